@@ -1,0 +1,69 @@
+"""Every exception that numguard raises of its own accord.
+
+One root, and each class is also the builtin it resembles, so that callers who know nothing of numguard still catch it.
+No message holds a phone number, an IMEI or complaint text: a file, a row, a column and a code say where to look.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArgumentError",
+    "BrakeError",
+    "ColumnError",
+    "FileMissingError",
+    "InputError",
+    "MissingExtraError",
+    "NumguardError",
+    "RefusedCellsError",
+    "RegistryError",
+    "SetFileError",
+    "UnsupportedTypeError",
+]
+
+
+class NumguardError(Exception):
+    """The root of every error of this package."""
+
+
+class ArgumentError(NumguardError, ValueError):
+    """An argument that the call cannot work with; the message says which ones it takes."""
+
+
+class InputError(NumguardError, ValueError):
+    """A file or stream that cannot be read as what it should be; the message names file, row and column."""
+
+
+class FileMissingError(InputError, FileNotFoundError):
+    """A path that leads to no file."""
+
+
+class ColumnError(InputError, LookupError):
+    """A column that the input does not have; the message lists those it has."""
+
+
+class UnsupportedTypeError(InputError, TypeError):
+    """An Arrow type that cannot hold a number without loss; the message says what to cast it to."""
+
+
+class RefusedCellsError(InputError):
+    """`strict=True` met cells that were refused; `refused` counts them by note."""
+
+    def __init__(self, message: str, refused: dict[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.refused = refused or {}
+
+
+class SetFileError(InputError):
+    """A saved set that is damaged, cut short, of another version or of the other key type."""
+
+
+class BrakeError(NumguardError, RuntimeError):
+    """A run that would list an absurd share of the population; nothing was stored."""
+
+
+class RegistryError(NumguardError, RuntimeError):
+    """A registry that cannot be opened or written; the state before the call is intact."""
+
+
+class MissingExtraError(NumguardError, ImportError):
+    """An optional dependency that is not installed; the message names the extra to install."""

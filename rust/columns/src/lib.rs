@@ -1,0 +1,1 @@
+//! The kernels of `numguard-core` over Arrow columns.

@@ -1,0 +1,1 @@
+//! Sightings -> who is reachable from the seeds, how, and where the walk stopped.

@@ -1,0 +1,1 @@
+//! The oracle: obvious and slow. For tests, fuzzers and benchmarks only.
