@@ -140,10 +140,19 @@ impl Policy {
     #[must_use]
     pub fn admits(&self, at: i64) -> Admitted {
         if at == NO_TIME {
-            return if self.needs_time() { Admitted::NoTime } else { Admitted::Kept };
+            return if self.needs_time() {
+                Admitted::NoTime
+            } else {
+                Admitted::Kept
+            };
         }
-        let inside = self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at < until);
-        if inside { Admitted::Kept } else { Admitted::Outside }
+        let inside =
+            self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at < until);
+        if inside {
+            Admitted::Kept
+        } else {
+            Admitted::Outside
+        }
     }
 
     /// The window around a seed, if the policy has relative windows and the seed a time. A side without a limit is open.
@@ -152,8 +161,12 @@ impl Policy {
         if !self.is_relative() || seed.reported_at == NO_TIME {
             return None;
         }
-        let from = self.days_before.map(|days| seed.reported_at.saturating_sub(days_long(days)));
-        let to = self.days_after.map(|days| seed.reported_at.saturating_add(days_long(days)));
+        let from = self
+            .days_before
+            .map(|days| seed.reported_at.saturating_sub(days_long(days)));
+        let to = self
+            .days_after
+            .map(|days| seed.reported_at.saturating_add(days_long(days)));
         Some(Window {
             from: from.unwrap_or(i64::MIN),
             to: to.unwrap_or(i64::MAX),
@@ -168,7 +181,10 @@ impl Policy {
         if self.release.contains(handset.key) {
             return None;
         }
-        if self.max_numbers_per_imei.is_some_and(|cap| handset.others() > cap) {
+        if self
+            .max_numbers_per_imei
+            .is_some_and(|cap| handset.others() > cap)
+        {
             return Some(Why::TooManyNumbers);
         }
         let busy = self.max_numbers_per_day.is_some_and(|cap| {
@@ -184,7 +200,9 @@ impl Policy {
         if self.protected.contains(number.key) {
             return Some(Why::Protected);
         }
-        let many = self.max_imeis_per_number.is_some_and(|cap| number.others() > cap);
+        let many = self
+            .max_imeis_per_number
+            .is_some_and(|cap| number.others() > cap);
         many.then_some(Why::TooManyHandsets)
     }
 
@@ -203,7 +221,9 @@ impl Policy {
 
     /// How many linked numbers are still a result to act upon.
     pub(super) fn brake(&self, seeds_seen: u64) -> u64 {
-        self.max_linked_per_seed.saturating_mul(seeds_seen).max(1000)
+        self.max_linked_per_seed
+            .saturating_mul(seeds_seen)
+            .max(1000)
     }
 }
 

@@ -90,15 +90,6 @@ impl Span {
         last: NO_TIME,
     };
 
-    /// Takes in one more sighting, at any time.
-    pub(super) fn add(&mut self, at: i64) {
-        self.join(Self {
-            sightings: 1,
-            first: at,
-            last: at,
-        });
-    }
-
     /// Takes in the sightings of another span. [`NO_TIME`] is the least of all times, so only `first` must look out.
     pub(super) fn join(&mut self, other: Self) {
         self.sightings += other.sightings;
@@ -110,6 +101,10 @@ impl Span {
 
     /// Where the span stands among others by its start: those without a time come last.
     pub(super) fn start_order(&self) -> i64 {
-        if self.first == NO_TIME { i64::MAX } else { self.first }
+        if self.first == NO_TIME {
+            i64::MAX
+        } else {
+            self.first
+        }
     }
 }

@@ -107,7 +107,10 @@ impl<'p> Walk<'p> {
     pub fn new(policy: &'p Policy, seeds: &[Seed]) -> Self {
         let mut windows: HashMap<u64, Vec<Window>> = HashMap::with_capacity(seeds.len());
         for &seed in seeds {
-            windows.entry(seed.msisdn).or_default().extend(policy.window(seed));
+            windows
+                .entry(seed.msisdn)
+                .or_default()
+                .extend(policy.window(seed));
         }
         for windows in windows.values_mut() {
             windows.sort_unstable();
@@ -115,7 +118,11 @@ impl<'p> Walk<'p> {
         }
         let mut wanted: Vec<u64> = windows.keys().copied().collect();
         wanted.sort_unstable();
-        let protected = wanted.iter().copied().filter(|&seed| policy.protected.contains(seed)).collect();
+        let protected = wanted
+            .iter()
+            .copied()
+            .filter(|&seed| policy.protected.contains(seed))
+            .collect();
         Self {
             policy,
             seeds: windows,
@@ -167,7 +174,10 @@ impl<'p> Walk<'p> {
             if self.hop > self.policy.max_hops {
                 next.clear();
             }
-            let uncounted = self.protected.iter().filter(|number| !self.stopped_numbers.contains_key(*number));
+            let uncounted = self
+                .protected
+                .iter()
+                .filter(|number| !self.stopped_numbers.contains_key(*number));
             next.extend(uncounted);
             next.sort_unstable();
             self.wanted = next;
@@ -184,19 +194,22 @@ impl<'p> Walk<'p> {
                 match self.policy.closes_number(number) {
                     Some(why) if why == Why::Protected || walking => {
                         let (key, count) = (number.key, number.others());
-                        self.stopped_numbers.insert(key, Stopped { key, why, count });
+                        self.stopped_numbers
+                            .insert(key, Stopped { key, why, count });
                     }
                     None if walking => self.leave(number, tally),
                     Some(_) | None => {}
                 }
             }
         }
-        self.sources.sort_unstable_by_key(|source| (source.imei14, source.msisdn, source.window));
+        self.sources
+            .sort_unstable_by_key(|source| (source.imei14, source.msisdn, source.window));
         for &key in self.wanted.iter().filter(|key| !seen.contains(*key)) {
             // Only seeds and protected numbers can be unseen: all others were found in a sighting.
             if self.protected.contains(&key) {
                 let why = Why::Protected;
-                self.stopped_numbers.insert(key, Stopped { key, why, count: 0 });
+                self.stopped_numbers
+                    .insert(key, Stopped { key, why, count: 0 });
             } else {
                 self.unseen.push(key);
             }
@@ -222,8 +235,11 @@ impl<'p> Walk<'p> {
                 }
             } else {
                 let times = &tally.times[link.times.clone()];
-                let inside = windows.iter().filter(|window| self.policy.is_edge(count_inside(times, **window)));
-                self.sources.extend(inside.map(|&window| source(Some(window))));
+                let inside = windows
+                    .iter()
+                    .filter(|window| self.policy.is_edge(count_inside(times, **window)));
+                self.sources
+                    .extend(inside.map(|&window| source(Some(window))));
             }
         }
     }
@@ -272,8 +288,12 @@ impl<'p> Walk<'p> {
             let key = sources[0].imei14;
             match known.get_mut(&key) {
                 None => {}
-                Some(&mut Known::Closed { why, numbers: count }) => {
-                    self.stopped_handsets.insert(key, Stopped { key, why, count });
+                Some(&mut Known::Closed {
+                    why,
+                    numbers: count,
+                }) => {
+                    self.stopped_handsets
+                        .insert(key, Stopped { key, why, count });
                 }
                 Some(Known::Open(handset)) => {
                     if handset.hop == 0 {
@@ -295,8 +315,15 @@ impl<'p> Walk<'p> {
     fn reach(&mut self, carried: &Carried, sources: &[Source], level: &mut HashMap<u64, Path>) {
         let Carried { msisdn, span, .. } = *carried;
         let imei14 = sources[0].imei14;
-        let edge = Edge { msisdn, imei14, span };
-        if sources.binary_search_by_key(&msisdn, |source| source.msisdn).is_ok() {
+        let edge = Edge {
+            msisdn,
+            imei14,
+            span,
+        };
+        if sources
+            .binary_search_by_key(&msisdn, |source| source.msisdn)
+            .is_ok()
+        {
             self.evidence.push(edge);
             return;
         }
@@ -305,7 +332,10 @@ impl<'p> Walk<'p> {
             return;
         }
         // Sources stand by number, so the first that admits is the smallest that does.
-        let Some(source) = sources.iter().find(|source| admits(self.policy, source, carried)) else {
+        let Some(source) = sources
+            .iter()
+            .find(|source| admits(self.policy, source, carried))
+        else {
             return;
         };
         if self.policy.protected.contains(msisdn) {
@@ -384,7 +414,9 @@ impl<'p> Walk<'p> {
 /// Whether a number of the handset is reached from a source: near enough in time, and often enough in its window.
 fn admits(policy: &Policy, source: &Source, carried: &Carried) -> bool {
     policy.bridges(source.span, carried.span)
-        && source.window.is_none_or(|window| policy.is_edge(count_inside(&carried.times, window)))
+        && source
+            .window
+            .is_none_or(|window| policy.is_edge(count_inside(&carried.times, window)))
 }
 
 /// How many of the ascending times lie in the window.

@@ -4,8 +4,41 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::imei;
 use crate::linkage::{
-    Admitted, Answer, Brake, Edge, Handset, Linked, NO_TIME, Policy, Seed, Sighting, Span, Stopped, Why, Window, ist_day,
+    Answer, Brake, Edge, Handset, Linked, NO_TIME, Policy, Seed, Sighting, Span, Stopped, Why,
 };
+
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+
+/// From when to when, both counted.
+type Window = (i64, i64);
+
+fn kept(sighting: &Sighting, policy: &Policy) -> bool {
+    if sighting.at == NO_TIME {
+        return ![
+            policy.since.is_some(),
+            policy.until.is_some(),
+            policy.max_numbers_per_day.is_some(),
+            policy.max_gap_days.is_some(),
+            policy.days_before.is_some(),
+            policy.days_after.is_some(),
+        ]
+        .contains(&true);
+    }
+    sighting.at >= policy.since.unwrap_or(i64::MIN)
+        && policy.until.is_none_or(|until| sighting.at < until)
+}
+
+fn window(seed: &Seed, policy: &Policy) -> Option<Window> {
+    let long = |days: u64| i64::try_from(days).expect("a test of fewer days") * DAY;
+    match (policy.days_before, policy.days_after) {
+        (None, None) => None,
+        (before, after) => Some((
+            before.map_or(i64::MIN, |days| seed.reported_at - long(days)),
+            after.map_or(i64::MAX, |days| seed.reported_at + long(days)),
+        )),
+    }
+}
 
 /// Every kept sighting, as times by number and handset.
 struct Table {
@@ -15,7 +48,7 @@ struct Table {
 impl Table {
     fn new(sightings: &[Sighting], policy: &Policy) -> Self {
         let mut pairs: BTreeMap<(u64, u64), Vec<i64>> = BTreeMap::new();
-        for sighting in sightings.iter().filter(|sighting| policy.admits(sighting.at) == Admitted::Kept) {
+        for sighting in sightings.iter().filter(|sighting| kept(sighting, policy)) {
             let times = pairs.entry((sighting.msisdn, sighting.imei14)).or_default();
             if sighting.at == NO_TIME || !times.contains(&sighting.at) {
                 times.push(sighting.at);
@@ -25,11 +58,19 @@ impl Table {
     }
 
     fn numbers_of(&self, imei14: u64) -> BTreeSet<u64> {
-        self.pairs.keys().filter(|pair| pair.1 == imei14).map(|pair| pair.0).collect()
+        self.pairs
+            .keys()
+            .filter(|pair| pair.1 == imei14)
+            .map(|pair| pair.0)
+            .collect()
     }
 
     fn handsets_of(&self, msisdn: u64) -> BTreeSet<u64> {
-        self.pairs.keys().filter(|pair| pair.0 == msisdn).map(|pair| pair.1).collect()
+        self.pairs
+            .keys()
+            .filter(|pair| pair.0 == msisdn)
+            .map(|pair| pair.1)
+            .collect()
     }
 
     fn span(&self, msisdn: u64, imei14: u64) -> Span {
@@ -37,15 +78,20 @@ impl Table {
     }
 
     fn sightings_inside(&self, msisdn: u64, imei14: u64, window: Option<Window>) -> u64 {
-        let inside = |at: &&i64| window.is_none_or(|window| window.from <= **at && **at <= window.to);
-        self.pairs.get(&(msisdn, imei14)).map_or(0, |times| times.iter().filter(inside).count() as u64)
+        let inside = |at: &&i64| window.is_none_or(|(from, to)| from <= **at && **at <= to);
+        self.pairs
+            .get(&(msisdn, imei14))
+            .map_or(0, |times| times.iter().filter(inside).count() as u64)
     }
 
     fn mean_numbers_a_day(&self, imei14: u64) -> (u64, f64) {
         let mut numbers_by_day: BTreeMap<i64, BTreeSet<u64>> = BTreeMap::new();
         for (&(msisdn, _), times) in self.pairs.iter().filter(|(pair, _)| pair.1 == imei14) {
             for &at in times {
-                numbers_by_day.entry(ist_day(at)).or_default().insert(msisdn);
+                numbers_by_day
+                    .entry((at + 5 * HOUR + HOUR / 2).div_euclid(DAY))
+                    .or_default()
+                    .insert(msisdn);
             }
         }
         let days = numbers_by_day.len() as u64;
@@ -78,7 +124,10 @@ impl Table {
             return Some(Why::Protected);
         }
         let handsets = self.handsets_of(msisdn).len() as u64;
-        policy.max_imeis_per_number.is_some_and(|cap| handsets > cap).then_some(Why::TooManyHandsets)
+        policy
+            .max_imeis_per_number
+            .is_some_and(|cap| handsets > cap)
+            .then_some(Why::TooManyHandsets)
     }
 }
 
@@ -96,12 +145,17 @@ fn near_in_time(one: Span, other: Span, policy: &Policy) -> bool {
         return true;
     };
     let overlap = one.first <= other.last && other.first <= one.last;
-    let gap = if one.last < other.first { other.first - one.last } else { one.first - other.last };
-    overlap || gap <= i64::try_from(days).expect("a test of fewer days") * 86_400_000_000
+    let gap = if one.last < other.first {
+        other.first - one.last
+    } else {
+        one.first - other.last
+    };
+    overlap || gap <= i64::try_from(days).expect("a test of fewer days") * DAY
 }
 
 /// What `linkage::Walk` must find.
 #[must_use]
+#[allow(clippy::too_many_lines)] // the rules one after the other, as they are written
 pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer {
     let table = Table::new(sightings, policy);
     let seen = |msisdn: u64| !table.handsets_of(msisdn).is_empty();
@@ -117,7 +171,10 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
         stopped_numbers.insert(key, Stopped { key, why, count });
     };
 
-    for &seed in level_0.iter().filter(|&&seed| policy.protected.contains(seed)) {
+    for &seed in level_0
+        .iter()
+        .filter(|&&seed| policy.protected.contains(seed))
+    {
         stop_number(seed, Why::Protected);
     }
     for hop in 1..=policy.max_hops {
@@ -131,7 +188,11 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
             }
             let mut windows: Vec<Option<Window>> = vec![None];
             if policy.is_relative() && hop == 1 {
-                windows = seeds.iter().filter(|seed| seed.msisdn == msisdn).map(|&seed| policy.window(seed)).collect();
+                windows = seeds
+                    .iter()
+                    .filter(|seed| seed.msisdn == msisdn)
+                    .map(|seed| window(seed, policy))
+                    .collect();
             }
             for imei14 in table.handsets_of(msisdn) {
                 for &window in &windows {
@@ -145,7 +206,14 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
         for &(via_msisdn, via_imei, window) in &edges {
             if let Some(why) = table.handset_closed(via_imei, policy) {
                 let count = table.numbers_of(via_imei).len() as u64;
-                stopped_handsets.insert(via_imei, Stopped { key: via_imei, why, count });
+                stopped_handsets.insert(
+                    via_imei,
+                    Stopped {
+                        key: via_imei,
+                        why,
+                        count,
+                    },
+                );
                 continue;
             }
             handsets.entry(via_imei).or_insert(hop);
@@ -164,7 +232,9 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
                 }
                 level.insert(msisdn);
                 evidence.insert((msisdn, via_imei));
-                let seed_msisdn = linked.get(&via_msisdn).map_or(via_msisdn, |path| path.seed_msisdn);
+                let seed_msisdn = linked
+                    .get(&via_msisdn)
+                    .map_or(via_msisdn, |path| path.seed_msisdn);
                 let path = Linked {
                     msisdn,
                     hop,
@@ -174,8 +244,17 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
                     span: to,
                 };
                 let rank = |path: &Linked| {
-                    let first = if path.span.first == NO_TIME { i64::MAX } else { path.span.first };
-                    (std::cmp::Reverse(path.span.sightings), first, path.via_imei, path.via_msisdn)
+                    let first = if path.span.first == NO_TIME {
+                        i64::MAX
+                    } else {
+                        path.span.first
+                    };
+                    (
+                        std::cmp::Reverse(path.span.sightings),
+                        first,
+                        path.via_imei,
+                        path.via_msisdn,
+                    )
                 };
                 let best = linked.entry(msisdn).or_insert(path);
                 if rank(&path) < rank(best) {
@@ -194,8 +273,10 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
         .into_iter()
         .map(|(imei14, hop)| {
             let numbers = table.numbers_of(imei14);
-            let times: Vec<i64> =
-                numbers.iter().flat_map(|&msisdn| table.pairs[&(msisdn, imei14)].iter().copied()).collect();
+            let times: Vec<i64> = numbers
+                .iter()
+                .flat_map(|&msisdn| table.pairs[&(msisdn, imei14)].iter().copied())
+                .collect();
             Handset {
                 imei14,
                 hop,
