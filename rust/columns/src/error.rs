@@ -1,5 +1,8 @@
 //! What can be wrong with a call on columns. A bad cell is never an error: it is a null with a note.
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use arrow_schema::{ArrowError, DataType};
 
 /// Why a call on columns could not be carried out. No message holds the content of a cell.
@@ -21,11 +24,32 @@ pub enum Error {
     KeyType,
     /// More members than ranks of 32 bits can count.
     TooMany,
+    /// A file that cannot be opened, read or written.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// A file that holds no sound set.
+    SetFile {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: numguard_core::Error,
+    },
     /// Arrow could not build or read an array.
     Arrow(ArrowError),
 }
 
 impl Error {
+    pub(crate) fn file(path: &Path, error: io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            error,
+        }
+    }
+
     /// The advice fits the type: narrow numbers cannot hold a mobile number, everything else is simply no number.
     pub(crate) fn unsupported(data_type: &DataType) -> Self {
         use DataType::{
@@ -62,6 +86,8 @@ impl std::fmt::Display for Error {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
             Self::TooMany => f.write_str("a set holds at most 4,294,967,294 members"),
+            Self::File { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Arrow(error) => error.fmt(f),
         }
     }
@@ -71,6 +97,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Arrow(error) => Some(error),
+            Self::File { error, .. } => Some(error),
+            Self::SetFile { error, .. } => Some(error),
             Self::UnsupportedType { .. } | Self::NotKeys { .. } | Self::KeyType | Self::TooMany => {
                 None
             }

@@ -15,6 +15,7 @@ mod normalize;
 pub mod parallel;
 mod position;
 mod refused;
+pub mod setfile;
 
 pub use build::{build, keys_of};
 pub use column::{Cell, Column, Keys};
