@@ -20,6 +20,11 @@ pub enum Error {
         /// The type as Arrow writes it.
         data_type: String,
     },
+    /// A column that should hold times.
+    NotTimes {
+        /// The type as Arrow writes it.
+        data_type: String,
+    },
     /// A set of the one key type was asked for keys of the other.
     KeyType,
     /// More members than ranks of 32 bits can count.
@@ -82,6 +87,12 @@ impl std::fmt::Display for Error {
                     "a column of type {data_type} holds no keys: normalise it to UInt64 first"
                 )
             }
+            Self::NotTimes { data_type } => {
+                write!(
+                    f,
+                    "a column of type {data_type} holds no times: parse it into timestamps or dates first"
+                )
+            }
             Self::KeyType => {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
@@ -99,9 +110,11 @@ impl std::error::Error for Error {
             Self::Arrow(error) => Some(error),
             Self::File { error, .. } => Some(error),
             Self::SetFile { error, .. } => Some(error),
-            Self::UnsupportedType { .. } | Self::NotKeys { .. } | Self::KeyType | Self::TooMany => {
-                None
-            }
+            Self::UnsupportedType { .. }
+            | Self::NotKeys { .. }
+            | Self::NotTimes { .. }
+            | Self::KeyType
+            | Self::TooMany => None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod extract;
 mod format;
+pub mod linkage;
 mod normalize;
 pub mod parallel;
 mod position;

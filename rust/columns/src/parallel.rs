@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Rows a task: large enough that handing it out costs nothing, small enough that both ends finish together.
-const TASK: usize = 1 << 16;
+pub const TASK: usize = 1 << 16;
 
 /// How many threads a call may use. `None`: what `NUMGUARD_THREADS` says, or one for each processor the process may
 /// run on.
@@ -85,5 +85,18 @@ pub fn fill_scaled<T: Send>(
                 .enumerate()
                 .for_each(|(n, run)| work(n * task, run));
         }),
+    }
+}
+
+/// Calls `work` for each item, and gives the results back in the order of the items.
+pub fn map<T: Send, R: Send>(
+    threads: Threads,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let pool = if items.len() > 1 { pool(threads) } else { None };
+    match pool {
+        None => items.into_iter().map(work).collect(),
+        Some(pool) => pool.install(|| items.into_par_iter().map(&work).collect()),
     }
 }

@@ -14,7 +14,7 @@ pyo3::import_exception!(numguard.errors, UnsupportedTypeError);
 pub(crate) fn raise(error: Error) -> PyErr {
     let message = error.to_string();
     match error {
-        Error::UnsupportedType { .. } | Error::NotKeys { .. } => {
+        Error::UnsupportedType { .. } | Error::NotKeys { .. } | Error::NotTimes { .. } => {
             UnsupportedTypeError::new_err(message)
         }
         Error::KeyType | Error::TooMany => ArgumentError::new_err(message),
