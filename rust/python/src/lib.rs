@@ -3,6 +3,8 @@
 //! Owns how Python values become Arrow arrays and how errors become exceptions. No row loops and no rules of the trade
 //! live here: each function is the kernel of the same name, called without the GIL.
 
+#![allow(clippy::doc_markdown)] // its docs are Python's docstrings, in reStructuredText
+
 mod error;
 mod input;
 mod numbers;
