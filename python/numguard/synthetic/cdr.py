@@ -51,7 +51,16 @@ _FORMS: Final = {
 }
 """Written forms by name: (percent, before, after) the ten digits. "+91 " is followed by two halves with a space."""
 
-_OTHER_PARTIES: Final = ("AD-HDFCBK-S", "VM-AIRTEL", "JD-JIOPAY-T", "57575", "1930", "198", "1800110420", "+14155550132")
+_OTHER_PARTIES: Final = (
+    "AD-HDFCBK-S",
+    "VM-AIRTEL",
+    "JD-JIOPAY-T",
+    "57575",
+    "1930",
+    "198",
+    "1800110420",
+    "+14155550132",
+)
 """What stands in the other party's column besides mobiles; the toll-free and foreign ones are invented."""
 
 
@@ -190,7 +199,8 @@ def _rhythm(from_us: int, to_us: int, size: int, rng: np.random.Generator) -> ND
     even = from_us + (to_us - from_us) * ((np.arange(size) + rng.random(size)) / max(size, 1))
     day, part = np.divmod(even + _IST_US, _DAY_US)
     bent = np.interp(part / _DAY_US, [0, 0.03, 0.2, 0.85, 1.0], [0, 0.25, 0.38, 0.9, 1.0])
-    return np.asarray(day * _DAY_US + bent * (_DAY_US - 1) - _IST_US, dtype=np.int64)
+    seconds = (day * 86_400 + bent * 86_399).astype(np.int64)
+    return seconds * 1_000_000 - _IST_US
 
 
 def _members(values: U64, listed: U64 | None) -> NDArray[np.bool_]:

@@ -95,16 +95,19 @@ class Numbering:
         return left * np.uint64(_RIGHT) + right
 
 
+_FIVE_DIGITS: Final = np.char.zfill(np.arange(100_000).astype("S5"), 5).view(np.uint8).reshape(-1, 5)
+
+
 def digits(values: U64, width: int) -> NDArray[np.uint8]:
     """The last `width` decimal digits of each value as ASCII: an array of shape (n, width)."""
-    out = np.empty((len(values), width), dtype=np.uint8)
+    groups = -(-width // 5)
+    out = np.empty((len(values), 5 * groups), dtype=np.uint8)
     rest = values.astype(np.uint64)
-    for column in range(width - 1, -1, -1):
-        quotient = rest // np.uint64(10)
-        out[:, column] = rest - quotient * np.uint64(10)
+    for column in range(5 * (groups - 1), -1, -5):
+        quotient = rest // np.uint64(100_000)
+        out[:, column : column + 5] = _FIVE_DIGITS[rest - quotient * np.uint64(100_000)]
         rest = quotient
-    out += np.uint8(ord("0"))
-    return out
+    return out[:, 5 * groups - width :]
 
 
 def check_digit(imei14s: U64) -> NDArray[np.uint8]:

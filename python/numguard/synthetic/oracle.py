@@ -157,9 +157,11 @@ def walk(seeds: Iterable[int], sightings: Iterable[tuple[int, int, int]], rules:
                     continue
                 found.handsets.setdefault(i, hop)
                 for x in edges_of_handset[i]:
+                    if x in placed or not near(edges[m, i], edges[x, i]):
+                        continue
                     if x in rules.protected:
                         found.stopped["msisdn", x] = "protected"
-                    elif x not in placed and near(edges[m, i], edges[x, i]):
+                    else:
                         # 11. Most sightings, then earliest, smallest handset, smallest number.
                         paths[x].append((-edges[x, i].count, edges[x, i].first, i, m))
         for x, ways in paths.items():

@@ -202,7 +202,9 @@ def _shared_handset(plot: _Plot, *, in_file: bool) -> None:
         stays.append((plot.seed(trap), begin, end, plot.between(2, 12)))
     for _ in range(plot.between(1, 5)):
         start = plot.between(begin, end)
-        stays.append((plot.other(trap, guilty=True), start, start + plot.between(1, 20), plot.between(2, 20)))
+        # One in twenty called once only: too little to go by.
+        calls = 1 if plot.chance(0.05) else plot.between(2, 20)
+        stays.append((plot.other(trap, guilty=True), start, start + plot.between(1, 20), calls))
     if plot.chance(0.2):
         # Borrowed for one call, or for a few on one day.
         day = plot.between(begin, end)
