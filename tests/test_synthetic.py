@@ -73,7 +73,7 @@ def _day(written: str) -> datetime.date:
     date = written.split(" ")[0]
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"):
         try:
-            return datetime.datetime.strptime(date, form).date()  # noqa: DTZ007
+            return datetime.datetime.strptime(date, form).date()
         except ValueError:
             continue
     raise AssertionError(written)

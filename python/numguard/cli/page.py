@@ -110,8 +110,7 @@ class _Rich:
         from rich.console import Console
 
         self._console: Any = Console(file=out, highlight=False)
-        if self._console.width > _WIDEST:
-            self._console.width = _WIDEST
+        self._console.width = min(self._console.width, _WIDEST)
 
     def _put(self, text: str, style: str = "") -> None:
         from rich.text import Text

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,17 +24,16 @@ from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, d
 __all__ = ["SCHEMA", "CdrSpec", "Extra", "cdr_batches", "cdr_reader", "imei_text", "msisdn_text", "write_cdr"]
 
 IST: Final = pa.timestamp("us", "Asia/Kolkata")
-SCHEMA: Final = pa.schema(
-    {
-        "served_msisdn": pa.string(),
-        "imei": pa.string(),
-        "imsi": pa.string(),
-        "other_party": pa.string(),
-        "at": IST,
-        "call_type": pa.string(),
-        "duration_s": pa.int32(),
-    }
-)
+_FIELDS: Final[list[tuple[str, pa.DataType]]] = [
+    ("served_msisdn", pa.string()),
+    ("imei", pa.string()),
+    ("imsi", pa.string()),
+    ("other_party", pa.string()),
+    ("at", IST),
+    ("call_type", pa.string()),
+    ("duration_s", pa.int32()),
+]
+SCHEMA: Final = pa.schema(_FIELDS)
 CALL_TYPES: Final = ("OUT", "IN", "SMS_OUT", "SMS_IN")
 
 _FIRST_SERIAL: Final = 10**9
@@ -108,6 +107,15 @@ class Extra:
     at: NDArray[np.int64]
     other: U64
 
+    def part(self, start: int, stop: int) -> Extra:
+        """Take the rows from `start` to before `stop`."""
+        cut = slice(start, stop)
+        return Extra(self.msisdn[cut], self.imei14[cut], self.at[cut], self.other[cut])
+
+
+_NO_KEYS: Final = np.zeros(0, dtype=np.uint64)
+_NOTHING: Final = Extra(_NO_KEYS, _NO_KEYS, np.zeros(0, dtype=np.int64), _NO_KEYS)
+
 
 def cdr_reader(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None = None) -> pa.RecordBatchReader:
     """The stream as an Arrow reader; see `cdr_batches`."""
@@ -127,66 +135,72 @@ def cdr_batches(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None
         >>> [batch.num_rows for batch in batches], batches[0].schema.names[:2]
         ([1000, 1000, 500], ['served_msisdn', 'imei'])
     """
-    supply = Numbering(spec.seed)
+    stream = _Stream(spec, Numbering(spec.seed), listed)
     start = int(np.datetime64(spec.first_day).astype("datetime64[us]").astype(np.int64)) - _IST_US
     length = spec.days * _DAY_US
     count = -(-spec.rows // spec.batch_rows)
     taken = 0
     for k in range(count):
-        rng = np.random.default_rng([spec.seed, 3, k])
         begin, end = k * spec.batch_rows, min((k + 1) * spec.batch_rows, spec.rows)
-        from_us, to_us = start + length * begin // spec.rows, start + length * end // spec.rows
-        planted = None
+        span = _Span(start + length * begin // spec.rows, start + length * end // spec.rows, end - begin)
+        planted = _NOTHING
         if extra is not None:
             # Whatever lies before this batch's end; a crowded batch leaves the rest to the next.
-            until = len(extra.at) if k == count - 1 else int(np.searchsorted(extra.at, to_us))
-            until = min(until, taken + end - begin)
-            planted = slice(taken, until)
+            until = len(extra.at) if k == count - 1 else int(np.searchsorted(extra.at, span.to_us))
+            until = min(until, taken + span.rows)
+            planted = extra.part(taken, until)
             taken = until
-        yield _batch(spec, rng, supply, (from_us, to_us, end - begin), listed, extra, planted)
+        yield stream.batch(np.random.default_rng([spec.seed, 3, k]), span, planted)
 
 
-def _batch(
-    spec: CdrSpec,
-    rng: np.random.Generator,
-    supply: Numbering,
-    span: tuple[int, int, int],
-    listed: U64 | None,
-    extra: Extra | None,
-    planted: slice | None,
-) -> pa.RecordBatch:
-    from_us, to_us, rows = span
-    more = 0 if planted is None else planted.stop - planted.start
-    ordinary = rows - more
-    who, whom = _skewed(rng, spec.pool, ordinary), _skewed(rng, spec.pool, rows)
-    served = supply.msisdns(_FIRST_SERIAL + who)
-    imei14 = supply.handsets(_FIRST_HANDSET + who)
-    at = _rhythm(from_us, to_us, ordinary, rng)
-    other = supply.msisdns(_FIRST_SERIAL + whom)
-    if listed is not None and len(listed):
-        hit = np.flatnonzero(rng.random(rows) < spec.hit_rate)
-        other[hit] = listed[rng.integers(0, len(listed), len(hit))]
-    if extra is not None and planted is not None:
-        # Planted rows go where their time is.
-        place = np.searchsorted(at, extra.at[planted])
-        served = np.insert(served, place, extra.msisdn[planted])
-        imei14 = np.insert(imei14, place, extra.imei14[planted])
-        at = np.insert(at, place, extra.at[planted])
-        met = np.zeros(rows, dtype=np.uint64)
-        met[place + np.arange(more)] = extra.other[planted]
-        other = np.where(met > 0, met, other)
-    call_type = rng.choice(4, rows, p=[0.42, 0.46, 0.03, 0.09]).astype(np.int8)
-    duration = np.where(call_type < 2, np.minimum(rng.exponential(95, rows), 7_000), 0).astype(np.int32)
-    columns = [
-        msisdn_text(served, _draw(rng, spec.served_forms, rows), spec.served_forms),
-        imei_text(imei14, rng),
-        _imsi_text(served),
-        _other_text(other, rng, spec.other_forms, keep=_members(other, listed)),
-        pa.array(at, pa.timestamp("us", "UTC")).cast(IST),
-        pa.DictionaryArray.from_arrays(call_type, pa.array(CALL_TYPES)).cast(pa.string()),
-        pa.array(duration),
-    ]
-    return pa.record_batch(columns, schema=SCHEMA)
+class _Span(NamedTuple):
+    """What one batch covers."""
+
+    from_us: int
+    to_us: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class _Stream:
+    spec: CdrSpec
+    supply: Numbering
+    listed: U64 | None
+
+    def batch(self, rng: np.random.Generator, span: _Span, planted: Extra) -> pa.RecordBatch:
+        spec, supply, rows = self.spec, self.supply, span.rows
+        more = len(planted.at)
+        who, whom = _skewed(rng, spec.pool, rows - more), _skewed(rng, spec.pool, rows)
+        served = supply.msisdns(_FIRST_SERIAL + who)
+        imei14 = supply.handsets(_FIRST_HANDSET + who)
+        at = _rhythm(span, rows - more, rng)
+        other = supply.msisdns(_FIRST_SERIAL + whom)
+        hit = np.zeros(rows, dtype=bool)
+        if self.listed is not None and len(self.listed):
+            hit = rng.random(rows) < spec.hit_rate
+            other[hit] = self.listed[rng.integers(0, len(self.listed), int(hit.sum()))]
+        if more:
+            # Planted rows go where their time is.
+            place = np.searchsorted(at, planted.at)
+            served = np.insert(served, place, planted.msisdn)
+            imei14 = np.insert(imei14, place, planted.imei14)
+            at = np.insert(at, place, planted.at)
+            met = np.zeros(rows, dtype=np.uint64)
+            met[place + np.arange(more)] = planted.other
+            hit |= met > 0
+            other = np.where(met > 0, met, other)
+        call_type = rng.choice(4, rows, p=[0.42, 0.46, 0.03, 0.09]).astype(np.int8)
+        duration = np.where(call_type < 2, np.minimum(rng.exponential(95, rows), 7_000), 0).astype(np.int32)
+        columns = [
+            msisdn_text(served, _draw(rng, spec.served_forms, rows), spec.served_forms),
+            imei_text(imei14, rng),
+            _imsi_text(served),
+            _other_text(other, rng, spec.other_forms, keep=hit),
+            pa.array(at, pa.timestamp("us", "UTC")).cast(IST),
+            pa.DictionaryArray.from_arrays(call_type, pa.array(CALL_TYPES)).cast(pa.string()),
+            pa.array(duration),
+        ]
+        return pa.record_batch(columns, schema=SCHEMA)
 
 
 def _skewed(rng: np.random.Generator, pool: int, size: int) -> NDArray[np.int64]:
@@ -194,17 +208,13 @@ def _skewed(rng: np.random.Generator, pool: int, size: int) -> NDArray[np.int64]
     return np.minimum((pool * rng.random(size) ** 3.3).astype(np.int64), pool - 1)
 
 
-def _rhythm(from_us: int, to_us: int, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _rhythm(span: _Span, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Ascending times, few at night: an even spread, bent by the hour of the day."""
-    even = from_us + (to_us - from_us) * ((np.arange(size) + rng.random(size)) / max(size, 1))
+    even = span.from_us + (span.to_us - span.from_us) * ((np.arange(size) + rng.random(size)) / max(size, 1))
     day, part = np.divmod(even + _IST_US, _DAY_US)
     bent = np.interp(part / _DAY_US, [0, 0.03, 0.2, 0.85, 1.0], [0, 0.25, 0.38, 0.9, 1.0])
     seconds = (day * 86_400 + bent * 86_399).astype(np.int64)
     return seconds * 1_000_000 - _IST_US
-
-
-def _members(values: U64, listed: U64 | None) -> NDArray[np.bool_]:
-    return np.zeros(len(values), dtype=bool) if listed is None else np.isin(values, listed)
 
 
 def _draw(rng: np.random.Generator, forms: str, size: int) -> NDArray[np.int64]:
@@ -268,8 +278,9 @@ def _squeeze(matrix: NDArray[np.uint8]) -> pa.StringArray:
     used = matrix != 0
     offsets = np.zeros(len(matrix) + 1, dtype=np.int32)
     np.cumsum(used.sum(axis=1, dtype=np.int32), out=offsets[1:])
-    data = matrix.reshape(-1) if used.all() else matrix[used]
-    return pa.StringArray.from_buffers(len(matrix), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data)))
+    data: Any = np.ascontiguousarray(matrix.reshape(-1) if used.all() else matrix[used])
+    starts: Any = offsets
+    return pa.StringArray.from_buffers(len(matrix), pa.py_buffer(starts), pa.py_buffer(data))
 
 
 def write_cdr(path: Path, spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None = None) -> Path:
@@ -277,7 +288,8 @@ def write_cdr(path: Path, spec: CdrSpec, *, listed: U64 | None = None, extra: Ex
 
     The parties and identities are written plain: nearly every value is a new one, and a dictionary would be given up.
     """
-    with pq.ParquetWriter(path, SCHEMA, compression="snappy", use_dictionary=["call_type"]) as writer:
+    few_values: Any = ["call_type"]
+    with pq.ParquetWriter(path, SCHEMA, compression="snappy", use_dictionary=few_values) as writer:
         for batch in cdr_batches(spec, listed=listed, extra=extra):
             writer.write_batch(batch, row_group_size=spec.batch_rows)
     return path

@@ -11,7 +11,7 @@ count of distinct numbers is exact by construction.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from numguard.synthetic import districts
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering
-from numguard.synthetic.spellings import PLAIN, REFUSED, SEPARATORS, SPELLINGS, pick, write
+from numguard.synthetic.spellings import PLAIN, REFUSED, SEPARATORS, SPELLINGS, Refusal, pick, write
 
 __all__ = ["COLUMNS", "Complaints", "make_complaints", "write_complaints"]
 
@@ -91,7 +91,7 @@ class Complaints:
     amended: int
     lost: int
     recovered: int
-    notes: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int]
 
     @property
     def by_district(self) -> dict[str, int]:
@@ -181,17 +181,16 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
     for complaint, number in zip(plan.mention_complaint.tolist(), plan.mention_number.tolist(), strict=True):
         named[complaint].append(number)
 
-    notes: dict[str, int] = {}
-    cells = _suspect_cells(rng, named, national, own, notes)
+    own_cells = [write(n, PLAIN[k]) for n, k in zip(own, pick(rng, PLAIN, count), strict=True)]
+    for k in rng.choice(count, count // 50, replace=False).tolist():
+        own_cells[k] = own[k] = ""
+    cells, notes = _suspect_cells(rng, named, national, own)
     sources, acknowledgements = _sources(rng, plan)
     lost, recovered = _amounts(rng, count)
     written_at = _written_at(rng, plan.day, sources)
     categories = rng.choice(len(_CATEGORIES), count, p=_falling(len(_CATEGORIES))).tolist()
-    own_cells = [write(n, PLAIN[k]) for n, k in zip(own, pick(rng, PLAIN, count), strict=True)]
-    for k in rng.choice(count, count // 50, replace=False).tolist():
-        own_cells[k] = ""
     units = list(districts.UNITS)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             acknowledgements[c],
             sources[c],
@@ -231,66 +230,70 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
         amended=amended,
         lost=int(lost.sum()),
         recovered=int(recovered.sum()),
-        notes=dict(sorted(notes.items())),
+        notes=notes,
     )
 
 
 def _falling(n: int) -> NDArray[np.float64]:
-    weight = 1 / np.arange(1, n + 1)
-    return weight / weight.sum()
+    weight: NDArray[np.float64] = 1 / np.arange(1, n + 1)
+    return np.asarray(weight / weight.sum())
 
 
 def _suspect_cells(
-    rng: np.random.Generator, named: list[list[int]], national: list[str], own: list[str], notes: dict[str, int]
-) -> list[str]:
-    """One cell a complaint. Cells that name somebody may also hold refused pieces; the rest hold nothing else."""
+    rng: np.random.Generator, named: list[list[int]], national: list[str], own: list[str]
+) -> tuple[list[str], dict[str, int]]:
+    """One cell a complaint, and how often each thing was written that must be refused.
+
+    `own` are the complainants' numbers, "" where the complaint does not tell it.
+    """
     count = len(named)
     spelling = pick(rng, SPELLINGS, count)
     plain = iter(pick(rng, PLAIN, sum(map(len, named))))
     separator = rng.choice(len(SEPARATORS), count, p=[0.4, 0.12, 0.12, 0.12, 0.06, 0.06, 0.06, 0.03, 0.03]).tolist()
     refused = pick(rng, REFUSED, count)
-    chance = rng.random(count)
+    chance = rng.random(count).tolist()
     spare = rng.integers(6 * 10**9, 10**10, count).tolist()
     strangers = _strangers(rng, count)
-
-    def note(code: str) -> None:
-        notes[code] = notes.get(code, 0) + 1
-
+    notes: dict[str, int] = {}
     cells = []
     for c, numbers in enumerate(named):
         entry = REFUSED[refused[c]]
         if not numbers:
-            if entry.known:
-                entry = REFUSED[0]
-            if chance[c] < 0.1:
-                cells.append(own[c])
-                note("complainants_number")
-            elif chance[c] < 0.25:
-                cells.append(strangers[c])
-            else:
-                cells.append(entry.make(str(spare[c])))
-                note(entry.note)
-            continue
-        between = SEPARATORS[separator[c]]
-        if len(numbers) == 1:
-            written = [write(national[numbers[0]], SPELLINGS[spelling[c]])]
-        elif between == " ":
-            written = [national[k] for k in numbers]
+            cell, note = _naming_nobody(entry, str(spare[c]), chance[c], own[c], strangers[c])
         else:
-            written = [write(national[k], PLAIN[next(plain)]) for k in numbers]
-        if chance[c] < 0.045 and entry.note != "empty":
-            # A second thing beside the number, always set off by a comma or a semicolon.
-            piece = entry.make(national[numbers[0]] if entry.known else str(spare[c]))
-            written = [write(national[k], PLAIN[0]) for k in numbers]
-            written.insert(int(chance[c] * 1000) % 2, piece)
-            between = "; "
-            note(entry.note)
-        elif chance[c] > 0.997 and len(numbers) == 1:
-            written = [write(national[numbers[0]], PLAIN[0]), own[c]]
-            between = ", "
-            note("complainants_number")
-        cells.append(between.join(written))
-    return cells
+            suspects = [national[k] for k in numbers]
+            beside, note = _beside(entry, suspects[0] if entry.known else str(spare[c]), chance[c], own[c])
+            if beside:
+                cell = "; ".join([*suspects, beside] if c % 2 else [beside, *suspects])
+            elif len(suspects) == 1:
+                cell = write(suspects[0], SPELLINGS[spelling[c]])
+            else:
+                between = SEPARATORS[separator[c]]
+                forms = [PLAIN[0] if between == " " else PLAIN[next(plain)] for _ in suspects]
+                cell = between.join(map(write, suspects, forms))
+        cells.append(cell)
+        if note:
+            notes[note] = notes.get(note, 0) + 1
+    return cells, dict(sorted(notes.items()))
+
+
+def _naming_nobody(entry: Refusal, spare: str, chance: float, own: str, stranger: str) -> tuple[str, str | None]:
+    """A cell without a usable number, and its note."""
+    if chance < 0.1 and own:
+        return own, "complainants_number"
+    if chance < 0.25:
+        return stranger, None
+    entry = REFUSED[0] if entry.known else entry
+    return entry.make(spare), entry.note
+
+
+def _beside(entry: Refusal, spare: str, chance: float, own: str) -> tuple[str, str | None]:
+    """A second thing beside the numbers of a cell, mostly none, and its note."""
+    if chance > 0.997 and own:
+        return own, "complainants_number"
+    if chance < 0.045 and entry.note != "empty":
+        return entry.make(spare), entry.note
+    return "", None
 
 
 def _strangers(rng: np.random.Generator, count: int) -> list[str]:

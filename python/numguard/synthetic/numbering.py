@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COUNTRY", "PLACEHOLDER_IMEIS", "Numbering", "U64", "check_digit", "digits"]
+__all__ = ["COUNTRY", "PLACEHOLDER_IMEIS", "U64", "Numbering", "check_digit", "digits"]
 
 U64 = NDArray[np.uint64]
 
@@ -121,4 +121,5 @@ def check_digit(imei14s: U64) -> NDArray[np.uint8]:
     doubled = ones[:, 1::2] * np.uint8(2)
     doubled -= (doubled > 9).astype(np.uint8) * np.uint8(9)
     total = ones[:, 0::2].sum(axis=1, dtype=np.uint16) + doubled.sum(axis=1, dtype=np.uint16)
-    return ((10 - total % 10) % 10).astype(np.uint8)
+    check: NDArray[np.uint8] = ((10 - total % 10) % 10).astype(np.uint8)
+    return check

@@ -9,7 +9,7 @@ function that writes stays and says who is guilty; one vectorised step turns all
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -58,8 +58,9 @@ class Planted:
     """Sightings and their truth.
 
     `msisdn`, `imei14`, `at` (microseconds, UTC), `other` (0: anybody) and `file` (0: the bulk records, else an operator
-    file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` tells what each operator
-    file was asked for: ("airtel", msisdn) or ("jio", imei14).
+    file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` tells what each
+    operator file was asked for: ("airtel", msisdn) or ("jio", imei14). `untold` pairs a file with a number whose rows
+    in it do not say whose handset it was. `protected` are lines that a decision has to protect.
     """
 
     msisdn: U64
@@ -156,44 +157,18 @@ def plant(seed: int, supply: Numbering, reported: U64, complainants: U64, *, sca
         Sightings and truth, in no order.
     """
     plot = _Plot(np.random.default_rng([seed, 2]), supply, reported, complainants)
-
-    def many(n: int) -> range:
-        return range(max(1, round(n * scale)))
-
-    for k in many(500):
-        _shared_handset(plot, in_file=k < 12)
-    for k in many(120):
-        _hops(plot, "second hop", 2, in_file=k < 4)
-    for _ in many(30):
-        _hops(plot, "third hop", 3, in_file=False)
-    for _ in many(25):
-        _slow_rotation(plot)
-    for _ in many(4):
-        _repair_shop(plot)
-    for k in many(60):
-        _resold_phone(plot, gap=plot.between(5, 12) if k % 5 == 4 else plot.between(35, 50))
-    for _ in many(20):
-        _earlier_owner(plot)
-    for users in (400, 160, 70, 40, 12):
+    for count, trap in _CASES:
+        for k in range(max(1, round(count * scale))):
+            trap(plot, k)
+    for users in _SIM_BOXES:
         _sim_box(plot, users)
-    for users, copies in ((5, 4), (50, 2), (90, 1), (110, 1), (5000, 1)):
-        for _ in many(copies):
-            _clone(plot, users)
     for imei in PLACEHOLDER_IMEIS:
         _placeholder(plot, int(imei[:14]))
-    for _ in many(25):
-        _protected_number(plot)
-    for _ in many(6):
-        _many_handsets(plot)
-    for _ in many(40):
-        _called_party(plot)
-    for _ in many(5_000):
-        _alone(plot)
     return _finish(plot)
 
 
-def _shared_handset(plot: _Plot, *, in_file: bool) -> None:
-    trap = "shared handset"
+def _shared_handset(plot: _Plot, k: int) -> None:
+    trap, in_file = "shared handset", k < 12
     handset, seed = plot.handset(), plot.seed(trap)
     begin = plot.between(PERIOD_DAY, 85)
     end = begin + plot.between(5, 30)
@@ -228,6 +203,14 @@ def _write(plot: _Plot, handset: int, stays: list[tuple[int, int, int, int]], *,
         plot.stay(msisdn, handset, first, last, calls, file=file)
 
 
+def _second_hop(plot: _Plot, k: int) -> None:
+    _hops(plot, "second hop", 2, in_file=k < 4)
+
+
+def _third_hop(plot: _Plot, _: int) -> None:
+    _hops(plot, "third hop", 3, in_file=False)
+
+
 def _hops(plot: _Plot, trap: str, hops: int, *, in_file: bool) -> None:
     carrier, handset = plot.seed(trap), plot.handset()
     begin = plot.between(PERIOD_DAY, 60)
@@ -243,14 +226,14 @@ def _hops(plot: _Plot, trap: str, hops: int, *, in_file: bool) -> None:
         carrier, handset, begin = onward, plot.handset(), begin + 12
 
 
-def _slow_rotation(plot: _Plot) -> None:
+def _slow_rotation(plot: _Plot, _: int) -> None:
     trap, handset = "slow rotation", plot.handset()
     plot.stay(plot.seed(trap), handset, PERIOD_DAY, PERIOD_DAY + 8, plot.between(3, 9))
     plot.stay(plot.other(trap, guilty=True), handset, PERIOD_DAY + 15, PERIOD_DAY + 22, plot.between(3, 9))
     plot.stay(plot.other(trap, guilty=True), handset, PERIOD_DAY + 70, PERIOD_DAY + 80, plot.between(3, 9))
 
 
-def _repair_shop(plot: _Plot) -> None:
+def _repair_shop(plot: _Plot, _: int) -> None:
     trap, handset = "repair shop", plot.handset()
     for k in range(70):
         day = PERIOD_DAY + plot.between(0, 88)
@@ -259,15 +242,16 @@ def _repair_shop(plot: _Plot) -> None:
         plot.stay(number, handset, day, day + plot.between(0, 2), calls)
 
 
-def _resold_phone(plot: _Plot, gap: int) -> None:
+def _resold_phone(plot: _Plot, k: int) -> None:
     trap, handset = "resold phone", plot.handset()
+    gap = plot.between(5, 12) if k % 5 == 4 else plot.between(35, 50)  # one in five sold within days
     end = PERIOD_DAY + plot.between(4, 20)
     plot.stay(plot.seed(trap), handset, PERIOD_DAY, end, plot.between(4, 20))
     plot.stay(plot.other(trap, guilty=True), handset, PERIOD_DAY + 1, end - 1, plot.between(2, 9))
     plot.stay(plot.other(trap, guilty=False), handset, end + gap, DAYS - 1, plot.between(5, 40))
 
 
-def _earlier_owner(plot: _Plot) -> None:
+def _earlier_owner(plot: _Plot, _: int) -> None:
     trap, handset = "earlier owner", plot.handset()
     plot.stay(plot.other(trap, guilty=False), handset, 0, PERIOD_DAY - 4, plot.between(5, 40))
     plot.stay(plot.seed(trap), handset, PERIOD_DAY, PERIOD_DAY + 20, plot.between(4, 20))
@@ -299,7 +283,7 @@ def _placeholder(plot: _Plot, imei14: int) -> None:
         plot.stay(number, imei14, PERIOD_DAY + plot.between(0, 60), DAYS - 1, plot.between(2, 9))
 
 
-def _protected_number(plot: _Plot) -> None:
+def _protected_number(plot: _Plot, _: int) -> None:
     trap, handset = "protected number", plot.handset()
     begin = plot.between(PERIOD_DAY, 90)
     plot.stay(plot.seed(trap), handset, begin, begin + 20, plot.between(4, 20))
@@ -312,7 +296,7 @@ def _protected_number(plot: _Plot) -> None:
         plot.stay(line, handset, begin + 5, begin + 9, plot.between(2, 6))
 
 
-def _many_handsets(plot: _Plot) -> None:
+def _many_handsets(plot: _Plot, _: int) -> None:
     trap, seed = "many handsets", plot.seed("many handsets")
     for k in range(plot.between(24, 40)):
         handset, day = plot.handset(), PERIOD_DAY + plot.between(0, 70)
@@ -320,17 +304,41 @@ def _many_handsets(plot: _Plot) -> None:
         plot.stay(plot.other(trap, guilty=k % 8 == 0), handset, day, day + 12, plot.between(4, 12))
 
 
-def _called_party(plot: _Plot) -> None:
+def _called_party(plot: _Plot, _: int) -> None:
     trap, handset, seed = "called party", plot.handset(), plot.seed("called party")
-    for _ in range(plot.between(2, 8)):
+    for _victim in range(plot.between(2, 8)):
         victim, day = plot.other(trap, guilty=False), plot.between(PERIOD_DAY, 110)
         plot.stay(seed, handset, day, day + 2, plot.between(2, 6), other=victim)
         plot.stay(victim, plot.handset(), PERIOD_DAY, DAYS - 1, plot.between(3, 12), other=seed)
 
 
-def _alone(plot: _Plot) -> None:
+def _alone(plot: _Plot, _: int) -> None:
     begin = plot.between(0, 90)
     plot.stay(plot.seed("alone"), plot.handset(), begin, begin + plot.between(1, 40), plot.between(1, 12))
+
+
+_CASES: Final[tuple[tuple[int, Callable[[_Plot, int], None]], ...]] = (
+    (500, _shared_handset),
+    (120, _second_hop),
+    (30, _third_hop),
+    (25, _slow_rotation),
+    (4, _repair_shop),
+    (60, _resold_phone),
+    (20, _earlier_owner),
+    (4, lambda plot, _: _clone(plot, 5)),
+    (2, lambda plot, _: _clone(plot, 50)),
+    (1, lambda plot, _: _clone(plot, 90)),
+    (1, lambda plot, _: _clone(plot, 110)),
+    (1, lambda plot, _: _clone(plot, 5_000)),
+    (25, _protected_number),
+    (6, _many_handsets),
+    (40, _called_party),
+    (5_000, _alone),
+)
+"""How many of each at full scale."""
+
+_SIM_BOXES: Final = (400, 160, 70, 40, 12)
+"""SIMs in each SIM box."""
 
 
 def _finish(plot: _Plot) -> Planted:
