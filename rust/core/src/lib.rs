@@ -4,6 +4,7 @@
 //! one, keeps integers in frozen sets, and walks from number to handset to number. It knows no Arrow, no Python, no
 //! threads and no files: whoever calls it brings the bytes and the time.
 
+pub mod error;
 pub mod imei;
 pub mod linkage;
 pub mod msisdn;
@@ -12,3 +13,5 @@ pub mod naive;
 pub mod notes;
 pub mod plan;
 pub mod set;
+
+pub use error::Error;
