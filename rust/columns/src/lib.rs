@@ -13,8 +13,10 @@ mod extract;
 mod format;
 mod normalize;
 pub mod parallel;
+pub mod parquet;
 mod position;
 mod refused;
+pub mod scan;
 
 pub use build::{build, keys_of};
 pub use column::{Cell, Column, Keys};

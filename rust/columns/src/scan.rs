@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, UInt64Array};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, new_empty_array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use numguard_core::notes::Note;
 use numguard_core::set::{FrozenSet, KeyType};
@@ -85,7 +85,8 @@ impl Plan {
             .iter()
             .map(|lookup| {
                 let at = find(&lookup.column)?;
-                Column::check(schema.field(at).data_type()).map_err(|error| error.in_column(&lookup.column))?;
+                Column::new(&new_empty_array(schema.field(at).data_type()), lookup.keys)
+                    .map_err(|error| error.in_column(&lookup.column))?;
                 Ok(at)
             })
             .collect::<Result<Vec<_>, Error>>()?;
