@@ -1,5 +1,8 @@
 //! What can be wrong with a call on columns. A bad cell is never an error: it is a null with a note.
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use arrow_schema::{ArrowError, DataType};
 
 /// Why a call on columns could not be carried out. No message holds the content of a cell.
@@ -21,6 +24,20 @@ pub enum Error {
     KeyType,
     /// More members than ranks of 32 bits can count.
     TooMany,
+    /// A file that cannot be opened, read or written.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// A file that holds no sound set.
+    SetFile {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: numguard_core::Error,
+    },
     /// Arrow could not build or read an array.
     Arrow(ArrowError),
     /// A column that the input does not have.
@@ -45,8 +62,6 @@ pub enum Error {
         /// What the reader says.
         why: String,
     },
-    /// A path that leads to no file.
-    FileMissing,
     /// A column that the files before do not have.
     NewColumn(String),
     /// A column whose type is not that of the files before.
@@ -59,6 +74,13 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn file(path: &Path, error: io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            error,
+        }
+    }
+
     /// The advice fits the type: narrow numbers cannot hold a mobile number, everything else is simply no number.
     pub(crate) fn unsupported(data_type: &DataType) -> Self {
         use DataType::{
@@ -90,9 +112,9 @@ impl Error {
 
     /// What is wrong, without where.
     #[must_use]
-    pub fn kind(&self) -> &Self {
+    pub fn into_kind(self) -> Self {
         match self {
-            Self::InColumn(_, error) | Self::InFile(_, error) => error.kind(),
+            Self::InColumn(_, error) | Self::InFile(_, error) => error.into_kind(),
             other => other,
         }
     }
@@ -114,23 +136,39 @@ impl std::fmt::Display for Error {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
             Self::TooMany => f.write_str("a set holds at most 4,294,967,294 members"),
+            Self::File { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Arrow(error) => error.fmt(f),
             Self::NoSuchColumn { column, have } => {
                 write!(f, "no column {column:?}; there are {}", have.join(", "))
             }
             Self::RepeatedColumn(column) => {
-                write!(f, "several columns are named {column:?}: rename all but one")
+                write!(
+                    f,
+                    "several columns are named {column:?}: rename all but one"
+                )
             }
             Self::MatchColumn(column) => {
-                write!(f, "there is a column {column:?} already: leave it out with columns=, or rename it")
+                write!(
+                    f,
+                    "there is a column {column:?} already: leave it out with columns=, or rename it"
+                )
             }
             Self::InColumn(column, error) => write!(f, "column {column:?}: {error}"),
             Self::InFile(file, error) => write!(f, "{file}: {error}"),
-            Self::Unreadable { row_group: None, why } => write!(f, "cannot be read as Parquet ({why})"),
-            Self::Unreadable { row_group: Some(group), why } => {
-                write!(f, "row group {group} cannot be read ({why}): get the file anew, or pass on_error=\"skip\"")
+            Self::Unreadable {
+                row_group: None,
+                why,
+            } => write!(f, "cannot be read as Parquet ({why})"),
+            Self::Unreadable {
+                row_group: Some(group),
+                why,
+            } => {
+                write!(
+                    f,
+                    "row group {group} cannot be read ({why}): get the file anew, or pass on_error=\"skip\""
+                )
             }
-            Self::FileMissing => f.write_str("there is no such file"),
             Self::NewColumn(column) => write!(
                 f,
                 "column {column:?} is not in the first file: name the columns to hand on with columns="
@@ -147,6 +185,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Arrow(error) => Some(error),
+            Self::File { error, .. } => Some(error),
+            Self::SetFile { error, .. } => Some(error),
             Self::InColumn(_, error) | Self::InFile(_, error) => Some(error),
             Self::UnsupportedType { .. }
             | Self::NotKeys { .. }
@@ -156,7 +196,6 @@ impl std::error::Error for Error {
             | Self::RepeatedColumn(_)
             | Self::MatchColumn(_)
             | Self::Unreadable { .. }
-            | Self::FileMissing
             | Self::NewColumn(_)
             | Self::TypeChanged { .. } => None,
         }

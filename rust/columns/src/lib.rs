@@ -17,6 +17,7 @@ pub mod parquet;
 mod position;
 mod refused;
 pub mod scan;
+pub mod setfile;
 
 pub use build::{build, keys_of};
 pub use column::{Cell, Column, Keys};

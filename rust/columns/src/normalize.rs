@@ -20,7 +20,7 @@ pub fn normalize(
     let column = Column::new(array, keys)?;
     let mut values = vec![0u64; column.len()];
     parallel::fill(threads, &mut values, |start, block| {
-        column.fill(start, block)
+        column.fill(start, block);
     });
     Ok(Arc::new(from_keys(values)))
 }

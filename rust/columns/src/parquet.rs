@@ -11,7 +11,7 @@ mod file;
 mod part;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -49,45 +49,46 @@ pub(crate) struct Outcome {
 /// A run through files of one schema.
 pub struct ParquetScan {
     ordered: Ordered<Parts>,
-    schema: SchemaRef,
     tally: Tally,
     failed: Arc<Mutex<Vec<usize>>>,
 }
 
 impl ParquetScan {
-    /// Opens the first of `files`; the others are opened as they come up.
-    ///
-    /// # Errors
-    /// [`Error::FileMissing`], [`Error::Unreadable`]; for a column, as [`Plan::places`].
-    pub fn new(files: Vec<PathBuf>, plan: Plan, threads: Threads) -> Result<Self, Error> {
-        let plan = Arc::new(plan);
+    /// Takes files to scan; each is opened when its turn comes. `schema` are the columns of the hits, `tally` is what
+    /// was seen before.
+    #[must_use]
+    pub fn new(
+        files: Vec<PathBuf>,
+        plan: Arc<Plan>,
+        schema: SchemaRef,
+        threads: Threads,
+        tally: Tally,
+    ) -> Self {
         let failed = Arc::<Mutex<Vec<usize>>>::default();
-        let mut parts = Parts {
+        let parts = Parts {
             files: files.into_iter().enumerate().collect(),
             waiting: VecDeque::new(),
-            plan: Arc::clone(&plan),
-            schema: None,
+            plan,
+            schema,
             failed: Arc::clone(&failed),
         };
-        let schema = parts.open_next()?;
-        Ok(Self {
+        Self {
             ordered: Ordered::new(parts, threads),
-            schema,
-            tally: Tally::new(plan.lookups().len()),
+            tally,
             failed,
-        })
-    }
-
-    /// The columns of the hits.
-    #[must_use]
-    pub fn schema(&self) -> &SchemaRef {
-        &self.schema
+        }
     }
 
     /// What has been seen so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// What has been seen, at the end.
+    #[must_use]
+    pub fn into_tally(self) -> Tally {
+        self.tally
     }
 
     /// What comes next, or [`Event::Waiting`] after `patience`. `None`: all files are through. After a file failed, the
@@ -127,25 +128,9 @@ struct Parts {
     files: VecDeque<(usize, PathBuf)>,
     waiting: VecDeque<Part>,
     plan: Arc<Plan>,
-    /// Of the hits; known once the first file is open.
-    schema: Option<SchemaRef>,
+    /// Of the hits.
+    schema: SchemaRef,
     failed: Arc<Mutex<Vec<usize>>>,
-}
-
-impl Parts {
-    /// Opens the next file and queues its parts.
-    fn open_next(&mut self) -> Result<SchemaRef, Error> {
-        let Some((index, path)) = self.files.pop_front() else {
-            return Err(Error::FileMissing);
-        };
-        let name = path.display().to_string();
-        let file = OpenFile::open(index, &path, &self.plan, self.schema.as_ref())
-            .map_err(|error| error.in_file(&name))?;
-        let file = Arc::new(file);
-        self.schema.get_or_insert_with(|| Arc::clone(&file.places.schema));
-        self.waiting.extend(Part::of_file(&file, &self.plan));
-        Ok(Arc::clone(&file.places.schema))
-    }
 }
 
 impl Iterator for Parts {
@@ -160,10 +145,22 @@ impl Iterator for Parts {
                 }
                 return Some(part);
             }
-            let index = self.files.front()?.0;
-            if let Err(error) = self.open_next() {
-                return Some(Part::failed(index, error));
+            let (index, path) = self.files.pop_front()?;
+            match OpenFile::open(index, &path, &self.plan, &self.schema) {
+                Ok(file) => {
+                    let parts = Part::of_file(&Arc::new(file), &self.plan);
+                    self.waiting.extend(parts);
+                }
+                Err(error) => return Some(Part::failed(index, error)),
             }
         }
     }
+}
+
+/// The columns of a file, as its footer declares them.
+///
+/// # Errors
+/// [`Error::File`], [`Error::Unreadable`].
+pub fn schema(path: &Path) -> Result<SchemaRef, Error> {
+    file::schema(path)
 }

@@ -10,6 +10,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, new_empty_array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_select::take::take;
 use numguard_core::notes::Note;
 use numguard_core::set::{FrozenSet, KeyType};
 
@@ -32,7 +33,7 @@ pub struct Lookup {
     /// What its cells are read as.
     pub keys: Keys,
     /// The members.
-    pub set: Arc<FrozenSet>,
+    pub set: FrozenSet,
 }
 
 /// What a scan looks up and what it hands on.
@@ -63,21 +64,20 @@ impl Plan {
         &self.lookups
     }
 
-    /// Where the columns of this plan stand in `schema`.
+    /// Where the columns of this plan stand in `schema`. Where the columns of the hits are settled already, by the
+    /// first file of a scan, they are taken by name, in that order.
     ///
     /// # Errors
-    /// [`Error::NoSuchColumn`], [`Error::RepeatedColumn`], [`Error::MatchColumn`], [`Error::UnsupportedType`].
-    pub fn places(&self, schema: &Schema) -> Result<Places, Error> {
+    /// [`Error::NoSuchColumn`], [`Error::RepeatedColumn`], [`Error::MatchColumn`], [`Error::UnsupportedType`]; against
+    /// a first file also [`Error::TypeChanged`] and [`Error::NewColumn`].
+    pub fn places(&self, schema: &Schema, settled: Option<&SchemaRef>) -> Result<Places, Error> {
         let find = |name: &str| {
             let mut found = schema.fields().iter().enumerate();
             let mut found = found.by_ref().filter(|(_, field)| field.name() == name);
             match (found.next(), found.next()) {
                 (Some((at, _)), None) => Ok(at),
                 (Some(_), Some(_)) => Err(Error::RepeatedColumn(name.to_owned())),
-                (None, _) => Err(Error::NoSuchColumn {
-                    column: name.to_owned(),
-                    have: schema.fields().iter().map(|f| f.name().clone()).collect(),
-                }),
+                (None, _) => Err(no_such_column(name, schema)),
             }
         };
         let keys = self
@@ -97,6 +97,9 @@ impl Plan {
                 .map(|name| find(name))
                 .collect::<Result<Vec<_>, Error>>()?,
         };
+        if let Some(settled) = settled {
+            return self.agree(schema, settled, keys, &handed_on);
+        }
         let mut fields: Vec<Field> = handed_on
             .iter()
             // Another file of the same scan may have nulls where the first has none.
@@ -114,6 +117,62 @@ impl Plan {
             handed_on,
             schema: Arc::new(Schema::new(fields)),
         })
+    }
+
+    /// Takes the columns `present` in the order of the first file, and checks that they are the same.
+    fn agree(
+        &self,
+        schema: &Schema,
+        settled: &SchemaRef,
+        keys: Vec<usize>,
+        present: &[usize],
+    ) -> Result<Places, Error> {
+        let wanted = &settled.fields()[..settled.fields().len() - self.lookups.len()];
+        let mut handed_on = Vec::with_capacity(wanted.len());
+        for field in wanted {
+            let at = present
+                .iter()
+                .copied()
+                .find(|&at| schema.field(at).name() == field.name())
+                .ok_or_else(|| no_such_column(field.name(), schema))?;
+            let (found, expected) = (schema.field(at).data_type(), field.data_type());
+            if !same_values(found, expected) {
+                return Err(Error::TypeChanged {
+                    found: found.to_string(),
+                    expected: expected.to_string(),
+                }
+                .in_column(field.name()));
+            }
+            handed_on.push(at);
+        }
+        if let Some(&more) = present.iter().find(|at| !handed_on.contains(at)) {
+            return Err(Error::NewColumn(schema.field(more).name().clone()));
+        }
+        Ok(Places {
+            keys,
+            handed_on,
+            schema: Arc::clone(settled),
+        })
+    }
+}
+
+fn no_such_column(column: &str, schema: &Schema) -> Error {
+    Error::NoSuchColumn {
+        column: column.to_owned(),
+        have: schema.fields().iter().map(|f| f.name().clone()).collect(),
+    }
+}
+
+/// Columns that hold the same text in different layouts are the same column.
+fn same_values(found: &DataType, expected: &DataType) -> bool {
+    found.equals_datatype(expected) || (is_text(found) && is_text(expected))
+}
+
+pub(crate) fn is_text(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
     }
 }
 
@@ -223,11 +282,7 @@ impl Found {
 }
 
 /// Looks the cells of the key columns up (one for each lookup, all of one length); counts the rows and what was refused.
-pub(crate) fn find(
-    lookups: &[Lookup],
-    columns: &[Column<'_>],
-    tally: &mut Tally,
-) -> Found {
+pub(crate) fn find(lookups: &[Lookup], columns: &[Column<'_>], tally: &mut Tally) -> Found {
     let rows = columns.first().map_or(0, Column::len);
     let mut found = Found {
         rows: Vec::new(),
@@ -273,7 +328,10 @@ pub(crate) fn find(
 #[cold]
 fn count_refused(column: &Column<'_>, start: usize, keys: &[u64], counts: &mut [u64]) {
     for (row, _) in (start..).zip(keys).filter(|&(_, &key)| key == 0) {
-        if let Some(note) = column.cell(row).and_then(|cell| note_of(cell, column.keys())) {
+        if let Some(note) = column
+            .cell(row)
+            .and_then(|cell| note_of(cell, column.keys()))
+        {
             counts[note as usize] += 1;
         }
     }
@@ -294,7 +352,8 @@ pub fn scan(
         .iter()
         .zip(&places.keys)
         .map(|(lookup, &at)| {
-            Column::new(batch.column(at).as_ref(), lookup.keys).map_err(|error| error.in_column(&lookup.column))
+            Column::new(batch.column(at).as_ref(), lookup.keys)
+                .map_err(|error| error.in_column(&lookup.column))
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let found = find(plan.lookups(), &columns, tally);
@@ -306,7 +365,11 @@ pub fn scan(
     let mut hits = places
         .handed_on
         .iter()
-        .map(|&at| arrow_select::take::take(batch.column(at), &rows, None))
+        .zip(places.schema.fields())
+        .map(|(&at, field)| {
+            let cells = take(batch.column(at), &rows, None)?;
+            arrow_cast::cast(&cells, field.data_type())
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let matches = Found::match_columns(found.matches);
     tally.count_hits(plan.lookups(), &matches);
@@ -315,7 +378,15 @@ pub fn scan(
 }
 
 /// A batch of `len` rows, of columns or of none.
-pub(crate) fn assemble(schema: &SchemaRef, columns: Vec<ArrayRef>, len: usize) -> Result<RecordBatch, Error> {
+pub(crate) fn assemble(
+    schema: &SchemaRef,
+    columns: Vec<ArrayRef>,
+    len: usize,
+) -> Result<RecordBatch, Error> {
     let options = RecordBatchOptions::new().with_row_count(Some(len));
-    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
+    Ok(RecordBatch::try_new_with_options(
+        Arc::clone(schema),
+        columns,
+        &options,
+    )?)
 }

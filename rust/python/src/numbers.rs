@@ -12,9 +12,16 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()))]
-fn normalize(py: Python<'_>, values: Values, region: RegionArgument, threads: ThreadsArgument) -> Answer<'_> {
+fn normalize(
+    py: Python<'_>,
+    values: Values,
+    region: RegionArgument,
+    threads: ThreadsArgument,
+) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| numguard_columns::normalize(chunk, region.keys(), threads.0))
+    values.map(py, |chunk| {
+        numguard_columns::normalize(chunk, region.keys(), threads.0)
+    })
 }
 
 #[pyfunction]
@@ -51,7 +58,9 @@ fn format<'py>(py: Python<'py>, msisdns: Values, style: &str) -> Answer<'py> {
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()))]
 fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
-    values.map(py, |chunk| numguard_columns::normalize(chunk, Keys::Imei, threads.0))
+    values.map(py, |chunk| {
+        numguard_columns::normalize(chunk, Keys::Imei, threads.0)
+    })
 }
 
 #[pyfunction]
@@ -70,12 +79,24 @@ fn closed_lists(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     use numguard_core::notes::{Form, Kind, Note};
     let lists = PyDict::new(py);
     let entries: [(&str, Vec<(&str, &str)>); 3] = [
-        ("kind", Kind::ALL.iter().map(|k| (k.code(), k.sentence())).collect()),
-        ("note", Note::ALL.iter().map(|n| (n.code(), n.sentence())).collect()),
-        ("form", Form::ALL.iter().map(|f| (f.code(), f.sentence())).collect()),
+        (
+            "kind",
+            Kind::ALL.iter().map(|k| (k.code(), k.sentence())).collect(),
+        ),
+        (
+            "note",
+            Note::ALL.iter().map(|n| (n.code(), n.sentence())).collect(),
+        ),
+        (
+            "form",
+            Form::ALL.iter().map(|f| (f.code(), f.sentence())).collect(),
+        ),
     ];
     for (name, list) in entries {
-        lists.set_item(name, PyDict::from_sequence(&PyList::new(py, list)?)?)?;
+        lists.set_item(
+            name,
+            PyDict::from_sequence(PyList::new(py, list)?.as_any())?,
+        )?;
     }
     Ok(lists)
 }

@@ -265,7 +265,7 @@ mod tests {
                 (0..(n % 7) * 3).map(move |step| (step % 3 == 1).then_some((n, step)))
             })
         };
-        let expected: Vec<_> = units().flat_map(|unit| unit.flatten()).collect();
+        let expected: Vec<_> = units().flat_map(Iterator::flatten).collect();
         assert!(expected.len() > 500);
         for n in 1..=4 {
             assert_eq!(read_all(Ordered::new(units(), threads(n))), expected);
@@ -298,7 +298,10 @@ mod tests {
             std::iter::repeat_n(Some(n), 10)
         });
         let mut ordered = Ordered::new(units, threads(2));
-        assert!(matches!(ordered.next(Duration::from_secs(10)), Next::Ready(0)));
+        assert!(matches!(
+            ordered.next(Duration::from_secs(10)),
+            Next::Ready(0)
+        ));
         assert!(*begun.lock().unwrap() <= 4);
         drop(ordered);
         assert!(*begun.lock().unwrap() <= 4);

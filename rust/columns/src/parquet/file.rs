@@ -18,7 +18,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::Error;
-use crate::scan::{Places, Plan};
+use crate::scan::{Places, Plan, is_text};
 
 /// A file ready to be read.
 pub(super) struct OpenFile {
@@ -38,18 +38,16 @@ impl OpenFile {
         index: usize,
         path: &Path,
         plan: &Plan,
-        expected: Option<&SchemaRef>,
+        expected: &SchemaRef,
     ) -> Result<Self, Error> {
-        let input = Input::open(path)?;
-        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())
-            .map_err(|error| unreadable(None, &error))?;
-        let mut places = plan.places(metadata.schema())?;
-        if let Some(expected) = expected {
-            places = agree(places, metadata.schema(), expected, plan)?;
-        }
+        let name = path.display().to_string();
+        let (input, metadata) = footer(path)?;
+        let places = plan
+            .places(metadata.schema(), Some(expected))
+            .map_err(|error| error.in_file(&name))?;
         Ok(Self {
             index,
-            name: path.display().to_string(),
+            name,
             input,
             metadata,
             places,
@@ -93,12 +91,17 @@ impl OpenFile {
     }
 }
 
-fn is_text(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
-    }
+/// Opens a file and reads its footer.
+fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
+    let input = Input::open(path)?;
+    let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())
+        .map_err(|error| unreadable(None, &error).in_file(&path.display().to_string()))?;
+    Ok((input, metadata))
+}
+
+/// The columns of a file, as its footer declares them.
+pub(super) fn schema(path: &Path) -> Result<SchemaRef, Error> {
+    footer(path).map(|(_, metadata)| Arc::clone(metadata.schema()))
 }
 
 /// Whether every data page of a chunk is coded by its dictionary. Unknown counts as no: a dictionary forced on a chunk
@@ -108,50 +111,6 @@ fn is_dictionary_coded(chunk: &ColumnChunkMetaData) -> bool {
         && chunk.page_encoding_stats_mask().is_some_and(|mask| {
             mask.is_only(Encoding::PLAIN_DICTIONARY) || mask.is_only(Encoding::RLE_DICTIONARY)
         })
-}
-
-/// Columns that hold the same text in different layouts are the same column.
-fn same_values(found: &DataType, expected: &DataType) -> bool {
-    found.equals_datatype(expected) || (is_text(found) && is_text(expected))
-}
-
-/// Checks that a later file has the columns of the first, by name, and takes them in the order of the first.
-fn agree(
-    places: Places,
-    schema: &Schema,
-    expected: &SchemaRef,
-    plan: &Plan,
-) -> Result<Places, Error> {
-    let wanted = &expected.fields()[..expected.fields().len() - plan.lookups().len()];
-    let mut handed_on = Vec::with_capacity(wanted.len());
-    for field in wanted {
-        let at = places
-            .handed_on
-            .iter()
-            .copied()
-            .find(|&at| schema.field(at).name() == field.name())
-            .ok_or_else(|| Error::NoSuchColumn {
-                column: field.name().clone(),
-                have: schema.fields().iter().map(|f| f.name().clone()).collect(),
-            })?;
-        let (found, expected) = (schema.field(at).data_type(), field.data_type());
-        if !same_values(found, expected) {
-            return Err(Error::TypeChanged {
-                found: found.to_string(),
-                expected: expected.to_string(),
-            }
-            .in_column(field.name()));
-        }
-        handed_on.push(at);
-    }
-    if let Some(&more) = places.handed_on.iter().find(|at| !handed_on.contains(at)) {
-        return Err(Error::NewColumn(schema.field(more).name().clone()));
-    }
-    Ok(Places {
-        keys: places.keys,
-        handed_on,
-        schema: Arc::clone(expected),
-    })
 }
 
 /// What the reader of Parquet says, for people.
@@ -177,19 +136,10 @@ impl Input {
     fn open(path: &Path) -> Result<Self, Error> {
         let opened = File::open(path).and_then(|file| {
             let len = file.metadata()?.len();
-            Ok((file, len))
+            Ok((Arc::new(file), len))
         });
-        match opened {
-            Ok((file, len)) => Ok(Self {
-                file: Arc::new(file),
-                len,
-            }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::FileMissing),
-            Err(error) => Err(Error::Unreadable {
-                row_group: None,
-                why: error.to_string(),
-            }),
-        }
+        let (file, len) = opened.map_err(|error| Error::file(path, error))?;
+        Ok(Self { file, len })
     }
 }
 

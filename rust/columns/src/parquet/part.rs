@@ -216,8 +216,12 @@ impl Job {
             .map_err(|error| self.unreadable(&error))?;
         let keys = &self.file.places.keys;
         // The words of a dictionary are read once a batch, so such a part is one batch: its cells are small integers.
-        let of_dictionary =
-            |&at: &usize| matches!(metadata.schema().field(at).data_type(), DataType::Dictionary(..));
+        let of_dictionary = |&at: &usize| {
+            matches!(
+                metadata.schema().field(at).data_type(),
+                DataType::Dictionary(..)
+            )
+        };
         let batch = if keys.iter().any(of_dictionary) {
             self.rows
         } else {
@@ -241,8 +245,13 @@ impl Job {
             return Ok(None);
         }
         let metadata = self.file.metadata.clone();
-        self.reader(metadata, others.into_iter(), selection(self.start, rows), HITS)
-            .map(Some)
+        self.reader(
+            metadata,
+            others.into_iter(),
+            selection(self.start, rows),
+            HITS,
+        )
+        .map(Some)
     }
 
     fn reader(
