@@ -119,7 +119,8 @@ fn by_note<'py>(py: Python<'py>, refused: &[(Note, u64)]) -> PyResult<Bound<'py,
 
 /// One class: what both have in common, and what is its own.
 macro_rules! set_class {
-    ($name:ident, $key_type:expr, $what:literal, { $($own:tt)* }) => {
+    ($(#[$doc:meta])* $name:ident, $key_type:expr, $what:literal, { $($own:tt)* }) => {
+        $(#[$doc])*
         #[pyclass(frozen, module = "numguard._core")]
         pub(crate) struct $name(Members);
 
@@ -140,21 +141,25 @@ macro_rules! set_class {
         impl $name {
             $($own)*
 
+            /// The cells that were left out when the set was built, counted by note.
             #[getter]
             fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
                 by_note(py, &self.0.refused)
             }
 
+            /// Bytes that the set takes, in memory and in a file.
             #[getter]
             fn nbytes(&self) -> usize {
                 self.0.set.nbytes()
             }
 
+            /// The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in.
             fn to_array<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 let keys = py.detach(|| numguard_columns::keys_of(&self.0.set));
                 array_to_python(py, Some(Arc::new(keys)))
             }
 
+            /// The members as an Arrow array, by the PyCapsule interface.
             #[pyo3(signature = (requested_schema=None))]
             fn __arrow_c_array__<'py>(
                 &self,
@@ -166,10 +171,23 @@ macro_rules! set_class {
                 Ok(to_array_pycapsules(py, field, &array, requested_schema)?)
             }
 
+            /// Write the set to one file, whole or not at all: a new file, renamed over what was there.
+            ///
+            /// Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
             fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
                 self.0.save(py, path)
             }
 
+            /// Map a saved set into memory: nothing is read before it is needed.
+            ///
+            /// The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
+            ///
+            /// Raises
+            /// ------
+            /// SetFileError
+            ///     If the file is damaged, cut short, of another version, or a set of the other class.
+            /// FileMissingError
+            ///     If there is no such file.
             #[staticmethod]
             #[pyo3(signature = (path, *, verify=true))]
             fn open(py: Python<'_>, path: PathBuf, verify: bool) -> PyResult<Self> {
@@ -228,15 +246,51 @@ macro_rules! set_class {
     };
 }
 
-set_class!(NumberSet, KeyType::Msisdn, "MSISDNs", {
+set_class!(
+    /// A frozen, exact set of phone numbers: built once, asked for ever, from any number of threads.
+    ///
+    /// Parameters
+    /// ----------
+    /// values : column
+    ///     As for :func:`normalize`; repeats and refused cells are left out.
+    /// region : "IN" or None
+    ///     As for :func:`normalize`.
+    /// strict : bool
+    ///     Raise instead of leaving refused cells out.
+    ///
+    /// Raises
+    /// ------
+    /// RefusedCellsError
+    ///     With ``strict=True``, if any cell was refused; its ``refused`` counts them by note.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numguard as ng
+    /// >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
+    /// >>> len(listed), listed.refused
+    /// (2, {'short_code': 1})
+    /// >>> "098765-43210" in listed
+    /// True
+    /// >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
+    /// [True, False, None]
+    /// >>> len(listed - ng.NumberSet(["9876543210"]))
+    /// 1
+    NumberSet, KeyType::Msisdn, "MSISDNs", {
     #[new]
-    #[pyo3(signature = (values, *, region=RegionArgument::default(), strict=false))]
+    #[pyo3(
+        signature = (values, *, region=RegionArgument::default(), strict=false),
+        text_signature = "(values, *, region='IN', strict=False)"
+    )]
     fn new(py: Python<'_>, values: Values, region: RegionArgument, strict: bool) -> PyResult<Self> {
         values.warn_if_national(py)?;
         Members::build(py, values, region.keys(), strict).map(Self)
     }
 
-    #[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()))]
+    /// Which cells name a member: a Boolean column, null where the cell is null or refused.
+    #[pyo3(
+        signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, region='IN', threads=None)"
+    )]
     fn contains<'py>(
         &self,
         py: Python<'py>,
@@ -250,7 +304,12 @@ set_class!(NumberSet, KeyType::Msisdn, "MSISDNs", {
         })
     }
 
-    #[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()))]
+    /// Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
+    /// kept beside the set is one ``take`` away.
+    #[pyo3(
+        signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, region='IN', threads=None)"
+    )]
     fn position<'py>(
         &self,
         py: Python<'py>,
@@ -272,14 +331,34 @@ set_class!(NumberSet, KeyType::Msisdn, "MSISDNs", {
     }
 });
 
-set_class!(ImeiSet, KeyType::Imei14, "IMEIs", {
+set_class!(
+    /// A frozen, exact set of handsets, held by the first fourteen digits of their IMEIs: the twin of :class:`NumberSet`.
+    ///
+    /// Parameters
+    /// ----------
+    /// values : column
+    ///     As for :func:`normalize_imei`; repeats, refused cells and placeholders are left out.
+    /// strict : bool
+    ///     Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numguard as ng
+    /// >>> seized = ng.ImeiSet(["490154203237518"])
+    /// >>> "4901542032375100" in seized
+    /// True
+    ImeiSet, KeyType::Imei14, "IMEIs", {
     #[new]
     #[pyo3(signature = (values, *, strict=false))]
     fn new(py: Python<'_>, values: Values, strict: bool) -> PyResult<Self> {
         Members::build(py, values, Keys::Imei, strict).map(Self)
     }
 
-    #[pyo3(signature = (values, *, threads=ThreadsArgument::default()))]
+    /// Which cells name a member: a Boolean column, null where the cell is null, refused or a placeholder.
+    #[pyo3(
+        signature = (values, *, threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, threads=None)"
+    )]
     fn contains<'py>(
         &self,
         py: Python<'py>,
@@ -291,7 +370,11 @@ set_class!(ImeiSet, KeyType::Imei14, "IMEIs", {
         })
     }
 
-    #[pyo3(signature = (values, *, threads=ThreadsArgument::default()))]
+    /// Where each cell's IMEI stands in :meth:`to_array`: a uint32 column, null where it is no member.
+    #[pyo3(
+        signature = (values, *, threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, threads=None)"
+    )]
     fn position<'py>(
         &self,
         py: Python<'py>,
