@@ -92,15 +92,15 @@ class ImeiSet:
 class Scanner:
     """One scan: its plan, the columns of its hits, and what it has seen."""
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         schema: pa.Schema,
         lookups: Sequence[tuple[str, NumberSet | ImeiSet]],
         *,
         columns: Sequence[str] | None,
         region: Region,
         threads: int | None,
-    ) -> None: ...
+    ) -> Scanner: ...
     @property
     def schema(self) -> pa.Schema: ...
     def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None: ...
