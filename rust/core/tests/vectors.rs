@@ -109,9 +109,7 @@ fn msisdn() {
             note.code()
         );
     }
-    for [cell, of, expected @ ..] in
-        rows("msisdn.csv", ["cell", "region", "msisdn", "kind", "note"])
-    {
+    for [cell, of, expected @ ..] in rows {
         assert_eq!(
             msisdn_fields(msisdn::read(&unescape(&cell), region(&of))),
             expected,
