@@ -18,7 +18,7 @@ pub fn build(
     keys: Keys,
     threads: parallel::Threads,
 ) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
-    let mut all = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
+    let mut all = Vec::with_capacity(chunks.iter().map(Array::len).sum());
     let mut notes: Vec<(Note, u64)> = Vec::new();
     for chunk in chunks {
         let read = normalize(chunk.as_ref(), keys, threads)?;

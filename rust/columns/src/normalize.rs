@@ -20,13 +20,13 @@ pub fn normalize(
     let column = Column::new(array, keys)?;
     let mut values = vec![0u64; column.len()];
     parallel::fill(threads, &mut values, |start, block| {
-        column.fill(start, block)
+        column.fill(start, block);
     });
     Ok(Arc::new(from_keys(values)))
 }
 
 /// Key 0 is null.
-fn from_keys(values: Vec<u64>) -> UInt64Array {
+pub(crate) fn from_keys(values: Vec<u64>) -> UInt64Array {
     let valid = BooleanBuffer::collect_bool(values.len(), |row| values[row] != 0);
     let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
     UInt64Array::new(ScalarBuffer::from(values), nulls)

@@ -17,7 +17,7 @@ use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 
 /// A column as it came from Python.
 pub(crate) struct Values {
-    pub(crate) chunks: Vec<ArrayRef>,
+    chunks: Vec<ArrayRef>,
     chunked: bool,
 }
 
@@ -27,12 +27,16 @@ impl Values {
     pub(crate) fn map<'py>(
         self,
         py: Python<'py>,
-        kernel: impl Fn(&ArrayRef) -> Result<ArrayRef, numguard_columns::Error> + Sync,
+        kernel: impl Fn(&ArrayRef) -> Result<ArrayRef, numguard_columns::Error> + Send + Sync,
     ) -> PyResult<Bound<'py, PyAny>> {
         let answer = py
             .detach(|| {
                 let empty = [arrow_array::new_empty_array(&arrow_schema::DataType::Null)];
-                let chunks = if self.chunks.is_empty() { &empty[..] } else { &self.chunks };
+                let chunks = if self.chunks.is_empty() {
+                    &empty[..]
+                } else {
+                    &self.chunks
+                };
                 chunks.iter().map(kernel).collect::<Result<Vec<_>, _>>()
             })
             .map_err(raise)?;
@@ -45,9 +49,15 @@ impl Values {
 }
 
 /// One array as a `pyarrow.Array`.
-pub(crate) fn array_to_python(py: Python<'_>, array: Option<ArrayRef>) -> PyResult<Bound<'_, PyAny>> {
-    let array = array.unwrap_or_else(|| arrow_array::new_empty_array(&arrow_schema::DataType::Null));
-    PyArray::from_array_ref(array).into_pyarrow(py)
+pub(crate) fn array_to_python(
+    py: Python<'_>,
+    array: Option<ArrayRef>,
+) -> PyResult<Bound<'_, PyAny>> {
+    let array =
+        array.unwrap_or_else(|| arrow_array::new_empty_array(&arrow_schema::DataType::Null));
+    let array = PyArray::from_array_ref(array).into_pyobject(py)?;
+    py.import(intern!(py, "pyarrow"))?
+        .call_method1(intern!(py, "array"), (array,))
 }
 
 impl<'py> FromPyObject<'_, 'py> for Values {
@@ -55,10 +65,14 @@ impl<'py> FromPyObject<'_, 'py> for Values {
 
     fn extract(values: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let py = values.py();
-        if values.hasattr(intern!(py, "__arrow_c_array__"))? || values.hasattr(intern!(py, "__arrow_c_stream__"))? {
+        if values.hasattr(intern!(py, "__arrow_c_array__"))?
+            || values.hasattr(intern!(py, "__arrow_c_stream__"))?
+        {
             return Self::from_arrow(values.extract()?);
         }
-        if values.is_instance_of::<PyString>() || values.is_instance_of::<PyBytes>() || values.is_instance_of::<PyDict>()
+        if values.is_instance_of::<PyString>()
+            || values.is_instance_of::<PyBytes>()
+            || values.is_instance_of::<PyDict>()
         {
             return Err(UnsupportedTypeError::new_err(
                 "values: takes an array, a series or a list of numbers, not a single one",
@@ -102,9 +116,18 @@ impl Values {
         }
     }
 
+    /// The chunks, for kernels that answer for all of them together.
+    pub(crate) fn into_chunks(self) -> Vec<ArrayRef> {
+        self.chunks
+    }
+
     /// Warns where a `UInt64` column, which is never re-read, seems to hold national numbers.
     pub(crate) fn warn_if_national(&self, py: Python<'_>) -> PyResult<()> {
-        if self.chunks.iter().any(|chunk| numguard_columns::looks_national(chunk.as_ref())) {
+        if self
+            .chunks
+            .iter()
+            .any(|chunk| numguard_columns::looks_national(chunk.as_ref()))
+        {
             let text = c"UInt64 is taken for E.164 as it stands, yet most of this column is ten digits with lead 6 to 9: \
                          cast it to Int64 if these are national numbers";
             PyErr::warn(py, &py.get_type::<PyUserWarning>(), text, 1)?;
@@ -158,7 +181,9 @@ impl<'py> FromPyObject<'_, 'py> for ThreadsArgument {
         }
         match threads.extract::<usize>().ok().and_then(NonZeroUsize::new) {
             Some(count) if count.get() <= 1024 => Ok(Self(Some(count))),
-            _ => Err(ArgumentError::new_err("threads: takes a whole number from 1 to 1024, or None")),
+            _ => Err(ArgumentError::new_err(
+                "threads: takes a whole number from 1 to 1024, or None",
+            )),
         }
     }
 }
