@@ -7,6 +7,7 @@
 
 mod error;
 mod input;
+mod linkage;
 mod numbers;
 mod sets;
 
@@ -17,5 +18,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     numbers::register(module)?;
     sets::register(module)?;
+    linkage::register(module)?;
     Ok(())
 }
