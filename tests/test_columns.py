@@ -64,11 +64,11 @@ def plain(column: Any) -> list[Any]:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_gives_the_same_answers(layout: str) -> None:
     cells, listed = LAYOUTS[layout](CELLS), ng.NumberSet(LISTED)
-    expected = [919876543210, 919812345678, None, None, None, 918023456789, 919876543210, 919876543210, None, None]
-    expected.append(919812345678)
+    expected = [919876543210, 919812345678, None, None, None, 918023456789, 919876543210, 919876543210, None]
+    expected += [12025550143, 919812345678]
     assert isinstance(ng.normalize(cells), pa.UInt64Array)
     assert plain(ng.normalize(cells)) == expected
-    inside = [None if key is None else key != 918023456789 for key in expected]
+    inside = [None if key is None else key in (919812345678, 919876543210) for key in expected]
     assert plain(listed.contains(cells)) == inside
     rank = {919812345678: 0, 919876543210: 1}
     assert plain(listed.position(cells)) == [rank.get(key) for key in expected]
@@ -124,7 +124,7 @@ def test_national_numbers_in_a_uint64_column_draw_a_warning() -> None:
 @pytest.mark.parametrize("dtype", [pa.int32(), pa.float32(), pa.uint32(), pa.bool_(), pa.binary(), pa.date32()])
 def test_types_that_cannot_hold_a_number_are_refused(dtype: pa.DataType) -> None:
     for call in (ng.normalize, ng.explain, ng.extract, ng.NumberSet, ng.normalize_imei, ng.ImeiSet):
-        with pytest.raises(TypeError, match="cast|read the column again"):
+        with pytest.raises(TypeError, match=r"cast|read the column again"):
             call(pa.nulls(3, dtype))
 
 
@@ -137,7 +137,8 @@ def test_values_that_are_no_column_are_refused_without_being_quoted(values: Any)
 
 
 @pytest.mark.parametrize(
-    "empty", [[], pa.array([], pa.string()), pa.chunked_array([], pa.string()), pa.nulls(0), pl.Series([], dtype=pl.String)]
+    "empty",
+    [[], pa.array([], pa.string()), pa.chunked_array([], pa.string()), pa.nulls(0), pl.Series([], dtype=pl.String)],
 )
 def test_empty_in_empty_out(empty: Any) -> None:
     assert len(ng.normalize(empty)) == 0
@@ -154,7 +155,9 @@ def test_a_column_of_nulls() -> None:
 
 
 def test_text_that_is_no_utf8_is_refused() -> None:
-    text = pa.StringArray.from_buffers(2, pa.py_buffer(np.array([0, 10, 20], np.int32)), pa.py_buffer(b"98765\xff3210" b"9876543210"))
+    text = pa.StringArray.from_buffers(
+        2, pa.py_buffer(np.array([0, 10, 20], np.int32)), pa.py_buffer(b"98765\xff32109876543210")
+    )
     assert plain(ng.normalize(text)) == [None, 919876543210]
     assert plain(ng.explain(text))[0]["note"] == "stray_character"
     assert plain(ng.extract(text)) == [[], [919876543210]]

@@ -1,6 +1,7 @@
 """The walls of the house: which room may look into which, and what stays in one room alone.
 
-Each guard first asserts that it saw what it is meant to guard, so that a room which moves cannot leave it green and blind.
+Each guard first asserts that it saw what it is meant to guard, so that a room which moves cannot leave it green and
+blind.
 """
 
 import ast

@@ -151,16 +151,16 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.ngset"
     for cut in (*range(0, 200, 7), len(whole) // 2, len(whole) - 1):
         damaged.write_bytes(whole[:cut])
-        with pytest.raises(SetFileError, match="damaged.ngset"):
+        with pytest.raises(SetFileError, match=r"damaged\.ngset"):
             ng.NumberSet.open(damaged)
     for at in range(0, len(whole), 11):
         damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
-        with pytest.raises(SetFileError, match="damaged.ngset"):
+        with pytest.raises(SetFileError, match=r"damaged\.ngset"):
             ng.NumberSet.open(damaged)
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileMissingError, match="nothing.ngset"):
+    with pytest.raises(FileMissingError, match=r"nothing\.ngset"):
         ng.NumberSet.open(tmp_path / "nothing.ngset")
     with pytest.raises(OSError, match=str(tmp_path.name)):
         ng.NumberSet.open(tmp_path)

@@ -44,7 +44,10 @@ impl Keys {
         match self {
             Self::Msisdn(region) => cell.msisdn(region).msisdn,
             Self::Imei => cell.imei().imei14,
-            Self::ImeiOrPlaceholder => cell.imei().key_or_placeholder(),
+            Self::ImeiOrPlaceholder => {
+                let reading = cell.imei();
+                reading.imei14 | reading.placeholder
+            }
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::notes::{Form, Note};
 pub struct Reading {
     /// The first fourteen digits as an integer, or 0.
     pub imei14: u64,
+    /// The fourteen digits of a placeholder, for linkage, which must say where a walk ran into one; else 0.
+    pub placeholder: u64,
     /// How it was written, when it was an IMEI at all.
     pub form: Option<Form>,
     /// The one note, if anything had to be said.
@@ -45,21 +47,30 @@ impl Reading {
         match found {
             Ok(Found { imei14, form, .. }) if is_placeholder(imei14) => Self {
                 imei14: 0,
+                placeholder: imei14,
                 form: Some(form),
                 note: Some(Note::Placeholder),
             },
             Ok(Found { imei14, form, mend }) => Self {
                 imei14,
+                placeholder: 0,
                 form: Some(form),
                 note: mend,
             },
             Err(note) => Self {
                 imei14: 0,
+                placeholder: 0,
                 form: None,
                 note: Some(note),
             },
         }
     }
+}
+
+/// Whether an integer can be a key at all: fourteen digits, not all of them zero.
+#[must_use]
+pub fn is_key(value: u64) -> bool {
+    (1..KEYS).contains(&value)
 }
 
 /// Reads a cell of text.

@@ -25,7 +25,8 @@ pub(super) fn is_separator(byte: u8) -> bool {
 /// Reads a stretch; pushes to `whole` every number that stands whole in it, accepted or not.
 pub(super) fn read(run: &[u8], region: Region, whole: &mut Vec<u64>) -> Result<Found, Note> {
     let parts = || run.split(|&byte| byte == b'/');
-    if run.contains(&b'/') && parts().any(|part| single(part, region).is_ok()) {
+    let is_parted = run.contains(&b'/') && parts().all(|part| part.iter().any(u8::is_ascii_digit));
+    if is_parted && parts().any(|part| single(part, region).is_ok()) {
         let results = parts()
             .map(|part| sentence(part, region, whole))
             .collect::<Vec<_>>();

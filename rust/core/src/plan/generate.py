@@ -254,7 +254,9 @@ def check(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[
             for digit in f"{code}{digits}":
                 state = rows[state][int(digit)]
             zeros = len(digits) - len(digits.lstrip("0"))
-            number = PhoneNumber(code, int(digits), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None)
+            number = PhoneNumber(
+                code, int(digits), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None
+            )
             asked += 1
             ours = outcomes[state] not in ("None", "M2m")
             if ours != phonenumbers.is_valid_number(number) and not (code == INDIA and digits.startswith("160")):
