@@ -21,6 +21,7 @@ from numguard._core import (
     normalize_imei,
 )
 from numguard.errors import NumguardError
+from numguard.scan import scan
 
 __all__ = [
     "ImeiSet",
@@ -34,4 +35,5 @@ __all__ = [
     "format_imei",
     "normalize",
     "normalize_imei",
+    "scan",
 ]

@@ -1,5 +1,6 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, final
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ from numguard.types import PathLike, Region, Style, Values
 __all__ = [
     "ImeiSet",
     "NumberSet",
+    "Scanner",
     "__version__",
     "closed_lists",
     "explain",
@@ -18,6 +20,7 @@ __all__ = [
     "format_imei",
     "normalize",
     "normalize_imei",
+    "parquet_schema",
 ]
 
 __version__: str
@@ -84,3 +87,27 @@ class ImeiSet:
     def __xor__(self, value: ImeiSet, /) -> ImeiSet: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+@final
+class Scanner:
+    """One scan: its plan, the columns of its hits, and what it has seen."""
+
+    def __new__(
+        cls,
+        schema: pa.Schema,
+        lookups: Sequence[tuple[str, NumberSet | ImeiSet]],
+        *,
+        columns: Sequence[str] | None,
+        region: Region,
+        threads: int | None,
+    ) -> Scanner: ...
+    @property
+    def schema(self) -> pa.Schema: ...
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None: ...
+    def begin(self, files: Sequence[PathLike]) -> None: ...
+    def next(self) -> tuple[Any, ...] | None: ...
+    def stop(self) -> None: ...
+    def looks_national(self) -> list[bool]: ...
+    def tally(self) -> dict[str, Any]: ...
+
+def parquet_schema(path: PathLike) -> pa.Schema: ...

@@ -17,7 +17,7 @@ use numguard_core::set::{FrozenSet, KeyType};
 use crate::Error;
 use crate::column::{Column, Keys};
 use crate::normalize::from_keys;
-use crate::refused::note_of;
+use crate::refused::{looks_national, note_of};
 
 /// Rows whose keys are read before they are looked up: 16 KiB of keys, which stay in the first cache.
 const BLOCK: usize = 2048;
@@ -194,6 +194,8 @@ pub struct ColumnTally {
     pub hits: u64,
     /// Refused cells, by [`Note`].
     pub refused: [u64; Note::ALL.len()],
+    /// Whether cells that are taken for E.164 as they stand look like national numbers.
+    pub looks_national: bool,
 }
 
 impl Default for ColumnTally {
@@ -201,6 +203,7 @@ impl Default for ColumnTally {
         Self {
             hits: 0,
             refused: [0; Note::ALL.len()],
+            looks_national: false,
         }
     }
 }
@@ -240,12 +243,22 @@ impl Tally {
         self.hits += other.hits;
         for (mine, theirs) in self.columns.iter_mut().zip(&other.columns) {
             mine.hits += theirs.hits;
+            mine.looks_national |= theirs.looks_national;
             for (count, more) in mine.refused.iter_mut().zip(theirs.refused) {
                 *count += more;
             }
         }
         self.msisdns.extend(&other.msisdns);
         self.imeis.extend(&other.imeis);
+    }
+
+    /// Takes a look at key columns, in the order of the lookups.
+    pub(crate) fn look_at(&mut self, lookups: &[Lookup], columns: &[&ArrayRef]) {
+        for ((lookup, array), column) in lookups.iter().zip(columns).zip(&mut self.columns) {
+            if lookup.keys.key_type() == KeyType::Msisdn && !column.looks_national {
+                column.looks_national = looks_national(array.as_ref());
+            }
+        }
     }
 
     /// Counts hits that are handed on: for each lookup, the column of its matches.
@@ -279,6 +292,21 @@ impl Found {
             .map(|keys| Arc::new(from_keys(keys)) as ArrayRef)
             .collect()
     }
+}
+
+/// The key columns of a batch, in the order of the lookups, ready to be read.
+pub(crate) fn key_columns<'a>(
+    lookups: &[Lookup],
+    arrays: &[&'a ArrayRef],
+) -> Result<Vec<Column<'a>>, Error> {
+    lookups
+        .iter()
+        .zip(arrays)
+        .map(|(lookup, &array)| {
+            Column::new(array.as_ref(), lookup.keys)
+                .map_err(|error| error.in_column(&lookup.column))
+        })
+        .collect()
 }
 
 /// Looks the cells of the key columns up (one for each lookup, all of one length); counts the rows and what was refused.
@@ -347,15 +375,9 @@ pub fn scan(
     batch: &RecordBatch,
     tally: &mut Tally,
 ) -> Result<Option<RecordBatch>, Error> {
-    let columns = plan
-        .lookups()
-        .iter()
-        .zip(&places.keys)
-        .map(|(lookup, &at)| {
-            Column::new(batch.column(at).as_ref(), lookup.keys)
-                .map_err(|error| error.in_column(&lookup.column))
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
+    let arrays: Vec<&ArrayRef> = places.keys.iter().map(|&at| batch.column(at)).collect();
+    tally.look_at(plan.lookups(), &arrays);
+    let columns = key_columns(plan.lookups(), &arrays)?;
     let found = find(plan.lookups(), &columns, tally);
     if found.rows.is_empty() {
         return Ok(None);

@@ -172,13 +172,17 @@ impl Scanner {
         self.lock().stop();
     }
 
+    /// For each lookup: whether a `UInt64` column of national numbers was taken for E.164.
+    fn looks_national(&self) -> Vec<bool> {
+        let state = self.lock();
+        let columns = &state.tally().columns;
+        columns.iter().map(|column| column.looks_national).collect()
+    }
+
     /// What was seen so far: `rows`, `hits`, `distinct`, and a list of `(hits, {note: cells})`, one for each lookup.
     fn tally<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let state = self.lock();
-        let tally = state
-            .files
-            .as_ref()
-            .map_or(&state.tally, ParquetScan::tally);
+        let tally = state.tally();
         let columns = PyList::empty(py);
         for column in &tally.columns {
             let refused = PyDict::new(py);
@@ -201,6 +205,10 @@ impl Scanner {
 }
 
 impl State {
+    fn tally(&self) -> &Tally {
+        self.files.as_ref().map_or(&self.tally, ParquetScan::tally)
+    }
+
     fn stop(&mut self) {
         if let Some(files) = self.files.take() {
             self.tally = files.into_tally();

@@ -15,8 +15,7 @@ use parquet::errors::ParquetError;
 use super::Outcome;
 use super::file::{OpenFile, unreadable};
 use crate::Error;
-use crate::column::Column;
-use crate::scan::{Found, Plan, Tally, assemble, find};
+use crate::scan::{Found, Plan, Tally, assemble, find, key_columns};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits alone would fill memory.
 const PART: usize = 1 << 20;
@@ -313,12 +312,9 @@ impl Keys {
             .iter()
             .map(|&at| batch.column(rank(&places.keys, at)))
             .collect();
-        let columns = arrays
-            .iter()
-            .zip(job.plan.lookups())
-            .map(|(array, lookup)| Column::new(array.as_ref(), lookup.keys))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| job.in_file(error))?;
+        self.tally.look_at(job.plan.lookups(), &arrays);
+        let columns =
+            key_columns(job.plan.lookups(), &arrays).map_err(|error| job.in_file(error))?;
         let found = find(job.plan.lookups(), &columns, &mut self.tally);
         let rows = found.rows.iter().map(|&row| self.seen + row as usize);
         self.rows.extend(rows);
