@@ -192,14 +192,28 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry) -> ng.Expansion
     world = result.world
     page.heading("Handsets: what linkage found, and where it stopped")
     policy = ng.LinkPolicy(since=SINCE, until=UNTIL, **BOUNDS)
-    files = [ng.read_cdr(path) for path in world.operator_files]
-    with page.step("reading operator files and call records, walking from number to handset to number"):
-        expansion = registry.expand(_sightings(files, world.cdr), policy)
-    read, unread = (sum(getattr(cdr.summary, name) for cdr in files) for name in ("rows", "refused"))
+    operators = _folder(result) / "operator_sightings.parquet"
+    with page.step("reading operator files"):
+        cdr = ng.read_cdr(world.operator_files)
+        _write_sightings(cdr, operators)
+    result.written["operator files, as one table"] = operators
+    with page.step("walking from number to handset to number") as tell:
+        expansion = registry.expand(
+            [operators, world.cdr],
+            policy,
+            msisdn="served_msisdn",
+            imei="imei",
+            progress=lambda done: tell(_so_far(done)),
+        )
+    refused = sum(cdr.summary.refused.values())
     hops = Counter(expansion.linked["hop"].to_pylist())
     page.facts(
         [
-            ("operator rows", f"{read:,}", f"and {unread:,} refused: they do not say whose handset it was"),
+            (
+                "operator rows",
+                f"{cdr.summary.rows:,}",
+                f"and {refused:,} refused: they do not say whose handset it was",
+            ),
             ("reported numbers", f"{len(result.world.complaints.msisdns):,}", "the walk starts from each"),
             ("of them unseen", f"{len(expansion.unseen):,}", "nowhere in these records: served elsewhere"),
             ("handsets", f"{expansion.handsets.num_rows:,}", "that carried one of them or of their neighbours"),
@@ -224,19 +238,18 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry) -> ng.Expansion
     return expansion
 
 
-def _sightings(files: list[Any], calls: Path) -> pa.RecordBatchReader:
-    """One stream of who was seen in which handset: operator files first, then the bulk records."""
-    schema = pa.schema([("msisdn", pa.uint64()), ("imei", pa.uint64()), ("at", pa.timestamp("us", "Asia/Kolkata"))])
+def _write_sightings(cdr: ng.Cdr, path: Path) -> None:
+    """Sightings of the operator files with the columns of the bulk records, so that both are one source."""
+    columns = [("served_msisdn", pa.string()), ("imei", pa.string()), ("at", pa.timestamp("us", "Asia/Kolkata"))]
+    schema = pa.schema(columns)
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in cdr:
+            keys = [ng.format(batch["served_msisdn"]), ng.format_imei(batch["imei14"])]
+            writer.write_batch(pa.record_batch([*keys, batch["at"]], schema=schema))
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        for cdr in files:
-            for batch in cdr:
-                yield pa.record_batch([batch["served_msisdn"], batch["imei14"], batch["at"]], schema=schema)
-        for batch in pq.ParquetFile(calls).iter_batches(500_000, columns=["served_msisdn", "imei", "at"]):
-            keys = [ng.normalize(batch["served_msisdn"]), ng.normalize_imei(batch["imei"])]
-            yield pa.record_batch([*keys, batch["at"]], schema=schema)
 
-    return pa.RecordBatchReader.from_batches(schema, batches())
+def _so_far(done: Any) -> str:
+    return f"{done.rows:,} rows"
 
 
 def _one_path(linked: pa.Table) -> str:
@@ -259,13 +272,11 @@ def _masked(msisdn: int) -> str:
 def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
     page.heading("The list by district")
     folder = _folder(result)
-    (folder / "by_district").mkdir(exist_ok=True)
     with page.step("making the block list, whole and by district"):
-        listed = pa.table(registry.block_list())
-        for district in districts.UNITS:
-            path = folder / "by_district" / f"{district.lower().replace(' ', '_')}.csv"
-            registry.block_list(district=district).write(path)
+        whole = registry.block_list()
+        whole.write_by_district(folder / "by_district")
         registry.export(folder / "block_list.csv", to="nodal officer")
+        listed = whole.to_table()
     result.written["block list"] = folder / "block_list.csv"
     result.written["the same, a file a district"] = folder / "by_district"
     counts = Counter(zip(listed["district"].to_pylist(), listed["action"].to_pylist(), strict=True))
