@@ -9,8 +9,11 @@ from numguard.types import PathLike, Region, Style, Values
 
 __all__ = [
     "ImeiSet",
+    "Linkage",
     "NumberSet",
+    "Scanner",
     "__version__",
+    "check_sightings",
     "closed_lists",
     "explain",
     "explain_imei",
@@ -19,6 +22,7 @@ __all__ = [
     "format_imei",
     "normalize",
     "normalize_imei",
+    "parquet_schema",
 ]
 
 __version__: str
@@ -104,3 +108,27 @@ class Linkage:
     def finish(self) -> dict[str, Any]: ...
 
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None: ...
+
+@final
+class Scanner:
+    """One scan: its plan, the columns of its hits, and what it has seen."""
+
+    def __new__(
+        cls,
+        schema: pa.Schema,
+        lookups: Sequence[tuple[str, NumberSet | ImeiSet]],
+        *,
+        columns: Sequence[str] | None,
+        region: Region,
+        threads: int | None,
+    ) -> Scanner: ...
+    @property
+    def schema(self) -> pa.Schema: ...
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None: ...
+    def begin(self, files: Sequence[PathLike]) -> None: ...
+    def next(self) -> tuple[Any, ...] | None: ...
+    def stop(self) -> None: ...
+    def looks_national(self) -> list[bool]: ...
+    def tally(self) -> dict[str, Any]: ...
+
+def parquet_schema(path: PathLike) -> pa.Schema: ...

@@ -3,12 +3,16 @@
 //! Private, so that nobody's global pool is taken or resized; made anew after a fork, because threads do not survive
 //! one. Work is cut into runs of rows, so that the answer never depends on how many threads there are.
 
+mod ordered;
+
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+
+pub use ordered::{Next, Ordered, Unit};
 
 /// Rows a task: large enough that handing it out costs nothing, small enough that both ends finish together.
 pub const TASK: usize = 1 << 16;

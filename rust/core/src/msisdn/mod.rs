@@ -7,6 +7,7 @@
 //!
 //! - [`quick`]: the forms that most cells have, recognised at once;
 //! - [`text`]: the other cells, whole or as free text;
+//! - [`surroundings`]: labels, links and figures in such a text;
 //! - [`run`]: one stretch of digits and separators;
 //! - [`dialled`]: digits as dialled, with their prefixes;
 //! - [`format`](mod@format): and back to text.
@@ -15,6 +16,7 @@ mod dialled;
 mod format;
 mod quick;
 mod run;
+mod surroundings;
 mod text;
 
 pub use format::{Style, format};
