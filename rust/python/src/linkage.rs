@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_schema::DataType;
 use numguard_columns::linkage::{self, Sightings, Step};
+use numguard_columns::looks_national;
 use numguard_core::linkage::{KeyList, Policy, Side};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
@@ -60,6 +61,7 @@ impl From<PolicyArgument> for Policy {
 struct State {
     linkage: linkage::Linkage,
     refused_seeds: linkage::Refused,
+    looks_national: bool,
 }
 
 #[pyclass(frozen, module = "numguard._core")]
@@ -85,6 +87,7 @@ impl Linkage {
         Ok(Self(Mutex::new(Some(State {
             linkage,
             refused_seeds,
+            looks_national: false,
         }))))
     }
 
@@ -101,7 +104,14 @@ impl Linkage {
                 }
             })
             .collect();
-        let progress = py.detach(|| self.with(|state| state.linkage.read(&batches)))?;
+        let progress = py.detach(|| {
+            self.with(|state| {
+                state.looks_national |= batches
+                    .iter()
+                    .any(|batch| looks_national(batch.msisdns.as_ref()));
+                state.linkage.read(&batches)
+            })
+        })?;
         progress.map(spell).map_err(raise)
     }
 
@@ -121,6 +131,7 @@ impl Linkage {
         let State {
             linkage,
             refused_seeds,
+            looks_national,
         } = state;
         let found = py.detach(|| linkage.finish());
         let tables = PyDict::new(py);
@@ -136,6 +147,7 @@ impl Linkage {
         tables.set_item("unseen", array_to_python(py, Some(found.unseen()))?)?;
         tables.set_item("refused", found.refused)?;
         tables.set_item("refused_seeds", refused_seeds)?;
+        tables.set_item("looks_national", looks_national)?;
         tables.set_item("seeds_seen", found.answer.seeds_seen)?;
         let brake = found.answer.braked.map(|brake| (brake.linked, brake.limit));
         tables.set_item("braked", brake)?;
