@@ -137,7 +137,9 @@ def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
     wanted = ["msisdn", "reported_at"] if policy.is_relative else ["msisdn"]
     for column in wanted:
         if table.schema.get_field_index(column) < 0:
-            raise ColumnError(f"seeds: no column '{column}' (or more than one); there are: {', '.join(table.column_names)}")
+            raise ColumnError(
+                f"seeds: no column '{column}' (or more than one); there are: {', '.join(table.column_names)}"
+            )
     numbers, *times = (table.column(column).combine_chunks() for column in wanted)
     return numbers, times[0] if times else None
 
