@@ -1,8 +1,8 @@
 """A block list -> one file, whole or not at all, with its manifest.
 
-Owns how a list is written: formats, what makes a spreadsheet cell inert, and the write that either leaves the finished
-file or nothing. Knows nothing of how a list came about. One idea: a list is an Arrow table and a manifest that says what
-it covers, and what leaves the machine is those two, byte for byte the same each time.
+Owns how a list is written: formats, what makes a spreadsheet cell inert, and the manifest beside it. Knows nothing
+of how a list came about. One idea: a list is an Arrow table and a manifest that says what it covers, and what leaves the
+machine is those two, byte for byte the same each time.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard import _core
 from numguard.errors import ColumnError, InputError
 from numguard.files import whole_file, write_rows
 from numguard.types import PathLike
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["BlockList", "manifest_path", "write_private"]
 
@@ -167,7 +169,9 @@ def _written(table: pa.Table) -> pa.Table:
         elif "imei" in field.name and pa.types.is_uint64(field.type):
             values = _core.format_imei(values)
         elif pa.types.is_timestamp(field.type):
-            values = pc.strftime(pc.cast(values, pa.timestamp("s", field.type.tz), safe=False), format="%Y-%m-%dT%H:%M:%S%z")
+            # Moments are shown in Indian Standard Time, whose zone has one offset.
+            ist = pc.cast(values, pa.timestamp("s", "Asia/Kolkata"), safe=False)
+            values = pc.strftime(ist, format="%Y-%m-%dT%H:%M:%S+05:30")
         elif pa.types.is_date(field.type):
             values = pc.cast(values, pa.string())
         table = table.set_column(index, field.name, values)

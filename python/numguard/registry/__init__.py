@@ -21,10 +21,11 @@ whole or not at all. Knows no SQL (`store`), no precedence of statuses (`state`)
 
 from __future__ import annotations
 
-import json
+import glob
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from getpass import getuser
 from pathlib import Path
 from time import time_ns
 from types import TracebackType
@@ -32,7 +33,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard import _core
 from numguard.blocklist import BlockList, manifest_path
@@ -47,10 +48,12 @@ from numguard.registry.state import DECISIONS, FACTS, IN_FORCE, STATUSES, Facts,
 from numguard.registry.store import Append, Store
 from numguard.types import PathLike, Source, Values
 
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
 __all__ = ["Intake", "ListPolicy", "Registry"]
 
 _IST = timezone(timedelta(hours=5, minutes=30))
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,9 @@ class Registry:
     """The memory of a case: an append-only log of events, and what it says of every number.
 
     Args:
-        path: A file, made if it is not there and readable by its owner alone; `":memory:"`; or a `postgresql://` address.
-        by: Who acts: recorded with every event.
+        path: A file, made if it is not there and readable by its owner alone; `":memory:"`; or a `postgresql://`
+            address.
+        by: Who acts, recorded with every event; by default the user who is logged in.
 
     Raises:
         RegistryError: It cannot be opened, is damaged, or belongs to another program.
@@ -93,7 +97,8 @@ class Registry:
         1
     """
 
-    def __init__(self, path: PathLike = ":memory:", *, by: str) -> None:
+    def __init__(self, path: PathLike = ":memory:", *, by: str | None = None) -> None:
+        by = getuser() if by is None else by
         if not isinstance(by, str) or not by.strip():
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
         self._by = by.strip()
@@ -156,7 +161,7 @@ class Registry:
         new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
         complaint = pc.coalesce(plan.versions["complaint"], new)
         place = plan.versions.schema.get_field_index("complaint")
-        _input(append, 0, sheet.name, sheet.bytes, sheet.sha256, sheet.records)
+        _input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
         _counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
         append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
         append.rows("naming", plan.namings)
@@ -193,8 +198,8 @@ class Registry:
             name: What the input is recorded as; by default the file's name.
 
         Returns:
-            The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the four,
-            and rows that contradict another row of the same moment.
+            The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
+            four, and rows that contradict another row of the same moment.
         """
         sheet = read_sheet(source, name)
         with self._event("record_outcomes", "") as append:
@@ -205,7 +210,7 @@ class Registry:
             counts = (len(fresh), 0, len(outcomes.rows) - len(fresh), refused)
             known = None if len(fresh) else self._store.intake_of(sheet.sha256, "record_outcomes")
             if known is None:
-                _input(append, 0, sheet.name, sheet.bytes, sheet.sha256, sheet.records)
+                _input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
                 _counts(append, *counts)
                 append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
                 append.rows("refusal", outcomes.refused)
@@ -220,7 +225,9 @@ class Registry:
     def _told_before(self, told: pa.Table, cut: int) -> pa.Array:
         """Which outcomes are known: told before of the same moment, or, where no moment is told, the last one known."""
         self._store.want(told["msisdn"])
-        before = self._store.facts("outcomes", cut, wanted=True).sort_by([("event", "ascending"), ("ordinal", "ascending")])
+        before = self._store.facts("outcomes", cut, wanted=True).sort_by(
+            [("event", "ascending"), ("ordinal", "ascending")]
+        )
         exact, last = set(), {}
         for row in before.select(["msisdn", "status", "happened_at"]).to_pylist():
             exact.add((row["msisdn"], row["status"], row["happened_at"]))
@@ -271,7 +278,7 @@ class Registry:
             raise BrakeError(f"{found.braked}; nothing was stored; override= keeps it, with the reason recorded")
         with self._event("expand", override or "") as append:
             for ordinal, entry in enumerate(_fingerprints(sightings)):
-                _input(append, ordinal, *entry, None)
+                _input(append, ordinal, *entry, records=None)
             append.rows(
                 "expansion",
                 {
@@ -427,7 +434,8 @@ class Registry:
         Args:
             path: Where to; the ending tells the format.
             to: Who receives it.
-            since: As in `block_list`; `"last"` is the last export to the same receiver, the whole list if there is none.
+            since: As in `block_list`; `"last"` is the last export to the same receiver, the whole list if there is
+                none.
             district: Only the numbers of that district.
             policy: Which numbers in force are listed, and the brake.
             columns: Which columns, and what they are called, as in `BlockList.write`.
@@ -526,6 +534,9 @@ class Registry:
     ) -> BlockList:
         if before is None:
             table = rows(self._state(cut), policy, district)
+        elif before[0] == 0:
+            table = rows(self._state(cut), policy, district)
+            table = table.append_column("change", pa.repeat("added", len(table)))
         else:
             base, old_policy, old_district = before
             same = (old_policy, old_district) == (policy, district)
@@ -556,7 +567,7 @@ def _reason(reason: object) -> str:
     return reason.strip()
 
 
-def _input(append: Append, ordinal: int, name: str, size: int | None, sha256: str, records: int | None) -> None:
+def _input(append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None) -> None:
     row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
     append.rows("input", row)
 
@@ -602,6 +613,4 @@ def _files(entry: str | Path) -> list[Path]:
         return [path]
     if path.is_dir():
         return sorted(file for file in path.rglob("*") if file.is_file())
-    from glob import glob
-
-    return [Path(name) for name in sorted(glob(str(entry), recursive=True)) if Path(name).is_file()]
+    return [Path(name) for name in sorted(glob.glob(str(entry), recursive=True)) if Path(name).is_file()]  # noqa: PTH207

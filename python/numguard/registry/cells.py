@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard import _core
 from numguard.errors import UnsupportedTypeError
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["acknowledgements", "amounts", "moments", "numbers", "remarks", "single_numbers", "words", "written"]
 
@@ -34,14 +36,27 @@ _DAY_FIRST = (
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = pa.array(
-    [*_MONTHS, "january", "february", "march", "april", "june", "july", "august", "september", "sept", "october",
-     "november", "december"]
+    [
+        *_MONTHS,
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "sept",
+        "october",
+        "november",
+        "december",
+    ]
 )
 _MONTH_NUMBERS = pa.array([*range(1, 13), 1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12], pa.int64())
 _IST_SECONDS = 19_800
 
 #: Where a cell of several numbers is taken apart, once it is known not to be one number.
-_BETWEEN = r"[,;|\n\r\t]+"
+_BETWEEN = r"[,;|]+"
 
 
 def written(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -117,8 +132,8 @@ def amounts(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
 def moments(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     """Dates and times -> microseconds since 1970 in UTC. Gives (moment, note); without a zone, a time is IST.
 
-    Taken: ISO 8601, and day first with `/`, `-` or `.` (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM). The note of a
-    cell that is no day of the calendar is `not_a_date`.
+    Taken: ISO 8601, and day first with `/`, `-` or `.` (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM). The note of
+    a cell that is no day of the calendar is `not_a_date`.
     """
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         values = _one(column)
@@ -168,7 +183,7 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
 def numbers(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Table, pa.Table]:
     """Every number of each cell. Gives (index, msisdn, note) and, of what was refused, (index, cell, note).
 
-    A cell that is one number is that number. Any other is taken apart at commas, semicolons, bars and line breaks, and
+    A cell that is one number is that number. Any other is taken apart at commas, semicolons and bars, and
     each part is a number, or a text out of which `extract` takes the whole ones, or refused with its own note.
     """
     cells = _one(column)
@@ -177,22 +192,27 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Table, pa.Table]:
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
     cells = _readable(cells)
     found, refused = _explained(index, cells)
+    empty = pc.equal(refused["note"], "empty")
+    blank, refused = refused.filter(empty), refused.filter(pc.invert(empty))
     if len(refused) and pa.types.is_string(cells.type):
         parts = pc.split_pattern_regex(refused["cell"].combine_chunks(), _BETWEEN)
         several = pc.greater(pc.list_value_length(parts), 1)
         owner = refused["index"].combine_chunks().filter(several)
         split = parts.filter(several)
-        inner, inner_refused = _explained(owner.take(pc.list_parent_indices(split)), pc.list_flatten(split))
+        pieces = pc.utf8_trim(pc.list_flatten(split), _BLANKS)
+        inner, inner_refused = _explained(owner.take(pc.list_parent_indices(split)), pieces)
+        inner_refused = inner_refused.filter(pc.not_equal(inner_refused["note"], "empty"))
         refused = pa.concat_tables([refused.filter(pc.invert(several)), inner_refused])
         taken, refused = _extracted(refused)
         found = pa.concat_tables([found, inner, taken])
-    return found, refused.filter(pc.not_equal(refused["note"], "empty"))
+    return found, pa.concat_tables([blank, refused])
 
 
 def _explained(index: pa.Array, cells: pa.Array) -> tuple[pa.Table, pa.Table]:
     told = _core.explain(cells)
     msisdn = told.field("msisdn")
     note = pc.cast(told.field("note"), pa.string())
+    note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
     found = pa.table({"index": index, "msisdn": msisdn, "note": note}).filter(pc.is_valid(msisdn))
     lost = pc.and_(pc.is_null(msisdn), pc.is_valid(note))
     text = written(cells.filter(lost))
@@ -200,7 +220,7 @@ def _explained(index: pa.Array, cells: pa.Array) -> tuple[pa.Table, pa.Table]:
 
 
 def _extracted(refused: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The whole numbers inside texts; a text of several numbers of which fewer than two were whole stays refused too."""
+    """The whole numbers inside texts; of several numbers of which fewer than two were whole, the text stays refused."""
     texts = pc.is_in(refused["note"], pa.array(["several_numbers", "text_with_digits"]))
     whole = refused.filter(texts)
     lists = _core.extract(whole["cell"].combine_chunks())
@@ -248,7 +268,9 @@ def _flags(values: pa.Array) -> npt.NDArray[np.bool_]:
 
 def _digits(text: pa.Array) -> npt.NDArray[np.int64]:
     blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
-    numbers = pc.cast(pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64())
+    numbers = pc.cast(
+        pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
+    )
     return np.asarray(pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False), np.int64)
 
 

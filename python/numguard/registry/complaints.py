@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard.registry import cells
 from numguard.registry.sheet import Mapped, Sheet, find_columns
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["COLUMNS", "Complaints", "Plan", "read_complaints", "reconcile"]
 
@@ -46,9 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.schema(
-    [("index", pa.int64()), ("field", pa.string()), ("cell", pa.string()), ("note", pa.string())]
-)
+_REFUSAL = pa.schema([("index", pa.int64()), ("field", pa.string()), ("cell", pa.string()), ("note", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +337,9 @@ def _texts(
         return pc.binary_join(lists, "\x1e")
 
     refused = complaints.refusals
-    words = pc.binary_join_element_wise(refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace")
+    words = pc.binary_join_element_wise(
+        refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
+    )
     fields = [pc.cast(records[field], pa.string()) for field in _FIELDS]
     joined = pc.binary_join_element_wise(
         *fields,

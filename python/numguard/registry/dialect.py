@@ -175,7 +175,9 @@ class PostgreSQL(Dialect):
         try:
             import adbc_driver_postgresql.dbapi as driver
         except ImportError:
-            raise MissingExtraError("a registry on PostgreSQL needs: pip install 'numguard-telecom[postgres]'") from None
+            raise MissingExtraError(
+                "a registry on PostgreSQL needs: pip install 'numguard-telecom[postgres]'"
+            ) from None
         # The address may hold a password.
         self.name = "postgresql"
         with self._told():

@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard.errors import ArgumentError
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["MOMENT", "ListPolicy", "delta", "rows"]
 
@@ -41,7 +43,7 @@ class ListPolicy:
         min_districts: distinct districts of those complaints.
         kinds: the kinds of number that are listed without a decision.
         max_hop: how far a linked number may be from a reported one; 0 leaves linked numbers out, None takes all.
-        max_growth: the brake of an export: how many times as long as the last list to the same receiver this one may be.
+        max_growth: the brake of an export: how many times as long as the last list to the same receiver it may be.
 
     Example:
         >>> from numguard.registry import ListPolicy
@@ -84,8 +86,9 @@ def rows(state: pa.Table, policy: ListPolicy, district: str | None) -> pa.Table:
     return _shown(state.filter(_listed(state, policy, district)))
 
 
-def delta(before: pa.Table, after: pa.Table, policies: tuple[ListPolicy, ListPolicy],
-          districts: tuple[str | None, str | None]) -> pa.Table:
+def delta(
+    before: pa.Table, after: pa.Table, policies: tuple[ListPolicy, ListPolicy], districts: tuple[str | None, str | None]
+) -> pa.Table:
     """The change from the list of the state `before` to the list of the state `after`, over the numbers of both.
 
     Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where

@@ -1,7 +1,7 @@
 """A sheet of outcomes -> what operators did with the numbers they were asked about.
 
-Owns what the columns are called and which rows are refused. Knows no SQL. One idea: the order within a file is the order
-in which things happened, where the file says when.
+Owns what the columns are called and which rows are refused. Knows no SQL. One idea: the order within a file is the
+order in which things happened, where the file says when.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard.registry import cells
 from numguard.registry.sheet import Mapped, Sheet, find_columns
 from numguard.registry.state import OUTCOMES
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["COLUMNS", "Outcomes", "read_outcomes"]
 
@@ -92,7 +94,9 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
         )
     broken = len(sheet.broken)
     nothing = pa.nulls(broken, pa.string())
-    refused.append(pa.table([sheet.broken, nothing, nothing, pa.repeat("ragged_row", broken)], schema=refused[0].schema))
+    refused.append(
+        pa.table([sheet.broken, nothing, nothing, pa.repeat("ragged_row", broken)], schema=refused[0].schema)
+    )
     kept = rows.filter(good)
     order = np.lexsort(
         (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))

@@ -16,10 +16,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.source import open_source
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Mapped", "Sheet", "find_columns", "fingerprint_file", "fingerprint_table", "read_sheet"]
 

@@ -12,9 +12,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard import _core
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "STATUSES", "Facts", "derive"]
 
@@ -70,14 +72,18 @@ def derive(facts: Facts) -> pa.Table:
 
     Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), asked (bool: a block was requested,
     or done), hop (null where only decided), district, reason, complaints, sources, districts (int64: distinct ones; a
-    complainant who repeats counts once), first_reported, last_reported, last_told (microseconds UTC), via_imei (uint64).
+    complainant who repeats counts once), first_reported, last_reported, last_told (microseconds UTC), via_imei.
     """
     numbers = _universe(facts)
     size = len(numbers)
     named = _Named(facts.namings, numbers)
-    decisions = _Last(facts.decisions.filter(pc.is_in(facts.decisions["status"], pa.array(_DECIDING))), numbers, "event")
+    decisions = _Last(
+        facts.decisions.filter(pc.is_in(facts.decisions["status"], pa.array(_DECIDING))), numbers, "event"
+    )
     shields = _Last(
-        facts.decisions.filter(pc.is_in(facts.decisions["status"], pa.array(("protected", "unprotected")))), numbers, "event"
+        facts.decisions.filter(pc.is_in(facts.decisions["status"], pa.array(("protected", "unprotected")))),
+        numbers,
+        "event",
     )
     outcomes = _Last(facts.outcomes, numbers, "event", "ordinal")
     sent = _Last(
@@ -99,8 +105,10 @@ def derive(facts: Facts) -> pa.Table:
 
     answered = outcomes.said & (outcomes.event > decisions.event)
     turned = {status: decisions.means(status) & ~answered for status in ("reverified", "reactivated")}
-    last_answer = np.maximum(outcomes.event, np.where(decisions.means("reverified") | decisions.means("reactivated"),
-                                                      decisions.event, _NEVER))
+    last_answer = np.maximum(
+        outcomes.event,
+        np.where(decisions.means("reverified") | decisions.means("reactivated"), decisions.event, _NEVER),
+    )
     requested = sent.means("block", column="action") & (sent.event > last_answer)
     nothing_stands = ~(named.stands | linked.stands | (decisions.said & ~taken_back))
 
@@ -304,8 +312,12 @@ def _folded(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _bools(values: pa.Array | pa.ChunkedArray) -> Bools:
-    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False) if isinstance(values, pa.Array)
-                      else pc.fill_null(values, False).to_numpy(), np.bool_)
+    return np.asarray(
+        pc.fill_null(values, False).to_numpy(zero_copy_only=False)
+        if isinstance(values, pa.Array)
+        else pc.fill_null(values, False).to_numpy(),
+        np.bool_,
+    )
 
 
 def _known(values: Ints, known: Bools) -> pa.Array:

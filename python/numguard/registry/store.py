@@ -5,6 +5,9 @@ status is: it appends rows and gives rows back as Arrow tables of declared types
 so the state at any moment is the rows whose event number is not past some `cut`, and a reader needs no lock.
 """
 
+# Queries are put together from constants of this file alone; whatever a caller gives is bound.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import re
@@ -12,13 +15,15 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from numguard.errors import RegistryError
 from numguard.registry.dialect import Dialect, connect
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Append", "Store"]
 
@@ -238,7 +243,7 @@ class Store:
         for near, far in (("seed_msisdn", "msisdn"), ("msisdn", "seed_msisdn")):
             self.want(msisdns)
             query = f"""SELECT DISTINCT n.{far} AS msisdn FROM wanted w CROSS JOIN link n
-                        WHERE n.{near} = w.msisdn AND n.event <= $1"""  # noqa: S608
+                        WHERE n.{near} = w.msisdn AND n.event <= $1"""
             more = self.read("msisdn:i", query, (cut,))["msisdn"].combine_chunks()
             msisdns = pc.unique(pa.concat_arrays([_whole(msisdns), _whole(more)]))
         return msisdns
@@ -284,8 +289,8 @@ class Store:
         """Every input up to `cut` that was not taken back."""
         return self.read(
             "event:i verb:t name:t bytes:i sha256:t records:i",
-            f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{_TAKEN_BACK.format("event")}""",  # noqa: S608
+            f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
+                FROM input i JOIN event e ON e.seq = i.event WHERE i.event <= $1 AND NOT i.{_TAKEN_BACK.format("event")}""",
             (cut,),
         ).sort_by([("event", "ascending"), ("name", "ascending")])
 
@@ -326,10 +331,11 @@ class Store:
                     (now,),
                 )
                 if row is None:
-                    raise RegistryError("the registry is damaged: it has lost the row that numbers its events")
+                    self._damaged()
                 event, at = int(row[0]), int(row[1])
                 self._insert(
-                    "event", pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]})
+                    "event",
+                    pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]}),
                 )
 
                 append = Append(self, event, at)
@@ -371,14 +377,11 @@ class Store:
         try:
             version = self._version()
             if version > len(steps):
-                raise RegistryError(
-                    f"{self.dialect.name}: written by a newer numguard (schema {version}, this one knows {len(steps)}); "
-                    "upgrade numguard to open it"
-                )
+                self._too_new(version, len(steps))
             for _, text in steps[version:]:
                 for statement in _statements(text):
                     self.dialect.execute(statement)
-            self.dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")  # noqa: S608
+            self.dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
             self.dialect.execute("COMMIT")
         except BaseException:
             self.dialect.rollback()
@@ -389,11 +392,20 @@ class Store:
         if "head" in tables and "event" in tables:
             row = self._one("SELECT schema_version FROM head")
             if row is None:
-                raise RegistryError(f"{self.dialect.name}: damaged: the row that numbers its events is lost")
+                self._damaged()
             return int(row[0])
         if tables:
             raise RegistryError(f"{self.dialect.name}: is another program's database, not a numguard registry")
         return 0
+
+    def _damaged(self) -> NoReturn:
+        raise RegistryError(f"{self.dialect.name}: damaged: the row that numbers its events is lost")
+
+    def _too_new(self, version: int, known: int) -> NoReturn:
+        raise RegistryError(
+            f"{self.dialect.name}: written by a newer numguard (schema {version}, this one knows {known}); "
+            "upgrade numguard to open it"
+        )
 
 
 def _match(column: re.Match[str]) -> str:
