@@ -1,8 +1,8 @@
 """A block list -> one file, whole or not at all, with its manifest.
 
 Owns how a list is written: formats, what makes a spreadsheet cell inert, and the manifest beside it. Knows nothing
-of how a list came about. One idea: a list is an Arrow table and a manifest that says what it covers, and what leaves the
-machine is those two, byte for byte the same each time.
+of how a list came about. One idea: a list is an Arrow table and a manifest that says what it covers, and what leaves
+the machine is those two, byte for byte the same each time.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class BlockList:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""
-        return self._table.__arrow_c_stream__(requested_schema)
+        stream: Any = self._table
+        return stream.__arrow_c_stream__(requested_schema)
 
     @property
     def schema(self) -> pa.Schema:
@@ -163,7 +164,7 @@ def _unwritten(path: Path, error: OSError) -> Exception:
 def _written(table: pa.Table) -> pa.Table:
     """The columns as they are written: numbers, handsets, moments and days as text."""
     for index, field in enumerate(table.schema):
-        values = table.column(index)
+        values: Any = table.column(index)
         if "msisdn" in field.name and pa.types.is_uint64(field.type):
             values = _core.format(values, style="digits")
         elif "imei" in field.name and pa.types.is_uint64(field.type):
@@ -198,7 +199,7 @@ def _chosen(table: pa.Table, columns: Mapping[str, str] | Sequence[str] | None) 
     return table.rename_columns(list(columns.values())) if isinstance(columns, Mapping) else table
 
 
-def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+def _counts(column: pa.ChunkedArray[Any]) -> dict[str, int]:
     return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
 
 

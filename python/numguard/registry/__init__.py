@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from getpass import getuser
@@ -217,12 +218,12 @@ class Registry:
         event = append.event if known is None else known
         return Intake(event, *counts, _refusals(sheet, outcomes.refused), sheet.name, sheet.bytes, sheet.sha256)
 
-    def _known(self, msisdns: pa.Array, cut: int) -> pa.Array:
+    def _known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         numbers = pc.drop_null(msisdns).cast(pa.int64())
         state = self._state(cut, self._store.with_linked(numbers, cut))
         return state["msisdn"].combine_chunks()
 
-    def _told_before(self, told: pa.Table, cut: int) -> pa.Array:
+    def _told_before(self, told: pa.Table, cut: int) -> pa.Array[Any]:
         """Which outcomes are known: told before of the same moment, or, where no moment is told, the last one known."""
         self._store.want(told["msisdn"])
         before = self._store.facts("outcomes", cut, wanted=True).sort_by(
@@ -382,7 +383,7 @@ class Registry:
                 "to": story["receiver"],
             }
         )
-        order = [(name, "ascending") for name in ("event", "what", "row", "via_imei")]
+        order: Any = [(name, "ascending") for name in ("event", "what", "row", "via_imei")]
         return told.sort_by(order).combine_chunks()
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
@@ -506,7 +507,7 @@ class Registry:
 
     # Inside -----------------------------------------------------------------------------------------------------------
 
-    def _event(self, verb: str, reason: str) -> Any:
+    def _event(self, verb: str, reason: str) -> AbstractContextManager[Append]:
         return self._store.writing(actor=self._by, verb=verb, reason=reason, now=self._now())
 
     def _now(self) -> int:
@@ -523,7 +524,7 @@ class Registry:
             raise ArgumentError(f"{name}: takes a day, or a time with its zone")
         return self._store.cut_at((last - _EPOCH) // timedelta(microseconds=1))
 
-    def _state(self, cut: int, wanted: pa.Array | pa.ChunkedArray | None = None) -> pa.Table:
+    def _state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
         """The state of all numbers at `cut`, or of the `wanted` ones."""
         if wanted is not None:
             self._store.want(wanted)

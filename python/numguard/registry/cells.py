@@ -59,7 +59,7 @@ _IST_SECONDS = 19_800
 _BETWEEN = r"[,;|]+"
 
 
-def written(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text, as they stand; NUL, which no store keeps, is shown as its sign."""
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
@@ -67,10 +67,11 @@ def written(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         text = column.cast(pa.string())
     except pa.ArrowException:
         raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
-    return pc.replace_substring(text, "\x00", "␀")
+    shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀")
+    return shown
 
 
-def words(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Names and other free text: blanks around it and runs of blanks inside taken out; null where nothing is said.
 
     A word all in capitals or all in small letters is given capitals as names have, so that one district has one name;
@@ -82,21 +83,22 @@ def words(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
     text = pc.if_else(pc.or_(shouted, _spoken(text)), pc.utf8_title(text), text)
     text = pc.if_else(pc.is_in(pc.utf8_lower(text), _NOTHING), pa.scalar(None, pa.string()), text)
-    return text.take(encoded.indices)
+    cells: pa.Array[Any] = text.take(encoded.indices)
+    return cells
 
 
-def _spoken(text: pa.Array) -> Any:
+def _spoken(text: pa.Array[Any]) -> Any:
     # Addresses such as cybercrime.gov.in are written small and stay so.
     return pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring_regex(text, r"[.@\d]")))
 
 
-def acknowledgements(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Acknowledgement numbers, FIR and ticket numbers: text, never a number. Gives (text, note)."""
     text = pc.utf8_trim(written(column), _BLANKS)
     text = pc.replace_substring_regex(text, r'^="([^"]*)"$', r"\1")
     text = pc.utf8_trim(pc.utf8_trim(text, "'`\""), _BLANKS)
     text = pc.replace_substring_regex(text, r"^(\d+)\.0$", r"\1")
-    note: Any = pa.scalar(None, pa.string())
+    note: Any = pa.nulls(len(text), pa.string())
     # A number in exponent form has lost digits, and would make many complaints one.
     rounded = pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$")
     for refused, why in (
@@ -107,11 +109,10 @@ def acknowledgements(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.A
         (pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _NOTHING)), "empty"),
     ):
         note = pc.if_else(pc.fill_null(refused, False), why, note)
-    note = _column(note, len(text))
     return pc.if_else(pc.is_null(note), text, pa.scalar(None, pa.string())), note
 
 
-def amounts(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Rupees -> paise (int64). Gives (paise, note); the note of a cell that is no amount is `not_an_amount`."""
     if _is_number(column.type):
         rupees = pc.cast(_one(column), pa.float64())
@@ -129,7 +130,7 @@ def amounts(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     return paise, pc.if_else(bad, pa.scalar("not_an_amount"), pa.scalar(None, pa.string()))
 
 
-def moments(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Dates and times -> microseconds since 1970 in UTC. Gives (moment, note); without a zone, a time is IST.
 
     Taken: ISO 8601, and day first with `/`, `-` or `.` (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM). The note of
@@ -137,9 +138,11 @@ def moments(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     """
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         values = _one(column)
-        zoned = getattr(column.type, "tz", None) is not None
-        micros = pc.cast(pc.cast(values, pa.timestamp("us", column.type.tz if zoned else None), safe=False), pa.int64())
-        return micros if zoned else pc.subtract(micros, _IST_SECONDS * 1_000_000), pa.nulls(len(values), pa.string())
+        zone = getattr(column.type, "tz", None)
+        micros = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
+        if zone is None:
+            micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
+        return micros, pa.nulls(len(values), pa.string())
     text = pc.utf8_trim(written(column), _BLANKS + "'")
     empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _NOTHING))
     seconds = np.zeros(len(text), np.int64)
@@ -180,7 +183,7 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
     return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 
-def numbers(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Table, pa.Table]:
+def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.Table]:
     """Every number of each cell. Gives (index, msisdn, note) and, of what was refused, (index, cell, note).
 
     A cell that is one number is that number. Any other is taken apart at commas, semicolons and bars, and
@@ -208,8 +211,8 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Table, pa.Table]:
     return found, pa.concat_tables([blank, refused])
 
 
-def _explained(index: pa.Array, cells: pa.Array) -> tuple[pa.Table, pa.Table]:
-    told = _core.explain(cells)
+def _explained(index: pa.Array[Any], cells: pa.Array[Any]) -> tuple[pa.Table, pa.Table]:
+    told: Any = _core.explain(cells)
     msisdn = told.field("msisdn")
     note = pc.cast(told.field("note"), pa.string())
     note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
@@ -232,16 +235,16 @@ def _extracted(refused: pa.Table) -> tuple[pa.Table, pa.Table]:
     return taken, pa.concat_tables([refused.filter(pc.invert(texts)), left])
 
 
-def single_numbers(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """The one number of each cell. Gives (msisdn, note of the refusal)."""
-    told = _core.explain(_readable(_one(column)))
+    told: Any = _core.explain(_readable(_one(column)))
     msisdn = told.field("msisdn")
     note = pc.cast(told.field("note"), pa.string())
     refused = pc.and_(pc.is_null(msisdn), pc.fill_null(pc.not_equal(note, "empty"), False))
     return msisdn, pc.if_else(refused, note, pa.scalar(None, pa.string()))
 
 
-def _readable(cells: pa.Array) -> pa.Array:
+def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     """Text of any layout as plain strings; numbers of any type as they are."""
     if _is_number(cells.type) or pa.types.is_null(cells.type):
         return cells
@@ -252,21 +255,17 @@ def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
-def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def _one(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     if isinstance(column, pa.ChunkedArray):
         return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return column
 
 
-def _column(value: Any, size: int) -> pa.Array:
-    return pa.repeat(value, size) if isinstance(value, pa.Scalar) else value
-
-
-def _flags(values: pa.Array) -> npt.NDArray[np.bool_]:
+def _flags(values: pa.Array[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), np.bool_)
 
 
-def _digits(text: pa.Array) -> npt.NDArray[np.int64]:
+def _digits(text: pa.Array[Any]) -> npt.NDArray[np.int64]:
     blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
     numbers = pc.cast(
         pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
@@ -274,7 +273,8 @@ def _digits(text: pa.Array) -> npt.NDArray[np.int64]:
     return np.asarray(pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False), np.int64)
 
 
-def remarks(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Free text as it stands, without the blanks around it; null where nothing is said."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    return pc.if_else(pc.is_in(pc.utf8_lower(text), _NOTHING), pa.scalar(None, pa.string()), text)
+    said: pa.Array[Any] = pc.if_else(pc.is_in(pc.utf8_lower(text), _NOTHING), pa.scalar(None, pa.string()), text)
+    return said

@@ -48,7 +48,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.schema([("index", pa.int64()), ("field", pa.string()), ("cell", pa.string()), ("note", pa.string())])
+_REFUSAL = pa.schema(
+    [pa.field("index", pa.int64()), *(pa.field(name, pa.string()) for name in ("field", "cell", "note"))]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Complaints:
     rows: pa.Table
     namings: pa.Table
     refusals: pa.Table
-    broken: pa.Array
+    broken: pa.Array[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,11 @@ def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
     size = len(sheet.table)
     refusals: list[pa.Table] = []
 
-    def column(word: str) -> pa.ChunkedArray:
+    def column(word: str) -> pa.ChunkedArray[Any]:
         return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
 
-    def read(word: str, reader: Any) -> pa.Array:
+    def read(word: str, reader: Any) -> pa.Array[Any]:
+        values: pa.Array[Any]
         values, note = reader(column(word))
         refusals.append(_refused(word, column(word), note))
         return values
@@ -150,7 +153,7 @@ def _suspects(table: pa.Table, at: list[int]) -> tuple[pa.Table, pa.Table]:
     numbers = pa.concat_tables(found)
     # Of a number written twice in a row, the first writing is kept.
     order = np.lexsort((np.asarray(numbers["msisdn"].to_numpy()), np.asarray(numbers["index"].to_numpy())))
-    numbers = numbers.take(pa.array(order))
+    numbers = numbers.take(order)
     index, msisdn = (np.asarray(numbers[name].to_numpy()) for name in ("index", "msisdn"))
     first = np.ones(len(numbers), np.bool_)
     first[1:] = (index[1:] != index[:-1]) | (msisdn[1:] != msisdn[:-1])
@@ -159,7 +162,7 @@ def _suspects(table: pa.Table, at: list[int]) -> tuple[pa.Table, pa.Table]:
     return numbers.filter(pa.array(first)), bad.select(_REFUSAL.names).cast(_REFUSAL)
 
 
-def _refused(word: str, column: pa.ChunkedArray, note: pa.Array) -> pa.Table:
+def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:
     bad = pc.is_valid(note)
     if not pc.any(bad).as_py():
         return _REFUSAL.empty_table()
@@ -233,7 +236,7 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
 class _Groups:
     """The rows that are one version: same complaint, and usable or not."""
 
-    def __init__(self, key: pa.Array, usable: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_]) -> None:
         codes = pc.fill_null(key.dictionary_encode().indices, -1)
         self.key = np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
         mixed = np.where(self.key >= 0, self.key * 2 + usable, -1)
@@ -254,14 +257,14 @@ class _Groups:
 
     def merge(self, rows: pa.Table) -> pa.Table:
         """One row a version: each field as the last row that says something tells it."""
-        first = rows.take(pa.array(self.first))
+        first = rows.take(self.first)
         row = np.asarray(rows["row"].to_numpy(), np.int64)
         first = first.append_column("first_row", pa.array(row[self.first_of_complaint]))
         if not self.later.any():
             return first
         doubled = np.unique(self.of_row[self.later])
         within = np.flatnonzero(np.isin(self.of_row, doubled))
-        some = rows.take(pa.array(within)).append_column("version", pa.array(self.of_row[within]))
+        some = rows.take(within).append_column("version", pa.array(self.of_row[within]))
         last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in _FIELDS])
         last = last.sort_by("version")
         for field in _FIELDS:
@@ -297,8 +300,7 @@ class _Groups:
 def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: pa.Table, complaints: Complaints) -> int:
     """How many of the rows `again` say just what an earlier row of their version in the same file says."""
     within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
-    place = pa.array(within)
-    text = _texts(rows.take(place), complaints, np.searchsorted(within, np.arange(len(of_row))), within)
+    text = _texts(rows.take(within), complaints, np.searchsorted(within, np.arange(len(of_row))), within)
     met: set[tuple[int, bytes]] = set()
     later = set(again.tolist())
     copies = 0
@@ -326,7 +328,7 @@ def _texts(
     mine = np.zeros(len(record_of_row), np.bool_)
     mine[within] = True
 
-    def gathered(table: pa.Table, text: pa.Array, *order: str) -> pa.Array:
+    def gathered(table: pa.Table, text: pa.Array[Any], *order: str) -> pa.Array[Any]:
         index = np.asarray(table["index"].to_numpy(), np.int64)
         kept = mine[index]
         owner = record_of_row[index[kept]]
@@ -334,7 +336,8 @@ def _texts(
         table = table.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
         ends = np.searchsorted(np.asarray(table["owner"].to_numpy(), np.int64), np.arange(len(records) + 1))
         lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), table["text"].combine_chunks())
-        return pc.binary_join(lists, "\x1e")
+        joined: pa.Array[Any] = pc.binary_join(lists, "\x1e")
+        return joined
 
     refused = complaints.refusals
     words = pc.binary_join_element_wise(
@@ -384,7 +387,7 @@ def _appended(
     size = len(complaints.broken)
     nothing = pa.nulls(size, pa.string())
     whole = pa.table([complaints.broken, nothing, nothing, pa.repeat("ragged_row", size)], schema=told.schema)
-    order = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
+    order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
     return (
         namings,
         pa.concat_tables([told.filter(pa.array(new[groups.of_row[at]])), whole]),

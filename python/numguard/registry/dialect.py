@@ -11,6 +11,7 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ class Dialect:
         """The rows of one statement."""
         with self._told(), self._connection.cursor() as cursor:
             cursor.execute(query, tuple(values) or None)
-            return cursor.fetch_arrow_table()
+            table: pa.Table = cursor.fetch_arrow_table()
+            return table
 
     def execute(self, statement: str) -> None:
         """One statement that gives no rows."""
@@ -165,7 +167,7 @@ class SQLite(Dialect):
     def tables(self) -> set[str]:
         """The names of the tables that are there."""
         names = self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'").column(0)
-        return {name for name in names.to_pylist() if not str(name).startswith("sqlite_")}
+        return {str(name) for name in names.to_pylist() if not str(name).startswith("sqlite_")}
 
 
 class PostgreSQL(Dialect):
@@ -173,7 +175,7 @@ class PostgreSQL(Dialect):
 
     def __init__(self, target: str) -> None:
         try:
-            import adbc_driver_postgresql.dbapi as driver
+            driver = import_module("adbc_driver_postgresql.dbapi")
         except ImportError:
             raise MissingExtraError(
                 "a registry on PostgreSQL needs: pip install 'numguard-telecom[postgres]'"
@@ -186,7 +188,7 @@ class PostgreSQL(Dialect):
     def tables(self) -> set[str]:
         """The names of the tables that are there."""
         query = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()"
-        return set(self.fetch(query).column(0).to_pylist())
+        return {str(name) for name in self.fetch(query).column(0).to_pylist()}
 
 
 def connect(target: str) -> Dialect:

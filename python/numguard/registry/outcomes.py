@@ -52,7 +52,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
     size = len(sheet.table)
 
-    def column(word: str) -> pa.ChunkedArray:
+    def column(word: str) -> pa.ChunkedArray[Any]:
         return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
 
     msisdn, note = cells.single_numbers(column("msisdn"))
@@ -101,11 +101,12 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
     order = np.lexsort(
         (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))
     )
-    return Outcomes(kept.take(pa.array(order)), pa.concat_tables(refused).sort_by("row"))
+    return Outcomes(kept.take(order), pa.concat_tables(refused).sort_by("row"))
 
 
-def _unless(note: pa.Array, holds: Any, why: str) -> pa.Array:
-    return pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
+def _unless(note: pa.Array[Any], holds: Any, why: str) -> pa.Array[Any]:
+    told: pa.Array[Any] = pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
+    return told
 
 
 def _contradicting(rows: pa.Table, good: Any) -> Any:

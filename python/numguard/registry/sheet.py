@@ -44,8 +44,8 @@ class Sheet:
     bytes: int
     sha256: str
     table: pa.Table
-    row: pa.Array
-    broken: pa.Array
+    row: pa.Array[Any]
+    broken: pa.Array[Any]
 
     @property
     def records(self) -> int:

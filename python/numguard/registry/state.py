@@ -90,7 +90,7 @@ def derive(facts: Facts) -> pa.Table:
         facts.exported.filter(pc.is_in(facts.exported["action"], pa.array(("block", "release")))), numbers, "event"
     )
 
-    explained = _core.explain(pa.array(numbers.astype(np.uint64)))
+    explained: Any = _core.explain(pa.array(numbers.astype(np.uint64)))
     kind = pc.cast(explained.field("kind"), pa.string())
     own = np.zeros(size, np.bool_)
     own[_positions(facts.complainants["msisdn"], numbers)] = True
@@ -122,7 +122,7 @@ def derive(facts: Facts) -> pa.Table:
         "reverify": linked.stands,
     }
     code = np.select([holds[status] for status in STATUSES], list(range(len(STATUSES))), default=1).astype(np.int8)
-    status = pa.DictionaryArray.from_arrays(pa.array(code), pa.array(STATUSES)).cast(pa.string())
+    status = pa.DictionaryArray.from_arrays(code, pa.array(STATUSES)).cast(pa.string())
 
     shielded = _first_text(
         (shields.said, shields.text("reason")),
@@ -174,7 +174,7 @@ def _universe(facts: Facts) -> Ints:
     return np.unique(np.concatenate(parts))
 
 
-def _positions(msisdns: pa.ChunkedArray, numbers: Ints) -> Ints:
+def _positions(msisdns: pa.ChunkedArray[Any], numbers: Ints) -> Ints:
     return np.searchsorted(numbers, np.asarray(msisdns.to_numpy(), np.int64))
 
 
@@ -194,7 +194,7 @@ class _Last:
         values = np.append(np.asarray(self.table[column].to_numpy(), np.int64), _NEVER)
         return values[self.row]
 
-    def text(self, column: str) -> pa.Array:
+    def text(self, column: str) -> pa.Array[Any]:
         return _taken(self.table[column], self.row)
 
     def means(self, word: str, *, column: str = "status") -> Bools:
@@ -241,7 +241,7 @@ class _Named:
                 "reported_at": namings["reported_at"],
             }
         ).filter(pa.array(stands))
-        asked = [
+        asked: Any = [
             ("who", "count_distinct"),
             ("source", "count_distinct"),
             ("district", "count_distinct"),
@@ -297,21 +297,22 @@ class _Linked:
         self.seed = np.append(seeds, -1)[best]
 
 
-def _dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
+def _dictionary(column: pa.ChunkedArray[Any]) -> Any:
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
     return encoded
 
 
-def _folded(column: pa.ChunkedArray) -> pa.Array:
+def _folded(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Codes of the words of `column`, upper and lower case being one."""
     encoded = _dictionary(column)
     lower = pc.utf8_lower(encoded.dictionary).dictionary_encode()
-    return lower.indices.take(encoded.indices)
+    codes: pa.Array[Any] = lower.indices.take(encoded.indices)
+    return codes
 
 
-def _bools(values: pa.Array | pa.ChunkedArray) -> Bools:
+def _bools(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
     return np.asarray(
         pc.fill_null(values, False).to_numpy(zero_copy_only=False)
         if isinstance(values, pa.Array)
@@ -320,19 +321,20 @@ def _bools(values: pa.Array | pa.ChunkedArray) -> Bools:
     )
 
 
-def _known(values: Ints, known: Bools) -> pa.Array:
+def _known(values: Ints, known: Bools) -> pa.Array[Any]:
     return pa.array(values, pa.int64(), mask=~known)
 
 
-def _taken(words: pa.Array | pa.ChunkedArray, rows: Ints) -> pa.Array:
+def _taken(words: pa.Array[Any] | pa.ChunkedArray[Any], rows: Ints) -> pa.Array[Any]:
     """The word of each row; null where the row is -1."""
     taken = words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string())
     return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
 
 
-def _first_text(*choices: tuple[Bools, Any]) -> pa.Array:
+def _first_text(*choices: tuple[Bools, Any]) -> pa.Array[Any]:
     """The text of the first choice that holds; null where none does."""
     text: Any = pa.scalar(None, pa.string())
     for holds, said in reversed(choices):
         text = pc.if_else(pa.array(holds), said, text)
-    return text
+    told: pa.Array[Any] = text
+    return told

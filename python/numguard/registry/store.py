@@ -229,16 +229,16 @@ class Store:
         query = re.sub(r"\{match (\w+(?:\.\w+)?)\}", _match if wanted else "", query)
         return self.read(columns, query, (cut,))
 
-    def want(self, msisdns: pa.Array | pa.ChunkedArray) -> None:
+    def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
         """The numbers that `facts(..., wanted=True)` is asked for from now on."""
         self._scratch("wanted", pa.table({"msisdn": pc.unique(msisdns).cast(pa.int64())}).sort_by("msisdn"))
 
-    def touched(self, after: int, cut: int) -> pa.ChunkedArray:
+    def touched(self, after: int, cut: int) -> pa.Array[Any]:
         """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on."""
         found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in _TOUCHED]
         return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
 
-    def with_linked(self, msisdns: pa.Array, cut: int) -> pa.ChunkedArray:
+    def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """`msisdns`, the numbers linked from them, and the seeds of both."""
         for near, far in (("seed_msisdn", "msisdn"), ("msisdn", "seed_msisdn")):
             self.want(msisdns)
@@ -290,11 +290,12 @@ class Store:
         return self.read(
             "event:i verb:t name:t bytes:i sha256:t records:i",
             f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
-                FROM input i JOIN event e ON e.seq = i.event WHERE i.event <= $1 AND NOT i.{_TAKEN_BACK.format("event")}""",
+                FROM input i JOIN event e ON e.seq = i.event
+                WHERE i.event <= $1 AND NOT i.{_TAKEN_BACK.format("event")}""",
             (cut,),
         ).sort_by([("event", "ascending"), ("name", "ascending")])
 
-    def events(self, seqs: pa.Array | pa.ChunkedArray) -> pa.Table:
+    def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
         """Who, when and why of some events, and the names of what they read."""
         self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
         query = """SELECT e.seq AS event, e.at, e.actor, e.verb, e.reason, coalesce(i.name, '') AS file,
@@ -349,7 +350,8 @@ class Store:
         """Appends rows of an event to the table `name`."""
         if not len(table):
             return
-        columns, names = [pa.repeat(pa.scalar(event, pa.int64()), len(table))], ["event"]
+        columns: list[Any] = [pa.repeat(pa.scalar(event, pa.int64()), len(table))]
+        names = ["event"]
         for field in _TABLES[name].split():
             column, _, code = field.partition(":")
             values = table[column]
@@ -434,7 +436,7 @@ def _declared(table: pa.Table, columns: str) -> pa.Table:
     return pa.table(arrays, names=names)
 
 
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+def _whole(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """One array of int64, whatever the chunks."""
     values = values.cast(pa.int64())
     if isinstance(values, pa.ChunkedArray):
