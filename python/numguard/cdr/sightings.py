@@ -95,7 +95,9 @@ class Sightings:
             other_party,
             _core.normalize(other_party),
             at,
-            pa.DictionaryArray.from_arrays(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
+            pa.DictionaryArray.from_arrays(
+                pa.array(_DIRECTION_CODES[part], mask=part > _OUT), pa.array(_DIRECTIONS, pa.string())
+            ),
             _seconds(raw.columns.get("duration"), len(msisdn)),
             _constant(self._summary.source, len(msisdn)),
             pa.array(raw.lines, pa.int64()),
