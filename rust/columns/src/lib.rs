@@ -1,1 +1,32 @@
-//! The kernels of `numguard-core` over Arrow columns.
+//! The kernels of `numguard-core` over Arrow columns, one file a verb.
+//!
+//! One idea: **every column becomes a run of `u64` keys, 0 for no key.** [`column::Column`] is where all Arrow layouts
+//! turn into such runs; each kernel takes a run a block at a time and never copies more of its input than that block.
+//! Knows no Python. Threads live in [`parallel`] alone.
+
+mod build;
+mod column;
+mod contains;
+mod error;
+mod explain;
+mod extract;
+mod format;
+pub mod linkage;
+mod normalize;
+pub mod parallel;
+pub mod parquet;
+mod position;
+mod refused;
+pub mod scan;
+pub mod setfile;
+
+pub use build::{build, keys_of};
+pub use column::{Cell, Column, Keys};
+pub use contains::contains;
+pub use error::Error;
+pub use explain::{explain, explain_imei};
+pub use extract::extract;
+pub use format::{format, format_imei};
+pub use normalize::normalize;
+pub use position::position;
+pub use refused::{looks_national, refused};

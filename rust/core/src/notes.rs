@@ -43,7 +43,7 @@ closed_list! {
         Service "service" "A service or banking voice number (160x).",
         Telemarketing "telemarketing" "A telemarketing number (140).",
         Foreign "foreign" "A number of another country.",
-        Unknown "unknown" "Ten digits that no part of the plan describes.",
+        Unknown "unknown" "Digits that no part of a numbering plan describes.",
     }
 }
 
@@ -71,7 +71,6 @@ closed_list! {
         DialCode "dial_code" "A dial code for the handset or the network.",
         SenderId "sender_id" "The header of a commercial message.",
         ShortCode "short_code" "A short code of three to six digits.",
-        BadCheckDigit "bad_check_digit" "Reserved: the check digit does not fit.",
         Placeholder "placeholder" "Digits that people type when they have none.",
         UnlistedSeries "unlisted_series" "A well-formed mobile whose series the plan table does not list.",
         TrailingDecimal "trailing_decimal" "A decimal part of zeros was taken off.",

@@ -1,1 +1,3 @@
 //! The oracle: obvious and slow. For tests, fuzzers and benchmarks only.
+
+pub mod linkage;

@@ -1,0 +1,43 @@
+"""Exact, explained, fast matching of misused phone numbers and handsets over complaints and call records.
+
+The whole face of the package; what is not named here is private.
+
+    >>> import numguard as ng
+    >>> listed = ng.NumberSet(["+91 98765 43210", "098123 45678"])
+    >>> listed.contains(["9876543210", "98765 43211", "1930"]).to_pylist()
+    [True, False, None]
+"""
+
+from numguard._core import (
+    ImeiSet,
+    NumberSet,
+    __version__,
+    explain,
+    explain_imei,
+    extract,
+    format,
+    format_imei,
+    normalize,
+    normalize_imei,
+)
+from numguard.errors import NumguardError
+from numguard.linkage import Expansion, LinkPolicy, expand
+from numguard.scan import scan
+
+__all__ = [
+    "Expansion",
+    "ImeiSet",
+    "LinkPolicy",
+    "NumberSet",
+    "NumguardError",
+    "__version__",
+    "expand",
+    "explain",
+    "explain_imei",
+    "extract",
+    "format",
+    "format_imei",
+    "normalize",
+    "normalize_imei",
+    "scan",
+]

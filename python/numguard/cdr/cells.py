@@ -1,0 +1,97 @@
+"""A column of text as it stands in a file -> where each cell's content begins and ends.
+
+Owns what counts as nothing (`-`, `---`, `NA`) and which wrapping is the file's and not the cell's: blanks and quotes.
+Knows nothing of what a cell means. One idea: **trim by moving two offsets, never by copying text.**
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["Group", "Spans", "as_text", "digits_only", "spans"]
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+#: Blanks and quotes around a cell, the bytes of a no-break space in UTF-8 among them.
+WRAPPING: Final = " \t'\"\N{NO-BREAK SPACE}"
+_IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
+_BLANKS: Final = tuple(np.frombuffer(b, dtype=np.uint8) for b in (b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"))
+_LONGEST_BLANK: Final = 8
+
+
+class Group(NamedTuple):
+    """The cells of one length: which rows they are, and their bytes: `matrix[k]` holds the k-th byte of every cell."""
+
+    rows: Ints
+    matrix: Bytes
+
+
+class Spans(NamedTuple):
+    """For each cell the half-open range of its content in `data`."""
+
+    data: Bytes
+    starts: Ints
+    ends: Ints
+
+    def groups(self) -> Iterator[Group]:
+        """The cells, all those of one length together."""
+        lengths = self.ends - self.starts
+        if not len(lengths):
+            return
+        shortest, longest = int(lengths.min()), int(lengths.max())
+        for length in [shortest] if shortest == longest else np.unique(lengths).tolist():
+            rows = np.flatnonzero(lengths == length)
+            yield Group(rows, self.data[np.arange(length)[:, None] + self.starts[rows]])
+
+    def blank(self) -> Flags:
+        """Which cells hold nothing, or one of the ways of writing nothing."""
+        lengths = self.ends - self.starts
+        blank = lengths == 0
+        candidates = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST_BLANK))
+        if len(candidates):
+            part = Spans(self.data, self.starts[candidates], self.ends[candidates])
+            for rows, matrix in part.groups():
+                blank[candidates[rows]] = (matrix == ord("-")).all(axis=0)
+                for word in _BLANKS:
+                    if len(word) == len(matrix):
+                        blank[candidates[rows]] |= ((matrix | 0x20) == (word[:, None] | 0x20)).all(axis=0)
+        return blank
+
+
+def spans(cells: pa.StringArray) -> Spans:
+    """Where the content of each cell lies once blanks and quotes around it are left out; a null cell is empty."""
+    count = len(cells)
+    _, offset_buffer, value_buffer = cells.buffers()
+    if not count or value_buffer is None or not value_buffer.size:
+        nothing = np.zeros(count, dtype=np.int64)
+        return Spans(np.zeros(1, dtype=np.uint8), nothing, nothing)
+    offsets = np.frombuffer(offset_buffer, dtype=np.int32)[cells.offset : cells.offset + count + 1].astype(np.int64)
+    data = np.frombuffer(value_buffer, dtype=np.uint8)
+    starts, ends = offsets[:-1].copy(), offsets[1:].copy()
+    last = len(data) - 1
+    while (wrapped := (starts < ends) & _IS_WRAPPING[data[np.minimum(starts, last)]]).any():
+        starts += wrapped
+    while (wrapped := (starts < ends) & _IS_WRAPPING[data[np.maximum(ends - 1, 0)]]).any():
+        ends -= wrapped
+    return Spans(data, starts, ends)
+
+
+def digits_only(matrix: Bytes) -> Flags:
+    """Which cells are digits from end to end."""
+    return ((matrix - np.uint8(ord("0"))) <= 9).all(axis=0)  # below "0" wraps round to a large number
+
+
+def as_text(cells: pa.StringArray) -> pa.StringArray:
+    """The cells without their wrapping, null where they hold nothing."""
+    found = spans(cells)
+    text = pc.utf8_trim(cells, characters=WRAPPING)
+    blank = found.blank()
+    return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), text) if blank.any() else text

@@ -1,0 +1,103 @@
+"""What a layout is: the names of an operator's columns, what each is for, and whose handset a row shows.
+
+Owns the roles that a column can have, the comparison of column names, and the choice of a layout for a header row.
+Knows no file and no row. One idea: **a layout is data.** Adding an operator is one file in `layouts/` that lists names
+and call types; nothing else changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+__all__ = ["ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns"]
+
+#: The part that the served party played in a call; None for a data session, which has no other end.
+Direction: TypeAlias = Literal["in", "out"] | None
+
+#: What a column is for. `served`, or `calling` and `called` with `call_type`, tell whose handset the row shows.
+Role: TypeAlias = Literal[
+    "served", "other", "calling", "called", "imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn"
+]
+
+ROLES: Final[tuple[Role, ...]] = (
+    "served",
+    "other",
+    "calling",
+    "called",
+    "imei",
+    "imsi",
+    "at",
+    "date",
+    "time",
+    "call_type",
+    "duration",
+    "lrn",
+)
+
+_NOT_A_WORD: Final = re.compile(r"[\W_]+")
+
+
+def canonical_name(cell: str) -> str:
+    """A column name as it is compared: lower case, every run of blanks and punctuation one space, quotes gone.
+
+    >>> canonical_name("'Target /A PARTY NUMBER '")
+    'target a party number'
+    """
+    return _NOT_A_WORD.sub(" ", cell.casefold()).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One operator's report, told by its header row.
+
+    `signature`: names that this header has and that set it apart from every other layout.
+    `columns`: for each role the names it goes by, the first that the header has wins.
+    `call_types`: what is written in the call type column, and which part the served party played. A key that ends in
+    `*` stands for all that begin so.
+    `other_is_lrn_prefixed`: the other party's column may hold its routing number (LRN, four digits) before the number.
+    """
+
+    name: str
+    signature: tuple[str, ...]
+    columns: Mapping[Role, tuple[str, ...]]
+    call_types: Mapping[str, Direction] = field(default_factory=dict)
+    other_is_lrn_prefixed: bool = False
+
+    def direction(self, call_type: str) -> tuple[bool, Direction]:
+        """Whether the call type is known, and the part that the served party played."""
+        written = call_type.strip(" \t'\"").casefold()
+        if written in self.call_types:
+            return True, self.call_types[written]
+        for known, direction in self.call_types.items():
+            if known.endswith("*") and written.startswith(known[:-1]):
+                return True, direction
+        return False, None
+
+    def match(self, header: Sequence[str]) -> dict[Role, int] | None:
+        """The column of each role, or None where the header is not of this layout."""
+        names = [canonical_name(cell) for cell in header]
+        if not set(self.signature) <= set(names):
+            return None
+        columns = find_columns(self.columns, names)
+        return columns if tells_who_is_served(columns) else None
+
+
+def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
+    """For each role the position of the first of its names that is there; a column serves one role only."""
+    found: dict[Role, int] = {}
+    for role in ROLES:
+        for name in wanted.get(role, ()):
+            if name in names:
+                position = names.index(name)
+                if position not in found.values():
+                    found[role] = position
+                    break
+    return found
+
+
+def tells_who_is_served(columns: Mapping[Role, int]) -> bool:
+    """Whether these columns say whose handset a row shows."""
+    return "served" in columns or {"calling", "called", "call_type"} <= columns.keys()

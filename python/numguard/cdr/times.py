@@ -1,0 +1,204 @@
+"""Written dates and clocks -> microseconds, a whole column at a time.
+
+Owns every way of writing a date that operator files use, and the year rule: a year has four digits, since `05-06-07`
+reads three ways. Knows nothing of columns and layouts. Nothing here has a time zone: the caller says that it is Indian
+Standard Time.
+
+One idea: **cells of one length are a matrix of bytes.** A way of writing ("DD/MM/YYYY") says which column of the matrix
+is which digit, so a column of text is read by a few additions over whole arrays.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import product
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.cdr.cells import Bytes, Flags, Ints, spans
+
+__all__ = ["BLANK", "DAY", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
+
+OK, BLANK, UNREADABLE, TWO_DIGIT_YEAR = range(4)
+
+SECOND: Final = 1_000_000
+DAY: Final = 86_400 * SECOND
+
+# A letter is a digit of a field: D M Y h m s, f of a fraction of a second; bbb is a month's name, PM is AM or PM.
+# `/` stands for any separator that dates are written with, `:` for any of a clock's. All else is itself.
+_DATES: Final = (
+    "DD/MM/YYYY",
+    "D/MM/YYYY",
+    "DD/M/YYYY",
+    "D/M/YYYY",
+    "YYYY/MM/DD",
+    "YYYYMMDD",
+    "DD/bbb/YYYY",
+    "D/bbb/YYYY",
+    "DDbbbYYYY",
+    # Two-digit years are recognised in order to be refused by their name.
+    "DD/MM/YY",
+    "D/MM/YY",
+    "DD/M/YY",
+    "D/M/YY",
+    "DD/bbb/YY",
+    "D/bbb/YY",
+    "DDbbbYY",
+)
+_CLOCKS: Final = (
+    "hh:mm:ss",
+    "h:mm:ss",
+    "hh:mm",
+    "h:mm",
+    "hhmmss",
+    *(f"hh:mm:ss.{'f' * digits}" for digits in range(1, 7)),
+    *(f"{clock}{blank}PM" for clock in ("hh:mm:ss", "h:mm:ss", "hh:mm", "h:mm") for blank in ("", " ")),
+)
+_ZONES: Final = ("", " IST", "+05:30", " +05:30", "+0530", " +0530")
+_TIMESTAMPS: Final = (
+    *_DATES,
+    *(date + gap + clock + zone for date, gap, clock, zone in product(_DATES, (" ", "T"), _CLOCKS, _ZONES)),
+    "YYYYMMDDhhmmss",
+    "YYYYMMDDhhmm",
+)
+_WRITTEN: Final = {"date": _DATES, "clock": _CLOCKS, "timestamp": _TIMESTAMPS}
+
+_CLASSES: Final = {"/": b"/-. ", ":": b":."}
+_FIELDS: Final = "DMYhmsf"
+_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_DAYS: Final = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
+_FIRST_YEAR: Final = 1990
+_LAST_YEAR: Final = 2099
+
+
+class Reading(NamedTuple):
+    """Microseconds (0 where nothing was read), and for each cell OK, BLANK, UNREADABLE or TWO_DIGIT_YEAR."""
+
+    micros: Ints
+    outcome: Bytes
+
+
+def read(cells: pa.StringArray, what: str) -> Reading:
+    """A column of text -> microseconds.
+
+    `what` is "date" (from 1970-01-01 to that midnight), "clock" (since midnight) or "timestamp" (a date and a clock in
+    one cell, or a lone date).
+    """
+    found = spans(cells)
+    micros = np.zeros(len(cells), dtype=np.int64)
+    outcome = np.full(len(cells), UNREADABLE, dtype=np.uint8)
+    for rows, matrix in found.groups():
+        # A file writes its dates in one way: the shape that the first cell fits is nearly always the only one tried.
+        first = matrix[:, 0].tobytes()
+        shapes = sorted(_shapes(what, len(matrix)), key=lambda shape: shape.pattern.fullmatch(first) is None)
+        unread, part = rows, matrix
+        for shape in shapes:
+            fits = shape.fits(part)
+            if not fits.any():
+                continue
+            value, exists = shape.value(part)
+            fits &= exists
+            outcome[unread[fits]] = TWO_DIGIT_YEAR if shape.short_year else OK
+            if not shape.short_year:
+                micros[unread[fits]] = value[fits]
+            if fits.all():
+                break
+            unread, part = unread[~fits], part[:, ~fits]
+    if (outcome == UNREADABLE).any():
+        outcome[(outcome == UNREADABLE) & found.blank()] = BLANK
+    return Reading(micros, outcome)
+
+
+class _Shape:
+    """One way of writing, compiled: which byte is which digit, and what must stand between them."""
+
+    def __init__(self, written: str) -> None:
+        self.fields = {letter: [k for k, c in enumerate(written) if c == letter] for letter in _FIELDS}
+        self.month_name = written.find("bbb")
+        self.meridiem = written.find("PM")
+        if self.meridiem >= 0:
+            self.fields["M"] = [k for k in self.fields["M"] if k != self.meridiem + 1]
+        self.digits = sorted(k for positions in self.fields.values() for k in positions)
+        between = set(range(len(written))) - set(self.digits)
+        between -= {*range(self.month_name, self.month_name + 3)} if self.month_name >= 0 else set()
+        between -= {self.meridiem, self.meridiem + 1} if self.meridiem >= 0 else set()
+        self.between = [(k, _CLASSES.get(written[k], written[k].encode())) for k in sorted(between)]
+        self.short_year = len(self.fields["Y"]) == 2
+        self.pattern = re.compile(_pattern(written), re.IGNORECASE)
+
+    def fits(self, matrix: Bytes) -> Flags:
+        """Which rows are written so: digits where digits belong, separators between them."""
+        fits = np.ones(matrix.shape[1], dtype=np.bool_)
+        for k, allowed in self.between:
+            column = matrix[k]
+            fits &= np.logical_or.reduce([column == byte for byte in allowed])
+        for k in self.digits:
+            fits &= (matrix[k] - np.uint8(ord("0"))) <= 9
+        if self.meridiem >= 0:
+            first, second = matrix[self.meridiem] | 0x20, matrix[self.meridiem + 1] | 0x20
+            fits &= ((first == ord("a")) | (first == ord("p"))) & (second == ord("m"))
+        return fits
+
+    def value(self, matrix: Bytes) -> tuple[Ints, Flags]:
+        """Microseconds, and whether there is such a day and such a time of day."""
+        exists = np.ones(matrix.shape[1], dtype=np.bool_)
+        micros = np.zeros(matrix.shape[1], dtype=np.int64)
+        if self.fields["D"]:
+            days, exists = self._days(matrix)
+            micros = days * DAY
+        if self.fields["h"]:
+            clock, on_the_clock = self._clock(matrix)
+            micros, exists = micros + clock, exists & on_the_clock
+        return micros, exists
+
+    def _number(self, matrix: Bytes, letter: str) -> Ints:
+        total = np.zeros(matrix.shape[1], dtype=np.int64)
+        for k in self.fields[letter]:
+            total = total * 10 + (matrix[k].astype(np.int64) - ord("0"))
+        return total
+
+    def _days(self, matrix: Bytes) -> tuple[Ints, Flags]:
+        day, year = self._number(matrix, "D"), self._number(matrix, "Y")
+        month = self._number(matrix, "M") if self.month_name < 0 else self._named_month(matrix)
+        if self.short_year:
+            year = year + 2000
+        exists = (month >= 1) & (month <= 12) & (day >= 1) & (year >= _FIRST_YEAR) & (year <= _LAST_YEAR)
+        month = np.where(exists, month, 1)
+        leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+        exists &= day <= _MONTH_DAYS[month] - ((month == 2) & ~leap)
+        # Days from 1970-01-01 in the proleptic Gregorian calendar, counting years from March so that the leap day is
+        # the last of its year.
+        shifted = year - (month <= 2)
+        of_year = (153 * (month + np.where(month > 2, -3, 9)) + 2) // 5 + day - 1
+        return shifted * 365 + shifted // 4 - shifted // 100 + shifted // 400 + of_year - 719_468, exists
+
+    def _named_month(self, matrix: Bytes) -> Ints:
+        name = matrix[self.month_name : self.month_name + 3] | 0x20
+        month = np.zeros(matrix.shape[1], dtype=np.int64)
+        for number, spelled in enumerate(_MONTH_NAMES, start=1):
+            month[(name == np.frombuffer(spelled.encode(), dtype=np.uint8)[:, None]).all(axis=0)] = number
+        return month
+
+    def _clock(self, matrix: Bytes) -> tuple[Ints, Flags]:
+        hour, minute, second = (self._number(matrix, letter) for letter in "hms")
+        exists = (hour < 24) & (minute < 60) & (second < 60)
+        if self.meridiem >= 0:
+            exists &= (hour >= 1) & (hour <= 12)
+            hour = hour % 12 + 12 * ((matrix[self.meridiem] | 0x20) == ord("p"))
+        fraction = self._number(matrix, "f") * 10 ** (6 - len(self.fields["f"]))
+        return (hour * 3600 + minute * 60 + second) * SECOND + fraction, exists
+
+
+def _pattern(written: str) -> bytes:
+    """The shape as a regular expression: for one cell that is quicker than array operations."""
+    spelled = {"b": b"[a-z]", "P": b"[ap]m"} | dict.fromkeys(_FIELDS, b"[0-9]")
+    spelled |= {letter: b"[" + re.escape(allowed) + b"]" for letter, allowed in _CLASSES.items()}
+    return b"".join(spelled.get(c, re.escape(c.encode())) for c in written.replace("PM", "P"))
+
+
+@cache
+def _shapes(what: str, length: int) -> tuple[_Shape, ...]:
+    return tuple(_Shape(written) for written in _WRITTEN[what] if len(written) == length)

@@ -1,0 +1,100 @@
+"""The command line: wiring only. Each verb is a file, imported when it is called, so that `--help` answers at once.
+
+Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted. What goes wrong is one line on stderr, never a
+traceback, and never a phone number: those stand in the files that a verb writes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from numguard._core import __version__
+from numguard.errors import ArgumentError, BrakeError, NumguardError
+
+__all__ = ["main"]
+
+#: Verb -> where its click command is.
+VERBS = {
+    "normalize": "numguard.cli.normalize:normalize",
+    "explain": "numguard.cli.explain:explain",
+    "scan": "numguard.cli.scan:scan",
+    "expand": "numguard.cli.expand:expand",
+    "complaints": "numguard.cli.complaints:complaints",
+    "decide": "numguard.cli.decide:decide",
+    "export": "numguard.cli.export:export",
+    "history": "numguard.cli.history:history",
+    "cdr": "numguard.cli.cdr:cdr",
+    "demo": "numguard.cli.demo:demo",
+}
+
+USAGE, INPUT, BRAKE, INTERRUPTED = 2, 3, 4, 130
+
+
+class Verbs(click.Group):
+    """A group that knows the names of its verbs and imports only the one that is called."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """The verbs, in the order in which a case goes through them."""
+        return list(VERBS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """The verb called `name`."""
+        if name not in VERBS:
+            return None
+        module, attribute = VERBS[name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="numguard")
+def verbs() -> None:
+    """Match misused phone numbers and handsets over complaints and call records, exactly, and say why.
+
+    \b
+    A file of customers against a list, no registry needed:
+      numguard scan customers.csv --numbers list.csv --column mobile
+    A case from complaint to block list:
+      numguard complaints add complaints.csv --registry cases.db --by "HC 1234"
+      numguard expand calls.parquet --registry cases.db --by "HC 1234"
+      numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
+    The whole job on invented data:
+      numguard demo
+    """
+
+
+def main(arguments: list[str] | None = None, **_: Any) -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        verbs.main(arguments, prog_name="numguard", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        # Whoever read our output has read enough, as `head` does. Python would complain once more when it closes
+        # stdout on the way out, so stdout is pointed elsewhere first.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (KeyboardInterrupt, click.Abort):
+        fail("interrupted; no file was left half written", INTERRUPTED)
+    except ArgumentError as error:
+        fail(str(error), USAGE)
+    except BrakeError as error:
+        fail(str(error), BRAKE)
+    except NumguardError as error:
+        fail(str(error), INPUT)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        fail(f"{where}{error.strerror or error}", INPUT)
+
+
+def fail(message: str, code: int) -> None:
+    """Say in one line what went wrong, and leave."""
+    click.echo(f"numguard: {' '.join(message.split())}", err=True)
+    sys.exit(code)

@@ -1,0 +1,54 @@
+"""What the functions of the face take and give, as structural types: nobody has to inherit from anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+__all__ = [
+    "ArrowArrayExportable",
+    "ArrowStreamExportable",
+    "PathLike",
+    "Progress",
+    "Region",
+    "Source",
+    "Style",
+    "Values",
+]
+
+
+@runtime_checkable
+class ArrowArrayExportable(Protocol):
+    """An object that gives itself as one Arrow array: a `pyarrow.Array`, a `RecordBatch`, a numguard set."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        """The Arrow PyCapsule interface."""
+        ...
+
+
+@runtime_checkable
+class ArrowStreamExportable(Protocol):
+    """An object that gives itself as a stream: a chunked array, a table, a Polars, DuckDB or pandas object."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The Arrow PyCapsule interface."""
+        ...
+
+
+#: A column of numbers: an Arrow array or stream, a series, a NumPy array, or a plain list.
+Values: TypeAlias = ArrowArrayExportable | ArrowStreamExportable | Iterable[Any]
+
+PathLike: TypeAlias = str | Path
+
+#: Rows to read: a path, a glob, a list of paths, a pyarrow dataset, or any Arrow stream.
+Source: TypeAlias = PathLike | Sequence[PathLike] | ArrowStreamExportable | ArrowArrayExportable
+
+#: How bare digits are read: as India's plan reads them, or (`None`) as E.164 already.
+Region: TypeAlias = Literal["IN"] | None
+
+#: How a number is written out.
+Style: TypeAlias = Literal["e164", "digits", "national", "international"]
+
+#: Called from time to time during long work, with what was done so far.
+Progress: TypeAlias = Callable[[Any], object]

@@ -1,0 +1,51 @@
+//! Columns -> a frozen set, with what was refused on the way.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt64Type;
+use arrow_array::{Array, ArrayRef};
+use numguard_core::notes::Note;
+use numguard_core::set::FrozenSet;
+
+use crate::column::{Column, Keys};
+use crate::{Error, normalize, parallel, refused};
+
+/// Builds the set of all keys in `chunks`, and counts the refused cells by note.
+///
+/// # Errors
+/// [`Error::UnsupportedType`]; [`Error::TooMany`] past 2^32 - 2 keys.
+pub fn build(
+    chunks: &[ArrayRef],
+    keys: Keys,
+    threads: parallel::Threads,
+) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
+    let mut all = Vec::with_capacity(chunks.iter().map(Array::len).sum());
+    let mut notes: Vec<(Note, u64)> = Vec::new();
+    for chunk in chunks {
+        let read = normalize(chunk.as_ref(), keys, threads)?;
+        let read = read.as_primitive::<UInt64Type>();
+        if read.null_count() > chunk.logical_null_count() {
+            for (note, count) in refused(&Column::new(chunk.as_ref(), keys)?, read) {
+                match notes.iter_mut().find(|(known, _)| *known == note) {
+                    Some((_, total)) => *total += count,
+                    None => notes.push((note, count)),
+                }
+            }
+        }
+        all.extend(read.iter().flatten());
+    }
+    if all.len() > u32::MAX as usize - 1 {
+        all.sort_unstable();
+        all.dedup();
+        if all.len() > u32::MAX as usize - 1 {
+            return Err(Error::TooMany);
+        }
+    }
+    notes.sort_unstable_by_key(|&(note, _)| note);
+    Ok((FrozenSet::build(all, keys.key_type()), notes))
+}
+
+/// The members of a set, ascending, as the `UInt64` column that `position` counts in.
+#[must_use]
+pub fn keys_of(set: &FrozenSet) -> arrow_array::UInt64Array {
+    set.iter().collect::<Vec<_>>().into()
+}

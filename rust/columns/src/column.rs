@@ -1,0 +1,360 @@
+//! Any Arrow layout that can hold numbers -> runs of `u64` keys, and single cells for those who ask why.
+//!
+//! Owns the list of layouts. Knows no rule of the trade: what a cell means is `numguard-core`'s to say. Bytes that came
+//! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowDictionaryKeyType, Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type,
+    RunEndIndexType, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, GenericByteArray, OffsetSizeTrait, downcast_dictionary_array};
+use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer};
+use arrow_schema::DataType;
+use numguard_core::msisdn::Region;
+use numguard_core::set::KeyType;
+use numguard_core::{imei, msisdn};
+
+use crate::Error;
+
+/// What the cells of a column are read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Keys {
+    /// Phone numbers; the region says how bare digits are read.
+    Msisdn(Region),
+    /// Handsets.
+    Imei,
+    /// Handsets, with the placeholders kept as keys: for linkage, which must say where a walk ran into one.
+    ImeiOrPlaceholder,
+}
+
+impl Keys {
+    /// The type of set that such keys are looked up in.
+    #[must_use]
+    pub fn key_type(self) -> KeyType {
+        match self {
+            Self::Msisdn(_) => KeyType::Msisdn,
+            Self::Imei | Self::ImeiOrPlaceholder => KeyType::Imei14,
+        }
+    }
+
+    /// The key of one cell, or 0.
+    #[inline]
+    fn key(self, cell: Cell<'_>) -> u64 {
+        match self {
+            Self::Msisdn(region) => cell.msisdn(region).msisdn,
+            Self::Imei => cell.imei().imei14,
+            Self::ImeiOrPlaceholder => {
+                let reading = cell.imei();
+                reading.imei14 | reading.placeholder
+            }
+        }
+    }
+}
+
+/// One cell as it stands in its column.
+#[derive(Clone, Copy, Debug)]
+pub enum Cell<'a> {
+    /// Text, not yet known to be UTF-8.
+    Text(&'a [u8]),
+    /// A canonical key.
+    U64(u64),
+    /// Digits as written.
+    I64(i64),
+    /// Digits as written.
+    I128(i128),
+    /// Digits as written; never NaN.
+    F64(f64),
+}
+
+impl<'a> Cell<'a> {
+    /// The text of the cell. What is no UTF-8 becomes U+FFFD, which no written number holds, so it is refused as a
+    /// stray character rather than read.
+    fn text(bytes: &'a [u8]) -> &'a str {
+        std::str::from_utf8(bytes).unwrap_or("\u{FFFD}")
+    }
+
+    /// The cell read as a phone number.
+    #[inline]
+    #[must_use]
+    pub fn msisdn(self, region: Region) -> msisdn::Reading {
+        match self {
+            Self::Text(bytes) => msisdn::read(Self::text(bytes), region),
+            Self::U64(value) => msisdn::read_u64(value),
+            Self::I64(value) => msisdn::read_i64(value, region),
+            Self::I128(value) => msisdn::read_i128(value, region),
+            Self::F64(value) => msisdn::read_f64(value, region),
+        }
+    }
+
+    /// The cell read as an IMEI.
+    #[inline]
+    #[must_use]
+    pub fn imei(self) -> imei::Reading {
+        match self {
+            Self::Text(bytes) => imei::read(Self::text(bytes)),
+            Self::U64(value) => imei::read_u64(value),
+            Self::I64(value) => imei::read_i64(value),
+            Self::I128(value) => imei::read_i128(value),
+            Self::F64(value) => imei::read_f64(value),
+        }
+    }
+
+    /// The cell as text, for those who look for numbers inside of it. `None`: it is a number, or is not UTF-8.
+    #[must_use]
+    pub fn to_text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(bytes) => std::str::from_utf8(bytes).ok(),
+            Self::U64(_) | Self::I64(_) | Self::I128(_) | Self::F64(_) => None,
+        }
+    }
+}
+
+/// The values behind a column, whatever their layout.
+enum Values<'a> {
+    Null,
+    U64(&'a [u64]),
+    I64(&'a [i64]),
+    I128(&'a [i128]),
+    F64(&'a [f64]),
+    Text32(&'a [i32], &'a [u8]),
+    Text64(&'a [i64], &'a [u8]),
+    /// Sixteen bytes a view, and the buffers that long ones point into.
+    View(&'a [u8], &'a [Buffer]),
+    /// A dictionary or run-end-encoded column: where each row's value stands, and the values.
+    Indexed(Vec<u32>, Box<Column<'a>>),
+}
+
+/// A column ready to be read as keys.
+pub struct Column<'a> {
+    values: Values<'a>,
+    nulls: Option<NullBuffer>,
+    len: usize,
+    keys: Keys,
+    /// For an indexed column: the key of each value, read once.
+    value_keys: Vec<u64>,
+}
+
+impl<'a> Column<'a> {
+    /// Takes a column to be read as `keys`.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedType`] for a type that cannot hold a number without loss.
+    pub fn new(array: &'a dyn Array, keys: Keys) -> Result<Self, Error> {
+        let values = match array.data_type() {
+            DataType::Null => Values::Null,
+            DataType::UInt64 => Values::U64(array.as_primitive::<UInt64Type>().values()),
+            DataType::Int64 => Values::I64(array.as_primitive::<Int64Type>().values()),
+            DataType::Decimal128(_, 0) => {
+                Values::I128(array.as_primitive::<Decimal128Type>().values())
+            }
+            DataType::Float64 => Values::F64(array.as_primitive::<Float64Type>().values()),
+            DataType::Utf8 => text32(array.as_string::<i32>()),
+            DataType::LargeUtf8 => {
+                let text = array.as_string::<i64>();
+                Values::Text64(text.value_offsets(), text.value_data())
+            }
+            DataType::Utf8View => {
+                let text = array.as_string_view();
+                Values::View(text.views().inner().as_slice(), text.data_buffers())
+            }
+            DataType::Dictionary(..) => return Self::of_dictionary(array, keys),
+            DataType::RunEndEncoded(ends, _) => {
+                return match ends.data_type() {
+                    DataType::Int16 => Self::of_runs::<Int16Type>(array, keys),
+                    DataType::Int32 => Self::of_runs::<Int32Type>(array, keys),
+                    _ => Self::of_runs::<Int64Type>(array, keys),
+                };
+            }
+            other => return Err(Error::unsupported(other)),
+        };
+        Ok(Self {
+            values,
+            nulls: array.nulls().filter(|n| n.null_count() > 0).cloned(),
+            len: array.len(),
+            keys,
+            value_keys: Vec::new(),
+        })
+    }
+
+    fn of_dictionary(array: &'a dyn Array, keys: Keys) -> Result<Self, Error> {
+        fn indices<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> Vec<u32> {
+            // A null row's index may be anything, so it is not looked at (`nulls` decides) but kept in range.
+            array
+                .keys()
+                .values()
+                .iter()
+                .map(|k| u32::try_from(k.as_usize()).unwrap_or(0))
+                .collect()
+        }
+        let (rows, values): (Vec<u32>, &'a ArrayRef) = downcast_dictionary_array!(
+            array => (indices(array), array.values()),
+            other => return Err(Error::unsupported(other))
+        );
+        Self::indexed(rows, values.as_ref(), array.nulls().cloned(), keys)
+    }
+
+    fn of_runs<R: RunEndIndexType>(array: &'a dyn Array, keys: Keys) -> Result<Self, Error> {
+        let runs = array.as_run::<R>();
+        let mut rows = Vec::with_capacity(array.len());
+        let (from, to) = (runs.offset(), runs.offset() + runs.len());
+        let mut start = 0usize;
+        for (value, end) in runs.run_ends().values().iter().enumerate() {
+            let end = end.as_usize().min(to);
+            if end > start.max(from) {
+                let value = u32::try_from(value).map_err(|_| Error::TooMany)?;
+                rows.extend(std::iter::repeat_n(value, end - start.max(from)));
+            }
+            start = start.max(end);
+        }
+        Self::indexed(rows, runs.values().as_ref(), None, keys)
+    }
+
+    fn indexed(
+        rows: Vec<u32>,
+        values: &'a dyn Array,
+        nulls: Option<NullBuffer>,
+        keys: Keys,
+    ) -> Result<Self, Error> {
+        let column = Self::new(values, keys)?;
+        let mut value_keys = vec![0; column.len()];
+        column.fill(0, &mut value_keys);
+        Ok(Self {
+            len: rows.len(),
+            values: Values::Indexed(rows, Box::new(column)),
+            nulls: nulls.filter(|n| n.null_count() > 0),
+            keys,
+            value_keys,
+        })
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// What its cells are read as.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        self.keys
+    }
+
+    /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub fn fill(&self, start: usize, out: &mut [u64]) {
+        let rows = start..start + out.len();
+        assert!(rows.end <= self.len, "rows outside the column");
+        let keys = self.keys;
+        match &self.values {
+            Values::Null => out.fill(0),
+            Values::U64(values) => {
+                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
+                    *key = keys.key(Cell::U64(value));
+                }
+            }
+            Values::I64(values) => {
+                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
+                    *key = keys.key(Cell::I64(value));
+                }
+            }
+            Values::I128(values) => {
+                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
+                    *key = keys.key(Cell::I128(value));
+                }
+            }
+            Values::F64(values) => {
+                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
+                    *key = if value.is_nan() {
+                        0
+                    } else {
+                        keys.key(Cell::F64(value))
+                    };
+                }
+            }
+            Values::Text32(offsets, bytes) => fill_text(offsets, bytes, rows.clone(), keys, out),
+            Values::Text64(offsets, bytes) => fill_text(offsets, bytes, rows.clone(), keys, out),
+            Values::View(views, buffers) => {
+                for (key, row) in out.iter_mut().zip(rows.clone()) {
+                    *key = keys.key(Cell::Text(view_bytes(views, buffers, row)));
+                }
+            }
+            Values::Indexed(indices, _) => {
+                for (key, &index) in out.iter_mut().zip(&indices[rows.clone()]) {
+                    *key = self.value_keys.get(index as usize).copied().unwrap_or(0);
+                }
+            }
+        }
+        if let Some(nulls) = &self.nulls {
+            for (key, row) in out.iter_mut().zip(rows) {
+                if nulls.is_null(row) {
+                    *key = 0;
+                }
+            }
+        }
+    }
+
+    /// One cell; `None` where it is null.
+    #[must_use]
+    pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
+        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return None;
+        }
+        Some(match &self.values {
+            Values::Null => return None,
+            Values::U64(values) => Cell::U64(values[row]),
+            Values::I64(values) => Cell::I64(values[row]),
+            Values::I128(values) => Cell::I128(values[row]),
+            Values::F64(values) if values[row].is_nan() => return None,
+            Values::F64(values) => Cell::F64(values[row]),
+            Values::Text32(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
+            Values::Text64(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
+            Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
+            Values::Indexed(indices, values) => return values.cell(indices[row] as usize),
+        })
+    }
+}
+
+fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {
+    Values::Text32(text.value_offsets(), text.value_data())
+}
+
+#[inline]
+fn text_bytes<'a, O: OffsetSizeTrait>(offsets: &[O], bytes: &'a [u8], row: usize) -> &'a [u8] {
+    &bytes[offsets[row].as_usize()..offsets[row + 1].as_usize()]
+}
+
+fn fill_text<O: OffsetSizeTrait>(
+    offsets: &[O],
+    bytes: &[u8],
+    rows: std::ops::Range<usize>,
+    keys: Keys,
+    out: &mut [u64],
+) {
+    for (key, row) in out.iter_mut().zip(rows) {
+        *key = keys.key(Cell::Text(text_bytes(offsets, bytes, row)));
+    }
+}
+
+/// The bytes of a string view: at most twelve stand in the view itself, longer ones in a buffer.
+#[inline]
+fn view_bytes<'a>(views: &'a [u8], buffers: &'a [Buffer], row: usize) -> &'a [u8] {
+    let view = &views[row * 16..row * 16 + 16];
+    let word = |at: usize| {
+        u32::from_le_bytes([view[at], view[at + 1], view[at + 2], view[at + 3]]) as usize
+    };
+    let len = word(0);
+    if len <= 12 {
+        return &view[4..4 + len];
+    }
+    let offset = word(12);
+    &buffers[word(8)][offset..offset + len]
+}

@@ -1,0 +1,58 @@
+//! Which cells of a column name a member of a set.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use numguard_core::set::FrozenSet;
+
+use crate::column::{Column, Keys};
+use crate::{Error, parallel};
+
+/// Rows whose keys are read before they are looked up: 16 KiB of keys, which stay in the first cache.
+const BLOCK: usize = 2048;
+
+/// Looks every cell up: a `Boolean` of the same length, null where the cell is null or refused.
+///
+/// # Errors
+/// [`Error::UnsupportedType`]; [`Error::KeyType`] if the set holds another type of key than `keys` reads.
+pub fn contains(
+    array: &dyn Array,
+    set: &FrozenSet,
+    keys: Keys,
+    threads: parallel::Threads,
+) -> Result<ArrayRef, Error> {
+    if set.key_type() != keys.key_type() {
+        return Err(Error::KeyType);
+    }
+    let column = Column::new(array, keys)?;
+    let words = column.len().div_ceil(64);
+    // One word of hits and one of validity for each 64 rows, so that two tasks never write into the same word.
+    let mut pairs = vec![[0u64; 2]; words];
+    parallel::fill_scaled(threads, &mut pairs, 64, |start, pairs| {
+        let mut read = [0u64; BLOCK];
+        let mut hits = [0u64; BLOCK / 64];
+        for (n, pairs) in pairs.chunks_mut(BLOCK / 64).enumerate() {
+            let from = start * 64 + n * BLOCK;
+            let block = &mut read[..BLOCK.min(column.len() - from).min(pairs.len() * 64)];
+            column.fill(from, block);
+            let hits = &mut hits[..pairs.len()];
+            set.probe(block, hits);
+            for ((pair, &hits), keys) in pairs.iter_mut().zip(hits.iter()).zip(block.chunks(64)) {
+                let valid = keys
+                    .iter()
+                    .enumerate()
+                    .fold(0, |word, (bit, &key)| word | u64::from(key != 0) << bit);
+                *pair = [hits, valid];
+            }
+        }
+    });
+    let len = column.len();
+    let hits: Buffer = pairs.iter().map(|pair| pair[0]).collect::<Vec<_>>().into();
+    let valid: Buffer = pairs.iter().map(|pair| pair[1]).collect::<Vec<_>>().into();
+    let nulls = NullBuffer::new(BooleanBuffer::new(valid, 0, len));
+    Ok(Arc::new(BooleanArray::new(
+        BooleanBuffer::new(hits, 0, len),
+        Some(nulls).filter(|nulls| nulls.null_count() > 0),
+    )))
+}

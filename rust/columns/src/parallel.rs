@@ -1,0 +1,106 @@
+//! The only place with threads: a private pool, made when first needed and once a process.
+//!
+//! Private, so that nobody's global pool is taken or resized; made anew after a fork, because threads do not survive
+//! one. Work is cut into runs of rows, so that the answer never depends on how many threads there are.
+
+mod ordered;
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+pub use ordered::{Next, Ordered, Unit};
+
+/// Rows a task: large enough that handing it out costs nothing, small enough that both ends finish together.
+pub const TASK: usize = 1 << 16;
+
+/// How many threads a call may use. `None`: what `NUMGUARD_THREADS` says, or one for each processor the process may
+/// run on.
+pub type Threads = Option<NonZeroUsize>;
+
+/// How many threads `threads` comes to.
+#[must_use]
+pub fn count(threads: Threads) -> usize {
+    static DEFAULT: OnceLock<usize> = OnceLock::new();
+    let default = || {
+        std::env::var("NUMGUARD_THREADS")
+            .ok()
+            .and_then(|value| value.parse::<NonZeroUsize>().ok())
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get)
+    };
+    threads.map_or_else(|| *DEFAULT.get_or_init(default), NonZeroUsize::get)
+}
+
+/// The pool of this process with that many threads; `None` where one thread is asked for or no pool can be made, and
+/// the caller's own thread does the work.
+#[must_use]
+pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
+    type Pools = HashMap<(u32, usize), Arc<ThreadPool>>;
+    static POOLS: OnceLock<Mutex<Pools>> = OnceLock::new();
+    let count = count(threads);
+    if count == 1 {
+        return None;
+    }
+    let mut pools = POOLS
+        .get_or_init(Mutex::default)
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let key = (std::process::id(), count);
+    if let Some(pool) = pools.get(&key) {
+        return Some(Arc::clone(pool));
+    }
+    // A pool inherited through a fork has no threads; dropping it would wait for them, so it stays in the map unused.
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(count)
+        .thread_name(|n| format!("numguard-{n}"))
+        .build()
+        .ok()?;
+    let pool = Arc::new(pool);
+    pools.insert(key, Arc::clone(&pool));
+    Some(pool)
+}
+
+/// Calls `work(start, run)` for consecutive runs of `out`, `start` being the index of the run's first element.
+pub fn fill<T: Send>(threads: Threads, out: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
+    fill_scaled(threads, out, 1, work);
+}
+
+/// As [`fill`], where each element of `out` stands for `rows` rows.
+pub fn fill_scaled<T: Send>(
+    threads: Threads,
+    out: &mut [T],
+    rows: usize,
+    work: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let task = TASK / rows;
+    let pool = if out.len() > task {
+        pool(threads)
+    } else {
+        None
+    };
+    match pool {
+        None => work(0, out),
+        Some(pool) => pool.install(|| {
+            out.par_chunks_mut(task)
+                .enumerate()
+                .for_each(|(n, run)| work(n * task, run));
+        }),
+    }
+}
+
+/// Calls `work` for each item, and gives the results back in the order of the items.
+pub fn map<T: Send, R: Send>(
+    threads: Threads,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let pool = if items.len() > 1 { pool(threads) } else { None };
+    match pool {
+        None => items.into_iter().map(work).collect(),
+        Some(pool) => pool.install(|| items.into_par_iter().map(&work).collect()),
+    }
+}

@@ -1,0 +1,59 @@
+//! How many cells were refused, by note; and the one mistake of type that no cell shows.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt64Type;
+use arrow_array::{Array, UInt64Array};
+use arrow_schema::DataType;
+use numguard_core::notes::Note;
+
+use crate::column::{Cell, Column, Keys};
+
+/// Counts the refused cells of `column` by note. `read` are its keys as `normalize` gave them; only cells that it left
+/// null are read again. Null cells are not refused.
+#[must_use]
+pub fn refused(column: &Column<'_>, read: &UInt64Array) -> Vec<(Note, u64)> {
+    let mut counts = vec![0u64; Note::ALL.len()];
+    let nulls = read.nulls();
+    for row in (0..column.len()).filter(|&row| nulls.is_some_and(|nulls| nulls.is_null(row))) {
+        if let Some(note) = column
+            .cell(row)
+            .and_then(|cell| note_of(cell, column.keys()))
+        {
+            counts[note as usize] += 1;
+        }
+    }
+    Note::ALL
+        .iter()
+        .copied()
+        .zip(counts)
+        .filter(|&(_, count)| count > 0)
+        .collect()
+}
+
+/// Why a cell was refused, doubted or mended.
+pub(crate) fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
+    match keys {
+        Keys::Msisdn(region) => cell.msisdn(region).note,
+        Keys::Imei | Keys::ImeiOrPlaceholder => cell.imei().note,
+    }
+}
+
+/// Whether a `UInt64` column, which is E.164 already, holds mostly ten digits with lead 6 to 9: national numbers that
+/// somebody forgot to cast to `Int64`. Looks at no more than the first thousand cells.
+#[must_use]
+pub fn looks_national(array: &dyn Array) -> bool {
+    if array.data_type() != &DataType::UInt64 {
+        return false;
+    }
+    let (mut seen, mut national) = (0u32, 0u32);
+    for value in array
+        .as_primitive::<UInt64Type>()
+        .iter()
+        .flatten()
+        .take(1000)
+    {
+        seen += 1;
+        national += u32::from((6_000_000_000..10_000_000_000).contains(&value));
+    }
+    2 * national > seen
+}

@@ -1,0 +1,70 @@
+//! A frozen set -> a file, whole or not at all; a file -> a set mapped into memory.
+//!
+//! Owns the writing and the mapping. What the bytes mean, and whether they can be believed, is `numguard-core`'s to say.
+//!
+//! A map shows what the file holds *now*, so a saved set must be replaced, never written into: [`save`] writes a new
+//! file and renames it over the old one, and whoever has the old one open keeps it, whole, until it is dropped. That is
+//! also how a running process takes a new list: open the path again.
+#![allow(unsafe_code)] // mapping a file is unsafe by nature; reading it instead would copy the whole set at every start
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use memmap2::Mmap;
+use numguard_core::set::{FrozenSet, KeyType};
+
+use crate::Error;
+
+/// Writes `set` to `path`: into a new file beside it, flushed to the disk, then renamed.
+///
+/// # Errors
+/// [`Error::File`] when the file cannot be written; what was at `path` before is then still there.
+pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
+    let failed = |error| Error::file(path, error);
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".numguard-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As for any new file: what the user's umask allows, not the 0600 of a scratch file.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    file.write_all(set.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)
+}
+
+/// Maps the set at `path`. The layout is always checked; the checksum, one pass over the whole file, if `verify` says.
+///
+/// # Errors
+/// [`Error::File`] when there is no such file or it cannot be read; [`Error::SetFile`] when it holds no sound set of
+/// `key_type`.
+pub fn open(path: &Path, key_type: KeyType, verify: bool) -> Result<FrozenSet, Error> {
+    let failed = |error| Error::file(path, error);
+    let file = File::open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    // SAFETY: the map is only ever read, through `FrozenSet`, which checks whatever it reads against the length it saw.
+    // A process that cuts the file short under us breaks the promise in this module's head, as with any mapped file.
+    let map = unsafe { Mmap::map(&file) }.map_err(failed)?;
+    let damaged = |error| Error::SetFile {
+        path: path.to_owned(),
+        error,
+    };
+    let set = FrozenSet::from_bytes(Arc::new(map), key_type).map_err(damaged)?;
+    if verify {
+        set.verify().map_err(damaged)?;
+    }
+    Ok(set)
+}

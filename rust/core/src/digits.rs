@@ -1,0 +1,223 @@
+//! Characters -> decimal digits and the few other characters that matter.
+//!
+//! Owns the one place where Unicode is looked at. Everything behind it works on **folded** text: one byte a character,
+//! ASCII, with every script's digits, dashes and spaces turned into `0`-`9`, `-` and ` `, and invisible characters gone.
+//! Knows nothing of what the digits mean.
+
+/// A letter of a script other than Latin, in folded text.
+pub(crate) const LETTER: u8 = 0x80;
+/// Anything else that is not ASCII, in folded text.
+pub(crate) const SYMBOL: u8 = 0x81;
+/// The infinity sign, in folded text.
+pub(crate) const INFINITY: u8 = 0x82;
+
+/// The zero of every run of ten decimal digits in Unicode 17 (general category Nd), but for the ASCII one.
+static ZEROS: [u32; 76] = [
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+    0x104A0, 0x10D30, 0x10D40, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0,
+    0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50, 0x11D50,
+    0x11DA0, 0x11DE0, 0x11F50, 0x16130, 0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE,
+    0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
+];
+
+/// A decimal digit of any script.
+pub(crate) fn digit(character: char) -> Option<u8> {
+    let code = u32::from(character);
+    if code < 0x80 {
+        return u8::try_from(code)
+            .ok()
+            .filter(u8::is_ascii_digit)
+            .map(|byte| byte - b'0');
+    }
+    let zero = ZEROS[..ZEROS.partition_point(|&zero| zero <= code)].last()?;
+    u8::try_from(code - zero).ok().filter(|&value| value < 10)
+}
+
+/// The folded text of a cell. ASCII is borrowed as it is; `buffer` holds the rest.
+pub(crate) fn fold<'a>(cell: &'a str, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    if cell.is_ascii() {
+        return cell.as_bytes();
+    }
+    buffer.clear();
+    buffer.extend(cell.chars().filter_map(folded));
+    buffer
+}
+
+/// One character's byte in folded text, or none where nothing is seen of it.
+fn folded(character: char) -> Option<u8> {
+    let code = u32::from(character);
+    if let Ok(byte) = u8::try_from(code)
+        && byte.is_ascii()
+    {
+        return Some(byte);
+    }
+    if let Some(value) = digit(character) {
+        return Some(b'0' + value);
+    }
+    Some(match code {
+        // Soft hyphen, zero-width characters, direction marks, isolates and embeddings, BOM, variation selectors.
+        0xAD
+        | 0x61C
+        | 0x180E
+        | 0x200B..=0x200F
+        | 0x202A..=0x202D
+        | 0x2060..=0x206F
+        | 0xFEFF
+        | 0xFE00..=0xFE0F => {
+            return None;
+        }
+        // A right-to-left override shows the digits in another order than they are stored: left a symbol on purpose.
+        0x202E => SYMBOL,
+        0xA0 | 0x1680 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => b' ',
+        0x85 | 0x2028 | 0x2029 => b'\n',
+        0x58A
+        | 0x5BE
+        | 0x1806
+        | 0x2010..=0x2015
+        | 0x2043
+        | 0x2212
+        | 0x2E3A
+        | 0x2E3B
+        | 0x301C
+        | 0x3030
+        | 0x30A0
+        | 0xFE58
+        | 0xFE63 => b'-',
+        0xFE62 => b'+',
+        0x2018..=0x201B | 0x2BC | 0xB4 | 0x2032 => b'\'',
+        0x201C..=0x201F | 0x2033 | 0xAB | 0xBB => b'"',
+        0x66B => b'.',
+        0x66C | 0x60C | 0x3001 | 0x964 | 0x965 => b',',
+        0x221E => INFINITY,
+        0x2022 | 0x25CF | 0x2217 => b'*',
+        0x20A0..=0x20C0 | 0xA2..=0xA5 => b'$',
+        // Full-width forms of ASCII.
+        0xFF01..=0xFF5E => u8::try_from(code - 0xFEE0).unwrap_or(SYMBOL),
+        // Vowel signs and viramas of Indian scripts are marks, not letters, and stand inside words.
+        0x300..=0x36F | 0x900..=0xDFF => LETTER,
+        _ if character.is_alphabetic() => LETTER,
+        _ => SYMBOL,
+    })
+}
+
+/// Whether a folded byte is a letter. An underscore joins words, so it counts.
+pub(crate) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == LETTER || byte == b'_'
+}
+
+/// Whether a folded byte breaks the line.
+pub(crate) fn is_line_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | 0x0B | 0x0C)
+}
+
+/// Takes blanks, tabs and line breaks off both ends.
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    let blank = |byte: u8| matches!(byte, b' ' | b'\t') || is_line_break(byte);
+    while let [first, rest @ ..] = text
+        && blank(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && blank(*last)
+    {
+        text = rest;
+    }
+    text
+}
+
+/// The integer that digits (each 0 to 9) write. At most nineteen of them.
+pub(crate) fn value(digits: &[u8]) -> u64 {
+    debug_assert!(digits.len() <= 19);
+    digits
+        .iter()
+        .fold(0, |value, &digit| value * 10 + u64::from(digit))
+}
+
+/// A few digits, each 0 to 9, that need no heap. Past `CAPACITY` only their number is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Digits {
+    held: [u8; Self::CAPACITY],
+    count: usize,
+}
+
+impl Digits {
+    /// More than any number, IMEI, or prefix before one has.
+    const CAPACITY: usize = 24;
+
+    pub(crate) const fn new() -> Self {
+        Self {
+            held: [0; Self::CAPACITY],
+            count: 0,
+        }
+    }
+
+    /// The digits of an integer as it is written.
+    pub(crate) fn of(mut value: u64) -> Self {
+        let mut digits = Self::new();
+        loop {
+            digits.push((value % 10) as u8);
+            value /= 10;
+            if value == 0 {
+                break;
+            }
+        }
+        digits.held[..digits.count].reverse();
+        digits
+    }
+
+    pub(crate) fn push(&mut self, digit: u8) {
+        if let Some(slot) = self.held.get_mut(self.count) {
+            *slot = digit;
+        }
+        self.count += 1;
+    }
+
+    /// How many were pushed, held or not.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The digits, or none when there were too many to hold.
+    pub(crate) fn held(&self) -> Option<&[u8]> {
+        self.held.get(..self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_digit_of_unicode_has_its_value() {
+        let mut seen = 0;
+        for character in (0..=0x10_FFFF).filter_map(char::from_u32) {
+            if let Some(value) = digit(character) {
+                // The standard library knows that it is numeric, but not which digit: its neighbours tell.
+                assert!(character.is_numeric(), "U+{:04X}", u32::from(character));
+                let zero = char::from_u32(u32::from(character) - u32::from(value)).unwrap();
+                assert_eq!(digit(zero), Some(0));
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, (ZEROS.len() + 1) * 10);
+    }
+
+    #[test]
+    fn circled_and_superscript_digits_are_not_digits() {
+        for character in ['①', '²', '½', 'Ⅷ', '九'] {
+            assert_eq!(digit(character), None);
+        }
+    }
+
+    #[test]
+    fn too_many_digits_are_counted_and_not_held() {
+        let mut digits = Digits::new();
+        (0..30).for_each(|_| digits.push(1));
+        assert_eq!((digits.count(), digits.held()), (30, None));
+        assert_eq!(Digits::of(0).held(), Some(&[0][..]));
+        assert_eq!(Digits::of(u64::MAX).count(), 20);
+    }
+}

@@ -1,0 +1,108 @@
+//! The rows that one pass let through -> for each key, with whom it was seen, how often and when.
+//!
+//! Tallies of disjoint keys are independent of each other: whoever has threads cuts the rows by key and tallies the
+//! parts side by side. The order of rows does not matter, and neither does the cut.
+
+use std::ops::Range;
+
+use super::policy::{Policy, ist_day};
+use super::sighting::{NO_TIME, Row, Side, Span};
+
+/// One key and all it was seen with.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) key: u64,
+    /// Where its links stand in [`Tally::links`].
+    pub(super) links: Range<usize>,
+    pub(super) span: Span,
+    /// On how many IST days it was seen; 0 where nobody asks.
+    pub(super) days: u64,
+    /// Distinct others, summed over those days.
+    pub(super) numbers_on_days: u64,
+}
+
+impl Group {
+    /// How many distinct others it was seen with.
+    pub(super) fn others(&self) -> u64 {
+        self.links.len() as u64
+    }
+}
+
+/// One pair of keys, seen from one of them.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) other: u64,
+    pub(super) span: Span,
+    /// Where its times stand in [`Tally::times`], ascending; empty where nobody asks.
+    pub(super) times: Range<usize>,
+}
+
+/// The sightings of some keys, counted.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub(super) groups: Vec<Group>,
+    pub(super) links: Vec<Link>,
+    pub(super) times: Vec<i64>,
+}
+
+impl Tally {
+    /// Counts. `rows` must hold every kept sighting of each key that it holds any of. Repeats of a row that has a time
+    /// count once; a row without one cannot be known for a repeat, so each counts.
+    #[must_use]
+    pub fn of(mut rows: Vec<Row>, side: Side, policy: &Policy) -> Self {
+        rows.sort_unstable();
+        rows.dedup_by(|a, b| a.at != NO_TIME && a == b);
+        let by_day = side == Side::Handsets && policy.max_numbers_per_day.is_some();
+        let keep_times = policy.is_relative();
+        let mut tally = Self::default();
+        let mut days = Vec::new();
+        for rows in rows.chunk_by(|a, b| a.key == b.key) {
+            let from = tally.links.len();
+            let mut all = Span::NONE;
+            days.clear();
+            for rows in rows.chunk_by(|a, b| a.other == b.other) {
+                let span = span_of(rows);
+                all.join(span);
+                if by_day {
+                    let first = days.len();
+                    for day in rows.iter().map(|row| ist_day(row.at)) {
+                        if days[first..].last() != Some(&day) {
+                            days.push(day);
+                        }
+                    }
+                }
+                let time = tally.times.len();
+                if keep_times {
+                    tally.times.extend(rows.iter().map(|row| row.at));
+                }
+                let times = time..tally.times.len();
+                tally.links.push(Link {
+                    other: rows[0].other,
+                    span,
+                    times,
+                });
+            }
+            let numbers_on_days = days.len() as u64;
+            days.sort_unstable();
+            days.dedup();
+            tally.groups.push(Group {
+                key: rows[0].key,
+                links: from..tally.links.len(),
+                span: all,
+                days: days.len() as u64,
+                numbers_on_days,
+            });
+        }
+        tally
+    }
+}
+
+/// The span of rows that are sorted by time, those without one first.
+fn span_of(rows: &[Row]) -> Span {
+    let timed = rows.partition_point(|row| row.at == NO_TIME);
+    Span {
+        sightings: rows.len() as u64,
+        first: rows.get(timed).map_or(NO_TIME, |row| row.at),
+        last: rows.last().map_or(NO_TIME, |row| row.at),
+    }
+}

@@ -1,0 +1,125 @@
+//! Digits as dialled -> E.164 digits, under a numbering plan.
+//!
+//! Owns prefixes and lengths: `+`, `00`, the trunk zero, the country code, what is too short or too long. Knows nothing
+//! of separators, text or cells.
+
+use super::{Found, Region};
+use crate::digits::value;
+use crate::notes::Note;
+use crate::plan::{self, Class};
+
+/// India's country code.
+const INDIA: [u8; 2] = [9, 1];
+/// E.164 allows fifteen digits; below seven no country has a number.
+pub(super) const SHORTEST: usize = 7;
+pub(super) const LONGEST: usize = 15;
+
+/// Reads digits (each 0 to 9), with or without a plus before them.
+pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Found, Note> {
+    match (plus, region) {
+        (true, _) => international(digits),
+        (false, _) if digits.len() <= 2 => Err(Note::TooShort),
+        (false, _) if digits.iter().all(|&digit| digit == 0) => Err(Note::NotANumber),
+        (false, _) if digits.len() <= 6 => Err(Note::ShortCode),
+        (false, Region::In) => indian(digits),
+        (false, Region::E164) if digits.starts_with(&[0, 0]) => doubled_zero(digits),
+        (false, Region::E164) => international(digits),
+    }
+}
+
+/// Bare digits as India dials them.
+fn indian(digits: &[u8]) -> Result<Found, Note> {
+    if is_indian(digits) {
+        return Ok(Found::plain(91, digits));
+    }
+    match digits {
+        [0, 0, ..] => doubled_zero(digits),
+        // A trunk zero. Nobody dials one before the thirteen digits of a machine.
+        [0, national @ ..] if national.len() <= 11 && is_indian(national) => {
+            Ok(Found::plain(91, national))
+        }
+        [0, 9, 1, national @ ..] if is_ten(national) => Ok(Found {
+            mend: Some(Note::TrunkPrefixBeforeCountryCode),
+            ..Found::plain(91, national)
+        }),
+        [9, 1, national @ ..] if is_indian(national) && digits.len() > 10 => {
+            Ok(Found::plain(91, national))
+        }
+        [0, national @ ..] if national.len() < 10 => Err(Note::TooShort),
+        _ if digits.len() < 10 => Err(Note::TooShort),
+        _ => Err(Note::TooLong),
+    }
+}
+
+/// Whether these are a whole national number: ten digits, or of a class whose numbers have other lengths.
+fn is_indian(national: &[u8]) -> bool {
+    is_ten(national)
+        || (SHORTEST..=13).contains(&national.len()) && indian_class(national) != Class::None
+}
+
+/// Ten digits and no trunk zero: a number, whether or not the plan lists its series.
+fn is_ten(national: &[u8]) -> bool {
+    national.len() == 10 && national[0] != 0
+}
+
+fn indian_class(national: &[u8]) -> Class {
+    let mut digits = [0; LONGEST];
+    digits[..2].copy_from_slice(&INDIA);
+    digits[2..2 + national.len()].copy_from_slice(national);
+    plan::class(&digits[..2 + national.len()])
+}
+
+/// `00` before a number: the international prefix, unless it could be a trunk zero typed twice.
+fn doubled_zero(digits: &[u8]) -> Result<Found, Note> {
+    let rest = &digits[2..];
+    let found = international(rest);
+    let zeros = rest.iter().take_while(|&&digit| digit == 0).count();
+    if found == Err(Note::PlusWithoutCountryCode) && is_mobile(&rest[zeros..]) {
+        return Err(Note::AmbiguousPrefix);
+    }
+    found
+}
+
+/// Digits after `+` or `00`: a country's number, or nothing.
+fn international(digits: &[u8]) -> Result<Found, Note> {
+    if digits.len() < SHORTEST {
+        return Err(Note::TooShort);
+    }
+    if digits.len() > LONGEST {
+        // `+91 0` and a national number of thirteen digits would be sixteen: no such number has a trunk zero.
+        return Err(Note::TooLong);
+    }
+    if let [9, 1, national @ ..] = digits {
+        return match national {
+            _ if is_indian(national) => Ok(Found::plain(91, national)),
+            [0, rest @ ..] if is_ten(rest) => Ok(Found::plain(91, rest)),
+            [0, rest @ ..] if rest.len() < 10 => Err(Note::TooShort),
+            _ if national.len() < 10 => Err(Note::TooShort),
+            _ => Err(Note::TooLong),
+        };
+    }
+    let found = Found {
+        msisdn: value(digits),
+        mend: None,
+    };
+    if plan::class(digits) != Class::None
+        || plan::is_possible(digits) && !reads_as_indian_mobile(digits)
+    {
+        Ok(found)
+    } else {
+        Err(Note::PlusWithoutCountryCode)
+    }
+}
+
+/// Whether the plan, not only a length, says that this is a number: what splitting and zeros in brackets ask for.
+pub(super) fn is_certain(found: Found) -> bool {
+    found.is_indian_mobile() || found.class() != Class::None
+}
+
+fn reads_as_indian_mobile(digits: &[u8]) -> bool {
+    is_mobile(digits.strip_prefix(&[0]).unwrap_or(digits))
+}
+
+fn is_mobile(national: &[u8]) -> bool {
+    national.len() == 10 && national[0] >= 6
+}

@@ -1,0 +1,307 @@
+//! A written number -> its E.164 digits as an integer, what kind of number it is, and what had to be said of it.
+//!
+//! Owns what a phone number may look like. One idea: **a cell is read whole or not at all.** No digit is dropped, added
+//! or guessed; where a cell can be read in two ways it is refused, and its note says why.
+//!
+//! From the outside in, each room knows only the ones after it:
+//!
+//! - [`quick`]: the forms that most cells have, recognised at once;
+//! - [`text`]: the other cells, whole or as free text;
+//! - [`surroundings`]: labels, links and figures in such a text;
+//! - [`run`]: one stretch of digits and separators;
+//! - [`dialled`]: digits as dialled, with their prefixes;
+//! - [`format`](mod@format): and back to text.
+
+mod dialled;
+mod format;
+mod quick;
+mod run;
+mod surroundings;
+mod text;
+
+pub use format::{Style, format};
+pub use quick::{indian_mobile, ten_digits};
+
+use crate::cell;
+use crate::digits::{self, Digits, fold};
+use crate::notes::{Kind, Note};
+use crate::plan::{self, Class, MobileSeries};
+
+/// How bare digits (no `+`, no `00`) are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Region {
+    /// As India's numbering plan reads them.
+    In,
+    /// As E.164 already (`region=None` in Python).
+    E164,
+}
+
+/// What one cell said. `msisdn` is 0 when the cell was refused; then `note` is set and `kind` is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// E.164 digits as an integer, or 0.
+    pub msisdn: u64,
+    /// What kind of number it is, when there is one.
+    pub kind: Option<Kind>,
+    /// The one note, if anything had to be said.
+    pub note: Option<Note>,
+}
+
+/// A number inside a cell, and the first mend that it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    msisdn: u64,
+    mend: Option<Note>,
+}
+
+/// The smallest integer of an Indian number with ten national digits, less one digit's worth of none.
+const INDIA: u64 = 910_000_000_000;
+
+impl Found {
+    fn plain(country_code: u64, national: &[u8]) -> Self {
+        let scale = 10_u64.pow(u32::try_from(national.len()).unwrap_or(0));
+        Self {
+            msisdn: country_code * scale + digits::value(national),
+            mend: None,
+        }
+    }
+
+    /// With one more mend; the earliest of the list is the one that is told.
+    fn mended(self, mend: Option<Note>) -> Self {
+        Self {
+            mend: self.mend.into_iter().chain(mend).min(),
+            ..self
+        }
+    }
+
+    fn is_indian_mobile(self) -> bool {
+        indian_mobile_of(self.msisdn).is_some()
+    }
+
+    fn class(self) -> Class {
+        class(self.msisdn)
+    }
+}
+
+impl Reading {
+    const fn refused(note: Note) -> Self {
+        Self {
+            msisdn: 0,
+            kind: None,
+            note: Some(note),
+        }
+    }
+
+    fn accepted(found: Found, series: MobileSeries) -> Self {
+        Self {
+            msisdn: found.msisdn,
+            kind: Some(kind_under(found.msisdn, series)),
+            note: warning(found.msisdn, series).or(found.mend),
+        }
+    }
+
+    fn of(found: Result<Found, Note>, series: MobileSeries) -> Self {
+        match found {
+            Ok(found) => Self::accepted(found, series),
+            Err(note) => Self::refused(note),
+        }
+    }
+}
+
+/// Reads a cell of text.
+///
+/// ```
+/// use numguard_core::msisdn::{Region, read};
+/// use numguard_core::notes::{Kind, Note};
+///
+/// let reading = read("+91 98765-43210", Region::In);
+/// assert_eq!((reading.msisdn, reading.kind, reading.note), (919876543210, Some(Kind::Mobile), None));
+///
+/// let reading = read("98765 432l0", Region::In);
+/// assert_eq!((reading.msisdn, reading.note), (0, Some(Note::StrayLetter)));
+/// ```
+#[must_use]
+pub fn read(cell: &str, region: Region) -> Reading {
+    read_under(cell, region, MobileSeries::INDIA)
+}
+
+/// Reads a cell of text, with another knowledge of India's mobile series than the built-in one.
+#[must_use]
+pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
+    if region == Region::In
+        && let Some(national) = indian_mobile(cell.as_bytes())
+    {
+        return Reading::accepted(
+            Found {
+                msisdn: INDIA + national,
+                mend: None,
+            },
+            series,
+        );
+    }
+    Reading::of(read_slowly(cell, region), series)
+}
+
+/// Reads a cell without the quick path, which answers the same.
+fn read_slowly(cell: &str, region: Region) -> Result<Found, Note> {
+    let mut buffer = Vec::new();
+    let opened = cell::open(fold(cell, &mut buffer))?;
+    text::read(opened.text, region).map(|found| found.mended(opened.mend))
+}
+
+/// Reads an unsigned integer, which is E.164 already: never refused for what it is, only for its length.
+#[must_use]
+pub fn read_u64(value: u64) -> Reading {
+    match Digits::of(value).count() {
+        ..dialled::SHORTEST => Reading::refused(Note::TooShort),
+        dialled::SHORTEST..=dialled::LONGEST => Reading::accepted(
+            Found {
+                msisdn: value,
+                mend: None,
+            },
+            MobileSeries::INDIA,
+        ),
+        _ => Reading::refused(Note::TooLong),
+    }
+}
+
+/// Reads a signed integer: digits as written.
+#[must_use]
+pub fn read_i64(value: i64, region: Region) -> Reading {
+    u64::try_from(value).map_or(Reading::refused(Note::StraySign), |value| {
+        read_integer(value, region)
+    })
+}
+
+/// Reads a wide signed integer (a decimal of scale 0): digits as written.
+#[must_use]
+pub fn read_i128(value: i128, region: Region) -> Reading {
+    match u64::try_from(value) {
+        Ok(value) => read_integer(value, region),
+        Err(_) if value < 0 => Reading::refused(Note::StraySign),
+        Err(_) => Reading::refused(Note::TooLong),
+    }
+}
+
+/// Reads a float: digits as written where it is integral. NaN is a null: it reads as an empty cell.
+#[must_use]
+pub fn read_f64(value: f64, region: Region) -> Reading {
+    /// The first integer that is too long for any number; below 2^53, so every integer under it is exact.
+    const TOO_LONG: f64 = 1e15;
+    if value.is_nan() {
+        Reading::refused(Note::Empty)
+    } else if value.is_infinite() || value.fract() != 0.0 {
+        Reading::refused(Note::NotAnInteger)
+    } else if value < 0.0 {
+        Reading::refused(Note::StraySign)
+    } else if value >= TOO_LONG {
+        Reading::refused(Note::TooLong)
+    } else {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "integral and in 0..10^15"
+        )]
+        read_integer(value as u64, region)
+    }
+}
+
+fn read_integer(value: u64, region: Region) -> Reading {
+    if region == Region::In && (6_000_000_000..10_000_000_000).contains(&value) {
+        return Reading::accepted(
+            Found {
+                msisdn: INDIA + value,
+                mend: None,
+            },
+            MobileSeries::INDIA,
+        );
+    }
+    let digits = Digits::of(value);
+    let found = digits.held().map_or(Err(Note::TooLong), |digits| {
+        dialled::read(digits, false, region)
+    });
+    Reading::of(found, MobileSeries::INDIA)
+}
+
+/// Appends every number of a free-text cell, in order, repeats removed.
+///
+/// A cell that [`read`] accepts gives that one number. Of any other cell come the numbers that stand whole in it: never
+/// a part of a longer run of digits, nor what belongs to a UPI id, an amount, a date or a masked number.
+///
+/// ```
+/// use numguard_core::msisdn::{Region, extract};
+///
+/// let mut found = Vec::new();
+/// extract("Flat 12, 9876543210/11, paid to 9812345678@ybl", Region::In, &mut found);
+/// assert_eq!(found, [919876543210]);
+/// ```
+pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
+    let reading = read(cell, region);
+    match reading.note {
+        _ if reading.msisdn != 0 => out.push(reading.msisdn),
+        Some(Note::Empty | Note::NotANumber) => {}
+        _ => {
+            let mut buffer = Vec::new();
+            text::extract(fold(cell, &mut buffer), region, out);
+        }
+    }
+}
+
+/// What kind of number an E.164 integer is.
+#[must_use]
+pub fn kind(msisdn: u64) -> Kind {
+    kind_under(msisdn, MobileSeries::INDIA)
+}
+
+fn kind_under(msisdn: u64, series: MobileSeries) -> Kind {
+    if let Some(national) = indian_mobile_of(msisdn) {
+        return series.kind(national);
+    }
+    match class(msisdn) {
+        Class::Foreign => Kind::Foreign,
+        Class::Mobile => Kind::Mobile,
+        Class::Fixed => Kind::Fixed,
+        Class::FixedOrMobile => Kind::FixedOrMobile,
+        Class::M2m => Kind::M2m,
+        Class::TollFree => Kind::TollFree,
+        Class::SharedCost => Kind::SharedCost,
+        Class::Premium => Kind::Premium,
+        Class::Service => Kind::Service,
+        Class::Telemarketing => Kind::Telemarketing,
+        Class::None => {
+            let digits = Digits::of(msisdn);
+            match digits.held() {
+                Some([9, 1, ..]) | None => Kind::Unknown,
+                Some(digits) if plan::is_possible(digits) => Kind::Foreign,
+                Some(_) => Kind::Unknown,
+            }
+        }
+    }
+}
+
+fn class(msisdn: u64) -> Class {
+    Digits::of(msisdn).held().map_or(Class::None, plan::class)
+}
+
+/// The ten national digits of an Indian mobile's E.164 integer.
+fn indian_mobile_of(msisdn: u64) -> Option<u64> {
+    let national = msisdn.wrapping_sub(INDIA);
+    (6_000_000_000..10_000_000_000)
+        .contains(&national)
+        .then_some(national)
+}
+
+/// What is doubted of a number that is read all the same.
+fn warning(msisdn: u64, series: MobileSeries) -> Option<Note> {
+    let national = msisdn.wrapping_sub(INDIA);
+    // `abababababab` is `ab` times this; one digit ten times is the case of a equal to b.
+    let is_repetition =
+        national.is_multiple_of(101_010_101) && (10..100).contains(&(national / 101_010_101));
+    if is_repetition {
+        Some(Note::Placeholder)
+    } else if indian_mobile_of(msisdn).is_some_and(|national| !series.lists(national)) {
+        Some(Note::UnlistedSeries)
+    } else {
+        None
+    }
+}

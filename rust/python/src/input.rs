@@ -1,0 +1,189 @@
+//! Python arguments -> Arrow chunks, regions and thread counts; Arrow results -> pyarrow, in the shape that came in.
+
+use std::num::NonZeroUsize;
+
+use arrow_array::ArrayRef;
+use numguard_columns::Keys;
+use numguard_columns::parallel::Threads;
+use numguard_core::msisdn::Region;
+use pyo3::exceptions::PyUserWarning;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
+use pyo3_arrow::input::AnyArray;
+use pyo3_arrow::{PyArray, PyChunkedArray};
+
+use crate::error::{ArgumentError, UnsupportedTypeError, raise};
+
+/// A column as it came from Python.
+pub(crate) struct Values {
+    chunks: Vec<ArrayRef>,
+    chunked: bool,
+}
+
+impl Values {
+    /// Runs `kernel` over each chunk without the GIL, and gives the answer back in the shape of the question: an array
+    /// for an array, a chunked array for anything chunked.
+    pub(crate) fn map<'py>(
+        self,
+        py: Python<'py>,
+        kernel: impl Fn(&ArrayRef) -> Result<ArrayRef, numguard_columns::Error> + Send + Sync,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let answer = py
+            .detach(|| {
+                let empty = [arrow_array::new_empty_array(&arrow_schema::DataType::Null)];
+                let chunks = if self.chunks.is_empty() {
+                    &empty[..]
+                } else {
+                    &self.chunks
+                };
+                chunks.iter().map(kernel).collect::<Result<Vec<_>, _>>()
+            })
+            .map_err(raise)?;
+        if self.chunked {
+            PyChunkedArray::from_array_refs(answer)?.into_pyarrow(py)
+        } else {
+            array_to_python(py, answer.into_iter().next())
+        }
+    }
+}
+
+/// One array as a `pyarrow.Array`.
+pub(crate) fn array_to_python(
+    py: Python<'_>,
+    array: Option<ArrayRef>,
+) -> PyResult<Bound<'_, PyAny>> {
+    let array =
+        array.unwrap_or_else(|| arrow_array::new_empty_array(&arrow_schema::DataType::Null));
+    let array = PyArray::from_array_ref(array).into_pyobject(py)?;
+    py.import(intern!(py, "pyarrow"))?
+        .call_method1(intern!(py, "array"), (array,))
+}
+
+impl<'py> FromPyObject<'_, 'py> for Values {
+    type Error = PyErr;
+
+    fn extract(values: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let py = values.py();
+        if values.hasattr(intern!(py, "__arrow_c_array__"))?
+            || values.hasattr(intern!(py, "__arrow_c_stream__"))?
+        {
+            return Self::from_arrow(values.extract()?);
+        }
+        if values.is_instance_of::<PyString>()
+            || values.is_instance_of::<PyBytes>()
+            || values.is_instance_of::<PyDict>()
+        {
+            return Err(UnsupportedTypeError::new_err(
+                "values: takes an array, a series or a list of numbers, not a single one",
+            ));
+        }
+        let list;
+        let mut values = values.to_owned();
+        if values.is_instance_of::<PySet>() || values.is_instance_of::<PyFrozenSet>() {
+            list = PyList::new(py, values.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
+            values = list.into_any();
+        }
+        let options = PyDict::new(py);
+        options.set_item(intern!(py, "from_pandas"), true)?;
+        // pyarrow's own message would quote the cell that it could not take, so it is not passed on.
+        let array = py
+            .import(intern!(py, "pyarrow"))?
+            .call_method(intern!(py, "array"), (values,), Some(&options))
+            .map_err(|_| {
+                UnsupportedTypeError::new_err(
+                    "values: takes text or integers of one type, as an Arrow array, a series, a NumPy array or a list",
+                )
+            })?;
+        Self::from_arrow(array.extract()?)
+    }
+}
+
+impl Values {
+    fn from_arrow(values: AnyArray) -> PyResult<Self> {
+        match values {
+            AnyArray::Array(array) => Ok(Self {
+                chunks: vec![array.into_inner().0],
+                chunked: false,
+            }),
+            AnyArray::Stream(stream) => {
+                let chunks = stream.into_reader()?.collect::<Result<Vec<_>, _>>();
+                Ok(Self {
+                    chunks: chunks.map_err(|error| raise(error.into()))?,
+                    chunked: true,
+                })
+            }
+        }
+    }
+
+    /// The chunks, for kernels that answer for all of them together.
+    pub(crate) fn into_chunks(self) -> Vec<ArrayRef> {
+        self.chunks
+    }
+
+    /// Warns where a `UInt64` column, which is never re-read, seems to hold national numbers.
+    pub(crate) fn warn_if_national(&self, py: Python<'_>) -> PyResult<()> {
+        if self
+            .chunks
+            .iter()
+            .any(|chunk| numguard_columns::looks_national(chunk.as_ref()))
+        {
+            let text = c"UInt64 is taken for E.164 as it stands, yet most of this column is ten digits with lead 6 to 9: \
+                         cast it to Int64 if these are national numbers";
+            PyErr::warn(py, &py.get_type::<PyUserWarning>(), text, 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// `region=`: how bare digits are read.
+#[derive(Clone, Copy)]
+pub(crate) struct RegionArgument(pub(crate) Region);
+
+impl Default for RegionArgument {
+    fn default() -> Self {
+        Self(Region::In)
+    }
+}
+
+impl RegionArgument {
+    pub(crate) fn keys(self) -> Keys {
+        Keys::Msisdn(self.0)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for RegionArgument {
+    type Error = PyErr;
+
+    fn extract(region: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if region.is_none() {
+            return Ok(Self(Region::E164));
+        }
+        match region.cast::<PyString>() {
+            Ok(name) if name.to_str()? == "IN" => Ok(Self(Region::In)),
+            _ => Err(ArgumentError::new_err(
+                "region: takes \"IN\", or None for digits that are E.164 already",
+            )),
+        }
+    }
+}
+
+/// `threads=`: a positive number, or `None` for as many as the process may use.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ThreadsArgument(pub(crate) Threads);
+
+impl<'py> FromPyObject<'_, 'py> for ThreadsArgument {
+    type Error = PyErr;
+
+    fn extract(threads: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if threads.is_none() {
+            return Ok(Self(None));
+        }
+        match threads.extract::<usize>().ok().and_then(NonZeroUsize::new) {
+            Some(count) if count.get() <= 1024 => Ok(Self(Some(count))),
+            _ => Err(ArgumentError::new_err(
+                "threads: takes a whole number from 1 to 1024, or None",
+            )),
+        }
+    }
+}

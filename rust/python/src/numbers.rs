@@ -1,0 +1,258 @@
+//! Arrays in, arrays out: the functions of the face that read and write numbers.
+
+use numguard_columns::Keys;
+use numguard_core::msisdn::Style;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::error::ArgumentError;
+use crate::input::{RegionArgument, ThreadsArgument, Values};
+
+type Answer<'py> = PyResult<Bound<'py, PyAny>>;
+
+/// Read written phone numbers into E.164 integers.
+///
+/// Parameters
+/// ----------
+/// values : column
+///     Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
+///     Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is never re-read; in
+///     all other types the digits are taken as written.
+/// region : "IN" or None
+///     How bare digits are read: by India's numbering plan, or (``None``) as E.164.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
+///
+/// Returns
+/// -------
+/// pyarrow.UInt64Array or pyarrow.ChunkedArray
+///     As long as the input and chunked as it was: E.164 digits (``919876543210``), null where the cell is null or
+///     refused. No cell raises; :func:`explain` says why one was refused.
+///
+/// Raises
+/// ------
+/// UnsupportedTypeError
+///     For a type that cannot hold a number without loss (``Int32``, ``Float32``).
+///
+/// Notes
+/// -----
+/// Numbers have at most 15 digits with their country code (ITU-T E.164). A cell is never cut to its last ten digits.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
+/// [919876543210, 919876543210, None, None]
+#[pyfunction]
+#[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
+fn normalize(
+    py: Python<'_>,
+    values: Values,
+    region: RegionArgument,
+    threads: ThreadsArgument,
+) -> Answer<'_> {
+    values.warn_if_national(py)?;
+    values.map(py, |chunk| {
+        numguard_columns::normalize(chunk, region.keys(), threads.0)
+    })
+}
+
+/// Read written phone numbers and say what each cell was.
+///
+/// Parameters
+/// ----------
+/// values : column
+///     As for :func:`normalize`.
+/// region : "IN" or None
+///     As for :func:`normalize`.
+///
+/// Returns
+/// -------
+/// pyarrow.StructArray or pyarrow.ChunkedArray
+///     ``msisdn`` (uint64), ``kind`` and ``note`` (dictionaries of text), all null for a null cell. A clean cell has no
+///     note; a refused one has no ``msisdn``.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
+/// [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
+#[pyfunction]
+#[pyo3(signature = (values, *, region=RegionArgument::default()), text_signature = "(values, *, region='IN')")]
+fn explain(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_> {
+    values.warn_if_national(py)?;
+    values.map(py, |chunk| numguard_columns::explain(chunk, region.0))
+}
+
+/// Find every phone number in cells of free text.
+///
+/// Parameters
+/// ----------
+/// values : column
+///     As for :func:`normalize`.
+/// region : "IN" or None
+///     As for :func:`normalize`.
+///
+/// Returns
+/// -------
+/// pyarrow.ListArray or pyarrow.ChunkedArray
+///     A list of uint64 for each cell: whole numbers in the order in which they stand, repeats removed. What only looks
+///     like part of a number, or is a UPI id, is passed over.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
+/// [[919876543210, 919876543211], [], []]
+#[pyfunction]
+#[pyo3(signature = (values, *, region=RegionArgument::default()), text_signature = "(values, *, region='IN')")]
+fn extract(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_> {
+    values.warn_if_national(py)?;
+    values.map(py, |chunk| numguard_columns::extract(chunk, region.0))
+}
+
+/// Write E.164 integers out.
+///
+/// Parameters
+/// ----------
+/// msisdns : column of uint64
+///     As :func:`normalize` gives them.
+/// style : "e164", "digits", "national" or "international"
+///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``.
+///
+/// Returns
+/// -------
+/// pyarrow.StringArray or pyarrow.ChunkedArray
+///     Null where the input is null or can be no E.164 number.
+///
+/// Raises
+/// ------
+/// UnsupportedTypeError
+///     For anything but uint64: text is normalised first.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
+/// ['+91 98765 43210']
+#[pyfunction]
+#[pyo3(signature = (msisdns, style="e164"), text_signature = "(msisdns, style='e164')")]
+fn format<'py>(py: Python<'py>, msisdns: Values, style: &str) -> Answer<'py> {
+    let style = match style {
+        "e164" => Style::E164,
+        "digits" => Style::Digits,
+        "national" => Style::National,
+        "international" => Style::International,
+        _ => {
+            return Err(ArgumentError::new_err(
+                "style: takes \"e164\", \"digits\", \"national\" or \"international\"",
+            ));
+        }
+    };
+    msisdns.map(py, |chunk| numguard_columns::format(chunk, style))
+}
+
+/// Read written IMEIs into the fourteen digits on which handsets join.
+///
+/// Parameters
+/// ----------
+/// values : column
+///     As for :func:`normalize`. ``UInt64`` holds keys already.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
+///
+/// Returns
+/// -------
+/// pyarrow.UInt64Array or pyarrow.ChunkedArray
+///     The first fourteen digits; null where the cell is null, refused, or a placeholder that many phones share.
+///
+/// Notes
+/// -----
+/// IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The check digit is not
+/// transmitted: the network sends 0 in its place (3GPP TS 23.003, 6.2), so it decides nothing here.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.normalize_imei(["490154203237518", "490154203237510", "000000000000000"]).to_pylist()
+/// [49015420323751, 49015420323751, None]
+#[pyfunction]
+#[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
+fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
+    values.map(py, |chunk| {
+        numguard_columns::normalize(chunk, Keys::Imei, threads.0)
+    })
+}
+
+/// Read written IMEIs and say in which form each was.
+///
+/// Returns
+/// -------
+/// pyarrow.StructArray or pyarrow.ChunkedArray
+///     ``imei14`` (uint64), ``form`` and ``note`` (dictionaries of text), all null for a null cell.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
+/// ['luhn_ok', 'spare_zero']
+#[pyfunction]
+fn explain_imei(py: Python<'_>, values: Values) -> Answer<'_> {
+    values.map(py, |chunk| numguard_columns::explain_imei(chunk))
+}
+
+/// Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
+///
+/// Raises
+/// ------
+/// UnsupportedTypeError
+///     For anything but uint64.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
+/// ['490154203237518']
+#[pyfunction]
+fn format_imei(py: Python<'_>, imei14s: Values) -> Answer<'_> {
+    imei14s.map(py, |chunk| numguard_columns::format_imei(chunk))
+}
+
+/// The closed lists as Python sees them: `{"note": {code: sentence}, "kind": ..., "form": ...}`.
+#[pyfunction]
+fn closed_lists(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    use numguard_core::notes::{Form, Kind, Note};
+    let lists = PyDict::new(py);
+    let entries: [(&str, Vec<(&str, &str)>); 3] = [
+        (
+            "kind",
+            Kind::ALL.iter().map(|k| (k.code(), k.sentence())).collect(),
+        ),
+        (
+            "note",
+            Note::ALL.iter().map(|n| (n.code(), n.sentence())).collect(),
+        ),
+        (
+            "form",
+            Form::ALL.iter().map(|f| (f.code(), f.sentence())).collect(),
+        ),
+    ];
+    for (name, list) in entries {
+        lists.set_item(
+            name,
+            PyDict::from_sequence(PyList::new(py, list)?.as_any())?,
+        )?;
+    }
+    Ok(lists)
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(normalize, module)?)?;
+    module.add_function(wrap_pyfunction!(explain, module)?)?;
+    module.add_function(wrap_pyfunction!(extract, module)?)?;
+    module.add_function(wrap_pyfunction!(format, module)?)?;
+    module.add_function(wrap_pyfunction!(normalize_imei, module)?)?;
+    module.add_function(wrap_pyfunction!(explain_imei, module)?)?;
+    module.add_function(wrap_pyfunction!(format_imei, module)?)?;
+    module.add_function(wrap_pyfunction!(closed_lists, module)?)
+}

@@ -1,0 +1,417 @@
+//! `NumberSet` and `ImeiSet`: the frozen set as two Python classes, so that the one is never taken for the other.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use numguard_columns::{Keys, setfile};
+use numguard_core::notes::Note;
+use numguard_core::set::{FrozenSet, KeyType};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
+use pyo3_arrow::PyArray;
+use pyo3_arrow::ffi::to_array_pycapsules;
+
+use crate::error::{RefusedCellsError, SetFileError, UnsupportedTypeError, raise};
+use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
+
+/// Below this a pickle holds the set itself; above, where the set is, if it is in a file.
+const PICKLED_WHOLE: usize = 1 << 20;
+
+/// What both classes hold.
+struct Members {
+    set: FrozenSet,
+    refused: Vec<(Note, u64)>,
+    /// The file that holds exactly this set: the one it was opened from or last saved to.
+    path: Mutex<Option<PathBuf>>,
+}
+
+impl Members {
+    fn new(set: FrozenSet, refused: Vec<(Note, u64)>, path: Option<PathBuf>) -> Self {
+        Self {
+            set,
+            refused,
+            path: Mutex::new(path),
+        }
+    }
+
+    fn build(py: Python<'_>, values: Values, keys: Keys, strict: bool) -> PyResult<Self> {
+        let (set, refused) = py
+            .detach(|| numguard_columns::build(&values.into_chunks(), keys, None))
+            .map_err(raise)?;
+        if strict && !refused.is_empty() {
+            let cells: u64 = refused.iter().map(|&(_, count)| count).sum();
+            let why: Vec<String> = refused
+                .iter()
+                .map(|&(note, count)| format!("{} {count}", note.code()))
+                .collect();
+            let message = format!("{cells} cells were refused: {}", why.join(", "));
+            return Err(RefusedCellsError::new_err((
+                message,
+                by_note(py, &refused)?.unbind(),
+            )));
+        }
+        Ok(Self::new(set, refused, None))
+    }
+
+    fn open(py: Python<'_>, path: PathBuf, key_type: KeyType, verify: bool) -> PyResult<Self> {
+        let set = py
+            .detach(|| setfile::open(&path, key_type, verify))
+            .map_err(raise)?;
+        Ok(Self::new(set, Vec::new(), Some(std::path::absolute(path)?)))
+    }
+
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| setfile::save(&self.set, &path))
+            .map_err(raise)?;
+        *self.path.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(std::path::absolute(path)?);
+        Ok(())
+    }
+
+    fn pickled<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let path = self
+            .path
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match path {
+            Some(path) if self.set.nbytes() > PICKLED_WHOLE => {
+                (path, self.set.content_hash()).into_pyobject(py)
+            }
+            _ => (
+                PyBytes::new(py, self.set.as_bytes()),
+                self.set.content_hash(),
+            )
+                .into_pyobject(py),
+        }
+    }
+
+    fn unpickled(
+        py: Python<'_>,
+        from: &Bound<'_, PyAny>,
+        hash: u64,
+        key_type: KeyType,
+    ) -> PyResult<Self> {
+        let members = if let Ok(bytes) = from.extract::<PyBackedBytes>() {
+            let set = FrozenSet::from_bytes(Arc::new(bytes), key_type)
+                .map_err(|error| SetFileError::new_err(error.to_string()))?;
+            Self::new(set, Vec::new(), None)
+        } else {
+            Self::open(py, from.extract()?, key_type, false)?
+        };
+        if members.set.content_hash() == hash {
+            return Ok(members);
+        }
+        Err(SetFileError::new_err(
+            "the saved set that this pickle points to has been replaced by another",
+        ))
+    }
+}
+
+fn by_note<'py>(py: Python<'py>, refused: &[(Note, u64)]) -> PyResult<Bound<'py, PyDict>> {
+    let counts = PyDict::new(py);
+    for &(note, count) in refused {
+        counts.set_item(note.code(), count)?;
+    }
+    Ok(counts)
+}
+
+/// One class: what both have in common, and what is its own.
+macro_rules! set_class {
+    ($(#[$doc:meta])* $name:ident, $key_type:expr, $what:literal, { $($own:tt)* }) => {
+        $(#[$doc])*
+        #[pyclass(frozen, module = "numguard._core")]
+        pub(crate) struct $name(Members);
+
+        impl $name {
+            /// The set itself, for the kernels that take one.
+            #[allow(dead_code)] // each class is asked by other kernels than its twin
+            pub(crate) fn set(&self) -> &FrozenSet {
+                &self.0.set
+            }
+
+            fn of(set: Result<FrozenSet, numguard_core::Error>) -> PyResult<Self> {
+                let set = set.map_err(|error| UnsupportedTypeError::new_err(error.to_string()))?;
+                Ok(Self(Members::new(set, Vec::new(), None)))
+            }
+        }
+
+        #[pymethods]
+        impl $name {
+            $($own)*
+
+            /// The cells that were left out when the set was built, counted by note.
+            #[getter]
+            fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+                by_note(py, &self.0.refused)
+            }
+
+            /// Bytes that the set takes, in memory and in a file.
+            #[getter]
+            fn nbytes(&self) -> usize {
+                self.0.set.nbytes()
+            }
+
+            /// The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in.
+            fn to_array<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                let keys = py.detach(|| numguard_columns::keys_of(&self.0.set));
+                array_to_python(py, Some(Arc::new(keys)))
+            }
+
+            /// The members as an Arrow array, by the PyCapsule interface.
+            #[pyo3(signature = (requested_schema=None))]
+            fn __arrow_c_array__<'py>(
+                &self,
+                py: Python<'py>,
+                requested_schema: Option<Bound<'py, pyo3::types::PyCapsule>>,
+            ) -> PyResult<Bound<'py, PyTuple>> {
+                let keys = py.detach(|| numguard_columns::keys_of(&self.0.set));
+                let (array, field) = PyArray::from_array_ref(Arc::new(keys)).into_inner();
+                Ok(to_array_pycapsules(py, field, &array, requested_schema)?)
+            }
+
+            /// Write the set to one file, whole or not at all: a new file, renamed over what was there.
+            ///
+            /// Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
+            fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+                self.0.save(py, path)
+            }
+
+            /// Map a saved set into memory: nothing is read before it is needed.
+            ///
+            /// The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
+            ///
+            /// Raises
+            /// ------
+            /// SetFileError
+            ///     If the file is damaged, cut short, of another version, or a set of the other class.
+            /// FileMissingError
+            ///     If there is no such file.
+            #[staticmethod]
+            #[pyo3(signature = (path, *, verify=true))]
+            fn open(py: Python<'_>, path: PathBuf, verify: bool) -> PyResult<Self> {
+                Members::open(py, path, $key_type, verify).map(Self)
+            }
+
+            #[staticmethod]
+            fn _unpickle(py: Python<'_>, from: &Bound<'_, PyAny>, hash: u64) -> PyResult<Self> {
+                Members::unpickled(py, from, hash, $key_type).map(Self)
+            }
+
+            fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+                (py.get_type::<Self>().getattr("_unpickle")?, self.0.pickled(py)?).into_pyobject(py)
+            }
+
+            fn __len__(&self) -> usize {
+                self.0.set.len()
+            }
+
+            fn __bool__(&self) -> bool {
+                !self.0.set.is_empty()
+            }
+
+            fn __or__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
+                let other = &other.0.set;
+                Self::of(py.detach(|| self.0.set.union(other)))
+            }
+
+            fn __and__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
+                let other = &other.0.set;
+                Self::of(py.detach(|| self.0.set.intersection(other)))
+            }
+
+            fn __sub__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
+                let other = &other.0.set;
+                Self::of(py.detach(|| self.0.set.difference(other)))
+            }
+
+            fn __xor__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
+                let other = &other.0.set;
+                Self::of(py.detach(|| self.0.set.symmetric_difference(other)))
+            }
+
+            fn __eq__(&self, other: PyRef<'_, Self>) -> bool {
+                self.0.set == other.0.set
+            }
+
+            fn __hash__(&self) -> u64 {
+                self.0.set.content_hash()
+            }
+
+            fn __repr__(&self) -> String {
+                format!(concat!("<", stringify!($name), " of {} ", $what, ">"), self.0.set.len())
+            }
+        }
+    };
+}
+
+set_class!(
+    /// A frozen, exact set of phone numbers: built once, asked for ever, from any number of threads.
+    ///
+    /// Parameters
+    /// ----------
+    /// values : column
+    ///     As for :func:`normalize`; repeats and refused cells are left out.
+    /// region : "IN" or None
+    ///     As for :func:`normalize`.
+    /// strict : bool
+    ///     Raise instead of leaving refused cells out.
+    ///
+    /// Raises
+    /// ------
+    /// RefusedCellsError
+    ///     With ``strict=True``, if any cell was refused; its ``refused`` counts them by note.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numguard as ng
+    /// >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
+    /// >>> len(listed), listed.refused
+    /// (2, {'short_code': 1})
+    /// >>> "098765-43210" in listed
+    /// True
+    /// >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
+    /// [True, False, None]
+    /// >>> len(listed - ng.NumberSet(["9876543210"]))
+    /// 1
+    NumberSet, KeyType::Msisdn, "MSISDNs", {
+    #[new]
+    #[pyo3(
+        signature = (values, *, region=RegionArgument::default(), strict=false),
+        text_signature = "(values, *, region='IN', strict=False)"
+    )]
+    fn new(py: Python<'_>, values: Values, region: RegionArgument, strict: bool) -> PyResult<Self> {
+        values.warn_if_national(py)?;
+        Members::build(py, values, region.keys(), strict).map(Self)
+    }
+
+    /// Which cells name a member: a Boolean column, null where the cell is null or refused.
+    #[pyo3(
+        signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, region='IN', threads=None)"
+    )]
+    fn contains<'py>(
+        &self,
+        py: Python<'py>,
+        values: Values,
+        region: RegionArgument,
+        threads: ThreadsArgument,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        values.warn_if_national(py)?;
+        values.map(py, |chunk| {
+            numguard_columns::contains(chunk, self.set(), region.keys(), threads.0)
+        })
+    }
+
+    /// Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
+    /// kept beside the set is one ``take`` away.
+    #[pyo3(
+        signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, region='IN', threads=None)"
+    )]
+    fn position<'py>(
+        &self,
+        py: Python<'py>,
+        values: Values,
+        region: RegionArgument,
+        threads: ThreadsArgument,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        values.warn_if_national(py)?;
+        values.map(py, |chunk| {
+            numguard_columns::position(chunk, self.set(), region.keys(), threads.0)
+        })
+    }
+
+    fn __contains__(&self, cell: &Bound<'_, PyAny>) -> PyResult<bool> {
+        with_cell(cell, |cell| {
+            self.set()
+                .contains(cell.msisdn(RegionArgument::default().0).msisdn)
+        })
+    }
+});
+
+set_class!(
+    /// A frozen, exact set of handsets, held by the first fourteen digits of their IMEIs: the twin of :class:`NumberSet`.
+    ///
+    /// Parameters
+    /// ----------
+    /// values : column
+    ///     As for :func:`normalize_imei`; repeats, refused cells and placeholders are left out.
+    /// strict : bool
+    ///     Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numguard as ng
+    /// >>> seized = ng.ImeiSet(["490154203237518"])
+    /// >>> "4901542032375100" in seized
+    /// True
+    ImeiSet, KeyType::Imei14, "IMEIs", {
+    #[new]
+    #[pyo3(signature = (values, *, strict=false))]
+    fn new(py: Python<'_>, values: Values, strict: bool) -> PyResult<Self> {
+        Members::build(py, values, Keys::Imei, strict).map(Self)
+    }
+
+    /// Which cells name a member: a Boolean column, null where the cell is null, refused or a placeholder.
+    #[pyo3(
+        signature = (values, *, threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, threads=None)"
+    )]
+    fn contains<'py>(
+        &self,
+        py: Python<'py>,
+        values: Values,
+        threads: ThreadsArgument,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        values.map(py, |chunk| {
+            numguard_columns::contains(chunk, self.set(), Keys::Imei, threads.0)
+        })
+    }
+
+    /// Where each cell's IMEI stands in :meth:`to_array`: a uint32 column, null where it is no member.
+    #[pyo3(
+        signature = (values, *, threads=ThreadsArgument::default()),
+        text_signature = "($self, values, *, threads=None)"
+    )]
+    fn position<'py>(
+        &self,
+        py: Python<'py>,
+        values: Values,
+        threads: ThreadsArgument,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        values.map(py, |chunk| {
+            numguard_columns::position(chunk, self.set(), Keys::Imei, threads.0)
+        })
+    }
+
+    fn __contains__(&self, cell: &Bound<'_, PyAny>) -> PyResult<bool> {
+        with_cell(cell, |cell| self.set().contains(cell.imei().imei14))
+    }
+});
+
+/// A single Python value as a cell: text or an integer; `None` is in no set.
+fn with_cell(
+    value: &Bound<'_, PyAny>,
+    ask: impl FnOnce(numguard_columns::Cell<'_>) -> bool,
+) -> PyResult<bool> {
+    use numguard_columns::Cell;
+    if value.is_none() {
+        return Ok(false);
+    }
+    if let Ok(text) = value.extract::<&str>() {
+        return Ok(ask(Cell::Text(text.as_bytes())));
+    }
+    if let Ok(number) = value.extract::<i128>() {
+        return Ok(ask(Cell::I128(number)));
+    }
+    Err(UnsupportedTypeError::new_err(
+        "only text and whole numbers are looked up in a set",
+    ))
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<NumberSet>()?;
+    module.add_class::<ImeiSet>()
+}

@@ -1,0 +1,191 @@
+"""The same answers whatever the Arrow layout, the library that made it, the slice, the chunks or the nulls."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+import numguard as ng
+from numguard.errors import UnsupportedTypeError
+
+CELLS = [
+    "9876543210",
+    "+91 98123 45678",
+    None,
+    "98765O3210",
+    "",
+    "0 80 2345 6789",
+    "9876543210",
+    "००९१९८७६५४३२१०",
+    "1930",
+    "+1 202 555 0143 and a long tail that no view holds inline",
+    "098123-45678",
+]
+LISTED = ["98765 43210", "919812345678"]
+
+LAYOUTS: dict[str, Callable[[list[str | None]], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "string": lambda cells: pa.array(cells, pa.string()),
+    "large_string": lambda cells: pa.array(cells, pa.large_string()),
+    "string_view": lambda cells: pa.array(cells, pa.string_view()),
+    "dictionary": lambda cells: pa.array(cells, pa.string()).dictionary_encode(),
+    "dictionary_large": lambda cells: pa.array(cells, pa.large_string()).dictionary_encode(),
+    "dictionary_int8": lambda cells: pa.array(cells).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.string())),
+    "run_end_encoded": lambda cells: pc.run_end_encode(pa.array(cells, pa.string())),
+    "slice": lambda cells: pa.array(["1", None, *cells, "9"], pa.string()).slice(2, len(cells)),
+    "view_slice": lambda cells: pa.array(["1", None, *cells, "9"], pa.string_view()).slice(2, len(cells)),
+    "dictionary_slice": lambda cells: pa.array(["1", *cells, "9"]).dictionary_encode().slice(1, len(cells)),
+    "run_slice": lambda cells: pc.run_end_encode(pa.array(["1", "1", *cells, "9"])).slice(2, len(cells)),
+    "numpy": lambda cells: np.array(cells, dtype=object),
+}
+CHUNKED: dict[str, Callable[[list[str | None]], Any]] = {
+    "chunked": lambda cells: pa.chunked_array([cells[:3], [], cells[3:]], pa.string()),
+    "polars": lambda cells: pl.Series(cells, dtype=pl.String),
+    "polars_categorical": lambda cells: pl.Series(cells, dtype=pl.Categorical),
+    "pandas": lambda cells: pd.Series(cells, dtype="str"),
+}
+
+
+def plain(column: Any) -> list[Any]:
+    assert isinstance(column, pa.Array | pa.ChunkedArray)
+    return column.to_pylist()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_gives_the_same_answers(layout: str) -> None:
+    cells, listed = LAYOUTS[layout](CELLS), ng.NumberSet(LISTED)
+    expected = [919876543210, 919812345678, None, None, None, 918023456789, 919876543210, 919876543210, None]
+    expected += [12025550143, 919812345678]
+    assert isinstance(ng.normalize(cells), pa.UInt64Array)
+    assert plain(ng.normalize(cells)) == expected
+    inside = [None if key is None else key in (919812345678, 919876543210) for key in expected]
+    assert plain(listed.contains(cells)) == inside
+    rank = {919812345678: 0, 919876543210: 1}
+    assert plain(listed.position(cells)) == [rank.get(key) for key in expected]
+    explained = plain(ng.explain(cells))
+    assert [cell["msisdn"] for cell in explained] == expected
+    assert explained[2] == {"msisdn": None, "kind": None, "note": None}
+    assert explained[3]["note"] == "stray_letter"
+    assert plain(ng.extract(cells))[2] is None
+    assert plain(ng.NumberSet(cells).to_array()) == sorted({key for key in expected if key})
+
+
+@pytest.mark.parametrize("layout", CHUNKED)
+def test_chunked_in_chunked_out(layout: str) -> None:
+    cells = CHUNKED[layout](CELLS)
+    answer = ng.normalize(cells)
+    assert isinstance(answer, pa.ChunkedArray)
+    assert plain(answer) == plain(ng.normalize(CELLS))
+    assert plain(ng.NumberSet(LISTED).contains(cells)) == plain(ng.NumberSet(LISTED).contains(CELLS))
+    assert plain(ng.explain(cells)) == plain(ng.explain(CELLS))
+
+
+def test_a_duckdb_column_is_a_chunked_array() -> None:
+    table = duckdb.sql("select unnest(['9876543210', NULL, '1930']) as a").to_arrow_table()
+    assert plain(ng.normalize(table["a"])) == [919876543210, None, None]
+
+
+def test_signed_integers_decimals_and_floats_are_digits_as_written() -> None:
+    written = [9876543210, 919876543210, None, 98765, -9876543210]
+    expected = [919876543210, 919876543210, None, None, None]
+    assert plain(ng.normalize(pa.array(written, pa.int64()))) == expected
+    assert plain(ng.normalize(written)) == expected
+    decimals = pa.array([None if w is None else decimal.Decimal(w) for w in written], pa.decimal128(20, 0))
+    assert plain(ng.normalize(decimals)) == expected
+    floats = [None if w is None else float(w) for w in written]
+    assert plain(ng.normalize(pa.array(floats, pa.float64()))) == expected
+    assert plain(ng.normalize(pd.Series([9876543210.0, np.nan]))) == [919876543210, None]
+    odd = plain(ng.explain(pa.array([9876543210.5, float("inf"), float("nan")])))
+    assert [cell["note"] for cell in odd] == ["not_an_integer", "not_an_integer", None]
+
+
+def test_unsigned_integers_are_e164_and_never_read_again() -> None:
+    keys = pa.array([919876543210, 6598765432, 123456, 10**15, None], pa.uint64())
+    assert plain(ng.normalize(keys)) == [919876543210, 6598765432, None, None, None]
+    assert plain(ng.normalize(ng.normalize(CELLS))) == plain(ng.normalize(CELLS))
+    assert plain(ng.NumberSet(LISTED).contains(ng.normalize(CELLS))) == plain(ng.NumberSet(LISTED).contains(CELLS))
+
+
+def test_national_numbers_in_a_uint64_column_draw_a_warning() -> None:
+    with pytest.warns(UserWarning, match="cast it to Int64"):
+        ng.normalize(pa.array([9876543210, 9812345678], pa.uint64()))
+
+
+@pytest.mark.parametrize("dtype", [pa.int32(), pa.float32(), pa.uint32(), pa.bool_(), pa.binary(), pa.date32()])
+def test_types_that_cannot_hold_a_number_are_refused(dtype: pa.DataType) -> None:
+    for call in (ng.normalize, ng.explain, ng.extract, ng.NumberSet, ng.normalize_imei, ng.ImeiSet):
+        with pytest.raises(TypeError, match=r"cast|read the column again"):
+            call(pa.nulls(3, dtype))
+
+
+@pytest.mark.parametrize("values", ["9876543210", b"9876543210", {"a": 1}, ["9876543210", 5], [object()], 5])
+def test_values_that_are_no_column_are_refused_without_being_quoted(values: Any) -> None:
+    with pytest.raises(UnsupportedTypeError) as error:
+        ng.normalize(values)
+    assert "98765" not in str(error.value)
+    assert error.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [[], pa.array([], pa.string()), pa.chunked_array([], pa.string()), pa.nulls(0), pl.Series([], dtype=pl.String)],
+)
+def test_empty_in_empty_out(empty: Any) -> None:
+    assert len(ng.normalize(empty)) == 0
+    assert len(ng.explain(empty)) == 0
+    assert len(ng.NumberSet(LISTED).contains(empty)) == 0
+    assert len(ng.NumberSet(empty)) == 0
+    assert ng.normalize(empty).type == pa.uint64()
+
+
+def test_a_column_of_nulls() -> None:
+    assert plain(ng.normalize(pa.nulls(3))) == [None] * 3
+    assert plain(ng.NumberSet(LISTED).contains(pa.nulls(3))) == [None] * 3
+    assert ng.NumberSet(pa.nulls(3)).refused == {}
+
+
+def test_text_that_is_no_utf8_is_refused() -> None:
+    text = pa.StringArray.from_buffers(
+        2, pa.py_buffer(np.array([0, 10, 20], np.int32)), pa.py_buffer(b"98765\xff32109876543210")
+    )
+    assert plain(ng.normalize(text)) == [None, 919876543210]
+    assert plain(ng.explain(text))[0]["note"] == "stray_character"
+    assert plain(ng.extract(text)) == [[], [919876543210]]
+
+
+def test_many_rows_on_any_number_of_threads() -> None:
+    cells = pa.array(CELLS * 20_000)
+    listed = ng.NumberSet(LISTED)
+    expected = ng.normalize(pa.array(CELLS))
+    for threads in (1, 2, 3, None):
+        assert ng.normalize(cells, threads=threads) == pa.concat_arrays([expected] * 20_000)
+        assert listed.contains(cells, threads=threads) == pa.concat_arrays([listed.contains(CELLS)] * 20_000)
+        assert listed.position(cells, threads=threads) == pa.concat_arrays([listed.position(CELLS)] * 20_000)
+
+
+@pytest.mark.parametrize("arguments", [{"region": "XX"}, {"region": 91}, {"threads": 0}, {"threads": "two"}])
+def test_bad_arguments_are_named(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(arguments))):
+        ng.normalize(CELLS, **arguments)
+
+
+def test_format_takes_keys_only() -> None:
+    keys = pa.array([919876543210, None, 5], pa.uint64())
+    assert plain(ng.format(keys)) == ["+919876543210", None, None]
+    assert plain(ng.format(keys, "digits")) == ["919876543210", None, None]
+    assert plain(ng.format(keys, "national")) == ["98765 43210", None, None]
+    assert plain(ng.format(keys, style="international")) == ["+91 98765 43210", None, None]
+    with pytest.raises(TypeError, match="normalise it"):
+        ng.format(["9876543210"])
+    with pytest.raises(ValueError, match="style"):
+        ng.format(keys, "spoken")  # type: ignore[arg-type]

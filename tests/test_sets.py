@@ -1,0 +1,176 @@
+"""`NumberSet` and `ImeiSet`: Python's own sets are the oracle; a damaged file is refused and never crashes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import operator
+import pickle
+import stat
+import threading
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import numguard as ng
+from numguard.errors import FileMissingError, RefusedCellsError, SetFileError
+
+KEYS = st.sets(st.integers(10**9, 10**12) | st.integers(916000000000, 916000000300), max_size=300)
+
+
+def of(keys: set[int]) -> ng.NumberSet:
+    return ng.NumberSet(pa.array(sorted(keys, key=hash), pa.uint64()))
+
+
+@settings(deadline=None)
+@given(KEYS, KEYS)
+@pytest.mark.filterwarnings("ignore:UInt64 is taken")
+def test_the_algebra_is_that_of_python_sets(a: set[int], b: set[int]) -> None:
+    for law in (operator.or_, operator.and_, operator.sub, operator.xor):
+        assert law(of(a), of(b)).to_array().to_pylist() == sorted(law(a, b))
+    assert (of(a) == of(b)) == (a == b)
+    assert len(of(a)) == len(a)
+    if a == b:
+        assert hash(of(a)) == hash(of(b))
+
+
+@settings(deadline=None)
+@given(KEYS, KEYS)
+@pytest.mark.filterwarnings("ignore:UInt64 is taken")
+def test_members_and_ranks(a: set[int], b: set[int]) -> None:
+    asked = pa.array(sorted(a | b), pa.uint64())
+    assert of(a).contains(asked).to_pylist() == [key in a for key in sorted(a | b)]
+    ranks = {key: rank for rank, key in enumerate(sorted(a))}
+    assert of(a).position(asked).to_pylist() == [ranks.get(key) for key in sorted(a | b)]
+
+
+def test_one_cell_is_read_as_a_column_is() -> None:
+    listed = ng.NumberSet(["98765 43210"])
+    assert "98765 43210" in listed
+    assert 9876543210 in listed
+    assert 919876543210 in listed
+    assert None not in listed
+    assert "98765" not in listed
+    with pytest.raises(TypeError):
+        2.5 in listed  # noqa: B015
+
+
+def test_refused_cells_are_counted_or_raised() -> None:
+    cells = ["9876543210", "1930", "98765O3210", "1930", None, ""]
+    assert ng.NumberSet(cells).refused == {"empty": 1, "stray_letter": 1, "short_code": 2}
+    with pytest.raises(RefusedCellsError, match="4 cells were refused") as error:
+        ng.NumberSet(cells, strict=True)
+    assert error.value.refused == {"empty": 1, "stray_letter": 1, "short_code": 2}
+    assert "9876" not in str(error.value)
+
+
+def test_the_twins_do_not_mix() -> None:
+    numbers, handsets = ng.NumberSet(["9876543210"]), ng.ImeiSet(["490154203237518"])
+    with pytest.raises(TypeError):
+        numbers | handsets  # type: ignore[operator]
+    assert numbers != handsets
+    assert "4901542032375100" in handsets
+    assert handsets.contains(["490154203237510", "000000000000000"]).to_pylist() == [True, None]
+
+
+def test_saved_and_opened(tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    listed = ng.NumberSet([f"98{n:08d}" for n in range(50_000)])
+    listed.save(path)
+    first = path.read_bytes()
+    for verify in (True, False):
+        opened = ng.NumberSet.open(path, verify=verify)
+        assert opened == listed
+        assert hash(opened) == hash(listed)
+    ng.NumberSet([f"98{n:08d}" for n in reversed(range(50_000))]).save(str(path))
+    assert path.read_bytes() == first
+    assert list(tmp_path.iterdir()) == [path]
+    assert stat.S_IMODE(path.stat().st_mode) & 0o400
+
+
+def test_a_reader_keeps_its_set_while_another_is_saved_over_it(tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    ng.NumberSet(["9876543210"]).save(path)
+    before = ng.NumberSet.open(path)
+    ng.NumberSet(["9812345678"]).save(path)
+    assert "9876543210" in before
+    assert "9876543210" not in ng.NumberSet.open(path)
+
+
+@pytest.mark.parametrize("count", [3, 200_000])
+def test_pickled_whole_when_small_and_by_path_when_saved(tmp_path: Path, count: int) -> None:
+    listed = ng.NumberSet([f"98{n:08d}" for n in range(count)])
+    assert pickle.loads(pickle.dumps(listed)) == listed
+    listed.save(tmp_path / "listed.ngset")
+    pickled = pickle.dumps(listed)
+    assert pickle.loads(pickled) == listed
+    assert len(pickled) < 1000 or count < 1000
+    if count > 1000:
+        ng.NumberSet(["9876543210"]).save(tmp_path / "listed.ngset")
+        with pytest.raises(SetFileError, match="replaced"):
+            pickle.loads(pickled)
+
+
+def _asks(listed: ng.NumberSet, answer: multiprocessing.SimpleQueue[bool]) -> None:
+    answer.put(listed.contains(["9800000001"] * 200_000).to_pylist() == [True] * 200_000)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_asked_from_another_process(method: str) -> None:
+    listed = ng.NumberSet([f"98{n:08d}" for n in range(1000)])
+    listed.contains(["9800000001"] * 200_000)  # the threads of this process are awake
+    context = multiprocessing.get_context(method)
+    answer = context.SimpleQueue()
+    process = context.Process(target=_asks, args=(listed, answer))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    assert answer.get()
+
+
+def test_asked_from_many_threads() -> None:
+    listed = ng.NumberSet([f"98{n:08d}" for n in range(1000)])
+    cells = pa.array([f"98{n:08d}" for n in range(0, 100_000, 7)])
+    expected, answers = listed.contains(cells), []
+    threads = [threading.Thread(target=lambda: answers.append(listed.contains(cells))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert all(answer == expected for answer in answers)
+
+
+def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    ng.NumberSet([f"98{n:08d}" for n in range(500)]).save(path)
+    whole = path.read_bytes()
+    damaged = tmp_path / "damaged.ngset"
+    for cut in (*range(0, 200, 7), len(whole) // 2, len(whole) - 1):
+        damaged.write_bytes(whole[:cut])
+        with pytest.raises(SetFileError, match=r"damaged\.ngset"):
+            ng.NumberSet.open(damaged)
+    for at in range(0, len(whole), 11):
+        damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+        with pytest.raises(SetFileError, match=r"damaged\.ngset"):
+            ng.NumberSet.open(damaged)
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileMissingError, match=r"nothing\.ngset"):
+        ng.NumberSet.open(tmp_path / "nothing.ngset")
+    with pytest.raises(OSError, match=str(tmp_path.name)):
+        ng.NumberSet.open(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        ng.NumberSet(["9876543210"]).save(tmp_path / "no folder" / "listed.ngset")
+    ng.ImeiSet(["490154203237518"]).save(tmp_path / "handsets.ngset")
+    with pytest.raises(SetFileError, match="IMEIs"):
+        ng.NumberSet.open(tmp_path / "handsets.ngset")
+
+
+def test_no_number_shows_in_a_repr() -> None:
+    assert repr(ng.NumberSet(["9876543210"])) == "<NumberSet of 1 MSISDNs>"
+    assert repr(ng.ImeiSet([])) == "<ImeiSet of 0 IMEIs>"
