@@ -19,7 +19,7 @@ RUST = ROOT / "rust"
 FLOORS = [
     {"_core", "errors", "types"},
     {"source", "files"},
-    {"cdr", "linkage", "scan", "blocklist"},
+    {"cdr", "linkage", "scan", "blocklist", "number_list"},
     {"registry"},
     {"report", "adapters", "synthetic"},
     {"cli"},

@@ -21,13 +21,17 @@ from numguard._core import (
     normalize_imei,
 )
 from numguard.errors import NumguardError
+from numguard.linkage import Expansion, LinkPolicy, expand
 from numguard.scan import scan
 
 __all__ = [
+    "Expansion",
     "ImeiSet",
+    "LinkPolicy",
     "NumberSet",
     "NumguardError",
     "__version__",
+    "expand",
     "explain",
     "explain_imei",
     "extract",

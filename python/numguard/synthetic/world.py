@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from numguard.errors import ArgumentError
 from numguard.synthetic import traps
 from numguard.synthetic.cdr import CALL_TYPES, CdrSpec, Extra, write_cdr
 from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
@@ -90,9 +91,12 @@ def make_world(
 
     Returns:
         The paths and the truth.
+
+    Raises:
+        ArgumentError: `scale` is out of bounds, or `rows` has no room for what is planted.
     """
     if not 0.02 <= scale <= 1:
-        raise ValueError("scale must be between 0.02 and 1")
+        raise ArgumentError("scale must be between 0.02 and 1")
     tell = progress or (lambda _: None)
     (folder / "operators").mkdir(parents=True, exist_ok=True)
     supply = Numbering(seed)
@@ -109,7 +113,7 @@ def make_world(
     bulk = np.flatnonzero(planted.file == 0)
     bulk = bulk[np.argsort(planted.at[bulk], kind="stable")]
     if len(bulk) > rows:
-        raise ValueError(f"rows must be at least {len(bulk)}: so many sightings are planted at this scale")
+        raise ArgumentError(f"rows must be at least {len(bulk)}: so many sightings are planted at this scale")
     extra = Extra(planted.msisdn[bulk], planted.imei14[bulk], planted.at[bulk], planted.other[bulk])
     spec = CdrSpec(rows=rows, seed=seed, first_day=str(traps.FIRST_DAY), days=traps.DAYS)
     cdr = write_cdr(folder / "cdr.parquet", spec, listed=complaints.msisdns, extra=extra)

@@ -99,15 +99,15 @@ pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     let Some((&last, before)) = text[..start].split_last() else {
         return true;
     };
+    let word = before.iter().rfind(|&&byte| byte != b' ').copied();
     let is_label = |byte: u8| is_letter(byte) || matches!(byte, b')' | b':' | b'.');
     match last {
+        // `₹ 9876543210` is a sum of rupees.
+        b' ' => word != Some(b'$'),
         // `Mob.9876543210`, but not `.9876543210`.
         b'.' => before.last().is_some_and(|&byte| is_letter(byte)),
         // `Ravi -9876543210` and `No:-9876543210`, but not a negative number.
-        b'-' => before
-            .iter()
-            .rfind(|&&byte| byte != b' ')
-            .is_some_and(|&byte| is_label(byte)),
+        b'-' => word.is_some_and(is_label),
         _ => !joins(last) && !matches!(last, b'@' | b'+'),
     }
 }
@@ -248,6 +248,7 @@ pub(super) fn figure(text: &[u8], at: usize) -> Option<usize> {
     let end = at
         + time(rest)
             .or_else(|| run::date(rest))
+            .or_else(|| run::address(rest))
             .or_else(|| cell::grouped(rest))
             .or_else(item)?;
     (!text.get(end).is_some_and(u8::is_ascii_digit)).then_some(end)

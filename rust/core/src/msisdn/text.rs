@@ -24,7 +24,7 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
         let digits = digits.held().ok_or(Note::TooLong)?;
         return dialled::read(digits, plus, region).map(|found| found.mended(Some(mend)));
     }
-    if is_dial_code(text) {
+    if cell::is_dial_code(text) {
         return Err(Note::DialCode);
     }
     if cell::is_masked(text, 10) {
@@ -55,19 +55,6 @@ fn plain(text: &[u8], region: Region) -> Result<Found, Note> {
 /// Appends the numbers of a folded free text.
 pub(super) fn extract(text: &[u8], region: Region, out: &mut Vec<u64>) {
     out.extend(Survey::of(text, region).numbers);
-}
-
-/// `*121#`, `*401*9876543210#`, `##002#`.
-fn is_dial_code(text: &[u8]) -> bool {
-    let is_sign = |&byte: &u8| matches!(byte, b'*' | b'#');
-    let signs = text.iter().take_while(|byte| is_sign(byte)).count();
-    let code = &text[signs..];
-    let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let only = code
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || is_sign(byte) || matches!(byte, b'+' | b' '));
-    // Without a closing sign, `*3210` is a code and `******3210` is a masked number.
-    signs > 0 && only && digits > 0 && (code.iter().any(is_sign) || digits <= 4 && signs <= 2)
 }
 
 /// `AD-AIRTEL`, `VM-HDFCBK-S`, `JD-620016-P`: two letters for operator and circle, the header, the kind of message.
@@ -161,9 +148,10 @@ impl Survey {
     }
 
     fn stretch(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
-        if !surroundings::starts_alone(text, start)
-            || surroundings::is_labelled_otherwise(text, start)
-        {
+        // A label speaks of what comes next: in `IMEI 359876543210123 9876543210`, not of the number.
+        let is_other = surroundings::is_labelled_otherwise(text, start)
+            && !run::begins_with_id(&text[start..end], region);
+        if is_other || !surroundings::starts_alone(text, start) {
             self.count(Err(Note::StrayLetter), &[]);
             return end;
         }
@@ -237,7 +225,8 @@ impl Survey {
             () if self.has_upi_id && !self.has_fragments => Note::UpiId,
             () if cell::has_stray_letters(text) => Note::StrayLetter,
             () if has_letters || self.has_upi_id => Note::TextWithDigits,
-            () if trim(&self.around)
+            () if self
+                .around
                 .iter()
                 .any(|&byte| byte != b' ' && !is_line_break(byte)) =>
             {
