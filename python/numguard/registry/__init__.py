@@ -21,10 +21,9 @@ whole or not at all. Knows no SQL (`store`), no precedence of statuses (`state`)
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from getpass import getuser
 from pathlib import Path
@@ -42,9 +41,10 @@ from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage import expand as walk
 from numguard.registry.complaints import Plan, read_complaints, reconcile
+from numguard.registry.intake import Intake, fingerprints, named_refusals, record_counts, record_input, summed_up
 from numguard.registry.listing import MOMENT, ListPolicy, delta, rows
 from numguard.registry.outcomes import read_outcomes
-from numguard.registry.sheet import Mapped, Sheet, fingerprint_file, fingerprint_table, read_sheet
+from numguard.registry.sheet import Mapped, Sheet, read_sheet
 from numguard.registry.state import DECISIONS, FACTS, IN_FORCE, STATUSES, Facts, derive
 from numguard.registry.store import Append, Store
 from numguard.types import PathLike, Source, Values
@@ -55,29 +55,6 @@ __all__ = ["Intake", "ListPolicy", "Registry"]
 
 _IST = timezone(timedelta(hours=5, minutes=30))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What a file brought.
-
-    Attributes:
-        id: The event's number, by which the file can be taken back; None if nothing was recorded.
-        added, updated, repeated, refused: Rows: new complaints (or outcomes), complaints that stood with other content,
-            rows that were known, rows without a usable number.
-        refusals: Every refused cell: file, row, column, cell, note. A row that was taken in may have some.
-        name, bytes, sha256: The file, as it was.
-    """
-
-    id: int | None
-    added: int
-    updated: int
-    repeated: int
-    refused: int
-    refusals: pa.Table = field(repr=False)
-    name: str
-    bytes: int
-    sha256: str
 
 
 class Registry:
@@ -150,20 +127,20 @@ class Registry:
         complaints = read_complaints(sheet, mapping)
         if dry_run:
             plan = reconcile(complaints, self._store.versions)
-            return _intake(None, sheet, plan)
+            return summed_up(None, sheet, plan)
         with self._event("add_complaints", "") as append:
             plan = reconcile(complaints, self._store.versions)
             known = self._store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
             if known is None:
                 self._record(append, sheet, plan)
-        return _intake(append.event if known is None else known, sheet, plan)
+        return summed_up(append.event if known is None else known, sheet, plan)
 
     def _record(self, append: Append, sheet: Sheet, plan: Plan) -> None:
         new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
         complaint = pc.coalesce(plan.versions["complaint"], new)
         place = plan.versions.schema.get_field_index("complaint")
-        _input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-        _counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
+        record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
+        record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
         append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
         append.rows("naming", plan.namings)
         append.rows("refusal", plan.refusals)
@@ -211,12 +188,12 @@ class Registry:
             counts = (len(fresh), 0, len(outcomes.rows) - len(fresh), refused)
             known = None if len(fresh) else self._store.intake_of(sheet.sha256, "record_outcomes")
             if known is None:
-                _input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-                _counts(append, *counts)
+                record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
+                record_counts(append, *counts)
                 append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
                 append.rows("refusal", outcomes.refused)
         event = append.event if known is None else known
-        return Intake(event, *counts, _refusals(sheet, outcomes.refused), sheet.name, sheet.bytes, sheet.sha256)
+        return Intake(event, *counts, named_refusals(sheet, outcomes.refused), sheet.name, sheet.bytes, sheet.sha256)
 
     def _known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         numbers = pc.drop_null(msisdns).cast(pa.int64())
@@ -277,9 +254,10 @@ class Registry:
         found = walk(asked, sightings, replace(policy, protected=protected), **columns)
         if found.braked and not override:
             raise BrakeError(f"{found.braked}; nothing was stored; override= keeps it, with the reason recorded")
+        files = fingerprints(sightings)
         with self._event("expand", override or "") as append:
-            for ordinal, entry in enumerate(_fingerprints(sightings)):
-                _input(append, ordinal, *entry, records=None)
+            for ordinal, entry in enumerate(files):
+                record_input(append, ordinal, *entry, records=None)
             append.rows(
                 "expansion",
                 {
@@ -568,50 +546,8 @@ def _reason(reason: object) -> str:
     return reason.strip()
 
 
-def _input(append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None) -> None:
-    row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
-    append.rows("input", row)
-
-
-def _counts(append: Append, added: int, updated: int, repeated: int, refused: int) -> None:
-    append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
-
-
-def _intake(event: int | None, sheet: Sheet, plan: Plan) -> Intake:
-    counts = (plan.added, plan.updated, plan.repeated, plan.refused)
-    return Intake(event, *counts, _refusals(sheet, plan.refused_cells), sheet.name, sheet.bytes, sheet.sha256)
-
-
-def _refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
-    named = cells.select(["row", "field", "cell", "note"]).rename_columns(["row", "column", "cell", "note"])
-    return named.add_column(0, "file", pa.repeat(sheet.name, len(named))).combine_chunks()
-
-
 def _moments_as_integers(table: pa.Table) -> pa.Table:
     for name in ("first_seen", "last_seen"):
         at = table.schema.get_field_index(name)
         table = table.set_column(at, name, pc.cast(table[name], pa.int64()))
     return table
-
-
-def _fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
-    """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
-    if isinstance(sightings, pa.Table):
-        return [("table", *fingerprint_table(sightings))]
-    listed = sightings if isinstance(sightings, list | tuple) else [sightings]
-    found: list[tuple[str, int | None, str]] = []
-    for entry in listed:
-        paths = _files(entry) if isinstance(entry, str | Path) else []
-        found += [(path.name, *fingerprint_file(path)) for path in paths]
-        if not paths:
-            found.append((type(entry).__name__, None, ""))
-    return found
-
-
-def _files(entry: str | Path) -> list[Path]:
-    path = Path(entry)
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.is_file())
-    return [Path(name) for name in sorted(glob.glob(str(entry), recursive=True)) if Path(name).is_file()]  # noqa: PTH207

@@ -48,6 +48,8 @@ class Dialect:
     """One open connection, and what every store can do with it."""
 
     begin_statement = "BEGIN"
+    #: The schema of tables that are this connection's alone.
+    scratch = "temp"
 
     def __init__(self, name: str, connection: Any) -> None:
         self.name = name
@@ -171,7 +173,9 @@ class SQLite(Dialect):
 
 
 class PostgreSQL(Dialect):
-    """A shared server."""
+    """A shared server, which needs a database or a schema of its own."""
+
+    scratch = "pg_temp"
 
     def __init__(self, target: str) -> None:
         try:

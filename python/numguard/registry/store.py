@@ -365,7 +365,7 @@ class Store:
     def _scratch(self, name: str, table: pa.Table) -> None:
         """A table of this connection alone, for a join."""
         with self._lock:
-            self.dialect.execute(f"DROP TABLE IF EXISTS {name}")
+            self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
             self.dialect.ingest(name, table, temporary=True)
 
     # The schema -------------------------------------------------------------------------------------------------
