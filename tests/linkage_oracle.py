@@ -235,7 +235,9 @@ def expand(
             {"msisdn": number, "imei14": imei14, "first_seen": first, "last_seen": last, "sightings": count}
         )
     ends = []
-    for (number, imei14), why in sorted(stopped.items(), key=lambda end: (end[0][0] is None, *(key or 0 for key in end[0]))):
+    for (number, imei14), why in sorted(
+        stopped.items(), key=lambda end: (end[0][0] is None, *(key or 0 for key in end[0]))
+    ):
         behind = table.handsets[number] if number is not None else table.numbers[imei14]
         ends.append({"msisdn": number, "imei14": imei14, "why": why, "count": len(behind)})
     seen = [seed for seed in levels[0] if table.handsets[seed]]
