@@ -12,7 +12,6 @@ import datetime
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -21,13 +20,14 @@ import click
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 import numguard as ng
 from numguard._core import closed_lists
+from numguard.blocklist import write_private
 from numguard.cli.page import Page, open_page
 from numguard.errors import InputError
+from numguard.registry.cells import amounts
 from numguard.synthetic import SEED, TRAPS, World, districts, make_world
 from numguard.synthetic.oracle import Rules
 from numguard.synthetic.score import Score, differences, score
@@ -162,14 +162,14 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
             ("amended", f"{intake.updated:,}", "sent again with changes; the earlier version is kept"),
             ("sent twice", f"{intake.repeated:,}", "counted once"),
             ("without a number", f"{intake.refused:,}", "rows kept, with the reason"),
-            ("lost", f"{lost / 1e7:,.2f}", "crore rupees"),
-            ("recovered", f"{recovered / 1e7:,.2f}", "crore rupees"),
+            ("lost", f"{lost / 1e9:,.2f}", "crore rupees"),
+            ("recovered", f"{recovered / 1e9:,.2f}", "crore rupees"),
         ]
     )
-    result.checks["15.00 crore rupees recovered"] = recovered == districts.RECOVERED
+    result.checks["15.00 crore rupees recovered"] = recovered == 100 * districts.RECOVERED
     refused = _folder(result) / "refused_rows.csv"
     table = intake.refusals
-    pyarrow.csv.write_csv(table.add_column(0, "file", pa.array([world.complaints_csv.name] * len(table))), refused)
+    write_private(table, refused)
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
     sentences = closed_lists()["note"] | REGISTRY_NOTES
@@ -179,12 +179,11 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
 
 
 def _amounts(sheet: Path) -> tuple[int, int]:
-    """Rupees lost and recovered: of each complaint the last version, so that nothing is counted twice."""
+    """Paise lost and recovered: of each complaint the last version, so that nothing is counted twice."""
     with sheet.open(encoding="utf-8-sig", newline="") as lines:
         latest = {(row["source"], row["acknowledgement_no"]): row for row in csv.DictReader(lines)}
-    lost, recovered = (
-        sum(int(row[column] or 0) for row in latest.values()) for column in ("amount_lost", "amount_recovered")
-    )
+    written = ([row[column] for row in latest.values()] for column in ("amount_lost", "amount_recovered"))
+    lost, recovered = (pc.sum(amounts(pa.array(cells))[0]).as_py() for cells in written)
     return lost, recovered
 
 
