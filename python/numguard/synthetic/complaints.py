@@ -11,6 +11,7 @@ count of distinct numbers is exact by construction.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from numguard.files import whole_file
 from numguard.synthetic import districts
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering
 from numguard.synthetic.spellings import PLAIN, REFUSED, SEPARATORS, SPELLINGS, Refusal, pick, write
@@ -73,7 +75,7 @@ _STRANGERS: Final = (
 """Valid, or nearly, and never to be listed without a decision: foreign, fixed, toll free, service, placeholders."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Complaints:
     """The rows of the CSV, and what they say.
 
@@ -103,7 +105,7 @@ class Complaints:
         return counts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Plan:
     """Who names whom: parallel arrays over complaints, and mentions as pairs (complaint, number)."""
 
@@ -413,8 +415,10 @@ def _arrival(rng: np.random.Generator, recovered: NDArray[np.int64]) -> tuple[li
 
 def write_complaints(complaints: Complaints, path: Path) -> Path:
     """Writes the CSV as a spreadsheet program saves it: a byte order mark, CRLF, quotes where needed."""
-    with path.open("w", encoding="utf-8-sig", newline="") as sheet:
-        writer = csv.writer(sheet)
-        writer.writerow(COLUMNS)
-        writer.writerows(complaints.rows)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(COLUMNS)
+    writer.writerows(complaints.rows)
+    with whole_file(path) as file:
+        file.write(sheet.getvalue().encode("utf-8-sig"))
     return path
