@@ -1,6 +1,6 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final
 
 import pyarrow as pa
@@ -9,9 +9,11 @@ from numguard.types import PathLike, Region, Style, Values
 
 __all__ = [
     "ImeiSet",
+    "Linkage",
     "NumberSet",
     "Scanner",
     "__version__",
+    "check_sightings",
     "closed_lists",
     "explain",
     "explain_imei",
@@ -87,6 +89,25 @@ class ImeiSet:
     def __xor__(self, value: ImeiSet, /) -> ImeiSet: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+_LinkageState: TypeAlias = tuple[int, Literal["numbers", "handsets"] | None, int, int | None]
+
+@final
+class Linkage:
+    def __new__(
+        cls,
+        seeds: Values,
+        reported_at: pa.Array[Any] | None,
+        policy: Mapping[str, Any],
+        *,
+        region: Region,
+        threads: int | None,
+    ) -> Linkage: ...
+    def read(self, batches: Sequence[pa.RecordBatch]) -> _LinkageState: ...
+    def step(self) -> _LinkageState | None: ...
+    def finish(self) -> dict[str, Any]: ...
+
+def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None: ...
 
 @final
 class Scanner:

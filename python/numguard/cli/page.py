@@ -10,8 +10,8 @@ import importlib.util
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, Protocol, TextIO
 
 __all__ = ["Page", "open_page"]
@@ -37,9 +37,11 @@ class Page(Protocol):
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False) -> None:
         """A table; columns whose name starts with `<` are text, all others numbers. `total` sets the last row off."""
 
-    @contextmanager
-    def step(self, text: str) -> Iterator[None]:
-        """Something that takes a while: shown while it runs, with its time when it is done."""
+    def step(self, text: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Something that takes a while: shown while it runs, with its time when it is done.
+
+        Gives a function that tells how far it is.
+        """
 
 
 def open_page(out: TextIO) -> Page:
@@ -97,9 +99,9 @@ class _Plain:
             put(row)
 
     @contextmanager
-    def step(self, text: str) -> Iterator[None]:
+    def step(self, text: str) -> Iterator[Callable[[str], None]]:
         begin = time.perf_counter()
-        yield
+        yield lambda _: None
         self._put(f"  {text}: {time.perf_counter() - begin:.1f} s")
 
 
@@ -167,8 +169,8 @@ class _Rich:
         self._console.print(Padding(table, (0, 0, 0, 2)))
 
     @contextmanager
-    def step(self, text: str) -> Iterator[None]:
+    def step(self, text: str) -> Iterator[Callable[[str], None]]:
         begin = time.perf_counter()
-        with self._console.status(f"{text} …", spinner="dots"):
-            yield
+        with self._console.status(f"{text} …", spinner="dots") as status:
+            yield lambda so_far: status.update(f"{text} … {so_far}")
         self._put(f"  {text}: {time.perf_counter() - begin:.1f} s", style="dim")

@@ -98,7 +98,7 @@ def _is_dataset(source: object) -> bool:
 def _parts_of_path(path: str | Path) -> list[Part]:
     text = str(path)
     if text == _STANDARD_INPUT:
-        return [CsvPart("standard input", lambda: sys.stdin.buffer)]
+        return [CsvPart("standard input", lambda: sys.stdin.buffer, once=True)]
     if "://" in text:
         return [_remote(text)]
     path = Path(path).expanduser()

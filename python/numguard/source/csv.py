@@ -11,6 +11,7 @@ import io
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO, Literal, Protocol, TypeAlias, cast
 
@@ -83,17 +84,19 @@ class CsvPart(Part):
 
     Args:
         name: The file, as errors name it.
-        opened: Opens its bytes; called once for each time the rows are read.
+        opened: Opens its bytes.
+        once: Whether they come but once, as those of a pipe do.
     """
 
     container = "csv"
 
-    def __init__(self, name: str, opened: Callable[[], IO[bytes]]) -> None:
+    def __init__(self, name: str, opened: Callable[[], IO[bytes]], *, once: bool = False) -> None:
         self.name = name
         self._opened = opened
-        self._looked_at: tuple[_Header, _Tap] | None = None
-        self._refused = array("q")
+        self._once = once
+        self._waiting: tuple[_Header, _Tap] | None = None
         self._header: _Header | None = None
+        self._refused = array("q")
 
     @property
     def refused_rows(self) -> Sequence[int]:
@@ -103,8 +106,9 @@ class CsvPart(Part):
     def schema(self) -> pa.Schema:
         """The columns, all text."""
         if self._header is None:
-            self._looked_at = self._look()
-            self._header = self._looked_at[0]
+            with self._open() as (header, tap):
+                self._header = header
+                self._waiting = (header, tap) if self._once else None
         return pa.schema([(name, pa.string()) for name in self._header.names])
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
@@ -112,10 +116,8 @@ class CsvPart(Part):
         schema = self.schema()
         if columns is not None:
             check_columns(columns, schema, self.name)
-        header, tap = self._looked_at or self._look()
-        self._looked_at = None
         self._refused = array("q")
-        with reading(self.name, "the CSV file"):
+        with reading(self.name, "the CSV file"), self._open() as (header, tap):
             yield from self._read(header, tap, columns)
 
     def _read(self, header: _Header, tap: _Tap, columns: Sequence[str] | None) -> Iterator[Batch]:
@@ -146,9 +148,7 @@ class CsvPart(Part):
 
     def _open_reader(self, header: _Header, tap: _Tap, columns: Sequence[str] | None) -> pc.CSVStreamingReader:
         def keep_out(row: pc.InvalidRow) -> Literal["skip"]:
-            # An empty line is no row at all, unless there is but one column: then it is an empty cell, and read.
-            if row.text.strip() and row.number is not None:
-                self._refused.append(row.number + header.skipped)
+            self._refused.append((row.number or 0) + header.skipped)
             return "skip"
 
         return pc.open_csv(
@@ -163,6 +163,7 @@ class CsvPart(Part):
             parse_options=pc.ParseOptions(
                 delimiter=header.separator,
                 newlines_in_values=True,
+                # An empty line is a row of empty cells, or the rows after it would not be counted as an editor does.
                 ignore_empty_lines=False,
                 invalid_row_handler=keep_out,
             ),
@@ -173,20 +174,30 @@ class CsvPart(Part):
             ),
         )
 
-    def _look(self) -> tuple[_Header, _Tap]:
-        """Opens the file and reads its header."""
-        with reading(self.name, "the CSV file"):
-            stream: _Bytes = self._opened()
-            head = _read_up_to(stream, 8)
-            codec = _compression(head)
-            if codec:
-                unread = _Tap(head, stream)
-                stream = pa.CompressedInputStream(pa.PythonFile(unread, mode="r"), codec)
-                head = b""
-            head += _read_up_to(stream, _HEAD - len(head))
-            if not head.strip():
-                raise InputError(f"{self.name}: is empty, without so much as a header")
-            return self._parse_header(head), _Tap(head, stream)
+    @contextmanager
+    def _open(self) -> Iterator[tuple[_Header, _Tap]]:
+        """Opens the file and reads its header, or goes on where that was left."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, None
+            yield waiting
+            return
+        with ExitStack() as stack:
+            with reading(self.name, "the CSV file"):
+                file = self._opened()
+                if not self._once:
+                    stack.enter_context(file)
+                stream: _Bytes = file
+                head = _read_up_to(stream, 8)
+                if codec := _compression(head):
+                    whole = pa.PythonFile(cast(io.IOBase, _Tap(head, stream)), mode="r")
+                    stream, head = pa.CompressedInputStream(whole, codec), b""
+                head += _read_up_to(stream, _HEAD - len(head))
+                if not head.strip():
+                    raise InputError(f"{self.name}: is empty, without so much as a header")
+                header = self._parse_header(head)
+                if len(head) < _HEAD and header.encoding.startswith("utf-8") and head[-1:] not in (b"\n", b"\r"):
+                    head += b"\n"  # a header without one would not be taken for a header
+            yield header, _Tap(head, stream)
 
     def _parse_header(self, head: bytes) -> _Header:
         encoding = next((code for mark, code in _MARKS.items() if head.startswith(mark)), "utf-8")

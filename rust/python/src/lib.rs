@@ -7,6 +7,7 @@
 
 mod error;
 mod input;
+mod linkage;
 mod numbers;
 mod scan;
 mod sets;
@@ -19,5 +20,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     numbers::register(module)?;
     scan::register(module)?;
     sets::register(module)?;
+    linkage::register(module)?;
     Ok(())
 }

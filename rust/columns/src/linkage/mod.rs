@@ -14,7 +14,8 @@ mod times;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::{Array, ArrayRef, new_empty_array};
+use arrow_schema::DataType;
 use numguard_core::linkage::{Policy, Seed, Side, Walk};
 use numguard_core::msisdn::Region;
 
@@ -176,4 +177,28 @@ pub fn seeds(
         })
     });
     Ok((seeds, refused))
+}
+
+/// Whether a column of that type can hold numbers.
+///
+/// # Errors
+/// [`Error::UnsupportedType`].
+pub fn takes_numbers(data_type: &DataType, region: Region) -> Result<(), Error> {
+    Column::new(&new_empty_array(data_type), Keys::Msisdn(region)).map(drop)
+}
+
+/// Whether a column of that type can hold IMEIs.
+///
+/// # Errors
+/// [`Error::UnsupportedType`].
+pub fn takes_imeis(data_type: &DataType) -> Result<(), Error> {
+    Column::new(&new_empty_array(data_type), Keys::ImeiOrPlaceholder).map(drop)
+}
+
+/// Whether a column of that type can hold times.
+///
+/// # Errors
+/// [`Error::NotTimes`].
+pub fn takes_times(data_type: &DataType) -> Result<(), Error> {
+    Times::new(&new_empty_array(data_type)).map(drop)
 }

@@ -1,0 +1,61 @@
+"""Operator files -> canonical sightings: which handset a number was seen in, and when.
+
+Owns the reading of call records as operators send them: preambles, quotes, footers, character sets, containers. Knows
+nothing of complaints, sets or linkage. Layouts are data, one a file, in `layouts/`.
+
+Every row of a file either comes out or is refused with its line number and why; nothing disappears. The IMEI and IMSI
+of a row are paired with the served party alone, and where a row does not tell who that is, it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from numguard.cdr.reader import Cdr
+from numguard.cdr.summary import CDR_NOTES, CdrSummary, FileSummary
+from numguard.types import PathLike
+
+__all__ = ["CDR_NOTES", "Cdr", "CdrSummary", "FileSummary", "read_cdr"]
+
+
+def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> Cdr:
+    """Read operator files as sightings.
+
+    Args:
+        path: A file, a pattern such as `"cdr/*.csv"`, or a list of both. Text (comma, tab, pipe or semicolon; UTF-8,
+            UTF-16 or Windows-1252), the same in gzip or ZIP, or an .xlsx workbook: what a file is, its content tells,
+            not its name.
+        layout: None finds the layout by its header row. A name takes that one only. A mapping from roles to the
+            file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
+            "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, call_type,
+            duration.
+
+    Returns:
+        A stream of record batches with the columns `served_msisdn` and `imei14` (uint64; the IMEI is null where none
+        is written or it is a placeholder), `imsi`, `other_party` (as written), `other_msisdn` (uint64), `at`
+        (timestamp[us, Asia/Kolkata]), `direction` ("in" or "out", seen from the served party), `duration_s` (int64),
+        `source` (the file) and `row` (its line, counted from 1). `.summary` counts, `.refused` lists the rows that
+        were refused.
+
+    Raises:
+        FileMissingError: a path that leads to no file.
+        InputError: a file that holds no table of call records; the message says what to do.
+        ArgumentError: a layout that is not known.
+        MissingExtraError: a workbook, and `numguard-telecom[xlsx]` is not installed.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> from numguard.cdr import read_cdr
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "calls.csv")
+        >>> _ = path.write_text(
+        ...     "Target No,IMEI,Call Date,Call Time,Call Type\\n"
+        ...     "9876543210,358967101234560,01/06/2026,08:01:39,OUT\\n"
+        ...     "9876543210,358967101234560,01/06/26,09:12:00,IN\\n"
+        ... )
+        >>> calls = read_cdr(path)
+        >>> calls.read_all().select(["served_msisdn", "imei14", "direction", "row"]).to_pylist()
+        [{'served_msisdn': 919876543210, 'imei14': 35896710123456, 'direction': 'out', 'row': 2}]
+        >>> calls.refused.select(["row", "column", "note"]).to_pylist()
+        [{'row': 3, 'column': 'Call Date', 'note': 'two_digit_year'}]
+    """
+    return Cdr(path, layout)

@@ -1,0 +1,86 @@
+"""What stands around the rows of a report: rulers, repeated headers, footers, totals, "no data found".
+
+Owns the patterns by which such a line is told from a row. Knows nothing of columns beyond the header's own names.
+One idea: **only what can be nothing else is furniture.** A line that might be a damaged row is refused and counted,
+never skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from numguard.cdr.layout import canonical_name
+
+__all__ = ["Furniture", "Kind", "is_no_data"]
+
+Kind: TypeAlias = Literal["blank", "ruler", "header", "footer", "no_data"]
+
+_NO_DATA: Final = re.compile(
+    r"\bno\s+(?:data|records?|rows?|details?|cdrs?)\b.{0,20}\b(?:found|available|exist)", re.IGNORECASE
+)
+_FOOTER: Final = re.compile(
+    r"""[\W_]*(?:
+        end\s+of\s+(?:the\s+)?(?:report|file|record) | (?:this\s+is\s+)?(?:an?\s+)?(?:system|computer)\s+generated
+      | this\s+is\s | note\b | disclaimer\b | (?:cdr|record|row|total)\s*(?:count|s)?\b\s*:?-? | total\b | signature\b
+      | auditid\b | generated\s+(?:by|on|at)\b | report\s+(?:generated|end)\b | confidential\b | \*{2,}
+      | lrn\s*:- | printed\s+on\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
+_STATED_COUNT: Final = re.compile(
+    r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
+)
+
+
+def is_no_data(line: str) -> bool:
+    """Whether the line says that the report is empty, as reports without a hit do."""
+    return _NO_DATA.search(line) is not None
+
+
+@dataclass(slots=True)
+class Furniture:
+    """Tells furniture from rows, line by line, in the order of the file; `skipped` counts what was found."""
+
+    delimiter: str
+    header: list[str]
+    skipped: dict[Kind, int] = field(default_factory=dict)
+    ended: bool = False
+    stated_rows: int | None = None
+
+    def take(self, line: str) -> bool:
+        """Whether the line is furniture; then it is counted."""
+        kind = self._kind(line)
+        if kind is not None:
+            self.skipped[kind] = self.skipped.get(kind, 0) + 1
+            self.ended |= kind == "footer"
+            if kind == "header":
+                self.ended = False
+        return kind is not None
+
+    def read_count(self, line: str) -> None:
+        """Remember the number of rows that the report says it has."""
+        stated = _STATED_COUNT.search(line)
+        if stated:
+            self.stated_rows = (self.stated_rows or 0) + int(stated[1])
+
+    def _kind(self, line: str) -> Kind | None:
+        cells = [cell.strip(" \t'\"\ufeff\xa0") for cell in line.split(self.delimiter)]
+        while cells and not cells[-1]:
+            cells.pop()
+        if not cells:
+            return "blank"
+        if _RULER.fullmatch(line):
+            return "ruler"
+        if [canonical_name(cell) for cell in cells] == self.header:
+            return "header"
+        if len(cells) > max(1, len(self.header) // 2):
+            return None
+        if is_no_data(line):
+            return "no_data"
+        if _FOOTER.match(cells[0]):
+            self.read_count(line)
+            return "footer"
+        return "footer" if self.ended and len(cells) == 1 else None

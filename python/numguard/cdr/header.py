@@ -1,0 +1,151 @@
+"""The first lines of a report -> its layout, its columns, and what the preamble says was asked for.
+
+Owns the search for the header row and the reading of preambles. Knows no row. One idea: **a header is known by its
+names, wherever it stands and whatever separates them**; nothing is assumed of what comes before it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from numguard._core import normalize, normalize_imei
+from numguard.cdr.furniture import Furniture
+from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_served
+from numguard.cdr.layouts import LAYOUTS, generic
+from numguard.errors import ArgumentError, InputError
+
+__all__ = ["Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
+
+_DELIMITERS: Final = (",", "\t", "|", ";")
+_SEARCHED_LINES: Final = 200
+_SAMPLED_LINES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header row: which layout, which column has which role, and how many fields the file's rows have."""
+
+    layout: Layout
+    columns: Mapping[Role, int]
+    names: tuple[str, ...]
+    delimiter: str
+    line: int
+    width: int
+
+    @property
+    def canonical(self) -> list[str]:
+        """The names as they are compared."""
+        return [canonical_name(name) for name in self.names]
+
+
+@dataclass(frozen=True, slots=True)
+class Preamble:
+    """What the lines before the header say: whose records were asked for, and how many there are."""
+
+    target_msisdn: int | None = None
+    target_imei14: int | None = None
+    stated_rows: int | None = None
+
+
+def candidates(layout: str | Mapping[str, str] | None) -> tuple[Layout, ...]:
+    """The layouts to hold a header against: all, one by its name, or one made of a mapping from roles to columns."""
+    if layout is None:
+        return LAYOUTS
+    if isinstance(layout, str):
+        chosen = tuple(known for known in LAYOUTS if known.name == layout)
+        if not chosen:
+            known_names = ", ".join(dict.fromkeys(known.name for known in LAYOUTS))
+            raise ArgumentError(f"layout: no layout of that name; there are {known_names}")
+        return chosen
+    return (_mapped(layout),)
+
+
+def _mapped(mapping: Mapping[str, str]) -> Layout:
+    known = generic.BY_NAMES.columns
+    unknown = sorted(set(mapping) - set(known))
+    if unknown:
+        raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(known)}")
+    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in known if role in mapping}
+    if not tells_who_is_served({role: 0 for role in columns}):
+        raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
+    signature = tuple(name for names in columns.values() for name in names)
+    return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)
+
+
+def split_line(line: str, delimiter: str, quote: str = '"') -> list[str]:
+    """The fields of one line."""
+    return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+
+
+def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
+    """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
+    rows = [
+        (number, delimiter, _without_trailing_blanks(split_line(line, delimiter)))
+        for number, line in enumerate(lines[:_SEARCHED_LINES])
+        for delimiter in _DELIMITERS
+        if delimiter in line
+    ]
+    for layout in layouts:
+        for number, delimiter, cells in rows:
+            columns = layout.match(cells) if len(cells) > 1 else None
+            if columns is not None and len(columns) > 1:
+                _reject_doubles(cells, columns, name, number + 1)
+                width = _usual_width(lines[number + 1 :], delimiter, len(cells))
+                return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
+    return None
+
+
+def _without_trailing_blanks(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return [cell.strip(" \t'\"\ufeff\xa0") for cell in cells]
+
+
+def _reject_doubles(cells: Sequence[str], columns: Mapping[Role, int], name: str, line: int) -> None:
+    names = [canonical_name(cell) for cell in cells]
+    for position in columns.values():
+        if names.count(names[position]) > 1:
+            raise InputError(
+                f"{name}: line {line}: two columns are named {cells[position]!r}; rename one of them, "
+                "or say which is meant with layout={...}"
+            )
+
+
+def _usual_width(lines: Sequence[str], delimiter: str, named: int) -> int:
+    """How many fields rows have: some operators end each row with one delimiter more than the header has."""
+    widths = Counter(
+        len(cells)
+        for line in lines[:_SAMPLED_LINES]
+        if len(cells := split_line(line, delimiter)) >= named and not any(cell.strip() for cell in cells[named:])
+    )
+    return max(widths, key=lambda width: (widths[width], -width)) if widths else named
+
+
+# A preamble names its target after one of these words. Jio's label lists all that could have been asked for, so the
+# value itself must tell: ten to thirteen digits that are a number, or fourteen to sixteen that are a handset.
+_ASKED: Final = re.compile(
+    r"(?:msisdn|mobile\s*(?:no|number)|search\s*value|input\s*value|imei|target|subject)[^\d+]*([+\d][\d ]{8,18}\d)",
+    re.IGNORECASE,
+)
+
+
+def read_preamble(lines: Sequence[str]) -> Preamble:
+    """What is said before the header; a cell id, an IMSI or a date asked for is no target."""
+    counts = Furniture(",", [])
+    msisdn = imei14 = None
+    for line in lines:
+        counts.read_count(line)
+        asked = _ASKED.search(line)
+        if asked is None:
+            continue
+        value = asked[1].replace(" ", "")
+        if len(value.lstrip("+")) <= 13:
+            msisdn = msisdn or normalize([value]).to_pylist()[0]
+        else:
+            imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
+    return Preamble(msisdn, imei14, counts.stated_rows)

@@ -1,0 +1,280 @@
+"""Rows as text -> canonical sightings: whose handset, which handset, when, with whom.
+
+Owns the rule that decides a row's fate. A row is **refused** where it cannot be said whose sighting it is or when it
+was: the served number cannot be read, the call type leaves it open, the date or the time is written but unreadable. A
+row is **kept** with a null where something is merely missing: no IMEI (as in many SMS rows), no time, no other party,
+no duration. Knows no file. One idea: **the IMEI and IMSI of a row belong to the served party alone**; the other party's
+number is never brought near them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from numguard import _core
+from numguard.cdr import times
+from numguard.cdr.cells import Bytes, Flags, Ints, as_text, digits_only, spans
+from numguard.cdr.header import Header
+from numguard.cdr.layout import Role
+from numguard.cdr.rows import RawRows
+from numguard.cdr.summary import FileSummary
+
+__all__ = ["SCHEMA", "Refusal", "Sightings"]
+
+SCHEMA: Final = pa.schema(
+    [
+        ("served_msisdn", pa.uint64()),
+        ("imei14", pa.uint64()),
+        ("imsi", pa.string()),
+        ("other_party", pa.string()),
+        ("other_msisdn", pa.uint64()),
+        ("at", pa.timestamp("us", "Asia/Kolkata")),
+        ("direction", pa.dictionary(pa.int8(), pa.string())),
+        ("duration_s", pa.int64()),
+        ("source", pa.dictionary(pa.int32(), pa.string())),
+        ("row", pa.int64()),
+    ]
+)
+
+_IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
+_DIRECTIONS: Final = ["in", "out"]
+# The part of the served party; the two that are known come first, so that they are the dictionary's codes.
+_IN, _OUT, _NEITHER, _UNKNOWN = range(4)
+_PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
+_DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
+_LONGEST_DURATION: Final = 9
+_WITH_LRN: Final = 14
+_IMSI_LENGTHS: Final = range(14, 16)
+
+
+class Refusal(NamedTuple):
+    """A refused row: its line, the column that it was refused for (None for the row as a whole), and why."""
+
+    line: int
+    column: str | None
+    note: str
+
+
+class Sightings:
+    """Turns the rows of one file into sightings and counts what was left out."""
+
+    def __init__(self, header: Header, summary: FileSummary, take_furniture: Callable[[str], bool]) -> None:
+        self._header = header
+        self._summary = summary
+        self._take_furniture = take_furniture
+
+    def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
+        """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
+        refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not self._take_furniture(text)]
+        part = self._parts(raw)
+        served, other = self._parties(raw, part)
+        msisdn = _core.normalize(served)
+        at, outcomes = self._instants(raw)
+
+        refused = np.zeros(len(raw.lines), dtype=np.bool_)
+        if msisdn.null_count:
+            self._refuse_unserved(raw, served, msisdn, refused, refusals)
+        if "served" not in raw.columns:
+            self._refuse(raw, part >= _NEITHER, "call_type", "unknown_call_type", refused, refusals)
+        for role, outcome in outcomes:
+            if (outcome >= times.UNREADABLE).any():
+                written = "unreadable_time" if role == "time" else "unreadable_date"
+                self._refuse(raw, outcome == times.UNREADABLE, role, written, refused, refusals)
+                self._refuse(raw, outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year", refused, refusals)
+
+        imei = raw.columns.get("imei")
+        other_party = as_text(other)
+        columns = [
+            msisdn,
+            pa.nulls(len(msisdn), pa.uint64()) if imei is None else _core.normalize_imei(imei),
+            _imsis(raw.columns.get("imsi"), len(msisdn)),
+            other_party,
+            _other_numbers(other_party, raw.columns.get("lrn")),
+            at,
+            pa.DictionaryArray.from_arrays(
+                pa.array(_DIRECTION_CODES[part], mask=part > _OUT), pa.array(_DIRECTIONS, pa.string())
+            ),
+            _seconds(raw.columns.get("duration"), len(msisdn)),
+            _constant(self._summary.source, len(msisdn)),
+            pa.array(raw.lines, pa.int64()),
+        ]
+        batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+        if refused.any():
+            keep = pa.array(~refused)
+            batch = batch.filter(keep)
+            imei = None if imei is None else imei.filter(keep)
+        refusals.sort()
+        self._count(batch, imei, refusals)
+        return batch, refusals
+
+    def _parts(self, raw: RawRows) -> Bytes:
+        """The part of the served party in each row, from its call type."""
+        if "call_type" not in raw.columns:
+            return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
+        types = _dictionary(raw.columns["call_type"])
+        told = (self._header.layout.direction(value or "") for value in types.dictionary.to_pylist())
+        parts = np.array([_PARTS[direction] if known else _UNKNOWN for known, direction in told], dtype=np.uint8)
+        return parts[types.indices.to_numpy()]
+
+    def _parties(self, raw: RawRows, part: Bytes) -> tuple[pa.Array, pa.Array]:
+        """The served party's cells and the other party's."""
+        if "served" in raw.columns:
+            return raw.columns["served"], raw.columns.get("other", pa.nulls(len(part), pa.string()))
+        calling, called = raw.columns["calling"], raw.columns["called"]
+        incoming = pa.array(part == _IN)
+        return pc.if_else(incoming, called, calling), pc.if_else(incoming, calling, called)
+
+    def _instants(self, raw: RawRows) -> tuple[pa.Array, list[tuple[Role, Bytes]]]:
+        """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
+        columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
+        columns = {role: what for role, what in columns.items() if role in raw.columns}
+        if len(columns) == 1:
+            # A lone column holds both, whatever its name says.
+            columns = dict.fromkeys(columns, "timestamp")
+        micros = np.zeros(len(raw.lines), dtype=np.int64)
+        missing = np.full(len(raw.lines), not columns)
+        outcomes: list[tuple[Role, Bytes]] = []
+        for role, what in columns.items():
+            reading = _read_times(raw.columns[role], what)
+            micros = micros + reading.micros
+            missing |= reading.outcome != times.OK
+            outcomes.append((role, reading.outcome))
+        return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
+
+    def _refuse(
+        self, raw: RawRows, which: Flags, role: Role, note: str, refused: Flags, refusals: list[Refusal]
+    ) -> None:
+        """Refuse rows that were not refused before."""
+        column = self._header.names[self._header.columns[role]]
+        refusals.extend(Refusal(line, column, note) for line in raw.lines[which & ~refused].tolist())
+        refused |= which
+
+    def _refuse_unserved(
+        self, raw: RawRows, served: pa.Array, msisdn: pa.Array, refused: Flags, refusals: list[Refusal]
+    ) -> None:
+        """Refuse rows whose served number cannot be read, unless they are no rows at all."""
+        unread = np.flatnonzero(msisdn.is_null().to_numpy(zero_copy_only=False))
+        notes = _core.explain(served.take(pa.array(unread))).field("note").to_pylist()
+        role: Role = "served" if "served" in raw.columns else "calling"
+        column = self._header.names[self._header.columns[role]]
+        for line, note in zip(raw.lines[unread].tolist(), notes, strict=True):
+            if not self._take_furniture(raw.text_of(line)):
+                refusals.append(Refusal(line, column, note or "empty"))
+        refused[unread] = True
+
+    def _count(self, batch: pa.RecordBatch, imei: pa.Array | None, refusals: list[Refusal]) -> None:
+        summary = self._summary
+        summary.rows += len(batch)
+        for refusal in refusals:
+            summary.refuse(refusal.line, refusal.note)
+        if imei is not None:
+            _count_unread(summary, "imei14", imei, batch.column("imei14"), _core.explain_imei)
+        _count_unread(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"), _core.explain)
+        period = pc.min_max(batch.column("at").cast(pa.int64()))
+        if period["min"].is_valid:
+            summary.cover(period["min"].as_py(), period["max"].as_py())
+        summary.off_target += _off_target(batch, summary)
+
+
+def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
+    """Rows that are neither of the number or handset asked for nor with it."""
+    if summary.target_msisdn is not None:
+        of_target = pc.equal(batch.column("served_msisdn"), summary.target_msisdn)
+        with_target = pc.fill_null(pc.equal(batch.column("other_msisdn"), summary.target_msisdn), False)
+        return int(len(batch) - (pc.sum(pc.or_(of_target, with_target)).as_py() or 0))
+    if summary.target_imei14 is not None:
+        return int(pc.sum(pc.not_equal(batch.column("imei14"), summary.target_imei14)).as_py() or 0)
+    return 0
+
+
+def _count_unread(
+    summary: FileSummary, column: str, cells: pa.Array, keys: pa.Array, explain: Callable[[pa.Array], pa.StructArray]
+) -> None:
+    """Count by note the cells in which something stands that gave no key."""
+    if not keys.null_count:
+        return
+    unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
+    if not len(unread):
+        return
+    for entry in pc.value_counts(explain(unread).field("note").cast(pa.string())).to_pylist():
+        if entry["values"] != "empty":
+            counts = summary.unread.setdefault(column, {})
+            counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
+
+
+def _plain(cells: pa.Array) -> pa.Array:
+    return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
+
+
+def _dictionary(cells: pa.Array) -> pa.DictionaryArray:
+    return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+
+
+def _read_times(cells: pa.Array, what: str) -> times.Reading:
+    if not pa.types.is_dictionary(cells.type):
+        return times.read(cells, what)
+    reading = times.read(cells.dictionary, what)
+    places = cells.indices.to_numpy()
+    return times.Reading(reading.micros[places], reading.outcome[places])
+
+
+def _constant(text: str, count: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text], pa.string()))
+
+
+def _other_numbers(cells: pa.Array, lrns: pa.Array | None) -> pa.Array:
+    """The other party's numbers. Some switches write the routing number (LRN, four digits) before the number; it is
+    taken off only where the row's own LRN column says the same four digits."""
+    numbers = _core.normalize(cells)
+    if lrns is None or not numbers.null_count:
+        return numbers
+    prefixed = pc.and_(numbers.is_null(), pc.equal(pc.fill_null(pc.binary_length(cells), 0), _WITH_LRN))
+    rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return numbers
+    written = cells.take(pa.array(rows))
+    routed_by = as_text(_plain(lrns).take(pa.array(rows)))
+    agrees = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by), False)
+    bare = pc.if_else(agrees, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
+    return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
+
+
+def _imsis(cells: pa.Array | None, count: int) -> pa.Array:
+    """Fourteen or fifteen digits (3GPP TS 23.003, 2.2), else null."""
+    if cells is None:
+        return pa.nulls(count, pa.string())
+    encoded = _dictionary(cells)
+    values = encoded.dictionary
+    valid = np.zeros(len(values), dtype=np.bool_)
+    for rows, matrix in spans(values).groups():
+        if len(matrix) in _IMSI_LENGTHS:
+            valid[rows] = digits_only(matrix)
+    text = pc.if_else(pa.array(valid), as_text(values), pa.scalar(None, pa.string()))
+    return text.take(encoded.indices)
+
+
+def _seconds(cells: pa.Array | None, count: int) -> pa.Array:
+    """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
+    if cells is None:
+        return pa.nulls(count, pa.int64())
+    seconds = np.zeros(count, dtype=np.int64)
+    missing = np.ones(count, dtype=np.bool_)
+    others = False
+    for rows, matrix in spans(cells).groups():
+        if 0 < len(matrix) <= _LONGEST_DURATION:
+            valid = digits_only(matrix)
+            total = np.zeros(len(rows), dtype=np.int64)
+            for digit in matrix:
+                total = total * 10 + (digit.astype(np.int64) - ord("0"))
+            seconds[rows], missing[rows] = np.where(valid, total, 0), ~valid
+            others |= not valid.all()
+    if others:
+        clock = times.read(cells, "clock")
+        written = missing & (clock.outcome == times.OK)
+        seconds[written], missing[written] = clock.micros[written] // times.SECOND, False
+    return pa.array(seconds, mask=missing)

@@ -1,0 +1,179 @@
+"""What was read: counts, period and warnings, for each file and for all together.
+
+Owns the figures and their wording. Knows no file format. One idea: **a summary can be shown to anybody**: it counts and
+names columns, and neither its text nor its repr holds a number; the target of a request is an attribute and no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+__all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
+
+IST: Final = timezone(timedelta(hours=5, minutes=30), "IST")
+_LINES_SHOWN: Final = 5
+
+#: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
+CDR_NOTES: Final = {
+    "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
+    "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
+    "broken_quote": "A double quote is opened and never closed.",
+    "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
+    "unreadable_date": "The date is written, but names no day in a form that is known.",
+    "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
+    "unreadable_time": "The time is written, but names no time of day in a form that is known.",
+}
+
+
+@dataclass(repr=False, slots=True)
+class FileSummary:
+    """One file (or one file of an archive).
+
+    `rows` went out and `refused` did not, by note; together they are every row of the file. `refused_lines` gives the
+    first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, header,
+    footer, no_data. `unread` counts cells that became null though something stood in them, by column and note.
+    """
+
+    source: str
+    layout: str | None = None
+    encoding: str = "utf-8"
+    container: str = "text"
+    header_line: int | None = None
+    rows: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    refused_lines: dict[str, list[int]] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, dict[str, int]] = field(default_factory=dict)
+    first: datetime | None = None
+    last: datetime | None = None
+    target_msisdn: int | None = None
+    target_imei14: int | None = None
+    off_target: int = 0
+    stated_rows: int | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What somebody should look at before the rows are used."""
+        said = []
+        if self.off_target:
+            asked = "number" if self.target_msisdn is not None else "handset"
+            said.append(f"{self.off_target} rows are not of the {asked} that the preamble says was asked for")
+        seen = self.rows + sum(self.refused.values())
+        if self.stated_rows is not None and self.stated_rows != seen:
+            said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
+        return said
+
+    def refuse(self, line: int, note: str) -> None:
+        """Count a refused row."""
+        self.refused[note] = self.refused.get(note, 0) + 1
+        lines = self.refused_lines.setdefault(note, [])
+        if len(lines) < 100:
+            lines.append(line)
+
+    def cover(self, first: int, last: int) -> None:
+        """Widen the period by two instants, in microseconds UTC."""
+        earliest, latest = _instant(first), _instant(last)
+        self.first = earliest if self.first is None else min(self.first, earliest)
+        self.last = latest if self.last is None else max(self.last, latest)
+
+    def __repr__(self) -> str:
+        refused = sum(self.refused.values())
+        return f"FileSummary({self.source!r}, layout={self.layout!r}, rows={self.rows}, refused={refused})"
+
+    def __str__(self) -> str:
+        told = [f"{self.source}", f"  layout    {self.layout or 'no data'} ({self.container}, {self.encoding})"]
+        told.append(f"  rows      {self.rows:,}")
+        if self.first is not None and self.last is not None:
+            told.append(f"  period    {self.first:%d-%b-%Y %H:%M:%S} to {self.last:%d-%b-%Y %H:%M:%S} IST")
+        for note, count in sorted(self.refused.items()):
+            lines = ", ".join(map(str, self.refused_lines[note][:_LINES_SHOWN]))
+            more = " ..." if count > _LINES_SHOWN else ""
+            told.append(f"  refused   {count:,} {note} (line {lines}{more})")
+        for column, notes in sorted(self.unread.items()):
+            counts = ", ".join(f"{count:,} {note}" for note, count in sorted(notes.items()))
+            told.append(f"  unread    {column}: {counts}")
+        told.extend(f"  warning   {warning}" for warning in self.warnings)
+        return "\n".join(told)
+
+
+def _instant(micros: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=timezone.utc).astimezone(IST) + timedelta(microseconds=micros)
+
+
+@dataclass(repr=False, slots=True)
+class CdrSummary:
+    """All files of one call, in order; complete once the rows have been read to their end (`complete`)."""
+
+    files: list[FileSummary] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows that went out."""
+        return sum(part.rows for part in self.files)
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """Rows that were refused, by note."""
+        return _added(part.refused for part in self.files)
+
+    @property
+    def refused_lines(self) -> dict[str, list[tuple[str, int]]]:
+        """The first refused rows of each note, as (source, line)."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for part in self.files:
+            for note, lines in part.refused_lines.items():
+                found.setdefault(note, []).extend((part.source, line) for line in lines)
+        return found
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Lines that are no rows, by kind."""
+        return _added(part.skipped for part in self.files)
+
+    @property
+    def unread(self) -> dict[str, dict[str, int]]:
+        """Cells that became null though something stood in them, by column and note."""
+        columns = dict.fromkeys(column for part in self.files for column in part.unread)
+        return {column: _added(part.unread.get(column, {}) for part in self.files) for column in columns}
+
+    @property
+    def layout(self) -> str | None:
+        """The layout's name; of several files their names, joined; None where no file has data."""
+        return ", ".join(dict.fromkeys(part.layout for part in self.files if part.layout)) or None
+
+    @property
+    def encoding(self) -> str:
+        """The character set; of several files all of them, joined."""
+        return ", ".join(dict.fromkeys(part.encoding for part in self.files))
+
+    @property
+    def first(self) -> datetime | None:
+        """The earliest time in any row."""
+        return min((part.first for part in self.files if part.first), default=None)
+
+    @property
+    def last(self) -> datetime | None:
+        """The latest time in any row."""
+        return max((part.last for part in self.files if part.last), default=None)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What somebody should look at, each with its file."""
+        return [f"{part.source}: {warning}" for part in self.files for warning in part.warnings]
+
+    def __repr__(self) -> str:
+        return f"CdrSummary(files={len(self.files)}, rows={self.rows}, refused={sum(self.refused.values())})"
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.files))
+
+
+def _added(counts: object) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for count in counts:  # type: ignore[attr-defined]
+        for note, rows in count.items():
+            total[note] = total.get(note, 0) + rows
+    return total
