@@ -20,6 +20,7 @@ from numguard._core import (
     normalize,
     normalize_imei,
 )
+from numguard.cdr import read_cdr
 from numguard.errors import NumguardError
 from numguard.linkage import Expansion, LinkPolicy, expand
 from numguard.scan import scan
@@ -39,5 +40,6 @@ __all__ = [
     "format_imei",
     "normalize",
     "normalize_imei",
+    "read_cdr",
     "scan",
 ]
