@@ -23,14 +23,18 @@ from numguard._core import (
 from numguard.cdr import read_cdr
 from numguard.errors import NumguardError
 from numguard.linkage import Expansion, LinkPolicy, expand
+from numguard.registry import Intake, ListPolicy, Registry
 from numguard.scan import scan
 
 __all__ = [
     "Expansion",
     "ImeiSet",
+    "Intake",
     "LinkPolicy",
+    "ListPolicy",
     "NumberSet",
     "NumguardError",
+    "Registry",
     "__version__",
     "expand",
     "explain",

@@ -82,7 +82,9 @@ def _parts(name: str, within: str, opened: Callable[[], BinaryIO]) -> Iterator[P
         raise InputError(f"{name}: is a web page or XML, whatever its name says: open it and save it as .xlsx or CSV")
     else:
         encoding = _character_set(head)
-        yield Part(name, encoding, within or "text", lambda: _as_utf8(opened(), encoding))
+        # Old Macintosh files, and some exports still, end lines with a carriage return alone.
+        only_returns = b"\r" in head and b"\n" not in head
+        yield Part(name, encoding, within or "text", lambda: _as_utf8(opened(), encoding, only_returns=only_returns))
 
 
 def _within(outer: str, inner: str) -> str:
@@ -107,7 +109,7 @@ def _zip_parts(name: str, within: str, opened: Callable[[], BinaryIO]) -> Iterat
             raise InputError(f"{name}: is protected with a password; unpack it first")
 
         def open_member(filename: str = member.filename) -> BinaryIO:
-            return _OpenedMember(name, opened, filename)
+            return io.BufferedReader(_OpenedMember(name, opened, filename), 1 << 20)
 
         yield from _parts(f"{name}/{member.filename}", _within(within, "zip"), open_member)
 
@@ -154,27 +156,33 @@ def _character_set(head: bytes) -> str:
     return "utf-8"
 
 
-def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
-    return stream if encoding == "utf-8" else _Transcoded(stream, encoding)  # type: ignore[return-value]
+def _as_utf8(stream: BinaryIO, encoding: str, *, only_returns: bool) -> BinaryIO:
+    if encoding == "utf-8" and not only_returns:
+        return stream
+    # Bytes that are not UTF-8 are the line reader's to judge, so that here they pass as they are.
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"
+    return io.BufferedReader(_Transcoded(stream, encoding, errors, only_returns=only_returns), 1 << 20)
 
 
 class _Transcoded(io.RawIOBase):
-    """A text of another character set, read as UTF-8."""
+    """A text of another character set or with other line ends, read as UTF-8 with line feeds."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, errors: str, *, only_returns: bool) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._errors = errors
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
+        self._only_returns = only_returns
         self._ready = b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        while not self._ready:
+        raw = b" "
+        while raw and not self._ready:
             raw = self._stream.read(1 << 20)
-            self._ready = self._decoder.decode(raw, final=not raw).encode()
-            if not raw and not self._ready:
-                return 0
+            text = self._decoder.decode(raw, final=not raw)
+            self._ready = (text.replace("\r", "\n") if self._only_returns else text).encode(errors=self._errors)
         count = min(len(buffer), len(self._ready))
         buffer[:count], self._ready = self._ready[:count], self._ready[count:]
         return count
