@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from numguard.cdr import CDR_NOTES, read_cdr
 from numguard.cdr.layouts import LAYOUTS
 from numguard.errors import ArgumentError, FileMissingError, InputError

@@ -162,7 +162,7 @@ def _character_set(head: bytes) -> str:
 
 
 @contextmanager
-def _transcode(opened: Opener, encoding: str, only_returns: bool) -> Iterator[BinaryIO]:  # noqa: FBT001
+def _transcode(opened: Opener, encoding: str, only_returns: bool) -> Iterator[BinaryIO]:
     with opened() as stream:
         yield io.BufferedReader(_Transcoded(stream, encoding, only_returns=only_returns), 1 << 20)
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Flags, Ints, as_text, digits_only, spans
+from numguard.cdr.cells import Bytes, Flags, as_text, digits_only, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
@@ -229,7 +229,8 @@ def _constant(text: str, count: int) -> pa.DictionaryArray:
 
 def _other_numbers(cells: pa.Array, lrns: pa.Array | None) -> pa.Array:
     """The other party's numbers. Some switches write the routing number (LRN, four digits) before the number; it is
-    taken off only where the row's own LRN column says the same four digits."""
+    taken off only where the row's own LRN column says the same four digits.
+    """
     numbers = _core.normalize(cells)
     if lrns is None or not numbers.null_count:
         return numbers

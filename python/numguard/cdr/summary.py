@@ -7,7 +7,7 @@ names columns, and neither its text nor its repr holds a number; the target of a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
@@ -99,7 +99,7 @@ class FileSummary:
 
 
 def _instant(micros: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=timezone.utc).astimezone(IST) + timedelta(microseconds=micros)
+    return datetime(1970, 1, 1, tzinfo=UTC).astimezone(IST) + timedelta(microseconds=micros)
 
 
 @dataclass(repr=False, slots=True)

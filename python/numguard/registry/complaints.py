@@ -48,9 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.table(
-    {"index": pa.array([], pa.int64())} | {name: pa.array([], pa.string()) for name in ("field", "cell", "note")}
-).schema
+_REFUSAL = pa.schema({"index": pa.int64(), "field": pa.string(), "cell": pa.string(), "note": pa.string()})
 
 
 @dataclass(frozen=True, slots=True)
