@@ -90,9 +90,9 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return USAGE
-    except BrokenPipeError:
-        # Whoever read our output has read enough, as `head` does. Python would complain once more when it closes
-        # stdout on the way out, so stdout is pointed elsewhere first.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has read enough, as `head` does; click turns that into SystemExit. Python would
+        # complain once more when it closes stdout on the way out, so stdout is pointed elsewhere first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ENOUGH
     except (KeyboardInterrupt, click.Abort):
