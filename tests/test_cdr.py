@@ -116,6 +116,18 @@ def test_columns_are_found_by_name_in_any_order(tmp_path: Path) -> None:
     )
 
 
+def test_a_row_that_shifted_into_the_field_beyond_the_header_is_refused(tmp_path: Path) -> None:
+    """Vi ends rows with a comma more than the header has: a comma in an address must not pass for it."""
+    lines = [line for line in (FILES / "vi.csv").read_text().splitlines() if '"' not in line and "well" not in line]
+    assert sum("Sector 5" in line for line in lines) == 2
+    lines[6:7] *= 3
+    path = tmp_path / "vi.csv"
+    path.write_text("\n".join(lines))
+    cdr = read_cdr(path)
+    assert cdr.read_all()["row"].to_pylist() == [7, 8, 9]
+    assert cdr.refused["note"].to_pylist() == ["too_many_fields", "too_few_fields", "too_many_fields"]
+
+
 def test_fourteen_fifteen_and_sixteen_digits_join(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(
