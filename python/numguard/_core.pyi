@@ -1,5 +1,6 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final
 
 import pyarrow as pa
@@ -8,8 +9,11 @@ from numguard.types import PathLike, Region, Style, Values
 
 __all__ = [
     "ImeiSet",
+    "Linkage",
     "NumberSet",
+    "Scanner",
     "__version__",
+    "check_sightings",
     "closed_lists",
     "explain",
     "explain_imei",
@@ -18,6 +22,7 @@ __all__ = [
     "format_imei",
     "normalize",
     "normalize_imei",
+    "parquet_schema",
 ]
 
 __version__: str
@@ -84,3 +89,46 @@ class ImeiSet:
     def __xor__(self, value: ImeiSet, /) -> ImeiSet: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+_LinkageState: TypeAlias = tuple[int, Literal["numbers", "handsets"] | None, int, int | None]
+
+@final
+class Linkage:
+    def __new__(
+        cls,
+        seeds: Values,
+        reported_at: pa.Array[Any] | None,
+        policy: Mapping[str, Any],
+        *,
+        region: Region,
+        threads: int | None,
+    ) -> Linkage: ...
+    def read(self, batches: Sequence[pa.RecordBatch]) -> _LinkageState: ...
+    def step(self) -> _LinkageState | None: ...
+    def finish(self) -> dict[str, Any]: ...
+
+def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None: ...
+
+@final
+class Scanner:
+    """One scan: its plan, the columns of its hits, and what it has seen."""
+
+    def __new__(
+        cls,
+        schema: pa.Schema,
+        lookups: Sequence[tuple[str, NumberSet | ImeiSet]],
+        *,
+        columns: Sequence[str] | None,
+        region: Region,
+        threads: int | None,
+    ) -> Scanner: ...
+    @property
+    def schema(self) -> pa.Schema: ...
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None: ...
+    def begin(self, files: Sequence[PathLike]) -> None: ...
+    def next(self) -> tuple[Any, ...] | None: ...
+    def stop(self) -> None: ...
+    def looks_national(self) -> list[bool]: ...
+    def tally(self) -> dict[str, Any]: ...
+
+def parquet_schema(path: PathLike) -> pa.Schema: ...

@@ -78,9 +78,7 @@ class RowReader:
         )
         # A quote that opens and does not close swallows line ends. A row takes at least a line and a line belongs to
         # one row, so that equal counts are the proof that none was swallowed, but for the end of the last line.
-        if quoted and (
-            table.num_rows + len(handed_back) != block.count(b"\n") or _last_line(block).count(b'"') % 2
-        ):
+        if quoted and (table.num_rows + len(handed_back) != block.count(b"\n") or _last_line(block).count(b'"') % 2):
             return self._read_line_by_line(block, last=last)
         return self._assemble(block, table, handed_back)
 

@@ -42,7 +42,7 @@ SCHEMA: Final = pa.schema(
 )
 
 _IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
-_DIRECTIONS: Final = pa.array(["in", "out"], pa.string())
+_DIRECTIONS: Final = ["in", "out"]
 # The part of the served party; the two that are known come first, so that they are the dictionary's codes.
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
@@ -96,7 +96,9 @@ class Sightings:
             other_party,
             _other_numbers(other_party, raw.columns.get("lrn")),
             at,
-            pa.DictionaryArray.from_arrays(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
+            pa.DictionaryArray.from_arrays(
+                pa.array(_DIRECTION_CODES[part], mask=part > _OUT), pa.array(_DIRECTIONS, pa.string())
+            ),
             _seconds(raw.columns.get("duration"), len(msisdn)),
             _constant(self._summary.source, len(msisdn)),
             pa.array(raw.lines, pa.int64()),

@@ -20,6 +20,11 @@ pub enum Error {
         /// The type as Arrow writes it.
         data_type: String,
     },
+    /// A column that should hold times.
+    NotTimes {
+        /// The type as Arrow writes it.
+        data_type: String,
+    },
     /// A set of the one key type was asked for keys of the other.
     KeyType,
     /// More members than ranks of 32 bits can count.
@@ -40,6 +45,37 @@ pub enum Error {
     },
     /// Arrow could not build or read an array.
     Arrow(ArrowError),
+    /// A column that the input does not have.
+    NoSuchColumn {
+        /// The name asked for.
+        column: String,
+        /// The names there are.
+        have: Vec<String>,
+    },
+    /// A name that several columns of the input have.
+    RepeatedColumn(String),
+    /// A column of the input that is named as a column of matches would be.
+    MatchColumn(String),
+    /// What is wrong is wrong in one column.
+    InColumn(String, Box<Error>),
+    /// What is wrong is wrong in one file.
+    InFile(String, Box<Error>),
+    /// A file or a part of it that cannot be read as what it should be.
+    Unreadable {
+        /// Where in the file, if that is known.
+        row_group: Option<usize>,
+        /// What the reader says.
+        why: String,
+    },
+    /// A column that the files before do not have.
+    NewColumn(String),
+    /// A column whose type is not that of the files before.
+    TypeChanged {
+        /// The type in this file.
+        found: String,
+        /// The type in the first file.
+        expected: String,
+    },
 }
 
 impl Error {
@@ -68,6 +104,25 @@ impl Error {
             advice,
         }
     }
+
+    /// The same, said of one column.
+    pub(crate) fn in_column(self, column: &str) -> Self {
+        Self::InColumn(column.to_owned(), Box::new(self))
+    }
+
+    /// The same, said of one file.
+    pub(crate) fn in_file(self, file: &str) -> Self {
+        Self::InFile(file.to_owned(), Box::new(self))
+    }
+
+    /// What is wrong, without where.
+    #[must_use]
+    pub fn into_kind(self) -> Self {
+        match self {
+            Self::InColumn(_, error) | Self::InFile(_, error) => error.into_kind(),
+            other => other,
+        }
+    }
 }
 
 impl std::fmt::Display for Error {
@@ -82,6 +137,12 @@ impl std::fmt::Display for Error {
                     "a column of type {data_type} holds no keys: normalise it to UInt64 first"
                 )
             }
+            Self::NotTimes { data_type } => {
+                write!(
+                    f,
+                    "a column of type {data_type} holds no times: parse it into timestamps or dates first"
+                )
+            }
             Self::KeyType => {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
@@ -89,6 +150,44 @@ impl std::fmt::Display for Error {
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Arrow(error) => error.fmt(f),
+            Self::NoSuchColumn { column, have } => {
+                write!(f, "no column '{column}'; there are {}", have.join(", "))
+            }
+            Self::RepeatedColumn(column) => {
+                write!(
+                    f,
+                    "several columns are named '{column}': rename all but one"
+                )
+            }
+            Self::MatchColumn(column) => {
+                write!(
+                    f,
+                    "there is a column '{column}' already: leave it out with columns=, or rename it"
+                )
+            }
+            Self::InColumn(column, error) => write!(f, "column '{column}': {error}"),
+            Self::InFile(file, error) => write!(f, "{file}: {error}"),
+            Self::Unreadable {
+                row_group: None,
+                why,
+            } => write!(f, "cannot be read as Parquet ({why})"),
+            Self::Unreadable {
+                row_group: Some(group),
+                why,
+            } => {
+                write!(
+                    f,
+                    "row group {group} cannot be read ({why}): get the file anew, or pass on_error=\"skip\""
+                )
+            }
+            Self::NewColumn(column) => write!(
+                f,
+                "column '{column}' is not in the first file: name the columns to hand on with columns="
+            ),
+            Self::TypeChanged { found, expected } => write!(
+                f,
+                "it is {found} here and {expected} in the first file: scan the files apart, or cast one of them"
+            ),
         }
     }
 }
@@ -99,9 +198,18 @@ impl std::error::Error for Error {
             Self::Arrow(error) => Some(error),
             Self::File { error, .. } => Some(error),
             Self::SetFile { error, .. } => Some(error),
-            Self::UnsupportedType { .. } | Self::NotKeys { .. } | Self::KeyType | Self::TooMany => {
-                None
-            }
+            Self::InColumn(_, error) | Self::InFile(_, error) => Some(error),
+            Self::UnsupportedType { .. }
+            | Self::NotKeys { .. }
+            | Self::NotTimes { .. }
+            | Self::KeyType
+            | Self::TooMany
+            | Self::NoSuchColumn { .. }
+            | Self::RepeatedColumn(_)
+            | Self::MatchColumn(_)
+            | Self::Unreadable { .. }
+            | Self::NewColumn(_)
+            | Self::TypeChanged { .. } => None,
         }
     }
 }

@@ -11,10 +11,13 @@ mod error;
 mod explain;
 mod extract;
 mod format;
+pub mod linkage;
 mod normalize;
 pub mod parallel;
+pub mod parquet;
 mod position;
 mod refused;
+pub mod scan;
 pub mod setfile;
 
 pub use build::{build, keys_of};

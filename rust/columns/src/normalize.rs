@@ -26,7 +26,7 @@ pub fn normalize(
 }
 
 /// Key 0 is null.
-fn from_keys(values: Vec<u64>) -> UInt64Array {
+pub(crate) fn from_keys(values: Vec<u64>) -> UInt64Array {
     let valid = BooleanBuffer::collect_bool(values.len(), |row| values[row] != 0);
     let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
     UInt64Array::new(ScalarBuffer::from(values), nulls)

@@ -3,6 +3,8 @@
 //! Private, so that nobody's global pool is taken or resized; made anew after a fork, because threads do not survive
 //! one. Work is cut into runs of rows, so that the answer never depends on how many threads there are.
 
+mod ordered;
+
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,8 +12,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+pub use ordered::{Next, Ordered, Unit};
+
 /// Rows a task: large enough that handing it out costs nothing, small enough that both ends finish together.
-const TASK: usize = 1 << 16;
+pub const TASK: usize = 1 << 16;
 
 /// How many threads a call may use. `None`: what `NUMGUARD_THREADS` says, or one for each processor the process may
 /// run on.
@@ -85,5 +89,18 @@ pub fn fill_scaled<T: Send>(
                 .enumerate()
                 .for_each(|(n, run)| work(n * task, run));
         }),
+    }
+}
+
+/// Calls `work` for each item, and gives the results back in the order of the items.
+pub fn map<T: Send, R: Send>(
+    threads: Threads,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let pool = if items.len() > 1 { pool(threads) } else { None };
+    match pool {
+        None => items.into_iter().map(work).collect(),
+        Some(pool) => pool.install(|| items.into_par_iter().map(&work).collect()),
     }
 }

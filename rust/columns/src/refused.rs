@@ -31,7 +31,7 @@ pub fn refused(column: &Column<'_>, read: &UInt64Array) -> Vec<(Note, u64)> {
 }
 
 /// Why a cell was refused, doubted or mended.
-fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
+pub(crate) fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
     match keys {
         Keys::Msisdn(region) => cell.msisdn(region).note,
         Keys::Imei | Keys::ImeiOrPlaceholder => cell.imei().note,

@@ -210,6 +210,19 @@ pub(crate) fn has_stray_letters(text: &[u8]) -> bool {
         && (text.windows(2).any(touches) || text.windows(5).any(stands_between))
 }
 
+/// `*121#`, `*401*9876543210#`, `##002#`.
+pub(crate) fn is_dial_code(text: &[u8]) -> bool {
+    let is_sign = |&byte: &u8| matches!(byte, b'*' | b'#');
+    let signs = text.iter().take_while(|byte| is_sign(byte)).count();
+    let code = &text[signs..];
+    let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let only = code
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || is_sign(byte) || matches!(byte, b'+' | b' '));
+    // Without a closing sign, `*3210` is a code and `******3210` is a masked number.
+    signs > 0 && only && digits > 0 && (code.iter().any(is_sign) || digits <= 4 && signs <= 2)
+}
+
 /// Whether some digits were replaced by signs: `98765XXXXX`, `******3210`.
 pub(crate) fn is_masked(text: &[u8], whole: usize) -> bool {
     let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*' | b'#');

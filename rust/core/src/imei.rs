@@ -195,6 +195,9 @@ fn read_text(text: &[u8]) -> Result<Found, Note> {
         }
         return read_digits(&digits).map(|found| found.mended(Some(mend)));
     }
+    if cell::is_dial_code(text) {
+        return Err(Note::DialCode);
+    }
     if cell::is_masked(text, 15) || cell::is_masked(text, 14) {
         return Err(Note::Masked);
     }
@@ -222,29 +225,42 @@ fn read_text(text: &[u8]) -> Result<Found, Note> {
                 Err(Note::StrayCharacter)
             }
         }
-        ref runs => {
-            let mut keys: Vec<u64> = Vec::new();
-            for &(start, end) in runs {
-                if stands_alone(text, start, end)
-                    && let Ok(found) = read_run(&text[start..end])
-                    && !keys.contains(&found.imei14)
-                {
-                    keys.push(found.imei14);
-                }
-            }
-            Err(match keys.len() {
-                2.. => Note::SeveralNumbers,
-                0 if cell::has_stray_letters(text) => Note::StrayLetter,
-                _ if has_letters && !has_break => Note::TextWithDigits,
-                _ if text
-                    .iter()
-                    .any(|&byte| !is_part(byte) && !is_line_break(byte) && !is_letter(byte)) =>
-                {
-                    Note::StrayCharacter
-                }
-                _ => Note::BrokenLine,
-            })
+        ref runs => among(text, runs, has_letters && !has_break),
+    }
+}
+
+/// Several stretches, or one among what no IMEI is written with.
+fn among(text: &[u8], runs: &[(usize, usize)], has_words: bool) -> Result<Found, Note> {
+    let found: Vec<Option<Found>> = runs
+        .iter()
+        .map(|&(start, end)| {
+            read_run(&text[start..end])
+                .ok()
+                .filter(|_| stands_alone(text, start, end))
+        })
+        .collect();
+    let first = found.iter().flatten().next();
+    let is_other = |next: &Found| first.is_some_and(|first| first.imei14 != next.imei14);
+    let parts_a_list =
+        |&byte: &u8| is_part(byte) || matches!(byte, b',' | b';' | b'|' | b'&' | b'\t');
+    match first {
+        Some(_) if found.iter().flatten().any(is_other) => Err(Note::SeveralNumbers),
+        Some(first)
+            if found.len() > 1
+                && found.iter().all(Option::is_some)
+                && text.iter().all(parts_a_list) =>
+        {
+            Ok(first.mended(Some(Note::RepeatedInCell)))
         }
+        None if cell::has_stray_letters(text) => Err(Note::StrayLetter),
+        _ if has_words => Err(Note::TextWithDigits),
+        _ if text
+            .iter()
+            .any(|&byte| !is_part(byte) && !is_line_break(byte) && !is_letter(byte)) =>
+        {
+            Err(Note::StrayCharacter)
+        }
+        _ => Err(Note::BrokenLine),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The walk and the oracle give the same answer on small dense graphs, under every policy, however the rows come.
 
+use std::sync::Arc;
+
 use numguard_core::linkage::{
     Admitted, Answer, DAY, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk,
 };
@@ -9,7 +11,7 @@ use proptest::sample::select;
 
 /// Walks as a holder of sightings would, cutting each pass into `parts` by key.
 fn walk(seeds: &[Seed], sightings: &[Sighting], policy: &Policy, parts: usize) -> Answer {
-    let mut walk = Walk::new(policy, seeds);
+    let mut walk = Walk::new(Arc::new(policy.clone()), seeds);
     while let Some(wanted) = walk.wanted() {
         assert!(
             wanted.keys.is_sorted_by(|a, b| a < b),

@@ -4,6 +4,7 @@ use numguard_columns::Error;
 use pyo3::prelude::*;
 
 pyo3::import_exception!(numguard.errors, ArgumentError);
+pyo3::import_exception!(numguard.errors, ColumnError);
 pyo3::import_exception!(numguard.errors, FileMissingError);
 pyo3::import_exception!(numguard.errors, InputError);
 pyo3::import_exception!(numguard.errors, RefusedCellsError);
@@ -13,8 +14,8 @@ pyo3::import_exception!(numguard.errors, UnsupportedTypeError);
 /// The exception that says what `error` says.
 pub(crate) fn raise(error: Error) -> PyErr {
     let message = error.to_string();
-    match error {
-        Error::UnsupportedType { .. } | Error::NotKeys { .. } => {
+    match error.into_kind() {
+        Error::UnsupportedType { .. } | Error::NotKeys { .. } | Error::NotTimes { .. } => {
             UnsupportedTypeError::new_err(message)
         }
         Error::KeyType | Error::TooMany => ArgumentError::new_err(message),
@@ -23,6 +24,13 @@ pub(crate) fn raise(error: Error) -> PyErr {
         }
         Error::File { error, .. } => std::io::Error::new(error.kind(), message).into(),
         Error::SetFile { .. } => SetFileError::new_err(message),
-        Error::Arrow(_) => InputError::new_err(message),
+        Error::Arrow(_) | Error::Unreadable { .. } | Error::TypeChanged { .. } => {
+            InputError::new_err(message)
+        }
+        Error::NoSuchColumn { .. }
+        | Error::RepeatedColumn(_)
+        | Error::MatchColumn(_)
+        | Error::NewColumn(_) => ColumnError::new_err(message),
+        Error::InColumn(..) | Error::InFile(..) => InputError::new_err(message), // `into_kind` leaves none
     }
 }

@@ -7,7 +7,9 @@
 
 mod error;
 mod input;
+mod linkage;
 mod numbers;
+mod scan;
 mod sets;
 
 use pyo3::prelude::*;
@@ -16,6 +18,8 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     numbers::register(module)?;
+    scan::register(module)?;
     sets::register(module)?;
+    linkage::register(module)?;
     Ok(())
 }

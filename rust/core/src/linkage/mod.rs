@@ -9,12 +9,14 @@
 //! few passes at memory speed, whatever its size.
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use numguard_core::linkage::{Policy, Seed, Side, Sighting, Tally, Walk};
 //!
 //! let sightings = [(11, 7, 10), (22, 7, 20), (22, 8, 30)]
 //!     .map(|(msisdn, imei14, at)| Sighting { msisdn, imei14, at });
-//! let policy = Policy::default();
-//! let mut walk = Walk::new(&policy, &[Seed::of(11)]);
+//! let policy = Arc::new(Policy::default());
+//! let mut walk = Walk::new(Arc::clone(&policy), &[Seed::of(11)]);
 //! while let Some(wanted) = walk.wanted() {
 //!     let rows = sightings.iter().map(|&sighting| wanted.side.row(sighting));
 //!     let rows = rows.filter(|row| wanted.keys.binary_search(&row.key).is_ok()).collect();
@@ -32,7 +34,7 @@ mod tally;
 mod walk;
 
 pub use answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
-pub use policy::{Admitted, DAY, KeyList, Policy, Window, ist_day};
+pub use policy::{Admitted, DAY, IST, KeyList, Policy, Window, ist_day};
 pub use sighting::{NO_TIME, Row, Seed, Side, Sighting, Span};
 pub use tally::Tally;
 pub use walk::{Walk, Wanted};

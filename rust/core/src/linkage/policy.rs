@@ -11,8 +11,8 @@ use crate::imei;
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
 
-/// Indian Standard Time is five and a half hours ahead of UTC, all year and since long before there were mobiles.
-const IST: i64 = 19_800_000_000;
+/// How many microseconds Indian Standard Time is ahead of UTC, all year and since long before there were mobiles.
+pub const IST: i64 = 19_800_000_000;
 
 /// The day in India on which a time lies, counted from 1970.
 #[must_use]

@@ -5,6 +5,7 @@
 //! asked for once: what was learned of it is kept for later levels.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -26,8 +27,8 @@ pub struct Wanted<'a> {
 
 /// A bounded walk from seeds over sightings that somebody else holds.
 #[derive(Debug)]
-pub struct Walk<'p> {
-    policy: &'p Policy,
+pub struct Walk {
+    policy: Arc<Policy>,
     /// The seeds and the windows around them; without a window a seed reaches at all times.
     seeds: HashMap<u64, Vec<Window>>,
     side: Side,
@@ -101,10 +102,10 @@ impl Path {
     }
 }
 
-impl<'p> Walk<'p> {
+impl Walk {
     /// Sets out from `seeds`, in any order; a seed that was reported several times has several windows.
     #[must_use]
-    pub fn new(policy: &'p Policy, seeds: &[Seed]) -> Self {
+    pub fn new(policy: Arc<Policy>, seeds: &[Seed]) -> Self {
         let mut windows: HashMap<u64, Vec<Window>> = HashMap::with_capacity(seeds.len());
         for &seed in seeds {
             windows
@@ -334,7 +335,7 @@ impl<'p> Walk<'p> {
         // Sources stand by number, so the first that admits is the smallest that does.
         let Some(source) = sources
             .iter()
-            .find(|source| admits(self.policy, source, carried))
+            .find(|source| admits(&self.policy, source, carried))
         else {
             return;
         };

@@ -25,7 +25,8 @@ pub(super) fn is_separator(byte: u8) -> bool {
 /// Reads a stretch; pushes to `whole` every number that stands whole in it, accepted or not.
 pub(super) fn read(run: &[u8], region: Region, whole: &mut Vec<u64>) -> Result<Found, Note> {
     let parts = || run.split(|&byte| byte == b'/');
-    if run.contains(&b'/') && parts().any(|part| single(part, region).is_ok()) {
+    let is_parted = run.contains(&b'/') && parts().all(|part| part.iter().any(u8::is_ascii_digit));
+    if is_parted && parts().any(|part| single(part, region).is_ok()) {
         let results = parts()
             .map(|part| sentence(part, region, whole))
             .collect::<Vec<_>>();
@@ -286,16 +287,36 @@ pub(super) fn date(text: &[u8]) -> Option<usize> {
 
 /// Whether a stretch is an IPv4 address: `68.123.145.67` has the ten digits of a mobile, and is none.
 fn is_address(run: &[u8]) -> bool {
-    let mut parts = 0;
-    run.split(|&byte| byte == b'.').all(|part| {
-        parts += 1;
-        (1..=3).contains(&part.len())
-            && part.iter().all(u8::is_ascii_digit)
-            && part
-                .iter()
-                .fold(0, |value, &byte| value * 10 + u16::from(byte - b'0'))
-                < 256
-    }) && parts == 4
+    address(run) == Some(run.len())
+}
+
+/// Where an IPv4 address at the start of `text` ends.
+pub(super) fn address(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for part in 0..4 {
+        if part > 0 {
+            at += text.get(at).filter(|&&byte| byte == b'.').map(|_| 1)?;
+        }
+        let width = text[at..]
+            .iter()
+            .take(4)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let value = text[at..at + width]
+            .iter()
+            .fold(0, |value, &byte| value * 10 + u16::from(byte - b'0'));
+        if !(1..=3).contains(&width) || value > 255 {
+            return None;
+        }
+        at += width;
+    }
+    Some(at)
+}
+
+/// Whether a stretch begins with an id: digits too many for a national number, and no number.
+pub(super) fn begins_with_id(run: &[u8], region: Region) -> bool {
+    let width = run.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    width >= ID_WIDTH && single(&run[..width], region).is_err()
 }
 
 /// What one pass over a stretch tells.

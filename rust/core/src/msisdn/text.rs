@@ -1,16 +1,21 @@
 //! A cell without its wrapping -> its number, or all numbers of a free text.
 //!
-//! Owns what stands around numbers: names, remarks, labels, extensions, links, UPI ids, amounts, dates, sender ids.
-//! Knows nothing of what makes digits a number: [`run`] tells. One idea: a survey of everything in the cell, and one
-//! decision that takes the first refusal of the list that the survey supports.
+//! Owns the decision: which refusal, or which number with which mend. Knows nothing of what makes digits a number
+//! ([`run`] tells) nor of labels and links ([`surroundings`] tells). One idea: one survey of everything that the cell
+//! holds, then the first refusal of the list that the survey supports.
 
+use hashbrown::HashSet;
+
+use super::surroundings::{self, after_prefix};
 use super::{Found, Region, dialled, run};
 use crate::cell::{self, Printed};
-use crate::digits::{SYMBOL, is_letter, is_line_break, trim};
+use crate::digits::{is_letter, is_line_break, trim};
 use crate::notes::Note;
 
 /// Reads an opened cell: folded, trimmed, unwrapped, not empty.
 pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
+    let uri = after_prefix(text, &[b"tel:"]).filter(|uri| uri.first() != Some(&b' '));
+    let text = uri.map_or(text, trim);
     if text.iter().all(|&byte| run::is_part(byte)) {
         return plain(text, region);
     }
@@ -19,33 +24,27 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
         let digits = digits.held().ok_or(Note::TooLong)?;
         return dialled::read(digits, plus, region).map(|found| found.mended(Some(mend)));
     }
-    if let Some((_, uri)) = prefixed(text, &[b"tel:"]).filter(|(_, uri)| uri.first() != Some(&b' '))
-    {
-        return read(trim(uri), region);
+    let survey = Survey::of(text, region);
+    match () {
+        () if survey.numbers.len() > 1 => Err(Note::SeveralNumbers),
+        () if cell::is_dial_code(text) => Err(Note::DialCode),
+        () if cell::is_masked(text, 10) => Err(Note::Masked),
+        () if is_sender_id(text) => Err(Note::SenderId),
+        () => survey.decide(text),
     }
-    if is_dial_code(text) {
-        return Err(Note::DialCode);
-    }
-    if cell::is_masked(text, 10) {
-        return Err(Note::Masked);
-    }
-    if is_sender_id(text) {
-        return Err(Note::SenderId);
-    }
-    Survey::of(text, region).decide(text)
 }
 
 /// A cell of digits and separators only.
 fn plain(text: &[u8], region: Region) -> Result<Found, Note> {
-    let mut whole = Vec::new();
-    run::read(text, region, &mut whole).or_else(|refusal| {
-        // Signs that end one number and begin the next (`+91... +91...`, `1) ... 2) ...`) are seen by the survey.
+    run::read(text, region, &mut Vec::new()).or_else(|refusal| {
+        if !matches!(refusal, Note::TooLong | Note::StrayCharacter) {
+            return Err(refusal);
+        }
+        // What ends one number and begins the next (`+91... +91...`, `1) ... 2) ...`) is seen by the survey.
         let survey = Survey::of(text, region);
-        match (&survey.numbers[..], refusal) {
-            ([_, _, ..], Note::TooLong | Note::StrayCharacter) => Err(Note::SeveralNumbers),
-            ([_], Note::StrayCharacter) if survey.found.is_some() && !survey.has_fragments => {
-                survey.decide(text)
-            }
+        match survey.numbers.len() {
+            2.. => Err(Note::SeveralNumbers),
+            1 if refusal == Note::StrayCharacter && !survey.has_fragments => survey.decide(text),
             _ => Err(refusal),
         }
     })
@@ -54,28 +53,6 @@ fn plain(text: &[u8], region: Region) -> Result<Found, Note> {
 /// Appends the numbers of a folded free text.
 pub(super) fn extract(text: &[u8], region: Region, out: &mut Vec<u64>) {
     out.extend(Survey::of(text, region).numbers);
-}
-
-/// `rest` after the first of these that `text` begins with, in any case, and how long that was.
-fn prefixed<'a>(text: &'a [u8], prefixes: &[&[u8]]) -> Option<(usize, &'a [u8])> {
-    prefixes.iter().find_map(|prefix| {
-        let (head, rest) = text.split_at_checked(prefix.len())?;
-        head.eq_ignore_ascii_case(prefix)
-            .then_some((prefix.len(), rest))
-    })
-}
-
-/// `*121#`, `*401*9876543210#`, `##002#`.
-fn is_dial_code(text: &[u8]) -> bool {
-    let is_sign = |&byte: &u8| matches!(byte, b'*' | b'#');
-    let signs = text.iter().take_while(|byte| is_sign(byte)).count();
-    let code = &text[signs..];
-    let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let only = code
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || is_sign(byte) || matches!(byte, b'+' | b' '));
-    // Without a closing sign, `*3210` is a code and `******3210` is a masked number.
-    signs > 0 && only && digits > 0 && (code.iter().any(is_sign) || digits <= 4 && signs <= 2)
 }
 
 /// `AD-AIRTEL`, `VM-HDFCBK-S`, `JD-620016-P`: two letters for operator and circle, the header, the kind of message.
@@ -90,12 +67,7 @@ fn is_sender_id(text: &[u8]) -> bool {
         && (3..=11).contains(&header.len())
         && header.iter().all(u8::is_ascii_alphanumeric)
         && (header.len() <= 6 || header.iter().any(u8::is_ascii_alphabetic))
-        && suffix.is_none_or(|suffix| {
-            matches!(
-                suffix,
-                [b'P' | b'S' | b'T' | b'G' | b'p' | b's' | b't' | b'g']
-            )
-        })
+        && suffix.is_none_or(|suffix| matches!(suffix, [b'P' | b'S' | b'T' | b'G']))
         && parts.next().is_none()
 }
 
@@ -104,14 +76,17 @@ fn is_sender_id(text: &[u8]) -> bool {
 struct Survey {
     /// Numbers that stand whole, in order, repeats removed.
     numbers: Vec<u64>,
-    /// The first of them, with its mends.
+    /// The same, to ask quickly.
+    seen: HashSet<u64>,
+    /// The first number that was accepted, with its mends.
     found: Option<Found>,
-    /// Whether it stands more than once.
+    /// The first refusal of a stretch.
+    refusal: Option<Note>,
+    /// Whether a number stands more than once.
     is_repeated: bool,
-    /// Whether digits are there that belong to no number.
+    /// Whether digits or masks are there that belong to no number.
     has_fragments: bool,
     has_upi_id: bool,
-    has_mask: bool,
     /// The text outside numbers, extensions and links, with a blank for each of them.
     around: Vec<u8>,
 }
@@ -130,167 +105,164 @@ impl Survey {
     fn take(&mut self, text: &[u8], at: usize, region: Region) -> usize {
         let is_word_start = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
         if is_word_start {
-            if let Some(end) = self.link(text, at) {
+            if let Some((digits, end)) = surroundings::chat_link(text, at) {
+                // Chat links hold E.164 digits, whatever the region.
+                let digits: Vec<u8> = digits.iter().map(|digit| digit - b'0').collect();
+                let found = dialled::read(&digits, true, Region::E164);
+                self.count(
+                    found.map(|found| found.mended(Some(Note::LinkRemoved))),
+                    &[],
+                );
                 return end;
             }
-            if let Some(end) = url(text, at).or_else(|| mask(text, at)) {
-                self.has_mask |= url(text, at).is_none();
-                self.has_fragments |= text[at..end].iter().any(u8::is_ascii_digit);
+            if let Some(end) =
+                surroundings::web_address(text, at).or_else(|| surroundings::mask(text, at))
+            {
+                let is_mask = text[at..end]
+                    .iter()
+                    .all(|&byte| !is_letter(byte) || matches!(byte, b'x' | b'X'));
+                self.has_fragments |= is_mask || text[at..end].iter().any(u8::is_ascii_digit);
                 self.around.extend(&text[at..end]);
                 return end;
             }
         }
-        let begins_run = text[at].is_ascii_digit()
-            || matches!(text[at], b'+' | b'(')
-                && text[at + 1..]
-                    .iter()
-                    .find(|byte| !matches!(byte, b' ' | b'(' | b'+'))
-                    .is_some_and(u8::is_ascii_digit);
-        if !begins_run {
+        if !begins_stretch(text, at) {
             self.around.push(text[at]);
             return at + 1;
         }
-        if let Some(end) = figure(text, at) {
+        if let Some(end) = surroundings::figure(text, at) {
             self.has_fragments = true;
+            self.around
+                .extend(text[at..end].iter().filter(|byte| !byte.is_ascii_digit()));
             return end;
         }
-        let end = run_end(text, at);
-        self.run(text, at, end, region)
-    }
-
-    fn run(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
-        if let Some(end) = upi_id(text, start, end) {
+        let end = stretch_end(text, at);
+        if let Some(end) = surroundings::upi_id(text, at, end) {
             self.has_upi_id = true;
             self.around.push(b' ');
             return end;
         }
+        self.stretch(text, at, end, region)
+    }
+
+    fn stretch(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
+        // A label speaks of what comes next: in `IMEI 359876543210123 9876543210`, not of the number.
+        let is_other = surroundings::is_labelled_otherwise(text, start)
+            && !run::begins_with_id(&text[start..end], region);
+        if is_other || !surroundings::starts_alone(text, start) {
+            self.count(Err(Note::StrayLetter), &[]);
+            return end;
+        }
         let mut whole = Vec::new();
-        let mut result = run::read(&text[start..end], region, &mut whole);
-        let mut end = end;
-        if stands_alone(text, start, end)
-            || result.is_ok() && extension(text, end).is_some() && stands_alone(text, start, start)
+        let found = run::read(&text[start..end], region, &mut whole);
+        if let Ok(number) = found
+            && let Some(after) = surroundings::extension(text, end)
         {
-            if result.is_ok()
-                && let Some(after) = extension(text, end)
-            {
-                result = result.map(|found| found.mended(Some(Note::ExtensionRemoved)));
-                end = after;
-            }
+            self.count(Ok(number.mended(Some(Note::ExtensionRemoved))), &whole);
+            return after;
+        }
+        if surroundings::stands_alone(text, start, end) {
+            self.count(found, &whole);
         } else {
-            whole.clear();
-            result = Err(Note::StrayLetter);
+            self.count(Err(Note::StrayLetter), &[]);
         }
-        self.is_repeated |= result.is_ok_and(|found| self.numbers.contains(&found.msisdn));
-        for number in whole {
-            if !self.numbers.contains(&number) {
-                self.numbers.push(number);
-            }
-        }
-        match result {
-            Ok(found) => {
-                self.found.get_or_insert(found);
-            }
-            Err(_) => self.has_fragments = true,
-        }
-        self.around.push(b' ');
         end
     }
 
-    /// `wa.me/919876543210`: chat links hold E.164 digits whatever the region.
-    fn link(&mut self, text: &[u8], start: usize) -> Option<usize> {
-        let mut rest = &text[start..];
-        rest = prefixed(rest, &[b"https://", b"http://"]).map_or(rest, |(_, rest)| rest);
-        rest = prefixed(rest, &[b"www.", b"api."]).map_or(rest, |(_, rest)| rest);
-        let (_, rest) = prefixed(
-            rest,
-            &[
-                b"wa.me/",
-                b"whatsapp.com/send?phone=",
-                b"whatsapp.com/send/?phone=",
-                b"whatsapp://send?phone=",
-            ],
-        )?;
-        let rest = prefixed(rest, &[b"%2B"]).map_or(rest, |(_, rest)| rest);
-        let rest = rest.strip_prefix(b"+").unwrap_or(rest);
-        let width = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let mut end = text.len() - rest.len() + width;
-        match text.get(end) {
-            Some(b'?' | b'&' | b'/') => {
-                // What the link would say or ask is no part of the number.
-                end += text[end..]
-                    .iter()
-                    .take_while(|&&byte| byte != b' ' && !is_line_break(byte))
-                    .count();
-            }
-            Some(&byte) if is_letter(byte) => return None,
-            _ => {}
-        }
-        let digits: Vec<u8> = rest[..width].iter().map(|byte| byte - b'0').collect();
-        match dialled::read(&digits, true, Region::E164) {
-            Ok(found) => {
-                self.is_repeated |= self.numbers.contains(&found.msisdn);
-                if !self.numbers.contains(&found.msisdn) {
-                    self.numbers.push(found.msisdn);
-                }
-                self.found
-                    .get_or_insert(found.mended(Some(Note::LinkRemoved)));
-            }
-            Err(_) => self.has_fragments = true,
-        }
+    /// Counts what a stretch or a link gave.
+    fn count(&mut self, found: Result<Found, Note>, whole: &[u64]) {
         self.around.push(b' ');
-        Some(end)
+        match found {
+            Ok(found) => {
+                self.is_repeated |=
+                    self.seen.contains(&found.msisdn) || found.mend == Some(Note::RepeatedInCell);
+                self.found.get_or_insert(found);
+                self.add(found.msisdn);
+            }
+            Err(refusal) => {
+                self.has_fragments = true;
+                self.refusal.get_or_insert(refusal);
+            }
+        }
+        whole.iter().for_each(|&number| self.add(number));
+    }
+
+    fn add(&mut self, number: u64) {
+        if self.seen.insert(number) {
+            self.numbers.push(number);
+        }
     }
 
     /// The first refusal that the survey supports, else the number.
     fn decide(&self, text: &[u8]) -> Result<Found, Note> {
         let has_letters = self.around.iter().any(|&byte| is_letter(byte));
-        let has_digits = text.iter().any(u8::is_ascii_digit);
-        let outside = trim(&self.around);
-        let inner_break = outside_breaks(text);
-        if !has_digits {
+        let has_break = text.iter().any(|&byte| is_line_break(byte));
+        if !text.iter().any(u8::is_ascii_digit) {
             return Err(match () {
-                () if self.has_upi_id || is_upi_id(text) => Note::UpiId,
+                () if surroundings::is_upi_id(text) => Note::UpiId,
                 () if has_letters => Note::NotANumber,
                 () => Note::StrayCharacter,
             });
         }
-        let Some(found) = self.found.filter(|_| self.numbers.len() == 1) else {
-            return Err(match () {
-                () if self.numbers.len() > 1 => Note::SeveralNumbers,
-                () if self.numbers.len() == 1 => self.beside_fragments(has_letters, inner_break),
-                () if self.has_upi_id && !self.has_fragments => Note::UpiId,
-                () if cell::has_stray_letters(text) => Note::StrayLetter,
-                () if has_letters => Note::TextWithDigits,
-                () if self
-                    .around
-                    .iter()
-                    .any(|&byte| !matches!(byte, b' ') && !is_line_break(byte)) =>
-                {
-                    Note::StrayCharacter
-                }
-                () if inner_break => Note::BrokenLine,
-                () => Note::StrayCharacter,
-            });
-        };
-        if self.has_fragments || self.has_upi_id || self.has_mask {
-            return Err(self.beside_fragments(has_letters || self.has_upi_id, inner_break));
+        match (&self.numbers[..], self.found) {
+            ([], _) => Err(self.without_number(text, has_letters, has_break)),
+            ([_, _, ..], _) => Err(Note::SeveralNumbers),
+            ([_], Some(found)) if !self.has_fragments && !self.has_upi_id => {
+                self.beside_text(text, has_letters, has_break).map(|mend| {
+                    let repeated = self.is_repeated.then_some(Note::RepeatedInCell);
+                    found.mended(mend).mended(repeated)
+                })
+            }
+            ([_], _) => Err(self.beside_fragments(has_letters || self.has_upi_id, has_break)),
         }
+    }
+
+    /// Digits, and no whole number.
+    fn without_number(&self, text: &[u8], has_letters: bool, has_break: bool) -> Note {
+        match () {
+            () if self.has_upi_id && !self.has_fragments => Note::UpiId,
+            () if cell::has_stray_letters(text) => Note::StrayLetter,
+            () if has_letters || self.has_upi_id => Note::TextWithDigits,
+            () if self
+                .around
+                .iter()
+                .any(|&byte| byte != b' ' && !is_line_break(byte)) =>
+            {
+                Note::StrayCharacter
+            }
+            () if has_break => Note::BrokenLine,
+            () => self
+                .refusal
+                .filter(|&refusal| refusal != Note::StrayLetter)
+                .unwrap_or(Note::StrayCharacter),
+        }
+    }
+
+    /// One whole number, and no digit beside it: what the text around it costs.
+    fn beside_text(
+        &self,
+        text: &[u8],
+        has_letters: bool,
+        has_break: bool,
+    ) -> Result<Option<Note>, Note> {
         // Between two writings of one number, what parts a list is no remark.
         let is_list = |byte: &u8| matches!(byte, b' ' | b',' | b';' | b'&' | b'|' | b'\t' | b'/');
-        if !outside.iter().all(|&byte| is_remark(byte)) {
-            return Err(Note::StrayCharacter);
+        let is_end = |byte: Option<&u8>| byte.is_some_and(|&byte| run::is_part(byte));
+        let outside = trim(&self.around);
+        match () {
+            () if !outside.iter().all(|&byte| is_remark(byte)) => Err(Note::StrayCharacter),
+            () if has_break => Err(Note::BrokenLine),
+            () if has_letters => Ok(Some(Note::TextRemoved)),
+            () if outside.is_empty() => Ok(None),
+            () if self.is_repeated
+                && outside.iter().all(is_list)
+                && is_end(text.first())
+                && is_end(text.last()) =>
+            {
+                Ok(None)
+            }
+            () => Err(Note::StrayCharacter),
         }
-        if inner_break {
-            return Err(Note::BrokenLine);
-        }
-        let mend = match (has_letters, self.is_repeated) {
-            (true, _) => Some(Note::TextRemoved),
-            (false, _) if outside.is_empty() => None,
-            (false, true) if outside.iter().all(is_list) && self.ends_are_clean(text) => None,
-            (false, _) => return Err(Note::StrayCharacter),
-        };
-        let repeated = self.is_repeated.then_some(Note::RepeatedInCell);
-        Ok(found.mended(mend).mended(repeated))
     }
 
     /// One whole number, and other digits beside it.
@@ -306,11 +278,6 @@ impl Survey {
             // `9876543210, 11`: the second number is there, cut short.
             () => Note::SeveralNumbers,
         }
-    }
-
-    fn ends_are_clean(&self, text: &[u8]) -> bool {
-        let is_end = |byte: Option<&u8>| byte.is_some_and(|&byte| run::is_part(byte));
-        is_end(text.first()) && is_end(text.last())
     }
 }
 
@@ -336,191 +303,50 @@ fn is_remark(byte: u8) -> bool {
         || matches!(byte, b'\'' | b'"' | b'!' | b'?' | b'|' | b'@')
 }
 
-fn outside_breaks(text: &[u8]) -> bool {
-    trim(text).iter().any(|&byte| is_line_break(byte))
+/// Whether a stretch begins at `at`: a digit, or a plus or bracket just before one.
+fn begins_stretch(text: &[u8], at: usize) -> bool {
+    let is_before = |byte: &u8| matches!(byte, b' ' | b'(' | b'+');
+    text[at].is_ascii_digit()
+        || matches!(text[at], b'+' | b'(')
+            && text[at + 1..]
+                .iter()
+                .take(4)
+                .find(|byte| !is_before(byte))
+                .is_some_and(u8::is_ascii_digit)
 }
 
 /// Where a stretch that begins at `start` ends: after its last digit or closing bracket.
-fn run_end(text: &[u8], start: usize) -> usize {
-    let mut end = start;
-    let mut at = start;
-    let mut has_digit = false;
-    while at < text.len() && run::is_part(text[at]) {
-        let byte = text[at];
-        if byte == b'+' && has_digit {
-            break;
-        }
-        if byte.is_ascii_digit() {
-            // Each piece after a blank may be a figure that is no number.
-            if has_digit && text[at - 1] == b' ' && figure(text, at).is_some() {
-                break;
+fn stretch_end(text: &[u8], start: usize) -> usize {
+    let (mut at, mut end) = (start, start);
+    let mut open = 0_usize;
+    while let Some(&byte) = text.get(at)
+        && run::is_part(byte)
+    {
+        match byte {
+            b'+' if end > start => break,
+            b'(' => open += 1,
+            b')' if open > 0 => {
+                open -= 1;
+                end = if at == end { at + 1 } else { end };
             }
-            has_digit = true;
-            while at < text.len() && text[at].is_ascii_digit() {
-                at += 1;
+            b'0'..=b'9' => {
+                // Each piece after a blank may be a figure that is no number.
+                if end > start
+                    && matches!(text[at - 1], b' ' | b'(')
+                    && surroundings::figure(text, at).is_some()
+                {
+                    break;
+                }
+                at += text[at..]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
+                end = at;
+                continue;
             }
-            end = at;
-            continue;
-        }
-        if byte == b')' && text[start..at].contains(&b'(') && at == end {
-            end = at + 1;
+            _ => {}
         }
         at += 1;
     }
     end
-}
-
-/// Digits that are no number, where a text shows it: a time, an amount, a date, the mark of a list's item.
-fn figure(text: &[u8], at: usize) -> Option<usize> {
-    if at > 0 && (text[at - 1].is_ascii_digit() || matches!(text[at - 1], b'+' | b'(')) {
-        return None;
-    }
-    let rest = &text[at..];
-    let end = time(rest)
-        .or_else(|| run::date(rest))
-        .or_else(|| cell::grouped(rest))
-        .or_else(|| item(rest))?;
-    // A longer run of digits is not a figure with something after it.
-    (!rest.get(end).is_some_and(u8::is_ascii_digit)).then_some(at + end)
-}
-
-/// `10:15`, `10:15:30`.
-fn time(text: &[u8]) -> Option<usize> {
-    let hours = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if !(1..=2).contains(&hours) {
-        return None;
-    }
-    let minutes =
-        |at: usize| matches!(text.get(at..at + 3), Some([b':', b'0'..=b'5', b'0'..=b'9']));
-    minutes(hours).then_some(if minutes(hours + 3) {
-        hours + 6
-    } else {
-        hours + 3
-    })
-}
-
-/// `1) `, `2. `.
-fn item(text: &[u8]) -> Option<usize> {
-    match text {
-        [b'0'..=b'9', b')' | b'.', b' ', ..] => Some(2),
-        [b'0'..=b'9', b'0'..=b'9', b')' | b'.', b' ', ..] => Some(3),
-        _ => None,
-    }
-}
-
-/// Whether what touches a stretch leaves it a number of its own.
-fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
-    let before = text[..start].last().copied().unwrap_or(b' ');
-    let after = text.get(end).copied().unwrap_or(b' ');
-    let joins = |byte: u8| {
-        is_letter(byte)
-            || matches!(byte, b'*' | b'#' | b'$' | b'%' | b'^' | b'\\' | b'~')
-            || byte >= SYMBOL
-    };
-    let is_negative = before == b'-' && {
-        let sign = text[..start - 1].iter().rposition(|&byte| byte != b' ');
-        sign.is_none_or(|at| !(is_letter(text[at]) || text[at] == b')'))
-    };
-    !(joins(before)
-        || joins(after) && end > start
-        || matches!(before, b'@' | b'+' | b'.')
-        || is_negative)
-}
-
-/// Where an extension that follows a number ends: `ext 12`, `x12`, `;ext=12`.
-fn extension(text: &[u8], end: usize) -> Option<usize> {
-    let gap = text[end..]
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b',' | b';' | b'.' | b'-'))
-        .count();
-    let word = &text[end + gap..];
-    let (width, rest) = prefixed(word, &[b"extension", b"extn", b"ext", b"xtn", b"x"])?;
-    let marks = rest
-        .iter()
-        .take_while(|byte| matches!(byte, b'.' | b':' | b'=' | b' ' | b'-' | b'#'))
-        .count();
-    let digits = rest[marks..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    let after = end + gap + width + marks + digits;
-    let ends = text
-        .get(after)
-        .is_none_or(|&byte| !is_letter(byte) && byte != b'@' && byte != b'*');
-    ((1..=6).contains(&digits) && ends).then_some(after)
-}
-
-/// Where a UPI id or an address with digits in it ends: `9876543210@ybl`, `9876543210.ravi@okaxis`, `9876543210 @ybl`.
-fn upi_id(text: &[u8], start: usize, end: usize) -> Option<usize> {
-    let handle = |at: usize| {
-        let width = text[at..]
-            .iter()
-            .take_while(|&&byte| is_letter(byte) || byte.is_ascii_digit() || byte == b'.')
-            .count();
-        (width > 0).then_some(at + width)
-    };
-    if text[..start].last() == Some(&b'@') {
-        return Some(end);
-    }
-    let local = text[end..]
-        .iter()
-        .take_while(|&&byte| {
-            is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
-        })
-        .count();
-    let blanks = text[end..].iter().take_while(|&&byte| byte == b' ').count();
-    [end + local, end + blanks].into_iter().find_map(|at| {
-        (text.get(at) == Some(&b'@'))
-            .then(|| handle(at + 1))
-            .flatten()
-    })
-}
-
-fn is_upi_id(text: &[u8]) -> bool {
-    let mut parts = text.split(|&byte| byte == b'@');
-    let is_word = |part: &[u8]| {
-        !part.is_empty()
-            && part
-                .iter()
-                .all(|&byte| is_letter(byte) || matches!(byte, b'.' | b'-'))
-    };
-    matches!((parts.next(), parts.next(), parts.next()), (Some(local), Some(handle), None)
-        if is_word(local) && is_word(handle) && !handle.contains(&b'.'))
-}
-
-/// Where a web address ends.
-fn url(text: &[u8], at: usize) -> Option<usize> {
-    let width = text[at..]
-        .iter()
-        .take_while(|&&byte| byte != b' ' && byte != b'\t' && !is_line_break(byte))
-        .count();
-    let word = &text[at..at + width];
-    let is_url = prefixed(word, &[b"www."]).is_some()
-        || word
-            .iter()
-            .position(|&byte| byte == b':')
-            .is_some_and(|colon| {
-                colon > 0
-                    && word[..colon].iter().all(u8::is_ascii_alphabetic)
-                    && word[colon..].starts_with(b"://")
-            });
-    is_url.then_some(at + width)
-}
-
-/// Where a word of masks ends, with the digits that only a separator keeps from it: `XXXX 1234`, `XXXXX-43210`.
-fn mask(text: &[u8], at: usize) -> Option<usize> {
-    let masks = text[at..]
-        .iter()
-        .take_while(|byte| matches!(byte, b'x' | b'X' | b'*'))
-        .count();
-    let mut end = at + masks;
-    if masks < 2 || text.get(end).is_some_and(|&byte| is_letter(byte)) {
-        return None;
-    }
-    while let Some(&byte) = text.get(end)
-        && (byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'x' | b'X' | b'*'))
-    {
-        end += 1;
-    }
-    Some(end)
 }

@@ -1,4 +1,4 @@
-"""Writes `table.rs`: every country's numbering plan as one automaton over E.164 digits.
+"""Writes `table.rs`: every country's numbering plan as one automaton over E.164 digits; and the example numbers.
 
 Run it with the `phonenumbers` package installed (its metadata is that of Google's libphonenumber), from anywhere:
 
@@ -17,6 +17,7 @@ India's plan is finer than libphonenumber's. What is added here, and where it is
 
 from __future__ import annotations
 
+import csv
 import datetime
 import random
 import re
@@ -234,7 +235,7 @@ def series() -> tuple[list[int], list[int]]:
     return listed, lines
 
 
-def check(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[int, int]) -> int:
+def check(rows: list[list[int]], outcomes: list[str], start: int) -> int:
     """Asks `phonenumbers` about random numbers and about one digit more or less than its own examples."""
     chosen = random.Random(1)
     asked = 0
@@ -262,6 +263,23 @@ def check(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[
             if ours != phonenumbers.is_valid_number(number) and not (code == INDIA and digits.startswith("160")):
                 raise ValueError(f"the automaton and phonenumbers differ on a number of country code {code}: {digits}")
     return asked
+
+
+def examples() -> list[tuple[str, str, str, str]]:
+    """Region, type, the number as people write it for abroad, and its E.164: every example that libphonenumber has."""
+    found = []
+    for code, regions in sorted(REGIONS.items()):
+        for region in regions:
+            described = metadata(code, region)
+            for label in TYPES:
+                example = getattr(getattr(described, label), "example_number", None)
+                if example:
+                    # Parsed from digits alone: what the library makes of its own example is what we compare with.
+                    number = phonenumbers.parse(f"+{code}{example}")
+                    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+                    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+                    found.append((region, label, written, e164))
+    return found
 
 
 def rust(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[int, int]) -> str:
@@ -312,9 +330,13 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[i
 def main() -> None:
     rows, outcomes, start = automaton()
     lengths = countries()
-    asked = check(rows, outcomes, start, lengths)
+    asked = check(rows, outcomes, start)
     path = Path(__file__).with_name("table.rs")
     path.write_text(rust(rows, outcomes, start, lengths))
+    with (Path(__file__).parents[4] / "tests/vectors/example_numbers.csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("region", "type", "written", "e164"))
+        writer.writerows(examples())
     print(f"{path.name}: {len(rows)} states, {len(lengths)} country codes, {asked} numbers asked of phonenumbers")
 
 

@@ -1,0 +1,47 @@
+"""`numguard cdr read`: operator files into canonical sightings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from numguard.cli import options
+
+__all__ = ["cdr"]
+
+
+@click.group()
+def cdr() -> None:
+    """Read operators' call records.
+
+    \b
+      numguard cdr read airtel.csv jio.csv -o sightings.parquet
+    """
+
+
+@cdr.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.option("--layout", help="The operator's layout; told by the header if left out.")
+@click.option(
+    "--refused",
+    "refused_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write refused rows, with row, column and note, to this file.",
+)
+@options.output
+def read(paths: tuple[str, ...], layout: str | None, refused_path: Path | None, output: Path | None) -> None:
+    """Turn operator FILEs into one table of sightings: served number, IMEI, IMSI, other party, time, direction.
+
+    \b
+      numguard cdr read airtel.csv -o sightings.parquet --refused refused.csv
+      numguard cdr read "cdr/*.csv" > sightings.csv
+    """
+    from numguard.cdr import read_cdr
+
+    records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=layout)
+    options.write_table(pa.RecordBatchReader.from_stream(records), output)
+    if refused_path is not None:
+        options.write_table(records.refused, refused_path)
+    options.say(str(records.summary))

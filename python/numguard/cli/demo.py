@@ -1,0 +1,493 @@
+"""`numguard demo`: the whole job on one invented case, in the terminal, held against what is known to be true.
+
+Owns the order of the job, what is said about it, and the checks that decide whether the run is a success. Knows
+nothing of how anything is computed: every figure comes from the face of the package, or from the truth that the
+generator kept. No whole number and no handset is ever printed.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import click
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+import numguard as ng
+from numguard._core import closed_lists
+from numguard.blocklist import write_private
+from numguard.cli.page import Page, open_page
+from numguard.errors import ArgumentError, InputError
+from numguard.registry.cells import amounts
+from numguard.synthetic import SEED, World, districts, make_world
+from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
+from numguard.synthetic.oracle import Rules
+from numguard.synthetic.score import Score, differences, score
+from numguard.synthetic.world import placeholders
+
+__all__ = ["DemoResult", "demo", "run_demo"]
+
+ROWS: Final = 5_000_000
+SINCE: Final = datetime.date(2022, 7, 1)
+UNTIL: Final = datetime.date(2022, 10, 1)
+#: Argued in the documentation of linkage; the demonstration shows what each of them costs.
+BOUNDS: Final[dict[str, Any]] = {
+    "max_hops": 2,
+    "max_numbers_per_imei": 100,
+    "max_numbers_per_day": 3.1,
+    "min_days": 5,
+    "max_imeis_per_number": 20,
+    "min_sightings": 2,
+    "max_gap_days": 14,
+}
+WHY: Final = {
+    "placeholder": "handsets without an IMEI of their own",
+    "too_many_numbers": "handsets with more than 100 numbers: cloned IMEIs, SIM boxes",
+    "too_many_per_day": "handsets with more than 3.1 numbers a day: cloned IMEIs, SIM boxes",
+    "too_many_handsets": "numbers seen in more than 20 handsets",
+    "protected": "protected numbers, which are never listed",
+}
+
+#: What this policy makes of each trap, where it is not what one would want.
+MISSED: Final = {
+    "shared handset": "seen there once only, and min_sightings is 2",
+    "third hop": "a step beyond max_hops = 2",
+    "slow rotation": "gone for longer than max_gap_days = 14",
+    "SIM box": "closed by the caps, as a clone would be; a seized one is reopened with release=",
+    "placeholder IMEI": "no handset of their own to go by",
+    "many handsets": "a number in more than 20 handsets leads nowhere",
+}
+HARMED: Final = {
+    "shared handset": "borrowed it for more than one call",
+    "repair shop": "tried there within 14 days of the fraudster's SIM",
+    "resold phone": "bought it within 14 days",
+    "cloned IMEI, 5 users": "too few users for any cap to see",
+}
+REGISTRY_NOTES: Final = {"complainants_number": "The complainant's own number, written as a suspect's."}
+
+
+@dataclass
+class DemoResult:
+    """What a run found.
+
+    Attributes:
+        world: The invented case.
+        checks: What had to come out, in words, and whether it did.
+        reported: Reported numbers by district.
+        linked: Linked numbers by district.
+        differences: Rows in which linkage differs from the oracle, by table.
+        scores: How each trap came out.
+        hits: Hit rows of the scan.
+        rows_per_second: Rate of the scan.
+        written: What was written, and where.
+        seconds: The whole run.
+    """
+
+    world: World
+    checks: dict[str, bool] = field(default_factory=dict)
+    reported: dict[str, int] = field(default_factory=dict)
+    linked: dict[str, int] = field(default_factory=dict)
+    differences: dict[str, int] = field(default_factory=dict)
+    scores: list[Score] = field(default_factory=list)
+    hits: int = 0
+    rows_per_second: float = 0.0
+    written: dict[str, Path] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that had to come out did."""
+        return bool(self.checks) and all(self.checks.values())
+
+
+def run_demo(
+    folder: Path, *, seed: int = SEED, rows: int = ROWS, scale: float = 1.0, out: TextIO | None = None
+) -> DemoResult:
+    """Run the whole job in `folder` and say what comes of it.
+
+    Args:
+        folder: Where everything is written; made if need be. What an earlier run left under the same names goes.
+        seed: The same seed gives the same case.
+        rows: Rows of the bulk call records.
+        scale: 1 for the published size; less for a smaller case with the same traps.
+        out: Where to tell it; standard output by default.
+
+    Returns:
+        What was found, with the checks.
+
+    Raises:
+        ArgumentError: `folder` holds a registry that is not a demonstration's.
+    """
+    begin = time.perf_counter()
+    page = open_page(out or sys.stdout)
+    page.title(
+        "numguard: one case, from complaint to block list",
+        f"Every number and handset is invented (seed {seed}). Everything is written to {folder}.",
+    )
+    _clear(folder)
+    result = DemoResult(_generate(page, folder, seed, rows, scale))
+    policy = ng.LinkPolicy(since=SINCE, until=UNTIL, **BOUNDS)
+    with ng.Registry(folder / "cases.db", by="demo") as registry:
+        _take_in(page, result, registry)
+        expansion = _link(page, result, registry, policy)
+        listed = _lists(page, result, registry)
+    _compare(page, result, expansion)
+    _released(page, result, policy)
+    _scan(page, result, listed, expansion)
+    _close(page, result, begin)
+    return result
+
+
+def _clear(folder: Path) -> None:
+    """Remove the registry of an earlier run, and no other."""
+    registry = folder / "cases.db"
+    if not registry.exists():
+        return
+    if not (folder / "case" / "truth.parquet").exists():
+        raise ArgumentError(f"{folder}: holds a registry that no demonstration made; name another folder")
+    for path in folder.glob("cases.db*"):
+        path.unlink()
+
+
+def _generate(page: Page, folder: Path, seed: int, rows: int, scale: float) -> World:
+    page.heading("The case")
+    with page.step("inventing it") as tell:
+        world = make_world(folder / "case", seed=seed, rows=rows, scale=scale, progress=tell)
+    sources = len({row[1] for row in world.complaints.rows})
+    page.facts(
+        [
+            (
+                "complaint sheet",
+                f"{len(world.complaints.rows):,}",
+                f"rows from {sources} sources, as people write them",
+            ),
+            (
+                "operator files",
+                f"{len(world.operator_files):,}",
+                "answers for single numbers and handsets, two layouts",
+            ),
+            ("call records", f"{rows:,}", f"rows of Parquet, {world.cdr.stat().st_size / 1e6:,.0f} MB"),
+        ]
+    )
+    return world
+
+
+def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
+    world = result.world
+    page.heading("Complaints: what came in")
+    with page.step("reading, normalising and recording them"):
+        intake = registry.add_complaints(world.complaints_csv)
+        registry.decide(pa.array(world.planted.protected), "protected", "published lines of banks")
+    lost, recovered = _amounts(world.complaints_csv)
+    page.facts(
+        [
+            ("taken", f"{intake.added:,}", "complaints that name a usable number"),
+            ("amended", f"{intake.updated:,}", "sent again with changes; the earlier version is kept"),
+            ("sent twice", f"{intake.repeated:,}", "counted once"),
+            ("without a number", f"{intake.refused:,}", "rows kept, with the reason"),
+            ("lost", f"{lost / 1e9:,.2f}", "crore rupees"),
+            ("recovered", f"{recovered / 1e9:,.2f}", "crore rupees"),
+        ]
+    )
+    result.checks["15.00 crore rupees recovered"] = recovered == 100 * districts.RECOVERED
+    refused = _folder(result) / "refused_rows.csv"
+    table = intake.refusals
+    write_private(table, refused)
+    result.written["what was refused: file, row, column, cell, why"] = refused
+    page.heading("Refused, and why")
+    sentences = closed_lists()["note"] | REGISTRY_NOTES
+    counts = Counter(table["note"].to_pylist())
+    rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
+    page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
+
+
+def _amounts(sheet: Path) -> tuple[int, int]:
+    """Paise lost and recovered: of each complaint the last version, so that nothing is counted twice."""
+    with sheet.open(encoding="utf-8-sig", newline="") as lines:
+        latest = {(row["source"], row["acknowledgement_no"]): row for row in csv.DictReader(lines)}
+    written = ([row[column] for row in latest.values()] for column in ("amount_lost", "amount_recovered"))
+    lost, recovered = (pc.sum(amounts(pa.array(cells))[0]).as_py() for cells in written)
+    return lost, recovered
+
+
+def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.LinkPolicy) -> ng.Expansion:
+    world = result.world
+    page.heading("Handsets: what linkage found, and where it stopped")
+    operators, _ = _sightings(result)
+    with page.step("reading operator files"):
+        cdr = ng.read_cdr(world.operator_files)
+        _write_sightings(cdr, operators)
+    result.written["operator files, as one table"] = operators
+    with page.step("walking from number to handset to number") as tell:
+        expansion = registry.expand(
+            _sightings(result),
+            policy,
+            msisdn="served_msisdn",
+            imei="imei",
+            progress=lambda done: tell(_so_far(done)),
+        )
+    refused = sum(cdr.summary.refused.values())
+    hops = Counter(expansion.linked["hop"].to_pylist())
+    page.facts(
+        [
+            (
+                "operator rows",
+                f"{cdr.summary.rows:,}",
+                f"and {refused:,} refused: they do not say whose handset it was",
+            ),
+            ("reported numbers", f"{len(result.world.complaints.msisdns):,}", "the walk starts from each"),
+            ("of them unseen", f"{len(expansion.unseen):,}", "nowhere in these records: served elsewhere"),
+            ("handsets", f"{expansion.handsets.num_rows:,}", "that carried one of them or of their neighbours"),
+            *(
+                (
+                    f"linked, step {hop}",
+                    f"{hops[hop]:,}",
+                    "further numbers of " + "their handsets" * (hop == 1) + "those numbers' other handsets" * (hop > 1),
+                )
+                for hop in sorted(hops)
+            ),
+        ]
+    )
+    stopped: dict[str, list[int]] = {}
+    for why, count in zip(*(expansion.stopped[name].to_pylist() for name in ("why", "count")), strict=True):
+        stopped.setdefault(why, []).append(count)
+    page.table(
+        ["stopped at", "behind them", "<why", "<what it means"],
+        [(f"{len(counts):,}", f"{sum(counts):,}", why, WHY.get(why, "")) for why, counts in sorted(stopped.items())],
+    )
+    page.line(_one_path(expansion.linked))
+    return expansion
+
+
+def _sightings(result: DemoResult) -> list[Path]:
+    """Where it is written who was seen in which handset: of the operator files, and of the bulk records."""
+    return [_folder(result) / "operator_sightings.parquet", result.world.cdr]
+
+
+def _write_sightings(cdr: ng.Cdr, path: Path) -> None:
+    """Sightings of the operator files with the columns of the bulk records, so that both are one source."""
+    schema = pa.schema([BULK_SCHEMA.field(name) for name in ("served_msisdn", "imei", "at")])
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in cdr:
+            keys = [ng.format(batch["served_msisdn"]), ng.format_imei(batch["imei14"])]
+            writer.write_batch(pa.record_batch([*keys, batch["at"]], schema=schema))
+
+
+def _so_far(done: Any) -> str:
+    return f"{done.rows:,} rows"
+
+
+def _one_path(linked: pa.Table) -> str:
+    """One linked number in a sentence, masked."""
+    best = linked.take(pc.sort_indices(linked, [("hop", "descending"), ("sightings", "descending")])[:1]).to_pylist()
+    if not best:
+        return "nobody was linked"
+    row = best[0]
+    return (
+        f"For instance {_masked(row['msisdn'])}: seen {row['sightings']} times from {row['first_seen']:%d %b} to "
+        f"{row['last_seen']:%d %b} in a handset that also carried {_masked(row['via_msisdn'])}, "
+        f"{row['hop']} steps from the reported {_masked(row['seed_msisdn'])}."
+    )
+
+
+def _masked(msisdn: int) -> str:
+    return f"+91 {str(msisdn)[2:4]}xxx xxx{str(msisdn)[-2:]}"
+
+
+def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
+    page.heading("The list by district")
+    folder = _folder(result)
+    with page.step("making the block list, whole and by district"):
+        whole = registry.block_list()
+        protected, named = registry.numbers("protected"), registry.numbers("reported")
+        whole.write_by_district(folder / "by_district")
+        registry.export(folder / "block_list.csv", to="nodal officer")
+        listed = whole.to_table()
+    left_out = len(named) - listed["action"].to_pylist().count("block")
+    page.facts(
+        [
+            ("listed", f"{len(listed):,}", "numbers to block, or to verify again"),
+            ("left out", f"{left_out:,}", "foreign, fixed, toll free and service numbers: listed by decision only"),
+            (
+                "protected",
+                f"{len(protected):,}",
+                "complainants' own, lines of banks, what people type when they have none",
+            ),
+        ]
+    )
+    result.written["block list"] = folder / "block_list.csv"
+    result.written["the same, a file a district"] = folder / "by_district"
+    counts = Counter(zip(listed["district"].to_pylist(), listed["action"].to_pylist(), strict=True))
+    result.reported = {unit: counts[unit, "block"] for unit in districts.UNITS}
+    result.linked = {unit: counts[unit, "reverify"] for unit in districts.UNITS}
+    published = result.world.complaints.by_district
+    full = published == districts.UNITS
+    rows = [
+        (
+            name,
+            f"{sum(result.reported[u] for u in units):,}",
+            f"{sum(published[u] for u in units):,}",
+            f"{sum(result.linked[u] for u in units):,}",
+        )
+        for name, units in [
+            *((u, [u]) for u in districts.DISTRICTS),
+            ("Other units", list(districts.OTHER_UNITS)),
+            ("All", list(districts.UNITS)),
+        ]
+    ]
+    page.table(["<district", "reported", "published" if full else "generated", "linked only"], rows, total=True)
+    page.line("Reported numbers go out to be blocked; numbers that were only linked go out to be verified again.")
+    _check(
+        page,
+        result,
+        f"the reported numbers are the {'published' if full else 'generated'} table, district by district",
+        result.reported == published,
+    )
+    _check(
+        page,
+        result,
+        "no list holds a protected number",
+        not np.isin(np.asarray(listed["msisdn"]), result.world.protected).any(),
+    )
+    return listed
+
+
+def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
+    world = result.world
+    page.heading("Held against the planted truth")
+    with page.step("asking the oracle"):
+        rules = Rules(
+            since=_microseconds(SINCE),
+            until=_microseconds(UNTIL),
+            protected=frozenset(world.protected.tolist()),
+            placeholders=placeholders(),
+            **BOUNDS,
+        )
+        walk = world.oracle(rules)
+        result.differences = differences(walk, expansion)
+    rows = len(walk.linked) + len(walk.handsets) + len(walk.stopped)
+    equal = 1 - sum(result.differences.values()) / rows
+    _check(
+        page, result, f"linkage is equal to the oracle: {equal:.2%} of {rows:,} paths, handsets and stops", equal == 1
+    )
+    result.scores = score(world.truth, expansion.linked)
+    page.table(
+        ["<planted", "guilty", "linked", "innocent", "linked ", "precision", "recall"],
+        [
+            (
+                s.trap,
+                f"{s.guilty:,}",
+                f"{s.guilty_linked:,}",
+                f"{s.innocent:,}",
+                f"{s.innocent_linked:,}",
+                _share(s.precision),
+                _share(s.recall),
+            )
+            for s in result.scores
+        ],
+        total=True,
+    )
+    page.line("No policy catches everybody and spares everybody. With this one,")
+    for s in result.scores[:-1]:
+        if s.guilty > s.guilty_linked:
+            page.line(f"- {s.guilty - s.guilty_linked:,} guilty were missed ({s.trap}: {MISSED.get(s.trap, '')})")
+    for s in result.scores[:-1]:
+        if s.innocent_linked:
+            page.line(f"- {s.innocent_linked:,} innocent were linked ({s.trap}: {HARMED.get(s.trap, '')})")
+    page.line("which is why a linked number is verified again and never blocked on that alone.")
+
+
+def _released(page: Page, result: DemoResult, policy: ng.LinkPolicy) -> None:
+    """What seized SIM boxes would add: a second walk, of which nothing is kept."""
+    world = result.world
+    with page.step("walking again with the SIM boxes released, as if they had been seized"):
+        released = replace(policy, release=ng.ImeiSet(world.planted.sim_boxes), protected=ng.NumberSet(world.protected))
+        again = ng.expand(world.complaints.msisdns, _sightings(result), released, msisdn="served_msisdn", imei="imei")
+    before, after = result.scores[-1], score(world.truth, again.linked)[-1]
+    page.line(
+        f"That links {after.guilty_linked - before.guilty_linked:,} guilty and "
+        f"{after.innocent_linked - before.innocent_linked:,} innocent numbers more; nothing of it was kept."
+    )
+
+
+def _scan(page: Page, result: DemoResult, listed: pa.Table, expansion: ng.Expansion) -> None:
+    page.heading("The call records scanned with the list")
+    numbers = ng.NumberSet(listed["msisdn"])
+    handsets = ng.ImeiSet(expansion.handsets["imei14"])
+    path = _folder(result) / "hits.parquet"
+    with page.step("scanning") as tell:
+        scan = ng.scan(
+            result.world.cdr,
+            {"served_msisdn": numbers, "other_party": numbers, "imei": handsets},
+            progress=lambda so_far: tell(f"{so_far.rows:,} rows, {so_far.hits:,} hits"),
+        )
+        summary = scan.write(path)
+    result.hits, result.rows_per_second = summary.hits, summary.rows_per_second
+    result.written["call records that name a listed number or handset"] = path
+    by = summary.hits_by_column
+    page.facts(
+        [
+            ("list", f"{len(numbers):,}", f"numbers, and {len(handsets):,} handsets"),
+            (
+                "scanned",
+                f"{summary.rows:,}",
+                f"rows in {summary.seconds:.2f} s: {summary.rows_per_second / 1e6:,.1f} million rows a second",
+            ),
+            ("hits", f"{summary.hits:,}", "rows, each once"),
+            ("by served number", f"{by['served_msisdn']:,}", ""),
+            ("by other party", f"{by['other_party']:,}", "people who were called, or who called"),
+            ("by handset", f"{by['imei']:,}", "whatever the number in it"),
+        ]
+    )
+
+
+def _close(page: Page, result: DemoResult, begin: float) -> None:
+    result.written["the case registry: complaints, links, evidence, decisions"] = _folder(result) / "cases.db"
+    page.heading("Written")
+    page.table(["<file", "<what"], [(str(path), what) for what, path in result.written.items()])
+    result.seconds = time.perf_counter() - begin
+    page.line(f"The whole job in {result.seconds:.1f} s.")
+    if not result.ok:
+        page.line("not everything came out as it must: see the marks above", "bad")
+
+
+def _check(page: Page, result: DemoResult, text: str, holds: bool) -> None:
+    result.checks[text] = holds
+    page.line(text, "good" if holds else "bad")
+
+
+def _folder(result: DemoResult) -> Path:
+    return result.world.folder.parent
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _microseconds(date: datetime.date) -> int:
+    """Midnight of a date in India, microseconds since 1970, UTC."""
+    ist = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=ist).timestamp()) * 1_000_000
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
+@click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Another seed, another case.")
+@click.option("--rows", type=click.IntRange(min=200_000), default=ROWS, show_default=True, help="Rows of call records.")
+@click.option("--scale", type=click.FloatRange(0.02, 1), default=1.0, help="A smaller case with the same traps.")
+def demo(folder: Path, seed: int, rows: int, scale: float) -> None:
+    """Run the whole job on an invented case, and hold it against what is known to be true.
+
+    Everything is written into FOLDER.
+    """
+    if not run_demo(folder, seed=seed, rows=rows, scale=scale).ok:
+        raise InputError("the demonstration did not come out as it must; the marks above say where")

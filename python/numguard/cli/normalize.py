@@ -1,0 +1,66 @@
+"""`numguard normalize`: a file of written numbers, with their canonical form beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from numguard import _core
+from numguard.cli import options
+from numguard.source import open_source
+from numguard.types import Region
+
+__all__ = ["normalize"]
+
+
+@click.command()
+@click.argument("source")
+@options.column
+@options.region
+@options.output
+@options.as_json
+def normalize(source: str, column: str | None, region: Region, output: Path | None, as_json: bool) -> None:
+    """Add the canonical number to every row of SOURCE (a file, a glob, or - for stdin).
+
+    Two columns are added: `msisdn` (E.164 digits; empty where the cell was refused) and `note` (why it was refused,
+    doubted or mended). No row is left out.
+
+    \b
+      numguard normalize customers.csv --column mobile -o clean.csv
+      cat list.csv | numguard normalize - --column mobile > clean.csv
+      numguard normalize calls.parquet --column a_party -o clean.parquet --json
+    """
+    opened = open_source(source)
+    column = options.the_column(column, opened.schema.names)
+    notes: Counter[str] = Counter()
+    cells = refused = 0
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        nonlocal cells, refused
+        for batch in opened.batches():
+            said = _core.explain(pa.table(batch.data)[column], region=region).combine_chunks()
+            msisdns, note = pc.struct_field(said, "msisdn"), pc.struct_field(said, "note")
+            cells += len(said)
+            refused += msisdns.null_count
+            notes.update(_counted(note))
+            yield batch.data.append_column("msisdn", msisdns).append_column("note", note.cast(pa.string()))
+
+    fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
+    options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
+    summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)}
+    if as_json and output is not None:
+        options.say_json(summary)
+        return
+    options.say(f"{options.count(cells, 'cell')}: {cells - refused:,} numbers, {refused:,} without one")
+    if notes:
+        options.say(f"notes: {options.notes_said(notes)}")
+
+
+def _counted(notes: pa.Array) -> dict[str, int]:
+    counted = pc.value_counts(notes.cast(pa.string()).drop_null())
+    return {entry["values"]: entry["counts"] for entry in counted.to_pylist()}

@@ -1,0 +1,190 @@
+"""What several verbs share on the command line: options of one name and one meaning, progress, and how results are said.
+
+Results go to stdout or to the file that was named; everything said to the person goes to stderr, so that a pipe never
+mixes the two.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import pyarrow as pa
+
+from numguard.errors import ArgumentError
+
+__all__ = [
+    "as_json",
+    "by",
+    "column",
+    "count",
+    "existing_registry",
+    "output",
+    "progress_line",
+    "region",
+    "registry",
+    "say",
+    "say_json",
+    "the_column",
+    "threads",
+    "write_table",
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_LINE_EVERY = 0.2
+
+
+def region(command: Command) -> Command:
+    """`--region`: how bare digits are read."""
+    take = click.option(
+        "--region",
+        type=click.Choice(["IN", "none"], case_sensitive=False),
+        default="IN",
+        show_default=True,
+        callback=lambda _context, _option, value: None if value.lower() == "none" else "IN",
+        help="How bare digits are read: by India's numbering plan, or as E.164 already.",
+    )
+    return take(command)
+
+
+def column(command: Command) -> Command:
+    """`--column`: the column that holds the numbers."""
+    return click.option("--column", "-c", help="The column with the numbers; may be left out if there is only one.")(
+        command
+    )
+
+
+def output(command: Command) -> Command:
+    """`--output`: where the rows go."""
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write to this file instead of stdout; its ending (.csv, .parquet, .arrow, .jsonl) tells the format.",
+    )(command)
+
+
+def as_json(command: Command) -> Command:
+    """`--json`: the summary for machines."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the summary to stdout as one JSON object.")(
+        command
+    )
+
+
+def threads(command: Command) -> Command:
+    """`--threads`: how many to use."""
+    return click.option("--threads", type=click.IntRange(1, 1024), help="Use so many threads; all by default.")(command)
+
+
+def registry(command: Command) -> Command:
+    """`--registry`: the case registry."""
+    return click.option(
+        "--registry",
+        "registry_path",
+        required=True,
+        envvar="NUMGUARD_REGISTRY",
+        show_envvar=True,
+        help="The case registry, one file; it is made when it is not there yet.",
+    )(command)
+
+
+def by(command: Command) -> Command:
+    """`--by`: who acts."""
+    return click.option(
+        "--by",
+        required=True,
+        envvar="NUMGUARD_BY",
+        show_envvar=True,
+        help="Who acts, written into every event: a name, a rank and number.",
+    )(command)
+
+
+def existing_registry(path: str) -> str:
+    """The path of a registry that has to be there: who asks a mistyped path gets no empty answer."""
+    if "://" not in path and not Path(path).exists():
+        raise ArgumentError(f"--registry: {path} is not there; `numguard complaints add` makes one")
+    return path
+
+
+def the_column(chosen: str | None, names: Iterable[str]) -> str:
+    """The column that was chosen, or the only one there is."""
+    there = list(names)
+    if chosen is not None:
+        return chosen
+    if len(there) == 1:
+        return there[0]
+    raise ArgumentError(f"--column: say which column holds the numbers; there are {', '.join(there)}")
+
+
+def say(text: str = "") -> None:
+    """Say something to the person, on stderr."""
+    click.echo(text, err=True)
+
+
+def say_json(summary: Any) -> None:
+    """Print a summary to stdout as one JSON object."""
+    if dataclasses.is_dataclass(summary) and not isinstance(summary, type):
+        summary = dataclasses.asdict(summary)
+    click.echo(json.dumps(summary, ensure_ascii=False, default=str))
+
+
+def count(number: int, what: str, many: str | None = None) -> str:
+    """`1 row`, `2,345 rows`."""
+    return f"{number:,} {what if number == 1 else many or what + 's'}"
+
+
+def notes_said(refused: Mapping[str, int]) -> str:
+    """Refusals by note, most first: `stray_letter 12, masked 3`."""
+    return ", ".join(
+        f"{note} {cells:,}" for note, cells in sorted(refused.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:
+    """A line on stderr that is written over as work goes on; None where nobody is looking."""
+    if not sys.stderr.isatty():
+        return None
+    last = 0.0
+
+    def show(done: Any) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LINE_EVERY:
+            last = time.monotonic()
+            click.echo(f"\r\x1b[K{text(done)}", err=True, nl=False)
+
+    return show
+
+
+def end_progress() -> None:
+    """Take the line away again."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> None:
+    """Write rows to `path`, or to stdout as CSV."""
+    from numguard.files import write_rows
+
+    if isinstance(rows, pa.Table):
+        rows = rows.to_reader()
+    if path is not None:
+        write_rows(path, rows.schema, rows)
+        return
+    import pyarrow.csv as csv
+
+    with csv.CSVWriter(sys.stdout.buffer, plain(rows.schema)) as writer:
+        for batch in rows:
+            writer.write_table(pa.Table.from_batches([batch]).cast(plain(rows.schema)))
+
+
+def plain(schema: pa.Schema) -> pa.Schema:
+    """The columns as CSV holds them: dictionaries unpacked."""
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in schema]
+    return pa.schema(fields)

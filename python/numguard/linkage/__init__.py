@@ -1,0 +1,195 @@
+"""Seeds x sightings -> the numbers that shared a handset with them, how, and where the walk stopped.
+
+Owns what seeds and sightings may be, and progress. Knows no rule of linkage: those are the compiled half's, and what
+bounds them is a `LinkPolicy`.
+
+    >>> import numguard as ng, pyarrow as pa
+    >>> sightings = pa.table({
+    ...     "served_msisdn": ["9876543210", "9123456789", "9123456789"],
+    ...     "imei14": ["35824005111111", "35824005111111", "35824005222222"],
+    ... })
+    >>> found = ng.expand(["98765 43210"], sightings)
+    >>> found.linked.select(["msisdn", "hop", "seed_msisdn"]).to_pylist()
+    [{'msisdn': 919123456789, 'hop': 1, 'seed_msisdn': 919876543210}]
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from numguard._core import ImeiSet, Linkage, check_sightings
+from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.linkage.expansion import Expansion
+from numguard.linkage.policy import LinkPolicy
+from numguard.source import Part, open_source
+from numguard.types import Region, Source, Values
+
+__all__ = ["Expansion", "LinkPolicy", "LinkageProgress", "expand"]
+
+_DEFAULT_POLICY = LinkPolicy()
+
+#: Rows handed to the compiled half at a time: enough for every thread, a fraction of a second.
+_STEP = 1 << 20
+
+#: Seconds between two calls of `progress`.
+_PROGRESS_EVERY = 0.25
+
+
+@dataclass(frozen=True)
+class LinkageProgress:
+    """How far a linkage has come."""
+
+    #: `"reading"` the sightings, or looking through them for the `"numbers"` or `"handsets"` of a level.
+    stage: Literal["reading", "numbers", "handsets"]
+    #: The level being reached; 0 while reading.
+    hop: int
+    #: Rows read, or looked through at this stage.
+    rows: int
+    #: Rows there are to look through; None while reading.
+    of: int | None
+    #: The file being read; None for a table or stream, and after reading.
+    file: str | None
+    #: Wall time so far.
+    seconds: float
+
+
+def expand(
+    seeds: Values | Mapping[str, Any],
+    sightings: Source,
+    policy: LinkPolicy = _DEFAULT_POLICY,
+    *,
+    msisdn: str = "served_msisdn",
+    imei: str = "imei14",
+    at: str | None = "at",
+    region: Region = "IN",
+    progress: Callable[[LinkageProgress], object] | None = None,
+    threads: int | None = None,
+) -> Expansion:
+    """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
+
+    A sighting says that the *served* number of a call record was used in that handset at that time; the IMEI of a
+    record says nothing about the other party. The answer depends neither on the order of the rows nor on the threads.
+
+    Args:
+        seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
+            `reported_at` (timestamp or date), which the policy's `days_before` and `days_after` need.
+        sightings: Whatever `scan` takes, or a reader of `read_cdr`.
+        policy: The bounds of the walk.
+        msisdn: The column of served numbers, of any type that `normalize` takes.
+        imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
+        at: The column of times: timestamps (without a zone: IST) or dates (their midnight, IST). None: no times. A
+            source without a column `at` has none either, unless the policy has a rule about time.
+        region: How bare digits are read, as in `normalize`.
+        progress: Called with a `LinkageProgress` every quarter of a second.
+        threads: How many threads to use; None takes as many as the process may.
+
+    Returns:
+        An `Expansion`. No seeds or no sightings give an empty one.
+
+    Raises:
+        FileMissingError: A path leads to no file.
+        ColumnError: The source or the table of seeds has no such column.
+        UnsupportedTypeError: A column's type cannot hold what it should; the message names the column.
+        InputError: A file cannot be read as what it should be.
+        ArgumentError: An argument that the call cannot work with.
+    """
+    if not isinstance(policy, LinkPolicy):
+        raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
+    if at is None and policy.time_rules:
+        raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
+    msisdns, reported_at = _seeds(seeds, policy)
+    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
+    tell = _Teller(progress)
+    for part in open_source(sightings).parts:
+        columns = _columns(part, msisdn, imei, at, policy)
+        for batches in _steps(part, columns, region):
+            tell(linkage.read(batches), part.name)
+    while (state := linkage.step()) is not None:
+        tell(state, None)
+    found = linkage.finish()
+    if found.pop("looks_national"):
+        warnings.warn(
+            f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to "
+            "9: cast it to Int64 if these are national numbers",
+            stacklevel=2,
+        )
+    return Expansion.of(found, policy)
+
+
+def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
+    """The numbers, and the times of report where the policy looks at them."""
+    if isinstance(seeds, ImeiSet):
+        raise ArgumentError("seeds: takes numbers, not an ImeiSet")
+    # Tables of every library have columns, and series have none.
+    if not isinstance(seeds, Mapping) and not hasattr(seeds, "columns"):
+        if policy.is_relative:
+            raise ArgumentError(
+                "seeds: takes a table with msisdn and reported_at when the policy has days_before or days_after"
+            )
+        return seeds, None
+    table = pa.table(seeds)
+    wanted = ["msisdn", "reported_at"] if policy.is_relative else ["msisdn"]
+    for column in wanted:
+        if table.schema.get_field_index(column) < 0:
+            raise ColumnError(
+                f"seeds: no column '{column}' (or more than one); there are: {', '.join(table.column_names)}"
+            )
+    numbers, *times = (table.column(column).combine_chunks() for column in wanted)
+    return numbers, times[0] if times else None
+
+
+def _columns(part: Part, msisdn: str, imei: str, at: str | None, policy: LinkPolicy) -> list[str]:
+    """The columns to read of a part."""
+    columns = [msisdn, imei]
+    if at is not None and (policy.time_rules or at != "at" or at in part.schema().names):
+        columns.append(at)
+    return columns
+
+
+def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:
+    """The rows of a part, as lists of batches of about `_STEP` rows."""
+    pending: list[pa.RecordBatch] = []
+    rows = 0
+    checked = None
+    for batch in part.batches(columns):
+        data = batch.data
+        if data.schema != checked:
+            _check(part, data.schema, region)
+            checked = data.schema
+        for start in range(0, data.num_rows, _STEP):
+            piece = data.slice(start, _STEP)
+            pending.append(piece)
+            rows += piece.num_rows
+            if rows >= _STEP:
+                yield pending
+                pending, rows = [], 0
+    yield pending
+
+
+def _check(part: Part, schema: pa.Schema, region: Region) -> None:
+    try:
+        check_sightings(list(schema), region)
+    except InputError as error:
+        raise type(error)(f"{part.name}: {error}" if part.name else str(error)) from None
+
+
+class _Teller:
+    """Tells how far things are, but not all the time."""
+
+    def __init__(self, progress: Callable[[LinkageProgress], object] | None) -> None:
+        self._progress = progress
+        self._begun = self._told = time.perf_counter()
+
+    def __call__(self, state: tuple[int, str | None, int, int | None], file: str | None) -> None:
+        now = time.perf_counter()
+        if self._progress is None or now - self._told < _PROGRESS_EVERY:
+            return
+        self._told = now
+        hop, side, rows, of = state
+        self._progress(LinkageProgress(side or "reading", hop, rows, of, file, now - self._begun))  # type: ignore[arg-type]

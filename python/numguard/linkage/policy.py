@@ -1,0 +1,179 @@
+"""The bounds of a linkage, checked when they are said.
+
+Owns the fields and what values each may have. Knows nothing of sightings: what the bounds mean is the compiled
+half's. One idea: a policy that exists is a policy that can be walked, and its repr can stand in a log.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from numguard._core import ImeiSet, NumberSet
+from numguard.errors import ArgumentError, NumguardError
+from numguard.types import Values
+
+__all__ = ["LinkPolicy"]
+
+_IST = timezone(timedelta(hours=5, minutes=30))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class LinkPolicy:
+    """How far a linkage walks, and what it does not walk through.
+
+    Times are Indian Standard Time unless they say otherwise, and a date is its midnight. Caps see every sighting
+    between `since` and `until`, whatever else the policy leaves out.
+
+    Args:
+        max_hops: Levels beyond the seeds. At 1, only numbers that shared a handset with a seed itself.
+        since: Sightings before this date or time do not count.
+        until: Sightings at or after this date or time do not count.
+        max_numbers_per_imei: A handset with more distinct numbers links nobody (a cloned IMEI, a repair shop, a SIM
+            box). None: no cap.
+        max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger links nobody:
+            the test that tells a clone from a shop's phone (ITU-T Q.5052). None: no cap.
+        min_days: `max_numbers_per_day` is tested only for handsets seen on at least so many days.
+        max_imeis_per_number: A number seen in more distinct handsets is linked but not walked from. None: no cap.
+        min_sightings: A number and a handset seen together less often are not taken for a pair.
+        max_gap_days: Two numbers are linked by a handset only if they used it together or within so many days of each
+            other (a phone sold on). None: however long ago.
+        days_before: Only sightings at most so many days before a seed was reported count for it. Seeds are then a table
+            with `msisdn` and `reported_at`, and `max_hops` is 1.
+        days_after: The same, after.
+        protected: Numbers that are never linked, whatever they were seen in.
+        release: Handsets that link whatever their caps say: SIM boxes that were seized.
+        placeholders: Handsets that link nobody, besides the IMEIs that phones without one are known to report.
+        max_linked_per_seed: More linked numbers for each seed seen than this (and than 1,000 in all) set the result's
+            `braked`.
+
+    Raises:
+        ArgumentError: A value that the field does not take; the message names the field.
+
+    Example:
+        >>> from datetime import date
+        >>> import numguard as ng
+        >>> ng.LinkPolicy(max_hops=2, since=date(2026, 9, 1), max_gap_days=30)
+        LinkPolicy(max_hops=2, since=datetime.date(2026, 9, 1), max_gap_days=30)
+    """
+
+    max_hops: int = 1
+    since: date | datetime | None = None
+    until: date | datetime | None = None
+    max_numbers_per_imei: int | None = 100
+    max_numbers_per_day: float | None = None
+    min_days: int = 5
+    max_imeis_per_number: int | None = 20
+    min_sightings: int = 1
+    max_gap_days: int | None = None
+    days_before: int | None = None
+    days_after: int | None = None
+    protected: Values | None = None
+    release: Values | None = None
+    placeholders: Values | None = None
+    max_linked_per_seed: int = 100
+
+    def __post_init__(self) -> None:
+        for name, least, optional in (
+            ("max_hops", 1, False),
+            ("max_numbers_per_imei", 0, True),
+            ("min_days", 0, False),
+            ("max_imeis_per_number", 0, True),
+            ("min_sightings", 1, False),
+            ("max_gap_days", 0, True),
+            ("days_before", 0, True),
+            ("days_after", 0, True),
+            ("max_linked_per_seed", 0, False),
+        ):
+            _check_count(name, getattr(self, name), least, optional=optional)
+        _check_mean(self.max_numbers_per_day)
+        since, until = _microseconds("since", self.since), _microseconds("until", self.until)
+        if since is not None and until is not None and since >= until:
+            raise ArgumentError("until: takes a time after since")
+        if self.is_relative and self.max_hops != 1:
+            raise ArgumentError("max_hops: takes 1 only when days_before or days_after is set")
+        self._freeze("protected", ImeiSet, lambda values: NumberSet(values, strict=True))
+        self._freeze("release", NumberSet, lambda values: ImeiSet(values, strict=True))
+        self._freeze("placeholders", NumberSet, _placeholders)
+
+    def _freeze(self, name: str, never: type, build: Callable[[Any], NumberSet | ImeiSet]) -> None:
+        """Keeps the keys of a field as a set, so that later changes of what was handed in change nothing here."""
+        values = getattr(self, name)
+        if values is None:
+            return
+        if isinstance(values, never):
+            raise ArgumentError(f"{name}: takes keys of the other kind, not a {never.__name__}")
+        try:
+            object.__setattr__(self, name, build(values))
+        except NumguardError as error:
+            raise ArgumentError(f"{name}: {error}") from error
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether windows lie around the seeds' times of report."""
+        return self.days_before is not None or self.days_after is not None
+
+    @property
+    def time_rules(self) -> list[str]:
+        """The fields in use that look at the time of a sighting."""
+        names = ("since", "until", "max_numbers_per_day", "max_gap_days", "days_before", "days_after")
+        return [name for name in names if getattr(self, name) is not None]
+
+    def bounds(self) -> dict[str, Any]:
+        """The policy as the compiled half takes it: times in microseconds since 1970 UTC, keys as lists."""
+        bounds = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("since", "until"):
+            bounds[name] = _microseconds(name, bounds[name])
+        for name in ("protected", "release", "placeholders"):
+            bounds[name] = [] if bounds[name] is None else bounds[name].to_array().to_pylist()
+        return bounds
+
+    def __repr__(self) -> str:
+        said = [
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        ]
+        return f"LinkPolicy({', '.join(said)})"
+
+
+def _placeholders(values: Values) -> ImeiSet:
+    """The known placeholders are placeholders anyway; anything else that cannot be read is a mistake."""
+    found = ImeiSet(values)
+    if found.refused.keys() - {"placeholder"}:
+        return ImeiSet(values, strict=True)
+    return found
+
+
+def _check_count(name: str, value: object, least: int, *, optional: bool) -> None:
+    if value is None and optional:
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _LARGEST:
+        none = ", or None" if optional else ""
+        raise ArgumentError(f"{name}: takes a whole number of at least {least}{none}")
+
+
+def _check_mean(value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+        raise ArgumentError("max_numbers_per_day: takes a number of at least 0, or None")
+
+
+def _microseconds(name: str, value: object) -> int | None:
+    """A date or time as microseconds since 1970 UTC."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=_IST)
+    elif isinstance(value, date):
+        value = datetime(value.year, value.month, value.day, tzinfo=_IST)
+    else:
+        raise ArgumentError(f"{name}: takes a date or a datetime, or None")
+    return (value - _EPOCH) // timedelta(microseconds=1)

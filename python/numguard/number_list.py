@@ -1,0 +1,84 @@
+"""A file of phone numbers or IMEIs -> a set.
+
+Owns how the column with the numbers is told, and that a list whose first line is a number has no header. Knows nothing of
+what the list is for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from numguard._core import ImeiSet, NumberSet, explain, explain_imei
+from numguard.errors import ColumnError
+from numguard.source import open_source
+from numguard.types import PathLike, Region
+
+__all__ = ["open_imeis", "open_numbers"]
+
+_NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
+_IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
+_SAVED_SET = b"numguard"
+
+_Set = TypeVar("_Set", NumberSet, ImeiSet)
+
+
+def open_numbers(path: PathLike, *, column: str | None = None, region: Region = "IN") -> NumberSet:
+    """The set of all phone numbers in a file.
+
+    Args:
+        path: A saved set, or whatever `scan` reads: CSV, text with one number a line, Parquet, Arrow.
+        column: Which column holds them; may be left out if there is only one, or one is named as such columns are.
+        region: How bare digits are read.
+
+    Raises:
+        ColumnError: It cannot be told which column holds the numbers.
+        InputError: The file cannot be read as what it should be.
+    """
+    if _is_saved(path):
+        return NumberSet.open(path)
+    cells = _cells(path, column, _NUMBER_NAMES, lambda name: explain([name], region=region))
+    return NumberSet(cells, region=region)
+
+
+def open_imeis(path: PathLike, *, column: str | None = None) -> ImeiSet:
+    """The set of all handsets in a file; as `open_numbers`."""
+    if _is_saved(path):
+        return ImeiSet.open(path)
+    return ImeiSet(_cells(path, column, _IMEI_NAMES, lambda name: explain_imei([name])))
+
+
+def _is_saved(path: PathLike) -> bool:
+    path = Path(path)
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_SAVED_SET)) == _SAVED_SET
+
+
+def _cells(path: PathLike, column: str | None, names: tuple[str, ...], read: Any) -> pa.ChunkedArray[Any]:
+    """The column with the numbers. A header that is itself a number is the first of them."""
+    source = open_source(path)
+    there = source.schema.names
+    if column is None:
+        known = [name for name in there if name.strip().lower().replace(" ", "_").replace(".", "") in names]
+        if len(there) != 1 and len(known) != 1:
+            raise ColumnError(
+                f"{path}: say which column holds the numbers (--list-column); there are {', '.join(_masked(there, read))}"
+            )
+        column = there[0] if len(there) == 1 else known[0]
+    chunks = [batch.data.column(0) for batch in source.batches([column])]
+    cells = pa.chunked_array(chunks, chunks[0].type if chunks else source.schema.field(column).type)
+    if _is_number(column, read) and len(there) == 1:
+        cells = pa.chunked_array([pa.array([column], cells.type), *cells.chunks])
+    return cells
+
+
+def _is_number(name: str, read: Any) -> bool:
+    return read(name).field(0)[0].is_valid
+
+
+def _masked(names: list[str], read: Any) -> list[str]:
+    return ["(a number)" if _is_number(name, read) else name for name in names]

@@ -1,0 +1,343 @@
+"""Any source x sets -> the rows that name a member, and a summary of what was looked at.
+
+Owns the run: which part of a source is read by whom, what happens to a file that cannot be read, progress, and how hits
+are written out. Knows no numbers: what a cell means and what is a member is asked of the compiled half.
+
+    >>> import numguard as ng, pyarrow as pa
+    >>> calls = pa.table({"a_party": ["09876543210", "9123456789"], "b_party": ["1930", "+91 98765 43210"]})
+    >>> listed = ng.NumberSet(["98765 43210"])
+    >>> found = ng.scan(calls, {"a_party": listed, "b_party": listed})
+    >>> found.read_all().column("b_party_match").to_pylist()
+    [None, 919876543210]
+    >>> found.summary.hits_by_column
+    {'a_party': 1, 'b_party': 1}
+    >>> found.summary.refused
+    {'b_party': {'short_code': 1}}
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import pyarrow as pa
+
+from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
+from numguard.errors import ArgumentError, InputError
+from numguard.files import write_rows
+from numguard.source import ParquetPart, Part, open_source
+from numguard.types import PathLike, Region
+
+__all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
+
+#: Seconds between two calls of `progress` within one file.
+_PROGRESS_EVERY = 0.25
+
+_OnError: TypeAlias = Literal["raise", "skip"]
+
+
+@dataclass(frozen=True)
+class SkippedFile:
+    """A file that could not be read to its end. Hits that were handed over before stand."""
+
+    file: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ScanSummary:
+    """What a scan has seen: of the whole run once it has finished, of the run so far in `progress`."""
+
+    #: Rows looked at.
+    rows: int = 0
+    #: Rows with at least one match.
+    hits: int = 0
+    #: Rows that matched in each key column.
+    hits_by_column: dict[str, int] = field(default_factory=dict)
+    #: Cells of the key columns that were refused: column -> note -> cells. Columns without any are left out.
+    refused: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: Distinct numbers and handsets that matched.
+    distinct_keys: int = 0
+    #: Lines of CSV files that had more or fewer fields than the header, and so were not looked at.
+    refused_lines: int = 0
+    #: Files that could not be read to their end (`on_error="skip"`).
+    skipped: tuple[SkippedFile, ...] = ()
+    #: Files, tables and streams done with, and how many there are.
+    files_done: int = 0
+    files: int = 0
+    #: The file at hand; None for a table or stream.
+    file: str | None = None
+    #: Wall time from the first row asked for.
+    seconds: float = 0.0
+    #: Whether everything was looked at.
+    finished: bool = False
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows looked at for each second of wall time."""
+        return self.rows / self.seconds if self.seconds else 0.0
+
+
+class Scan:
+    """A scan about to run, running, or done. It is an iterator of record batches, and runs once."""
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        sets: Mapping[str, NumberSet | ImeiSet],
+        *,
+        columns: Sequence[str] | None,
+        region: Region,
+        on_error: _OnError,
+        progress: Callable[[ScanSummary], object] | None,
+        threads: int | None,
+    ) -> None:
+        self._parts = parts
+        self._keys = list(sets)
+        self._skip = on_error == "skip"
+        self._progress = progress
+        self._skipped: dict[str, SkippedFile] = {}
+        self._begun: float | None = None
+        self._ended: float | None = None
+        self._finished = False
+        self._done = 0
+        self._at: Part | None = None
+        self._told = 0.0
+        schema = self._first_schema()
+        with _in_part(self._first_part):
+            self._scanner = Scanner(
+                schema,
+                list(sets.items()),
+                columns=None if columns is None else list(columns),
+                region=region,
+                threads=threads,
+            )
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the hits."""
+        return self._scanner.schema
+
+    @property
+    def summary(self) -> ScanSummary:
+        """What was seen so far; of the whole run once `finished`."""
+        tally = self._scanner.tally()
+        counts = dict(zip(self._keys, tally["columns"], strict=True))
+        now = self._ended or time.perf_counter()
+        return ScanSummary(
+            rows=tally["rows"],
+            hits=tally["hits"],
+            hits_by_column={column: hits for column, (hits, _) in counts.items()},
+            refused={column: refused for column, (_, refused) in counts.items() if refused},
+            distinct_keys=tally["distinct"],
+            refused_lines=sum(len(part.refused_rows) for part in self._parts),
+            skipped=tuple(self._skipped.values()),
+            files_done=self._done,
+            files=len(self._parts),
+            file=self._at.name if self._at else None,
+            seconds=now - self._begun if self._begun else 0.0,
+            finished=self._finished,
+        )
+
+    @property
+    def refused_lines(self) -> pa.Table:
+        """Lines of CSV files that were not looked at: `file` and `row`, the header being row 1."""
+        refused = [part for part in self._parts if part.refused_rows]
+        files = pa.chunked_array([pa.array([p.name] * len(p.refused_rows)) for p in refused], pa.string())
+        rows = pa.chunked_array([pa.array(p.refused_rows, pa.int64()) for p in refused], pa.int64())
+        return pa.table({"file": files, "row": rows})
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        """Runs the scan, giving batches of hits in the order of the source.
+
+        Raises:
+            InputError: A part cannot be read as what it should be (with `on_error="skip"` it is reported instead).
+            ArgumentError: The scan has run already.
+        """
+        if self._begun is not None:
+            raise ArgumentError("this scan has run already: call scan again")
+        self._begun = time.perf_counter()
+        return self._run()
+
+    def read_all(self) -> pa.Table:
+        """Runs the scan and gives all hits as one table."""
+        return pa.Table.from_batches(iter(self), self.schema)
+
+    def write(self, path: PathLike) -> ScanSummary:
+        """Runs the scan and writes the hits to a file, whole or not at all.
+
+        Args:
+            path: Its ending tells the format: .parquet, .csv, .arrow, .jsonl.
+
+        Returns:
+            The summary.
+        """
+        write_rows(path, self.schema, self, texts=[f"{key}_match" for key in self._keys])
+        return self.summary
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Gives the hits as an Arrow stream, which runs the scan as it is read."""
+        reader: Any = pa.RecordBatchReader.from_batches(self.schema, iter(self))
+        return reader.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        state = "finished" if self._finished else "running" if self._begun else "not yet run"
+        return f"<Scan of {len(self._parts)} parts for {', '.join(self._keys)}, {state}>"
+
+    def _first_schema(self) -> pa.Schema:
+        """The columns of the first part that can be read."""
+        first_error: InputError | None = None
+        for part in self._parts:
+            try:
+                schema = parquet_schema(part.path) if isinstance(part, ParquetPart) else part.schema()
+            except InputError as error:
+                if not self._skip:
+                    raise
+                first_error = first_error or error
+            else:
+                self._first_part = part
+                return schema
+        raise first_error or ArgumentError("source: holds nothing to scan")
+
+    def _run(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for is_parquet, parts in itertools.groupby(self._parts, lambda part: isinstance(part, ParquetPart)):
+                run = self._run_parquet if is_parquet else self._run_batches
+                yield from run(list(parts))
+            self._finished = True
+        finally:
+            self._scanner.stop()
+            self._ended = time.perf_counter()
+            self._at = None
+        self._warn()
+
+    def _run_parquet(self, parts: list[Any]) -> Iterator[pa.RecordBatch]:
+        """Local Parquet is read by the compiled half, many row groups at a time."""
+        self._at = parts[0]
+        self._scanner.begin([part.path for part in parts])
+        while (event := self._scanner.next()) is not None:
+            what, value, *rest = event
+            if what == "hits":
+                yield value
+                self._tell()
+                continue
+            if what == "failed":
+                self._failed(parts[value], rest[0])
+            self._part_done()
+            self._at = parts[value + 1] if value + 1 < len(parts) else None
+
+    def _run_batches(self, parts: list[Part]) -> Iterator[pa.RecordBatch]:
+        for part in parts:
+            self._at = part
+            try:
+                for batch in part.batches():
+                    with _in_part(part):
+                        hits = self._scanner.batch(batch.data)
+                    if hits is not None:
+                        yield hits
+                    self._tell()
+            except InputError as error:
+                self._failed(part, error)
+            self._part_done()
+
+    def _failed(self, part: Part, error: InputError) -> None:
+        if not self._skip:
+            raise error
+        self._skipped[str(part.name)] = SkippedFile(str(part.name), str(error))
+
+    def _part_done(self) -> None:
+        self._done += 1
+        self._tell(now=True)
+
+    def _tell(self, *, now: bool = False) -> None:
+        if self._progress is None:
+            return
+        moment = time.perf_counter()
+        if now or moment - self._told >= _PROGRESS_EVERY:
+            self._told = moment
+            self._progress(self.summary)
+
+    def _warn(self) -> None:
+        for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
+            if national:
+                warnings.warn(
+                    f"column {column!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with "
+                    "lead 6 to 9: cast it to Int64 if these are national numbers",
+                    stacklevel=3,
+                )
+
+
+class _in_part:  # noqa: N801 - reads as a verb, as context managers do
+    """Says in which part an error of the compiled half arose."""
+
+    def __init__(self, part: Part) -> None:
+        self._name = part.name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InputError) and self._name:
+            raise type(error)(f"{self._name}: {error}") from None
+
+
+def scan(
+    source: Any,
+    sets: Mapping[str, NumberSet | ImeiSet],
+    *,
+    columns: Sequence[str] | None = None,
+    region: Region = "IN",
+    on_error: _OnError = "raise",
+    progress: Callable[[ScanSummary], object] | None = None,
+    threads: int | None = None,
+) -> Scan:
+    """Looks for members of sets in the key columns of any source.
+
+    Each row that names a member in at least one key column comes out once, in the order of the source, with its own
+    columns and for each key column `<column>_match`: the canonical MSISDN or IMEI14 (uint64) that matched, null where
+    that column did not.
+
+    Args:
+        source: A path, a glob, a directory or a list of paths (Parquet, CSV plain or compressed, Arrow IPC), a pyarrow
+            dataset, table or reader, or anything with `__arrow_c_stream__` (Polars, DuckDB, pandas).
+        sets: For each key column the set that its cells are looked up in: a `NumberSet` for numbers, an `ImeiSet` for
+            handsets.
+        columns: The columns to hand on; None hands on all.
+        region: How bare digits are read, as in `normalize`.
+        on_error: What to do with a file that cannot be read to its end: `"raise"`, or `"skip"` it and report it in the
+            summary.
+        progress: Called with a `ScanSummary` at least once a file.
+        threads: How many threads to use; None takes as many as the process may.
+
+    Returns:
+        A `Scan`, which runs when its rows are asked for.
+
+    Raises:
+        FileMissingError: A path leads to no file.
+        ColumnError: The source has no such column.
+        UnsupportedTypeError: A key column's type cannot hold a number without loss.
+        InputError: The first file cannot be read as what it should be.
+        ArgumentError: An argument the scan cannot work with.
+    """
+    if not isinstance(sets, Mapping) or not sets:
+        raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')
+    for column, members in sets.items():
+        if not isinstance(members, (NumberSet, ImeiSet)):
+            raise ArgumentError(f"sets: {column!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+    if on_error not in ("raise", "skip"):
+        raise ArgumentError('on_error: takes "raise" or "skip"')
+    if isinstance(columns, str):
+        raise ArgumentError("columns: takes a list of names, not one name")
+    return Scan(
+        open_source(source).parts,
+        sets,
+        columns=columns,
+        region=region,
+        on_error=on_error,
+        progress=progress,
+        threads=threads,
+    )

@@ -1,0 +1,161 @@
+"""Parts that are Arrow already, or become it without a choice: Parquet and Arrow files, datasets, tables, streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from numguard.errors import ArgumentError
+from numguard.source.part import BATCH_ROWS, Batch, Part, check_columns, reading
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
+
+__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart"]
+
+
+class ParquetPart(Part):
+    """A local Parquet file."""
+
+    container = "parquet"
+
+    def __init__(self, path: Path) -> None:
+        self.name: str = str(path)
+        self.path = path
+
+    def schema(self) -> pa.Schema:
+        """The columns, as the footer declares them."""
+        import pyarrow.parquet as pq
+
+        with reading(self.name, "the Parquet file"):
+            return pq.read_schema(self.path).remove_metadata()
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows, in order."""
+        import pyarrow.parquet as pq
+
+        with reading(self.name, "the Parquet file"), pq.ParquetFile(self.path) as file:
+            if columns is not None:
+                check_columns(columns, file.schema_arrow, self.name)
+            first = 1
+            for data in file.iter_batches(batch_size=BATCH_ROWS, columns=None if columns is None else list(columns)):
+                yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
+                first += data.num_rows
+
+
+class ArrowFilePart(Part):
+    """A local Arrow IPC file (also called Feather) or stream."""
+
+    container = "arrow"
+
+    def __init__(self, path: Path, *, stream: bool) -> None:
+        self.name: str = str(path)
+        self.path = path
+        self._stream = stream
+
+    def schema(self) -> pa.Schema:
+        """The columns."""
+        with reading(self.name, "the Arrow file"), self._open() as reader:
+            schema: pa.Schema = reader.schema.remove_metadata()
+            return schema
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows, in order."""
+        with reading(self.name, "the Arrow file"), self._open() as reader:
+            if columns is not None:
+                check_columns(columns, reader.schema, self.name)
+            first = 1
+            for data in self._data(reader):
+                # A file is another process's word: looked through before anything reads it unchecked.
+                data.validate(full=True)
+                yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
+                first += data.num_rows
+
+    def _open(self) -> Any:
+        # Read, not mapped: a mapped file that is cut short while it is read ends the process.
+        source = pa.OSFile(self.name, mode="r")
+        return pa.ipc.open_stream(source) if self._stream else pa.ipc.open_file(source)
+
+    def _data(self, reader: Any) -> Iterator[pa.RecordBatch]:
+        if self._stream:
+            yield from reader
+        else:
+            yield from (reader.get_batch(n) for n in range(reader.num_record_batches))
+
+
+class DatasetPart(Part):
+    """A pyarrow dataset: many files, partitions and remote file systems as one table."""
+
+    container = "dataset"
+
+    def __init__(self, dataset: ds.Dataset) -> None:
+        self._dataset = dataset
+
+    def schema(self) -> pa.Schema:
+        """The columns."""
+        return self._dataset.schema.remove_metadata()
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows, fragment by fragment."""
+        if columns is not None:
+            check_columns(columns, self._dataset.schema, None)
+        # Readahead is what makes a dataset fill memory; two batches of one fragment keep a core busy.
+        scanner = self._dataset.scanner(
+            columns=None if columns is None else list(columns),
+            batch_size=BATCH_ROWS,
+            batch_readahead=2,
+            fragment_readahead=1,
+        )
+        file, first = None, 1
+        with reading("the dataset", "one of its files"):
+            for tagged in scanner.scan_batches():
+                path = getattr(tagged.fragment, "path", None)
+                if path != file:
+                    file, first = path, 1
+                yield Batch(tagged.record_batch, file, first)
+                first += tagged.record_batch.num_rows
+
+
+class StreamPart(Part):
+    """A table or stream: anything with `__arrow_c_stream__`. A stream can be read once, a table as often as wanted."""
+
+    container = "stream"
+
+    def __init__(self, exported: Any) -> None:
+        self._exported = exported
+        self._reader: pa.RecordBatchReader | None = None
+        self._schema: pa.Schema | None = None
+        self._spent = False
+
+    def schema(self) -> pa.Schema:
+        """The columns."""
+        if self._schema is None:
+            self._reader = self._open()
+            self._schema = self._reader.schema.remove_metadata()
+        return self._schema
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows, in order."""
+        schema = self.schema()
+        if columns is not None:
+            check_columns(columns, schema, None)
+        reader, self._reader = self._reader or self._open(), None
+        first = 1
+        with reading(None, "the stream"):
+            for data in reader:
+                yield Batch(data if columns is None else data.select(list(columns)), None, first)
+                first += data.num_rows
+
+    def _open(self) -> pa.RecordBatchReader:
+        if isinstance(self._exported, pa.RecordBatchReader):
+            if self._spent:
+                raise ArgumentError("source: this stream was read to its end already; open it again")
+            self._spent = True
+            return self._exported
+        if hasattr(self._exported, "__arrow_c_stream__"):
+            return pa.RecordBatchReader.from_stream(self._exported)
+        batch = pa.record_batch(self._exported)
+        return pa.RecordBatchReader.from_batches(batch.schema, [batch])

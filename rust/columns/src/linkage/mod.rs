@@ -1,0 +1,204 @@
+//! Columns of sightings -> the walk of `numguard-core`, its answer as record batches.
+//!
+//! Owns how sightings are held (as blocks of keys and times, [`block`]), how a pass over them is shared among threads
+//! ([`pass`]), and what times may look like ([`times`]). Knows no rule of linkage: those are the core's.
+//!
+//! One idea: **hold the keys, go over them again.** Sightings are read once into 24 bytes a row; each pass of the walk
+//! is then a membership test over one run of integers.
+
+mod answer;
+mod block;
+mod pass;
+mod times;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, new_empty_array};
+use arrow_schema::DataType;
+use numguard_core::linkage::{Policy, Seed, Side, Walk};
+use numguard_core::msisdn::Region;
+
+pub use answer::Expansion;
+pub use block::Sightings;
+use block::{Block, BlockReader};
+use pass::Pass;
+pub use times::Times;
+
+use crate::column::{Column, Keys};
+use crate::{Error, parallel};
+
+/// Rows by the code of what kept them out.
+pub type Refused = BTreeMap<&'static str, u64>;
+
+/// A row that a time rule cannot judge because it has no time, and so is refused.
+pub const NO_TIME: &str = "no_time";
+
+/// A row in which nothing is written where a number or an IMEI should stand.
+pub(crate) const EMPTY: &str = numguard_core::notes::Note::Empty.code();
+
+/// How far a linkage has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The level being reached; 0 while sightings are read.
+    pub hop: u32,
+    /// What the pass over the sightings is about; `None` while they are read.
+    pub side: Option<Side>,
+    /// Rows read, or gone over in this pass.
+    pub rows: u64,
+    /// Rows there are to go over; `None` while they are read.
+    pub of: Option<u64>,
+}
+
+/// What to do after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Take another.
+    More(Progress),
+    /// The walk is over: [`Linkage::finish`].
+    Done,
+}
+
+/// Sightings being read, then walked over, a step at a time, so that whoever calls can look up between two steps.
+pub struct Linkage {
+    reader: BlockReader,
+    blocks: Vec<Block>,
+    walk: Walk,
+    pass: Option<Pass>,
+    policy: Arc<Policy>,
+    threads: parallel::Threads,
+}
+
+impl Linkage {
+    /// A linkage that sets out from `seeds`.
+    #[must_use]
+    pub fn new(policy: Policy, seeds: &[Seed], region: Region, threads: parallel::Threads) -> Self {
+        let policy = Arc::new(policy);
+        Self {
+            reader: BlockReader::new(Arc::clone(&policy), region, threads),
+            blocks: Vec::new(),
+            walk: Walk::new(Arc::clone(&policy), seeds),
+            pass: None,
+            policy,
+            threads,
+        }
+    }
+
+    /// Takes in some batches of sightings. They are shared among the threads together, so several at a time are best.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`].
+    ///
+    /// # Panics
+    /// If the columns of a batch differ in length.
+    pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
+        self.blocks.extend(self.reader.read(batches)?);
+        Ok(Progress {
+            hop: 0,
+            side: None,
+            rows: self.reader.rows(),
+            of: None,
+        })
+    }
+
+    /// Goes over some more of the sightings.
+    pub fn step(&mut self) -> Step {
+        if self.pass.is_none() {
+            let Some(wanted) = self.walk.wanted() else {
+                return Step::Done;
+            };
+            self.pass = Some(Pass::new(wanted));
+        }
+        let Some(pass) = &mut self.pass else {
+            return Step::Done;
+        };
+        if pass.go_over(&self.blocks, self.threads) {
+            let progress = pass.progress(&self.blocks);
+            let tallies = self
+                .pass
+                .take()
+                .map(|pass| pass.tally(&self.policy, self.threads));
+            self.walk.close_pass(tallies.unwrap_or_default());
+            return Step::More(progress);
+        }
+        Step::More(pass.progress(&self.blocks))
+    }
+
+    /// What was found. Unless the last step said [`Step::Done`], the rest of the steps is taken first.
+    #[must_use]
+    pub fn finish(mut self) -> Expansion {
+        while self.step() != Step::Done {}
+        Expansion {
+            answer: self.walk.finish(),
+            refused: self.reader.into_refused(),
+        }
+    }
+}
+
+/// Reads the keys and times of seeds: those that can be read, and the count of the others.
+///
+/// # Errors
+/// [`Error::UnsupportedType`], [`Error::NotTimes`].
+///
+/// # Panics
+/// If `reported_at` is another length than `msisdns`.
+pub fn seeds(
+    msisdns: &ArrayRef,
+    reported_at: Option<&ArrayRef>,
+    region: Region,
+) -> Result<(Vec<Seed>, Refused), Error> {
+    let column = Column::new(msisdns.as_ref(), Keys::Msisdn(region))?;
+    let mut keys = vec![0; column.len()];
+    column.fill(0, &mut keys);
+    let mut seeds: Vec<Seed> = keys.iter().map(|&key| Seed::of(key)).collect();
+    let mut refused = Refused::new();
+    if let Some(reported_at) = reported_at {
+        assert_eq!(reported_at.len(), msisdns.len(), "one time for each seed");
+        let times = Times::new(reported_at)?;
+        let mut at = vec![0; seeds.len()];
+        times.fill(0, &mut at);
+        for (seed, at) in seeds.iter_mut().zip(at) {
+            seed.reported_at = at;
+        }
+    }
+    let mut row = 0;
+    seeds.retain(|seed| {
+        let why = if seed.msisdn == 0 {
+            Some(block::why_refused(&column, row))
+        } else if reported_at.is_some() && seed.reported_at == numguard_core::linkage::NO_TIME {
+            Some(NO_TIME)
+        } else {
+            None
+        };
+        row += 1;
+        why.is_none_or(|why| {
+            *refused.entry(why).or_default() += 1;
+            false
+        })
+    });
+    Ok((seeds, refused))
+}
+
+/// Whether a column of that type can hold numbers.
+///
+/// # Errors
+/// [`Error::UnsupportedType`].
+pub fn takes_numbers(data_type: &DataType, region: Region) -> Result<(), Error> {
+    Column::new(&new_empty_array(data_type), Keys::Msisdn(region)).map(drop)
+}
+
+/// Whether a column of that type can hold IMEIs.
+///
+/// # Errors
+/// [`Error::UnsupportedType`].
+pub fn takes_imeis(data_type: &DataType) -> Result<(), Error> {
+    Column::new(&new_empty_array(data_type), Keys::ImeiOrPlaceholder).map(drop)
+}
+
+/// Whether a column of that type can hold times.
+///
+/// # Errors
+/// [`Error::NotTimes`].
+pub fn takes_times(data_type: &DataType) -> Result<(), Error> {
+    Times::new(&new_empty_array(data_type)).map(drop)
+}

@@ -1,0 +1,127 @@
+//! One pass of the walk: the rows of the wanted keys, found and tallied side by side.
+
+use numguard_core::linkage::{NO_TIME, Policy, Row, Side, Sighting, Tally, Wanted};
+use numguard_core::set::{FrozenSet, KeyType};
+
+use super::Progress;
+use super::block::Block;
+use crate::parallel;
+
+/// Keys probed at once: 16 KiB, which stay in the first cache.
+const RUN: usize = 2048;
+
+/// Rows gone over in a step: some hundredths of a second.
+const STEP: usize = 1 << 22;
+
+/// Parts that rows are cut into by key, so that each is sorted by itself, in the cache.
+const PARTS: usize = 64;
+
+/// A pass under way.
+pub(super) struct Pass {
+    side: Side,
+    hop: u32,
+    wanted: FrozenSet,
+    /// Whether the IMEI of zeros is wanted, which no set holds.
+    zero: bool,
+    next: usize,
+    rows: u64,
+    parts: Vec<Vec<Vec<Row>>>,
+}
+
+impl Pass {
+    pub(super) fn new(wanted: Wanted<'_>) -> Self {
+        let key_type = match wanted.side {
+            Side::Numbers => KeyType::Msisdn,
+            Side::Handsets => KeyType::Imei14,
+        };
+        Self {
+            side: wanted.side,
+            hop: wanted.hop,
+            wanted: FrozenSet::build(wanted.keys.to_vec(), key_type),
+            zero: wanted.keys.first() == Some(&0),
+            next: 0,
+            rows: 0,
+            parts: vec![Vec::new(); PARTS],
+        }
+    }
+
+    /// Goes over some more blocks; says whether they were the last.
+    pub(super) fn go_over(&mut self, blocks: &[Block], threads: parallel::Threads) -> bool {
+        let mut rows = 0;
+        let mut end = self.next;
+        while end < blocks.len() && rows < STEP {
+            rows += blocks[end].len();
+            end += 1;
+        }
+        let step = &blocks[self.next..end];
+        let tasks = step.chunks(step.len().div_ceil(4 * parallel::count(threads)).max(1));
+        let found = parallel::map(threads, tasks.collect(), |blocks| self.find(blocks));
+        for parts in found {
+            for (all, part) in self.parts.iter_mut().zip(parts) {
+                if !part.is_empty() {
+                    all.push(part);
+                }
+            }
+        }
+        self.rows += rows as u64;
+        self.next = end;
+        end == blocks.len()
+    }
+
+    pub(super) fn progress(&self, blocks: &[Block]) -> Progress {
+        Progress {
+            hop: self.hop,
+            side: Some(self.side),
+            rows: self.rows,
+            of: Some(blocks.iter().map(|block| block.len() as u64).sum()),
+        }
+    }
+
+    /// Counts what was found.
+    pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
+        let side = self.side;
+        parallel::map(threads, self.parts, |part| {
+            Tally::of(part.concat(), side, policy)
+        })
+    }
+
+    /// The rows of the wanted keys, cut by key.
+    fn find(&self, blocks: &[Block]) -> Vec<Vec<Row>> {
+        let mut parts = vec![Vec::new(); PARTS];
+        let mut hits = [0u64; RUN / 64];
+        for block in blocks {
+            let keys = match self.side {
+                Side::Numbers => &block.msisdns,
+                Side::Handsets => &block.imeis,
+            };
+            for (run, keys) in keys.chunks(RUN).enumerate() {
+                let hits = &mut hits[..keys.len().div_ceil(64)];
+                self.wanted.probe(keys, hits);
+                if self.zero {
+                    for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
+                        hits[n / 64] |= 1 << (n % 64);
+                    }
+                }
+                for (word, &bits) in hits.iter().enumerate() {
+                    let mut bits = bits;
+                    while bits != 0 {
+                        let n = run * RUN + word * 64 + bits.trailing_zeros() as usize;
+                        bits &= bits - 1;
+                        let row = self.side.row(Sighting {
+                            msisdn: block.msisdns[n],
+                            imei14: block.imeis[n],
+                            at: block.ats.as_ref().map_or(NO_TIME, |ats| ats[n]),
+                        });
+                        parts[part_of(row.key)].push(row);
+                    }
+                }
+            }
+        }
+        parts
+    }
+}
+
+/// Which part a key belongs to: the high bits of a multiplicative hash, since keys that follow each other are common.
+fn part_of(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - PARTS.ilog2())) as usize
+}

@@ -1,0 +1,321 @@
+//! Units of work run side by side, their results handed over in the order of the units.
+//!
+//! One idea: **a worker never waits.** A unit is an iterator; a worker runs it until it ends or until as many of its
+//! results stand unread as [`UNREAD`] allows, and then puts it down. Whoever reads results gives it back to the pool.
+//! So memory is bounded, and a reader that is slow, or that uses the pool itself between two results, blocks nobody.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
+
+use super::{Threads, count, pool};
+
+/// Results of one unit that may stand unread before the unit is put down.
+const UNREAD: usize = 2;
+
+/// A unit of work: each step gives a result, or `None` to say that it is still at it.
+pub trait Unit: Iterator<Item = Option<Self::Output>> + Send + 'static {
+    /// What it hands over.
+    type Output: Send + 'static;
+}
+
+impl<T: Send + 'static, I: Iterator<Item = Option<T>> + Send + 'static> Unit for I {
+    type Output = T;
+}
+
+/// What a reader is given.
+pub enum Next<T> {
+    /// The next result.
+    Ready(T),
+    /// Nothing yet: a moment to look up, for instance whether somebody wants to stop.
+    Waiting,
+    /// All units have ended.
+    End,
+}
+
+/// The results of `units`, in order.
+pub struct Ordered<S: Iterator<Item: Unit>> {
+    units: S,
+    active: VecDeque<Arc<Slot<S::Item>>>,
+    pool: Option<Arc<ThreadPool>>,
+    /// Units begun and not yet read to their end.
+    window: usize,
+    shared: Arc<Shared>,
+}
+
+/// What the workers of one run share.
+#[derive(Default)]
+struct Shared {
+    cancelled: AtomicBool,
+    /// Counts handed-over results and ended units, so that a reader that looks and then waits misses none.
+    changes: Mutex<u64>,
+    changed: Condvar,
+}
+
+/// One unit begun.
+struct Slot<U: Unit> {
+    state: Mutex<State<U>>,
+}
+
+struct State<U: Unit> {
+    /// Not here while a worker has it, and after it ended.
+    unit: Option<U>,
+    unread: VecDeque<U::Output>,
+    ended: bool,
+    panic: Option<Box<dyn std::any::Any + Send>>,
+}
+
+impl<S: Iterator<Item: Unit>> Ordered<S> {
+    /// Runs `units` on `threads` threads. Units are taken from the iterator by the reader, as they are needed.
+    pub fn new(units: S, threads: Threads) -> Self {
+        Self {
+            units,
+            active: VecDeque::new(),
+            pool: pool(threads),
+            window: count(threads) + 2,
+            shared: Arc::default(),
+        }
+    }
+
+    /// The next result, or [`Next::Waiting`] after `patience` (with one thread: after the running step).
+    ///
+    /// # Panics
+    /// With the panic of a unit, if one panicked.
+    pub fn next(&mut self, patience: Duration) -> Next<<S::Item as Unit>::Output> {
+        match self.pool.clone() {
+            None => self.step(),
+            Some(pool) => self.wait(&pool, patience),
+        }
+    }
+
+    /// One step of the unit at hand, on the reader's own thread.
+    fn step(&mut self) -> Next<<S::Item as Unit>::Output> {
+        if self.active.is_empty() {
+            match self.units.next() {
+                Some(unit) => self.active.push_back(Slot::new(unit)),
+                None => return Next::End,
+            }
+        }
+        let mut state = self.active[0].lock();
+        match state.unit.as_mut().and_then(Iterator::next) {
+            Some(Some(result)) => return Next::Ready(result),
+            Some(None) => return Next::Waiting,
+            None => {}
+        }
+        drop(state);
+        self.active.pop_front();
+        Next::Waiting
+    }
+
+    fn wait(&mut self, pool: &ThreadPool, patience: Duration) -> Next<<S::Item as Unit>::Output> {
+        let until = Instant::now() + patience;
+        loop {
+            while self.active.len() < self.window {
+                let Some(unit) = self.units.next() else { break };
+                let slot = Slot::new(unit);
+                slot.resume(&self.shared, pool);
+                self.active.push_back(slot);
+            }
+            let Some(slot) = self.active.front() else {
+                return Next::End;
+            };
+            let seen = *self.shared.changes();
+            let mut state = slot.lock();
+            if let Some(result) = state.unread.pop_front() {
+                drop(state);
+                slot.resume(&self.shared, pool);
+                return Next::Ready(result);
+            }
+            if let Some(panic) = state.panic.take() {
+                resume_unwind(panic);
+            }
+            let ended = state.ended;
+            drop(state);
+            if ended {
+                self.active.pop_front();
+                continue;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Next::Waiting;
+            }
+            let changes = self.shared.changes();
+            drop(
+                self.shared
+                    .changed
+                    .wait_timeout_while(changes, left, |changes| *changes == seen),
+            );
+        }
+    }
+}
+
+impl<S: Iterator<Item: Unit>> Drop for Ordered<S> {
+    /// Workers notice at their next step; nobody waits for them.
+    fn drop(&mut self) {
+        self.shared.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    fn changes(&self) -> MutexGuard<'_, u64> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self) {
+        *self.changes() += 1;
+        self.changed.notify_all();
+    }
+}
+
+impl<U: Unit> Slot<U> {
+    fn new(unit: U) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                unit: Some(unit),
+                unread: VecDeque::new(),
+                ended: false,
+                panic: None,
+            }),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<U>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the unit to a worker, unless one has it, it has ended, or enough of it stands unread.
+    fn resume(self: &Arc<Self>, shared: &Arc<Shared>, pool: &ThreadPool) {
+        let mut state = self.lock();
+        if state.unread.len() >= UNREAD {
+            return;
+        }
+        let Some(unit) = state.unit.take() else {
+            return;
+        };
+        drop(state);
+        let (slot, shared) = (Arc::clone(self), Arc::clone(shared));
+        pool.spawn_fifo(move || slot.work(unit, &shared));
+    }
+
+    fn work(&self, mut unit: U, shared: &Shared) {
+        while !shared.cancelled.load(Ordering::Relaxed) {
+            // A unit that panicked is never looked at again, so nothing half done can be seen.
+            let step = catch_unwind(AssertUnwindSafe(|| unit.next()));
+            let mut state = self.lock();
+            match step {
+                Ok(Some(None)) => continue,
+                Ok(Some(Some(result))) => {
+                    state.unread.push_back(result);
+                    if state.unread.len() >= UNREAD {
+                        state.unit = Some(unit);
+                        drop(state);
+                        return shared.tell();
+                    }
+                }
+                Ok(None) => {
+                    state.ended = true;
+                    drop(state);
+                    return shared.tell();
+                }
+                Err(panic) => {
+                    state.panic = Some(panic);
+                    state.ended = true;
+                    drop(state);
+                    return shared.tell();
+                }
+            }
+            drop(state);
+            shared.tell();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+
+    fn threads(n: usize) -> Threads {
+        NonZeroUsize::new(n)
+    }
+
+    fn read_all<S: Iterator<Item: Unit>>(
+        mut ordered: Ordered<S>,
+    ) -> Vec<<S::Item as Unit>::Output> {
+        let mut all = Vec::new();
+        loop {
+            match ordered.next(Duration::from_secs(10)) {
+                Next::Ready(result) => all.push(result),
+                Next::Waiting => {}
+                Next::End => return all,
+            }
+        }
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_units_whatever_the_threads() {
+        let units = || {
+            (0..200usize).map(|n| {
+                // Units of 0 to 6 results, with idle steps between.
+                (0..(n % 7) * 3).map(move |step| (step % 3 == 1).then_some((n, step)))
+            })
+        };
+        let expected: Vec<_> = units().flat_map(Iterator::flatten).collect();
+        assert!(expected.len() > 500);
+        for n in 1..=4 {
+            assert_eq!(read_all(Ordered::new(units(), threads(n))), expected);
+        }
+    }
+
+    #[test]
+    fn a_reader_may_use_the_pool_between_two_results() {
+        let units = (0..8usize).map(|n| (0..50usize).map(move |step| Some(n * 50 + step)));
+        let mut ordered = Ordered::new(units, threads(2));
+        let mut sum = 0;
+        loop {
+            match ordered.next(Duration::from_secs(10)) {
+                Next::Ready(result) => {
+                    sum += pool(threads(2)).map_or(0, |pool| pool.install(|| result));
+                }
+                Next::Waiting => {}
+                Next::End => break,
+            }
+        }
+        assert_eq!(sum, (0..400).sum());
+    }
+
+    #[test]
+    fn no_more_than_a_window_is_begun_ahead_of_the_reader() {
+        let begun = Arc::new(Mutex::new(0usize));
+        let counter = Arc::clone(&begun);
+        let units = (0..100usize).map(move |n| {
+            *counter.lock().unwrap() += 1;
+            std::iter::repeat_n(Some(n), 10)
+        });
+        let mut ordered = Ordered::new(units, threads(2));
+        assert!(matches!(
+            ordered.next(Duration::from_secs(10)),
+            Next::Ready(0)
+        ));
+        assert!(*begun.lock().unwrap() <= 4);
+        drop(ordered);
+        assert!(*begun.lock().unwrap() <= 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "of a unit")]
+    fn a_panic_reaches_the_reader() {
+        let units = (0..3usize).map(|n| {
+            (0..2usize).map(move |step| {
+                assert!(n != 1, "of a unit");
+                Some(step)
+            })
+        });
+        read_all(Ordered::new(units, threads(2)));
+    }
+}

@@ -1,0 +1,428 @@
+//! A run of rows of one row group: its hits, looked for in the key columns, then completed from the others.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray, UInt32Array};
+use arrow_schema::DataType;
+use arrow_select::concat::concat;
+use arrow_select::take::take;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
+use parquet::errors::ParquetError;
+
+use super::Outcome;
+use super::file::{OpenFile, unreadable};
+use crate::Error;
+use crate::scan::{Found, Plan, Tally, assemble, find, key_columns};
+
+/// Rows of a part. A row group is one part, unless it is so long that its hits alone would fill memory.
+const PART: usize = 1 << 20;
+
+/// Rows that are decoded at once where key columns are views: what fits into the second cache.
+const BATCH: usize = 1 << 14;
+
+/// Hit rows handed over at once.
+const HITS: usize = 1 << 16;
+
+/// What a part has found, or which file failed and why.
+pub(super) type Step = Result<Outcome, (usize, Error)>;
+
+/// A part of a file, run as an iterator.
+pub(super) struct Part {
+    index: usize,
+    state: State,
+}
+
+enum State {
+    Ready(Job),
+    Keys(Job, ParquetRecordBatchReader, Keys),
+    Rows(Job, Option<ParquetRecordBatchReader>, Hits),
+    Failed(Error),
+    Ended,
+}
+
+struct Job {
+    file: Arc<OpenFile>,
+    plan: Arc<Plan>,
+    row_group: usize,
+    /// Rows of the row group before this part, and in it.
+    start: usize,
+    rows: usize,
+    /// Whether the file ends here.
+    last: bool,
+}
+
+/// What the key columns have shown so far.
+struct Keys {
+    tally: Tally,
+    /// Rows of the part that were looked at.
+    seen: usize,
+    /// Hit rows, counted from the start of the part.
+    rows: Vec<usize>,
+    matches: Vec<Vec<u64>>,
+    /// For each lookup whose column is handed on: its hit cells, batch by batch.
+    cells: Vec<Vec<ArrayRef>>,
+}
+
+/// Hits on their way out.
+struct Hits {
+    tally: Tally,
+    matches: Vec<ArrayRef>,
+    /// For each column that is handed on: its cells, if it is a key column.
+    cells: Vec<Option<ArrayRef>>,
+    /// How many hits there are, and how many have been handed over.
+    len: usize,
+    done: usize,
+}
+
+impl Part {
+    /// The parts of a file.
+    pub(super) fn of_file(file: &Arc<OpenFile>, plan: &Arc<Plan>) -> Vec<Self> {
+        let job = |row_group, start, rows| Job {
+            file: Arc::clone(file),
+            plan: Arc::clone(plan),
+            row_group,
+            start,
+            rows,
+            last: false,
+        };
+        let groups = file.metadata.metadata().row_groups();
+        let mut jobs = Vec::with_capacity(groups.len());
+        for (row_group, group) in groups.iter().enumerate() {
+            let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+            // Up to half as much again is not worth another pass over the dictionary and the pages between.
+            let parts = ((rows + PART / 2) / PART).max(1);
+            for n in 0..parts {
+                let start = n * PART;
+                let end = if n + 1 == parts { rows } else { start + PART };
+                jobs.push(job(row_group, start, end - start));
+            }
+        }
+        if jobs.is_empty() {
+            // A file without row groups has a part all the same, which says that it is done.
+            jobs.push(job(0, 0, 0));
+        }
+        if let Some(job) = jobs.last_mut() {
+            job.last = true;
+        }
+        let part = |job| Self {
+            index: file.index,
+            state: State::Ready(job),
+        };
+        jobs.into_iter().map(part).collect()
+    }
+
+    /// A file that could not be opened.
+    pub(super) fn failed(index: usize, error: Error) -> Self {
+        Self {
+            index,
+            state: State::Failed(error),
+        }
+    }
+
+    /// Which of the files of the scan.
+    pub(super) fn file(&self) -> usize {
+        self.index
+    }
+
+    /// The state after a step, and what it has to hand over.
+    fn step(&self, state: State) -> Result<(State, Option<Outcome>), Error> {
+        let outcome = |tally, batch, last| {
+            Some(Outcome {
+                file: self.index,
+                batch,
+                tally,
+                last,
+            })
+        };
+        match state {
+            State::Failed(error) => Err(error),
+            State::Ended => Ok((State::Ended, None)),
+            State::Ready(job) if job.rows == 0 => {
+                let tally = Tally::new(job.plan.lookups().len());
+                Ok((State::Ended, outcome(tally, None, job.last)))
+            }
+            State::Ready(job) => {
+                let (reader, keys) = (job.key_reader()?, Keys::new(&job));
+                Ok((State::Keys(job, reader, keys), None))
+            }
+            State::Keys(job, mut reader, mut keys) => {
+                if let Some(batch) = reader.next() {
+                    let batch = batch.map_err(|error| job.unreadable(&error.into()))?;
+                    keys.look_up(&job, &batch)?;
+                    return Ok((State::Keys(job, reader, keys), None));
+                }
+                job.check_rows(keys.seen)?;
+                let reader = job.row_reader(&keys.rows)?;
+                let hits = keys.into_hits(&job)?;
+                Ok((State::Rows(job, reader, hits), None))
+            }
+            State::Rows(job, _, hits) if hits.done == hits.len => {
+                Ok((State::Ended, outcome(hits.tally, None, job.last)))
+            }
+            State::Rows(job, mut reader, mut hits) => {
+                let (batch, tally) = hits.hand_over(&job, reader.as_mut())?;
+                let state = State::Rows(job, reader, hits);
+                Ok((state, outcome(tally, Some(batch), false)))
+            }
+        }
+    }
+}
+
+impl Iterator for Part {
+    type Item = Option<Step>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        if matches!(state, State::Ended) {
+            return None;
+        }
+        match self.step(state) {
+            Ok((state, outcome)) => {
+                self.state = state;
+                Some(outcome.map(Ok))
+            }
+            Err(error) => Some(Some(Err((self.index, error)))),
+        }
+    }
+}
+
+impl Job {
+    fn unreadable(&self, error: &ParquetError) -> Error {
+        self.in_file(unreadable(Some(self.row_group), error))
+    }
+
+    fn in_file(&self, error: impl Into<Error>) -> Error {
+        error.into().in_file(&self.file.name)
+    }
+
+    /// A row group must have as many rows as its header says, or cells would be joined that do not belong together.
+    fn check_rows(&self, seen: usize) -> Result<(), Error> {
+        if seen == self.rows {
+            return Ok(());
+        }
+        let why = format!("it has {seen} rows where its header says {}", self.rows);
+        Err(self.unreadable(&ParquetError::General(why)))
+    }
+
+    /// Reads the key columns of this part.
+    fn key_reader(&self) -> Result<ParquetRecordBatchReader, Error> {
+        let metadata = self
+            .file
+            .key_metadata(self.row_group)
+            .map_err(|error| self.unreadable(&error))?;
+        let keys = &self.file.places.keys;
+        // The words of a dictionary are read once a batch, so such a part is one batch: its cells are small integers.
+        let of_dictionary = |&at: &usize| {
+            matches!(
+                metadata.schema().field(at).data_type(),
+                DataType::Dictionary(..)
+            )
+        };
+        let batch = if keys.iter().any(of_dictionary) {
+            self.rows
+        } else {
+            BATCH
+        };
+        let selection = if self.start == 0 {
+            vec![RowSelector::select(self.rows)]
+        } else {
+            vec![
+                RowSelector::skip(self.start),
+                RowSelector::select(self.rows),
+            ]
+        };
+        self.reader(metadata, keys.iter().copied(), selection.into(), batch)
+    }
+
+    /// Reads the other columns of the rows that hit; `None` if there is nothing to read.
+    fn row_reader(&self, rows: &[usize]) -> Result<Option<ParquetRecordBatchReader>, Error> {
+        let others = self.others();
+        if rows.is_empty() || others.is_empty() {
+            return Ok(None);
+        }
+        let metadata = self.file.metadata.clone();
+        self.reader(
+            metadata,
+            others.into_iter(),
+            selection(self.start, rows),
+            HITS,
+        )
+        .map(Some)
+    }
+
+    fn reader(
+        &self,
+        metadata: parquet::arrow::arrow_reader::ArrowReaderMetadata,
+        roots: impl Iterator<Item = usize>,
+        selection: RowSelection,
+        batch: usize,
+    ) -> Result<ParquetRecordBatchReader, Error> {
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+        ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.input.clone(), metadata)
+            .with_projection(mask)
+            .with_row_groups(vec![self.row_group])
+            .with_row_selection(selection)
+            .with_batch_size(batch)
+            .build()
+            .map_err(|error| self.unreadable(&error))
+    }
+
+    /// The columns that are handed on and are not read as keys.
+    fn others(&self) -> Vec<usize> {
+        let places = &self.file.places;
+        let is_other = |at: &usize| !places.keys.contains(at);
+        places.handed_on.iter().copied().filter(is_other).collect()
+    }
+}
+
+/// Selects `rows`, counted from row `start` of the row group.
+fn selection(start: usize, rows: &[usize]) -> RowSelection {
+    let mut selectors = Vec::new();
+    let mut next = 0;
+    for run in rows.chunk_by(|a, b| a + 1 == *b) {
+        let from = start + run[0];
+        if from > next {
+            selectors.push(RowSelector::skip(from - next));
+        }
+        selectors.push(RowSelector::select(run.len()));
+        next = from + run.len();
+    }
+    selectors.into()
+}
+
+impl Keys {
+    fn new(job: &Job) -> Self {
+        let lookups = job.plan.lookups().len();
+        Self {
+            tally: Tally::new(lookups),
+            seen: 0,
+            rows: Vec::new(),
+            matches: vec![Vec::new(); lookups],
+            cells: vec![Vec::new(); lookups],
+        }
+    }
+
+    fn look_up(&mut self, job: &Job, batch: &RecordBatch) -> Result<(), Error> {
+        let places = &job.file.places;
+        let arrays: Vec<&ArrayRef> = places
+            .keys
+            .iter()
+            .map(|&at| batch.column(rank(&places.keys, at)))
+            .collect();
+        self.tally.look_at(job.plan.lookups(), &arrays);
+        let columns =
+            key_columns(job.plan.lookups(), &arrays).map_err(|error| job.in_file(error))?;
+        let found = find(job.plan.lookups(), &columns, &mut self.tally);
+        let rows = found.rows.iter().map(|&row| self.seen + row as usize);
+        self.rows.extend(rows);
+        self.seen += batch.num_rows();
+        if found.rows.is_empty() {
+            return Ok(());
+        }
+        for (all, new) in self.matches.iter_mut().zip(found.matches) {
+            all.extend(new);
+        }
+        let rows = UInt32Array::from(found.rows);
+        for ((cells, array), at) in self.cells.iter_mut().zip(arrays).zip(&places.keys) {
+            if places.handed_on.contains(at) {
+                let picked = take(array, &rows, None).map_err(|error| job.in_file(error))?;
+                cells.push(owned(picked));
+            }
+        }
+        Ok(())
+    }
+
+    fn into_hits(self, job: &Job) -> Result<Hits, Error> {
+        let places = &job.file.places;
+        let mut cells = Vec::with_capacity(places.handed_on.len());
+        for (at, field) in places.handed_on.iter().zip(places.schema.fields()) {
+            let batches = match places.keys.iter().position(|key| key == at) {
+                Some(lookup) if !self.rows.is_empty() => &self.cells[lookup],
+                _ => {
+                    cells.push(None);
+                    continue;
+                }
+            };
+            let batches: Vec<&dyn Array> = batches.iter().map(AsRef::as_ref).collect();
+            let joined = concat(&batches)
+                .and_then(|cells| arrow_cast::cast(&cells, field.data_type()))
+                .map_err(|error| job.in_file(error))?;
+            cells.push(Some(joined));
+        }
+        Ok(Hits {
+            tally: self.tally,
+            len: self.rows.len(),
+            matches: Found::match_columns(self.matches),
+            cells,
+            done: 0,
+        })
+    }
+}
+
+impl Hits {
+    /// The next hits, completed with the columns that `reader` brings, and their tally.
+    fn hand_over(
+        &mut self,
+        job: &Job,
+        reader: Option<&mut ParquetRecordBatchReader>,
+    ) -> Result<(RecordBatch, Tally), Error> {
+        let left = self.len - self.done;
+        let (read, len) = match reader {
+            None => (None, left.min(HITS)),
+            Some(reader) => match reader.next() {
+                Some(Ok(read)) if (1..=left).contains(&read.num_rows()) => {
+                    let len = read.num_rows();
+                    (Some(read), len)
+                }
+                Some(Err(error)) => return Err(job.unreadable(&error.into())),
+                Some(Ok(_)) | None => {
+                    let why = "its columns differ in length".to_owned();
+                    return Err(job.unreadable(&ParquetError::General(why)));
+                }
+            },
+        };
+        let places = &job.file.places;
+        let others = job.others();
+        let mut columns = Vec::with_capacity(places.schema.fields().len());
+        for (n, &at) in places.handed_on.iter().enumerate() {
+            if let Some(cells) = &self.cells[n] {
+                columns.push(cells.slice(self.done, len));
+            } else if let Some(read) = &read {
+                let declared = places.schema.field(n).data_type();
+                let cells = arrow_cast::cast(read.column(rank(&others, at)), declared)
+                    .map_err(|error| job.in_file(error))?;
+                columns.push(cells);
+            }
+        }
+        let matches: Vec<ArrayRef> = self
+            .matches
+            .iter()
+            .map(|column| column.slice(self.done, len))
+            .collect();
+        let mut tally = Tally::new(job.plan.lookups().len());
+        tally.count_hits(job.plan.lookups(), &matches);
+        columns.extend(matches);
+        self.done += len;
+        let batch = assemble(&places.schema, columns, len).map_err(|error| job.in_file(error))?;
+        Ok((batch, tally))
+    }
+}
+
+/// Where a root column stands among the columns that a reader of `roots` brings: in the order of the file, once each.
+fn rank(roots: &[usize], at: usize) -> usize {
+    let mut before: Vec<usize> = roots.iter().copied().filter(|&root| root < at).collect();
+    before.sort_unstable();
+    before.dedup();
+    before.len()
+}
+
+/// The cells without the pages that they were read from, which views would keep in memory.
+fn owned(cells: ArrayRef) -> ArrayRef {
+    match cells.as_any().downcast_ref::<StringViewArray>() {
+        Some(views) => Arc::new(views.gc()),
+        None => cells,
+    }
+}

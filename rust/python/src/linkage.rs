@@ -1,0 +1,227 @@
+//! Linkage as Python drives it: an object that reads and walks a step at a time, so that signals and progress get their
+//! turn between two steps.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use arrow_schema::DataType;
+use numguard_columns::linkage::{self, Sightings, Step};
+use numguard_columns::looks_national;
+use numguard_core::linkage::{KeyList, Policy, Side};
+use numguard_core::msisdn::Region;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use pyo3_arrow::{PyField, PyRecordBatch};
+
+use crate::error::{ArgumentError, UnsupportedTypeError, raise};
+use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
+
+/// A policy as `LinkPolicy` spells it for this side: times in microseconds since 1970 UTC, keys as arrays.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct PolicyArgument {
+    max_hops: u32,
+    since: Option<i64>,
+    until: Option<i64>,
+    max_numbers_per_imei: Option<u64>,
+    max_numbers_per_day: Option<f64>,
+    min_days: u64,
+    max_imeis_per_number: Option<u64>,
+    min_sightings: u64,
+    max_gap_days: Option<u64>,
+    days_before: Option<u64>,
+    days_after: Option<u64>,
+    protected: Vec<u64>,
+    release: Vec<u64>,
+    placeholders: Vec<u64>,
+    max_linked_per_seed: u64,
+}
+
+impl From<PolicyArgument> for Policy {
+    fn from(policy: PolicyArgument) -> Self {
+        Self {
+            max_hops: policy.max_hops,
+            since: policy.since,
+            until: policy.until,
+            max_numbers_per_imei: policy.max_numbers_per_imei,
+            max_numbers_per_day: policy.max_numbers_per_day,
+            min_days: policy.min_days,
+            max_imeis_per_number: policy.max_imeis_per_number,
+            min_sightings: policy.min_sightings,
+            max_gap_days: policy.max_gap_days,
+            days_before: policy.days_before,
+            days_after: policy.days_after,
+            protected: KeyList::from(policy.protected),
+            release: KeyList::from(policy.release),
+            placeholders: KeyList::from(policy.placeholders),
+            max_linked_per_seed: policy.max_linked_per_seed,
+        }
+    }
+}
+
+struct State {
+    linkage: linkage::Linkage,
+    refused_seeds: linkage::Refused,
+    looks_national: bool,
+}
+
+#[pyclass(frozen, module = "numguard._core")]
+struct Linkage(Mutex<Option<State>>);
+
+#[pymethods]
+impl Linkage {
+    #[new]
+    #[pyo3(signature = (seeds, reported_at, policy, *, region, threads))]
+    fn new(
+        py: Python<'_>,
+        seeds: Values,
+        reported_at: Option<Values>,
+        policy: PolicyArgument,
+        region: RegionArgument,
+        threads: ThreadsArgument,
+    ) -> PyResult<Self> {
+        seeds.warn_if_national(py)?;
+        let (seeds, refused_seeds) = py
+            .detach(|| read_seeds(seeds, reported_at, region.0))
+            .map_err(|error| match error {
+                numguard_columns::Error::NotTimes { .. } => {
+                    UnsupportedTypeError::new_err(format!("seeds: column 'reported_at': {error}"))
+                }
+                other => raise(other),
+            })?;
+        let linkage = linkage::Linkage::new(policy.into(), &seeds, region.0, threads.0);
+        Ok(Self(Mutex::new(Some(State {
+            linkage,
+            refused_seeds,
+            looks_national: false,
+        }))))
+    }
+
+    /// Takes in batches whose columns are numbers, IMEIs and, in all of them or in none, times.
+    fn read(&self, py: Python<'_>, batches: Vec<PyRecordBatch>) -> PyResult<Progress> {
+        let batches: Vec<Sightings> = batches
+            .into_iter()
+            .map(|batch| {
+                let batch = batch.into_inner();
+                Sightings {
+                    msisdns: batch.column(0).clone(),
+                    imeis: batch.column(1).clone(),
+                    ats: batch.columns().get(2).cloned(),
+                }
+            })
+            .collect();
+        let progress = py.detach(|| {
+            self.with(|state| {
+                state.looks_national |= batches
+                    .iter()
+                    .any(|batch| looks_national(batch.msisdns.as_ref()));
+                state.linkage.read(&batches)
+            })
+        })?;
+        progress.map(spell).map_err(raise)
+    }
+
+    /// Goes over some of the sightings; `None` when the walk is over.
+    fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
+        Ok(
+            match py.detach(|| self.with(|state| state.linkage.step()))? {
+                Step::Done => None,
+                Step::More(progress) => Some(spell(progress)),
+            },
+        )
+    }
+
+    /// What was found, by name. The object is of no use afterwards.
+    fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let state = self.lock().take().ok_or_else(finished)?;
+        let State {
+            linkage,
+            refused_seeds,
+            looks_national,
+        } = state;
+        let found = py.detach(|| linkage.finish());
+        let tables = PyDict::new(py);
+        for (name, batch) in [
+            ("linked", found.linked()),
+            ("handsets", found.handsets()),
+            ("stopped", found.stopped()),
+            ("evidence", found.evidence()),
+        ] {
+            let batch = PyRecordBatch::new(batch.map_err(raise)?);
+            tables.set_item(name, batch.into_pyarrow(py)?)?;
+        }
+        tables.set_item("unseen", array_to_python(py, Some(found.unseen()))?)?;
+        tables.set_item("refused", found.refused)?;
+        tables.set_item("refused_seeds", refused_seeds)?;
+        tables.set_item("looks_national", looks_national)?;
+        tables.set_item("seeds_seen", found.answer.seeds_seen)?;
+        let brake = found.answer.braked.map(|brake| (brake.linked, brake.limit));
+        tables.set_item("braked", brake)?;
+        Ok(tables)
+    }
+}
+
+impl Linkage {
+    fn lock(&self) -> MutexGuard<'_, Option<State>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> PyResult<T> {
+        self.lock().as_mut().map(work).ok_or_else(finished)
+    }
+}
+
+fn finished() -> PyErr {
+    ArgumentError::new_err("this linkage has been finished")
+}
+
+/// `(hop, what the pass is about, rows, of)`.
+type Progress = (u32, Option<&'static str>, u64, Option<u64>);
+
+fn spell(progress: linkage::Progress) -> Progress {
+    let side = progress.side.map(|side| match side {
+        Side::Numbers => "numbers",
+        Side::Handsets => "handsets",
+    });
+    (progress.hop, side, progress.rows, progress.of)
+}
+
+/// Whether columns of these types can be read: numbers, IMEIs and times, by name, so that a wrong one is named before
+/// anything is read.
+#[pyfunction]
+fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
+    let checks: [&dyn Fn(&DataType) -> Result<(), numguard_columns::Error>; 3] = [
+        &|data_type| linkage::takes_numbers(data_type, region.0),
+        &linkage::takes_imeis,
+        &linkage::takes_times,
+    ];
+    for (field, check) in fields.into_iter().map(PyField::into_inner).zip(checks) {
+        check(field.data_type()).map_err(|error| {
+            UnsupportedTypeError::new_err(format!("column '{}': {error}", field.name()))
+        })?;
+    }
+    Ok(())
+}
+
+fn read_seeds(
+    seeds: Values,
+    reported_at: Option<Values>,
+    region: Region,
+) -> Result<(Vec<numguard_core::linkage::Seed>, linkage::Refused), numguard_columns::Error> {
+    let mut times = reported_at.map(|times| times.into_chunks().into_iter());
+    let mut all = Vec::new();
+    let mut refused = linkage::Refused::new();
+    for chunk in seeds.into_chunks() {
+        let times = times.as_mut().and_then(Iterator::next);
+        let (read, notes) = linkage::seeds(&chunk, times.as_ref(), region)?;
+        all.extend(read);
+        for (why, count) in notes {
+            *refused.entry(why).or_default() += count;
+        }
+    }
+    Ok((all, refused))
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(check_sightings, module)?)?;
+    module.add_class::<Linkage>()
+}

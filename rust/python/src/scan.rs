@@ -1,0 +1,236 @@
+//! A scan as Python drives it: batch by batch, or through local Parquet files with a look-up for Ctrl-C in between.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arrow_schema::SchemaRef;
+use numguard_columns::Keys;
+use numguard_columns::parallel::Threads;
+use numguard_columns::parquet::{self, Event, ParquetScan};
+use numguard_columns::scan::{self, Lookup, Places, Plan, Tally};
+use numguard_core::notes::Note;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3_arrow::{PyRecordBatch, PySchema};
+
+use crate::error::{ArgumentError, raise};
+use crate::input::{RegionArgument, ThreadsArgument};
+use crate::sets::{ImeiSet, NumberSet};
+
+/// How long a scan works before it looks whether somebody pressed Ctrl-C.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A set of either kind.
+#[derive(FromPyObject)]
+enum AnySet<'py> {
+    Numbers(PyRef<'py, NumberSet>),
+    Handsets(PyRef<'py, ImeiSet>),
+}
+
+/// One scan: its plan, the columns of its hits, and what it has seen.
+#[pyclass(frozen, module = "numguard._core")]
+struct Scanner {
+    plan: Arc<Plan>,
+    threads: Threads,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The columns of the hits, settled by the first batch or file.
+    schema: SchemaRef,
+    /// Where the plan's columns stand in batches of the schema that came last.
+    places: Option<(SchemaRef, Places)>,
+    files: Option<ParquetScan>,
+    tally: Tally,
+}
+
+#[pymethods]
+impl Scanner {
+    /// `schema` is that of the first file or stream.
+    #[new]
+    #[pyo3(signature = (schema, lookups, *, columns, region, threads))]
+    fn new(
+        schema: PySchema,
+        lookups: Vec<(String, AnySet<'_>)>,
+        columns: Option<Vec<String>>,
+        region: RegionArgument,
+        threads: ThreadsArgument,
+    ) -> PyResult<Self> {
+        if lookups.is_empty() {
+            return Err(ArgumentError::new_err(
+                "lookups: takes at least one column and its set",
+            ));
+        }
+        let lookups: Vec<Lookup> = lookups
+            .into_iter()
+            .map(|(column, set)| match set {
+                AnySet::Numbers(set) => Lookup {
+                    column,
+                    keys: region.keys(),
+                    set: set.set().clone(),
+                },
+                AnySet::Handsets(set) => Lookup {
+                    column,
+                    keys: Keys::Imei,
+                    set: set.set().clone(),
+                },
+            })
+            .collect();
+        let count = lookups.len();
+        let plan = Plan::new(lookups, columns).map_err(raise)?;
+        let places = plan.places(&schema.into_inner(), None).map_err(raise)?;
+        Ok(Self {
+            plan: Arc::new(plan),
+            threads: threads.0,
+            state: Mutex::new(State {
+                schema: places.schema,
+                places: None,
+                files: None,
+                tally: Tally::new(count),
+            }),
+        })
+    }
+
+    /// The columns of the hits.
+    #[getter]
+    fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        PySchema::new(Arc::clone(&self.lock().schema)).into_pyarrow(py)
+    }
+
+    /// The hits of one batch, or `None`.
+    fn batch<'py>(
+        &self,
+        py: Python<'py>,
+        batch: PyRecordBatch,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let batch = batch.into_inner();
+        let hits = py
+            .detach(|| {
+                let mut state = self.lock();
+                let State {
+                    schema,
+                    places,
+                    tally,
+                    ..
+                } = &mut *state;
+                let places = match places {
+                    Some((seen, places)) if *seen == batch.schema() => places,
+                    _ => {
+                        let found = self.plan.places(&batch.schema(), Some(schema))?;
+                        &mut places.insert((batch.schema(), found)).1
+                    }
+                };
+                scan::scan(&self.plan, places, &batch, tally)
+            })
+            .map_err(raise)?;
+        hits.map(|hits| PyRecordBatch::new(hits).into_pyarrow(py))
+            .transpose()
+    }
+
+    /// Begins with local Parquet files; `next` then goes through them.
+    fn begin(&self, files: Vec<PathBuf>) {
+        let mut state = self.lock();
+        let schema = Arc::clone(&state.schema);
+        state.stop();
+        let tally = std::mem::take(&mut state.tally);
+        let plan = Arc::clone(&self.plan);
+        state.files = Some(ParquetScan::new(files, plan, schema, self.threads, tally));
+    }
+
+    /// What comes next of the files begun: `("hits", batch)`, `("done", n)` or `("failed", n, error)` of the n-th file;
+    /// `None` when all are through. Answers to signals while it waits.
+    fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        loop {
+            py.check_signals()?;
+            let event = py.detach(|| {
+                let mut state = self.lock();
+                let event = state.files.as_mut().and_then(|files| files.next(PATIENCE));
+                if event.is_none() {
+                    state.stop();
+                }
+                event
+            });
+            return match event {
+                None => Ok(None),
+                Some(Event::Waiting) => continue,
+                Some(Event::Hits(batch)) => {
+                    let batch = PyRecordBatch::new(batch).into_pyarrow(py)?;
+                    ("hits", batch).into_pyobject(py).map(Some)
+                }
+                Some(Event::FileDone(n)) => ("done", n).into_pyobject(py).map(Some),
+                Some(Event::FileFailed(n, error)) => {
+                    let error = raise(error).into_value(py);
+                    ("failed", n, error).into_pyobject(py).map(Some)
+                }
+            };
+        }
+    }
+
+    /// Gives up on the files begun.
+    fn stop(&self) {
+        self.lock().stop();
+    }
+
+    /// For each lookup: whether a `UInt64` column of national numbers was taken for E.164.
+    fn looks_national(&self) -> Vec<bool> {
+        let state = self.lock();
+        let columns = &state.tally().columns;
+        columns.iter().map(|column| column.looks_national).collect()
+    }
+
+    /// What was seen so far: `rows`, `hits`, `distinct`, and a list of `(hits, {note: cells})`, one for each lookup.
+    fn tally<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let state = self.lock();
+        let tally = state.tally();
+        let columns = PyList::empty(py);
+        for column in &tally.columns {
+            let refused = PyDict::new(py);
+            for (note, &cells) in Note::ALL
+                .iter()
+                .zip(&column.refused)
+                .filter(|(_, cells)| **cells > 0)
+            {
+                refused.set_item(note.code(), cells)?;
+            }
+            columns.append((column.hits, refused))?;
+        }
+        let answer = PyDict::new(py);
+        answer.set_item("rows", tally.rows)?;
+        answer.set_item("hits", tally.hits)?;
+        answer.set_item("distinct", tally.distinct())?;
+        answer.set_item("columns", columns)?;
+        Ok(answer)
+    }
+}
+
+impl State {
+    fn tally(&self) -> &Tally {
+        self.files.as_ref().map_or(&self.tally, ParquetScan::tally)
+    }
+
+    fn stop(&mut self) {
+        if let Some(files) = self.files.take() {
+            self.tally = files.into_tally();
+        }
+    }
+}
+
+impl Scanner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The columns of a local Parquet file, as its footer declares them.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
+fn parquet_schema(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
+    let schema = py.detach(|| parquet::schema(&path)).map_err(raise)?;
+    PySchema::new(schema).into_pyarrow(py)
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Scanner>()?;
+    module.add_function(wrap_pyfunction!(parquet_schema, module)?)
+}

@@ -1,0 +1,179 @@
+"""The command line as a person meets it: a real process, real files, what it prints and how it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.cli import VERBS
+
+CUSTOMERS = 'name,mobile\nA,98765 43210\nB,98765O3210\nC,+91-98123-45678\n"D, the second",12\n'
+LIST = "9876543210\n919812345678\n1930\n"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a file of customers and a list, which is where the person stands."""
+    (tmp_path / "customers.csv").write_text(CUSTOMERS)
+    (tmp_path / "list.txt").write_text(LIST)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def numguard(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "numguard", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_scan_needs_no_registry(desk: Path) -> None:
+    run = numguard("scan", "customers.csv", "--numbers", "list.txt", "--column", "mobile")
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == [
+        '"name","mobile","mobile_match"',
+        '"A","98765 43210",919876543210',
+        '"C","+91-98123-45678",919812345678',
+    ]
+    assert "2 members; left out: short_code 1" in run.stderr
+    assert "4 rows, 2 hits" in run.stderr
+    assert "stray_letter 1, too_short 1" in run.stderr
+
+
+def test_scan_says_its_summary_to_machines(desk: Path) -> None:
+    run = numguard("scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "--json", "-o", "hits.parquet")
+    assert run.returncode == 0
+    summary = json.loads(run.stdout)
+    assert (summary["rows"], summary["hits"], summary["hits_by_column"]) == (4, 2, {"mobile": 2})
+    assert pq.read_table("hits.parquet")["mobile_match"].to_pylist() == [919876543210, 919812345678]
+
+
+def test_scan_for_handsets_and_with_a_saved_set(desk: Path) -> None:
+    (desk / "calls.csv").write_text("a,imei\n9876543210,490154203237510\n9812345678,-\n")
+    (desk / "seized.csv").write_text("IMEI,station\n490154203237518,Sector 5\n")
+    ng.NumberSet(["9812345678"]).save(desk / "listed.ngset")
+    run = numguard(
+        "scan", "calls.csv", "--numbers", "listed.ngset", "-c", "a", "--imeis", "seized.csv", "--imei-column", "imei"
+    )
+    assert run.stdout.splitlines()[1:] == [
+        '"9876543210","490154203237510",,49015420323751',
+        '"9812345678","-",919812345678,',
+    ]
+
+
+def test_a_list_with_many_columns_and_no_telling_name_is_asked_about(desk: Path) -> None:
+    (desk / "odd.csv").write_text("eins,zwei\n9876543210,x\n")
+    run = numguard("scan", "customers.csv", "--numbers", "odd.csv", "--column", "mobile")
+    assert run.returncode == 3
+    assert "--list-column" in run.stderr
+    assert (
+        numguard(
+            "scan", "customers.csv", "--numbers", "odd.csv", "--list-column", "eins", "--column", "mobile"
+        ).stdout.count("\n")
+        == 2
+    )
+
+
+def test_normalize_keeps_every_row(desk: Path) -> None:
+    run = numguard("normalize", "customers.csv", "--column", "mobile", "-o", "clean.csv", "--json")
+    assert json.loads(run.stdout) == {
+        "cells": 4,
+        "accepted": 2,
+        "refused": 2,
+        "notes": {"stray_letter": 1, "too_short": 1},
+    }
+    clean = csv.read_csv("clean.csv")
+    assert clean["msisdn"].to_pylist() == [919876543210, None, 919812345678, None]
+    assert clean["note"].to_pylist() == ["", "stray_letter", "", "too_short"]
+
+
+def test_normalize_in_a_pipe() -> None:
+    run = numguard("normalize", "-", stdin="mobile\n98765 43210\n1930\n")
+    assert run.stdout.splitlines() == [
+        '"mobile","msisdn","note"',
+        '"98765 43210",919876543210,',
+        '"1930",,"short_code"',
+    ]
+
+
+def test_explain_names_file_row_and_reason(desk: Path) -> None:
+    run = numguard("explain", "customers.csv", "--column", "mobile", "--refused")
+    rows = run.stdout.splitlines()
+    assert rows[1] == '"customers.csv",3,"98765O3210",,,"stray_letter","A letter stands among the digits."'
+    assert rows[2].startswith('"customers.csv",5,"12"')
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["scan", "nothing.csv", "--numbers", "list.txt", "-c", "mobile"], 3, "nothing.csv"),
+        (["scan", "customers.csv", "--numbers", "nothing.txt", "-c", "mobile"], 3, "nothing.txt"),
+        (["scan", "customers.csv", "--numbers", "list.txt", "-c", "phone"], 3, "there are name, mobile"),
+        (["scan", "customers.csv", "--numbers", "list.txt"], 2, "--column"),
+        (["scan", "customers.csv"], 2, "--numbers"),
+        (["scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "-o", "hits.docx"], 2, ".parquet"),
+        (["scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "-o", "no/hits.csv"], 3, "no"),
+        (["normalize", "customers.csv"], 2, "there are name, mobile"),
+        (["normalize", "customers.csv", "--region", "XX"], 2, "--region"),
+        (["frobnicate"], 2, "frobnicate"),
+        (["scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "--threads", "0"], 2, "--threads"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_an_exit_code(desk: Path, arguments: list[str], code: int, said: str) -> None:
+    run = numguard(*arguments)
+    assert run.returncode == code
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "98765" not in run.stderr
+    assert sorted(path.name for path in desk.iterdir()) == ["customers.csv", "list.txt"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_helps_with_examples(verb: str) -> None:
+    run = numguard(verb, "--help")
+    assert run.returncode == 0
+    assert f"numguard {verb}" in run.stdout.replace("Usage: numguard", "")
+
+
+def test_a_reader_that_stops_early_is_no_error(desk: Path) -> None:
+    (desk / "long.csv").write_text("mobile\n" + "9876543210\n" * 200_000)
+    command = f"{sys.executable} -m numguard scan long.csv --numbers list.txt -c mobile 2>errors | head -1"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert run.stdout == '"mobile","mobile_match"\n'
+    assert "Traceback" not in (desk / "errors").read_text()
+
+
+def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
+    numbers = pa.array(["9876543210", "9812345679", "9700012345"] * 1_000_000)
+    for part in range(8):
+        pq.write_table(pa.table({"mobile": numbers, "other": numbers}), desk / f"calls-{part}.parquet")
+    arguments = ["scan", *(["calls-*.parquet"] * 40), "--numbers", "list.txt", "-c", "mobile", "-o", "hits.csv"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "numguard", *arguments], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(desk.glob(".hits.csv*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert not list(desk.glob("*hits*"))

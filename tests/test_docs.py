@@ -1,0 +1,77 @@
+"""Every example that a reader can copy runs, and says what it claims to say."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import numguard as ng
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if "```python" in path.read_text())
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def public_objects() -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [("numguard", ng)]
+    for name in ng.__all__:
+        thing = getattr(ng, name)
+        found.append((f"numguard.{name}", thing))
+        if inspect.isclass(thing):
+            found += [
+                (f"numguard.{name}.{part}", member)
+                for part, member in inspect.getmembers(thing)
+                if not part.startswith("_") and callable(member)
+            ]
+    return found
+
+
+@pytest.mark.parametrize(("name", "thing"), public_objects(), ids=lambda value: value if isinstance(value, str) else "")
+def test_docstrings_are_there_and_their_examples_run(name: str, thing: Any) -> None:
+    if name == "numguard.__version__":
+        return
+    doc = inspect.getdoc(thing)
+    assert doc, f"{name} has no docstring"
+    examples = doctest.DocTestParser().get_doctest(doc, {"ng": ng}, name, None, None)
+    result = doctest.DocTestRunner(optionflags=FLAGS).run(examples)
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", [name for name in ng.__all__ if name not in {"__version__", "NumguardError"}])
+def test_everything_in_the_face_has_an_example(name: str) -> None:
+    thing = getattr(ng, name)
+    if isinstance(thing, ModuleType):
+        return
+    assert ">>>" in (inspect.getdoc(thing) or ""), f"numguard.{name} has no example"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_python_of_a_page_runs_from_top_to_bottom(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare expression with a comment that begins with a literal claims to have that value."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    assert blocks
+    for block in blocks:
+        lines = block.splitlines()
+        for statement in ast.parse(block).body:
+            source = ast.unparse(statement)
+            claim = re.match(r"([^#]*?)(:|$)", lines[(statement.end_lineno or 1) - 1].partition("# ")[2])
+            if not isinstance(statement, ast.Expr):
+                exec(source, names)
+                continue
+            value = eval(source, names)
+            try:
+                claimed = ast.literal_eval(claim.group(1).strip() if claim else "")
+            except (SyntaxError, ValueError):
+                continue
+            assert value == claimed, source

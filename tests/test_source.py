@@ -1,0 +1,182 @@
+"""Sources: every kind gives the same rows, every row keeps its number, and what cannot be read says so by name."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
+from numguard.source import Source, open_source
+from source_kinds import KINDS, write_csv, write_parquet
+
+TABLE = pa.table({"mobile": [f"98765{n:05}" for n in range(1000)], "name": [f"n{n}" for n in range(1000)]})
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    return KINDS[request.param](tmp_path, TABLE)
+
+
+def text(source: Source, columns: list[str] | None = None) -> pa.Table:
+    batches = [batch.data for batch in source.batches(columns)]
+    table = pa.Table.from_batches(batches)
+    return table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+
+
+def test_every_kind_gives_the_same_rows(kind: Any) -> None:
+    assert text(open_source(kind)).equals(TABLE)
+
+
+def test_every_kind_gives_the_columns_asked_for_in_that_order(kind: Any) -> None:
+    assert text(open_source(kind), ["name", "mobile"]).equals(TABLE.select(["name", "mobile"]))
+
+
+def test_every_kind_names_the_columns_there_are(kind: Any) -> None:
+    source = open_source(kind)
+    assert source.schema.names == ["mobile", "name"]
+    with pytest.raises(ColumnError, match="'msisdn'; there are mobile, name"):
+        list(source.batches(["msisdn"]))
+
+
+def test_rows_are_counted_in_their_file(tmp_path: Path) -> None:
+    parts: dict[str | None, list[int]] = {}
+    for batch in open_source([write_parquet(tmp_path, TABLE), write_csv(tmp_path, TABLE)]).batches():
+        parts.setdefault(batch.file, []).extend(batch.row_numbers().tolist())
+    assert parts == {str(tmp_path / "t.parquet"): list(range(1, 1001)), str(tmp_path / "t.csv"): list(range(2, 1002))}
+
+
+def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(gzip.compress(b"mobile,name\n9876500000,a\n")))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    source = open_source("-")
+    assert source.schema.names == ["mobile", "name"]
+    assert text(source).to_pylist() == [{"mobile": "9876500000", "name": "a"}]
+
+
+def csv(tmp_path: Path, content: bytes) -> Source:
+    (tmp_path / "f.csv").write_bytes(content)
+    return open_source(tmp_path / "f.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b"a,b\n0919876543210,007\n", [("0919876543210", "007")]),
+        (b"\xef\xbb\xbfa,b\n1,2\n", [("1", "2")]),
+        ("a,b\n1,हरियाणा\n".encode("utf-16"), [("1", "हरियाणा")]),
+        (b"a;b\n1;2,5\n", [("1", "2,5")]),
+        (b"a\tb\n1\t2\n", [("1", "2")]),
+        (b"a|b\n1|2\n", [("1", "2")]),
+        (b'"a","b"\n"x, y","say ""hi"""\n', [("x, y", 'say "hi"')]),
+        (b'a,b\n"two\nlines",2\n', [("two\nlines", "2")]),
+        (b'a,b\n1,"the last\ncell"\n', [("1", "the last\ncell")]),
+        (b"a,b\r\n1,2\r\n", [("1", "2")]),
+        (b"\n\na,b\n1,2\n", [("1", "2")]),
+        (b"a,b\n1,2", [("1", "2")]),
+        (b"a,b\n,NULL\n", [("", "NULL")]),
+        (b"a,b\n", []),
+        (b"a,b", []),
+    ],
+)
+def test_csv_cells_stay_as_written(tmp_path: Path, content: bytes, rows: list[tuple[str, str]]) -> None:
+    source = csv(tmp_path, content)
+    assert source.schema == pa.schema({"a": pa.string(), "b": pa.string()})
+    assert [tuple(row.values()) for batch in source.batches() for row in batch.data.to_pylist()] == rows
+
+
+def test_csv_with_one_column_keeps_its_empty_cells(tmp_path: Path) -> None:
+    rows = [row for batch in csv(tmp_path, b"mobile\n1\n\n2\n").batches() for row in batch.data["mobile"].to_pylist()]
+    assert rows == ["1", "", "2"]
+
+
+def test_csv_rows_of_another_length_are_kept_out_with_their_numbers(tmp_path: Path) -> None:
+    lines = [b"a,b"] + [b"1,2"] * 1000
+    for row in (3, 4, 500, 1001):
+        lines[row - 1] = b"1,2,3" if row % 2 else b"1"
+    lines[700] = b""  # no row is lost: an empty line is a row of empty cells
+    source = csv(tmp_path, b"\n".join(lines))
+    numbers = [n for batch in source.batches() for n in batch.row_numbers().tolist()]
+    assert list(source.parts[0].refused_rows) == [3, 4, 500, 1001]
+    assert numbers == [n for n in range(2, 1002) if n not in {3, 4, 500, 1001}]
+
+
+def test_a_quoted_cell_that_never_closes_hides_no_rows(tmp_path: Path) -> None:
+    for content in (b'a,b\n1,2\n3,"4\n5,6\n7,8\n', b'a,b\n1,"2\n3,"4"\n'):
+        with pytest.raises(InputError, match=r"f\.csv: the quoted cell that is opened in row \d is never closed"):
+            list(csv(tmp_path, content).batches())
+    with pytest.raises(InputError, match="opened in row 3"):
+        list(csv(tmp_path, b'a,b\n1,2\n3,"4\n5,6\n').batches(["a"]))
+
+
+def test_a_csv_whose_every_row_differs_from_its_header_is_no_empty_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no row has the 2 fields"):
+        list(csv(tmp_path, b"a,b\n1,2,3\n4,5,6\n").batches())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("f.csv", b"", "is empty"),
+        ("f.csv", b"\n\n", "is empty"),
+        ("f.csv", b"a,b\n1,\xff\xfe2\n", "not UTF-8"),
+        ("f.csv", b"\x00\x01\x02" * 100, "neither CSV nor"),
+        ("f.csv.gz", gzip.compress(b"a,b\n1,2\n" * 1000)[:-9], "cut short"),
+        ("f.csv.gz", b"\x1f\x8b" + b"x" * 100, "damaged"),
+        ("f.xlsx", b"PK\x03\x04" + b"\x00" * 100, "spreadsheet"),
+        ("f.csv", b"\xd0\xcf\x11\xe0" + b"\x00" * 100, "old spreadsheet"),
+        ("f.parquet", b"", "is empty"),
+        ("f.parquet", b"mobile\n", "is not Parquet"),
+        ("f.parquet", b"PAR1" + b"\x00" * 100, "footer"),
+        ("f.arrow", b"ARROW1\x00\x00" + b"\x00" * 100, "damaged|footer"),
+        ("f.arrow", b"\xff\xff\xff\xff\x10\x00\x00\x00" + b"\x00" * 16, "damaged"),
+    ],
+)
+def test_what_cannot_be_read_names_the_file_and_what_to_do(tmp_path: Path, name: str, content: bytes, why: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=why) as raised:
+        list(open_source(tmp_path / name).batches())
+    assert str(raised.value).startswith(str(tmp_path / name))
+
+
+def test_a_path_that_leads_nowhere(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path / "*.csv", str(tmp_path / "**" / "*.parquet"), tmp_path):
+        with pytest.raises(FileMissingError, match=str(tmp_path)):
+            open_source(path)
+
+
+@pytest.mark.parametrize("source", [None, 5, [], [1, 2], {"a": [1]}, b"path", pl.LazyFrame({"a": [1]})])
+def test_what_is_no_source(source: object) -> None:
+    with pytest.raises(ArgumentError, match="source:"):
+        open_source(source)
+
+
+def test_a_reader_is_read_once() -> None:
+    source = open_source(TABLE.to_reader())
+    assert text(source).num_rows == 1000
+    with pytest.raises(ArgumentError, match="read to its end already"):
+        list(source.batches())
+
+
+def test_partitions_of_a_dataset_are_columns(tmp_path: Path) -> None:
+    table = TABLE.append_column("circle", pa.array(["hr", "dl"] * 500))
+    pq.write_to_dataset(table, tmp_path / "d", partition_cols=["circle"])
+    source = open_source(ds.dataset(tmp_path / "d", partitioning="hive"))
+    batches = list(source.batches(["circle", "mobile"]))
+    assert {batch.data["circle"][0].as_py() for batch in batches} == {"hr", "dl"}
+    assert all(batch.file and batch.first_row == 1 for batch in batches)
+    assert sum(batch.data.num_rows for batch in batches) == 1000
+
+
+def test_pandas_text_with_missing_cells() -> None:
+    frame = pd.DataFrame({"mobile": ["9876543210", None]})
+    assert text(open_source(frame)).to_pydict() == {"mobile": ["9876543210", None]}
