@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from numguard.cdr.cells import Ints
+from numguard.cdr.cells import Ints, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 
@@ -114,9 +114,8 @@ class RowReader:
         """The fields beyond the header must be blank: where one is not, the columns before it may have shifted."""
         filled = np.zeros(table.num_rows, dtype=np.bool_)
         for name in self._extra:
-            cells = _one_chunk(table.column(name))
-            if cells.nbytes > 4 * (len(cells) + 1):
-                filled |= np.array([bool(cell.strip(" '")) for cell in cells.to_pylist()], dtype=np.bool_)
+            content = spans(_one_chunk(table.column(name)))
+            filled |= content.ends > content.starts
         if filled.any():
             rows.ragged.extend((int(line), rows.text_of(int(line)), "too_many_fields") for line in rows.lines[filled])
             keep = pa.array(~filled)
@@ -128,7 +127,9 @@ class RowReader:
         if "'" not in text:
             return None
         try:
-            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True)
+            rows = csv.reader(
+                [text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True
+            )
             cells = next(rows, [])
         except csv.Error:
             return None
