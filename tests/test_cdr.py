@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from numguard.cdr import CDR_NOTES, read_cdr
 from numguard.cdr.layouts import LAYOUTS
 from numguard.errors import ArgumentError, FileMissingError, InputError
@@ -93,7 +94,7 @@ CALLING, CALLED = 919234000001, 918111000003
 )
 def test_whose_handset_a_jio_row_shows(tmp_path: Path, call_type: str, served: int | None) -> None:
     path = tmp_path / "jio.csv"
-    row = f"'{CALLING}','{CALLED}',,,02/06/2026,10:00:00,10:00:16,16,'1','1',{call_type},,'353098852648366','405856000000551',BH"
+    row = f"'{CALLING}','{CALLED}',,,02/06/2026,10:00:00,10:00:16,16,'1','1',{call_type},,'353098852648366','4058',BH"
     path.write_text(f"{JIO_HEADER}\n{row}\n")
     cdr = read_cdr(path)
     rows = cdr.read_all().to_pylist()
@@ -260,7 +261,7 @@ def test_bad_calls(tmp_path: Path) -> None:
         read_cdr(tmp_path / "absent.csv")
     with pytest.raises(FileMissingError):
         read_cdr(str(tmp_path / "*.csv"))
-    with pytest.raises(InputError, match="folder"):
+    with pytest.raises(FileMissingError, match="holds no files"):
         read_cdr(tmp_path)
     with pytest.raises(InputError, match="no header row"):
         read_cdr(FILES / "jio.csv", layout="airtel")

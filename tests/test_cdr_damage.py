@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from numguard.cdr import read_cdr
 
+from numguard.cdr import read_cdr
 from operator_files import DAMAGES, WRITERS, other_delimiter, quote_all, some_calls, spoil_cells
 
 TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "1000"))

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from numguard.cdr import times
 
 EPOCH = dt.datetime(1970, 1, 1)
