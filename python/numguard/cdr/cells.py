@@ -99,7 +99,8 @@ def spans(cells: Column) -> Spans:
 def digits_only(matrix: Bytes) -> Flags:
     """Which cells are digits from end to end."""
     # Below "0" the difference wraps round to a large number.
-    return np.logical_and.reduce(matrix - np.uint8(ord("0")) <= 9, axis=0)
+    digits: Flags = np.logical_and.reduce(matrix - np.uint8(ord("0")) <= 9, axis=0)
+    return digits
 
 
 def as_text(cells: Column) -> Column:

@@ -29,14 +29,13 @@ from numguard.types import PathLike
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
 #: What `Cdr.refused` holds: one row for each refused row, with the line it starts on.
-REFUSED_SCHEMA: Final = pa.schema(
-    {
-        "source": pa.string(),
-        "row": pa.int64(),
-        "column": pa.string(),
-        "note": pa.string(),
-    }
-)
+_REFUSED_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "source": pa.string(),
+    "row": pa.int64(),
+    "column": pa.string(),
+    "note": pa.string(),
+}
+REFUSED_SCHEMA: Final = pa.schema(_REFUSED_COLUMNS)
 
 
 class Cdr:

@@ -26,20 +26,20 @@ from numguard.cdr.summary import FileSummary
 
 __all__ = ["SCHEMA", "Refusal", "Sightings"]
 
-SCHEMA: Final = pa.schema(
-    {
-        "served_msisdn": pa.uint64(),
-        "imei14": pa.uint64(),
-        "imsi": pa.string(),
-        "other_party": pa.string(),
-        "other_msisdn": pa.uint64(),
-        "at": pa.timestamp("us", "Asia/Kolkata"),
-        "direction": pa.dictionary(pa.int8(), pa.string()),
-        "duration_s": pa.int64(),
-        "source": pa.dictionary(pa.int32(), pa.string()),
-        "row": pa.int64(),
-    }
-)
+_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "served_msisdn": pa.uint64(),
+    "imei14": pa.uint64(),
+    "imsi": pa.string(),
+    "other_party": pa.string(),
+    "other_msisdn": pa.uint64(),
+    "at": pa.timestamp("us", "Asia/Kolkata"),
+    "direction": pa.dictionary(pa.int8(), pa.string()),
+    "duration_s": pa.int64(),
+    "source": pa.dictionary(pa.int32(), pa.string()),
+    "row": pa.int64(),
+}
+#: What every layout is read as.
+SCHEMA: Final = pa.schema(_COLUMNS)
 
 _IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
 _DIRECTIONS: Final = ("in", "out")
@@ -246,16 +246,15 @@ def _other_numbers(cells: Column, lrns: Column | None) -> Column:
     numbers = _core.normalize(cells)
     if lrns is None or not numbers.null_count:
         return numbers
-    prefixed: Column = pc.and_(
-        numbers.is_null(), pc.fill_null(pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32())), False)
-    )
+    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32()))
+    prefixed: Column = pc.and_(numbers.is_null(), as_long.fill_null(False))
     rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
     routed_by = as_text(_plain(lrns).take(pa.array(rows)))
-    agrees = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by), False)
-    bare = pc.if_else(agrees, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
+    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by)
+    bare = pc.if_else(agrees.fill_null(False), pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
 
 
