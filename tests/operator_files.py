@@ -146,10 +146,9 @@ def vi(calls: list[Call]) -> OperatorFile:
         rows.append(cells)
     ruler = "-" * 90
     preamble = ["Vodafone Idea Call Data Records", "Report Type :- Main CDR Report", ruler]
-    built = OperatorFile(
+    return OperatorFile(
         "vi", preamble, VI_HEADER.split(","), rows, [ruler, "Note :- This is a System generated Report."], calls
     )
-    return built
 
 
 def bsnl(calls: list[Call]) -> OperatorFile:

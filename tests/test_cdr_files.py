@@ -155,8 +155,8 @@ def test_an_archive_is_read_file_by_file(tmp_path: Path) -> None:
 
 
 def test_a_workbook(tmp_path: Path, expected: pa.Table) -> None:
-    rows: list[list[object]] = [[cell for cell in line.split(",")] for line in AIRTEL.splitlines()]
-    rows[14] = [cell for cell in AIRTEL.splitlines()[14].replace("'VODA,GJ'", "VODA GJ").split(",")]
+    rows: list[list[object]] = [list(line.split(",")) for line in AIRTEL.splitlines()]
+    rows[14] = list(AIRTEL.splitlines()[14].replace("'VODA,GJ'", "VODA GJ").split(","))
     rows[13] = []  # a sheet has no short rows
     for name in ("a.xlsx", "a.xls"):
         cdr = read_cdr(written(tmp_path, sheet(rows), name))

@@ -63,8 +63,6 @@ def parts(path: str | Path) -> Iterator[Part]:
     path = Path(path)
     if not path.exists():
         raise FileMissingError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name a file, or a pattern such as '{path}/*.csv'")
     yield from _parts(str(path), "", lambda: path.open("rb"))
 
 

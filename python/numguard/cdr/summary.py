@@ -6,6 +6,7 @@ names columns, and neither its text nor its repr holds a number; the target of a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
@@ -171,9 +172,9 @@ class CdrSummary:
         return "\n".join(map(str, self.files))
 
 
-def _added(counts: object) -> dict[str, int]:
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     total: dict[str, int] = {}
-    for count in counts:  # type: ignore[attr-defined]
+    for count in counts:
         for note, rows in count.items():
             total[note] = total.get(note, 0) + rows
     return total
