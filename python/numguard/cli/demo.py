@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 import numguard as ng
 from numguard._core import closed_lists
 from numguard.blocklist import write_private
+from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError
 from numguard.registry.cells import amounts
@@ -205,7 +206,7 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
     sentences = closed_lists()["note"] | REGISTRY_NOTES
-    counts = Counter(table["note"].to_pylist())
+    counts = Counter(map(str, table["note"].to_pylist()))
     rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
 
@@ -236,7 +237,7 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
             progress=lambda done: tell(_so_far(done)),
         )
     refused = sum(cdr.summary.refused.values())
-    hops = Counter(expansion.linked["hop"].to_pylist())
+    hops = Counter(row["hop"] for row in expansion.linked.select(["hop"]).to_pylist())
     page.facts(
         [
             (
@@ -258,8 +259,8 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
         ]
     )
     stopped: dict[str, list[int]] = {}
-    for why, count in zip(*(expansion.stopped[name].to_pylist() for name in ("why", "count")), strict=True):
-        stopped.setdefault(why, []).append(count)
+    for row in expansion.stopped.to_pylist():
+        stopped.setdefault(row["why"], []).append(row["count"])
     page.table(
         ["stopped at", "behind them", "<why", "<what it means"],
         [(f"{len(counts):,}", f"{sum(counts):,}", why, WHY.get(why, "")) for why, counts in sorted(stopped.items())],
@@ -273,7 +274,7 @@ def _sightings(result: DemoResult) -> list[Path]:
     return [_folder(result) / "operator_sightings.parquet", result.world.cdr]
 
 
-def _write_sightings(cdr: ng.Cdr, path: Path) -> None:
+def _write_sightings(cdr: Cdr, path: Path) -> None:
     """Sightings of the operator files with the columns of the bulk records, so that both are one source."""
     schema = pa.schema([BULK_SCHEMA.field(name) for name in ("served_msisdn", "imei", "at")])
     with pq.ParquetWriter(path, schema) as writer:
