@@ -83,7 +83,10 @@ CALLING, CALLED = 919234000001, 918111000003
 @pytest.mark.parametrize(
     ("call_type", "served"),
     [
-        *((t, CALLED) for t in ("a_in", "a_in_wifi", "a_in_wv", "a_in_vw", "A2P_SMSIN", "P2P_SMSIN", "'A_IN'", " a_in ")),
+        *(
+            (t, CALLED)
+            for t in ("a_in", "a_in_wifi", "a_in_wv", "a_in_vw", "A2P_SMSIN", "P2P_SMSIN", "'A_IN'", " a_in ")
+        ),
         *((t, CALLING) for t in ("a_out", "a_out_wifi", "a_out_wv", "a_out_vw", "P2POUT", "P2AOUT", "p2pout")),
         *((t, None) for t in ("a_conf", "in", "out", "", "-", "CFU", "a", "SMS", "a_inx", "P2P")),
     ],
@@ -138,7 +141,12 @@ def test_the_routing_number_is_taken_off_only_where_its_own_column_agrees(tmp_pa
     header = (FILES / "jio_with_target.csv").read_text().splitlines()[2]
     cells = dict.fromkeys(header.split(","), "")
     rows = []
-    for lrn, other in (("3087", "30879876543211"), ("3088", "30879876543211"), ("", "30879876543211"), ("3087", "9876543211")):
+    for lrn, other in (
+        ("3087", "30879876543211"),
+        ("3088", "30879876543211"),
+        ("", "30879876543211"),
+        ("3087", "9876543211"),
+    ):
         cells |= {"Target / A Party Number": "9876543210", "LRN Called No": lrn, "B Party Number": other}
         cells |= {"Call Date": "02/06/2026", "Call Time": "10:00:00", "Call Type (In/Out)": "Out"}
         rows.append(",".join(cells.values()))
@@ -195,7 +203,9 @@ def test_a_wrong_count_in_the_footer_is_a_warning(tmp_path: Path) -> None:
     assert len(cdr.summary.warnings) == 1
 
 
-@pytest.mark.parametrize("said", ["No Data Found", "No Records Found", "Note : No records found for the request", "NO RECORD AVAILABLE"])
+@pytest.mark.parametrize(
+    "said", ["No Data Found", "No Records Found", "Note : No records found for the request", "NO RECORD AVAILABLE"]
+)
 def test_no_data_is_a_valid_answer(tmp_path: Path, said: str) -> None:
     path = tmp_path / "none.csv"
     path.write_text(f"BHARTI AIRTEL LTD\n\n{said}\n")

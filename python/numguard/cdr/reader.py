@@ -138,9 +138,7 @@ def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
     return [name]
 
 
-def _open_report(
-    part: Part, first: bytes, layouts: Sequence[Layout]
-) -> tuple[FileSummary, Header | None, bytes]:
+def _open_report(part: Part, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
     """The summary of a report as far as its first lines tell it, its header, and what follows the header."""
     if not first:
         raise InputError(f"{part.name}: is empty")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from numguard.cdr.cells import Ints
-from numguard.cdr.header import Header, split_line
+from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 
 __all__ = ["RawRows", "RowReader"]
@@ -78,9 +78,7 @@ class RowReader:
         )
         # A quote that opens and does not close swallows line ends. A row takes at least a line and a line belongs to
         # one row, so that equal counts are the proof that none was swallowed, but for the end of the last line.
-        if quoted and (
-            table.num_rows + len(handed_back) != block.count(b"\n") or _last_line(block).count(b'"') % 2
-        ):
+        if quoted and (table.num_rows + len(handed_back) != block.count(b"\n") or _last_line(block).count(b'"') % 2):
             return self._read_line_by_line(block, last=last)
         return self._assemble(block, table, handed_back)
 
@@ -130,7 +128,7 @@ class RowReader:
         if "'" not in text:
             return None
         try:
-            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", strict=True)
+            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True)
             cells = next(rows, [])
         except csv.Error:
             return None
