@@ -227,7 +227,10 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
     with page.step("reading operator files"):
         cdr = ng.read_cdr(world.operator_files)
         _write_sightings(cdr, operators)
+    left = _folder(result) / "refused_operator_rows.csv"
+    write_private(cdr.refused, left)
     result.written["operator files, as one table"] = operators
+    result.written["rows of them that do not say whose handset it was"] = left
     with page.step("walking from number to handset to number") as tell:
         expansion = registry.expand(
             _sightings(result),
@@ -484,7 +487,13 @@ def _microseconds(date: datetime.date) -> int:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 @click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Another seed, another case.")
 @click.option("--rows", type=click.IntRange(min=200_000), default=ROWS, show_default=True, help="Rows of call records.")
-@click.option("--scale", type=click.FloatRange(0.02, 1), default=1.0, help="A smaller case with the same traps.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(0.02, 1),
+    default=1.0,
+    show_default=True,
+    help="A smaller case with the same traps.",
+)
 def demo(folder: Path, seed: int, rows: int, scale: float) -> None:
     """Run the whole job on an invented case, and hold it against what is known to be true.
 
