@@ -23,9 +23,9 @@ from numguard.synthetic import TRAPS, CdrSpec, World, cdr_batches, districts, ma
 from numguard.synthetic.complaints import COLUMNS, Complaints, write_complaints
 from numguard.synthetic.numbering import COUNTRY, PLACEHOLDER_IMEIS, Numbering, check_digit, digits
 from numguard.synthetic.oracle import Rules, walk
-from numguard.synthetic.score import differences
+from numguard.synthetic.policy import HARMED, MISSED, rules
+from numguard.synthetic.score import differences, score
 from numguard.synthetic.spellings import REFUSED, SEPARATORS, SPELLINGS, Refusal, Spelling, write
-from numguard.synthetic.world import placeholders
 
 SMALL = 0.02
 ROWS = 150_000
@@ -343,17 +343,15 @@ def test_the_policy_of_the_demonstration_catches_and_misses(world: World) -> Non
     """What the traps are for: linked without reason under no policy at all, and mostly not under a strict one."""
     guilty = {row["msisdn"]: row["guilty"] for row in world.truth.to_pylist() if not row["seed"]}
     loose = world.oracle(Rules(max_hops=5, max_numbers_per_imei=10**6, max_imeis_per_number=10**6))
-    strict = world.oracle(
-        Rules(
-            max_hops=2,
-            max_numbers_per_day=3.1,
-            min_sightings=2,
-            max_gap_days=14,
-            protected=frozenset(world.protected.tolist()),
-        )
-    )
+    strict = world.oracle(rules(world.protected))
     wrong_loose = sum(not guilty[m] for m in loose.linked)
     wrong_strict = sum(not guilty[m] for m in strict.linked)
+    # Every trap in which the policy errs has its sentence, and no other has one.
+    linked = pa.table({"msisdn": pa.array(list(strict.linked), pa.uint64())})
+    scores = score(world.truth, linked)[:-1]
+    assert {s.trap for s in scores if s.innocent_linked} <= set(HARMED)
+    assert {s.trap for s in scores if s.guilty > s.guilty_linked} <= set(MISSED)
+    assert set(HARMED) | set(MISSED) <= set(TRAPS)
     assert wrong_loose > 5_000
     assert 0 < wrong_strict < 300
     assert sum(guilty[m] for m in loose.linked) > sum(guilty[m] for m in strict.linked) > 0
@@ -372,7 +370,7 @@ def test_two_oracles_written_apart_and_the_engine_agree(world: World, bounds: di
     keys = {
         "protected": world.protected.tolist(),
         "release": world.planted.sim_boxes.tolist() if bounds.get("release") else [],
-        "placeholders": sorted(placeholders()),
+        "placeholders": [int(imei[:14]) for imei in PLACEHOLDER_IMEIS],
     }
     limits = {name: value for name, value in bounds.items() if name != "release"}
     since = datetime.date(2022, 7, 1)

@@ -8,7 +8,6 @@ generator kept. No whole number and no handset is ever printed.
 from __future__ import annotations
 
 import csv
-import datetime
 import sys
 import time
 from collections import Counter
@@ -31,25 +30,12 @@ from numguard.errors import ArgumentError, InputError
 from numguard.registry.cells import amounts
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
-from numguard.synthetic.oracle import Rules
+from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL, rules
 from numguard.synthetic.score import Score, differences, score
-from numguard.synthetic.world import placeholders
 
 __all__ = ["DemoResult", "demo", "run_demo"]
 
 ROWS: Final = 5_000_000
-SINCE: Final = datetime.date(2022, 7, 1)
-UNTIL: Final = datetime.date(2022, 10, 1)
-#: Argued in the documentation of linkage; the demonstration shows what each of them costs.
-BOUNDS: Final[dict[str, Any]] = {
-    "max_hops": 2,
-    "max_numbers_per_imei": 100,
-    "max_numbers_per_day": 3.1,
-    "min_days": 5,
-    "max_imeis_per_number": 20,
-    "min_sightings": 2,
-    "max_gap_days": 14,
-}
 WHY: Final = {
     "placeholder": "handsets without an IMEI of their own",
     "too_many_numbers": "handsets with more than 100 numbers: cloned IMEIs, SIM boxes",
@@ -58,21 +44,6 @@ WHY: Final = {
     "protected": "protected numbers, which are never listed",
 }
 
-#: What this policy makes of each trap, where it is not what one would want.
-MISSED: Final = {
-    "shared handset": "seen there once only, and min_sightings is 2",
-    "third hop": "a step beyond max_hops = 2",
-    "slow rotation": "gone for longer than max_gap_days = 14",
-    "SIM box": "closed by the caps, as a clone would be; a seized one is reopened with release=",
-    "placeholder IMEI": "no handset of their own to go by",
-    "many handsets": "a number in more than 20 handsets leads nowhere",
-}
-HARMED: Final = {
-    "shared handset": "borrowed it for more than one call",
-    "repair shop": "tried there within 14 days of the fraudster's SIM",
-    "resold phone": "bought it within 14 days",
-    "cloned IMEI, 5 users": "too few users for any cap to see",
-}
 REGISTRY_NOTES: Final = {"complainants_number": "The complainant's own number, written as a suspect's."}
 
 
@@ -369,14 +340,7 @@ def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
     world = result.world
     page.heading("Held against the planted truth")
     with page.step("asking the oracle"):
-        rules = Rules(
-            since=_microseconds(SINCE),
-            until=_microseconds(UNTIL),
-            protected=frozenset(world.protected.tolist()),
-            placeholders=placeholders(),
-            **BOUNDS,
-        )
-        walk = world.oracle(rules)
+        walk = world.oracle(rules(world.protected))
         result.differences = differences(walk, expansion)
     rows = len(walk.linked) + len(walk.handsets) + len(walk.stopped)
     equal = 1 - sum(result.differences.values()) / rows
@@ -475,12 +439,6 @@ def _folder(result: DemoResult) -> Path:
 
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
-
-
-def _microseconds(date: datetime.date) -> int:
-    """Midnight of a date in India, microseconds since 1970, UTC."""
-    ist = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
-    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=ist).timestamp()) * 1_000_000
 
 
 @click.command()
