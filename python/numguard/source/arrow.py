@@ -60,6 +60,7 @@ class ArrowFilePart(Part):
         """The columns."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             schema: pa.Schema = reader.schema.remove_metadata()
+            schema.to_string()  # reads every name, down to the last nested one: a damaged file may hold any bytes there
             return schema
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:

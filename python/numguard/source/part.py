@@ -103,6 +103,9 @@ def _why(error: BaseException, what: str) -> str:
     said = str(error).lower()
     if "utf8" in said or "utf-8" in said or isinstance(error, UnicodeError):
         return "holds text that is not UTF-8: save it again as UTF-8"
+    if "csv parse error" in said and "columns" in said:
+        # Rows of another length are kept out; only one whose text cannot be decoded comes to this.
+        return "holds text that is not UTF-8: save it again as UTF-8"
     if "straddl" in said:
         return "a quoted cell is opened and not closed, or one line is longer than 16 MB"
     if "truncated compressed" in said or "zlib" in said or "zstd" in said or "decompress" in said:

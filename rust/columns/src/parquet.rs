@@ -7,7 +7,9 @@
 //!
 //! Owns how files become parts and what is wrong with them. Knows no rule of the trade.
 
+mod bytes;
 mod file;
+mod guard;
 mod part;
 
 use std::collections::VecDeque;
