@@ -17,7 +17,9 @@ __all__ = ["Furniture", "Kind", "is_no_data"]
 
 Kind: TypeAlias = Literal["blank", "ruler", "header", "footer", "no_data"]
 
-_NO_DATA: Final = re.compile(r"\bno\s+(?:data|records?|rows?|details?|cdrs?)\b.{0,20}\b(?:found|available|exist)", re.IGNORECASE)
+_NO_DATA: Final = re.compile(
+    r"\bno\s+(?:data|records?|rows?|details?|cdrs?)\b.{0,20}\b(?:found|available|exist)", re.IGNORECASE
+)
 _FOOTER: Final = re.compile(
     r"""[\W_]*(?:
         end\s+of\s+(?:the\s+)?(?:report|file|record) | (?:this\s+is\s+)?(?:an?\s+)?(?:system|computer)\s+generated

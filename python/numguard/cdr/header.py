@@ -70,9 +70,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     unknown = sorted(set(mapping) - set(known))
     if unknown:
         raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(known)}")
-    columns: dict[Role, tuple[str, ...]] = {
-        role: (canonical_name(mapping[role]),) for role in known if role in mapping
-    }
+    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in known if role in mapping}
     if not tells_who_is_served({role: 0 for role in columns}):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
@@ -151,5 +149,3 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
         else:
             imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
     return Preamble(msisdn, imei14, counts.stated_rows)
-
-

@@ -33,7 +33,9 @@ def first_sheet(name: str, content: bytes) -> BinaryIO:
                 rows = sheet.to_python(skip_empty_area=False)
                 return io.BytesIO("\n".join("\t".join(map(_written, row)) for row in rows).encode())
     except (CalamineError, ValueError, OSError) as damage:
-        raise InputError(f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again") from damage
+        raise InputError(
+            f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"
+        ) from damage
     raise InputError(f"{name}: has no sheet with anything in it")
 
 
