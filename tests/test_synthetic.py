@@ -6,6 +6,7 @@ import collections
 import csv
 import datetime
 import hashlib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -79,15 +80,25 @@ def _day(written: str) -> datetime.date:
     raise AssertionError(written)
 
 
+def _rupees(written: str) -> int:
+    return int(re.sub(r"[^\d.]", "", written.removeprefix("Rs.").removesuffix(".00")) or 0)
+
+
+def _unit(written: str) -> str:
+    return " ".join(written.split()).title()
+
+
 def test_the_sheet_holds_47000_complaints(sheet: list[dict[str, str]], complaints: Complaints) -> None:
     assert tuple(sheet[0]) == COLUMNS
     latest = {(row["source"], row["acknowledgement_no"]): row for row in sheet}
     assert len(latest) == 47_000
     assert len(sheet) == 47_000 + complaints.repeated + complaints.amended
-    assert sum(int(row["amount_recovered"] or 0) for row in latest.values()) == 15 * 10**7
-    assert all(int(row["amount_recovered"] or 0) <= int(row["amount_lost"] or 0) for row in latest.values())
+    assert sum(_rupees(row["amount_recovered"]) for row in latest.values()) == 15 * 10**7
+    assert all(_rupees(row["amount_recovered"]) <= _rupees(row["amount_lost"]) for row in latest.values())
     assert len({source for source, _ in latest}) == 2 + 29 + 309
-    assert {row["district"] for row in sheet} == set(districts.UNITS)
+    assert {_unit(row["district"]) for row in sheet} == set(districts.UNITS)
+    written = {re.sub(r"\d", "0", row["amount_lost"]) for row in sheet}
+    assert {"00000", "0,00,000", "Rs 0,00,000", "Rs. 00000/-", "₹00,000", "00000.00", ""} <= written
 
 
 def test_reports_to_the_helpline_rise(sheet: list[dict[str, str]]) -> None:
@@ -112,7 +123,7 @@ def test_a_number_belongs_to_its_first_complaint(sheet: list[dict[str, str]], co
     first: dict[int, tuple[datetime.date, str]] = {}
     days = collections.defaultdict(set)
     for row, msisdn in zip(*(column.to_pylist() for column in complaints.mentions.columns), strict=True):
-        seen = (_day(sheet[row]["reported_at"]), sheet[row]["district"])
+        seen = (_day(sheet[row]["reported_at"]), _unit(sheet[row]["district"]))
         first[msisdn] = min(first.get(msisdn, seen), seen)
         days[msisdn].add(seen)
     assert set(first) == set(home)

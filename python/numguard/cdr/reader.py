@@ -19,7 +19,7 @@ from numguard.cdr.container import Part, parts
 from numguard.cdr.furniture import Furniture, is_no_data
 from numguard.cdr.header import Header, candidates, find_header, read_preamble
 from numguard.cdr.layout import Layout
-from numguard.cdr.lines import Block, LineReader
+from numguard.cdr.lines import LineReader
 from numguard.cdr.rows import RowReader
 from numguard.cdr.sightings import SCHEMA, Refusal, Sightings
 from numguard.cdr.summary import CdrSummary, FileSummary
@@ -50,7 +50,7 @@ class Cdr:
             # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
             # known before an hour's work on the others.
             with part.open() as stream:
-                first = next(LineReader(part.name, stream, part.encoding).blocks(), None)
+                first = next(iter(LineReader(part.name, stream, part.encoding)), b"")
             summary, _, _ = _open_report(part, first, self._layouts)
             self.summary.files.append(summary)
 
@@ -101,11 +101,10 @@ class Cdr:
     def _read(self, part: Part) -> Iterator[pa.RecordBatch]:
         with part.open() as stream:
             lines = LineReader(part.name, stream, part.encoding)
-            blocks = lines.blocks()
-            first = next(blocks, None)
-            summary, header, rest = _open_report(part, first, self._layouts)
+            blocks = iter(lines)
+            summary, header, rest = _open_report(part, next(blocks, b""), self._layouts)
             self.summary.files.append(summary)
-            if header is None or rest is None:
+            if header is None:
                 return
             furniture = Furniture(header.delimiter, header.canonical)
             sightings = Sightings(header, summary, furniture.take)
@@ -139,18 +138,16 @@ def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
     return [name]
 
 
-def _open_report(
-    part: Part, first: Block | None, layouts: Sequence[Layout]
-) -> tuple[FileSummary, Header | None, Block | None]:
-    """The summary of a report as far as its first lines tell it, its header, and the block that follows the header."""
-    if first is None:
+def _open_report(part: Part, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
+    """The summary of a report as far as its first lines tell it, its header, and what follows the header."""
+    if not first:
         raise InputError(f"{part.name}: is empty")
     summary = FileSummary(part.name, encoding=part.encoding, container=part.container)
-    lines = [line.decode(errors="replace") for line in first.lines()]
+    lines = [line.decode(errors="replace") for line in first.split(b"\n")[:-1]]
     header = find_header(lines, layouts, part.name)
     if header is None:
         if any(is_no_data(line) for line in lines):
-            return summary, None, None
+            return summary, None, b""
         raise InputError(
             f"{part.name}: no header row of a known layout in its first lines. Known are "
             f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; where the columns have other names, say "
@@ -160,17 +157,15 @@ def _open_report(
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
     summary.stated_rows = preamble.stated_rows
-    rest = first.content.split(b"\n", header.line)[header.line]
-    return summary, header, Block(rest, header.line + 1)
+    return summary, header, first.split(b"\n", header.line)[header.line]
 
 
-def _with_last(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool]]:
+def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Each block that holds anything, and whether it is the last."""
-    held: Block | None = None
+    held = b""
     for block in blocks:
-        if held is not None and block.content:
+        if held and block:
             yield held, False
-        if block.content:
-            held = block
-    if held is not None:
+        held = block or held
+    if held:
         yield held, True

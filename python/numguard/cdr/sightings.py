@@ -42,12 +42,13 @@ SCHEMA: Final = pa.schema(
 )
 
 _IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
-_DIRECTIONS: Final = pa.array(["in", "out"], pa.string())
+_DIRECTIONS: Final = ["in", "out"]
 # The part of the served party; the two that are known come first, so that they are the dictionary's codes.
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
+_WITH_LRN: Final = 14
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
@@ -79,7 +80,7 @@ class Sightings:
         if msisdn.null_count:
             self._refuse_unserved(raw, served, msisdn, refused, refusals)
         if "served" not in raw.columns:
-            self._refuse(raw, part == _UNKNOWN, "call_type", "unknown_call_type", refused, refusals)
+            self._refuse(raw, part >= _NEITHER, "call_type", "unknown_call_type", refused, refusals)
         for role, outcome in outcomes:
             if (outcome >= times.UNREADABLE).any():
                 written = "unreadable_time" if role == "time" else "unreadable_date"
@@ -93,9 +94,11 @@ class Sightings:
             pa.nulls(len(msisdn), pa.uint64()) if imei is None else _core.normalize_imei(imei),
             _imsis(raw.columns.get("imsi"), len(msisdn)),
             other_party,
-            _core.normalize(other_party),
+            _other_numbers(other_party, raw.columns.get("lrn")),
             at,
-            pa.DictionaryArray.from_arrays(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
+            pa.DictionaryArray.from_arrays(
+                pa.array(_DIRECTION_CODES[part], mask=part > _OUT), pa.array(_DIRECTIONS, pa.string())
+            ),
             _seconds(raw.columns.get("duration"), len(msisdn)),
             _constant(self._summary.source, len(msisdn)),
             pa.array(raw.lines, pa.int64()),
@@ -204,6 +207,10 @@ def _count_unread(
             counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
 
 
+def _plain(cells: pa.Array) -> pa.Array:
+    return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
+
+
 def _dictionary(cells: pa.Array) -> pa.DictionaryArray:
     return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
 
@@ -218,6 +225,23 @@ def _read_times(cells: pa.Array, what: str) -> times.Reading:
 
 def _constant(text: str, count: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text], pa.string()))
+
+
+def _other_numbers(cells: pa.Array, lrns: pa.Array | None) -> pa.Array:
+    """The other party's numbers. Some switches write the routing number (LRN, four digits) before the number; it is
+    taken off only where the row's own LRN column says the same four digits."""
+    numbers = _core.normalize(cells)
+    if lrns is None or not numbers.null_count:
+        return numbers
+    prefixed = pc.and_(numbers.is_null(), pc.equal(pc.fill_null(pc.binary_length(cells), 0), _WITH_LRN))
+    rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return numbers
+    written = cells.take(pa.array(rows))
+    routed_by = as_text(_plain(lrns).take(pa.array(rows)))
+    agrees = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by), False)
+    bare = pc.if_else(agrees, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
+    return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
 
 
 def _imsis(cells: pa.Array | None, count: int) -> pa.Array:

@@ -7,47 +7,69 @@ use std::sync::Arc;
 /// changes, and stays within bounds whatever they hold.
 pub type Owner = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
-/// Bytes aligned for `u64`, kept alive by their owner.
+/// Sections begin on the boundary of a cache line, so that one line of the set is one line of the machine.
+const ALIGNMENT: usize = 64;
+
+/// Bytes aligned to a cache line, kept alive by their owner.
 #[derive(Clone)]
-pub(crate) struct SetBytes {
+pub(super) struct SetBytes {
     owner: Owner,
 }
 
-/// The owner of a set built here: whole words, so that the alignment is right.
-struct Words(Vec<u64>);
+/// Words of our own. `Vec<u64>` promises eight bytes of alignment, so it holds a line more and begins where one does.
+pub(super) struct Words {
+    buffer: Vec<u64>,
+    start: usize,
+    len: usize,
+}
+
+impl Words {
+    /// `len` zeros.
+    pub(super) fn zeroed(len: usize) -> Self {
+        let buffer = vec![0u64; len + ALIGNMENT / 8];
+        // `align_offset` may give up and say `usize::MAX`; the words are then right, only slower to read.
+        let start = buffer.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT / 8);
+        Self { buffer, start, len }
+    }
+
+    /// All of them, to be filled.
+    pub(super) fn as_mut_slice(&mut self) -> &mut [u64] {
+        &mut self.buffer[self.start..self.start + self.len]
+    }
+}
 
 impl AsRef<[u8]> for Words {
     fn as_ref(&self) -> &[u8] {
-        bytemuck::cast_slice(&self.0)
+        bytemuck::cast_slice(&self.buffer[self.start..self.start + self.len])
     }
 }
 
 impl SetBytes {
     /// Takes words written here.
-    pub(crate) fn from_words(words: Vec<u64>) -> Self {
+    pub(super) fn from_words(words: Words) -> Self {
         Self {
-            owner: Arc::new(Words(words)),
+            owner: Arc::new(words),
         }
     }
 
-    /// Takes anybody's bytes. They are copied only where they lie unaligned or end within a word.
-    pub(crate) fn from_owner(owner: Owner) -> Self {
+    /// Takes anybody's bytes. They are copied only where they are not aligned or end within a word.
+    pub(super) fn from_owner(owner: Owner) -> Self {
         let bytes: &[u8] = (*owner).as_ref();
-        if bytemuck::try_cast_slice::<u8, u64>(bytes).is_ok() {
+        if bytes.as_ptr().align_offset(ALIGNMENT) == 0 && bytes.len().is_multiple_of(8) {
             return Self { owner };
         }
-        let mut words = vec![0u64; bytes.len().div_ceil(8)];
-        bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
+        let mut words = Words::zeroed(bytes.len().div_ceil(8));
+        bytemuck::cast_slice_mut(words.as_mut_slice())[..bytes.len()].copy_from_slice(bytes);
         Self::from_words(words)
     }
 
     /// All of them.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         (*self.owner).as_ref()
     }
 
     /// All of them as words; none at all should an owner break its promise and move them.
-    pub(crate) fn words(&self) -> &[u64] {
+    pub(super) fn words(&self) -> &[u64] {
         bytemuck::try_cast_slice(self.bytes()).unwrap_or(&[])
     }
 }

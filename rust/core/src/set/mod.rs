@@ -1,6 +1,27 @@
 //! The frozen set: exact, sorted, without repeats; built once, asked for ever.
+//!
+//! Owns how keys become one run of bytes and how a batch of keys is looked up in it. Knows nothing of who owns the
+//! bytes (a buffer, a memory map) and opens no file. One idea: a probe costs what it misses in the caches, so few
+//! bytes are asked, and those in one place: a filter for the many keys that are in no set ([`layout`](self)), a cache
+//! line that holds all members of a stretch of numbers where they lie dense, a hash table where they do not.
+//!
+//! | file | what is there |
+//! |---|---|
+//! | `layout` | the header, its invariants, and the sections as a search reads them |
+//! | `line` | a stretch of numbers in one cache line |
+//! | `build` | keys to bytes |
+//! | `bytes` | who owns them |
+//! | `probe` | a batch of keys to a bit each: scalar, AVX2, AVX-512 |
+//! | `position` | a key to its rank and back |
+//! | `algebra` | union, intersection, difference, symmetric difference |
 
+mod algebra;
+mod build;
 mod bytes;
+mod layout;
+mod line;
+mod position;
+pub mod probe;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,6 +30,8 @@ use twox_hash::XxHash3_64;
 
 pub use bytes::Owner;
 use bytes::SetBytes;
+use layout::{CHECKSUM, Layout, View};
+use probe::Path;
 
 use crate::Error;
 
@@ -31,104 +54,75 @@ impl fmt::Display for KeyType {
     }
 }
 
-/// `numguard` in ASCII, read as a little-endian word.
-const MAGIC: u64 = u64::from_le_bytes(*b"numguard");
-const VERSION: u32 = 1;
-/// Words before the first key: magic, checksum, version and key type, length, and room to spare.
-const HEADER: usize = 8;
-
-/// A frozen set of integers. Key 0 is never a member.
+/// A frozen set of integers. Key 0 is never a member. Cloning shares the bytes.
+///
+/// ```
+/// use numguard_core::set::{FrozenSet, KeyType};
+///
+/// let set = FrozenSet::build(vec![919_812_345_678, 919_876_543_210, 919_812_345_678], KeyType::Msisdn);
+/// assert_eq!(set.len(), 2);
+/// assert_eq!(set.position(919_876_543_210), Some(1));
+///
+/// let mut hits = [0];
+/// set.probe(&[919_812_345_678, 919_800_000_000, 919_876_543_210], &mut hits);
+/// assert_eq!(hits, [0b101]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct FrozenSet {
     bytes: SetBytes,
-    key_type: KeyType,
-    len: usize,
+    layout: Layout,
 }
 
 impl FrozenSet {
     /// Builds from keys in any order, repeats allowed. The same keys give the same bytes, always.
+    ///
+    /// # Panics
+    /// With more keys than ranks: from `u32::MAX` (4,294,967,295) distinct ones on.
     #[must_use]
     pub fn build(mut keys: Vec<u64>, key_type: KeyType) -> Self {
         keys.sort_unstable();
         keys.dedup();
-        if keys.first() == Some(&0) {
-            keys.remove(0);
-        }
-        let mut words = Vec::with_capacity(HEADER + keys.len());
-        words.extend_from_slice(&[
-            MAGIC,
-            0,
-            u64::from(VERSION) | u64::from(key_type as u8) << 32,
-            keys.len() as u64,
-        ]);
-        words.resize(HEADER, 0);
-        words.extend_from_slice(&keys);
-        words[1] = checksum(&words);
+        let zero = usize::from(keys.first() == Some(&0));
+        Self::from_ascending(&keys[zero..], key_type)
+    }
+
+    /// Builds from ascending keys without repeats and without 0.
+    fn from_ascending(keys: &[u64], key_type: KeyType) -> Self {
+        let (layout, words) = build::build(keys, key_type);
         Self {
             bytes: SetBytes::from_words(words),
-            key_type,
-            len: keys.len(),
+            layout,
         }
     }
 
-    /// Opens a set that was saved as [`as_bytes`](Self::as_bytes), without copying it where its bytes lie aligned for
-    /// `u64`. Checks the layout, so that no bytes, however hostile, can lead outside of them; the checksum is left to
-    /// [`verify`](Self::verify).
+    /// Opens a set that was saved as [`as_bytes`](Self::as_bytes). The bytes are not copied where they lie on a
+    /// boundary of 64, as a memory map does.
+    ///
+    /// Takes microseconds: the header is checked, so that no bytes, however hostile, can lead outside of them. What
+    /// the sections hold is left to [`verify`](Self::verify): without it, damaged bytes give wrong answers.
     ///
     /// # Errors
-    /// Every `Set...` of [`Error`] but the checksum.
+    /// Every `Set...` of [`Error`] but [`Error::SetChecksum`].
     pub fn from_bytes(owner: Owner, expected: KeyType) -> Result<Self, Error> {
+        let found = (*owner).as_ref().len() as u64;
         let bytes = SetBytes::from_owner(owner);
-        let (words, found) = (bytes.words(), bytes.bytes().len() as u64);
-        if words.first().is_some_and(|&word| word != MAGIC) {
-            return Err(Error::SetMagic);
-        }
-        if words.len() < HEADER {
-            return Err(Error::SetLength {
-                expected: HEADER as u64 * 8,
-                found,
-            });
-        }
-        if words[2] as u32 != VERSION {
-            return Err(Error::SetVersion(words[2] as u32));
-        }
-        let key_type = match words[2] >> 32 {
-            1 => KeyType::Msisdn,
-            2 => KeyType::Imei14,
-            code => return Err(Error::SetKeyTypeCode(code as u32)),
-        };
-        if key_type != expected {
+        let layout = Layout::read(bytes.words(), found)?;
+        if layout.key_type != expected {
             return Err(Error::SetKeyType {
                 expected,
-                found: key_type,
+                found: layout.key_type,
             });
         }
-        let length = words[3].saturating_add(HEADER as u64).saturating_mul(8);
-        if length != found {
-            return Err(Error::SetLength {
-                expected: length,
-                found,
-            });
-        }
-        let keys = &words[HEADER..];
-        if keys.first() == Some(&0) || !keys.windows(2).all(|pair| pair[0] < pair[1]) {
-            return Err(Error::SetLayout("keys"));
-        }
-        let len = keys.len();
-        Ok(Self {
-            bytes,
-            key_type,
-            len,
-        })
+        Ok(Self { bytes, layout })
     }
 
-    /// Reads every byte and compares with the checksum that was stored when the set was built.
+    /// Reads every byte, and compares with the checksum that was stored when the set was built.
     ///
     /// # Errors
     /// [`Error::SetChecksum`]
     pub fn verify(&self) -> Result<(), Error> {
         let words = self.bytes.words();
-        if words.get(1) == Some(&checksum(words)) {
+        if words.get(CHECKSUM) == Some(&checksum(words)) {
             Ok(())
         } else {
             Err(Error::SetChecksum)
@@ -141,22 +135,22 @@ impl FrozenSet {
         self.bytes.bytes()
     }
 
-    /// A hash of key type and keys, stable between processes and machines: the stored checksum.
+    /// A hash of key type and keys, the same in every process and on every machine: the stored checksum.
     #[must_use]
     pub fn content_hash(&self) -> u64 {
-        self.bytes.words()[1]
+        self.bytes.words().get(CHECKSUM).copied().unwrap_or(0)
     }
 
     /// What its keys are.
     #[must_use]
     pub fn key_type(&self) -> KeyType {
-        self.key_type
+        self.layout.key_type
     }
 
     /// How many keys.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.len
+        self.layout.len as usize
     }
 
     /// Whether there are none.
@@ -165,13 +159,13 @@ impl FrozenSet {
         self.len() == 0
     }
 
-    /// Bytes held.
+    /// Bytes held, all told: membership, ranks and the keys themselves are read from the same ones.
     #[must_use]
     pub fn nbytes(&self) -> usize {
         self.as_bytes().len()
     }
 
-    /// Whether `key` is a member.
+    /// Whether `key` is a member. For many keys, [`probe`](Self::probe) is far faster.
     #[must_use]
     pub fn contains(&self, key: u64) -> bool {
         self.position(key).is_some()
@@ -180,100 +174,47 @@ impl FrozenSet {
     /// The rank of `key` among the members in ascending order.
     #[must_use]
     pub fn position(&self, key: u64) -> Option<u32> {
-        self.keys().binary_search(&key).ok().map(|rank| rank as u32)
+        self.view().position(key)
     }
 
     /// Bit `i % 64` of `hits[i / 64]` says whether `keys[i]` is a member. Overwrites `hits`, which holds one word for
-    /// each 64 keys begun; the bits past the last key are 0.
+    /// each 64 keys begun; the bits past the last key are 0. Allocates nothing.
     ///
     /// # Panics
     /// When `hits` has another length.
     pub fn probe(&self, keys: &[u64], hits: &mut [u64]) {
+        self.probe_on(Path::chosen(), keys, hits);
+    }
+
+    /// [`probe`](Self::probe) on a path of one's choice: for tests and benchmarks.
+    ///
+    /// # Panics
+    /// When `hits` has another length, or the machine has not what the path takes.
+    pub fn probe_on(&self, path: Path, keys: &[u64], hits: &mut [u64]) {
         assert_eq!(
             hits.len(),
             keys.len().div_ceil(64),
             "one word of hits for each 64 keys begun"
         );
-        for (block, word) in keys.chunks(64).zip(hits) {
-            *word = block
-                .iter()
-                .rev()
-                .fold(0, |bits, &key| bits << 1 | u64::from(self.contains(key)));
-        }
+        probe::probe(path, self.view(), keys, hits);
     }
 
-    /// The rank of each key; `u32::MAX` where it is no member.
+    /// The rank of each key; `u32::MAX` where it is no member. Allocates nothing.
     ///
     /// # Panics
     /// When `ranks` is not as long as `keys`.
     pub fn positions(&self, keys: &[u64], ranks: &mut [u32]) {
         assert_eq!(ranks.len(), keys.len(), "one rank for each key");
-        for (rank, &key) in ranks.iter_mut().zip(keys) {
-            *rank = self.position(key).unwrap_or(u32::MAX);
-        }
+        self.view().positions(Path::chosen(), keys, ranks);
     }
 
     /// The members, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.keys().iter().copied()
+        self.view().members()
     }
 
-    /// The keys of either.
-    ///
-    /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
-    pub fn union(&self, other: &Self) -> Result<Self, Error> {
-        self.same_type(other)?;
-        Ok(Self::build(
-            self.iter().chain(other.iter()).collect(),
-            self.key_type,
-        ))
-    }
-
-    /// The keys of both.
-    ///
-    /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
-    pub fn intersection(&self, other: &Self) -> Result<Self, Error> {
-        self.same_type(other)?;
-        Ok(Self::build(
-            self.iter().filter(|&key| other.contains(key)).collect(),
-            self.key_type,
-        ))
-    }
-
-    /// The keys of `self` that `other` has not.
-    ///
-    /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
-    pub fn difference(&self, other: &Self) -> Result<Self, Error> {
-        self.same_type(other)?;
-        Ok(Self::build(
-            self.iter().filter(|&key| !other.contains(key)).collect(),
-            self.key_type,
-        ))
-    }
-
-    /// The keys of one, but not of both.
-    ///
-    /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
-    pub fn symmetric_difference(&self, other: &Self) -> Result<Self, Error> {
-        self.difference(other)?.union(&other.difference(self)?)
-    }
-
-    fn same_type(&self, other: &Self) -> Result<(), Error> {
-        if self.key_type == other.key_type {
-            return Ok(());
-        }
-        Err(Error::SetKeyType {
-            expected: self.key_type,
-            found: other.key_type,
-        })
-    }
-
-    fn keys(&self) -> &[u64] {
-        self.bytes.words().get(HEADER..).unwrap_or(&[])
+    fn view(&self) -> View<'_> {
+        self.layout.view(self.bytes.words())
     }
 }
 
@@ -291,7 +232,9 @@ impl Hash for FrozenSet {
     }
 }
 
-/// XXH3-64 of all that follows the two words of magic and checksum.
+/// XXH3-64 of all that follows the checksum.
 fn checksum(words: &[u64]) -> u64 {
-    XxHash3_64::oneshot(bytemuck::cast_slice(words.get(2..).unwrap_or(&[])))
+    XxHash3_64::oneshot(bytemuck::cast_slice(
+        words.get(CHECKSUM + 1..).unwrap_or(&[]),
+    ))
 }

@@ -1,0 +1,161 @@
+//! From a key to its rank among the members, and the members back from their bytes. Safe and scalar: the twin that
+//! every probe must agree with.
+
+use super::layout::{OVERRUN, View, filter_bits, filter_word, home_slot, place_bits};
+use super::line;
+use super::probe::{self, Path};
+
+/// Keys whose hits are found before their ranks are looked up.
+const CHUNK: usize = 1024;
+
+/// What a line says of a key.
+pub(super) enum InLine {
+    /// A member, of this rank.
+    Member(u32),
+    /// No member.
+    Absent,
+    /// No line decides; ask the strays.
+    AskStrays,
+}
+
+impl<'a> View<'a> {
+    /// The rank of a member.
+    pub(super) fn position(&self, key: u64) -> Option<u32> {
+        if !self.passes_filter(key) {
+            return None;
+        }
+        let rank = match self.in_line(key) {
+            InLine::Member(rank) => rank,
+            InLine::Absent => return None,
+            InLine::AskStrays => self.stray_rank(key, self.find_stray(key)?),
+        };
+        // Only damaged bytes have a rank past the members. Nobody downstream should meet one.
+        (rank < self.len).then_some(rank)
+    }
+
+    /// The rank of each key; `u32::MAX` where it is no member.
+    pub(super) fn positions(&self, path: Path, keys: &[u64], ranks: &mut [u32]) {
+        for (keys, ranks) in keys.chunks(CHUNK).zip(ranks.chunks_mut(CHUNK)) {
+            let mut hits = [0u64; CHUNK / 64];
+            let hits = &mut hits[..keys.len().div_ceil(64)];
+            probe::probe(path, *self, keys, hits);
+            ranks.fill(u32::MAX);
+            for ((keys, ranks), &hits) in keys.chunks(64).zip(ranks.chunks_mut(64)).zip(hits.iter())
+            {
+                let mut left = hits;
+                while left != 0 {
+                    let row = left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    ranks[row] = self.position(keys[row]).unwrap_or(u32::MAX);
+                }
+            }
+        }
+    }
+
+    /// False only for keys that are no members.
+    pub(super) fn passes_filter(&self, key: u64) -> bool {
+        if self.filter.is_empty() {
+            return true;
+        }
+        let hash = self.hash(key);
+        let bits = filter_bits(hash);
+        self.filter[filter_word(hash, self.filter.len().trailing_zeros())] & bits == bits
+    }
+
+    /// What the lines say.
+    pub(super) fn in_line(&self, key: u64) -> InLine {
+        let number = self.cut.line(key).wrapping_sub(self.first_line);
+        let Some(line) = usize::try_from(number)
+            .ok()
+            .and_then(|number| self.lines.get(number))
+        else {
+            return InLine::AskStrays;
+        };
+        if line::overflowed(line) {
+            return InLine::AskStrays;
+        }
+        match self.cut.find(line, key) {
+            Some(slot) => InLine::Member(line::before(line).wrapping_add(slot)),
+            None => InLine::Absent,
+        }
+    }
+
+    /// The place of a key among the strays.
+    pub(super) fn find_stray(&self, key: u64) -> Option<u32> {
+        if self.slots.is_empty() {
+            return self
+                .strays
+                .binary_search(&key)
+                .ok()
+                .map(|place| place as u32);
+        }
+        let hash = self.hash(key);
+        let places = (1u32 << place_bits(self.strays.len())) - 1;
+        let home = home_slot(hash, self.home_slots());
+        for &slot in &self.slots[home..home + OVERRUN] {
+            if slot == 0 {
+                return None;
+            }
+            let place = (slot & places).wrapping_sub(1);
+            if (slot ^ hash as u32) & !places == 0 && self.strays.get(place as usize) == Some(&key)
+            {
+                return Some(place);
+            }
+        }
+        None
+    }
+
+    /// The rank of the stray in `place`: how many members come before it, in lines and among the strays.
+    fn stray_rank(&self, key: u64, place: u32) -> u32 {
+        let number = self.cut.line(key);
+        if self.lines.is_empty() || number < self.first_line {
+            return place;
+        }
+        match usize::try_from(number - self.first_line)
+            .ok()
+            .and_then(|number| self.lines.get(number))
+        {
+            Some(line) => {
+                line::before(line).wrapping_add(place.wrapping_sub(line::first_stray(line)))
+            }
+            None => place.wrapping_add(self.len - self.strays.len() as u32),
+        }
+    }
+
+    /// The members, ascending.
+    pub(super) fn members(self) -> impl Iterator<Item = u64> + 'a {
+        let last_line = self
+            .first_line
+            .saturating_add((self.lines.len() as u64).saturating_sub(1));
+        let strays_from = |number| {
+            self.strays
+                .partition_point(|&key| self.cut.line(key) < number)
+        };
+        let (below, above) = match self.lines {
+            [] => (self.strays.len(), self.strays.len()),
+            _ => (
+                strays_from(self.first_line),
+                self.strays
+                    .partition_point(|&key| self.cut.line(key) <= last_line),
+            ),
+        };
+        let within = (self.first_line..)
+            .zip(self.lines)
+            .flat_map(move |(number, line)| {
+                let overflowed = if line::overflowed(line) {
+                    line::first_stray(line) as usize
+                } else {
+                    usize::MAX
+                };
+                let strays = self.strays.get(overflowed..).unwrap_or(&[]).iter().copied();
+                self.cut
+                    .members(line, number)
+                    .chain(strays.take_while(move |&key| self.cut.line(key) == number))
+            });
+        self.strays[..below]
+            .iter()
+            .copied()
+            .chain(within)
+            .chain(self.strays[above..].iter().copied())
+    }
+}

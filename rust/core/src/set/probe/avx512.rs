@@ -1,0 +1,230 @@
+//! The steps eight keys, or one whole line, at a time.
+//!
+//! Unsafe, because Rust has no gather and no call into code for a better machine without it. What is
+//! measured for it stands in `benches/kernels/set.rs`; the safe twin is [`super::scalar`].
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::*;
+
+use super::{BLOCKS, Block, Steps};
+use crate::set::layout::{View, place_bits};
+use crate::set::line;
+
+pub(super) struct Avx512;
+
+/// How many keys ahead a line is fetched.
+const AHEAD: usize = 32;
+
+/// Lines from which they no longer fit the second cache, so that fetching ahead pays.
+const FAR_LINES: usize = 1 << 14;
+
+/// Whether the machine has all that the functions here are compiled for.
+pub(super) fn is_available() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+}
+
+impl Steps for Avx512 {
+    fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
+        // SAFETY: `super::probe` names this type only after `is_available`.
+        unsafe { filter(view, keys, passed) }
+    }
+
+    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+        if view.cut.bytes() {
+            // SAFETY: `super::probe` names this type only after `is_available`.
+            unsafe { lines::<true>(view, keys, hits, asked) }
+        } else {
+            // SAFETY: `super::probe` names this type only after `is_available`.
+            unsafe { lines::<false>(view, keys, hits, asked) }
+        }
+    }
+
+    fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+        if view.slots.is_empty() {
+            return super::scalar::Scalar::strays(view, keys, hits);
+        }
+        // SAFETY: `super::probe` names this type only after `is_available`.
+        unsafe { strays(view, keys, hits) }
+    }
+
+    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
+        // SAFETY: `super::probe` names this type only after `is_available`.
+        unsafe { pack(keys, bits, packed) }
+    }
+
+    fn spread(packed: &[u64], bits: &mut [u64]) {
+        // SAFETY: `super::probe` names this type only after `is_available`.
+        unsafe { spread(packed, bits) }
+    }
+}
+
+/// Eight keys of a block at a time, and the row of the first.
+fn eights(block: &Block) -> impl Iterator<Item = (usize, __m512i)> {
+    block
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .enumerate()
+        .map(|(eight, &keys)| (eight * 8, bytemuck::must_cast(keys)))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
+    let words = view.filter;
+    assert!(
+        words.len().is_power_of_two(),
+        "a filter is a power of two of words"
+    );
+    let multiplier = _mm512_set1_epi64(view.multiplier as i64);
+    let shift = _mm_cvtsi64_si128(64 - i64::from(words.len().trailing_zeros()));
+    let one = _mm512_set1_epi64(1);
+    for (block, passed) in keys.iter().zip(passed) {
+        *passed = 0;
+        for (row, keys) in eights(block) {
+            let hash = _mm512_mullo_epi64(keys, multiplier);
+            let index = _mm512_srl_epi64(hash, shift);
+            // SAFETY: `shift` leaves as many bits as `words.len()`, a power of two, has zeros below its one.
+            let word = unsafe { _mm512_i64gather_epi64::<8>(index, words.as_ptr().cast()) };
+            // Turned right by `n`, bit `n` of a word is its lowest.
+            let both = _mm512_and_si512(
+                _mm512_rorv_epi64(word, _mm512_srli_epi64::<26>(hash)),
+                _mm512_rorv_epi64(word, _mm512_srli_epi64::<20>(hash)),
+            );
+            *passed |= u64::from(_mm512_test_epi64_mask(both, one)) << row;
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn lines<const BYTES: bool>(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    let (lines, cut, first) = (view.lines, view.cut, view.first_line);
+    let last = lines.len() - 1;
+    let far = lines.len() >= FAR_LINES;
+    let number = |key: u64| cut.line(key).wrapping_sub(first) as usize;
+    let fetch = |key: u64| {
+        _mm_prefetch::<_MM_HINT_T0>(lines.as_ptr().wrapping_add(number(key).min(last)).cast());
+    };
+    let flat = keys.as_flattened();
+    if far {
+        flat[..AHEAD].iter().for_each(|&key| fetch(key));
+    }
+    for (block, ((keys, hits), asked)) in keys.iter().zip(hits).zip(asked).enumerate() {
+        (*hits, *asked) = (0, 0);
+        for (row, &key) in keys.iter().enumerate() {
+            if far {
+                fetch(flat[(block * 64 + row + AHEAD).min(flat.len() - 1)]);
+            }
+            let number = number(key);
+            let line = &lines[number.min(last)];
+            // The two marks around the part of the key, then the bits between them: its members, one marks' bit each.
+            let part = cut.part(key);
+            let around = _pdep_u64(3 << part, line[0]);
+            let opens = _blsi_u64(around);
+            let members = (around ^ opens).wrapping_sub(opens << 1) >> (part + 1);
+            // The rests of all members are compared at once; the sixteen bytes before them are no members.
+            let whole: __m512i = bytemuck::must_cast(*line);
+            let equal = if BYTES {
+                _mm512_cmpeq_epi8_mask(whole, _mm512_set1_epi8(cut.rest(key) as i8)) >> 16
+            } else {
+                u64::from(
+                    _mm512_cmpeq_epi16_mask(whole, _mm512_set1_epi16(cut.rest(key) as i16)) >> 8,
+                )
+            };
+            *hits |= u64::from(equal & members != 0 && number <= last) << row;
+            *asked |= u64::from(line::overflowed(line) || number > last) << row;
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+    let (strays, slots) = (view.strays, view.slots);
+    let (homes, last) = (view.home_slots() as i64, strays.len() as i64 - 1);
+    assert!(
+        homes > 0 && last >= 0,
+        "there are strays, and slots that they hash to"
+    );
+    let multiplier = _mm512_set1_epi64(view.multiplier as i64);
+    let low = _mm512_set1_epi64(0xffff_ffff);
+    let places = _mm512_set1_epi64((1 << place_bits(strays.len())) - 1);
+    let tags = _mm512_andnot_si512(places, low);
+    let (homes, last, one) = (
+        _mm512_set1_epi64(homes),
+        _mm512_set1_epi64(last),
+        _mm512_set1_epi64(1),
+    );
+    for (block, hits) in keys.iter().zip(hits) {
+        let (mut found, mut unsettled) = (0, 0);
+        for (row, keys) in eights(block) {
+            let hash = _mm512_mullo_epi64(keys, multiplier);
+            let home =
+                _mm512_srli_epi64::<32>(_mm512_mul_epu32(_mm512_srli_epi64::<32>(hash), homes));
+            // SAFETY: `home` is below `homes`, and `slots` has `OVERRUN` more, so the slot after it is one too.
+            let two = unsafe { _mm512_i64gather_epi64::<4>(home, slots.as_ptr().cast()) };
+            let (this, next) = (_mm512_and_si512(two, low), _mm512_srli_epi64::<32>(two));
+            let tag = _mm512_and_si512(hash, tags);
+            let in_this = _mm512_cmpeq_epi64_mask(_mm512_and_si512(this, tags), tag);
+            let in_next = _mm512_cmpeq_epi64_mask(_mm512_and_si512(next, tags), tag);
+            let place = _mm512_and_si512(_mm512_mask_mov_epi64(next, in_this, this), places);
+            let place = _mm512_min_epu64(_mm512_sub_epi64(place, one), last);
+            let alike = in_this | in_next;
+            // SAFETY: `place` is at most `last`, the place of the last stray.
+            let stray = unsafe {
+                _mm512_mask_i64gather_epi64::<8>(
+                    _mm512_setzero_si512(),
+                    alike,
+                    place,
+                    strays.as_ptr().cast(),
+                )
+            };
+            let equal = _mm512_mask_cmpeq_epi64_mask(alike, stray, keys);
+            let ended = _mm512_testn_epi64_mask(this, this) | _mm512_testn_epi64_mask(next, next);
+            found |= u64::from(equal) << row;
+            unsettled |= u64::from(!(equal | ended)) << row;
+        }
+        while unsettled != 0 {
+            let row = unsettled.trailing_zeros();
+            unsettled &= unsettled - 1;
+            found |= u64::from(view.find_stray(block[row as usize]).is_some()) << row;
+        }
+        *hits = found;
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
+    let slots = packed.as_flattened_mut();
+    let mut count = 0;
+    for (block, &bits) in keys.iter().zip(bits) {
+        if bits == 0 {
+            continue;
+        }
+        for (row, keys) in eights(block) {
+            let chosen = (bits >> row) as u8;
+            // All eight are written, the chosen in front; the next eight overwrite the others.
+            let front: [u64; 8] = bytemuck::must_cast(_mm512_maskz_compress_epi64(chosen, keys));
+            slots[count..count + 8].copy_from_slice(&front);
+            count += chosen.count_ones() as usize;
+        }
+    }
+    count
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn spread(packed: &[u64], bits: &mut [u64]) {
+    let mut next = 0;
+    for bits in bits {
+        let (word, bit) = (next / 64, next % 64);
+        let above = packed
+            .get(word + 1)
+            .map_or(0, |&above| above << 1 << (63 - bit));
+        next += bits.count_ones() as usize;
+        *bits = _pdep_u64(packed[word] >> bit | above, *bits);
+    }
+}

@@ -1,0 +1,169 @@
+//! A batch of keys -> a bit each.
+//!
+//! The folder is the dispatch: [`scalar`] runs anywhere and is the twin that the others must agree with, `avx2` and
+//! `avx512` are there on x86-64. A path is chosen once a process, and taken once a batch. What is common to all stands
+//! here: the filter is asked first, for as long as few keys are members; the survivors are packed, so that what comes
+//! after it meets only full blocks; lines are asked before strays. A path supplies the five steps in between.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod scalar;
+
+use std::sync::LazyLock;
+
+use super::layout::View;
+
+/// Sixty-four keys: one word of hits.
+type Block = [u64; 64];
+
+/// Blocks that are filtered, packed and looked up together: enough survivors to fetch ahead of, few enough to stay in
+/// the first cache.
+const BLOCKS: usize = 32;
+
+/// Which code looks a batch up. All give the same answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Path {
+    /// Safe, portable code.
+    Scalar,
+    /// AVX2 and BMI2.
+    Avx2,
+    /// AVX-512 F, BW, DQ and VL, and BMI2.
+    Avx512,
+}
+
+impl Path {
+    /// Every path, the slowest first.
+    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+
+    /// Whether this machine has what the path takes.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Scalar => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::is_available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::is_available(),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => false,
+        }
+    }
+
+    /// The fastest path that this machine has, or the one that the environment variable `NUMGUARD_PROBE` names
+    /// (`scalar`, `avx2`, `avx512`) where it has that one. Looked up once.
+    #[must_use]
+    pub fn chosen() -> Self {
+        static CHOSEN: LazyLock<Path> = LazyLock::new(|| {
+            let asked = match std::env::var("NUMGUARD_PROBE").as_deref() {
+                Ok("scalar") => Some(Path::Scalar),
+                Ok("avx2") => Some(Path::Avx2),
+                Ok("avx512") => Some(Path::Avx512),
+                _ => None,
+            };
+            asked
+                .into_iter()
+                .chain(Path::ALL.into_iter().rev())
+                .find(|path| path.is_available())
+                .unwrap_or(Path::Scalar)
+        });
+        *CHOSEN
+    }
+}
+
+/// What a path supplies. Every step takes whole blocks; the hits of rows it does not know are 0.
+trait Steps {
+    /// Bits of the keys that pass the filter, which is not empty.
+    fn filter(view: &View, keys: &[Block], passed: &mut [u64]);
+    /// Bits of the members found in lines, of which there are some, and of the keys that only the strays can tell.
+    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+    /// Bits of the members found among the strays, of which there are some.
+    fn strays(view: &View, keys: &[Block], hits: &mut [u64]);
+    /// Moves the keys whose bit is set to the front of `packed`, and says how many there are. What stands behind them
+    /// is any key.
+    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize;
+    /// The inverse for bits: the next bit of `packed` goes where the next bit of `bits` is set, the others are 0.
+    fn spread(packed: &[u64], bits: &mut [u64]);
+}
+
+/// Looks a batch up. `hits` has one word for each 64 keys begun.
+pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
+    match path {
+        Path::Scalar => batch::<scalar::Scalar>(&view, keys, hits),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 => {
+            assert!(path.is_available(), "this machine has no AVX2");
+            batch::<avx2::Avx2>(&view, keys, hits);
+        }
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 => {
+            assert!(path.is_available(), "this machine has no AVX-512");
+            batch::<avx512::Avx512>(&view, keys, hits);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        Path::Avx2 | Path::Avx512 => panic!("this machine is no x86-64"),
+    }
+}
+
+/// Cuts a batch into chunks of blocks; the last block is filled up with zeros, which are never members.
+fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
+    let (blocks, rest) = keys.as_chunks::<64>();
+    let (whole, last) = hits.split_at_mut(blocks.len());
+    let mut filtered = !view.filter.is_empty();
+    for (blocks, hits) in blocks.chunks(BLOCKS).zip(whole.chunks_mut(BLOCKS)) {
+        if filtered {
+            pass_filter::<S>(view, blocks, hits);
+        } else {
+            look_up::<S>(view, blocks, hits);
+        }
+        // Where every fourth key is a member, the filter costs more than it saves. Rows near each other are alike.
+        let members: u32 = hits.iter().map(|bits| bits.count_ones()).sum();
+        filtered = !view.filter.is_empty() && (members as usize) < blocks.len() * 64 / 4;
+    }
+    if let [bits] = last {
+        let mut block = [0; 64];
+        block[..rest.len()].copy_from_slice(rest);
+        look_up::<S>(view, &[block], std::slice::from_mut(bits));
+        *bits &= (1 << rest.len()) - 1;
+    }
+}
+
+/// Asks the filter first, and looks up the keys that pass.
+fn pass_filter<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
+    S::filter(view, keys, hits);
+    among::<S>(keys, hits, |packed, found| {
+        look_up::<S>(view, packed, found)
+    });
+}
+
+/// Looks every key up: in the lines, then, where those do not tell, among the strays.
+fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
+    if view.strays.is_empty() && view.lines.is_empty() {
+        hits.fill(0);
+    } else if view.lines.is_empty() {
+        S::strays(view, keys, hits);
+    } else {
+        let mut asked = [0; BLOCKS];
+        let asked = &mut asked[..keys.len()];
+        S::lines(view, keys, hits, asked);
+        if !view.strays.is_empty() {
+            among::<S>(keys, asked, |packed, found| S::strays(view, packed, found));
+            for (hits, asked) in hits.iter_mut().zip(asked) {
+                *hits |= *asked;
+            }
+        }
+    }
+}
+
+/// Looks up, by `find`, only the keys whose bit is set, and leaves the bits of those that were found.
+fn among<S: Steps>(keys: &[Block], bits: &mut [u64], find: impl FnOnce(&[Block], &mut [u64])) {
+    if bits.iter().all(|&bits| bits == 0) {
+        return;
+    }
+    let mut packed = [[0; 64]; BLOCKS + 1];
+    let blocks = S::pack(keys, bits, &mut packed).div_ceil(64);
+    let mut found = [0; BLOCKS + 1];
+    find(&packed[..blocks], &mut found[..blocks]);
+    S::spread(&found, bits);
+}

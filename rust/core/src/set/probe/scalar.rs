@@ -1,0 +1,70 @@
+//! The steps in safe, portable code: what the vector paths must agree with.
+
+use super::{BLOCKS, Block, Steps};
+use crate::set::layout::View;
+use crate::set::position::InLine;
+
+pub(super) struct Scalar;
+
+/// A bit for each key of a block.
+fn bits(keys: &Block, mut test: impl FnMut(u64) -> bool) -> u64 {
+    keys.iter()
+        .rev()
+        .fold(0, |bits, &key| bits << 1 | u64::from(test(key)))
+}
+
+impl Steps for Scalar {
+    fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
+        for (keys, passed) in keys.iter().zip(passed) {
+            *passed = bits(keys, |key| view.passes_filter(key));
+        }
+    }
+
+    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+        for ((keys, hits), asked) in keys.iter().zip(hits).zip(asked) {
+            (*hits, *asked) = (0, 0);
+            for (row, &key) in keys.iter().enumerate() {
+                match view.in_line(key) {
+                    InLine::Member(_) => *hits |= 1 << row,
+                    InLine::Absent => {}
+                    InLine::AskStrays => *asked |= 1 << row,
+                }
+            }
+        }
+    }
+
+    fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+        for (keys, hits) in keys.iter().zip(hits) {
+            *hits = bits(keys, |key| view.find_stray(key).is_some());
+        }
+    }
+
+    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
+        let slots = packed.as_flattened_mut();
+        let mut count = 0;
+        for (keys, &bits) in keys.iter().zip(bits) {
+            let mut left = bits;
+            while left != 0 {
+                slots[count] = keys[left.trailing_zeros() as usize];
+                count += 1;
+                left &= left - 1;
+            }
+        }
+        count
+    }
+
+    fn spread(packed: &[u64], bits: &mut [u64]) {
+        let mut next = 0;
+        for bits in bits {
+            let mut left = *bits;
+            while left != 0 {
+                let lowest = left & left.wrapping_neg();
+                if packed[next / 64] >> (next % 64) & 1 == 0 {
+                    *bits ^= lowest;
+                }
+                next += 1;
+                left ^= lowest;
+            }
+        }
+    }
+}
