@@ -105,9 +105,7 @@ def test_a_broken_byte_in_utf8_costs_no_row(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 300, 1000])
-def test_the_answer_does_not_depend_on_the_block(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
+def test_the_answer_does_not_depend_on_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = {name: read_cdr(FILES / f"{name}.csv") for name in ("airtel", "jio", "vi", "generic", "bsnl_nodal")}
     tables = {name: (cdr.read_all(), cdr.refused, cdr.summary.skipped) for name, cdr in whole.items()}
     # The header has to lie within the first block, as it does within two megabytes of any report.

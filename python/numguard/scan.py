@@ -122,7 +122,7 @@ class Scan:
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
         schema = self._scanner.schema
-        return self._complete(schema.empty_table().to_batches()[0], self._first_part).schema if self._told else schema
+        return self._complete(pa.RecordBatch.from_pylist([], schema), self._first_part).schema if self._told else schema
 
     @property
     def summary(self) -> ScanSummary:

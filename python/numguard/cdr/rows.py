@@ -128,7 +128,9 @@ class RowReader:
         if "'" not in text:
             return None
         try:
-            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True)
+            rows = csv.reader(
+                [text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True
+            )
             cells = next(rows, [])
         except csv.Error:
             return None

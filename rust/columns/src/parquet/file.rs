@@ -88,9 +88,13 @@ impl OpenFile {
 /// Opens a file and reads its footer.
 fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
     let input = Input::open(path)?;
-    let metadata = guarded(|| ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()))
+    let read = || -> Result<_, ParquetError> {
+        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+        input.learn(metadata.metadata());
+        Ok(metadata)
+    };
+    let metadata = guarded(read)
         .map_err(|error| unreadable(None, &error).in_file(&path.display().to_string()))?;
-    input.learn(metadata.metadata());
     Ok((input, metadata))
 }
 
