@@ -24,6 +24,7 @@ __all__ = ["Header", "Preamble", "candidates", "find_header", "read_preamble", "
 _DELIMITERS: Final = (",", "\t", "|", ";")
 _SEARCHED_LINES: Final = 200
 _SAMPLED_LINES: Final = 200
+_LONGEST_LINE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)
 
 
-def split_line(line: str, delimiter: str, quote: str = '"') -> list[str]:
-    """The fields of one line."""
-    return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+def split_line(line: str, delimiter: str) -> list[str]:
+    """The fields of one line, none where it is longer than any line of a table."""
+    return next(csv.reader([line], delimiter=delimiter), []) if len(line) <= _LONGEST_LINE else []
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:

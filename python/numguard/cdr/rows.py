@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from numguard.cdr.cells import Ints
-from numguard.cdr.header import Header, split_line
+from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 
 __all__ = ["RawRows", "RowReader"]
@@ -128,7 +128,7 @@ class RowReader:
         if "'" not in text:
             return None
         try:
-            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", strict=True)
+            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True)
             cells = next(rows, [])
         except csv.Error:
             return None

@@ -29,6 +29,7 @@ from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError
 from numguard.registry.cells import amounts
 from numguard.synthetic import SEED, World, districts, make_world
+from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
 from numguard.synthetic.oracle import Rules
 from numguard.synthetic.score import Score, differences, score
 from numguard.synthetic.world import placeholders
@@ -274,8 +275,7 @@ def _sightings(result: DemoResult) -> list[Path]:
 
 def _write_sightings(cdr: ng.Cdr, path: Path) -> None:
     """Sightings of the operator files with the columns of the bulk records, so that both are one source."""
-    columns = [("served_msisdn", pa.string()), ("imei", pa.string()), ("at", pa.timestamp("us", "Asia/Kolkata"))]
-    schema = pa.schema(columns)
+    schema = pa.schema([BULK_SCHEMA.field(name) for name in ("served_msisdn", "imei", "at")])
     with pq.ParquetWriter(path, schema) as writer:
         for batch in cdr:
             keys = [ng.format(batch["served_msisdn"]), ng.format_imei(batch["imei14"])]
@@ -308,9 +308,22 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
     folder = _folder(result)
     with page.step("making the block list, whole and by district"):
         whole = registry.block_list()
+        protected, named = registry.numbers("protected"), registry.numbers("reported")
         whole.write_by_district(folder / "by_district")
         registry.export(folder / "block_list.csv", to="nodal officer")
         listed = whole.to_table()
+    left_out = len(named) - listed["action"].to_pylist().count("block")
+    page.facts(
+        [
+            ("listed", f"{len(listed):,}", "numbers to block, or to verify again"),
+            ("left out", f"{left_out:,}", "foreign, fixed, toll free and service numbers: listed by decision only"),
+            (
+                "protected",
+                f"{len(protected):,}",
+                "complainants' own, lines of banks, what people type when they have none",
+            ),
+        ]
+    )
     result.written["block list"] = folder / "block_list.csv"
     result.written["the same, a file a district"] = folder / "by_district"
     counts = Counter(zip(listed["district"].to_pylist(), listed["action"].to_pylist(), strict=True))
