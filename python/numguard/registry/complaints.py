@@ -48,7 +48,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.schema({"index": pa.int64(), "field": pa.string(), "cell": pa.string(), "note": pa.string()})
+_REFUSAL = pa.schema(
+    [pa.field("index", pa.int64()), *(pa.field(name, pa.string()) for name in ("field", "cell", "note"))]
+)
 
 
 @dataclass(frozen=True, slots=True)
