@@ -1,19 +1,19 @@
 """Linkage as its rules are written, slowly, with dictionaries and loops: the oracle that `expand` is held against.
 
-Written from the rules alone. `expand` here takes rows whose keys are read already: a sighting is `(msisdn, imei14, at)`,
-an aware `datetime` or None as `at`. A row with a None key is refused. It gives plain Python rows in a fixed order.
+Written from the rules alone. `expand` here takes rows whose keys are read already: a sighting is `(msisdn, imei14,
+at)`, an aware `datetime` or None as `at`. A row with a None key is refused. It gives plain rows in a fixed order.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
 IST = timezone(timedelta(hours=5, minutes=30))
-FAR = datetime.max.replace(tzinfo=timezone.utc)
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -145,7 +145,7 @@ def near(one: list[datetime | None], other: list[datetime | None], policy: Polic
     return all(gap <= timedelta(policy.max_gap_days) for gap in gaps)
 
 
-def expand(
+def expand(  # noqa: C901 - the rules one after the other, as they are written
     seeds: list[tuple[int, datetime | None]],
     sightings: list[tuple[int | None, int | None, datetime | None]],
     policy: Policy,
@@ -155,17 +155,18 @@ def expand(
     path: dict[int, tuple[Any, ...]] = {}
     via: dict[int, tuple[int, int, int]] = {}  # number -> hop, handset, number before
     hop_of_handset: dict[int, int] = {}
-    stopped: dict[tuple[int | None, int | None], str] = {}
+    stopped_numbers: dict[int, str] = {}
+    stopped_handsets: dict[int, str] = {}
     walked: set[tuple[int, int]] = set()
 
     for seed in levels[0] & policy.protected:
-        stopped[seed, None] = "protected"
+        stopped_numbers[seed] = "protected"
     for hop in range(1, policy.max_hops + 1):
         level: set[int] = set()
         for before in sorted(levels[-1]):
             why = table.closed_number(before, policy)
             if why:
-                stopped[before, None] = why
+                stopped_numbers[before] = why
                 continue
             for imei14 in table.handsets[before]:
                 for window in windows(before, seeds, policy):
@@ -173,7 +174,7 @@ def expand(
                         continue
                     closed = table.closed_handset(imei14, policy)
                     if closed:
-                        stopped[None, imei14] = closed
+                        stopped_handsets[imei14] = closed
                         continue
                     hop_of_handset.setdefault(imei14, hop)
                     walked.add((before, imei14))
@@ -185,7 +186,7 @@ def expand(
                         if not near(table.times[before, imei14], table.times[number, imei14], policy):
                             continue
                         if number in policy.protected:
-                            stopped[number, None] = "protected"
+                            stopped_numbers[number] = "protected"
                             continue
                         level.add(number)
                         walked.add((number, imei14))
@@ -234,10 +235,14 @@ def expand(
         evidence.append(
             {"msisdn": number, "imei14": imei14, "first_seen": first, "last_seen": last, "sightings": count}
         )
-    ends = []
-    for (number, imei14), why in sorted(stopped.items(), key=lambda end: (end[0][0] is None, *(key or 0 for key in end[0]))):
-        behind = table.handsets[number] if number is not None else table.numbers[imei14]
-        ends.append({"msisdn": number, "imei14": imei14, "why": why, "count": len(behind)})
+    ends = [
+        {"msisdn": number, "imei14": None, "why": why, "count": len(table.handsets[number])}
+        for number, why in sorted(stopped_numbers.items())
+    ]
+    ends += [
+        {"msisdn": None, "imei14": imei14, "why": why, "count": len(table.numbers[imei14])}
+        for imei14, why in sorted(stopped_handsets.items())
+    ]
     seen = [seed for seed in levels[0] if table.handsets[seed]]
     return Found(
         linked=linked,

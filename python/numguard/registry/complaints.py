@@ -48,9 +48,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.table(
-    {"index": pa.array([], pa.int64())} | {name: pa.array([], pa.string()) for name in ("field", "cell", "note")}
-).schema
+_REFUSAL_FIELDS: list[pa.Field[Any]] = [
+    pa.field("index", pa.int64()),
+    *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
+]
+_REFUSAL = pa.schema(_REFUSAL_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

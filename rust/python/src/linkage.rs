@@ -82,7 +82,12 @@ impl Linkage {
         seeds.warn_if_national(py)?;
         let (seeds, refused_seeds) = py
             .detach(|| read_seeds(seeds, reported_at, region.0))
-            .map_err(raise)?;
+            .map_err(|error| match error {
+                numguard_columns::Error::NotTimes { .. } => {
+                    UnsupportedTypeError::new_err(format!("seeds: column 'reported_at': {error}"))
+                }
+                other => raise(other),
+            })?;
         let linkage = linkage::Linkage::new(policy.into(), &seeds, region.0, threads.0);
         Ok(Self(Mutex::new(Some(State {
             linkage,
@@ -91,8 +96,9 @@ impl Linkage {
         }))))
     }
 
-    /// Takes in batches whose columns are numbers, IMEIs and, in all of them or in none, times.
-    fn read(&self, py: Python<'_>, batches: Vec<PyRecordBatch>) -> PyResult<Progress> {
+    /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
+    /// be kept.
+    fn read(&self, py: Python<'_>, batches: Vec<PyRecordBatch>, keep: bool) -> PyResult<Progress> {
         let batches: Vec<Sightings> = batches
             .into_iter()
             .map(|batch| {
@@ -101,6 +107,7 @@ impl Linkage {
                     msisdns: batch.column(0).clone(),
                     imeis: batch.column(1).clone(),
                     ats: batch.columns().get(2).cloned(),
+                    keep,
                 }
             })
             .collect();
