@@ -15,6 +15,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, BrakeError, ColumnError, FileMissingError, InputError, RefusedCellsError
+from registry_stores import postgres, store  # noqa: F401
 
 IST = timezone(timedelta(hours=5, minutes=30))
 A, B, C, D = 919876543210, 919123456789, 918887776665, 917776665554
@@ -36,8 +37,8 @@ def sightings(*pairs: tuple[int, int]) -> pa.Table:
 
 
 @pytest.fixture
-def registry() -> Iterator[ng.Registry]:
-    with ng.Registry(by="HC 1234") as registry:
+def registry(store: str) -> Iterator[ng.Registry]:  # noqa: F811
+    with ng.Registry(store, by="HC 1234") as registry:
         yield registry
 
 

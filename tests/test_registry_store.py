@@ -23,6 +23,7 @@ import pytest
 import numguard as ng
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry import dialect
+from registry_stores import is_there, make_schema, postgres  # noqa: F401
 
 ROUNDS = int(os.environ.get("NUMGUARD_KILLS", "5"))
 
@@ -128,6 +129,25 @@ def test_many_writers_lose_nothing(tmp_path: Path) -> None:
         assert all(writer.wait() == 0 for writer in writers)
         assert len(registry.numbers()) == 4 * 5 * 50
     assert look(path, "SELECT count(*), max(seq) FROM event") == [(20, 20)]
+
+
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+def test_many_writers_on_postgresql_lose_nothing(postgres: str) -> None:  # noqa: F811
+    address = make_schema(postgres)
+    here = str(Path(__file__).parent)
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), address]
+    writers = [subprocess.Popen([*command, str(k), "5", here], stdout=subprocess.DEVNULL) for k in range(4)]
+    assert [writer.wait() for writer in writers] == [0] * 4
+    with ng.Registry(address, by="reader") as registry:
+        assert registry._store.head() == 20
+        assert len(registry.numbers()) == 4 * 5 * 50
+
+
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+def test_an_address_is_never_told() -> None:
+    with pytest.raises(RegistryError, match="postgresql: the server cannot be reached") as error:
+        ng.Registry("postgresql://someone:secret@127.0.0.1:1/cases")
+    assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("what", ["add", "decide", "expand", "export"])
