@@ -26,6 +26,7 @@ class Version:
     reported_at: datetime | None
     numbers: frozenset[int]
     complainant: int | None
+    complainants: frozenset[int]
 
 
 @dataclass
@@ -102,8 +103,9 @@ class Model:
 
         numbers = frozenset(n for row in group for n in row[4] if n != row[5])
         own = tuple(sorted({n for row in group for n in row[4] if n == row[5]}))
-        content = (last(0), last(1), last(2), last(3), last(5), tuple(sorted(numbers)), own)
-        return Version(0, 0, content, str(last(0)), last(2), last(3), numbers, last(5))  # type: ignore[arg-type]
+        complaining = frozenset(row[5] for row in group if row[5] is not None)
+        content = (last(0), last(1), last(2), last(3), last(5), complaining, tuple(sorted(numbers)), own)
+        return Version(0, 0, content, str(last(0)), last(2), last(3), numbers, last(5), complaining)  # type: ignore[arg-type]
 
     # State ------------------------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class Model:
     def states(self, cut: int) -> dict[int, State]:
         standing = self.standing(cut)
         universe = {n for v in self.versions if v.event <= cut for n in v.numbers}
-        universe |= {v.complainant for v in standing if v.complainant is not None}
+        universe |= {n for v in standing for n in v.complainants}
         universe |= {n for e, n, _ in [*self.decisions, *self.outcomes, *self.exported] if e <= cut}
         universe |= {k for e, link in self.links if e <= cut for k in (link["msisdn"], link["seed_msisdn"])}
         grounded = {n for n in universe if self._grounded(n, cut, standing)}
@@ -136,7 +138,7 @@ class Model:
         event, said = self._last(self.decisions, n, cut, {"protected", "unprotected"})
         if event >= 0:
             return said == "protected"
-        return n in PLACEHOLDERS | TOLL_FREE or any(v.complainant == n for v in standing)
+        return n in PLACEHOLDERS | TOLL_FREE or any(n in v.complainants for v in standing)
 
     def _decision(self, n: int, cut: int) -> tuple[int, str]:
         return self._last(self.decisions, n, cut, {"confirmed", "withdrawn", "reverified", "reactivated"})

@@ -242,7 +242,7 @@ def histories(target: Callable[[], str], examples: int) -> None:
         Here,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=40,
+            stateful_step_count=int(os.environ.get("NUMGUARD_STEPS", "40")),
             deadline=None,
             report_multiple_bugs=False,
             phases=PHASES,

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime
 from getpass import getuser
 from pathlib import Path
 from time import time_ns
@@ -43,7 +43,7 @@ from numguard.linkage import expand as walk
 from numguard.registry.complaints import Plan, read_complaints, reconcile
 from numguard.registry.history import tell
 from numguard.registry.intake import Intake, fingerprints, named_refusals, record_counts, record_input, summed_up
-from numguard.registry.listing import MOMENT, ListPolicy, delta, rows
+from numguard.registry.listing import MOMENT, ListPolicy, delta, last_moment, rows
 from numguard.registry.outcomes import read_outcomes, told_before
 from numguard.registry.sheet import Mapped, Sheet, read_sheet
 from numguard.registry.state import DECISIONS, FACTS, IN_FORCE, STATUSES, Facts, derive
@@ -53,9 +53,6 @@ from numguard.types import PathLike, Source, Values
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Intake", "ListPolicy", "Registry"]
-
-_IST = timezone(timedelta(hours=5, minutes=30))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Registry:
@@ -450,15 +447,7 @@ class Registry:
         return time_ns() // 1000
 
     def _cut(self, name: str, moment: object) -> int:
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None:
-                raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
-            last = moment
-        elif isinstance(moment, date):
-            last = datetime.combine(moment + timedelta(days=1), time(), _IST) - timedelta(microseconds=1)
-        else:
-            raise ArgumentError(f"{name}: takes a day, or a time with its zone")
-        return self._store.cut_at((last - _EPOCH) // timedelta(microseconds=1))
+        return self._store.cut_at(last_moment(name, moment))
 
     def _state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
         """The state of all numbers at `cut`, or of the `wanted` ones."""

@@ -361,18 +361,22 @@ def _texts(
     told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
     told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
     fields = [pc.cast(records[field], pa.string()) for field in _FIELDS]
-    # The first of a complainant's numbers is a field.
-    index = np.asarray(complaints.complainants["index"].to_numpy(), np.int64)
-    further = complaints.complainants.filter(
-        pa.array(np.append(False, index[1:] == index[:-1])[: len(index)], pa.bool_())
-    )
-    complainants = _joined(further, place, len(records))
+    complainants = _several(complaints.complainants, place, len(records))
     refusals = _lists(
         np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"
     )
     joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
     texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
     return texts
+
+
+def _several(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+    """As `_joined`, where a place got more than one number: a single one is among the fields already."""
+    owner = place[np.asarray(numbers["index"].to_numpy(), np.int64)]
+    crowded = np.bincount(owner, minlength=size + 1)[owner] > 1
+    joined = _joined(numbers.filter(pa.array(crowded, pa.bool_())), place, size)
+    several: pa.Array[Any] = pc.if_else(pc.match_substring(joined, ","), joined, "")
+    return several
 
 
 def _joined(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:

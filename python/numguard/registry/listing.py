@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from numguard.errors import ArgumentError
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["MOMENT", "ListPolicy", "delta", "rows"]
+__all__ = ["MOMENT", "ListPolicy", "delta", "last_moment", "rows"]
 
 #: The type of every moment that the registry shows.
 MOMENT = pa.timestamp("us", "Asia/Kolkata")
@@ -79,6 +80,24 @@ class ListPolicy:
         """The policy that `as_json` wrote."""
         fields: dict[str, Any] = json.loads(text)
         return cls(**fields)
+
+
+def last_moment(name: str, moment: object) -> int:
+    """The last moment of a day (IST), or a moment itself, in microseconds UTC.
+
+    Raises:
+        ArgumentError: neither a day nor a time with its zone; `name` is the argument's.
+    """
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
+        last = moment
+    elif isinstance(moment, date):
+        last = datetime.combine(moment + timedelta(days=1), time(), timezone(timedelta(microseconds=_IST)))
+        last -= timedelta(microseconds=1)
+    else:
+        raise ArgumentError(f"{name}: takes a day, or a time with its zone")
+    return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def rows(state: pa.Table, policy: ListPolicy, district: str | None) -> pa.Table:
