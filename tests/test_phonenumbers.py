@@ -116,21 +116,35 @@ FORMS = [
     Form("trunk and code", lambda chosen, code, national: f"0{code}{grouped(chosen, national)}"),
     Form("tel", lambda chosen, code, national: f"tel:+{code}{national}"),
     Form("extension", lambda chosen, code, national: f"{grouped(chosen, national)} ext {chosen.randrange(1, 9999)}"),
-    Form("full width", lambda chosen, code, national: national.translate({48 + digit: 0xFF10 + digit for digit in range(10)})),
-    Form("devanagari", lambda chosen, code, national: national.translate({48 + digit: 0x966 + digit for digit in range(10)})),
+    Form(
+        "full width",
+        lambda chosen, code, national: national.translate({48 + digit: 0xFF10 + digit for digit in range(10)}),
+    ),
+    Form(
+        "devanagari",
+        lambda chosen, code, national: national.translate({48 + digit: 0x966 + digit for digit in range(10)}),
+    ),
     Form("cut", lambda chosen, code, national: f"+{code}{national[:-1]}"),
     Form("longer", lambda chosen, code, national: f"+{code}{national}{chosen.randrange(10)}"),
     Form("bare and longer", lambda chosen, code, national: f"{national}{chosen.randrange(1000)}"),
 ]
 HOME = [form for form in FORMS]
-ABROAD = [form for form in FORMS if form.name in {"plus", "zeros", "brackets", "plus in brackets", "plus and trunk", "tel", "cut", "longer"}]
+ABROAD = [
+    form
+    for form in FORMS
+    if form.name in {"plus", "zeros", "brackets", "plus in brackets", "plus and trunk", "tel", "cut", "longer"}
+]
 
 
 def examples() -> list[tuple[str, str]]:
     found = []
     for code, regions in REGIONS.items():
         for region in regions:
-            plan = PhoneMetadata.metadata_for_region(region) if region != "001" else PhoneMetadata.metadata_for_nongeo_region(code)
+            plan = (
+                PhoneMetadata.metadata_for_region(region)
+                if region != "001"
+                else PhoneMetadata.metadata_for_nongeo_region(code)
+            )
             numbers = {getattr(getattr(plan, kind), "example_number", None) for kind in TYPES}
             found += [(str(code), number) for number in sorted(filter(None, numbers))]
     return found
