@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from numguard.cdr import CDR_NOTES, read_cdr
 from numguard.cdr.layouts import LAYOUTS
 from numguard.errors import ArgumentError, FileMissingError, InputError
@@ -83,14 +84,17 @@ CALLING, CALLED = 919234000001, 918111000003
 @pytest.mark.parametrize(
     ("call_type", "served"),
     [
-        *((t, CALLED) for t in ("a_in", "a_in_wifi", "a_in_wv", "a_in_vw", "A2P_SMSIN", "P2P_SMSIN", "'A_IN'", " a_in ")),
+        *(
+            (t, CALLED)
+            for t in ("a_in", "a_in_wifi", "a_in_wv", "a_in_vw", "A2P_SMSIN", "P2P_SMSIN", "'A_IN'", " a_in ")
+        ),
         *((t, CALLING) for t in ("a_out", "a_out_wifi", "a_out_wv", "a_out_vw", "P2POUT", "P2AOUT", "p2pout")),
         *((t, None) for t in ("a_conf", "in", "out", "", "-", "CFU", "a", "SMS", "a_inx", "P2P")),
     ],
 )
 def test_whose_handset_a_jio_row_shows(tmp_path: Path, call_type: str, served: int | None) -> None:
     path = tmp_path / "jio.csv"
-    row = f"'{CALLING}','{CALLED}',,,02/06/2026,10:00:00,10:00:16,16,'1','1',{call_type},,'353098852648366','405856000000551',BH"
+    row = f"'{CALLING}','{CALLED}',,,02/06/2026,10:00:00,10:00:16,16,'1','1',{call_type},,'353098852648366','4058',BH"
     path.write_text(f"{JIO_HEADER}\n{row}\n")
     cdr = read_cdr(path)
     rows = cdr.read_all().to_pylist()
@@ -116,6 +120,18 @@ def test_columns_are_found_by_name_in_any_order(tmp_path: Path) -> None:
     )
 
 
+def test_a_row_that_shifted_into_the_field_beyond_the_header_is_refused(tmp_path: Path) -> None:
+    """Vi ends rows with a comma more than the header has: a comma in an address must not pass for it."""
+    lines = [line for line in (FILES / "vi.csv").read_text().splitlines() if '"' not in line and "well" not in line]
+    assert sum("Sector 5" in line for line in lines) == 2
+    lines[6:7] *= 3
+    path = tmp_path / "vi.csv"
+    path.write_text("\n".join(lines))
+    cdr = read_cdr(path)
+    assert cdr.read_all()["row"].to_pylist() == [7, 8, 9]
+    assert cdr.refused["note"].to_pylist() == ["too_many_fields", "too_few_fields", "too_many_fields"]
+
+
 def test_fourteen_fifteen_and_sixteen_digits_join(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(
@@ -138,7 +154,12 @@ def test_the_routing_number_is_taken_off_only_where_its_own_column_agrees(tmp_pa
     header = (FILES / "jio_with_target.csv").read_text().splitlines()[2]
     cells = dict.fromkeys(header.split(","), "")
     rows = []
-    for lrn, other in (("3087", "30879876543211"), ("3088", "30879876543211"), ("", "30879876543211"), ("3087", "9876543211")):
+    for lrn, other in (
+        ("3087", "30879876543211"),
+        ("3088", "30879876543211"),
+        ("", "30879876543211"),
+        ("3087", "9876543211"),
+    ):
         cells |= {"Target / A Party Number": "9876543210", "LRN Called No": lrn, "B Party Number": other}
         cells |= {"Call Date": "02/06/2026", "Call Time": "10:00:00", "Call Type (In/Out)": "Out"}
         rows.append(",".join(cells.values()))
@@ -195,7 +216,9 @@ def test_a_wrong_count_in_the_footer_is_a_warning(tmp_path: Path) -> None:
     assert len(cdr.summary.warnings) == 1
 
 
-@pytest.mark.parametrize("said", ["No Data Found", "No Records Found", "Note : No records found for the request", "NO RECORD AVAILABLE"])
+@pytest.mark.parametrize(
+    "said", ["No Data Found", "No Records Found", "Note : No records found for the request", "NO RECORD AVAILABLE"]
+)
 def test_no_data_is_a_valid_answer(tmp_path: Path, said: str) -> None:
     path = tmp_path / "none.csv"
     path.write_text(f"BHARTI AIRTEL LTD\n\n{said}\n")
@@ -238,7 +261,7 @@ def test_bad_calls(tmp_path: Path) -> None:
         read_cdr(tmp_path / "absent.csv")
     with pytest.raises(FileMissingError):
         read_cdr(str(tmp_path / "*.csv"))
-    with pytest.raises(InputError, match="folder"):
+    with pytest.raises(FileMissingError, match="holds no files"):
         read_cdr(tmp_path)
     with pytest.raises(InputError, match="no header row"):
         read_cdr(FILES / "jio.csv", layout="airtel")

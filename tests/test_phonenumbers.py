@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import phonenumbers
 import pyarrow as pa
-import pytest
 from phonenumbers import PhoneMetadata
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS
 
@@ -48,18 +47,20 @@ class Difference:
     used: int = 0
 
 
-def refused(*notes: str) -> Callable[[Answer], bool]:
-    return lambda answer: answer.ours is None and answer.note in notes
+def is_explicit(answer: Answer) -> bool:
+    """A plus or two zeros say that a country code follows."""
+    return re.sub(r"^(tel:|[( ])+", "", answer.cell).startswith(("+", "00"))
 
 
 DIFFERENCES = [
+    # Read here, and not there.
     Difference(
-        "a well-formed number that no plan lists is read all the same: tables go stale",
+        "a well-formed number that no plan lists is read all the same, as of unknown kind: tables go stale",
         lambda answer: answer.theirs is None and answer.kind == "unknown",
     ),
     Difference(
-        "a foreign number that is merely possible is read",
-        lambda answer: answer.theirs is None and answer.kind == "foreign" and answer.cell.lstrip("( ")[:1] in "+0",
+        "a foreign number that is merely possible, and not valid, is read",
+        lambda answer: answer.theirs is None and answer.kind == "foreign" and is_explicit(answer),
     ),
     Difference(
         "M2M numbers of thirteen digits are no part of libphonenumber's plan",
@@ -72,6 +73,45 @@ DIFFERENCES = [
     Difference(
         "a trunk zero before the country code is taken off, and said",
         lambda answer: answer.theirs is None and answer.note == "trunk_prefix_before_country_code",
+    ),
+    # Read there, and not here.
+    Difference(
+        "bare digits with one point are a float unless people write numbers so: 0.9876543210 is none",
+        lambda answer: answer.note == "not_an_integer" and re.search(r"\d\.\d+$", answer.cell) is not None,
+    ),
+    Difference(
+        "the same before an extension, where the rest is text",
+        lambda answer: (
+            answer.note == "text_with_digits" and re.match(r"\d{1,3}\.\d+ ext \d+$", answer.cell) is not None
+        ),
+    ),
+    Difference(
+        "twelve digits written in fours look like an Aadhaar number",
+        lambda answer: (
+            answer.note == "looks_like_id" and re.fullmatch(r"\D*\d{4}\D+\d{4}\D+\d{4}", answer.cell) is not None
+        ),
+    ),
+    Difference(
+        "a trunk zero after a country code that no plus marks is not taken off: 9109876543210 may be an account",
+        lambda answer: answer.note == "too_long" and answer.digits.startswith("910") and not is_explicit(answer),
+    ),
+    Difference(
+        "no trunk zero is dialled before thirteen digits",
+        lambda answer: answer.note == "too_long" and re.match(r"01\d{12}$", answer.digits) is not None,
+    ),
+    Difference(
+        "six digits in all are too short for a number with its country code",
+        lambda answer: answer.note == "too_short" and len(str(answer.theirs)) < 7,
+    ),
+    Difference(
+        "after a plus, what reads as an Indian mobile is foreign only as it stands",
+        lambda answer: (
+            answer.note == "plus_without_country_code" and re.match(r"0?[6-9]\d{9}$", answer.digits) is not None
+        ),
+    ),
+    Difference(
+        "area codes are not put in: Norfolk Island's five digits stay five",
+        lambda answer: answer.note == "plus_without_country_code" and str(answer.theirs).startswith("6723"),
     ),
 ]
 
@@ -128,7 +168,6 @@ FORMS = [
     Form("longer", lambda chosen, code, national: f"+{code}{national}{chosen.randrange(10)}"),
     Form("bare and longer", lambda chosen, code, national: f"{national}{chosen.randrange(1000)}"),
 ]
-HOME = [form for form in FORMS]
 ABROAD = [
     form
     for form in FORMS
@@ -170,7 +209,7 @@ def cells(count: int, seed: int) -> Iterator[str]:
     abroad = examples()
     for _ in range(count):
         if chosen.random() < 0.6:
-            yield chosen.choice(HOME).write(chosen, "91", indian(chosen))
+            yield chosen.choice(FORMS).write(chosen, "91", indian(chosen))
         else:
             code, national = chosen.choice(abroad)
             # A random digit changed or not: both valid and invalid numbers, near the border between them.

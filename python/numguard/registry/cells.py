@@ -21,7 +21,7 @@ pc: Any = pyarrow.compute  # its stubs know no plain Python values
 __all__ = ["acknowledgements", "amounts", "moments", "numbers", "remarks", "single_numbers", "words", "written"]
 
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
-_NOTHING = pa.array(["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"])
+_NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
 
 # Rupees as they are written: a sign or word, digits with or without separators, at most two places, "/-".
 _RUPEES = r"(?i)^(?:₹|rs\.?|inr)?\s*(?:\d{1,3}(?:,\d{2,3})+|\d{1,13})(?:\.\d{1,2}0*|\.)?\s*(?:/-)?$"
@@ -35,28 +35,32 @@ _DAY_FIRST = (
     r"(?:[T ,]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?\s*(?P<p>[AaPp]\.?[Mm]\.?)?)?(?P<z>)$"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = pa.array(
-    [
-        *_MONTHS,
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "sept",
-        "october",
-        "november",
-        "december",
-    ]
-)
-_MONTH_NUMBERS = pa.array([*range(1, 13), 1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12], pa.int64())
+_MONTH_NAMES = [
+    *_MONTHS,
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "sept",
+    "october",
+    "november",
+    "december",
+]
+_MONTH_NUMBERS = [*range(1, 13), 1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12]
 _IST_SECONDS = 19_800
 
 #: Where a cell of several numbers is taken apart, once it is known not to be one number.
 _BETWEEN = r"[,;|]+"
+
+
+def _array(values: list[Any]) -> pa.Array[Any]:
+    """Built where it is used: as a constant of the module it would load pandas for everyone who imports the package."""
+    array: pa.Array[Any] = pa.array(values)
+    return array
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -82,7 +86,7 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     text = pc.replace_substring_regex(text, r"[\s\x{00a0}\x{200b}\x{feff}\x1f]+", " ")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
     text = pc.if_else(pc.or_(shouted, _spoken(text)), pc.utf8_title(text), text)
-    text = pc.if_else(pc.is_in(pc.utf8_lower(text), _NOTHING), pa.scalar(None, pa.string()), text)
+    text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells
 
@@ -106,7 +110,7 @@ def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.A
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
         (pc.match_substring_regex(text, r"^#+$"), "spreadsheet_overflow"),
         (rounded, "precision_lost"),
-        (pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _NOTHING)), "empty"),
+        (pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING))), "empty"),
     ):
         note = pc.if_else(pc.fill_null(refused, False), why, note)
     return pc.if_else(pc.is_null(note), text, pa.scalar(None, pa.string())), note
@@ -120,7 +124,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         text_empty = pc.or_kleene(pc.is_null(rupees), pc.is_nan(rupees))
     else:
         text = pc.utf8_trim(written(column), _BLANKS)
-        text_empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _NOTHING))
+        text_empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
         good = pc.match_substring_regex(text, _RUPEES)
         bare = pc.replace_substring_regex(text, r"(?i)^(?:₹|rs\.?|inr)|[,\s]|/-$|\.$", "")
         rupees = pc.cast(pc.if_else(good, bare, pa.scalar(None, pa.string())), pa.float64())
@@ -144,7 +148,7 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
             micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
         return micros, pa.nulls(len(values), pa.string())
     text = pc.utf8_trim(written(column), _BLANKS + "'")
-    empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _NOTHING))
+    empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
     seconds = np.zeros(len(text), np.int64)
     good = np.zeros(len(text), np.bool_)
     for form in (_ISO, _DAY_FIRST):
@@ -162,7 +166,7 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
     """Seconds since 1970 in UTC of the matched parts, and which of them are days and times of the calendar."""
     matched = ~_flags(pc.is_null(parts))
     month = pc.struct_field(parts, "m")
-    named = _MONTH_NUMBERS.take(pc.index_in(pc.utf8_lower(month), _MONTH_NAMES))
+    named = _array(_MONTH_NUMBERS).take(pc.index_in(pc.utf8_lower(month), _array(_MONTH_NAMES)))
     month = _digits(pc.if_else(pc.is_valid(named), pc.cast(named, pa.string()), month))
     year, day, hour, minute, second = (_digits(pc.struct_field(parts, part)) for part in ("y", "d", "H", "M", "S"))
     half = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "p"), ""))
@@ -276,5 +280,7 @@ def _digits(text: pa.Array[Any]) -> npt.NDArray[np.int64]:
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Free text as it stands, without the blanks around it; null where nothing is said."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    said: pa.Array[Any] = pc.if_else(pc.is_in(pc.utf8_lower(text), _NOTHING), pa.scalar(None, pa.string()), text)
+    said: pa.Array[Any] = pc.if_else(
+        pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text
+    )
     return said

@@ -98,7 +98,8 @@ class Numbering:
 
 def _wrapped(sums: NDArray[np.uint32], modulus: int) -> NDArray[np.uint32]:
     """Sums of two residues, reduced: below zero an unsigned integer becomes a large one. Dividing is slower."""
-    return np.minimum(sums, sums - np.uint32(modulus))
+    reduced: NDArray[np.uint32] = np.minimum(sums, sums - np.uint32(modulus))
+    return reduced
 
 
 _FOUR_DIGITS: Final = np.char.zfill(np.arange(10_000).astype("S4"), 4).view(np.uint32)
