@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -226,7 +225,7 @@ def theirs(cell: str) -> int | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    return int(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:])
+    return int(str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))[1:])
 
 
 def test_numbers_are_read_as_phonenumbers_reads_them() -> None:

@@ -185,9 +185,19 @@ def minimise(edges: list[list[int | None]], classes: list[str]) -> tuple[list[li
 
 
 def metadata(code: int, region: str) -> PhoneMetadata:
-    if region == "001":
-        return PhoneMetadata.metadata_for_nongeo_region(code)
-    return PhoneMetadata.metadata_for_region(region)
+    nongeographic = region == "001"
+    found = (
+        PhoneMetadata.metadata_for_nongeo_region(code) if nongeographic else PhoneMetadata.metadata_for_region(region)
+    )
+    if found is None:
+        raise ValueError(f"no metadata for {region}")
+    return found
+
+
+def described(plan: PhoneMetadata, label: str, field: str) -> str | None:
+    """One field of one type of number in a plan, if the plan has that type."""
+    found: str | None = getattr(getattr(plan, label), field, None)
+    return found
 
 
 def countries() -> dict[int, tuple[int, bool]]:
@@ -195,7 +205,7 @@ def countries() -> dict[int, tuple[int, bool]]:
     found = {}
     for code, regions in REGIONS.items():
         plans = [metadata(code, region) for region in regions]
-        lengths = {length for plan in plans for length in plan.general_desc.possible_length}
+        lengths = {length for plan in plans for length in getattr(plan.general_desc, "possible_length", ())}
         # E.164 has fifteen digits in all; some plans list longer numbers, which only their own country can dial.
         mask = sum(1 << length for length in lengths if 0 < length <= 15 - len(str(code)))
         found[code] = mask, any(plan.national_prefix == "0" for plan in plans)
@@ -206,9 +216,9 @@ def automaton() -> tuple[list[list[int]], list[str], int]:
     grown = Automaton()
     for code, regions in REGIONS.items():
         for region in regions:
-            described = metadata(code, region)
+            plan = metadata(code, region)
             for label in TYPES:
-                pattern = getattr(getattr(described, label), "national_number_pattern", None)
+                pattern = described(plan, label, "national_number_pattern")
                 if pattern:
                     grown.add(str(code), pattern, label if code == INDIA else "foreign")
     for label, pattern in ADDED_FOR_INDIA.items():
@@ -220,9 +230,10 @@ def automaton() -> tuple[list[list[int]], list[str], int]:
 
 def series() -> tuple[list[int], list[int]]:
     """One bit for each five-digit series from 60000 on: whether the plan lists it, and whether it is a fixed line's."""
-    described = PhoneMetadata.metadata_for_region("IN")
-    fixed = re.compile(described.fixed_line.national_number_pattern)
-    mobile = re.compile(described.mobile.national_number_pattern)
+    plan = metadata(INDIA, "IN")
+    fixed, mobile = (
+        re.compile(described(plan, label, "national_number_pattern") or "") for label in ("fixed_line", "mobile")
+    )
     listed, lines = [0] * 625, [0] * 625
     for index in range(40_000):
         answers = set()
@@ -244,9 +255,9 @@ def check(rows: list[list[int]], outcomes: list[str], start: int) -> int:
     for code, regions in REGIONS.items():
         national = ["".join(chosen.choices(DIGITS, k=k)) for k in range(4, 15) for _ in range(60)]
         for region in regions:
-            described = metadata(code, region)
+            plan = metadata(code, region)
             for label in TYPES:
-                example = getattr(getattr(described, label), "example_number", None)
+                example = described(plan, label, "example_number")
                 if example:
                     for position in range(len(example)):
                         national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
@@ -271,9 +282,9 @@ def examples() -> list[tuple[str, str, str, str]]:
     found = []
     for code, regions in sorted(REGIONS.items()):
         for region in regions:
-            described = metadata(code, region)
+            plan = metadata(code, region)
             for label in TYPES:
-                example = getattr(getattr(described, label), "example_number", None)
+                example = described(plan, label, "example_number")
                 if example:
                     # Parsed from digits alone: what the library makes of its own example is what we compare with.
                     number = phonenumbers.parse(f"+{code}{example}")
