@@ -86,7 +86,7 @@ fn measure(criterion: &mut Criterion, family: &str, size: usize, key: fn(&mut Dr
     }
     group.throughput(Throughput::Elements(keys.len() as u64));
     group.bench_function("members", |bencher| {
-        bencher.iter(|| set.iter().fold(0, |sum: u64, key| sum.wrapping_add(key)))
+        bencher.iter(|| set.iter().fold(0, |sum: u64, key| sum.wrapping_add(key)));
     });
     group.sample_size(10);
     group.bench_function("build", |bencher| {
