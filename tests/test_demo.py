@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
+from numguard.cli import main
 from numguard.cli.demo import DemoResult, run_demo
 from numguard.cli.page import _Plain, _Rich, open_page
+from numguard.errors import ArgumentError
 from numguard.synthetic import TRAPS, districts
 from numguard.synthetic.oracle import Link, Walk
 from numguard.synthetic.score import differences, score
@@ -51,8 +53,9 @@ def test_it_shows_what_is_missed_and_who_is_hit_without_guilt(run: Run) -> None:
     assert by_trap["untold party"].innocent_linked == 0
     assert by_trap["called party"].innocent_linked == 0
     assert by_trap["protected number"].innocent_linked == 0
-    assert "misses" in text
-    assert "innocent" in text
+    assert "guilty were missed (SIM box" in text
+    assert "innocent were linked (repair shop" in text
+    assert "numbers more; nothing of it was kept" in text
     assert all(trap in text for trap in TRAPS)
 
 
@@ -89,6 +92,10 @@ def test_refused_rows_say_where_and_why(run: Run) -> None:
     assert all(row["note"] and int(row["row"]) > 0 for row in refused)
     written = set(result.world.complaints.notes)
     assert {row["note"] for row in refused} >= written - {"empty", "complainants_number"}
+    with (result.world.folder.parent / "refused_operator_rows.csv").open(encoding="utf-8", newline="") as lines:
+        untold = list(csv.DictReader(lines))
+    assert len(untold) == 3 * len(result.world.planted.untold)
+    assert {row["note"] for row in untold} == {"unknown_call_type"}
 
 
 def test_a_second_run_in_the_same_folder_says_the_same(run: Run, tmp_path: Path) -> None:
@@ -97,6 +104,27 @@ def test_a_second_run_in_the_same_folder_says_the_same(run: Run, tmp_path: Path)
     assert again.ok
     assert again.scores == first.scores
     assert run_demo(tmp_path, seed=3, rows=200_000, scale=0.02, out=io.StringIO()).ok
+
+
+def test_a_registry_that_is_not_a_demonstrations_is_left_alone(tmp_path: Path) -> None:
+    theirs = tmp_path / "cases.db"
+    theirs.write_bytes(b"a year of work")
+    with pytest.raises(ArgumentError, match="no demonstration made"):
+        run_demo(tmp_path, rows=200_000, scale=0.02, out=io.StringIO())
+    assert theirs.read_bytes() == b"a year of work"
+    assert list(tmp_path.iterdir()) == [theirs]
+
+
+def test_the_verb_fails_when_something_did_not_come_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run: Run
+) -> None:
+    broken = replace(run[0], checks={"it holds": True, "it does not": False})
+    monkeypatch.setattr("numguard.cli.demo.run_demo", lambda *_, **__: broken)
+    with pytest.raises(SystemExit) as left:
+        main(["demo", "somewhere"])
+    assert left.value.code == 3
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not re.search(r"(?<![\d.])\d{10}", repr(broken))
 
 
 # The comparison can fail ----------------------------------------------------------------------------------------------
@@ -159,6 +187,7 @@ def _show(page: _Plain | _Rich) -> None:
     page.table(["<district", "reported"], [["Hisar", "12"], ["All", "12"]], total=True)
     page.line("it holds", "good")
     page.line("it does not", "bad")
+    page.line("a long line " * 30)
     with page.step("working") as tell:
         tell("half way")
 

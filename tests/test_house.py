@@ -6,6 +6,8 @@ blind.
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,10 +83,20 @@ def test_imports_only_look_down() -> None:
     assert seen >= 10
 
 
+def test_import_stays_light() -> None:
+    heavy = {"pandas", "polars", "duckdb", "rich", "click", "adbc_driver_manager", "pyarrow.parquet", "pyarrow.dataset"}
+    code = "import sys, numguard; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "numguard.linkage" in loaded
+    assert not heavy & loaded
+
+
 def test_only_the_store_knows_sql() -> None:
     sql = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|CREATE\s+TABLE|UPDATE\s+\w+\s+SET)\b", re.DOTALL)
     knowing = {path.relative_to(PACKAGE).as_posix() for path in python_files() if sql.search(path.read_text())}
-    assert knowing == {"registry/store.py"}
+    assert "registry/store.py" in knowing
+    assert knowing <= {"registry/store.py", "registry/dialect.py"}
 
 
 def test_core_knows_no_arrow_python_threads_or_files() -> None:
@@ -101,7 +113,8 @@ def test_threads_live_in_one_file() -> None:
         for path in rust_files()
         if re.search(r"\brayon::|std::thread\b|thread::spawn", path.read_text()) and "/tests/" not in path.as_posix()
     }
-    assert using == {"columns/src/parallel.rs"}
+    assert "columns/src/parallel.rs" in using
+    assert all(path.startswith("columns/src/parallel") for path in using), using
 
 
 def test_unsafe_stays_where_it_is_allowed() -> None:

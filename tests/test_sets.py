@@ -99,7 +99,7 @@ def test_a_reader_keeps_its_set_while_another_is_saved_over_it(tmp_path: Path) -
     assert "9876543210" not in ng.NumberSet.open(path)
 
 
-@pytest.mark.parametrize("count", [3, 200_000])
+@pytest.mark.parametrize("count", [3, 400_000])
 def test_pickled_whole_when_small_and_by_path_when_saved(tmp_path: Path, count: int) -> None:
     listed = ng.NumberSet([f"98{n:08d}" for n in range(count)])
     assert pickle.loads(pickle.dumps(listed)) == listed

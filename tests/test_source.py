@@ -2,96 +2,29 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.csv as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.source import Source, open_source
+from source_kinds import KINDS, write_csv, write_parquet
 
 TABLE = pa.table({"mobile": [f"98765{n:05}" for n in range(1000)], "name": [f"n{n}" for n in range(1000)]})
 
 
-def write_parquet(path: Path) -> Path:
-    pq.write_table(TABLE, path / "t.parquet", row_group_size=300)
-    return path / "t.parquet"
-
-
-def write_csv(path: Path) -> Path:
-    pc.write_csv(TABLE, path / "t.csv")
-    return path / "t.csv"
-
-
-def write_compressed(path: Path, compress: Callable[[bytes], bytes], ending: str) -> Path:
-    (path / f"t.csv{ending}").write_bytes(compress(write_csv(path).read_bytes()))
-    return path / f"t.csv{ending}"
-
-
-def write_arrow(path: Path, *, stream: bool) -> Path:
-    new = pa.ipc.new_stream if stream else pa.ipc.new_file
-    with new(path / "t.arrow", TABLE.schema) as writer:
-        writer.write_table(TABLE, max_chunksize=300)
-    return path / "t.arrow"
-
-
-def write_directory(path: Path) -> Path:
-    (path / "day").mkdir()
-    for n in range(4):
-        pq.write_table(TABLE.slice(n * 250, 250), path / "day" / f"{n}.parquet")
-    (path / "day" / "_SUCCESS").write_bytes(b"")
-    (path / "day" / ".hidden").write_bytes(b"\x00")
-    return path / "day"
-
-
-def two_members(data: bytes) -> bytes:
-    return gzip.compress(data[:99]) + gzip.compress(data[99:])
-
-
-def zstd(data: bytes) -> bytes:
-    return pa.Codec("zstd").compress(data, asbytes=True)
-
-
-KINDS: dict[str, Callable[[Path], Any]] = {
-    "parquet": write_parquet,
-    "csv": write_csv,
-    "gzip": lambda path: write_compressed(path, gzip.compress, ".gz"),
-    "gzip, two members": lambda path: write_compressed(path, two_members, ""),
-    "zstd": lambda path: write_compressed(path, zstd, ".zst"),
-    "bzip2": lambda path: write_compressed(path, bz2.compress, ".bz2"),
-    "arrow file": lambda path: write_arrow(path, stream=False),
-    "arrow stream": lambda path: write_arrow(path, stream=True),
-    "path as text": lambda path: str(write_parquet(path)),
-    "directory": write_directory,
-    "glob": lambda path: str(write_directory(path) / "*.parquet"),
-    "list": lambda path: sorted(write_directory(path).glob("*.parquet")),
-    "uri": lambda path: write_parquet(path).as_uri(),
-    "table": lambda _: TABLE,
-    "reader": lambda _: TABLE.to_reader(max_chunksize=300),
-    "batch": lambda _: TABLE.combine_chunks().to_batches()[0],
-    "dataset": lambda path: ds.dataset(write_directory(path)),
-    "dataset in memory": lambda _: ds.dataset(TABLE),
-    "polars": lambda _: pl.from_arrow(TABLE),
-    "duckdb": lambda _: duckdb.from_arrow(TABLE),
-    "pandas": lambda _: TABLE.to_pandas(),
-}
-
-
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    return KINDS[request.param](tmp_path)
+    return KINDS[request.param](tmp_path, TABLE)
 
 
 def text(source: Source, columns: list[str] | None = None) -> pa.Table:
@@ -117,7 +50,7 @@ def test_every_kind_names_the_columns_there_are(kind: Any) -> None:
 
 def test_rows_are_counted_in_their_file(tmp_path: Path) -> None:
     parts: dict[str | None, list[int]] = {}
-    for batch in open_source([write_parquet(tmp_path), write_csv(tmp_path)]).batches():
+    for batch in open_source([write_parquet(tmp_path, TABLE), write_csv(tmp_path, TABLE)]).batches():
         parts.setdefault(batch.file, []).extend(batch.row_numbers().tolist())
     assert parts == {str(tmp_path / "t.parquet"): list(range(1, 1001)), str(tmp_path / "t.csv"): list(range(2, 1002))}
 

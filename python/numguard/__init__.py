@@ -20,16 +20,21 @@ from numguard._core import (
     normalize,
     normalize_imei,
 )
+from numguard.cdr import read_cdr
 from numguard.errors import NumguardError
 from numguard.linkage import Expansion, LinkPolicy, expand
+from numguard.registry import Intake, ListPolicy, Registry
 from numguard.scan import scan
 
 __all__ = [
     "Expansion",
     "ImeiSet",
+    "Intake",
     "LinkPolicy",
+    "ListPolicy",
     "NumberSet",
     "NumguardError",
+    "Registry",
     "__version__",
     "expand",
     "explain",
@@ -39,5 +44,6 @@ __all__ = [
     "format_imei",
     "normalize",
     "normalize_imei",
+    "read_cdr",
     "scan",
 ]

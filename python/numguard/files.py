@@ -27,8 +27,10 @@ _GATHER = 1 << 16
 
 
 @contextmanager
-def whole_file(path: PathLike) -> Iterator[IO[bytes]]:
+def whole_file(path: PathLike, *, private: bool = False) -> Iterator[IO[bytes]]:
     """Opens a file beside `path` that takes its place once everything was written, and vanishes otherwise.
+
+    A `private` file can be read by its owner only.
 
     Raises:
         FileMissingError: There is no such directory.
@@ -36,7 +38,8 @@ def whole_file(path: PathLike) -> Iterator[IO[bytes]]:
     path = Path(path).expanduser()
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        file = partial.open("wb")
+        mode = 0o600 if private else 0o666
+        file = os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb")
     except FileNotFoundError:
         raise FileMissingError(f"{path.parent}: there is no such directory") from None
     try:
@@ -51,7 +54,12 @@ def whole_file(path: PathLike) -> Iterator[IO[bytes]]:
 
 
 def write_rows(
-    path: PathLike, schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, texts: Sequence[str] = ()
+    path: PathLike,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    texts: Sequence[str] = (),
+    private: bool = False,
 ) -> None:
     """Writes `batches` of `schema` to `path`.
 
@@ -60,6 +68,7 @@ def write_rows(
         schema: The columns.
         batches: The rows.
         texts: Integer columns that JSON gets as text, because its readers may hold no integer that long.
+        private: Whether only its owner may read the file.
 
     Raises:
         ArgumentError: No such format, or a column that the format cannot hold.
@@ -73,7 +82,7 @@ def write_rows(
             f"path: a {ending} file cannot hold the columns {', '.join(unfit)}: leave them out with columns=, "
             "or write .parquet, .arrow or .jsonl"
         )
-    with whole_file(path) as file, form(file, schema, texts) as writer:
+    with whole_file(path, private=private) as file, form(file, schema, texts) as writer:
         for rows in _gathered(schema, batches):
             writer.write(rows)
 

@@ -11,11 +11,13 @@ import codecs
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias, cast
 
 from numguard.errors import FileMissingError, InputError
 
@@ -38,6 +40,9 @@ _REFUSED: Final = {
 _MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<body")
 
 
+Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One text: what the `source` column calls it, the character set, and how to open it as UTF-8."""
@@ -45,7 +50,7 @@ class Part:
     name: str
     encoding: str
     container: str
-    open: Callable[[], BinaryIO]
+    open: Opener
 
 
 def parts(path: str | Path) -> Iterator[Part]:
@@ -58,89 +63,89 @@ def parts(path: str | Path) -> Iterator[Part]:
     path = Path(path)
     if not path.exists():
         raise FileMissingError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name a file, or a pattern such as '{path}/*.csv'")
     yield from _parts(str(path), "", lambda: path.open("rb"))
 
 
-def _parts(name: str, within: str, opened: Callable[[], BinaryIO]) -> Iterator[Part]:
+def _parts(name: str, within: str, opened: Opener) -> Iterator[Part]:
+    head = _head(name, opened)
+    if head.startswith(b"\x1f\x8b"):
+        yield from _parts(name, _within(within, "gzip"), partial(_gunzip, opened))
+    elif head.startswith(b"PK\x03\x04"):
+        yield from _zip_parts(name, within, opened)
+    else:
+        encoding = _character_set(head)
+        # Old Macintosh files, and some exports still, end lines with a carriage return alone.
+        only_returns = b"\r" in head and b"\n" not in head
+        as_is = encoding == "utf-8" and not only_returns
+        yield Part(
+            name, encoding, within or "text", opened if as_is else partial(_transcode, opened, encoding, only_returns)
+        )
+
+
+def _head(name: str, opened: Opener) -> bytes:
+    """The first bytes of something that may hold rows."""
     try:
         with opened() as stream:
             head = stream.read(_SNIFFED)
-    except (OSError, EOFError, zipfile.BadZipFile) as damage:
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as damage:
         raise InputError(f"{name}: cannot be read ({type(damage).__name__}): it is damaged or cut short") from damage
     if not head:
         raise InputError(f"{name}: is empty")
     for magic, said in _REFUSED.items():
         if head.startswith(magic):
             raise InputError(f"{name}: {said}")
-    if head.startswith(b"\x1f\x8b"):
-        yield from _parts(name, _within(within, "gzip"), lambda: _gunzip(opened()))
-    elif head.startswith(b"PK\x03\x04"):
-        yield from _zip_parts(name, within, opened)
-    elif head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise InputError(f"{name}: is a web page or XML, whatever its name says: open it and save it as .xlsx or CSV")
-    else:
-        encoding = _character_set(head)
-        yield Part(name, encoding, within or "text", lambda: _as_utf8(opened(), encoding))
+    return head
 
 
 def _within(outer: str, inner: str) -> str:
     return f"{outer}/{inner}" if outer else inner
 
 
-def _gunzip(stream: BinaryIO) -> BinaryIO:
-    return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
+@contextmanager
+def _gunzip(opened: Opener) -> Iterator[BinaryIO]:
+    with opened() as stream, gzip.GzipFile(fileobj=stream) as unpacked:
+        yield cast("BinaryIO", unpacked)
 
 
-def _zip_parts(name: str, within: str, opened: Callable[[], BinaryIO]) -> Iterator[Part]:
-    with _zip(name, opened) as archive:
+@contextmanager
+def _unzip(name: str, opened: Opener) -> Iterator[zipfile.ZipFile]:
+    with opened() as stream:
+        try:
+            with zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(stream.read())) as archive:
+                yield archive
+        except zipfile.BadZipFile as damage:
+            raise InputError(f"{name}: is a damaged or cut-short archive or workbook") from damage
+
+
+def _zip_parts(name: str, within: str, opened: Opener) -> Iterator[Part]:
+    with _unzip(name, opened) as archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
-        workbook = any(m.filename in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for m in members)
-    if workbook:
-        yield Part(name, "workbook", _within(within, "workbook"), lambda: _first_sheet(name, opened))
+    if any(m.filename in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for m in members):
+        yield Part(name, "workbook", _within(within, "workbook"), partial(_first_sheet, name, opened))
         return
     if len(members) > _MOST_MEMBERS:
         raise InputError(f"{name}: holds {len(members)} files; unpack it and name those that you mean")
     for member in members:
         if member.flag_bits & 0x1:
             raise InputError(f"{name}: is protected with a password; unpack it first")
-
-        def open_member(filename: str = member.filename) -> BinaryIO:
-            return _OpenedMember(name, opened, filename)
-
+        open_member = partial(_member, name, opened, member.filename)
         yield from _parts(f"{name}/{member.filename}", _within(within, "zip"), open_member)
 
 
 @contextmanager
-def _zip(name: str, opened: Callable[[], BinaryIO]) -> Iterator[zipfile.ZipFile]:
+def _member(name: str, opened: Opener, filename: str) -> Iterator[BinaryIO]:
+    with _unzip(name, opened) as archive, archive.open(filename) as member:
+        yield cast("BinaryIO", member)
+
+
+@contextmanager
+def _first_sheet(name: str, opened: Opener) -> Iterator[BinaryIO]:
+    from numguard.cdr.workbook import first_sheet
+
     with opened() as stream:
-        try:
-            seekable = stream if stream.seekable() else io.BytesIO(stream.read())
-            with zipfile.ZipFile(seekable) as archive:
-                yield archive
-        except zipfile.BadZipFile as damage:
-            raise InputError(f"{name}: is a damaged or cut-short archive or workbook") from damage
-
-
-class _OpenedMember(io.RawIOBase):
-    """A member of an archive that closes the archive with itself."""
-
-    def __init__(self, name: str, opened: Callable[[], BinaryIO], filename: str) -> None:
-        self._holder = _zip(name, opened)
-        self._member = self._holder.__enter__().open(filename)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        return self._member.readinto(buffer)  # type: ignore[attr-defined,no-any-return]
-
-    def close(self) -> None:
-        if not self.closed:
-            self._member.close()
-            self._holder.__exit__(None, None, None)
-        super().close()
+        yield first_sheet(name, stream.read())
 
 
 def _character_set(head: bytes) -> str:
@@ -154,38 +159,32 @@ def _character_set(head: bytes) -> str:
     return "utf-8"
 
 
-def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
-    return stream if encoding == "utf-8" else _Transcoded(stream, encoding)  # type: ignore[return-value]
+@contextmanager
+def _transcode(opened: Opener, encoding: str, only_returns: bool) -> Iterator[BinaryIO]:
+    with opened() as stream:
+        yield io.BufferedReader(_Transcoded(stream, encoding, only_returns=only_returns), 1 << 20)
 
 
 class _Transcoded(io.RawIOBase):
-    """A text of another character set, read as UTF-8."""
+    """A text of another character set or with other line ends, read as UTF-8 with line feeds."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, *, only_returns: bool) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        # Bytes that should be UTF-8 and are not are the line reader's to judge: here they pass as they are.
+        self._errors = "surrogateescape" if encoding == "utf-8" else "replace"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors=self._errors)
+        self._only_returns = only_returns
         self._ready = b""
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        while not self._ready:
+    def readinto(self, buffer: Any) -> int:
+        raw = b" "
+        while raw and not self._ready:
             raw = self._stream.read(1 << 20)
-            self._ready = self._decoder.decode(raw, final=not raw).encode()
-            if not raw and not self._ready:
-                return 0
+            text = self._decoder.decode(raw, final=not raw)
+            self._ready = (text.replace("\r", "\n") if self._only_returns else text).encode(errors=self._errors)
         count = min(len(buffer), len(self._ready))
         buffer[:count], self._ready = self._ready[:count], self._ready[count:]
         return count
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
-def _first_sheet(name: str, opened: Callable[[], BinaryIO]) -> BinaryIO:
-    from numguard.cdr.workbook import first_sheet
-
-    with opened() as stream:
-        return first_sheet(name, stream.read())

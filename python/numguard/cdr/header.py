@@ -24,6 +24,7 @@ __all__ = ["Header", "Preamble", "candidates", "find_header", "read_preamble", "
 _DELIMITERS: Final = (",", "\t", "|", ";")
 _SEARCHED_LINES: Final = 200
 _SAMPLED_LINES: Final = 200
+_LONGEST_LINE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +71,16 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     unknown = sorted(set(mapping) - set(known))
     if unknown:
         raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(known)}")
-    columns: dict[Role, tuple[str, ...]] = {
-        role: (canonical_name(mapping[role]),) for role in known if role in mapping
-    }
-    if not tells_who_is_served({role: 0 for role in columns}):
+    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in known if role in mapping}
+    if not tells_who_is_served(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
     return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)
 
 
-def split_line(line: str, delimiter: str, quote: str = '"') -> list[str]:
-    """The fields of one line."""
-    return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+def split_line(line: str, delimiter: str) -> list[str]:
+    """The fields of one line, none where it is longer than any line of a table."""
+    return next(csv.reader([line], delimiter=delimiter), []) if len(line) <= _LONGEST_LINE else []
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
@@ -151,5 +150,3 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
         else:
             imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
     return Preamble(msisdn, imei14, counts.stated_rows)
-
-

@@ -55,20 +55,18 @@ class Layout:
 
     `signature`: names that this header has and that set it apart from every other layout.
     `columns`: for each role the names it goes by, the first that the header has wins.
-    `call_types`: what is written in the call type column, and which part the served party played. A key that ends in
-    `*` stands for all that begin so.
-    `other_is_lrn_prefixed`: the other party's column may hold its routing number (LRN, four digits) before the number.
+    `call_types`: what is written in the call type column, as names are compared, and which part the served party
+    played. A key that ends in `*` stands for all that begin so.
     """
 
     name: str
     signature: tuple[str, ...]
     columns: Mapping[Role, tuple[str, ...]]
     call_types: Mapping[str, Direction] = field(default_factory=dict)
-    other_is_lrn_prefixed: bool = False
 
     def direction(self, call_type: str) -> tuple[bool, Direction]:
         """Whether the call type is known, and the part that the served party played."""
-        written = call_type.strip(" \t'\"").casefold()
+        written = canonical_name(call_type)
         if written in self.call_types:
             return True, self.call_types[written]
         for known, direction in self.call_types.items():

@@ -19,7 +19,7 @@ from numguard.cdr.container import Part, parts
 from numguard.cdr.furniture import Furniture, is_no_data
 from numguard.cdr.header import Header, candidates, find_header, read_preamble
 from numguard.cdr.layout import Layout
-from numguard.cdr.lines import Block, LineReader
+from numguard.cdr.lines import LineReader
 from numguard.cdr.rows import RowReader
 from numguard.cdr.sightings import SCHEMA, Refusal, Sightings
 from numguard.cdr.summary import CdrSummary, FileSummary
@@ -29,9 +29,13 @@ from numguard.types import PathLike
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
 #: What `Cdr.refused` holds: one row for each refused row, with the line it starts on.
-REFUSED_SCHEMA: Final = pa.schema(
-    [("source", pa.string()), ("row", pa.int64()), ("column", pa.string()), ("note", pa.string())]
-)
+_REFUSED_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "source": pa.string(),
+    "row": pa.int64(),
+    "column": pa.string(),
+    "note": pa.string(),
+}
+REFUSED_SCHEMA: Final = pa.schema(_REFUSED_COLUMNS)
 
 
 class Cdr:
@@ -50,7 +54,7 @@ class Cdr:
             # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
             # known before an hour's work on the others.
             with part.open() as stream:
-                first = next(LineReader(part.name, stream, part.encoding).blocks(), None)
+                first = next(iter(LineReader(part.name, stream, part.encoding)), b"")
             summary, _, _ = _open_report(part, first, self._layouts)
             self.summary.files.append(summary)
 
@@ -93,7 +97,8 @@ class Cdr:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""
-        return self.reader().__arrow_c_stream__(requested_schema)
+        capsule: object = self.reader().__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
+        return capsule
 
     def __repr__(self) -> str:
         return f"<numguard.Cdr of {len(self._parts)} files, layout {self.summary.layout or 'none'}>"
@@ -101,11 +106,10 @@ class Cdr:
     def _read(self, part: Part) -> Iterator[pa.RecordBatch]:
         with part.open() as stream:
             lines = LineReader(part.name, stream, part.encoding)
-            blocks = lines.blocks()
-            first = next(blocks, None)
-            summary, header, rest = _open_report(part, first, self._layouts)
+            blocks = iter(lines)
+            summary, header, rest = _open_report(part, next(blocks, b""), self._layouts)
             self.summary.files.append(summary)
-            if header is None or rest is None:
+            if header is None:
                 return
             furniture = Furniture(header.delimiter, header.canonical)
             sightings = Sightings(header, summary, furniture.take)
@@ -124,33 +128,36 @@ class Cdr:
 
 
 def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
-    """The files that are meant, a pattern's in the order of their names."""
+    """The files that are meant, those of a folder or a pattern in the order of their names."""
     if not isinstance(path, str | Path):
         names = [name for one in path for name in _expand(one)]
         if not names:
             raise ArgumentError("path: an empty list; name at least one file")
         return names
     name = str(path)
+    if Path(name).is_dir():
+        found = sorted(str(one) for one in Path(name).iterdir() if one.is_file() and not one.name.startswith("."))
+        if not found:
+            raise FileMissingError(f"{name}: the folder holds no files")
+        return found
     if glob.has_magic(name) and not Path(name).exists():
-        found = sorted(glob.glob(name, recursive=True))
+        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - a pattern may be absolute
         if not found:
             raise FileMissingError(f"{name}: no file matches")
         return found
     return [name]
 
 
-def _open_report(
-    part: Part, first: Block | None, layouts: Sequence[Layout]
-) -> tuple[FileSummary, Header | None, Block | None]:
-    """The summary of a report as far as its first lines tell it, its header, and the block that follows the header."""
-    if first is None:
+def _open_report(part: Part, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
+    """The summary of a report as far as its first lines tell it, its header, and what follows the header."""
+    if not first:
         raise InputError(f"{part.name}: is empty")
     summary = FileSummary(part.name, encoding=part.encoding, container=part.container)
-    lines = [line.decode(errors="replace") for line in first.lines()]
+    lines = [line.decode(errors="replace") for line in first.split(b"\n")[:-1]]
     header = find_header(lines, layouts, part.name)
     if header is None:
         if any(is_no_data(line) for line in lines):
-            return summary, None, None
+            return summary, None, b""
         raise InputError(
             f"{part.name}: no header row of a known layout in its first lines. Known are "
             f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; where the columns have other names, say "
@@ -160,17 +167,15 @@ def _open_report(
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
     summary.stated_rows = preamble.stated_rows
-    rest = first.content.split(b"\n", header.line)[header.line]
-    return summary, header, Block(rest, header.line + 1)
+    return summary, header, first.split(b"\n", header.line)[header.line]
 
 
-def _with_last(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool]]:
+def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Each block that holds anything, and whether it is the last."""
-    held: Block | None = None
+    held = b""
     for block in blocks:
-        if held is not None and block.content:
+        if held and block:
             yield held, False
-        if block.content:
-            held = block
-    if held is not None:
+        held = block or held
+    if held:
         yield held, True

@@ -1,8 +1,10 @@
 """A block of lines -> the columns that matter, as text, with each row's line number; what is no row is set apart.
 
-Owns the use of the CSV reader and the rule for ragged rows: a row must have the file's usual number of fields. A field
-more or less means that columns have shifted, and a shifted row pairs a handset with the wrong number. Knows nothing of
-what the columns mean. One idea: **the CSV reader does the work; the rows that it hands back are looked at one by one.**
+Owns line numbers, the use of the CSV reader and the rule for ragged rows: a row must have the file's usual number of
+fields. A field more or less means that columns have shifted, and a shifted row pairs a handset with the wrong number.
+Knows nothing of what the columns mean. One idea: **the CSV reader does the work; the rows that it hands back are looked
+at one by one**. It neither skips empty lines nor joins lines, so that its row number is the line number that a person
+sees in an editor.
 """
 
 from __future__ import annotations
@@ -10,20 +12,20 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from numguard.cdr.cells import Ints
-from numguard.cdr.header import Header, split_line
+from numguard.cdr.cells import Column, Ints, spans
+from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
-from numguard.cdr.lines import Block
 
 __all__ = ["RawRows", "RowReader"]
 
 #: Columns with few distinct values: the CSV reader gives them as dictionaries, and each value is read once.
-_FEW_VALUES: frozenset[Role] = frozenset({"date", "call_type", "imsi"})
+_FEW_VALUES: frozenset[Role] = frozenset({"date", "call_type", "imsi", "lrn"})
 _MOST_LINES_A_ROW = 8
 
 
@@ -31,7 +33,7 @@ _MOST_LINES_A_ROW = 8
 class RawRows:
     """Rows as text: one array a role, and the line on which each row starts. `ragged`: (line, text, note)."""
 
-    columns: dict[Role, pa.Array]
+    columns: dict[Role, Column]
     lines: Ints
     text_of: Callable[[int], str]
     ragged: list[tuple[int, str, str]] = field(default_factory=list)
@@ -49,24 +51,23 @@ class RowReader:
             name: pa.dictionary(pa.int32(), pa.string()) if role in _FEW_VALUES else pa.string()
             for name, role in self._roles.items()
         } | dict.fromkeys(self._extra, pa.string())
-        self._carried: list[str] = []
+        self._line = header.line + 1
+        self._carried = b""
 
-    def read(self, block: Block, *, last: bool = False) -> RawRows:
-        """The rows of a block; a row that a quoted cell continues into the next block comes with that one."""
-        if self._carried:
-            content = "".join(f"{text}\n" for text in self._carried).encode() + block.content
-            block = Block(content, block.first_line - len(self._carried))
-            self._carried = []
+    def read(self, block: bytes, *, last: bool = False) -> RawRows:
+        """The rows of a block of lines; a row that a quoted cell continues into the next block comes with that one."""
+        block = self._carried + block
+        self._carried = b""
         handed_back: list[pa_csv.InvalidRow] = []
 
-        def hand_back(row: pa_csv.InvalidRow) -> str:
+        def hand_back(row: pa_csv.InvalidRow) -> Literal["skip"]:
             handed_back.append(row)
             return "skip"
 
-        quoted = b'"' in block.content
+        quoted = b'"' in block
         table = pa_csv.read_csv(
-            pa.BufferReader(block.content),
-            pa_csv.ReadOptions(use_threads=False, block_size=len(block.content) + 1, column_names=self._names),
+            cast("Any", pa.BufferReader(block)),
+            pa_csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=self._names),
             pa_csv.ParseOptions(
                 delimiter=self._header.delimiter,
                 quote_char='"' if quoted else False,
@@ -79,45 +80,45 @@ class RowReader:
         )
         # A quote that opens and does not close swallows line ends. A row takes at least a line and a line belongs to
         # one row, so that equal counts are the proof that none was swallowed, but for the end of the last line.
-        if quoted and (
-            table.num_rows + len(handed_back) != block.content.count(b"\n") or _last_line(block).count(b'"') % 2
-        ):
+        if quoted and (table.num_rows + len(handed_back) != block.count(b"\n") or _last_line(block).count(b'"') % 2):
             return self._read_line_by_line(block, last=last)
         return self._assemble(block, table, handed_back)
 
-    def _assemble(self, block: Block, table: pa.Table, handed_back: list[pa_csv.InvalidRow]) -> RawRows:
-        skipped = np.array([row.number - 1 for row in handed_back], dtype=np.int64)
+    def _assemble(self, block: bytes, table: pa.Table, handed_back: list[pa_csv.InvalidRow]) -> RawRows:
+        # One thread reads, so that the reader knows the number of every row.
+        skipped = np.array([cast("int", row.number) - 1 for row in handed_back], dtype=np.int64)
         kept = np.ones(table.num_rows + len(handed_back), dtype=np.bool_)
         kept[skipped] = False
-        lines = np.flatnonzero(kept) + block.first_line
+        first_line = self._line
+        lines = np.flatnonzero(kept) + first_line
+        self._line += len(kept)
         columns = {role: _one_chunk(table.column(name)) for name, role in self._roles.items()}
         texts: list[bytes] = []
 
         def text_of(line: int) -> str:
             if not texts:
-                texts.extend(block.lines())
-            return texts[line - block.first_line].decode(errors="replace")
+                texts.extend(block.split(b"\n"))
+            return texts[line - first_line].decode(errors="replace")
 
         rows = RawRows(columns, lines, text_of)
         mended: list[tuple[int, list[str]]] = []
-        for row in handed_back:
-            line = block.first_line + row.number - 1
+        for row, place in zip(handed_back, skipped.tolist(), strict=True):
+            line = first_line + place
             cells = self._second_look(row.text)
             if cells is not None:
                 mended.append((line, cells))
             else:
                 few = row.actual_columns < self._header.width
                 rows.ragged.append((line, row.text, "too_few_fields" if few else "too_many_fields"))
-        self._refuse_filled_extras(table, rows)
+        self._refuse_filled(table, rows)
         return self._with_mended(rows, mended) if mended else rows
 
-    def _refuse_filled_extras(self, table: pa.Table, rows: RawRows) -> None:
+    def _refuse_filled(self, table: pa.Table, rows: RawRows) -> None:
         """The fields beyond the header must be blank: where one is not, the columns before it may have shifted."""
         filled = np.zeros(table.num_rows, dtype=np.bool_)
         for name in self._extra:
-            cells = _one_chunk(table.column(name))
-            if cells.nbytes > 4 * (len(cells) + 1):
-                filled |= np.array([bool(cell.strip(" '\"-")) for cell in cells.to_pylist()], dtype=np.bool_)
+            content = spans(_one_chunk(table.column(name)))
+            filled |= content.ends > content.starts
         if filled.any():
             rows.ragged.extend((int(line), rows.text_of(int(line)), "too_many_fields") for line in rows.lines[filled])
             keep = pa.array(~filled)
@@ -125,11 +126,24 @@ class RowReader:
             rows.lines = rows.lines[~filled]
 
     def _second_look(self, text: str) -> list[str] | None:
-        """A row of too many fields may hold a delimiter inside single quotes, which operators use as others use double."""
+        """A row of too many fields may hold a delimiter inside single quotes, the quotes that operators write."""
         if "'" not in text:
             return None
-        cells = split_line(text, self._header.delimiter, "'")
-        return cells if len(cells) == self._header.width else None
+        try:
+            rows = csv.reader(
+                [text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True
+            )
+            cells = next(rows, [])
+        except csv.Error:
+            return None
+        return None if self._misfit(cells) else cells
+
+    def _misfit(self, cells: list[str]) -> str | None:
+        """Why these fields are not a row of this file, if they are not."""
+        if len(cells) < self._header.width:
+            return "too_few_fields"
+        filled = len(cells) > self._header.width or any(cell.strip(" '") for cell in cells[len(self._header.names) :])
+        return "too_many_fields" if filled else None
 
     def _with_mended(self, rows: RawRows, mended: list[tuple[int, list[str]]]) -> RawRows:
         """The rows with those added that the second look could read, in the order of the file."""
@@ -144,34 +158,38 @@ class RowReader:
             columns[role] = pa.concat_arrays([read, added]).take(pa.array(order))
         return RawRows(columns, lines[order], rows.text_of, rows.ragged)
 
-    def _read_line_by_line(self, block: Block, *, last: bool) -> RawRows:
+    def _read_line_by_line(self, block: bytes, *, last: bool) -> RawRows:
         """The same for a block with a quote that is never closed, or one that is closed some lines on."""
-        texts = [line.decode(errors="replace") for line in block.lines()]
+        texts = [line.decode(errors="replace") for line in block.split(b"\n")[:-1]]
+        first_line = self._line
         rows: list[tuple[int, list[str]]] = []
         ragged: list[tuple[int, str, str]] = []
         at = 0
         while at < len(texts):
             taken, cells = self._row_at(texts, at)
-            line = block.first_line + at
+            line = first_line + at
             if cells is None and not last and at + _MOST_LINES_A_ROW > len(texts):
-                self._carried = texts[at:]
+                self._carried = "".join(f"{text}\n" for text in texts[at:]).encode()
                 break
-            if cells is None:
-                ragged.append((line, texts[at], "broken_quote"))
-            elif len(cells) == self._header.width or not texts[at]:
-                rows.append((line, cells or [""] * self._header.width))
-            else:
-                few = len(cells) < self._header.width
-                ragged.append((line, texts[at], "too_few_fields" if few else "too_many_fields"))
+            note = "broken_quote" if cells is None else self._misfit(cells)
+            if note is not None:
+                ragged.append((line, texts[at], note))
+            elif cells is not None:
+                rows.append((line, cells))
             at += taken
         columns = {
             role: pa.array([cells[int(name)] for _, cells in rows], pa.string()) for name, role in self._roles.items()
         }
         lines = np.array([line for line, _ in rows], dtype=np.int64)
-        return RawRows(columns, lines, lambda line: texts[line - block.first_line], ragged)
+        self._line += at
+        return RawRows(columns, lines, lambda line: texts[line - first_line], ragged)
 
     def _row_at(self, texts: list[str], at: int) -> tuple[int, list[str] | None]:
-        """The row that starts here: how many lines it takes and its fields; None where its quote is never closed."""
+        """The row that starts here: how many lines it takes and its fields; None where its quote is never closed.
+
+        Lines are joined only if none of them has as many fields as a row when quotes are left out of account. Else two
+        rows, each with a stray quote, would become one: the number of the first with the handset of the second.
+        """
         taken = 0
 
         def one_by_one() -> Iterator[str]:
@@ -182,14 +200,17 @@ class RowReader:
             taken = 0
 
         cells = next(csv.reader(one_by_one(), delimiter=self._header.delimiter), [])
-        if taken == 0 or (taken > 1 and len(cells) != self._header.width):
-            return 1, None
-        return taken, [cell.replace("\n", " ") for cell in cells]
+        if taken == 1:
+            return 1, [cell.removesuffix("\n") for cell in cells]
+        fragments = all(text.count(self._header.delimiter) < self._header.width - 1 for text in texts[at : at + taken])
+        if taken and fragments and len(cells) == self._header.width:
+            return taken, [cell.replace("\n", " ") for cell in cells]
+        return 1, None
 
 
-def _last_line(block: Block) -> bytes:
-    return block.content[block.content.rfind(b"\n", 0, -1) + 1 :]
+def _last_line(block: bytes) -> bytes:
+    return block[block.rfind(b"\n", 0, -1) + 1 :]
 
 
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+def _one_chunk(column: Column) -> Column:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

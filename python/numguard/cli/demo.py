@@ -8,12 +8,10 @@ generator kept. No whole number and no handset is ever printed.
 from __future__ import annotations
 
 import csv
-import datetime
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -21,33 +19,23 @@ import click
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 import numguard as ng
 from numguard._core import closed_lists
+from numguard.blocklist import write_private
+from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
-from numguard.errors import InputError
-from numguard.synthetic import SEED, TRAPS, World, districts, make_world
-from numguard.synthetic.oracle import Rules
+from numguard.errors import ArgumentError, InputError
+from numguard.registry.cells import amounts
+from numguard.synthetic import SEED, World, districts, make_world
+from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
+from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL, rules
 from numguard.synthetic.score import Score, differences, score
-from numguard.synthetic.world import placeholders
 
 __all__ = ["DemoResult", "demo", "run_demo"]
 
 ROWS: Final = 5_000_000
-SINCE: Final = datetime.date(2022, 7, 1)
-UNTIL: Final = datetime.date(2022, 10, 1)
-#: Argued in the documentation of linkage; the demonstration shows what each of them costs.
-BOUNDS: Final[dict[str, Any]] = {
-    "max_hops": 2,
-    "max_numbers_per_imei": 100,
-    "max_numbers_per_day": 3.1,
-    "min_days": 5,
-    "max_imeis_per_number": 20,
-    "min_sightings": 2,
-    "max_gap_days": 14,
-}
 WHY: Final = {
     "placeholder": "handsets without an IMEI of their own",
     "too_many_numbers": "handsets with more than 100 numbers: cloned IMEIs, SIM boxes",
@@ -107,23 +95,39 @@ def run_demo(
 
     Returns:
         What was found, with the checks.
+
+    Raises:
+        ArgumentError: `folder` holds a registry that is not a demonstration's.
     """
     begin = time.perf_counter()
     page = open_page(out or sys.stdout)
     page.title(
         "numguard: one case, from complaint to block list",
-        f"Invented numbers and handsets (seed {seed}); the table by district is the published one. Folder: {folder}",
+        f"Every number and handset is invented (seed {seed}). Everything is written to {folder}.",
     )
+    _clear(folder)
     result = DemoResult(_generate(page, folder, seed, rows, scale))
-    (folder / "cases.db").unlink(missing_ok=True)
+    policy = ng.LinkPolicy(since=SINCE, until=UNTIL, **BOUNDS)
     with ng.Registry(folder / "cases.db", by="demo") as registry:
         _take_in(page, result, registry)
-        expansion = _link(page, result, registry)
+        expansion = _link(page, result, registry, policy)
         listed = _lists(page, result, registry)
     _compare(page, result, expansion)
+    _released(page, result, policy)
     _scan(page, result, listed, expansion)
     _close(page, result, begin)
     return result
+
+
+def _clear(folder: Path) -> None:
+    """Remove the registry of an earlier run, and no other."""
+    registry = folder / "cases.db"
+    if not registry.exists():
+        return
+    if not (folder / "case" / "truth.parquet").exists():
+        raise ArgumentError(f"{folder}: holds a registry that no demonstration made; name another folder")
+    for path in folder.glob("cases.db*"):
+        path.unlink()
 
 
 def _generate(page: Page, folder: Path, seed: int, rows: int, scale: float) -> World:
@@ -162,51 +166,52 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
             ("amended", f"{intake.updated:,}", "sent again with changes; the earlier version is kept"),
             ("sent twice", f"{intake.repeated:,}", "counted once"),
             ("without a number", f"{intake.refused:,}", "rows kept, with the reason"),
-            ("lost", f"{lost / 1e7:,.2f}", "crore rupees"),
-            ("recovered", f"{recovered / 1e7:,.2f}", "crore rupees"),
+            ("lost", f"{lost / 1e9:,.2f}", "crore rupees"),
+            ("recovered", f"{recovered / 1e9:,.2f}", "crore rupees"),
         ]
     )
-    result.checks["15.00 crore rupees recovered"] = recovered == districts.RECOVERED
+    result.checks["15.00 crore rupees recovered"] = recovered == 100 * districts.RECOVERED
     refused = _folder(result) / "refused_rows.csv"
     table = intake.refusals
-    pyarrow.csv.write_csv(table.add_column(0, "file", pa.array([world.complaints_csv.name] * len(table))), refused)
+    write_private(table, refused)
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
     sentences = closed_lists()["note"] | REGISTRY_NOTES
-    counts = Counter(table["note"].to_pylist())
+    counts = Counter(map(str, table["note"].to_pylist()))
     rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
 
 
 def _amounts(sheet: Path) -> tuple[int, int]:
-    """Rupees lost and recovered: of each complaint the last version, so that nothing is counted twice."""
+    """Paise lost and recovered: of each complaint the last version, so that nothing is counted twice."""
     with sheet.open(encoding="utf-8-sig", newline="") as lines:
         latest = {(row["source"], row["acknowledgement_no"]): row for row in csv.DictReader(lines)}
-    lost, recovered = (
-        sum(int(row[column] or 0) for row in latest.values()) for column in ("amount_lost", "amount_recovered")
-    )
+    written = ([row[column] for row in latest.values()] for column in ("amount_lost", "amount_recovered"))
+    lost, recovered = (pc.sum(amounts(pa.array(cells))[0]).as_py() for cells in written)
     return lost, recovered
 
 
-def _link(page: Page, result: DemoResult, registry: ng.Registry) -> ng.Expansion:
+def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.LinkPolicy) -> ng.Expansion:
     world = result.world
     page.heading("Handsets: what linkage found, and where it stopped")
-    policy = ng.LinkPolicy(since=SINCE, until=UNTIL, **BOUNDS)
-    operators = _folder(result) / "operator_sightings.parquet"
+    operators, _ = _sightings(result)
     with page.step("reading operator files"):
         cdr = ng.read_cdr(world.operator_files)
         _write_sightings(cdr, operators)
+    left = _folder(result) / "refused_operator_rows.csv"
+    write_private(cdr.refused, left)
     result.written["operator files, as one table"] = operators
+    result.written["rows of them that do not say whose handset it was"] = left
     with page.step("walking from number to handset to number") as tell:
         expansion = registry.expand(
-            [operators, world.cdr],
+            _sightings(result),
             policy,
             msisdn="served_msisdn",
             imei="imei",
             progress=lambda done: tell(_so_far(done)),
         )
     refused = sum(cdr.summary.refused.values())
-    hops = Counter(expansion.linked["hop"].to_pylist())
+    hops = Counter(row["hop"] for row in expansion.linked.select(["hop"]).to_pylist())
     page.facts(
         [
             (
@@ -228,8 +233,8 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry) -> ng.Expansion
         ]
     )
     stopped: dict[str, list[int]] = {}
-    for why, count in zip(*(expansion.stopped[name].to_pylist() for name in ("why", "count")), strict=True):
-        stopped.setdefault(why, []).append(count)
+    for row in expansion.stopped.to_pylist():
+        stopped.setdefault(row["why"], []).append(row["count"])
     page.table(
         ["stopped at", "behind them", "<why", "<what it means"],
         [(f"{len(counts):,}", f"{sum(counts):,}", why, WHY.get(why, "")) for why, counts in sorted(stopped.items())],
@@ -238,10 +243,14 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry) -> ng.Expansion
     return expansion
 
 
-def _write_sightings(cdr: ng.Cdr, path: Path) -> None:
+def _sightings(result: DemoResult) -> list[Path]:
+    """Where it is written who was seen in which handset: of the operator files, and of the bulk records."""
+    return [_folder(result) / "operator_sightings.parquet", result.world.cdr]
+
+
+def _write_sightings(cdr: Cdr, path: Path) -> None:
     """Sightings of the operator files with the columns of the bulk records, so that both are one source."""
-    columns = [("served_msisdn", pa.string()), ("imei", pa.string()), ("at", pa.timestamp("us", "Asia/Kolkata"))]
-    schema = pa.schema(columns)
+    schema = pa.schema([BULK_SCHEMA.field(name) for name in ("served_msisdn", "imei", "at")])
     with pq.ParquetWriter(path, schema) as writer:
         for batch in cdr:
             keys = [ng.format(batch["served_msisdn"]), ng.format_imei(batch["imei14"])]
@@ -274,9 +283,22 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
     folder = _folder(result)
     with page.step("making the block list, whole and by district"):
         whole = registry.block_list()
+        protected, named = registry.numbers("protected"), registry.numbers("reported")
         whole.write_by_district(folder / "by_district")
         registry.export(folder / "block_list.csv", to="nodal officer")
         listed = whole.to_table()
+    left_out = len(named) - listed["action"].to_pylist().count("block")
+    page.facts(
+        [
+            ("listed", f"{len(listed):,}", "numbers to block, or to verify again"),
+            ("left out", f"{left_out:,}", "foreign, fixed, toll free and service numbers: listed by decision only"),
+            (
+                "protected",
+                f"{len(protected):,}",
+                "complainants' own, lines of banks, what people type when they have none",
+            ),
+        ]
+    )
     result.written["block list"] = folder / "block_list.csv"
     result.written["the same, a file a district"] = folder / "by_district"
     counts = Counter(zip(listed["district"].to_pylist(), listed["action"].to_pylist(), strict=True))
@@ -318,14 +340,7 @@ def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
     world = result.world
     page.heading("Held against the planted truth")
     with page.step("asking the oracle"):
-        rules = Rules(
-            since=_microseconds(SINCE),
-            until=_microseconds(UNTIL),
-            protected=frozenset(world.protected.tolist()),
-            placeholders=placeholders(),
-            **BOUNDS,
-        )
-        walk = world.oracle(rules)
+        walk = world.oracle(rules(world.protected))
         result.differences = differences(walk, expansion)
     rows = len(walk.linked) + len(walk.handsets) + len(walk.stopped)
     equal = 1 - sum(result.differences.values()) / rows
@@ -349,15 +364,27 @@ def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
         ],
         total=True,
     )
-    page.line("No policy catches everybody and harms nobody. This one")
-    for s in result.scores[:-1]:
-        if s.innocent_linked:
-            page.line(
-                f"- links {s.innocent_linked:,} innocent ({s.trap}: {TRAPS[s.trap]}): to be verified, not blocked;"
-            )
+    page.line("No policy catches everybody and spares everybody. With this one,")
     for s in result.scores[:-1]:
         if s.guilty > s.guilty_linked:
-            page.line(f"- misses {s.guilty - s.guilty_linked:,} guilty ({s.trap}: {TRAPS[s.trap]}).")
+            page.line(f"- {s.guilty - s.guilty_linked:,} guilty were missed ({s.trap}: {MISSED.get(s.trap, '')})")
+    for s in result.scores[:-1]:
+        if s.innocent_linked:
+            page.line(f"- {s.innocent_linked:,} innocent were linked ({s.trap}: {HARMED.get(s.trap, '')})")
+    page.line("which is why a linked number is verified again and never blocked on that alone.")
+
+
+def _released(page: Page, result: DemoResult, policy: ng.LinkPolicy) -> None:
+    """What seized SIM boxes would add: a second walk, of which nothing is kept."""
+    world = result.world
+    with page.step("walking again with the SIM boxes released, as if they had been seized"):
+        released = replace(policy, release=ng.ImeiSet(world.planted.sim_boxes), protected=ng.NumberSet(world.protected))
+        again = ng.expand(world.complaints.msisdns, _sightings(result), released, msisdn="served_msisdn", imei="imei")
+    before, after = result.scores[-1], score(world.truth, again.linked)[-1]
+    page.line(
+        f"That links {after.guilty_linked - before.guilty_linked:,} guilty and "
+        f"{after.innocent_linked - before.innocent_linked:,} innocent numbers more; nothing of it was kept."
+    )
 
 
 def _scan(page: Page, result: DemoResult, listed: pa.Table, expansion: ng.Expansion) -> None:
@@ -414,20 +441,21 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
 
 
-def _microseconds(date: datetime.date) -> int:
-    """Midnight of a date in India, microseconds since 1970, UTC."""
-    ist = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
-    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=ist).timestamp()) * 1_000_000
-
-
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 @click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Another seed, another case.")
 @click.option("--rows", type=click.IntRange(min=200_000), default=ROWS, show_default=True, help="Rows of call records.")
-def demo(folder: Path, seed: int, rows: int) -> None:
+@click.option(
+    "--scale",
+    type=click.FloatRange(0.02, 1),
+    default=1.0,
+    show_default=True,
+    help="A smaller case with the same traps.",
+)
+def demo(folder: Path, seed: int, rows: int, scale: float) -> None:
     """Run the whole job on an invented case, and hold it against what is known to be true.
 
     Everything is written into FOLDER.
     """
-    if not run_demo(folder, seed=seed, rows=rows).ok:
+    if not run_demo(folder, seed=seed, rows=rows, scale=scale).ok:
         raise InputError("the demonstration did not come out as it must; the marks above say where")

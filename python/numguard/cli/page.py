@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -50,6 +51,11 @@ def open_page(out: TextIO) -> Page:
     return _Plain(out) if plain else _Rich(out)
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text; those of a point of a list hang under its words."""
+    return textwrap.wrap(text, width, subsequent_indent="  " if text.startswith("- ") else "") or [""]
+
+
 def _is_text(column: str) -> bool:
     return column.startswith("<")
 
@@ -75,7 +81,10 @@ class _Plain:
         self._put("-" * len(text))
 
     def line(self, text: str, mark: str = "") -> None:
-        self._put({"good": "  ok      ", "bad": "  NOT SO  "}.get(mark, "  ") + text)
+        sign = {"good": "  ok      ", "bad": "  NOT SO  "}.get(mark, "  ")
+        for part in _wrapped(text, self._width - len(sign)):
+            self._put(sign + part)
+            sign = " " * len(sign)
 
     def facts(self, rows: Sequence[tuple[str, str, str]]) -> None:
         wide, digits = (max(len(row[k]) for row in rows) for k in (0, 1))
@@ -136,8 +145,10 @@ class _Rich:
     def line(self, text: str, mark: str = "") -> None:
         from rich.text import Text
 
-        sign = {"good": ("  ✓ ", "bold green"), "bad": ("  ✗ ", "bold red")}.get(mark, ("  ", ""))
-        self._console.print(Text.assemble(sign, (text, "red" if mark == "bad" else "")))
+        sign, style = {"good": ("  ✓ ", "bold green"), "bad": ("  ✗ ", "bold red")}.get(mark, ("  ", ""))
+        for part in _wrapped(text, self._console.width - len(sign)):
+            self._console.print(Text.assemble((sign, style), (part, "red" if mark == "bad" else "")))
+            sign = " " * len(sign)
 
     def facts(self, rows: Sequence[tuple[str, str, str]]) -> None:
         from rich.table import Table

@@ -73,8 +73,8 @@ def expand(
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
-    A sighting says that the *served* number of a call record was used in that handset at that time; the IMEI of a record
-    says nothing about the other party. The answer depends on neither the order of the rows nor the number of threads.
+    A sighting says that the *served* number of a call record was used in that handset at that time; the IMEI of a
+    record says nothing about the other party. The answer depends neither on the order of the rows nor on the threads.
 
     Args:
         seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
@@ -83,8 +83,8 @@ def expand(
         policy: The bounds of the walk.
         msisdn: The column of served numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
-        at: The column of times: timestamps (without a zone: IST) or dates (their midnight, IST). None: no times. A source
-            without a column `at` has none either, unless the policy has a rule about time.
+        at: The column of times: timestamps (without a zone: IST) or dates (their midnight, IST). None: no times. A
+            source without a column `at` has none either, unless the policy has a rule about time.
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
@@ -115,8 +115,8 @@ def expand(
     found = linkage.finish()
     if found.pop("looks_national"):
         warnings.warn(
-            f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to 9: "
-            "cast it to Int64 if these are national numbers",
+            f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to "
+            "9: cast it to Int64 if these are national numbers",
             stacklevel=2,
         )
     return Expansion.of(found, policy)

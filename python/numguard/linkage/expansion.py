@@ -23,12 +23,12 @@ class Expansion:
     where no sighting has one, counts are int64 and hops int32. Every table is in a fixed order.
     """
 
-    #: One row a linked number, by its best path: `msisdn`, `hop`, `seed_msisdn` (where the path begins), `via_imei` (the
-    #: handset shared with `via_msisdn`, the number before it on the path), and of `msisdn` in `via_imei` the
+    #: One row a linked number, by its best path: `msisdn`, `hop`, `seed_msisdn` (where the path begins), `via_imei`
+    #: (the handset shared with `via_msisdn`, the number before it on the path), and of `msisdn` in `via_imei` the
     #: `first_seen`, `last_seen` and number of `sightings`. By hop, then number.
     linked: pa.Table
-    #: The open handsets that were walked through: `imei14`, the first `hop` at which, the distinct `numbers` it carried,
-    #: `first_seen`, `last_seen`. By hop, then handset.
+    #: The open handsets that were walked through: `imei14`, the first `hop` at which, the distinct `numbers` it
+    #: carried, `first_seen`, `last_seen`. By hop, then handset.
     handsets: pa.Table
     #: Where the walk ended: `msisdn` or `imei14` (the other is null), `why`, and the `count` of those who stand behind
     #: it: distinct numbers of a handset (`placeholder`, `too_many_numbers`, `too_many_per_day`), distinct handsets of a
@@ -38,15 +38,15 @@ class Expansion:
     evidence: pa.Table
     #: Seeds without any sighting, ascending. Protected seeds stand in `stopped` only.
     unseen: pa.UInt64Array
-    #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time, and
-    #: no time to judge by.
+    #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
+    #: and no time to judge by.
     refused: dict[str, int]
     #: Seeds that could not be read, by note.
     refused_seeds: dict[str, int]
     #: How many seeds have a sighting.
     seeds_seen: int
-    #: None; or, if more numbers were linked than a sound case has, a sentence that says so. The tables are whole all the
-    #: same.
+    #: None; or, if more numbers were linked than a sound case has, a sentence that says so. The tables are whole all
+    #: the same.
     braked: str | None
     #: What the walk was bounded by.
     policy: LinkPolicy = field(repr=False)
@@ -59,8 +59,8 @@ class Expansion:
         if found["braked"] is not None:
             linked, limit = found["braked"]
             found["braked"] = (
-                f"{linked:,} numbers were linked to {found['seeds_seen']:,} seeds seen; a sound case has at most {limit:,} "
-                f"(1,000, or {policy.max_linked_per_seed:,} for each seed seen)"
+                f"{linked:,} numbers were linked to {found['seeds_seen']:,} seeds seen; a sound case has at most "
+                f"{limit:,} (1,000, or {policy.max_linked_per_seed:,} for each seed seen)"
             )
         return cls(policy=policy, **found)
 

@@ -1,6 +1,6 @@
 """The bounds of a linkage, checked when they are said.
 
-Owns the fourteen fields and what values each may have. Knows nothing of sightings: what the bounds mean is the compiled
+Owns the fields and what values each may have. Knows nothing of sightings: what the bounds mean is the compiled
 half's. One idea: a policy that exists is a policy that can be walked, and its repr can stand in a log.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from numguard._core import ImeiSet, NumberSet
@@ -19,7 +19,7 @@ from numguard.types import Values
 __all__ = ["LinkPolicy"]
 
 _IST = timezone(timedelta(hours=5, minutes=30))
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**31 - 1
 
 
@@ -27,17 +27,17 @@ _LARGEST = 2**31 - 1
 class LinkPolicy:
     """How far a linkage walks, and what it does not walk through.
 
-    Times are Indian Standard Time unless they say otherwise, and a date is its midnight. Caps see every sighting between
-    `since` and `until`, whatever else the policy leaves out. The defaults are made for police cases: see the guide.
+    Times are Indian Standard Time unless they say otherwise, and a date is its midnight. Caps see every sighting
+    between `since` and `until`, whatever else the policy leaves out.
 
     Args:
         max_hops: Levels beyond the seeds. At 1, only numbers that shared a handset with a seed itself.
         since: Sightings before this date or time do not count.
         until: Sightings at or after this date or time do not count.
-        max_numbers_per_imei: A handset with more distinct numbers links nobody (a cloned IMEI, a repair shop, a SIM box).
-            None: no cap.
-        max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger links nobody: the
-            test that tells a clone from a shop's phone (ITU-T Q.5052). None: no cap.
+        max_numbers_per_imei: A handset with more distinct numbers links nobody (a cloned IMEI, a repair shop, a SIM
+            box). None: no cap.
+        max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger links nobody:
+            the test that tells a clone from a shop's phone (ITU-T Q.5052). None: no cap.
         min_days: `max_numbers_per_day` is tested only for handsets seen on at least so many days.
         max_imeis_per_number: A number seen in more distinct handsets is linked but not walked from. None: no cap.
         min_sightings: A number and a handset seen together less often are not taken for a pair.

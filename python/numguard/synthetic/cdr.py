@@ -9,7 +9,7 @@ one batch only. Text is written as a matrix of bytes, a row a cell, from which t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from numguard.files import whole_file
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, digits
 
 __all__ = ["SCHEMA", "CdrSpec", "Extra", "cdr_batches", "cdr_reader", "imei_text", "msisdn_text", "write_cdr"]
@@ -95,7 +96,7 @@ class CdrSpec:
         return self.subscribers or max(100, min(self.rows // 12, 40_000_000))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Extra:
     """Rows to be worked into the stream at their times: parallel arrays, `at` in microseconds UTC and ascending.
 
@@ -283,13 +284,28 @@ def _squeeze(matrix: NDArray[np.uint8]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(matrix), pa.py_buffer(starts), pa.py_buffer(data))
 
 
-def write_cdr(path: Path, spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None = None) -> Path:
-    """Writes the stream as one Parquet file, a row group a batch, Snappy.
+def write_cdr(
+    path: Path,
+    spec: CdrSpec,
+    *,
+    listed: U64 | None = None,
+    extra: Extra | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Path:
+    """Writes the stream as one Parquet file, whole or not at all: a row group a batch, Snappy.
 
     The parties and identities are written plain: nearly every value is a new one, and a dictionary would be given up.
+    `progress` is told the rows written so far.
     """
     few_values: Any = ["call_type"]
-    with pq.ParquetWriter(path, SCHEMA, compression="snappy", use_dictionary=few_values) as writer:
+    rows = 0
+    with (
+        whole_file(path) as file,
+        pq.ParquetWriter(file, SCHEMA, compression="snappy", use_dictionary=few_values) as writer,
+    ):
         for batch in cdr_batches(spec, listed=listed, extra=extra):
             writer.write_batch(batch, row_group_size=spec.batch_rows)
+            rows += batch.num_rows
+            if progress:
+                progress(rows)
     return path

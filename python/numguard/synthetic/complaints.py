@@ -11,6 +11,8 @@ count of distinct numbers is exact by construction.
 from __future__ import annotations
 
 import csv
+import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from numguard.files import whole_file
 from numguard.synthetic import districts
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering
 from numguard.synthetic.spellings import PLAIN, REFUSED, SEPARATORS, SPELLINGS, Refusal, pick, write
@@ -72,7 +75,7 @@ _STRANGERS: Final = (
 """Valid, or nearly, and never to be listed without a decision: foreign, fixed, toll free, service, placeholders."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Complaints:
     """The rows of the CSV, and what they say.
 
@@ -102,7 +105,7 @@ class Complaints:
         return counts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Plan:
     """Who names whom: parallel arrays over complaints, and mentions as pairs (complaint, number)."""
 
@@ -189,18 +192,21 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
     lost, recovered = _amounts(rng, count)
     written_at = _written_at(rng, plan.day, sources)
     categories = rng.choice(len(_CATEGORIES), count, p=_falling(len(_CATEGORIES))).tolist()
+    careless = rng.random(count).tolist()
+    money = rng.choice(len(_RUPEES), count, p=[0.62, 0.2, 0.08, 0.04, 0.03, 0.03]).tolist()
+    lost_cells, recovered_cells = lost.tolist(), recovered.tolist()
     units = list(districts.UNITS)
     rows: list[tuple[str, ...]] = [
         (
             acknowledgements[c],
             sources[c],
-            units[plan.unit[c]],
+            _unit_text(units[plan.unit[c]], careless[c]),
             _CATEGORIES[categories[c]],
             written_at[c],
             cells[c],
             own_cells[c],
-            str(lost[c]) if lost[c] else "",
-            str(recovered[c]) if recovered[c] else "",
+            _rupees_text(lost_cells[c], money[c]),
+            _rupees_text(recovered_cells[c], money[c]),
         )
         for c in range(count)
     ]
@@ -367,6 +373,25 @@ def _amounts(rng: np.random.Generator, count: int) -> tuple[NDArray[np.int64], N
     return np.maximum(lost, np.ceil(recovered / 100).astype(np.int64) * 100), recovered
 
 
+_RUPEES: Final = ("{n}", "{lakh}", "Rs {lakh}", "Rs. {n}/-", "₹{lakh}", "{n}.00")
+
+
+def _rupees_text(rupees: int, form: int) -> str:
+    """An amount as people write it, with commas where an Indian reader expects them; nothing for nothing."""
+    if not rupees:
+        return ""
+    head, tail = divmod(rupees, 1000)
+    lakh = re.sub(r"(?<=\d)(?=(\d\d)+$)", ",", str(head)) + f",{tail:03}" if head else str(tail)
+    return _RUPEES[form].format(n=rupees, lakh=lakh)
+
+
+def _unit_text(unit: str, careless: float) -> str:
+    """A district now and then in capitals, in small letters, or with stray blanks."""
+    if careless < 0.02 and len(unit) > 4:
+        return unit.upper() if careless < 0.01 else f" {unit.lower()}"
+    return unit.replace(" ", "  ") if careless > 0.99 else unit
+
+
 _AS_IT_STANDS: Final = 0
 _BEFORE_AMENDMENT: Final = 1
 
@@ -390,8 +415,10 @@ def _arrival(rng: np.random.Generator, recovered: NDArray[np.int64]) -> tuple[li
 
 def write_complaints(complaints: Complaints, path: Path) -> Path:
     """Writes the CSV as a spreadsheet program saves it: a byte order mark, CRLF, quotes where needed."""
-    with path.open("w", encoding="utf-8-sig", newline="") as sheet:
-        writer = csv.writer(sheet)
-        writer.writerow(COLUMNS)
-        writer.writerows(complaints.rows)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(COLUMNS)
+    writer.writerows(complaints.rows)
+    with whole_file(path) as file:
+        file.write(sheet.getvalue().encode("utf-8-sig"))
     return path

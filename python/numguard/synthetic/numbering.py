@@ -88,26 +88,33 @@ class Numbering:
         return self._tacs[model] * np.uint64(_SERIALS_PER_TAC) + number
 
     def _permute(self, x: U64) -> U64:
-        left, right = np.divmod(x, np.uint64(_RIGHT))
+        high = x // np.uint64(_RIGHT)
+        left, right = high.astype(np.uint32), (x - high * np.uint64(_RIGHT)).astype(np.uint32)
         for to_left, to_right in zip(self._to_left, self._to_right, strict=True):
-            left = (left + to_left[right]) % np.uint64(_LEFT)
-            right = (right + to_right[left]) % np.uint64(_RIGHT)
-        return left * np.uint64(_RIGHT) + right
+            left = _wrapped(left + to_left[right], _LEFT)
+            right = _wrapped(right + to_right[left], _RIGHT)
+        return left.astype(np.uint64) * np.uint64(_RIGHT) + right
 
 
-_FIVE_DIGITS: Final = np.char.zfill(np.arange(100_000).astype("S5"), 5).view(np.uint8).reshape(-1, 5)
+def _wrapped(sums: NDArray[np.uint32], modulus: int) -> NDArray[np.uint32]:
+    """Sums of two residues, reduced: below zero an unsigned integer becomes a large one. Dividing is slower."""
+    reduced: NDArray[np.uint32] = np.minimum(sums, sums - np.uint32(modulus))
+    return reduced
+
+
+_FOUR_DIGITS: Final = np.char.zfill(np.arange(10_000).astype("S4"), 4).view(np.uint32)
 
 
 def digits(values: U64, width: int) -> NDArray[np.uint8]:
     """The last `width` decimal digits of each value as ASCII: an array of shape (n, width)."""
-    groups = -(-width // 5)
-    out = np.empty((len(values), 5 * groups), dtype=np.uint8)
+    groups = -(-width // 4)
+    out = np.empty((len(values), groups), dtype=np.uint32)
     rest = values.astype(np.uint64)
-    for column in range(5 * (groups - 1), -1, -5):
-        quotient = rest // np.uint64(100_000)
-        out[:, column : column + 5] = _FIVE_DIGITS[rest - quotient * np.uint64(100_000)]
+    for column in range(groups - 1, -1, -1):
+        quotient = rest // np.uint64(10_000)
+        out[:, column] = _FOUR_DIGITS[rest - quotient * np.uint64(10_000)]
         rest = quotient
-    return out[:, 5 * groups - width :]
+    return out.view(np.uint8)[:, 4 * groups - width :]
 
 
 def check_digit(imei14s: U64) -> NDArray[np.uint8]:

@@ -18,7 +18,7 @@ _DAY_US = 86_400_000_000
 _IST_US = 19_800_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rules:
     """The fields of a policy that the oracle knows; times are microseconds UTC, `until` is not included."""
 
@@ -45,7 +45,7 @@ class Edge:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Link:
     """One linked number and its best path."""
 
@@ -58,7 +58,7 @@ class Link:
     sightings: int
 
 
-@dataclass
+@dataclass(repr=False)
 class Walk:
     """What the rules answer."""
 

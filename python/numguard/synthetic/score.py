@@ -22,9 +22,17 @@ __all__ = ["Expanded", "Score", "differences", "score"]
 class Expanded(Protocol):
     """What is asked of a linkage run: its tables."""
 
-    linked: pa.Table
-    handsets: pa.Table
-    stopped: pa.Table
+    @property
+    def linked(self) -> pa.Table:
+        """A row a linked number."""
+
+    @property
+    def handsets(self) -> pa.Table:
+        """A row a handset that was walked through."""
+
+    @property
+    def stopped(self) -> pa.Table:
+        """A row a number or handset that was not."""
 
 
 @dataclass(frozen=True)

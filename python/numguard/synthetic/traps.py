@@ -53,7 +53,7 @@ TRAPS: Final = {
 """What is planted, and the innocent among it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Planted:
     """Sightings and their truth.
 
@@ -75,7 +75,7 @@ class Planted:
     sim_boxes: U64
 
 
-@dataclass
+@dataclass(repr=False)
 class _Stays:
     """Stays as they are written: parallel lists."""
 
@@ -151,14 +151,14 @@ def plant(seed: int, supply: Numbering, reported: U64, complainants: U64, *, sca
         supply: Where numbers and handsets come from: serials from 2 x 10^8 and from 0.
         reported: The numbers that complaints name; each is used at most once.
         complainants: The numbers of those who complained.
-        scale: How many of each trap; at least one of each whatever the scale. Clones keep their number of users.
+        scale: How many of each trap; two of each at least, where there are two. Clones keep their number of users.
 
     Returns:
         Sightings and truth, in no order.
     """
     plot = _Plot(np.random.default_rng([seed, 2]), supply, reported, complainants)
     for count, trap in _CASES:
-        for k in range(max(1, round(count * scale))):
+        for k in range(max(min(count, 2), round(count * scale))):
             trap(plot, k)
     for users in _SIM_BOXES:
         _sim_box(plot, users)
@@ -283,12 +283,12 @@ def _placeholder(plot: _Plot, imei14: int) -> None:
         plot.stay(number, imei14, PERIOD_DAY + plot.between(0, 60), DAYS - 1, plot.between(2, 9))
 
 
-def _protected_number(plot: _Plot, _: int) -> None:
+def _protected_number(plot: _Plot, k: int) -> None:
     trap, handset = "protected number", plot.handset()
     begin = plot.between(PERIOD_DAY, 90)
     plot.stay(plot.seed(trap), handset, begin, begin + 20, plot.between(4, 20))
     plot.stay(plot.other(trap, guilty=True), handset, begin + 1, begin + 19, plot.between(3, 9))
-    if plot.chance(0.6):
+    if k % 2:
         plot.stay(plot.complainant(trap), handset, begin + 5, begin + 9, plot.between(2, 6))
     else:
         line = plot.other(trap, guilty=False)

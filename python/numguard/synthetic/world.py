@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 from numguard.synthetic import traps
 from numguard.synthetic.cdr import CALL_TYPES, CdrSpec, Extra, write_cdr
 from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
-from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, Numbering, check_digit
+from numguard.synthetic.numbering import Numbering, check_digit
 from numguard.synthetic.operator_files import Call, airtel, jio
 from numguard.synthetic.oracle import Rules, Walk, walk
 from numguard.synthetic.traps import Planted, plant
@@ -31,7 +31,7 @@ _IST_US: Final = 19_800_000_000
 _ANYBODY: Final = 3 * 10**8  # serials of those whom planted numbers call in operator files
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """A case on disk, and what there is to know about it.
 
@@ -87,7 +87,7 @@ def make_world(
         seed: The same seed gives the same bytes.
         rows: Rows of the bulk call records.
         scale: 1 is 47,000 complaints and the published district table; 0.02 is the smallest that holds every trap.
-        progress: Told the name of each step as it begins.
+        progress: Told from time to time what is being made.
 
     Returns:
         The paths and the truth.
@@ -109,23 +109,23 @@ def make_world(
     pq.write_table(planted.truth, truth_file)
     tell("operator files")
     operator_files = _write_operator_files(folder / "operators", np.random.default_rng([seed, 4]), supply, planted)
-    tell("call records")
     bulk = np.flatnonzero(planted.file == 0)
     bulk = bulk[np.argsort(planted.at[bulk], kind="stable")]
     if len(bulk) > rows:
         raise ArgumentError(f"rows must be at least {len(bulk)}: so many sightings are planted at this scale")
     extra = Extra(planted.msisdn[bulk], planted.imei14[bulk], planted.at[bulk], planted.other[bulk])
+
+    def records(done: int) -> None:
+        tell(f"{done:,} call records")
+
     spec = CdrSpec(rows=rows, seed=seed, first_day=str(traps.FIRST_DAY), days=traps.DAYS)
-    cdr = write_cdr(folder / "cdr.parquet", spec, listed=complaints.msisdns, extra=extra)
+    cdr = write_cdr(folder / "cdr.parquet", spec, listed=complaints.msisdns, extra=extra, progress=records)
     return World(folder, complaints_csv, operator_files, cdr, truth_file, complaints, planted)
 
 
-def placeholders() -> frozenset[int]:
-    """The fourteen-digit keys of the placeholder IMEIs that are planted."""
-    return frozenset(int(imei[:14]) for imei in PLACEHOLDER_IMEIS)
-
-
 def _write_operator_files(folder: Path, rng: np.random.Generator, supply: Numbering, planted: Planted) -> list[Path]:
+    for left in (*folder.glob("airtel_*.csv"), *folder.glob("jio_*.csv")):
+        left.unlink()  # an earlier case may have had more of them
     paths = []
     for number, (operator, target) in enumerate(planted.files, start=1):
         rows = np.flatnonzero(planted.file == number)

@@ -42,7 +42,11 @@ impl Keys {
     #[inline]
     fn key(self, cell: Cell<'_>) -> u64 {
         match self {
-            Self::Msisdn(region) => cell.msisdn(region).msisdn,
+            Self::Msisdn(region) => match cell {
+                Cell::U64(value) => msisdn::key_u64(value),
+                Cell::I64(value) => msisdn::key_i64(value, region),
+                _ => cell.msisdn(region).msisdn,
+            },
             Self::Imei => cell.imei().imei14,
             Self::ImeiOrPlaceholder => {
                 let reading = cell.imei();

@@ -151,21 +151,21 @@ impl std::fmt::Display for Error {
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Arrow(error) => error.fmt(f),
             Self::NoSuchColumn { column, have } => {
-                write!(f, "no column {column:?}; there are {}", have.join(", "))
+                write!(f, "no column '{column}'; there are {}", have.join(", "))
             }
             Self::RepeatedColumn(column) => {
                 write!(
                     f,
-                    "several columns are named {column:?}: rename all but one"
+                    "several columns are named '{column}': rename all but one"
                 )
             }
             Self::MatchColumn(column) => {
                 write!(
                     f,
-                    "there is a column {column:?} already: leave it out with columns=, or rename it"
+                    "there is a column '{column}' already: leave it out with columns=, or rename it"
                 )
             }
-            Self::InColumn(column, error) => write!(f, "column {column:?}: {error}"),
+            Self::InColumn(column, error) => write!(f, "column '{column}': {error}"),
             Self::InFile(file, error) => write!(f, "{file}: {error}"),
             Self::Unreadable {
                 row_group: None,
@@ -182,7 +182,7 @@ impl std::fmt::Display for Error {
             }
             Self::NewColumn(column) => write!(
                 f,
-                "column {column:?} is not in the first file: name the columns to hand on with columns="
+                "column '{column}' is not in the first file: name the columns to hand on with columns="
             ),
             Self::TypeChanged { found, expected } => write!(
                 f,

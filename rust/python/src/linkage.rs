@@ -82,7 +82,12 @@ impl Linkage {
         seeds.warn_if_national(py)?;
         let (seeds, refused_seeds) = py
             .detach(|| read_seeds(seeds, reported_at, region.0))
-            .map_err(raise)?;
+            .map_err(|error| match error {
+                numguard_columns::Error::NotTimes { .. } => {
+                    UnsupportedTypeError::new_err(format!("seeds: column 'reported_at': {error}"))
+                }
+                other => raise(other),
+            })?;
         let linkage = linkage::Linkage::new(policy.into(), &seeds, region.0, threads.0);
         Ok(Self(Mutex::new(Some(State {
             linkage,

@@ -1,6 +1,7 @@
 """Bharti Airtel: the target has its own column, values stand in single quotes, nulls are `-` and `---`.
 
-Source: header and rows as seen in public parsers and fixtures; no published specification.
+Source: headers and rows as seen in public parsers and fixtures; no published specification. Internet sessions come
+with sixteen-digit IMEIs and thirteen-digit machine numbers.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from numguard.cdr.layout import Layout
+from numguard.cdr.layouts.generic import CALL_TYPES
 
-__all__ = ["CDR"]
+__all__ = ["CDR", "GPRS", "IPDR"]
 
 CDR: Final = Layout(
     name="airtel",
@@ -25,5 +27,28 @@ CDR: Final = Layout(
         "duration": ("dur s",),
         "lrn": ("lrn no",),
     },
-    call_types={"in": "in", "out": "out", "smt": "in", "smo": "out"},
+    call_types=CALL_TYPES,
+)
+
+IPDR: Final = Layout(
+    name="airtel-ipdr",
+    signature=("msisdn userid", "imei", "session start time"),
+    columns={
+        "served": ("msisdn userid",),
+        "imei": ("imei",),
+        "imsi": ("imsi",),
+        "at": ("session start time",),
+        "duration": ("duration",),
+    },
+)
+
+GPRS: Final = Layout(
+    name="airtel-gprs",
+    signature=("mobile no", "imei", "session start time", "total vol"),
+    columns={
+        "served": ("mobile no",),
+        "imei": ("imei",),
+        "imsi": ("imsi",),
+        "at": ("session start time",),
+    },
 )

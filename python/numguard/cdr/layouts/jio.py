@@ -1,8 +1,10 @@
-"""Reliance Jio: no column names the target. IMEI and IMSI belong to the called party of an incoming call type and to
-the calling party of an outgoing one; a row of any other type cannot be told and is refused.
+"""Reliance Jio, with two headers.
 
-Source: header and rows as seen in public parsers and fixtures; no published specification. The suffixes say how the
-call was carried: `_wifi`, and `_vw`, `_wv` for a call that moved between Wi-Fi and the radio network.
+The usual one has no column for the target: IMEI and IMSI belong to the called party of an incoming call type and to the
+calling party of an outgoing one; a row of any other type cannot be told and is refused.
+
+Source: headers and rows as seen in public parsers and fixtures; no published specification. The suffixes say how the
+call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and the radio network; `v_` is video.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from __future__ import annotations
 from typing import Final
 
 from numguard.cdr.layout import Layout
+from numguard.cdr.layouts.generic import CALL_TYPES
 
-__all__ = ["CDR"]
+__all__ = ["CDR", "WITH_TARGET"]
 
 CDR: Final = Layout(
     name="jio",
@@ -28,23 +31,40 @@ CDR: Final = Layout(
         "lrn": ("lrn called no",),
     },
     call_types={
-        "a_in": "in",
-        "a_in_wifi": "in",
-        "a_in_wv": "in",
-        "a_in_vw": "in",
-        "v_in": "in",
-        "v_in_wifi": "in",
-        "v_in_wv": "in",
-        "v_in_vw": "in",
-        "a2p_smsin": "in",
-        "p2p_smsin": "in",
-        "a2p_smsin_wifi": "in",
-        "p2p_smsin_wifi": "in",
-        "a_out*": "out",
-        "v_out*": "out",
+        "a in": "in",
+        "a in wifi": "in",
+        "a in wv": "in",
+        "a in vw": "in",
+        "v in": "in",
+        "v in wifi": "in",
+        "v in wv": "in",
+        "v in vw": "in",
+        "a2p smsin": "in",
+        "p2p smsin": "in",
+        "a2p smsin wifi": "in",
+        "p2p smsin wifi": "in",
+        "a out*": "out",
+        "v out*": "out",
         "p2pout": "out",
         "p2aout": "out",
-        "p2pout_wifi": "out",
-        "p2aout_wifi": "out",
+        "p2pout wifi": "out",
+        "p2aout wifi": "out",
     },
+)
+
+WITH_TARGET: Final = Layout(
+    name="jio",
+    signature=("target a party number", "call type in out", "b party number"),
+    columns={
+        "served": ("target a party number",),
+        "other": ("b party number",),
+        "imei": ("imei",),
+        "imsi": ("imsi",),
+        "date": ("call date",),
+        "time": ("call time",),
+        "call_type": ("call type in out",),
+        "duration": ("call duration",),
+        "lrn": ("lrn called no",),
+    },
+    call_types=CALL_TYPES,
 )

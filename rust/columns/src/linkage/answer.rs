@@ -31,22 +31,14 @@ impl Expansion {
         let rows = &self.answer.linked;
         let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
         batch(vec![
-            ("msisdn", false, keys(rows.iter().map(|row| row.msisdn))),
-            ("hop", false, hops(rows.iter().map(|row| row.hop))),
-            (
-                "seed_msisdn",
-                false,
-                keys(rows.iter().map(|row| row.seed_msisdn)),
-            ),
-            ("via_imei", false, keys(rows.iter().map(|row| row.via_imei))),
-            (
-                "via_msisdn",
-                false,
-                keys(rows.iter().map(|row| row.via_msisdn)),
-            ),
-            ("first_seen", true, first),
-            ("last_seen", true, last),
-            ("sightings", false, sightings),
+            ("msisdn", keys(rows.iter().map(|row| row.msisdn))),
+            ("hop", hops(rows.iter().map(|row| row.hop))),
+            ("seed_msisdn", keys(rows.iter().map(|row| row.seed_msisdn))),
+            ("via_imei", keys(rows.iter().map(|row| row.via_imei))),
+            ("via_msisdn", keys(rows.iter().map(|row| row.via_msisdn))),
+            ("first_seen", first),
+            ("last_seen", last),
+            ("sightings", sightings),
         ])
     }
 
@@ -58,11 +50,11 @@ impl Expansion {
         let rows = &self.answer.handsets;
         let [first, last, _] = spans(rows.iter().map(|row| row.span));
         batch(vec![
-            ("imei14", false, keys(rows.iter().map(|row| row.imei14))),
-            ("hop", false, hops(rows.iter().map(|row| row.hop))),
-            ("numbers", false, counts(rows.iter().map(|row| row.numbers))),
-            ("first_seen", true, first),
-            ("last_seen", true, last),
+            ("imei14", keys(rows.iter().map(|row| row.imei14))),
+            ("hop", hops(rows.iter().map(|row| row.hop))),
+            ("numbers", counts(rows.iter().map(|row| row.numbers))),
+            ("first_seen", first),
+            ("last_seen", last),
         ])
     }
 
@@ -81,10 +73,10 @@ impl Expansion {
         };
         let why: StringArray = both().map(|row| Some(row.why.code())).collect();
         batch(vec![
-            ("msisdn", true, column(some(numbers), none(handsets))),
-            ("imei14", true, column(none(numbers), some(handsets))),
-            ("why", false, Arc::new(why)),
-            ("count", false, counts(both().map(|row| row.count))),
+            ("msisdn", column(some(numbers), none(handsets))),
+            ("imei14", column(none(numbers), some(handsets))),
+            ("why", Arc::new(why)),
+            ("count", counts(both().map(|row| row.count))),
         ])
     }
 
@@ -96,11 +88,11 @@ impl Expansion {
         let rows = &self.answer.evidence;
         let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
         batch(vec![
-            ("msisdn", false, keys(rows.iter().map(|row| row.msisdn))),
-            ("imei14", false, keys(rows.iter().map(|row| row.imei14))),
-            ("first_seen", true, first),
-            ("last_seen", true, last),
-            ("sightings", false, sightings),
+            ("msisdn", keys(rows.iter().map(|row| row.msisdn))),
+            ("imei14", keys(rows.iter().map(|row| row.imei14))),
+            ("first_seen", first),
+            ("last_seen", last),
+            ("sightings", sightings),
         ])
     }
 
@@ -111,12 +103,10 @@ impl Expansion {
     }
 }
 
-fn batch(columns: Vec<(&str, bool, ArrayRef)>) -> Result<RecordBatch, Error> {
+fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, Error> {
     let (fields, arrays): (Vec<_>, Vec<_>) = columns
         .into_iter()
-        .map(|(name, nullable, array)| {
-            (Field::new(name, array.data_type().clone(), nullable), array)
-        })
+        .map(|(name, array)| (Field::new(name, array.data_type().clone(), true), array))
         .unzip();
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }

@@ -165,6 +165,34 @@ pub fn read_u64(value: u64) -> Reading {
     }
 }
 
+/// The number alone of an unsigned integer, or 0: [`read_u64`] for those who ask for neither kind nor note.
+#[inline]
+#[must_use]
+pub fn key_u64(value: u64) -> u64 {
+    const LONG_ENOUGH: u64 = 10_u64.pow(dialled::SHORTEST as u32 - 1);
+    const TOO_LONG: u64 = 10_u64.pow(dialled::LONGEST as u32);
+    if (LONG_ENOUGH..TOO_LONG).contains(&value) {
+        value
+    } else {
+        0
+    }
+}
+
+/// The number alone of a signed integer, or 0: [`read_i64`] for those who ask for neither kind nor note.
+#[inline]
+#[must_use]
+pub fn key_i64(value: i64, region: Region) -> u64 {
+    const NATIONAL: std::ops::Range<u64> = 6_000_000_000..10_000_000_000;
+    let written = value.cast_unsigned();
+    if region == Region::In && NATIONAL.contains(&written) {
+        INDIA + written
+    } else if region == Region::In && NATIONAL.contains(&written.wrapping_sub(INDIA)) {
+        written
+    } else {
+        read_i64(value, region).msisdn
+    }
+}
+
 /// Reads a signed integer: digits as written.
 #[must_use]
 pub fn read_i64(value: i64, region: Region) -> Reading {

@@ -24,16 +24,14 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
         let digits = digits.held().ok_or(Note::TooLong)?;
         return dialled::read(digits, plus, region).map(|found| found.mended(Some(mend)));
     }
-    if cell::is_dial_code(text) {
-        return Err(Note::DialCode);
+    let survey = Survey::of(text, region);
+    match () {
+        () if survey.numbers.len() > 1 => Err(Note::SeveralNumbers),
+        () if cell::is_dial_code(text) => Err(Note::DialCode),
+        () if cell::is_masked(text, 10) => Err(Note::Masked),
+        () if is_sender_id(text) => Err(Note::SenderId),
+        () => survey.decide(text),
     }
-    if cell::is_masked(text, 10) {
-        return Err(Note::Masked);
-    }
-    if is_sender_id(text) {
-        return Err(Note::SenderId);
-    }
-    Survey::of(text, region).decide(text)
 }
 
 /// A cell of digits and separators only.

@@ -1,0 +1,57 @@
+"""`{closed-list} kind`: one of the package's closed lists as a table, asked of the compiled core when the page is built.
+
+Nobody types a code or its sentence into a page, so no page can be out of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+__all__ = ["setup"]
+
+
+def closed_lists() -> dict[str, Mapping[str, str]]:
+    """Every closed list by its name: codes and their sentences, in the order of the list."""
+    from numguard import _core
+    from numguard.cdr import CDR_NOTES
+
+    lists: dict[str, Mapping[str, str]] = dict(_core.closed_lists())
+    return lists | {"cdr": CDR_NOTES}
+
+
+class ClosedList(SphinxDirective):
+    """A table of the codes of one list and what each says."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        name = self.arguments[0]
+        lists = closed_lists()
+        if name not in lists:
+            raise self.error(f"no closed list is called {name}; there are {', '.join(lists)}")
+        if not lists[name]:
+            raise self.error(f"the closed list {name} is empty")
+        body = nodes.tbody()
+        for code, sentence in lists[name].items():
+            body += _row(nodes.literal(text=code), nodes.Text(sentence))
+        group = nodes.tgroup("", cols=2)
+        group += [nodes.colspec(colwidth=width) for width in (1, 3)]
+        group += nodes.thead("", _row(nodes.Text("code"), nodes.Text("what it says")))
+        group += body
+        return [nodes.table("", group)]
+
+
+def _row(*cells: nodes.Node) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Makes the directive known."""
+    app.add_directive("closed-list", ClosedList)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,30 @@
+"""How the documentation is built: `make docs`. A warning is an error."""
+
+import sys
+from pathlib import Path
+
+import numguard
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "numguard"
+author = "the numguard authors"
+copyright = author  # noqa: A001 - the name that Sphinx reads
+version = release = numguard.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "closed_list"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "numguard"
+html_static_path: list[str] = []
+html_copy_source = False
+
+# Links to headings are checked, so a page that renames one breaks the build and not the reader.
+myst_heading_anchors = 4
+
+# Docstrings put names in single backticks, as the rest of the project does.
+default_role = "code"
+add_module_names = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+napoleon_use_rtype = False

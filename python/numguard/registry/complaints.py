@@ -1,0 +1,394 @@
+"""A sheet of complaints -> the versions of complaints it holds, the numbers they name, and what was refused.
+
+Owns what a complaint's columns are called, what makes a row usable, and how the rows of a file meet what the registry
+knows. Knows no SQL and no file. One idea: a complaint is (source, acknowledgement number); the rows of one file that
+share it are one version of it, told apart from other versions by a fingerprint of everything it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry import cells
+from numguard.registry.sheet import Mapped, Sheet, find_columns
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["COLUMNS", "Complaints", "Plan", "read_complaints", "reconcile"]
+
+#: The columns that are read, each with other spellings that it is found by.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "acknowledgement_no": (
+        "acknowledgment no", "acknowledgement number", "acknowledgment number", "ack no", "complaint no",
+        "complaint number", "acknowledgement id",
+    ),
+    "source": ("complaint source", "received from", "received through"),
+    "district": ("district name",),
+    "category": ("complaint category", "category of complaint"),
+    "reported_at": ("reported on", "report date", "reporting date", "date of report", "complaint date"),
+    "suspect_mobiles": (
+        "suspect mobile", "suspect mobile no", "suspect mobile nos", "suspect mobile number", "suspect mobile numbers",
+        "suspect number", "suspect numbers", "suspect phone", "suspect phones", "suspected mobile no",
+    ),
+    "complainant_mobile": (
+        "complainant mobile no", "complainant mobile number", "complainant number", "complainant phone",
+        "mobile of complainant", "victim mobile",
+    ),
+    "amount_lost": ("amount", "fraud amount", "lost amount", "amount lost rs"),
+    "amount_recovered": ("recovered amount", "amount recovered rs", "amount put on hold", "hold amount"),
+}  # fmt: skip
+
+_FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
+           "amount_recovered")  # fmt: skip
+
+_REFUSAL = pa.schema({"index": pa.int64(), "field": pa.string(), "cell": pa.string(), "note": pa.string()})
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """What a sheet says, row by row.
+
+    Attributes:
+        rows: one a record: row, the key of its complaint (null where it has none), the fields, usable.
+        namings: index (into rows), msisdn, note: the usable numbers, each once a row.
+        refusals: index, field, cell, note.
+        broken: the rows of records that could not be taken apart.
+    """
+
+    rows: pa.Table
+    namings: pa.Table
+    refusals: pa.Table
+    broken: pa.Array[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What taking a sheet in would do.
+
+    Attributes:
+        added, updated, repeated, refused: rows.
+        versions, namings, refusals: what to append, `complaint` being null for a complaint not known yet.
+        refused_cells: every refused cell of the sheet: row, field, cell, note.
+    """
+
+    added: int
+    updated: int
+    repeated: int
+    refused: int
+    versions: pa.Table
+    namings: pa.Table
+    refusals: pa.Table
+    refused_cells: pa.Table
+
+    @property
+    def empty(self) -> bool:
+        """Whether the registry already knows all of it."""
+        return len(self.versions) == 0
+
+
+def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
+    """Reads each column of `sheet` by what it means; a cell that cannot be read costs that cell alone.
+
+    Raises:
+        ColumnError: no column of acknowledgement numbers or of suspect numbers.
+    """
+    at = find_columns(sheet.table, COLUMNS, ("acknowledgement_no", "suspect_mobiles"), mapping, sheet.name)
+    size = len(sheet.table)
+    refusals: list[pa.Table] = []
+
+    def column(word: str) -> pa.ChunkedArray[Any]:
+        return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
+
+    def read(word: str, reader: Any) -> pa.Array[Any]:
+        values: pa.Array[Any]
+        values, note = reader(column(word))
+        refusals.append(_refused(word, column(word), note))
+        return values
+
+    acknowledgement = read("acknowledgement_no", cells.acknowledgements)
+    source = cells.words(column("source"))
+    complainant = read("complainant_mobile", cells.single_numbers)
+    fields = {
+        "source": source,
+        "acknowledgement_no": acknowledgement,
+        "district": cells.words(column("district")),
+        "category": cells.words(column("category")),
+        "reported_at": read("reported_at", cells.moments),
+        "complainant": complainant,
+        "amount_lost": read("amount_lost", cells.amounts),
+        "amount_recovered": read("amount_recovered", cells.amounts),
+    }
+    found, refused = _suspects(sheet.table, at["suspect_mobiles"])
+    own = pc.fill_null(pc.equal(found["msisdn"], complainant.take(found["index"].combine_chunks())), False)
+    refusals += [refused, _told(found.filter(own), "complainants_number")]
+    found = found.filter(pc.invert(own))
+
+    keyless = pc.is_null(acknowledgement)
+    lost = found.filter(pc.fill_null(keyless.take(found["index"].combine_chunks()), True))
+    refusals.append(_told(lost, "no_acknowledgement_no"))
+    found = found.filter(pc.invert(keyless.take(found["index"].combine_chunks())))
+    usable = np.zeros(size, np.bool_)
+    usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
+    key = pc.binary_join_element_wise(pc.utf8_lower(pc.fill_null(source, "")), pc.utf8_lower(acknowledgement), "\x1f")
+    rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, "usable": pa.array(usable)})
+    return Complaints(rows, found, pa.concat_tables(refusals), sheet.broken)
+
+
+def _suspects(table: pa.Table, at: list[int]) -> tuple[pa.Table, pa.Table]:
+    """The numbers of the suspect columns, each once a row, and the refused cells."""
+    found, refused = [], []
+    for place in at:
+        some, others = cells.numbers(table.column(place))
+        found.append(some)
+        refused.append(others)
+    numbers = pa.concat_tables(found)
+    # Of a number written twice in a row, the first writing is kept.
+    order = np.lexsort((np.asarray(numbers["msisdn"].to_numpy()), np.asarray(numbers["index"].to_numpy())))
+    numbers = numbers.take(order)
+    index, msisdn = (np.asarray(numbers[name].to_numpy()) for name in ("index", "msisdn"))
+    first = np.ones(len(numbers), np.bool_)
+    first[1:] = (index[1:] != index[:-1]) | (msisdn[1:] != msisdn[:-1])
+    bad = pa.concat_tables(refused)
+    bad = bad.add_column(1, "field", pa.repeat("suspect_mobiles", len(bad)))
+    return numbers.filter(pa.array(first)), bad.select(_REFUSAL.names).cast(_REFUSAL)
+
+
+def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:
+    bad = pc.is_valid(note)
+    if not pc.any(bad).as_py():
+        return _REFUSAL.empty_table()
+    note = note.filter(bad)
+    index = pa.array(np.flatnonzero(np.asarray(bad.to_numpy(zero_copy_only=False), np.bool_)))
+    columns = [index, pa.repeat(word, len(index)), cells.written(column.filter(bad)), note]
+    return pa.table(columns, schema=_REFUSAL)
+
+
+def _told(found: pa.Table, note: str) -> pa.Table:
+    size = len(found)
+    cell = pc.cast(found["msisdn"], pa.string())
+    return pa.table([found["index"], pa.repeat("suspect_mobiles", size), cell, pa.repeat(note, size)], schema=_REFUSAL)
+
+
+def reconcile(complaints: Complaints, known: Any) -> Plan:
+    """Meets the rows with what is known.
+
+    Args:
+        complaints: the rows.
+        known: given a table (ordinal, complaint_key), the versions known of those complaints.
+
+    Returns:
+        What is new. A row counts as refused if it names no usable number, else as repeated if its complaint was told so
+        before, as updated if the complaint stands with other content, and as added otherwise.
+    """
+    rows = complaints.rows
+    key = rows["complaint_key"].combine_chunks()
+    groups = _Groups(key, np.asarray(rows["usable"].to_numpy(), np.bool_))
+    versions = groups.merge(rows)
+    size = len(versions)
+    count = np.bincount(groups.of_row[np.asarray(complaints.namings["index"].to_numpy(), np.int64)], minlength=size + 1)
+    prints = _fingerprints(versions, groups, complaints)
+
+    asked = pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]})
+    told = known(asked)
+    ordinal = np.asarray(told["ordinal"].to_numpy(), np.int64)
+    standing = np.asarray(told["taken_back"].to_numpy(), np.int64) == 0
+    same = np.asarray(told["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
+    seen = np.zeros(size, np.bool_)
+    seen[ordinal[standing & same]] = True
+    amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    amends[ordinal[standing]] = True
+    stood[ordinal[standing & (np.asarray(told["numbers"].to_numpy(), np.int64) > 0)]] = True
+    complaint = np.full(size, np.iinfo(np.int64).max)
+    np.minimum.at(complaint, ordinal, np.asarray(told["complaint"].to_numpy(), np.int64))
+
+    usable = count[:size] > 0
+    amends &= usable
+    counted = groups.count(usable, seen, stood, rows, complaints)
+    fresh = ~seen
+    new = pa.table(
+        {
+            **{name: versions[name] for name in ("row", "first_row", "complaint_key", *_FIELDS)},
+            "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
+            "numbers": count[:size],
+            "amends": amends.astype(np.int64),
+            "fingerprint": prints,
+        }
+    ).filter(pa.array(fresh))
+    namings, refusals, cells_refused = _appended(complaints, groups, versions, fresh)
+    # Sorted by what each index holds, so that it grows page by page.
+    return Plan(
+        *counted,
+        versions=new.sort_by("complaint_key"),
+        namings=namings.sort_by("msisdn"),
+        refusals=refusals,
+        refused_cells=cells_refused,
+    )
+
+
+class _Groups:
+    """The rows that are one version: same complaint, and usable or not."""
+
+    def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_]) -> None:
+        codes = pc.fill_null(key.dictionary_encode().indices, -1)
+        self.key = np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
+        mixed = np.where(self.key >= 0, self.key * 2 + usable, -1)
+        values, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
+        keyless = int(len(values) > 0 and values[0] == -1)
+        #: The version of each row; the number of versions where it has none.
+        self.of_row = np.where(inverse == 0, len(values) - 1, inverse - 1) if keyless else inverse
+        self.size = len(values) - keyless
+        self.first = first[keyless:]
+        #: Each row that is not the first of its version.
+        self.later = np.ones(len(mixed), np.bool_)
+        self.later[self.first] = False
+        self.later &= mixed >= 0
+        # The first row of the complaint, whatever was usable: it names the complaint.
+        order = np.full(max(int(self.key.max(initial=-1)), -1) + 1, len(mixed))
+        np.minimum.at(order, self.key[self.key >= 0], np.flatnonzero(self.key >= 0))
+        self.first_of_complaint = order[self.key[self.first]]
+
+    def merge(self, rows: pa.Table) -> pa.Table:
+        """One row a version: each field as the last row that says something tells it."""
+        first = rows.take(self.first)
+        row = np.asarray(rows["row"].to_numpy(), np.int64)
+        first = first.append_column("first_row", pa.array(row[self.first_of_complaint]))
+        if not self.later.any():
+            return first
+        doubled = np.unique(self.of_row[self.later])
+        within = np.flatnonzero(np.isin(self.of_row, doubled))
+        some = rows.take(within).append_column("version", pa.array(self.of_row[within]))
+        last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in _FIELDS])
+        last = last.sort_by("version")
+        for field in _FIELDS:
+            values = last[f"{field}_last"].combine_chunks()
+            mask = np.zeros(self.size, np.bool_)
+            mask[doubled] = True
+            merged = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
+            first = first.set_column(first.schema.get_field_index(field), field, merged)
+        return first
+
+    def count(
+        self,
+        usable: npt.NDArray[np.bool_],
+        seen: npt.NDArray[np.bool_],
+        stood: npt.NDArray[np.bool_],
+        rows: pa.Table,
+        complaints: Complaints,
+    ) -> tuple[int, int, int, int]:
+        """Rows added, updated, repeated, refused."""
+        of_row = self.of_row
+        told = np.append(usable, False)[of_row]
+        refused = int((~told).sum()) + len(complaints.broken)
+        repeated_rows = told & np.append(seen, False)[of_row]
+        again = np.flatnonzero(told & self.later & ~repeated_rows)
+        copies = _copies(again, of_row, rows, complaints) if len(again) else 0
+        later = told & self.later & ~repeated_rows
+        first = told & ~self.later & ~repeated_rows
+        amended = np.append(stood, False)[of_row]
+        updated = int((first & amended).sum()) + int(later.sum()) - copies
+        return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused
+
+
+def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: pa.Table, complaints: Complaints) -> int:
+    """How many of the rows `again` say just what an earlier row of their version in the same file says."""
+    within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
+    text = _texts(rows.take(within), complaints, np.searchsorted(within, np.arange(len(of_row))), within)
+    met: set[tuple[int, bytes]] = set()
+    later = set(again.tolist())
+    copies = 0
+    for row, version, said in zip(within.tolist(), of_row[within].tolist(), text, strict=True):
+        copies += row in later and (version, said) in met
+        met.add((version, said))
+    return copies
+
+
+def _fingerprints(versions: pa.Table, groups: _Groups, complaints: Complaints) -> npt.NDArray[np.int64]:
+    """64 bits of BLAKE2b over everything that a version says; compared only between versions of one complaint."""
+    told = np.arange(len(groups.of_row))[groups.of_row < groups.size]
+    texts = _texts(versions, complaints, groups.of_row, told)
+    digests = b"".join(blake2b(text, digest_size=8).digest() for text in texts)
+    return np.frombuffer(digests, "<i8").astype(np.int64)
+
+
+def _texts(
+    records: pa.Table,
+    complaints: Complaints,
+    record_of_row: npt.NDArray[np.int64],
+    within: npt.NDArray[np.int64],
+) -> list[bytes]:
+    """Everything that each record says, as one text: its fields, its numbers in order, its refused cells."""
+    mine = np.zeros(len(record_of_row), np.bool_)
+    mine[within] = True
+
+    def gathered(table: pa.Table, text: pa.Array[Any], *order: str) -> pa.Array[Any]:
+        index = np.asarray(table["index"].to_numpy(), np.int64)
+        kept = mine[index]
+        owner = record_of_row[index[kept]]
+        table = pa.table({"owner": owner, "text": text.filter(pa.array(kept))})
+        table = table.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+        ends = np.searchsorted(np.asarray(table["owner"].to_numpy(), np.int64), np.arange(len(records) + 1))
+        lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), table["text"].combine_chunks())
+        joined: pa.Array[Any] = pc.binary_join(lists, "\x1e")
+        return joined
+
+    refused = complaints.refusals
+    words = pc.binary_join_element_wise(
+        refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
+    )
+    fields = [pc.cast(records[field], pa.string()) for field in _FIELDS]
+    joined = pc.binary_join_element_wise(
+        *fields,
+        gathered(complaints.namings, pc.cast(complaints.namings["msisdn"], pa.string())),
+        gathered(refused, words),
+        "\x1f",
+        null_handling="replace",
+    )
+    texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
+    return texts
+
+
+def _appended(
+    complaints: Complaints, groups: _Groups, versions: pa.Table, fresh: npt.NDArray[np.bool_]
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    rows = complaints.rows
+    row = np.asarray(rows["row"].to_numpy(), np.int64)
+    new = np.append(fresh, True)
+
+    index = np.asarray(complaints.namings["index"].to_numpy(), np.int64)
+    version = groups.of_row[index]
+    kept = new[version]
+    version_row = np.asarray(versions["row"].to_numpy(), np.int64)
+    namings = pa.table(
+        {
+            "row": row[index[kept]],
+            "version": version_row[version[kept]],
+            "msisdn": complaints.namings["msisdn"].filter(pa.array(kept)).cast(pa.int64()),
+            "note": complaints.namings["note"].filter(pa.array(kept)),
+        }
+    )
+    refused = complaints.refusals
+    at = np.asarray(refused["index"].to_numpy(), np.int64)
+    told = pa.table(
+        {
+            "row": row[at],
+            "field": refused["field"],
+            "cell": refused["cell"],
+            "note": refused["note"],
+        }
+    )
+    size = len(complaints.broken)
+    nothing = pa.nulls(size, pa.string())
+    whole = pa.table([complaints.broken, nothing, nothing, pa.repeat("ragged_row", size)], schema=told.schema)
+    order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
+    return (
+        namings,
+        pa.concat_tables([told.filter(pa.array(new[groups.of_row[at]])), whole]),
+        pa.concat_tables([told, whole]).sort_by(order),
+    )

@@ -1,0 +1,90 @@
+"""What a file brought: the summary that the caller gets, and the rows that keep the file's name, size and SHA-256.
+
+Owns `Intake`. Knows nothing of what a file means. One idea: every input can be shown to be the file that it was.
+"""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.registry.complaints import Plan
+from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table
+from numguard.registry.store import Append
+
+__all__ = ["Intake", "fingerprints", "named_refusals", "record_counts", "record_input", "summed_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a file brought.
+
+    Attributes:
+        id: The event's number, by which the file can be taken back; None if nothing was recorded.
+        added, updated, repeated, refused: Rows: new complaints (or outcomes), complaints that stood with other content,
+            rows that were known, rows without a usable number.
+        refusals: Every refused cell: file, row, column, cell, note. A row that was taken in may have some.
+        name, bytes, sha256: The file, as it was.
+    """
+
+    id: int | None
+    added: int
+    updated: int
+    repeated: int
+    refused: int
+    refusals: pa.Table = field(repr=False)
+    name: str
+    bytes: int
+    sha256: str
+
+
+def record_input(
+    append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None
+) -> None:
+    """Keeps what an event read."""
+    row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
+    append.rows("input", row)
+
+
+def record_counts(append: Append, added: int, updated: int, repeated: int, refused: int) -> None:
+    """Keeps what an intake came to, in rows."""
+    append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
+
+
+def summed_up(event: int | None, sheet: Sheet, plan: Plan) -> Intake:
+    """The summary of a file of complaints."""
+    counts = (plan.added, plan.updated, plan.repeated, plan.refused)
+    return Intake(event, *counts, named_refusals(sheet, plan.refused_cells), sheet.name, sheet.bytes, sheet.sha256)
+
+
+def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
+    """Refused cells as they are shown: file, row, column, cell, note."""
+    named = cells.select(["row", "field", "cell", "note"]).rename_columns(["row", "column", "cell", "note"])
+    return named.add_column(0, "file", pa.repeat(sheet.name, len(named))).combine_chunks()
+
+
+def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
+    """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
+    if isinstance(sightings, pa.Table):
+        return [("table", *fingerprint_table(sightings))]
+    listed = sightings if isinstance(sightings, list | tuple) else [sightings]
+    found: list[tuple[str, int | None, str]] = []
+    for entry in listed:
+        paths = _files(entry) if isinstance(entry, str | Path) else []
+        found += [(path.name, *fingerprint_file(path)) for path in paths]
+        if not paths:
+            found.append((type(entry).__name__, None, ""))
+    return found
+
+
+def _files(entry: str | Path) -> list[Path]:
+    path = Path(entry)
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    return [Path(name) for name in sorted(glob.glob(str(entry), recursive=True)) if Path(name).is_file()]  # noqa: PTH207

@@ -1,0 +1,189 @@
+"""From the state of numbers to the rows of a block list, and from two states to the difference between their lists.
+
+Owns `ListPolicy`, what action a status calls for, and what a change is. Knows no SQL, no file and no clock. One idea: a
+list is a pure function of a state, so that a delta is two lists compared, and never a second way to decide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.errors import ArgumentError
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["MOMENT", "ListPolicy", "delta", "rows"]
+
+#: The type of every moment that the registry shows.
+MOMENT = pa.timestamp("us", "Asia/Kolkata")
+
+_DAY = 86_400_000_000
+_IST = 19_800_000_000
+
+#: A number whose holder has been cut off rests 90 days before it is given to someone else.
+_REVIEW_DAYS = 90
+
+_ACTIONS = {"reported": "block", "requested": "block", "confirmed": "block", "reverify": "reverify"}
+_RELEASED = ("withdrawn", "protected", "reactivated")
+
+
+@dataclass(frozen=True, slots=True)
+class ListPolicy:
+    """Which numbers in force go on a list. A number that an officer confirmed goes on it whatever the policy.
+
+    Attributes:
+        min_complaints: complaints that must name a reported number; one complainant who repeats counts once.
+        min_sources: distinct sources of those complaints.
+        min_districts: distinct districts of those complaints.
+        kinds: the kinds of number that are listed without a decision.
+        max_hop: how far a linked number may be from a reported one; 0 leaves linked numbers out, None takes all.
+        max_growth: the brake of an export: how many times as long as the last list to the same receiver it may be.
+
+    Example:
+        >>> from numguard.registry import ListPolicy
+        >>> ListPolicy(min_complaints=2).min_complaints
+        2
+    """
+
+    min_complaints: int = 1
+    min_sources: int = 1
+    min_districts: int = 1
+    kinds: Sequence[str] = ("mobile", "fixed_or_mobile")
+    max_hop: int | None = None
+    max_growth: float | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.kinds, str):
+            raise ArgumentError("kinds: takes a list of kinds, such as ('mobile', 'fixed_or_mobile')")
+        object.__setattr__(self, "kinds", tuple(self.kinds))
+        for name in ("min_complaints", "min_sources", "min_districts"):
+            if getattr(self, name) < 0:
+                raise ArgumentError(f"{name}: takes 0 or more")
+        if self.max_hop is not None and self.max_hop < 0:
+            raise ArgumentError("max_hop: takes 0 or more, or None")
+        if self.max_growth is not None and self.max_growth < 1:
+            raise ArgumentError("max_growth: takes 1 or more, or None")
+
+    def as_json(self) -> str:
+        """The policy as it is kept beside every list made with it."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> ListPolicy:
+        """The policy that `as_json` wrote."""
+        fields: dict[str, Any] = json.loads(text)
+        return cls(**fields)
+
+
+def rows(state: pa.Table, policy: ListPolicy, district: str | None) -> pa.Table:
+    """The list that `state` calls for, ascending by number."""
+    return _shown(state.filter(_listed(state, policy, district)))
+
+
+def delta(
+    before: pa.Table, after: pa.Table, policies: tuple[ListPolicy, ListPolicy], districts: tuple[str | None, str | None]
+) -> pa.Table:
+    """The change from the list of the state `before` to the list of the state `after`, over the numbers of both.
+
+    Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where
+    someone must be let go (its status is withdrawn, protected or reactivated), else "none".
+    """
+    old = before.filter(_listed(before, policies[0], districts[0]))
+    new = after.filter(_listed(after, policies[1], districts[1]))
+    old_rows, new_rows = _shown(old), _shown(new)
+
+    was = pc.index_in(new_rows["msisdn"], old_rows["msisdn"])
+    added = new_rows.filter(pc.is_null(was))
+    kept = new_rows.filter(pc.is_valid(was))
+    earlier = old_rows.take(pc.drop_null(was))
+    changed = kept.filter(_differs(kept, earlier)) if len(kept) else kept
+
+    gone = pc.and_(
+        pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
+    )
+    # A number that was asked for, or blocked, is on no list any more, but must be let go all the same.
+    held = before.filter(pc.and_(before["asked"], _in_district(before, districts[0])))["msisdn"]
+    status = after["status"]
+    let_go = pc.and_(pc.is_in(status, pa.array(_RELEASED)), _changed_status(before, after))
+    removed = after.filter(pc.or_(gone, pc.and_(let_go, pc.is_in(after["msisdn"], held))))
+    removed_rows = _shown(removed)
+    if len(removed_rows):
+        release = pc.is_in(removed_rows["status"], pa.array(_RELEASED))
+        removed_rows = removed_rows.set_column(
+            removed_rows.schema.get_field_index("action"), "action", pc.if_else(release, "release", "none")
+        )
+    parts = [
+        part.append_column("change", pa.repeat(word, len(part)))
+        for part, word in ((added, "added"), (changed, "changed"), (removed_rows, "removed"))
+    ]
+    return pa.concat_tables(parts).sort_by("msisdn").combine_chunks()
+
+
+def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
+    status = state["status"]
+    known = pc.is_in(state["kind"], pa.array(policy.kinds, pa.string()))
+    linked = pc.equal(status, "reverify")
+    near = linked if policy.max_hop is None else pc.and_(linked, pc.less_equal(state["hop"], policy.max_hop))
+    reported = pc.is_in(status, pa.array(("reported", "requested")))
+    for count, least in (
+        ("complaints", policy.min_complaints),
+        ("sources", policy.min_sources),
+        ("districts", policy.min_districts),
+    ):
+        # A complaint without a source or a district is still a complaint.
+        if least > 1:
+            reported = pc.and_(reported, pc.greater_equal(state[count], least))
+    decided = pc.and_(state["decided"], pc.is_in(status, pa.array(("requested", "confirmed"))))
+    listed = pc.or_(decided, pc.and_(known, pc.or_(reported, near)))
+    return pc.and_(pc.fill_null(listed, False), _in_district(state, district))
+
+
+def _in_district(state: pa.Table, district: str | None) -> Any:
+    if district is None:
+        return pa.chunked_array([pa.repeat(True, len(state))])
+    wanted = " ".join(district.split()).lower()
+    return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), wanted), False)
+
+
+def _shown(state: pa.Table) -> pa.Table:
+    status = state["status"]
+    action: Any = pa.scalar("none")
+    for word, does in _ACTIONS.items():
+        action = pc.if_else(pc.equal(status, word), does, action)
+    day = pc.divide(pc.add(state["last_told"], _IST), _DAY)
+    review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())
+    columns = {
+        "msisdn": state["msisdn"],
+        "status": status,
+        "action": action if len(state) else pa.array([], pa.string()),
+        "hop": pc.cast(state["hop"], pa.uint8()),
+        "district": state["district"],
+        "reason": state["reason"],
+        "complaints": pc.cast(state["complaints"], pa.uint32()),
+        "sources": pc.cast(state["sources"], pa.uint32()),
+        "first_reported": pc.cast(state["first_reported"], MOMENT),
+        "last_reported": pc.cast(state["last_reported"], MOMENT),
+        "via_imei": state["via_imei"],
+        "review_by": review,
+    }
+    return pa.table(columns)
+
+
+def _differs(kept: pa.Table, earlier: pa.Table) -> Any:
+    differs = None
+    for name in kept.column_names:
+        a, b = kept[name], earlier[name]
+        same = pc.or_(pc.fill_null(pc.equal(a, b), False), pc.and_(pc.is_null(a), pc.is_null(b)))
+        differs = pc.invert(same) if differs is None else pc.or_(differs, pc.invert(same))
+    return differs
+
+
+def _changed_status(before: pa.Table, after: pa.Table) -> Any:
+    earlier = before["status"].take(pc.index_in(after["msisdn"], before["msisdn"]))
+    return pc.invert(pc.fill_null(pc.equal(after["status"], earlier), False))

@@ -1,0 +1,125 @@
+"""A sheet of outcomes -> what operators did with the numbers they were asked about.
+
+Owns what the columns are called and which rows are refused. Knows no SQL. One idea: the order within a file is the
+order in which things happened, where the file says when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry import cells
+from numguard.registry.sheet import Mapped, Sheet, find_columns
+from numguard.registry.state import OUTCOMES
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["COLUMNS", "Outcomes", "read_outcomes"]
+
+#: The columns that are read, each with other spellings that it is found by.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
+    "status": ("outcome", "action taken", "result"),
+    "happened_at": ("at", "date", "action date", "date of action"),
+    "reason": ("remark", "remarks"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What came back.
+
+    Attributes:
+        rows: row, msisdn, status, happened_at, reason, ordered as it happened.
+        refused: row, field, cell, note.
+    """
+
+    rows: pa.Table
+    refused: pa.Table
+
+
+def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
+    """Reads outcomes; `known`, given numbers, tells which of them the registry knows.
+
+    Raises:
+        ColumnError: no column of numbers or of statuses.
+    """
+    at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
+    size = len(sheet.table)
+
+    def column(word: str) -> pa.ChunkedArray[Any]:
+        return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
+
+    msisdn, note = cells.single_numbers(column("msisdn"))
+    note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
+    note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
+    status = pc.utf8_lower(pc.utf8_trim_whitespace(cells.written(column("status"))))
+    status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
+    happened, date_note = cells.moments(column("happened_at"))
+    rows = pa.table(
+        {
+            "row": sheet.row,
+            "msisdn": msisdn,
+            "status": status,
+            "happened_at": happened,
+            "reason": cells.remarks(column("reason")),
+        }
+    )
+    clash = pa.array(_contradicting(rows, pc.and_(pc.is_null(note), pc.invert(status_bad))))
+    refused = []
+    good: Any = None
+    for word, bad, why in (
+        ("msisdn", pc.is_valid(note), note),
+        ("status", status_bad, "unknown_status"),
+        ("happened_at", pc.is_valid(date_note), date_note),
+        ("status", clash, "contradiction"),
+    ):
+        told = pa.repeat(why, size) if isinstance(why, str) else why
+        hit = bad if good is None else pc.and_(bad, good)
+        good = pc.invert(bad) if good is None else pc.and_(good, pc.invert(bad))
+        refused.append(
+            pa.table(
+                {
+                    "row": sheet.row.filter(hit),
+                    "field": pa.repeat(word, int(pc.sum(hit).as_py() or 0)),
+                    "cell": cells.written(column(word)).filter(hit),
+                    "note": told.filter(hit),
+                }
+            )
+        )
+    broken = len(sheet.broken)
+    nothing = pa.nulls(broken, pa.string())
+    refused.append(
+        pa.table([sheet.broken, nothing, nothing, pa.repeat("ragged_row", broken)], schema=refused[0].schema)
+    )
+    kept = rows.filter(good)
+    order = np.lexsort(
+        (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))
+    )
+    return Outcomes(kept.take(order), pa.concat_tables(refused).sort_by("row"))
+
+
+def _unless(note: pa.Array[Any], holds: Any, why: str) -> pa.Array[Any]:
+    told: pa.Array[Any] = pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
+    return told
+
+
+def _contradicting(rows: pa.Table, good: Any) -> Any:
+    """Rows whose number has another outcome at the same moment, so that nobody can tell which came last."""
+    counted = (
+        rows.filter(good)
+        .select(["msisdn", "happened_at", "status"])
+        .group_by(["msisdn", "happened_at"])
+        .aggregate([("status", "count_distinct")])
+    )
+    several = counted.filter(pc.greater(counted["status_count_distinct"], 1))
+    clashing = set(zip(several["msisdn"].to_pylist(), several["happened_at"].to_pylist(), strict=True))
+    if not clashing:
+        return np.zeros(len(rows), np.bool_)
+    pairs = zip(rows["msisdn"].to_pylist(), rows["happened_at"].to_pylist(), strict=True)
+    return np.array([pair in clashing for pair in pairs], np.bool_)

@@ -1,0 +1,340 @@
+"""What the facts of the event log say of each number: its status, and what a list tells of it.
+
+Owns the precedence of statuses and who is protected. Knows no SQL, no file and no clock. One idea: each number has a
+position among all numbers, in ascending order, and every kind of fact becomes an array over those positions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "STATUSES", "Facts", "derive"]
+
+#: Every status, in the order in which the first that holds is taken.
+STATUSES = (
+    "protected",
+    "withdrawn",
+    "blocked",
+    "rejected",
+    "reverified",
+    "reactivated",
+    "requested",
+    "confirmed",
+    "reported",
+    "reverify",
+)
+
+#: The statuses of a number that something is to be done about, or was.
+IN_FORCE = ("reported", "requested", "confirmed", "blocked", "reverify")
+
+#: What an officer may decide.
+DECISIONS = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated")
+
+#: What may come back from an operator.
+OUTCOMES = ("blocked", "rejected", "reverified", "reactivated")
+
+#: The kinds of facts that a state is derived from.
+FACTS = ("namings", "complainants", "links", "decisions", "outcomes", "exported")
+
+# Numbers of these kinds are nobody's handset: they are protected from the start.
+_PROTECTED_KINDS = ("toll_free", "service")
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+_NEVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts up to some event, one table a kind, as the store gives them."""
+
+    namings: pa.Table
+    complainants: pa.Table
+    links: pa.Table
+    decisions: pa.Table
+    outcomes: pa.Table
+    exported: pa.Table
+
+
+def derive(facts: Facts) -> pa.Table:
+    """The state of every number of `facts`, ascending.
+
+    Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), asked (bool: a block was requested,
+    or done), hop (null where only decided), district, reason, complaints, sources, districts (int64: distinct ones; a
+    complainant who repeats counts once), first_reported, last_reported, last_told (microseconds UTC), via_imei.
+    """
+    numbers = _universe(facts)
+    size = len(numbers)
+    named = _Named(facts.namings, numbers)
+    decisions = _Last(
+        facts.decisions.filter(pc.is_in(facts.decisions["status"], pa.array(_DECIDING))), numbers, "event"
+    )
+    shields = _Last(
+        facts.decisions.filter(pc.is_in(facts.decisions["status"], pa.array(("protected", "unprotected")))),
+        numbers,
+        "event",
+    )
+    outcomes = _Last(facts.outcomes, numbers, "event", "ordinal")
+    sent = _Last(
+        facts.exported.filter(pc.is_in(facts.exported["action"], pa.array(("block", "release")))), numbers, "event"
+    )
+
+    explained: Any = _core.explain(pa.array(numbers.astype(np.uint64)))
+    kind = pc.cast(explained.field("kind"), pa.string())
+    own = np.zeros(size, np.bool_)
+    own[_positions(facts.complainants["msisdn"], numbers)] = True
+    placeholder = _bools(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
+    special = _bools(pc.is_in(kind, pa.array(_PROTECTED_KINDS)))
+    protected = np.where(shields.said, shields.means("protected"), own | placeholder | special)
+
+    confirmed = decisions.means("confirmed")
+    taken_back = decisions.means("withdrawn")
+    grounded = (named.stands | confirmed) & ~protected & ~taken_back
+    linked = _Linked(facts.links, numbers, grounded)
+
+    answered = outcomes.said & (outcomes.event > decisions.event)
+    turned = {status: decisions.means(status) & ~answered for status in ("reverified", "reactivated")}
+    last_answer = np.maximum(
+        outcomes.event,
+        np.where(decisions.means("reverified") | decisions.means("reactivated"), decisions.event, _NEVER),
+    )
+    requested = sent.means("block", column="action") & (sent.event > last_answer)
+    nothing_stands = ~(named.stands | linked.stands | (decisions.said & ~taken_back))
+
+    holds = {
+        "protected": protected,
+        "withdrawn": taken_back | nothing_stands,
+        **{status: answered & outcomes.means(status) | turned.get(status, False) for status in OUTCOMES},
+        "requested": requested,
+        "confirmed": confirmed,
+        "reported": named.stands,
+        "reverify": linked.stands,
+    }
+    code = np.select([holds[status] for status in STATUSES], list(range(len(STATUSES))), default=1).astype(np.int8)
+    status = pa.DictionaryArray.from_arrays(code, pa.array(STATUSES)).cast(pa.string())
+
+    shielded = _first_text(
+        (shields.said, shields.text("reason")),
+        (own, "complainants_number"),
+        (placeholder, "placeholder"),
+        (special, kind),
+    )
+    reason = _first_text(
+        (protected, shielded),
+        (taken_back, decisions.text("reason")),
+        (nothing_stands, "nothing_stands"),
+        (answered, outcomes.text("reason")),
+        (decisions.said, decisions.text("reason")),
+        (named.stands, "named_in_complaint"),
+        (linked.stands, "linked_by_handset"),
+    )
+    seed = linked.seed
+    only_linked = linked.stands & ~named.stands
+    told = np.where(named.told != _NEVER, named.told, np.where(seed >= 0, named.told[seed], _NEVER))
+    told = np.where(told != _NEVER, told, decisions.number("at"))
+    district = np.where(named.district >= 0, named.district, np.where(seed >= 0, named.district[seed], -1))
+    return pa.table(
+        {
+            "msisdn": pa.array(numbers.astype(np.uint64)),
+            "status": status,
+            "kind": kind,
+            "decided": pa.array(confirmed),
+            "asked": pa.array(requested | (outcomes.means("blocked") & answered)),
+            "hop": _known(np.where(named.stands, 0, linked.hop), named.stands | linked.stands),
+            "district": _taken(named.districts, district),
+            "reason": reason,
+            "complaints": pa.array(named.complaints),
+            "sources": pa.array(named.sources),
+            "districts": pa.array(named.districts_named),
+            "first_reported": named.first_reported,
+            "last_reported": named.last_reported,
+            "last_told": _known(told, told != _NEVER),
+            "via_imei": pc.cast(_known(linked.via_imei, only_linked), pa.uint64()),
+        }
+    )
+
+
+_DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
+
+
+def _universe(facts: Facts) -> Ints:
+    columns = [facts.links["seed_msisdn"]] + [getattr(facts, kind)["msisdn"] for kind in FACTS]
+    parts = [np.asarray(column.to_numpy(), np.int64) for column in columns]
+    return np.unique(np.concatenate(parts))
+
+
+def _positions(msisdns: pa.ChunkedArray[Any], numbers: Ints) -> Ints:
+    return np.searchsorted(numbers, np.asarray(msisdns.to_numpy(), np.int64))
+
+
+class _Last:
+    """The last fact of a kind for each number; `event` is `_NEVER` where there is none."""
+
+    def __init__(self, table: pa.Table, numbers: Ints, *order: str) -> None:
+        table = table.sort_by([(column, "ascending") for column in order])
+        self.table = table
+        self.row = np.full(len(numbers), -1, np.int64)
+        # Of repeated positions, the last assignment stays.
+        self.row[_positions(table["msisdn"], numbers)] = np.arange(len(table))
+        self.said = self.row >= 0
+        self.event = self.number("event")
+
+    def number(self, column: str) -> Ints:
+        values = np.append(np.asarray(self.table[column].to_numpy(), np.int64), _NEVER)
+        return values[self.row]
+
+    def text(self, column: str) -> pa.Array[Any]:
+        return _taken(self.table[column], self.row)
+
+    def means(self, word: str, *, column: str = "status") -> Bools:
+        found = np.append(_bools(pc.equal(self.table[column], word)), False)
+        return found[self.row]
+
+
+class _Named:
+    """What complaints say of each number."""
+
+    def __init__(self, namings: pa.Table, numbers: Ints) -> None:
+        size = len(numbers)
+        position = _positions(namings["msisdn"], numbers)
+        stands = np.asarray(namings["stands"].to_numpy(), np.int64) == 1
+        self.stands = np.zeros(size, np.bool_)
+        self.stands[position[stands]] = True
+
+        reported = namings["reported_at"]
+        unknown = _bools(pc.is_null(reported))
+        moment = np.asarray(pc.fill_null(reported, 0).to_numpy(), np.int64)
+        complaint = np.asarray(namings["complaint"].to_numpy(), np.int64)
+        # A number's district is its first complaint's: those that stand before those that do not.
+        order = np.lexsort((complaint, moment, unknown, ~stands, position))[::-1]
+        first = np.full(size, -1, np.int64)
+        first[position[order]] = order
+        encoded = _dictionary(namings["district"])
+        self.districts = encoded.dictionary
+        codes = np.append(np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), np.int64), -1)
+        self.district = codes[first]
+
+        told = np.where(unknown, np.asarray(namings["added_at"].to_numpy(), np.int64), moment)
+        self.told = np.full(size, _NEVER, np.int64)
+        np.maximum.at(self.told, position[stands], told[stands])
+        self._count(namings, position, stands, size)
+
+    def _count(self, namings: pa.Table, position: Ints, stands: Bools, size: int) -> None:
+        who = pc.coalesce(namings["complainant"], pc.negate(namings["complaint"]))
+        standing = pa.table(
+            {
+                "position": position,
+                "who": who,
+                "source": _folded(namings["source"]),
+                "district": _folded(namings["district"]),
+                "reported_at": namings["reported_at"],
+            }
+        ).filter(pa.array(stands))
+        asked: Any = [
+            ("who", "count_distinct"),
+            ("source", "count_distinct"),
+            ("district", "count_distinct"),
+            ("reported_at", "min"),
+            ("reported_at", "max"),
+        ]
+        counted = standing.group_by("position").aggregate(asked)
+        at = np.asarray(counted["position"].to_numpy(), np.int64)
+
+        def spread(column: str) -> Ints:
+            values = np.zeros(size, np.int64)
+            values[at] = np.asarray(pc.fill_null(counted[column], 0).to_numpy(), np.int64)
+            return values
+
+        dated = np.zeros(size, np.bool_)
+        dated[at] = _bools(pc.is_valid(counted["reported_at_min"]))
+        self.complaints = spread("who_count_distinct")
+        self.sources = spread("source_count_distinct")
+        self.districts_named = spread("district_count_distinct")
+        self.first_reported = _known(spread("reported_at_min"), dated)
+        self.last_reported = _known(spread("reported_at_max"), dated)
+
+
+class _Linked:
+    """The best link of each number: fewest hops, most sightings, then the oldest run, handset and path."""
+
+    def __init__(self, links: pa.Table, numbers: Ints, grounded: Bools) -> None:
+        size = len(numbers)
+        seeds = _positions(links["seed_msisdn"], numbers)
+        # A link stands as long as its run and its seed do. Only a link that stands is preferred over one that does not.
+        stands = (np.asarray(links["stands"].to_numpy(), np.int64) == 1) & grounded[seeds]
+        columns = {
+            name: np.asarray(links[name].to_numpy(), np.int64)
+            for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")
+        }
+        position = _positions(links["msisdn"], numbers)
+        order = np.lexsort(
+            (
+                columns["via_msisdn"],
+                columns["via_imei"],
+                columns["event"],
+                -columns["sightings"],
+                columns["hop"],
+                ~stands,
+                position,
+            )
+        )[::-1]
+        best = np.full(size, -1, np.int64)
+        best[position[order]] = order
+        self.stands = np.append(stands, False)[best]
+        self.hop = np.append(columns["hop"], 0)[best]
+        self.via_imei = np.append(columns["via_imei"], 0)[best]
+        self.seed = np.append(seeds, -1)[best]
+
+
+def _dictionary(column: pa.ChunkedArray[Any]) -> Any:
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+    return encoded
+
+
+def _folded(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """Codes of the words of `column`, upper and lower case being one."""
+    encoded = _dictionary(column)
+    lower = pc.utf8_lower(encoded.dictionary).dictionary_encode()
+    codes: pa.Array[Any] = lower.indices.take(encoded.indices)
+    return codes
+
+
+def _bools(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
+    return np.asarray(
+        pc.fill_null(values, False).to_numpy(zero_copy_only=False)
+        if isinstance(values, pa.Array)
+        else pc.fill_null(values, False).to_numpy(),
+        np.bool_,
+    )
+
+
+def _known(values: Ints, known: Bools) -> pa.Array[Any]:
+    return pa.array(values, pa.int64(), mask=~known)
+
+
+def _taken(words: pa.Array[Any] | pa.ChunkedArray[Any], rows: Ints) -> pa.Array[Any]:
+    """The word of each row; null where the row is -1."""
+    taken = words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string())
+    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
+
+
+def _first_text(*choices: tuple[Bools, Any]) -> pa.Array[Any]:
+    """The text of the first choice that holds; null where none does."""
+    text: Any = pa.scalar(None, pa.string())
+    for holds, said in reversed(choices):
+        text = pc.if_else(pa.array(holds), said, text)
+    told: pa.Array[Any] = text
+    return told

@@ -1,0 +1,444 @@
+"""The event log on disk: the only file that knows SQL.
+
+Owns the connection, the schema and its migrations, the writing transaction, and every query. Knows nothing of what a
+status is: it appends rows and gives rows back as Arrow tables of declared types. One idea: nothing is ever overwritten,
+so the state at any moment is the rows whose event number is not past some `cut`, and a reader needs no lock.
+"""
+
+# Queries are put together from constants of this file alone; whatever a caller gives is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from typing import Any, NoReturn
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.errors import RegistryError
+from numguard.registry.dialect import Dialect, connect
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["Append", "Store"]
+
+# What each table holds, but for its event: `name:i` is a BIGINT, `name:t` a TEXT.
+_TABLES = {
+    "input": "ordinal:i name:t bytes:i sha256:t records:i",
+    "intake": "added:i updated:i repeated:i refused:i",
+    "withdrawal": "withdrawn:i",
+    "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
+    "complainant:i amount_lost:i amount_recovered:i numbers:i amends:i fingerprint:i",
+    "naming": "row:i version:i msisdn:i note:t",
+    "refusal": "row:i field:t cell:t note:t",
+    "expansion": "as_of:i policy:t seeds:i linked:i braked:t",
+    "link": "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i",
+    "handset": "imei14:i hop:i numbers:i first_seen:i last_seen:i",
+    "stop": "msisdn:i imei14:i why:t count:i",
+    "evidence": "msisdn:i imei14:i first_seen:i last_seen:i sightings:i",
+    "decision": "msisdn:i status:t",
+    "outcome": "ordinal:i row:i msisdn:i status:t happened_at:i reason:t",
+    "export": "receiver:t as_of:i since:i district:t policy:t name:t bytes:i sha256:t records:i",
+    "exported": "msisdn:i action:t",
+}
+
+# Whether the event `{0}` had been taken back, at the cut $1.
+_TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
+
+# Whether version `c` of a complaint stands at the cut $1: not taken back, and no later version took its place.
+_STANDS = f"""
+  NOT c.{_TAKEN_BACK.format("event")} AND NOT EXISTS (
+    SELECT 1 FROM complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
+      AND d.event <= $1 AND NOT d.{_TAKEN_BACK.format("event")})"""
+
+# One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
+# reordering: `wanted` is small, and each of its numbers is one look into an index.
+_FACTS = {
+    "namings": (
+        "msisdn:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
+        f"""SELECT n.msisdn, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
+              CASE WHEN {_STANDS} THEN 1 ELSE 0 END AS stands
+            FROM {{wanted}} naming n CROSS JOIN complaint c CROSS JOIN event e
+            WHERE {{match n}} c.event = n.event AND c.row = n.version AND e.seq = n.event AND n.event <= $1""",
+    ),
+    "complainants": (
+        "msisdn:i",
+        f"""SELECT DISTINCT c.complainant AS msisdn FROM {{wanted}} complaint c
+            WHERE {{match c.complainant}} c.complainant IS NOT NULL AND c.event <= $1 AND {_STANDS}""",
+    ),
+    "links": (
+        "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
+        f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,
+              n.event, CASE WHEN n.{_TAKEN_BACK.format("event")} THEN 0 ELSE 1 END AS stands
+            FROM {{wanted}} link n WHERE {{match n}} n.event <= $1""",
+    ),
+    "decisions": (
+        "msisdn:i status:t event:i at:i reason:t",
+        """SELECT n.msisdn, n.status, n.event, e.at, e.reason FROM {wanted} decision n CROSS JOIN event e
+           WHERE {match n} e.seq = n.event AND n.event <= $1""",
+    ),
+    "outcomes": (
+        "msisdn:i status:t event:i ordinal:i reason:t happened_at:i",
+        f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
+            WHERE {{match n}} n.event <= $1 AND NOT n.{_TAKEN_BACK.format("event")}""",
+    ),
+    "exported": (
+        "msisdn:i action:t event:i",
+        """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
+    ),
+}
+
+# The numbers whose state may differ between the cuts $1 and $2: named, linked, decided, exported, answered or
+# protected in between, or standing in what was amended or taken back in between.
+_BETWEEN = "event > $1 AND event <= $2"
+_TAKEN = f"(SELECT withdrawn FROM withdrawal WHERE {_BETWEEN})"
+_AMENDED = f"""(SELECT complaint FROM complaint WHERE {_BETWEEN} AND amends = 1
+  UNION SELECT complaint FROM complaint WHERE event IN {_TAKEN})"""
+_TOUCHED = (
+    f"SELECT msisdn FROM naming WHERE {_BETWEEN}",
+    f"SELECT complainant AS msisdn FROM complaint WHERE {_BETWEEN} AND complainant IS NOT NULL",
+    f"SELECT msisdn FROM link WHERE {_BETWEEN}",
+    f"SELECT msisdn FROM decision WHERE {_BETWEEN}",
+    f"SELECT msisdn FROM outcome WHERE {_BETWEEN}",
+    f"SELECT msisdn FROM exported WHERE {_BETWEEN}",
+    f"SELECT msisdn FROM link WHERE event IN {_TAKEN}",
+    f"SELECT msisdn FROM outcome WHERE event IN {_TAKEN}",
+    f"""SELECT n.msisdn FROM complaint c JOIN naming n ON n.event = c.event AND n.version = c.row
+        WHERE c.complaint IN {_AMENDED}""",
+    f"SELECT complainant AS msisdn FROM complaint WHERE complainant IS NOT NULL AND complaint IN {_AMENDED}",
+)
+
+# Everything that touched one number, told in the columns of `Store.HISTORY`.
+_STORY = {
+    "naming": """SELECT n.event, 'named' AS what, '' AS status, n.row, c.source, c.acknowledgement_no, c.district,
+        c.reported_at, n.note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver, '' AS reason
+      FROM naming n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1""",
+    "complainant": """SELECT event, 'complainant' AS what, '' AS status, row, source, acknowledgement_no, district,
+        reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver, '' AS reason
+      FROM complaint WHERE complainant = $1""",
+    "link": """SELECT event, 'linked' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
+        '' AS district, NULL AS reported_at, '' AS note, hop, via_imei, via_msisdn, '' AS receiver, '' AS reason
+      FROM link WHERE msisdn = $1""",
+    "evidence": """SELECT event, 'seen' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
+        '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, imei14 AS via_imei, NULL AS via_msisdn,
+        '' AS receiver, '' AS reason FROM evidence WHERE msisdn = $1""",
+    "stop": """SELECT event, 'stopped' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
+        '' AS district, NULL AS reported_at, why AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn,
+        '' AS receiver, '' AS reason FROM stop WHERE msisdn = $1""",
+    "decision": """SELECT event, 'decided' AS what, status, NULL AS row, '' AS source, '' AS acknowledgement_no,
+        '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn,
+        '' AS receiver, '' AS reason FROM decision WHERE msisdn = $1""",
+    "outcome": """SELECT event, 'outcome' AS what, status, row, '' AS source, '' AS acknowledgement_no, '' AS district,
+        happened_at AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver,
+        reason FROM outcome WHERE msisdn = $1""",
+    "exported": """SELECT n.event, 'exported' AS what, n.action AS status, NULL AS row, '' AS source,
+        '' AS acknowledgement_no, '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei,
+        NULL AS via_msisdn, x.receiver, '' AS reason
+      FROM exported n JOIN export x ON x.event = n.event WHERE n.msisdn = $1""",
+    "withdrawal": """SELECT DISTINCT w.event, 'taken back' AS what, '' AS status, NULL AS row, '' AS source,
+        '' AS acknowledgement_no, '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei,
+        NULL AS via_msisdn, '' AS receiver, '' AS reason
+      FROM withdrawal w WHERE w.withdrawn IN (SELECT event FROM naming WHERE msisdn = $1
+        UNION SELECT event FROM link WHERE msisdn = $1 UNION SELECT event FROM outcome WHERE msisdn = $1)""",
+}
+
+
+class Append:
+    """A writing transaction: its event's number and moment, and the way to append what the event says."""
+
+    def __init__(self, store: Store, event: int, at: int) -> None:
+        self._store = store
+        self.event = event
+        self.at = at
+        self.said = False
+        self.committed = False
+
+    def rows(self, table: str, content: Mapping[str, Any] | pa.Table) -> None:
+        """Appends to one of the event's tables."""
+        content = content if isinstance(content, pa.Table) else pa.table(dict(content))
+        self.said |= len(content) > 0
+        self._store.append(table, self.event, content)
+
+    def commit(self) -> None:
+        """Makes it last; called at the end by itself. An event that said nothing is no event."""
+        if not self.committed:
+            self._store.dialect.execute("COMMIT" if self.said else "ROLLBACK")
+            self.committed = True
+
+
+class Store:
+    """A registry's event log, open.
+
+    Args:
+        target: a path, `":memory:"`, or a `postgresql://` address.
+
+    Raises:
+        RegistryError: it cannot be opened, is damaged, or belongs to another program or a newer numguard.
+    """
+
+    HISTORY = (
+        "event:i what:t status:t row:i source:t acknowledgement_no:t district:t reported_at:i note:t hop:i via_imei:i "
+        "via_msisdn:i receiver:t reason:t"
+    )
+
+    def __init__(self, target: str) -> None:
+        self.dialect: Dialect = connect(target)
+        self._lock = threading.RLock()
+        try:
+            self._migrate()
+        except BaseException:
+            self.dialect.close()
+            raise
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.dialect.close()
+
+    # Reading ----------------------------------------------------------------------------------------------------
+
+    def read(self, columns: str, query: str, values: Sequence[int | str] = ()) -> pa.Table:
+        """The rows of `query`, as the declared `columns`; text that says nothing is null."""
+        with self._lock:
+            table = self.dialect.fetch(query, values)
+        return _declared(table, columns)
+
+    def _one(self, query: str, values: Sequence[int | str] = ()) -> tuple[Any, ...] | None:
+        with self._lock:
+            rows = self.dialect.fetch(query, values).to_pylist()
+        return tuple(rows[0].values()) if rows else None
+
+    def head(self) -> int:
+        """The last event's number."""
+        row = self._one("SELECT seq FROM head")
+        return int(row[0]) if row else 0
+
+    def cut_at(self, moment: int) -> int:
+        """The last event not after `moment`, in microseconds UTC."""
+        row = self._one("SELECT coalesce(max(seq), 0) AS seq FROM event WHERE at <= $1", (moment,))
+        return int(row[0]) if row else 0
+
+    def facts(self, kind: str, cut: int, *, wanted: bool = False) -> pa.Table:
+        """The facts of one kind up to `cut`: of all numbers, or of those given to `want`."""
+        columns, query = _FACTS[kind]
+        query = query.replace("{wanted}", "wanted w CROSS JOIN" if wanted else "")
+        query = re.sub(r"\{match (\w+(?:\.\w+)?)\}", _match if wanted else "", query)
+        return self.read(columns, query, (cut,))
+
+    def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
+        """The numbers that `facts(..., wanted=True)` is asked for from now on."""
+        self._scratch("wanted", pa.table({"msisdn": pc.unique(msisdns).cast(pa.int64())}).sort_by("msisdn"))
+
+    def touched(self, after: int, cut: int) -> pa.Array[Any]:
+        """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on."""
+        found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in _TOUCHED]
+        return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
+
+    def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
+        """`msisdns`, the numbers linked from them, and the seeds of both."""
+        for near, far in (("seed_msisdn", "msisdn"), ("msisdn", "seed_msisdn")):
+            self.want(msisdns)
+            query = f"""SELECT DISTINCT n.{far} AS msisdn FROM wanted w CROSS JOIN link n
+                        WHERE n.{near} = w.msisdn AND n.event <= $1"""
+            more = self.read("msisdn:i", query, (cut,))["msisdn"].combine_chunks()
+            msisdns = pc.unique(pa.concat_arrays([_whole(msisdns), _whole(more)]))
+        return msisdns
+
+    def versions(self, keys: pa.Table) -> pa.Table:
+        """The versions known of the complaints whose `complaint_key` is asked for: in `ordinal`, the row that asked."""
+        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
+            keys = keys.slice(0, 0)
+        self._scratch("asked", keys.sort_by("complaint_key"))
+        return self.read(
+            "ordinal:i complaint:i fingerprint:i numbers:i taken_back:i",
+            """SELECT a.ordinal, c.complaint, c.fingerprint, c.numbers, CASE WHEN c.event IN
+                 (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
+               FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
+        )
+
+    def intake_of(self, sha256: str, verb: str) -> int | None:
+        """The event of the same kind that read the same input and was not taken back."""
+        row = self._one(
+            """SELECT max(i.event) AS event FROM input i JOIN event e ON e.seq = i.event
+               WHERE i.sha256 = $1 AND e.verb = $2 AND i.event NOT IN (SELECT withdrawn FROM withdrawal)""",
+            (sha256, verb),
+        )
+        return int(row[0]) if row and row[0] is not None else None
+
+    def event(self, seq: int) -> tuple[str, bool] | None:
+        """The verb of an event, and whether it was taken back."""
+        row = self._one("SELECT verb FROM event WHERE seq = $1", (seq,))
+        if row is None:
+            return None
+        back = self._one("SELECT event FROM withdrawal WHERE withdrawn = $1", (seq,))
+        return str(row[0]), back is not None
+
+    def last_export(self, receiver: str) -> dict[str, Any] | None:
+        """The last export to `receiver`."""
+        columns = "event:i as_of:i district:t policy:t records:i"
+        query = """SELECT event, as_of, district, policy, records FROM export
+                   WHERE event = (SELECT max(event) FROM export WHERE receiver = $1)"""
+        rows: list[dict[str, Any]] = self.read(columns, query, (receiver,)).to_pylist()
+        return rows[0] if rows else None
+
+    def inputs(self, cut: int) -> pa.Table:
+        """Every input up to `cut` that was not taken back."""
+        return self.read(
+            "event:i verb:t name:t bytes:i sha256:t records:i",
+            f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
+                FROM input i JOIN event e ON e.seq = i.event
+                WHERE i.event <= $1 AND NOT i.{_TAKEN_BACK.format("event")}""",
+            (cut,),
+        ).sort_by([("event", "ascending"), ("name", "ascending")])
+
+    def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
+        """Who, when and why of some events, and the names of what they read."""
+        self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
+        query = """SELECT e.seq AS event, e.at, e.actor, e.verb, e.reason, coalesce(i.name, '') AS file,
+                     coalesce(i.sha256, '') AS sha256
+                   FROM asked_event a JOIN event e ON e.seq = a.seq
+                   LEFT JOIN input i ON i.event = e.seq AND i.ordinal = 0"""
+        return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+
+    def story(self, msisdn: int) -> pa.Table:
+        """Everything that touched one number, in the columns of `HISTORY`, unordered."""
+        return pa.concat_tables([self.read(self.HISTORY, query, (msisdn,)) for query in _STORY.values()])
+
+    def refusals(self, event: int) -> pa.Table:
+        """The cells that an intake refused."""
+        query = "SELECT row, field, cell, note FROM refusal WHERE event = $1"
+        table = self.read(_TABLES["refusal"], query, (event,))
+        return table.sort_by([("row", "ascending"), ("field", "ascending"), ("cell", "ascending")])
+
+    # Writing ----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, *, actor: str, verb: str, reason: str, now: int) -> Iterator[Append]:
+        """One event: everything appended inside is committed together, or not at all.
+
+        The event's number comes from the one row of `head`, updated first: that is also the lock that makes writers
+        wait for each other. Its moment is never before the last event's, so that a cut by moment is a cut by number.
+        """
+        with self._lock:
+            self.dialect.begin()
+            try:
+                row = self._one(
+                    """UPDATE head SET seq = seq + 1, at = CASE WHEN at > $1 THEN at ELSE $1 END
+                       RETURNING seq, at""",
+                    (now,),
+                )
+                if row is None:
+                    self._damaged()
+                event, at = int(row[0]), int(row[1])
+                self._insert(
+                    "event",
+                    pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]}),
+                )
+
+                append = Append(self, event, at)
+                yield append
+                append.commit()
+            except BaseException:
+                self.dialect.rollback()
+                raise
+
+    def append(self, name: str, event: int, table: pa.Table) -> None:
+        """Appends rows of an event to the table `name`."""
+        if not len(table):
+            return
+        columns: list[Any] = [pa.repeat(pa.scalar(event, pa.int64()), len(table))]
+        names = ["event"]
+        for field in _TABLES[name].split():
+            column, _, code = field.partition(":")
+            values = table[column]
+            columns.append(values.cast(pa.int64()) if code == "i" else pc.fill_null(values.cast(pa.string()), ""))
+            names.append(column)
+        self._insert(name, pa.table(columns, names=names))
+
+    def _insert(self, name: str, table: pa.Table) -> None:
+        self.dialect.ingest(name, table, temporary=False)
+
+    def _scratch(self, name: str, table: pa.Table) -> None:
+        """A table of this connection alone, for a join."""
+        with self._lock:
+            self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
+            self.dialect.ingest(name, table, temporary=True)
+
+    # The schema -------------------------------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        folder = resources.files(__package__) / "schema"
+        steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+        if self._version() == len(steps):
+            return
+        self.dialect.begin()
+        try:
+            version = self._version()
+            if version > len(steps):
+                self._too_new(version, len(steps))
+            for _, text in steps[version:]:
+                for statement in _statements(text):
+                    self.dialect.execute(statement)
+            self.dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
+            self.dialect.execute("COMMIT")
+        except BaseException:
+            self.dialect.rollback()
+            raise
+
+    def _version(self) -> int:
+        tables = self.dialect.tables()
+        if "head" in tables and "event" in tables:
+            row = self._one("SELECT schema_version FROM head")
+            if row is None:
+                self._damaged()
+            return int(row[0])
+        if tables:
+            raise RegistryError(f"{self.dialect.name}: is another program's database, not a numguard registry")
+        return 0
+
+    def _damaged(self) -> NoReturn:
+        raise RegistryError(f"{self.dialect.name}: damaged: the row that numbers its events is lost")
+
+    def _too_new(self, version: int, known: int) -> NoReturn:
+        raise RegistryError(
+            f"{self.dialect.name}: written by a newer numguard (schema {version}, this one knows {known}); "
+            "upgrade numguard to open it"
+        )
+
+
+def _match(column: re.Match[str]) -> str:
+    name = column.group(1)
+    return f"{name if '.' in name else name + '.msisdn'} = w.msisdn AND"
+
+
+def _statements(text: str) -> list[str]:
+    """The statements of a schema file: a driver runs only the first of a string."""
+    bare = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    return [statement.strip() for statement in bare.split(";") if statement.strip()]
+
+
+def _declared(table: pa.Table, columns: str) -> pa.Table:
+    """`table` as the declared columns: drivers guess a column's type from its first rows."""
+    arrays, names = [], []
+    for index, field in enumerate(columns.split()):
+        name, _, code = field.partition(":")
+        values = table.column(index)
+        if code == "i":
+            arrays.append(values.cast(pa.int64()))
+        else:
+            text = values.cast(pa.string())
+            arrays.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
+        names.append(name)
+    return pa.table(arrays, names=names)
+
+
+def _whole(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """One array of int64, whatever the chunks."""
+    values = values.cast(pa.int64())
+    if isinstance(values, pa.ChunkedArray):
+        return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], pa.int64())
+    return values

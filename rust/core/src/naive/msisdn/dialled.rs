@@ -1,0 +1,103 @@
+//! From the digits to the number.
+
+use super::Number;
+use crate::msisdn::Region;
+use crate::naive::pattern;
+use crate::notes::Note;
+use crate::plan::{self, Class};
+
+pub(super) fn values(digits: &str) -> Vec<u8> {
+    digits.bytes().map(|byte| byte - b'0').collect()
+}
+
+pub(super) fn class(digits: &str) -> Class {
+    plan::class(&values(digits))
+}
+
+/// Whether the plan knows the number by more than its length.
+pub(super) fn is_certain(number: &Number) -> bool {
+    pattern!("^91[6-9][0-9]{9}$").is_match(&number.digits) || class(&number.digits) != Class::None
+}
+
+pub(super) fn dialled(digits: &str, plus: bool, region: Region) -> Result<Number, Note> {
+    if digits.len() > 24 {
+        return Err(Note::TooLong);
+    }
+    if plus {
+        return abroad(digits);
+    }
+    match digits {
+        short if short.len() < 3 => Err(Note::TooShort),
+        zeros if pattern!("^0+$").is_match(zeros) => Err(Note::NotANumber),
+        code if code.len() < 7 => Err(Note::ShortCode),
+        // 000800 is a toll-free prefix, before the two zeros are looked at.
+        toll_free if region == Region::In && is_national(toll_free) => {
+            Ok(Number::new(format!("91{toll_free}")))
+        }
+        zeros if zeros.starts_with("00") => match abroad(&zeros[2..]) {
+            Err(Note::PlusWithoutCountryCode)
+                if pattern!("^0{2,}[6-9][0-9]{9}$").is_match(zeros) =>
+            {
+                Err(Note::AmbiguousPrefix)
+            }
+            result => result,
+        },
+        bare if region == Region::E164 => abroad(bare),
+        _ => at_home(digits),
+    }
+}
+
+/// Digits as India dials them, when they are neither a national number nor begin with two zeros.
+fn at_home(digits: &str) -> Result<Number, Note> {
+    if let Some(rest) = digits.strip_prefix('0') {
+        if rest.len() <= 11 && is_national(rest) {
+            return Ok(Number::new(format!("91{rest}")));
+        }
+        if pattern!("^91[1-9][0-9]{9}$").is_match(rest) {
+            return Ok(Number::new(rest).with(Note::TrunkPrefixBeforeCountryCode));
+        }
+        return Err(if rest.len() < 10 {
+            Note::TooShort
+        } else {
+            Note::TooLong
+        });
+    }
+    match digits.strip_prefix("91") {
+        Some(rest) if is_national(rest) => Ok(Number::new(digits)),
+        _ if digits.len() < 10 => Err(Note::TooShort),
+        _ => Err(Note::TooLong),
+    }
+}
+
+/// Ten digits, or a number of India's plan that has another length.
+fn is_national(digits: &str) -> bool {
+    pattern!("^[1-9][0-9]{9}$").is_match(digits)
+        || digits.len() < 14 && class(&format!("91{digits}")) != Class::None
+}
+
+fn abroad(digits: &str) -> Result<Number, Note> {
+    if digits.len() < 7 {
+        return Err(Note::TooShort);
+    }
+    if digits.len() > 15 {
+        return Err(Note::TooLong);
+    }
+    if let Some(rest) = digits.strip_prefix("91") {
+        let without_zero = rest.strip_prefix('0').unwrap_or(rest);
+        return if is_national(rest) {
+            Ok(Number::new(digits))
+        } else if pattern!("^[1-9][0-9]{9}$").is_match(without_zero) {
+            Ok(Number::new(format!("91{without_zero}")))
+        } else if without_zero.len() < 10 {
+            Err(Note::TooShort)
+        } else {
+            Err(Note::TooLong)
+        };
+    }
+    let is_mobile_at_home = pattern!("^0?[6-9][0-9]{9}$").is_match(digits);
+    if class(digits) != Class::None || plan::is_possible(&values(digits)) && !is_mobile_at_home {
+        Ok(Number::new(digits))
+    } else {
+        Err(Note::PlusWithoutCountryCode)
+    }
+}

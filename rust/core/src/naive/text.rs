@@ -1,0 +1,170 @@
+//! A cell as people see it: ASCII where it can be, and out of its wrapping.
+
+use super::pattern;
+use crate::notes::Note;
+
+/// Stands for a letter that is not Latin.
+pub(super) const LETTER: char = 'λ';
+/// Stands for a sign that no number and no remark is written with.
+pub(super) const SIGN: char = '¤';
+
+/// Every character as the one that it is read as.
+pub(super) fn plain(cell: &str) -> String {
+    cell.chars().filter_map(plain_character).collect()
+}
+
+fn plain_character(character: char) -> Option<char> {
+    let mut buffer = [0; 4];
+    let text: &str = character.encode_utf8(&mut buffer);
+    let is = |pattern: &regex::Regex| pattern.is_match(text);
+    Some(match character {
+        ascii if ascii.is_ascii() => ascii,
+        digit if is(pattern!(r"^[\p{Nd}\u{11DE0}-\u{11DE9}]$")) => char::from(b'0' + value(digit)),
+        '！'..='～' => char::from_u32(u32::from(character) - u32::from('！') + u32::from('!'))?,
+        // All marks that reorder text are invisible, but this one shows the digits the other way round.
+        '\u{202E}' => SIGN,
+        _ if is(pattern!(
+            r"^[\u{AD}\u{61C}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202D}\u{2060}-\u{206F}\u{FEFF}\u{FE00}-\u{FE0F}]$"
+        )) =>
+        {
+            return None;
+        }
+        '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+        _ if is(pattern!(r"^\p{Zs}$")) => ' ',
+        '\u{2212}' | '\u{2043}' => '-',
+        _ if is(pattern!(r"^\p{Pd}$")) => '-',
+        '﹢' => '+',
+        '‘' | '’' | '‚' | '‛' | 'ʼ' | '´' | '′' => '\'',
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
+        '٫' => '.',
+        '٬' | '،' | '、' | '।' | '॥' => ',',
+        '•' | '●' | '∗' => '*',
+        '∞' => '∞',
+        '\u{20A0}'..='\u{20C0}' | '¢' | '£' | '¤' | '¥' => '$',
+        '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}' => LETTER,
+        // The standard library's tables: the pattern library's may be of another version of Unicode.
+        letter if letter.is_alphabetic() => LETTER,
+        _ => SIGN,
+    })
+}
+
+/// Digits stand in Unicode in runs of ten, from zero on, so the distance from the run's start tells the value.
+fn value(digit: char) -> u8 {
+    let is_digit = |code: u32| {
+        char::from_u32(code).is_some_and(|near| {
+            pattern!(r"^[\p{Nd}\u{11DE0}-\u{11DE9}]$").is_match(&near.to_string())
+        })
+    };
+    let mut zero = u32::from(digit);
+    while is_digit(zero - 1) {
+        zero -= 1;
+    }
+    u8::try_from((u32::from(digit) - zero) % 10).expect("below ten")
+}
+
+/// What is inside the wrapping, and the mend if a formula was taken off; or why there is nothing.
+pub(super) fn unwrapped(cell: &str) -> Result<(String, Option<Note>), Note> {
+    let blank = |character: char| " \t\n\r\u{B}\u{C}".contains(character);
+    let mut text = plain(cell).trim_matches(blank).to_owned();
+    let mut mend = None;
+    loop {
+        let found = pattern!(r#"(?s)^(?:'(.*)'|"(.*)"|`(.*)`)$"#)
+            .captures(&text)
+            .or_else(|| pattern!(r"(?s)^'(.*)$").captures(&text))
+            .or_else(|| {
+                let formula = pattern!(r#"(?s)^=(\s*(?:"(?:.*)"|\+?[0-9]+)\s*)$"#).captures(&text);
+                mend = mend.or(formula.as_ref().map(|_| Note::FormulaRemoved));
+                formula
+            });
+        let Some(inner) = found.and_then(|found| {
+            found
+                .iter()
+                .skip(1)
+                .flatten()
+                .next()
+                .map(|inner| inner.as_str().to_owned())
+        }) else {
+            break;
+        };
+        text = inner.trim_matches(blank).to_owned();
+    }
+    match text.as_str() {
+        nothing if pattern!(r"(?i)^(?:-*|na|n/a|#n/a|null|none|nan)$").is_match(nothing) => {
+            Err(Note::Empty)
+        }
+        overflow if pattern!(r"^#+$").is_match(overflow) => Err(Note::SpreadsheetOverflow),
+        infinity if pattern!(r"(?i)^[+-]?(?:inf|infinity|∞)$").is_match(infinity) => {
+            Err(Note::NotAnInteger)
+        }
+        _ => Ok((text, mend)),
+    }
+}
+
+/// Digits that a program printed: their text, whether a plus stands before them, and the mend.
+pub(super) fn printed(text: &str) -> Option<Result<(String, bool, Note), Note>> {
+    if let Some(found) =
+        pattern!(r"(?i)^([+-]?)([0-9]+)(?:\.([0-9]*))?e([+-]?)([0-9]{1,3})$").captures(text)
+    {
+        let fraction = found.get(3).map_or("", |part| part.as_str());
+        let power: usize = found[5].parse().expect("three digits");
+        return Some(if &found[4] == "-" && power > 0 {
+            Err(Note::NotAnInteger)
+        } else if fraction.len() < power {
+            Err(Note::PrecisionLost)
+        } else if fraction[power..].contains(|digit| digit != '0') {
+            Err(Note::NotAnInteger)
+        } else if &found[1] == "-" {
+            Err(Note::StraySign)
+        } else {
+            Ok((
+                format!("{}{}", &found[2], &fraction[..power]),
+                &found[1] == "+",
+                Note::Exponent,
+            ))
+        });
+    }
+    let found = pattern!(
+        r"^([+-]?)([0-9]{1,2}(?:,[0-9]{2}){0,7},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){1,8})(\.[0-9]*)?$"
+    )
+    .captures(text)?;
+    let fraction = found.get(3).map_or("", |part| part.as_str());
+    Some(if fraction.contains(|digit| digit != '0' && digit != '.') {
+        Err(Note::NotAnInteger)
+    } else if &found[1] == "-" {
+        Err(Note::StraySign)
+    } else {
+        let mend = if fraction.is_empty() {
+            Note::GroupingRemoved
+        } else {
+            Note::TrailingDecimal
+        };
+        Ok((found[2].replace(',', ""), &found[1] == "+", mend))
+    })
+}
+
+/// Whether letters stand among the digits as typing errors do.
+pub(super) fn has_stray_letters(text: &str) -> bool {
+    let digits = pattern!("[0-9]").find_iter(text).count();
+    let letters = pattern!("[A-Za-zλ_]").find_iter(text).count();
+    let touch = pattern!("[A-Za-zλ_][0-9]|[0-9][A-Za-zλ_]").is_match(text);
+    let between = pattern!("[0-9] [A-Za-zλ_] [0-9]").is_match(text);
+    digits >= 5 && letters > 0 && letters < digits && (touch || between)
+}
+
+/// Whether some of the digits of a number that has `whole` of them are replaced by signs.
+pub(super) fn is_masked(text: &str, whole: usize) -> bool {
+    let digits = pattern!("[0-9]").find_iter(text).count();
+    let masks = pattern!("[xX*#]").find_iter(text).count();
+    pattern!(r"^[0-9xX*# \-.()/+]+$").is_match(text)
+        && (masks == 1 && digits + 1 == whole || masks >= 2 && digits > 0 || masks >= 4)
+}
+
+/// Whether the cell is a code for the handset or the network.
+pub(super) fn is_dial_code(text: &str) -> bool {
+    pattern!(r"^[*#]+[0-9+ ][0-9+ *#]*$").is_match(text)
+        && pattern!(r"[0-9]").is_match(text)
+        && (pattern!(r"^[*#]+[0-9+ ]+[*#]").is_match(text) || {
+            let digits = pattern!("[0-9]").find_iter(text).count();
+            digits <= 4 && pattern!(r"^[*#]{1,2}[^*#]").is_match(text)
+        })
+}

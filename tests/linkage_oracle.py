@@ -1,0 +1,255 @@
+"""Linkage as its rules are written, slowly, with dictionaries and loops: the oracle that `expand` is held against.
+
+Written from the rules alone. `expand` here takes rows whose keys are read already: a sighting is `(msisdn, imei14,
+at)`, an aware `datetime` or None as `at`. A row with a None key is refused. It gives plain rows in a fixed order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import pairwise
+from typing import Any
+
+IST = timezone(timedelta(hours=5, minutes=30))
+FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class Policy:
+    max_hops: int = 1
+    since: date | datetime | None = None
+    until: date | datetime | None = None
+    max_numbers_per_imei: int | None = 100
+    max_numbers_per_day: float | None = None
+    min_days: int = 5
+    max_imeis_per_number: int | None = 20
+    min_sightings: int = 1
+    max_gap_days: int | None = None
+    days_before: int | None = None
+    days_after: int | None = None
+    protected: set[int] = field(default_factory=set)
+    release: set[int] = field(default_factory=set)
+    placeholders: set[int] = field(default_factory=set)
+    max_linked_per_seed: int = 100
+
+
+@dataclass
+class Found:
+    linked: list[dict[str, Any]]
+    handsets: list[dict[str, Any]]
+    stopped: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    unseen: list[int]
+    refused: int
+    braked: bool
+
+
+def moment(value: date | datetime) -> datetime:
+    """Rule 1: a date is its midnight in India; a time without a zone is Indian."""
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), IST)
+    return value if value.tzinfo else value.replace(tzinfo=IST)
+
+
+def is_placeholder(imei14: int) -> bool:
+    """A few that every list has; tests use no others."""
+    digits = f"{imei14:014d}"
+    return len(set(digits)) == 1 or digits == "12345678901234"
+
+
+class Table:
+    """Every kept sighting."""
+
+    def __init__(self, sightings: list[tuple[int | None, int | None, datetime | None]], policy: Policy) -> None:
+        rules = (policy.since, policy.until, policy.max_numbers_per_day, policy.max_gap_days)
+        timed = any(rule is not None for rule in (*rules, policy.days_before, policy.days_after))
+        self.refused = 0
+        self.times: dict[tuple[int, int], list[datetime | None]] = defaultdict(list)
+        self.numbers: dict[int, set[int]] = defaultdict(set)
+        self.handsets: dict[int, set[int]] = defaultdict(set)
+        for msisdn, imei14, at in sightings:
+            if msisdn is None or imei14 is None or (at is None and timed):
+                self.refused += 1
+                continue
+            if at is not None and policy.since is not None and at < moment(policy.since):
+                continue
+            if at is not None and policy.until is not None and at >= moment(policy.until):
+                continue
+            if at is not None and at in self.times[msisdn, imei14]:
+                continue
+            self.times[msisdn, imei14].append(at)
+            self.numbers[imei14].add(msisdn)
+            self.handsets[msisdn].add(imei14)
+
+    def seen(self, msisdn: int, imei14: int) -> tuple[datetime | None, datetime | None, int]:
+        times = self.times[msisdn, imei14]
+        known = [at for at in times if at is not None]
+        return min(known, default=None), max(known, default=None), len(times)
+
+    def closed_handset(self, imei14: int, policy: Policy) -> str | None:
+        if is_placeholder(imei14) or imei14 in policy.placeholders:
+            return "placeholder"
+        if imei14 in policy.release:
+            return None
+        cap = policy.max_numbers_per_imei
+        if cap is not None and len(self.numbers[imei14]) > cap:
+            return "too_many_numbers"
+        if policy.max_numbers_per_day is not None:
+            days = defaultdict(set)
+            for msisdn in self.numbers[imei14]:
+                for at in self.times[msisdn, imei14]:
+                    assert at is not None
+                    days[at.astimezone(IST).date()].add(msisdn)
+            mean = sum(len(numbers) for numbers in days.values()) / len(days)
+            if len(days) >= policy.min_days and mean > policy.max_numbers_per_day:
+                return "too_many_per_day"
+        return None
+
+    def closed_number(self, msisdn: int, policy: Policy) -> str | None:
+        if msisdn in policy.protected:
+            return "protected"
+        cap = policy.max_imeis_per_number
+        return "too_many_handsets" if cap is not None and len(self.handsets[msisdn]) > cap else None
+
+
+def windows(msisdn: int, seeds: list[tuple[int, datetime | None]], policy: Policy) -> list[Any]:
+    """Rule 10: for each time a seed was reported, from when to when sightings count; None is all of time."""
+    if policy.days_before is None and policy.days_after is None:
+        return [None]
+    found = []
+    for seed, reported_at in seeds:
+        if seed == msisdn:
+            assert reported_at is not None
+            low = reported_at - timedelta(policy.days_before) if policy.days_before is not None else None
+            high = reported_at + timedelta(policy.days_after) if policy.days_after is not None else None
+            found.append((low, high))
+    return found
+
+
+def is_edge(times: list[datetime | None], window: Any, policy: Policy) -> bool:
+    """Rule 6, inside a window."""
+    if window is not None:
+        low, high = window
+        times = [at for at in times if at and (low is None or low <= at) and (high is None or at <= high)]
+    return len(times) >= policy.min_sightings
+
+
+def near(one: list[datetime | None], other: list[datetime | None], policy: Policy) -> bool:
+    """Rule 9: the stretches of time overlap, or the gap between them is small enough."""
+    if policy.max_gap_days is None:
+        return True
+    stretches = sorted((min(times), max(times)) for times in (one, other))  # type: ignore[type-var]
+    gaps = [after[0] - before[1] for before, after in pairwise(stretches)]  # type: ignore[operator]
+    return all(gap <= timedelta(policy.max_gap_days) for gap in gaps)
+
+
+def expand(  # noqa: C901 - the rules one after the other, as they are written
+    seeds: list[tuple[int, datetime | None]],
+    sightings: list[tuple[int | None, int | None, datetime | None]],
+    policy: Policy,
+) -> Found:
+    table = Table(sightings, policy)
+    levels: list[set[int]] = [{seed for seed, _ in seeds}]
+    path: dict[int, tuple[Any, ...]] = {}
+    via: dict[int, tuple[int, int, int]] = {}  # number -> hop, handset, number before
+    hop_of_handset: dict[int, int] = {}
+    stopped_numbers: dict[int, str] = {}
+    stopped_handsets: dict[int, str] = {}
+    walked: set[tuple[int, int]] = set()
+
+    for seed in levels[0] & policy.protected:
+        stopped_numbers[seed] = "protected"
+    for hop in range(1, policy.max_hops + 1):
+        level: set[int] = set()
+        for before in sorted(levels[-1]):
+            why = table.closed_number(before, policy)
+            if why:
+                stopped_numbers[before] = why
+                continue
+            for imei14 in table.handsets[before]:
+                for window in windows(before, seeds, policy):
+                    if not is_edge(table.times[before, imei14], window, policy):
+                        continue
+                    closed = table.closed_handset(imei14, policy)
+                    if closed:
+                        stopped_handsets[imei14] = closed
+                        continue
+                    hop_of_handset.setdefault(imei14, hop)
+                    walked.add((before, imei14))
+                    for number in table.numbers[imei14]:
+                        if any(number in earlier for earlier in levels):
+                            continue
+                        if not is_edge(table.times[number, imei14], window, policy):
+                            continue
+                        if not near(table.times[before, imei14], table.times[number, imei14], policy):
+                            continue
+                        if number in policy.protected:
+                            stopped_numbers[number] = "protected"
+                            continue
+                        level.add(number)
+                        walked.add((number, imei14))
+                        first, _, count = table.seen(number, imei14)
+                        rank = (-count, first or FAR, imei14, before)
+                        if number not in path or rank < path[number]:
+                            path[number] = rank
+                            via[number] = (hop, imei14, before)
+        levels.append(level)
+
+    def seed_of(number: int) -> int:
+        while number in via:
+            number = via[number][2]
+        return number
+
+    linked = []
+    for number, (hop, imei14, before) in sorted(via.items(), key=lambda item: (item[1][0], item[0])):
+        first, last, count = table.seen(number, imei14)
+        linked.append(
+            {
+                "msisdn": number,
+                "hop": hop,
+                "seed_msisdn": seed_of(number),
+                "via_imei": imei14,
+                "via_msisdn": before,
+                "first_seen": first,
+                "last_seen": last,
+                "sightings": count,
+            }
+        )
+    handsets = []
+    for imei14, hop in sorted(hop_of_handset.items(), key=lambda item: (item[1], item[0])):
+        known = [at for number in table.numbers[imei14] for at in table.times[number, imei14] if at is not None]
+        handsets.append(
+            {
+                "imei14": imei14,
+                "hop": hop,
+                "numbers": len(table.numbers[imei14]),
+                "first_seen": min(known, default=None),
+                "last_seen": max(known, default=None),
+            }
+        )
+    evidence = []
+    for number, imei14 in sorted(walked):
+        first, last, count = table.seen(number, imei14)
+        evidence.append(
+            {"msisdn": number, "imei14": imei14, "first_seen": first, "last_seen": last, "sightings": count}
+        )
+    ends = [
+        {"msisdn": number, "imei14": None, "why": why, "count": len(table.handsets[number])}
+        for number, why in sorted(stopped_numbers.items())
+    ]
+    ends += [
+        {"msisdn": None, "imei14": imei14, "why": why, "count": len(table.numbers[imei14])}
+        for imei14, why in sorted(stopped_handsets.items())
+    ]
+    seen = [seed for seed in levels[0] if table.handsets[seed]]
+    return Found(
+        linked=linked,
+        handsets=handsets,
+        stopped=ends,
+        evidence=evidence,
+        unseen=sorted(seed for seed in levels[0] if not table.handsets[seed] and seed not in policy.protected),
+        refused=table.refused,
+        braked=len(linked) > max(1000, policy.max_linked_per_seed * len(seen)),
+    )

@@ -1,0 +1,237 @@
+"""What files are wrapped in: character sets, line ends, delimiters, archives, workbooks; and what is not a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from numguard.cdr import lines as line_reader
+from numguard.cdr import read_cdr
+from numguard.errors import InputError, MissingExtraError
+
+FILES = Path(__file__).parent / "cdr"
+AIRTEL = (FILES / "airtel.csv").read_text()
+
+
+@pytest.fixture(scope="module")
+def expected() -> pa.Table:
+    return read_cdr(FILES / "airtel.csv").read_all().drop_columns("source")
+
+
+def written(tmp_path: Path, content: bytes, name: str = "a.csv") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+def sheet(rows: list[list[object]]) -> bytes:
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    held = io.BytesIO()
+    workbook = xlsxwriter.Workbook(held)
+    page = workbook.add_worksheet()
+    day = workbook.add_format({"num_format": "dd/mm/yyyy"})
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            if isinstance(cell, dt.date):
+                page.write_datetime(y, x, cell, day)
+            elif cell is not None:
+                page.write(y, x, cell)
+    workbook.close()
+    return held.getvalue()
+
+
+def zipped(**members: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "."), content)
+    return held.getvalue()
+
+
+WRAPPED: dict[str, Callable[[str], bytes]] = {
+    "plain": str.encode,
+    "utf-8 with a mark": lambda text: text.encode("utf-8-sig"),
+    "utf-16 with a mark": lambda text: text.encode("utf-16"),
+    "utf-16 little-endian, no mark": lambda text: text.encode("utf-16-le"),
+    "utf-16 big-endian, no mark": lambda text: text.encode("utf-16-be"),
+    "CRLF": lambda text: text.replace("\n", "\r\n").encode(),
+    "CR": lambda text: text.replace("\n", "\r").encode(),
+    "CR CR LF": lambda text: text.replace("\n", "\r\r\n").encode(),
+    "tabs": lambda text: text.replace(",", "\t").encode(),
+    "pipes": lambda text: text.replace(",", "|").encode(),
+    "semicolons": lambda text: text.replace(",", ";").encode(),
+    "blanks after commas": lambda text: text.replace(",", ", ").encode(),
+    "no end of the last line": lambda text: text.rstrip("\n").encode(),
+    "gzip": lambda text: gzip.compress(text.encode()),
+    "gzip of utf-16": lambda text: gzip.compress(text.encode("utf-16")),
+    "zip": lambda text: zipped(calls__csv=text.encode()),
+    "gzip in zip": lambda text: zipped(calls__gz=gzip.compress(text.encode())),
+    "zip in gzip": lambda text: gzip.compress(zipped(calls__csv=text.encode())),
+}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.txt"])
+@pytest.mark.parametrize("wrapping", WRAPPED)
+def test_the_content_tells_what_a_file_is(tmp_path: Path, expected: pa.Table, wrapping: str, name: str) -> None:
+    cdr = read_cdr(written(tmp_path, WRAPPED[wrapping](AIRTEL), name))
+    table = cdr.read_all().drop_columns("source")
+    assert table == expected
+    assert len(cdr.refused) == 6
+
+
+def test_windows_1252(tmp_path: Path) -> None:
+    text = "MSISDN,B Party,IMEI,Date\n9876543210,Caf\xe9,358967101234560,01/06/2026\n"
+    cdr = read_cdr(written(tmp_path, text.encode("cp1252")))
+    assert cdr.read_all()["other_party"].to_pylist() == ["Caf\xe9"]
+    assert cdr.summary.encoding == "cp1252"
+    cdr = read_cdr(written(tmp_path, text.encode()))
+    assert cdr.read_all()["other_party"].to_pylist() == ["Caf\xe9"]
+    assert cdr.summary.encoding == "utf-8"
+
+
+def test_a_broken_byte_in_utf8_costs_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_reader, "BLOCK_BYTES", 64)
+    row = "9876543210,Caf\xe9,358967101234560,01/06/2026\n"
+    text = ("MSISDN,B Party,IMEI,Date\n" + row * 20).encode() + row.encode("latin-1") + row.encode()
+    cdr = read_cdr(written(tmp_path, text))
+    others = cdr.read_all()["other_party"].to_pylist()
+    assert others == ["Caf\xe9"] * 20 + ["Caf\ufffd", "Caf\xe9"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 300, 1000])
+def test_the_answer_does_not_depend_on_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    whole = {name: read_cdr(FILES / f"{name}.csv") for name in ("airtel", "jio", "vi", "generic", "bsnl_nodal")}
+    tables = {name: (cdr.read_all(), cdr.refused, cdr.summary.skipped) for name, cdr in whole.items()}
+    # The header has to lie within the first block, as it does within two megabytes of any report.
+    monkeypatch.setattr(line_reader, "BLOCK_BYTES", size + 2000)
+    filler = "\n" * 10
+    for name, (rows, refused, skipped) in tables.items():
+        cdr = read_cdr(FILES / f"{name}.csv")
+        assert (cdr.read_all(), cdr.refused, cdr.summary.skipped) == (rows, refused, skipped), (name, filler)
+
+
+def test_a_cell_over_several_lines_is_one_row_even_between_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = '9876543210,"Sector 5,\nGurgaon",358967101234560,01/06/2026\n'
+    path = written(tmp_path, ("MSISDN,Place,IMEI,Date\n" + row * 50).encode())
+    for size in (24, 30, 61, 90, 1000, 1 << 20):
+        monkeypatch.setattr(line_reader, "BLOCK_BYTES", size)
+        cdr = read_cdr(path)
+        assert cdr.read_all()["row"].to_pylist() == list(range(2, 102, 2))
+        assert len(cdr.refused) == 0
+
+
+def test_a_stray_quote_never_joins_two_rows(tmp_path: Path) -> None:
+    """Each of the two rows has a quote that opens a cell: read as one row it would pair the first number with the
+    second handset."""
+    text = (
+        "MSISDN,Place,IMEI,Date\n"
+        '9876543210,"Sector 5,358967101234560,01/06/2026\n'
+        '9876543211,"Sector 6,358967107654320,01/06/2026\n'
+        "9876543212,Sector 7,358967101111110,01/06/2026\n"
+    )
+    cdr = read_cdr(written(tmp_path, text.encode()))
+    assert cdr.read_all()["served_msisdn"].to_pylist() == [919876543212]
+    assert cdr.refused.select(["row", "note"]).to_pylist() == [
+        {"row": 2, "note": "broken_quote"},
+        {"row": 3, "note": "broken_quote"},
+    ]
+
+
+def test_an_archive_is_read_file_by_file(tmp_path: Path) -> None:
+    path = written(tmp_path, zipped(a__csv=AIRTEL.encode(), j__txt=(FILES / "jio.csv").read_bytes()), "case.zip")
+    cdr = read_cdr(path)
+    assert cdr.read_all().num_rows == 12
+    assert [part.source for part in cdr.summary.files] == [f"{path}/a.csv", f"{path}/j.txt"]
+    assert {part.container for part in cdr.summary.files} == {"zip"}
+
+
+def test_a_workbook(tmp_path: Path, expected: pa.Table) -> None:
+    rows: list[list[object]] = [list(line.split(",")) for line in AIRTEL.splitlines()]
+    rows[14] = list(AIRTEL.splitlines()[14].replace("'VODA,GJ'", "VODA GJ").split(","))
+    rows[13] = []  # a sheet has no short rows
+    for name in ("a.xlsx", "a.xls"):
+        cdr = read_cdr(written(tmp_path, sheet(rows), name))
+        assert cdr.read_all().drop_columns("source") == expected
+        assert cdr.summary.files[0].container == "workbook"
+
+
+def test_a_workbook_of_numbers_and_dates(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Report of calls"],
+        ["MSISDN", "B Party", "IMEI", "IMSI", "Call Date", "Call Time", "Duration"],
+        [9876543210, 8128000001, 35896710123456, 404980000000001, dt.date(2026, 6, 1), "08:01:39", 65],
+        [919876543210.0, "AD-INVENT-S", 358967101234560, None, dt.datetime(2026, 6, 1), "08:02", None],
+        # A spreadsheet keeps fifteen digits: of sixteen the last is made up, and the handset cannot be told.
+        [9876543210, None, 3589671012345678, None, dt.date(2026, 6, 2), "08:03", 1.0],
+    ]
+    cdr = read_cdr(written(tmp_path, sheet(rows), "a.xlsx"))
+    table = cdr.read_all().to_pylist()
+    assert [row["served_msisdn"] for row in table] == [919876543210] * 3
+    assert [row["imei14"] for row in table] == [35896710123456, 35896710123456, None]
+    assert [str(row["at"]) for row in table] == [
+        "2026-06-01 08:01:39+05:30",
+        "2026-06-01 08:02:00+05:30",
+        "2026-06-02 08:03:00+05:30",
+    ]
+    assert [row["duration_s"] for row in table] == [65, None, 1]
+    assert [row["row"] for row in table] == [3, 4, 5]
+    assert cdr.summary.unread == {"imei14": {"precision_lost": 1}, "other_msisdn": {"sender_id": 1}}
+
+
+def test_a_workbook_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
+    with pytest.raises(MissingExtraError, match=r"numguard-telecom\[xlsx\]"):
+        read_cdr(written(tmp_path, sheet([["a"]])))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as .xlsx or CSV"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"PAR1" + bytes(100), "Parquet"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"BZh91AY", "bzip2"),
+        (b"<html><table><tr><td>Target No</td></tr></table></html>", "web page"),
+        (b"\xef\xbb\xbf \r\n<?xml version='1.0'?><Workbook/>", "web page"),
+        (gzip.compress(AIRTEL.encode())[:200], "damaged or cut short"),
+        (b"\x1f\x8b\x08" + bytes(50), "damaged or cut short"),
+        (zipped(a__csv=AIRTEL.encode())[:300], "damaged or cut-short"),
+        (zipped(a__xls=b"\xd0\xcf\x11\xe0" + bytes(100)), "save it as .xlsx or CSV"),
+        (gzip.compress(b""), "is empty"),
+        (b"name,value\nalpha,1\n", "no header row"),
+        (b"\n\n\n", "no header row"),
+        (bytes(range(256)) * 40, "no header row"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, said: str) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(InputError, match=said) as caught:
+        read_cdr(path).read_all()
+    assert str(path) in str(caught.value)
+
+
+def test_damage_far_into_a_file_is_named(tmp_path: Path) -> None:
+    row = "9876543210,358967101234560,01/06/2026\n"
+    whole = gzip.compress(("MSISDN,IMEI,Date\n" + row * 200_000).encode(), compresslevel=1)
+    cdr = read_cdr(written(tmp_path, whole[: len(whole) // 2]))
+    with pytest.raises(InputError, match="damaged or cut short"):
+        cdr.read_all()
+    assert not cdr.summary.complete
+
+
+def test_no_line_without_end(tmp_path: Path) -> None:
+    path = written(tmp_path, b"MSISDN,IMEI\n" + b"x" * (40 << 20))
+    with pytest.raises(InputError, match="16 MiB"):
+        read_cdr(path).read_all()
