@@ -122,7 +122,7 @@ fn swapped_and_scrambled_sections_are_harmless() {
                 bytes[to..to + len].copy_from_slice(&moved);
             }
             for byte in &mut bytes[128..] {
-                if draw.next() % 4 == 0 {
+                if draw.next().is_multiple_of(4) {
                     *byte = draw.next() as u8;
                 }
             }

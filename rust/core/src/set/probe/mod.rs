@@ -124,7 +124,11 @@ fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
     let (blocks, rest) = keys.as_chunks::<64>();
     let (whole, last) = hits.split_at_mut(blocks.len());
     let mut filtered = !view.filter.is_empty();
-    for (blocks, hits) in blocks.chunks(BLOCKS).zip(whole.chunks_mut(BLOCKS)) {
+    let mut done = 0;
+    while done < blocks.len() {
+        // One block tells whether the filter is of use for the others of a short batch.
+        let end = blocks.len().min(if done == 0 { 1 } else { done + BLOCKS });
+        let (blocks, hits) = (&blocks[done..end], &mut whole[done..end]);
         if filtered {
             S::filter(view, blocks, hits);
             among::<S>(blocks, hits, &mut room.passed, |keys, hits| {
@@ -136,6 +140,7 @@ fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
         // Where every fourth key is a member, the filter costs more than it saves. Rows near each other are alike.
         let members: u32 = hits.iter().map(|bits| bits.count_ones()).sum();
         filtered = !view.filter.is_empty() && (members as usize) < blocks.len() * 64 / 4;
+        done = end;
     }
     if let [bits] = last {
         let mut block = [0; 64];
