@@ -229,7 +229,8 @@ impl<'a> Batch<'a> {
     /// The rows that are not kept for sure: few, as a rule, and none in most blocks, which one pass without a branch
     /// tells.
     fn doubtful(&self, block: &Block) -> Vec<usize> {
-        let admits = |at: i64| self.policy.admits(at) == Admitted::Kept;
+        let kept = self.policy.kept();
+        let admits = |at: i64| (kept.from <= at) & (at <= kept.to);
         let is_sure = |row: usize| {
             (block.msisdns[row] != 0) & (block.imeis[row] != 0) & admits(block.at(row))
         };
