@@ -23,11 +23,11 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, Linkage, check_sightings
+from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.policy import LinkPolicy
-from numguard.source import Part, open_source
+from numguard.source import ParquetPart, Part, open_source
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "LinkPolicy", "LinkageProgress", "expand"]
@@ -106,12 +106,7 @@ def expand(
     msisdns, reported_at = _seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
     tell = _Teller(progress)
-    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
-    keep = isinstance(sightings, pa.Table)
-    for part in open_source(sightings).parts:
-        columns = _columns(part, msisdn, imei, at, policy)
-        for batches in _steps(part, columns, region):
-            tell(linkage.read(batches, keep), part.name)
+    _read(linkage, sightings, lambda part: _columns(part, msisdn, imei, at, policy), region, tell)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
@@ -152,6 +147,30 @@ def _columns(part: Part, msisdn: str, imei: str, at: str | None, policy: LinkPol
     if at is not None and (policy.time_rules or at != "at" or at in part.schema().names):
         columns.append(at)
     return columns
+
+
+def _read(
+    linkage: Linkage,
+    sightings: Source,
+    columns_of: Callable[[Part], list[str]],
+    region: Region,
+    tell: _Teller,
+) -> None:
+    """Reads all sightings: local Parquet by the compiled half, everything else as batches."""
+    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
+    keep = isinstance(sightings, pa.Table)
+    files: list[tuple[Any, list[str]]] = []
+    for part in open_source(sightings).parts:
+        columns = columns_of(part)
+        if isinstance(part, ParquetPart) and set(columns) <= set(parquet_schema(part.path).names):
+            files.append((part.path, columns))
+            continue
+        for batches in _steps(part, columns, region):
+            tell(linkage.read(batches, keep), part.name)
+    linkage.begin(files)
+    while (read := linkage.read_on()) is not None:
+        state, file = read
+        tell(state, str(files[file][0]))
 
 
 def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:

@@ -19,7 +19,8 @@ use super::block::{Batch, Block, Sightings};
 use super::{Refused, takes_imeis, takes_numbers, takes_times};
 use crate::Error;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{Input, footer, key_metadata, unreadable};
+use crate::parquet::{Input, footer, guarded, key_metadata, unreadable};
+use crate::refused::looks_national;
 use crate::scan::find_column;
 
 /// A Parquet file and the names of its columns of numbers, IMEIs and, if it has any, times.
@@ -36,6 +37,7 @@ pub(super) struct Group {
     /// Which of the files.
     pub(super) file: usize,
     pub(super) rows: u64,
+    pub(super) looks_national: bool,
     pub(super) blocks: Vec<Block>,
     pub(super) refused: Refused,
 }
@@ -177,15 +179,14 @@ impl Job {
             } else {
                 TASK
             };
-            let mask =
-                ProjectionMask::roots(metadata.parquet_schema(), file.roots.iter().copied());
+            let mask = ProjectionMask::roots(metadata.parquet_schema(), file.roots.iter().copied());
             ParquetRecordBatchReaderBuilder::new_with_metadata(file.input.clone(), metadata)
                 .with_projection(mask)
                 .with_row_groups(vec![self.row_group])
                 .with_batch_size(batch)
                 .build()
         };
-        build().map_err(|error| self.unreadable(&error))
+        guarded(build).map_err(|error| self.unreadable(&error))
     }
 
     fn unreadable(&self, error: &ParquetError) -> Error {
@@ -194,6 +195,7 @@ impl Job {
 
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
         let sightings = self.file.sightings(batch);
+        group.looks_national |= looks_national(sightings.msisdns.as_ref());
         let batch = Batch::new(&sightings, self.region, &self.policy)
             .map_err(|error| error.in_file(&self.file.name))?;
         for (batch, rows) in batch.runs() {
@@ -209,7 +211,12 @@ impl Job {
 
     /// A row group must have as many rows as its header says, or cells would be joined that do not belong together.
     fn check_rows(&self, seen: u64) -> Result<(), Error> {
-        let rows = self.file.metadata.metadata().row_group(self.row_group).num_rows();
+        let rows = self
+            .file
+            .metadata
+            .metadata()
+            .row_group(self.row_group)
+            .num_rows();
         if u64::try_from(rows) == Ok(seen) {
             return Ok(());
         }
@@ -223,6 +230,7 @@ enum Unit {
     Ready(Job),
     Reading(Job, ParquetRecordBatchReader, Group),
     Failed(Error),
+    Done(Group),
     Ended,
 }
 
@@ -231,29 +239,33 @@ impl Iterator for Unit {
 
     fn next(&mut self) -> Option<Self::Item> {
         let step = match std::mem::replace(self, Self::Ended) {
-            Self::Ended => return None,
+            Self::Ended | Self::Done(_) => return None,
             Self::Failed(error) => Err(error),
             Self::Ready(job) => job.reader().map(|reader| {
                 let group = Group {
                     file: job.file.index,
                     rows: 0,
+                    looks_national: false,
                     blocks: Vec::new(),
                     refused: Refused::new(),
                 };
-                Err((job, reader, group))
+                Self::Reading(job, reader, group)
             }),
-            Self::Reading(job, mut reader, mut group) => match reader.next() {
-                None => job.check_rows(group.rows).map(|()| Ok(group)),
-                Some(Err(error)) => Err(job.unreadable(&error.into())),
-                Some(Ok(batch)) => job
-                    .read(&batch, &mut group)
-                    .map(|()| Err((job, reader, group))),
-            },
+            Self::Reading(job, mut reader, mut group) => {
+                let batch = guarded(|| reader.next().transpose().map_err(ParquetError::from));
+                match batch.map_err(|error| job.unreadable(&error)) {
+                    Err(error) => Err(error),
+                    Ok(None) => job.check_rows(group.rows).map(|()| Self::Done(group)),
+                    Ok(Some(batch)) => job
+                        .read(&batch, &mut group)
+                        .map(|()| Self::Reading(job, reader, group)),
+                }
+            }
         };
         match step {
-            Ok(Ok(group)) => Some(Some(Ok(group))),
-            Ok(Err((job, reader, group))) => {
-                *self = Self::Reading(job, reader, group);
+            Ok(Self::Done(group)) => Some(Some(Ok(group))),
+            Ok(at_it) => {
+                *self = at_it;
                 Some(None)
             }
             Err(error) => Some(Some(Err(error))),
