@@ -19,6 +19,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -79,7 +80,7 @@ def expand(
     Args:
         seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
             `reported_at` (timestamp or date), which the policy's `days_before` and `days_after` need.
-        sightings: Whatever `scan` takes, or a reader of `read_cdr`.
+        sightings: Whatever `scan` takes, a reader of `read_cdr`, or a list of several such tables and readers.
         policy: The bounds of the walk.
         msisdn: The column of served numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
@@ -160,7 +161,7 @@ def _read(
     # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
-    for part in open_source(sightings).parts:
+    for part in _parts(sightings):
         columns = columns_of(part)
         if isinstance(part, ParquetPart) and set(columns) <= set(parquet_schema(part.path).names):
             files.append((part.path, columns))
@@ -171,6 +172,13 @@ def _read(
     while (read := linkage.read_on()) is not None:
         state, file = read
         tell(state, str(files[file][0]))
+
+
+def _parts(sightings: Any) -> Iterator[Part]:
+    """The parts of a source, or of each of several streams: tables, readers of operator files."""
+    several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
+    for source in sightings if several else [sightings]:
+        yield from open_source(source).parts
 
 
 def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:
