@@ -106,6 +106,7 @@ def digits_only(matrix: Bytes) -> Flags:
 def as_text(cells: Column) -> Column:
     """The cells without their wrapping, null where they hold nothing."""
     found = spans(cells)
-    text = pc.utf8_trim(cells, characters=WRAPPING)
+    wrapped = int((found.ends - found.starts).sum()) != pc.sum(pc.binary_length(cells)).as_py()
+    text = pc.utf8_trim(cells, characters=WRAPPING) if wrapped else cells
     blank = found.blank()
     return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), text) if blank.any() else text
