@@ -19,10 +19,11 @@ from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_serve
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
 
-__all__ = ["Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
+__all__ = ["LINES_SEARCHED", "Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
 
 _DELIMITERS: Final = (",", "\t", "|", ";")
-_SEARCHED_LINES: Final = 200
+#: Lines in which a header is looked for, and rows after it whose fields are counted, all together.
+LINES_SEARCHED: Final = 400
 _SAMPLED_LINES: Final = 200
 _LONGEST_LINE: Final = 100_000
 
@@ -87,7 +88,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
     rows = [
         (number, delimiter, cells, [canonical_name(cell) for cell in cells])
-        for number, line in enumerate(lines[:_SEARCHED_LINES])
+        for number, line in enumerate(lines[:LINES_SEARCHED])
         for delimiter in _DELIMITERS
         if delimiter in line and len(cells := _without_trailing_blanks(split_line(line, delimiter))) > 1
     ]

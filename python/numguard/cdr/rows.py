@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from numguard.cdr.cells import Column, Ints, spans
+from numguard.cdr.cells import Column, Flags, Ints, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 
@@ -29,7 +29,7 @@ _TYPED: Final[dict[Role, pa.DataType]] = {"time": pa.time32("s"), "duration": pa
 _NULLS: Final = [f"{quote}{word}{quote}" for word in ("", "-", "--", "---", "NA", "N/A") for quote in ("", "'")]
 
 #: Columns with few distinct values: the CSV reader gives them as dictionaries, and each value is read once.
-_FEW_VALUES: Final[frozenset[Role]] = frozenset({"served", "imei", "date", "call_type", "imsi", "lrn"})
+_FEW_VALUES: Final[frozenset[Role]] = frozenset({"served", "imei", "date", "call_type"})
 _MOST_LINES_A_ROW: Final = 8
 
 
@@ -51,15 +51,16 @@ class RowReader:
         self._roles: dict[str, Role] = {str(position): role for role, position in header.columns.items()}
         self._names = [str(k) for k in range(header.width)]
         self._extra = self._names[len(header.names) :]
-        self._types = {
-            name: pa.dictionary(pa.int32(), pa.string()) if role in _FEW_VALUES else pa.string()
-            for name, role in self._roles.items()
-        } | dict.fromkeys(self._extra, pa.string())
+        self._types: dict[str, pa.DataType] = dict.fromkeys([*self._roles, *self._extra], pa.string())
+        self._types |= {
+            name: pa.dictionary(pa.int32(), pa.string()) for name, role in self._roles.items() if role in _FEW_VALUES
+        }
         self._typed: dict[str, pa.DataType] = {
             name: _TYPED[role] for name, role in self._roles.items() if role in _TYPED and "date" in header.columns
         }
         self._line = header.line + 1
         self._carried = b""
+        self._is_feed: Flags = np.empty(0, dtype=np.bool_)
 
     def read(self, block: bytes, *, last: bool = False) -> RawRows:
         """The rows of a block of lines; a row that a quoted cell continues into the next block comes with that one."""
@@ -68,7 +69,7 @@ class RowReader:
         if b'"' in block:
             read = self._read_quoted(block, '"')
             return self._read_line_by_line(block, last=last) if read is None else self._assemble(block, *read)
-        # Airtel and Jio wrap cells in single quotes. An apostrophe in an address may look like one that is never closed:
+        # Airtel and Jio wrap cells in single quotes. An apostrophe in an address may look like one that is not closed:
         # then the block is read again without, and the quotes stay on the cells.
         read = self._read_quoted(block, "'") if b"'" in block else None
         return self._assemble(block, *(read or self._parse(block, quote=False)))
@@ -80,8 +81,15 @@ class RowReader:
         was swallowed, but for the end of the last line.
         """
         table, handed_back = self._parse(block, quote=quote)
-        whole = table.num_rows + len(handed_back) == _count_lines(block)
+        whole = table.num_rows + len(handed_back) == self._count_lines(block)
         return (table, handed_back) if whole and _last_line(block).count(quote.encode()) % 2 == 0 else None
+
+    def _count_lines(self, block: bytes) -> int:
+        """Line feeds, faster than by `bytes.count`, which starts anew at each of them."""
+        if len(self._is_feed) < len(block):
+            self._is_feed = np.empty(len(block), dtype=np.bool_)
+        is_feed = np.equal(np.frombuffer(block, dtype=np.uint8), ord("\n"), out=self._is_feed[: len(block)])
+        return int(np.count_nonzero(is_feed))
 
     def _parse(self, block: bytes, *, quote: str | Literal[False]) -> tuple[pa.Table, list[pa_csv.InvalidRow]]:
         """What the CSV reader makes of a block, and the rows that it does not take."""
@@ -245,11 +253,6 @@ class RowReader:
         if taken and fragments and len(cells) == self._header.width:
             return taken, [cell.replace("\n", " ") for cell in cells]
         return 1, None
-
-
-def _count_lines(block: bytes) -> int:
-    """Line feeds: four times as fast as `bytes.count`, which restarts at each of them."""
-    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")))
 
 
 def _last_line(block: bytes) -> bytes:

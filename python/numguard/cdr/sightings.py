@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, as_text, digits_only, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
@@ -151,7 +151,7 @@ class Sightings:
             pa.nulls(count, pa.uint64()) if imei is None else _core.normalize_imei(imei),
             _imsis(raw.columns.get("imsi"), count),
             parties.other_party,
-            _without_lrn(parties.other_msisdn, parties.other_party, raw.columns.get("lrn")),
+            _without_lrn(parties, raw.columns.get("lrn")),
             at,
             _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), count),
@@ -237,10 +237,6 @@ def _count_unread(
             counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
 
 
-def _plain(cells: Column) -> Column:
-    return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
-
-
 def _dictionary(cells: Column) -> Column:
     return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
 
@@ -261,11 +257,12 @@ def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
 
-def _without_lrn(numbers: Column, cells: Column, lrns: Column | None) -> Column:
+def _without_lrn(parties: _Parties, lrns: Column | None) -> Column:
     """The other party's numbers, those too that a routing number (LRN, four digits) stands before.
 
     It is taken off only where the row's own LRN column says the same four digits.
     """
+    numbers, cells = parties.other_msisdn, parties.other_party
     if lrns is None or not numbers.null_count:
         return numbers
     as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32()))
@@ -274,8 +271,7 @@ def _without_lrn(numbers: Column, cells: Column, lrns: Column | None) -> Column:
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
-    routed_by = as_text(_plain(lrns).take(pa.array(rows)))
-    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by)
+    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(lrns.take(pa.array(rows))))
     bare = pc.if_else(agrees.fill_null(False), pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
 
@@ -284,14 +280,11 @@ def _imsis(cells: Column | None, count: int) -> Column:
     """Fourteen or fifteen digits (3GPP TS 23.003, 2.2), else null."""
     if cells is None:
         return pa.nulls(count, pa.string())
-    encoded = _dictionary(cells)
-    values = encoded.dictionary
-    valid = np.zeros(len(values), dtype=np.bool_)
-    for rows, matrix in spans(values).groups():
-        if len(matrix) in _IMSI_LENGTHS:
-            valid[rows] = digits_only(matrix)
-    text = pc.if_else(pa.array(valid), as_text(values), pa.scalar(None, pa.string()))
-    return text.take(encoded.indices)
+    found = spans(cells)
+    lengths = found.ends - found.starts
+    valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
+    text = as_text(cells)
+    return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 
 
 def _seconds(cells: Column | None, count: int) -> Column:
@@ -299,14 +292,17 @@ def _seconds(cells: Column | None, count: int) -> Column:
     if cells is None:
         return pa.nulls(count, pa.int64())
     if pa.types.is_integer(cells.type):
-        believable: Column = pc.and_(pc.greater_equal(cells, 0), pc.less(cells, 10**_LONGEST_DURATION))
+        believable: Column = pc.and_(
+            pc.greater_equal(cells, pa.scalar(0, pa.int64())),
+            pc.less(cells, pa.scalar(10**_LONGEST_DURATION, pa.int64())),
+        )
         return cells if believable.false_count == 0 else pc.if_else(believable, cells, pa.scalar(None, pa.int64()))
     seconds = np.zeros(count, dtype=np.int64)
     missing = np.ones(count, dtype=np.bool_)
     others = False
     for rows, matrix in spans(cells).groups():
         if 0 < len(matrix) <= _LONGEST_DURATION:
-            valid = digits_only(matrix)
+            valid = are_digits(matrix)
             total = np.zeros(len(rows), dtype=np.int64)
             for digit in matrix:
                 total = total * 10 + (digit.astype(np.int64) - ord("0"))
