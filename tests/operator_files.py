@@ -105,7 +105,9 @@ def _quoted(text: str) -> str:
 def airtel(calls: list[Call]) -> OperatorFile:
     rows = []
     for c in calls:
-        kind = {(True, True): "SMT", (False, True): "SMO", (True, False): "IN", (False, False): "OUT"}[c.incoming, c.sms]
+        kind = {(True, True): "SMT", (False, True): "SMO", (True, False): "IN", (False, False): "OUT"}[
+            c.incoming, c.sms
+        ]
         cells = [_quoted(str(c.served)), kind, "Pre", _quoted(c.other), "", "-", _quoted(f"{c.when:%d/%m/%Y}")]
         cells += [f"{c.when:%H:%M:%S}", str(c.seconds), "21.29669/72.8915", "404-98-8331-1", "-", "---"]
         cells += [_quoted("919800000001"), "SMS" if c.sms else "Voice", _quoted(c.imei + "0"), _quoted(c.imsi)]
@@ -144,8 +146,9 @@ def vi(calls: list[Call]) -> OperatorFile:
         rows.append(cells)
     ruler = "-" * 90
     preamble = ["Vodafone Idea Call Data Records", "Report Type :- Main CDR Report", ruler]
-    built = OperatorFile("vi", preamble, VI_HEADER.split(","), rows, [ruler, "Note :- This is a System generated Report."], calls)
-    return built
+    return OperatorFile(
+        "vi", preamble, VI_HEADER.split(","), rows, [ruler, "Note :- This is a System generated Report."], calls
+    )
 
 
 def bsnl(calls: list[Call]) -> OperatorFile:
@@ -154,7 +157,17 @@ def bsnl(calls: list[Call]) -> OperatorFile:
         date = f"{c.when:%d-%b-%Y}".upper() if k % 2 else f"{c.when:%d/%m/%Y}"
         cells = [str(c.served), "IN" if c.incoming else "OUT", "", c.other, "3104", "Jio - Kolkata", date]
         cells += [f"{c.when:%H:%M:%S}", str(c.seconds), "Tower A; Kolkata; Lat-22.39711", "404-81-724-1", "", "-"]
-        cells += ["919417000097", "SMS" if c.sms else "Voice Call", c.imei + "0", c.imsi, "", "BSNL - Kolkata", "MSC", "", ""]
+        cells += [
+            "919417000097",
+            "SMS" if c.sms else "Voice Call",
+            c.imei + "0",
+            c.imsi,
+            "",
+            "BSNL - Kolkata",
+            "MSC",
+            "",
+            "",
+        ]
         rows.append(cells)
     preamble = ["Search Criteria : MSISDN", "Start Date : 202601010000", ""]
     footer = ["*** END OF REPORT ***", f"CDR COUNT : {len(calls)}"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from numguard.cdr import CDR_NOTES, read_cdr
 from numguard.cdr.layouts import LAYOUTS
 from numguard.errors import ArgumentError, FileMissingError, InputError
@@ -93,7 +94,7 @@ CALLING, CALLED = 919234000001, 918111000003
 )
 def test_whose_handset_a_jio_row_shows(tmp_path: Path, call_type: str, served: int | None) -> None:
     path = tmp_path / "jio.csv"
-    row = f"'{CALLING}','{CALLED}',,,02/06/2026,10:00:00,10:00:16,16,'1','1',{call_type},,'353098852648366','405856000000551',BH"
+    row = f"'{CALLING}','{CALLED}',,,02/06/2026,10:00:00,10:00:16,16,'1','1',{call_type},,'353098852648366','4058',BH"
     path.write_text(f"{JIO_HEADER}\n{row}\n")
     cdr = read_cdr(path)
     rows = cdr.read_all().to_pylist()
@@ -117,6 +118,18 @@ def test_columns_are_found_by_name_in_any_order(tmp_path: Path) -> None:
     assert read_cdr(path).read_all().drop_columns("source") == read_cdr(FILES / "bsnl.csv").read_all().drop_columns(
         "source"
     )
+
+
+def test_a_row_that_shifted_into_the_field_beyond_the_header_is_refused(tmp_path: Path) -> None:
+    """Vi ends rows with a comma more than the header has: a comma in an address must not pass for it."""
+    lines = [line for line in (FILES / "vi.csv").read_text().splitlines() if '"' not in line and "well" not in line]
+    assert sum("Sector 5" in line for line in lines) == 2
+    lines[6:7] *= 3
+    path = tmp_path / "vi.csv"
+    path.write_text("\n".join(lines))
+    cdr = read_cdr(path)
+    assert cdr.read_all()["row"].to_pylist() == [7, 8, 9]
+    assert cdr.refused["note"].to_pylist() == ["too_many_fields", "too_few_fields", "too_many_fields"]
 
 
 def test_fourteen_fifteen_and_sixteen_digits_join(tmp_path: Path) -> None:
@@ -248,7 +261,7 @@ def test_bad_calls(tmp_path: Path) -> None:
         read_cdr(tmp_path / "absent.csv")
     with pytest.raises(FileMissingError):
         read_cdr(str(tmp_path / "*.csv"))
-    with pytest.raises(InputError, match="folder"):
+    with pytest.raises(FileMissingError, match="holds no files"):
         read_cdr(tmp_path)
     with pytest.raises(InputError, match="no header row"):
         read_cdr(FILES / "jio.csv", layout="airtel")

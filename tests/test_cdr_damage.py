@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from numguard.cdr import read_cdr
 
+from numguard.cdr import read_cdr
 from operator_files import DAMAGES, WRITERS, other_delimiter, quote_all, some_calls, spoil_cells
 
 TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "1000"))
@@ -32,7 +32,9 @@ def test_an_undamaged_file_comes_out_whole(tmp_path: Path, operator: str) -> Non
         (910000000000 + c.served, int(c.imei), c.imsi, "in" if c.incoming else "out") for c in calls
     ]
     assert [r["at"].replace(tzinfo=None) for r in rows] == [c.when for c in calls]
-    assert [r["other_msisdn"] for r in rows] == [910000000000 + int(c.other) if len(c.other) == 10 else None for c in calls]
+    assert [r["other_msisdn"] for r in rows] == [
+        910000000000 + int(c.other) if len(c.other) == 10 else None for c in calls
+    ]
     assert [r["duration_s"] for r in rows] == [None if c.sms and operator == "jio" else c.seconds for c in calls]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from numguard.cdr import lines as line_reader
 from numguard.cdr import read_cdr
 from numguard.errors import InputError, MissingExtraError
@@ -105,9 +106,7 @@ def test_a_broken_byte_in_utf8_costs_no_row(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 300, 1000])
-def test_the_answer_does_not_depend_on_the_block(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
+def test_the_answer_does_not_depend_on_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = {name: read_cdr(FILES / f"{name}.csv") for name in ("airtel", "jio", "vi", "generic", "bsnl_nodal")}
     tables = {name: (cdr.read_all(), cdr.refused, cdr.summary.skipped) for name, cdr in whole.items()}
     # The header has to lie within the first block, as it does within two megabytes of any report.
@@ -156,8 +155,8 @@ def test_an_archive_is_read_file_by_file(tmp_path: Path) -> None:
 
 
 def test_a_workbook(tmp_path: Path, expected: pa.Table) -> None:
-    rows: list[list[object]] = [[cell for cell in line.split(",")] for line in AIRTEL.splitlines()]
-    rows[14] = [cell for cell in AIRTEL.splitlines()[14].replace("'VODA,GJ'", "VODA GJ").split(",")]
+    rows: list[list[object]] = [list(line.split(",")) for line in AIRTEL.splitlines()]
+    rows[14] = list(AIRTEL.splitlines()[14].replace("'VODA,GJ'", "VODA GJ").split(","))
     rows[13] = []  # a sheet has no short rows
     for name in ("a.xlsx", "a.xls"):
         cdr = read_cdr(written(tmp_path, sheet(rows), name))

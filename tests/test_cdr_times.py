@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from numguard.cdr import times
 
 EPOCH = dt.datetime(1970, 1, 1)
@@ -27,8 +28,14 @@ def read(cell: str | None, what: str) -> str:
     ("cell", "expected"),
     [
         *((cell, "2026-04-05 00:00:00") for cell in ("05/04/2026", "5/4/2026", "05-04-2026", "5.4.2026", "05 04 2026")),
-        *((cell, "2026-04-05 00:00:00") for cell in ("2026-04-05", "2026/04/05", "20260405", "'05/04/2026'", ' "5/04/2026" ')),
-        *((cell, "2026-04-05 00:00:00") for cell in ("05-Apr-2026", "5-APR-2026", "05 apr 2026", "05Apr2026", "05/APR/2026")),
+        *(
+            (cell, "2026-04-05 00:00:00")
+            for cell in ("2026-04-05", "2026/04/05", "20260405", "'05/04/2026'", ' "5/04/2026" ')
+        ),
+        *(
+            (cell, "2026-04-05 00:00:00")
+            for cell in ("05-Apr-2026", "5-APR-2026", "05 apr 2026", "05Apr2026", "05/APR/2026")
+        ),
         ("29/02/2024", "2024-02-29 00:00:00"),
         ("29/02/2000", "2000-02-29 00:00:00"),
         *((cell, "two_digit_year") for cell in ("05/04/26", "5/4/26", "05-Apr-26", "5-Apr-26", "05Apr26", "31-12-99")),

@@ -92,6 +92,10 @@ def test_refused_rows_say_where_and_why(run: Run) -> None:
     assert all(row["note"] and int(row["row"]) > 0 for row in refused)
     written = set(result.world.complaints.notes)
     assert {row["note"] for row in refused} >= written - {"empty", "complainants_number"}
+    with (result.world.folder.parent / "refused_operator_rows.csv").open(encoding="utf-8", newline="") as lines:
+        untold = list(csv.DictReader(lines))
+    assert len(untold) == 3 * len(result.world.planted.untold)
+    assert {row["note"] for row in untold} == {"unknown_call_type"}
 
 
 def test_a_second_run_in_the_same_folder_says_the_same(run: Run, tmp_path: Path) -> None:

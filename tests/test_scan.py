@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -378,3 +379,39 @@ def test_a_bad_call_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     for kind, message, call in wrong_calls(tmp_path):
         with pytest.raises(kind, match=message.replace("\\", ".")):
             call()
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_what_directories_tell_becomes_columns(tmp_path: Path, ending: str) -> None:
+    write = {"parquet": pq.write_table, "csv": pa_csv.write_csv}[ending]
+    for circle in ("hr", "d%20l"):
+        for day in ("01", "02"):
+            folder = tmp_path / f"circle={circle}" / f"day={day}"
+            folder.mkdir(parents=True)
+            write(CALLS.select(["a", "at"]), folder / f"t.{ending}")
+    want = expected(CALLS.select(["a", "at"]), {"a": LISTED})
+    found = ng.scan(tmp_path, {"a": LISTED})
+    assert found.schema.names == ["a", "at", "circle", "day", "a_match"]
+    hits = found.read_all()
+    assert hits.schema.names == found.schema.names
+    assert hits["circle"].to_pylist() == ["d l"] * 2 * want.num_rows + ["hr"] * 2 * want.num_rows
+    assert hits["day"].to_pylist() == (["01"] * want.num_rows + ["02"] * want.num_rows) * 2
+    for columns in (["day", "at"], ["circle"], ["at", "a", "day"], []):
+        cut = ng.scan(tmp_path, {"a": LISTED}, columns=columns).read_all()
+        assert as_text(cut).equals(as_text(hits.select([*columns, "a_match"])))
+    with pytest.raises(ColumnError, match="no column 'circle'"):
+        ng.scan(tmp_path, {"circle": LISTED})
+    write(CALLS.select(["a", "at"]), tmp_path / f"zz.{ending}")
+    with pytest.raises(ColumnError, match=r"its directories tell nothing, and those of the first file circle, day"):
+        ng.scan(tmp_path, {"a": LISTED}).read_all()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "table"])
+def test_a_limit_cuts_the_scan(kind: str, tmp_path: Path) -> None:
+    want = as_text(expected(CALLS))
+    for limit in (1, 7, want.num_rows, want.num_rows + 1):
+        found = ng.scan(KINDS[kind](tmp_path, CALLS), SETS, limit=limit)
+        assert as_text(found.read_all()).equals(want.slice(0, limit).combine_chunks())
+        assert found.summary.finished == (limit > want.num_rows)
+    with pytest.raises(ArgumentError, match="limit"):
+        ng.scan(CALLS, SETS, limit=0)

@@ -5,13 +5,17 @@ Each is an error that names the file; never a crash, a half file or a hit lost i
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import random
 import re
 import resource
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -241,3 +245,78 @@ def test_ctrl_c_ends_a_long_scan_at_once_and_leaves_no_half_file(tmp_path: Path,
         assert run.wait(timeout=20) == 130
         assert time.monotonic() - sent < 10  # a second on a machine of its own
     assert sorted(path.name for path in tmp_path.iterdir()) == [source.name]
+
+
+def spoiled(whole: bytes, rng: random.Random) -> bytes:
+    """A few bytes changed, cut out or put in, most of them near the end, where the footer is."""
+    data = bytearray(whole)
+    for _ in range(rng.choice([1, 1, 2, 10])):
+        at = rng.randrange(len(data)) if rng.random() < 0.5 else max(0, len(data) - 1 - int(rng.expovariate(1 / 300)))
+        how = rng.randrange(5)
+        if how == 0:
+            data[at] = rng.randrange(256)
+        elif how == 1:
+            data[at] ^= 1 << rng.randrange(8)
+        elif how == 2:
+            del data[at : at + rng.randrange(1, 20)]
+        elif how == 3:
+            data[at:at] = rng.randbytes(rng.randrange(1, 9))
+        else:
+            data[at : at + 4] = b"\xff\xff\xff\x7f"  # a size of two gigabytes, if it stands where a size does
+    return bytes(data) or b"x"
+
+
+def many_files() -> dict[str, list[bytes]]:
+    table = pa.table(
+        {
+            "a": [f"98765{n % 100:05}" for n in range(400)],
+            "n": range(400),
+            "list": [[n] * (n % 3) for n in range(400)],
+            "word": pa.array(["é", "ü"] * 200).dictionary_encode(),
+        }
+    )
+    files: dict[str, list[bytes]] = {"parquet": [], "arrow": [], "csv": []}
+    for compression in ("none", "snappy", "zstd", "gzip", "lz4", "brotli"):
+        for version, dictionary in (("1.0", True), ("2.0", False), ("1.0", False)):
+            buffer = io.BytesIO()
+            pq.write_table(
+                table,
+                buffer,
+                row_group_size=150,
+                compression=compression,
+                use_dictionary=dictionary,
+                data_page_version=version,
+            )
+            files["parquet"].append(buffer.getvalue())
+    for compression in (None, "zstd", "lz4"):
+        for new in (pa.ipc.new_file, pa.ipc.new_stream):
+            buffer = io.BytesIO()
+            with new(buffer, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
+                writer.write_table(table, max_chunksize=150)
+            files["arrow"].append(buffer.getvalue())
+    buffer = io.BytesIO()
+    pc.write_csv(table.select(["a", "n"]), buffer)
+    files["csv"] = [buffer.getvalue(), gzip.compress(buffer.getvalue())]
+    return files
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "csv"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_spoiled_files_are_errors_that_name_the_file(tmp_path: Path, ending: str) -> None:
+    rng = random.Random(ending)
+    outcomes: Counter[str] = Counter()
+    path = tmp_path / f"spoiled.{ending}"
+    for _ in range(int(os.environ.get("NUMGUARD_SPOILED_FILES", "300"))):
+        path.write_bytes(spoiled(rng.choice(FILES[ending]), rng))
+        error = None
+        try:
+            ng.scan(path, {"a": LISTED}, threads=rng.choice([1, 2])).read_all()
+        except ng.NumguardError as raised:
+            error = str(raised)
+        outcomes["refused" if error else "read"] += 1
+        assert error is None or str(path) in error
+        assert error is None or "98765" not in error
+    assert outcomes["refused"] > outcomes["read"] > 0
+
+
+FILES = many_files()

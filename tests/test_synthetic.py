@@ -8,6 +8,8 @@ import datetime
 import hashlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +17,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import linkage_oracle
 import numguard as ng
 from numguard.synthetic import TRAPS, CdrSpec, World, cdr_batches, districts, make_complaints, make_world
 from numguard.synthetic.complaints import COLUMNS, Complaints, write_complaints
 from numguard.synthetic.numbering import COUNTRY, PLACEHOLDER_IMEIS, Numbering, check_digit, digits
 from numguard.synthetic.oracle import Rules, walk
+from numguard.synthetic.policy import HARMED, MISSED, rules
+from numguard.synthetic.score import differences, score
 from numguard.synthetic.spellings import REFUSED, SEPARATORS, SPELLINGS, Refusal, Spelling, write
 
 SMALL = 0.02
@@ -338,17 +343,63 @@ def test_the_policy_of_the_demonstration_catches_and_misses(world: World) -> Non
     """What the traps are for: linked without reason under no policy at all, and mostly not under a strict one."""
     guilty = {row["msisdn"]: row["guilty"] for row in world.truth.to_pylist() if not row["seed"]}
     loose = world.oracle(Rules(max_hops=5, max_numbers_per_imei=10**6, max_imeis_per_number=10**6))
-    strict = world.oracle(
-        Rules(
-            max_hops=2,
-            max_numbers_per_day=3.1,
-            min_sightings=2,
-            max_gap_days=14,
-            protected=frozenset(world.protected.tolist()),
-        )
-    )
+    strict = world.oracle(rules(world.protected))
     wrong_loose = sum(not guilty[m] for m in loose.linked)
     wrong_strict = sum(not guilty[m] for m in strict.linked)
+    # Every trap in which the policy errs has its sentence, and no other has one.
+    linked = pa.table({"msisdn": pa.array(list(strict.linked), pa.uint64())})
+    scores = score(world.truth, linked)[:-1]
+    assert {s.trap for s in scores if s.innocent_linked} <= set(HARMED)
+    assert {s.trap for s in scores if s.guilty > s.guilty_linked} <= set(MISSED)
+    assert set(HARMED) | set(MISSED) <= set(TRAPS)
     assert wrong_loose > 5_000
     assert 0 < wrong_strict < 300
     assert sum(guilty[m] for m in loose.linked) > sum(guilty[m] for m in strict.linked) > 0
+
+
+POLICIES = [
+    {},
+    {"max_hops": 3, "max_numbers_per_imei": 1_000, "max_imeis_per_number": 100},
+    {"max_hops": 2, "max_numbers_per_day": 3.1, "min_sightings": 2, "max_gap_days": 14},
+    {"max_hops": 2, "max_numbers_per_day": 1.5, "min_days": 2, "max_gap_days": 3, "release": True},
+]
+
+
+@pytest.mark.parametrize("bounds", POLICIES, ids=lambda bounds: ",".join(bounds) or "default")
+def test_two_oracles_written_apart_and_the_engine_agree(world: World, bounds: dict[str, Any]) -> None:
+    keys = {
+        "protected": world.protected.tolist(),
+        "release": world.planted.sim_boxes.tolist() if bounds.get("release") else [],
+        "placeholders": [int(imei[:14]) for imei in PLACEHOLDER_IMEIS],
+    }
+    limits = {name: value for name, value in bounds.items() if name != "release"}
+    since = datetime.date(2022, 7, 1)
+    start = int(datetime.datetime(2022, 7, 1, tzinfo=linkage_oracle.IST).timestamp()) * 1_000_000
+    mine = world.oracle(Rules(since=start, **limits, **{name: frozenset(values) for name, values in keys.items()}))
+
+    p = world.planted
+    times = [datetime.datetime.fromtimestamp(at // 1_000_000, linkage_oracle.IST) for at in p.at.tolist()]
+    theirs = linkage_oracle.expand(
+        [(seed, None) for seed in world.complaints.msisdns.tolist()],
+        list(zip(p.msisdn.tolist(), p.imei14.tolist(), times, strict=True)),
+        linkage_oracle.Policy(since=since, **limits, **{name: set(values) for name, values in keys.items()}),
+    )
+    names = ["msisdn", "hop", "seed_msisdn", "via_imei", "via_msisdn", "first_seen", "last_seen", "sightings"]
+    instant = pa.timestamp("us", "Asia/Kolkata")
+    kinds = [instant if name.endswith("_seen") else pa.uint64() for name in names]
+    linked = pa.Table.from_pylist(theirs.linked, schema=pa.schema(list(zip(names, kinds, strict=True))))
+    both = pa.schema([("imei14", pa.uint64()), ("hop", pa.uint64())])
+    stops = pa.schema([("msisdn", pa.uint64()), ("imei14", pa.uint64()), ("why", pa.string())])
+    oracle = SimpleNamespace(
+        linked=linked,
+        handsets=pa.Table.from_pylist(theirs.handsets, schema=both),
+        stopped=pa.Table.from_pylist(theirs.stopped, schema=stops),
+    )
+    same = {"linked": 0, "handsets": 0, "stopped": 0}
+    assert len(mine.linked) > 30
+    assert differences(mine, oracle) == same
+
+    sightings = pa.table({"served_msisdn": p.msisdn, "imei14": p.imei14, "at": pa.array(times, instant)})
+    # The engine knows these placeholders by itself.
+    policy = ng.LinkPolicy(since=since, **limits, protected=keys["protected"], release=keys["release"])
+    assert differences(mine, ng.expand(world.complaints.msisdns, sightings, policy)) == same

@@ -1,4 +1,4 @@
-"""Parquet files of call records for the benchmarks: seeded, at any length, written in row groups so that memory stays flat.
+"""Parquet files of call records for the benchmarks: seeded, at any length, in row groups so that memory stays flat.
 
 Two party columns drawn from one population of subscribers, as integers or as text in the forms that operators mix,
 and a few columns that ride along. Nobody's numbers: the population is a permutation of a range.

@@ -1,7 +1,7 @@
 """A file of phone numbers or IMEIs -> a set.
 
-Owns how the column with the numbers is told, and that a list whose first line is a number has no header. Knows nothing of
-what the list is for.
+Owns how the column with the numbers is told, and that a list whose first line is a number has no header. Knows nothing
+of what the list is for.
 """
 
 from __future__ import annotations
@@ -65,9 +65,8 @@ def _cells(path: PathLike, column: str | None, names: tuple[str, ...], read: Any
     if column is None:
         known = [name for name in there if name.strip().lower().replace(" ", "_").replace(".", "") in names]
         if len(there) != 1 and len(known) != 1:
-            raise ColumnError(
-                f"{path}: say which column holds the numbers (--list-column); there are {', '.join(_masked(there, read))}"
-            )
+            masked = ", ".join(_masked(there, read))
+            raise ColumnError(f"{path}: say which column holds the numbers (--list-column); there are {masked}")
         column = there[0] if len(there) == 1 else known[0]
     chunks = [batch.data.column(0) for batch in source.batches([column])]
     cells = pa.chunked_array(chunks, chunks[0].type if chunks else source.schema.field(column).type)
@@ -77,7 +76,7 @@ def _cells(path: PathLike, column: str | None, names: tuple[str, ...], read: Any
 
 
 def _is_number(name: str, read: Any) -> bool:
-    return read(name).field(0)[0].is_valid
+    return bool(read(name).field(0)[0].is_valid)
 
 
 def _masked(names: list[str], read: Any) -> list[str]:

@@ -27,9 +27,9 @@ from typing import Any, Literal, TypeAlias
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
-from numguard.errors import ArgumentError, InputError
+from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import write_rows
-from numguard.source import ParquetPart, Part, open_source
+from numguard.source import ParquetPart, Part, check_columns, open_source, with_told
 from numguard.types import PathLike, Region
 
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
@@ -73,7 +73,7 @@ class ScanSummary:
     file: str | None = None
     #: Wall time from the first row asked for.
     seconds: float = 0.0
-    #: Whether everything was looked at.
+    #: Whether everything was looked at; not so where `limit` was reached or the caller stopped.
     finished: bool = False
 
     @property
@@ -94,10 +94,12 @@ class Scan:
         region: Region,
         on_error: _OnError,
         progress: Callable[[ScanSummary], object] | None,
+        limit: int | None,
         threads: int | None,
     ) -> None:
         self._parts = parts
         self._keys = list(sets)
+        self._limit = limit
         self._skip = on_error == "skip"
         self._progress = progress
         self._skipped: dict[str, SkippedFile] = {}
@@ -106,21 +108,21 @@ class Scan:
         self._finished = False
         self._done = 0
         self._at: Part | None = None
-        self._told = 0.0
+        self._last_progress = 0.0
         schema = self._first_schema()
+        # What directories tell is put in at the end: the compiled half reads files, and knows no directories.
+        self._told = list(self._first_part.told())
+        self._order = None if columns is None else list(columns)
+        stored = None if columns is None else [name for name in columns if name not in self._told]
+        self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets]))
         with _in_part(self._first_part):
-            self._scanner = Scanner(
-                schema,
-                list(sets.items()),
-                columns=None if columns is None else list(columns),
-                region=region,
-                threads=threads,
-            )
+            self._scanner = Scanner(schema, list(sets.items()), columns=stored, region=region, threads=threads)
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
-        return self._scanner.schema
+        schema = self._scanner.schema
+        return self._complete(pa.RecordBatch.from_pylist([], schema), self._first_part).schema if self._told else schema
 
     @property
     def summary(self) -> ScanSummary:
@@ -193,7 +195,7 @@ class Scan:
         first_error: InputError | None = None
         for part in self._parts:
             try:
-                schema = parquet_schema(part.path) if isinstance(part, ParquetPart) else part.schema()
+                schema = parquet_schema(part.path) if isinstance(part, ParquetPart) else part.stored_schema()
             except InputError as error:
                 if not self._skip:
                     raise
@@ -204,45 +206,69 @@ class Scan:
         raise first_error or ArgumentError("source: holds nothing to scan")
 
     def _run(self) -> Iterator[pa.RecordBatch]:
+        left = self._limit
         try:
-            for is_parquet, parts in itertools.groupby(self._parts, lambda part: isinstance(part, ParquetPart)):
-                run = self._run_parquet if is_parquet else self._run_batches
-                yield from run(list(parts))
+            for hits in self._hits():
+                if left is not None and hits.num_rows >= left:
+                    yield hits.slice(0, left)
+                    return
+                yield hits
+                left = None if left is None else left - hits.num_rows
             self._finished = True
         finally:
             self._scanner.stop()
             self._ended = time.perf_counter()
             self._at = None
-        self._warn()
+            self._warn()
+
+    def _hits(self) -> Iterator[pa.RecordBatch]:
+        for is_parquet, parts in itertools.groupby(self._parts, lambda part: isinstance(part, ParquetPart)):
+            run = self._run_parquet if is_parquet else self._run_batches
+            yield from run(list(parts))
 
     def _run_parquet(self, parts: list[Any]) -> Iterator[pa.RecordBatch]:
         """Local Parquet is read by the compiled half, many row groups at a time."""
         self._at = parts[0]
         self._scanner.begin([part.path for part in parts])
         while (event := self._scanner.next()) is not None:
-            what, value, *rest = event
+            what, n, *rest = event
             if what == "hits":
-                yield value
+                yield self._complete(rest[0], parts[n])
                 self._tell()
                 continue
             if what == "failed":
-                self._failed(parts[value], rest[0])
+                self._failed(parts[n], rest[0])
             self._part_done()
-            self._at = parts[value + 1] if value + 1 < len(parts) else None
+            self._at = parts[n + 1] if n + 1 < len(parts) else None
 
     def _run_batches(self, parts: list[Part]) -> Iterator[pa.RecordBatch]:
         for part in parts:
             self._at = part
             try:
-                for batch in part.batches():
+                if self._wanted is not None:
+                    check_columns(self._wanted, part.stored_schema(), part.name)
+                for batch in part.stored_batches(self._wanted):
                     with _in_part(part):
                         hits = self._scanner.batch(batch.data)
                     if hits is not None:
-                        yield hits
+                        yield self._complete(hits, part)
                     self._tell()
             except InputError as error:
                 self._failed(part, error)
             self._part_done()
+
+    def _complete(self, hits: pa.RecordBatch, part: Part) -> pa.RecordBatch:
+        """Puts in what the part's directories tell."""
+        told = part.told()
+        if list(told) != self._told:
+            raise ColumnError(
+                f"{part.name}: its directories tell {', '.join(told) or 'nothing'}, "
+                f"and those of the first file {', '.join(self._told) or 'nothing'}: scan them apart"
+            )
+        if not told:
+            return hits
+        names = hits.schema.names[: -len(self._keys)]
+        return with_told(hits, told, [*names, *told] if self._order is None else self._order)
 
     def _failed(self, part: Part, error: InputError) -> None:
         if not self._skip:
@@ -257,8 +283,8 @@ class Scan:
         if self._progress is None:
             return
         moment = time.perf_counter()
-        if now or moment - self._told >= _PROGRESS_EVERY:
-            self._told = moment
+        if now or moment - self._last_progress >= _PROGRESS_EVERY:
+            self._last_progress = moment
             self._progress(self.summary)
 
     def _warn(self) -> None:
@@ -293,6 +319,7 @@ def scan(
     region: Region = "IN",
     on_error: _OnError = "raise",
     progress: Callable[[ScanSummary], object] | None = None,
+    limit: int | None = None,
     threads: int | None = None,
 ) -> Scan:
     """Looks for members of sets in the key columns of any source.
@@ -311,6 +338,7 @@ def scan(
         on_error: What to do with a file that cannot be read to its end: `"raise"`, or `"skip"` it and report it in the
             summary.
         progress: Called with a `ScanSummary` at least once a file.
+        limit: Stop after so many hits; None finds them all.
         threads: How many threads to use; None takes as many as the process may.
 
     Returns:
@@ -330,6 +358,8 @@ def scan(
             raise ArgumentError(f"sets: {column!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
     if on_error not in ("raise", "skip"):
         raise ArgumentError('on_error: takes "raise" or "skip"')
+    if limit is not None and limit < 1:
+        raise ArgumentError("limit: takes a positive number, or None")
     if isinstance(columns, str):
         raise ArgumentError("columns: takes a list of names, not one name")
     return Scan(
@@ -339,5 +369,6 @@ def scan(
         region=region,
         on_error=on_error,
         progress=progress,
+        limit=limit,
         threads=threads,
     )

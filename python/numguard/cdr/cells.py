@@ -7,18 +7,21 @@ Knows nothing of what a cell means. One idea: **trim by moving two offsets, neve
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Group", "Spans", "as_text", "digits_only", "spans"]
+__all__ = ["Column", "Group", "Spans", "as_text", "digits_only", "spans"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+
+#: A pyarrow array. The stubs tie an array's type to that of its scalars, which code over any text cannot state.
+Column: TypeAlias = Any
 
 #: Blanks and quotes around a cell, the bytes of a no-break space in UTF-8 among them.
 WRAPPING: Final = " \t'\"\N{NO-BREAK SPACE}"
@@ -57,12 +60,13 @@ class Spans(NamedTuple):
             # Cells of one length lie at even distances: a view finds them, and one copy turns it round.
             window = np.lib.stride_tricks.sliding_window_view(self.data, length)
             return np.ascontiguousarray(window[int(starts[0]) : int(starts[-1]) + 1 : stride].T)
-        return self.data[np.arange(length)[:, None] + starts]
+        matrix: Bytes = self.data[np.arange(length)[:, None] + starts]
+        return matrix
 
     def blank(self) -> Flags:
         """Which cells hold nothing, or one of the ways of writing nothing."""
         lengths = self.ends - self.starts
-        blank = lengths == 0
+        blank: Flags = lengths == 0
         candidates = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST_BLANK))
         if len(candidates):
             part = Spans(self.data, self.starts[candidates], self.ends[candidates])
@@ -74,7 +78,7 @@ class Spans(NamedTuple):
         return blank
 
 
-def spans(cells: pa.StringArray) -> Spans:
+def spans(cells: Column) -> Spans:
     """Where the content of each cell lies once blanks and quotes around it are left out; a null cell is empty."""
     count = len(cells)
     _, offset_buffer, value_buffer = cells.buffers()
@@ -94,10 +98,12 @@ def spans(cells: pa.StringArray) -> Spans:
 
 def digits_only(matrix: Bytes) -> Flags:
     """Which cells are digits from end to end."""
-    return ((matrix - np.uint8(ord("0"))) <= 9).all(axis=0)  # below "0" wraps round to a large number
+    # Below "0" the difference wraps round to a large number.
+    digits: Flags = np.logical_and.reduce(matrix - np.uint8(ord("0")) <= 9, axis=0)
+    return digits
 
 
-def as_text(cells: pa.StringArray) -> pa.StringArray:
+def as_text(cells: Column) -> Column:
     """The cells without their wrapping, null where they hold nothing."""
     found = spans(cells)
     text = pc.utf8_trim(cells, characters=WRAPPING)

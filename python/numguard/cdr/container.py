@@ -63,8 +63,6 @@ def parts(path: str | Path) -> Iterator[Part]:
     path = Path(path)
     if not path.exists():
         raise FileMissingError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name a file, or a pattern such as '{path}/*.csv'")
     yield from _parts(str(path), "", lambda: path.open("rb"))
 
 
@@ -162,7 +160,7 @@ def _character_set(head: bytes) -> str:
 
 
 @contextmanager
-def _transcode(opened: Opener, encoding: str, only_returns: bool) -> Iterator[BinaryIO]:  # noqa: FBT001
+def _transcode(opened: Opener, encoding: str, only_returns: bool) -> Iterator[BinaryIO]:
     with opened() as stream:
         yield io.BufferedReader(_Transcoded(stream, encoding, only_returns=only_returns), 1 << 20)
 

@@ -46,7 +46,7 @@ class Furniture:
 
     delimiter: str
     header: list[str]
-    skipped: dict[Kind, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
     ended: bool = False
     stated_rows: int | None = None
 
@@ -76,8 +76,10 @@ class Furniture:
             return "ruler"
         if [canonical_name(cell) for cell in cells] == self.header:
             return "header"
-        if len(cells) > max(1, len(self.header) // 2):
-            return None
+        return self._closing(line, cells) if len(cells) <= max(1, len(self.header) // 2) else None
+
+    def _closing(self, line: str, cells: list[str]) -> Kind | None:
+        """What a line of few fields says at the end of a report."""
         if is_no_data(line):
             return "no_data"
         if _FOOTER.match(cells[0]):

@@ -72,7 +72,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     if unknown:
         raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(known)}")
     columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in known if role in mapping}
-    if not tells_who_is_served({role: 0 for role in columns}):
+    if not tells_who_is_served(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
     return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)

@@ -29,9 +29,13 @@ from numguard.types import PathLike
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
 #: What `Cdr.refused` holds: one row for each refused row, with the line it starts on.
-REFUSED_SCHEMA: Final = pa.schema(
-    [("source", pa.string()), ("row", pa.int64()), ("column", pa.string()), ("note", pa.string())]
-)
+_REFUSED_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "source": pa.string(),
+    "row": pa.int64(),
+    "column": pa.string(),
+    "note": pa.string(),
+}
+REFUSED_SCHEMA: Final = pa.schema(_REFUSED_COLUMNS)
 
 
 class Cdr:
@@ -93,7 +97,8 @@ class Cdr:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""
-        return self.reader().__arrow_c_stream__(requested_schema)
+        capsule: object = self.reader().__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
+        return capsule
 
     def __repr__(self) -> str:
         return f"<numguard.Cdr of {len(self._parts)} files, layout {self.summary.layout or 'none'}>"
@@ -123,15 +128,20 @@ class Cdr:
 
 
 def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
-    """The files that are meant, a pattern's in the order of their names."""
+    """The files that are meant, those of a folder or a pattern in the order of their names."""
     if not isinstance(path, str | Path):
         names = [name for one in path for name in _expand(one)]
         if not names:
             raise ArgumentError("path: an empty list; name at least one file")
         return names
     name = str(path)
+    if Path(name).is_dir():
+        found = sorted(str(one) for one in Path(name).iterdir() if one.is_file() and not one.name.startswith("."))
+        if not found:
+            raise FileMissingError(f"{name}: the folder holds no files")
+        return found
     if glob.has_magic(name) and not Path(name).exists():
-        found = sorted(glob.glob(name, recursive=True))
+        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - a pattern may be absolute
         if not found:
             raise FileMissingError(f"{name}: no file matches")
         return found

@@ -1,9 +1,10 @@
 """A block of lines -> the columns that matter, as text, with each row's line number; what is no row is set apart.
 
-Owns line numbers, the use of the CSV reader and the rule for ragged rows: a row must have the file's usual number of fields. A field
-more or less means that columns have shifted, and a shifted row pairs a handset with the wrong number. Knows nothing of
-what the columns mean. One idea: **the CSV reader does the work; the rows that it hands back are looked at one by one**, and since it neither
-skips empty lines nor joins lines, its row number is the line number that a person sees in an editor.
+Owns line numbers, the use of the CSV reader and the rule for ragged rows: a row must have the file's usual number of
+fields. A field more or less means that columns have shifted, and a shifted row pairs a handset with the wrong number.
+Knows nothing of what the columns mean. One idea: **the CSV reader does the work; the rows that it hands back are looked
+at one by one**. It neither skips empty lines nor joins lines, so that its row number is the line number that a person
+sees in an editor.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from numguard.cdr.cells import Ints
+from numguard.cdr.cells import Column, Ints, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 
@@ -31,7 +33,7 @@ _MOST_LINES_A_ROW = 8
 class RawRows:
     """Rows as text: one array a role, and the line on which each row starts. `ragged`: (line, text, note)."""
 
-    columns: dict[Role, pa.Array]
+    columns: dict[Role, Column]
     lines: Ints
     text_of: Callable[[int], str]
     ragged: list[tuple[int, str, str]] = field(default_factory=list)
@@ -58,13 +60,13 @@ class RowReader:
         self._carried = b""
         handed_back: list[pa_csv.InvalidRow] = []
 
-        def hand_back(row: pa_csv.InvalidRow) -> str:
+        def hand_back(row: pa_csv.InvalidRow) -> Literal["skip"]:
             handed_back.append(row)
             return "skip"
 
         quoted = b'"' in block
         table = pa_csv.read_csv(
-            pa.BufferReader(block),
+            cast("Any", pa.BufferReader(block)),
             pa_csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=self._names),
             pa_csv.ParseOptions(
                 delimiter=self._header.delimiter,
@@ -83,7 +85,8 @@ class RowReader:
         return self._assemble(block, table, handed_back)
 
     def _assemble(self, block: bytes, table: pa.Table, handed_back: list[pa_csv.InvalidRow]) -> RawRows:
-        skipped = np.array([row.number - 1 for row in handed_back], dtype=np.int64)
+        # One thread reads, so that the reader knows the number of every row.
+        skipped = np.array([cast("int", row.number) - 1 for row in handed_back], dtype=np.int64)
         kept = np.ones(table.num_rows + len(handed_back), dtype=np.bool_)
         kept[skipped] = False
         first_line = self._line
@@ -99,8 +102,8 @@ class RowReader:
 
         rows = RawRows(columns, lines, text_of)
         mended: list[tuple[int, list[str]]] = []
-        for row in handed_back:
-            line = first_line + row.number - 1
+        for row, place in zip(handed_back, skipped.tolist(), strict=True):
+            line = first_line + place
             cells = self._second_look(row.text)
             if cells is not None:
                 mended.append((line, cells))
@@ -114,9 +117,8 @@ class RowReader:
         """The fields beyond the header must be blank: where one is not, the columns before it may have shifted."""
         filled = np.zeros(table.num_rows, dtype=np.bool_)
         for name in self._extra:
-            cells = _one_chunk(table.column(name))
-            if cells.nbytes > 4 * (len(cells) + 1):
-                filled |= np.array([bool(cell.strip(" '")) for cell in cells.to_pylist()], dtype=np.bool_)
+            content = spans(_one_chunk(table.column(name)))
+            filled |= content.ends > content.starts
         if filled.any():
             rows.ragged.extend((int(line), rows.text_of(int(line)), "too_many_fields") for line in rows.lines[filled])
             keep = pa.array(~filled)
@@ -124,11 +126,13 @@ class RowReader:
             rows.lines = rows.lines[~filled]
 
     def _second_look(self, text: str) -> list[str] | None:
-        """A row of too many fields may hold a delimiter inside single quotes, which operators use as others use double."""
+        """A row of too many fields may hold a delimiter inside single quotes, the quotes that operators write."""
         if "'" not in text:
             return None
         try:
-            rows = csv.reader([text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True)
+            rows = csv.reader(
+                [text], delimiter=self._header.delimiter, quotechar="'", skipinitialspace=True, strict=True
+            )
             cells = next(rows, [])
         except csv.Error:
             return None
@@ -184,7 +188,7 @@ class RowReader:
         """The row that starts here: how many lines it takes and its fields; None where its quote is never closed.
 
         Lines are joined only if none of them has as many fields as a row when quotes are left out of account. Else two
-        rows, each with a stray quote, would become one that pairs the number of the first with the handset of the second.
+        rows, each with a stray quote, would become one: the number of the first with the handset of the second.
         """
         taken = 0
 
@@ -208,5 +212,5 @@ def _last_line(block: bytes) -> bytes:
     return block[block.rfind(b"\n", 0, -1) + 1 :]
 
 
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+def _one_chunk(column: Column) -> Column:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

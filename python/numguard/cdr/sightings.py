@@ -9,7 +9,7 @@ number is never brought near them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Flags, Ints, as_text, digits_only, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, as_text, digits_only, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
@@ -26,23 +26,23 @@ from numguard.cdr.summary import FileSummary
 
 __all__ = ["SCHEMA", "Refusal", "Sightings"]
 
-SCHEMA: Final = pa.schema(
-    [
-        ("served_msisdn", pa.uint64()),
-        ("imei14", pa.uint64()),
-        ("imsi", pa.string()),
-        ("other_party", pa.string()),
-        ("other_msisdn", pa.uint64()),
-        ("at", pa.timestamp("us", "Asia/Kolkata")),
-        ("direction", pa.dictionary(pa.int8(), pa.string())),
-        ("duration_s", pa.int64()),
-        ("source", pa.dictionary(pa.int32(), pa.string())),
-        ("row", pa.int64()),
-    ]
-)
+_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "served_msisdn": pa.uint64(),
+    "imei14": pa.uint64(),
+    "imsi": pa.string(),
+    "other_party": pa.string(),
+    "other_msisdn": pa.uint64(),
+    "at": pa.timestamp("us", "Asia/Kolkata"),
+    "direction": pa.dictionary(pa.int8(), pa.string()),
+    "duration_s": pa.int64(),
+    "source": pa.dictionary(pa.int32(), pa.string()),
+    "row": pa.int64(),
+}
+#: What every layout is read as.
+SCHEMA: Final = pa.schema(_COLUMNS)
 
 _IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
-_DIRECTIONS: Final = ["in", "out"]
+_DIRECTIONS: Final = ("in", "out")
 # The part of the served party; the two that are known come first, so that they are the dictionary's codes.
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
@@ -60,6 +60,38 @@ class Refusal(NamedTuple):
     note: str
 
 
+class _Verdict:
+    """Which rows of a block are refused, each for the first reason that holds."""
+
+    def __init__(self, header: Header, raw: RawRows, take_furniture: Callable[[str], bool]) -> None:
+        self._header = header
+        self._raw = raw
+        self._take_furniture = take_furniture
+        self.refused: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
+        self.refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not take_furniture(text)]
+
+    def refuse(self, which: Flags, role: Role, note: str) -> None:
+        """Refuse rows for what stands in a column."""
+        new = which & ~self.refused
+        if new.any():
+            column = self._header.names[self._header.columns[role]]
+            self.refusals.extend(Refusal(line, column, note) for line in self._raw.lines[new].tolist())
+            self.refused |= which
+
+    def refuse_unserved(self, served: Column, msisdn: Column) -> None:
+        """Refuse rows whose served number cannot be read, but for those that are furniture and no rows at all."""
+        if not msisdn.null_count:
+            return
+        unread = np.flatnonzero(msisdn.is_null().to_numpy(zero_copy_only=False))
+        explained: Column = _core.explain(served.take(pa.array(unread)))
+        role: Role = "served" if "served" in self._raw.columns else "calling"
+        column = self._header.names[self._header.columns[role]]
+        for line, note in zip(self._raw.lines[unread].tolist(), explained.field("note").to_pylist(), strict=True):
+            if not self._take_furniture(self._raw.text_of(line)):
+                self.refusals.append(Refusal(line, column, note or "empty"))
+        self.refused[unread] = True
+
+
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
@@ -70,22 +102,19 @@ class Sightings:
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
         """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
-        refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not self._take_furniture(text)]
+        verdict = _Verdict(self._header, raw, self._take_furniture)
         part = self._parts(raw)
         served, other = self._parties(raw, part)
         msisdn = _core.normalize(served)
         at, outcomes = self._instants(raw)
-
-        refused = np.zeros(len(raw.lines), dtype=np.bool_)
-        if msisdn.null_count:
-            self._refuse_unserved(raw, served, msisdn, refused, refusals)
+        verdict.refuse_unserved(served, msisdn)
         if "served" not in raw.columns:
-            self._refuse(raw, part >= _NEITHER, "call_type", "unknown_call_type", refused, refusals)
+            verdict.refuse(part >= _NEITHER, "call_type", "unknown_call_type")
         for role, outcome in outcomes:
-            if (outcome >= times.UNREADABLE).any():
-                written = "unreadable_time" if role == "time" else "unreadable_date"
-                self._refuse(raw, outcome == times.UNREADABLE, role, written, refused, refusals)
-                self._refuse(raw, outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year", refused, refusals)
+            verdict.refuse(
+                outcome == times.UNREADABLE, role, "unreadable_time" if role == "time" else "unreadable_date"
+            )
+            verdict.refuse(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
 
         imei = raw.columns.get("imei")
         other_party = as_text(other)
@@ -96,19 +125,17 @@ class Sightings:
             other_party,
             _other_numbers(other_party, raw.columns.get("lrn")),
             at,
-            pa.DictionaryArray.from_arrays(
-                pa.array(_DIRECTION_CODES[part], mask=part > _OUT), pa.array(_DIRECTIONS, pa.string())
-            ),
+            _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), len(msisdn)),
-            _constant(self._summary.source, len(msisdn)),
+            _coded(pa.array(np.zeros(len(msisdn), dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-        if refused.any():
-            keep = pa.array(~refused)
+        if verdict.refused.any():
+            keep = pa.array(~verdict.refused)
             batch = batch.filter(keep)
             imei = None if imei is None else imei.filter(keep)
-        refusals.sort()
+        refusals = sorted(verdict.refusals)
         self._count(batch, imei, refusals)
         return batch, refusals
 
@@ -119,9 +146,10 @@ class Sightings:
         types = _dictionary(raw.columns["call_type"])
         told = (self._header.layout.direction(value or "") for value in types.dictionary.to_pylist())
         parts = np.array([_PARTS[direction] if known else _UNKNOWN for known, direction in told], dtype=np.uint8)
-        return parts[types.indices.to_numpy()]
+        codes: Ints = types.indices.to_numpy()
+        return parts[codes]
 
-    def _parties(self, raw: RawRows, part: Bytes) -> tuple[pa.Array, pa.Array]:
+    def _parties(self, raw: RawRows, part: Bytes) -> tuple[Column, Column]:
         """The served party's cells and the other party's."""
         if "served" in raw.columns:
             return raw.columns["served"], raw.columns.get("other", pa.nulls(len(part), pa.string()))
@@ -129,7 +157,7 @@ class Sightings:
         incoming = pa.array(part == _IN)
         return pc.if_else(incoming, called, calling), pc.if_else(incoming, calling, called)
 
-    def _instants(self, raw: RawRows) -> tuple[pa.Array, list[tuple[Role, Bytes]]]:
+    def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
         """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
         columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
         columns = {role: what for role, what in columns.items() if role in raw.columns}
@@ -146,28 +174,7 @@ class Sightings:
             outcomes.append((role, reading.outcome))
         return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
 
-    def _refuse(
-        self, raw: RawRows, which: Flags, role: Role, note: str, refused: Flags, refusals: list[Refusal]
-    ) -> None:
-        """Refuse rows that were not refused before."""
-        column = self._header.names[self._header.columns[role]]
-        refusals.extend(Refusal(line, column, note) for line in raw.lines[which & ~refused].tolist())
-        refused |= which
-
-    def _refuse_unserved(
-        self, raw: RawRows, served: pa.Array, msisdn: pa.Array, refused: Flags, refusals: list[Refusal]
-    ) -> None:
-        """Refuse rows whose served number cannot be read, unless they are no rows at all."""
-        unread = np.flatnonzero(msisdn.is_null().to_numpy(zero_copy_only=False))
-        notes = _core.explain(served.take(pa.array(unread))).field("note").to_pylist()
-        role: Role = "served" if "served" in raw.columns else "calling"
-        column = self._header.names[self._header.columns[role]]
-        for line, note in zip(raw.lines[unread].tolist(), notes, strict=True):
-            if not self._take_furniture(raw.text_of(line)):
-                refusals.append(Refusal(line, column, note or "empty"))
-        refused[unread] = True
-
-    def _count(self, batch: pa.RecordBatch, imei: pa.Array | None, refusals: list[Refusal]) -> None:
+    def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
         summary = self._summary
         summary.rows += len(batch)
         for refusal in refusals:
@@ -182,18 +189,21 @@ class Sightings:
 
 
 def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
-    """Rows that are neither of the number or handset asked for nor with it."""
+    """Rows that are neither of the number or handset asked for nor, for a number, with it."""
     if summary.target_msisdn is not None:
-        of_target = pc.equal(batch.column("served_msisdn"), summary.target_msisdn)
-        with_target = pc.fill_null(pc.equal(batch.column("other_msisdn"), summary.target_msisdn), False)
-        return int(len(batch) - (pc.sum(pc.or_(of_target, with_target)).as_py() or 0))
+        target = pa.scalar(summary.target_msisdn, pa.uint64())
+        seen: Column = pc.or_kleene(
+            pc.equal(batch.column("served_msisdn"), target), pc.equal(batch.column("other_msisdn"), target)
+        )
+        return len(batch) - int(seen.true_count)
     if summary.target_imei14 is not None:
-        return int(pc.sum(pc.not_equal(batch.column("imei14"), summary.target_imei14)).as_py() or 0)
+        other: Column = pc.not_equal(batch.column("imei14"), pa.scalar(summary.target_imei14, pa.uint64()))
+        return int(other.true_count)
     return 0
 
 
 def _count_unread(
-    summary: FileSummary, column: str, cells: pa.Array, keys: pa.Array, explain: Callable[[pa.Array], pa.StructArray]
+    summary: FileSummary, column: str, cells: Column, keys: Column, explain: Callable[[Column], Column]
 ) -> None:
     """Count by note the cells in which something stands that gave no key."""
     if not keys.null_count:
@@ -207,15 +217,15 @@ def _count_unread(
             counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
 
 
-def _plain(cells: pa.Array) -> pa.Array:
+def _plain(cells: Column) -> Column:
     return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
 
 
-def _dictionary(cells: pa.Array) -> pa.DictionaryArray:
+def _dictionary(cells: Column) -> Column:
     return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
 
 
-def _read_times(cells: pa.Array, what: str) -> times.Reading:
+def _read_times(cells: Column, what: str) -> times.Reading:
     if not pa.types.is_dictionary(cells.type):
         return times.read(cells, what)
     reading = times.read(cells.dictionary, what)
@@ -223,28 +233,32 @@ def _read_times(cells: pa.Array, what: str) -> times.Reading:
     return times.Reading(reading.micros[places], reading.outcome[places])
 
 
-def _constant(text: str, count: int) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text], pa.string()))
+def _coded(codes: Column, values: Sequence[str]) -> Column:
+    return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
 
-def _other_numbers(cells: pa.Array, lrns: pa.Array | None) -> pa.Array:
-    """The other party's numbers. Some switches write the routing number (LRN, four digits) before the number; it is
-    taken off only where the row's own LRN column says the same four digits."""
+def _other_numbers(cells: Column, lrns: Column | None) -> Column:
+    """The other party's numbers.
+
+    Some switches write the routing number (LRN, four digits) before the number; it is taken off only where the row's
+    own LRN column says the same four digits.
+    """
     numbers = _core.normalize(cells)
     if lrns is None or not numbers.null_count:
         return numbers
-    prefixed = pc.and_(numbers.is_null(), pc.equal(pc.fill_null(pc.binary_length(cells), 0), _WITH_LRN))
+    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32()))
+    prefixed: Column = pc.and_(numbers.is_null(), as_long.fill_null(False))
     rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
     routed_by = as_text(_plain(lrns).take(pa.array(rows)))
-    agrees = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by), False)
-    bare = pc.if_else(agrees, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
+    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by)
+    bare = pc.if_else(agrees.fill_null(False), pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
 
 
-def _imsis(cells: pa.Array | None, count: int) -> pa.Array:
+def _imsis(cells: Column | None, count: int) -> Column:
     """Fourteen or fifteen digits (3GPP TS 23.003, 2.2), else null."""
     if cells is None:
         return pa.nulls(count, pa.string())
@@ -258,7 +272,7 @@ def _imsis(cells: pa.Array | None, count: int) -> pa.Array:
     return text.take(encoded.indices)
 
 
-def _seconds(cells: pa.Array | None, count: int) -> pa.Array:
+def _seconds(cells: Column | None, count: int) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if cells is None:
         return pa.nulls(count, pa.int64())

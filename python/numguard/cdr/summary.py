@@ -6,8 +6,9 @@ names columns, and neither its text nor its repr holds a number; the target of a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
@@ -99,7 +100,7 @@ class FileSummary:
 
 
 def _instant(micros: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=timezone.utc).astimezone(IST) + timedelta(microseconds=micros)
+    return datetime(1970, 1, 1, tzinfo=UTC).astimezone(IST) + timedelta(microseconds=micros)
 
 
 @dataclass(repr=False, slots=True)
@@ -171,9 +172,9 @@ class CdrSummary:
         return "\n".join(map(str, self.files))
 
 
-def _added(counts: object) -> dict[str, int]:
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     total: dict[str, int] = {}
-    for count in counts:  # type: ignore[attr-defined]
+    for count in counts:
         for note, rows in count.items():
             total[note] = total.get(note, 0) + rows
     return total

@@ -16,9 +16,8 @@ from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
-from numguard.cdr.cells import Bytes, Flags, Ints, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
 
 __all__ = ["BLANK", "DAY", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
 
@@ -81,7 +80,7 @@ class Reading(NamedTuple):
     outcome: Bytes
 
 
-def read(cells: pa.StringArray, what: str) -> Reading:
+def read(cells: Column, what: str) -> Reading:
     """A column of text -> microseconds.
 
     `what` is "date" (from 1970-01-01 to that midnight), "clock" (since midnight) or "timestamp" (a date and a clock in

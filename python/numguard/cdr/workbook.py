@@ -41,21 +41,24 @@ def first_sheet(name: str, content: bytes) -> BinaryIO:
 
 def _written(cell: object) -> str:
     """A cell as it would stand in a text file."""
-    if isinstance(cell, str):
-        return cell.translate(_BREAKS)
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, int | float):
-        if abs(cell) >= _DIGITS_KEPT:
-            return f"{cell:.14E}"
-        return str(int(cell)) if cell == int(cell) else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.strftime("%Y-%m-%d %H:%M:%S") if cell.time() != dt.time() else cell.strftime("%Y-%m-%d")
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    if isinstance(cell, dt.time):
-        return cell.strftime("%H:%M:%S")
-    if isinstance(cell, dt.timedelta):
-        seconds = round(cell.total_seconds())
-        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return str(cell)
+    match cell:
+        case str():
+            written = cell.translate(_BREAKS)
+        case bool():
+            written = str(cell)
+        case int() | float():
+            written = _number(cell)
+        case dt.datetime():
+            written = cell.strftime("%Y-%m-%d" if cell.time() == dt.time() else "%Y-%m-%d %H:%M:%S")
+        case dt.timedelta():
+            seconds = round(cell.total_seconds())
+            written = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        case _:
+            written = str(cell)
+    return written
+
+
+def _number(cell: float) -> str:
+    if abs(cell) >= _DIGITS_KEPT:
+        return f"{cell:.14E}"
+    return str(int(cell)) if cell == int(cell) else repr(cell)

@@ -1,6 +1,6 @@
 """The command line: wiring only. Each verb is a file, imported when it is called, so that `--help` answers at once.
 
-Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted. What goes wrong is one line on stderr, never a
+Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 nobody reads on. What goes wrong is one line on stderr, never a
 traceback, and never a phone number: those stand in the files that a verb writes.
 """
 
@@ -9,8 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any
-
 import click
 
 from numguard._core import __version__
@@ -32,7 +30,9 @@ VERBS = {
     "demo": "numguard.cli.demo:demo",
 }
 
-USAGE, INPUT, BRAKE, INTERRUPTED = 2, 3, 4, 130
+DONE, USAGE, INPUT, BRAKE, INTERRUPTED = 0, 2, 3, 4, 130
+#: As a shell has it for a program whose reader went away: 128 + SIGPIPE.
+ENOUGH = 141
 
 
 class Verbs(click.Group):
@@ -68,33 +68,48 @@ def verbs() -> None:
     """
 
 
-def main(arguments: list[str] | None = None, **_: Any) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    code = run(arguments)
+    if code == DONE:
+        sys.exit(code)
+    # Work was cut short, so a reader's threads may still be busy with a Python file. Arrow waits for them at exit, and
+    # they wait for an interpreter that is gone. All files are closed or taken back by now: leave without waiting.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and give its exit code; what goes wrong is said in one line."""
     try:
         verbs.main(arguments, prog_name="numguard", standalone_mode=False)
         sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(USAGE)
-    except BrokenPipeError:
-        # Whoever read our output has read enough, as `head` does. Python would complain once more when it closes
-        # stdout on the way out, so stdout is pointed elsewhere first.
+        return USAGE
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has read enough, as `head` does; click turns that into SystemExit. Python would
+        # complain once more when it closes stdout on the way out, so stdout is pointed elsewhere first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return ENOUGH
     except (KeyboardInterrupt, click.Abort):
-        fail("interrupted; no file was left half written", INTERRUPTED)
+        return say("interrupted; no file was left half written", INTERRUPTED)
     except ArgumentError as error:
-        fail(str(error), USAGE)
+        return say(str(error), USAGE)
     except BrakeError as error:
-        fail(str(error), BRAKE)
+        return say(str(error), BRAKE)
     except NumguardError as error:
-        fail(str(error), INPUT)
+        return say(str(error), INPUT)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        fail(f"{where}{error.strerror or error}", INPUT)
+        return say(f"{where}{error.strerror or error}", INPUT)
+    return DONE
 
 
-def fail(message: str, code: int) -> None:
-    """Say in one line what went wrong, and leave."""
+def say(message: str, code: int) -> int:
+    """Say in one line what went wrong; the exit code for it."""
     click.echo(f"numguard: {' '.join(message.split())}", err=True)
-    sys.exit(code)
+    return code

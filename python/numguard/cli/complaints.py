@@ -69,14 +69,11 @@ def add(
         return
     would = "would be " if dry_run else ""
     options.say(
-        f"{source}: {intake.added:,} complaints {would}added, {intake.updated:,} updated, {intake.repeated:,} repeated, "
-        f"{intake.refused:,} refused; {options.count(intake.refusals.num_rows, 'cell')} refused"
+        f"{source}: {intake.added:,} complaints {would}added, {intake.updated:,} updated, "
+        f"{intake.repeated:,} repeated, {intake.refused:,} refused; {options.count(intake.refusals.num_rows, 'cell')} refused"
     )
     if intake.refusals.num_rows:
-        import pyarrow.compute as pc
-
-        notes = {e["values"]: e["counts"] for e in pc.value_counts(intake.refusals["note"]).to_pylist()}
-        options.say(f"why: {options.notes_said(notes)}")
+        options.say(f"why: {options.notes_said(options.counted(intake.refusals['note']))}")
 
 
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str] | None:

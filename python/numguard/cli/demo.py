@@ -8,7 +8,6 @@ generator kept. No whole number and no handset is ever printed.
 from __future__ import annotations
 
 import csv
-import datetime
 import sys
 import time
 from collections import Counter
@@ -25,30 +24,18 @@ import pyarrow.parquet as pq
 import numguard as ng
 from numguard._core import closed_lists
 from numguard.blocklist import write_private
+from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError
 from numguard.registry.cells import amounts
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
-from numguard.synthetic.oracle import Rules
+from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL, rules
 from numguard.synthetic.score import Score, differences, score
-from numguard.synthetic.world import placeholders
 
 __all__ = ["DemoResult", "demo", "run_demo"]
 
 ROWS: Final = 5_000_000
-SINCE: Final = datetime.date(2022, 7, 1)
-UNTIL: Final = datetime.date(2022, 10, 1)
-#: Argued in the documentation of linkage; the demonstration shows what each of them costs.
-BOUNDS: Final[dict[str, Any]] = {
-    "max_hops": 2,
-    "max_numbers_per_imei": 100,
-    "max_numbers_per_day": 3.1,
-    "min_days": 5,
-    "max_imeis_per_number": 20,
-    "min_sightings": 2,
-    "max_gap_days": 14,
-}
 WHY: Final = {
     "placeholder": "handsets without an IMEI of their own",
     "too_many_numbers": "handsets with more than 100 numbers: cloned IMEIs, SIM boxes",
@@ -57,21 +44,6 @@ WHY: Final = {
     "protected": "protected numbers, which are never listed",
 }
 
-#: What this policy makes of each trap, where it is not what one would want.
-MISSED: Final = {
-    "shared handset": "seen there once only, and min_sightings is 2",
-    "third hop": "a step beyond max_hops = 2",
-    "slow rotation": "gone for longer than max_gap_days = 14",
-    "SIM box": "closed by the caps, as a clone would be; a seized one is reopened with release=",
-    "placeholder IMEI": "no handset of their own to go by",
-    "many handsets": "a number in more than 20 handsets leads nowhere",
-}
-HARMED: Final = {
-    "shared handset": "borrowed it for more than one call",
-    "repair shop": "tried there within 14 days of the fraudster's SIM",
-    "resold phone": "bought it within 14 days",
-    "cloned IMEI, 5 users": "too few users for any cap to see",
-}
 REGISTRY_NOTES: Final = {"complainants_number": "The complainant's own number, written as a suspect's."}
 
 
@@ -205,7 +177,7 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
     sentences = closed_lists()["note"] | REGISTRY_NOTES
-    counts = Counter(table["note"].to_pylist())
+    counts = Counter(map(str, table["note"].to_pylist()))
     rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
 
@@ -226,7 +198,10 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
     with page.step("reading operator files"):
         cdr = ng.read_cdr(world.operator_files)
         _write_sightings(cdr, operators)
+    left = _folder(result) / "refused_operator_rows.csv"
+    write_private(cdr.refused, left)
     result.written["operator files, as one table"] = operators
+    result.written["rows of them that do not say whose handset it was"] = left
     with page.step("walking from number to handset to number") as tell:
         expansion = registry.expand(
             _sightings(result),
@@ -236,7 +211,7 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
             progress=lambda done: tell(_so_far(done)),
         )
     refused = sum(cdr.summary.refused.values())
-    hops = Counter(expansion.linked["hop"].to_pylist())
+    hops = Counter(row["hop"] for row in expansion.linked.select(["hop"]).to_pylist())
     page.facts(
         [
             (
@@ -258,8 +233,8 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
         ]
     )
     stopped: dict[str, list[int]] = {}
-    for why, count in zip(*(expansion.stopped[name].to_pylist() for name in ("why", "count")), strict=True):
-        stopped.setdefault(why, []).append(count)
+    for row in expansion.stopped.to_pylist():
+        stopped.setdefault(row["why"], []).append(row["count"])
     page.table(
         ["stopped at", "behind them", "<why", "<what it means"],
         [(f"{len(counts):,}", f"{sum(counts):,}", why, WHY.get(why, "")) for why, counts in sorted(stopped.items())],
@@ -273,7 +248,7 @@ def _sightings(result: DemoResult) -> list[Path]:
     return [_folder(result) / "operator_sightings.parquet", result.world.cdr]
 
 
-def _write_sightings(cdr: ng.Cdr, path: Path) -> None:
+def _write_sightings(cdr: Cdr, path: Path) -> None:
     """Sightings of the operator files with the columns of the bulk records, so that both are one source."""
     schema = pa.schema([BULK_SCHEMA.field(name) for name in ("served_msisdn", "imei", "at")])
     with pq.ParquetWriter(path, schema) as writer:
@@ -365,14 +340,7 @@ def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
     world = result.world
     page.heading("Held against the planted truth")
     with page.step("asking the oracle"):
-        rules = Rules(
-            since=_microseconds(SINCE),
-            until=_microseconds(UNTIL),
-            protected=frozenset(world.protected.tolist()),
-            placeholders=placeholders(),
-            **BOUNDS,
-        )
-        walk = world.oracle(rules)
+        walk = world.oracle(rules(world.protected))
         result.differences = differences(walk, expansion)
     rows = len(walk.linked) + len(walk.handsets) + len(walk.stopped)
     equal = 1 - sum(result.differences.values()) / rows
@@ -473,17 +441,17 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
 
 
-def _microseconds(date: datetime.date) -> int:
-    """Midnight of a date in India, microseconds since 1970, UTC."""
-    ist = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
-    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=ist).timestamp()) * 1_000_000
-
-
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 @click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Another seed, another case.")
 @click.option("--rows", type=click.IntRange(min=200_000), default=ROWS, show_default=True, help="Rows of call records.")
-@click.option("--scale", type=click.FloatRange(0.02, 1), default=1.0, help="A smaller case with the same traps.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(0.02, 1),
+    default=1.0,
+    show_default=True,
+    help="A smaller case with the same traps.",
+)
 def demo(folder: Path, seed: int, rows: int, scale: float) -> None:
     """Run the whole job on an invented case, and hold it against what is known to be true.
 

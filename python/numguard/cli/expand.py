@@ -96,7 +96,7 @@ def _holds_columns(path: str) -> bool:
 @options.region
 @options.threads
 @options.as_json
-def expand(  # noqa: PLR0913 - one argument an option
+def expand(
     sources: tuple[str, ...],
     registry_path: str | None,
     by: str | None,
@@ -154,13 +154,11 @@ def expand(  # noqa: PLR0913 - one argument an option
 
 
 def _summary(found: Expansion) -> dict[str, Any]:
-    import pyarrow.compute as pc
-
     return {
         "linked": found.linked.num_rows,
-        "linked_by_hop": {str(e["values"]): e["counts"] for e in pc.value_counts(found.linked["hop"]).to_pylist()},
+        "linked_by_hop": options.counted(found.linked["hop"]),
         "handsets": found.handsets.num_rows,
-        "stopped": {e["values"]: e["counts"] for e in pc.value_counts(found.stopped["why"]).to_pylist()},
+        "stopped": options.counted(found.stopped["why"]),
         "unseen": len(found.unseen),
         "refused": found.refused,
         "braked": found.braked,

@@ -31,7 +31,6 @@ def export(
       numguard export delta.csv --registry cases.db --by "HC 1234" --to DoT --since-last
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     from numguard.registry import Registry
 
@@ -43,6 +42,6 @@ def export(
         else:
             listed = registry.export(path, to=receiver, since=since, district=district)
     rows = pa.table(listed)
-    actions = {e["values"]: e["counts"] for e in pc.value_counts(rows["action"]).to_pylist()}
+    actions = options.counted(rows["action"])
     said = ", ".join(f"{count:,} to {action}" for action, count in sorted(actions.items())) or "nothing"
     options.say(f"{path}: {said}")

@@ -43,11 +43,11 @@ def normalize(source: str, column: str | None, region: Region, output: Path | No
     def rows() -> Iterator[pa.RecordBatch]:
         nonlocal cells, refused
         for batch in opened.batches():
-            said = _core.explain(pa.table(batch.data)[column], region=region).combine_chunks()
+            said = _core.explain(batch.data[column], region=region)
             msisdns, note = pc.struct_field(said, "msisdn"), pc.struct_field(said, "note")
             cells += len(said)
             refused += msisdns.null_count
-            notes.update(_counted(note))
+            notes.update(options.counted(note))
             yield batch.data.append_column("msisdn", msisdns).append_column("note", note.cast(pa.string()))
 
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
@@ -59,8 +59,3 @@ def normalize(source: str, column: str | None, region: Region, output: Path | No
     options.say(f"{options.count(cells, 'cell')}: {cells - refused:,} numbers, {refused:,} without one")
     if notes:
         options.say(f"notes: {options.notes_said(notes)}")
-
-
-def _counted(notes: pa.Array) -> dict[str, int]:
-    counted = pc.value_counts(notes.cast(pa.string()).drop_null())
-    return {entry["values"]: entry["counts"] for entry in counted.to_pylist()}

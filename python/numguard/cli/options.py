@@ -1,4 +1,4 @@
-"""What several verbs share on the command line: options of one name and one meaning, progress, and how results are said.
+"""What several verbs share on the command line: options of one meaning, progress, and how results are said.
 
 Results go to stdout or to the file that was named; everything said to the person goes to stderr, so that a pipe never
 mixes the two.
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import click
 import pyarrow as pa
+import pyarrow.compute
 
 from numguard.errors import ArgumentError
 
@@ -24,6 +25,7 @@ __all__ = [
     "by",
     "column",
     "count",
+    "counted",
     "existing_registry",
     "output",
     "progress_line",
@@ -140,6 +142,13 @@ def count(number: int, what: str, many: str | None = None) -> str:
     return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
+def counted(column: Any) -> dict[str, int]:
+    """How often each value stands in a column; nulls are left out."""
+    compute: Any = pyarrow.compute  # its stubs know no struct arrays
+    entries = compute.value_counts(column.drop_null()).to_pylist()
+    return {str(entry["values"]): entry["counts"] for entry in entries}
+
+
 def notes_said(refused: Mapping[str, int]) -> str:
     """Refusals by note, most first: `stray_letter 12, masked 3`."""
     return ", ".join(
@@ -177,7 +186,7 @@ def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> Non
     if path is not None:
         write_rows(path, rows.schema, rows)
         return
-    import pyarrow.csv as csv
+    from pyarrow import csv
 
     with csv.CSVWriter(sys.stdout.buffer, plain(rows.schema)) as writer:
         for batch in rows:

@@ -48,9 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.table(
-    {"index": pa.array([], pa.int64())} | {name: pa.array([], pa.string()) for name in ("field", "cell", "note")}
-).schema
+_REFUSAL = pa.schema({"index": pa.int64(), "field": pa.string(), "cell": pa.string(), "note": pa.string()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +202,15 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
     same = np.asarray(told["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
     seen = np.zeros(size, np.bool_)
     seen[ordinal[standing & same]] = True
-    amends = np.zeros(size, np.bool_)
-    amends[ordinal[standing & (np.asarray(told["numbers"].to_numpy(), np.int64) > 0)]] = True
+    amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    amends[ordinal[standing]] = True
+    stood[ordinal[standing & (np.asarray(told["numbers"].to_numpy(), np.int64) > 0)]] = True
     complaint = np.full(size, np.iinfo(np.int64).max)
     np.minimum.at(complaint, ordinal, np.asarray(told["complaint"].to_numpy(), np.int64))
 
     usable = count[:size] > 0
     amends &= usable
-    counted = groups.count(usable, seen, amends, rows, complaints)
+    counted = groups.count(usable, seen, stood, rows, complaints)
     fresh = ~seen
     new = pa.table(
         {
@@ -279,7 +278,7 @@ class _Groups:
         self,
         usable: npt.NDArray[np.bool_],
         seen: npt.NDArray[np.bool_],
-        amends: npt.NDArray[np.bool_],
+        stood: npt.NDArray[np.bool_],
         rows: pa.Table,
         complaints: Complaints,
     ) -> tuple[int, int, int, int]:
@@ -292,7 +291,7 @@ class _Groups:
         copies = _copies(again, of_row, rows, complaints) if len(again) else 0
         later = told & self.later & ~repeated_rows
         first = told & ~self.later & ~repeated_rows
-        amended = np.append(amends, False)[of_row]
+        amended = np.append(stood, False)[of_row]
         updated = int((first & amended).sum()) + int(later.sum()) - copies
         return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused
 

@@ -130,16 +130,15 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
     known = pc.is_in(state["kind"], pa.array(policy.kinds, pa.string()))
     linked = pc.equal(status, "reverify")
     near = linked if policy.max_hop is None else pc.and_(linked, pc.less_equal(state["hop"], policy.max_hop))
-    reported = pc.and_(
-        pc.is_in(status, pa.array(("reported", "requested"))),
-        pc.and_(
-            pc.greater_equal(state["complaints"], policy.min_complaints),
-            pc.and_(
-                pc.greater_equal(state["sources"], policy.min_sources),
-                pc.greater_equal(state["districts"], policy.min_districts),
-            ),
-        ),
-    )
+    reported = pc.is_in(status, pa.array(("reported", "requested")))
+    for count, least in (
+        ("complaints", policy.min_complaints),
+        ("sources", policy.min_sources),
+        ("districts", policy.min_districts),
+    ):
+        # A complaint without a source or a district is still a complaint.
+        if least > 1:
+            reported = pc.and_(reported, pc.greater_equal(state[count], least))
     decided = pc.and_(state["decided"], pc.is_in(status, pa.array(("requested", "confirmed"))))
     listed = pc.or_(decided, pc.and_(known, pc.or_(reported, near)))
     return pc.and_(pc.fill_null(listed, False), _in_district(state, district))

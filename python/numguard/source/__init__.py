@@ -18,15 +18,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.arrow import ArrowFilePart, DatasetPart, ParquetPart, StreamPart
 from numguard.source.csv import CsvPart
-from numguard.source.part import Batch, Part, reading
+from numguard.source.part import Batch, Part, check_columns, reading, with_told
 
-__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "open_source"]
+__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "check_columns", "open_source", "with_told"]
 
 _STANDARD_INPUT = "-"
 
@@ -61,9 +62,9 @@ def open_source(source: Any) -> Source:
     """Finds the parts of a source. Files are looked at but not read.
 
     Args:
-        source: A path, a glob, a directory (its files, by name, without hidden ones), `-` (standard input), a list of
-            these, a URI that pyarrow knows (`s3://...`), a pyarrow dataset, or anything with the Arrow PyCapsule
-            methods.
+        source: A path, a glob, a directory (its files, by name, without hidden ones; directories below it such as
+            `day=2025-06-01` become columns of text), `-` (standard input), a list of these, a URI that pyarrow knows
+            (`s3://...`), a pyarrow dataset, or anything with the Arrow PyCapsule methods.
 
     Raises:
         FileMissingError: A path leads to nothing, or a glob matches nothing.
@@ -106,7 +107,7 @@ def _parts_of_path(path: str | Path) -> list[Part]:
         found = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
         if not found:
             raise FileMissingError(f"{path}: there is no file in this directory")
-        return [_part_of_file(file) for file in found]
+        return [_part_of_file(file, below=path) for file in found]
     if not path.exists() and glob.has_magic(text):
         matched = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
         matched = [file for file in matched if file.is_file()]
@@ -121,7 +122,15 @@ def _is_hidden(file: Path, directory: Path) -> bool:
     return any(step.startswith((".", "_")) for step in file.relative_to(directory).parts)
 
 
-def _part_of_file(path: Path) -> Part:
+def _part_of_file(path: Path, *, below: Path | None = None) -> Part:
+    part = _sniff(path)
+    if below is not None:
+        steps = (step.partition("=") for step in path.relative_to(below).parent.parts)
+        part.partitions = {name: unquote(text) for name, equals, text in steps if name and equals}
+    return part
+
+
+def _sniff(path: Path) -> Part:
     name = str(path)
     with reading(name, "the file"):
         with path.open("rb") as file:

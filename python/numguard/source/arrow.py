@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from numguard.errors import ArgumentError
-from numguard.source.part import BATCH_ROWS, Batch, Part, check_columns, reading
+from numguard.source.part import BATCH_ROWS, Batch, Part, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -26,20 +26,18 @@ class ParquetPart(Part):
         self.name: str = str(path)
         self.path = path
 
-    def schema(self) -> pa.Schema:
-        """The columns, as the footer declares them."""
+    def stored_schema(self) -> pa.Schema:
+        """The columns."""
         import pyarrow.parquet as pq
 
         with reading(self.name, "the Parquet file"):
             return pq.read_schema(self.path).remove_metadata()
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         import pyarrow.parquet as pq
 
         with reading(self.name, "the Parquet file"), pq.ParquetFile(self.path) as file:
-            if columns is not None:
-                check_columns(columns, file.schema_arrow, self.name)
             first = 1
             for data in file.iter_batches(batch_size=BATCH_ROWS, columns=None if columns is None else list(columns)):
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
@@ -56,17 +54,16 @@ class ArrowFilePart(Part):
         self.path = path
         self._stream = stream
 
-    def schema(self) -> pa.Schema:
+    def stored_schema(self) -> pa.Schema:
         """The columns."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             schema: pa.Schema = reader.schema.remove_metadata()
+            schema.to_string()  # reads every name, down to the last nested one: a damaged file may hold any bytes there
             return schema
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
-            if columns is not None:
-                check_columns(columns, reader.schema, self.name)
             first = 1
             for data in self._data(reader):
                 # A file is another process's word: looked through before anything reads it unchecked.
@@ -94,14 +91,12 @@ class DatasetPart(Part):
     def __init__(self, dataset: ds.Dataset) -> None:
         self._dataset = dataset
 
-    def schema(self) -> pa.Schema:
+    def stored_schema(self) -> pa.Schema:
         """The columns."""
         return self._dataset.schema.remove_metadata()
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
-        """The rows, fragment by fragment."""
-        if columns is not None:
-            check_columns(columns, self._dataset.schema, None)
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """The rows, in order."""
         # Readahead is what makes a dataset fill memory; two batches of one fragment keep a core busy.
         scanner = self._dataset.scanner(
             columns=None if columns is None else list(columns),
@@ -130,18 +125,15 @@ class StreamPart(Part):
         self._schema: pa.Schema | None = None
         self._spent = False
 
-    def schema(self) -> pa.Schema:
+    def stored_schema(self) -> pa.Schema:
         """The columns."""
         if self._schema is None:
             self._reader = self._open()
             self._schema = self._reader.schema.remove_metadata()
         return self._schema
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        schema = self.schema()
-        if columns is not None:
-            check_columns(columns, schema, None)
         reader, self._reader = self._reader or self._open(), None
         first = 1
         with reading(None, "the stream"):

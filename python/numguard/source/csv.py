@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from numguard.errors import InputError
-from numguard.source.part import Batch, Part, check_columns, reading
+from numguard.source.part import Batch, Part, reading
 
 __all__ = ["CsvPart", "is_compressed"]
 
@@ -103,7 +103,7 @@ class CsvPart(Part):
         """Rows with more or fewer fields than the header has, so far."""
         return self._refused
 
-    def schema(self) -> pa.Schema:
+    def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
         if self._header is None:
             with self._open() as (header, tap):
@@ -111,11 +111,8 @@ class CsvPart(Part):
                 self._waiting = (header, tap) if self._once else None
         return pa.schema([(name, pa.string()) for name in self._header.names])
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        schema = self.schema()
-        if columns is not None:
-            check_columns(columns, schema, self.name)
         self._refused = array("q")
         with reading(self.name, "the CSV file"), self._open() as (header, tap):
             yield from self._read(header, tap, columns)

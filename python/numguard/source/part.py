@@ -6,10 +6,12 @@ quote the cells they stumble over.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ import pyarrow as pa
 
 from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError
 
-__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "reading"]
+__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "reading", "with_told"]
 
 #: Rows that are read at once, where the container leaves the choice.
 BATCH_ROWS = 1 << 16
@@ -55,19 +57,57 @@ class Part(ABC):
     name: str | None = None
     #: What it is: parquet, csv, arrow, dataset or stream.
     container: str
+    #: What the directories above the file say of all its rows, as text: `day=2025-06-01/` is the column `day`.
+    partitions: Mapping[str, str] = MappingProxyType({})
 
-    @abstractmethod
     def schema(self) -> pa.Schema:
-        """The columns."""
+        """The columns: those of the file, then those that its directories tell."""
+        schema = self.stored_schema()
+        for name in self.told():
+            schema = schema.append(pa.field(name, pa.string()))
+        return schema
 
-    @abstractmethod
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
         """The rows, in order; `columns` chooses and orders the columns, None takes all."""
+        if columns is not None:
+            check_columns(columns, self.schema(), self.name)
+        told = self.told()
+        wanted = None if columns is None else [name for name in columns if name not in told]
+        for batch in self.stored_batches(wanted):
+            yield replace(batch, data=with_told(batch.data, told, columns)) if told else batch
+
+    def told(self) -> dict[str, str]:
+        """What the directories tell that the file itself does not say."""
+        if not self.partitions:
+            return {}
+        stored = self.stored_schema().names
+        return {name: text for name, text in self.partitions.items() if name not in stored}
+
+    @abstractmethod
+    def stored_schema(self) -> pa.Schema:
+        """The columns that stand in the file itself."""
+
+    @abstractmethod
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """The rows, without what the directories tell; the columns must be there."""
 
     @property
     def refused_rows(self) -> Sequence[int]:
         """Rows that could not be read as rows of this part, so far."""
         return ()
+
+
+def with_told(data: pa.RecordBatch, told: Mapping[str, str], order: Sequence[str] | None) -> pa.RecordBatch:
+    """The rows with columns of one text each, put where `order` names them; None puts them last.
+
+    Columns that `order` does not name stay behind those that it names.
+    """
+    if order is None:
+        order = [*data.schema.names, *told]
+    rest = iter(zip(data.schema, data.columns, strict=True))
+    pairs = [(pa.field(n, pa.string()), pa.repeat(told[n], data.num_rows)) if n in told else next(rest) for n in order]
+    pairs += rest
+    return pa.RecordBatch.from_arrays([column for _, column in pairs], schema=pa.schema([field for field, _ in pairs]))
 
 
 def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
@@ -99,16 +139,20 @@ def reading(name: str | None, what: str) -> Iterator[None]:
         raise InputError(f"{where}: {_why(error, what)}") from None
 
 
+#: What the readers below say, and what that means; the first that fits.
+_WORDS = (
+    ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
+    # Rows of another length are kept out; only one whose text cannot be decoded comes to this.
+    ("csv parse error.*columns", "holds text that is not UTF-8: save it again as UTF-8"),
+    ("straddl", "a quoted cell is opened and not closed, or one line is longer than 16 MB"),
+    ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
+    ("footer|magic bytes", "{what} is damaged or cut short, its footer cannot be read: get the file anew"),
+    ("", "{what} is damaged or cut short: get the file anew"),
+)
+
+
 def _why(error: BaseException, what: str) -> str:
-    said = str(error).lower()
-    if "utf8" in said or "utf-8" in said or isinstance(error, UnicodeError):
-        return "holds text that is not UTF-8: save it again as UTF-8"
-    if "straddl" in said:
-        return "a quoted cell is opened and not closed, or one line is longer than 16 MB"
-    if "truncated compressed" in said or "zlib" in said or "zstd" in said or "decompress" in said:
-        return "its compressed data is damaged or cut short: get the file anew"
-    if "footer" in said or "magic bytes" in said:
-        return f"{what} is damaged or cut short, its footer cannot be read: get the file anew"
     if isinstance(error, pa.ArrowNotImplementedError):
         return f"{what} uses something that cannot be read here: write it again with common settings"
-    return f"{what} is damaged or cut short: get the file anew"
+    said = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
+    return next(why.format(what=what) for words, why in _WORDS if re.search(words, said, re.DOTALL))

@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 from numguard.synthetic import traps
 from numguard.synthetic.cdr import CALL_TYPES, CdrSpec, Extra, write_cdr
 from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
-from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, Numbering, check_digit
+from numguard.synthetic.numbering import Numbering, check_digit
 from numguard.synthetic.operator_files import Call, airtel, jio
 from numguard.synthetic.oracle import Rules, Walk, walk
 from numguard.synthetic.traps import Planted, plant
@@ -121,11 +121,6 @@ def make_world(
     spec = CdrSpec(rows=rows, seed=seed, first_day=str(traps.FIRST_DAY), days=traps.DAYS)
     cdr = write_cdr(folder / "cdr.parquet", spec, listed=complaints.msisdns, extra=extra, progress=records)
     return World(folder, complaints_csv, operator_files, cdr, truth_file, complaints, planted)
-
-
-def placeholders() -> frozenset[int]:
-    """The fourteen-digit keys of the placeholder IMEIs that are planted."""
-    return frozenset(int(imei[:14]) for imei in PLACEHOLDER_IMEIS)
 
 
 def _write_operator_files(folder: Path, rng: np.random.Generator, supply: Numbering, planted: Planted) -> list[Path]:

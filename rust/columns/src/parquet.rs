@@ -7,7 +7,9 @@
 //!
 //! Owns how files become parts and what is wrong with them. Knows no rule of the trade.
 
+mod bytes;
 mod file;
+mod guard;
 mod part;
 
 use std::collections::VecDeque;
@@ -27,8 +29,8 @@ use part::Part;
 /// What a scan of files hands over.
 #[derive(Debug)]
 pub enum Event {
-    /// Hits of a file, and what was seen on the way to them.
-    Hits(RecordBatch),
+    /// Hits of the n-th file.
+    Hits(usize, RecordBatch),
     /// The file was read to its end.
     FileDone(usize),
     /// The file could not be read to its end. What was handed over of it stands.
@@ -112,7 +114,7 @@ impl ParquetScan {
                 Ok(outcome) => {
                     self.tally.add(&outcome.tally);
                     if let Some(batch) = outcome.batch {
-                        return Some(Event::Hits(batch));
+                        return Some(Event::Hits(outcome.file, batch));
                     }
                     if outcome.last {
                         return Some(Event::FileDone(outcome.file));

@@ -138,7 +138,7 @@ impl Scanner {
         state.files = Some(ParquetScan::new(files, plan, schema, self.threads, tally));
     }
 
-    /// What comes next of the files begun: `("hits", batch)`, `("done", n)` or `("failed", n, error)` of the n-th file;
+    /// What comes next of the files begun: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)` of the n-th file;
     /// `None` when all are through. Answers to signals while it waits.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
@@ -154,9 +154,9 @@ impl Scanner {
             return match event {
                 None => Ok(None),
                 Some(Event::Waiting) => continue,
-                Some(Event::Hits(batch)) => {
+                Some(Event::Hits(n, batch)) => {
                     let batch = PyRecordBatch::new(batch).into_pyarrow(py)?;
-                    ("hits", batch).into_pyobject(py).map(Some)
+                    ("hits", n, batch).into_pyobject(py).map(Some)
                 }
                 Some(Event::FileDone(n)) => ("done", n).into_pyobject(py).map(Some),
                 Some(Event::FileFailed(n, error)) => {

@@ -1,4 +1,4 @@
-"""The layouts, an operator a file, in the order in which a header row is held against them: by names alone comes last."""
+"""The layouts, an operator a file, in the order in which a header is held against them: by names alone comes last."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Reliance Jio: two headers. The usual one has no column for the target: IMEI and IMSI belong to the called party of an
-incoming call type and to the calling party of an outgoing one; a row of any other type cannot be told and is refused.
+"""Reliance Jio, with two headers.
+
+The usual one has no column for the target: IMEI and IMSI belong to the called party of an incoming call type and to the
+calling party of an outgoing one; a row of any other type cannot be told and is refused.
 
 Source: headers and rows as seen in public parsers and fixtures; no published specification. The suffixes say how the
 call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and the radio network; `v_` is video.

@@ -1,22 +1,16 @@
-//! One open Parquet file: its footer, where the columns of a plan stand in it, and its bytes.
-//!
-//! Bytes are read at their place rather than mapped: a file that is cut short while it is read is then an error, not a
-//! signal that ends the process.
+//! One open Parquet file: its footer, and where the columns of a plan stand in it.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::Encoding;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::reader::{ChunkReader, Length};
 
+use super::bytes::Input;
+use super::guard::guarded;
 use crate::Error;
 use crate::scan::{Places, Plan, is_text};
 
@@ -94,7 +88,12 @@ impl OpenFile {
 /// Opens a file and reads its footer.
 fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
     let input = Input::open(path)?;
-    let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())
+    let read = || -> Result<_, ParquetError> {
+        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+        input.learn(metadata.metadata());
+        Ok(metadata)
+    };
+    let metadata = guarded(read)
         .map_err(|error| unreadable(None, &error).in_file(&path.display().to_string()))?;
     Ok((input, metadata))
 }
@@ -113,78 +112,23 @@ fn is_dictionary_coded(chunk: &ColumnChunkMetaData) -> bool {
         })
 }
 
-/// What the reader of Parquet says, for people.
+/// What the reader of Parquet says, without the layers that it says it through.
 pub(super) fn unreadable(row_group: Option<usize>, error: &ParquetError) -> Error {
-    let why = match error {
-        ParquetError::General(why) | ParquetError::EOF(why) | ParquetError::ArrowError(why) => {
-            why.clone()
-        }
-        ParquetError::NYI(why) => format!("not supported: {why}"),
-        other => other.to_string(),
-    };
-    Error::Unreadable { row_group, why }
-}
-
-/// The bytes of a file, read at their place, by any number of threads.
-#[derive(Clone)]
-pub(super) struct Input {
-    file: Arc<File>,
-    len: u64,
-}
-
-impl Input {
-    fn open(path: &Path) -> Result<Self, Error> {
-        let opened = File::open(path).and_then(|file| {
-            let len = file.metadata()?.len();
-            Ok((Arc::new(file), len))
-        });
-        let (file, len) = opened.map_err(|error| Error::file(path, error))?;
-        Ok(Self { file, len })
+    const LAYERS: [&str; 6] = [
+        "External: ",
+        "Parquet argument error: ",
+        "Parquet error: ",
+        "EOF: ",
+        "Arrow: ",
+        "NYI: ",
+    ];
+    let text = error.to_string();
+    let mut why = text.as_str();
+    while let Some(rest) = LAYERS.iter().find_map(|layer| why.strip_prefix(layer)) {
+        why = rest;
     }
-}
-
-impl Length for Input {
-    fn len(&self) -> u64 {
-        self.len
-    }
-}
-
-impl ChunkReader for Input {
-    type T = BufReader<At>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        let at = At {
-            file: Arc::clone(&self.file),
-            offset: start,
-        };
-        // Only page headers are read this way; they are a few dozen bytes.
-        Ok(BufReader::with_capacity(512, at))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        if start
-            .checked_add(length as u64)
-            .is_none_or(|end| end > self.len)
-        {
-            let why = "the file ends before its contents do";
-            return Err(ParquetError::EOF(why.to_owned()));
-        }
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, start)?;
-        Ok(bytes.into())
-    }
-}
-
-/// A place in a file, from which it is read on.
-pub(super) struct At {
-    file: Arc<File>,
-    offset: u64,
-}
-
-impl Read for At {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.file.read_at(buffer, self.offset)?;
-        self.offset += read as u64;
-        Ok(read)
+    Error::Unreadable {
+        row_group,
+        why: why.to_owned(),
     }
 }

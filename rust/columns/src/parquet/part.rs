@@ -14,6 +14,7 @@ use parquet::errors::ParquetError;
 
 use super::Outcome;
 use super::file::{OpenFile, unreadable};
+use super::guard::guarded;
 use crate::Error;
 use crate::scan::{Found, Plan, Tally, assemble, find, key_columns};
 
@@ -149,8 +150,8 @@ impl Part {
                 Ok((State::Keys(job, reader, keys), None))
             }
             State::Keys(job, mut reader, mut keys) => {
-                if let Some(batch) = reader.next() {
-                    let batch = batch.map_err(|error| job.unreadable(&error.into()))?;
+                let read = guarded(|| reader.next().transpose().map_err(ParquetError::from));
+                if let Some(batch) = read.map_err(|error| job.unreadable(&error))? {
                     keys.look_up(&job, &batch)?;
                     return Ok((State::Keys(job, reader, keys), None));
                 }
@@ -209,9 +210,7 @@ impl Job {
 
     /// Reads the key columns of this part.
     fn key_reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        let metadata = self
-            .file
-            .key_metadata(self.row_group)
+        let metadata = guarded(|| self.file.key_metadata(self.row_group))
             .map_err(|error| self.unreadable(&error))?;
         let keys = &self.file.places.keys;
         // The words of a dictionary are read once a batch, so such a part is one batch: its cells are small integers.
@@ -261,13 +260,13 @@ impl Job {
         batch: usize,
     ) -> Result<ParquetRecordBatchReader, Error> {
         let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-        ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.input.clone(), metadata)
+        let input = self.file.input.clone();
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
             .with_projection(mask)
             .with_row_groups(vec![self.row_group])
             .with_row_selection(selection)
-            .with_batch_size(batch)
-            .build()
-            .map_err(|error| self.unreadable(&error))
+            .with_batch_size(batch);
+        guarded(|| builder.build()).map_err(|error| self.unreadable(&error))
     }
 
     /// The columns that are handed on and are not read as keys.
@@ -372,17 +371,16 @@ impl Hits {
         let left = self.len - self.done;
         let (read, len) = match reader {
             None => (None, left.min(HITS)),
-            Some(reader) => match reader.next() {
-                Some(Ok(read)) if (1..=left).contains(&read.num_rows()) => {
-                    let len = read.num_rows();
-                    (Some(read), len)
-                }
-                Some(Err(error)) => return Err(job.unreadable(&error.into())),
-                Some(Ok(_)) | None => {
+            Some(reader) => {
+                let read = guarded(|| reader.next().transpose().map_err(ParquetError::from))
+                    .map_err(|error| job.unreadable(&error))?;
+                let Some(read) = read.filter(|read| (1..=left).contains(&read.num_rows())) else {
                     let why = "its columns differ in length".to_owned();
                     return Err(job.unreadable(&ParquetError::General(why)));
-                }
-            },
+                };
+                let len = read.num_rows();
+                (Some(read), len)
+            }
         };
         let places = &job.file.places;
         let others = job.others();

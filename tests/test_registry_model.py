@@ -1,0 +1,232 @@
+"""The whole registry against a plain model, over random histories."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
+
+import numguard as ng
+from numguard.registry.state import STATUSES
+
+MOBILES = [919876500000 + n for n in range(8)]
+NUMBERS = [*MOBILES, *sorted(PLACEHOLDERS)[:1], *sorted(TOLL_FREE)]
+HANDSETS = [35824005111100, 35824005222200, 35824005333300]
+RECEIVERS = ["DoT", "Bank"]
+START = datetime(2026, 9, 1, 9, tzinfo=IST)
+
+#: Shrinking a history of forty steps takes minutes: asked for by name.
+PHASES = tuple(Phase) if os.environ.get("NUMGUARD_SHRINK") else (Phase.explicit, Phase.reuse, Phase.generate)
+
+numbers = st.sampled_from(NUMBERS)
+some = st.lists(numbers, min_size=1, max_size=3, unique=True)
+rows = st.tuples(
+    st.sampled_from(["1930", "PS Rohtak", "ps rohtak"]),
+    st.sampled_from(["A1", "A2", "B7"]),
+    st.sampled_from(["Rohtak", "Hisar", None]),
+    st.sampled_from([None, *(datetime(2026, 8, d, 10, 30, tzinfo=IST) for d in (1, 2, 3))]),
+    st.lists(numbers, max_size=3).map(tuple),
+    st.sampled_from([None, None, *MOBILES[:2], *MOBILES[-2:]]),
+)
+files = st.lists(rows, min_size=1, max_size=4)
+
+
+def sheet(content: list[Row]) -> pa.Table:
+    names = ("source", "acknowledgement_no", "district", "reported_at", "suspect_mobiles", "complainant_mobile")
+    columns = list(zip(*content, strict=True))
+    columns[3] = tuple(None if at is None else at.strftime("%d/%m/%Y %H:%M") for at in columns[3])
+    columns[4] = tuple(", ".join(f"+{n}" for n in cell) for cell in columns[4])
+    columns[5] = tuple(None if n is None else f"+{n}" for n in columns[5])
+    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+
+
+class Machine(RuleBasedStateMachine):
+    """Every step is done by the registry and by the model."""
+
+    target = ":memory:"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Model()
+        self.now = START
+        self.registry: Any = None
+        self.folder = TemporaryDirectory()
+        self.files: list[list[Row]] = []
+        #: What each receiver holds, by district: the lists and deltas it was sent, added up.
+        self.held: dict[str, dict[int, dict[str, Any]]] = {}
+
+    @initialize()
+    def begin(self) -> None:
+        self.registry = ng.Registry(self.target, by="HC 1234")
+        self.registry._now = lambda: int(self.now.timestamp() * 1_000_000)
+
+    def teardown(self) -> None:
+        if self.registry is not None:
+            self.registry.close()
+        self.folder.cleanup()
+
+    def _event(self) -> int:
+        return self.model.event(self.now)
+
+    @rule(hours=st.integers(1, 60))
+    def wait(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(content=files)
+    def add(self, content: list[Row]) -> None:
+        self._add(content)
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def add_again(self, data: st.DataObject) -> None:
+        self._add(data.draw(st.sampled_from(self.files)))
+
+    def _add(self, content: list[Row]) -> None:
+        new, counts = self.model.add(content)
+        foreseen = self.registry.add_complaints(sheet(content), dry_run=True)
+        head = self.registry._store.head()
+        assert head == self.model.head
+        done = self.registry.add_complaints(sheet(content))
+        for intake in (foreseen, done):
+            assert {k: getattr(intake, k) for k in counts} == counts
+        again = [k for k, known in enumerate(self.files) if known == content]
+        if new or not any(not self.model._withdrawn(e, self.model.head) for e, c in self._intakes() if c == content):
+            event = self._event()
+            assert done.id == event
+            self.model.intakes.append(event)
+            for version in new:
+                version.event = event
+                self.model.versions.append(version)
+            self._events = [*self._intakes(), (event, content)]
+        else:
+            assert self.registry._store.head() == head
+        if not again:
+            self.files.append(content)
+
+    def _intakes(self) -> list[tuple[int, list[Row]]]:
+        return getattr(self, "_events", [])
+
+    @precondition(lambda self: self.model.intakes)
+    @rule(data=st.data())
+    def withdraw_intake(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self.model.intakes))
+        self.model.intakes.remove(event)
+        self.registry.withdraw_intake(event, "the wrong file")
+        self.model.withdrawals.append((self._event(), event))
+
+    @rule(values=some, status=st.sampled_from(sorted(ng.registry.DECISIONS)))
+    def decide(self, values: list[int], status: str) -> None:
+        self.registry.decide(pa.array(values, pa.uint64()), status, "looked into")
+        event = self._event()
+        self.model.decisions += [(event, n, status) for n in values]
+
+    @rule(values=some, status=st.sampled_from(["blocked", "rejected", "reverified", "reactivated"]), day=st.integers(1, 28))
+    def outcome(self, values: list[int], status: str, day: int) -> None:
+        known = set(self.model.states(self.model.head))
+        table = {"msisdn": pa.array(values, pa.uint64()), "status": [status] * len(values)}
+        # A moment of its own for each call: the same outcome told twice is not a new one.
+        table["date"] = [(self.now + timedelta(days=day, seconds=self.model.head)).strftime("%Y-%m-%d %H:%M:%S")] * len(values)
+        done = self.registry.record_outcomes(pa.table(table))
+        taken = [n for n in values if n in known]
+        assert (done.added, done.refused) == (len(taken), len(values) - len(taken))
+        event = self._event()
+        self.model.outcomes += [(event, n, status) for n in taken]
+        self.model.intakes.append(event)
+
+    @rule(pairs=st.lists(st.tuples(st.sampled_from(MOBILES), st.sampled_from(HANDSETS)), min_size=2, max_size=6))
+    def expand(self, pairs: list[tuple[int, int]]) -> None:
+        sightings = pa.table(
+            {
+                "served_msisdn": pa.array([m for m, _ in pairs], pa.uint64()),
+                "imei14": pa.array([i for _, i in pairs], pa.uint64()),
+            }
+        )
+        states = self.model.states(self.model.head)
+        found = self.registry.expand(sightings)
+        event = self._event()
+        self.model.intakes.append(event)
+        seeds = {n for n, s in states.items() if s.status in {"reported", "requested", "confirmed", "blocked"}}
+        linked = found.linked.select(["msisdn", "hop", "seed_msisdn", "via_imei", "via_msisdn", "sightings"]).to_pylist()
+        assert {link["seed_msisdn"] for link in linked} <= seeds
+        assert not {link["msisdn"] for link in linked} & {n for n, s in states.items() if s.status == "protected"}
+        self.model.links += [(event, link) for link in linked]
+
+    @rule(receiver=st.sampled_from(RECEIVERS), last=st.booleans())
+    def export(self, receiver: str, last: bool) -> None:
+        path = Path(self.folder.name) / "list.parquet"
+        listed = self.registry.export(path, to=receiver, since="last" if last else None).to_table()
+        assert len(pq.read_table(path)) == len(listed)
+        held = self.held.setdefault(receiver, {})
+        if not last:
+            held.clear()
+        for row in listed.to_pylist():
+            change = row.pop("change", "added")
+            if change == "removed":
+                held.pop(row["msisdn"], None)
+            else:
+                held[row["msisdn"]] = row
+        full = self.model.listed(self.model.head)
+        # What an export changes of its own (reported becomes requested) is not told to the one who got it.
+        mine = {n: {k: v for k, v in row.items() if k != "status"} for n, row in held.items()}
+        now = {row["msisdn"]: row for row in self.registry.block_list().to_table().drop_columns("status").to_pylist()}
+        assert mine == now
+        event = self._event()
+        self.model.exports[receiver] = event
+        self.model.exported += [(event, row["msisdn"], row["action"]) for row in listed.to_pylist()]
+        assert set(held) == set(full)
+
+    @invariant()
+    def same(self) -> None:
+        if self.registry is not None:
+            self._same_at(self.model.head, {})
+
+    @precondition(lambda self: self.model.moments)
+    @rule(back=st.integers(0, 10))
+    def same_on_an_earlier_day(self, back: int) -> None:
+        day: date = self.now.date() - timedelta(days=back)
+        self._same_at(self.model.cut_at(day), {"as_of": day})
+
+    def _same_at(self, cut: int, when: dict[str, Any]) -> None:
+        expected = self.model.listed(cut)
+        listed = {row["msisdn"]: row for row in self.registry.block_list(**when).to_table().to_pylist()}
+        assert set(listed) == set(expected)
+        for n, (action, state) in expected.items():
+            row = listed[n]
+            told = (
+                row["action"], row["status"], row["hop"], row["district"], row["complaints"], row["sources"],
+                row["first_reported"], row["last_reported"], row["via_imei"],
+            )  # fmt: skip
+            assert told == (
+                action, state.status, state.hop, state.district, state.complaints, state.sources,
+                state.first, state.last, state.via_imei,
+            )  # fmt: skip
+
+    @rule(status=st.sampled_from(STATUSES))
+    def numbers_of_a_status(self, status: str) -> None:
+        mine = {n for n, s in self.model.states(self.model.head).items() if s.status == status}
+        assert set(self.registry.numbers(status).to_array().to_pylist()) == mine
+
+
+
+def test_random_histories() -> None:
+    """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=int(os.environ.get("NUMGUARD_HISTORIES", "8")),
+            stateful_step_count=40,
+            deadline=None,
+            report_multiple_bugs=False,
+            phases=PHASES,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
