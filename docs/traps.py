@@ -32,6 +32,7 @@ _PERIOD = {"since": date(2022, 7, 1), "until": date(2022, 10, 1)}
 _POLICIES: dict[str, dict[str, Any]] = {
     "no cap": {"max_numbers_per_imei": None, "max_imeis_per_number": None},
     "default": {},
+    "20 numbers": {"max_numbers_per_imei": 20},
     "3.1 a day": {"max_numbers_per_day": 3.1},
     "14 days": {"max_gap_days": 14},
     "twice": {"min_sightings": 2},
