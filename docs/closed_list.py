@@ -1,4 +1,4 @@
-"""`{closed-list} kind`: one of the package's closed lists as a table, asked of the code when the page is built.
+"""`{closed-list} kind`: a closed list of the package as a table, asked of the compiled core when the page is built.
 
 Nobody types a code or its sentence into a page, so no page can be out of date.
 """

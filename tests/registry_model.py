@@ -114,9 +114,7 @@ class Model:
         """The versions that stand: the last usable one of each complaint, and those that name nobody."""
         live = [v for v in self.versions if v.event <= cut and not self._withdrawn(v.event, cut)]
         return [
-            v
-            for v in live
-            if not any(w.complaint == v.complaint and w.event > v.event and w.numbers for w in live)
+            v for v in live if not any(w.complaint == v.complaint and w.event > v.event and w.numbers for w in live)
         ]
 
     def _last(self, rows: list[tuple[int, int, str]], number: int, cut: int, among: set[str]) -> tuple[int, str]:
@@ -204,7 +202,9 @@ class Model:
             for v in self.versions:
                 first.setdefault(v.complaint, len(first))
             late = datetime.max.replace(tzinfo=IST)
-            district = min(ever, key=lambda v: (v.reported_at is None, v.reported_at or late, first[v.complaint])).district
+            district = min(
+                ever, key=lambda v: (v.reported_at is None, v.reported_at or late, first[v.complaint])
+            ).district
             if district is not None:
                 return district
         if best is None:

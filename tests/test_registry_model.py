@@ -12,11 +12,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
-from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 import numguard as ng
 from numguard.registry.state import STATUSES
+from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
 
 MOBILES = [919876500000 + n for n in range(8)]
 NUMBERS = [*MOBILES, *sorted(PLACEHOLDERS)[:1], *sorted(TOLL_FREE)]
@@ -129,12 +136,18 @@ class Machine(RuleBasedStateMachine):
         event = self._event()
         self.model.decisions += [(event, n, status) for n in values]
 
-    @rule(values=some, status=st.sampled_from(["blocked", "rejected", "reverified", "reactivated"]), day=st.integers(1, 28))
+    @rule(
+        values=some,
+        status=st.sampled_from(["blocked", "rejected", "reverified", "reactivated"]),
+        day=st.integers(1, 28),
+    )
     def outcome(self, values: list[int], status: str, day: int) -> None:
         known = set(self.model.states(self.model.head))
         table = {"msisdn": pa.array(values, pa.uint64()), "status": [status] * len(values)}
         # A moment of its own for each call: the same outcome told twice is not a new one.
-        table["date"] = [(self.now + timedelta(days=day, seconds=self.model.head)).strftime("%Y-%m-%d %H:%M:%S")] * len(values)
+        table["date"] = [(self.now + timedelta(days=day, seconds=self.model.head)).strftime("%Y-%m-%d %H:%M:%S")] * len(
+            values
+        )
         done = self.registry.record_outcomes(pa.table(table))
         taken = [n for n in values if n in known]
         assert (done.added, done.refused) == (len(taken), len(values) - len(taken))
@@ -155,7 +168,9 @@ class Machine(RuleBasedStateMachine):
         event = self._event()
         self.model.intakes.append(event)
         seeds = {n for n, s in states.items() if s.status in {"reported", "requested", "confirmed", "blocked"}}
-        linked = found.linked.select(["msisdn", "hop", "seed_msisdn", "via_imei", "via_msisdn", "sightings"]).to_pylist()
+        linked = found.linked.select(
+            ["msisdn", "hop", "seed_msisdn", "via_imei", "via_msisdn", "sightings"]
+        ).to_pylist()
         assert {link["seed_msisdn"] for link in linked} <= seeds
         assert not {link["msisdn"] for link in linked} & {n for n, s in states.items() if s.status == "protected"}
         self.model.links += [(event, link) for link in linked]
@@ -214,7 +229,6 @@ class Machine(RuleBasedStateMachine):
     def numbers_of_a_status(self, status: str) -> None:
         mine = {n for n, s in self.model.states(self.model.head).items() if s.status == status}
         assert set(self.registry.numbers(status).to_array().to_pylist()) == mine
-
 
 
 def test_random_histories() -> None:

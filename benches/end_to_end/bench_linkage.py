@@ -20,7 +20,7 @@ import sightings
 
 import numguard as ng
 
-ROWS = int(float(os.environ.get("NUMGUARD_BENCH_ROWS", 50e6)))
+ROWS = int(float(os.environ.get("NUMGUARD_BENCH_ROWS", "50e6")))
 SEEDS = min(27_824, ROWS // 100)
 THREADS = len(os.sched_getaffinity(0))
 HOPS = 2

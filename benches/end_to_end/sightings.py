@@ -1,4 +1,4 @@
-"""A Parquet file of sightings for the benchmarks: seeded, at any length, written in row groups so that memory stays flat.
+"""Sightings in a Parquet file for the benchmarks: seeded, at any length, in row groups so that memory stays flat.
 
 A month of a population's phones. Most numbers stay in one handset; neighbours share one, some change theirs, some IMEIs
 are cloned by hundreds or thousands of phones, and some phones report a placeholder.

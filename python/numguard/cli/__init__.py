@@ -1,7 +1,7 @@
 """The command line: wiring only. Each verb is a file, imported when it is called, so that `--help` answers at once.
 
-Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 nobody reads on. What goes wrong is one line on stderr, never a
-traceback, and never a phone number: those stand in the files that a verb writes.
+Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 nobody reads on. What goes wrong is one
+line on stderr, never a traceback, and never a phone number: those stand in the files that a verb writes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+
 import click
 
 from numguard._core import __version__
@@ -97,16 +98,23 @@ def run(arguments: list[str] | None = None) -> int:
         return ENOUGH
     except (KeyboardInterrupt, click.Abort):
         return say("interrupted; no file was left half written", INTERRUPTED)
-    except ArgumentError as error:
-        return say(str(error), USAGE)
-    except BrakeError as error:
-        return say(str(error), BRAKE)
-    except NumguardError as error:
-        return say(str(error), INPUT)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return say(f"{where}{error.strerror or error}", INPUT)
+    except (NumguardError, OSError) as error:
+        return say(sentence(error), code_of(error))
     return DONE
+
+
+def code_of(error: Exception) -> int:
+    """The exit code for an error."""
+    if isinstance(error, ArgumentError):
+        return USAGE
+    return BRAKE if isinstance(error, BrakeError) else INPUT
+
+
+def sentence(error: Exception) -> str:
+    """What an error says; one of the operating system's without its number."""
+    if isinstance(error, NumguardError) or not isinstance(error, OSError):
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
 
 
 def say(message: str, code: int) -> int:

@@ -70,7 +70,8 @@ def add(
     would = "would be " if dry_run else ""
     options.say(
         f"{source}: {intake.added:,} complaints {would}added, {intake.updated:,} updated, "
-        f"{intake.repeated:,} repeated, {intake.refused:,} refused; {options.count(intake.refusals.num_rows, 'cell')} refused"
+        f"{intake.repeated:,} repeated, {intake.refused:,} refused; "
+        f"{options.count(intake.refusals.num_rows, 'cell')} refused"
     )
     if intake.refusals.num_rows:
         options.say(f"why: {options.notes_said(options.counted(intake.refusals['note']))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -24,6 +25,6 @@ def history(number: str, registry_path: str, output: Path | None) -> None:
     from numguard.registry import Registry
 
     if number == "-":
-        number = click.get_text_stream("stdin").readline().strip()
+        number = sys.stdin.readline().strip()
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         options.write_table(registry.history(number), output)

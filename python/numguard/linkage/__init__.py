@@ -106,10 +106,12 @@ def expand(
     msisdns, reported_at = _seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
     tell = _Teller(progress)
+    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
+    keep = isinstance(sightings, pa.Table)
     for part in open_source(sightings).parts:
         columns = _columns(part, msisdn, imei, at, policy)
         for batches in _steps(part, columns, region):
-            tell(linkage.read(batches), part.name)
+            tell(linkage.read(batches, keep), part.name)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()

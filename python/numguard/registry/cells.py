@@ -59,7 +59,8 @@ _BETWEEN = r"[,;|]+"
 
 def _array(values: list[Any]) -> pa.Array[Any]:
     """Built where it is used: as a constant of the module it would load pandas for everyone who imports the package."""
-    return pa.array(values)
+    array: pa.Array[Any] = pa.array(values)
+    return array
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:

@@ -48,7 +48,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered")  # fmt: skip
 
-_REFUSAL = pa.schema({"index": pa.int64(), "field": pa.string(), "cell": pa.string(), "note": pa.string()})
+_REFUSAL_FIELDS: list[pa.Field[Any]] = [
+    pa.field("index", pa.int64()),
+    *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
+]
+_REFUSAL = pa.schema(_REFUSAL_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,13 @@ impl Keys {
                 _ => cell.msisdn(region).msisdn,
             },
             Self::Imei => cell.imei().imei14,
-            Self::ImeiOrPlaceholder => {
-                let reading = cell.imei();
-                reading.imei14 | reading.placeholder
-            }
+            Self::ImeiOrPlaceholder => match cell {
+                Cell::U64(value) => imei::key_or_placeholder_u64(value),
+                _ => {
+                    let reading = cell.imei();
+                    reading.imei14 | reading.placeholder
+                }
+            },
         }
     }
 }
@@ -248,6 +251,22 @@ impl<'a> Column<'a> {
     #[must_use]
     pub fn keys(&self) -> Keys {
         self.keys
+    }
+
+    /// Whether the cells of `rows` are `UInt64` and stand as `fill` would write them, every one.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    #[must_use]
+    pub(crate) fn is_keys(&self, rows: std::ops::Range<usize>) -> bool {
+        let Values::U64(values) = &self.values else {
+            return false;
+        };
+        let key = |value| self.keys.key(Cell::U64(value));
+        self.nulls.is_none()
+            && values[rows]
+                .iter()
+                .fold(true, |all, &value| all & (key(value) == value))
     }
 
     /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.

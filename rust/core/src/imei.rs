@@ -106,6 +106,13 @@ pub fn read_u64(value: u64) -> Reading {
     })
 }
 
+/// The handset alone of an unsigned integer, placeholders too, or 0: [`read_u64`] for those who ask for nothing else.
+#[inline]
+#[must_use]
+pub fn key_or_placeholder_u64(value: u64) -> u64 {
+    if value < KEYS { value } else { 0 }
+}
+
 /// Reads a signed integer: digits as written, so a leading zero that an integer cannot hold is missing from it.
 #[must_use]
 pub fn read_i64(value: i64) -> Reading {

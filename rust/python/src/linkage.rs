@@ -96,8 +96,9 @@ impl Linkage {
         }))))
     }
 
-    /// Takes in batches whose columns are numbers, IMEIs and, in all of them or in none, times.
-    fn read(&self, py: Python<'_>, batches: Vec<PyRecordBatch>) -> PyResult<Progress> {
+    /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
+    /// be kept.
+    fn read(&self, py: Python<'_>, batches: Vec<PyRecordBatch>, keep: bool) -> PyResult<Progress> {
         let batches: Vec<Sightings> = batches
             .into_iter()
             .map(|batch| {
@@ -106,6 +107,7 @@ impl Linkage {
                     msisdns: batch.column(0).clone(),
                     imeis: batch.column(1).clone(),
                     ats: batch.columns().get(2).cloned(),
+                    keep,
                 }
             })
             .collect();

@@ -1,9 +1,15 @@
 //! Batches of sightings -> blocks of plain keys and times, with what was refused on the way.
+//!
+//! A column that is keys already is not copied where its memory may be kept; what else there is is read into memory of
+//! its own.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt64Type;
+use arrow_array::{Array, ArrayRef};
+use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use numguard_core::linkage::{Admitted, Policy};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
@@ -13,7 +19,7 @@ use crate::column::{Column, Keys};
 use crate::refused::note_of;
 use crate::{Error, parallel};
 
-/// The columns of a batch of sightings, as they came; all of the same length, and `ats` in all batches or in none.
+/// The columns of a batch of sightings, as they came; all of the same length.
 #[derive(Clone, Debug)]
 pub struct Sightings {
     /// Numbers, of any type that holds them.
@@ -22,21 +28,52 @@ pub struct Sightings {
     pub imeis: ArrayRef,
     /// Timestamps or dates.
     pub ats: Option<ArrayRef>,
+    /// Whether the memory of the columns may be kept until the walk is over. If it hangs together with that of other
+    /// columns, or its owner wants it back, it may not.
+    pub keep: bool,
 }
 
 /// Kept sightings.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Block {
-    pub(super) msisdns: Vec<u64>,
+    pub(super) msisdns: ScalarBuffer<u64>,
     /// Placeholders too; 0 for an IMEI of zeros.
-    pub(super) imeis: Vec<u64>,
+    pub(super) imeis: ScalarBuffer<u64>,
     /// As the core counts them; none at all where the source has no times.
-    pub(super) ats: Option<Vec<i64>>,
+    pub(super) ats: Option<ScalarBuffer<i64>>,
 }
 
 impl Block {
     pub(super) fn len(&self) -> usize {
         self.msisdns.len()
+    }
+
+    fn at(&self, row: usize) -> i64 {
+        self.ats
+            .as_ref()
+            .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])
+    }
+
+    /// All rows but those of `dropped`, which ascend.
+    fn without(&self, dropped: &[usize]) -> Self {
+        fn rest<T: ArrowNativeType>(
+            values: &ScalarBuffer<T>,
+            dropped: &[usize],
+        ) -> ScalarBuffer<T> {
+            let mut kept = Vec::with_capacity(values.len() - dropped.len());
+            let mut from = 0;
+            for &row in dropped {
+                kept.extend_from_slice(&values[from..row]);
+                from = row + 1;
+            }
+            kept.extend_from_slice(&values[from..]);
+            kept.into()
+        }
+        Self {
+            msisdns: rest(&self.msisdns, dropped),
+            imeis: rest(&self.imeis, dropped),
+            ats: self.ats.as_ref().map(|ats| rest(ats, dropped)),
+        }
     }
 }
 
@@ -69,76 +106,33 @@ impl BlockReader {
         self.refused
     }
 
-    /// The kept sightings of some batches, in blocks of about [`parallel::TASK`] rows, however large the batches are.
+    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows.
     pub(super) fn read(&mut self, batches: &[Sightings]) -> Result<Vec<Block>, Error> {
         let batches: Vec<Batch<'_>> = batches
             .iter()
             .map(|batch| Batch::new(batch, self.region, &self.policy))
             .collect::<Result<_, _>>()?;
-        let mut tasks: Vec<Task<'_>> = Vec::new();
-        let mut room = 0;
-        for batch in &batches {
-            for start in (0..batch.len()).step_by(parallel::TASK) {
-                let rows = start..batch.len().min(start + parallel::TASK);
-                self.rows += rows.len() as u64;
-                match tasks.last_mut() {
-                    Some(task) if rows.len() <= room => {
-                        room -= rows.len();
-                        task.push((batch, rows));
-                    }
-                    _ => {
-                        room = parallel::TASK - rows.len();
-                        tasks.push(vec![(batch, rows)]);
-                    }
-                }
-            }
+        let runs: Vec<_> = batches.iter().flat_map(Batch::runs).collect();
+        let read = parallel::map(self.threads, runs, |(batch, rows)| batch.read(rows));
+        self.rows += batches.iter().map(|batch| batch.len() as u64).sum::<u64>();
+        Ok(read
+            .into_iter()
+            .filter_map(|read| self.take(read))
+            .collect())
+    }
+
+    /// Counts what was refused, and gives the block if there is anything in it.
+    fn take(&mut self, (block, refused): (Block, Refused)) -> Option<Block> {
+        for (why, count) in refused {
+            *self.refused.entry(why).or_default() += count;
         }
-        let mut blocks = Vec::with_capacity(tasks.len());
-        for (block, refused) in parallel::map(self.threads, tasks, Block::read) {
-            for (why, count) in refused {
-                *self.refused.entry(why).or_default() += count;
-            }
-            if block.len() > 0 {
-                blocks.push(block);
-            }
-        }
-        Ok(blocks)
+        (block.len() > 0).then_some(block)
     }
 }
 
-/// Runs of rows that make one block.
-type Task<'a> = Vec<(&'a Batch<'a>, Range<usize>)>;
-
-impl Block {
-    /// Reads runs of rows one after the other.
-    fn read(task: Task<'_>) -> (Self, Refused) {
-        let rows = task.iter().map(|(_, rows)| rows.len()).sum();
-        let mut block = Self {
-            msisdns: Vec::with_capacity(rows),
-            imeis: Vec::with_capacity(rows),
-            ats: task
-                .first()
-                .and_then(|(batch, _)| batch.ats.as_ref())
-                .map(|_| Vec::with_capacity(rows)),
-        };
-        let mut refused = Refused::new();
-        for (batch, rows) in task {
-            batch.read(rows, &mut block, &mut refused);
-        }
-        (block, refused)
-    }
-
-    fn resize(&mut self, len: usize) {
-        self.msisdns.resize(len, 0);
-        self.imeis.resize(len, 0);
-        if let Some(ats) = &mut self.ats {
-            ats.resize(len, 0);
-        }
-    }
-}
-
-/// The columns of one batch.
-struct Batch<'a> {
+/// The columns of one batch, ready to be read.
+pub(super) struct Batch<'a> {
+    columns: &'a Sightings,
     msisdns: Column<'a>,
     imeis: Column<'a>,
     ats: Option<Times>,
@@ -146,11 +140,16 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(columns: &'a Sightings, region: Region, policy: &'a Policy) -> Result<Self, Error> {
+    pub(super) fn new(
+        columns: &'a Sightings,
+        region: Region,
+        policy: &'a Policy,
+    ) -> Result<Self, Error> {
         let Sightings {
             msisdns,
             imeis,
             ats,
+            ..
         } = columns;
         assert!(
             imeis.len() == msisdns.len()
@@ -158,6 +157,7 @@ impl<'a> Batch<'a> {
             "columns of the same length"
         );
         Ok(Self {
+            columns,
             msisdns: Column::new(msisdns.as_ref(), Keys::Msisdn(region))?,
             imeis: Column::new(imeis.as_ref(), Keys::ImeiOrPlaceholder)?,
             ats: ats.as_ref().map(Times::new).transpose()?,
@@ -169,38 +169,79 @@ impl<'a> Batch<'a> {
         self.msisdns.len()
     }
 
-    /// Appends a run of rows, then closes the gaps that refused rows and rows outside the policy's window leave.
-    fn read(&self, rows: Range<usize>, block: &mut Block, refused: &mut Refused) {
-        let first = block.len();
-        let last = first + rows.len();
-        block.resize(last);
-        self.msisdns
-            .fill(rows.start, &mut block.msisdns[first..last]);
-        self.imeis.fill(rows.start, &mut block.imeis[first..last]);
-        if let (Some(ats), Some(times)) = (&mut block.ats, &self.ats) {
-            times.fill(rows.start, &mut ats[first..last]);
-        }
-        let mut kept = first;
-        for n in first..last {
-            let at = block
-                .ats
-                .as_ref()
-                .map_or(numguard_core::linkage::NO_TIME, |ats| ats[n]);
-            let row = rows.start + n - first;
-            match self.judge(row, block.msisdns[n], block.imeis[n], at) {
-                Ok(true) => {
-                    block.msisdns[kept] = block.msisdns[n];
-                    block.imeis[kept] = block.imeis[n];
-                    if let Some(ats) = &mut block.ats {
-                        ats[kept] = at;
-                    }
-                    kept += 1;
-                }
+    /// Its rows, cut into runs of at most [`parallel::TASK`].
+    pub(super) fn runs(&self) -> impl Iterator<Item = (&Self, Range<usize>)> {
+        let len = self.len();
+        let run = move |start: usize| (self, start..len.min(start + parallel::TASK));
+        (0..len).step_by(parallel::TASK).map(run)
+    }
+
+    /// Reads a run of rows: those that are kept, and why others were refused.
+    pub(super) fn read(&self, rows: Range<usize>) -> (Block, Refused) {
+        let block = Block {
+            msisdns: self.keys(&self.msisdns, &self.columns.msisdns, &rows),
+            imeis: self.keys(&self.imeis, &self.columns.imeis, &rows),
+            ats: self.ats.as_ref().map(|times| self.times(times, &rows)),
+        };
+        let mut refused = Refused::new();
+        let mut dropped = Vec::new();
+        for row in self.doubtful(&block) {
+            let (msisdn, imei) = (block.msisdns[row], block.imeis[row]);
+            match self.judge(rows.start + row, msisdn, imei, block.at(row)) {
+                Ok(true) => continue,
                 Ok(false) => {}
                 Err(why) => *refused.entry(why).or_default() += 1,
             }
+            dropped.push(row);
         }
-        block.resize(kept);
+        if dropped.is_empty() {
+            return (block, refused);
+        }
+        (block.without(&dropped), refused)
+    }
+
+    fn keys(
+        &self,
+        column: &Column<'_>,
+        array: &ArrayRef,
+        rows: &Range<usize>,
+    ) -> ScalarBuffer<u64> {
+        if self.columns.keep && column.is_keys(rows.clone()) {
+            let values = array.as_primitive::<UInt64Type>().values();
+            return values.slice(rows.start, rows.len());
+        }
+        let mut keys = vec![0; rows.len()];
+        column.fill(rows.start, &mut keys);
+        keys.into()
+    }
+
+    fn times(&self, times: &Times, rows: &Range<usize>) -> ScalarBuffer<i64> {
+        if self.columns.keep
+            && let Some(as_they_are) = times.as_they_are()
+        {
+            return as_they_are.slice(rows.start, rows.len());
+        }
+        let mut ats = vec![0; rows.len()];
+        times.fill(rows.start, &mut ats);
+        ats.into()
+    }
+
+    /// The rows that are not kept for sure: few, as a rule, and none in most blocks, which one pass without a branch
+    /// tells.
+    fn doubtful(&self, block: &Block) -> Vec<usize> {
+        let admits = |at: i64| self.policy.admits(at) == Admitted::Kept;
+        let is_sure = |row: usize| {
+            (block.msisdns[row] != 0) & (block.imeis[row] != 0) & admits(block.at(row))
+        };
+        let read = |keys: &[u64]| keys.iter().fold(true, |all, &key| all & (key != 0));
+        let admitted = match &block.ats {
+            None => admits(numguard_core::linkage::NO_TIME),
+            Some(ats) => ats.iter().fold(true, |all, &at| all & admits(at)),
+        };
+        if admitted && read(&block.msisdns) && read(&block.imeis) {
+            return Vec::new();
+        }
+        (0..block.len()).filter(|&row| !is_sure(row)).collect()
     }
 
     /// Whether a row is kept, or why it is refused.

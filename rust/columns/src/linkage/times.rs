@@ -95,6 +95,14 @@ impl Times {
         self.len() == 0
     }
 
+    /// The values themselves, where they are the microseconds that the core counts in.
+    pub(super) fn as_they_are(&self) -> Option<&ScalarBuffer<i64>> {
+        match &self.values {
+            Values::Coarse(values, 1) if self.offset == 0 && self.nulls.is_none() => Some(values),
+            _ => None,
+        }
+    }
+
     /// Writes the times of the rows from `start` on into `out`: [`NO_TIME`] where there is none, or one that is further
     /// from 1970 than microseconds can count.
     ///
