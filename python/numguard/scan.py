@@ -28,7 +28,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files import write_rows
+from numguard.files import IMEI_COLUMNS, write_rows
 from numguard.source import ParquetPart, Part, check_columns, open_source, with_told
 from numguard.types import PathLike, Region
 
@@ -99,6 +99,7 @@ class Scan:
     ) -> None:
         self._parts = parts
         self._keys = list(sets)
+        self._handsets = [column for column, members in sets.items() if isinstance(members, ImeiSet)]
         self._limit = limit
         self._skip = on_error == "skip"
         self._progress = progress
@@ -178,7 +179,9 @@ class Scan:
         Returns:
             The summary.
         """
-        write_rows(path, self.schema, self, texts=[f"{key}_match" for key in self._keys])
+        matches = [f"{key}_match" for key in self._keys]
+        handsets = [f"{key}_match" for key in self._handsets]
+        write_rows(path, self.schema, self, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
         return self.summary
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
