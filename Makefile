@@ -40,6 +40,10 @@ check: build ## formatting, lints and types
 	$(BIN)/mypy
 	$(BIN)/stubtest numguard._core --allowlist tests/stubtest-allowed.txt
 
+docs: build ## the guide and the reference as HTML in docs/_build; a warning is an error
+	$(BIN)/pip install --quiet --group docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
+
 format: $(VENV)/.ready ## lay all sources out as `make check` wants them
 	cargo fmt --all
 	$(BIN)/ruff format
