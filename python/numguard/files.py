@@ -21,7 +21,7 @@ import pyarrow.compute
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.types import PathLike
 
-__all__ = ["IMEI_COLUMNS", "whole_file", "write_rows", "write_csv"]
+__all__ = ["IMEI_COLUMNS", "whole_file", "write_csv", "write_rows"]
 
 compute: Any = pyarrow.compute  # its stubs leave some functions out
 
@@ -91,12 +91,12 @@ def write_rows(
             "or write .parquet, .arrow or .jsonl"
         )
     with whole_file(path, private=private) as file:
-        _write(form, file, schema, batches, texts, imeis)
+        _write(form, file, schema, batches, texts=texts, imeis=imeis)
 
 
 def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
     """Writes `batches` of `schema` as CSV into an open file, such as standard output."""
-    _write(_Csv, file, schema, batches, (), IMEI_COLUMNS)
+    _write(_Csv, file, schema, batches, texts=(), imeis=IMEI_COLUMNS)
 
 
 def _write(
@@ -104,6 +104,7 @@ def _write(
     file: IO[bytes],
     schema: pa.Schema,
     batches: Iterable[pa.RecordBatch],
+    *,
     texts: Sequence[str],
     imeis: Sequence[str],
 ) -> None:

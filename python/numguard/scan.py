@@ -353,6 +353,12 @@ def scan(
         UnsupportedTypeError: A key column's type cannot hold a number without loss.
         InputError: The first file cannot be read as what it should be.
         ArgumentError: An argument the scan cannot work with.
+
+    Examples:
+        >>> import numguard as ng, pyarrow as pa
+        >>> calls = pa.table({"a_party": ["09876543210", "9123456789"], "seconds": [12, 40]})
+        >>> ng.scan(calls, {"a_party": ng.NumberSet(["98765 43210"])}).read_all().to_pylist()
+        [{'a_party': '09876543210', 'seconds': 12, 'a_party_match': 919876543210}]
     """
     if not isinstance(sets, Mapping) or not sets:
         raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')

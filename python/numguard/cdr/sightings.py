@@ -150,7 +150,7 @@ class Sightings:
         imei = raw.columns.get("imei")
         columns = [
             parties.served_msisdn,
-            pa.nulls(count, pa.uint64()) if imei is None else _core.normalize_imei(imei),
+            pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
             _imsis(raw.columns.get("imsi"), count),
             parties.other_party,
             _without_lrn(parties, raw.columns.get("lrn")),

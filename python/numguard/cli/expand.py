@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from numguard.cdr import Cdr
+from numguard.cdr import Cdr, read_cdr
 from numguard.cli import options
 from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy
@@ -62,7 +62,9 @@ def make_policy(given: dict[str, Any]) -> LinkPolicy:
     """The policy that the options come to."""
     from numguard.number_list import open_imeis, open_numbers
 
-    bounds = {name: None if value == NO_CAP else value for name, value in given.items() if value is not None}
+    bounds: dict[str, Any] = {
+        name: None if value == NO_CAP else value for name, value in given.items() if value is not None
+    }
     for name in ("since", "until"):
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
@@ -80,13 +82,9 @@ def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> 
     source: Any = list(sources) if len(sources) > 1 else sources[0]
     if all(_holds_columns(path) for path in sources):
         return source, named
-    if "at" in named:
-        raise ArgumentError("--at: a CSV file holds times as text: turn it into a table with `numguard cdr read` first")
-    if named:
-        return source, named | {"at": None}
-    from numguard.cdr import read_cdr
-
-    return read_cdr(source), {}
+    roles = {"msisdn": "served", "imei": "imei", "at": "at"}
+    layout = {roles[name]: column for name, column in named.items()}
+    return read_cdr(source, layout=layout or None), {}
 
 
 def _holds_columns(path: str) -> bool:

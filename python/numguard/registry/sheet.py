@@ -19,10 +19,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
-from numguard.source import open_source
+from numguard.source import named, open_source
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
-from numguard.source import named
 
 __all__ = ["Mapped", "Sheet", "find_columns", "fingerprint_file", "fingerprint_table", "read_sheet"]
 
