@@ -103,6 +103,7 @@ class Linkage:
         policy: Mapping[str, Any],
         *,
         region: Region,
+        memory_limit: int,
         threads: int | None,
     ) -> Linkage: ...
     def read(self, batches: Sequence[pa.RecordBatch], keep: bool) -> _LinkageState: ...

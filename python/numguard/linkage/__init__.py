@@ -38,6 +38,9 @@ _DEFAULT_POLICY = LinkPolicy()
 #: Rows handed to the compiled half at a time: enough for every thread, a fraction of a second.
 _STEP = 1 << 20
 
+#: Bytes of sightings kept in memory: sixty million rows.
+_MEMORY_LIMIT = 1_500_000_000
+
 #: Seconds between two calls of `progress`.
 _PROGRESS_EVERY = 0.25
 
@@ -71,6 +74,7 @@ def expand(
     region: Region = "IN",
     progress: Callable[[LinkageProgress], object] | None = None,
     threads: int | None = None,
+    memory_limit: int = _MEMORY_LIMIT,
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
@@ -89,6 +93,9 @@ def expand(
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
+        memory_limit: Bytes of sightings to keep in memory, 24 a row. Beyond it local Parquet files are read again for
+            each pass, and what a stream gave is written to a temporary file. A table that is in memory already does not
+            count.
 
     Returns:
         An `Expansion`. No seeds or no sightings give an empty one.
@@ -113,8 +120,10 @@ def expand(
         raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
     if at is None and policy.time_rules:
         raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+        raise ArgumentError("memory_limit: takes a whole number of bytes")
     msisdns, reported_at = _seeds(seeds, policy)
-    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
+    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
     tell = _Teller(progress)
     _read(linkage, sightings, lambda part: _columns(part, msisdn, imei, at, policy), region, tell)
     while (state := linkage.step()) is not None:
