@@ -4,6 +4,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 export VIRTUAL_ENV := $(abspath $(VENV))
+export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
 .PHONY: help demo build test test-rust test-python check format bench fuzz docs clean
@@ -38,6 +39,10 @@ check: build ## formatting, lints and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/stubtest numguard._core --allowlist tests/stubtest-allowed.txt
+
+docs: build ## the guide and the reference as HTML in docs/_build; a warning is an error
+	$(BIN)/pip install --quiet --group docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
 
 format: $(VENV)/.ready ## lay all sources out as `make check` wants them
 	cargo fmt --all
