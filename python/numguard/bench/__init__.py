@@ -59,6 +59,7 @@ def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mappi
                 "--benchmark-only",
                 "--benchmark-quiet",
                 "--benchmark-columns=median",
+                "--capture=no",
                 "-pno:cacheprovider",
                 *(["-k", select] if select else []),
             ]

@@ -1,68 +1,54 @@
 """`numguard.scan` beside the best whole queries of Polars and DuckDB, and beside merely decoding the same columns.
 
-One run, one machine, the same files, as many threads for everybody. Each rival finds the rows in which either party is
-on the list and hands on both party columns; the numbers of hit rows must agree. Mixed text is a trap for rivals: they
-are given a chain of regular expressions that reads exactly the forms in the file and validates nothing.
-
-    NUMGUARD_BENCH_ROWS=20000000 python -m pytest benches/end_to_end/bench_scan.py --benchmark-only
+The same files and as many threads for everybody. Each rival finds the rows in which either party is on the list and
+hands on both party columns; the rows must be the same. Mixed text is a trap for rivals: they are given a chain of
+regular expressions that reads exactly the forms in the file and validates nothing.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import call_records
-import duckdb
 import numpy as np
-import polars as pl
-import pyarrow.parquet as pq
+import pyarrow as pa
 import pytest
 
-import numguard as ng
+from numguard._core import NumberSet
+from numguard.bench import call_records, memory
+from numguard.bench.columns import members, national
+from numguard.bench.plan import Plan, plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.scan import scan
 
-ROWS = int(os.environ.get("NUMGUARD_BENCH_ROWS", "5000000"))
-THREADS = int(os.environ.get("NUMGUARD_BENCH_THREADS", str(os.cpu_count() or 1)))
 COLUMNS = ["a_party", "b_party"]
-WRITTEN = [False, True]
-SIZES = [27_824, 1_000_000]
+LAYOUTS = ["integers", "mixed"]
+SIZES = plan().lists[:2]
+#: The same file listed so many times: what a row costs must not depend on how many there are.
+COPIES = (1, 5, 50)
+
+Query = Callable[[], pa.Table]
 
 
-@pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
-    folder = Path(os.environ.get("NUMGUARD_BENCH_FILES") or tmp_path_factory.mktemp("bench"))
-
-    def file(text: bool) -> Path:
-        name = f"{'text' if text else 'integers'}-{ROWS}.parquet"
-        return call_records.write(folder / name, ROWS, text=text)
-
-    return file
+def file(layout: str) -> Path:
+    """The file of call records in a layout."""
+    planned = plan()
+    path = planned.inputs / f"calls-{layout}-{planned.file_rows}.parquet"
+    return call_records.write(path, planned.file_rows, text=layout == "mixed")
 
 
-@pytest.fixture(params=WRITTEN, ids=["integers", "text"])
-def text(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
+def numguard(layout: str, listed: int, threads: int) -> Query:
+    """The set is built before the clock starts, as it would be opened."""
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
+    return lambda: scan(file(layout), sets, columns=COLUMNS, threads=threads).read_all().select(COLUMNS)
 
 
-@pytest.fixture
-def path(files: Callable[[bool], Path], text: bool) -> Path:
-    return files(text)
+def _polars_keys(layout: str) -> list[Any]:
+    import polars as pl
 
-
-@pytest.fixture(params=SIZES)
-def listed(request: pytest.FixtureRequest) -> np.ndarray:
-    return call_records.listed(request.param)
-
-
-def numguard_hits(path: Path, listed: np.ndarray) -> Callable[[], int]:
-    members = ng.NumberSet(listed)
-    sets = dict.fromkeys(COLUMNS, members)
-    return lambda: ng.scan(path, sets, columns=COLUMNS, threads=THREADS).read_all().num_rows
-
-
-def polars_keys(text: bool) -> list[pl.Expr]:
-    if not text:
+    if layout == "integers":
         return [pl.col(column).alias(f"{column}_key") for column in COLUMNS]
     return [
         pl.col(column)
@@ -75,62 +61,105 @@ def polars_keys(text: bool) -> list[pl.Expr]:
     ]
 
 
-def polars_is_in(path: Path, listed: np.ndarray, *, text: bool) -> Callable[[], int]:
-    members = pl.Series(listed).implode()
-    either = pl.any_horizontal(pl.col(f"{column}_key").is_in(members) for column in COLUMNS)
-    query = pl.scan_parquet(path).select(*COLUMNS, *polars_keys(text)).filter(either).select(COLUMNS)
-    return lambda: query.collect(engine="streaming").height
+def polars_is_in(layout: str, listed: int, _threads: int) -> Query:
+    """Membership, streamed."""
+    import polars as pl
+
+    keys = pl.Series(national(members(listed)).astype(np.int64)).implode()
+    either = pl.any_horizontal(pl.col(f"{column}_key").is_in(keys) for column in COLUMNS)
+    query = pl.scan_parquet(file(layout)).select(*COLUMNS, *_polars_keys(layout)).filter(either).select(COLUMNS)
+    return lambda: query.collect(engine="streaming").to_arrow()
 
 
-def polars_join(path: Path, listed: np.ndarray, *, text: bool) -> Callable[[], int]:
-    members = pl.LazyFrame({"key": listed, "found": True})
-    query = pl.scan_parquet(path).select(*COLUMNS, *polars_keys(text))
+def polars_join(layout: str, listed: int, _threads: int) -> Query:
+    """A left join for each party, streamed."""
+    import polars as pl
+
+    keys = pl.LazyFrame({"key": national(members(listed)).astype(np.int64), "found": True})
+    query = pl.scan_parquet(file(layout)).select(*COLUMNS, *_polars_keys(layout))
     for column in COLUMNS:
-        query = query.join(
-            members.rename({"found": f"{column}_found"}), left_on=f"{column}_key", right_on="key", how="left"
-        )
+        named = keys.rename({"found": f"{column}_found"})
+        query = query.join(named, left_on=f"{column}_key", right_on="key", how="left")
     found = pl.any_horizontal(pl.col(f"{column}_found").is_not_null() for column in COLUMNS)
-    return lambda: query.filter(found).select(COLUMNS).collect(engine="streaming").height
+    return lambda: query.filter(found).select(COLUMNS).collect(engine="streaming").to_arrow()
 
 
-def duckdb_hits(path: Path, listed: np.ndarray, *, text: bool) -> Callable[[], int]:
+def duckdb(layout: str, listed: int, threads: int) -> Query:
+    """Two semi-joins in one filter."""
+    import duckdb
+
     connection = duckdb.connect()
-    connection.execute(f"SET threads = {THREADS}")
-    members = pl.DataFrame({"key": listed}).to_arrow()
-    connection.register("members_view", members)
-    connection.execute("CREATE TABLE members AS SELECT * FROM members_view")
+    connection.execute(f"set threads = {threads}")
+    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
+    connection.execute("create table members as from given")
 
     def key(column: str) -> str:
-        if not text:
+        if layout == "integers":
             return column
-        bare = f"regexp_replace(regexp_replace({column}, '\\.0$', ''), '[^0-9]', '', 'g')"
-        return f"CAST(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\\2') AS BIGINT)"
+        bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
+        return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
 
-    either = " OR ".join(f"{key(column)} IN (SELECT key FROM members)" for column in COLUMNS)
-    query = f"SELECT {', '.join(COLUMNS)} FROM read_parquet('{path}') WHERE {either}"
-    return lambda: connection.execute(query).to_arrow_table().num_rows
-
-
-@pytest.mark.parametrize("rival", ["numguard", "polars is_in", "polars join", "duckdb"])
-def test_scan(benchmark, rival: str, path: Path, listed: np.ndarray, text: bool) -> None:
-    benchmark.group = f"scan, {'text' if text else 'integers'}, {ROWS} rows, list of {len(listed)}"
-    benchmark.extra_info.update(rows=ROWS, listed=len(listed), text=text, rival=rival, threads=THREADS)
-    run = {
-        "numguard": lambda: numguard_hits(path, listed),
-        "polars is_in": lambda: polars_is_in(path, listed, text=text),
-        "polars join": lambda: polars_join(path, listed, text=text),
-        "duckdb": lambda: duckdb_hits(path, listed, text=text),
-    }[rival]()
-    hits = benchmark.pedantic(run, rounds=3, warmup_rounds=1)
-    assert hits == numguard_hits(path, listed)()
+    either = " or ".join(f"{key(column)} in (select key from members)" for column in COLUMNS)
+    query = f"select {', '.join(COLUMNS)} from read_parquet('{file(layout)}') where {either}"
+    return lambda: connection.execute(query).to_arrow_table()
 
 
-@pytest.mark.parametrize("rival", ["polars", "pyarrow"])
-def test_decode_only(benchmark, rival: str, path: Path, text: bool) -> None:
-    benchmark.group = f"decode only, {'text' if text else 'integers'}, {ROWS} rows"
-    benchmark.extra_info.update(rows=ROWS, text=text, rival=rival, threads=THREADS)
-    run = {
-        "polars": lambda: pl.scan_parquet(path).select(COLUMNS).collect().height,
-        "pyarrow": lambda: pq.read_table(path, columns=COLUMNS).num_rows,
-    }[rival]
-    assert benchmark.pedantic(run, rounds=3, warmup_rounds=1) == ROWS
+CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": polars_join, "DuckDB": duckdb}
+
+
+def in_order(hits: pa.Table) -> pa.Table:
+    """The rows of a table in an order that does not depend on who found them."""
+    kind: Any = pa.string()
+    return pa.table({name: hits[name].cast(kind) for name in COLUMNS}).sort_by([(name, "ascending") for name in COLUMNS])
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES)
+@pytest.mark.parametrize("listed", SIZES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_scan(measure: Any, the_plan: Plan, layout: str, listed: int, candidate: str) -> None:
+    """The rows with a listed party."""
+    if candidate != NUMGUARD:
+        pytest.importorskip(candidate.split()[0].lower())
+    query = CANDIDATES[candidate](layout, listed, the_plan.threads)
+    hits = measure(Line("scan", layout, the_plan.file_rows, listed, None, candidate, the_plan.threads), query)
+    assert hits.num_rows > 0
+    if candidate != NUMGUARD:
+        assert in_order(hits).equals(in_order(numguard(layout, listed, the_plan.threads)()))
+
+
+@pytest.mark.parametrize("candidate", ["Polars", "pyarrow"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_decode(measure: Any, the_plan: Plan, layout: str, candidate: str) -> None:
+    """The limit: reading the two columns and nothing else."""
+
+    def polars() -> int:
+        import polars as pl
+
+        return pl.scan_parquet(file(layout)).select(COLUMNS).collect().height
+
+    def pyarrow() -> int:
+        import pyarrow.parquet as pq
+
+        return pq.read_table(file(layout), columns=COLUMNS).num_rows
+
+    pytest.importorskip(candidate.lower())
+    line = Line("decode", layout, the_plan.file_rows, 0, None, candidate, the_plan.threads)
+    assert measure(line, {"Polars": polars, "pyarrow": pyarrow}[candidate]) == the_plan.file_rows
+
+
+def scan_copies(layout: str, listed: int, threads: int, copies: int) -> Callable[[], int]:
+    """Scans a file `copies` times over as one source, and keeps no hits."""
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
+    source = [file(layout)] * copies
+    return lambda: sum(batch.num_rows for batch in scan(source, sets, columns=COLUMNS, threads=threads))
+
+
+@pytest.mark.parametrize("copies", COPIES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_length(measure: Any, the_plan: Plan, layout: str, copies: int) -> None:
+    """Time and memory against length: a row costs the same, and memory stays flat."""
+    rows, listed = the_plan.file_rows * copies, SIZES[0]
+    once = scan_copies(layout, listed, the_plan.threads, 1)()
+    added = memory.added("scan", layout=layout, listed=listed, threads=the_plan.threads, copies=copies)
+    line = Line("scan of length", layout, rows, listed, None, NUMGUARD, the_plan.threads, bytes=added)
+    assert measure(line, scan_copies(layout, listed, the_plan.threads, copies)) == once * copies

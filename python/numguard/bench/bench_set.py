@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import memory
-from numguard.bench.columns import LAYOUTS, Case, members
+from numguard.bench.columns import Case, members
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD, candidates
@@ -49,7 +50,7 @@ def test_open(measure: Any, tmp_path: Path, listed: int, verify: bool) -> None:
 @pytest.mark.parametrize("listed", LISTS)
 def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
     """The most that is added to the keys while a set is built, the set included."""
-    added = memory.added("build", NUMGUARD, Case("integers", 0, listed, 0.0), the_plan.threads)
+    added = memory.added("build", listed=listed)
     measure.note(Line("memory of building", "integers", listed, listed, None, NUMGUARD, the_plan.threads, bytes=added))
 
 
@@ -59,7 +60,6 @@ def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
         (case, candidate)
         for listed in LISTS[1:]
         for layout in ("integers", "mixed")
-        if layout in LAYOUTS
         for case in [Case(layout, plan().rows, listed, 0.5)]
         for candidate in candidates(case)
         if candidate.startswith(MEASURED_FOR_MEMORY)
@@ -69,7 +69,7 @@ def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
 def test_memory_of_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
     """The most that is added to column and list while rows are counted once."""
     pytest.importorskip(candidate.split()[0].lower())
-    added = memory.added("contains", candidate, case, the_plan.threads)
+    added = memory.added("contains", candidate=candidate, case=asdict(case), threads=the_plan.threads)
     measure.note(
         Line(
             "memory of contains",

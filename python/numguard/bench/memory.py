@@ -12,9 +12,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -25,9 +24,14 @@ from numguard.bench.rivals import ask
 __all__ = ["added"]
 
 
-def added(work: str, candidate: str, case: Case, threads: int) -> int:
-    """Bytes that `candidate` adds at the most while it does `work` ("build" or "contains") on a case."""
-    order = json.dumps({"work": work, "candidate": candidate, "case": asdict(case), "threads": threads})
+def added(work: str, **arguments: Any) -> int:
+    """Bytes that are added at the most while `work` is done once.
+
+    Args:
+        work: "build", "contains" or "scan".
+        arguments: What it is done on: a case, a candidate, a number of threads; as JSON can hold them.
+    """
+    order = json.dumps({"work": work, **arguments})
     run = subprocess.run(
         [sys.executable, "-m", "numguard.bench.memory", order],  # noqa: S603
         capture_output=True,
@@ -35,18 +39,29 @@ def added(work: str, candidate: str, case: Case, threads: int) -> int:
         check=False,
     )
     if run.returncode:
-        raise RuntimeError(f"{candidate}: {work}: {run.stderr.strip()}")
+        raise RuntimeError(f"{order}: {run.stderr.strip()}")
     return int(run.stdout)
 
 
-def _work(order: dict[str, Any]) -> Callable[[], Any]:
-    """The thing to be done, its inputs made."""
-    case = Case(**order["case"])
-    if order["work"] == "build":
-        keys = pa.array(members(case.listed))
-        return lambda: NumberSet(keys)
-    column, _ = column_and_truth(case)
-    return ask(order["candidate"], case, column, members(case.listed), order["threads"]).count
+def _build(listed: int) -> Callable[[], Any]:
+    keys = pa.array(members(listed))
+    return lambda: NumberSet(keys)
+
+
+def _contains(candidate: str, case: dict[str, Any], threads: int) -> Callable[[], Any]:
+    about = Case(**case)
+    column, _ = column_and_truth(about)
+    return ask(candidate, about, column, members(about.listed), threads).count
+
+
+def _scan(**arguments: Any) -> Callable[[], Any]:
+    from numguard.bench.bench_scan import scan_copies
+
+    return scan_copies(**arguments)
+
+
+_WORK: Final = {"build": _build, "contains": _contains, "scan": _scan}
+"""Each makes its inputs and gives the thing to be done."""
 
 
 def _status(name: str) -> int:
@@ -57,7 +72,8 @@ def _status(name: str) -> int:
 
 
 def _main() -> None:
-    work = _work(json.loads(sys.argv[1]))
+    order = json.loads(sys.argv[1])
+    work = _WORK[order.pop("work")](**order)
     gc.collect()
     pa.default_memory_pool().release_unused()
     # What was freed is given back, or it would be used again unseen.

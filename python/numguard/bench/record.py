@@ -21,12 +21,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from numguard._core import __version__
 from numguard.files import whole_file
 
 __all__ = ["Line", "Record", "machine", "newest", "now", "read"]
 
 _DISTRIBUTIONS: Final = (
-    "numguard-telecom",
     "numpy",
     "pyarrow",
     "polars",
@@ -175,7 +175,7 @@ def machine() -> dict[str, Any]:
         "memory_gib": round(pages / 2**30),
         "system": f"{platform.system()} {platform.release()} {' '.join(platform.libc_ver())}".strip(),
         "python": platform.python_version(),
-        "versions": " ".join(filter(None, map(_version, _DISTRIBUTIONS))),
+        "versions": " ".join([f"numguard={__version__}", *filter(None, map(_version, _DISTRIBUTIONS))]),
         "commit": _commit(),
     }
 
