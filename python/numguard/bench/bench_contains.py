@@ -32,7 +32,7 @@ def cases() -> list[Case]:
 
 def installed(candidate: str) -> bool:
     """Whether the library that a candidate is named after can be imported."""
-    return importlib.util.find_spec(candidate.split()[0].lower()) is not None
+    return importlib.util.find_spec(candidate.split(maxsplit=1)[0].lower()) is not None
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ LEVEL = [
     """insert into stopped_handsets
        select distinct imei14, why, numbers from sources join known using (imei14) where why is not null""",
     """create or replace temp table doors as
-       select imei14, min(msisdn) as via_msisdn from sources join known using (imei14) where why is null group by imei14""",
+       select imei14, min(msisdn) as via_msisdn from sources join known using (imei14) where why is null
+       group by imei14""",
     "insert into walked select imei14, {hop} from doors anti join walked using (imei14)",
     """create or replace temp table reached as
        select c.*, d.via_msisdn from carried c join doors d using (imei14)
@@ -62,8 +63,8 @@ LEVEL = [
        select s.* from sources s semi join doors using (imei14)
        union all select msisdn, imei14, first_seen, last_seen, sightings from reached""",
     """create or replace temp table level as
-       select msisdn, {hop} as hop, unnest(min(struct_pack(a := -sightings, b := first_seen, c := imei14, d := via_msisdn,
-                                                            e := last_seen)))
+       select msisdn, {hop} as hop,
+              unnest(min(struct_pack(a := -sightings, b := first_seen, c := imei14, d := via_msisdn, e := last_seen)))
        from reached group by msisdn""",
     """insert into levels
        select msisdn, hop, coalesce((select seed_msisdn from levels before where before.msisdn = d), d), c, d, b, e, -a
@@ -78,7 +79,8 @@ create or replace temp table frontier as select msisdn as key from seeds;
 create or replace temp table levels as
   select msisdn, 0 as hop, msisdn as seed_msisdn, null::ubigint as via_imei, null::ubigint as via_msisdn,
          null::timestamptz as first_seen, null::timestamptz as last_seen, 0::bigint as sightings from seeds;
-create or replace temp table known (imei14 ubigint, numbers bigint, first_seen timestamptz, last_seen timestamptz, why text);
+create or replace temp table known
+  (imei14 ubigint, numbers bigint, first_seen timestamptz, last_seen timestamptz, why text);
 create or replace temp table carried
   (msisdn ubigint, imei14 ubigint, first_seen timestamptz, last_seen timestamptz, sightings bigint);
 create or replace temp table evidence as from carried;

@@ -33,7 +33,7 @@ def cells(rows: int) -> tuple[pa.StringArray, U64]:
     Only numbers of series that are in use: libphonenumber calls all others invalid, and we take them with a warning.
     """
     drawn = Numbering(SEED).msisdns(np.random.default_rng([SEED, 4]).integers(0, POPULATION, min(rows, 1_000_000)))
-    note: Any = pc.struct_field(explain(pa.array(drawn)), "note")  # type: ignore[arg-type]
+    note: Any = pc.struct_field(explain(pa.array(drawn)), "note")
     known = drawn[note.is_null().to_numpy(zero_copy_only=False)]
     numbers = np.resize(known, rows)
     np.random.default_rng([SEED, 5]).shuffle(numbers)
@@ -68,6 +68,7 @@ def test_rivals(measure: Any, the_plan: Plan, library: str) -> None:
     """A call a cell, as their interface has it."""
     rows = min(the_plan.rows // 20, ROWS_OF[library])
     column, numbers = cells(the_plan.rows)
-    read, written = reader(library), column[:rows].to_pylist()
+    read = reader(library)
+    written: Any = column[:rows].to_pylist()
     answer = measure(Line("normalize", "mixed", rows, 0, None, library, threads=1), lambda: read(written))
     assert answer == [f"+{number}" for number in numbers[:rows].tolist()]

@@ -42,7 +42,13 @@ def file(layout: str) -> Path:
 def numguard(layout: str, listed: int, threads: int) -> Query:
     """The set is built before the clock starts, as it would be opened."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
-    return lambda: scan(file(layout), sets, columns=COLUMNS, threads=threads).read_all().select(COLUMNS)
+
+    def query() -> pa.Table:
+        found: Any = scan(file(layout), sets, columns=COLUMNS, threads=threads).read_all()
+        table: pa.Table = found.select(COLUMNS)
+        return table
+
+    return query
 
 
 def _polars_keys(layout: str) -> list[Any]:
@@ -81,7 +87,8 @@ def polars_join(layout: str, listed: int, _threads: int) -> Query:
         named = keys.rename({"found": f"{column}_found"})
         query = query.join(named, left_on=f"{column}_key", right_on="key", how="left")
     found = pl.any_horizontal(pl.col(f"{column}_found").is_not_null() for column in COLUMNS)
-    return lambda: query.filter(found).select(COLUMNS).collect(engine="streaming").to_arrow()
+    hits: Any = query.filter(found).select(COLUMNS)
+    return lambda: hits.collect(engine="streaming").to_arrow()
 
 
 def duckdb(layout: str, listed: int, threads: int) -> Query:
@@ -110,7 +117,9 @@ CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": p
 def in_order(hits: pa.Table) -> pa.Table:
     """The rows of a table in an order that does not depend on who found them."""
     kind: Any = pa.string()
-    return pa.table({name: hits[name].cast(kind) for name in COLUMNS}).sort_by([(name, "ascending") for name in COLUMNS])
+    return pa.table({name: hits[name].cast(kind) for name in COLUMNS}).sort_by(
+        [(name, "ascending") for name in COLUMNS]
+    )
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
@@ -119,7 +128,7 @@ def in_order(hits: pa.Table) -> pa.Table:
 def test_scan(measure: Any, the_plan: Plan, layout: str, listed: int, candidate: str) -> None:
     """The rows with a listed party."""
     if candidate != NUMGUARD:
-        pytest.importorskip(candidate.split()[0].lower())
+        pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
     query = CANDIDATES[candidate](layout, listed, the_plan.threads)
     hits = measure(Line("scan", layout, the_plan.file_rows, listed, None, candidate, the_plan.threads), query)
     assert hits.num_rows > 0

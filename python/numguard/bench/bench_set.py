@@ -68,7 +68,7 @@ def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
 )
 def test_memory_of_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
     """The most that is added to column and list while rows are counted once."""
-    pytest.importorskip(candidate.split()[0].lower())
+    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
     added = memory.added("contains", candidate=candidate, case=asdict(case), threads=the_plan.threads)
     measure.note(
         Line(

@@ -100,14 +100,12 @@ def column_and_truth(case: Case) -> tuple[pa.Array[Any], NDArray[np.bool_]]:
 
 
 def _dictionary(case: Case) -> tuple[pa.Array[Any], NDArray[np.bool_]]:
-    values, true = column_and_truth.__wrapped__(
-        Case("mixed", max(1, case.rows // _SAME), case.listed, case.hit_rate)
-    )
+    values, true = column_and_truth.__wrapped__(Case("mixed", max(1, case.rows // _SAME), case.listed, case.hit_rate))
     indices = np.random.default_rng([SEED, 3]).integers(0, len(values), case.rows, dtype=np.int32)
     distinct = pc.dictionary_encode(values)
     assert isinstance(distinct, pa.DictionaryArray)
-    encoded = distinct.indices.to_numpy()[indices].astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(encoded), distinct.dictionary), true[indices]
+    encoded: Any = pa.array(distinct.indices.to_numpy()[indices], pa.int32())
+    return pa.DictionaryArray.from_arrays(encoded, distinct.dictionary), true[indices]
 
 
 def _drawn(rows: int, listed: int, hit_rate: float) -> tuple[U64, NDArray[np.bool_]]:

@@ -6,7 +6,7 @@ Owns the fixture `measure`. pytest-benchmark has the clock; the record has the c
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -66,7 +66,10 @@ class Measure:
 
 
 def _said(line: Line) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in ("work", "layout", "rows", "listed", "hit_rate", "candidate", "threads", "bytes")}
+    return {
+        name: getattr(line, name)
+        for name in ("work", "layout", "rows", "listed", "hit_rate", "candidate", "threads", "bytes")
+    }
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +87,10 @@ def record(the_plan: Plan) -> Record:
 
 
 @pytest.fixture
-def measure(benchmark: Any, the_plan: Plan, record: Record, request: pytest.FixtureRequest) -> Iterator[Measure]:
+def measure(benchmark: Any, the_plan: Plan, record: Record, request: pytest.FixtureRequest) -> Measure:
     """Measures, and says each result as it comes."""
     terminal: Any = request.config.pluginmanager.get_plugin("terminalreporter")
-    yield Measure(benchmark, the_plan, record, terminal.write_line)
+    return Measure(benchmark, the_plan, record, terminal.write_line)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:

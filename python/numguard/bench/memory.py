@@ -32,8 +32,8 @@ def added(work: str, **arguments: Any) -> int:
         arguments: What it is done on: a case, a candidate, a number of threads; as JSON can hold them.
     """
     order = json.dumps({"work": work, **arguments})
-    run = subprocess.run(
-        [sys.executable, "-m", "numguard.bench.memory", order],  # noqa: S603
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "numguard.bench.memory", order],
         capture_output=True,
         text=True,
         check=False,
@@ -60,7 +60,7 @@ def _scan(**arguments: Any) -> Callable[[], Any]:
     return scan_copies(**arguments)
 
 
-_WORK: Final = {"build": _build, "contains": _contains, "scan": _scan}
+_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {"build": _build, "contains": _contains, "scan": _scan}
 """Each makes its inputs and gives the thing to be done."""
 
 

@@ -121,7 +121,12 @@ def _polars_is_in(asked: Asked) -> Question:
     members = pl.Series(asked.keys).implode()
     rows = pl.DataFrame({"key": pl.Series(asked.column)}).lazy()
     found = rows.select(pl.col("key").is_in(members))
-    return Question(lambda: int(found.sum().collect().item()), lambda: found.collect()["key"].to_numpy())
+
+    def mask() -> Mask:
+        answer: Mask = found.collect()["key"].to_numpy()
+        return answer
+
+    return Question(lambda: int(found.sum().collect().item()), mask)
 
 
 def _duckdb_key(layout: str) -> str:
@@ -175,7 +180,7 @@ def _pyarrow_is_in(asked: Asked) -> Question:
 
 
 def _pandas_isin(asked: Asked) -> Question:
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
     rows: Any = asked.column.to_numpy() if asked.case.layout == "integers" else asked.column
     members: Any = asked.members if asked.case.layout == "integers" else asked.keys

@@ -7,6 +7,7 @@ are cloned by hundreds or thousands of phones, and some phones report a placehol
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from numguard.bench.call_records import ROW_GROUP
 from numguard.bench.plan import SEED
 from numguard.files import whole_file
-from numguard.synthetic.numbering import U64, Numbering
+from numguard.synthetic.numbering import Numbering
 
 MONTH_BEGINS = 1_788_220_800  # 2026-09-01 in seconds
 MONTH = 30 * 86_400
@@ -88,4 +89,5 @@ def write(path: Path, rows: int) -> Path:
 def seeds(count: int, rows: int) -> pa.UInt64Array:
     """`count` reported numbers, nearly all of them seen."""
     ranks = np.random.default_rng(7).choice(population_of(rows), size=count, replace=False)
-    return pa.array(Numbering(SEED).msisdns(ranks))
+    drawn: Any = Numbering(SEED).msisdns(ranks)
+    return pa.array(drawn, pa.uint64())

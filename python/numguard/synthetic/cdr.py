@@ -22,7 +22,17 @@ from numpy.typing import NDArray
 from numguard.files import whole_file
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, digits
 
-__all__ = ["SCHEMA", "CdrSpec", "Extra", "cdr_batches", "cdr_reader", "imei_text", "msisdn_text", "write_cdr", "written"]
+__all__ = [
+    "SCHEMA",
+    "CdrSpec",
+    "Extra",
+    "cdr_batches",
+    "cdr_reader",
+    "imei_text",
+    "msisdn_text",
+    "write_cdr",
+    "written",
+]
 
 IST: Final = pa.timestamp("us", "Asia/Kolkata")
 _FIELDS: Final[list[tuple[str, pa.DataType]]] = [
