@@ -108,7 +108,13 @@ def duckdb(layout: str, listed: int, threads: int) -> Query:
 
     either = " or ".join(f"{key(column)} in (select key from members)" for column in COLUMNS)
     query = f"select {', '.join(COLUMNS)} from read_parquet('{file(layout)}') where {either}"
-    return lambda: connection.execute(query).to_arrow_table()
+
+    def hits() -> pa.Table:
+        found: Any = connection.execute(query).to_arrow_table()
+        table: pa.Table = found
+        return table
+
+    return hits
 
 
 CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": polars_join, "DuckDB": duckdb}
