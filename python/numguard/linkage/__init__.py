@@ -106,6 +106,15 @@ def expand(
         UnsupportedTypeError: A column's type cannot hold what it should; the message names the column.
         InputError: A file cannot be read as what it should be.
         ArgumentError: An argument that the call cannot work with.
+
+    Examples:
+        >>> import numguard as ng, pyarrow as pa
+        >>> sightings = pa.table({
+        ...     "number": ["9876543210", "9812345678", "9700012345"],
+        ...     "imei": ["490154203237518", "490154203237510", "358240051111110"],
+        ... })
+        >>> ng.expand(["98765 43210"], sightings, msisdn="number", imei="imei").linked["msisdn"].to_pylist()
+        [919812345678]
     """
     if not isinstance(policy, LinkPolicy):
         raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")

@@ -16,7 +16,7 @@ use super::Outcome;
 use super::file::{OpenFile, unreadable};
 use super::guard::guarded;
 use crate::Error;
-use crate::scan::{Found, Plan, Tally, assemble, find, key_columns};
+use crate::scan::{Found, Plan, Search, Tally, assemble, key_columns};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits alone would fill memory.
 const PART: usize = 1 << 20;
@@ -57,6 +57,7 @@ struct Job {
 
 /// What the key columns have shown so far.
 struct Keys {
+    search: Search,
     tally: Tally,
     /// Rows of the part that were looked at.
     seen: usize,
@@ -296,6 +297,7 @@ impl Keys {
     fn new(job: &Job) -> Self {
         let lookups = job.plan.lookups().len();
         Self {
+            search: Search::new(job.plan.lookups()),
             tally: Tally::new(lookups),
             seen: 0,
             rows: Vec::new(),
@@ -314,7 +316,10 @@ impl Keys {
         self.tally.look_at(job.plan.lookups(), &arrays);
         let columns =
             key_columns(job.plan.lookups(), &arrays).map_err(|error| job.in_file(error))?;
-        let found = find(job.plan.lookups(), &columns, &mut self.tally);
+        let rows = 0..batch.num_rows();
+        let found = self
+            .search
+            .run(job.plan.lookups(), &columns, rows, &mut self.tally);
         let rows = found.rows.iter().map(|&row| self.seen + row as usize);
         self.rows.extend(rows);
         self.seen += batch.num_rows();
