@@ -131,10 +131,12 @@ def expand(
         timed = at is not None and (policy.time_rules or at != "at" or at in names)
         return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
 
-    _read(linkage, sightings, columns_of, region, tell)
+    refused_lines = _read(linkage, sightings, columns_of, region, tell)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
+    if refused_lines:
+        found["refused"]["field_count"] = refused_lines
     if found.pop("looks_national"):
         warnings.warn(
             f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to "
@@ -172,8 +174,9 @@ def _read(
     columns_of: Callable[[list[str]], list[str]],
     region: Region,
     tell: _Teller,
-) -> None:
-    """Reads all sightings: local Parquet by the compiled half, everything else as batches."""
+) -> int:
+    """Reads all sightings, local Parquet by the compiled half; counts the lines of text that made no row."""
+    refused_lines = 0
     # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
@@ -186,10 +189,12 @@ def _read(
                 continue
         for batches in _steps(part, columns_of(part.schema().names), region):
             tell(linkage.read(batches, keep), part.name)
+        refused_lines += len(part.refused_rows)
     linkage.begin(files)
     while (read := linkage.read_on()) is not None:
         state, file = read
         tell(state, str(files[file][0]))
+    return refused_lines
 
 
 def _parts(sightings: Any) -> Iterator[Part]:
