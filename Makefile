@@ -4,6 +4,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 export VIRTUAL_ENV := $(abspath $(VENV))
+export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
 .PHONY: help demo build test test-rust test-python check format bench fuzz docs clean

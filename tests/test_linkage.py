@@ -211,6 +211,7 @@ def test_every_source_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> 
         "paths": [tmp_path / f"{n}.parquet" for n in (2, 0, 1)],
         "dataset": ds.dataset([str(tmp_path / f"{n}.parquet") for n in range(3)]),
         "ipc": tmp_path / "all.arrow",
+        "several": [table.slice(0, 50), table.slice(50).to_reader()],
         "reader": table.to_reader(max_chunksize=11),
         "batch": table.combine_chunks().to_batches()[0],
         "polars": pl.from_arrow(table),

@@ -19,15 +19,16 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, Linkage, check_sightings
+from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.policy import LinkPolicy
-from numguard.source import Part, open_source
+from numguard.source import ParquetPart, Part, open_source
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "LinkPolicy", "LinkageProgress", "expand"]
@@ -79,7 +80,7 @@ def expand(
     Args:
         seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
             `reported_at` (timestamp or date), which the policy's `days_before` and `days_after` need.
-        sightings: Whatever `scan` takes, or a reader of `read_cdr`.
+        sightings: Whatever `scan` takes, a reader of `read_cdr`, or a list of several such tables and readers.
         policy: The bounds of the walk.
         msisdn: The column of served numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
@@ -106,12 +107,7 @@ def expand(
     msisdns, reported_at = _seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
     tell = _Teller(progress)
-    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
-    keep = isinstance(sightings, pa.Table)
-    for part in open_source(sightings).parts:
-        columns = _columns(part, msisdn, imei, at, policy)
-        for batches in _steps(part, columns, region):
-            tell(linkage.read(batches, keep), part.name)
+    _read(linkage, sightings, lambda part: _columns(part, msisdn, imei, at, policy), region, tell)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
@@ -152,6 +148,37 @@ def _columns(part: Part, msisdn: str, imei: str, at: str | None, policy: LinkPol
     if at is not None and (policy.time_rules or at != "at" or at in part.schema().names):
         columns.append(at)
     return columns
+
+
+def _read(
+    linkage: Linkage,
+    sightings: Source,
+    columns_of: Callable[[Part], list[str]],
+    region: Region,
+    tell: _Teller,
+) -> None:
+    """Reads all sightings: local Parquet by the compiled half, everything else as batches."""
+    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
+    keep = isinstance(sightings, pa.Table)
+    files: list[tuple[Any, list[str]]] = []
+    for part in _parts(sightings):
+        columns = columns_of(part)
+        if isinstance(part, ParquetPart) and set(columns) <= set(parquet_schema(part.path).names):
+            files.append((part.path, columns))
+            continue
+        for batches in _steps(part, columns, region):
+            tell(linkage.read(batches, keep), part.name)
+    linkage.begin(files)
+    while (read := linkage.read_on()) is not None:
+        state, file = read
+        tell(state, str(files[file][0]))
+
+
+def _parts(sightings: Any) -> Iterator[Part]:
+    """The parts of a source, or of each of several streams: tables, readers of operator files."""
+    several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
+    for source in sightings if several else [sightings]:
+        yield from open_source(source).parts
 
 
 def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:

@@ -84,16 +84,14 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     encoded = written(column).dictionary_encode()
     text = pc.utf8_trim(encoded.dictionary, _BLANKS)
     text = pc.replace_substring_regex(text, r"[\s\x{00a0}\x{200b}\x{feff}\x1f]+", " ")
+    name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
-    text = pc.if_else(pc.or_(shouted, _spoken(text)), pc.utf8_title(text), text)
+    # Addresses such as cybercrime.gov.in are written small and stay so.
+    small = pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring(text, ".")))
+    text = pc.if_else(pc.and_(name, pc.or_(shouted, small)), pc.utf8_title(text), text)
     text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells
-
-
-def _spoken(text: pa.Array[Any]) -> Any:
-    # Addresses such as cybercrime.gov.in are written small and stay so.
-    return pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring_regex(text, r"[.@\d]")))
 
 
 def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
@@ -209,7 +207,9 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
         pieces = pc.utf8_trim(pc.list_flatten(split), _BLANKS)
         inner, inner_refused = _explained(owner.take(pc.list_parent_indices(split)), pieces)
         inner_refused = inner_refused.filter(pc.not_equal(inner_refused["note"], "empty"))
-        refused = pa.concat_tables([refused.filter(pc.invert(several)), inner_refused])
+        said = pa.chunked_array([*inner["index"].chunks, *inner_refused["index"].chunks], pa.int64())
+        silent = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), said)))
+        refused = pa.concat_tables([refused.filter(pc.or_(pc.invert(several), silent)), inner_refused])
         taken, refused = _extracted(refused)
         found = pa.concat_tables([found, inner, taken])
     return found, pa.concat_tables([blank, refused])

@@ -375,7 +375,7 @@ class Store:
         steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
         if self._version() == len(steps):
             return
-        self.dialect.begin()
+        self.dialect.begin_to_build()
         try:
             version = self._version()
             if version > len(steps):

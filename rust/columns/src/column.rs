@@ -262,11 +262,18 @@ impl<'a> Column<'a> {
         let Values::U64(values) = &self.values else {
             return false;
         };
-        let key = |value| self.keys.key(Cell::U64(value));
-        self.nulls.is_none()
-            && values[rows]
+        // Each rule in a loop of its own, which the compiler can then do eight cells at a time.
+        fn all(values: &[u64], key: impl Fn(u64) -> u64) -> bool {
+            values
                 .iter()
                 .fold(true, |all, &value| all & (key(value) == value))
+        }
+        self.nulls.is_none()
+            && match self.keys {
+                Keys::Msisdn(_) => all(&values[rows], msisdn::key_u64),
+                Keys::ImeiOrPlaceholder => all(&values[rows], imei::key_or_placeholder_u64),
+                Keys::Imei => all(&values[rows], |value| imei::read_u64(value).imei14),
+            }
     }
 
     /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.

@@ -23,7 +23,10 @@ use arrow_schema::SchemaRef;
 use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
 use crate::scan::{Plan, Tally};
+pub(crate) use bytes::Input;
 use file::OpenFile;
+pub(crate) use file::{footer, key_metadata, unreadable};
+pub(crate) use guard::guarded;
 use part::Part;
 
 /// What a scan of files hands over.

@@ -13,8 +13,8 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array};
 use arrow_schema::SchemaRef;
 use arrow_select::take::take;
 
-pub(crate) use plan::is_text;
 pub use plan::{Lookup, MATCH, Places, Plan};
+pub(crate) use plan::{find_column, is_text};
 pub(crate) use search::{Found, Search};
 pub use tally::{ColumnTally, Tally};
 

@@ -1,11 +1,12 @@
 //! Linkage as Python drives it: an object that reads and walks a step at a time, so that signals and progress get their
 //! turn between two steps.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arrow_schema::DataType;
 use numguard_columns::linkage::{self, Sightings, Step};
-use numguard_columns::looks_national;
 use numguard_core::linkage::{KeyList, Policy, Side};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
@@ -14,6 +15,9 @@ use pyo3_arrow::{PyField, PyRecordBatch};
 
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
+
+/// How long a call may wait for files, so that signals get their turn.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A policy as `LinkPolicy` spells it for this side: times in microseconds since 1970 UTC, keys as arrays.
 #[derive(FromPyObject)]
@@ -61,7 +65,6 @@ impl From<PolicyArgument> for Policy {
 struct State {
     linkage: linkage::Linkage,
     refused_seeds: linkage::Refused,
-    looks_national: bool,
 }
 
 #[pyclass(frozen, module = "numguard._core")]
@@ -92,7 +95,6 @@ impl Linkage {
         Ok(Self(Mutex::new(Some(State {
             linkage,
             refused_seeds,
-            looks_national: false,
         }))))
     }
 
@@ -111,15 +113,21 @@ impl Linkage {
                 }
             })
             .collect();
-        let progress = py.detach(|| {
-            self.with(|state| {
-                state.looks_national |= batches
-                    .iter()
-                    .any(|batch| looks_national(batch.msisdns.as_ref()));
-                state.linkage.read(&batches)
-            })
-        })?;
+        let progress = py.detach(|| self.with(|state| state.linkage.read(&batches)))?;
         progress.map(spell).map_err(raise)
+    }
+
+    /// Sets out to read local Parquet files, each with the names of its columns of numbers, IMEIs and times.
+    fn begin(&self, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
+        let file = |(path, columns)| linkage::File { path, columns };
+        self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
+    }
+
+    /// Takes in some of what was read of the files: how far things are, and which file that was of. `None`: all of it.
+    fn read_on(&self, py: Python<'_>) -> PyResult<Option<(Progress, usize)>> {
+        let read = py.detach(|| self.with(|state| state.linkage.read_on(PATIENCE)))?;
+        let spelt = |(progress, file)| (spell(progress), file);
+        Ok(read.map_err(raise)?.map(spelt))
     }
 
     /// Goes over some of the sightings; `None` when the walk is over.
@@ -138,7 +146,6 @@ impl Linkage {
         let State {
             linkage,
             refused_seeds,
-            looks_national,
         } = state;
         let found = py.detach(|| linkage.finish());
         let tables = PyDict::new(py);
@@ -154,7 +161,7 @@ impl Linkage {
         tables.set_item("unseen", array_to_python(py, Some(found.unseen()))?)?;
         tables.set_item("refused", found.refused)?;
         tables.set_item("refused_seeds", refused_seeds)?;
-        tables.set_item("looks_national", looks_national)?;
+        tables.set_item("looks_national", found.looks_national)?;
         tables.set_item("seeds_seen", found.answer.seeds_seen)?;
         let brake = found.answer.braked.map(|brake| (brake.linked, brake.limit));
         tables.set_item("braked", brake)?;

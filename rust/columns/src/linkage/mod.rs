@@ -8,11 +8,13 @@
 
 mod answer;
 mod block;
+mod files;
 mod pass;
 mod times;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow_array::{Array, ArrayRef, new_empty_array};
 use arrow_schema::DataType;
@@ -22,10 +24,13 @@ use numguard_core::msisdn::Region;
 pub use answer::Expansion;
 pub use block::Sightings;
 use block::{Block, BlockReader};
+pub use files::File;
+use files::Files;
 use pass::Pass;
 pub use times::Times;
 
 use crate::column::{Column, Keys};
+use crate::parallel::Next;
 use crate::{Error, parallel};
 
 /// Rows by the code of what kept them out.
@@ -62,6 +67,7 @@ pub enum Step {
 /// Sightings being read, then walked over, a step at a time, so that whoever calls can look up between two steps.
 pub struct Linkage {
     reader: BlockReader,
+    files: Option<Files>,
     blocks: Vec<Block>,
     walk: Walk,
     pass: Option<Pass>,
@@ -76,6 +82,7 @@ impl Linkage {
         let policy = Arc::new(policy);
         Self {
             reader: BlockReader::new(Arc::clone(&policy), region, threads),
+            files: None,
             blocks: Vec::new(),
             walk: Walk::new(Arc::clone(&policy), seeds),
             pass: None,
@@ -93,12 +100,44 @@ impl Linkage {
     /// If the columns of a batch differ in length.
     pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
         self.blocks.extend(self.reader.read(batches)?);
-        Ok(Progress {
+        Ok(self.reading())
+    }
+
+    /// Sets out to read local Parquet files, whose row groups [`read_on`](Self::read_on) then takes in.
+    pub fn begin(&mut self, files: Vec<File>) {
+        self.files = Some(self.reader.files(files));
+    }
+
+    /// Takes in what has been read of the files: how far things are, and which file that was of. At the end, `None`.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Unreadable`], [`Error::NoSuchColumn`], [`Error::RepeatedColumn`],
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`], in the file.
+    pub fn read_on(&mut self, patience: Duration) -> Result<Option<(Progress, usize)>, Error> {
+        let until = Instant::now() + patience;
+        while let Some(files) = &mut self.files {
+            match files.next(until.saturating_duration_since(Instant::now())) {
+                Next::End => self.files = None,
+                Next::Waiting => break,
+                Next::Ready(group) => self.blocks.extend(self.reader.take_group(group?)),
+            }
+            if until <= Instant::now() {
+                break;
+            }
+        }
+        Ok(self
+            .files
+            .is_some()
+            .then(|| (self.reading(), self.reader.file())))
+    }
+
+    fn reading(&self) -> Progress {
+        Progress {
             hop: 0,
             side: None,
             rows: self.reader.rows(),
             of: None,
-        })
+        }
     }
 
     /// Goes over some more of the sightings.
@@ -130,6 +169,7 @@ impl Linkage {
         while self.step() != Step::Done {}
         Expansion {
             answer: self.walk.finish(),
+            looks_national: self.reader.looks_national(),
             refused: self.reader.into_refused(),
         }
     }

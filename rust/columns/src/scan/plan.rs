@@ -58,15 +58,7 @@ impl Plan {
     /// [`Error::NoSuchColumn`], [`Error::RepeatedColumn`], [`Error::MatchColumn`], [`Error::UnsupportedType`]; against
     /// a first file also [`Error::TypeChanged`] and [`Error::NewColumn`].
     pub fn places(&self, schema: &Schema, settled: Option<&SchemaRef>) -> Result<Places, Error> {
-        let find = |name: &str| {
-            let mut found = schema.fields().iter().enumerate();
-            let mut found = found.by_ref().filter(|(_, field)| field.name() == name);
-            match (found.next(), found.next()) {
-                (Some((at, _)), None) => Ok(at),
-                (Some(_), Some(_)) => Err(Error::RepeatedColumn(name.to_owned())),
-                (None, _) => Err(no_such_column(name, schema)),
-            }
-        };
+        let find = |name: &str| find_column(name, schema);
         let keys = self
             .lookups
             .iter()
@@ -153,6 +145,17 @@ fn no_such_column(column: &str, schema: &Schema) -> Error {
 /// Columns that hold the same text in different layouts are the same column.
 fn same_values(found: &DataType, expected: &DataType) -> bool {
     found.equals_datatype(expected) || (is_text(found) && is_text(expected))
+}
+
+/// Where the one column of that name stands.
+pub(crate) fn find_column(name: &str, schema: &Schema) -> Result<usize, Error> {
+    let mut found = schema.fields().iter().enumerate();
+    let mut found = found.by_ref().filter(|(_, field)| field.name() == name);
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) => Ok(at),
+        (Some(_), Some(_)) => Err(Error::RepeatedColumn(name.to_owned())),
+        (None, _) => Err(no_such_column(name, schema)),
+    }
 }
 
 pub(crate) fn is_text(data_type: &DataType) -> bool {

@@ -21,9 +21,15 @@ pub(super) enum InLine {
 impl<'a> View<'a> {
     /// The rank of a member.
     pub(super) fn position(&self, key: u64) -> Option<u32> {
-        if !self.passes_filter(key) {
-            return None;
+        if self.passes_filter(key) {
+            self.rank(key)
+        } else {
+            None
         }
+    }
+
+    /// The same without asking the filter.
+    fn rank(&self, key: u64) -> Option<u32> {
         let rank = match self.in_line(key) {
             InLine::Member(rank) => rank,
             InLine::Absent => return None,
@@ -46,7 +52,7 @@ impl<'a> View<'a> {
                 while left != 0 {
                     let row = left.trailing_zeros() as usize;
                     left &= left - 1;
-                    ranks[row] = self.position(keys[row]).unwrap_or(u32::MAX);
+                    ranks[row] = self.rank(keys[row]).unwrap_or(u32::MAX);
                 }
             }
         }

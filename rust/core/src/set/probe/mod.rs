@@ -9,6 +9,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod lines;
 mod scalar;
 
 use std::sync::LazyLock;
@@ -106,39 +108,55 @@ pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
     }
 }
 
+/// Room for the keys that are to be looked up further, packed: one for those that passed the filter, one for those
+/// that only the strays can tell. Made once a batch.
+struct Room {
+    passed: [Block; BLOCKS + 1],
+    asked: [Block; BLOCKS + 1],
+}
+
 /// Cuts a batch into chunks of blocks; the last block is filled up with zeros, which are never members.
 fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
+    let mut room = Room {
+        passed: [[0; 64]; BLOCKS + 1],
+        asked: [[0; 64]; BLOCKS + 1],
+    };
     let (blocks, rest) = keys.as_chunks::<64>();
     let (whole, last) = hits.split_at_mut(blocks.len());
     let mut filtered = !view.filter.is_empty();
-    for (blocks, hits) in blocks.chunks(BLOCKS).zip(whole.chunks_mut(BLOCKS)) {
+    let mut done = 0;
+    while done < blocks.len() {
+        // One block tells whether the filter is of use for the others of a short batch.
+        let end = blocks.len().min(if done == 0 { 1 } else { done + BLOCKS });
+        let (blocks, hits) = (&blocks[done..end], &mut whole[done..end]);
         if filtered {
-            pass_filter::<S>(view, blocks, hits);
+            S::filter(view, blocks, hits);
+            among::<S>(blocks, hits, &mut room.passed, |keys, hits| {
+                look_up::<S>(view, keys, hits, &mut room.asked);
+            });
         } else {
-            look_up::<S>(view, blocks, hits);
+            look_up::<S>(view, blocks, hits, &mut room.asked);
         }
         // Where every fourth key is a member, the filter costs more than it saves. Rows near each other are alike.
         let members: u32 = hits.iter().map(|bits| bits.count_ones()).sum();
         filtered = !view.filter.is_empty() && (members as usize) < blocks.len() * 64 / 4;
+        done = end;
     }
     if let [bits] = last {
         let mut block = [0; 64];
         block[..rest.len()].copy_from_slice(rest);
-        look_up::<S>(view, &[block], std::slice::from_mut(bits));
+        look_up::<S>(view, &[block], std::slice::from_mut(bits), &mut room.asked);
         *bits &= (1 << rest.len()) - 1;
     }
 }
 
-/// Asks the filter first, and looks up the keys that pass.
-fn pass_filter<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
-    S::filter(view, keys, hits);
-    among::<S>(keys, hits, |packed, found| {
-        look_up::<S>(view, packed, found)
-    });
-}
-
 /// Looks every key up: in the lines, then, where those do not tell, among the strays.
-fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
+fn look_up<S: Steps>(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    room: &mut [Block; BLOCKS + 1],
+) {
     if view.strays.is_empty() && view.lines.is_empty() {
         hits.fill(0);
     } else if view.lines.is_empty() {
@@ -148,7 +166,7 @@ fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
         let asked = &mut asked[..keys.len()];
         S::lines(view, keys, hits, asked);
         if !view.strays.is_empty() {
-            among::<S>(keys, asked, |packed, found| S::strays(view, packed, found));
+            among::<S>(keys, asked, room, |keys, hits| S::strays(view, keys, hits));
             for (hits, asked) in hits.iter_mut().zip(asked) {
                 *hits |= *asked;
             }
@@ -157,13 +175,16 @@ fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
 }
 
 /// Looks up, by `find`, only the keys whose bit is set, and leaves the bits of those that were found.
-fn among<S: Steps>(keys: &[Block], bits: &mut [u64], find: impl FnOnce(&[Block], &mut [u64])) {
-    if bits.iter().all(|&bits| bits == 0) {
-        return;
+fn among<S: Steps>(
+    keys: &[Block],
+    bits: &mut [u64],
+    packed: &mut [Block; BLOCKS + 1],
+    find: impl FnOnce(&[Block], &mut [u64]),
+) {
+    let blocks = S::pack(keys, bits, packed).div_ceil(64);
+    if blocks > 0 {
+        let mut found = [0; BLOCKS + 1];
+        find(&packed[..blocks], &mut found[..blocks]);
+        S::spread(&found, bits);
     }
-    let mut packed = [[0; 64]; BLOCKS + 1];
-    let blocks = S::pack(keys, bits, &mut packed).div_ceil(64);
-    let mut found = [0; BLOCKS + 1];
-    find(&packed[..blocks], &mut found[..blocks]);
-    S::spread(&found, bits);
 }
