@@ -39,11 +39,7 @@ pub fn contains(
             let hits = &mut hits[..pairs.len()];
             set.probe(block, hits);
             for ((pair, &hits), keys) in pairs.iter_mut().zip(hits.iter()).zip(block.chunks(64)) {
-                let valid = keys
-                    .iter()
-                    .enumerate()
-                    .fold(0, |word, (bit, &key)| word | u64::from(key != 0) << bit);
-                *pair = [hits, valid];
+                *pair = [hits, present(keys)];
             }
         }
     });
@@ -55,4 +51,17 @@ pub fn contains(
         BooleanBuffer::new(hits, 0, len),
         Some(nulls).filter(|nulls| nulls.null_count() > 0),
     )))
+}
+
+/// A bit for each of at most 64 keys that is one.
+fn present(keys: &[u64]) -> u64 {
+    /// Brings the lowest bits of eight bytes together in the highest.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    keys.chunks(8).enumerate().fold(0, |bits, (eight, keys)| {
+        let mut bytes = [0; 8];
+        for (byte, &key) in bytes.iter_mut().zip(keys) {
+            *byte = u8::from(key != 0);
+        }
+        bits | (u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56) << (eight * 8)
+    })
 }
