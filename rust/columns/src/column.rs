@@ -3,6 +3,8 @@
 //! Owns the list of layouts. Knows no rule of the trade: what a cell means is `numguard-core`'s to say. Bytes that came
 //! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
 
+use std::borrow::Cow;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type,
@@ -131,8 +133,10 @@ enum Values<'a> {
     Text64(&'a [i64], &'a [u8]),
     /// Sixteen bytes a view, and the buffers that long ones point into.
     View(&'a [u8], &'a [Buffer]),
+    /// Where each cell begins among bytes, its length in the four bytes before: a page of Parquet.
+    Cells(&'a [u32], &'a [u8]),
     /// A dictionary or run-end-encoded column: where each row's value stands, and the values.
-    Indexed(Vec<u32>, Box<Column<'a>>),
+    Indexed(Cow<'a, [u32]>, Box<Column<'a>>),
 }
 
 /// A column ready to be read as keys.
@@ -142,7 +146,7 @@ pub struct Column<'a> {
     len: usize,
     keys: Keys,
     /// For an indexed column: the key of each value, read once.
-    value_keys: Vec<u64>,
+    value_keys: Cow<'a, [u64]>,
 }
 
 impl<'a> Column<'a> {
@@ -183,7 +187,7 @@ impl<'a> Column<'a> {
             nulls: array.nulls().filter(|n| n.null_count() > 0).cloned(),
             len: array.len(),
             keys,
-            value_keys: Vec::new(),
+            value_keys: Cow::default(),
         })
     }
 
@@ -231,11 +235,43 @@ impl<'a> Column<'a> {
         column.fill(0, &mut value_keys);
         Ok(Self {
             len: rows.len(),
-            values: Values::Indexed(rows, Box::new(column)),
+            values: Values::Indexed(rows.into(), Box::new(column)),
             nulls: nulls.filter(|n| n.null_count() > 0),
             keys,
-            value_keys,
+            value_keys: value_keys.into(),
         })
+    }
+
+    /// Takes cells that stand in `bytes`, the length of each in the four bytes before its start, a null's start 0.
+    pub(crate) fn of_cells(
+        starts: &'a [u32],
+        bytes: &'a [u8],
+        nulls: Option<NullBuffer>,
+        keys: Keys,
+    ) -> Self {
+        Self {
+            values: Values::Cells(starts, bytes),
+            nulls,
+            len: starts.len(),
+            keys,
+            value_keys: Cow::default(),
+        }
+    }
+
+    /// Takes rows that each are one of `words`, whose keys were read before.
+    pub(crate) fn coded(
+        rows: &'a [u32],
+        words: Self,
+        word_keys: &'a [u64],
+        nulls: Option<NullBuffer>,
+    ) -> Self {
+        Self {
+            nulls,
+            len: rows.len(),
+            keys: words.keys,
+            values: Values::Indexed(rows.into(), Box::new(words)),
+            value_keys: word_keys.into(),
+        }
     }
 
     /// How many rows.
@@ -324,6 +360,16 @@ impl<'a> Column<'a> {
                 }
                 self.fill_rest(start, out, cell);
             }
+            Values::Cells(starts, bytes) => {
+                let starts = &starts[rows.clone()];
+                let cell = |row: usize| prefixed(bytes, starts[row]);
+                if keys == INDIAN {
+                    block::read(cell, out);
+                } else {
+                    out.fill(0);
+                }
+                self.fill_rest(start, out, cell);
+            }
             Values::Indexed(indices, _) => {
                 for (key, &index) in out.iter_mut().zip(&indices[rows.clone()]) {
                     *key = self.value_keys.get(index as usize).copied().unwrap_or(0);
@@ -382,6 +428,7 @@ impl<'a> Column<'a> {
             Values::Text32(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::Text64(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
+            Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
             Values::Indexed(indices, values) => return values.cell(indices[row] as usize),
         })
     }
@@ -409,4 +456,17 @@ fn view_bytes<'a>(views: &'a [u8], buffers: &'a [Buffer], row: usize) -> &'a [u8
     }
     let offset = word(12);
     &buffers[word(8)][offset..offset + len]
+}
+
+/// The cell that begins at `start`, its length in the four bytes before. None begins at 0, which stands for a null.
+#[inline]
+pub(crate) fn prefixed(bytes: &[u8], start: u32) -> &[u8] {
+    let start = start as usize;
+    let length = start
+        .checked_sub(4)
+        .and_then(|at| bytes[at..].first_chunk::<4>());
+    match length {
+        Some(length) => &bytes[start..start + u32::from_le_bytes(*length) as usize],
+        None => &[],
+    }
 }

@@ -50,8 +50,9 @@ pub(super) fn unpack(
 
 /// Whether `bytes` are one run of ones that covers `count` levels: a page without nulls.
 pub(super) fn is_all_ones(mut bytes: &[u8], count: usize) -> bool {
-    varint(&mut bytes)
-        .is_ok_and(|header| header & 1 == 0 && header >> 1 >= count as u64 && bytes.first() == Some(&1))
+    varint(&mut bytes).is_ok_and(|header| {
+        header & 1 == 0 && header >> 1 >= count as u64 && bytes.first() == Some(&1)
+    })
 }
 
 fn unpack_bits(

@@ -18,13 +18,14 @@ use parquet::errors::ParquetError;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bytes::Input;
-use super::file::OpenFile;
+use super::file::{OpenFile, leaf};
 use super::hybrid::{is_all_ones, unpack};
+use crate::column::prefixed;
 
 /// Cells that stand in `bytes`, each behind its length; each start is checked when it is found.
-pub(crate) struct Words {
-    pub(crate) bytes: Bytes,
-    pub(crate) starts: Vec<u32>,
+pub(super) struct Words {
+    pub(super) bytes: Bytes,
+    pub(super) starts: Vec<u32>,
 }
 
 /// A run of rows of one column.
@@ -74,7 +75,7 @@ impl TextPages {
         start: usize,
         rows: usize,
     ) -> Result<Self, Trouble> {
-        let leaf = file.leaf(root).ok_or(Trouble::Unsuited)?;
+        let leaf = leaf(&file.metadata, root).ok_or(Trouble::Unsuited)?;
         let group = file.metadata.metadata().row_group(row_group);
         let chunk = group.columns().get(leaf).ok_or(Trouble::Unsuited)?;
         let column = chunk.column_descr();
@@ -105,7 +106,9 @@ impl TextPages {
                 return Ok(None);
             };
             let page = match page {
-                Page::DictionaryPage { buf, num_values, .. } => {
+                Page::DictionaryPage {
+                    buf, num_values, ..
+                } => {
                     self.dictionary = Some(Arc::new(Words::read(buf, num_values as usize)?));
                     continue;
                 }
@@ -162,7 +165,10 @@ impl TextPages {
         if self.skip == 0 {
             return Ok(false);
         }
-        let rows = self.pages.peek_next_page()?.and_then(|page| page.num_levels);
+        let rows = self
+            .pages
+            .peek_next_page()?
+            .and_then(|page| page.num_levels);
         match rows {
             Some(rows) if rows <= self.skip => {
                 self.pages.skip_next_page()?;
@@ -185,7 +191,9 @@ impl TextPages {
         } else {
             let mut present = Vec::new();
             unpack(levels, 1, rows, &mut present)?;
-            Some(NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| present[row] == 1)))
+            Some(NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| {
+                present[row] == 1
+            })))
         };
         let count = rows - nulls.as_ref().map_or(0, NullBuffer::null_count);
         // A null row is given the place 0, where no cell can begin.
@@ -194,13 +202,20 @@ impl TextPages {
             Some(nulls) => {
                 let mut present = present.into_iter();
                 let at = |valid| if valid { present.next() } else { None };
-                nulls.iter().map(at).map(Option::unwrap_or_default).collect()
+                nulls
+                    .iter()
+                    .map(at)
+                    .map(Option::unwrap_or_default)
+                    .collect()
             }
         };
         let cells = match encoding {
             Encoding::PLAIN => {
                 let Words { bytes, starts } = Words::read(values.clone(), count)?;
-                Cells::Plain(Words { bytes, starts: spread(starts) })
+                Cells::Plain(Words {
+                    bytes,
+                    starts: spread(starts),
+                })
             }
             Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
                 let missing = || ParquetError::General("a page without its dictionary".to_owned());
@@ -210,7 +225,10 @@ impl TextPages {
                     let (&width, packed) = values.split_first().ok_or_else(cut_short)?;
                     unpack(packed, u32::from(width), count, &mut indices)?;
                 }
-                if indices.iter().any(|&index| index as usize >= words.starts.len()) {
+                if indices
+                    .iter()
+                    .any(|&index| index as usize >= words.starts.len())
+                {
                     let why = "a page points past the end of its dictionary";
                     return Err(ParquetError::General(why.to_owned()).into());
                 }
@@ -247,8 +265,8 @@ impl TextPage {
     }
 
     /// Copies rows out, as bytes that are not yet known to be text.
-    pub(super) fn take(&self, rows: &[u32]) -> ArrayRef {
-        let cell = |&row: &u32| {
+    pub(super) fn take(&self, rows: impl Iterator<Item = u32>) -> ArrayRef {
+        let cell = |row: u32| {
             let row = row as usize;
             let is_null = self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
             (!is_null).then(|| match &self.cells {
@@ -256,7 +274,7 @@ impl TextPage {
                 Cells::Coded(words, indices) => words.cell(indices[row] as usize),
             })
         };
-        Arc::new(rows.iter().map(cell).collect::<BinaryArray>())
+        Arc::new(rows.map(cell).collect::<BinaryArray>())
     }
 }
 
@@ -282,23 +300,11 @@ impl Words {
     }
 
     /// The bytes of a cell.
-    #[inline]
-    pub(crate) fn cell(&self, index: usize) -> &[u8] {
-        cell(&self.bytes, self.starts[index])
+    fn cell(&self, index: usize) -> &[u8] {
+        prefixed(&self.bytes, self.starts[index])
     }
 }
 
-/// The cell that begins at `start`; none begins at 0, which stands for a null.
-#[inline]
-pub(crate) fn cell(bytes: &[u8], start: u32) -> &[u8] {
-    let start = start as usize;
-    match start.checked_sub(4).and_then(|at| length_at(bytes, at)) {
-        Some(length) => &bytes[start..start + length],
-        None => &[],
-    }
-}
-
-#[inline]
 fn length_at(bytes: &[u8], at: usize) -> Option<usize> {
     let length = bytes.get(at..)?.first_chunk::<4>()?;
     Some(u32::from_le_bytes(*length) as usize)

@@ -67,12 +67,12 @@ impl Search {
         }
     }
 
-    /// Looks rows of the key columns up (one column for each lookup); counts them and what was refused. The lookups
-    /// are those that the search was made for.
+    /// Looks rows of the key columns up; counts them and what was refused. There is one column for each of the lookups
+    /// that the search was made for, and the row of it that counts as the first.
     pub(crate) fn run(
         &mut self,
         lookups: &[Lookup],
-        columns: &[Column<'_>],
+        columns: &[(Column<'_>, usize)],
         rows: Range<usize>,
         tally: &mut Tally,
     ) -> Found {
@@ -84,12 +84,12 @@ impl Search {
         for start in rows.clone().step_by(BLOCK) {
             let len = BLOCK.min(rows.end - start);
             let mut any = [0u64; BLOCK / 64];
-            for (n, (lane, column)) in self.lanes.iter_mut().zip(columns).enumerate() {
+            for (n, (lane, (column, first))) in self.lanes.iter_mut().zip(columns).enumerate() {
                 let keys = &mut lane.keys[..len];
-                column.fill(start, keys);
+                column.fill(first + start, keys);
                 if keys.contains(&0) {
                     let counts = &mut tally.columns[n].refused;
-                    lane.refusals.count(column, start, keys, counts);
+                    lane.refusals.count(column, first + start, keys, counts);
                 }
                 let hits = &mut lane.hits[..len.div_ceil(64)];
                 lookups[n].set.probe(keys, hits);
@@ -124,17 +124,18 @@ impl Search {
 /// Searches all rows of the key columns on `threads` threads.
 pub(crate) fn search(
     lookups: &[Lookup],
-    columns: &[Column<'_>],
+    columns: Vec<Column<'_>>,
     threads: Threads,
     tally: &mut Tally,
 ) -> Found {
     let rows = columns.first().map_or(0, Column::len);
+    let columns: Vec<_> = columns.into_iter().map(|column| (column, 0)).collect();
     let tasks = (0..rows)
         .step_by(TASK)
         .map(|start| start..rows.min(start + TASK));
     let parts = map(threads, tasks.collect(), |task| {
         let mut tally = Tally::new(lookups.len());
-        let found = Search::new(lookups).run(lookups, columns, task, &mut tally);
+        let found = Search::new(lookups).run(lookups, &columns, task, &mut tally);
         (found, tally)
     });
     let mut all = Found {
