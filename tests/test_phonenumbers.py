@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
 import pyarrow as pa
@@ -225,7 +226,8 @@ def theirs(cell: str) -> int | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    return int(str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))[1:])
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return int(str(written).removeprefix("+"))
 
 
 def test_numbers_are_read_as_phonenumbers_reads_them() -> None:
@@ -234,7 +236,8 @@ def test_numbers_are_read_as_phonenumbers_reads_them() -> None:
     batch = 100_000
     for seed in range(0, CELLS, batch):
         written = list(cells(min(batch, CELLS - seed), seed))
-        for cell, said in zip(written, ng.explain(pa.array(written)).to_pylist(), strict=True):
+        explained: Any = ng.explain(pa.array(written)).to_pylist()
+        for cell, said in zip(written, explained, strict=True):
             answer = Answer(cell, said["msisdn"], said["kind"], said["note"], theirs(cell))
             asked += 1
             if answer.ours == answer.theirs:

@@ -143,6 +143,7 @@ class Registry:
         record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
         append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
         append.rows("naming", plan.namings)
+        append.rows("complainant", plan.complainants)
         append.rows("refusal", plan.refusals)
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
