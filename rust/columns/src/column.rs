@@ -315,6 +315,15 @@ impl<'a> Column<'a> {
             }
     }
 
+    /// The values from `start` on, where they are MSISDNs as they stand unless they are too short or too long: a column
+    /// of `UInt64` without nulls, read as phone numbers.
+    pub(crate) fn msisdns(&self, start: usize, len: usize) -> Option<&[u64]> {
+        match (&self.values, self.keys, &self.nulls) {
+            (Values::U64(values), Keys::Msisdn(_), None) => Some(&values[start..start + len]),
+            _ => None,
+        }
+    }
+
     /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
     ///
     /// # Panics
@@ -331,9 +340,13 @@ impl<'a> Column<'a> {
                 }
             }
             Values::I64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::I64(value));
+                let values = &values[rows.clone()];
+                if keys == INDIAN {
+                    block::read_i64(values, out);
+                } else {
+                    out.fill(0);
                 }
+                self.fill_rest(start, out, |row| Cell::I64(values[row]));
             }
             Values::I128(values) => {
                 for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
@@ -353,12 +366,13 @@ impl<'a> Column<'a> {
             Values::Text64(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
             Values::View(views, buffers) => {
                 let cell = |row| view_bytes(views, buffers, start + row);
-                if self.keys == INDIAN {
-                    block::read(cell, out);
+                if keys == INDIAN {
+                    let (views, _) = views.as_chunks();
+                    block::read_views(&views[rows.clone()], cell, out);
                 } else {
                     out.fill(0);
                 }
-                self.fill_rest(start, out, cell);
+                self.fill_rest(start, out, |row| Cell::Text(cell(row)));
             }
             Values::Cells(starts, bytes) => {
                 let starts = &starts[rows.clone()];
@@ -399,15 +413,17 @@ impl<'a> Column<'a> {
         } else {
             out.fill(0);
         }
-        self.fill_rest(start, out, |row| text_bytes(offsets, bytes, row));
+        self.fill_rest(start, out, |row| {
+            Cell::Text(text_bytes(offsets, bytes, row))
+        });
     }
 
     /// Reads one by one the cells that no block could, and that are not null.
-    fn fill_rest<'b>(&self, start: usize, out: &mut [u64], cell: impl Fn(usize) -> &'b [u8]) {
+    fn fill_rest<'b>(&self, start: usize, out: &mut [u64], cell: impl Fn(usize) -> Cell<'b>) {
         let is_null = |row| self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
         for (row, key) in out.iter_mut().enumerate() {
             if *key == 0 && !is_null(start + row) {
-                *key = self.keys.key(Cell::Text(cell(row)));
+                *key = self.keys.key(cell(row));
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Blocks of cells against the reader of one cell: the same numbers, on every path.
 
-use numguard_core::block::{are_msisdns_on, read_i64_on, read_on, read_run_on, read_views_on};
+use numguard_core::block::{
+    are_keys_on, are_msisdns_on, read_i64_on, read_on, read_run_on, read_views_on,
+};
 use numguard_core::msisdn::{self, Region};
 use numguard_core::set::probe::Path;
 use proptest::prelude::*;
@@ -139,7 +141,11 @@ proptest! {
             let unsigned: Vec<u64> = values.iter().map(|&value| value.cast_unsigned()).collect();
             let mut bits = vec![u64::MAX; values.len().div_ceil(64)];
             are_msisdns_on(path, &unsigned, &mut bits);
+            let mut present = vec![u64::MAX; bits.len()];
+            are_keys_on(path, &unsigned, &mut present);
             for row in 0..bits.len() * 64 {
+                let is_key = unsigned.get(row).is_some_and(|&value| value != 0);
+                prop_assert_eq!(present[row / 64] >> (row % 64) & 1 == 1, is_key);
                 let truth = unsigned.get(row).is_some_and(|&value| msisdn::read_u64(value).msisdn != 0);
                 prop_assert_eq!(bits[row / 64] >> (row % 64) & 1 == 1, truth);
             }

@@ -21,6 +21,17 @@ pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
     unsafe { on_avx2(values, out) }
 }
 
+/// [`super::are_keys`].
+pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(keys: &[u64], bits: &mut [u64]) {
+        scalar::are_keys(keys, bits);
+    }
+    assert!(is_available(), "this machine has no AVX2");
+    // SAFETY: the line above.
+    unsafe { on_avx2(keys, bits) }
+}
+
 /// [`super::are_msisdns`].
 pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx2")]

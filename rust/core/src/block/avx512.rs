@@ -66,6 +66,20 @@ pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
     unsafe { on_avx512(values, out) }
 }
 
+/// [`super::are_keys`].
+pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(keys: &[u64], bits: &mut [u64]) {
+        scalar::are_keys(keys, bits);
+    }
+    assert!(
+        is_available(),
+        "this machine has no AVX-512 with byte permutes"
+    );
+    // SAFETY: the line above.
+    unsafe { on_avx512(keys, bits) }
+}
+
 /// [`super::are_msisdns`].
 pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]

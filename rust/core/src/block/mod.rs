@@ -29,17 +29,27 @@ const ROWS: usize = 64;
 pub trait Offset: Copy {
     /// As a place in memory. A negative one is past every end.
     fn place(self) -> usize;
+    /// Whether a cell from `start` to here has ten bytes.
+    fn is_ten_after(self, start: Self) -> bool;
 }
 
 impl Offset for i32 {
     fn place(self) -> usize {
         usize::try_from(self).unwrap_or(usize::MAX)
     }
+
+    fn is_ten_after(self, start: Self) -> bool {
+        self.wrapping_sub(start) == 10
+    }
 }
 
 impl Offset for i64 {
     fn place(self) -> usize {
         usize::try_from(self).unwrap_or(usize::MAX)
+    }
+
+    fn is_ten_after(self, start: Self) -> bool {
+        self.wrapping_sub(start) == 10
     }
 }
 
@@ -68,12 +78,12 @@ pub fn read_run_on<O: Offset>(path: Path, offsets: &[O], bytes: &[u8], out: &mut
     assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
-        let first = offsets[0].place();
-        let tens = (0..out.len()).fold(true, |tens, row| {
-            tens & (offsets[row + 1].place().wrapping_sub(offsets[row].place()) == 10)
-        });
+        let tens = offsets
+            .windows(2)
+            .fold(true, |tens, ends| tens & ends[1].is_ten_after(ends[0]));
         if tens {
-            read_tens(path, &bytes[first..first + out.len() * 10], out);
+            let first = offsets[0].place();
+            read_tens(path, &bytes[first..][..out.len() * 10], out);
         } else {
             read_on(
                 path,
@@ -178,6 +188,33 @@ pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
     }
 }
 
+/// Bit `i % 64` of `bits[i / 64]` says whether `keys[i]` is one, which 0 is not. Bits past the last key are 0.
+///
+/// # Panics
+/// When there is not one word for each 64 keys begun.
+pub fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    are_keys_on(Path::chosen(), keys, bits);
+}
+
+/// [`are_keys`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`are_keys`].
+pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
+    assert_eq!(
+        bits.len(),
+        keys.len().div_ceil(ROWS),
+        "one word for each 64 keys begun"
+    );
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::are_keys(keys, bits),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::are_keys(keys, bits),
+        _ => scalar::are_keys(keys, bits),
+    }
+}
+
 /// Reads cells of ten bytes, one after the other.
 fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
     match path {
@@ -207,9 +244,9 @@ fn one_i64(value: i64) -> u64 {
     written.wrapping_add(if bare { INDIA } else { 0 }) & (u64::from(bare | whole)).wrapping_neg()
 }
 
-/// A bit for each of at most 64 values that is an MSISDN.
+/// A bit for each of at most 64 values for which `test` holds.
 #[inline(always)]
-fn bits_of(values: &[u64]) -> u64 {
+fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
     /// Brings the lowest bits of eight bytes together in the highest.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     values
@@ -218,7 +255,7 @@ fn bits_of(values: &[u64]) -> u64 {
         .fold(0, |bits, (eight, values)| {
             let mut bytes = [0; 8];
             for (byte, &value) in bytes.iter_mut().zip(values) {
-                *byte = u8::from(msisdn::key_u64(value) != 0);
+                *byte = u8::from(test(value));
             }
             bits | (u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56) << (eight * 8)
         })

@@ -1,6 +1,7 @@
 //! One cell after the other, in safe, portable code: what the vector path must agree with.
 
-use super::{ROWS, bits_of, one, one_i64};
+use super::{ROWS, bits_where, one, one_i64};
+use crate::msisdn::key_u64;
 
 /// [`super::read`].
 pub(super) fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
@@ -28,6 +29,14 @@ pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
 #[inline(always)]
 pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
     for (values, bits) in values.chunks(ROWS).zip(bits) {
-        *bits = bits_of(values);
+        *bits = bits_where(values, |value| key_u64(value) != 0);
+    }
+}
+
+/// [`super::are_keys`].
+#[inline(always)]
+pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    for (keys, bits) in keys.chunks(ROWS).zip(bits) {
+        *bits = bits_where(keys, |key| key != 0);
     }
 }
