@@ -45,7 +45,7 @@ impl Keys {
 
     /// The key of one cell, or 0.
     #[inline]
-    fn key(self, cell: Cell<'_>) -> u64 {
+    pub(crate) fn key(self, cell: Cell<'_>) -> u64 {
         match self {
             Self::Msisdn(region) => match cell {
                 Cell::U64(value) => msisdn::key_u64(value),
@@ -329,67 +329,81 @@ impl<'a> Column<'a> {
     /// # Panics
     /// If the rows are not there.
     pub fn fill(&self, start: usize, out: &mut [u64]) {
+        if !self.fill_quick(start, out) {
+            self.fill_rest(start, out, |cell| self.keys.key(cell));
+        }
+    }
+
+    /// [`fill`](Self::fill), where `rest` says the key, or 0, of each cell that is not null and that no block could read.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub(crate) fn fill_with(
+        &self,
+        start: usize,
+        out: &mut [u64],
+        rest: impl FnMut(Cell<'_>) -> u64,
+    ) {
+        self.fill_quick(start, out);
+        self.fill_rest(start, out, rest);
+    }
+
+    /// Reads the forms that most cells have, a block of rows at a time. Returns whether that was all: whether a row that
+    /// is 0 was read, and refused.
+    fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
         let rows = start..start + out.len();
         assert!(rows.end <= self.len, "rows outside the column");
         let keys = self.keys;
-        match &self.values {
-            Values::Null => out.fill(0),
-            Values::U64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::U64(value));
+        let by_blocks = keys == INDIAN;
+        let all = match &self.values {
+            Values::Null => {
+                out.fill(0);
+                true
+            }
+            Values::U64(values) => each(&values[rows.clone()], out, |value| {
+                keys.key(Cell::U64(value))
+            }),
+            Values::I128(values) => each(&values[rows.clone()], out, |value| {
+                keys.key(Cell::I128(value))
+            }),
+            Values::F64(values) => each(&values[rows.clone()], out, |value| {
+                if value.is_nan() {
+                    0
+                } else {
+                    keys.key(Cell::F64(value))
                 }
+            }),
+            Values::Indexed(indices, _) => each(&indices[rows.clone()], out, |index| {
+                self.value_keys.get(index as usize).copied().unwrap_or(0)
+            }),
+            _ if !by_blocks => {
+                out.fill(0);
+                false
             }
             Values::I64(values) => {
-                let values = &values[rows.clone()];
-                if keys == INDIAN {
-                    block::read_i64(values, out);
-                } else {
-                    out.fill(0);
-                }
-                self.fill_rest(start, out, |row| Cell::I64(values[row]));
+                block::read_i64(&values[rows.clone()], out);
+                false
             }
-            Values::I128(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::I128(value));
-                }
+            Values::Text32(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
             }
-            Values::F64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = if value.is_nan() {
-                        0
-                    } else {
-                        keys.key(Cell::F64(value))
-                    };
-                }
+            Values::Text64(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
             }
-            Values::Text32(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
-            Values::Text64(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
             Values::View(views, buffers) => {
+                let (whole, _) = views.as_chunks();
                 let cell = |row| view_bytes(views, buffers, start + row);
-                if keys == INDIAN {
-                    let (views, _) = views.as_chunks();
-                    block::read_views(&views[rows.clone()], cell, out);
-                } else {
-                    out.fill(0);
-                }
-                self.fill_rest(start, out, |row| Cell::Text(cell(row)));
+                block::read_views(&whole[rows.clone()], cell, out);
+                false
             }
             Values::Cells(starts, bytes) => {
                 let starts = &starts[rows.clone()];
-                let cell = |row: usize| prefixed(bytes, starts[row]);
-                if keys == INDIAN {
-                    block::read(cell, out);
-                } else {
-                    out.fill(0);
-                }
-                self.fill_rest(start, out, cell);
+                block::read(|row| prefixed(bytes, starts[row]), out);
+                false
             }
-            Values::Indexed(indices, _) => {
-                for (key, &index) in out.iter_mut().zip(&indices[rows.clone()]) {
-                    *key = self.value_keys.get(index as usize).copied().unwrap_or(0);
-                }
-            }
-        }
+        };
         if let Some(nulls) = &self.nulls {
             for (key, row) in out.iter_mut().zip(rows) {
                 if nulls.is_null(row) {
@@ -397,33 +411,14 @@ impl<'a> Column<'a> {
                 }
             }
         }
+        all
     }
 
-    /// [`fill`](Self::fill) for cells that lie one after the other.
-    fn fill_run<O: OffsetSizeTrait + block::Offset>(
-        &self,
-        offsets: &[O],
-        bytes: &[u8],
-        start: usize,
-        out: &mut [u64],
-    ) {
-        let offsets = &offsets[start..=start + out.len()];
-        if self.keys == INDIAN {
-            block::read_run(offsets, bytes, out);
-        } else {
-            out.fill(0);
-        }
-        self.fill_rest(start, out, |row| {
-            Cell::Text(text_bytes(offsets, bytes, row))
-        });
-    }
-
-    /// Reads one by one the cells that no block could, and that are not null.
-    fn fill_rest<'b>(&self, start: usize, out: &mut [u64], cell: impl Fn(usize) -> Cell<'b>) {
-        let is_null = |row| self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-        for (row, key) in out.iter_mut().enumerate() {
-            if *key == 0 && !is_null(start + row) {
-                *key = self.keys.key(cell(row));
+    /// Reads one by one the cells that are 0 and not null.
+    fn fill_rest(&self, start: usize, out: &mut [u64], mut rest: impl FnMut(Cell<'_>) -> u64) {
+        for (row, key) in out.iter_mut().enumerate().filter(|(_, key)| **key == 0) {
+            if let Some(cell) = self.cell(start + row) {
+                *key = rest(cell);
             }
         }
     }
@@ -448,6 +443,14 @@ impl<'a> Column<'a> {
             Values::Indexed(indices, values) => return values.cell(indices[row] as usize),
         })
     }
+}
+
+/// Reads every value; there is no other way for its kind, so what is 0 was refused.
+fn each<T: Copy>(values: &[T], out: &mut [u64], key: impl Fn(T) -> u64) -> bool {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = key(value);
+    }
+    true
 }
 
 fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {
