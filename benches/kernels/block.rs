@@ -12,8 +12,11 @@ use numguard_core::set::probe::Path;
 /// Cells read at once.
 const CELLS: u64 = 1 << 20;
 
+/// Writes national digits.
+type Write = fn(u64) -> String;
+
 /// The forms of a mixed column, in percent.
-const MIX: [(u64, fn(u64) -> String); 8] = [
+const MIX: [(u64, Write); 8] = [
     (55, |national| national.to_string()),
     (12, |national| format!("91{national}")),
     (10, |national| format!("+91{national}")),
@@ -81,7 +84,7 @@ fn blocks(criterion: &mut Criterion) {
                         black_box(offsets),
                         black_box(text.as_bytes()),
                         &mut out,
-                    )
+                    );
                 });
             });
         }

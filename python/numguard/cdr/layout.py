@@ -75,7 +75,7 @@ class Layout:
         return False, None
 
     def match(self, names: Sequence[str]) -> dict[Role, int] | None:
-        """The column of each role, or None where a header of these names (as they are compared) is not this layout's."""
+        """The column of each role, or None where a header of these (compared) names is not this layout's."""
         if not set(self.signature) <= set(names):
             return None
         columns = find_columns(self.columns, names)

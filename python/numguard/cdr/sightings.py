@@ -49,6 +49,7 @@ _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
 _WITH_LRN: Final = 14
+_MOST_DAYS_KEPT: Final = 10_000
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
@@ -128,6 +129,7 @@ class Sightings:
         self._header = header
         self._summary = summary
         self._take_furniture = take_furniture
+        self._days: dict[str, tuple[int, int]] = {}
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
         """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
@@ -148,7 +150,7 @@ class Sightings:
         imei = raw.columns.get("imei")
         columns = [
             parties.served_msisdn,
-            pa.nulls(count, pa.uint64()) if imei is None else _core.normalize_imei(imei),
+            pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
             _imsis(raw.columns.get("imsi"), count),
             parties.other_party,
             _without_lrn(parties, raw.columns.get("lrn")),
@@ -188,11 +190,30 @@ class Sightings:
         missing = np.full(len(raw.lines), not columns)
         outcomes: list[tuple[Role, Bytes]] = []
         for role, what in columns.items():
-            reading = _read_times(raw.columns[role], what)
+            reading = self._read_times(raw.columns[role], what)
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
         return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
+
+    def _read_times(self, cells: Column, what: str) -> times.Reading:
+        if pa.types.is_time32(cells.type):
+            seconds = cells.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
+            written = cells.is_valid().to_numpy(zero_copy_only=False)
+            return times.Reading(seconds * times.SECOND, np.where(written, times.OK, times.BLANK).astype(np.uint8))
+        if not pa.types.is_dictionary(cells.type):
+            return times.read(cells, what)
+        # A file has few days: each is read once.
+        days: list[str] = cells.dictionary.to_pylist()
+        if new := [day for day in days if day not in self._days]:
+            if len(self._days) > _MOST_DAYS_KEPT:
+                self._days.clear()
+                new = days
+            micros, outcome = times.read(pa.array(new, pa.string()), what)
+            self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
+        known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
+        places: Ints = cells.indices.to_numpy()
+        return times.Reading(known[places, 0], known[places, 1].astype(np.uint8))
 
     def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
         summary = self._summary
@@ -239,18 +260,6 @@ def _count_unread(
 
 def _dictionary(cells: Column) -> Column:
     return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
-
-
-def _read_times(cells: Column, what: str) -> times.Reading:
-    if pa.types.is_time32(cells.type):
-        seconds = cells.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
-        written = cells.is_valid().to_numpy(zero_copy_only=False)
-        return times.Reading(seconds * times.SECOND, np.where(written, times.OK, times.BLANK).astype(np.uint8))
-    if not pa.types.is_dictionary(cells.type):
-        return times.read(cells, what)
-    reading = times.read(cells.dictionary, what)
-    places = cells.indices.to_numpy()
-    return times.Reading(reading.micros[places], reading.outcome[places])
 
 
 def _coded(codes: Column, values: Sequence[str]) -> Column:

@@ -38,6 +38,9 @@ _DEFAULT_POLICY = LinkPolicy()
 #: Rows handed to the compiled half at a time: enough for every thread, a fraction of a second.
 _STEP = 1 << 20
 
+#: Bytes of sightings kept in memory: sixty million rows.
+_MEMORY_LIMIT = 1_500_000_000
+
 #: Seconds between two calls of `progress`.
 _PROGRESS_EVERY = 0.25
 
@@ -71,6 +74,7 @@ def expand(
     region: Region = "IN",
     progress: Callable[[LinkageProgress], object] | None = None,
     threads: int | None = None,
+    memory_limit: int = _MEMORY_LIMIT,
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
@@ -89,6 +93,9 @@ def expand(
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
+        memory_limit: Bytes of sightings to keep in memory, 24 a row. Beyond it local Parquet files are read again for
+            each pass, and what a stream gave is written to a temporary file. A table that is in memory already does not
+            count.
 
     Returns:
         An `Expansion`. No seeds or no sightings give an empty one.
@@ -99,13 +106,24 @@ def expand(
         UnsupportedTypeError: A column's type cannot hold what it should; the message names the column.
         InputError: A file cannot be read as what it should be.
         ArgumentError: An argument that the call cannot work with.
+
+    Examples:
+        >>> import numguard as ng, pyarrow as pa
+        >>> sightings = pa.table({
+        ...     "number": ["9876543210", "9812345678", "9700012345"],
+        ...     "imei": ["490154203237518", "490154203237510", "358240051111110"],
+        ... })
+        >>> ng.expand(["98765 43210"], sightings, msisdn="number", imei="imei").linked["msisdn"].to_pylist()
+        [919812345678]
     """
     if not isinstance(policy, LinkPolicy):
         raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
     if at is None and policy.time_rules:
         raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+        raise ArgumentError("memory_limit: takes a whole number of bytes")
     msisdns, reported_at = _seeds(seeds, policy)
-    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
+    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
     tell = _Teller(progress)
     _read(linkage, sightings, lambda part: _columns(part, msisdn, imei, at, policy), region, tell)
     while (state := linkage.step()) is not None:

@@ -28,6 +28,16 @@ class Expansion:
 
     Keys are uint64 (E.164 digits; the first fourteen digits of an IMEI), times are timestamp[us, Asia/Kolkata] and null
     where no sighting has one, counts are int64 and hops int32. Every table is in a fixed order.
+
+    >>> import numguard as ng, pyarrow as pa
+    >>> sightings = pa.table({
+    ...     "served_msisdn": ["9876543210", "9812345678"], "imei14": ["490154203237518", "490154203237510"],
+    ... })
+    >>> found = ng.expand(["98765 43210", "97000 12345"], sightings)
+    >>> found
+    <Expansion of 1 seeds seen: 1 linked through 1 handsets, stopped at 0>
+    >>> found.linked.select(["msisdn", "hop", "via_imei", "sightings"]).to_pylist()
+    [{'msisdn': 919812345678, 'hop': 1, 'via_imei': 49015420323751, 'sightings': 1}]
     """
 
     #: One row a linked number, by its best path: `msisdn`, `hop`, `seed_msisdn` (where the path begins), `via_imei`

@@ -13,9 +13,12 @@ use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
 use numguard_core::set::KeyType;
-use numguard_core::{imei, msisdn};
+use numguard_core::{block, imei, msisdn};
 
 use crate::Error;
+
+/// The keys whose common forms are read in blocks.
+const INDIAN: Keys = Keys::Msisdn(Region::In);
 
 /// What the cells of a column are read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -276,6 +279,15 @@ impl<'a> Column<'a> {
             }
     }
 
+    /// The values from `start` on, where they are MSISDNs as they stand unless they are too short or too long: a column
+    /// of `UInt64` without nulls, read as phone numbers.
+    pub(crate) fn msisdns(&self, start: usize, len: usize) -> Option<&[u64]> {
+        match (&self.values, self.keys, &self.nulls) {
+            (Values::U64(values), Keys::Msisdn(_), None) => Some(&values[start..start + len]),
+            _ => None,
+        }
+    }
+
     /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
     ///
     /// # Panics
@@ -292,9 +304,13 @@ impl<'a> Column<'a> {
                 }
             }
             Values::I64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::I64(value));
+                let values = &values[rows.clone()];
+                if keys == INDIAN {
+                    block::read_i64(values, out);
+                } else {
+                    out.fill(0);
                 }
+                self.fill_rest(start, out, |row| Cell::I64(values[row]));
             }
             Values::I128(values) => {
                 for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
@@ -310,12 +326,17 @@ impl<'a> Column<'a> {
                     };
                 }
             }
-            Values::Text32(offsets, bytes) => fill_text(offsets, bytes, rows.clone(), keys, out),
-            Values::Text64(offsets, bytes) => fill_text(offsets, bytes, rows.clone(), keys, out),
+            Values::Text32(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
+            Values::Text64(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
             Values::View(views, buffers) => {
-                for (key, row) in out.iter_mut().zip(rows.clone()) {
-                    *key = keys.key(Cell::Text(view_bytes(views, buffers, row)));
+                let cell = |row| view_bytes(views, buffers, start + row);
+                if keys == INDIAN {
+                    let (views, _) = views.as_chunks();
+                    block::read_views(&views[rows.clone()], cell, out);
+                } else {
+                    out.fill(0);
                 }
+                self.fill_rest(start, out, |row| Cell::Text(cell(row)));
             }
             Values::Indexed(indices, _) => {
                 for (key, &index) in out.iter_mut().zip(&indices[rows.clone()]) {
@@ -328,6 +349,35 @@ impl<'a> Column<'a> {
                 if nulls.is_null(row) {
                     *key = 0;
                 }
+            }
+        }
+    }
+
+    /// [`fill`](Self::fill) for cells that lie one after the other.
+    fn fill_run<O: OffsetSizeTrait + block::Offset>(
+        &self,
+        offsets: &[O],
+        bytes: &[u8],
+        start: usize,
+        out: &mut [u64],
+    ) {
+        let offsets = &offsets[start..=start + out.len()];
+        if self.keys == INDIAN {
+            block::read_run(offsets, bytes, out);
+        } else {
+            out.fill(0);
+        }
+        self.fill_rest(start, out, |row| {
+            Cell::Text(text_bytes(offsets, bytes, row))
+        });
+    }
+
+    /// Reads one by one the cells that no block could, and that are not null.
+    fn fill_rest<'b>(&self, start: usize, out: &mut [u64], cell: impl Fn(usize) -> Cell<'b>) {
+        let is_null = |row| self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+        for (row, key) in out.iter_mut().enumerate() {
+            if *key == 0 && !is_null(start + row) {
+                *key = self.keys.key(cell(row));
             }
         }
     }
@@ -360,18 +410,6 @@ fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {
 #[inline]
 fn text_bytes<'a, O: OffsetSizeTrait>(offsets: &[O], bytes: &'a [u8], row: usize) -> &'a [u8] {
     &bytes[offsets[row].as_usize()..offsets[row + 1].as_usize()]
-}
-
-fn fill_text<O: OffsetSizeTrait>(
-    offsets: &[O],
-    bytes: &[u8],
-    rows: std::ops::Range<usize>,
-    keys: Keys,
-    out: &mut [u64],
-) {
-    for (key, row) in out.iter_mut().zip(rows) {
-        *key = keys.key(Cell::Text(text_bytes(offsets, bytes, row)));
-    }
 }
 
 /// The bytes of a string view: at most twelve stand in the view itself, longer ones in a buffer.

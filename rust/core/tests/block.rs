@@ -1,6 +1,8 @@
 //! Blocks of cells against the reader of one cell: the same numbers, on every path.
 
-use numguard_core::block::{read_on, read_run_on};
+use numguard_core::block::{
+    are_keys_on, are_msisdns_on, read_i64_on, read_on, read_run_on, read_views_on,
+};
 use numguard_core::msisdn::{self, Region};
 use numguard_core::set::probe::Path;
 use proptest::prelude::*;
@@ -14,6 +16,18 @@ fn column(cells: &[Vec<u8>]) -> (Vec<i32>, Vec<u8>) {
     }
     bytes.extend(b"43210.0");
     (offsets, bytes)
+}
+
+/// The cells as string views: the length, and the text or its beginning.
+fn views(cells: &[Vec<u8>]) -> Vec<[u8; 16]> {
+    let view = |cell: &Vec<u8>| {
+        let mut view = [0; 16];
+        view[..4].copy_from_slice(&(cell.len() as u32).to_le_bytes());
+        let held = if cell.len() <= 12 { cell.len() } else { 4 };
+        view[4..4 + held].copy_from_slice(&cell[..held]);
+        view
+    };
+    cells.iter().map(view).collect()
 }
 
 /// Reads the cells on every path and both ways, and compares with the reader of one cell. How many were read.
@@ -38,6 +52,9 @@ fn agree(cells: &[Vec<u8>]) -> usize {
         out.fill(1);
         read_run_on(path, &wide, &bytes, &mut out);
         assert_eq!(out, scalar, "{path:?}, in a run with wide offsets");
+        out.fill(1);
+        read_views_on(path, &views(cells), |row| &cells[row], &mut out);
+        assert_eq!(out, scalar, "{path:?}, in views");
     }
     scalar.iter().filter(|&&msisdn| msisdn != 0).count()
 }
@@ -106,6 +123,55 @@ proptest! {
         let read = agree(&cells);
         prop_assert!(read + 4 >= cells.len());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn integers(mut values in prop::collection::vec(integer(), 0..200)) {
+        values.push(9_876_543_210);
+        for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+            let mut out = vec![1; values.len()];
+            read_i64_on(path, &values, &mut out);
+            prop_assert_eq!(out.last(), Some(&919_876_543_210));
+            for (&value, &msisdn) in values.iter().zip(&out) {
+                prop_assert!(msisdn == 0 || msisdn::read_i64(value, Region::In).msisdn == msisdn);
+            }
+            let unsigned: Vec<u64> = values.iter().map(|&value| value.cast_unsigned()).collect();
+            let mut bits = vec![u64::MAX; values.len().div_ceil(64)];
+            are_msisdns_on(path, &unsigned, &mut bits);
+            let mut present = vec![u64::MAX; bits.len()];
+            are_keys_on(path, &unsigned, &mut present);
+            for row in 0..bits.len() * 64 {
+                let is_key = unsigned.get(row).is_some_and(|&value| value != 0);
+                prop_assert_eq!(present[row / 64] >> (row % 64) & 1 == 1, is_key);
+                let truth = unsigned.get(row).is_some_and(|&value| msisdn::read_u64(value).msisdn != 0);
+                prop_assert_eq!(bits[row / 64] >> (row % 64) & 1 == 1, truth);
+            }
+        }
+    }
+}
+
+/// Integers of all lengths, many of them at the edges of what is read.
+fn integer() -> impl Strategy<Value = i64> {
+    let edges = prop::sample::select(vec![
+        0,
+        1_000_000,
+        6_000_000_000,
+        10_000_000_000,
+        916_000_000_000,
+        920_000_000_000,
+        1_000_000_000_000_000,
+        i64::MAX,
+    ]);
+    prop_oneof![
+        any::<i64>(),
+        (any::<i64>(), 0u32..64).prop_map(|(value, shift)| value >> shift),
+        (edges, -2i64..3).prop_map(|(edge, step): (i64, i64)| edge.wrapping_add(step)),
+        6_000_000_000i64..10_000_000_000,
+        916_000_000_000i64..920_000_000_000,
+    ]
 }
 
 #[test]

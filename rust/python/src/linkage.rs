@@ -73,13 +73,14 @@ struct Linkage(Mutex<Option<State>>);
 #[pymethods]
 impl Linkage {
     #[new]
-    #[pyo3(signature = (seeds, reported_at, policy, *, region, threads))]
+    #[pyo3(signature = (seeds, reported_at, policy, *, region, memory_limit, threads))]
     fn new(
         py: Python<'_>,
         seeds: Values,
         reported_at: Option<Values>,
         policy: PolicyArgument,
         region: RegionArgument,
+        memory_limit: usize,
         threads: ThreadsArgument,
     ) -> PyResult<Self> {
         seeds.warn_if_national(py)?;
@@ -91,7 +92,8 @@ impl Linkage {
                 }
                 other => raise(other),
             })?;
-        let linkage = linkage::Linkage::new(policy.into(), &seeds, region.0, threads.0);
+        let linkage =
+            linkage::Linkage::new(policy.into(), &seeds, region.0, memory_limit, threads.0);
         Ok(Self(Mutex::new(Some(State {
             linkage,
             refused_seeds,
@@ -132,12 +134,11 @@ impl Linkage {
 
     /// Goes over some of the sightings; `None` when the walk is over.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
-        Ok(
-            match py.detach(|| self.with(|state| state.linkage.step()))? {
-                Step::Done => None,
-                Step::More(progress) => Some(spell(progress)),
-            },
-        )
+        let step = py.detach(|| self.with(|state| state.linkage.step()))?;
+        Ok(match step.map_err(raise)? {
+            Step::Done => None,
+            Step::More(progress) => Some(spell(progress)),
+        })
     }
 
     /// What was found, by name. The object is of no use afterwards.
@@ -147,7 +148,7 @@ impl Linkage {
             linkage,
             refused_seeds,
         } = state;
-        let found = py.detach(|| linkage.finish());
+        let found = py.detach(|| linkage.finish()).map_err(raise)?;
         let tables = PyDict::new(py);
         for (name, batch) in [
             ("linked", found.linked()),

@@ -49,6 +49,12 @@ impl Block {
         self.msisdns.len()
     }
 
+    /// Bytes that it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let columns = 2 + usize::from(self.ats.is_some());
+        columns * self.len() * size_of::<u64>()
+    }
+
     fn at(&self, row: usize) -> i64 {
         self.ats
             .as_ref()
@@ -138,13 +144,12 @@ impl BlockReader {
         Files::new(files, Arc::clone(&self.policy), self.region, self.threads)
     }
 
-    /// Counts what was refused in a row group, and gives the blocks.
-    pub(super) fn take_group(&mut self, group: Group) -> Vec<Block> {
+    /// Counts what was seen in a row group.
+    pub(super) fn count_group(&mut self, group: &mut Group) {
         self.rows += group.rows;
         self.file = group.file;
         self.looks_national |= group.looks_national;
-        self.refuse(group.refused);
-        group.blocks
+        self.refuse(std::mem::take(&mut group.refused));
     }
 
     /// Which of the files was last taken from.

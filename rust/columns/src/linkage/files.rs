@@ -40,6 +40,8 @@ pub(super) struct Group {
     pub(super) looks_national: bool,
     pub(super) blocks: Vec<Block>,
     pub(super) refused: Refused,
+    /// What reads it again.
+    pub(super) job: Job,
 }
 
 /// Files being read.
@@ -155,7 +157,9 @@ impl OpenFile {
     }
 }
 
-struct Job {
+/// A row group of an open file, to be read by anybody.
+#[derive(Clone)]
+pub(super) struct Job {
     file: Arc<OpenFile>,
     row_group: usize,
     policy: Arc<Policy>,
@@ -193,20 +197,47 @@ impl Job {
         unreadable(Some(self.row_group), error).in_file(&self.file.name)
     }
 
+    /// The next batch of a reader.
+    fn next(&self, reader: &mut ParquetRecordBatchReader) -> Result<Option<RecordBatch>, Error> {
+        let next = guarded(|| reader.next().transpose().map_err(ParquetError::from));
+        next.map_err(|error| self.unreadable(&error))
+    }
+
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
         let sightings = self.file.sightings(batch);
         group.looks_national |= looks_national(sightings.msisdns.as_ref());
-        let batch = Batch::new(&sightings, self.region, &self.policy)
-            .map_err(|error| error.in_file(&self.file.name))?;
-        for (batch, rows) in batch.runs() {
-            group.rows += rows.len() as u64;
-            let (block, refused) = batch.read(rows);
+        group.rows += batch.num_rows() as u64;
+        self.read_batch(&sightings, |block, refused| {
             for (why, count) in refused {
                 *group.refused.entry(why).or_default() += count;
             }
             group.blocks.push(block);
+        })
+    }
+
+    fn read_batch(
+        &self,
+        sightings: &Sightings,
+        mut take: impl FnMut(Block, Refused),
+    ) -> Result<(), Error> {
+        let batch = Batch::new(sightings, self.region, &self.policy)
+            .map_err(|error| error.in_file(&self.file.name))?;
+        for (batch, rows) in batch.runs() {
+            let (block, refused) = batch.read(rows);
+            take(block, refused);
         }
         Ok(())
+    }
+
+    /// Reads the row group once more.
+    pub(super) fn read_blocks(&self, mut look: impl FnMut(&Block)) -> Result<(), Error> {
+        let mut reader = self.reader()?;
+        let mut seen = 0;
+        while let Some(batch) = self.next(&mut reader)? {
+            seen += batch.num_rows() as u64;
+            self.read_batch(&self.file.sightings(&batch), |block, _| look(&block))?;
+        }
+        self.check_rows(seen)
     }
 
     /// A row group must have as many rows as its header says, or cells would be joined that do not belong together.
@@ -248,19 +279,17 @@ impl Iterator for Unit {
                     looks_national: false,
                     blocks: Vec::new(),
                     refused: Refused::new(),
+                    job: job.clone(),
                 };
                 Self::Reading(job, reader, group)
             }),
-            Self::Reading(job, mut reader, mut group) => {
-                let batch = guarded(|| reader.next().transpose().map_err(ParquetError::from));
-                match batch.map_err(|error| job.unreadable(&error)) {
-                    Err(error) => Err(error),
-                    Ok(None) => job.check_rows(group.rows).map(|()| Self::Done(group)),
-                    Ok(Some(batch)) => job
-                        .read(&batch, &mut group)
-                        .map(|()| Self::Reading(job, reader, group)),
-                }
-            }
+            Self::Reading(job, mut reader, mut group) => match job.next(&mut reader) {
+                Err(error) => Err(error),
+                Ok(None) => job.check_rows(group.rows).map(|()| Self::Done(group)),
+                Ok(Some(batch)) => job
+                    .read(&batch, &mut group)
+                    .map(|()| Self::Reading(job, reader, group)),
+            },
         };
         match step {
             Ok(Self::Done(group)) => Some(Some(Ok(group))),

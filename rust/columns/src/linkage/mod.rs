@@ -4,11 +4,12 @@
 //! ([`pass`]), and what times may look like ([`times`]). Knows no rule of linkage: those are the core's.
 //!
 //! One idea: **hold the keys, go over them again.** Sightings are read once into 24 bytes a row; each pass of the walk
-//! is then a membership test over one run of integers.
+//! is then a membership test over one run of integers. What does not fit into memory is [`held`] elsewhere.
 
 mod answer;
 mod block;
 mod files;
+mod held;
 mod pass;
 mod times;
 
@@ -22,10 +23,11 @@ use numguard_core::linkage::{Policy, Seed, Side, Walk};
 use numguard_core::msisdn::Region;
 
 pub use answer::Expansion;
+use block::BlockReader;
 pub use block::Sightings;
-use block::{Block, BlockReader};
 pub use files::File;
 use files::Files;
+use held::Held;
 use pass::Pass;
 pub use times::Times;
 
@@ -68,7 +70,7 @@ pub enum Step {
 pub struct Linkage {
     reader: BlockReader,
     files: Option<Files>,
-    blocks: Vec<Block>,
+    held: Held,
     walk: Walk,
     pass: Option<Pass>,
     policy: Arc<Policy>,
@@ -76,14 +78,20 @@ pub struct Linkage {
 }
 
 impl Linkage {
-    /// A linkage that sets out from `seeds`.
+    /// A linkage that sets out from `seeds`, and keeps up to `memory_limit` bytes of sightings in memory.
     #[must_use]
-    pub fn new(policy: Policy, seeds: &[Seed], region: Region, threads: parallel::Threads) -> Self {
+    pub fn new(
+        policy: Policy,
+        seeds: &[Seed],
+        region: Region,
+        memory_limit: usize,
+        threads: parallel::Threads,
+    ) -> Self {
         let policy = Arc::new(policy);
         Self {
             reader: BlockReader::new(Arc::clone(&policy), region, threads),
             files: None,
-            blocks: Vec::new(),
+            held: Held::new(memory_limit),
             walk: Walk::new(Arc::clone(&policy), seeds),
             pass: None,
             policy,
@@ -94,12 +102,18 @@ impl Linkage {
     /// Takes in some batches of sightings. They are shared among the threads together, so several at a time are best.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`].
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and there is no room
+    /// for a temporary file.
     ///
     /// # Panics
     /// If the columns of a batch differ in length.
     pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
-        self.blocks.extend(self.reader.read(batches)?);
+        let blocks = self.reader.read(batches)?;
+        if batches.iter().all(|batch| batch.keep) {
+            self.held.keep(blocks);
+        } else {
+            self.held.take(blocks)?;
+        }
         Ok(self.reading())
     }
 
@@ -119,7 +133,11 @@ impl Linkage {
             match files.next(until.saturating_duration_since(Instant::now())) {
                 Next::End => self.files = None,
                 Next::Waiting => break,
-                Next::Ready(group) => self.blocks.extend(self.reader.take_group(group?)),
+                Next::Ready(group) => {
+                    let mut group = group?;
+                    self.reader.count_group(&mut group);
+                    self.held.take_group(group);
+                }
             }
             if until <= Instant::now() {
                 break;
@@ -141,37 +159,36 @@ impl Linkage {
     }
 
     /// Goes over some more of the sightings.
-    pub fn step(&mut self) -> Step {
-        if self.pass.is_none() {
-            let Some(wanted) = self.walk.wanted() else {
-                return Step::Done;
-            };
-            self.pass = Some(Pass::new(wanted));
-        }
-        let Some(pass) = &mut self.pass else {
-            return Step::Done;
+    ///
+    /// # Errors
+    /// Those of reading again what was not kept in memory.
+    pub fn step(&mut self) -> Result<Step, Error> {
+        let pass = match &mut self.pass {
+            Some(pass) => pass,
+            none => match self.walk.wanted() {
+                Some(wanted) => none.insert(Pass::new(wanted)),
+                None => return Ok(Step::Done),
+            },
         };
-        if pass.go_over(&self.blocks, self.threads) {
-            let progress = pass.progress(&self.blocks);
-            let tallies = self
-                .pass
-                .take()
-                .map(|pass| pass.tally(&self.policy, self.threads));
-            self.walk.close_pass(tallies.unwrap_or_default());
-            return Step::More(progress);
+        let over = pass.go_over(&self.held, self.threads)?;
+        let progress = pass.progress(&self.held);
+        if over && let Some(pass) = self.pass.take() {
+            self.walk.close_pass(pass.tally(&self.policy, self.threads));
         }
-        Step::More(pass.progress(&self.blocks))
+        Ok(Step::More(progress))
     }
 
     /// What was found. Unless the last step said [`Step::Done`], the rest of the steps is taken first.
-    #[must_use]
-    pub fn finish(mut self) -> Expansion {
-        while self.step() != Step::Done {}
-        Expansion {
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn finish(mut self) -> Result<Expansion, Error> {
+        while self.step()? != Step::Done {}
+        Ok(Expansion {
             answer: self.walk.finish(),
             looks_national: self.reader.looks_national(),
             refused: self.reader.into_refused(),
-        }
+        })
     }
 }
 

@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{FIRST_MOBILE, INDIA, one};
+use super::{FIRST_MOBILE, INDIA, one, scalar};
 
 /// The longest cell that is looked at: two prefixes, two separators and `.0` are shorter.
 const LONGEST: usize = 31;
@@ -38,6 +38,62 @@ pub(super) fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     unsafe { read_eights(cell, out) }
 }
 
+/// [`super::read_views`].
+pub(super) fn read_views<'a>(
+    views: &[[u8; 16]],
+    cell: impl Fn(usize) -> &'a [u8],
+    out: &mut [u64],
+) {
+    assert!(
+        is_available(),
+        "this machine has no AVX-512 with byte permutes"
+    );
+    // SAFETY: the line above.
+    unsafe { read_eight_views(views, cell, out) }
+}
+
+/// [`super::read_i64`].
+pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(values: &[i64], out: &mut [u64]) {
+        scalar::read_i64(values, out);
+    }
+    assert!(
+        is_available(),
+        "this machine has no AVX-512 with byte permutes"
+    );
+    // SAFETY: the line above.
+    unsafe { on_avx512(values, out) }
+}
+
+/// [`super::are_keys`].
+pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(keys: &[u64], bits: &mut [u64]) {
+        scalar::are_keys(keys, bits);
+    }
+    assert!(
+        is_available(),
+        "this machine has no AVX-512 with byte permutes"
+    );
+    // SAFETY: the line above.
+    unsafe { on_avx512(keys, bits) }
+}
+
+/// [`super::are_msisdns`].
+pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(values: &[u64], bits: &mut [u64]) {
+        scalar::are_msisdns(values, bits);
+    }
+    assert!(
+        is_available(),
+        "this machine has no AVX-512 with byte permutes"
+    );
+    // SAFETY: the line above.
+    unsafe { on_avx512(values, bits) }
+}
+
 /// [`super::read_tens`].
 pub(super) fn read_tens(cells: &[u8], out: &mut [u64]) {
     assert!(
@@ -55,22 +111,75 @@ fn read_eights<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     let (eights, rest) = out.as_chunks_mut::<8>();
     let whole = eights.len() * 8;
     for (eight, out) in eights.iter_mut().enumerate() {
-        let (mut digits, mut known) = ([_mm_setzero_si128(); 8], 0u8);
-        for (row, digits) in digits.iter_mut().enumerate() {
-            let (wrong, national) = national_digits(cell(eight * 8 + row));
-            *digits = national;
-            known |= u8::from(wrong == 0) << row;
-        }
-        // Together in registers: a load of 64 bytes right after four stores of sixteen would wait for them.
-        let four = |row: usize| {
-            let two = |row| _mm256_set_m128i(digits[row + 1], digits[row]);
-            _mm512_inserti64x4::<1>(_mm512_castsi256_si512(two(row)), two(row + 2))
-        };
-        *out = bytemuck::must_cast(msisdns([four(0), four(4)], known));
+        *out = any_eight(|row| cell(eight * 8 + row));
     }
     for (row, out) in rest.iter_mut().enumerate() {
         *out = one(cell(whole + row));
     }
+}
+
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
+fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
+    let (mut digits, mut known) = ([_mm_setzero_si128(); 8], 0u8);
+    for (row, digits) in digits.iter_mut().enumerate() {
+        let (wrong, national) = national_digits(cell(row));
+        *digits = national;
+        known |= u8::from(wrong == 0) << row;
+    }
+    // Together in registers: a load of 64 bytes right after four stores of sixteen would wait for them.
+    let four = |row: usize| {
+        let two = |row| _mm256_set_m128i(digits[row + 1], digits[row]);
+        _mm512_inserti64x4::<1>(_mm512_castsi256_si512(two(row)), two(row + 2))
+    };
+    bytemuck::must_cast(msisdns([four(0), four(4)], known))
+}
+
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
+fn read_eight_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    const TENS: u64 = 0x03ff_03ff_03ff_03ff;
+    let ten = _mm512_set1_epi32(10);
+    let (eights, rest) = out.as_chunks_mut::<8>();
+    for (eight, (views, out)) in views
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .zip(eights.iter_mut())
+        .enumerate()
+    {
+        let views: [__m512i; 2] = bytemuck::must_cast(*views);
+        let of_ten = |four| _mm512_mask_cmpeq_epi32_mask(0x1111, four, ten);
+        *out = if of_ten(views[0]) & of_ten(views[1]) == 0x1111 {
+            let mut read = 0;
+            let mut digits = views;
+            for (half, digits) in digits.iter_mut().enumerate() {
+                let text = _mm512_bsrli_epi128::<4>(*digits);
+                *digits = _mm512_maskz_sub_epi8(TENS, text, _mm512_set1_epi8(b'0' as i8));
+                read |= rows_of_digits(*digits) << (half * 4);
+            }
+            bytemuck::must_cast(msisdns(digits, read))
+        } else {
+            any_eight(|row| cell(eight * 8 + row))
+        };
+    }
+    let whole = eights.len() * 8;
+    for (row, out) in rest.iter_mut().enumerate() {
+        *out = one(cell(whole + row));
+    }
+}
+
+/// Which of four rows of sixteen bytes hold nothing but values of digits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn rows_of_digits(values: __m512i) -> u8 {
+    let proper = _mm512_cmplt_epu8_mask(values, _mm512_set1_epi8(10));
+    (0..4).fold(0, |rows, row| {
+        rows | u8::from(proper >> (row * 16) & 0xffff == 0xffff) << row
+    })
 }
 
 /// What is wrong with a cell, which is 0 for one in any of the forms, and the values of its last ten digits.
@@ -222,11 +331,7 @@ fn read_eighty_bytes(cells: &[u8], out: &mut [u64]) {
             let text = unsafe { _mm512_maskz_loadu_epi8(FORTY, forty.as_ptr().cast()) };
             let values = _mm512_sub_epi8(text, _mm512_set1_epi8(b'0' as i8));
             *digits = _mm512_maskz_permutexvar_epi8(TENS, spread, values);
-            let proper = _mm512_cmplt_epu8_mask(*digits, _mm512_set1_epi8(10));
-            // A row is read when all of its sixteen bytes are values of digits.
-            read |= (0..4).fold(0, |rows, row| {
-                rows | u8::from(proper >> (row * 16) & 0xffff == 0xffff) << row
-            }) << (half * 4);
+            read |= rows_of_digits(*digits) << (half * 4);
         }
         *out = bytemuck::must_cast(msisdns(digits, read));
     }

@@ -5,8 +5,10 @@
 //! caller's to ask `msisdn::read` about. Knows nothing of regions: bare digits are read as India's plan does.
 //!
 //! The folder is the dispatch, as in [`crate::set::probe`]: `scalar` runs anywhere, `avx512` where the machine has its
-//! byte permutes too.
+//! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod scalar;
@@ -27,17 +29,27 @@ const ROWS: usize = 64;
 pub trait Offset: Copy {
     /// As a place in memory. A negative one is past every end.
     fn place(self) -> usize;
+    /// Whether a cell from `start` to here has ten bytes.
+    fn is_ten_after(self, start: Self) -> bool;
 }
 
 impl Offset for i32 {
     fn place(self) -> usize {
         usize::try_from(self).unwrap_or(usize::MAX)
     }
+
+    fn is_ten_after(self, start: Self) -> bool {
+        self.wrapping_sub(start) == 10
+    }
 }
 
 impl Offset for i64 {
     fn place(self) -> usize {
         usize::try_from(self).unwrap_or(usize::MAX)
+    }
+
+    fn is_ten_after(self, start: Self) -> bool {
+        self.wrapping_sub(start) == 10
     }
 }
 
@@ -66,12 +78,12 @@ pub fn read_run_on<O: Offset>(path: Path, offsets: &[O], bytes: &[u8], out: &mut
     assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
-        let first = offsets[0].place();
-        let tens = (0..out.len()).fold(true, |tens, row| {
-            tens & (offsets[row + 1].place().wrapping_sub(offsets[row].place()) == 10)
-        });
+        let tens = offsets
+            .windows(2)
+            .fold(true, |tens, ends| tens & ends[1].is_ten_after(ends[0]));
         if tens {
-            read_tens(path, &bytes[first..first + out.len() * 10], out);
+            let first = offsets[0].place();
+            read_tens(path, &bytes[first..][..out.len() * 10], out);
         } else {
             read_on(
                 path,
@@ -97,6 +109,112 @@ pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]
     }
 }
 
+/// Reads the cells of a column of string views: sixteen bytes each, the first four the length, and up to twelve bytes
+/// of text there and then; `cell` fetches the text of any row. Sets a row to its MSISDN, or to 0 where
+/// [`msisdn::read`] must look.
+///
+/// # Panics
+/// When there are not as many views as rows.
+pub fn read_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    read_views_on(Path::chosen(), views, cell, out);
+}
+
+/// [`read_views`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`read_views`].
+pub fn read_views_on<'a>(
+    path: Path,
+    views: &[[u8; 16]],
+    cell: impl Fn(usize) -> &'a [u8],
+    out: &mut [u64],
+) {
+    assert_eq!(views.len(), out.len(), "one view a row");
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::read_views(views, cell, out),
+        _ => scalar::read(cell, out),
+    }
+}
+
+/// Reads signed integers. Sets a row to its MSISDN, or to 0 where [`msisdn::read_i64`] must look.
+///
+/// # Panics
+/// When there are not as many values as rows.
+pub fn read_i64(values: &[i64], out: &mut [u64]) {
+    read_i64_on(Path::chosen(), values, out);
+}
+
+/// [`read_i64`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`read_i64`].
+pub fn read_i64_on(path: Path, values: &[i64], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::read_i64(values, out),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::read_i64(values, out),
+        _ => scalar::read_i64(values, out),
+    }
+}
+
+/// Bit `i % 64` of `bits[i / 64]` says whether `values[i]` is an MSISDN as it stands, as [`msisdn::key_u64`] has it.
+/// Bits past the last value are 0.
+///
+/// # Panics
+/// When there is not one word for each 64 values begun.
+pub fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+    are_msisdns_on(Path::chosen(), values, bits);
+}
+
+/// [`are_msisdns`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`are_msisdns`].
+pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
+    assert_eq!(
+        bits.len(),
+        values.len().div_ceil(ROWS),
+        "one word for each 64 values begun"
+    );
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::are_msisdns(values, bits),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::are_msisdns(values, bits),
+        _ => scalar::are_msisdns(values, bits),
+    }
+}
+
+/// Bit `i % 64` of `bits[i / 64]` says whether `keys[i]` is one, which 0 is not. Bits past the last key are 0.
+///
+/// # Panics
+/// When there is not one word for each 64 keys begun.
+pub fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    are_keys_on(Path::chosen(), keys, bits);
+}
+
+/// [`are_keys`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`are_keys`].
+pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
+    assert_eq!(
+        bits.len(),
+        keys.len().div_ceil(ROWS),
+        "one word for each 64 keys begun"
+    );
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::are_keys(keys, bits),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::are_keys(keys, bits),
+        _ => scalar::are_keys(keys, bits),
+    }
+}
+
 /// Reads cells of ten bytes, one after the other.
 fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
     match path {
@@ -114,4 +232,31 @@ fn one(cell: &[u8]) -> u64 {
         None => msisdn::indian_mobile(cell),
     };
     national.map_or(0, |national| INDIA + national)
+}
+
+/// The MSISDN of a signed integer in one of the forms, or 0: ten national digits, or twelve with the country code.
+#[inline(always)]
+fn one_i64(value: i64) -> u64 {
+    const NATIONAL: u64 = 10_000_000_000 - FIRST_MOBILE;
+    let written = value.cast_unsigned();
+    let bare = written.wrapping_sub(FIRST_MOBILE) < NATIONAL;
+    let whole = written.wrapping_sub(INDIA + FIRST_MOBILE) < NATIONAL;
+    written.wrapping_add(if bare { INDIA } else { 0 }) & (u64::from(bare | whole)).wrapping_neg()
+}
+
+/// A bit for each of at most 64 values for which `test` holds.
+#[inline(always)]
+fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
+    /// Brings the lowest bits of eight bytes together in the highest.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    values
+        .chunks(8)
+        .enumerate()
+        .fold(0, |bits, (eight, values)| {
+            let mut bytes = [0; 8];
+            for (byte, &value) in bytes.iter_mut().zip(values) {
+                *byte = u8::from(test(value));
+            }
+            bits | (u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56) << (eight * 8)
+        })
 }
