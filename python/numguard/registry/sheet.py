@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
-from numguard.source import open_source
+from numguard.source import named, open_source
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -163,7 +163,7 @@ def find_columns(
         ArgumentError: the mapping names no known word.
     """
     headers = table.column_names
-    there = ", ".join(repr(header) for header in headers)
+    there = named(headers)
     places: dict[str, list[int]] = {}
     for index, header in enumerate(headers):
         places.setdefault(_bare(header), []).append(index)
@@ -175,7 +175,7 @@ def find_columns(
             at = exact or places.get(_bare(header), [])
             if len(at) != 1:
                 trouble = "is there twice" if at else "is not there"
-                raise ColumnError(f"{where}: the column {header!r} {trouble}; its columns are {there}")
+                raise ColumnError(f"{where}: the column {named([header])!r} {trouble}; its columns are {there}")
             found.setdefault(word, []).extend(at)
     for word, spellings in known.items():
         if word in found:

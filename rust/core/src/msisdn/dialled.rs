@@ -35,7 +35,7 @@ fn indian(digits: &[u8]) -> Result<Found, Note> {
     match digits {
         [0, 0, ..] => doubled_zero(digits),
         // A trunk zero. Nobody dials one before the thirteen digits of a machine.
-        [0, national @ ..] if national.len() <= 11 && is_indian(national) => {
+        [0, national @ ..] if national.len() < 13 && is_indian(national) => {
             Ok(Found::plain(91, national))
         }
         [0, 9, 1, national @ ..] if is_ten(national) => Ok(Found {
@@ -86,32 +86,42 @@ fn international(digits: &[u8]) -> Result<Found, Note> {
         return Err(Note::TooShort);
     }
     if digits.len() > LONGEST {
-        // `+91 0` and a national number of thirteen digits would be sixteen: no such number has a trunk zero.
         return Err(Note::TooLong);
     }
     if let [9, 1, national @ ..] = digits {
         return match national {
             _ if is_indian(national) => Ok(Found::plain(91, national)),
-            [0, rest @ ..] if is_ten(rest) => Ok(Found::plain(91, rest)),
+            [0, rest @ ..] if rest.len() < 13 && is_indian(rest) => Ok(Found::plain(91, rest)),
             [0, rest @ ..] if rest.len() < 10 => Err(Note::TooShort),
             _ if national.len() < 10 => Err(Note::TooShort),
             _ => Err(Note::TooLong),
         };
     }
-    let found = Found {
-        msisdn: value(digits),
-        mend: None,
-    };
-    if plan::class(digits) != Class::None
-        || plan::is_possible(digits) && !reads_as_indian_mobile(digits)
-    {
-        Ok(found)
+    let found = |msisdn| Ok(Found { msisdn, mend: None });
+    if plan::class(digits) != Class::None {
+        return found(value(digits));
+    }
+    if reads_as_indian_mobile(digits) {
+        return Err(Note::PlusWithoutCountryCode);
+    }
+    if let Some(at) = plan::trunk_zero(digits) {
+        // `+44 (0) 20 7946 0000`, brackets or not, as `+91 0` in India.
+        let mut without = [0; LONGEST];
+        without[..at].copy_from_slice(&digits[..at]);
+        without[at..digits.len() - 1].copy_from_slice(&digits[at + 1..]);
+        let without = &without[..digits.len() - 1];
+        if without.len() >= SHORTEST && plan::class(without) != Class::None {
+            return found(value(without));
+        }
+    }
+    if plan::is_possible(digits) {
+        found(value(digits))
     } else {
         Err(Note::PlusWithoutCountryCode)
     }
 }
 
-/// Whether the plan, not only a length, says that this is a number: what splitting and zeros in brackets ask for.
+/// Whether the plan, not only a length, says that this is a number: what a group of several pieces is asked for.
 pub(super) fn is_certain(found: Found) -> bool {
     found.is_indian_mobile() || found.class() != Class::None
 }

@@ -7,7 +7,6 @@
 use super::{Found, Region, dialled};
 use crate::digits::Digits;
 use crate::notes::Note;
-use crate::plan;
 
 /// Longer than any national number: such a piece is an id of its own, not a group of a number's digits.
 const ID_WIDTH: usize = 11;
@@ -161,13 +160,14 @@ fn single(run: &[u8], region: Region) -> Result<Found, Note> {
     let Some(point) = shape.point else {
         return joined(run, &shape, region);
     };
-    let (head, tail) = (&run[..point], &run[point + 1..=shape.last]);
+    let (head, tail) = (&run[shape.first..point], &run[point + 1..=shape.last]);
     let zeros = tail.iter().all(|&byte| byte == b'0');
     let short = tail.len() <= 3;
-    let whole = Shape::of(head).and_then(|shape| joined(head, &shape, region));
+    let before = &run[..point];
+    let whole = Shape::of(before).and_then(|shape| joined(before, &shape, region));
     // Bare digits with a point and nothing else are what a program prints of a float.
     let is_float = shape.gaps == 1 && !shape.plus;
-    if zeros && (is_float || short && whole.is_ok()) {
+    if zeros && (is_float || short) {
         return whole.map(|found| found.mended(Some(Note::TrailingDecimal)));
     }
     if whole.is_ok() && short || is_float && whole.is_err() && !is_split_by_point(head, tail) {
@@ -194,17 +194,11 @@ fn is_split_by_point(head: &[u8], tail: &[u8]) -> bool {
 /// All digits of a stretch together.
 fn joined(run: &[u8], shape: &Shape, region: Region) -> Result<Found, Note> {
     let digits = shape.digits.held().ok_or(Note::TooLong)?;
-    if !shape.plus && widths_are(run, &[4, 4, 4]) {
+    // Two zeros in front say, as a plus does, that a country code follows.
+    if !shape.plus && !digits.starts_with(&[0, 0]) && widths_are(run, &[4, 4, 4]) {
         return Err(Note::LooksLikeId);
     }
-    let read = dialled::read(digits, shape.plus, region);
-    let found = match (read, shape.optional_zero) {
-        (Ok(found), _) if dialled::is_certain(found) => found,
-        (read, Some(at)) => {
-            without_optional_zero(digits, at, shape.plus, region).map_or(read, Ok)?
-        }
-        (read, None) => read?,
-    };
+    let found = dialled::read(digits, shape.plus, region)?;
     if !shape.plus && (is_date(run) || is_address(run)) {
         return Err(Note::NotANumber);
     }
@@ -213,27 +207,6 @@ fn joined(run: &[u8], shape: &Shape, region: Region) -> Result<Found, Note> {
     } else {
         found
     })
-}
-
-/// `+44 (0) 20 7946 0000`: a zero in brackets after the country code is for callers inside the country.
-fn without_optional_zero(digits: &[u8], at: usize, plus: bool, region: Region) -> Option<Found> {
-    let international = plus || region == Region::E164;
-    let code = match digits[..at] {
-        [0, 0, ref code @ ..] if !plus => code,
-        ref code if international || *code == [9, 1] => code,
-        _ => return None,
-    };
-    if plan::country_code_width(code) != Some(code.len()) {
-        return None;
-    }
-    let mut without = Digits::new();
-    digits[..at]
-        .iter()
-        .chain(&digits[at + 1..])
-        .for_each(|&digit| without.push(digit));
-    dialled::read(without.held()?, plus, region)
-        .ok()
-        .filter(|&found| dialled::is_certain(found))
 }
 
 fn widths_are(run: &[u8], widths: &[usize]) -> bool {
@@ -327,9 +300,8 @@ struct Shape {
     gaps: usize,
     /// Where the last gap is, if it is a point and no other gap has one.
     point: Option<usize>,
-    /// Which digit is a zero in brackets of its own.
-    optional_zero: Option<usize>,
-    /// Where the last digit is.
+    /// Where the first and the last digit are.
+    first: usize,
     last: usize,
     /// Whether a point follows it, as in some printed floats.
     dangling_point: bool,
@@ -356,7 +328,7 @@ impl Shape {
             plus,
             gaps: 0,
             point: None,
-            optional_zero: None,
+            first,
             last,
             dangling_point,
         };
@@ -366,11 +338,6 @@ impl Shape {
                 b'+' => return Err(Note::StrayCharacter),
                 b'.' => points += 1,
                 digit if digit.is_ascii_digit() => {
-                    let bracketed =
-                        at > first && run[at - 1] == b'(' && run.get(at + 1) == Some(&b')');
-                    if digit == b'0' && bracketed && shape.digits.count() > 0 {
-                        shape.optional_zero = Some(shape.digits.count());
-                    }
                     if at > first && !run[at - 1].is_ascii_digit() {
                         shape.gaps += 1;
                         let is_point = run[at - 1] == b'.' && run[at - 2].is_ascii_digit();

@@ -164,7 +164,7 @@ def class_of(labels: frozenset[str]) -> str:
 
 
 def minimise(edges: list[list[int | None]], classes: list[str]) -> tuple[list[list[int]], list[str], int]:
-    """Merges states that answer alike. No pattern repeats without end, so there is no loop and one pass does."""
+    """Merges states that answer alike. No pattern repeats without end: there is no loop, and one pass does."""
     rows: list[list[int]] = [[DEAD] * 10]
     outcomes = ["None"]
     known = {("None", tuple(rows[0])): DEAD}
@@ -185,28 +185,50 @@ def minimise(edges: list[list[int | None]], classes: list[str]) -> tuple[list[li
 
 
 def metadata(code: int, region: str) -> PhoneMetadata:
-    if region == "001":
-        return PhoneMetadata.metadata_for_nongeo_region(code)
-    return PhoneMetadata.metadata_for_region(region)
+    nongeographic = region == "001"
+    found = (
+        PhoneMetadata.metadata_for_nongeo_region(code) if nongeographic else PhoneMetadata.metadata_for_region(region)
+    )
+    if found is None:
+        raise ValueError(f"no metadata for {region}")
+    return found
 
 
-def countries() -> dict[int, int]:
-    """Country code -> its possible national lengths, bit n for n digits."""
+def described(plan: PhoneMetadata, label: str, field: str) -> str | None:
+    """One field of one type of number in a plan, if the plan has that type."""
+    found: str | None = getattr(getattr(plan, label), field, None)
+    return found
+
+
+def countries() -> dict[int, tuple[int, bool]]:
+    """Country code -> its possible national lengths (bit n: n digits), and whether callers inside dial a zero first."""
     found = {}
     for code, regions in REGIONS.items():
-        lengths = {length for region in regions for length in metadata(code, region).general_desc.possible_length}
+        plans = [metadata(code, region) for region in regions]
+        lengths = {length for plan in plans for length in getattr(plan.general_desc, "possible_length", ())}
         # E.164 has fifteen digits in all; some plans list longer numbers, which only their own country can dial.
-        found[code] = sum(1 << length for length in lengths if 0 < length <= 15 - len(str(code)))
+        mask = sum(1 << length for length in lengths if 0 < length <= 15 - len(str(code)))
+        found[code] = mask, any(has_trunk_zero(code, plan) for plan in plans)
     return found
+
+
+def has_trunk_zero(code: int, plan: PhoneMetadata) -> bool:
+    """Whether libphonenumber reads one of the plan's examples the same with a zero after the country code."""
+    numbers = [described(plan, label, "example_number") for label in TYPES]
+    return any(
+        phonenumbers.parse(f"+{code}0{number}") == phonenumbers.parse(f"+{code}{number}")
+        for number in numbers
+        if number
+    )
 
 
 def automaton() -> tuple[list[list[int]], list[str], int]:
     grown = Automaton()
     for code, regions in REGIONS.items():
         for region in regions:
-            described = metadata(code, region)
+            plan = metadata(code, region)
             for label in TYPES:
-                pattern = getattr(getattr(described, label), "national_number_pattern", None)
+                pattern = described(plan, label, "national_number_pattern")
                 if pattern:
                     grown.add(str(code), pattern, label if code == INDIA else "foreign")
     for label, pattern in ADDED_FOR_INDIA.items():
@@ -218,9 +240,10 @@ def automaton() -> tuple[list[list[int]], list[str], int]:
 
 def series() -> tuple[list[int], list[int]]:
     """One bit for each five-digit series from 60000 on: whether the plan lists it, and whether it is a fixed line's."""
-    described = PhoneMetadata.metadata_for_region("IN")
-    fixed = re.compile(described.fixed_line.national_number_pattern)
-    mobile = re.compile(described.mobile.national_number_pattern)
+    plan = metadata(INDIA, "IN")
+    fixed, mobile = (
+        re.compile(described(plan, label, "national_number_pattern") or "") for label in ("fixed_line", "mobile")
+    )
     listed, lines = [0] * 625, [0] * 625
     for index in range(40_000):
         answers = set()
@@ -242,9 +265,9 @@ def check(rows: list[list[int]], outcomes: list[str], start: int) -> int:
     for code, regions in REGIONS.items():
         national = ["".join(chosen.choices(DIGITS, k=k)) for k in range(4, 15) for _ in range(60)]
         for region in regions:
-            described = metadata(code, region)
+            plan = metadata(code, region)
             for label in TYPES:
-                example = getattr(getattr(described, label), "example_number", None)
+                example = described(plan, label, "example_number")
                 if example:
                     for position in range(len(example)):
                         national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
@@ -269,9 +292,9 @@ def examples() -> list[tuple[str, str, str, str]]:
     found = []
     for code, regions in sorted(REGIONS.items()):
         for region in regions:
-            described = metadata(code, region)
+            plan = metadata(code, region)
             for label in TYPES:
-                example = getattr(getattr(described, label), "example_number", None)
+                example = described(plan, label, "example_number")
                 if example:
                     # Parsed from digits alone: what the library makes of its own example is what we compare with.
                     number = phonenumbers.parse(f"+{code}{example}")
@@ -281,7 +304,7 @@ def examples() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def rust(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[int, int]) -> str:
+def rust(rows: list[list[int]], outcomes: list[str], start: int, known: dict[int, tuple[int, bool]]) -> str:
     listed, lines = series()
     out = [
         "//! Generated by `generate.py`: do not edit.",
@@ -313,9 +336,9 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[i
     out += [
         "];",
         "",
-        "/// Country code, and its possible national lengths (bit n: n digits).",
-        f"pub(super) static COUNTRIES: [(u16, u16); {len(lengths)}] = [",
-        *(f"    ({code}, {mask:#06x})," for code, mask in sorted(lengths.items())),
+        "/// Country code, its possible national lengths (bit n: n digits), whether its trunk prefix is a zero.",
+        f"pub(super) static COUNTRIES: [(u16, u16, bool); {len(known)}] = [",
+        *(f"    ({code}, {mask:#06x}, {str(trunk).lower()})," for code, (mask, trunk) in sorted(known.items())),
         "];",
     ]
     for name, says, words in (
@@ -330,15 +353,15 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, lengths: dict[i
 
 def main() -> None:
     rows, outcomes, start = automaton()
-    lengths = countries()
+    known = countries()
     asked = check(rows, outcomes, start)
     path = Path(__file__).with_name("table.rs")
-    path.write_text(rust(rows, outcomes, start, lengths))
+    path.write_text(rust(rows, outcomes, start, known))
     with (Path(__file__).parents[4] / "tests/vectors/example_numbers.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("region", "type", "written", "e164"))
         writer.writerows(examples())
-    print(f"{path.name}: {len(rows)} states, {len(lengths)} country codes, {asked} numbers asked of phonenumbers")
+    print(f"{path.name}: {len(rows)} states, {len(known)} country codes, {asked} numbers asked of phonenumbers")
 
 
 if __name__ == "__main__":

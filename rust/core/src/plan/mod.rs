@@ -50,31 +50,36 @@ pub(crate) fn class(digits: &[u8]) -> Class {
     CLASSES[usize::from(state)]
 }
 
-/// How many of these digits are the country code.
-pub(crate) fn country_code_width(digits: &[u8]) -> Option<usize> {
-    country(digits).map(|(width, _)| width)
-}
-
 /// Whether some country's numbers have these digits' code and length.
 pub(crate) fn is_possible(digits: &[u8]) -> bool {
-    country(digits).is_some_and(|(width, lengths)| {
+    country(digits).is_some_and(|(width, lengths, _)| {
         let length = digits.len() - width;
         length < 16 && lengths >> length & 1 == 1
     })
 }
 
-/// The width of the country code, and the country's possible lengths. No code is the beginning of another.
-fn country(digits: &[u8]) -> Option<(usize, u16)> {
+/// Where these digits have a zero after the country code that only callers inside that country dial.
+pub(crate) fn trunk_zero(digits: &[u8]) -> Option<usize> {
+    let (width, _, has_trunk_zero) = country(digits)?;
+    (has_trunk_zero && digits.get(width) == Some(&0)).then_some(width)
+}
+
+/// The row of the country: the width of its code, its possible lengths, whether its trunk prefix is a zero.
+fn country(digits: &[u8]) -> Option<(usize, u16, bool)> {
     // A leading zero must not make `044` the code 44.
     if digits.first() == Some(&0) {
         return None;
     }
+    // No code is the beginning of another.
     (1..=digits.len().min(3)).find_map(|width| {
         let code = digits[..width]
             .iter()
             .fold(0, |code, &digit| code * 10 + u16::from(digit));
-        let found = table::COUNTRIES.binary_search_by_key(&code, |&(code, _)| code);
-        found.ok().map(|at| (width, table::COUNTRIES[at].1))
+        let at = table::COUNTRIES
+            .binary_search_by_key(&code, |&(code, ..)| code)
+            .ok()?;
+        let (_, lengths, has_trunk_zero) = table::COUNTRIES[at];
+        Some((width, lengths, has_trunk_zero))
     })
 }
 
@@ -165,5 +170,16 @@ mod tests {
             "210 is no country's code"
         );
         assert!(!is_possible(&digits("44")));
+    }
+
+    #[test]
+    fn a_trunk_zero_is_its_own_country_s() {
+        assert_eq!(trunk_zero(&digits("4407911123456")), Some(2));
+        assert_eq!(trunk_zero(&digits("447911123456")), None);
+        assert_eq!(
+            trunk_zero(&digits("102025550123")),
+            None,
+            "North America dials a one"
+        );
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn dialled(digits: &str, plus: bool, region: Region) -> Result<Number
 /// Digits as India dials them, when they are neither a national number nor begin with two zeros.
 fn at_home(digits: &str) -> Result<Number, Note> {
     if let Some(rest) = digits.strip_prefix('0') {
-        if rest.len() <= 11 && is_national(rest) {
+        if rest.len() < 13 && is_national(rest) {
             return Ok(Number::new(format!("91{rest}")));
         }
         if pattern!("^91[1-9][0-9]{9}$").is_match(rest) {
@@ -86,7 +86,7 @@ fn abroad(digits: &str) -> Result<Number, Note> {
         let without_zero = rest.strip_prefix('0').unwrap_or(rest);
         return if is_national(rest) {
             Ok(Number::new(digits))
-        } else if pattern!("^[1-9][0-9]{9}$").is_match(without_zero) {
+        } else if without_zero.len() < 13 && is_national(without_zero) {
             Ok(Number::new(format!("91{without_zero}")))
         } else if without_zero.len() < 10 {
             Err(Note::TooShort)
@@ -94,8 +94,21 @@ fn abroad(digits: &str) -> Result<Number, Note> {
             Err(Note::TooLong)
         };
     }
-    let is_mobile_at_home = pattern!("^0?[6-9][0-9]{9}$").is_match(digits);
-    if class(digits) != Class::None || plan::is_possible(&values(digits)) && !is_mobile_at_home {
+    if class(digits) != Class::None {
+        return Ok(Number::new(digits));
+    }
+    if pattern!("^0?[6-9][0-9]{9}$").is_match(digits) {
+        return Err(Note::PlusWithoutCountryCode);
+    }
+    // Every place for the zero is tried; the plan knows which one is its.
+    for (at, _) in digits.match_indices('0') {
+        let without = format!("{}{}", &digits[..at], &digits[at + 1..]);
+        let is_trunk = plan::trunk_zero(&values(digits)) == Some(at);
+        if is_trunk && without.len() > 6 && class(&without) != Class::None {
+            return Ok(Number::new(without));
+        }
+    }
+    if plan::is_possible(&values(digits)) {
         Ok(Number::new(digits))
     } else {
         Err(Note::PlusWithoutCountryCode)

@@ -1,11 +1,10 @@
 //! From a stretch of digits and separators to the number, or the numbers.
 
 use super::Number;
-use super::dialled::{dialled, is_certain, values};
+use super::dialled::{dialled, is_certain};
 use crate::msisdn::Region;
 use crate::naive::pattern;
 use crate::notes::Note;
-use crate::plan;
 
 /// A stretch as one number.
 pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
@@ -39,7 +38,7 @@ pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
     let is_float = !plus && pattern!("^[0-9]+$").is_match(head);
     let zeros = pattern!("^0+$").is_match(tail);
     match whole {
-        whole if zeros && (is_float || tail.len() < 4 && whole.is_ok()) => {
+        whole if zeros && (is_float || tail.len() < 4) => {
             whole.map(|number| number.with(Note::TrailingDecimal))
         }
         Ok(_) if tail.len() < 4 => Err(Note::NotAnInteger),
@@ -61,37 +60,17 @@ fn joined(run: &str, core: &str, plus: bool, region: Region) -> Result<Number, N
     if digits.len() > 24 {
         return Err(Note::TooLong);
     }
-    if !plus && pattern!("^[0-9]{4}[^0-9]+[0-9]{4}[^0-9]+[0-9]{4}$").is_match(core) {
+    if !plus
+        && !digits.starts_with("00")
+        && pattern!("^[0-9]{4}[^0-9]+[0-9]{4}[^0-9]+[0-9]{4}$").is_match(core)
+    {
         return Err(Note::LooksLikeId);
     }
-    let mut result = dialled(&digits, plus, region);
-    if !result.as_ref().is_ok_and(is_certain)
-        && let Some(without) = without_optional_zero(core, plus, region)
-    {
-        result = Ok(without);
-    }
-    let number = result?;
+    let number = dialled(&digits, plus, region)?;
     if !plus && (date(run).is_some() || address(run) == Some(run.len())) {
         return Err(Note::NotANumber);
     }
     Ok(number)
-}
-
-/// The number without the zero in brackets that follows its country code.
-fn without_optional_zero(core: &str, plus: bool, region: Region) -> Option<Number> {
-    // The last such zero counts; the greedy beginning finds it.
-    let found = pattern!(r"^(.*[0-9].*)\(0\)(.*)$").captures(core)?;
-    let before = pattern!("[^0-9]").replace_all(&found[1], "").into_owned();
-    let after = pattern!("[^0-9]").replace_all(&found[2], "").into_owned();
-    let code = match before.strip_prefix("00") {
-        Some(code) if !plus => code,
-        _ if plus || region == Region::E164 || before == "91" => &before,
-        _ => return None,
-    };
-    let is_code = plan::country_code_width(&values(code)) == Some(code.len());
-    dialled(&format!("{before}{after}"), plus, region)
-        .ok()
-        .filter(|number| is_code && is_certain(number))
 }
 
 /// Where a date at the start ends.

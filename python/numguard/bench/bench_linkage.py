@@ -1,0 +1,184 @@
+"""Linkage against SQL that computes the same: caps, levels, evidence, best paths, and where the walk stopped.
+
+Both sides get the same number of threads, and their answers are asserted equal, table by table, before either is timed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from numguard.bench import sightings
+from numguard.bench.plan import plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.linkage import Expansion, LinkPolicy, expand
+
+duckdb = pytest.importorskip("duckdb")
+pl = pytest.importorskip("polars")
+
+ROWS = plan().file_rows * 5 // 2
+SEEDS = min(27_824, ROWS // 100)
+THREADS = plan().threads
+HOPS = 2
+
+#: The rows of some keys, each once, and what they come to. `$side` is the column that the keys stand in.
+EDGES = """
+create or replace temp table {into} as
+select msisdn, imei14, min("at") as first_seen, max("at") as last_seen, count(*) as sightings
+from (select distinct served_msisdn as msisdn, imei14, "at" from read_parquet('{path}')
+      semi join {keys} on {side} = {keys}.key)
+group by all
+"""
+
+LEVEL = [
+    # Which numbers of the level before are open, and by which edges they are left.
+    """create or replace temp table open_numbers as
+       select msisdn from number_edges group by msisdn having count(*) <= 20""",
+    """create or replace temp table sources as
+       select e.* from number_edges e semi join open_numbers using (msisdn)""",
+    """create or replace temp table wanted as
+       select distinct imei14 as key from sources anti join known using (imei14)""",
+    "<edges of handsets>",
+    """insert into known
+       select imei14, count(*) as numbers, min(first_seen), max(last_seen),
+              case when imei14 in (select imei14 from placeholders) then 'placeholder'
+                   when count(*) > 100 then 'too_many_numbers' end as why
+       from handset_edges group by imei14""",
+    "insert into carried select e.* from handset_edges e join known k using (imei14) where k.why is null",
+    # What is reached, and by which path.
+    """insert into stopped_handsets
+       select distinct imei14, why, numbers from sources join known using (imei14) where why is not null""",
+    """create or replace temp table doors as
+       select imei14, min(msisdn) as via_msisdn from sources join known using (imei14) where why is null
+       group by imei14""",
+    "insert into walked select imei14, {hop} from doors anti join walked using (imei14)",
+    """create or replace temp table reached as
+       select c.*, d.via_msisdn from carried c join doors d using (imei14)
+       anti join levels using (msisdn)""",
+    """insert into evidence
+       select s.* from sources s semi join doors using (imei14)
+       union all select msisdn, imei14, first_seen, last_seen, sightings from reached""",
+    """create or replace temp table level as
+       select msisdn, {hop} as hop,
+              unnest(min(struct_pack(a := -sightings, b := first_seen, c := imei14, d := via_msisdn, e := last_seen)))
+       from reached group by msisdn""",
+    """insert into levels
+       select msisdn, hop, coalesce((select seed_msisdn from levels before where before.msisdn = d), d), c, d, b, e, -a
+       from level""",
+    """insert into stopped_numbers
+       select msisdn, count(*) from number_edges group by msisdn having count(*) > 20""",
+    "create or replace temp table frontier as select msisdn as key from level",
+]
+
+TABLES = """
+create or replace temp table frontier as select msisdn as key from seeds;
+create or replace temp table levels as
+  select msisdn, 0 as hop, msisdn as seed_msisdn, null::ubigint as via_imei, null::ubigint as via_msisdn,
+         null::timestamptz as first_seen, null::timestamptz as last_seen, 0::bigint as sightings from seeds;
+create or replace temp table known
+  (imei14 ubigint, numbers bigint, first_seen timestamptz, last_seen timestamptz, why text);
+create or replace temp table carried
+  (msisdn ubigint, imei14 ubigint, first_seen timestamptz, last_seen timestamptz, sightings bigint);
+create or replace temp table evidence as from carried;
+create or replace temp table walked (imei14 ubigint, hop int);
+create or replace temp table stopped_handsets (imei14 ubigint, why text, numbers bigint);
+create or replace temp table stopped_numbers (msisdn ubigint, handsets bigint);
+"""
+
+ANSWERS = {
+    "linked": """select msisdn, hop, seed_msisdn, via_imei, via_msisdn, first_seen, last_seen, sightings
+                 from levels where hop > 0 order by hop, msisdn""",
+    "handsets": """select imei14, hop, numbers, first_seen, last_seen from walked join known using (imei14)
+                   order by hop, imei14""",
+    "stopped": """select msisdn, imei14, why, count from (
+                    select msisdn, null as imei14, 'too_many_handsets' as why, handsets as count from stopped_numbers
+                    union all select distinct null, imei14, why, numbers from stopped_handsets)
+                  order by msisdn nulls last, imei14""",
+    "evidence": "select distinct * from evidence order by msisdn, imei14",
+}
+
+
+def expand_sql(connection: Any, path: Path) -> dict[str, pa.Table]:
+    """The walk in SQL."""
+    connection.execute(TABLES)
+    for hop in range(1, HOPS + 1):
+        connection.execute(EDGES.format(into="number_edges", keys="frontier", side="served_msisdn", path=path))
+        for statement in LEVEL:
+            if statement.startswith("<"):
+                statement = EDGES.format(into="handset_edges", keys="wanted", side="imei14", path=path)  # noqa: PLW2901
+            connection.execute(statement.format(hop=hop))
+    return {name: connection.sql(query).to_arrow_table() for name, query in ANSWERS.items()}
+
+
+@pytest.fixture(scope="module")
+def path() -> Path:
+    """The file of sightings."""
+    return sightings.write(plan().inputs / f"sightings-{ROWS}.parquet", ROWS)
+
+
+@pytest.fixture(scope="module")
+def seeds() -> pa.UInt64Array:
+    """The numbers that the walk begins with."""
+    return sightings.seeds(SEEDS, ROWS)
+
+
+@pytest.fixture(scope="module")
+def connection(seeds: pa.UInt64Array) -> Any:
+    """DuckDB with the seeds and the placeholders."""
+    connection = duckdb.connect()
+    connection.execute(f"set threads = {THREADS}")
+    connection.execute("set timezone = 'Asia/Kolkata'")
+    connection.register("seed_table", pa.table({"msisdn": seeds}))
+    connection.execute("create temp table seeds as select distinct msisdn from seed_table")
+    connection.register("placeholder_table", pa.table({"imei14": sightings.PLACEHOLDERS}))
+    connection.execute("create temp table placeholders as from placeholder_table")
+    return connection
+
+
+@pytest.fixture(scope="module")
+def found(path: Path, seeds: pa.UInt64Array, connection: Any) -> dict[str, pa.Table]:
+    """The answer in SQL, which is ours too."""
+    tables = expand_sql(connection, path)
+    ours = walk(path, seeds)
+    assert ours.linked.num_rows > SEEDS // 10
+    for name, table in tables.items():
+        assert getattr(ours, name) == table.cast(getattr(ours, name).schema), name
+    return tables
+
+
+def walk(source: Any, seeds: pa.UInt64Array) -> Expansion:
+    """The walk by us."""
+    return expand(seeds, source, LinkPolicy(max_hops=HOPS), threads=THREADS)
+
+
+def line(layout: str, candidate: str, work: str = "expand") -> Line:
+    """What is measured."""
+    return Line(work, layout, ROWS, SEEDS, None, candidate, THREADS)
+
+
+@pytest.mark.usefixtures("found")
+def test_numguard(measure: Any, path: Path, seeds: pa.UInt64Array) -> None:
+    """From the file."""
+    measure(line("Parquet", NUMGUARD), lambda: walk(path, seeds))
+
+
+@pytest.mark.usefixtures("found")
+def test_duckdb(measure: Any, path: Path, connection: Any) -> None:
+    """From the file, in SQL."""
+    measure(line("Parquet", "DuckDB"), lambda: expand_sql(connection, path))
+
+
+def test_decode(measure: Any, path: Path) -> None:
+    """The limit: reading the columns and nothing else, by the fastest reader at hand."""
+    assert measure(line("sightings", "Polars", "decode"), lambda: pl.read_parquet(path)).height == ROWS
+
+
+@pytest.mark.usefixtures("found")
+def test_numguard_table(measure: Any, path: Path, seeds: pa.UInt64Array) -> None:
+    """The sightings stand in memory already."""
+    table = pl.read_parquet(path).to_arrow()
+    measure(line("table", NUMGUARD), lambda: walk(table, seeds))

@@ -1,0 +1,93 @@
+"""Sightings in a Parquet file for the benchmarks: seeded, at any length, in row groups so that memory stays flat.
+
+A month of a population's phones. Most numbers stay in one handset; neighbours share one, some change theirs, some IMEIs
+are cloned by hundreds or thousands of phones, and some phones report a placeholder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.plan import SEED
+from numguard.files import whole_file
+from numguard.synthetic.numbering import Numbering
+
+MONTH_BEGINS = 1_788_220_800  # 2026-09-01 in seconds
+MONTH = 30 * 86_400
+PLACEHOLDERS = np.array([0, 12345678901234, 499901064000, 34563000000011], dtype=np.uint64)
+CLONES = 400
+
+
+def population_of(rows: int) -> int:
+    """Five sightings a subscriber, more or less."""
+    return max(rows // 5, 1000)
+
+
+def mixed(ranks: np.ndarray, salt: int) -> np.ndarray:
+    """A hash of each rank, so that a subscriber keeps to its ways in every row group."""
+    value = (ranks.astype(np.uint64) + np.uint64(salt)) * np.uint64(0x9E37_79B9_7F4A_7C15)
+    return value ^ (value >> np.uint64(29))
+
+
+def handsets(ranks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The handset that each subscriber was seen in this time."""
+    phone = ranks.astype(np.uint64)
+    # Every fifth couple of neighbours shares one phone, and one sighting in fifty is in the phone of somebody near.
+    shared = mixed(ranks // 2, 1) % np.uint64(5) == 0
+    phone[shared] &= ~np.uint64(1)
+    lent = rng.random(len(ranks)) < 0.02
+    phone[lent] = phone[lent] // np.uint64(50) * np.uint64(50) + mixed(ranks[lent], 2) % np.uint64(50)
+    imei = np.uint64(35_000_000_000_000) + phone * np.uint64(7_919) % np.uint64(900_000_000_000)
+    ways = mixed(ranks, 3) % np.uint64(1000)
+    cloned = ways < 20
+    # A few clones have most of the users.
+    which = (rng_free_unit(ranks[cloned]) ** 3 * CLONES).astype(np.uint64)
+    imei[cloned] = np.uint64(86_228_001_000_000) + which
+    nameless = (ways >= 20) & (ways < 25)
+    imei[nameless] = PLACEHOLDERS[(mixed(ranks[nameless], 5) % np.uint64(len(PLACEHOLDERS))).astype(np.int64)]
+    return imei
+
+
+def rng_free_unit(ranks: np.ndarray) -> np.ndarray:
+    """A number from 0 to 1 for each rank, always the same."""
+    return (mixed(ranks, 4) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+
+
+def write(path: Path, rows: int) -> Path:
+    """Writes `rows` sightings to `path` unless a file of that name is there already."""
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 8])
+    with whole_file(path) as file:
+        writer = None
+        for start in range(0, rows, ROW_GROUP):
+            size = min(ROW_GROUP, rows - start)
+            ranks = rng.integers(0, population_of(rows), size)
+            span = start * MONTH // rows, (start + size) * MONTH // rows
+            at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
+            table = pa.table(
+                {
+                    "served_msisdn": pa.array(numbers.msisdns(ranks)),
+                    "imei14": pa.array(handsets(ranks, rng)),
+                    "at": pa.array(at * 1_000_000, pa.timestamp("us", "Asia/Kolkata")),
+                }
+            )
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")
+            writer.write_table(table, row_group_size=ROW_GROUP)
+        if writer:
+            writer.close()
+    return path
+
+
+def seeds(count: int, rows: int) -> pa.UInt64Array:
+    """`count` reported numbers, nearly all of them seen."""
+    ranks = np.random.default_rng(7).choice(population_of(rows), size=count, replace=False)
+    drawn: Any = Numbering(SEED).msisdns(ranks)
+    return pa.array(drawn, pa.uint64())

@@ -1,0 +1,24 @@
+//! The numbers of a free text, found by the library and by the oracle.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use numguard_core::msisdn::{Region, extract, read};
+use numguard_core::naive;
+
+/// The oracle tries all ways: longer texts would only be slower, not other.
+const LONGEST: usize = 160;
+
+fuzz_target!(|text: &str| {
+    if text.len() > LONGEST {
+        return;
+    }
+    for region in [Region::In, Region::E164] {
+        let mut found = Vec::new();
+        extract(text, region, &mut found);
+        assert_eq!(found, naive::msisdn::extract(text, region), "{region:?}");
+        let reading = read(text, region);
+        if reading.msisdn != 0 {
+            assert_eq!(found, [reading.msisdn]);
+        }
+    }
+});
