@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 import numguard as ng
 from numguard.registry.state import STATUSES
 from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
-from registry_stores import is_there, make_schema, postgres  # noqa: F401
+from registry_stores import is_there, make_schema
 
 MOBILES = [919876500000 + n for n in range(8)]
 NUMBERS = [*MOBILES, *sorted(PLACEHOLDERS)[:1], *sorted(TOLL_FREE)]
@@ -257,5 +257,5 @@ def test_random_histories() -> None:
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
-def test_random_histories_on_postgresql(postgres: str) -> None:  # noqa: F811
+def test_random_histories_on_postgresql(postgres: str) -> None:
     histories(lambda: make_schema(postgres), int(os.environ.get("NUMGUARD_HISTORIES", "2")))

@@ -23,7 +23,7 @@ import pytest
 import numguard as ng
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry import dialect
-from registry_stores import is_there, make_schema, postgres  # noqa: F401
+from registry_stores import is_there, make_schema
 
 ROUNDS = int(os.environ.get("NUMGUARD_KILLS", "5"))
 
@@ -132,7 +132,7 @@ def test_many_writers_lose_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
-def test_many_writers_on_postgresql_lose_nothing(postgres: str) -> None:  # noqa: F811
+def test_many_writers_on_postgresql_lose_nothing(postgres: str) -> None:
     address = make_schema(postgres)
     here = str(Path(__file__).parent)
     command = [sys.executable, "-c", textwrap.dedent(WRITER), address]

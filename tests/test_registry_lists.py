@@ -1,0 +1,170 @@
+"""What leaves the registry: deltas, brakes, outcomes that come back, stories of numbers, and nothing by mistake."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, BrakeError, RefusedCellsError
+from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, sightings, status_of
+
+
+def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789"), complaint("2", "8887776665")))
+    first = registry.export(path, to="DoT", since="last").to_table()
+    assert first["change"].to_pylist() == ["added"] * 3
+    assert len(registry.export(path, to="DoT", since="last")) == 0
+    registry.record_outcomes(pa.table({"mobile": ["9876543210"], "outcome": ["Blocked"]}))
+    registry.decide([B], "protected", "a doctor's")
+    registry.add_complaints(complaints(complaint("3", "7776665554")))
+    change = {
+        row["msisdn"]: (row["change"], row["action"], row["status"])
+        for row in registry.export(path, to="DoT", since="last").to_table().to_pylist()
+    }
+    assert change == {
+        A: ("removed", "none", "blocked"),
+        B: ("removed", "release", "protected"),
+        D: ("added", "block", "reported"),
+    }
+    # A blocked number is on no list any more, and must be let go all the same.
+    registry.decide([A], "withdrawn", "the complaint was false")
+    rows = registry.export(path, to="DoT", since="last").to_table().to_pylist()
+    assert [(row["msisdn"], row["change"], row["action"], row["reason"]) for row in rows] == [
+        (A, "removed", "release", "the complaint was false")
+    ]
+    # Another receiver starts with the whole list.
+    assert registry.export(path, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
+
+
+def test_the_brake_stops_a_list_that_grew_absurdly(registry: ng.Registry, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    policy = ng.ListPolicy(max_growth=2)
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.export(path, to="DoT", policy=policy)
+    kept = path.read_bytes()
+    registry.add_complaints(complaints(*(complaint(str(n), str(9000000001 + n)) for n in range(2, 9))))
+    head = registry._store.head()
+    with pytest.raises(BrakeError, match="override"):
+        registry.export(path, to="DoT", policy=policy)
+    assert (path.read_bytes(), registry._store.head()) == (kept, head)
+    registry.export(path, to="DoT", policy=policy, override="eight raids in one day")
+    assert "eight raids in one day" in registry.history(A)["reason"].to_pylist()
+
+
+def test_the_brake_of_linkage_stores_nothing(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    crowd = sightings((A, HANDSET), *((916000000000 + n, HANDSET) for n in range(1_500)))
+    policy = ng.LinkPolicy(max_numbers_per_imei=None)
+    with pytest.raises(BrakeError, match="override"):
+        registry.expand(crowd, policy)
+    assert registry._store.head() == 1
+    assert registry.expand(crowd, policy, override="a seized SIM box").braked
+    assert len(registry.block_list()) == 1_501
+
+
+def test_outcomes_that_cannot_be_taken(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    table = pa.table(
+        {
+            "number": ["9876543210", "9123456789", "9123456789", "7776665554", "112", "9876543210", "9876543210"],
+            "status": ["blocked", "blocked", "rejected", "blocked", "blocked", "vanished", "rejected"],
+            "date": ["2026-10-01", "2026-10-02", "2026-10-02", "", "", "", "30/02/2026"],
+            "remarks": ["", "", "", "", "", "", ""],
+        }
+    )
+    intake = registry.record_outcomes(table, name="answers.csv")
+    assert (intake.added, intake.repeated, intake.refused) == (1, 0, 6)
+    assert [(r["row"], r["column"], r["note"]) for r in intake.refusals.to_pylist()] == [
+        (2, "status", "contradiction"),
+        (3, "status", "contradiction"),
+        (4, "msisdn", "unknown_number"),
+        (5, "msisdn", "short_code"),
+        (6, "status", "unknown_status"),
+        (7, "happened_at", "not_a_date"),
+    ]
+    again = registry.record_outcomes(table)
+    assert (again.id, again.added, again.repeated) == (intake.id, 0, 1)
+    assert status_of(registry, A) == "blocked"
+    registry.withdraw_intake(intake.id, "of another state")
+    assert status_of(registry, A) == "reported"
+
+
+def test_history_tells_who_when_why_and_from_which_file(registry: ng.Registry, tmp_path: Path) -> None:
+    intake = registry.add_complaints(
+        complaints(complaint("31708220000001", "9876543210", district="Rohtak", reported_at="01/09/2026 10:30")),
+        name="desk 12.csv",
+    )
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    registry.decide(["98765 43210"], "confirmed", "caller identified by voice")
+    registry.export(tmp_path / "list.csv", to="DoT Haryana")
+    registry.record_outcomes(
+        pa.table({"msisdn": ["9876543210"], "status": ["blocked"], "reason": ["done"]}), name="dot.csv"
+    )
+    story = registry.history("+91 98765-43210").to_pylist()
+    assert [row["what"] for row in story] == ["named", "seen", "decided", "exported", "outcome"]
+    assert {row["by"] for row in story} == {"HC 1234"}
+    assert (story[0]["file"], story[0]["sha256"], story[0]["row"]) == ("desk 12.csv", intake.sha256, 1)
+    assert story[0]["acknowledgement_no"] == "31708220000001"
+    assert story[0]["reported_at"] == datetime(2026, 9, 1, 10, 30, tzinfo=IST)
+    assert story[1]["via_imei"] == HANDSET
+    assert (story[2]["status"], story[2]["reason"]) == ("confirmed", "caller identified by voice")
+    assert (story[3]["to"], story[3]["status"]) == ("DoT Haryana", "block")
+    assert (story[4]["file"], story[4]["status"], story[4]["reason"]) == ("dot.csv", "blocked", "done")
+    linked = registry.history(str(B)[2:]).to_pylist()
+    assert [(row["what"], row["via_imei"], row["via_msisdn"], row["hop"]) for row in linked] == [
+        ("linked", HANDSET, A, 1),
+        ("seen", HANDSET, None, None),
+        ("exported", None, None, None),
+    ]
+    assert len(registry.history("9000000001")) == 0
+    with pytest.raises(ArgumentError):
+        registry.history("garbage")
+
+
+def test_arguments(registry: ng.Registry) -> None:
+    for call in (
+        lambda: registry.decide(["9876543210"], "blocked", "why"),
+        lambda: registry.decide(["9876543210"], "confirmed", " "),
+        lambda: registry.decide([], "confirmed", "why"),
+        lambda: registry.decide("9876543210", "confirmed", "why"),
+        lambda: registry.numbers("nonsense"),
+        lambda: registry.export("x.csv", to=""),
+        lambda: registry.export("x.csv", to="DoT", since="first"),
+        lambda: registry.block_list(since=5),
+        lambda: ng.Registry(by=""),
+        lambda: ng.ListPolicy(max_growth=0.5),
+    ):
+        with pytest.raises(ArgumentError):
+            call()
+    with pytest.raises(RefusedCellsError):
+        registry.decide(["9876543210", "1930"], "confirmed", "why")
+    assert registry._store.head() == 0
+
+
+def test_no_number_in_what_is_shown_or_logged(
+    registry: ng.Registry, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    intake = registry.add_complaints(
+        complaints(complaint("1", "9876543210, 98765 432l0", complainant_mobile="9812345678"))
+    )
+    shown = [repr(intake), repr(registry), repr(registry.block_list()), str(registry.block_list().manifest)]
+    for call in (
+        lambda: registry.decide(["98765 432l0"], "confirmed", "why"),
+        lambda: registry.history("98765432101"),
+        lambda: registry.add_complaints(complaints(complaint("1", "9876543210")), mapping={"district": "x"}),
+        lambda: registry.record_outcomes(pa.table({"msisdn": ["9876543210"]})),
+        lambda: registry.export(tmp_path / "no" / "list.csv", to="DoT"),
+    ):
+        with pytest.raises(ng.NumguardError) as error:
+            call()
+        shown.append(str(error.value))
+    text = "\n".join(shown) + caplog.text
+    assert "98765" not in text
+    assert "98123" not in text
