@@ -3,6 +3,8 @@
 //! Owns the list of layouts. Knows no rule of the trade: what a cell means is `numguard-core`'s to say. Bytes that came
 //! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
 
+use std::borrow::Cow;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type,
@@ -43,7 +45,7 @@ impl Keys {
 
     /// The key of one cell, or 0.
     #[inline]
-    fn key(self, cell: Cell<'_>) -> u64 {
+    pub(crate) fn key(self, cell: Cell<'_>) -> u64 {
         match self {
             Self::Msisdn(region) => match cell {
                 Cell::U64(value) => msisdn::key_u64(value),
@@ -131,8 +133,10 @@ enum Values<'a> {
     Text64(&'a [i64], &'a [u8]),
     /// Sixteen bytes a view, and the buffers that long ones point into.
     View(&'a [u8], &'a [Buffer]),
+    /// Where each cell begins among bytes, its length in the four bytes before: a page of Parquet.
+    Cells(&'a [u32], &'a [u8]),
     /// A dictionary or run-end-encoded column: where each row's value stands, and the values.
-    Indexed(Vec<u32>, Box<Column<'a>>),
+    Indexed(Cow<'a, [u32]>, Box<Column<'a>>),
 }
 
 /// A column ready to be read as keys.
@@ -142,7 +146,7 @@ pub struct Column<'a> {
     len: usize,
     keys: Keys,
     /// For an indexed column: the key of each value, read once.
-    value_keys: Vec<u64>,
+    value_keys: Cow<'a, [u64]>,
 }
 
 impl<'a> Column<'a> {
@@ -183,7 +187,7 @@ impl<'a> Column<'a> {
             nulls: array.nulls().filter(|n| n.null_count() > 0).cloned(),
             len: array.len(),
             keys,
-            value_keys: Vec::new(),
+            value_keys: Cow::default(),
         })
     }
 
@@ -231,11 +235,43 @@ impl<'a> Column<'a> {
         column.fill(0, &mut value_keys);
         Ok(Self {
             len: rows.len(),
-            values: Values::Indexed(rows, Box::new(column)),
+            values: Values::Indexed(rows.into(), Box::new(column)),
             nulls: nulls.filter(|n| n.null_count() > 0),
             keys,
-            value_keys,
+            value_keys: value_keys.into(),
         })
+    }
+
+    /// Takes cells that stand in `bytes`, the length of each in the four bytes before its start, a null's start 0.
+    pub(crate) fn of_cells(
+        starts: &'a [u32],
+        bytes: &'a [u8],
+        nulls: Option<NullBuffer>,
+        keys: Keys,
+    ) -> Self {
+        Self {
+            values: Values::Cells(starts, bytes),
+            nulls,
+            len: starts.len(),
+            keys,
+            value_keys: Cow::default(),
+        }
+    }
+
+    /// Takes rows that each are one of `words`, whose keys were read before.
+    pub(crate) fn coded(
+        rows: &'a [u32],
+        words: Self,
+        word_keys: &'a [u64],
+        nulls: Option<NullBuffer>,
+    ) -> Self {
+        Self {
+            nulls,
+            len: rows.len(),
+            keys: words.keys,
+            values: Values::Indexed(rows.into(), Box::new(words)),
+            value_keys: word_keys.into(),
+        }
     }
 
     /// How many rows.
@@ -293,57 +329,81 @@ impl<'a> Column<'a> {
     /// # Panics
     /// If the rows are not there.
     pub fn fill(&self, start: usize, out: &mut [u64]) {
+        if !self.fill_quick(start, out) {
+            self.fill_rest(start, out, |cell| self.keys.key(cell));
+        }
+    }
+
+    /// [`fill`](Self::fill), where `rest` says the key, or 0, of each cell that is not null and that no block could read.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub(crate) fn fill_with(
+        &self,
+        start: usize,
+        out: &mut [u64],
+        rest: impl FnMut(Cell<'_>) -> u64,
+    ) {
+        self.fill_quick(start, out);
+        self.fill_rest(start, out, rest);
+    }
+
+    /// Reads the forms that most cells have, a block of rows at a time. Returns whether that was all: whether a row that
+    /// is 0 was read, and refused.
+    fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
         let rows = start..start + out.len();
         assert!(rows.end <= self.len, "rows outside the column");
         let keys = self.keys;
-        match &self.values {
-            Values::Null => out.fill(0),
-            Values::U64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::U64(value));
+        let by_blocks = keys == INDIAN;
+        let all = match &self.values {
+            Values::Null => {
+                out.fill(0);
+                true
+            }
+            Values::U64(values) => each(&values[rows.clone()], out, |value| {
+                keys.key(Cell::U64(value))
+            }),
+            Values::I128(values) => each(&values[rows.clone()], out, |value| {
+                keys.key(Cell::I128(value))
+            }),
+            Values::F64(values) => each(&values[rows.clone()], out, |value| {
+                if value.is_nan() {
+                    0
+                } else {
+                    keys.key(Cell::F64(value))
                 }
+            }),
+            Values::Indexed(indices, _) => each(&indices[rows.clone()], out, |index| {
+                self.value_keys.get(index as usize).copied().unwrap_or(0)
+            }),
+            _ if !by_blocks => {
+                out.fill(0);
+                false
             }
             Values::I64(values) => {
-                let values = &values[rows.clone()];
-                if keys == INDIAN {
-                    block::read_i64(values, out);
-                } else {
-                    out.fill(0);
-                }
-                self.fill_rest(start, out, |row| Cell::I64(values[row]));
+                block::read_i64(&values[rows.clone()], out);
+                false
             }
-            Values::I128(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::I128(value));
-                }
+            Values::Text32(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
             }
-            Values::F64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = if value.is_nan() {
-                        0
-                    } else {
-                        keys.key(Cell::F64(value))
-                    };
-                }
+            Values::Text64(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
             }
-            Values::Text32(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
-            Values::Text64(offsets, bytes) => self.fill_run(offsets, bytes, start, out),
             Values::View(views, buffers) => {
+                let (whole, _) = views.as_chunks();
                 let cell = |row| view_bytes(views, buffers, start + row);
-                if keys == INDIAN {
-                    let (views, _) = views.as_chunks();
-                    block::read_views(&views[rows.clone()], cell, out);
-                } else {
-                    out.fill(0);
-                }
-                self.fill_rest(start, out, |row| Cell::Text(cell(row)));
+                block::read_views(&whole[rows.clone()], cell, out);
+                false
             }
-            Values::Indexed(indices, _) => {
-                for (key, &index) in out.iter_mut().zip(&indices[rows.clone()]) {
-                    *key = self.value_keys.get(index as usize).copied().unwrap_or(0);
-                }
+            Values::Cells(starts, bytes) => {
+                let starts = &starts[rows.clone()];
+                block::read(|row| prefixed(bytes, starts[row]), out);
+                false
             }
-        }
+        };
         if let Some(nulls) = &self.nulls {
             for (key, row) in out.iter_mut().zip(rows) {
                 if nulls.is_null(row) {
@@ -351,33 +411,14 @@ impl<'a> Column<'a> {
                 }
             }
         }
+        all
     }
 
-    /// [`fill`](Self::fill) for cells that lie one after the other.
-    fn fill_run<O: OffsetSizeTrait + block::Offset>(
-        &self,
-        offsets: &[O],
-        bytes: &[u8],
-        start: usize,
-        out: &mut [u64],
-    ) {
-        let offsets = &offsets[start..=start + out.len()];
-        if self.keys == INDIAN {
-            block::read_run(offsets, bytes, out);
-        } else {
-            out.fill(0);
-        }
-        self.fill_rest(start, out, |row| {
-            Cell::Text(text_bytes(offsets, bytes, row))
-        });
-    }
-
-    /// Reads one by one the cells that no block could, and that are not null.
-    fn fill_rest<'b>(&self, start: usize, out: &mut [u64], cell: impl Fn(usize) -> Cell<'b>) {
-        let is_null = |row| self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-        for (row, key) in out.iter_mut().enumerate() {
-            if *key == 0 && !is_null(start + row) {
-                *key = self.keys.key(cell(row));
+    /// Reads one by one the cells that are 0 and not null.
+    fn fill_rest(&self, start: usize, out: &mut [u64], mut rest: impl FnMut(Cell<'_>) -> u64) {
+        for (row, key) in out.iter_mut().enumerate().filter(|(_, key)| **key == 0) {
+            if let Some(cell) = self.cell(start + row) {
+                *key = rest(cell);
             }
         }
     }
@@ -398,9 +439,18 @@ impl<'a> Column<'a> {
             Values::Text32(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::Text64(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
+            Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
             Values::Indexed(indices, values) => return values.cell(indices[row] as usize),
         })
     }
+}
+
+/// Reads every value; there is no other way for its kind, so what is 0 was refused.
+fn each<T: Copy>(values: &[T], out: &mut [u64], key: impl Fn(T) -> u64) -> bool {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = key(value);
+    }
+    true
 }
 
 fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {
@@ -425,4 +475,17 @@ fn view_bytes<'a>(views: &'a [u8], buffers: &'a [Buffer], row: usize) -> &'a [u8
     }
     let offset = word(12);
     &buffers[word(8)][offset..offset + len]
+}
+
+/// The cell that begins at `start`, its length in the four bytes before. None begins at 0, which stands for a null.
+#[inline]
+pub(crate) fn prefixed(bytes: &[u8], start: u32) -> &[u8] {
+    let start = start as usize;
+    let length = start
+        .checked_sub(4)
+        .and_then(|at| bytes[at..].first_chunk::<4>());
+    match length {
+        Some(length) => &bytes[start..start + u32::from_le_bytes(*length) as usize],
+        None => &[],
+    }
 }

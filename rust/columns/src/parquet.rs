@@ -10,7 +10,10 @@
 mod bytes;
 mod file;
 mod guard;
+mod hybrid;
+mod key_stream;
 mod part;
+mod text_pages;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};

@@ -35,9 +35,11 @@ pub fn scan(
     tally: &mut Tally,
 ) -> Result<Option<RecordBatch>, Error> {
     let arrays: Vec<&ArrayRef> = places.keys.iter().map(|&at| batch.column(at)).collect();
-    tally.look_at(plan.lookups(), &arrays);
+    for (n, array) in arrays.iter().enumerate() {
+        tally.look_at(plan.lookups(), n, array.as_ref());
+    }
     let columns = key_columns(plan.lookups(), &arrays)?;
-    let found = search(plan.lookups(), &columns, threads, tally);
+    let found = search(plan.lookups(), columns, threads, tally);
     if found.rows.is_empty() {
         return Ok(None);
     }
@@ -59,10 +61,7 @@ pub fn scan(
 }
 
 /// The key columns of a batch, in the order of the lookups, ready to be read.
-pub(crate) fn key_columns<'a>(
-    lookups: &[Lookup],
-    arrays: &[&'a ArrayRef],
-) -> Result<Vec<Column<'a>>, Error> {
+fn key_columns<'a>(lookups: &[Lookup], arrays: &[&'a ArrayRef]) -> Result<Vec<Column<'a>>, Error> {
     lookups
         .iter()
         .zip(arrays)

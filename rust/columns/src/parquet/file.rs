@@ -47,14 +47,6 @@ impl OpenFile {
             places,
         })
     }
-
-    /// The footer, with the key columns of one row group typed as they are quickest to look up.
-    pub(super) fn key_metadata(
-        &self,
-        row_group: usize,
-    ) -> Result<ArrowReaderMetadata, ParquetError> {
-        key_metadata(&self.metadata, row_group, &self.places.keys)
-    }
 }
 
 /// The footer with the root columns `keys` of one row group typed as they are quickest to look up: text as views, or as
@@ -88,7 +80,7 @@ pub(crate) fn key_metadata(
 }
 
 /// The leaf column of a root column that has but one.
-fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize> {
+pub(super) fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize> {
     let schema = metadata.parquet_schema();
     (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root)
 }

@@ -1,7 +1,7 @@
 //! The search through key columns, a block of rows at a time.
 //!
-//! Owns the loop that everything else waits for. Cells without a key are read once more to say why; the same few texts
-//! (headers of commercial messages, short codes) come again and again, so what was said of them is kept.
+//! Owns the loop that everything else waits for. Cells that are refused are mostly the same few texts again and again
+//! (headers of commercial messages, short codes), so what was said of them is kept.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::{Lookup, Tally};
 use crate::column::{Cell, Column, Keys};
 use crate::normalize::from_keys;
 use crate::parallel::{Threads, map};
-use crate::refused::note_of;
+use crate::refused::read;
 
 /// Rows whose keys are read before they are looked up: 16 KiB of keys, which stay in the first cache.
 const BLOCK: usize = 2048;
@@ -67,12 +67,12 @@ impl Search {
         }
     }
 
-    /// Looks rows of the key columns up (one column for each lookup); counts them and what was refused. The lookups
-    /// are those that the search was made for.
+    /// Looks rows of the key columns up; counts them and what was refused. There is one column for each of the lookups
+    /// that the search was made for, and the row of it that counts as the first.
     pub(crate) fn run(
         &mut self,
         lookups: &[Lookup],
-        columns: &[Column<'_>],
+        columns: &[(Column<'_>, usize)],
         rows: Range<usize>,
         tally: &mut Tally,
     ) -> Found {
@@ -84,13 +84,10 @@ impl Search {
         for start in rows.clone().step_by(BLOCK) {
             let len = BLOCK.min(rows.end - start);
             let mut any = [0u64; BLOCK / 64];
-            for (n, (lane, column)) in self.lanes.iter_mut().zip(columns).enumerate() {
+            for (n, (lane, (column, first))) in self.lanes.iter_mut().zip(columns).enumerate() {
                 let keys = &mut lane.keys[..len];
-                column.fill(start, keys);
-                if keys.contains(&0) {
-                    let counts = &mut tally.columns[n].refused;
-                    lane.refusals.count(column, start, keys, counts);
-                }
+                let counts = &mut tally.columns[n].refused;
+                column.fill_with(first + start, keys, |cell| lane.refusals.key(cell, counts));
                 let hits = &mut lane.hits[..len.div_ceil(64)];
                 lookups[n].set.probe(keys, hits);
                 for (any, hits) in any.iter_mut().zip(hits) {
@@ -124,17 +121,18 @@ impl Search {
 /// Searches all rows of the key columns on `threads` threads.
 pub(crate) fn search(
     lookups: &[Lookup],
-    columns: &[Column<'_>],
+    columns: Vec<Column<'_>>,
     threads: Threads,
     tally: &mut Tally,
 ) -> Found {
     let rows = columns.first().map_or(0, Column::len);
+    let columns: Vec<_> = columns.into_iter().map(|column| (column, 0)).collect();
     let tasks = (0..rows)
         .step_by(TASK)
         .map(|start| start..rows.min(start + TASK));
     let parts = map(threads, tasks.collect(), |task| {
         let mut tally = Tally::new(lookups.len());
-        let found = Search::new(lookups).run(lookups, columns, task, &mut tally);
+        let found = Search::new(lookups).run(lookups, &columns, task, &mut tally);
         (found, tally)
     });
     let mut all = Found {
@@ -151,19 +149,22 @@ pub(crate) fn search(
     all
 }
 
-/// Why cells were refused, with a memory for short texts.
+/// Reads the cells that are not of the common forms, and remembers the short ones that it refused.
 struct Refusals {
     keys: Keys,
     remembered: Vec<Remembered>,
 }
 
-/// A text of one to sixteen bytes, and the note that refused it.
-#[derive(Clone, Copy, Default)]
+/// A text of at most sixteen bytes that was refused, and why.
+#[derive(Clone, Copy)]
 struct Remembered {
     text: u128,
     len: u8,
-    note: Option<Note>,
+    note: Note,
 }
+
+/// A length that no remembered text has.
+const NO_TEXT: u8 = u8::MAX;
 
 impl Refusals {
     fn new(keys: Keys) -> Self {
@@ -173,37 +174,43 @@ impl Refusals {
         }
     }
 
-    /// Counts the rows from `start` on whose key is 0 by note. Null cells are not refused.
-    #[cold]
-    fn count(&mut self, column: &Column<'_>, start: usize, keys: &[u64], counts: &mut [u64]) {
-        for (row, _) in (start..).zip(keys).filter(|&(_, &key)| key == 0) {
-            if let Some(note) = column.cell(row).and_then(|cell| self.note(cell)) {
+    /// The key of a cell; 0 if it is refused, which is counted by note.
+    fn key(&mut self, cell: Cell<'_>, counts: &mut [u64]) -> u64 {
+        let Some((text, len)) = short_text(cell) else {
+            let (key, note) = read(cell, self.keys);
+            if let (0, Some(note)) = (key, note) {
                 counts[note as usize] += 1;
             }
-        }
-    }
-
-    fn note(&mut self, cell: Cell<'_>) -> Option<Note> {
-        let Cell::Text(bytes) = cell else {
-            return note_of(cell, self.keys);
+            return key;
         };
-        if !(1..=16).contains(&bytes.len()) {
-            return note_of(cell, self.keys);
-        }
         if self.remembered.is_empty() {
-            self.remembered = vec![Remembered::default(); REMEMBERED];
+            let nothing = Remembered {
+                text: 0,
+                len: NO_TEXT,
+                note: Note::Empty,
+            };
+            self.remembered = vec![nothing; REMEMBERED];
         }
-        let mut text = [0; 16];
-        text[..bytes.len()].copy_from_slice(bytes);
-        let text = u128::from_le_bytes(text);
-        let len = bytes.len() as u8; // at most 16
         // Multiplied by an odd number and folded: neighbours such as AD-AXISBK and VM-AXISBK fall apart.
         let mixed = (text as u64 ^ (text >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let slot = &mut self.remembered[(mixed >> 54) as usize % REMEMBERED];
         if (slot.text, slot.len) != (text, len) {
-            let note = note_of(cell, self.keys);
-            *slot = Remembered { text, len, note };
+            match read(cell, self.keys) {
+                (0, Some(note)) => *slot = Remembered { text, len, note },
+                (key, _) => return key,
+            }
         }
-        slot.note
+        counts[slot.note as usize] += 1;
+        0
     }
+}
+
+/// A text of at most sixteen bytes as one integer, and its length.
+fn short_text(cell: Cell<'_>) -> Option<(u128, u8)> {
+    let Cell::Text(bytes) = cell else {
+        return None;
+    };
+    let mut text = [0; 16];
+    text.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some((u128::from_le_bytes(text), bytes.len() as u8))
 }

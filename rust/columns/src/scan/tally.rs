@@ -76,12 +76,11 @@ impl Tally {
         self.imeis.extend(&other.imeis);
     }
 
-    /// Takes a look at key columns, in the order of the lookups.
-    pub(crate) fn look_at(&mut self, lookups: &[Lookup], columns: &[&ArrayRef]) {
-        for ((lookup, array), column) in lookups.iter().zip(columns).zip(&mut self.columns) {
-            if lookup.keys.key_type() == KeyType::Msisdn && !column.looks_national {
-                column.looks_national = looks_national(array.as_ref());
-            }
+    /// Takes a look at the key column of the n-th lookup.
+    pub(crate) fn look_at(&mut self, lookups: &[Lookup], n: usize, array: &dyn Array) {
+        let column = &mut self.columns[n];
+        if lookups[n].keys.key_type() == KeyType::Msisdn && !column.looks_national {
+            column.looks_national = looks_national(array);
         }
     }
 
