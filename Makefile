@@ -46,6 +46,7 @@ docs: build ## the guide and the reference as HTML in docs/_build; a warning is 
 
 bench: build ## everything that is claimed about speed, beside the rivals; an hour on a quiet machine
 	$(BIN)/numguard bench --record benches/record
+	NUMGUARD_BENCH_RECORD=benches/record $(BIN)/python -m pytest benches/end_to_end/bench_*.py -o addopts= --quiet --benchmark-only --benchmark-quiet --capture=no
 	$(MAKE) bench-page
 
 bench-quick: build ## the same on small inputs, in a minute: does the harness run here?

@@ -44,7 +44,8 @@ def test_a_rehearsal_measures_everybody_on_every_column(lines: list[Line]) -> No
     measured = {(line.layout, line.candidate) for line in lines if line.work == "contains"}
     assert measured == {(layout, who) for layout in LAYOUTS for who in ["numguard", *rivals.RIVALS[layout]]}
     works = {line.work for line in lines}
-    assert works == {work for work, *_ in page._PARTS}
+    shown = {work for part in page._PARTS for work in part[0].split(" | ")}
+    assert works == shown - {"read cdr", "read text"}  # by the repository's own benches/end_to_end/bench_cdr.py
     assert len(works) >= len(SUBJECTS)
 
 

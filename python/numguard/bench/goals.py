@@ -42,6 +42,13 @@ _BYTES_A_KEY: Final = (20.0, 17.0)
 _BYTES_FROM: Final = 1_000_000
 _BUILDING_FROM: Final = 10_000_000
 _BUILDING: Final = (2.5, 2.0)
+#: Work, what it is held against, and how many times as long it may take.
+_LIMITS: Final = {
+    "read cdr": ("read text", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
+    "add complaints": ("ingest", "a bare ingest of the same rows", (12.0, 6.0)),
+}
+#: Work, and how many times as long it may take with ten times as much there.
+_GROWTH: Final = {"add more": (1.5, 1.2), "delta": (3.0, 1.5)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
 
 
@@ -155,7 +162,7 @@ def comparisons(lines: Iterable[Line]) -> list[Comparison]:
 
 def verdicts(lines: Sequence[Line]) -> list[Verdict]:
     """Every promise that the record can judge."""
-    return [*_speed(comparisons(lines)), *_decoding(lines), *_memory(lines)]
+    return [*_speed(comparisons(lines)), *_decoding(lines), *_limits(lines), *_growth(lines), *_memory(lines)]
 
 
 def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
@@ -184,6 +191,23 @@ def _decoding(lines: Iterable[Line]) -> Iterator[Verdict]:
             if limits:
                 name = f"{what(line)}, against the fastest decoding of the same columns"
                 yield Verdict(name, max(limits) / _rate(line), *_DECODING, "x the time")
+
+
+def _limits(lines: Sequence[Line]) -> Iterator[Verdict]:
+    for line in lines:
+        other, words, bounds = _LIMITS.get(line.work, ("", "", (0.0, 0.0)))
+        for limit in lines:
+            if (limit.work, limit.layout, limit.rows, limit.run) == (other, line.layout, line.rows, line.run):
+                yield Verdict(f"{what(line)}, against {words}", _rate(limit) / _rate(line), *bounds, "x the time")
+
+
+def _growth(lines: Sequence[Line]) -> Iterator[Verdict]:
+    for small in lines:
+        for large in lines:
+            alike = (small.work, small.run, small.rows) == (large.work, large.run, large.rows)
+            if small.work in _GROWTH and alike and large.listed == 10 * small.listed:
+                name = f"{small.work}, {large.listed:,} complaints there, against {small.listed:,}"
+                yield Verdict(name, _rate(small) / _rate(large), *_GROWTH[small.work], "x the time")
 
 
 def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
