@@ -162,3 +162,33 @@ def test_an_export_that_cannot_be_written_is_not_recorded(registry: ng.Registry,
 def test_any_table_is_written_the_same_way(registry: ng.Registry, tmp_path: Path) -> None:
     write_private(registry.history(A), tmp_path / "history.csv")
     assert read(tmp_path / "history.csv")[0]["what"] == "named"
+
+
+def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
+    theirs, sent = tmp_path / "mine.xlsx", tmp_path / "list.csv"
+    theirs.write_bytes(b"a year of work")
+    with ng.Registry(by="HC 1234") as registry:
+        registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
+        registry.export(sent, to="DoT")
+        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+        with pytest.raises(ng.NumguardError):
+            registry.export(theirs, to="DoT")
+        with pytest.raises(ng.NumguardError):
+            registry.export(sent, to="DoT", columns=["nope"])
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_columns_of_other_names_are_written_as_what_they_are(tmp_path: Path) -> None:
+    sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
+    sightings = pa.table({"served_msisdn": ["9876543210", "9812345678"], "imei14": ["011240001111110"] * 2})
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet)
+        registry.expand(sightings)
+        listed = registry.block_list()
+        listed.write(tmp_path / "plain.csv", columns=["msisdn", "via_imei"])
+        listed.write(tmp_path / "renamed.csv", columns={"msisdn": "Mobile", "via_imei": "Handset IMEI"})
+    plain = (tmp_path / "plain.csv").read_text().splitlines()
+    renamed = (tmp_path / "renamed.csv").read_text().splitlines()
+    assert renamed[0] == '"Mobile","Handset IMEI"'
+    assert renamed[1:] == plain[1:]
+    assert '"011240001111110"' in renamed[1] + renamed[2]

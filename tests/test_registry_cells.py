@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import numguard as ng
 from numguard.registry import cells
 
 IST = timezone(timedelta(hours=5, minutes=30))
@@ -126,7 +127,7 @@ def test_acknowledgements(cell: str | None, text: str | None, note: str | None) 
         ("9876543210, 98765 432l0", [919876543210], [("98765 432l0", "stray_letter")]),
         ("9876543210; 98765XXXXX; ravi@ybl", [919876543210], [("98765XXXXX", "masked"), ("ravi@ybl", "upi_id")]),
         ("9876543210/11", [919876543210], [("9876543210/11", "several_numbers")]),
-        ("Flat 12, 9876543210", [919876543210], [("Flat 12", "text_with_digits")]),
+        ("Flat 12, 9876543210", [], [("Flat 12, 9876543210", "text_with_digits")]),
         ("98765\n43210", [], [("98765\n43210", "broken_line")]),
         ("91919876543210", [], [("91919876543210", "too_long")]),
         ("98765,43210", [], [("98765", "short_code"), ("43210", "short_code")]),
@@ -162,3 +163,21 @@ def test_words() -> None:
     assert cells.words(pa.array(told)).to_pylist() == [
         "Rohtak", "Rohtak", "Charkhi Dadri", "GRP", "cybercrime.gov.in", None, None, "Nuh (Mewat)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("9876543210 / 9812345678", 2),
+        ("9876543210 and 9812345678", 2),
+        ("9876543210 (Ravi), 9812345678 (Sita)", 2),
+        ("my no is 9876543210 he called from 9812345678", 0),
+        ("Flat 12, 9876543210", 0),
+    ],
+)
+def test_a_list_is_taken_apart_and_a_sentence_is_not(cell: str, found: int) -> None:
+    sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": [cell]})
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet)
+        assert len(registry.numbers()) == found
+    assert bool(intake.refusals.num_rows) == (found == 0)

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ from numguard.types import PathLike
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["BlockList", "manifest_path", "write_private"]
+__all__ = ["BlockList", "manifest_path", "put_back", "write_private"]
 
 # A spreadsheet runs cells that start so as formulas (OWASP, CSV injection).
 _FORMULA = r"^[=+\-@\t\r]"
@@ -101,7 +104,8 @@ class BlockList:
             InputError: the folder cannot be written to.
         """
         path = Path(path)
-        digest, size = write_private(_chosen(self._table, columns), path)
+        names = list(columns.values()) if isinstance(columns, Mapping) else None
+        digest, size = write_private(_chosen(self._table, columns), path, names=names)
         manifest = {**self.manifest, "file": path.name, "bytes": size, "sha256": digest}
         text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         try:
@@ -131,13 +135,35 @@ class BlockList:
         return paths
 
 
+@contextmanager
+def put_back(*paths: Path) -> Iterator[None]:
+    """What is at `paths` comes back if the block fails, and what the block wrote there goes: nothing or all of it."""
+    kept = {path: path.with_name(f".{path.name}.{os.getpid()}.kept") for path in paths if path.is_file()}
+    try:
+        for path, copy in kept.items():
+            shutil.copy2(path, copy)
+        yield
+    except BaseException:
+        for path in paths:
+            if path in kept:
+                kept[path].replace(path)
+            elif path.is_file():
+                path.unlink()
+        raise
+    finally:
+        for copy in kept.values():
+            copy.unlink(missing_ok=True)
+
+
 def manifest_path(path: Path) -> Path:
     """Where the manifest of a list lies."""
     return path.with_name(path.name + ".manifest.json")
 
 
-def write_private(table: pa.Table, path: PathLike) -> tuple[str, int]:
+def write_private(table: pa.Table, path: PathLike, *, names: Sequence[str] | None = None) -> tuple[str, int]:
     """Writes any table as lists are written: refused rows, a history. Gives the file's SHA-256 and size.
+
+    `names` are what the receiver calls the columns; how they are written goes by what they are here.
 
     Raises:
         ArgumentError: an ending that no format has.
@@ -147,6 +173,8 @@ def write_private(table: pa.Table, path: PathLike) -> tuple[str, int]:
     written = _written(table)
     if path.suffix.lower() == ".csv":
         written = _inert(written)
+    if names is not None:
+        written = written.rename_columns(list(names))
     try:
         write_rows(path, written.schema, written.to_batches(), private=True)
         with path.open("rb") as file:
@@ -195,8 +223,7 @@ def _chosen(table: pa.Table, columns: Mapping[str, str] | Sequence[str] | None) 
     absent = [name for name in columns if name not in table.column_names]
     if absent:
         raise ColumnError(f"no column {absent[0]!r}; a list has {', '.join(table.column_names)}")
-    table = table.select(list(columns))
-    return table.rename_columns(list(columns.values())) if isinstance(columns, Mapping) else table
+    return table.select(list(columns))
 
 
 def _counts(column: pa.ChunkedArray[Any]) -> dict[str, int]:

@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard import _core
-from numguard.blocklist import BlockList, manifest_path
+from numguard.blocklist import BlockList, manifest_path, put_back
 from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage import expand as walk
@@ -403,7 +403,8 @@ class Registry:
                 self._brake(cut, policy, district, last)
             table = listed.to_table()
             append.rows("exported", table.select(["msisdn", "action"]))
-            try:
+            # A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was.
+            with put_back(path, manifest_path(path)):
                 listed.write(path, columns=columns)
                 append.rows(
                     "export",
@@ -420,11 +421,6 @@ class Registry:
                     },
                 )
                 append.commit()
-            except BaseException:
-                # A list that is not recorded as sent must not lie about to be sent.
-                path.unlink(missing_ok=True)
-                manifest_path(path).unlink(missing_ok=True)
-                raise
         return listed
 
     def _brake(self, cut: int, policy: ListPolicy, district: str | None, last: dict[str, Any]) -> None:

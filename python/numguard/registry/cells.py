@@ -55,6 +55,8 @@ _IST_SECONDS = 19_800
 
 #: Where a cell of several numbers is taken apart, once it is known not to be one number.
 _BETWEEN = r"[,;|]+"
+#: Words that stand between the numbers of a list.
+_AND = r"(?i)\b(?:and|or|aur)\b"
 
 
 def _array(values: list[Any]) -> pa.Array[Any]:
@@ -217,7 +219,7 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
     """Every number of each cell. Gives (index, msisdn, note) and, of what was refused, (index, cell, note).
 
     A cell that is one number is that number. Any other is taken apart at commas, semicolons and bars, and
-    each part is a number, or a text out of which `extract` takes the whole ones, or refused with its own note.
+    each part is a number, or a list out of which `extract` takes the whole ones, or refused with its own note.
     """
     cells = _one(column)
     index = pa.array(np.arange(len(cells)))
@@ -234,6 +236,12 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
         split = parts.filter(several)
         pieces = pc.utf8_trim(pc.list_flatten(split), _BLANKS)
         inner, inner_refused = _explained(owner.take(pc.list_parent_indices(split)), pieces)
+        # A sentence with a comma in it is no list: the number in "Flat 12, ..." may be anybody's.
+        remark = pc.is_in(inner_refused["note"], _array(["not_a_number", "text_with_digits"]))
+        remarks = pc.unique(inner_refused["index"].filter(remark))
+        several = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), remarks)))
+        inner = inner.filter(pc.invert(pc.is_in(inner["index"], remarks)))
+        inner_refused = inner_refused.filter(pc.invert(pc.is_in(inner_refused["index"], remarks)))
         inner_refused = inner_refused.filter(pc.not_equal(inner_refused["note"], "empty"))
         said = pa.chunked_array([*inner["index"].chunks, *inner_refused["index"].chunks], pa.int64())
         silent = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), said)))
@@ -255,15 +263,18 @@ def _explained(index: pa.Array[Any], cells: pa.Array[Any]) -> tuple[pa.Table, pa
 
 
 def _extracted(refused: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The whole numbers inside texts; of several numbers of which fewer than two were whole, the text stays refused."""
-    texts = pc.is_in(refused["note"], pa.array(["several_numbers", "text_with_digits"]))
+    """The whole numbers of cells that list several; of which fewer than two were whole, the cell stays refused.
+
+    A sentence is not searched: in "my number is ..., he called from ..." one of the two is the complainant's.
+    """
+    bare = pc.replace_substring_regex(refused["cell"], _AND, " ")
+    texts = pc.and_(pc.equal(refused["note"], "several_numbers"), pc.invert(pc.match_substring_regex(bare, r"\p{L}")))
     whole = refused.filter(texts)
     lists = _core.extract(whole["cell"].combine_chunks())
     count = pc.fill_null(pc.list_value_length(lists), 0)
     owner = whole["index"].combine_chunks().take(pc.list_parent_indices(lists))
     taken = pa.table({"index": owner, "msisdn": pc.list_flatten(lists), "note": pa.nulls(len(owner), pa.string())})
-    enough = pc.if_else(pc.equal(whole["note"], "several_numbers"), 2, 1)
-    left = whole.filter(pc.less(count, enough))
+    left = whole.filter(pc.less(count, 2))
     return taken, pa.concat_tables([refused.filter(pc.invert(texts)), left])
 
 
