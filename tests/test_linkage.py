@@ -339,6 +339,14 @@ def test_refused_rows_are_counted_by_note() -> None:
     assert untimed.linked.column("msisdn").to_pylist() == [919876543213]
 
 
+def test_lines_that_make_no_row_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "seen.csv"
+    path.write_text("served_msisdn,imei14\n9876543210,35824005111111\n9876543211,35824005111111,more\n,\n")
+    found = ng.expand(["9876543210"], path)
+    assert found.refused == {"empty": 1, "field_count": 1}
+    assert found.linked.num_rows == 0
+
+
 def test_refused_seeds_are_counted() -> None:
     found = ng.expand(["9876543210", "98765XXXXX", None], table_of([]))
     assert found.unseen.to_pylist() == [919876543210]

@@ -130,6 +130,8 @@ def test_brake() -> None:
     assert found.linked.num_rows == 1001
     assert found.braked is not None
     assert "1,001 numbers were linked to 1 seeds seen" in found.braked
+    fewer = ng.expand(pa.array([SEED], pa.uint64()), sightings_of(sightings[:-1]), found.policy)
+    assert (fewer.linked.num_rows, fewer.braked) == (1000, None)
     wide = ng.LinkPolicy(max_numbers_per_imei=None, max_linked_per_seed=1001)
     assert ng.expand(pa.array([SEED], pa.uint64()), sightings_of(sightings), wide).braked is None
 

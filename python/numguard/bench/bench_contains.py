@@ -37,7 +37,7 @@ def installed(candidate: str) -> bool:
 
 @pytest.mark.parametrize(
     ("case", "candidate"),
-    [(case, candidate) for case in cases() for candidate in candidates(case)],
+    [(case, candidate) for case in cases() for candidate in candidates(case, plan())],
     ids=str,
 )
 def test_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:

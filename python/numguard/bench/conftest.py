@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pytest
 
-from numguard.bench.plan import Plan, plan
+from numguard.bench.plan import PATIENCE, Plan, plan
 from numguard.bench.record import Line, Record, now
 
 Answer = TypeVar("Answer")
@@ -31,7 +31,8 @@ class Measure:
         begin = time.perf_counter()
         answer = work()
         first = time.perf_counter() - begin
-        rounds = max(self._plan.rounds, min(_MOST_ROUNDS, int(self._plan.seconds / max(first, 1e-6))))
+        fewest = self._plan.rounds if first < PATIENCE else 1
+        rounds = max(fewest, min(_MOST_ROUNDS, int(self._plan.seconds / max(first, 1e-6))))
         self._benchmark.pedantic(work, rounds=rounds, warmup_rounds=0)
         taken = self._benchmark.stats.stats
         self.note(

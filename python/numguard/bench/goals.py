@@ -38,7 +38,9 @@ _TIMES: Final = {
 _LIBRARIES: Final = {"rphonenumbers": (150.0, 250.0), "phonenumbers": (1_200.0, 2_000.0)}
 _DECODING: Final = (1.5, 1.3)
 _BYTES_A_KEY: Final = (20.0, 17.0)
+#: Below these sizes the fixed part of a set, and of a process, says nothing about a key.
 _BYTES_FROM: Final = 1_000_000
+_BUILDING_FROM: Final = 10_000_000
 _BUILDING: Final = (2.5, 2.0)
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
 
@@ -193,7 +195,7 @@ def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
             size[line.run, line.listed] = line.bytes
             if line.listed >= _BYTES_FROM:
                 yield Verdict(f"a set of {line.listed:,}", line.bytes / line.listed, *_BYTES_A_KEY, "bytes a key")
-        elif line.work == "memory of building" and line.listed >= _BYTES_FROM:
+        elif line.work == "memory of building" and line.listed >= _BUILDING_FROM:
             final = size.get((line.run, line.listed))
             if final:
                 name = f"memory while a set of {line.listed:,} is built, against the set itself"

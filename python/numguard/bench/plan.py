@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["LISTS", "POPULATION", "SEED", "Plan", "plan"]
+__all__ = ["LISTS", "PATIENCE", "POPULATION", "SEED", "Plan", "plan"]
 
 SEED: Final = 1930
 POPULATION: Final = 40_000_000
 """Subscribers that rows and lists are drawn from."""
+
+PATIENCE: Final = 20.0
+"""Seconds: what takes longer is done once to warm up, and once more."""
 
 LISTS: Final = (27_824, 1_000_000, 33_800_000)
 """A police state's suspects, a national list, and a country's disconnected numbers."""
@@ -37,7 +40,8 @@ class Plan:
         hit_rates: Shares of rows that are on the list.
         threads: For everybody alike.
         seconds: How long the rounds of one measurement should take together.
-        rounds: The fewest rounds.
+        rounds: The fewest rounds, of what takes less than `PATIENCE`.
+        everyone: Whether slow rivals are asked at every hit rate, which takes hours.
         inputs: Where generated files are kept between runs.
         record: The directory that the record goes to.
     """
@@ -50,6 +54,7 @@ class Plan:
     threads: int
     seconds: float
     rounds: int
+    everyone: bool
     inputs: Path
     record: Path
 
@@ -83,8 +88,9 @@ def plan(environment: Mapping[str, str] | None = None) -> Plan:
         lists=tuple(int(float(size)) for size in lists.split(",")) if lists else (1_000, 50_000) if quick else LISTS,
         hit_rates=tuple(map(float, rates.split(","))) if rates else (0.01, 1.0) if quick else (0.001, 0.5, 1.0),
         threads=int(number("THREADS", len(os.sched_getaffinity(0)))),
-        seconds=number("SECONDS", 0.0 if quick else 4.0),
+        seconds=number("SECONDS", 0.0 if quick else 2.0),
         rounds=int(number("ROUNDS", 1 if quick else 3)),
+        everyone=quick or bool(asked.get("NUMGUARD_BENCH_EVERYONE")),
         inputs=Path(asked.get("NUMGUARD_BENCH_INPUTS") or Path(tempfile.gettempdir()) / "numguard-bench"),
         record=Path(asked.get("NUMGUARD_BENCH_RECORD") or "."),
     )

@@ -23,7 +23,8 @@ __all__ = ["bench"]
 @click.option("--list", "lists", type=float, multiple=True, help="A length of the list; may be given again.")
 @click.option("--hit-rate", "hit_rates", type=float, multiple=True, help="A share of listed rows; may be given again.")
 @options.threads
-@click.option("--seconds", type=float, help="How long the rounds of one measurement take together; 4 by default.")
+@click.option("--seconds", type=float, help="How long the rounds of one measurement take together; 2 by default.")
+@click.option("--everyone", is_flag=True, help="Ask slow rivals at every hit rate too: hours instead of minutes.")
 @click.option(
     "--select", default="", help="Only measurements whose names match, as in pytest -k: 'mixed and not duckdb'."
 )
@@ -47,6 +48,7 @@ def bench(
     hit_rates: tuple[float, ...],
     threads: int | None,
     seconds: float | None,
+    everyone: bool,
     select: str,
     record: Path,
     inputs: Path | None,
@@ -70,6 +72,7 @@ def bench(
         "HIT_RATES": ",".join(map(str, hit_rates)) or None,
         "THREADS": threads,
         "SECONDS": seconds,
+        "EVERYONE": 1 if everyone else None,
         "RECORD": record.absolute(),
         "INPUTS": inputs and inputs.absolute(),
     }

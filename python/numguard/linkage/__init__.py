@@ -125,10 +125,18 @@ def expand(
     msisdns, reported_at = _seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
     tell = _Teller(progress)
-    _read(linkage, sightings, lambda part: _columns(part, msisdn, imei, at, policy), region, tell)
+
+    def columns_of(names: list[str]) -> list[str]:
+        # A source without times is one without a column of that name, unless somebody asked for it.
+        timed = at is not None and (policy.time_rules or at != "at" or at in names)
+        return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
+
+    refused_lines = _read(linkage, sightings, columns_of, region, tell)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
+    if refused_lines:
+        found["refused"]["field_count"] = refused_lines
     if found.pop("looks_national"):
         warnings.warn(
             f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to "
@@ -160,36 +168,33 @@ def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
     return numbers, times[0] if times else None
 
 
-def _columns(part: Part, msisdn: str, imei: str, at: str | None, policy: LinkPolicy) -> list[str]:
-    """The columns to read of a part."""
-    columns = [msisdn, imei]
-    if at is not None and (policy.time_rules or at != "at" or at in part.schema().names):
-        columns.append(at)
-    return columns
-
-
 def _read(
     linkage: Linkage,
     sightings: Source,
-    columns_of: Callable[[Part], list[str]],
+    columns_of: Callable[[list[str]], list[str]],
     region: Region,
     tell: _Teller,
-) -> None:
-    """Reads all sightings: local Parquet by the compiled half, everything else as batches."""
+) -> int:
+    """Reads all sightings, local Parquet by the compiled half; counts the lines of text that made no row."""
+    refused_lines = 0
     # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
     for part in _parts(sightings):
-        columns = columns_of(part)
-        if isinstance(part, ParquetPart) and set(columns) <= set(parquet_schema(part.path).names):
-            files.append((part.path, columns))
-            continue
-        for batches in _steps(part, columns, region):
+        if isinstance(part, ParquetPart):
+            stored = parquet_schema(part.path).names
+            columns = columns_of([*stored, *part.partitions])
+            if set(columns) <= set(stored):
+                files.append((part.path, columns))
+                continue
+        for batches in _steps(part, columns_of(part.schema().names), region):
             tell(linkage.read(batches, keep), part.name)
+        refused_lines += len(part.refused_rows)
     linkage.begin(files)
     while (read := linkage.read_on()) is not None:
         state, file = read
         tell(state, str(files[file][0]))
+    return refused_lines
 
 
 def _parts(sightings: Any) -> Iterator[Part]:

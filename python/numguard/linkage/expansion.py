@@ -56,7 +56,7 @@ class Expansion:
     #: Seeds without any sighting, ascending. Protected seeds stand in `stopped` only.
     unseen: pa.UInt64Array
     #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
-    #: and no time to judge by.
+    #: and no time to judge by; `field_count`: a line of a CSV file with more or fewer fields than its header.
     refused: dict[str, int]
     #: Seeds that could not be read, by note.
     refused_seeds: dict[str, int]

@@ -155,7 +155,12 @@ def _numbers(table: pa.Table, at: list[int], word: str) -> tuple[pa.Table, pa.Ta
     read = [cells.numbers(table.column(place)) for place in at] or [cells.numbers(pa.array([], pa.string()))]
     found = pa.concat_tables([numbers for numbers, _ in read])
     index, msisdn = (np.asarray(found[name].to_numpy()) for name in ("index", "msisdn"))
-    order = np.lexsort((msisdn, index))
+    # The few ascending runs of which this is made are merged; most rows have one number, and need no second sort.
+    order = np.argsort(index, kind="stable")
+    same = index[order[1:]] == index[order[:-1]]
+    several = np.append(same, False) | np.append(False, same)[: len(order)]
+    within = order[several]
+    order[several] = within[np.lexsort((msisdn[within], index[within]))]
     index, msisdn = index[order], msisdn[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = (index[1:] != index[:-1]) | (msisdn[1:] != msisdn[:-1])
@@ -356,7 +361,12 @@ def _texts(
     told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
     told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
     fields = [pc.cast(records[field], pa.string()) for field in _FIELDS]
-    complainants = _joined(complaints.complainants, place, len(records))
+    # The first of a complainant's numbers is a field.
+    index = np.asarray(complaints.complainants["index"].to_numpy(), np.int64)
+    further = complaints.complainants.filter(
+        pa.array(np.append(False, index[1:] == index[:-1])[: len(index)], pa.bool_())
+    )
+    complainants = _joined(further, place, len(records))
     refusals = _lists(
         np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"
     )

@@ -8,6 +8,7 @@ spreadsheet shows, whatever was refused before it.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -119,11 +120,26 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
 def fingerprint_table(table: pa.Table) -> tuple[int, str]:
     """The size and SHA-256 of a table: of its bare columns as an Arrow stream, so that chunks make no difference."""
     bare = table.replace_schema_metadata(None).combine_chunks()
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, bare.schema) as writer:
+    sink = _Digest()
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
         writer.write_table(bare)
-    content = sink.getvalue()
-    return content.size, hashlib.sha256(content).hexdigest()
+    return sink.size, sink.sha256.hexdigest()
+
+
+class _Digest(io.RawIOBase):
+    """A file of which nothing is kept but its size and SHA-256."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.sha256.update(data)
+        self.size += len(data)
+        return len(data)
 
 
 def find_columns(

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use arrow_schema::DataType;
 use numguard_columns::linkage::{self, Sightings, Step};
 use numguard_core::linkage::{KeyList, Policy, Side};
 use numguard_core::msisdn::Region;
@@ -199,17 +198,11 @@ fn spell(progress: linkage::Progress) -> Progress {
 /// anything is read.
 #[pyfunction]
 fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
-    let checks: [&dyn Fn(&DataType) -> Result<(), numguard_columns::Error>; 3] = [
-        &|data_type| linkage::takes_numbers(data_type, region.0),
-        &linkage::takes_imeis,
-        &linkage::takes_times,
-    ];
-    for (field, check) in fields.into_iter().map(PyField::into_inner).zip(checks) {
-        check(field.data_type()).map_err(|error| {
-            UnsupportedTypeError::new_err(format!("column '{}': {error}", field.name()))
-        })?;
-    }
-    Ok(())
+    let fields: Vec<_> = fields.into_iter().map(PyField::into_inner).collect();
+    let columns = fields
+        .iter()
+        .map(|field| (field.name().as_str(), field.data_type()));
+    linkage::check_types(columns, region.0).map_err(raise)
 }
 
 fn read_seeds(

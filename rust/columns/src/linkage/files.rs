@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 
 use super::block::{Batch, Block, Sightings};
-use super::{Refused, takes_imeis, takes_numbers, takes_times};
+use super::{Refused, check_types};
 use crate::Error;
 use crate::parallel::{Next, Ordered, TASK, Threads};
 use crate::parquet::{Input, footer, guarded, key_metadata, unreadable};
@@ -119,18 +119,19 @@ impl OpenFile {
     fn open(index: usize, file: &File, region: Region) -> Result<Self, Error> {
         let name = file.path.display().to_string();
         let (input, metadata) = footer(&file.path)?;
-        let numbers = |data_type: &DataType| takes_numbers(data_type, region);
-        let takes: [&dyn Fn(&DataType) -> Result<(), Error>; 3] =
-            [&numbers, &takes_imeis, &takes_times];
-        let places = file.columns.iter().zip(takes).map(|(column, takes)| {
-            let at = find_column(column, metadata.schema())?;
-            let data_type = metadata.schema().field(at).data_type();
-            takes(data_type).map_err(|error| error.in_column(column))?;
-            Ok(at)
-        });
-        let roots = places
-            .collect::<Result<_, Error>>()
-            .map_err(|error| error.in_file(&name))?;
+        let schema = metadata.schema();
+        let find = || {
+            let find = |column: &String| find_column(column, schema);
+            let roots = file
+                .columns
+                .iter()
+                .map(find)
+                .collect::<Result<Vec<_>, _>>()?;
+            let types = roots.iter().map(|&root| schema.field(root).data_type());
+            check_types(file.columns.iter().map(String::as_str).zip(types), region)?;
+            Ok(roots)
+        };
+        let roots = find().map_err(|error: Error| error.in_file(&name))?;
         Ok(Self {
             index,
             name,

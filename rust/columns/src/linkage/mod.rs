@@ -236,26 +236,22 @@ pub fn seeds(
     Ok((seeds, refused))
 }
 
-/// Whether a column of that type can hold numbers.
+/// Whether columns of these names and types can hold what they should: numbers, IMEIs and, if there is a third, times.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`].
-pub fn takes_numbers(data_type: &DataType, region: Region) -> Result<(), Error> {
-    Column::new(&new_empty_array(data_type), Keys::Msisdn(region)).map(drop)
-}
-
-/// Whether a column of that type can hold IMEIs.
-///
-/// # Errors
-/// [`Error::UnsupportedType`].
-pub fn takes_imeis(data_type: &DataType) -> Result<(), Error> {
-    Column::new(&new_empty_array(data_type), Keys::ImeiOrPlaceholder).map(drop)
-}
-
-/// Whether a column of that type can hold times.
-///
-/// # Errors
-/// [`Error::NotTimes`].
-pub fn takes_times(data_type: &DataType) -> Result<(), Error> {
-    Times::new(&new_empty_array(data_type)).map(drop)
+/// [`Error::UnsupportedType`], [`Error::NotTimes`], in the column.
+pub fn check_types<'a>(
+    columns: impl IntoIterator<Item = (&'a str, &'a DataType)>,
+    region: Region,
+) -> Result<(), Error> {
+    for (n, (name, data_type)) in columns.into_iter().enumerate() {
+        let none = new_empty_array(data_type);
+        let taken = match n {
+            0 => Column::new(&none, Keys::Msisdn(region)).map(drop),
+            1 => Column::new(&none, Keys::ImeiOrPlaceholder).map(drop),
+            _ => Times::new(&none).map(drop),
+        };
+        taken.map_err(|error| error.in_column(name))?;
+    }
+    Ok(())
 }

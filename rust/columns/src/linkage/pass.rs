@@ -90,7 +90,10 @@ impl Pass {
     pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
         let side = self.side;
         parallel::map(threads, self.parts, |part| {
-            Tally::of(part.concat(), side, policy)
+            // Taken over run by run, so that a key with millions of rows is not in memory twice.
+            let mut rows = Vec::with_capacity(part.iter().map(Vec::len).sum());
+            part.into_iter().for_each(|run| rows.extend(run));
+            Tally::of(rows, side, policy)
         })
     }
 

@@ -91,7 +91,7 @@ fn international(digits: &[u8]) -> Result<Found, Note> {
     if let [9, 1, national @ ..] = digits {
         return match national {
             _ if is_indian(national) => Ok(Found::plain(91, national)),
-            [0, rest @ ..] if is_ten(rest) => Ok(Found::plain(91, rest)),
+            [0, rest @ ..] if rest.len() < 13 && is_indian(rest) => Ok(Found::plain(91, rest)),
             [0, rest @ ..] if rest.len() < 10 => Err(Note::TooShort),
             _ if national.len() < 10 => Err(Note::TooShort),
             _ => Err(Note::TooLong),

@@ -167,7 +167,7 @@ fn single(run: &[u8], region: Region) -> Result<Found, Note> {
     let whole = Shape::of(before).and_then(|shape| joined(before, &shape, region));
     // Bare digits with a point and nothing else are what a program prints of a float.
     let is_float = shape.gaps == 1 && !shape.plus;
-    if zeros && (is_float || short && whole.is_ok()) {
+    if zeros && (is_float || short) {
         return whole.map(|found| found.mended(Some(Note::TrailingDecimal)));
     }
     if whole.is_ok() && short || is_float && whole.is_err() && !is_split_by_point(head, tail) {

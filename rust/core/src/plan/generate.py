@@ -208,8 +208,18 @@ def countries() -> dict[int, tuple[int, bool]]:
         lengths = {length for plan in plans for length in getattr(plan.general_desc, "possible_length", ())}
         # E.164 has fifteen digits in all; some plans list longer numbers, which only their own country can dial.
         mask = sum(1 << length for length in lengths if 0 < length <= 15 - len(str(code)))
-        found[code] = mask, any(plan.national_prefix == "0" for plan in plans)
+        found[code] = mask, any(has_trunk_zero(code, plan) for plan in plans)
     return found
+
+
+def has_trunk_zero(code: int, plan: PhoneMetadata) -> bool:
+    """Whether libphonenumber reads one of the plan's examples the same with a zero after the country code."""
+    numbers = [described(plan, label, "example_number") for label in TYPES]
+    return any(
+        phonenumbers.parse(f"+{code}0{number}") == phonenumbers.parse(f"+{code}{number}")
+        for number in numbers
+        if number
+    )
 
 
 def automaton() -> tuple[list[list[int]], list[str], int]:

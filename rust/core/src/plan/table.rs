@@ -4405,7 +4405,7 @@ pub(super) static COUNTRIES: [(u16, u16, bool); 215] = [
     (372, 0x0580, false),
     (373, 0x0100, true),
     (374, 0x0100, true),
-    (375, 0x0fc0, false),
+    (375, 0x0fc0, true),
     (376, 0x0340, false),
     (377, 0x0300, true),
     (378, 0x0500, false),

@@ -86,7 +86,7 @@ fn abroad(digits: &str) -> Result<Number, Note> {
         let without_zero = rest.strip_prefix('0').unwrap_or(rest);
         return if is_national(rest) {
             Ok(Number::new(digits))
-        } else if pattern!("^[1-9][0-9]{9}$").is_match(without_zero) {
+        } else if without_zero.len() < 13 && is_national(without_zero) {
             Ok(Number::new(format!("91{without_zero}")))
         } else if without_zero.len() < 10 {
             Err(Note::TooShort)

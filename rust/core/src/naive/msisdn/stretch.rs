@@ -38,7 +38,7 @@ pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
     let is_float = !plus && pattern!("^[0-9]+$").is_match(head);
     let zeros = pattern!("^0+$").is_match(tail);
     match whole {
-        whole if zeros && (is_float || tail.len() < 4 && whole.is_ok()) => {
+        whole if zeros && (is_float || tail.len() < 4) => {
             whole.map(|number| number.with(Note::TrailingDecimal))
         }
         Ok(_) if tail.len() < 4 => Err(Note::NotAnInteger),

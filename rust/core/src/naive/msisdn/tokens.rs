@@ -5,6 +5,7 @@ use super::dialled::dialled;
 use super::stretch::{address, date, single, stretch};
 use crate::msisdn::Region;
 use crate::naive::pattern;
+use crate::naive::text::LETTER;
 use crate::notes::Note;
 
 /// What a text is made of.
@@ -32,7 +33,7 @@ impl Token {
 }
 
 fn is_letter(character: char) -> bool {
-    pattern!("^[A-Za-zλ_]$").is_match(&character.to_string())
+    character.is_ascii_alphabetic() || character == LETTER || character == '_'
 }
 
 /// Whether a character beside digits makes them a part of something longer.

@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 
 use super::lines::{Instructions, search};
 use super::scalar::Scalar;
-use super::{BLOCKS, Block, Steps};
+use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::{View, home_slot};
 use crate::set::line::Line;
 
@@ -27,17 +27,28 @@ pub(super) fn is_available() -> bool {
 
 impl Steps for Avx2 {
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { filter(view, keys, passed) }
     }
 
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { lines(view, keys, hits, asked) }
     }
 
+    fn ranks(
+        view: &View,
+        keys: &[Block],
+        hits: &mut [u64],
+        asked: &mut [u64],
+        ranks: &mut [Ranks],
+    ) {
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { rank_lines(view, keys, hits, asked, ranks) }
+    }
+
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { strays(view, keys, hits) }
     }
 
@@ -46,7 +57,7 @@ impl Steps for Avx2 {
     }
 
     fn spread(packed: &[u64], bits: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { spread(packed, bits) }
     }
 }
@@ -164,9 +175,24 @@ fn nonzero(words: &Block) -> u64 {
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
     if view.cut.bytes() {
-        search::<false>(Has2(()), view, keys, hits, asked);
+        search::<false, false>(Has2(()), view, keys, hits, asked, &mut []);
     } else {
-        search::<true>(Has2(()), view, keys, hits, asked);
+        search::<true, false>(Has2(()), view, keys, hits, asked, &mut []);
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn rank_lines(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    asked: &mut [u64],
+    ranks: &mut [Ranks],
+) {
+    if view.cut.bytes() {
+        search::<false, true>(Has2(()), view, keys, hits, asked, ranks);
+    } else {
+        search::<true, true>(Has2(()), view, keys, hits, asked, ranks);
     }
 }
 

@@ -7,7 +7,7 @@
 use std::arch::x86_64::*;
 
 use super::lines::{Instructions, search};
-use super::{BLOCKS, Block, Steps};
+use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::{View, place_bits};
 use crate::set::line::Line;
 
@@ -26,30 +26,41 @@ pub(super) fn is_available() -> bool {
 
 impl Steps for Avx512 {
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { filter(view, keys, passed) }
     }
 
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { lines(view, keys, hits, asked) }
+    }
+
+    fn ranks(
+        view: &View,
+        keys: &[Block],
+        hits: &mut [u64],
+        asked: &mut [u64],
+        ranks: &mut [Ranks],
+    ) {
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { rank_lines(view, keys, hits, asked, ranks) }
     }
 
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
         if view.slots.is_empty() {
             return super::scalar::Scalar::strays(view, keys, hits);
         }
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { strays(view, keys, hits) }
     }
 
     fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { pack(keys, bits, packed) }
     }
 
     fn spread(packed: &[u64], bits: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { spread(packed, bits) }
     }
 }
@@ -146,9 +157,24 @@ fn nonzero(words: &Block) -> u64 {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
 fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
     if view.cut.bytes() {
-        search::<false>(Has512(()), view, keys, hits, asked);
+        search::<false, false>(Has512(()), view, keys, hits, asked, &mut []);
     } else {
-        search::<true>(Has512(()), view, keys, hits, asked);
+        search::<true, false>(Has512(()), view, keys, hits, asked, &mut []);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn rank_lines(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    asked: &mut [u64],
+    ranks: &mut [Ranks],
+) {
+    if view.cut.bytes() {
+        search::<false, true>(Has512(()), view, keys, hits, asked, ranks);
+    } else {
+        search::<true, true>(Has512(()), view, keys, hits, asked, ranks);
     }
 }
 

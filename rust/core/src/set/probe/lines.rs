@@ -4,9 +4,9 @@
 //! of this one are searched. What can be computed for a whole block is, in plain loops that the compiler turns into
 //! the vectors of the path; a path brings three things that Rust has no word for.
 
-use super::Block;
+use super::{Block, Ranks};
 use crate::set::layout::View;
-use crate::set::line::Line;
+use crate::set::line::{self, Line};
 
 /// Lines from which they no longer fit the second cache, so that fetching ahead pays.
 const FAR_LINES: usize = 1 << 14;
@@ -54,15 +54,20 @@ impl Plan {
     }
 }
 
-/// [`super::Steps::lines`].
+/// [`super::Steps::lines`], and with `RANKS` [`super::Steps::ranks`]; without, `ranks` is empty.
 #[inline(always)]
-pub(super) fn search<const PAIRS: bool>(
+pub(super) fn search<const PAIRS: bool, const RANKS: bool>(
     cpu: impl Instructions,
     view: &View,
     keys: &[Block],
     hits: &mut [u64],
     asked: &mut [u64],
+    ranks: &mut [Ranks],
 ) {
+    /// Where the first member stands in a line, in bytes or pairs of them.
+    const fn first_member(pairs: bool) -> u32 {
+        if pairs { 8 } else { 16 }
+    }
     let lines = view.lines;
     let far = lines.len() >= FAR_LINES;
     let fetch = |plan: &Plan| {
@@ -87,8 +92,14 @@ pub(super) fn search<const PAIRS: bool>(
             let opens = around & around.wrapping_neg();
             let members = (around ^ opens).wrapping_sub(opens << 1) >> part;
             // Bit 1 of `members` is now the first member of the line, which stands after the sixteenth byte.
-            let aligned = members << if PAIRS { 7 } else { 15 };
+            let aligned = members << (first_member(PAIRS) - 1);
             found[row] = aligned & cpu.equal::<PAIRS>(line, plan.rest[row]);
+            if RANKS {
+                let place = found[row]
+                    .trailing_zeros()
+                    .wrapping_sub(first_member(PAIRS));
+                ranks[block][row] = line::before(line).wrapping_add(place);
+            }
         }
         let outside = cpu.nonzero(&plan.outside);
         *hits = cpu.nonzero(&found) & !outside;

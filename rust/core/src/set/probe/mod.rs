@@ -3,7 +3,7 @@
 //! The folder is the dispatch: [`scalar`] runs anywhere and is the twin that the others must agree with, `avx2` and
 //! `avx512` are there on x86-64. A path is chosen once a process, and taken once a batch. What is common to all stands
 //! here: the filter is asked first, for as long as few keys are members; the survivors are packed, so that what comes
-//! after it meets only full blocks; lines are asked before strays. A path supplies the five steps in between.
+//! after it meets only full blocks; lines are asked before strays. A path supplies the steps in between.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -11,14 +11,20 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod lines;
+mod ranks;
 mod scalar;
 
 use std::sync::LazyLock;
+
+pub(super) use ranks::ranks;
 
 use super::layout::View;
 
 /// Sixty-four keys: one word of hits.
 type Block = [u64; 64];
+
+/// A rank for each key of a block.
+type Ranks = [u32; 64];
 
 /// Blocks that are filtered, packed and looked up together: enough survivors to fetch ahead of, few enough to stay in
 /// the first cache.
@@ -80,6 +86,8 @@ trait Steps {
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]);
     /// Bits of the members found in lines, of which there are some, and of the keys that only the strays can tell.
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+    /// The same, and the rank of each member found; what stands beside the others is any number.
+    fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]);
     /// Bits of the members found among the strays, of which there are some.
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]);
     /// Moves the keys whose bit is set to the front of `packed`, and says how many there are. What stands behind them
@@ -89,23 +97,39 @@ trait Steps {
     fn spread(packed: &[u64], bits: &mut [u64]);
 }
 
-/// Looks a batch up. `hits` has one word for each 64 keys begun.
-pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
+/// Something to do with the steps of whichever path is taken.
+trait Work {
+    fn with<S: Steps>(self);
+}
+
+/// Takes a path.
+fn take(path: Path, work: impl Work) {
     match path {
-        Path::Scalar => batch::<scalar::Scalar>(&view, keys, hits),
+        Path::Scalar => work.with::<scalar::Scalar>(),
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => {
             assert!(path.is_available(), "this machine has no AVX2");
-            batch::<avx2::Avx2>(&view, keys, hits);
+            work.with::<avx2::Avx2>();
         }
         #[cfg(target_arch = "x86_64")]
         Path::Avx512 => {
             assert!(path.is_available(), "this machine has no AVX-512");
-            batch::<avx512::Avx512>(&view, keys, hits);
+            work.with::<avx512::Avx512>();
         }
         #[cfg(not(target_arch = "x86_64"))]
         Path::Avx2 | Path::Avx512 => panic!("this machine is no x86-64"),
     }
+}
+
+/// Looks a batch up. `hits` has one word for each 64 keys begun.
+pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
+    struct Probe<'a>(View<'a>, &'a [u64], &'a mut [u64]);
+    impl Work for Probe<'_> {
+        fn with<S: Steps>(self) {
+            batch::<S>(&self.0, self.1, self.2);
+        }
+    }
+    take(path, Probe(view, keys, hits));
 }
 
 /// Room for the keys that are to be looked up further, packed: one for those that passed the filter, one for those
