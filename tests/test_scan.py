@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -166,6 +168,22 @@ def test_files_of_any_shape(
     found = ng.scan(path, SETS, columns=columns, threads=threads)
     assert as_text(found.read_all()).equals(as_text(expected(table, columns=columns)))
     assert found.summary.rows == rows
+
+
+@pytest.mark.parametrize("codec", ["uncompressed", "snappy", "zstd", "gzip", "lz4", "brotli"])
+@pytest.mark.parametrize("writer", ["polars", "duckdb"])
+def test_files_of_other_writers(writer: str, codec: str, tmp_path: Path) -> None:
+    table = calls(10_000, nulls=0.1).append_column("n", pa.array(range(9876500000, 9876510000)))
+    path = tmp_path / "t.parquet"
+    if writer == "polars":
+        frame = pl.from_arrow(table)
+        assert isinstance(frame, pl.DataFrame)
+        frame.write_parquet(path, compression=codec, row_group_size=3000)  # type: ignore[arg-type]
+    else:
+        options = f"FORMAT parquet, CODEC '{'lz4_raw' if codec == 'lz4' else codec}', ROW_GROUP_SIZE 3000"
+        duckdb.from_arrow(table).query("t", f"COPY t TO '{path}' ({options})")
+    sets = {**SETS, "n": LISTED}
+    assert as_text(ng.scan(path, sets).read_all()).equals(as_text(expected(table, sets)))
 
 
 @pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"])
@@ -338,8 +356,6 @@ def test_national_numbers_taken_for_e164_get_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_scan_is_a_stream(tmp_path: Path) -> None:
-    import polars as pl
-
     pq.write_table(CALLS, tmp_path / "t.parquet")
     want = expected(CALLS)
     assert pl.DataFrame(ng.scan(tmp_path / "t.parquet", SETS)).height == want.num_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,16 @@ class ParquetPart(Part):
                 first += data.num_rows
 
 
+def _check_names(fields: Iterable[pa.Field[Any]]) -> None:
+    """Reads every name, down to the last nested one: a damaged file may hold any bytes there."""
+    for field in fields:
+        field.name.encode()
+        kind = field.type
+        if pa.types.is_timestamp(kind) and kind.tz is not None:
+            kind.tz.encode()
+        _check_names(kind.field(n) for n in range(kind.num_fields))
+
+
 class ArrowFilePart(Part):
     """A local Arrow IPC file (also called Feather) or stream."""
 
@@ -58,7 +68,7 @@ class ArrowFilePart(Part):
         """The columns."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             schema: pa.Schema = reader.schema.remove_metadata()
-            schema.to_string()  # reads every name, down to the last nested one: a damaged file may hold any bytes there
+            _check_names(schema)
             return schema
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
