@@ -1,10 +1,10 @@
 //! Columns of sightings -> the walk of `numguard-core`, its answer as record batches.
 //!
-//! Owns how sightings are held (as blocks of keys and times, [`block`]), how a pass over them is shared among threads
-//! ([`pass`]), and what times may look like ([`times`]). Knows no rule of linkage: those are the core's.
+//! Owns how sightings are held (as blocks of keys and times), how a pass over them is shared among threads, and what
+//! times may look like. Knows no rule of linkage: those are the core's.
 //!
 //! One idea: **hold the keys, go over them again.** Sightings are read once into 24 bytes a row; each pass of the walk
-//! is then a membership test over one run of integers. What does not fit into memory is [`held`] elsewhere.
+//! is then a membership test over one run of integers. What does not fit into memory is held elsewhere.
 
 mod answer;
 mod block;
