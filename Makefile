@@ -4,9 +4,10 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 export VIRTUAL_ENV := $(abspath $(VENV))
+export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: help demo build test test-rust test-python check format bench fuzz docs clean
+.PHONY: help demo build test test-rust test-python check format bench bench-quick bench-page fuzz docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +39,20 @@ check: build ## formatting, lints and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/stubtest numguard._core --allowlist tests/stubtest-allowed.txt
+
+docs: build ## the guide and the reference as HTML in docs/_build; a warning is an error
+	$(BIN)/pip install --quiet --group docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
+
+bench: build ## everything that is claimed about speed, beside the rivals; an hour on a quiet machine
+	$(BIN)/numguard bench --record benches/record
+	$(MAKE) bench-page
+
+bench-quick: build ## the same on small inputs, in a minute: does the harness run here?
+	$(BIN)/numguard bench --quick --record target/bench
+
+bench-page: $(VENV)/.ready ## the newest record into README.md and docs/speed.md
+	$(BIN)/python benches/publish.py
 
 format: $(VENV)/.ready ## lay all sources out as `make check` wants them
 	cargo fmt --all

@@ -12,6 +12,7 @@ import pytest
 from numguard.cdr import CDR_NOTES, read_cdr
 from numguard.cdr.layouts import LAYOUTS
 from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.linkage import expand
 
 FILES = Path(__file__).parent / "cdr"
 GOLDEN = sorted(path.stem for path in FILES.glob("*.csv") if path.name.count(".") == 1)
@@ -141,12 +142,14 @@ def test_fourteen_fifteen_and_sixteen_digits_join(tmp_path: Path) -> None:
     assert read_cdr(path).read_all()["imei14"].to_pylist() == [35896710123456] * 4
 
 
-def test_a_placeholder_is_no_handset_and_is_counted(tmp_path: Path) -> None:
+def test_a_placeholder_stays_for_linkage_to_name(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("MSISDN,IMEI,Call Date\n9876543210,004999010640000,01/06/2026\n9876543210,0,01/06/2026\n")
     cdr = read_cdr(path)
-    assert cdr.read_all()["imei14"].to_pylist() == [None, None]
-    assert cdr.summary.unread["imei14"]["placeholder"] == 1
+    assert cdr.read_all()["imei14"].to_pylist() == [499901064000, None]
+    found = expand(["9876543210"], read_cdr(path))
+    assert found.stopped.select(["imei14", "why"]).to_pylist() == [{"imei14": 499901064000, "why": "placeholder"}]
+    assert len(found.unseen) == 0
 
 
 def test_the_routing_number_is_taken_off_only_where_its_own_column_agrees(tmp_path: Path) -> None:

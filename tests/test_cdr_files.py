@@ -187,6 +187,18 @@ def test_a_workbook_of_numbers_and_dates(tmp_path: Path) -> None:
     assert cdr.summary.unread == {"imei14": {"precision_lost": 1}, "other_msisdn": {"sender_id": 1}}
 
 
+def test_days_and_months_that_a_spreadsheet_swapped_are_refused(tmp_path: Path) -> None:
+    """Opened where months come first, 05/04 became the fourth of May; 04/04 stayed itself and 15/04 became text."""
+    days = [dt.date(2026, 5, 4), dt.date(2026, 4, 4), "15/04/2026"]
+    rows: list[list[object]] = [["MSISDN", "Call Date"], *([9876543210, day] for day in days)]
+    cdr = read_cdr(written(tmp_path, sheet(rows), "a.xlsx"))
+    assert [str(at)[:10] for at in cdr.read_all()["at"].to_pylist()] == ["2026-04-04", "2026-04-15"]
+    assert cdr.refused.select(["row", "note"]).to_pylist() == [{"row": 2, "note": "unreadable_date"}]
+    # A real date past the twelfth shows that the spreadsheet knew which is which.
+    rows.append([9876543210, dt.date(2026, 4, 20)])
+    assert read_cdr(written(tmp_path, sheet(rows), "a.xlsx")).read_all().num_rows == 4
+
+
 def test_a_workbook_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
     with pytest.raises(MissingExtraError, match=r"numguard-telecom\[xlsx\]"):

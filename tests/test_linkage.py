@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import linkage_oracle as oracle
 import numguard as ng
-from numguard.errors import ArgumentError, ColumnError, FileMissingError, UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.linkage import LinkageProgress
 
 IST = oracle.IST
@@ -211,6 +211,7 @@ def test_every_source_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> 
         "paths": [tmp_path / f"{n}.parquet" for n in (2, 0, 1)],
         "dataset": ds.dataset([str(tmp_path / f"{n}.parquet") for n in range(3)]),
         "ipc": tmp_path / "all.arrow",
+        "several": [table.slice(0, 50), table.slice(50).to_reader()],
         "reader": table.to_reader(max_chunksize=11),
         "batch": table.combine_chunks().to_batches()[0],
         "polars": pl.from_arrow(table),
@@ -219,6 +220,39 @@ def test_every_source_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> 
     }
     for name, source in sources.items():
         assert same(ng.expand(pa.array(seeds, pa.uint64()), source, POLICY), expected), name
+
+
+def test_no_room_in_memory_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> None:
+    seeds, sightings = a_case()
+    table = table_of(sightings)
+    pq.write_table(table, tmp_path / "all.parquet", row_group_size=20)
+    numbers = pa.array(seeds, pa.uint64())
+    for limit in (0, 1000, 10_000):
+        for source in (tmp_path / "all.parquet", table.to_reader(max_chunksize=17), table):
+            assert same(ng.expand(numbers, source, POLICY, memory_limit=limit), expected), (limit, type(source))
+    timeless = table.drop_columns(["at"])
+    kept = ng.expand(numbers, timeless, POLICY)
+    assert same(ng.expand(numbers, timeless.to_reader(max_chunksize=17), POLICY, memory_limit=0), kept)
+
+
+def test_parquet_of_every_type_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> None:
+    seeds, sightings = a_case()
+    table = table_of(sightings)
+    texts = {
+        "served_msisdn": pa.array([f"{msisdn}"[2:] for msisdn, _, _ in sightings]),
+        "imei14": pa.array([f"{imei14:014d}0" for _, imei14, _ in sightings]),
+    }
+    written = pa.table({**texts, "other": ["x"] * len(sightings), "at": table.column("at")})
+    ways: dict[str, dict[str, Any]] = {
+        "dictionary": {},
+        "plain": {"use_dictionary": False},
+        "int96": {"use_deprecated_int96_timestamps": True},
+        "zstd": {"compression": "zstd", "data_page_size": 64, "row_group_size": 30},
+    }
+    for name, options in ways.items():
+        path = tmp_path / f"{name}.parquet"
+        pq.write_table(written.select(["at", "other", "imei14", "served_msisdn"]), path, **options)
+        assert same(ng.expand(pa.array(seeds, pa.uint64()), path, POLICY), expected), name
 
 
 def test_every_type_of_column_gives_the_same(expected: ng.Expansion) -> None:
@@ -305,6 +339,14 @@ def test_refused_rows_are_counted_by_note() -> None:
     assert untimed.linked.column("msisdn").to_pylist() == [919876543213]
 
 
+def test_lines_that_make_no_row_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "seen.csv"
+    path.write_text("served_msisdn,imei14\n9876543210,35824005111111\n9876543211,35824005111111,more\n,\n")
+    found = ng.expand(["9876543210"], path)
+    assert found.refused == {"empty": 1, "field_count": 1}
+    assert found.linked.num_rows == 0
+
+
 def test_refused_seeds_are_counted() -> None:
     found = ng.expand(["9876543210", "98765XXXXX", None], table_of([]))
     assert found.unseen.to_pylist() == [919876543210]
@@ -386,10 +428,18 @@ def test_bad_calls(tmp_path: Path) -> None:
         ng.expand(ng.ImeiSet([]), table)
     with pytest.raises(ArgumentError, match="policy: "):
         ng.expand(seeds, table, {"max_hops": 2})  # type: ignore[arg-type]
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(InputError, match=r"cut\.parquet"):
+        ng.expand(seeds, tmp_path / "cut.parquet")
     with pytest.raises(FileMissingError):
         ng.expand(seeds, tmp_path / "none.parquet")
     with pytest.raises(UnsupportedTypeError, match=r"column 'at': .*no times"):
         ng.expand(seeds, table.set_column(2, "at", pa.array(["03/09/2026"])))
+    pq.write_table(table.set_column(2, "at", pa.array(["03/09/2026"])), tmp_path / "text.parquet")
+    with pytest.raises(UnsupportedTypeError, match=r"text.parquet: .*column 'at'.*no times"):
+        ng.expand(seeds, tmp_path / "text.parquet")
+    with pytest.raises(ArgumentError, match="memory_limit: "):
+        ng.expand(seeds, table, memory_limit=-1)
     with pytest.raises(UnsupportedTypeError, match="column 'imei14': "):
         ng.expand(seeds, table.set_column(1, "imei14", pa.array([1.5], pa.float32())))
     with pytest.raises(UnsupportedTypeError, match="reported_at"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard import errors as ngerrors
 
 DAY_0 = datetime(2026, 9, 1, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 SEED = 919876543210
@@ -129,5 +130,48 @@ def test_brake() -> None:
     assert found.linked.num_rows == 1001
     assert found.braked is not None
     assert "1,001 numbers were linked to 1 seeds seen" in found.braked
+    fewer = ng.expand(pa.array([SEED], pa.uint64()), sightings_of(sightings[:-1]), found.policy)
+    assert (fewer.linked.num_rows, fewer.braked) == (1000, None)
     wide = ng.LinkPolicy(max_numbers_per_imei=None, max_linked_per_seed=1001)
     assert ng.expand(pa.array([SEED], pa.uint64()), sightings_of(sightings), wide).braked is None
+
+
+# What a person reads --------------------------------------------------------------------------------------------------
+
+
+def a_chain() -> list[Sighting]:
+    sightings = uses(SEED, PHONE, 0, 4) + uses(SEED + 1, PHONE, 4) + uses(SEED + 1, PHONE + 1, 2, 8, 40)
+    return sightings + uses(SEED + 2, PHONE + 1, 8, 9)
+
+
+def test_explain_says_the_whole_path() -> None:
+    found = ng.expand(pa.array([SEED], pa.uint64()), sightings_of(a_chain()), ng.LinkPolicy(max_hops=2))
+    assert found.explain("98765 43212") == (
+        "+919876543212 was seen twice between 9 and 10 September 2026 in handset 358240051111128, which also carried "
+        "+919876543211, seen 3 times between 3 September and 11 October 2026; "
+        "+919876543211 was seen once on 5 September 2026 in handset 358240051111110, which also carried the reported "
+        "number +919876543210, seen twice between 1 and 5 September 2026."
+    )
+    for other in (f"+{SEED}", "7000000000", "no number", None):
+        with pytest.raises(ngerrors.ArgumentError, match="number: takes one of the linked numbers"):
+            found.explain(other)
+
+
+def test_requests_ask_for_what_is_missing() -> None:
+    seeds = pa.array([SEED, SEED + 9], pa.uint64())
+    sightings = sightings_of([*uses(SEED, PHONE, 0), *uses(SEED, PHONE + 1, 1, 3), *uses(SEED + 1, PHONE, 0)])
+    asked = ng.expand(seeds, sightings).requests().to_pylist()
+    nine = DAY_0 + timedelta(hours=10)
+    assert asked == [
+        {"msisdn": "919876543219", "imei": None, "why": "unseen", "since": None, "until": None},
+        {
+            "msisdn": None,
+            "imei": "358240051111128",
+            "why": "one_number",
+            "since": nine + timedelta(1),
+            "until": nine + timedelta(3),
+        },
+    ]
+    bounded = ng.expand(seeds, sightings, ng.LinkPolicy(since=date(2026, 9, 1))).requests()
+    assert bounded.column("since").to_pylist() == [DAY_0, DAY_0]
+    assert bounded.schema.field("imei").type == pa.string()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -24,6 +26,7 @@ from hypothesis.stateful import (
 import numguard as ng
 from numguard.registry.state import STATUSES
 from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
+from registry_stores import is_there, make_schema, postgres  # noqa: F401
 
 MOBILES = [919876500000 + n for n in range(8)]
 NUMBERS = [*MOBILES, *sorted(PLACEHOLDERS)[:1], *sorted(TOLL_FREE)]
@@ -59,7 +62,7 @@ def sheet(content: list[Row]) -> pa.Table:
 class Machine(RuleBasedStateMachine):
     """Every step is done by the registry and by the model."""
 
-    target = ":memory:"
+    make = staticmethod(lambda: ":memory:")
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +76,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.registry = ng.Registry(self.target, by="HC 1234")
+        self.registry = ng.Registry(self.make(), by="HC 1234")
         self.registry._now = lambda: int(self.now.timestamp() * 1_000_000)
 
     def teardown(self) -> None:
@@ -231,12 +234,14 @@ class Machine(RuleBasedStateMachine):
         assert set(self.registry.numbers(status).to_array().to_pylist()) == mine
 
 
-def test_random_histories() -> None:
-    """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
+def histories(target: Callable[[], str], examples: int) -> None:
+    class Here(Machine):
+        make = staticmethod(target)
+
     run_state_machine_as_test(
-        Machine,
+        Here,
         settings=settings(
-            max_examples=int(os.environ.get("NUMGUARD_HISTORIES", "8")),
+            max_examples=examples,
             stateful_step_count=40,
             deadline=None,
             report_multiple_bugs=False,
@@ -244,3 +249,13 @@ def test_random_histories() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_random_histories() -> None:
+    """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
+    histories(lambda: ":memory:", int(os.environ.get("NUMGUARD_HISTORIES", "8")))
+
+
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+def test_random_histories_on_postgresql(postgres: str) -> None:  # noqa: F811
+    histories(lambda: make_schema(postgres), int(os.environ.get("NUMGUARD_HISTORIES", "2")))

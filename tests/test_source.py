@@ -63,6 +63,14 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text(source).to_pylist() == [{"mobile": "9876500000", "name": "a"}]
 
 
+def test_standard_input_may_be_an_arrow_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = io.BytesIO()
+    with pa.ipc.new_stream(sent, TABLE.schema) as writer:
+        writer.write_table(TABLE)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(sent.getvalue()))))  # type: ignore[arg-type]
+    assert text(open_source("-")).equals(TABLE)
+
+
 def csv(tmp_path: Path, content: bytes) -> Source:
     (tmp_path / "f.csv").write_bytes(content)
     return open_source(tmp_path / "f.csv")

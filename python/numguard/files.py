@@ -16,12 +16,17 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import pyarrow as pa
+import pyarrow.compute
 
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.types import PathLike
 
-__all__ = ["whole_file", "write_rows"]
+__all__ = ["IMEI_COLUMNS", "whole_file", "write_csv", "write_rows"]
 
+compute: Any = pyarrow.compute  # its stubs leave some functions out
+
+#: What columns of IMEI14 keys are called in this package.
+IMEI_COLUMNS = ("imei14", "via_imei")
 #: Rows gathered before they are written: a Parquet file of tiny row groups is slow to read.
 _GATHER = 1 << 16
 
@@ -59,6 +64,7 @@ def write_rows(
     batches: Iterable[pa.RecordBatch],
     *,
     texts: Sequence[str] = (),
+    imeis: Sequence[str] = IMEI_COLUMNS,
     private: bool = False,
 ) -> None:
     """Writes `batches` of `schema` to `path`.
@@ -68,6 +74,8 @@ def write_rows(
         schema: The columns.
         batches: The rows.
         texts: Integer columns that JSON gets as text, because its readers may hold no integer that long.
+        imeis: Columns of IMEI14 keys; formats of text get all fourteen digits, or a handset with a leading zero could
+            not be read back.
         private: Whether only its owner may read the file.
 
     Raises:
@@ -82,9 +90,41 @@ def write_rows(
             f"path: a {ending} file cannot hold the columns {', '.join(unfit)}: leave them out with columns=, "
             "or write .parquet, .arrow or .jsonl"
         )
-    with whole_file(path, private=private) as file, form(file, schema, texts) as writer:
+    with whole_file(path, private=private) as file:
+        _write(form, file, schema, batches, texts=texts, imeis=imeis)
+
+
+def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Writes `batches` of `schema` as CSV into an open file, such as standard output."""
+    _write(_Csv, file, schema, batches, texts=(), imeis=IMEI_COLUMNS)
+
+
+def _write(
+    form: type[_Format],
+    file: IO[bytes],
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    texts: Sequence[str],
+    imeis: Sequence[str],
+) -> None:
+    handsets = [name for name in imeis if name in schema.names and schema.field(name).type == pa.uint64()]
+    if not form.is_text:
+        handsets = []
+    written = schema
+    for name in handsets:
+        written = written.set(written.get_field_index(name), pa.field(name, pa.string()))
+    with form(file, written, texts) as writer:
         for rows in _gathered(schema, batches):
-            writer.write(rows)
+            writer.write(_spelled(rows, handsets))
+
+
+def _spelled(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
+    """The rows with their IMEI14 keys as fourteen digits."""
+    for name in handsets:
+        digits = compute.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
+        rows = rows.set_column(rows.schema.get_field_index(name), name, digits)
+    return rows
 
 
 def _gathered(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -100,6 +140,9 @@ def _gathered(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[
 
 class _Format(ABC):
     """One way to write batches into an open file."""
+
+    #: Whether people and spreadsheets read it as text.
+    is_text = False
 
     def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str]) -> None:
         self._file = file
@@ -166,6 +209,7 @@ class _Arrow(_Format):
 
 
 class _Csv(_Format):
+    is_text = True
     plain = staticmethod(_without_dictionaries)
 
     def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str]) -> None:
@@ -186,6 +230,8 @@ class _Csv(_Format):
 
 
 class _JsonLines(_Format):
+    is_text = True
+
     def write(self, rows: pa.Table) -> None:
         for row in rows.to_pylist():
             for name in self._texts:

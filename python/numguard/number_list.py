@@ -6,10 +6,12 @@ of what the list is for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.errors import ColumnError
@@ -21,17 +23,24 @@ __all__ = ["open_imeis", "open_numbers"]
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
+_ACTION = "action"
+
+compute: Any = pyarrow.compute  # its stubs know no lists of text
 
 _Set = TypeVar("_Set", NumberSet, ImeiSet)
 
 
-def open_numbers(path: PathLike, *, column: str | None = None, region: Region = "IN") -> NumberSet:
-    """The set of all phone numbers in a file.
+def open_numbers(
+    path: PathLike, *, column: str | None = None, region: Region = "IN", actions: Sequence[str] = ("block",)
+) -> NumberSet:
+    """The set of all phone numbers in a file; of a block list, those that are to be blocked.
 
     Args:
         path: A saved set, or whatever `scan` reads: CSV, text with one number a line, Parquet, Arrow.
         column: Which column holds them; may be left out if there is only one, or one is named as such columns are.
         region: How bare digits are read.
+        actions: In a file with a column `action`, as block lists have, take the rows with one of these. What is to be
+            verified again or released is not mixed with what is to be blocked.
 
     Raises:
         ColumnError: It cannot be told which column holds the numbers.
@@ -39,7 +48,7 @@ def open_numbers(path: PathLike, *, column: str | None = None, region: Region = 
     """
     if _is_saved(path):
         return NumberSet.open(path)
-    cells = _cells(path, column, _NUMBER_NAMES, lambda name: explain([name], region=region))
+    cells = _cells(path, column, _NUMBER_NAMES, lambda name: explain([name], region=region), actions)
     return NumberSet(cells, region=region)
 
 
@@ -47,7 +56,7 @@ def open_imeis(path: PathLike, *, column: str | None = None) -> ImeiSet:
     """The set of all handsets in a file; as `open_numbers`."""
     if _is_saved(path):
         return ImeiSet.open(path)
-    return ImeiSet(_cells(path, column, _IMEI_NAMES, lambda name: explain_imei([name])))
+    return ImeiSet(_cells(path, column, _IMEI_NAMES, lambda name: explain_imei([name]), None))
 
 
 def _is_saved(path: PathLike) -> bool:
@@ -58,7 +67,9 @@ def _is_saved(path: PathLike) -> bool:
         return file.read(len(_SAVED_SET)) == _SAVED_SET
 
 
-def _cells(path: PathLike, column: str | None, names: tuple[str, ...], read: Any) -> pa.ChunkedArray[Any]:
+def _cells(
+    path: PathLike, column: str | None, names: tuple[str, ...], read: Any, actions: Sequence[str] | None
+) -> pa.ChunkedArray[Any]:
     """The column with the numbers. A header that is itself a number is the first of them."""
     source = open_source(path)
     there = source.schema.names
@@ -68,7 +79,14 @@ def _cells(path: PathLike, column: str | None, names: tuple[str, ...], read: Any
             masked = ", ".join(_masked(there, read))
             raise ColumnError(f"{path}: say which column holds the numbers (--list-column); there are {masked}")
         column = there[0] if len(there) == 1 else known[0]
-    chunks = [batch.data.column(0) for batch in source.batches([column])]
+    if actions is not None and _ACTION in there:
+        taken = pa.array(actions, pa.string())
+        chunks = [
+            batch.data.filter(compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)).column(0)
+            for batch in source.batches([column, _ACTION])
+        ]
+    else:
+        chunks = [batch.data.column(0) for batch in source.batches([column])]
     cells = pa.chunked_array(chunks, chunks[0].type if chunks else source.schema.field(column).type)
     if _is_number(column, read) and len(there) == 1:
         cells = pa.chunked_array([pa.array([column], cells.type), *cells.chunks])

@@ -28,7 +28,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files import write_rows
+from numguard.files import IMEI_COLUMNS, write_rows
 from numguard.source import ParquetPart, Part, check_columns, open_source, with_told
 from numguard.types import PathLike, Region
 
@@ -99,6 +99,7 @@ class Scan:
     ) -> None:
         self._parts = parts
         self._keys = list(sets)
+        self._handsets = [column for column, members in sets.items() if isinstance(members, ImeiSet)]
         self._limit = limit
         self._skip = on_error == "skip"
         self._progress = progress
@@ -178,7 +179,9 @@ class Scan:
         Returns:
             The summary.
         """
-        write_rows(path, self.schema, self, texts=[f"{key}_match" for key in self._keys])
+        matches = [f"{key}_match" for key in self._keys]
+        handsets = [f"{key}_match" for key in self._handsets]
+        write_rows(path, self.schema, self, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
         return self.summary
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -350,6 +353,12 @@ def scan(
         UnsupportedTypeError: A key column's type cannot hold a number without loss.
         InputError: The first file cannot be read as what it should be.
         ArgumentError: An argument the scan cannot work with.
+
+    Examples:
+        >>> import numguard as ng, pyarrow as pa
+        >>> calls = pa.table({"a_party": ["09876543210", "9123456789"], "seconds": [12, 40]})
+        >>> ng.scan(calls, {"a_party": ng.NumberSet(["98765 43210"])}).read_all().to_pylist()
+        [{'a_party': '09876543210', 'seconds': 12, 'a_party_match': 919876543210}]
     """
     if not isinstance(sets, Mapping) or not sets:
         raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')

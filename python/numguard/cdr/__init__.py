@@ -32,10 +32,10 @@ def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str
 
     Returns:
         A stream of record batches with the columns `served_msisdn` and `imei14` (uint64; the IMEI is null where none
-        is written or it is a placeholder), `imsi`, `other_party` (as written), `other_msisdn` (uint64), `at`
-        (timestamp[us, Asia/Kolkata]), `direction` ("in" or "out", seen from the served party), `duration_s` (int64),
-        `source` (the file) and `row` (its line, counted from 1). `.summary` counts, `.refused` lists the rows that
-        were refused.
+            is written; a placeholder stays, so that linkage can say where a walk ran into one), `imsi`,
+            `other_party` (as written), `other_msisdn` (uint64), `at` (timestamp[us, Asia/Kolkata]), `direction` ("in"
+            or "out", seen from the served party), `duration_s` (int64), `source` (the file) and `row` (its line,
+            counted from 1). `.summary` counts, `.refused` lists the rows that were refused.
 
     Raises:
         FileMissingError: a path that leads to no file.

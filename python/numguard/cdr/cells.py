@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Column", "Group", "Spans", "as_text", "digits_only", "spans"]
+__all__ = ["Column", "Group", "Spans", "are_digits", "as_text", "spans"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -63,6 +63,17 @@ class Spans(NamedTuple):
         matrix: Bytes = self.data[np.arange(length)[:, None] + starts]
         return matrix
 
+    def digits(self) -> Flags:
+        """Which cells are digits from end to end."""
+        lengths: Ints = self.ends - self.starts
+        digits: Flags = lengths > 0
+        first, last = (int(self.starts[0]), int(self.ends[-1])) if len(lengths) else (0, 0)
+        if lengths.sum() != last - first or not (self.data[first:last] - np.uint8(ord("0")) <= 9).all():
+            # Something stands between or among the digits: see which cells it is in.
+            for rows, matrix in self.groups():
+                digits[rows] &= are_digits(matrix)
+        return digits
+
     def blank(self) -> Flags:
         """Which cells hold nothing, or one of the ways of writing nothing."""
         lengths = self.ends - self.starts
@@ -76,6 +87,13 @@ class Spans(NamedTuple):
                     if len(word) == len(matrix):
                         blank[candidates[rows]] |= ((matrix | 0x20) == (word[:, None] | 0x20)).all(axis=0)
         return blank
+
+
+def are_digits(matrix: Bytes) -> Flags:
+    """Which columns of a matrix of bytes are digits from end to end."""
+    # Below "0" the difference wraps round to a large number.
+    digits: Flags = np.logical_and.reduce(matrix - np.uint8(ord("0")) <= 9, axis=0)
+    return digits
 
 
 def spans(cells: Column) -> Spans:
@@ -96,16 +114,10 @@ def spans(cells: Column) -> Spans:
     return Spans(data, starts, ends)
 
 
-def digits_only(matrix: Bytes) -> Flags:
-    """Which cells are digits from end to end."""
-    # Below "0" the difference wraps round to a large number.
-    digits: Flags = np.logical_and.reduce(matrix - np.uint8(ord("0")) <= 9, axis=0)
-    return digits
-
-
 def as_text(cells: Column) -> Column:
     """The cells without their wrapping, null where they hold nothing."""
     found = spans(cells)
-    text = pc.utf8_trim(cells, characters=WRAPPING)
+    wrapped = int((found.ends - found.starts).sum()) != pc.sum(pc.binary_length(cells)).as_py()
+    text = pc.utf8_trim(cells, characters=WRAPPING) if wrapped else cells
     blank = found.blank()
     return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), text) if blank.any() else text

@@ -19,10 +19,11 @@ from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_serve
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
 
-__all__ = ["Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
+__all__ = ["LINES_SEARCHED", "Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
 
 _DELIMITERS: Final = (",", "\t", "|", ";")
-_SEARCHED_LINES: Final = 200
+#: Lines in which a header is looked for, and rows after it whose fields are counted, all together.
+LINES_SEARCHED: Final = 400
 _SAMPLED_LINES: Final = 200
 _LONGEST_LINE: Final = 100_000
 
@@ -86,16 +87,16 @@ def split_line(line: str, delimiter: str) -> list[str]:
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
     """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
     rows = [
-        (number, delimiter, _without_trailing_blanks(split_line(line, delimiter)))
-        for number, line in enumerate(lines[:_SEARCHED_LINES])
+        (number, delimiter, cells, [canonical_name(cell) for cell in cells])
+        for number, line in enumerate(lines[:LINES_SEARCHED])
         for delimiter in _DELIMITERS
-        if delimiter in line
+        if delimiter in line and len(cells := _without_trailing_blanks(split_line(line, delimiter))) > 1
     ]
     for layout in layouts:
-        for number, delimiter, cells in rows:
-            columns = layout.match(cells) if len(cells) > 1 else None
+        for number, delimiter, cells, names in rows:
+            columns = layout.match(names)
             if columns is not None and len(columns) > 1:
-                _reject_doubles(cells, columns, name, number + 1)
+                _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
                 width = _usual_width(lines[number + 1 :], delimiter, len(cells))
                 return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
     return None
@@ -107,12 +108,11 @@ def _without_trailing_blanks(cells: list[str]) -> list[str]:
     return [cell.strip(" \t'\"\ufeff\xa0") for cell in cells]
 
 
-def _reject_doubles(cells: Sequence[str], columns: Mapping[Role, int], name: str, line: int) -> None:
-    names = [canonical_name(cell) for cell in cells]
+def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping[Role, int], where: str) -> None:
     for position in columns.values():
         if names.count(names[position]) > 1:
             raise InputError(
-                f"{name}: line {line}: two columns are named {cells[position]!r}; rename one of them, "
+                f"{where}: two columns are named {cells[position]!r}; rename one of them, "
                 "or say which is meant with layout={...}"
             )
 

@@ -74,9 +74,8 @@ class Layout:
                 return True, direction
         return False, None
 
-    def match(self, header: Sequence[str]) -> dict[Role, int] | None:
-        """The column of each role, or None where the header is not of this layout."""
-        names = [canonical_name(cell) for cell in header]
+    def match(self, names: Sequence[str]) -> dict[Role, int] | None:
+        """The column of each role, or None where a header of these (compared) names is not this layout's."""
         if not set(self.signature) <= set(names):
             return None
         columns = find_columns(self.columns, names)

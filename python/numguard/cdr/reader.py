@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.cdr.container import Part, parts
 from numguard.cdr.furniture import Furniture, is_no_data
-from numguard.cdr.header import Header, candidates, find_header, read_preamble
+from numguard.cdr.header import LINES_SEARCHED, Header, candidates, find_header, read_preamble
 from numguard.cdr.layout import Layout
 from numguard.cdr.lines import LineReader
 from numguard.cdr.rows import RowReader
@@ -153,7 +153,7 @@ def _open_report(part: Part, first: bytes, layouts: Sequence[Layout]) -> tuple[F
     if not first:
         raise InputError(f"{part.name}: is empty")
     summary = FileSummary(part.name, encoding=part.encoding, container=part.container)
-    lines = [line.decode(errors="replace") for line in first.split(b"\n")[:-1]]
+    lines = [line.decode(errors="replace") for line in first.split(b"\n", LINES_SEARCHED)[:LINES_SEARCHED]]
     header = find_header(lines, layouts, part.name)
     if header is None:
         if any(is_no_data(line) for line in lines):

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, as_text, digits_only, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
@@ -49,6 +49,7 @@ _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
 _WITH_LRN: Final = 14
+_MOST_DAYS_KEPT: Final = 10_000
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
@@ -78,18 +79,47 @@ class _Verdict:
             self.refusals.extend(Refusal(line, column, note) for line in self._raw.lines[new].tolist())
             self.refused |= which
 
-    def refuse_unserved(self, served: Column, msisdn: Column) -> None:
+    def refuse_unserved(self, parties: _Parties) -> None:
         """Refuse rows whose served number cannot be read, but for those that are furniture and no rows at all."""
-        if not msisdn.null_count:
+        if not parties.served_msisdn.null_count:
             return
-        unread = np.flatnonzero(msisdn.is_null().to_numpy(zero_copy_only=False))
-        explained: Column = _core.explain(served.take(pa.array(unread)))
+        unread = np.flatnonzero(parties.served_msisdn.is_null().to_numpy(zero_copy_only=False))
+        explained: Column = _core.explain(parties.served_cells(pa.array(unread)))
         role: Role = "served" if "served" in self._raw.columns else "calling"
         column = self._header.names[self._header.columns[role]]
         for line, note in zip(self._raw.lines[unread].tolist(), explained.field("note").to_pylist(), strict=True):
             if not self._take_furniture(self._raw.text_of(line)):
                 self.refusals.append(Refusal(line, column, note or "empty"))
         self.refused[unread] = True
+
+
+class _Parties(NamedTuple):
+    """The two ends of each row; `served_cells` gives what is written for the served party in some of the rows."""
+
+    served_msisdn: Column
+    served_cells: Callable[[Column], Column]
+    other_party: Column
+    other_msisdn: Column
+
+
+def _parties(raw: RawRows, part: Bytes) -> _Parties:
+    if "served" in raw.columns:
+        served = raw.columns["served"]
+        other = as_text(raw.columns.get("other", pa.nulls(len(part), pa.string())))
+        return _Parties(_core.normalize(served), served.take, other, _core.normalize(other))
+    calling, called = raw.columns["calling"], raw.columns["called"]
+    incoming = pa.array(part == _IN)
+
+    def served_cells(rows: Column) -> Column:
+        return pc.if_else(incoming.take(rows), called.take(rows), calling.take(rows))
+
+    from_number, to_number = _core.normalize(calling), _core.normalize(called)
+    return _Parties(
+        pc.if_else(incoming, to_number, from_number),
+        served_cells,
+        as_text(pc.if_else(incoming, calling, called)),
+        pc.if_else(incoming, from_number, to_number),
+    )
 
 
 class Sightings:
@@ -99,15 +129,15 @@ class Sightings:
         self._header = header
         self._summary = summary
         self._take_furniture = take_furniture
+        self._days: dict[str, tuple[int, int]] = {}
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
         """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
         verdict = _Verdict(self._header, raw, self._take_furniture)
         part = self._parts(raw)
-        served, other = self._parties(raw, part)
-        msisdn = _core.normalize(served)
+        parties = _parties(raw, part)
         at, outcomes = self._instants(raw)
-        verdict.refuse_unserved(served, msisdn)
+        verdict.refuse_unserved(parties)
         if "served" not in raw.columns:
             verdict.refuse(part >= _NEITHER, "call_type", "unknown_call_type")
         for role, outcome in outcomes:
@@ -116,18 +146,18 @@ class Sightings:
             )
             verdict.refuse(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
 
+        count = len(raw.lines)
         imei = raw.columns.get("imei")
-        other_party = as_text(other)
         columns = [
-            msisdn,
-            pa.nulls(len(msisdn), pa.uint64()) if imei is None else _core.normalize_imei(imei),
-            _imsis(raw.columns.get("imsi"), len(msisdn)),
-            other_party,
-            _other_numbers(other_party, raw.columns.get("lrn")),
+            parties.served_msisdn,
+            pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
+            _imsis(raw.columns.get("imsi"), count),
+            parties.other_party,
+            _without_lrn(parties, raw.columns.get("lrn")),
             at,
             _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
-            _seconds(raw.columns.get("duration"), len(msisdn)),
-            _coded(pa.array(np.zeros(len(msisdn), dtype=np.int32)), (self._summary.source,)),
+            _seconds(raw.columns.get("duration"), count),
+            _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
@@ -149,14 +179,6 @@ class Sightings:
         codes: Ints = types.indices.to_numpy()
         return parts[codes]
 
-    def _parties(self, raw: RawRows, part: Bytes) -> tuple[Column, Column]:
-        """The served party's cells and the other party's."""
-        if "served" in raw.columns:
-            return raw.columns["served"], raw.columns.get("other", pa.nulls(len(part), pa.string()))
-        calling, called = raw.columns["calling"], raw.columns["called"]
-        incoming = pa.array(part == _IN)
-        return pc.if_else(incoming, called, calling), pc.if_else(incoming, calling, called)
-
     def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
         """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
         columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
@@ -168,11 +190,30 @@ class Sightings:
         missing = np.full(len(raw.lines), not columns)
         outcomes: list[tuple[Role, Bytes]] = []
         for role, what in columns.items():
-            reading = _read_times(raw.columns[role], what)
+            reading = self._read_times(raw.columns[role], what)
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
         return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
+
+    def _read_times(self, cells: Column, what: str) -> times.Reading:
+        if pa.types.is_time32(cells.type):
+            seconds = cells.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
+            written = cells.is_valid().to_numpy(zero_copy_only=False)
+            return times.Reading(seconds * times.SECOND, np.where(written, times.OK, times.BLANK).astype(np.uint8))
+        if not pa.types.is_dictionary(cells.type):
+            return times.read(cells, what)
+        # A file has few days: each is read once.
+        days: list[str] = cells.dictionary.to_pylist()
+        if new := [day for day in days if day not in self._days]:
+            if len(self._days) > _MOST_DAYS_KEPT:
+                self._days.clear()
+                new = days
+            micros, outcome = times.read(pa.array(new, pa.string()), what)
+            self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
+        known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
+        places: Ints = cells.indices.to_numpy()
+        return times.Reading(known[places, 0], known[places, 1].astype(np.uint8))
 
     def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
         summary = self._summary
@@ -217,33 +258,20 @@ def _count_unread(
             counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
 
 
-def _plain(cells: Column) -> Column:
-    return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
-
-
 def _dictionary(cells: Column) -> Column:
     return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
-
-
-def _read_times(cells: Column, what: str) -> times.Reading:
-    if not pa.types.is_dictionary(cells.type):
-        return times.read(cells, what)
-    reading = times.read(cells.dictionary, what)
-    places = cells.indices.to_numpy()
-    return times.Reading(reading.micros[places], reading.outcome[places])
 
 
 def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
 
-def _other_numbers(cells: Column, lrns: Column | None) -> Column:
-    """The other party's numbers.
+def _without_lrn(parties: _Parties, lrns: Column | None) -> Column:
+    """The other party's numbers, those too that a routing number (LRN, four digits) stands before.
 
-    Some switches write the routing number (LRN, four digits) before the number; it is taken off only where the row's
-    own LRN column says the same four digits.
+    It is taken off only where the row's own LRN column says the same four digits.
     """
-    numbers = _core.normalize(cells)
+    numbers, cells = parties.other_msisdn, parties.other_party
     if lrns is None or not numbers.null_count:
         return numbers
     as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32()))
@@ -252,8 +280,7 @@ def _other_numbers(cells: Column, lrns: Column | None) -> Column:
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
-    routed_by = as_text(_plain(lrns).take(pa.array(rows)))
-    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), routed_by)
+    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(lrns.take(pa.array(rows))))
     bare = pc.if_else(agrees.fill_null(False), pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
 
@@ -262,26 +289,29 @@ def _imsis(cells: Column | None, count: int) -> Column:
     """Fourteen or fifteen digits (3GPP TS 23.003, 2.2), else null."""
     if cells is None:
         return pa.nulls(count, pa.string())
-    encoded = _dictionary(cells)
-    values = encoded.dictionary
-    valid = np.zeros(len(values), dtype=np.bool_)
-    for rows, matrix in spans(values).groups():
-        if len(matrix) in _IMSI_LENGTHS:
-            valid[rows] = digits_only(matrix)
-    text = pc.if_else(pa.array(valid), as_text(values), pa.scalar(None, pa.string()))
-    return text.take(encoded.indices)
+    found = spans(cells)
+    lengths = found.ends - found.starts
+    valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
+    text = as_text(cells)
+    return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 
 
 def _seconds(cells: Column | None, count: int) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if cells is None:
         return pa.nulls(count, pa.int64())
+    if pa.types.is_integer(cells.type):
+        believable: Column = pc.and_(
+            pc.greater_equal(cells, pa.scalar(0, pa.int64())),
+            pc.less(cells, pa.scalar(10**_LONGEST_DURATION, pa.int64())),
+        )
+        return cells if believable.false_count == 0 else pc.if_else(believable, cells, pa.scalar(None, pa.int64()))
     seconds = np.zeros(count, dtype=np.int64)
     missing = np.ones(count, dtype=np.bool_)
     others = False
     for rows, matrix in spans(cells).groups():
         if 0 < len(matrix) <= _LONGEST_DURATION:
-            valid = digits_only(matrix)
+            valid = are_digits(matrix)
             total = np.zeros(len(rows), dtype=np.int64)
             for digit in matrix:
                 total = total * 10 + (digit.astype(np.int64) - ord("0"))

@@ -22,7 +22,7 @@ CDR_NOTES: Final = {
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
     "broken_quote": "A double quote is opened and never closed.",
     "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
-    "unreadable_date": "The date is written, but names no day in a form that is known.",
+    "unreadable_date": "The date names no day in a known form, or a spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
     "unreadable_time": "The time is written, but names no time of day in a form that is known.",
 }

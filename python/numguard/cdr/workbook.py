@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import BinaryIO, Final
+import re
+from typing import Any, BinaryIO, Final
 
 from numguard.errors import InputError, MissingExtraError
 
 __all__ = ["first_sheet"]
 
 _DIGITS_KEPT: Final = 10**15
+_MONTHS: Final = 12
+_DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
 _BREAKS: Final = str.maketrans("\t\n\r\x0b\x0c\u2028\u2029", " " * 7)
 
 
@@ -30,13 +33,43 @@ def first_sheet(name: str, content: bytes) -> BinaryIO:
         for sheet_name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(sheet_name)
             if sheet.height:
-                rows = sheet.to_python(skip_empty_area=False)
-                return io.BytesIO("\n".join("\t".join(map(_written, row)) for row in rows).encode())
+                return io.BytesIO(_as_lines(sheet.to_python(skip_empty_area=False)).encode())
     except (CalamineError, ValueError, OSError) as damage:
         raise InputError(
             f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"
         ) from damage
     raise InputError(f"{name}: has no sheet with anything in it")
+
+
+def _as_lines(rows: list[list[Any]]) -> str:
+    doubtful = _doubtful_columns(rows)
+    return "\n".join(
+        "\t".join(_both_ways(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)) for row in rows
+    )
+
+
+def _doubtful_columns(rows: list[list[Any]]) -> set[int]:
+    """The columns in which days and months may have changed places.
+
+    A spreadsheet set to month-first dates that opens a day-first file makes the fifth of April the fourth of May, and
+    leaves the fifteenth as text, there being no fifteenth month. So a column that has such text, and real dates on the
+    first twelve days of months alone, has been through this.
+    """
+    doubtful = set()
+    for k, cells in enumerate(zip(*rows, strict=True)):
+        days = [cell.day for cell in cells if isinstance(cell, dt.date)]
+        if days and max(days) <= _MONTHS:
+            texts = (_DAY_FIRST.match(cell) for cell in cells if isinstance(cell, str))
+            if any(found and int(found[1]) > _MONTHS for found in texts):
+                doubtful.add(k)
+    return doubtful
+
+
+def _both_ways(cell: object) -> str:
+    """A date of a doubtful column, written so that it cannot be read as either day."""
+    if isinstance(cell, dt.date) and cell.day != cell.month:
+        return f"{cell:%d/%m/%Y} or {cell:%m/%d/%Y}"
+    return _written(cell)
 
 
 def _written(cell: object) -> str:

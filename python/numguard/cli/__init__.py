@@ -29,6 +29,7 @@ VERBS = {
     "history": "numguard.cli.history:history",
     "cdr": "numguard.cli.cdr:cdr",
     "demo": "numguard.cli.demo:demo",
+    "bench": "numguard.cli.bench:bench",
 }
 
 DONE, USAGE, INPUT, BRAKE, INTERRUPTED = 0, 2, 3, 4, 130

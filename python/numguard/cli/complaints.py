@@ -78,11 +78,11 @@ def add(
 
 
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str] | None:
-    """`COLUMN=FIELD` options as a mapping of field to column."""
+    """`COLUMN=FIELD` options as a mapping of column to field: a field may be in several columns."""
     found: dict[str, str] = {}
     for pair in mapped:
         column, equals, name = pair.rpartition("=")
         if not equals or not column or not name:
             raise ArgumentError("--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'")
-        found[name] = column
+        found[column] = name
     return found or None

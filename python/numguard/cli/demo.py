@@ -456,6 +456,10 @@ def demo(folder: Path, seed: int, rows: int, scale: float) -> None:
     """Run the whole job on an invented case, and hold it against what is known to be true.
 
     Everything is written into FOLDER.
+
+    \b
+      numguard demo
+      numguard demo /tmp/case --scale 0.05 --rows 200000
     """
     if not run_demo(folder, seed=seed, rows=rows, scale=scale).ok:
         raise InputError("the demonstration did not come out as it must; the marks above say where")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from numguard.cdr import Cdr, read_cdr
 from numguard.cli import options
 from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy
@@ -18,14 +19,28 @@ __all__ = ["expand", "open_sightings"]
 
 TABLES = ("linked", "handsets", "stopped", "evidence")
 
+
+class Cap(click.IntRange):
+    """A whole number, or `none` for no cap."""
+
+    name = "number|none"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        """The number, or `NO_CAP`."""
+        return NO_CAP if str(value).lower() == "none" else super().convert(value, param, context)
+
+
+#: A cap that was taken off, as against one that was not spoken of.
+NO_CAP = -1
+
 _POLICY: list[tuple[str, Any, str]] = [
     ("max_hops", click.IntRange(1), "How many handsets away from a seed to walk."),
     ("since", click.DateTime(), "Sightings from this moment on (IST; a date is its midnight)."),
     ("until", click.DateTime(), "Sightings before this moment."),
-    ("max_numbers_per_imei", click.IntRange(1), "A handset with more numbers links nobody: a clone or a SIM box."),
+    ("max_numbers_per_imei", Cap(0), "A handset with more numbers links nobody: a clone or a SIM box."),
     ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, links nobody."),
-    ("min_days", click.IntRange(1), "Test that average only from so many days on."),
-    ("max_imeis_per_number", click.IntRange(1), "A number in more handsets is not walked on from."),
+    ("min_days", click.IntRange(0), "Test that average only from so many days on."),
+    ("max_imeis_per_number", Cap(0), "A number in more handsets is not walked on from."),
     ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset."),
     ("max_gap_days", click.IntRange(0), "How far apart in time two numbers of a handset may be: resold phones."),
     ("max_linked_per_seed", click.IntRange(1), "The brake: more linked numbers for each seed are absurd."),
@@ -39,6 +54,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option(
         "--release", type=click.Path(), help="Handsets to walk through whatever their caps: seized SIM boxes."
     )(command)
+    command = click.option("--placeholders", type=click.Path(), help="Further IMEIs that many phones share.")(command)
     return click.option("--protected", type=click.Path(), help="Numbers never to be linked or walked through.")(command)
 
 
@@ -46,26 +62,29 @@ def make_policy(given: dict[str, Any]) -> LinkPolicy:
     """The policy that the options come to."""
     from numguard.number_list import open_imeis, open_numbers
 
-    bounds = {name: value for name, value in given.items() if value is not None}
+    bounds: dict[str, Any] = {
+        name: None if value == NO_CAP else value for name, value in given.items() if value is not None
+    }
     for name in ("since", "until"):
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
     if "protected" in bounds:
         bounds["protected"] = open_numbers(bounds["protected"])
-    if "release" in bounds:
-        bounds["release"] = open_imeis(bounds["release"])
+    for name in ("release", "placeholders"):
+        if name in bounds:
+            bounds[name] = open_imeis(bounds[name])
     return LinkPolicy(**bounds)
 
 
-def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> tuple[Any, dict[str, str]]:
+def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> tuple[Any, dict[str, Any]]:
     """The sightings, and the names of their columns: operator files unless columns are named or the file is Parquet."""
-    named = {name: column for name, column in columns.items() if column is not None}
+    named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
     source: Any = list(sources) if len(sources) > 1 else sources[0]
-    if named or all(_holds_columns(path) for path in sources):
+    if all(_holds_columns(path) for path in sources):
         return source, named
-    from numguard.cdr import read_cdr
-
-    return read_cdr(source), {}
+    roles = {"msisdn": "served", "imei": "imei", "at": "at"}
+    layout = {roles[name]: column for name, column in named.items()}
+    return read_cdr(source, layout=layout or None), {}
 
 
 def _holds_columns(path: str) -> bool:
@@ -141,6 +160,8 @@ def expand(
                 sightings, policy, override=override, region=region, progress=told, threads=threads, **columns
             )
     options.end_progress()
+    if isinstance(sightings, Cdr) and sightings.summary.refused:
+        options.say(f"operator rows that were refused: {options.notes_said(sightings.summary.refused)}")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in TABLES:

@@ -18,10 +18,7 @@ __all__ = ["export"]
 @click.option("--to", "receiver", required=True, help="Who gets it: DoT, an operator, a bank.")
 @click.option("--district", help="Only the numbers of this district.")
 @click.option("--since-last", is_flag=True, help="Only what has changed since the last export to the same receiver.")
-@click.option("--dry-run", is_flag=True, help="Write the list, but do not record that it went out.")
-def export(
-    path: Path, registry_path: str, by: str, receiver: str, district: str | None, since_last: bool, dry_run: bool
-) -> None:
+def export(path: Path, registry_path: str, by: str, receiver: str, district: str | None, since_last: bool) -> None:
     """Write the block list to PATH, with a manifest beside it, and record that it went out.
 
     Reported numbers are to be blocked, linked ones to be re-verified; the column `action` says which.
@@ -36,11 +33,7 @@ def export(
 
     since = "last" if since_last else None
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        if dry_run:
-            listed = registry.block_list(district=district)
-            listed.write(path)
-        else:
-            listed = registry.export(path, to=receiver, since=since, district=district)
+        listed = registry.export(path, to=receiver, since=since, district=district)
     rows = pa.table(listed)
     actions = options.counted(rows["action"])
     said = ", ".join(f"{count:,} to {action}" for action, count in sorted(actions.items())) or "nothing"

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import options
+from numguard.errors import ArgumentError
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -37,6 +38,10 @@ def normalize(source: str, column: str | None, region: Region, output: Path | No
     """
     opened = open_source(source)
     column = options.the_column(column, opened.schema.names)
+    if taken := {"msisdn", "note"} & set(opened.schema.names):
+        raise ArgumentError(f"there is a column {' and '.join(sorted(taken))} already: rename it first")
+    if as_json and output is None:
+        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
     notes: Counter[str] = Counter()
     cells = refused = 0
 
@@ -53,7 +58,7 @@ def normalize(source: str, column: str | None, region: Region, output: Path | No
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
     summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)}
-    if as_json and output is not None:
+    if as_json:
         options.say_json(summary)
         return
     options.say(f"{options.count(cells, 'cell')}: {cells - refused:,} numbers, {refused:,} without one")

@@ -18,7 +18,8 @@ import click
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, ColumnError
+from numguard.source import named
 
 __all__ = [
     "as_json",
@@ -48,6 +49,7 @@ def region(command: Command) -> Command:
     take = click.option(
         "--region",
         type=click.Choice(["IN", "none"], case_sensitive=False),
+        metavar="IN|none",
         default="IN",
         show_default=True,
         callback=lambda _context, _option, value: None if value.lower() == "none" else "IN",
@@ -118,11 +120,14 @@ def existing_registry(path: str) -> str:
 def the_column(chosen: str | None, names: Iterable[str]) -> str:
     """The column that was chosen, or the only one there is."""
     there = list(names)
-    if chosen is not None:
-        return chosen
-    if len(there) == 1:
-        return there[0]
-    raise ArgumentError(f"--column: say which column holds the numbers; there are {', '.join(there)}")
+    if chosen is None and len(there) != 1:
+        raise ArgumentError(f"--column: say which column holds the numbers; there are {named(there)}")
+    column = there[0] if chosen is None else chosen
+    if column not in there:
+        raise ColumnError(f"--column: no column {named([column])}; there are {named(there)}")
+    if named(there) != ", ".join(there):
+        raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
+    return column
 
 
 def say(text: str = "") -> None:
@@ -179,21 +184,11 @@ def end_progress() -> None:
 
 def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> None:
     """Write rows to `path`, or to stdout as CSV."""
-    from numguard.files import write_rows
+    from numguard.files import write_csv, write_rows
 
     if isinstance(rows, pa.Table):
         rows = rows.to_reader()
     if path is not None:
         write_rows(path, rows.schema, rows)
         return
-    from pyarrow import csv
-
-    with csv.CSVWriter(sys.stdout.buffer, plain(rows.schema)) as writer:
-        for batch in rows:
-            writer.write_table(pa.Table.from_batches([batch]).cast(plain(rows.schema)))
-
-
-def plain(schema: pa.Schema) -> pa.Schema:
-    """The columns as CSV holds them: dictionaries unpacked."""
-    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in schema]
-    return pa.schema(fields)
+    write_csv(sys.stdout.buffer, rows.schema, rows)

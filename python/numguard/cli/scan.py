@@ -24,6 +24,14 @@ __all__ = ["scan"]
 @click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set.")
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
 @click.option("--list-column", help="The column of the list that holds the numbers, where its name does not tell.")
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    default=["block"],
+    show_default=True,
+    help="Of a block list, which rows to look for; may be given again.",
+)
 @click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
 @options.region
 @options.output
@@ -37,6 +45,7 @@ def scan(
     imeis: str | None,
     imei_columns: tuple[str, ...],
     list_column: str | None,
+    actions: tuple[str, ...],
     kept: tuple[str, ...],
     region: Region,
     output: Path | None,
@@ -61,7 +70,7 @@ def scan(
         raise ArgumentError("--json prints the summary to stdout: name a file for the hits with --output")
     lookups: dict[str, Any] = {}
     if numbers is not None:
-        listed = open_numbers(numbers, column=list_column, region=region)
+        listed = open_numbers(numbers, column=list_column, region=region, actions=actions)
         _say_list(numbers, len(listed), listed.refused)
         lookups |= dict.fromkeys(number_columns, listed)
     if imeis is not None:

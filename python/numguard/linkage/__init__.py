@@ -19,15 +19,16 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, Linkage, check_sightings
+from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.policy import LinkPolicy
-from numguard.source import Part, open_source
+from numguard.source import ParquetPart, Part, open_source
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "LinkPolicy", "LinkageProgress", "expand"]
@@ -36,6 +37,9 @@ _DEFAULT_POLICY = LinkPolicy()
 
 #: Rows handed to the compiled half at a time: enough for every thread, a fraction of a second.
 _STEP = 1 << 20
+
+#: Bytes of sightings kept in memory: sixty million rows.
+_MEMORY_LIMIT = 1_500_000_000
 
 #: Seconds between two calls of `progress`.
 _PROGRESS_EVERY = 0.25
@@ -70,6 +74,7 @@ def expand(
     region: Region = "IN",
     progress: Callable[[LinkageProgress], object] | None = None,
     threads: int | None = None,
+    memory_limit: int = _MEMORY_LIMIT,
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
@@ -79,7 +84,7 @@ def expand(
     Args:
         seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
             `reported_at` (timestamp or date), which the policy's `days_before` and `days_after` need.
-        sightings: Whatever `scan` takes, or a reader of `read_cdr`.
+        sightings: Whatever `scan` takes, a reader of `read_cdr`, or a list of several such tables and readers.
         policy: The bounds of the walk.
         msisdn: The column of served numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
@@ -88,6 +93,9 @@ def expand(
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
+        memory_limit: Bytes of sightings to keep in memory, 24 a row. Beyond it local Parquet files are read again for
+            each pass, and what a stream gave is written to a temporary file. A table that is in memory already does not
+            count.
 
     Returns:
         An `Expansion`. No seeds or no sightings give an empty one.
@@ -98,23 +106,37 @@ def expand(
         UnsupportedTypeError: A column's type cannot hold what it should; the message names the column.
         InputError: A file cannot be read as what it should be.
         ArgumentError: An argument that the call cannot work with.
+
+    Examples:
+        >>> import numguard as ng, pyarrow as pa
+        >>> sightings = pa.table({
+        ...     "number": ["9876543210", "9812345678", "9700012345"],
+        ...     "imei": ["490154203237518", "490154203237510", "358240051111110"],
+        ... })
+        >>> ng.expand(["98765 43210"], sightings, msisdn="number", imei="imei").linked["msisdn"].to_pylist()
+        [919812345678]
     """
     if not isinstance(policy, LinkPolicy):
         raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
     if at is None and policy.time_rules:
         raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+        raise ArgumentError("memory_limit: takes a whole number of bytes")
     msisdns, reported_at = _seeds(seeds, policy)
-    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, threads=threads)
+    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
     tell = _Teller(progress)
-    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
-    keep = isinstance(sightings, pa.Table)
-    for part in open_source(sightings).parts:
-        columns = _columns(part, msisdn, imei, at, policy)
-        for batches in _steps(part, columns, region):
-            tell(linkage.read(batches, keep), part.name)
+
+    def columns_of(names: list[str]) -> list[str]:
+        # A source without times is one without a column of that name, unless somebody asked for it.
+        timed = at is not None and (policy.time_rules or at != "at" or at in names)
+        return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
+
+    refused_lines = _read(linkage, sightings, columns_of, region, tell)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
+    if refused_lines:
+        found["refused"]["field_count"] = refused_lines
     if found.pop("looks_national"):
         warnings.warn(
             f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to "
@@ -146,12 +168,40 @@ def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
     return numbers, times[0] if times else None
 
 
-def _columns(part: Part, msisdn: str, imei: str, at: str | None, policy: LinkPolicy) -> list[str]:
-    """The columns to read of a part."""
-    columns = [msisdn, imei]
-    if at is not None and (policy.time_rules or at != "at" or at in part.schema().names):
-        columns.append(at)
-    return columns
+def _read(
+    linkage: Linkage,
+    sightings: Source,
+    columns_of: Callable[[list[str]], list[str]],
+    region: Region,
+    tell: _Teller,
+) -> int:
+    """Reads all sightings, local Parquet by the compiled half; counts the lines of text that made no row."""
+    refused_lines = 0
+    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
+    keep = isinstance(sightings, pa.Table)
+    files: list[tuple[Any, list[str]]] = []
+    for part in _parts(sightings):
+        if isinstance(part, ParquetPart):
+            stored = parquet_schema(part.path).names
+            columns = columns_of([*stored, *part.partitions])
+            if set(columns) <= set(stored):
+                files.append((part.path, columns))
+                continue
+        for batches in _steps(part, columns_of(part.schema().names), region):
+            tell(linkage.read(batches, keep), part.name)
+        refused_lines += len(part.refused_rows)
+    linkage.begin(files)
+    while (read := linkage.read_on()) is not None:
+        state, file = read
+        tell(state, str(files[file][0]))
+    return refused_lines
+
+
+def _parts(sightings: Any) -> Iterator[Part]:
+    """The parts of a source, or of each of several streams: tables, readers of operator files."""
+    several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
+    for source in sightings if several else [sightings]:
+        yield from open_source(source).parts
 
 
 def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:

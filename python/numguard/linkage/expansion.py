@@ -1,16 +1,23 @@
 """What a linkage found: tables, and the sentences that stand for their rows in a case file.
 
-Owns how a result reads to people. Nothing here is computed again: each table is what the walk gave.
+Owns how a result is asked. Nothing here is computed again: each table is what the walk gave.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from numguard._core import format as format_msisdns
+from numguard._core import format_imei, normalize
+from numguard.errors import ArgumentError
 from numguard.linkage.policy import LinkPolicy
+from numguard.linkage.sentences import Pair, sentence
+from numguard.types import Region
 
 __all__ = ["Expansion"]
 
@@ -21,6 +28,16 @@ class Expansion:
 
     Keys are uint64 (E.164 digits; the first fourteen digits of an IMEI), times are timestamp[us, Asia/Kolkata] and null
     where no sighting has one, counts are int64 and hops int32. Every table is in a fixed order.
+
+    >>> import numguard as ng, pyarrow as pa
+    >>> sightings = pa.table({
+    ...     "served_msisdn": ["9876543210", "9812345678"], "imei14": ["490154203237518", "490154203237510"],
+    ... })
+    >>> found = ng.expand(["98765 43210", "97000 12345"], sightings)
+    >>> found
+    <Expansion of 1 seeds seen: 1 linked through 1 handsets, stopped at 0>
+    >>> found.linked.select(["msisdn", "hop", "via_imei", "sightings"]).to_pylist()
+    [{'msisdn': 919812345678, 'hop': 1, 'via_imei': 49015420323751, 'sightings': 1}]
     """
 
     #: One row a linked number, by its best path: `msisdn`, `hop`, `seed_msisdn` (where the path begins), `via_imei`
@@ -39,7 +56,7 @@ class Expansion:
     #: Seeds without any sighting, ascending. Protected seeds stand in `stopped` only.
     unseen: pa.UInt64Array
     #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
-    #: and no time to judge by.
+    #: and no time to judge by; `field_count`: a line of a CSV file with more or fewer fields than its header.
     refused: dict[str, int]
     #: Seeds that could not be read, by note.
     refused_seeds: dict[str, int]
@@ -63,6 +80,90 @@ class Expansion:
                 f"{limit:,} (1,000, or {policy.max_linked_per_seed:,} for each seed seen)"
             )
         return cls(policy=policy, **found)
+
+    def explain(self, number: Any, *, region: Region = "IN") -> str:
+        """Says in a sentence for the case file how a number hangs together with a reported one.
+
+        Args:
+            number: A linked number, as text or integer.
+            region: How bare digits are read, as in `normalize`.
+
+        Raises:
+            ArgumentError: The number was not linked.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> seen = pa.table({"served_msisdn": ["9876543210", "9123456789"], "imei14": ["35824005111111"] * 2})
+            >>> ng.expand(["9876543210"], seen).explain("91234 56789").split(", ")[0]
+            '+919123456789 was seen once in handset 358240051111110'
+        """
+        values = number if isinstance(number, pa.Array) else pa.array([number])
+        msisdn = normalize(values, region=region)[0].as_py()
+        path = self._paths.get(msisdn)
+        if path is None:
+            raise ArgumentError("number: takes one of the linked numbers")
+        hops = []
+        while path is not None:
+            imei14, before = path
+            hops.append((self._pair(msisdn, imei14), self._pair(before, imei14)))
+            msisdn, path = before, self._paths.get(before)
+        return sentence(hops)
+
+    @cached_property
+    def _paths(self) -> dict[int, tuple[int, int]]:
+        """The handset and the number before it on the best path of each linked number."""
+        columns = (self.linked.column(name).to_pylist() for name in ("msisdn", "via_imei", "via_msisdn"))
+        return {msisdn: (imei14, before) for msisdn, imei14, before in zip(*columns, strict=True)}
+
+    @cached_property
+    def _edges(self) -> dict[tuple[int, int], int]:
+        """The row of `evidence` for each number and handset."""
+        pairs: Any = zip(*(self.evidence.column(name).to_pylist() for name in ("msisdn", "imei14")), strict=True)
+        return {pair: row for row, pair in enumerate(pairs)}
+
+    def _pair(self, msisdn: int, imei14: int) -> Pair:
+        row = self._edges[msisdn, imei14]
+        edge = self.evidence.slice(row, 1).to_pylist()[0]
+        return Pair(
+            msisdn=format_msisdns(pa.array([msisdn], pa.uint64()))[0].as_py(),
+            imei=format_imei(pa.array([imei14], pa.uint64()))[0].as_py(),
+            sightings=edge["sightings"],
+            first_seen=edge["first_seen"],
+            last_seen=edge["last_seen"],
+        )
+
+    def requests(self) -> pa.Table:
+        """What to ask the operators next: the calls of seeds that no sighting shows, and who else used a handset.
+
+        A handset in which the sightings show one number alone may be one whose operator was not asked yet: sightings
+        often come from the call records of the seeds themselves.
+
+        Returns:
+            A table of `msisdn` or `imei` (text, the other is null: E.164 digits, or the fifteen digits that an operator
+            is asked for), `why` (`"unseen"`, `"one_number"`), and the period `since`, `until` to ask for: the policy's,
+            else that in which the handset was seen, else null.
+        """
+        alone = self.handsets.filter(pc.equal(self.handsets.column("numbers"), pa.scalar(1, pa.int64())))
+        imeis = format_imei(alone.column("imei14").combine_chunks())
+        numbers = format_msisdns(self.unseen, "digits")
+        when = alone.schema.field("first_seen").type
+        bounds = self.policy.bounds()
+
+        def period(name: str, seen: str) -> pa.ChunkedArray[Any]:
+            bound = pa.scalar(bounds[name], pa.int64()).cast(when)
+            own = alone.column(seen).combine_chunks()
+            of_handsets = own if bounds[name] is None else pa.repeat(bound, len(own))
+            return pa.chunked_array([pa.repeat(bound, len(numbers)), of_handsets], when)
+
+        return pa.table(
+            {
+                "msisdn": pa.chunked_array([numbers, pa.nulls(len(imeis), pa.string())], pa.string()),
+                "imei": pa.chunked_array([pa.nulls(len(numbers), pa.string()), imeis], pa.string()),
+                "why": pa.array(["unseen"] * len(numbers) + ["one_number"] * len(imeis), pa.string()),
+                "since": period("since", "first_seen"),
+                "until": period("until", "last_seen"),
+            }
+        )
 
     def __repr__(self) -> str:
         braked = ", braked" if self.braked else ""

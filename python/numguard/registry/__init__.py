@@ -41,9 +41,10 @@ from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage import expand as walk
 from numguard.registry.complaints import Plan, read_complaints, reconcile
+from numguard.registry.history import tell
 from numguard.registry.intake import Intake, fingerprints, named_refusals, record_counts, record_input, summed_up
 from numguard.registry.listing import MOMENT, ListPolicy, delta, rows
-from numguard.registry.outcomes import read_outcomes
+from numguard.registry.outcomes import read_outcomes, told_before
 from numguard.registry.sheet import Mapped, Sheet, read_sheet
 from numguard.registry.state import DECISIONS, FACTS, IN_FORCE, STATUSES, Facts, derive
 from numguard.registry.store import Append, Store
@@ -143,6 +144,7 @@ class Registry:
         record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
         append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
         append.rows("naming", plan.namings)
+        append.rows("complainant", plan.complainants)
         append.rows("refusal", plan.refusals)
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
@@ -182,8 +184,9 @@ class Registry:
         sheet = read_sheet(source, name)
         with self._event("record_outcomes", "") as append:
             outcomes = read_outcomes(sheet, mapping, lambda msisdns: self._known(msisdns, append.event - 1))
-            repeated = self._told_before(outcomes.rows, append.event - 1)
-            fresh = outcomes.rows.filter(pc.invert(repeated))
+            self._store.want(outcomes.rows["msisdn"])
+            before = self._store.facts("outcomes", append.event - 1, wanted=True)
+            fresh = outcomes.rows.filter(pc.invert(told_before(outcomes.rows, before)))
             refused = len(pc.unique(outcomes.refused["row"]))
             counts = (len(fresh), 0, len(outcomes.rows) - len(fresh), refused)
             known = None if len(fresh) else self._store.intake_of(sheet.sha256, "record_outcomes")
@@ -199,24 +202,6 @@ class Registry:
         numbers = pc.drop_null(msisdns).cast(pa.int64())
         state = self._state(cut, self._store.with_linked(numbers, cut))
         return state["msisdn"].combine_chunks()
-
-    def _told_before(self, told: pa.Table, cut: int) -> pa.Array[Any]:
-        """Which outcomes are known: told before of the same moment, or, where no moment is told, the last one known."""
-        self._store.want(told["msisdn"])
-        before = self._store.facts("outcomes", cut, wanted=True).sort_by(
-            [("event", "ascending"), ("ordinal", "ascending")]
-        )
-        exact, last = set(), {}
-        for row in before.select(["msisdn", "status", "happened_at"]).to_pylist():
-            exact.add((row["msisdn"], row["status"], row["happened_at"]))
-            last[row["msisdn"]] = row["status"]
-        known = []
-        for row in told.select(["msisdn", "status", "happened_at"]).to_pylist():
-            key = (row["msisdn"], row["status"], row["happened_at"])
-            known.append(key in exact if row["happened_at"] is not None else last.get(row["msisdn"]) == row["status"])
-            exact.add(key)
-            last[row["msisdn"]] = row["status"]
-        return pa.array(known, pa.bool_())
 
     # What is worked out and decided -------------------------------------------------------------------------------
 
@@ -335,34 +320,7 @@ class Registry:
         msisdn = _core.normalize(pa.array([number]))[0].as_py()
         if msisdn is None:
             raise ArgumentError("number: takes one phone number")
-        story = self._store.story(msisdn)
-        events = self._store.events(story["event"])
-        at = pc.index_in(story["event"], events["event"])
-        who = events.take(at)
-        told = pa.table(
-            {
-                "event": story["event"],
-                "at": pc.cast(who["at"], MOMENT),
-                "by": who["actor"],
-                "what": story["what"],
-                "status": story["status"],
-                "reason": pc.coalesce(story["reason"], who["because"]),
-                "file": who["file"],
-                "sha256": who["sha256"],
-                "row": story["row"],
-                "source": story["source"],
-                "acknowledgement_no": story["acknowledgement_no"],
-                "district": story["district"],
-                "reported_at": pc.cast(story["reported_at"], MOMENT),
-                "note": story["note"],
-                "hop": story["hop"],
-                "via_imei": pc.cast(story["via_imei"], pa.uint64()),
-                "via_msisdn": pc.cast(story["via_msisdn"], pa.uint64()),
-                "to": story["receiver"],
-            }
-        )
-        order: Any = [(name, "ascending") for name in ("event", "what", "row", "via_imei")]
-        return told.sort_by(order).combine_chunks()
+        return tell(self._store, msisdn)
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
         """The cells that an intake refused, as they were: row, column, cell, note."""

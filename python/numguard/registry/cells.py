@@ -84,21 +84,28 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     encoded = written(column).dictionary_encode()
     text = pc.utf8_trim(encoded.dictionary, _BLANKS)
     text = pc.replace_substring_regex(text, r"[\s\x{00a0}\x{200b}\x{feff}\x1f]+", " ")
+    name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
-    text = pc.if_else(pc.or_(shouted, _spoken(text)), pc.utf8_title(text), text)
+    # Addresses such as cybercrime.gov.in are written small and stay so.
+    small = pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring(text, ".")))
+    text = pc.if_else(pc.and_(name, pc.or_(shouted, small)), pc.utf8_title(text), text)
     text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells
 
 
-def _spoken(text: pa.Array[Any]) -> Any:
-    # Addresses such as cybercrime.gov.in are written small and stay so.
-    return pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring_regex(text, r"[.@\d]")))
-
-
 def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Acknowledgement numbers, FIR and ticket numbers: text, never a number. Gives (text, note)."""
-    text = pc.utf8_trim(written(column), _BLANKS)
+    cells = written(column)
+    # Nearly all are plain digits, and need no second look.
+    odd = pc.invert(pc.fill_null(pc.match_substring_regex(cells, r"^\d{1,40}$"), False))
+    text, note = _odd_acknowledgements(cells.filter(odd))
+    notes: pa.Array[Any] = pc.replace_with_mask(pa.nulls(len(cells), pa.string()), odd, note)
+    return pc.replace_with_mask(cells, odd, text), notes
+
+
+def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    text = pc.utf8_trim(cells, _BLANKS)
     text = pc.replace_substring_regex(text, r'^="([^"]*)"$', r"\1")
     text = pc.utf8_trim(pc.utf8_trim(text, "'`\""), _BLANKS)
     text = pc.replace_substring_regex(text, r"^(\d+)\.0$", r"\1")
@@ -123,7 +130,10 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         good = pc.and_(pc.and_(pc.is_finite(rupees), pc.greater_equal(rupees, 0.0)), pc.less(rupees, 1e13))
         text_empty = pc.or_kleene(pc.is_null(rupees), pc.is_nan(rupees))
     else:
-        text = pc.utf8_trim(written(column), _BLANKS)
+        cells = written(column)
+        if _repeats(cells):
+            return _each_once(cells, amounts)
+        text = pc.utf8_trim(cells, _BLANKS)
         text_empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
         good = pc.match_substring_regex(text, _RUPEES)
         bare = pc.replace_substring_regex(text, r"(?i)^(?:₹|rs\.?|inr)|[,\s]|/-$|\.$", "")
@@ -147,7 +157,10 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         if zone is None:
             micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
         return micros, pa.nulls(len(values), pa.string())
-    text = pc.utf8_trim(written(column), _BLANKS + "'")
+    cells = written(column)
+    if _repeats(cells):
+        return _each_once(cells, moments)
+    text = pc.utf8_trim(cells, _BLANKS + "'")
     empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
     seconds = np.zeros(len(text), np.int64)
     good = np.zeros(len(text), np.bool_)
@@ -160,6 +173,19 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     micros = pa.array(seconds * 1_000_000, pa.int64(), mask=~good)
     bad = ~good & ~_flags(empty)
     return micros, pc.if_else(pa.array(bad), pa.scalar("not_a_date"), pa.scalar(None, pa.string()))
+
+
+def _repeats(cells: pa.Array[Any]) -> bool:
+    """Whether the same cells come again and again, as dates and round sums do; a sample tells."""
+    sample = cells.slice(len(cells) // 2, 2_000)
+    return len(cells) > 10_000 and 2 * len(pc.unique(sample)) < len(sample)
+
+
+def _each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """Reads each distinct cell once."""
+    encoded: Any = cells.dictionary_encode(null_encoding="encode")
+    values, note = read(encoded.dictionary)
+    return values.take(encoded.indices), note.take(encoded.indices)
 
 
 def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
@@ -209,7 +235,9 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
         pieces = pc.utf8_trim(pc.list_flatten(split), _BLANKS)
         inner, inner_refused = _explained(owner.take(pc.list_parent_indices(split)), pieces)
         inner_refused = inner_refused.filter(pc.not_equal(inner_refused["note"], "empty"))
-        refused = pa.concat_tables([refused.filter(pc.invert(several)), inner_refused])
+        said = pa.chunked_array([*inner["index"].chunks, *inner_refused["index"].chunks], pa.int64())
+        silent = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), said)))
+        refused = pa.concat_tables([refused.filter(pc.or_(pc.invert(several), silent)), inner_refused])
         taken, refused = _extracted(refused)
         found = pa.concat_tables([found, inner, taken])
     return found, pa.concat_tables([blank, refused])

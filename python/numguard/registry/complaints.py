@@ -7,6 +7,7 @@ share it are one version of it, told apart from other versions by a fingerprint 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -61,13 +62,15 @@ class Complaints:
 
     Attributes:
         rows: one a record: row, the key of its complaint (null where it has none), the fields, usable.
-        namings: index (into rows), msisdn, note: the usable numbers, each once a row.
+        namings: index (into rows), msisdn, note: the usable numbers, each once a row, in this order.
+        complainants: index, msisdn: the numbers of who complains, likewise.
         refusals: index, field, cell, note.
         broken: the rows of records that could not be taken apart.
     """
 
     rows: pa.Table
     namings: pa.Table
+    complainants: pa.Table
     refusals: pa.Table
     broken: pa.Array[Any]
 
@@ -78,7 +81,7 @@ class Plan:
 
     Attributes:
         added, updated, repeated, refused: rows.
-        versions, namings, refusals: what to append, `complaint` being null for a complaint not known yet.
+        versions, namings, complainants, refusals: what to append, `complaint` being null for a complaint not known yet.
         refused_cells: every refused cell of the sheet: row, field, cell, note.
     """
 
@@ -88,6 +91,7 @@ class Plan:
     refused: int
     versions: pa.Table
     namings: pa.Table
+    complainants: pa.Table
     refusals: pa.Table
     refused_cells: pa.Table
 
@@ -118,19 +122,20 @@ def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
     source = cells.words(column("source"))
-    complainant = read("complainant_mobile", cells.single_numbers)
+    complainants, refused = _numbers(sheet.table, at.get("complainant_mobile", []), "complainant_mobile")
+    refusals.append(refused.filter(pc.not_equal(refused["note"], "empty")))
     fields = {
         "source": source,
         "acknowledgement_no": acknowledgement,
         "district": cells.words(column("district")),
         "category": cells.words(column("category")),
         "reported_at": read("reported_at", cells.moments),
-        "complainant": complainant,
+        "complainant": _first(complainants, size),
         "amount_lost": read("amount_lost", cells.amounts),
         "amount_recovered": read("amount_recovered", cells.amounts),
     }
-    found, refused = _suspects(sheet.table, at["suspect_mobiles"])
-    own = pc.fill_null(pc.equal(found["msisdn"], complainant.take(found["index"].combine_chunks())), False)
+    found, refused = _numbers(sheet.table, at["suspect_mobiles"], "suspect_mobiles")
+    own = _own(found, complainants, size)
     refusals += [refused, _told(found.filter(own), "complainants_number")]
     found = found.filter(pc.invert(own))
 
@@ -142,26 +147,50 @@ def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
     key = pc.binary_join_element_wise(pc.utf8_lower(pc.fill_null(source, "")), pc.utf8_lower(acknowledgement), "\x1f")
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, "usable": pa.array(usable)})
-    return Complaints(rows, found, pa.concat_tables(refusals), sheet.broken)
+    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken)
 
 
-def _suspects(table: pa.Table, at: list[int]) -> tuple[pa.Table, pa.Table]:
-    """The numbers of the suspect columns, each once a row, and the refused cells."""
-    found, refused = [], []
-    for place in at:
-        some, others = cells.numbers(table.column(place))
-        found.append(some)
-        refused.append(others)
-    numbers = pa.concat_tables(found)
-    # Of a number written twice in a row, the first writing is kept.
-    order = np.lexsort((np.asarray(numbers["msisdn"].to_numpy()), np.asarray(numbers["index"].to_numpy())))
-    numbers = numbers.take(order)
-    index, msisdn = (np.asarray(numbers[name].to_numpy()) for name in ("index", "msisdn"))
-    first = np.ones(len(numbers), np.bool_)
+def _numbers(table: pa.Table, at: list[int], word: str) -> tuple[pa.Table, pa.Table]:
+    """The numbers of some columns, each once a row and in the order of rows and numbers, and the refused cells."""
+    read = [cells.numbers(table.column(place)) for place in at] or [cells.numbers(pa.array([], pa.string()))]
+    found = pa.concat_tables([numbers for numbers, _ in read])
+    index, msisdn = (np.asarray(found[name].to_numpy()) for name in ("index", "msisdn"))
+    # The few ascending runs of which this is made are merged; most rows have one number, and need no second sort.
+    order = np.argsort(index, kind="stable")
+    same = index[order[1:]] == index[order[:-1]]
+    several = np.append(same, False) | np.append(False, same)[: len(order)]
+    within = order[several]
+    order[several] = within[np.lexsort((msisdn[within], index[within]))]
+    index, msisdn = index[order], msisdn[order]
+    first = np.ones(len(order), np.bool_)
     first[1:] = (index[1:] != index[:-1]) | (msisdn[1:] != msisdn[:-1])
-    bad = pa.concat_tables(refused)
-    bad = bad.add_column(1, "field", pa.repeat("suspect_mobiles", len(bad)))
-    return numbers.filter(pa.array(first)), bad.select(_REFUSAL.names).cast(_REFUSAL)
+    bad = pa.concat_tables([refused for _, refused in read])
+    bad = bad.add_column(1, "field", pa.repeat(word, len(bad)))
+    return found.take(order[first]), bad.select(_REFUSAL.names).cast(_REFUSAL)
+
+
+def _layers(numbers: pa.Table, size: int) -> Iterator[npt.NDArray[np.int64]]:
+    """The first number of each row, the second, and so on; 0 where a row has none."""
+    index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    nth = np.arange(len(index)) - np.searchsorted(index, index)
+    for n in range(int(nth.max(initial=-1)) + 1):
+        layer = np.zeros(size, np.int64)
+        layer[index[nth == n]] = msisdn[nth == n]
+        yield layer
+
+
+def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
+    first = next(_layers(numbers, size), np.zeros(size, np.int64))
+    return pa.array(first, pa.int64(), mask=first == 0)
+
+
+def _own(found: pa.Table, complainants: pa.Table, size: int) -> pa.Array[Any]:
+    """Which suspect numbers are the complainant's own."""
+    index, msisdn = (np.asarray(found[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    own = np.zeros(len(index), np.bool_)
+    for layer in _layers(complainants, size):
+        own |= layer[index] == msisdn
+    return pa.array(own, pa.bool_())
 
 
 def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:
@@ -196,8 +225,10 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
     groups = _Groups(key, np.asarray(rows["usable"].to_numpy(), np.bool_))
     versions = groups.merge(rows)
     size = len(versions)
-    count = np.bincount(groups.of_row[np.asarray(complaints.namings["index"].to_numpy(), np.int64)], minlength=size + 1)
-    prints = _fingerprints(versions, groups, complaints)
+    suspects = _joined(complaints.namings, groups.of_row, size)
+    usable = np.asarray(pc.not_equal(suspects, "").to_numpy(zero_copy_only=False), np.bool_)
+    texts = _texts(versions, suspects, complaints, groups.of_row)
+    prints = np.frombuffer(b"".join(blake2b(text, digest_size=8).digest() for text in texts), "<i8").astype(np.int64)
 
     asked = pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]})
     told = known(asked)
@@ -208,11 +239,10 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
     seen[ordinal[standing & same]] = True
     amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     amends[ordinal[standing]] = True
-    stood[ordinal[standing & (np.asarray(told["numbers"].to_numpy(), np.int64) > 0)]] = True
+    stood[ordinal[standing & (np.asarray(told["usable"].to_numpy(), np.int64) == 1)]] = True
     complaint = np.full(size, np.iinfo(np.int64).max)
     np.minimum.at(complaint, ordinal, np.asarray(told["complaint"].to_numpy(), np.int64))
 
-    usable = count[:size] > 0
     amends &= usable
     counted = groups.count(usable, seen, stood, rows, complaints)
     fresh = ~seen
@@ -220,17 +250,18 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
         {
             **{name: versions[name] for name in ("row", "first_row", "complaint_key", *_FIELDS)},
             "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
-            "numbers": count[:size],
+            "suspects": suspects,
             "amends": amends.astype(np.int64),
             "fingerprint": prints,
         }
     ).filter(pa.array(fresh))
-    namings, refusals, cells_refused = _appended(complaints, groups, versions, fresh)
-    # Sorted by what each index holds, so that it grows page by page.
+    version_row = np.asarray(versions["row"].to_numpy(), np.int64)
+    refusals, cells_refused = _refused_anew(complaints, groups, fresh)
     return Plan(
         *counted,
-        versions=new.sort_by("complaint_key"),
-        namings=namings.sort_by("msisdn"),
+        versions=new,
+        namings=_named_anew(complaints.namings, complaints.rows, groups, version_row, fresh),
+        complainants=_named_anew(complaints.complainants, complaints.rows, groups, version_row, fresh),
         refusals=refusals,
         refused_cells=cells_refused,
     )
@@ -240,22 +271,24 @@ class _Groups:
     """The rows that are one version: same complaint, and usable or not."""
 
     def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_]) -> None:
-        codes = pc.fill_null(key.dictionary_encode().indices, -1)
+        encoded = key.dictionary_encode()
+        codes = pc.fill_null(encoded.indices, -1)
         self.key = np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
-        mixed = np.where(self.key >= 0, self.key * 2 + usable, -1)
-        values, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
-        keyless = int(len(values) > 0 and values[0] == -1)
+        keyed = np.flatnonzero(self.key >= 0)
+        mixed = self.key[keyed] * 2 + usable[keyed]
+        there = np.bincount(mixed, minlength=2 * len(encoded.dictionary)) > 0
+        self.size = int(there.sum())
         #: The version of each row; the number of versions where it has none.
-        self.of_row = np.where(inverse == 0, len(values) - 1, inverse - 1) if keyless else inverse
-        self.size = len(values) - keyless
-        self.first = first[keyless:]
+        self.of_row = np.full(len(self.key), self.size)
+        self.of_row[keyed] = (np.cumsum(there) - 1)[mixed]
+        self.first = np.zeros(self.size, np.int64)
+        self.first[self.of_row[keyed[::-1]]] = keyed[::-1]
         #: Each row that is not the first of its version.
-        self.later = np.ones(len(mixed), np.bool_)
+        self.later = self.key >= 0
         self.later[self.first] = False
-        self.later &= mixed >= 0
         # The first row of the complaint, whatever was usable: it names the complaint.
-        order = np.full(max(int(self.key.max(initial=-1)), -1) + 1, len(mixed))
-        np.minimum.at(order, self.key[self.key >= 0], np.flatnonzero(self.key >= 0))
+        order = np.zeros(len(encoded.dictionary), np.int64)
+        order[self.key[keyed[::-1]]] = keyed[::-1]
         self.first_of_complaint = order[self.key[self.first]]
 
     def merge(self, rows: pa.Table) -> pa.Table:
@@ -303,7 +336,10 @@ class _Groups:
 def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: pa.Table, complaints: Complaints) -> int:
     """How many of the rows `again` say just what an earlier row of their version in the same file says."""
     within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
-    text = _texts(rows.take(within), complaints, np.searchsorted(within, np.arange(len(of_row))), within)
+    place = np.full(len(of_row), len(within))
+    place[within] = np.arange(len(within))
+    suspects = _joined(complaints.namings, place, len(within))
+    text = _texts(rows.take(within), suspects, complaints, place)
     met: set[tuple[int, bytes]] = set()
     later = set(again.tolist())
     copies = 0
@@ -313,86 +349,84 @@ def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: p
     return copies
 
 
-def _fingerprints(versions: pa.Table, groups: _Groups, complaints: Complaints) -> npt.NDArray[np.int64]:
-    """64 bits of BLAKE2b over everything that a version says; compared only between versions of one complaint."""
-    told = np.arange(len(groups.of_row))[groups.of_row < groups.size]
-    texts = _texts(versions, complaints, groups.of_row, told)
-    digests = b"".join(blake2b(text, digest_size=8).digest() for text in texts)
-    return np.frombuffer(digests, "<i8").astype(np.int64)
-
-
 def _texts(
-    records: pa.Table,
-    complaints: Complaints,
-    record_of_row: npt.NDArray[np.int64],
-    within: npt.NDArray[np.int64],
+    records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, place: npt.NDArray[np.int64]
 ) -> list[bytes]:
-    """Everything that each record says, as one text: its fields, its numbers in order, its refused cells."""
-    mine = np.zeros(len(record_of_row), np.bool_)
-    mine[within] = True
-
-    def gathered(table: pa.Table, text: pa.Array[Any], *order: str) -> pa.Array[Any]:
-        index = np.asarray(table["index"].to_numpy(), np.int64)
-        kept = mine[index]
-        owner = record_of_row[index[kept]]
-        table = pa.table({"owner": owner, "text": text.filter(pa.array(kept))})
-        table = table.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-        ends = np.searchsorted(np.asarray(table["owner"].to_numpy(), np.int64), np.arange(len(records) + 1))
-        lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), table["text"].combine_chunks())
-        joined: pa.Array[Any] = pc.binary_join(lists, "\x1e")
-        return joined
-
+    """Everything that each record says, as one text; `place` is where each row went, or the number of records."""
     refused = complaints.refusals
     words = pc.binary_join_element_wise(
         refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
     )
+    owner = place[np.asarray(refused["index"].to_numpy(), np.int64)]
+    told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
+    told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
     fields = [pc.cast(records[field], pa.string()) for field in _FIELDS]
-    joined = pc.binary_join_element_wise(
-        *fields,
-        gathered(complaints.namings, pc.cast(complaints.namings["msisdn"], pa.string())),
-        gathered(refused, words),
-        "\x1f",
-        null_handling="replace",
+    # The first of a complainant's numbers is a field.
+    index = np.asarray(complaints.complainants["index"].to_numpy(), np.int64)
+    further = complaints.complainants.filter(
+        pa.array(np.append(False, index[1:] == index[:-1])[: len(index)], pa.bool_())
     )
+    complainants = _joined(further, place, len(records))
+    refusals = _lists(
+        np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"
+    )
+    joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
     texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
     return texts
 
 
-def _appended(
-    complaints: Complaints, groups: _Groups, versions: pa.Table, fresh: npt.NDArray[np.bool_]
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    rows = complaints.rows
-    row = np.asarray(rows["row"].to_numpy(), np.int64)
-    new = np.append(fresh, True)
+def _joined(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+    """The distinct numbers that went to each of `size` places, ascending, as digits between commas."""
+    index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    owner = place[index]
+    kept = owner < size
+    owner, msisdn = owner[kept], msisdn[kept]
+    if (owner[1:] <= owner[:-1]).any():
+        order = np.lexsort((msisdn, owner))
+        owner, msisdn = owner[order], msisdn[order]
+        first = np.ones(len(owner), np.bool_)
+        first[1:] = (owner[1:] != owner[:-1]) | (msisdn[1:] != msisdn[:-1])
+        owner, msisdn = owner[first], msisdn[first]
+    return _lists(owner, pc.cast(pa.array(msisdn, pa.int64()), pa.string()), size, ",")
 
-    index = np.asarray(complaints.namings["index"].to_numpy(), np.int64)
+
+def _lists(owner: npt.NDArray[np.int64], text: pa.Array[Any], size: int, between: str) -> pa.Array[Any]:
+    """The texts of each owner, ascending, joined."""
+    ends = np.searchsorted(owner, np.arange(size + 1))
+    joined: pa.Array[Any] = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends, pa.int32()), text), between)
+    return joined
+
+
+def _named_anew(
+    numbers: pa.Table,
+    rows: pa.Table,
+    groups: _Groups,
+    version_row: npt.NDArray[np.int64],
+    fresh: npt.NDArray[np.bool_],
+) -> pa.Table:
+    """The numbers of new versions, in the order of the numbers, so that their index grows page by page."""
+    index = np.asarray(numbers["index"].to_numpy(), np.int64)
     version = groups.of_row[index]
-    kept = new[version]
-    version_row = np.asarray(versions["row"].to_numpy(), np.int64)
-    namings = pa.table(
-        {
-            "row": row[index[kept]],
-            "version": version_row[version[kept]],
-            "msisdn": complaints.namings["msisdn"].filter(pa.array(kept)).cast(pa.int64()),
-            "note": complaints.namings["note"].filter(pa.array(kept)),
-        }
-    )
+    kept = np.flatnonzero(np.append(fresh, False)[version])
+    kept = kept[np.argsort(np.asarray(numbers["msisdn"].to_numpy())[kept], kind="stable")]
+    columns: dict[str, Any] = {
+        "row": np.asarray(rows["row"].to_numpy(), np.int64)[index[kept]],
+        "version": version_row[version[kept]],
+        "msisdn": numbers["msisdn"].take(kept).cast(pa.int64()),
+        "note": numbers["note"].take(kept),
+    }
+    return pa.table(columns)
+
+
+def _refused_anew(complaints: Complaints, groups: _Groups, fresh: npt.NDArray[np.bool_]) -> tuple[pa.Table, pa.Table]:
+    """The refused cells of new versions and of rows that have none, and all refused cells."""
+    row = np.asarray(complaints.rows["row"].to_numpy(), np.int64)
     refused = complaints.refusals
     at = np.asarray(refused["index"].to_numpy(), np.int64)
-    told = pa.table(
-        {
-            "row": row[at],
-            "field": refused["field"],
-            "cell": refused["cell"],
-            "note": refused["note"],
-        }
-    )
+    told = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
     size = len(complaints.broken)
     nothing = pa.nulls(size, pa.string())
     whole = pa.table([complaints.broken, nothing, nothing, pa.repeat("ragged_row", size)], schema=told.schema)
     order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
-    return (
-        namings,
-        pa.concat_tables([told.filter(pa.array(new[groups.of_row[at]])), whole]),
-        pa.concat_tables([told, whole]).sort_by(order),
-    )
+    new = told.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
+    return pa.concat_tables([new, whole]), pa.concat_tables([told, whole]).sort_by(order)

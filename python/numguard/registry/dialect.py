@@ -77,6 +77,10 @@ class Dialect:
         """Begins a transaction that will write."""
         self.execute(self.begin_statement)
 
+    def begin_to_build(self) -> None:
+        """Begins a transaction that will make or change tables, one process at a time."""
+        self.begin()
+
     def rollback(self) -> None:
         """Takes back what the transaction did; the error that led here is the one to tell."""
         with suppress(RegistryError):
@@ -176,6 +180,8 @@ class PostgreSQL(Dialect):
     """A shared server, which needs a database or a schema of its own."""
 
     scratch = "pg_temp"
+    # Nothing is there yet whose row could be locked.
+    _ALONE = "SELECT pg_advisory_xact_lock(hashtext('numguard ' || current_schema()))"
 
     def __init__(self, target: str) -> None:
         try:
@@ -188,6 +194,11 @@ class PostgreSQL(Dialect):
         self.name = "postgresql"
         with self._told():
             super().__init__(self.name, driver.connect(target, autocommit=True))
+
+    def begin_to_build(self) -> None:
+        """Begins a transaction that will make or change tables, one process at a time."""
+        self.begin()
+        self.fetch(self._ALONE)
 
     def tables(self) -> set[str]:
         """The names of the tables that are there."""

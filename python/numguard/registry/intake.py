@@ -29,6 +29,14 @@ class Intake:
             rows that were known, rows without a usable number.
         refusals: Every refused cell: file, row, column, cell, note. A row that was taken in may have some.
         name, bytes, sha256: The file, as it was.
+
+    Example:
+        >>> import numguard as ng, pyarrow as pa
+        >>> sheet = pa.table({"acknowledgement_no": ["31708220000001"], "suspect_mobiles": ["98765O3210"]})
+        >>> with ng.Registry(by="HC 1234") as registry:
+        ...     intake = registry.add_complaints(sheet, name="desk 12")
+        >>> intake.added, intake.refused, intake.refusals["note"].to_pylist()
+        (0, 1, ['stray_letter'])
     """
 
     id: int | None

@@ -19,7 +19,7 @@ from numguard.registry.state import OUTCOMES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "Outcomes", "read_outcomes"]
+__all__ = ["COLUMNS", "Outcomes", "read_outcomes", "told_before"]
 
 #: The columns that are read, each with other spellings that it is found by.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -123,3 +123,19 @@ def _contradicting(rows: pa.Table, good: Any) -> Any:
         return np.zeros(len(rows), np.bool_)
     pairs = zip(rows["msisdn"].to_pylist(), rows["happened_at"].to_pylist(), strict=True)
     return np.array([pair in clashing for pair in pairs], np.bool_)
+
+
+def told_before(told: pa.Table, before: pa.Table) -> pa.Array[Any]:
+    """Which rows are known: told before of the same moment, or, where no moment is told, the last one known."""
+    order: Any = [("event", "ascending"), ("ordinal", "ascending")]
+    exact, last = set(), {}
+    for row in before.sort_by(order).select(["msisdn", "status", "happened_at"]).to_pylist():
+        exact.add((row["msisdn"], row["status"], row["happened_at"]))
+        last[row["msisdn"]] = row["status"]
+    known = []
+    for row in told.select(["msisdn", "status", "happened_at"]).to_pylist():
+        key = (row["msisdn"], row["status"], row["happened_at"])
+        known.append(key in exact if row["happened_at"] is not None else last.get(row["msisdn"]) == row["status"])
+        exact.add(key)
+        last[row["msisdn"]] = row["status"]
+    return pa.array(known, pa.bool_())

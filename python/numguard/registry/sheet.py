@@ -8,6 +8,7 @@ spreadsheet shows, whatever was refused before it.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
-from numguard.source import open_source
+from numguard.source import named, open_source
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -119,11 +120,26 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
 def fingerprint_table(table: pa.Table) -> tuple[int, str]:
     """The size and SHA-256 of a table: of its bare columns as an Arrow stream, so that chunks make no difference."""
     bare = table.replace_schema_metadata(None).combine_chunks()
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, bare.schema) as writer:
+    sink = _Digest()
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
         writer.write_table(bare)
-    content = sink.getvalue()
-    return content.size, hashlib.sha256(content).hexdigest()
+    return sink.size, sink.sha256.hexdigest()
+
+
+class _Digest(io.RawIOBase):
+    """A file of which nothing is kept but its size and SHA-256."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.sha256.update(data)
+        self.size += len(data)
+        return len(data)
 
 
 def find_columns(
@@ -147,7 +163,7 @@ def find_columns(
         ArgumentError: the mapping names no known word.
     """
     headers = table.column_names
-    there = ", ".join(repr(header) for header in headers)
+    there = named(headers)
     places: dict[str, list[int]] = {}
     for index, header in enumerate(headers):
         places.setdefault(_bare(header), []).append(index)
@@ -159,7 +175,7 @@ def find_columns(
             at = exact or places.get(_bare(header), [])
             if len(at) != 1:
                 trouble = "is there twice" if at else "is not there"
-                raise ColumnError(f"{where}: the column {header!r} {trouble}; its columns are {there}")
+                raise ColumnError(f"{where}: the column {named([header])!r} {trouble}; its columns are {there}")
             found.setdefault(word, []).extend(at)
     for word, spellings in known.items():
         if word in found:

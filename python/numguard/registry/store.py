@@ -10,7 +10,6 @@ so the state at any moment is the rows whose event number is not past some `cut`
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +32,8 @@ _TABLES = {
     "intake": "added:i updated:i repeated:i refused:i",
     "withdrawal": "withdrawn:i",
     "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
-    "complainant:i amount_lost:i amount_recovered:i numbers:i amends:i fingerprint:i",
+    "complainant:i amount_lost:i amount_recovered:i suspects:t amends:i fingerprint:i",
+    "complainant": "version:i msisdn:i",
     "naming": "row:i version:i msisdn:i note:t",
     "refusal": "row:i field:t cell:t note:t",
     "expansion": "as_of:i policy:t seeds:i linked:i braked:t",
@@ -59,17 +59,20 @@ _STANDS = f"""
 # One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
 # reordering: `wanted` is small, and each of its numbers is one look into an index.
 _FACTS = {
-    "namings": (
-        "msisdn:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
-        f"""SELECT n.msisdn, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
+    "versions": (
+        "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
+        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
               CASE WHEN {_STANDS} THEN 1 ELSE 0 END AS stands
-            FROM {{wanted}} naming n CROSS JOIN complaint c CROSS JOIN event e
-            WHERE {{match n}} c.event = n.event AND c.row = n.version AND e.seq = n.event AND n.event <= $1""",
+            FROM {{versions}} complaint c CROSS JOIN event e
+            WHERE {{match v}} e.seq = c.event AND c.event <= $1""",
+    ),
+    "namings": (
+        "msisdn:i event:i version:i",
+        "SELECT n.msisdn, n.event, n.version FROM {wanted} naming n WHERE {match n} n.event <= $1",
     ),
     "complainants": (
-        "msisdn:i",
-        f"""SELECT DISTINCT c.complainant AS msisdn FROM {{wanted}} complaint c
-            WHERE {{match c.complainant}} c.complainant IS NOT NULL AND c.event <= $1 AND {_STANDS}""",
+        "msisdn:i event:i version:i",
+        "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {match n} n.event <= $1",
     ),
     "links": (
         "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
@@ -93,12 +96,16 @@ _FACTS = {
     ),
 }
 
+# The versions in which wanted numbers stand.
+_WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
+  UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
+
 # The numbers whose state may differ between the cuts $1 and $2: named, linked, decided, exported, answered or
 # protected in between, or standing in what was amended or taken back in between.
 _BETWEEN = "event > $1 AND event <= $2"
 _TAKEN = f"(SELECT withdrawn FROM withdrawal WHERE {_BETWEEN})"
-_AMENDED = f"""(SELECT complaint FROM complaint WHERE {_BETWEEN} AND amends = 1
-  UNION SELECT complaint FROM complaint WHERE event IN {_TAKEN})"""
+_AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
+  UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
 _TOUCHED = (
     f"SELECT msisdn FROM naming WHERE {_BETWEEN}",
     f"SELECT complainant AS msisdn FROM complaint WHERE {_BETWEEN} AND complainant IS NOT NULL",
@@ -108,19 +115,23 @@ _TOUCHED = (
     f"SELECT msisdn FROM exported WHERE {_BETWEEN}",
     f"SELECT msisdn FROM link WHERE event IN {_TAKEN}",
     f"SELECT msisdn FROM outcome WHERE event IN {_TAKEN}",
-    f"""SELECT n.msisdn FROM complaint c JOIN naming n ON n.event = c.event AND n.version = c.row
-        WHERE c.complaint IN {_AMENDED}""",
-    f"SELECT complainant AS msisdn FROM complaint WHERE complainant IS NOT NULL AND complaint IN {_AMENDED}",
+    f"""SELECT c.complainant AS msisdn FROM {_AMENDED} k CROSS JOIN complaint c
+        WHERE c.complaint_key = k.complaint_key AND c.complainant IS NOT NULL""",
 )
+
+# What complaints named that were amended or taken back between the cuts.
+_REPLACED = f"""SELECT c.suspects FROM {_AMENDED} k CROSS JOIN complaint c
+  WHERE c.complaint_key = k.complaint_key AND c.suspects <> ''"""
 
 # Everything that touched one number, told in the columns of `Store.HISTORY`.
 _STORY = {
     "naming": """SELECT n.event, 'named' AS what, '' AS status, n.row, c.source, c.acknowledgement_no, c.district,
         c.reported_at, n.note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver, '' AS reason
       FROM naming n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1""",
-    "complainant": """SELECT event, 'complainant' AS what, '' AS status, row, source, acknowledgement_no, district,
-        reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver, '' AS reason
-      FROM complaint WHERE complainant = $1""",
+    "complainant": """SELECT n.event, 'complainant' AS what, '' AS status, c.row, c.source, c.acknowledgement_no,
+        c.district, c.reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver,
+        '' AS reason
+      FROM complainant n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1""",
     "link": """SELECT event, 'linked' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
         '' AS district, NULL AS reported_at, '' AS note, hop, via_imei, via_msisdn, '' AS receiver, '' AS reason
       FROM link WHERE msisdn = $1""",
@@ -225,8 +236,13 @@ class Store:
     def facts(self, kind: str, cut: int, *, wanted: bool = False) -> pa.Table:
         """The facts of one kind up to `cut`: of all numbers, or of those given to `want`."""
         columns, query = _FACTS[kind]
-        query = query.replace("{wanted}", "wanted w CROSS JOIN" if wanted else "")
-        query = re.sub(r"\{match (\w+(?:\.\w+)?)\}", _match if wanted else "", query)
+        for place, narrowed in (
+            ("{wanted}", "wanted w CROSS JOIN"),
+            ("{match n}", "n.msisdn = w.msisdn AND"),
+            ("{versions}", _WANTED_VERSIONS),
+            ("{match v}", "c.event = v.event AND c.row = v.version AND"),
+        ):
+            query = query.replace(place, narrowed if wanted else "")
         return self.read(columns, query, (cut,))
 
     def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
@@ -236,6 +252,10 @@ class Store:
     def touched(self, after: int, cut: int) -> pa.Array[Any]:
         """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on."""
         found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in _TOUCHED]
+        replaced = self.read("suspects:t", _REPLACED, (after, cut))["suspects"]
+        if len(replaced):
+            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(replaced), ","))
+            found.append(numbers.cast(pa.int64()).combine_chunks())
         return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
@@ -254,8 +274,9 @@ class Store:
             keys = keys.slice(0, 0)
         self._scratch("asked", keys.sort_by("complaint_key"))
         return self.read(
-            "ordinal:i complaint:i fingerprint:i numbers:i taken_back:i",
-            """SELECT a.ordinal, c.complaint, c.fingerprint, c.numbers, CASE WHEN c.event IN
+            "ordinal:i complaint:i fingerprint:i usable:i taken_back:i",
+            """SELECT a.ordinal, c.complaint, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
+                 CASE WHEN c.event IN
                  (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
                FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
         )
@@ -375,7 +396,7 @@ class Store:
         steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
         if self._version() == len(steps):
             return
-        self.dialect.begin()
+        self.dialect.begin_to_build()
         try:
             version = self._version()
             if version > len(steps):
@@ -408,11 +429,6 @@ class Store:
             f"{self.dialect.name}: written by a newer numguard (schema {version}, this one knows {known}); "
             "upgrade numguard to open it"
         )
-
-
-def _match(column: re.Match[str]) -> str:
-    name = column.group(1)
-    return f"{name if '.' in name else name + '.msisdn'} = w.msisdn AND"
 
 
 def _statements(text: str) -> list[str]:

@@ -13,6 +13,7 @@ and record batches that know in which file and row they begin.
 from __future__ import annotations
 
 import glob
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,11 +26,12 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.arrow import ArrowFilePart, DatasetPart, ParquetPart, StreamPart
 from numguard.source.csv import CsvPart
-from numguard.source.part import Batch, Part, check_columns, reading, with_told
+from numguard.source.part import Batch, Part, check_columns, named, reading, with_told
 
-__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "check_columns", "open_source", "with_told"]
+__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "check_columns", "named", "open_source", "with_told"]
 
 _STANDARD_INPUT = "-"
+_ARROW_STREAM = b"\xff\xff\xff\xff"
 
 #: What else people hand in, by its first bytes, and what to do with it.
 _FOREIGN = {
@@ -63,8 +65,8 @@ def open_source(source: Any) -> Source:
 
     Args:
         source: A path, a glob, a directory (its files, by name, without hidden ones; directories below it such as
-            `day=2025-06-01` become columns of text), `-` (standard input), a list of these, a URI that pyarrow knows
-            (`s3://...`), a pyarrow dataset, or anything with the Arrow PyCapsule methods.
+            `day=2025-06-01` become columns of text), `-` (standard input: CSV or an Arrow stream), a list of these, a
+            URI that pyarrow knows (`s3://...`), a pyarrow dataset, or anything with the Arrow PyCapsule methods.
 
     Raises:
         FileMissingError: A path leads to nothing, or a glob matches nothing.
@@ -99,7 +101,7 @@ def _is_dataset(source: object) -> bool:
 def _parts_of_path(path: str | Path) -> list[Part]:
     text = str(path)
     if text == _STANDARD_INPUT:
-        return [CsvPart("standard input", lambda: sys.stdin.buffer, once=True)]
+        return [_standard_input()]
     if "://" in text:
         return [_remote(text)]
     path = Path(path).expanduser()
@@ -115,6 +117,16 @@ def _parts_of_path(path: str | Path) -> list[Part]:
             raise FileMissingError(f"{path}: no file matches")
         return [_part_of_file(file) for file in matched]
     return [_part_of_file(path)]
+
+
+def _standard_input() -> Part:
+    stream: Any = sys.stdin.buffer
+    # What has come is looked at and stays there.
+    head = stream.peek(4)[:4] if isinstance(stream, io.BufferedReader) else b""
+    if head.startswith(_ARROW_STREAM):
+        with reading("standard input", "the Arrow stream"):
+            return StreamPart(pa.ipc.open_stream(stream))
+    return CsvPart("standard input", lambda: stream, once=True)
 
 
 def _is_hidden(file: Path, directory: Path) -> bool:
@@ -144,7 +156,7 @@ def _sniff(path: Path) -> Part:
         raise InputError(f"{name}: is encrypted Parquet: decrypt it first")
     if head.startswith(b"ARROW1"):
         return ArrowFilePart(path, stream=False)
-    if head.startswith(b"\xff\xff\xff\xff"):
+    if head.startswith(_ARROW_STREAM):
         return ArrowFilePart(path, stream=True)
     for magic, advice in _FOREIGN.items():
         if head.startswith(magic):

@@ -19,8 +19,10 @@ import pyarrow as pa
 
 from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError
 
-__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "reading", "with_told"]
+__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "named", "reading", "with_told"]
 
+#: A column's name with more digits than that may be somebody's number.
+MOST_DIGITS = 6
 #: Rows that are read at once, where the container leaves the choice.
 BATCH_ROWS = 1 << 16
 
@@ -110,13 +112,18 @@ def with_told(data: pa.RecordBatch, told: Mapping[str, str], order: Sequence[str
     return pa.RecordBatch.from_arrays([column for _, column in pairs], schema=pa.schema([field for field, _ in pairs]))
 
 
+def named(names: Sequence[str]) -> str:
+    """Column names for a message; one that holds a number, as in a file without a header, is not said."""
+    return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
+
+
 def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
     """Raises ColumnError for a column that is not there, or is there more than once."""
     where = f"{name}: " if name else ""
     for column in columns:
         found = schema.get_all_field_indices(column)
         if not found:
-            raise ColumnError(f"{where}no column {column!r}; there are {', '.join(schema.names)}")
+            raise ColumnError(f"{where}no column {named([column])!r}; there are {named(schema.names)}")
         if len(found) > 1:
             raise ColumnError(f"{where}several columns are named {column!r}: rename all but one")
 

@@ -22,7 +22,17 @@ from numpy.typing import NDArray
 from numguard.files import whole_file
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, digits
 
-__all__ = ["SCHEMA", "CdrSpec", "Extra", "cdr_batches", "cdr_reader", "imei_text", "msisdn_text", "write_cdr"]
+__all__ = [
+    "SCHEMA",
+    "CdrSpec",
+    "Extra",
+    "cdr_batches",
+    "cdr_reader",
+    "imei_text",
+    "msisdn_text",
+    "write_cdr",
+    "written",
+]
 
 IST: Final = pa.timestamp("us", "Asia/Kolkata")
 _FIELDS: Final[list[tuple[str, pa.DataType]]] = [
@@ -226,6 +236,16 @@ def _draw(rng: np.random.Generator, forms: str, size: int) -> NDArray[np.int64]:
 def msisdn_text(msisdns: U64, form: NDArray[np.int64], forms: str = "mixed") -> pa.StringArray:
     """E.164 integers of Indian mobiles as people and switches write them: `form` picks a row of the named table."""
     return _squeeze(_msisdn_matrix(msisdns, form, forms))
+
+
+def written(msisdns: U64, rng: np.random.Generator, forms: str = "mixed") -> pa.StringArray:
+    """E.164 integers of Indian mobiles as text, each in a form that `rng` draws from the named table.
+
+    Example:
+        >>> written(np.array([919123456780], dtype=np.uint64), np.random.default_rng(1), "clean").to_pylist()
+        ['9123456780']
+    """
+    return msisdn_text(msisdns, _draw(rng, forms, len(msisdns)), forms)
 
 
 def _msisdn_matrix(msisdns: U64, form: NDArray[np.int64], forms: str) -> NDArray[np.uint8]:

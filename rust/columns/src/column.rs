@@ -3,6 +3,8 @@
 //! Owns the list of layouts. Knows no rule of the trade: what a cell means is `numguard-core`'s to say. Bytes that came
 //! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
 
+use std::borrow::Cow;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type,
@@ -13,9 +15,12 @@ use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
 use numguard_core::set::KeyType;
-use numguard_core::{imei, msisdn};
+use numguard_core::{block, imei, msisdn};
 
 use crate::Error;
+
+/// The keys whose common forms are read in blocks.
+const INDIAN: Keys = Keys::Msisdn(Region::In);
 
 /// What the cells of a column are read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +45,7 @@ impl Keys {
 
     /// The key of one cell, or 0.
     #[inline]
-    fn key(self, cell: Cell<'_>) -> u64 {
+    pub(crate) fn key(self, cell: Cell<'_>) -> u64 {
         match self {
             Self::Msisdn(region) => match cell {
                 Cell::U64(value) => msisdn::key_u64(value),
@@ -128,8 +133,10 @@ enum Values<'a> {
     Text64(&'a [i64], &'a [u8]),
     /// Sixteen bytes a view, and the buffers that long ones point into.
     View(&'a [u8], &'a [Buffer]),
+    /// Where each cell begins among bytes, its length in the four bytes before: a page of Parquet.
+    Cells(&'a [u32], &'a [u8]),
     /// A dictionary or run-end-encoded column: where each row's value stands, and the values.
-    Indexed(Vec<u32>, Box<Column<'a>>),
+    Indexed(Cow<'a, [u32]>, Box<Column<'a>>),
 }
 
 /// A column ready to be read as keys.
@@ -139,7 +146,7 @@ pub struct Column<'a> {
     len: usize,
     keys: Keys,
     /// For an indexed column: the key of each value, read once.
-    value_keys: Vec<u64>,
+    value_keys: Cow<'a, [u64]>,
 }
 
 impl<'a> Column<'a> {
@@ -180,7 +187,7 @@ impl<'a> Column<'a> {
             nulls: array.nulls().filter(|n| n.null_count() > 0).cloned(),
             len: array.len(),
             keys,
-            value_keys: Vec::new(),
+            value_keys: Cow::default(),
         })
     }
 
@@ -228,11 +235,43 @@ impl<'a> Column<'a> {
         column.fill(0, &mut value_keys);
         Ok(Self {
             len: rows.len(),
-            values: Values::Indexed(rows, Box::new(column)),
+            values: Values::Indexed(rows.into(), Box::new(column)),
             nulls: nulls.filter(|n| n.null_count() > 0),
             keys,
-            value_keys,
+            value_keys: value_keys.into(),
         })
+    }
+
+    /// Takes cells that stand in `bytes`, the length of each in the four bytes before its start, a null's start 0.
+    pub(crate) fn of_cells(
+        starts: &'a [u32],
+        bytes: &'a [u8],
+        nulls: Option<NullBuffer>,
+        keys: Keys,
+    ) -> Self {
+        Self {
+            values: Values::Cells(starts, bytes),
+            nulls,
+            len: starts.len(),
+            keys,
+            value_keys: Cow::default(),
+        }
+    }
+
+    /// Takes rows that each are one of `words`, whose keys were read before.
+    pub(crate) fn coded(
+        rows: &'a [u32],
+        words: Self,
+        word_keys: &'a [u64],
+        nulls: Option<NullBuffer>,
+    ) -> Self {
+        Self {
+            nulls,
+            len: rows.len(),
+            keys: words.keys,
+            values: Values::Indexed(rows.into(), Box::new(words)),
+            value_keys: word_keys.into(),
+        }
     }
 
     /// How many rows.
@@ -262,11 +301,27 @@ impl<'a> Column<'a> {
         let Values::U64(values) = &self.values else {
             return false;
         };
-        let key = |value| self.keys.key(Cell::U64(value));
-        self.nulls.is_none()
-            && values[rows]
+        // Each rule in a loop of its own, which the compiler can then do eight cells at a time.
+        fn all(values: &[u64], key: impl Fn(u64) -> u64) -> bool {
+            values
                 .iter()
                 .fold(true, |all, &value| all & (key(value) == value))
+        }
+        self.nulls.is_none()
+            && match self.keys {
+                Keys::Msisdn(_) => all(&values[rows], msisdn::key_u64),
+                Keys::ImeiOrPlaceholder => all(&values[rows], imei::key_or_placeholder_u64),
+                Keys::Imei => all(&values[rows], |value| imei::read_u64(value).imei14),
+            }
+    }
+
+    /// The values from `start` on, where they are MSISDNs as they stand unless they are too short or too long: a column
+    /// of `UInt64` without nulls, read as phone numbers.
+    pub(crate) fn msisdns(&self, start: usize, len: usize) -> Option<&[u64]> {
+        match (&self.values, self.keys, &self.nulls) {
+            (Values::U64(values), Keys::Msisdn(_), None) => Some(&values[start..start + len]),
+            _ => None,
+        }
     }
 
     /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
@@ -274,53 +329,96 @@ impl<'a> Column<'a> {
     /// # Panics
     /// If the rows are not there.
     pub fn fill(&self, start: usize, out: &mut [u64]) {
+        if !self.fill_quick(start, out) {
+            self.fill_rest(start, out, |cell| self.keys.key(cell));
+        }
+    }
+
+    /// [`fill`](Self::fill), where `rest` says the key, or 0, of each cell that is not null and that no block could read.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub(crate) fn fill_with(
+        &self,
+        start: usize,
+        out: &mut [u64],
+        rest: impl FnMut(Cell<'_>) -> u64,
+    ) {
+        self.fill_quick(start, out);
+        self.fill_rest(start, out, rest);
+    }
+
+    /// Reads the forms that most cells have, a block of rows at a time. Returns whether that was all: whether a row that
+    /// is 0 was read, and refused.
+    fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
         let rows = start..start + out.len();
         assert!(rows.end <= self.len, "rows outside the column");
         let keys = self.keys;
-        match &self.values {
-            Values::Null => out.fill(0),
-            Values::U64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::U64(value));
+        let by_blocks = keys == INDIAN;
+        let all = match &self.values {
+            Values::Null => {
+                out.fill(0);
+                true
+            }
+            Values::U64(values) => each(&values[rows.clone()], out, |value| {
+                keys.key(Cell::U64(value))
+            }),
+            Values::I128(values) => each(&values[rows.clone()], out, |value| {
+                keys.key(Cell::I128(value))
+            }),
+            Values::F64(values) => each(&values[rows.clone()], out, |value| {
+                if value.is_nan() {
+                    0
+                } else {
+                    keys.key(Cell::F64(value))
                 }
+            }),
+            Values::Indexed(indices, _) => each(&indices[rows.clone()], out, |index| {
+                self.value_keys.get(index as usize).copied().unwrap_or(0)
+            }),
+            _ if !by_blocks => {
+                out.fill(0);
+                false
             }
             Values::I64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::I64(value));
-                }
+                block::read_i64(&values[rows.clone()], out);
+                false
             }
-            Values::I128(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = keys.key(Cell::I128(value));
-                }
+            Values::Text32(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
             }
-            Values::F64(values) => {
-                for (key, &value) in out.iter_mut().zip(&values[rows.clone()]) {
-                    *key = if value.is_nan() {
-                        0
-                    } else {
-                        keys.key(Cell::F64(value))
-                    };
-                }
+            Values::Text64(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
             }
-            Values::Text32(offsets, bytes) => fill_text(offsets, bytes, rows.clone(), keys, out),
-            Values::Text64(offsets, bytes) => fill_text(offsets, bytes, rows.clone(), keys, out),
             Values::View(views, buffers) => {
-                for (key, row) in out.iter_mut().zip(rows.clone()) {
-                    *key = keys.key(Cell::Text(view_bytes(views, buffers, row)));
-                }
+                let (whole, _) = views.as_chunks();
+                let cell = |row| view_bytes(views, buffers, start + row);
+                block::read_views(&whole[rows.clone()], cell, out);
+                false
             }
-            Values::Indexed(indices, _) => {
-                for (key, &index) in out.iter_mut().zip(&indices[rows.clone()]) {
-                    *key = self.value_keys.get(index as usize).copied().unwrap_or(0);
-                }
+            Values::Cells(starts, bytes) => {
+                let starts = &starts[rows.clone()];
+                block::read(|row| prefixed(bytes, starts[row]), out);
+                false
             }
-        }
+        };
         if let Some(nulls) = &self.nulls {
             for (key, row) in out.iter_mut().zip(rows) {
                 if nulls.is_null(row) {
                     *key = 0;
                 }
+            }
+        }
+        all
+    }
+
+    /// Reads one by one the cells that are 0 and not null.
+    fn fill_rest(&self, start: usize, out: &mut [u64], mut rest: impl FnMut(Cell<'_>) -> u64) {
+        for (row, key) in out.iter_mut().enumerate().filter(|(_, key)| **key == 0) {
+            if let Some(cell) = self.cell(start + row) {
+                *key = rest(cell);
             }
         }
     }
@@ -341,9 +439,18 @@ impl<'a> Column<'a> {
             Values::Text32(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::Text64(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
+            Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
             Values::Indexed(indices, values) => return values.cell(indices[row] as usize),
         })
     }
+}
+
+/// Reads every value; there is no other way for its kind, so what is 0 was refused.
+fn each<T: Copy>(values: &[T], out: &mut [u64], key: impl Fn(T) -> u64) -> bool {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = key(value);
+    }
+    true
 }
 
 fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {
@@ -353,18 +460,6 @@ fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {
 #[inline]
 fn text_bytes<'a, O: OffsetSizeTrait>(offsets: &[O], bytes: &'a [u8], row: usize) -> &'a [u8] {
     &bytes[offsets[row].as_usize()..offsets[row + 1].as_usize()]
-}
-
-fn fill_text<O: OffsetSizeTrait>(
-    offsets: &[O],
-    bytes: &[u8],
-    rows: std::ops::Range<usize>,
-    keys: Keys,
-    out: &mut [u64],
-) {
-    for (key, row) in out.iter_mut().zip(rows) {
-        *key = keys.key(Cell::Text(text_bytes(offsets, bytes, row)));
-    }
 }
 
 /// The bytes of a string view: at most twelve stand in the view itself, longer ones in a buffer.
@@ -380,4 +475,17 @@ fn view_bytes<'a>(views: &'a [u8], buffers: &'a [Buffer], row: usize) -> &'a [u8
     }
     let offset = word(12);
     &buffers[word(8)][offset..offset + len]
+}
+
+/// The cell that begins at `start`, its length in the four bytes before. None begins at 0, which stands for a null.
+#[inline]
+pub(crate) fn prefixed(bytes: &[u8], start: u32) -> &[u8] {
+    let start = start as usize;
+    let length = start
+        .checked_sub(4)
+        .and_then(|at| bytes[at..].first_chunk::<4>());
+    match length {
+        Some(length) => &bytes[start..start + u32::from_le_bytes(*length) as usize],
+        None => &[],
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use numguard_core::block;
 use numguard_core::set::FrozenSet;
 
 use crate::column::{Column, Keys};
@@ -32,18 +33,23 @@ pub fn contains(
     parallel::fill_scaled(threads, &mut pairs, 64, |start, pairs| {
         let mut read = [0u64; BLOCK];
         let mut hits = [0u64; BLOCK / 64];
+        let mut valid = [0u64; BLOCK / 64];
         for (n, pairs) in pairs.chunks_mut(BLOCK / 64).enumerate() {
             let from = start * 64 + n * BLOCK;
-            let block = &mut read[..BLOCK.min(column.len() - from).min(pairs.len() * 64)];
-            column.fill(from, block);
-            let hits = &mut hits[..pairs.len()];
-            set.probe(block, hits);
-            for ((pair, &hits), keys) in pairs.iter_mut().zip(hits.iter()).zip(block.chunks(64)) {
-                let valid = keys
-                    .iter()
-                    .enumerate()
-                    .fold(0, |word, (bit, &key)| word | u64::from(key != 0) << bit);
-                *pair = [hits, valid];
+            let len = BLOCK.min(column.len() - from).min(pairs.len() * 64);
+            let (hits, valid) = (&mut hits[..pairs.len()], &mut valid[..pairs.len()]);
+            if let Some(values) = column.msisdns(from, len) {
+                // No member is too short or too long, so the values can be looked up as they stand.
+                set.probe(values, hits);
+                block::are_msisdns(values, valid);
+            } else {
+                let keys = &mut read[..len];
+                column.fill(from, keys);
+                set.probe(keys, hits);
+                block::are_keys(keys, valid);
+            }
+            for ((pair, &hits), &valid) in pairs.iter_mut().zip(hits.iter()).zip(valid.iter()) {
+                *pair = [hits & valid, valid];
             }
         }
     });

@@ -125,6 +125,15 @@ impl Error {
     }
 }
 
+/// A column's name for a message; one that holds a number, as in a file without a header, is not said.
+fn named(name: &str) -> &str {
+    const MOST_DIGITS: usize = 6;
+    if name.chars().filter(|c| c.is_numeric()).count() > MOST_DIGITS {
+        return "(a number)";
+    }
+    name
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -151,7 +160,13 @@ impl std::fmt::Display for Error {
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Arrow(error) => error.fmt(f),
             Self::NoSuchColumn { column, have } => {
-                write!(f, "no column '{column}'; there are {}", have.join(", "))
+                let have: Vec<&str> = have.iter().map(|name| named(name)).collect();
+                write!(
+                    f,
+                    "no column '{}'; there are {}",
+                    named(column),
+                    have.join(", ")
+                )
             }
             Self::RepeatedColumn(column) => {
                 write!(

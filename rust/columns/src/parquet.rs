@@ -10,7 +10,10 @@
 mod bytes;
 mod file;
 mod guard;
+mod hybrid;
+mod key_stream;
 mod part;
+mod text_pages;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -23,7 +26,10 @@ use arrow_schema::SchemaRef;
 use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
 use crate::scan::{Plan, Tally};
+pub(crate) use bytes::Input;
 use file::OpenFile;
+pub(crate) use file::{footer, key_metadata, unreadable};
+pub(crate) use guard::guarded;
 use part::Part;
 
 /// What a scan of files hands over.

@@ -30,6 +30,21 @@ pub fn refused(column: &Column<'_>, read: &UInt64Array) -> Vec<(Note, u64)> {
         .collect()
 }
 
+/// The key of a cell, or 0, and why it was refused, doubted or mended.
+pub(crate) fn read(cell: Cell<'_>, keys: Keys) -> (u64, Option<Note>) {
+    match keys {
+        Keys::Msisdn(region) => {
+            let reading = cell.msisdn(region);
+            (reading.msisdn, reading.note)
+        }
+        Keys::Imei => {
+            let reading = cell.imei();
+            (reading.imei14, reading.note)
+        }
+        Keys::ImeiOrPlaceholder => (keys.key(cell), cell.imei().note),
+    }
+}
+
 /// Why a cell was refused, doubted or mended.
 pub(crate) fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
     match keys {

@@ -35,7 +35,10 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
         // As for any new file: what the user's umask allows, not the 0600 of a scratch file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    // Said of the place that was asked for, not of the scratch file.
+    let mut file = builder
+        .tempfile_in(folder)
+        .map_err(|error| failed(error.kind().into()))?;
     file.write_all(set.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;

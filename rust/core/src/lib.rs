@@ -4,6 +4,7 @@
 //! one, keeps integers in frozen sets, and walks from number to handset to number. It knows no Arrow, no Python, no
 //! threads and no files: whoever calls it brings the bytes and the time.
 
+pub mod block;
 mod cell;
 mod digits;
 pub mod error;

@@ -42,9 +42,11 @@ fn imeis(width: u64) -> impl Strategy<Value = u64> {
     prop_oneof![1 => select(vec![0, 11_111_111_111_111]), 8 => 40..40 + width]
 }
 
+/// Over eight days, in minutes of the day (UTC) that lie on both sides of midnight in India; some repeat.
 fn times(absent: u32) -> impl Strategy<Value = i64> {
-    // Hours and half hours around midnight in India, over eight days; some repeat.
-    prop_oneof![absent => Just(NO_TIME), 9 => (0..8i64, 0..6i64).prop_map(|(day, step)| day * DAY + step * DAY / 8)]
+    let minutes = select(vec![0, 180, 1109, 1110, 1139, 1200]);
+    let known = (0..8i64, minutes).prop_map(|(day, minute)| day * DAY + minute * 60_000_000);
+    prop_oneof![absent => Just(NO_TIME), 9 => known]
 }
 
 /// Few keys and dense graphs, or more keys and long chains.

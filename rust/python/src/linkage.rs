@@ -1,11 +1,11 @@
 //! Linkage as Python drives it: an object that reads and walks a step at a time, so that signals and progress get their
 //! turn between two steps.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use arrow_schema::DataType;
 use numguard_columns::linkage::{self, Sightings, Step};
-use numguard_columns::looks_national;
 use numguard_core::linkage::{KeyList, Policy, Side};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
@@ -14,6 +14,9 @@ use pyo3_arrow::{PyField, PyRecordBatch};
 
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
+
+/// How long a call may wait for files, so that signals get their turn.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A policy as `LinkPolicy` spells it for this side: times in microseconds since 1970 UTC, keys as arrays.
 #[derive(FromPyObject)]
@@ -61,7 +64,6 @@ impl From<PolicyArgument> for Policy {
 struct State {
     linkage: linkage::Linkage,
     refused_seeds: linkage::Refused,
-    looks_national: bool,
 }
 
 #[pyclass(frozen, module = "numguard._core")]
@@ -70,13 +72,14 @@ struct Linkage(Mutex<Option<State>>);
 #[pymethods]
 impl Linkage {
     #[new]
-    #[pyo3(signature = (seeds, reported_at, policy, *, region, threads))]
+    #[pyo3(signature = (seeds, reported_at, policy, *, region, memory_limit, threads))]
     fn new(
         py: Python<'_>,
         seeds: Values,
         reported_at: Option<Values>,
         policy: PolicyArgument,
         region: RegionArgument,
+        memory_limit: usize,
         threads: ThreadsArgument,
     ) -> PyResult<Self> {
         seeds.warn_if_national(py)?;
@@ -88,11 +91,11 @@ impl Linkage {
                 }
                 other => raise(other),
             })?;
-        let linkage = linkage::Linkage::new(policy.into(), &seeds, region.0, threads.0);
+        let linkage =
+            linkage::Linkage::new(policy.into(), &seeds, region.0, memory_limit, threads.0);
         Ok(Self(Mutex::new(Some(State {
             linkage,
             refused_seeds,
-            looks_national: false,
         }))))
     }
 
@@ -111,25 +114,30 @@ impl Linkage {
                 }
             })
             .collect();
-        let progress = py.detach(|| {
-            self.with(|state| {
-                state.looks_national |= batches
-                    .iter()
-                    .any(|batch| looks_national(batch.msisdns.as_ref()));
-                state.linkage.read(&batches)
-            })
-        })?;
+        let progress = py.detach(|| self.with(|state| state.linkage.read(&batches)))?;
         progress.map(spell).map_err(raise)
+    }
+
+    /// Sets out to read local Parquet files, each with the names of its columns of numbers, IMEIs and times.
+    fn begin(&self, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
+        let file = |(path, columns)| linkage::File { path, columns };
+        self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
+    }
+
+    /// Takes in some of what was read of the files: how far things are, and which file that was of. `None`: all of it.
+    fn read_on(&self, py: Python<'_>) -> PyResult<Option<(Progress, usize)>> {
+        let read = py.detach(|| self.with(|state| state.linkage.read_on(PATIENCE)))?;
+        let spelt = |(progress, file)| (spell(progress), file);
+        Ok(read.map_err(raise)?.map(spelt))
     }
 
     /// Goes over some of the sightings; `None` when the walk is over.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
-        Ok(
-            match py.detach(|| self.with(|state| state.linkage.step()))? {
-                Step::Done => None,
-                Step::More(progress) => Some(spell(progress)),
-            },
-        )
+        let step = py.detach(|| self.with(|state| state.linkage.step()))?;
+        Ok(match step.map_err(raise)? {
+            Step::Done => None,
+            Step::More(progress) => Some(spell(progress)),
+        })
     }
 
     /// What was found, by name. The object is of no use afterwards.
@@ -138,9 +146,8 @@ impl Linkage {
         let State {
             linkage,
             refused_seeds,
-            looks_national,
         } = state;
-        let found = py.detach(|| linkage.finish());
+        let found = py.detach(|| linkage.finish()).map_err(raise)?;
         let tables = PyDict::new(py);
         for (name, batch) in [
             ("linked", found.linked()),
@@ -154,7 +161,7 @@ impl Linkage {
         tables.set_item("unseen", array_to_python(py, Some(found.unseen()))?)?;
         tables.set_item("refused", found.refused)?;
         tables.set_item("refused_seeds", refused_seeds)?;
-        tables.set_item("looks_national", looks_national)?;
+        tables.set_item("looks_national", found.looks_national)?;
         tables.set_item("seeds_seen", found.answer.seeds_seen)?;
         let brake = found.answer.braked.map(|brake| (brake.linked, brake.limit));
         tables.set_item("braked", brake)?;
@@ -191,17 +198,11 @@ fn spell(progress: linkage::Progress) -> Progress {
 /// anything is read.
 #[pyfunction]
 fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
-    let checks: [&dyn Fn(&DataType) -> Result<(), numguard_columns::Error>; 3] = [
-        &|data_type| linkage::takes_numbers(data_type, region.0),
-        &linkage::takes_imeis,
-        &linkage::takes_times,
-    ];
-    for (field, check) in fields.into_iter().map(PyField::into_inner).zip(checks) {
-        check(field.data_type()).map_err(|error| {
-            UnsupportedTypeError::new_err(format!("column '{}': {error}", field.name()))
-        })?;
-    }
-    Ok(())
+    let fields: Vec<_> = fields.into_iter().map(PyField::into_inner).collect();
+    let columns = fields
+        .iter()
+        .map(|field| (field.name().as_str(), field.data_type()));
+    linkage::check_types(columns, region.0).map_err(raise)
 }
 
 fn read_seeds(

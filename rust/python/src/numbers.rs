@@ -218,6 +218,15 @@ fn format_imei(py: Python<'_>, imei14s: Values) -> Answer<'_> {
     imei14s.map(py, |chunk| numguard_columns::format_imei(chunk))
 }
 
+/// The keys of a column of IMEIs, placeholders among them: for sightings, of which linkage must say where a walk ran into
+/// a placeholder. As :func:`normalize_imei`, which leaves them out.
+#[pyfunction]
+fn imei_keys(py: Python<'_>, values: Values) -> Answer<'_> {
+    values.map(py, |chunk| {
+        numguard_columns::normalize(chunk, Keys::ImeiOrPlaceholder, None)
+    })
+}
+
 /// The closed lists as Python sees them: `{"note": {code: sentence}, "kind": ..., "form": ...}`.
 #[pyfunction]
 fn closed_lists(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
@@ -254,5 +263,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(normalize_imei, module)?)?;
     module.add_function(wrap_pyfunction!(explain_imei, module)?)?;
     module.add_function(wrap_pyfunction!(format_imei, module)?)?;
+    module.add_function(wrap_pyfunction!(imei_keys, module)?)?;
     module.add_function(wrap_pyfunction!(closed_lists, module)?)
 }

@@ -121,7 +121,7 @@ impl Scanner {
                         &mut places.insert((batch.schema(), found)).1
                     }
                 };
-                scan::scan(&self.plan, places, &batch, tally)
+                scan::scan(&self.plan, places, &batch, self.threads, tally)
             })
             .map_err(raise)?;
         hits.map(|hits| PyRecordBatch::new(hits).into_pyarrow(py))

@@ -45,7 +45,8 @@ impl Members {
                 .iter()
                 .map(|&(note, count)| format!("{} {count}", note.code()))
                 .collect();
-            let message = format!("{cells} cells were refused: {}", why.join(", "));
+            let were = if cells == 1 { "cell was" } else { "cells were" };
+            let message = format!("{cells} {were} refused: {}", why.join(", "));
             return Err(RefusedCellsError::new_err((
                 message,
                 by_note(py, &refused)?.unbind(),
@@ -405,6 +406,14 @@ fn with_cell(
     }
     if let Ok(number) = value.extract::<i128>() {
         return Ok(ask(Cell::I128(number)));
+    }
+    // An Arrow scalar knows its type, and types decide what is read: only uint64 is a key already.
+    if let Ok(number) = value.call_method0("as_py") {
+        let is_key = value.getattr("type")?.str()? == "uint64";
+        return match number.extract::<u64>() {
+            Ok(key) if is_key => Ok(ask(Cell::U64(key))),
+            _ => with_cell(&number, ask),
+        };
     }
     Err(UnsupportedTypeError::new_err(
         "only text and whole numbers are looked up in a set",

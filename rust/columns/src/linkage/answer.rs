@@ -19,6 +19,8 @@ pub struct Expansion {
     pub answer: Answer,
     /// Rows that could not be read, by note.
     pub refused: Refused,
+    /// Whether a column of numbers seems to hold national numbers typed as E.164.
+    pub looks_national: bool,
 }
 
 impl Expansion {

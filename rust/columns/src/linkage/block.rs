@@ -14,9 +14,10 @@ use numguard_core::linkage::{Admitted, Policy};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
+use super::files::{File, Files, Group};
 use super::{EMPTY, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
-use crate::refused::note_of;
+use crate::refused::{looks_national, note_of};
 use crate::{Error, parallel};
 
 /// The columns of a batch of sightings, as they came; all of the same length.
@@ -46,6 +47,12 @@ pub(super) struct Block {
 impl Block {
     pub(super) fn len(&self) -> usize {
         self.msisdns.len()
+    }
+
+    /// Bytes that it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let columns = 2 + usize::from(self.ats.is_some());
+        columns * self.len() * size_of::<u64>()
     }
 
     fn at(&self, row: usize) -> i64 {
@@ -83,6 +90,8 @@ pub(super) struct BlockReader {
     region: Region,
     threads: parallel::Threads,
     rows: u64,
+    file: usize,
+    looks_national: bool,
     refused: Refused,
 }
 
@@ -93,6 +102,8 @@ impl BlockReader {
             region,
             threads,
             rows: 0,
+            file: 0,
+            looks_national: false,
             refused: Refused::new(),
         }
     }
@@ -102,12 +113,19 @@ impl BlockReader {
         self.rows
     }
 
+    /// Whether any batch had national numbers, as it seems, in a column of E.164.
+    pub(super) fn looks_national(&self) -> bool {
+        self.looks_national
+    }
+
     pub(super) fn into_refused(self) -> Refused {
         self.refused
     }
 
     /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows.
     pub(super) fn read(&mut self, batches: &[Sightings]) -> Result<Vec<Block>, Error> {
+        let looks_national = |batch: &Sightings| looks_national(batch.msisdns.as_ref());
+        self.looks_national |= batches.iter().any(looks_national);
         let batches: Vec<Batch<'_>> = batches
             .iter()
             .map(|batch| Batch::new(batch, self.region, &self.policy))
@@ -121,11 +139,33 @@ impl BlockReader {
             .collect())
     }
 
-    /// Counts what was refused, and gives the block if there is anything in it.
-    fn take(&mut self, (block, refused): (Block, Refused)) -> Option<Block> {
+    /// Local Parquet files, to be read row group by row group.
+    pub(super) fn files(&self, files: Vec<File>) -> Files {
+        Files::new(files, Arc::clone(&self.policy), self.region, self.threads)
+    }
+
+    /// Counts what was seen in a row group.
+    pub(super) fn count_group(&mut self, group: &mut Group) {
+        self.rows += group.rows;
+        self.file = group.file;
+        self.looks_national |= group.looks_national;
+        self.refuse(std::mem::take(&mut group.refused));
+    }
+
+    /// Which of the files was last taken from.
+    pub(super) fn file(&self) -> usize {
+        self.file
+    }
+
+    fn refuse(&mut self, refused: Refused) {
         for (why, count) in refused {
             *self.refused.entry(why).or_default() += count;
         }
+    }
+
+    /// Counts what was refused, and gives the block if there is anything in it.
+    fn take(&mut self, (block, refused): (Block, Refused)) -> Option<Block> {
+        self.refuse(refused);
         (block.len() > 0).then_some(block)
     }
 }
@@ -229,7 +269,8 @@ impl<'a> Batch<'a> {
     /// The rows that are not kept for sure: few, as a rule, and none in most blocks, which one pass without a branch
     /// tells.
     fn doubtful(&self, block: &Block) -> Vec<usize> {
-        let admits = |at: i64| self.policy.admits(at) == Admitted::Kept;
+        let kept = self.policy.kept();
+        let admits = |at: i64| (kept.from <= at) & (at <= kept.to);
         let is_sure = |row: usize| {
             (block.msisdns[row] != 0) & (block.imeis[row] != 0) & admits(block.at(row))
         };

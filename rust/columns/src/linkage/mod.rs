@@ -4,15 +4,18 @@
 //! ([`pass`]), and what times may look like ([`times`]). Knows no rule of linkage: those are the core's.
 //!
 //! One idea: **hold the keys, go over them again.** Sightings are read once into 24 bytes a row; each pass of the walk
-//! is then a membership test over one run of integers.
+//! is then a membership test over one run of integers. What does not fit into memory is [`held`] elsewhere.
 
 mod answer;
 mod block;
+mod files;
+mod held;
 mod pass;
 mod times;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow_array::{Array, ArrayRef, new_empty_array};
 use arrow_schema::DataType;
@@ -20,12 +23,16 @@ use numguard_core::linkage::{Policy, Seed, Side, Walk};
 use numguard_core::msisdn::Region;
 
 pub use answer::Expansion;
+use block::BlockReader;
 pub use block::Sightings;
-use block::{Block, BlockReader};
+pub use files::File;
+use files::Files;
+use held::Held;
 use pass::Pass;
 pub use times::Times;
 
 use crate::column::{Column, Keys};
+use crate::parallel::Next;
 use crate::{Error, parallel};
 
 /// Rows by the code of what kept them out.
@@ -62,7 +69,8 @@ pub enum Step {
 /// Sightings being read, then walked over, a step at a time, so that whoever calls can look up between two steps.
 pub struct Linkage {
     reader: BlockReader,
-    blocks: Vec<Block>,
+    files: Option<Files>,
+    held: Held,
     walk: Walk,
     pass: Option<Pass>,
     policy: Arc<Policy>,
@@ -70,13 +78,20 @@ pub struct Linkage {
 }
 
 impl Linkage {
-    /// A linkage that sets out from `seeds`.
+    /// A linkage that sets out from `seeds`, and keeps up to `memory_limit` bytes of sightings in memory.
     #[must_use]
-    pub fn new(policy: Policy, seeds: &[Seed], region: Region, threads: parallel::Threads) -> Self {
+    pub fn new(
+        policy: Policy,
+        seeds: &[Seed],
+        region: Region,
+        memory_limit: usize,
+        threads: parallel::Threads,
+    ) -> Self {
         let policy = Arc::new(policy);
         Self {
             reader: BlockReader::new(Arc::clone(&policy), region, threads),
-            blocks: Vec::new(),
+            files: None,
+            held: Held::new(memory_limit),
             walk: Walk::new(Arc::clone(&policy), seeds),
             pass: None,
             policy,
@@ -87,51 +102,93 @@ impl Linkage {
     /// Takes in some batches of sightings. They are shared among the threads together, so several at a time are best.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`].
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and there is no room
+    /// for a temporary file.
     ///
     /// # Panics
     /// If the columns of a batch differ in length.
     pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
-        self.blocks.extend(self.reader.read(batches)?);
-        Ok(Progress {
+        let blocks = self.reader.read(batches)?;
+        if batches.iter().all(|batch| batch.keep) {
+            self.held.keep(blocks);
+        } else {
+            self.held.take(blocks)?;
+        }
+        Ok(self.reading())
+    }
+
+    /// Sets out to read local Parquet files, whose row groups [`read_on`](Self::read_on) then takes in.
+    pub fn begin(&mut self, files: Vec<File>) {
+        self.files = Some(self.reader.files(files));
+    }
+
+    /// Takes in what has been read of the files: how far things are, and which file that was of. At the end, `None`.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Unreadable`], [`Error::NoSuchColumn`], [`Error::RepeatedColumn`],
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`], in the file.
+    pub fn read_on(&mut self, patience: Duration) -> Result<Option<(Progress, usize)>, Error> {
+        let until = Instant::now() + patience;
+        while let Some(files) = &mut self.files {
+            match files.next(until.saturating_duration_since(Instant::now())) {
+                Next::End => self.files = None,
+                Next::Waiting => break,
+                Next::Ready(group) => {
+                    let mut group = group?;
+                    self.reader.count_group(&mut group);
+                    self.held.take_group(group);
+                }
+            }
+            if until <= Instant::now() {
+                break;
+            }
+        }
+        Ok(self
+            .files
+            .is_some()
+            .then(|| (self.reading(), self.reader.file())))
+    }
+
+    fn reading(&self) -> Progress {
+        Progress {
             hop: 0,
             side: None,
             rows: self.reader.rows(),
             of: None,
-        })
+        }
     }
 
     /// Goes over some more of the sightings.
-    pub fn step(&mut self) -> Step {
-        if self.pass.is_none() {
-            let Some(wanted) = self.walk.wanted() else {
-                return Step::Done;
-            };
-            self.pass = Some(Pass::new(wanted));
-        }
-        let Some(pass) = &mut self.pass else {
-            return Step::Done;
+    ///
+    /// # Errors
+    /// Those of reading again what was not kept in memory.
+    pub fn step(&mut self) -> Result<Step, Error> {
+        let pass = match &mut self.pass {
+            Some(pass) => pass,
+            none => match self.walk.wanted() {
+                Some(wanted) => none.insert(Pass::new(wanted)),
+                None => return Ok(Step::Done),
+            },
         };
-        if pass.go_over(&self.blocks, self.threads) {
-            let progress = pass.progress(&self.blocks);
-            let tallies = self
-                .pass
-                .take()
-                .map(|pass| pass.tally(&self.policy, self.threads));
-            self.walk.close_pass(tallies.unwrap_or_default());
-            return Step::More(progress);
+        let over = pass.go_over(&self.held, self.threads)?;
+        let progress = pass.progress(&self.held);
+        if over && let Some(pass) = self.pass.take() {
+            self.walk.close_pass(pass.tally(&self.policy, self.threads));
         }
-        Step::More(pass.progress(&self.blocks))
+        Ok(Step::More(progress))
     }
 
     /// What was found. Unless the last step said [`Step::Done`], the rest of the steps is taken first.
-    #[must_use]
-    pub fn finish(mut self) -> Expansion {
-        while self.step() != Step::Done {}
-        Expansion {
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn finish(mut self) -> Result<Expansion, Error> {
+        while self.step()? != Step::Done {}
+        Ok(Expansion {
             answer: self.walk.finish(),
+            looks_national: self.reader.looks_national(),
             refused: self.reader.into_refused(),
-        }
+        })
     }
 }
 
@@ -179,26 +236,22 @@ pub fn seeds(
     Ok((seeds, refused))
 }
 
-/// Whether a column of that type can hold numbers.
+/// Whether columns of these names and types can hold what they should: numbers, IMEIs and, if there is a third, times.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`].
-pub fn takes_numbers(data_type: &DataType, region: Region) -> Result<(), Error> {
-    Column::new(&new_empty_array(data_type), Keys::Msisdn(region)).map(drop)
-}
-
-/// Whether a column of that type can hold IMEIs.
-///
-/// # Errors
-/// [`Error::UnsupportedType`].
-pub fn takes_imeis(data_type: &DataType) -> Result<(), Error> {
-    Column::new(&new_empty_array(data_type), Keys::ImeiOrPlaceholder).map(drop)
-}
-
-/// Whether a column of that type can hold times.
-///
-/// # Errors
-/// [`Error::NotTimes`].
-pub fn takes_times(data_type: &DataType) -> Result<(), Error> {
-    Times::new(&new_empty_array(data_type)).map(drop)
+/// [`Error::UnsupportedType`], [`Error::NotTimes`], in the column.
+pub fn check_types<'a>(
+    columns: impl IntoIterator<Item = (&'a str, &'a DataType)>,
+    region: Region,
+) -> Result<(), Error> {
+    for (n, (name, data_type)) in columns.into_iter().enumerate() {
+        let none = new_empty_array(data_type);
+        let taken = match n {
+            0 => Column::new(&none, Keys::Msisdn(region)).map(drop),
+            1 => Column::new(&none, Keys::ImeiOrPlaceholder).map(drop),
+            _ => Times::new(&none).map(drop),
+        };
+        taken.map_err(|error| error.in_column(name))?;
+    }
+    Ok(())
 }

@@ -5,7 +5,8 @@ use numguard_core::set::{FrozenSet, KeyType};
 
 use super::Progress;
 use super::block::Block;
-use crate::parallel;
+use super::held::{Held, Piece};
+use crate::{Error, parallel};
 
 /// Keys probed at once: 16 KiB, which stay in the first cache.
 const RUN: usize = 2048;
@@ -45,19 +46,27 @@ impl Pass {
         }
     }
 
-    /// Goes over some more blocks; says whether they were the last.
-    pub(super) fn go_over(&mut self, blocks: &[Block], threads: parallel::Threads) -> bool {
+    /// Goes over some more pieces; says whether they were the last.
+    ///
+    /// # Errors
+    /// Those of reading a piece again.
+    pub(super) fn go_over(
+        &mut self,
+        held: &Held,
+        threads: parallel::Threads,
+    ) -> Result<bool, Error> {
+        let pieces = held.pieces();
         let mut rows = 0;
         let mut end = self.next;
-        while end < blocks.len() && rows < STEP {
-            rows += blocks[end].len();
+        while end < pieces.len() && rows < STEP {
+            rows += pieces[end].len();
             end += 1;
         }
-        let step = &blocks[self.next..end];
+        let step = &pieces[self.next..end];
         let tasks = step.chunks(step.len().div_ceil(4 * parallel::count(threads)).max(1));
-        let found = parallel::map(threads, tasks.collect(), |blocks| self.find(blocks));
+        let found = parallel::map(threads, tasks.collect(), |pieces| self.find(held, pieces));
         for parts in found {
-            for (all, part) in self.parts.iter_mut().zip(parts) {
+            for (all, part) in self.parts.iter_mut().zip(parts?) {
                 if !part.is_empty() {
                     all.push(part);
                 }
@@ -65,15 +74,15 @@ impl Pass {
         }
         self.rows += rows as u64;
         self.next = end;
-        end == blocks.len()
+        Ok(end == pieces.len())
     }
 
-    pub(super) fn progress(&self, blocks: &[Block]) -> Progress {
+    pub(super) fn progress(&self, held: &Held) -> Progress {
         Progress {
             hop: self.hop,
             side: Some(self.side),
             rows: self.rows,
-            of: Some(blocks.iter().map(|block| block.len() as u64).sum()),
+            of: Some(held.rows()),
         }
     }
 
@@ -81,43 +90,50 @@ impl Pass {
     pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
         let side = self.side;
         parallel::map(threads, self.parts, |part| {
-            Tally::of(part.concat(), side, policy)
+            // Taken over run by run, so that a key with millions of rows is not in memory twice.
+            let mut rows = Vec::with_capacity(part.iter().map(Vec::len).sum());
+            part.into_iter().for_each(|run| rows.extend(run));
+            Tally::of(rows, side, policy)
         })
     }
 
     /// The rows of the wanted keys, cut by key.
-    fn find(&self, blocks: &[Block]) -> Vec<Vec<Row>> {
+    fn find(&self, held: &Held, pieces: &[Piece]) -> Result<Vec<Vec<Row>>, Error> {
         let mut parts = vec![Vec::new(); PARTS];
+        for piece in pieces {
+            held.visit(piece, |block| self.find_in(block, &mut parts))?;
+        }
+        Ok(parts)
+    }
+
+    fn find_in(&self, block: &Block, parts: &mut [Vec<Row>]) {
         let mut hits = [0u64; RUN / 64];
-        for block in blocks {
-            let keys = match self.side {
-                Side::Numbers => &block.msisdns,
-                Side::Handsets => &block.imeis,
-            };
-            for (run, keys) in keys.chunks(RUN).enumerate() {
-                let hits = &mut hits[..keys.len().div_ceil(64)];
-                self.wanted.probe(keys, hits);
-                if self.zero {
-                    for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
-                        hits[n / 64] |= 1 << (n % 64);
-                    }
+        let keys = match self.side {
+            Side::Numbers => &block.msisdns,
+            Side::Handsets => &block.imeis,
+        };
+        for (run, keys) in keys.chunks(RUN).enumerate() {
+            let hits = &mut hits[..keys.len().div_ceil(64)];
+            self.wanted.probe(keys, hits);
+            if self.zero {
+                for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
+                    hits[n / 64] |= 1 << (n % 64);
                 }
-                for (word, &bits) in hits.iter().enumerate() {
-                    let mut bits = bits;
-                    while bits != 0 {
-                        let n = run * RUN + word * 64 + bits.trailing_zeros() as usize;
-                        bits &= bits - 1;
-                        let row = self.side.row(Sighting {
-                            msisdn: block.msisdns[n],
-                            imei14: block.imeis[n],
-                            at: block.ats.as_ref().map_or(NO_TIME, |ats| ats[n]),
-                        });
-                        parts[part_of(row.key)].push(row);
-                    }
+            }
+            for (word, &bits) in hits.iter().enumerate() {
+                let mut bits = bits;
+                while bits != 0 {
+                    let n = run * RUN + word * 64 + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let row = self.side.row(Sighting {
+                        msisdn: block.msisdns[n],
+                        imei14: block.imeis[n],
+                        at: block.ats.as_ref().map_or(NO_TIME, |ats| ats[n]),
+                    });
+                    parts[part_of(row.key)].push(row);
                 }
             }
         }
-        parts
     }
 }
 

@@ -26,7 +26,7 @@ const SMALL: u64 = 1 << 20;
 
 /// A file open for any number of threads.
 #[derive(Clone)]
-pub(super) struct Input {
+pub(crate) struct Input {
     file: Arc<File>,
     len: u64,
     /// By their place; known once the footer is.
@@ -164,7 +164,7 @@ impl ChunkReader for Input {
 }
 
 /// A file read from some place on.
-pub(super) struct From {
+pub(crate) struct From {
     file: Arc<File>,
     offset: u64,
     head: [u8; HEADER],

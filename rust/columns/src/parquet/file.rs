@@ -47,46 +47,46 @@ impl OpenFile {
             places,
         })
     }
+}
 
-    /// The footer with the key columns of one row group typed as they are quickest to look up: text as views, or as a
-    /// dictionary where every page of the chunk is dictionary-coded, so that each word is read and looked up once.
-    pub(super) fn key_metadata(
-        &self,
-        row_group: usize,
-    ) -> Result<ArrowReaderMetadata, ParquetError> {
-        let schema = self.metadata.schema();
-        let chunks = self.metadata.metadata().row_group(row_group).columns();
-        let mut fields: Vec<Arc<Field>> = schema.fields().iter().cloned().collect();
-        let mut changed = false;
-        for &at in &self.places.keys {
-            let field = &fields[at];
-            if is_text(field.data_type()) {
-                let chunk = self.leaf(at).and_then(|leaf| chunks.get(leaf));
-                let quick = if chunk.is_some_and(is_dictionary_coded) {
-                    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-                } else {
-                    DataType::Utf8View
-                };
-                fields[at] = Arc::new(field.as_ref().clone().with_data_type(quick));
-                changed = true;
-            }
+/// The footer with the root columns `keys` of one row group typed as they are quickest to look up: text as views, or as
+/// a dictionary where every page of the chunk is dictionary-coded, so that each word is read and looked up once.
+pub(crate) fn key_metadata(
+    metadata: &ArrowReaderMetadata,
+    row_group: usize,
+    keys: &[usize],
+) -> Result<ArrowReaderMetadata, ParquetError> {
+    let chunks = metadata.metadata().row_group(row_group).columns();
+    let mut fields: Vec<Arc<Field>> = metadata.schema().fields().iter().cloned().collect();
+    let mut changed = false;
+    for &at in keys {
+        let field = &fields[at];
+        if is_text(field.data_type()) {
+            let chunk = leaf(metadata, at).and_then(|leaf| chunks.get(leaf));
+            let quick = if chunk.is_some_and(is_dictionary_coded) {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            } else {
+                DataType::Utf8View
+            };
+            fields[at] = Arc::new(field.as_ref().clone().with_data_type(quick));
+            changed = true;
         }
-        if !changed {
-            return Ok(self.metadata.clone());
-        }
-        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
-        ArrowReaderMetadata::try_new(Arc::clone(self.metadata.metadata()), options)
     }
+    if !changed {
+        return Ok(metadata.clone());
+    }
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
+    ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
+}
 
-    /// The leaf column of a root column that has but one.
-    fn leaf(&self, root: usize) -> Option<usize> {
-        let schema = self.metadata.parquet_schema();
-        (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root)
-    }
+/// The leaf column of a root column that has but one.
+pub(super) fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize> {
+    let schema = metadata.parquet_schema();
+    (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root)
 }
 
 /// Opens a file and reads its footer.
-fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
+pub(crate) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
     let input = Input::open(path)?;
     let read = || -> Result<_, ParquetError> {
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
@@ -113,7 +113,7 @@ fn is_dictionary_coded(chunk: &ColumnChunkMetaData) -> bool {
 }
 
 /// What the reader of Parquet says, without the layers that it says it through.
-pub(super) fn unreadable(row_group: Option<usize>, error: &ParquetError) -> Error {
+pub(crate) fn unreadable(row_group: Option<usize>, error: &ParquetError) -> Error {
     const LAYERS: [&str; 6] = [
         "External: ",
         "Parquet argument error: ",

@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// Calls the reader.
-pub(super) fn guarded<T, E: From<ParquetError>>(
+pub(crate) fn guarded<T, E: From<ParquetError>>(
     read: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     static HOOK: Once = Once::new();

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray, UInt32Array};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::DataType;
-use arrow_select::concat::concat;
-use arrow_select::take::take;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
@@ -13,10 +11,12 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 
 use super::Outcome;
-use super::file::{OpenFile, unreadable};
+use super::file::{OpenFile, key_metadata, unreadable};
 use super::guard::guarded;
+use super::key_stream::{KeyStream, Source};
+use super::text_pages::{TextPages, Trouble};
 use crate::Error;
-use crate::scan::{Found, Plan, Tally, assemble, find, key_columns};
+use crate::scan::{Found, Plan, Search, Tally, assemble, is_text};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits alone would fill memory.
 const PART: usize = 1 << 20;
@@ -38,7 +38,7 @@ pub(super) struct Part {
 
 enum State {
     Ready(Job),
-    Keys(Job, ParquetRecordBatchReader, Keys),
+    Keys(Job, Keys),
     Rows(Job, Option<ParquetRecordBatchReader>, Hits),
     Failed(Error),
     Ended,
@@ -53,18 +53,28 @@ struct Job {
     rows: usize,
     /// Whether the file ends here.
     last: bool,
+    /// Whether text is read page by page, as long as its pages allow.
+    by_pages: bool,
 }
 
 /// What the key columns have shown so far.
 struct Keys {
+    streams: Vec<KeyStream>,
+    search: Search,
     tally: Tally,
     /// Rows of the part that were looked at.
     seen: usize,
     /// Hit rows, counted from the start of the part.
     rows: Vec<usize>,
     matches: Vec<Vec<u64>>,
-    /// For each lookup whose column is handed on: its hit cells, batch by batch.
-    cells: Vec<Vec<ArrayRef>>,
+}
+
+/// Where the search through the key columns stands.
+enum Progress {
+    More,
+    End,
+    /// A page is written in a way that is left to the array reader.
+    Unsuited,
 }
 
 /// Hits on their way out.
@@ -88,6 +98,7 @@ impl Part {
             start,
             rows,
             last: false,
+            by_pages: true,
         };
         let groups = file.metadata.metadata().row_groups();
         let mut jobs = Vec::with_capacity(groups.len());
@@ -146,20 +157,22 @@ impl Part {
                 Ok((State::Ended, outcome(tally, None, job.last)))
             }
             State::Ready(job) => {
-                let (reader, keys) = (job.key_reader()?, Keys::new(&job));
-                Ok((State::Keys(job, reader, keys), None))
+                let keys = Keys::new(&job)?;
+                Ok((State::Keys(job, keys), None))
             }
-            State::Keys(job, mut reader, mut keys) => {
-                let read = guarded(|| reader.next().transpose().map_err(ParquetError::from));
-                if let Some(batch) = read.map_err(|error| job.unreadable(&error))? {
-                    keys.look_up(&job, &batch)?;
-                    return Ok((State::Keys(job, reader, keys), None));
+            State::Keys(mut job, mut keys) => match keys.look_up(&job)? {
+                Progress::More => Ok((State::Keys(job, keys), None)),
+                Progress::Unsuited => {
+                    job.by_pages = false;
+                    Ok((State::Ready(job), None))
                 }
-                job.check_rows(keys.seen)?;
-                let reader = job.row_reader(&keys.rows)?;
-                let hits = keys.into_hits(&job)?;
-                Ok((State::Rows(job, reader, hits), None))
-            }
+                Progress::End => {
+                    job.check_rows(keys.seen)?;
+                    let reader = job.row_reader(&keys.rows)?;
+                    let hits = keys.into_hits(&job)?;
+                    Ok((State::Rows(job, reader, hits), None))
+                }
+            },
             State::Rows(job, _, hits) if hits.done == hits.len => {
                 Ok((State::Ended, outcome(hits.tally, None, job.last)))
             }
@@ -208,32 +221,33 @@ impl Job {
         Err(self.unreadable(&ParquetError::General(why)))
     }
 
-    /// Reads the key columns of this part.
-    fn key_reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        let metadata = guarded(|| self.file.key_metadata(self.row_group))
+    /// Reads the key column of the n-th lookup.
+    fn key_stream(&self, n: usize) -> Result<KeyStream, Error> {
+        let places = &self.file.places;
+        let at = places.keys[n];
+        let handed_on = places.handed_on.contains(&at);
+        if self.by_pages && is_text(self.file.metadata.schema().field(at).data_type()) {
+            let open = || TextPages::open(&self.file, self.row_group, at, self.start, self.rows);
+            match guarded(open) {
+                Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), handed_on)),
+                Err(Trouble::Broken(error)) => return Err(self.unreadable(&error)),
+                Err(Trouble::Unsuited) => {}
+            }
+        }
+        let metadata = &self.file.metadata;
+        let metadata = guarded(|| key_metadata(metadata, self.row_group, &[at]))
             .map_err(|error| self.unreadable(&error))?;
-        let keys = &self.file.places.keys;
-        // The words of a dictionary are read once a batch, so such a part is one batch: its cells are small integers.
-        let of_dictionary = |&at: &usize| {
-            matches!(
-                metadata.schema().field(at).data_type(),
-                DataType::Dictionary(..)
-            )
+        // The words of a dictionary are read once a batch, so such a column is one batch: its cells are small.
+        let batch = match metadata.schema().field(at).data_type() {
+            DataType::Dictionary(..) => self.rows,
+            _ => BATCH,
         };
-        let batch = if keys.iter().any(of_dictionary) {
-            self.rows
-        } else {
-            BATCH
-        };
-        let selection = if self.start == 0 {
-            vec![RowSelector::select(self.rows)]
-        } else {
-            vec![
-                RowSelector::skip(self.start),
-                RowSelector::select(self.rows),
-            ]
-        };
-        self.reader(metadata, keys.iter().copied(), selection.into(), batch)
+        let mut selection = vec![RowSelector::select(self.rows)];
+        if self.start > 0 {
+            selection.insert(0, RowSelector::skip(self.start));
+        }
+        let reader = self.reader(metadata, std::iter::once(at), selection.into(), batch)?;
+        Ok(KeyStream::new(Source::Arrays(reader), handed_on))
     }
 
     /// Reads the other columns of the rows that hit; `None` if there is nothing to read.
@@ -293,63 +307,74 @@ fn selection(start: usize, rows: &[usize]) -> RowSelection {
 }
 
 impl Keys {
-    fn new(job: &Job) -> Self {
-        let lookups = job.plan.lookups().len();
-        Self {
-            tally: Tally::new(lookups),
+    fn new(job: &Job) -> Result<Self, Error> {
+        let lookups = job.plan.lookups();
+        let streams = (0..lookups.len()).map(|n| job.key_stream(n));
+        Ok(Self {
+            streams: streams.collect::<Result<_, _>>()?,
+            search: Search::new(lookups),
+            tally: Tally::new(lookups.len()),
             seen: 0,
             rows: Vec::new(),
-            matches: vec![Vec::new(); lookups],
-            cells: vec![Vec::new(); lookups],
-        }
+            matches: vec![Vec::new(); lookups.len()],
+        })
     }
 
-    fn look_up(&mut self, job: &Job, batch: &RecordBatch) -> Result<(), Error> {
-        let places = &job.file.places;
-        let arrays: Vec<&ArrayRef> = places
-            .keys
+    /// Looks up as many rows as all columns have at hand.
+    fn look_up(&mut self, job: &Job) -> Result<Progress, Error> {
+        let lookups = job.plan.lookups();
+        let mut ready = usize::MAX;
+        for (n, (stream, lookup)) in self.streams.iter_mut().zip(lookups).enumerate() {
+            match stream.ready(lookup.keys) {
+                Ok(rows) => ready = ready.min(rows),
+                Err(Trouble::Unsuited) => return Ok(Progress::Unsuited),
+                Err(Trouble::Broken(error)) => return Err(job.unreadable(&error)),
+            }
+            if let Some(array) = stream.new_array() {
+                self.tally.look_at(lookups, n, array.as_ref());
+            }
+        }
+        if ready == 0 {
+            return Ok(Progress::End);
+        }
+        let columns = self
+            .streams
             .iter()
-            .map(|&at| batch.column(rank(&places.keys, at)))
-            .collect();
-        self.tally.look_at(job.plan.lookups(), &arrays);
-        let columns =
-            key_columns(job.plan.lookups(), &arrays).map_err(|error| job.in_file(error))?;
-        let found = find(job.plan.lookups(), &columns, &mut self.tally);
+            .zip(lookups)
+            .map(|(stream, lookup)| stream.column(lookup.keys))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| job.in_file(error))?;
+        let found = self
+            .search
+            .run(lookups, &columns, 0..ready, &mut self.tally);
+        drop(columns);
+        for stream in &mut self.streams {
+            if !found.rows.is_empty() {
+                stream
+                    .take(&found.rows)
+                    .map_err(|error| job.in_file(error))?;
+            }
+            stream.pass(ready);
+        }
         let rows = found.rows.iter().map(|&row| self.seen + row as usize);
         self.rows.extend(rows);
-        self.seen += batch.num_rows();
-        if found.rows.is_empty() {
-            return Ok(());
-        }
+        self.seen += ready;
         for (all, new) in self.matches.iter_mut().zip(found.matches) {
             all.extend(new);
         }
-        let rows = UInt32Array::from(found.rows);
-        for ((cells, array), at) in self.cells.iter_mut().zip(arrays).zip(&places.keys) {
-            if places.handed_on.contains(at) {
-                let picked = take(array, &rows, None).map_err(|error| job.in_file(error))?;
-                cells.push(owned(picked));
-            }
-        }
-        Ok(())
+        Ok(Progress::More)
     }
 
     fn into_hits(self, job: &Job) -> Result<Hits, Error> {
         let places = &job.file.places;
-        let mut cells = Vec::with_capacity(places.handed_on.len());
-        for (at, field) in places.handed_on.iter().zip(places.schema.fields()) {
-            let batches = match places.keys.iter().position(|key| key == at) {
-                Some(lookup) if !self.rows.is_empty() => &self.cells[lookup],
-                _ => {
-                    cells.push(None);
-                    continue;
-                }
-            };
-            let batches: Vec<&dyn Array> = batches.iter().map(AsRef::as_ref).collect();
-            let joined = concat(&batches)
-                .and_then(|cells| arrow_cast::cast(&cells, field.data_type()))
-                .map_err(|error| job.in_file(error))?;
-            cells.push(Some(joined));
+        let mut cells = vec![None; places.handed_on.len()];
+        for (stream, at) in self.streams.into_iter().zip(&places.keys) {
+            if let Some(n) = places.handed_on.iter().position(|column| column == at) {
+                let declared = places.schema.field(n).data_type();
+                cells[n] = stream
+                    .into_cells(declared)
+                    .map_err(|error| job.in_file(error))?;
+            }
         }
         Ok(Hits {
             tally: self.tally,
@@ -415,12 +440,4 @@ fn rank(roots: &[usize], at: usize) -> usize {
     before.sort_unstable();
     before.dedup();
     before.len()
-}
-
-/// The cells without the pages that they were read from, which views would keep in memory.
-fn owned(cells: ArrayRef) -> ArrayRef {
-    match cells.as_any().downcast_ref::<StringViewArray>() {
-        Some(views) => Arc::new(views.gc()),
-        None => cells,
-    }
 }

@@ -155,6 +155,20 @@ impl Policy {
         }
     }
 
+    /// The times that count, [`NO_TIME`] among them if no rule looks at time.
+    #[must_use]
+    pub fn kept(&self) -> Window {
+        let known = if self.needs_time() {
+            NO_TIME + 1
+        } else {
+            NO_TIME
+        };
+        Window {
+            from: self.since.map_or(known, |since| since.max(known)),
+            to: self.until.map_or(i64::MAX, |until| until.saturating_sub(1)),
+        }
+    }
+
     /// The window around a seed, if the policy has relative windows and the seed a time. A side without a limit is open.
     #[must_use]
     pub fn window(&self, seed: Seed) -> Option<Window> {

@@ -7,6 +7,7 @@
 pub mod imei;
 pub mod linkage;
 pub mod msisdn;
+pub mod set;
 mod text;
 
 /// A compiled pattern, made once.

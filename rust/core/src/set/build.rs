@@ -14,7 +14,7 @@ use super::{KeyType, checksum};
 /// Lines are looked for within pages of `2^32` numbers: all Indian mobiles lie in two of them.
 const PAGE_SHIFT: u32 = 32;
 /// Bytes of lines a member may cost.
-const LINE_BYTES_PER_MEMBER: u64 = 8;
+const LINE_BYTES_PER_MEMBER: u64 = 14;
 /// One line in how many members may overflow: each costs a second search.
 const OVERFLOW_ONE_IN: usize = 16;
 /// Most members that are worth a filter before lines: from here on the filter misses the caches as often as they do.

@@ -128,6 +128,17 @@ impl Layout {
             2 => KeyType::Imei14,
             code => return Err(Error::SetKeyTypeCode(code)),
         };
+        let layout = Self::figures(key_type, header)?;
+        let expected = layout.words() * 8;
+        if expected == found {
+            Ok(layout)
+        } else {
+            Err(Error::SetLength { expected, found })
+        }
+    }
+
+    /// The figures of a header, each in its range and none against another.
+    fn figures(key_type: KeyType, header: &[u64; HEADER]) -> Result<Self, Error> {
         let &[
             _,
             _,
@@ -140,7 +151,7 @@ impl Layout {
             strays,
             slots,
             multiplier,
-            ..,
+            ref reserved @ ..,
         ] = header;
         let check = |holds: bool, part| {
             if holds {
@@ -149,44 +160,33 @@ impl Layout {
                 Err(Error::SetLayout(part))
             }
         };
-        let narrow = |figure: u64, part| u32::try_from(figure).map_err(|_| Error::SetLayout(part));
         let cut = u32::try_from(shift)
             .ok()
             .and_then(Cut::new)
             .ok_or(Error::SetLayout("lines"))?;
+        let last_line = first_line.saturating_add(lines.saturating_sub(1));
         check(len < u64::from(u32::MAX), "count of members")?;
         check(strays <= len, "count of strays")?;
         check(
             filter == 0 || (filter.is_power_of_two() && (8..=1 << 32).contains(&filter)),
             "filter",
         )?;
-        check(
-            lines <= 1 << 40
-                && first_line.saturating_add(lines.saturating_sub(1)) <= u64::MAX >> shift,
-            "lines",
-        )?;
+        check(lines <= 1 << 40 && last_line <= u64::MAX >> shift, "lines")?;
         check(lines > 0 || strays == len, "lines")?;
-        check(slots == 0 || strays > 0, "slots")?;
-        check(slots <= 1 << 31, "slots")?;
+        check(slots == 0 || (strays > 0 && slots <= 1 << 31), "slots")?;
         check(multiplier < MULTIPLIERS.len() as u64, "multiplier")?;
-        check(header[11..].iter().all(|&word| word == 0), "reserved words")?;
-        let layout = Self {
+        check(reserved.iter().all(|&word| word == 0), "reserved words")?;
+        Ok(Self {
             key_type,
-            len: narrow(len, "count of members")?,
+            len: len as u32,
             filter,
             lines,
             first_line,
             cut,
-            strays: narrow(strays, "count of strays")?,
-            slots: narrow(slots, "slots")?,
+            strays: strays as u32,
+            slots: slots as u32,
             multiplier: multiplier as u8,
-        };
-        let expected = layout.words() * 8;
-        if expected == found {
-            Ok(layout)
-        } else {
-            Err(Error::SetLength { expected, found })
-        }
+        })
     }
 
     /// Cuts words into the sections. `None` when there are not as many as the header said they were.
@@ -269,7 +269,7 @@ pub(super) fn filter_bits(hash: u64) -> u64 {
 
 /// The slot that a key hashes to, among `homes`.
 pub(super) fn home_slot(hash: u64, homes: usize) -> usize {
-    ((hash >> 32) * homes as u64 >> 32) as usize
+    (((hash >> 32) * homes as u64) >> 32) as usize
 }
 
 /// How many low bits of a slot tell the place of a stray; the bits above are a tag, from the lower half of the hash.

@@ -204,8 +204,16 @@ impl FrozenSet {
     /// # Panics
     /// When `ranks` is not as long as `keys`.
     pub fn positions(&self, keys: &[u64], ranks: &mut [u32]) {
+        self.positions_on(Path::chosen(), keys, ranks);
+    }
+
+    /// [`positions`](Self::positions) on a path of one's choice: for tests and benchmarks.
+    ///
+    /// # Panics
+    /// When `ranks` is not as long as `keys`, or the machine has not what the path takes.
+    pub fn positions_on(&self, path: Path, keys: &[u64], ranks: &mut [u32]) {
         assert_eq!(ranks.len(), keys.len(), "one rank for each key");
-        self.view().positions(Path::chosen(), keys, ranks);
+        probe::ranks(path, self.view(), keys, ranks);
     }
 
     /// The members, ascending.

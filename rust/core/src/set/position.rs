@@ -3,10 +3,6 @@
 
 use super::layout::{OVERRUN, View, filter_bits, filter_word, home_slot, place_bits};
 use super::line;
-use super::probe::{self, Path};
-
-/// Keys whose hits are found before their ranks are looked up.
-const CHUNK: usize = 1024;
 
 /// What a line says of a key.
 pub(super) enum InLine {
@@ -21,9 +17,15 @@ pub(super) enum InLine {
 impl<'a> View<'a> {
     /// The rank of a member.
     pub(super) fn position(&self, key: u64) -> Option<u32> {
-        if !self.passes_filter(key) {
-            return None;
+        if self.passes_filter(key) {
+            self.rank(key)
+        } else {
+            None
         }
+    }
+
+    /// The same without asking the filter.
+    pub(super) fn rank(&self, key: u64) -> Option<u32> {
         let rank = match self.in_line(key) {
             InLine::Member(rank) => rank,
             InLine::Absent => return None,
@@ -31,25 +33,6 @@ impl<'a> View<'a> {
         };
         // Only damaged bytes have a rank past the members. Nobody downstream should meet one.
         (rank < self.len).then_some(rank)
-    }
-
-    /// The rank of each key; `u32::MAX` where it is no member.
-    pub(super) fn positions(&self, path: Path, keys: &[u64], ranks: &mut [u32]) {
-        for (keys, ranks) in keys.chunks(CHUNK).zip(ranks.chunks_mut(CHUNK)) {
-            let mut hits = [0u64; CHUNK / 64];
-            let hits = &mut hits[..keys.len().div_ceil(64)];
-            probe::probe(path, *self, keys, hits);
-            ranks.fill(u32::MAX);
-            for ((keys, ranks), &hits) in keys.chunks(64).zip(ranks.chunks_mut(64)).zip(hits.iter())
-            {
-                let mut left = hits;
-                while left != 0 {
-                    let row = left.trailing_zeros() as usize;
-                    left &= left - 1;
-                    ranks[row] = self.position(keys[row]).unwrap_or(u32::MAX);
-                }
-            }
-        }
     }
 
     /// False only for keys that are no members.

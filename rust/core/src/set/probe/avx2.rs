@@ -6,18 +6,16 @@
 
 use std::arch::x86_64::*;
 
+use super::lines::{Instructions, search};
 use super::scalar::Scalar;
-use super::{BLOCKS, Block, Steps};
-use crate::set::layout::{OVERRUN, View, home_slot};
-use crate::set::line::{self, Line};
+use super::{BLOCKS, Block, Ranks, Steps};
+use crate::set::layout::{View, home_slot};
+use crate::set::line::Line;
 
 pub(super) struct Avx2;
 
-/// How many keys ahead a line or a slot is fetched.
-const AHEAD: usize = 32;
-
-/// Lines from which they no longer fit the second cache, so that fetching ahead pays.
-const FAR_LINES: usize = 1 << 14;
+/// Slots from which they no longer fit the second cache, so that fetching ahead pays.
+const FAR_SLOTS: usize = 1 << 18;
 
 /// Whether the machine has all that the functions here are compiled for.
 pub(super) fn is_available() -> bool {
@@ -29,22 +27,28 @@ pub(super) fn is_available() -> bool {
 
 impl Steps for Avx2 {
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { filter(view, keys, passed) }
     }
 
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        if view.cut.bytes() {
-            // SAFETY: `super::probe` names this type only after `is_available`.
-            unsafe { lines::<true>(view, keys, hits, asked) }
-        } else {
-            // SAFETY: `super::probe` names this type only after `is_available`.
-            unsafe { lines::<false>(view, keys, hits, asked) }
-        }
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { lines(view, keys, hits, asked) }
+    }
+
+    fn ranks(
+        view: &View,
+        keys: &[Block],
+        hits: &mut [u64],
+        asked: &mut [u64],
+        ranks: &mut [Ranks],
+    ) {
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { rank_lines(view, keys, hits, asked, ranks) }
     }
 
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { strays(view, keys, hits) }
     }
 
@@ -53,7 +57,7 @@ impl Steps for Avx2 {
     }
 
     fn spread(packed: &[u64], bits: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { spread(packed, bits) }
     }
 }
@@ -102,87 +106,110 @@ fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
     }
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn lines<const BYTES: bool>(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-    let (lines, cut, first) = (view.lines, view.cut, view.first_line);
-    let last = lines.len() - 1;
-    let far = lines.len() >= FAR_LINES;
-    let number = |key: u64| cut.line(key).wrapping_sub(first) as usize;
-    let fetch = |key: u64| {
-        _mm_prefetch::<_MM_HINT_T0>(lines.as_ptr().wrapping_add(number(key).min(last)).cast());
-    };
-    let flat = keys.as_flattened();
-    if far {
-        flat[..AHEAD].iter().for_each(|&key| fetch(key));
+/// Proof that the machine has AVX2 and BMI2: made only where it has.
+#[derive(Clone, Copy)]
+struct Has2(());
+
+impl Instructions for Has2 {
+    #[inline(always)]
+    fn deposit(self, bits: u64, ones: u64) -> u64 {
+        // SAFETY: a `Has2` is made only in functions compiled for BMI2.
+        unsafe { _pdep_u64(bits, ones) }
     }
-    for (block, ((keys, hits), asked)) in keys.iter().zip(hits).zip(asked).enumerate() {
-        (*hits, *asked) = (0, 0);
-        for (row, &key) in keys.iter().enumerate() {
-            if far {
-                fetch(flat[(block * 64 + row + AHEAD).min(flat.len() - 1)]);
-            }
-            let number = number(key);
-            let line = &lines[number.min(last)];
-            // The two marks around the part of the key, then the bits between them: its members, one marks' bit each.
-            let part = cut.part(key);
-            let around = _pdep_u64(3 << part, line[0]);
-            let opens = _blsi_u64(around);
-            let members = (around ^ opens).wrapping_sub(opens << 1) >> (part + 1);
-            let equal = if BYTES {
-                equal_bytes(line, cut.rest(key))
-            } else {
-                equal_pairs(line, cut.rest(key))
-            };
-            *hits |= u64::from(equal & members != 0 && number <= last) << row;
-            *asked |= u64::from(line::overflowed(line) || number > last) << row;
-        }
+
+    #[inline(always)]
+    fn equal<const PAIRS: bool>(self, line: &Line, rest: u16) -> u64 {
+        // SAFETY: a `Has2` is made only in functions compiled for AVX2 and BMI2.
+        unsafe { equal::<PAIRS>(line, rest) }
+    }
+
+    #[inline(always)]
+    fn nonzero(self, words: &Block) -> u64 {
+        // SAFETY: a `Has2` is made only in functions compiled for AVX2.
+        unsafe { nonzero(words) }
+    }
+
+    #[inline(always)]
+    fn fetch(self, line: *const Line) {
+        // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) }
     }
 }
 
-/// The two halves of a line.
-fn halves(line: &Line) -> [__m256i; 2] {
-    bytemuck::must_cast(*line)
-}
-
-/// Which of the bytes after the sixteenth equal `rest`.
-#[target_feature(enable = "avx2")]
-fn equal_bytes(line: &Line, rest: u16) -> u64 {
-    let rest = _mm256_set1_epi8(rest as i8);
-    let [low, high] =
-        halves(line).map(|half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(half, rest)) as u32);
-    (u64::from(low) | u64::from(high) << 32) >> 16
-}
-
-/// Which of the pairs of bytes after the sixteenth byte equal `rest`.
+#[inline]
 #[target_feature(enable = "avx2,bmi2")]
-fn equal_pairs(line: &Line, rest: u16) -> u64 {
-    let rest = _mm256_set1_epi16(rest as i16);
-    let [low, high] =
-        halves(line).map(|half| _mm256_movemask_epi8(_mm256_cmpeq_epi16(half, rest)) as u32);
-    _pext_u64(
-        u64::from(low) | u64::from(high) << 32,
-        0x5555_5555_5555_5555,
-    ) >> 8
+fn equal<const PAIRS: bool>(line: &Line, rest: u16) -> u64 {
+    let halves: [__m256i; 2] = bytemuck::must_cast(*line);
+    let [low, high] = halves.map(|half| {
+        let equal = if PAIRS {
+            _mm256_cmpeq_epi16(half, _mm256_set1_epi16(rest as i16))
+        } else {
+            _mm256_cmpeq_epi8(half, _mm256_set1_epi8(rest as i8))
+        };
+        u64::from(_mm256_movemask_epi8(equal) as u32)
+    });
+    let bytes = low | high << 32;
+    if PAIRS {
+        _pext_u64(bytes, 0x5555_5555_5555_5555)
+    } else {
+        bytes
+    }
 }
 
-/// One key at a time, but with the slots fetched ahead.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn nonzero(words: &Block) -> u64 {
+    let zero = _mm256_setzero_si256();
+    words
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .enumerate()
+        .fold(0, |bits, (four, &words)| {
+            let zeros = _mm256_cmpeq_epi64(bytemuck::must_cast(words), zero);
+            bits | u64::from(!_mm256_movemask_pd(_mm256_castsi256_pd(zeros)) as u8 & 0xf)
+                << (four * 4)
+        })
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    if view.cut.bytes() {
+        search::<false, false>(Has2(()), view, keys, hits, asked, &mut []);
+    } else {
+        search::<true, false>(Has2(()), view, keys, hits, asked, &mut []);
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn rank_lines(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    asked: &mut [u64],
+    ranks: &mut [Ranks],
+) {
+    if view.cut.bytes() {
+        search::<false, true>(Has2(()), view, keys, hits, asked, ranks);
+    } else {
+        search::<true, true>(Has2(()), view, keys, hits, asked, ranks);
+    }
+}
+
+/// One key at a time, but with the slots of the next block fetched ahead.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
-    let slots = view.slots;
-    let flat = keys.as_flattened();
-    let fetch = |key: u64| {
-        let home = home_slot(view.hash(key), view.home_slots());
-        _mm_prefetch::<_MM_HINT_T0>(slots.as_ptr().wrapping_add(home).cast());
-    };
-    let far = slots.len() > OVERRUN + FAR_LINES;
-    for (block, (keys, hits)) in keys.iter().zip(hits).enumerate() {
-        *hits = 0;
-        for (row, &key) in keys.iter().enumerate() {
-            if far {
-                fetch(flat[(block * 64 + row + AHEAD).min(flat.len() - 1)]);
+    let far = view.slots.len() >= FAR_SLOTS;
+    for (block, (now, hits)) in keys.iter().zip(hits).enumerate() {
+        if far && let Some(next) = keys.get(block + 1) {
+            for &key in next {
+                let home = home_slot(view.hash(key), view.home_slots());
+                _mm_prefetch::<_MM_HINT_T0>(view.slots.as_ptr().wrapping_add(home).cast());
             }
-            *hits |= u64::from(view.find_stray(key).is_some()) << row;
         }
+        *hits = now.iter().rev().fold(0, |bits, &key| {
+            bits << 1 | u64::from(view.find_stray(key).is_some())
+        });
     }
 }
 

@@ -6,17 +6,12 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCKS, Block, Steps};
+use super::lines::{Instructions, search};
+use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::{View, place_bits};
-use crate::set::line;
+use crate::set::line::Line;
 
 pub(super) struct Avx512;
-
-/// How many keys ahead a line is fetched.
-const AHEAD: usize = 32;
-
-/// Lines from which they no longer fit the second cache, so that fetching ahead pays.
-const FAR_LINES: usize = 1 << 14;
 
 /// Whether the machine has all that the functions here are compiled for.
 pub(super) fn is_available() -> bool {
@@ -31,35 +26,41 @@ pub(super) fn is_available() -> bool {
 
 impl Steps for Avx512 {
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { filter(view, keys, passed) }
     }
 
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        if view.cut.bytes() {
-            // SAFETY: `super::probe` names this type only after `is_available`.
-            unsafe { lines::<true>(view, keys, hits, asked) }
-        } else {
-            // SAFETY: `super::probe` names this type only after `is_available`.
-            unsafe { lines::<false>(view, keys, hits, asked) }
-        }
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { lines(view, keys, hits, asked) }
+    }
+
+    fn ranks(
+        view: &View,
+        keys: &[Block],
+        hits: &mut [u64],
+        asked: &mut [u64],
+        ranks: &mut [Ranks],
+    ) {
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { rank_lines(view, keys, hits, asked, ranks) }
     }
 
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
         if view.slots.is_empty() {
             return super::scalar::Scalar::strays(view, keys, hits);
         }
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { strays(view, keys, hits) }
     }
 
     fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { pack(keys, bits, packed) }
     }
 
     fn spread(packed: &[u64], bits: &mut [u64]) {
-        // SAFETY: `super::probe` names this type only after `is_available`.
+        // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { spread(packed, bits) }
     }
 }
@@ -101,44 +102,79 @@ fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
-fn lines<const BYTES: bool>(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-    let (lines, cut, first) = (view.lines, view.cut, view.first_line);
-    let last = lines.len() - 1;
-    let far = lines.len() >= FAR_LINES;
-    let number = |key: u64| cut.line(key).wrapping_sub(first) as usize;
-    let fetch = |key: u64| {
-        _mm_prefetch::<_MM_HINT_T0>(lines.as_ptr().wrapping_add(number(key).min(last)).cast());
-    };
-    let flat = keys.as_flattened();
-    if far {
-        flat[..AHEAD].iter().for_each(|&key| fetch(key));
+/// Proof that the machine has AVX-512: made only where it has.
+#[derive(Clone, Copy)]
+struct Has512(());
+
+impl Instructions for Has512 {
+    #[inline(always)]
+    fn deposit(self, bits: u64, ones: u64) -> u64 {
+        // SAFETY: a `Has512` is made only in functions compiled for BMI2.
+        unsafe { _pdep_u64(bits, ones) }
     }
-    for (block, ((keys, hits), asked)) in keys.iter().zip(hits).zip(asked).enumerate() {
-        (*hits, *asked) = (0, 0);
-        for (row, &key) in keys.iter().enumerate() {
-            if far {
-                fetch(flat[(block * 64 + row + AHEAD).min(flat.len() - 1)]);
-            }
-            let number = number(key);
-            let line = &lines[number.min(last)];
-            // The two marks around the part of the key, then the bits between them: its members, one marks' bit each.
-            let part = cut.part(key);
-            let around = _pdep_u64(3 << part, line[0]);
-            let opens = _blsi_u64(around);
-            let members = (around ^ opens).wrapping_sub(opens << 1) >> (part + 1);
-            // The rests of all members are compared at once; the sixteen bytes before them are no members.
-            let whole: __m512i = bytemuck::must_cast(*line);
-            let equal = if BYTES {
-                _mm512_cmpeq_epi8_mask(whole, _mm512_set1_epi8(cut.rest(key) as i8)) >> 16
-            } else {
-                u64::from(
-                    _mm512_cmpeq_epi16_mask(whole, _mm512_set1_epi16(cut.rest(key) as i16)) >> 8,
-                )
-            };
-            *hits |= u64::from(equal & members != 0 && number <= last) << row;
-            *asked |= u64::from(line::overflowed(line) || number > last) << row;
-        }
+
+    #[inline(always)]
+    fn equal<const PAIRS: bool>(self, line: &Line, rest: u16) -> u64 {
+        // SAFETY: a `Has512` is made only in functions compiled for AVX-512.
+        unsafe { equal::<PAIRS>(line, rest) }
+    }
+
+    #[inline(always)]
+    fn nonzero(self, words: &Block) -> u64 {
+        // SAFETY: a `Has512` is made only in functions compiled for AVX-512.
+        unsafe { nonzero(words) }
+    }
+
+    #[inline(always)]
+    fn fetch(self, line: *const Line) {
+        // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn equal<const PAIRS: bool>(line: &Line, rest: u16) -> u64 {
+    let line = bytemuck::must_cast(*line);
+    if PAIRS {
+        u64::from(_mm512_cmpeq_epi16_mask(
+            line,
+            _mm512_set1_epi16(rest as i16),
+        ))
+    } else {
+        _mm512_cmpeq_epi8_mask(line, _mm512_set1_epi8(rest as i8))
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn nonzero(words: &Block) -> u64 {
+    eights(words).fold(0, |bits, (row, words)| {
+        bits | u64::from(_mm512_test_epi64_mask(words, words)) << row
+    })
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    if view.cut.bytes() {
+        search::<false, false>(Has512(()), view, keys, hits, asked, &mut []);
+    } else {
+        search::<true, false>(Has512(()), view, keys, hits, asked, &mut []);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn rank_lines(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    asked: &mut [u64],
+    ranks: &mut [Ranks],
+) {
+    if view.cut.bytes() {
+        search::<false, true>(Has512(()), view, keys, hits, asked, ranks);
+    } else {
+        search::<true, true>(Has512(()), view, keys, hits, asked, ranks);
     }
 }
 
@@ -152,6 +188,7 @@ fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
     );
     let multiplier = _mm512_set1_epi64(view.multiplier as i64);
     let low = _mm512_set1_epi64(0xffff_ffff);
+    let zero = _mm512_setzero_si512();
     let places = _mm512_set1_epi64((1 << place_bits(strays.len())) - 1);
     let tags = _mm512_andnot_si512(places, low);
     let (homes, last, one) = (
@@ -159,6 +196,7 @@ fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
         _mm512_set1_epi64(last),
         _mm512_set1_epi64(1),
     );
+    // Fetching the slots of the next block ahead was tried: eight searches at a time overlap well enough without.
     for (block, hits) in keys.iter().zip(hits) {
         let (mut found, mut unsettled) = (0, 0);
         for (row, keys) in eights(block) {
@@ -176,12 +214,7 @@ fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
             let alike = in_this | in_next;
             // SAFETY: `place` is at most `last`, the place of the last stray.
             let stray = unsafe {
-                _mm512_mask_i64gather_epi64::<8>(
-                    _mm512_setzero_si512(),
-                    alike,
-                    place,
-                    strays.as_ptr().cast(),
-                )
+                _mm512_mask_i64gather_epi64::<8>(zero, alike, place, strays.as_ptr().cast())
             };
             let equal = _mm512_mask_cmpeq_epi64_mask(alike, stray, keys);
             let ended = _mm512_testn_epi64_mask(this, this) | _mm512_testn_epi64_mask(next, next);

@@ -3,20 +3,28 @@
 //! The folder is the dispatch: [`scalar`] runs anywhere and is the twin that the others must agree with, `avx2` and
 //! `avx512` are there on x86-64. A path is chosen once a process, and taken once a batch. What is common to all stands
 //! here: the filter is asked first, for as long as few keys are members; the survivors are packed, so that what comes
-//! after it meets only full blocks; lines are asked before strays. A path supplies the five steps in between.
+//! after it meets only full blocks; lines are asked before strays. A path supplies the steps in between.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod lines;
+mod ranks;
 mod scalar;
 
 use std::sync::LazyLock;
+
+pub(super) use ranks::ranks;
 
 use super::layout::View;
 
 /// Sixty-four keys: one word of hits.
 type Block = [u64; 64];
+
+/// A rank for each key of a block.
+type Ranks = [u32; 64];
 
 /// Blocks that are filtered, packed and looked up together: enough survivors to fetch ahead of, few enough to stay in
 /// the first cache.
@@ -78,6 +86,8 @@ trait Steps {
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]);
     /// Bits of the members found in lines, of which there are some, and of the keys that only the strays can tell.
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+    /// The same, and the rank of each member found; what stands beside the others is any number.
+    fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]);
     /// Bits of the members found among the strays, of which there are some.
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]);
     /// Moves the keys whose bit is set to the front of `packed`, and says how many there are. What stands behind them
@@ -87,58 +97,90 @@ trait Steps {
     fn spread(packed: &[u64], bits: &mut [u64]);
 }
 
-/// Looks a batch up. `hits` has one word for each 64 keys begun.
-pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
+/// Something to do with the steps of whichever path is taken.
+trait Work {
+    fn with<S: Steps>(self);
+}
+
+/// Takes a path.
+fn take(path: Path, work: impl Work) {
     match path {
-        Path::Scalar => batch::<scalar::Scalar>(&view, keys, hits),
+        Path::Scalar => work.with::<scalar::Scalar>(),
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => {
             assert!(path.is_available(), "this machine has no AVX2");
-            batch::<avx2::Avx2>(&view, keys, hits);
+            work.with::<avx2::Avx2>();
         }
         #[cfg(target_arch = "x86_64")]
         Path::Avx512 => {
             assert!(path.is_available(), "this machine has no AVX-512");
-            batch::<avx512::Avx512>(&view, keys, hits);
+            work.with::<avx512::Avx512>();
         }
         #[cfg(not(target_arch = "x86_64"))]
         Path::Avx2 | Path::Avx512 => panic!("this machine is no x86-64"),
     }
 }
 
+/// Looks a batch up. `hits` has one word for each 64 keys begun.
+pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
+    struct Probe<'a>(View<'a>, &'a [u64], &'a mut [u64]);
+    impl Work for Probe<'_> {
+        fn with<S: Steps>(self) {
+            batch::<S>(&self.0, self.1, self.2);
+        }
+    }
+    take(path, Probe(view, keys, hits));
+}
+
+/// Room for the keys that are to be looked up further, packed: one for those that passed the filter, one for those
+/// that only the strays can tell. Made once a batch.
+struct Room {
+    passed: [Block; BLOCKS + 1],
+    asked: [Block; BLOCKS + 1],
+}
+
 /// Cuts a batch into chunks of blocks; the last block is filled up with zeros, which are never members.
 fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
+    let mut room = Room {
+        passed: [[0; 64]; BLOCKS + 1],
+        asked: [[0; 64]; BLOCKS + 1],
+    };
     let (blocks, rest) = keys.as_chunks::<64>();
     let (whole, last) = hits.split_at_mut(blocks.len());
     let mut filtered = !view.filter.is_empty();
-    for (blocks, hits) in blocks.chunks(BLOCKS).zip(whole.chunks_mut(BLOCKS)) {
+    let mut done = 0;
+    while done < blocks.len() {
+        // One block tells whether the filter is of use for the others of a short batch.
+        let end = blocks.len().min(if done == 0 { 1 } else { done + BLOCKS });
+        let (blocks, hits) = (&blocks[done..end], &mut whole[done..end]);
         if filtered {
-            pass_filter::<S>(view, blocks, hits);
+            S::filter(view, blocks, hits);
+            among::<S>(blocks, hits, &mut room.passed, |keys, hits| {
+                look_up::<S>(view, keys, hits, &mut room.asked);
+            });
         } else {
-            look_up::<S>(view, blocks, hits);
+            look_up::<S>(view, blocks, hits, &mut room.asked);
         }
         // Where every fourth key is a member, the filter costs more than it saves. Rows near each other are alike.
         let members: u32 = hits.iter().map(|bits| bits.count_ones()).sum();
         filtered = !view.filter.is_empty() && (members as usize) < blocks.len() * 64 / 4;
+        done = end;
     }
     if let [bits] = last {
         let mut block = [0; 64];
         block[..rest.len()].copy_from_slice(rest);
-        look_up::<S>(view, &[block], std::slice::from_mut(bits));
+        look_up::<S>(view, &[block], std::slice::from_mut(bits), &mut room.asked);
         *bits &= (1 << rest.len()) - 1;
     }
 }
 
-/// Asks the filter first, and looks up the keys that pass.
-fn pass_filter<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
-    S::filter(view, keys, hits);
-    among::<S>(keys, hits, |packed, found| {
-        look_up::<S>(view, packed, found)
-    });
-}
-
 /// Looks every key up: in the lines, then, where those do not tell, among the strays.
-fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
+fn look_up<S: Steps>(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    room: &mut [Block; BLOCKS + 1],
+) {
     if view.strays.is_empty() && view.lines.is_empty() {
         hits.fill(0);
     } else if view.lines.is_empty() {
@@ -148,7 +190,7 @@ fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
         let asked = &mut asked[..keys.len()];
         S::lines(view, keys, hits, asked);
         if !view.strays.is_empty() {
-            among::<S>(keys, asked, |packed, found| S::strays(view, packed, found));
+            among::<S>(keys, asked, room, |keys, hits| S::strays(view, keys, hits));
             for (hits, asked) in hits.iter_mut().zip(asked) {
                 *hits |= *asked;
             }
@@ -157,13 +199,16 @@ fn look_up<S: Steps>(view: &View, keys: &[Block], hits: &mut [u64]) {
 }
 
 /// Looks up, by `find`, only the keys whose bit is set, and leaves the bits of those that were found.
-fn among<S: Steps>(keys: &[Block], bits: &mut [u64], find: impl FnOnce(&[Block], &mut [u64])) {
-    if bits.iter().all(|&bits| bits == 0) {
-        return;
+fn among<S: Steps>(
+    keys: &[Block],
+    bits: &mut [u64],
+    packed: &mut [Block; BLOCKS + 1],
+    find: impl FnOnce(&[Block], &mut [u64]),
+) {
+    let blocks = S::pack(keys, bits, packed).div_ceil(64);
+    if blocks > 0 {
+        let mut found = [0; BLOCKS + 1];
+        find(&packed[..blocks], &mut found[..blocks]);
+        S::spread(&found, bits);
     }
-    let mut packed = [[0; 64]; BLOCKS + 1];
-    let blocks = S::pack(keys, bits, &mut packed).div_ceil(64);
-    let mut found = [0; BLOCKS + 1];
-    find(&packed[..blocks], &mut found[..blocks]);
-    S::spread(&found, bits);
 }

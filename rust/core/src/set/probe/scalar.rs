@@ -1,6 +1,6 @@
 //! The steps in safe, portable code: what the vector paths must agree with.
 
-use super::{BLOCKS, Block, Steps};
+use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::View;
 use crate::set::position::InLine;
 
@@ -21,11 +21,25 @@ impl Steps for Scalar {
     }
 
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        for ((keys, hits), asked) in keys.iter().zip(hits).zip(asked) {
+        let mut ranks = [[0; 64]; BLOCKS];
+        Self::ranks(view, keys, hits, asked, &mut ranks);
+    }
+
+    fn ranks(
+        view: &View,
+        keys: &[Block],
+        hits: &mut [u64],
+        asked: &mut [u64],
+        ranks: &mut [Ranks],
+    ) {
+        for (((keys, hits), asked), ranks) in keys.iter().zip(hits).zip(asked).zip(ranks) {
             (*hits, *asked) = (0, 0);
             for (row, &key) in keys.iter().enumerate() {
                 match view.in_line(key) {
-                    InLine::Member(_) => *hits |= 1 << row,
+                    InLine::Member(rank) => {
+                        *hits |= 1 << row;
+                        ranks[row] = rank;
+                    }
                     InLine::Absent => {}
                     InLine::AskStrays => *asked |= 1 << row,
                 }

@@ -1,30 +1,29 @@
 """Linkage against SQL that computes the same: caps, levels, evidence, best paths, and where the walk stopped.
 
-Run: `pytest benches/end_to_end/bench_linkage.py --benchmark-only`; `NUMGUARD_BENCH_ROWS` (default 50 million) and
-`NUMGUARD_BENCH_FILES` (default: the system's directory for temporary files) choose the size and where the file goes.
-Both sides get the same number of threads, and their answers are asserted equal.
+Both sides get the same number of threads, and their answers are asserted equal, table by table, before either is timed.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import polars as pl
 import pyarrow as pa
 import pytest
-import sightings
 
-import numguard as ng
+from numguard.bench import sightings
+from numguard.bench.plan import plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.linkage import Expansion, LinkPolicy, expand
 
-ROWS = int(float(os.environ.get("NUMGUARD_BENCH_ROWS", "50e6")))
+duckdb = pytest.importorskip("duckdb")
+pl = pytest.importorskip("polars")
+
+ROWS = plan().file_rows * 5 // 2
 SEEDS = min(27_824, ROWS // 100)
-THREADS = len(os.sched_getaffinity(0))
+THREADS = plan().threads
 HOPS = 2
-ROUNDS = 5
 
 #: The rows of some keys, each once, and what they come to. `$side` is the column that the keys stand in.
 EDGES = """
@@ -54,7 +53,8 @@ LEVEL = [
     """insert into stopped_handsets
        select distinct imei14, why, numbers from sources join known using (imei14) where why is not null""",
     """create or replace temp table doors as
-       select imei14, min(msisdn) as via_msisdn from sources join known using (imei14) where why is null group by imei14""",
+       select imei14, min(msisdn) as via_msisdn from sources join known using (imei14) where why is null
+       group by imei14""",
     "insert into walked select imei14, {hop} from doors anti join walked using (imei14)",
     """create or replace temp table reached as
        select c.*, d.via_msisdn from carried c join doors d using (imei14)
@@ -63,8 +63,8 @@ LEVEL = [
        select s.* from sources s semi join doors using (imei14)
        union all select msisdn, imei14, first_seen, last_seen, sightings from reached""",
     """create or replace temp table level as
-       select msisdn, {hop} as hop, unnest(min(struct_pack(a := -sightings, b := first_seen, c := imei14, d := via_msisdn,
-                                                            e := last_seen)))
+       select msisdn, {hop} as hop,
+              unnest(min(struct_pack(a := -sightings, b := first_seen, c := imei14, d := via_msisdn, e := last_seen)))
        from reached group by msisdn""",
     """insert into levels
        select msisdn, hop, coalesce((select seed_msisdn from levels before where before.msisdn = d), d), c, d, b, e, -a
@@ -79,7 +79,8 @@ create or replace temp table frontier as select msisdn as key from seeds;
 create or replace temp table levels as
   select msisdn, 0 as hop, msisdn as seed_msisdn, null::ubigint as via_imei, null::ubigint as via_msisdn,
          null::timestamptz as first_seen, null::timestamptz as last_seen, 0::bigint as sightings from seeds;
-create or replace temp table known (imei14 ubigint, numbers bigint, first_seen timestamptz, last_seen timestamptz, why text);
+create or replace temp table known
+  (imei14 ubigint, numbers bigint, first_seen timestamptz, last_seen timestamptz, why text);
 create or replace temp table carried
   (msisdn ubigint, imei14 ubigint, first_seen timestamptz, last_seen timestamptz, sightings bigint);
 create or replace temp table evidence as from carried;
@@ -101,7 +102,8 @@ ANSWERS = {
 }
 
 
-def expand_sql(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, pa.Table]:
+def expand_sql(connection: Any, path: Path) -> dict[str, pa.Table]:
+    """The walk in SQL."""
     connection.execute(TABLES)
     for hop in range(1, HOPS + 1):
         connection.execute(EDGES.format(into="number_edges", keys="frontier", side="served_msisdn", path=path))
@@ -114,17 +116,19 @@ def expand_sql(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, p
 
 @pytest.fixture(scope="module")
 def path() -> Path:
-    directory = Path(os.environ.get("NUMGUARD_BENCH_FILES", tempfile.gettempdir()))
-    return sightings.write(directory / f"numguard-sightings-{ROWS}.parquet", ROWS)
+    """The file of sightings."""
+    return sightings.write(plan().inputs / f"sightings-{ROWS}.parquet", ROWS)
 
 
 @pytest.fixture(scope="module")
-def seeds() -> pa.Array:
+def seeds() -> pa.UInt64Array:
+    """The numbers that the walk begins with."""
     return sightings.seeds(SEEDS, ROWS)
 
 
 @pytest.fixture(scope="module")
-def connection(seeds: pa.Array) -> duckdb.DuckDBPyConnection:
+def connection(seeds: pa.UInt64Array) -> Any:
+    """DuckDB with the seeds and the placeholders."""
     connection = duckdb.connect()
     connection.execute(f"set threads = {THREADS}")
     connection.execute("set timezone = 'Asia/Kolkata'")
@@ -135,41 +139,46 @@ def connection(seeds: pa.Array) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def expand(path: Path, seeds: pa.Array) -> ng.Expansion:
-    return ng.expand(seeds, path, ng.LinkPolicy(max_hops=HOPS), threads=THREADS)
+@pytest.fixture(scope="module")
+def found(path: Path, seeds: pa.UInt64Array, connection: Any) -> dict[str, pa.Table]:
+    """The answer in SQL, which is ours too."""
+    tables = expand_sql(connection, path)
+    ours = walk(path, seeds)
+    assert ours.linked.num_rows > SEEDS // 10
+    for name, table in tables.items():
+        assert getattr(ours, name) == table.cast(getattr(ours, name).schema), name
+    return tables
 
 
-def test_same_answer(path: Path, seeds: pa.Array, connection: duckdb.DuckDBPyConnection) -> None:
-    found = expand(path, seeds)
-    assert found.linked.num_rows > SEEDS // 10
-    for name, table in expand_sql(connection, path).items():
-        ours: pa.Table = getattr(found, name)
-        assert ours == table.cast(ours.schema), name
+def walk(source: Any, seeds: pa.UInt64Array) -> Expansion:
+    """The walk by us."""
+    return expand(seeds, source, LinkPolicy(max_hops=HOPS), threads=THREADS)
 
 
-def timed(benchmark: Any, work: Any, *arguments: Any) -> None:
-    benchmark.extra_info["rows"] = ROWS
-    benchmark.pedantic(work, arguments, rounds=ROUNDS, warmup_rounds=1)
+def line(layout: str, candidate: str, work: str = "expand") -> Line:
+    """What is measured."""
+    return Line(work, layout, ROWS, SEEDS, None, candidate, THREADS)
 
 
-@pytest.mark.benchmark(group="linkage")
-def test_numguard(benchmark: Any, path: Path, seeds: pa.Array) -> None:
-    timed(benchmark, expand, path, seeds)
+@pytest.mark.usefixtures("found")
+def test_numguard(measure: Any, path: Path, seeds: pa.UInt64Array) -> None:
+    """From the file."""
+    measure(line("Parquet", NUMGUARD), lambda: walk(path, seeds))
 
 
-@pytest.mark.benchmark(group="linkage")
-def test_numguard_table(benchmark: Any, path: Path, seeds: pa.Array) -> None:
+@pytest.mark.usefixtures("found")
+def test_duckdb(measure: Any, path: Path, connection: Any) -> None:
+    """From the file, in SQL."""
+    measure(line("Parquet", "DuckDB"), lambda: expand_sql(connection, path))
+
+
+def test_decode(measure: Any, path: Path) -> None:
+    """The limit: reading the columns and nothing else, by the fastest reader at hand."""
+    assert measure(line("sightings", "Polars", "decode"), lambda: pl.read_parquet(path)).height == ROWS
+
+
+@pytest.mark.usefixtures("found")
+def test_numguard_table(measure: Any, path: Path, seeds: pa.UInt64Array) -> None:
     """The sightings stand in memory already."""
     table = pl.read_parquet(path).to_arrow()
-    timed(benchmark, expand, table, seeds)
-
-
-@pytest.mark.benchmark(group="linkage")
-def test_duckdb(benchmark: Any, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    timed(benchmark, expand_sql, connection, path)
-
-
-@pytest.mark.benchmark(group="linkage")
-def test_decode_only(benchmark: Any, path: Path) -> None:
-    """The limit: reading the columns and nothing else, by the fastest reader at hand."""
-    timed(benchmark, pl.read_parquet, path)
+    measure(line("table", NUMGUARD), lambda: walk(table, seeds))

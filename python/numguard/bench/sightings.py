@@ -7,11 +7,16 @@ are cloned by hundreds or thousands of phones, and some phones report a placehol
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from call_records import ROW_GROUP, subscribers
+
+from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.plan import SEED
+from numguard.files import whole_file
+from numguard.synthetic.numbering import Numbering
 
 MONTH_BEGINS = 1_788_220_800  # 2026-09-01 in seconds
 MONTH = 30 * 86_400
@@ -54,34 +59,35 @@ def rng_free_unit(ranks: np.ndarray) -> np.ndarray:
     return (mixed(ranks, 4) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
-def write(path: Path, rows: int, *, seed: int = 1) -> Path:
+def write(path: Path, rows: int) -> Path:
     """Writes `rows` sightings to `path` unless a file of that name is there already."""
     if path.exists():
         return path
-    partial = path.with_suffix(".partial")
-    rng = np.random.default_rng(seed)
-    population = population_of(rows)
-    writer = None
-    for start in range(0, rows, ROW_GROUP):
-        size = min(ROW_GROUP, rows - start)
-        ranks = rng.integers(0, population, size)
-        at = MONTH_BEGINS + np.sort(rng.integers(start * MONTH // rows, (start + size) * MONTH // rows, size))
-        table = pa.table(
-            {
-                "served_msisdn": pa.array(subscribers(ranks).astype(np.uint64) + np.uint64(910_000_000_000)),
-                "imei14": pa.array(handsets(ranks, rng)),
-                "at": pa.array(at * 1_000_000, pa.timestamp("us", "Asia/Kolkata")),
-            }
-        )
-        writer = writer or pq.ParquetWriter(partial, table.schema, compression="snappy")
-        writer.write_table(table, row_group_size=ROW_GROUP)
-    if writer:
-        writer.close()
-    partial.rename(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 8])
+    with whole_file(path) as file:
+        writer = None
+        for start in range(0, rows, ROW_GROUP):
+            size = min(ROW_GROUP, rows - start)
+            ranks = rng.integers(0, population_of(rows), size)
+            span = start * MONTH // rows, (start + size) * MONTH // rows
+            at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
+            table = pa.table(
+                {
+                    "served_msisdn": pa.array(numbers.msisdns(ranks)),
+                    "imei14": pa.array(handsets(ranks, rng)),
+                    "at": pa.array(at * 1_000_000, pa.timestamp("us", "Asia/Kolkata")),
+                }
+            )
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")
+            writer.write_table(table, row_group_size=ROW_GROUP)
+        if writer:
+            writer.close()
     return path
 
 
-def seeds(count: int, rows: int) -> pa.Array:
+def seeds(count: int, rows: int) -> pa.UInt64Array:
     """`count` reported numbers, nearly all of them seen."""
     ranks = np.random.default_rng(7).choice(population_of(rows), size=count, replace=False)
-    return pa.array(subscribers(ranks).astype(np.uint64) + np.uint64(910_000_000_000))
+    drawn: Any = Numbering(SEED).msisdns(ranks)
+    return pa.array(drawn, pa.uint64())

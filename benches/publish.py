@@ -1,0 +1,68 @@
+"""Writes the newest record into the README and the documentation: tables and pictures, between markers.
+
+python benches/publish.py            # writes
+python benches/publish.py --check    # fails if what stands there is not what the newest record says
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from numguard.bench.charts import CHARTS
+from numguard.bench.page import as_markdown, sections, summary
+from numguard.bench.record import newest, read
+
+ROOT = Path(__file__).parents[1]
+RECORDS = ROOT / "benches" / "record"
+PICTURES = ROOT / "docs" / "speed"
+
+
+def between_markers(path: Path, block: str) -> str:
+    """The text of a file with a new block between its markers."""
+    pattern = re.compile(r"(<!-- speed: begin[^>]*-->\n).*?(<!-- speed: end -->)", re.DOTALL)
+    text, found = pattern.subn(lambda marks: f"{marks[1]}{block}{marks[2]}", path.read_text())
+    if found != 1:
+        raise SystemExit(f"{path}: one pair of markers was expected, and there are {found}")
+    return text
+
+
+def published(record: Path) -> dict[Path, str]:
+    """Every file that is written from a record, and what stands in it."""
+    lines = read(record)
+    source = f"benches/record/{record.name}"
+    files = {PICTURES / f"{name}.svg": drawn for name, draw in CHARTS.items() if (drawn := draw(lines))}
+
+    def picture(name: str) -> str:
+        return f"speed/{name}.svg" if PICTURES / f"{name}.svg" in files else ""
+
+    head = summary(lines)
+    readme = as_markdown([head], level=3).split("\n", 2)[2]
+    if picture("contains"):
+        readme += f"\n![Rate by length of the list](docs/{picture('contains')})\n"
+    readme += f"\nFrom [{source}]({source}); [where we lose, and everything else](docs/speed.md).\n"
+    files[ROOT / "README.md"] = between_markers(ROOT / "README.md", readme)
+    page = as_markdown(sections(lines), picture=picture) + f"\nFrom `{source}`.\n"
+    files[ROOT / "docs" / "speed.md"] = between_markers(ROOT / "docs" / "speed.md", page)
+    return files
+
+
+def main() -> None:
+    """Writes, or checks."""
+    record = newest(RECORDS)
+    if record is None:
+        raise SystemExit(f"{RECORDS}: no record yet: `make bench` writes one")
+    stale = {path: text for path, text in published(record).items() if not path.exists() or path.read_text() != text}
+    if "--check" in sys.argv[1:]:
+        # A picture depends on the version of what draws it; the figures do not.
+        texts = [path.relative_to(ROOT).as_posix() for path in stale if path.suffix != ".svg"]
+        raise SystemExit(f"not what {record.name} says: {', '.join(texts)}; `make bench-page`" if texts else 0)
+    PICTURES.mkdir(exist_ok=True)
+    for path, text in stale.items():
+        path.write_text(text)
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""`{traps}` and `{traps-picture}`: what policies catch and cost on the planted case, walked when the page is built.
+
+Owns which policies are compared and how the answer is shown. The case is that of the demonstration, with the same seed;
+no figure on the page is typed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from html import escape
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import numguard as ng
+from numguard.synthetic import SEED, TRAPS
+from numguard.synthetic.complaints import make_complaints
+from numguard.synthetic.numbering import Numbering
+from numguard.synthetic.score import Score, score
+from numguard.synthetic.traps import plant
+
+__all__ = ["setup"]
+
+_PERIOD = {"since": date(2022, 7, 1), "until": date(2022, 10, 1)}
+
+#: What each column of the table is called, and how its policy differs from the default one.
+_POLICIES: dict[str, dict[str, Any]] = {
+    "no cap": {"max_numbers_per_imei": None, "max_imeis_per_number": None},
+    "default": {},
+    "20 numbers": {"max_numbers_per_imei": 20},
+    "3.1 a day": {"max_numbers_per_day": 3.1},
+    "14 days": {"max_gap_days": 14},
+    "twice": {"min_sightings": 2},
+    "together": {**_PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2},
+    "together, 2 hops": {**_PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2, "max_hops": 2},
+}
+
+
+@cache
+def scores() -> dict[str, list[Score]]:
+    """For each policy what became of each kind of trap, and of all."""
+    supply = Numbering(SEED)
+    complaints = make_complaints(SEED, scale=1.0, supply=supply)
+    planted = plant(SEED, supply, complaints.msisdns, complaints.complainants)
+    sightings = pa.table(
+        {
+            "served_msisdn": pa.array(planted.msisdn),
+            "imei14": pa.array(planted.imei14),
+            "at": pa.array(planted.at, pa.timestamp("us", "UTC")),
+        }
+    )
+    seeds = ng.NumberSet(pa.array(complaints.msisdns))
+    protected = ng.NumberSet(pa.array(np.union1d(complaints.complainants, planted.protected)))
+    found = {}
+    for name, bounds in _POLICIES.items():
+        shielded = {"protected": protected} if name.startswith("together") else {}
+        expansion = ng.expand(seeds, sightings, ng.LinkPolicy(**bounds, **shielded))
+        found[name] = score(planted.truth, expansion.linked)
+    return found
+
+
+class Traps(SphinxDirective):
+    """A row a trap, a column a policy: guilty numbers that were missed, innocent ones that were linked."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        found = scores()
+        rows = [
+            [one[0].trap, *(f"{s.guilty - s.guilty_linked:,} / {s.innocent_linked:,}" for s in one)]
+            for one in zip(*found.values(), strict=True)
+            if one[0].guilty or any(s.innocent_linked for s in one)
+        ]
+        if len(rows) < len(TRAPS) // 2:
+            raise self.error("most traps are gone from the planted case")
+        group = nodes.tgroup("", cols=1 + len(found))
+        group += [nodes.colspec(colwidth=3), *(nodes.colspec(colwidth=2) for _ in found)]
+        group += nodes.thead("", _row(["planted", *found]))
+        group += nodes.tbody("", *map(_row, rows))
+        return [nodes.table("", group)]
+
+
+def _row(cells: list[str]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
+
+
+class TrapsPicture(SphinxDirective):
+    """The last row of the table as bars."""
+
+    def run(self) -> list[nodes.Node]:
+        """The picture: static SVG in the colours of the page."""
+        total = {name: one[-1] for name, one in scores().items()}
+        return [nodes.raw("", _bars(total), format="html")]
+
+
+def _bars(total: dict[str, Score]) -> str:
+    """Two bars a policy, each as long as its share: of the guilty who were missed, of the linked who are innocent."""
+    left, width, step = 125, 400, 46
+    drawn = []
+    for k, (name, s) in enumerate(total.items()):
+        linked = s.guilty_linked + s.innocent_linked
+        bars = (
+            ("missed", (s.guilty - s.guilty_linked) / s.guilty, f"{s.guilty - s.guilty_linked:,} of {s.guilty:,}"),
+            ("innocent", s.innocent_linked / linked, f"{s.innocent_linked:,} of {linked:,}"),
+        )
+        top = 30 + k * step
+        drawn.append(f'<text x="{left - 8}" y="{top + 22}" text-anchor="end">{escape(name)}</text>')
+        for row, (kind, share, said) in enumerate(bars):
+            y = top + row * 17
+            drawn.append(f'<rect class="{kind}" x="{left}" y="{y}" width="{share * width:.1f}" height="14"/>')
+            drawn.append(f'<text class="said" x="{left + share * width + 6:.1f}" y="{y + 11}">{said}</text>')
+    height = 30 + len(total) * step
+    title = "For each policy, the share of guilty numbers that were missed and of linked numbers that are innocent"
+    return (
+        f'<svg class="traps" viewBox="0 0 680 {height}" role="img" aria-label="{title}">'
+        "<style>.traps{width:100%;font:13px sans-serif;fill:currentColor}.traps .said{font-size:11px}"
+        ".traps .missed{fill:#8a94a6}.traps .innocent{fill:#d9622b}</style>"
+        f'<rect class="missed" x="{left}" y="4" width="12" height="12"/>'
+        f'<text x="{left + 18}" y="14">guilty numbers missed</text>'
+        f'<rect class="innocent" x="{left + 190}" y="4" width="12" height="12"/>'
+        f'<text x="{left + 208}" y="14">innocent among the linked</text>{"".join(drawn)}</svg>'
+    )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Makes the directives known."""
+    app.add_directive("traps", Traps)
+    app.add_directive("traps-picture", TrapsPicture)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,74 @@
+"""Written numbers to E.164, one thread each: ours beside the two ports of libphonenumber.
+
+The rivals parse, validate and format a cell at a time, so they get fewer rows; their rate does not depend on how many.
+They would read `9876543210.0` as eleven digits: its ending is cut off for them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from numguard._core import explain, normalize
+from numguard.bench.columns import texts
+from numguard.bench.plan import POPULATION, SEED, Plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.synthetic.numbering import U64, Numbering
+
+ROWS_OF = {"rphonenumbers": 1_000_000, "phonenumbers": 200_000}
+
+
+@lru_cache(maxsize=1)
+def cells(rows: int) -> tuple[pa.StringArray, U64]:
+    """Cells in mixed forms, and the numbers that they were written from.
+
+    Only numbers of series that are in use: libphonenumber calls all others invalid, and we take them with a warning.
+    """
+    drawn = Numbering(SEED).msisdns(np.random.default_rng([SEED, 4]).integers(0, POPULATION, min(rows, 1_000_000)))
+    note: Any = pc.struct_field(explain(pa.array(drawn)), "note")
+    known = drawn[note.is_null().to_numpy(zero_copy_only=False)]
+    numbers = np.resize(known, rows)
+    np.random.default_rng([SEED, 5]).shuffle(numbers)
+    return texts(numbers, "mixed", np.random.default_rng([SEED, 6])), numbers
+
+
+def reader(library: str) -> Callable[[Sequence[str]], list[str | None]]:
+    """E.164 digits of cells, by a library with the interface of `phonenumbers`."""
+    phonenumbers = pytest.importorskip(library)
+    assert importlib.import_module("phonenumbers") is not phonenumbers or library == "phonenumbers"
+    parse, valid, write = phonenumbers.parse, phonenumbers.is_valid_number, phonenumbers.format_number
+    e164 = phonenumbers.PhoneNumberFormat.E164
+
+    def read(cells: Sequence[str]) -> list[str | None]:
+        numbers = (parse(cell.removesuffix(".0"), "IN") for cell in cells)
+        return [write(number, e164) if valid(number) else None for number in numbers]
+
+    return read
+
+
+def test_numguard(measure: Any, the_plan: Plan) -> None:
+    """One call for the whole column."""
+    column, numbers = cells(the_plan.rows)
+    answer: Any = measure(
+        Line("normalize", "mixed", the_plan.rows, 0, None, NUMGUARD, threads=1), lambda: normalize(column, threads=1)
+    )
+    assert answer.equals(pa.array(numbers))
+
+
+@pytest.mark.parametrize("library", ROWS_OF)
+def test_rivals(measure: Any, the_plan: Plan, library: str) -> None:
+    """A call a cell, as their interface has it."""
+    rows = min(the_plan.rows // 20, ROWS_OF[library])
+    column, numbers = cells(the_plan.rows)
+    read = reader(library)
+    written: Any = column[:rows].to_pylist()
+    answer = measure(Line("normalize", "mixed", rows, 0, None, library, threads=1), lambda: read(written))
+    assert answer == [f"+{number}" for number in numbers[:rows].tolist()]

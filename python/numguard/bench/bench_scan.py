@@ -1,0 +1,180 @@
+"""`numguard.scan` beside the best whole queries of Polars and DuckDB, and beside merely decoding the same columns.
+
+The same files and as many threads for everybody. Each rival finds the rows in which either party is on the list and
+hands on both party columns; the rows must be the same. Mixed text is a trap for rivals: they are given a chain of
+regular expressions that reads exactly the forms in the file and validates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from numguard._core import NumberSet
+from numguard.bench import call_records, memory
+from numguard.bench.columns import members, national
+from numguard.bench.plan import Plan, plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.scan import scan
+
+COLUMNS = ["a_party", "b_party"]
+LAYOUTS = ["integers", "mixed"]
+SIZES = plan().lists[:2]
+#: The same file listed so many times: what a row costs must not depend on how many there are.
+COPIES = (1, 5, 50)
+
+Query = Callable[[], pa.Table]
+
+
+def file(layout: str) -> Path:
+    """The file of call records in a layout."""
+    planned = plan()
+    path = planned.inputs / f"calls-{layout}-{planned.file_rows}.parquet"
+    return call_records.write(path, planned.file_rows, text=layout == "mixed")
+
+
+def numguard(layout: str, listed: int, threads: int) -> Query:
+    """The set is built before the clock starts, as it would be opened."""
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
+
+    def query() -> pa.Table:
+        found: Any = scan(file(layout), sets, columns=COLUMNS, threads=threads).read_all()
+        table: pa.Table = found.select(COLUMNS)
+        return table
+
+    return query
+
+
+def _polars_keys(layout: str) -> list[Any]:
+    import polars as pl
+
+    if layout == "integers":
+        return [pl.col(column).alias(f"{column}_key") for column in COLUMNS]
+    return [
+        pl.col(column)
+        .str.strip_suffix(".0")
+        .str.replace_all(r"[^0-9]", "")
+        .str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1")
+        .cast(pl.Int64)
+        .alias(f"{column}_key")
+        for column in COLUMNS
+    ]
+
+
+def polars_is_in(layout: str, listed: int, _threads: int) -> Query:
+    """Membership, streamed."""
+    import polars as pl
+
+    keys = pl.Series(national(members(listed)).astype(np.int64)).implode()
+    either = pl.any_horizontal(pl.col(f"{column}_key").is_in(keys) for column in COLUMNS)
+    query = pl.scan_parquet(file(layout)).select(*COLUMNS, *_polars_keys(layout)).filter(either).select(COLUMNS)
+    return lambda: query.collect(engine="streaming").to_arrow()
+
+
+def polars_join(layout: str, listed: int, _threads: int) -> Query:
+    """A left join for each party, streamed."""
+    import polars as pl
+
+    keys = pl.LazyFrame({"key": national(members(listed)).astype(np.int64), "found": True})
+    query = pl.scan_parquet(file(layout)).select(*COLUMNS, *_polars_keys(layout))
+    for column in COLUMNS:
+        named = keys.rename({"found": f"{column}_found"})
+        query = query.join(named, left_on=f"{column}_key", right_on="key", how="left")
+    found = pl.any_horizontal(pl.col(f"{column}_found").is_not_null() for column in COLUMNS)
+    hits: Any = query.filter(found).select(COLUMNS)
+    return lambda: hits.collect(engine="streaming").to_arrow()
+
+
+def duckdb(layout: str, listed: int, threads: int) -> Query:
+    """Two semi-joins in one filter."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"set threads = {threads}")
+    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
+    connection.execute("create table members as from given")
+
+    def key(column: str) -> str:
+        if layout == "integers":
+            return column
+        bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
+        return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
+
+    either = " or ".join(f"{key(column)} in (select key from members)" for column in COLUMNS)
+    query = f"select {', '.join(COLUMNS)} from read_parquet('{file(layout)}') where {either}"
+
+    def hits() -> pa.Table:
+        found: Any = connection.execute(query).to_arrow_table()
+        table: pa.Table = found
+        return table
+
+    return hits
+
+
+CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": polars_join, "DuckDB": duckdb}
+
+
+def in_order(hits: pa.Table) -> pa.Table:
+    """The rows of a table in an order that does not depend on who found them."""
+    kind: Any = pa.string()
+    return pa.table({name: hits[name].cast(kind) for name in COLUMNS}).sort_by(
+        [(name, "ascending") for name in COLUMNS]
+    )
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES)
+@pytest.mark.parametrize("listed", SIZES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_scan(measure: Any, the_plan: Plan, layout: str, listed: int, candidate: str) -> None:
+    """The rows with a listed party."""
+    if candidate != NUMGUARD:
+        pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    query = CANDIDATES[candidate](layout, listed, the_plan.threads)
+    hits = measure(Line("scan", layout, the_plan.file_rows, listed, None, candidate, the_plan.threads), query)
+    assert hits.num_rows > 0
+    if candidate != NUMGUARD:
+        assert in_order(hits).equals(in_order(numguard(layout, listed, the_plan.threads)()))
+
+
+@pytest.mark.parametrize("candidate", ["Polars", "pyarrow"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_decode(measure: Any, the_plan: Plan, layout: str, candidate: str) -> None:
+    """The limit: reading the two columns and nothing else."""
+
+    def polars() -> int:
+        import polars as pl
+
+        return pl.scan_parquet(file(layout)).select(COLUMNS).collect().height
+
+    def pyarrow() -> int:
+        import pyarrow.parquet as pq
+
+        return pq.read_table(file(layout), columns=COLUMNS).num_rows
+
+    pytest.importorskip(candidate.lower())
+    line = Line("decode", layout, the_plan.file_rows, 0, None, candidate, the_plan.threads)
+    assert measure(line, {"Polars": polars, "pyarrow": pyarrow}[candidate]) == the_plan.file_rows
+
+
+def scan_copies(layout: str, listed: int, threads: int, copies: int) -> Callable[[], int]:
+    """Scans a file `copies` times over as one source, and keeps no hits."""
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
+    source = [file(layout)] * copies
+    return lambda: sum(batch.num_rows for batch in scan(source, sets, columns=COLUMNS, threads=threads))
+
+
+@pytest.mark.parametrize("copies", COPIES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_length(measure: Any, the_plan: Plan, layout: str, copies: int) -> None:
+    """Time and memory against length: a row costs the same, and memory stays flat."""
+    rows, listed = the_plan.file_rows * copies, SIZES[0]
+    once = scan_copies(layout, listed, the_plan.threads, 1)()
+    added = memory.added("scan", layout=layout, listed=listed, threads=the_plan.threads, copies=copies)
+    line = Line("scan of length", layout, rows, listed, None, NUMGUARD, the_plan.threads, bytes=added)
+    assert measure(line, scan_copies(layout, listed, the_plan.threads, copies)) == once * copies

@@ -1,0 +1,84 @@
+"""What a set costs: building it, the bytes of a key, opening a saved one, and the memory that is added on the way."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from numguard._core import NumberSet
+from numguard.bench import memory
+from numguard.bench.columns import Case, members
+from numguard.bench.plan import Plan, plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD, RIVALS
+
+LISTS = plan().lists
+MEASURED_FOR_MEMORY = ("numguard", "Polars semi-join", "Polars is_in", "Polars regex, semi-join", "DuckDB")
+
+
+@pytest.mark.parametrize("listed", LISTS)
+def test_build(measure: Any, the_plan: Plan, listed: int) -> None:
+    """From UInt64 keys in no order."""
+    keys = pa.array(members(listed))
+    size = NumberSet(keys).nbytes
+    built = measure(
+        Line("build", "integers", listed, listed, None, NUMGUARD, the_plan.threads, bytes=size), lambda: NumberSet(keys)
+    )
+    assert len(built) == listed
+    assert np.array_equal(built.to_array().to_numpy(), np.sort(members(listed)))
+
+
+@pytest.mark.parametrize("listed", LISTS)
+@pytest.mark.parametrize("verify", [True, False], ids=["verified", "unverified"])
+def test_open(measure: Any, tmp_path: Path, listed: int, verify: bool) -> None:
+    """A saved set, its pages in the system's cache."""
+    path = tmp_path / "listed.set"
+    NumberSet(members(listed)).save(path)
+    layout = "verified" if verify else "unverified"
+    opened = measure(
+        Line("open", layout, listed, listed, None, NUMGUARD, 1, bytes=path.stat().st_size),
+        lambda: NumberSet.open(path, verify=verify),
+    )
+    assert len(opened) == listed
+
+
+@pytest.mark.parametrize("listed", LISTS)
+def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
+    """The most that is added to the keys while a set is built, the set included."""
+    added = memory.added("build", listed=listed)
+    measure.note(Line("memory of building", "integers", listed, listed, None, NUMGUARD, the_plan.threads, bytes=added))
+
+
+@pytest.mark.parametrize(
+    ("case", "candidate"),
+    [
+        (case, candidate)
+        for listed in LISTS[1:]
+        for layout in ("integers", "mixed")
+        for case in [Case(layout, plan().rows, listed, 0.5)]
+        for candidate in [NUMGUARD, *RIVALS[layout]]
+        if candidate.startswith(MEASURED_FOR_MEMORY)
+    ],
+    ids=str,
+)
+def test_memory_of_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
+    """The most that is added to column and list while rows are counted once."""
+    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    added = memory.added("contains", candidate=candidate, case=asdict(case), threads=the_plan.threads)
+    measure.note(
+        Line(
+            "memory of contains",
+            case.layout,
+            case.rows,
+            case.listed,
+            case.hit_rate,
+            candidate,
+            the_plan.threads,
+            bytes=added,
+        )
+    )

@@ -1,0 +1,99 @@
+"""How a thing is measured: once to warm up, then as many rounds as fit, and a line in the record.
+
+Owns the fixture `measure`. pytest-benchmark has the clock; the record has the columns.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import pyarrow as pa
+import pytest
+
+from numguard.bench.plan import PATIENCE, Plan, plan
+from numguard.bench.record import Line, Record, now
+
+Answer = TypeVar("Answer")
+
+_MOST_ROUNDS: Final = 25
+
+
+class Measure:
+    """Does a thing, and records how long it took."""
+
+    def __init__(self, benchmark: Any, plan: Plan, record: Record, say: Callable[[str], None]) -> None:
+        self._benchmark, self._plan, self._record, self._say = benchmark, plan, record, say
+
+    def __call__(self, line: Line, work: Callable[[], Answer]) -> Answer:
+        """Does `work` in rounds; `line` says what it is. Gives the answer of the first round, which is not counted."""
+        begin = time.perf_counter()
+        answer = work()
+        first = time.perf_counter() - begin
+        fewest = self._plan.rounds if first < PATIENCE else 1
+        rounds = max(fewest, min(_MOST_ROUNDS, int(self._plan.seconds / max(first, 1e-6))))
+        self._benchmark.pedantic(work, rounds=rounds, warmup_rounds=0)
+        taken = self._benchmark.stats.stats
+        self.note(
+            Line(
+                **{
+                    **_said(line),
+                    "rounds": taken.rounds,
+                    "median_s": taken.median,
+                    "min_s": taken.min,
+                    "max_s": taken.max,
+                    "spread": taken.iqr / taken.median if taken.median else None,
+                    "rows_per_s": line.rows / taken.median if taken.median else None,
+                }
+            )
+        )
+        return answer
+
+    def note(self, line: Line) -> None:
+        """Records what has no time."""
+        line = self._record.add(line)
+        parts = [line.work, line.layout, f"{line.rows:,}"]
+        if line.listed:
+            parts.append(f"in {line.listed:,}")
+        if line.hit_rate is not None:
+            parts.append(f"{line.hit_rate:.1%} hits")
+        result = []
+        if line.rows_per_s is not None and line.spread is not None:
+            result.append(f"{line.rows_per_s / 1e6:,.2f} M/s +-{line.spread:.0%} of {line.rounds}")
+        if line.bytes is not None:
+            result.append(f"{line.bytes / 1e6:,.1f} MB")
+        self._say(f"{', '.join(parts)}: {line.candidate} {' '.join(result)}")
+
+
+def _said(line: Line) -> dict[str, Any]:
+    return {
+        name: getattr(line, name)
+        for name in ("work", "layout", "rows", "listed", "hit_rate", "candidate", "threads", "bytes")
+    }
+
+
+@pytest.fixture(scope="session")
+def the_plan() -> Plan:
+    """The plan of this run."""
+    planned = plan()
+    pa.set_cpu_count(planned.threads)
+    return planned
+
+
+@pytest.fixture(scope="session")
+def record(the_plan: Plan) -> Record:
+    """The record of this run."""
+    return Record(the_plan.record, now(), rehearsal=the_plan.quick)
+
+
+@pytest.fixture
+def measure(benchmark: Any, the_plan: Plan, record: Record, request: pytest.FixtureRequest) -> Measure:
+    """Measures, and says each result as it comes."""
+    terminal: Any = request.config.pluginmanager.get_plugin("terminalreporter")
+    return Measure(benchmark, the_plan, record, terminal.write_line)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """No dots between the lines of results."""
+    return ("passed", "", "") if report.passed and report.when == "call" else None

@@ -1,0 +1,225 @@
+"""What is promised, and whether a record keeps it.
+
+Owns the floors (what must hold), the goals (what is aimed at) and the comparisons that they are judged by. Knows
+nothing of how a record came about.
+
+The one idea: whatever is said about speed is computed from the lines of one run, the losses before the gains.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from numguard.bench.record import Line
+
+__all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
+
+OURS: Final = "numguard"
+#: Takes the last ten digits of whatever stands there, so that account numbers and foreign numbers become mobiles of
+#: innocent people. It answers another question, and is shown, but no floor is judged by it.
+LOOSE: Final = "last ten digits"
+
+#: (work, layout, list) -> floor and goal against the best rival; a list of 0 stands for every size.
+_TIMES: Final = {
+    ("contains", "integers", 27_824): (2.2, 3.0),
+    ("contains", "integers", 1_000_000): (1.6, 2.0),
+    ("contains", "integers", 33_800_000): (4.0, 5.0),
+    ("contains", "clean", 27_824): (1.2, 1.5),
+    ("contains", "clean", 1_000_000): (2.0, 3.0),
+    ("contains", "mixed", 0): (7.0, 10.0),
+    ("contains", "string_view", 0): (7.0, 10.0),
+    ("scan", "integers", 27_824): (1.6, 2.0),
+    ("scan", "mixed", 27_824): (5.0, 7.0),
+    ("expand", "Parquet", 0): (1.5, 2.5),
+}
+_LIBRARIES: Final = {"rphonenumbers": (150.0, 250.0), "phonenumbers": (1_200.0, 2_000.0)}
+_DECODING: Final = (1.5, 1.3)
+_BYTES_A_KEY: Final = (20.0, 17.0)
+#: Below these sizes the fixed part of a set, and of a process, says nothing about a key.
+_BYTES_FROM: Final = 1_000_000
+_BUILDING_FROM: Final = 10_000_000
+_BUILDING: Final = (2.5, 2.0)
+_SCAN_MEMORY: Final = (1e9, 0.5e9)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Ours beside the rivals, all of one run.
+
+    Attributes:
+        ours: Our line.
+        rivals: Theirs, the fastest first.
+    """
+
+    ours: Line
+    rivals: tuple[Line, ...]
+
+    @property
+    def best(self) -> Line | None:
+        """The fastest rival that reads the whole cell."""
+        return next((line for line in self.rivals if LOOSE not in line.candidate), None)
+
+    @property
+    def times(self) -> float | None:
+        """How many times as fast as that rival we are."""
+        return _rate(self.ours) / _rate(self.best) if self.best else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A promise, and what came of it.
+
+    Attributes:
+        promise: What was promised, in words.
+        value: What was measured.
+        floor: What must hold.
+        goal: What is aimed at.
+        unit: Of the three: "x" times as fast, "x the time", "bytes".
+    """
+
+    promise: str
+    value: float
+    floor: float
+    goal: float
+    unit: str
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether the value should be large."""
+        return self.goal > self.floor
+
+    @property
+    def kept(self) -> bool:
+        """Whether the floor is reached."""
+        return self.value >= self.floor if self.more_is_better else self.value <= self.floor
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is reached."""
+        return self.value >= self.goal if self.more_is_better else self.value <= self.goal
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Somebody is faster.
+
+    Attributes:
+        what: The work, in words.
+        rival: Who.
+        ours: Our rows a second.
+        theirs: The rival's.
+    """
+
+    what: str
+    rival: str
+    ours: float
+    theirs: float
+
+
+def _rate(line: Line) -> float:
+    assert line.rows_per_s is not None
+    return line.rows_per_s
+
+
+def what(line: Line) -> str:
+    """The work of a line in words.
+
+    Example:
+        >>> what(Line("contains", "integers", 20_000_000, 1_000_000, 0.5, "numguard", 2))
+        'contains, integers, list of 1,000,000, 50 % hits'
+    """
+    parts = [line.work, line.layout]
+    if line.listed:
+        parts.append(f"{'seeds' if line.work == 'expand' else 'list of'} {line.listed:,}")
+    if line.hit_rate is not None:
+        parts.append(f"{100 * line.hit_rate:g} % hits")
+    return ", ".join(parts)
+
+
+def comparisons(lines: Iterable[Line]) -> list[Comparison]:
+    """Every line of ours that has a time, with the rivals of its run."""
+    together: dict[tuple[object, ...], list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.rows_per_s is not None:
+            together[line.run, *line.comparison].append(line)
+    return [
+        Comparison(line, tuple(sorted((o for o in group if o.candidate != OURS), key=_rate, reverse=True)))
+        for group in together.values()
+        for line in group
+        if line.candidate == OURS
+    ]
+
+
+def verdicts(lines: Sequence[Line]) -> list[Verdict]:
+    """Every promise that the record can judge."""
+    return [*_speed(comparisons(lines)), *_decoding(lines), *_memory(lines)]
+
+
+def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
+    for one in compared:
+        ours = one.ours
+        for library, (floor, goal) in _LIBRARIES.items() if ours.work == "normalize" else ():
+            for rival in one.rivals:
+                if rival.candidate == library:
+                    name = f"{what(ours)}, one thread each, against {library}"
+                    yield Verdict(name, _rate(ours) / _rate(rival), floor, goal, "x")
+        exact, every = (ours.work, ours.layout, ours.listed), (ours.work, ours.layout, 0)
+        promised = _TIMES.get(exact) or _TIMES.get(every)
+        if promised and one.times is not None and one.best is not None:
+            yield Verdict(f"{what(ours)}, against {one.best.candidate}", one.times, *promised, "x")
+
+
+def _decoding(lines: Iterable[Line]) -> Iterator[Verdict]:
+    lines = list(lines)
+    for line in lines:
+        if line.work == "scan" and line.candidate == OURS:
+            limits = [
+                _rate(other)
+                for other in lines
+                if (other.work, other.layout, other.rows, other.run) == ("decode", line.layout, line.rows, line.run)
+            ]
+            if limits:
+                name = f"{what(line)}, against the fastest decoding of the same columns"
+                yield Verdict(name, max(limits) / _rate(line), *_DECODING, "x the time")
+
+
+def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
+    size: dict[tuple[str, int], int] = {}
+    for line in lines:
+        if line.bytes is None or line.candidate != OURS:
+            continue
+        if line.work == "build":
+            size[line.run, line.listed] = line.bytes
+            if line.listed >= _BYTES_FROM:
+                yield Verdict(f"a set of {line.listed:,}", line.bytes / line.listed, *_BYTES_A_KEY, "bytes a key")
+        elif line.work == "memory of building" and line.listed >= _BUILDING_FROM:
+            final = size.get((line.run, line.listed))
+            if final:
+                name = f"memory while a set of {line.listed:,} is built, against the set itself"
+                yield Verdict(name, line.bytes / final, *_BUILDING, "x the size")
+        elif line.work == "scan of length":
+            yield Verdict(
+                f"memory while {line.rows:,} rows are scanned, {line.layout}", line.bytes, *_SCAN_MEMORY, "bytes"
+            )
+
+
+def losses(lines: Sequence[Line]) -> list[Loss]:
+    """Every measurement in which a rival was faster; also where the set had to be built for one question."""
+    building = {(line.run, line.listed): line.median_s for line in lines if line.work == "build"}
+    found = []
+    for one in comparisons(lines):
+        ours = one.ours
+        found += [
+            Loss(what(ours), rival.candidate, _rate(ours), _rate(rival))
+            for rival in one.rivals
+            if _rate(rival) > _rate(ours)
+        ]
+        built = building.get((ours.run, ours.listed)) if ours.work == "contains" else None
+        if built is not None and ours.median_s is not None and one.rivals:
+            once, best = ours.rows / (ours.median_s + built), one.rivals[0]
+            if once < _rate(best) <= _rate(ours):
+                found.append(Loss(f"{what(ours)}, set built for one question", best.candidate, once, _rate(best)))
+    return found

@@ -1,0 +1,89 @@
+"""The most memory that one thing adds, measured in a process of its own.
+
+Owns the reading of the high-water mark. The one idea: the inputs are made first, the mark is set back, and only what
+is added after that counts. Linux only: `/proc/self/clear_refs` (proc_pid_clear_refs(5)) takes the mark back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard._core import NumberSet
+from numguard.bench.columns import Case, column_and_truth, members
+from numguard.bench.rivals import ask
+
+__all__ = ["added"]
+
+
+def added(work: str, **arguments: Any) -> int:
+    """Bytes that are added at the most while `work` is done once.
+
+    Args:
+        work: "build", "contains" or "scan".
+        arguments: What it is done on: a case, a candidate, a number of threads; as JSON can hold them.
+    """
+    order = json.dumps({"work": work, **arguments})
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "numguard.bench.memory", order],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        raise RuntimeError(f"{order}: {run.stderr.strip()}")
+    return int(run.stdout)
+
+
+def _build(listed: int) -> Callable[[], Any]:
+    keys = pa.array(members(listed))
+    return lambda: NumberSet(keys)
+
+
+def _contains(candidate: str, case: dict[str, Any], threads: int) -> Callable[[], Any]:
+    about = Case(**case)
+    column, _ = column_and_truth(about)
+    return ask(candidate, about, column, members(about.listed), threads).count
+
+
+def _scan(**arguments: Any) -> Callable[[], Any]:
+    from numguard.bench.bench_scan import scan_copies
+
+    return scan_copies(**arguments)
+
+
+_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {"build": _build, "contains": _contains, "scan": _scan}
+"""Each makes its inputs and gives the thing to be done."""
+
+
+def _status(name: str) -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError(f"/proc/self/status has no {name}")
+
+
+def _main() -> None:
+    order = json.loads(sys.argv[1])
+    work = _WORK[order.pop("work")](**order)
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    # What was freed is given back, or it would be used again unseen.
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _status("VmRSS")
+    kept = work()
+    sys.stdout.write(str(max(0, _status("VmHWM") - before)))
+    del kept
+
+
+if __name__ == "__main__":
+    _main()

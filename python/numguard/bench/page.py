@@ -1,0 +1,262 @@
+"""A record as something to read: tables, pictures, and first of all where we lose.
+
+Owns the order and the words, once, and two ways to write them down: Markdown for the documentation, and one HTML file
+without a script that needs nothing from anywhere.
+
+The one idea: no figure is typed by hand; who doubts one finds its line in the record.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from numguard.bench.charts import CHARTS
+from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, losses, verdicts
+from numguard.bench.record import Line
+
+__all__ = ["Section", "as_html", "as_markdown", "sections", "summary"]
+
+_RECORDS_A_DAY: Final = 4_000_000_000
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page.
+
+    Attributes:
+        title: Its heading.
+        text: A paragraph.
+        columns: Of its table.
+        rows: Of its table.
+        charts: Names of its pictures.
+    """
+
+    title: str
+    text: str
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    charts: Sequence[str] = field(default=())
+
+
+def _millions(rate: float | None) -> str:
+    """Rows a second in millions, three digits that mean something."""
+    if rate is None:
+        return ""
+    millions = rate / 1e6
+    return f"{millions:,.0f}" if millions >= 100 else f"{millions:.1f}" if millions >= 10 else f"{millions:.2g}"
+
+
+def _times(ratio: float | None) -> str:
+    if ratio is None:
+        return ""
+    return f"{ratio:,.0f}x" if ratio >= 100 else f"{ratio:.1f}x"
+
+
+def summary(lines: Sequence[Line]) -> Section:
+    """The table of the README: each work once, at the hit rate of real life, and the worst over all hit rates."""
+    compared = comparisons(lines)
+    rates = [one.ours.hit_rate for one in compared if one.ours.hit_rate is not None]
+    rows = []
+    for one in compared:
+        ours = one.ours
+        if ours.work not in {"contains", "scan", "expand", "normalize"} or not one.rivals:
+            continue
+        if ours.hit_rate is not None and ours.hit_rate != min(rates):
+            continue
+        alike = [other.times for other in compared if _but_hit_rate(other) == _but_hit_rate(one) and other.times]
+        best = one.best
+        rows.append(
+            [
+                ours.work,
+                ours.layout,
+                f"{ours.listed:,}" if ours.listed else "",
+                _millions(ours.rows_per_s),
+                f"{best.candidate} {_millions(best.rows_per_s)}" if best else "",
+                _times(one.times),
+                _times(min(alike)) if len(alike) > 1 else "",
+            ]
+        )
+    columns = ["work", "column", "list", "numguard, M rows/s", "best rival, M rows/s", "times", "worst over hit rates"]
+    text = _setting(lines) + (f" One row in {1 / min(rates):,.0f} is on the list." if rates else "")
+    return Section("Speed", text, columns, rows)
+
+
+def _but_hit_rate(one: Comparison) -> tuple[object, ...]:
+    return one.ours.run, one.ours.work, one.ours.layout, one.ours.rows, one.ours.listed
+
+
+def _setting(lines: Sequence[Line]) -> str:
+    last = lines[-1]
+    busy = max(line.load for line in lines) / max(last.cores, 1)
+    noise = (
+        f" Other work was going on (load {busy:.1f} a core at the most), so single figures mislead."
+        if busy > 1.5
+        else ""
+    )
+    threads = max(line.threads for line in lines)
+    versions = last.versions.replace(" ", ", ").replace("=", " ")
+    return (
+        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB, {threads} threads for everybody, {last.run[:10]}, "
+        f"commit {last.commit or 'unknown'}; {versions}."
+        f"{noise}"
+    )
+
+
+def _lost(lines: Sequence[Line]) -> Section:
+    rows = [
+        [loss.what, _millions(loss.ours), loss.rival, _millions(loss.theirs), _times(loss.theirs / loss.ours)]
+        for loss in losses(lines)
+    ]
+    text = (
+        "Every measurement in which somebody was faster. A set is built once and asked often; where it is built for "
+        "one question, its building is added to ours, and the line says so."
+    )
+    if not rows:
+        text += " There is none in this record."
+    return Section("Where we lose", text, ["work", "numguard, M rows/s", "faster", "M rows/s", "by"], rows)
+
+
+def _value(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return f"{value / 1e6:,.0f} MB"
+    return _times(value) if unit == "x" else f"{value:.2f} {unit}"
+
+
+def _promises(lines: Sequence[Line]) -> Section:
+    def row(verdict: Verdict) -> list[str]:
+        said = "goal reached" if verdict.reached else "floor kept" if verdict.kept else "**not kept**"
+        figures = (verdict.value, verdict.floor, verdict.goal)
+        return [verdict.promise, *(_value(figure, verdict.unit) for figure in figures), said]
+
+    judged = sorted(verdicts(lines), key=lambda verdict: (verdict.kept, verdict.reached))
+    kept = sum(verdict.kept for verdict in judged)
+    text = f"{kept} of {len(judged)} floors are kept. Those that are not come first."
+    return Section("What is promised", text, ["promise", "measured", "floor", "goal", ""], list(map(row, judged)))
+
+
+def _everything(lines: Sequence[Line], work: str, title: str, text: str, charts: Sequence[str] = ()) -> Section:
+    rows = [
+        [
+            line.layout,
+            f"{line.rows:,}",
+            f"{line.listed:,}" if line.listed else "",
+            "" if line.hit_rate is None else f"{100 * line.hit_rate:g} %",
+            line.candidate,
+            _millions(line.rows_per_s),
+            "" if line.median_s is None else f"{line.median_s:.3g} s",
+            "" if line.spread is None else f"{line.spread:.0%} of {line.rounds}",
+            "" if line.bytes is None else f"{line.bytes / 1e6:,.1f} MB",
+        ]
+        for line in lines
+        if line.work == work
+    ]
+    columns = ["column", "rows", "list", "hits", "who", "M rows/s", "median", "spread", "memory"]
+    return Section(title, text, columns, rows, charts)
+
+
+def _a_day(lines: Sequence[Line]) -> Section:
+    """What an operator's day of call records takes, from the measured rate."""
+    rows = []
+    for line in lines:
+        if line.work != "scan" or line.candidate != OURS or not line.rows_per_s:
+            continue
+        hours = _RECORDS_A_DAY / line.rows_per_s / 3600
+        rows.append(
+            [
+                line.layout,
+                f"{line.listed:,}",
+                _millions(line.rows_per_s),
+                f"{60 * hours:.0f} min" if hours < 2 else f"{hours:.1f} h",
+                f"{hours * line.threads:.1f}",
+                f"{line.rows_per_s * 86_400 / 1e9:,.0f} x 10^9",
+            ]
+        )
+    text = (
+        f"An operator of a few hundred million subscribers writes about {_RECORDS_A_DAY / 1e9:.0f} x 10^9 call records "
+        "a day. At the rates above, two party columns of each take so long on this machine, as long as its disks "
+        "deliver; past the last column one machine is not enough."
+    )
+    columns = ["columns", "list", "M rows/s", "a day's records", "core hours", "most in a day"]
+    return Section("A day of an operator", text, columns, rows)
+
+
+_PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
+    (
+        "contains",
+        "Which rows are on a list",
+        (
+            "Everybody counts the rows of a column that stands in memory already. The answers were compared row by row "
+            f"with the truth before. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown and "
+            "no floor is judged by it."
+        ),
+        ("contains",),
+    ),
+    ("normalize", "Reading written numbers", "Parse, validate, format; one thread each.", ()),
+    ("build", "Building a set", "From UInt64 keys in no order; memory is that of the set.", ()),
+    ("memory of building", "Memory while a set is built", "The most that is added to the keys, the set included.", ()),
+    ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
+    ("memory of contains", "Memory while rows are counted", "The most that is added to column and list.", ()),
+    ("scan", "Scanning Parquet", "Rows in which either party is on the list.", ("scan",)),
+    ("decode", "The limit of a scan", "Reading the columns and nothing else.", ()),
+    ("scan of length", "Scans of any length", "The same file listed many times.", ("cost", "memory")),
+    ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL.", ()),
+)
+
+
+def sections(lines: Sequence[Line]) -> list[Section]:
+    """The whole page; parts that the record has nothing for are left out."""
+    if not lines:
+        return []
+    first = [summary(lines), _lost(lines), _promises(lines), _a_day(lines)]
+    rest = [_everything(lines, work, title, text, charts) for work, title, text, charts in _PARTS]
+    return [first[0], first[1], *(section for section in (*first[2:], *rest) if section.rows)]
+
+
+def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:
+    """Sections as Markdown; `picture` gives the path of a chart, or "" where there is none."""
+    out = []
+    for part in parts:
+        out += [f"{'#' * level} {part.title}", "", part.text, ""]
+        for name in part.charts:
+            if picture and (path := picture(name)):
+                out += [f"![{part.title}]({path})", ""]
+        if part.rows:
+            for row in (part.columns, _alignment(part), *part.rows):
+                out.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+            out.append("")
+    return "\n".join(out)
+
+
+def _alignment(part: Section) -> list[str]:
+    """Columns of numbers stand to the right."""
+    cells = zip(*part.rows, strict=True)
+    return ["--:" if all(cell[:1].isdigit() or not cell for cell in column) else "---" for column in cells]
+
+
+_STYLE: Final = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}"
+    "td,th{padding:.2rem .7rem;border-bottom:1px solid #ddd;text-align:left}svg{max-width:100%;height:auto}"
+)
+
+
+def as_html(parts: Sequence[Section], lines: Sequence[Line]) -> str:
+    """Sections as one file, its pictures inside."""
+    out = [
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>numguard: speed</title>',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<style>{_STYLE}</style><body><h1>numguard: speed</h1>",
+    ]
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell.strip('*'))}</{tag}>" for cell in cells) + "</tr>"
+
+    for part in parts:
+        out.append(f"<h2>{html.escape(part.title)}</h2><p>{html.escape(part.text)}</p>")
+        out += [drawn for name in part.charts if (drawn := CHARTS[name](lines))]
+        if part.rows:
+            out += ["<table>", row(part.columns, "th"), *(row(cells, "td") for cells in part.rows), "</table>"]
+    return "\n".join([*out, "</body></html>", ""])

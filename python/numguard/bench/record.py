@@ -1,0 +1,219 @@
+"""One line a measurement: what was measured, on what machine, with which versions, and what came out.
+
+Owns the columns of the record and its file. Knows nothing of how a thing is measured or what a result should be.
+
+The one idea: a line says everything that is needed to doubt it. Lines of one run share `run`, and only those may be
+compared; a new run of the same comparison, on the same day and machine, takes the place of the old one.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import importlib.metadata
+import io
+import os
+import platform
+import re
+import subprocess
+from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from numguard._core import __version__
+from numguard.files import whole_file
+
+__all__ = ["Line", "Record", "machine", "newest", "now", "read"]
+
+_DISTRIBUTIONS: Final = (
+    "numpy",
+    "pyarrow",
+    "polars",
+    "duckdb",
+    "pandas",
+    "phonenumbers",
+    "rphonenumbers",
+    "pytest-benchmark",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measurement.
+
+    Attributes:
+        work: What was done: contains, normalize, build, open, memory, scan, decode, expand.
+        layout: What the column holds.
+        rows: Rows, or keys of a set.
+        listed: Members of the list, 0 where there is none.
+        hit_rate: Share of rows on the list; None where that says nothing.
+        candidate: Who did it.
+        threads: How many it was allowed.
+        rounds: How often.
+        median_s: Seconds; None where no time was taken.
+        min_s: The shortest round.
+        max_s: The longest.
+        spread: Distance of the quartiles, as a share of the median.
+        rows_per_s: Rows a second at the median.
+        bytes: Bytes held or, of `memory`, the most that was added while the work was done.
+        run: When the run began, UTC: only lines of one run may be compared.
+        load: Processes waiting for a core, as the system averages them over a minute: over `cores`, times mislead.
+        machine: Short name of the machine.
+        cpu: Its processor.
+        cores: Cores that could be used.
+        memory_gib: Its memory.
+        system: Kernel and C library.
+        python: Version.
+        versions: Of everything that took part.
+        commit: What was measured; a plus stands for changes that were not committed.
+    """
+
+    work: str
+    layout: str
+    rows: int
+    listed: int
+    hit_rate: float | None
+    candidate: str
+    threads: int
+    rounds: int = 1
+    median_s: float | None = None
+    min_s: float | None = None
+    max_s: float | None = None
+    spread: float | None = None
+    rows_per_s: float | None = None
+    bytes: int | None = None
+    run: str = ""
+    load: float = 0.0
+    machine: str = ""
+    cpu: str = ""
+    cores: int = 0
+    memory_gib: int = 0
+    system: str = ""
+    python: str = ""
+    versions: str = ""
+    commit: str = ""
+
+    @property
+    def comparison(self) -> tuple[Any, ...]:
+        """What lines must share to be compared with each other.
+
+        A cell is normalised alike however many there are, and slow rivals get fewer.
+        """
+        rows = 0 if self.work == "normalize" else self.rows
+        return self.work, self.layout, rows, self.listed, self.hit_rate, self.threads
+
+
+NAMES: Final = [field.name for field in fields(Line)]
+
+
+class Record:
+    """The file of one day and machine; it is whole after every line, so that a run that is stopped keeps what it has.
+
+    Args:
+        directory: Where the file is, or will be.
+        run: When the run began; see `now`.
+        rehearsal: Whether times mean nothing: such a record stands apart from those that are published.
+    """
+
+    def __init__(self, directory: Path, run: str, *, rehearsal: bool = False) -> None:
+        self._facts = {**machine(), "run": run}
+        name = f"{'rehearsal-' if rehearsal else ''}{run[:10]}-{self._facts['machine']}.csv"
+        self.path = directory / name
+        directory.mkdir(parents=True, exist_ok=True)
+        self._lines = read(self.path) if self.path.exists() else []
+
+    def add(self, line: Line) -> Line:
+        """Adds a measurement; gives it back with the facts of machine and run."""
+        line = replace(line, **self._facts, load=round(os.getloadavg()[0], 2))
+        self._lines = [other for other in self._lines if other.run == line.run or other.comparison != line.comparison]
+        self._lines.append(line)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, NAMES, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in asdict(line).items()} for line in self._lines)
+        with whole_file(self.path) as file:
+            file.write(text.getvalue().encode())
+        return line
+
+
+def _cell(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def read(path: Path) -> list[Line]:
+    """The lines of a record."""
+    kinds = {field.name: str(field.type) for field in fields(Line)}
+    with path.open(newline="", encoding="utf-8") as file:
+        return [Line(**{name: _value(text, kinds[name]) for name, text in row.items()}) for row in csv.DictReader(file)]
+
+
+def _value(text: str, kind: str) -> Any:
+    if not text and "None" in kind:
+        return None
+    return int(text) if kind.startswith("int") else float(text) if kind.startswith("float") else text
+
+
+def newest(directory: Path) -> Path | None:
+    """The newest record that is no rehearsal."""
+    return max(directory.glob("[0-9]*.csv"), default=None, key=lambda path: path.name)
+
+
+def now() -> str:
+    """The name of a run that begins now."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@lru_cache
+def machine() -> dict[str, Any]:
+    """Everything about the machine and the versions that a time depends on."""
+    cpu, cores = _cpu(), len(os.sched_getaffinity(0))
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    model = re.sub(r"\((R|TM|r|tm)\)|\b(CPU|Processor)\b|@.*", " ", cpu)
+    return {
+        "machine": re.sub(r"[^a-z0-9]+", "-", f"{model} {cores} cores".lower()).strip("-"),
+        "cpu": cpu,
+        "cores": cores,
+        "memory_gib": round(pages / 2**30),
+        "system": f"{platform.system()} {platform.release()} {' '.join(platform.libc_ver())}".strip(),
+        "python": platform.python_version(),
+        "versions": " ".join([f"numguard={__version__}", *filter(None, map(_version, _DISTRIBUTIONS))]),
+        "commit": _commit(),
+    }
+
+
+def _cpu() -> str:
+    """The processor's name, with family and model where the name is one of many."""
+    said: dict[str, str] = {}
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            name, _, value = line.partition(":")
+            said.setdefault(name.strip(), value.strip())
+    except OSError:
+        return platform.processor() or platform.machine()
+    name = said.get("model name", platform.machine())
+    return f"{name} (family {said['cpu family']}, model {said['model']})" if "cpu family" in said else name
+
+
+def _version(distribution: str) -> str:
+    try:
+        return f"{distribution}={importlib.metadata.version(distribution)}"
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _commit() -> str:
+    """The commit that the package was imported from; empty where it was installed from a wheel."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(  # noqa: S603
+            ["git", "-C", str(Path(__file__).parent), *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""

@@ -1,0 +1,304 @@
+//! Local Parquet files of sightings -> blocks, row groups side by side.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use arrow_schema::DataType;
+use numguard_core::linkage::Policy;
+use numguard_core::msisdn::Region;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
+
+use super::block::{Batch, Block, Sightings};
+use super::{Refused, check_types};
+use crate::Error;
+use crate::parallel::{Next, Ordered, TASK, Threads};
+use crate::parquet::{Input, footer, guarded, key_metadata, unreadable};
+use crate::refused::looks_national;
+use crate::scan::find_column;
+
+/// A Parquet file and the names of its columns of numbers, IMEIs and, if it has any, times.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Two or three names.
+    pub columns: Vec<String>,
+}
+
+/// What was read of one row group.
+pub(super) struct Group {
+    /// Which of the files.
+    pub(super) file: usize,
+    pub(super) rows: u64,
+    pub(super) looks_national: bool,
+    pub(super) blocks: Vec<Block>,
+    pub(super) refused: Refused,
+    /// What reads it again.
+    pub(super) job: Job,
+}
+
+/// Files being read.
+pub(super) struct Files(Ordered<Groups>);
+
+impl Files {
+    pub(super) fn new(
+        files: Vec<File>,
+        policy: Arc<Policy>,
+        region: Region,
+        threads: Threads,
+    ) -> Self {
+        let groups = Groups {
+            files: files.into_iter().enumerate().collect(),
+            waiting: VecDeque::new(),
+            policy,
+            region,
+        };
+        Self(Ordered::new(groups, threads))
+    }
+
+    /// What comes next, [`Next::Waiting`] after `patience`.
+    pub(super) fn next(&mut self, patience: Duration) -> Next<Result<Group, Error>> {
+        self.0.next(patience)
+    }
+}
+
+/// The row groups of all files, in order; a file is opened when its first one is asked for.
+struct Groups {
+    files: VecDeque<(usize, File)>,
+    waiting: VecDeque<Job>,
+    policy: Arc<Policy>,
+    region: Region,
+}
+
+impl Iterator for Groups {
+    type Item = Unit;
+
+    fn next(&mut self) -> Option<Unit> {
+        loop {
+            if let Some(job) = self.waiting.pop_front() {
+                return Some(Unit::Ready(job));
+            }
+            let (index, file) = self.files.pop_front()?;
+            match OpenFile::open(index, &file, self.region) {
+                Ok(file) => {
+                    let groups = 0..file.metadata.metadata().num_row_groups();
+                    let file = Arc::new(file);
+                    self.waiting.extend(groups.map(|row_group| Job {
+                        file: Arc::clone(&file),
+                        row_group,
+                        policy: Arc::clone(&self.policy),
+                        region: self.region,
+                    }));
+                }
+                Err(error) => {
+                    self.files.clear();
+                    return Some(Unit::Failed(error));
+                }
+            }
+        }
+    }
+}
+
+struct OpenFile {
+    index: usize,
+    name: String,
+    input: Input,
+    metadata: ArrowReaderMetadata,
+    /// Where the two or three columns stand in the file.
+    roots: Vec<usize>,
+}
+
+impl OpenFile {
+    fn open(index: usize, file: &File, region: Region) -> Result<Self, Error> {
+        let name = file.path.display().to_string();
+        let (input, metadata) = footer(&file.path)?;
+        let schema = metadata.schema();
+        let find = || {
+            let find = |column: &String| find_column(column, schema);
+            let roots = file
+                .columns
+                .iter()
+                .map(find)
+                .collect::<Result<Vec<_>, _>>()?;
+            let types = roots.iter().map(|&root| schema.field(root).data_type());
+            check_types(file.columns.iter().map(String::as_str).zip(types), region)?;
+            Ok(roots)
+        };
+        let roots = find().map_err(|error: Error| error.in_file(&name))?;
+        Ok(Self {
+            index,
+            name,
+            input,
+            metadata,
+            roots,
+        })
+    }
+
+    /// Where the columns stand in the batches of a reader, which brings them in the order of the file, once each.
+    fn sightings(&self, batch: &RecordBatch) -> Sightings {
+        let column = |root: usize| {
+            let mut before: Vec<_> = self.roots.iter().filter(|&&other| other < root).collect();
+            before.sort_unstable();
+            before.dedup();
+            batch.column(before.len()).clone()
+        };
+        Sightings {
+            msisdns: column(self.roots[0]),
+            imeis: column(self.roots[1]),
+            ats: self.roots.get(2).map(|&root| column(root)),
+            keep: true,
+        }
+    }
+}
+
+/// A row group of an open file, to be read by anybody.
+#[derive(Clone)]
+pub(super) struct Job {
+    file: Arc<OpenFile>,
+    row_group: usize,
+    policy: Arc<Policy>,
+    region: Region,
+}
+
+impl Job {
+    fn reader(&self) -> Result<ParquetRecordBatchReader, Error> {
+        let file = &self.file;
+        let keys = &file.roots[..2];
+        let build = || {
+            let metadata = key_metadata(&file.metadata, self.row_group, keys)?;
+            // The words of a dictionary are read once a batch, so with one a row group is one batch.
+            let of_dictionary = keys.iter().any(|&at| {
+                let data_type = metadata.schema().field(at).data_type();
+                matches!(data_type, DataType::Dictionary(..))
+            });
+            let rows = metadata.metadata().row_group(self.row_group).num_rows();
+            let batch = if of_dictionary {
+                usize::try_from(rows).unwrap_or(TASK).max(1)
+            } else {
+                TASK
+            };
+            let mask = ProjectionMask::roots(metadata.parquet_schema(), file.roots.iter().copied());
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file.input.clone(), metadata)
+                .with_projection(mask)
+                .with_row_groups(vec![self.row_group])
+                .with_batch_size(batch)
+                .build()
+        };
+        guarded(build).map_err(|error| self.unreadable(&error))
+    }
+
+    fn unreadable(&self, error: &ParquetError) -> Error {
+        unreadable(Some(self.row_group), error).in_file(&self.file.name)
+    }
+
+    /// The next batch of a reader.
+    fn next(&self, reader: &mut ParquetRecordBatchReader) -> Result<Option<RecordBatch>, Error> {
+        let next = guarded(|| reader.next().transpose().map_err(ParquetError::from));
+        next.map_err(|error| self.unreadable(&error))
+    }
+
+    fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
+        let sightings = self.file.sightings(batch);
+        group.looks_national |= looks_national(sightings.msisdns.as_ref());
+        group.rows += batch.num_rows() as u64;
+        self.read_batch(&sightings, |block, refused| {
+            for (why, count) in refused {
+                *group.refused.entry(why).or_default() += count;
+            }
+            group.blocks.push(block);
+        })
+    }
+
+    fn read_batch(
+        &self,
+        sightings: &Sightings,
+        mut take: impl FnMut(Block, Refused),
+    ) -> Result<(), Error> {
+        let batch = Batch::new(sightings, self.region, &self.policy)
+            .map_err(|error| error.in_file(&self.file.name))?;
+        for (batch, rows) in batch.runs() {
+            let (block, refused) = batch.read(rows);
+            take(block, refused);
+        }
+        Ok(())
+    }
+
+    /// Reads the row group once more.
+    pub(super) fn read_blocks(&self, mut look: impl FnMut(&Block)) -> Result<(), Error> {
+        let mut reader = self.reader()?;
+        let mut seen = 0;
+        while let Some(batch) = self.next(&mut reader)? {
+            seen += batch.num_rows() as u64;
+            self.read_batch(&self.file.sightings(&batch), |block, _| look(&block))?;
+        }
+        self.check_rows(seen)
+    }
+
+    /// A row group must have as many rows as its header says, or cells would be joined that do not belong together.
+    fn check_rows(&self, seen: u64) -> Result<(), Error> {
+        let rows = self
+            .file
+            .metadata
+            .metadata()
+            .row_group(self.row_group)
+            .num_rows();
+        if u64::try_from(rows) == Ok(seen) {
+            return Ok(());
+        }
+        let why = format!("it has {seen} rows where its header says {rows}");
+        Err(self.unreadable(&ParquetError::General(why)))
+    }
+}
+
+/// A row group, read a batch a step.
+enum Unit {
+    Ready(Job),
+    Reading(Job, ParquetRecordBatchReader, Group),
+    Failed(Error),
+    Done(Group),
+    Ended,
+}
+
+impl Iterator for Unit {
+    type Item = Option<Result<Group, Error>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let step = match std::mem::replace(self, Self::Ended) {
+            Self::Ended | Self::Done(_) => return None,
+            Self::Failed(error) => Err(error),
+            Self::Ready(job) => job.reader().map(|reader| {
+                let group = Group {
+                    file: job.file.index,
+                    rows: 0,
+                    looks_national: false,
+                    blocks: Vec::new(),
+                    refused: Refused::new(),
+                    job: job.clone(),
+                };
+                Self::Reading(job, reader, group)
+            }),
+            Self::Reading(job, mut reader, mut group) => match job.next(&mut reader) {
+                Err(error) => Err(error),
+                Ok(None) => job.check_rows(group.rows).map(|()| Self::Done(group)),
+                Ok(Some(batch)) => job
+                    .read(&batch, &mut group)
+                    .map(|()| Self::Reading(job, reader, group)),
+            },
+        };
+        match step {
+            Ok(Self::Done(group)) => Some(Some(Ok(group))),
+            Ok(at_it) => {
+                *self = at_it;
+                Some(None)
+            }
+            Err(error) => Some(Some(Err(error))),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Small integers as Parquet packs them: runs of one value, and groups of eight values side by side in bits.
+//!
+//! Levels and dictionary indices are written this way (Apache Parquet format, `Encodings.md`, "RLE / bit-packing hybrid").
+
+use parquet::errors::ParquetError;
+
+/// Unpacks exactly `count` integers of `width` bits and appends them to `out`.
+///
+/// # Errors
+/// When the bytes end before the integers do, or a run is malformed.
+pub(super) fn unpack(
+    mut bytes: &[u8],
+    width: u32,
+    count: usize,
+    out: &mut Vec<u32>,
+) -> Result<(), ParquetError> {
+    if width > 32 {
+        return Err(cut_short());
+    }
+    let end = out.len() + count;
+    out.reserve(count);
+    while out.len() < end {
+        let left = end - out.len();
+        let header = varint(&mut bytes)?;
+        let length = usize::try_from(header >> 1).map_err(|_| cut_short())?;
+        if header & 1 == 1 {
+            // Groups of eight; the last may be padded with values that are not asked for.
+            let packed = length.saturating_mul(width as usize).min(bytes.len());
+            let (group, rest) = bytes.split_at(packed);
+            unpack_bits(group, width, left.min(length.saturating_mul(8)), out)?;
+            bytes = rest;
+        } else {
+            let (value, rest) = bytes
+                .split_at_checked(width.div_ceil(8) as usize)
+                .ok_or_else(cut_short)?;
+            let mut word = [0; 4];
+            word[..value.len()].copy_from_slice(value);
+            out.extend(std::iter::repeat_n(
+                u32::from_le_bytes(word),
+                length.min(left),
+            ));
+            bytes = rest;
+        }
+        if length == 0 {
+            return Err(cut_short());
+        }
+    }
+    Ok(())
+}
+
+/// Whether `bytes` are one run of ones that covers `count` levels: a page without nulls.
+pub(super) fn is_all_ones(mut bytes: &[u8], count: usize) -> bool {
+    varint(&mut bytes).is_ok_and(|header| {
+        header & 1 == 0 && header >> 1 >= count as u64 && bytes.first() == Some(&1)
+    })
+}
+
+fn unpack_bits(
+    bytes: &[u8],
+    width: u32,
+    count: usize,
+    out: &mut Vec<u32>,
+) -> Result<(), ParquetError> {
+    if (count as u64 * u64::from(width)).div_ceil(8) > bytes.len() as u64 {
+        return Err(cut_short());
+    }
+    let mask = (1u64 << width) - 1;
+    out.extend((0..count).map(|n| {
+        let bit = n * width as usize;
+        let word = match bytes[bit / 8..].first_chunk::<8>() {
+            Some(word) => u64::from_le_bytes(*word),
+            None => {
+                let rest = &bytes[bit / 8..];
+                let mut word = [0; 8];
+                word[..rest.len()].copy_from_slice(rest);
+                u64::from_le_bytes(word)
+            }
+        };
+        (word >> (bit % 8) & mask) as u32
+    }));
+    Ok(())
+}
+
+/// Seven bits a byte, the lowest first.
+fn varint(bytes: &mut &[u8]) -> Result<u64, ParquetError> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first().ok_or_else(cut_short)?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Ok(value);
+        }
+    }
+    Err(cut_short())
+}
+
+fn cut_short() -> ParquetError {
+    ParquetError::EOF("a page ends before its levels or indices do".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Packs the values, in runs or in groups as `as_runs` says of each piece.
+    fn pack(pieces: &[(bool, Vec<u32>)], width: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (as_runs, values) in pieces {
+            if *as_runs {
+                for run in values.chunk_by(|a, b| a == b) {
+                    put_varint(&mut bytes, (run.len() as u64) << 1);
+                    bytes.extend(&run[0].to_le_bytes()[..width.div_ceil(8) as usize]);
+                }
+            } else {
+                let groups = values.len().div_ceil(8);
+                put_varint(&mut bytes, (groups as u64) << 1 | 1);
+                let mut bits = vec![0u8; groups * width as usize];
+                for (n, value) in values.iter().enumerate() {
+                    for bit in 0..width as usize {
+                        let at = n * width as usize + bit;
+                        bits[at / 8] |= ((value >> bit & 1) as u8) << (at % 8);
+                    }
+                }
+                bytes.extend(bits);
+            }
+        }
+        bytes
+    }
+
+    fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
+        while value >= 0x80 {
+            bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        bytes.push(value as u8);
+    }
+
+    prop_compose! {
+        fn packed()(width in 0u32..=32)(
+            width in Just(width),
+            pieces in prop::collection::vec((any::<bool>(), prop::collection::vec(any::<u32>(), 1..40)), 1..6),
+        ) -> (u32, Vec<(bool, Vec<u32>)>) {
+            let mask = ((1u64 << width) - 1) as u32;
+            let last = pieces.len() - 1;
+            let pieces = pieces.into_iter().enumerate().map(|(n, (as_runs, mut values))| {
+                values.iter_mut().for_each(|value| *value &= mask);
+                if !as_runs && n < last {
+                    // Only the last group may be padded.
+                    values.resize(values.len().next_multiple_of(8), 0);
+                }
+                (as_runs, values)
+            });
+            (width, pieces.collect())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_is_unpacked((width, pieces) in packed()) {
+            let values: Vec<u32> = pieces.iter().flat_map(|(_, values)| values.clone()).collect();
+            let bytes = pack(&pieces, width);
+            let mut out = Vec::new();
+            unpack(&bytes, width, values.len(), &mut out).unwrap();
+            prop_assert_eq!(&out, &values);
+            if width == 1 {
+                prop_assert!(!is_all_ones(&bytes, values.len()) || values.iter().all(|&value| value == 1));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_unpacked_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..80), width in 0u32..40, count in 0usize..500) {
+            let mut out = Vec::new();
+            if unpack(&bytes, width, count, &mut out).is_ok() {
+                prop_assert_eq!(out.len(), count);
+                prop_assert!(out.iter().all(|&value| u64::from(value) < 1 << width));
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One key column over the rows of a part, a run of rows at a time: pages of text as they are, anything else as arrays.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, StringViewArray, UInt32Array};
+use arrow_cast::{CastOptions, cast_with_options};
+use arrow_schema::{ArrowError, DataType};
+use arrow_select::concat::concat;
+use arrow_select::take::take;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::errors::ParquetError;
+
+use super::guard::guarded;
+use super::text_pages::{Cells, TextPage, TextPages, Trouble, Words};
+use crate::Error;
+use crate::column::{Column, Keys};
+
+/// Where the cells of a key column come from, and the run at hand.
+pub(super) struct KeyStream {
+    source: Source,
+    run: Run,
+    /// Rows of the run that were passed.
+    at: usize,
+    /// The keys of the dictionary that came last.
+    coded: Option<(Arc<Words>, Vec<u64>)>,
+    /// Hit cells, run by run, where the column is handed on.
+    taken: Option<Vec<ArrayRef>>,
+}
+
+pub(super) enum Source {
+    Pages(TextPages),
+    Arrays(ParquetRecordBatchReader),
+}
+
+enum Run {
+    None,
+    Page(TextPage),
+    Array(ArrayRef),
+}
+
+impl KeyStream {
+    /// A column that is handed on or not.
+    pub(super) fn new(source: Source, handed_on: bool) -> Self {
+        Self {
+            source,
+            run: Run::None,
+            at: 0,
+            coded: None,
+            taken: handed_on.then(Vec::new),
+        }
+    }
+
+    /// How many rows are at hand; 0 after the last of the part.
+    pub(super) fn ready(&mut self, keys: Keys) -> Result<usize, Trouble> {
+        while self.at == self.run.len() {
+            self.at = 0;
+            self.run = match &mut self.source {
+                Source::Pages(pages) => guarded(|| pages.next())?.map_or(Run::None, Run::Page),
+                Source::Arrays(reader) => {
+                    guarded(|| reader.next().transpose().map_err(ParquetError::from))?
+                        .map_or(Run::None, |batch| Run::Array(Arc::clone(batch.column(0))))
+                }
+            };
+            if let Run::None = self.run {
+                return Ok(0);
+            }
+            self.read_words(keys);
+        }
+        Ok(self.run.len() - self.at)
+    }
+
+    /// Reads the words of a new dictionary, each once.
+    fn read_words(&mut self, keys: Keys) {
+        let Run::Page(TextPage {
+            cells: Cells::Coded(words, _),
+            ..
+        }) = &self.run
+        else {
+            return;
+        };
+        if self
+            .coded
+            .as_ref()
+            .is_none_or(|(known, _)| !Arc::ptr_eq(known, words))
+        {
+            let mut word_keys = vec![0; words.starts.len()];
+            Column::of_cells(&words.starts, &words.bytes, None, keys).fill(0, &mut word_keys);
+            self.coded = Some((Arc::clone(words), word_keys));
+        }
+    }
+
+    /// The run at hand, and how many of its rows were passed.
+    pub(super) fn column(&self, keys: Keys) -> Result<(Column<'_>, usize), Error> {
+        let column = match (&self.run, &self.coded) {
+            (
+                Run::Page(TextPage {
+                    cells: Cells::Plain(words),
+                    nulls,
+                }),
+                _,
+            ) => Column::of_cells(&words.starts, &words.bytes, nulls.clone(), keys),
+            (
+                Run::Page(TextPage {
+                    cells: Cells::Coded(words, indices),
+                    nulls,
+                }),
+                Some((_, word_keys)),
+            ) => {
+                let words = Column::of_cells(&words.starts, &words.bytes, None, keys);
+                Column::coded(indices, words, word_keys, nulls.clone())
+            }
+            (Run::Array(array), _) => Column::new(array.as_ref(), keys)?,
+            (Run::Page(_) | Run::None, _) => Column::of_cells(&[], &[], None, keys),
+        };
+        Ok((column, self.at))
+    }
+
+    /// The run at hand, if it is an array of which no row was passed.
+    pub(super) fn new_array(&self) -> Option<&ArrayRef> {
+        match &self.run {
+            Run::Array(array) if self.at == 0 => Some(array),
+            _ => None,
+        }
+    }
+
+    /// Takes down hit cells; `rows` are counted from those passed.
+    pub(super) fn take(&mut self, rows: &[u32]) -> Result<(), ArrowError> {
+        let Some(taken) = &mut self.taken else {
+            return Ok(());
+        };
+        let rows = rows.iter().map(|row| row + self.at as u32);
+        taken.push(match &self.run {
+            Run::None => return Ok(()),
+            Run::Page(page) => page.take(rows),
+            Run::Array(array) => owned(take(array, &UInt32Array::from_iter_values(rows), None)?),
+        });
+        Ok(())
+    }
+
+    /// Passes rows.
+    pub(super) fn pass(&mut self, rows: usize) {
+        self.at += rows;
+    }
+
+    /// The hit cells taken down, as the file declares them; `None` if the column is not handed on, or had none.
+    pub(super) fn into_cells(self, declared: &DataType) -> Result<Option<ArrayRef>, ArrowError> {
+        let taken = self.taken.unwrap_or_default();
+        if taken.is_empty() {
+            return Ok(None);
+        }
+        let taken: Vec<&dyn Array> = taken.iter().map(AsRef::as_ref).collect();
+        let mut cells = concat(&taken)?;
+        // What is no text is an error here, and never a null.
+        let strict = CastOptions {
+            safe: false,
+            ..CastOptions::default()
+        };
+        if cells.data_type() == &DataType::Binary {
+            cells = cast_with_options(&cells, &DataType::Utf8, &strict)?;
+        }
+        cast_with_options(&cells, declared, &strict).map(Some)
+    }
+}
+
+impl Run {
+    fn len(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Page(page) => page.len(),
+            Self::Array(array) => array.len(),
+        }
+    }
+}
+
+/// The cells without the pages that they were read from, which views would keep in memory.
+fn owned(cells: ArrayRef) -> ArrayRef {
+    match cells.as_any().downcast_ref::<StringViewArray>() {
+        Some(views) => Arc::new(views.gc()),
+        None => cells,
+    }
+}

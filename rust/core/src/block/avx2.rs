@@ -1,0 +1,44 @@
+//! Integers four at a time: the loops of [`super::scalar`], compiled for a machine that compares 64 bits.
+//!
+//! Unsafe, because Rust has no call into code for a better machine without it.
+#![allow(unsafe_code)]
+
+use super::scalar;
+
+/// Whether the machine has all that the functions here are compiled for.
+pub(super) fn is_available() -> bool {
+    is_x86_feature_detected!("avx2")
+}
+
+/// [`super::read_i64`].
+pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(values: &[i64], out: &mut [u64]) {
+        scalar::read_i64(values, out);
+    }
+    assert!(is_available(), "this machine has no AVX2");
+    // SAFETY: the line above.
+    unsafe { on_avx2(values, out) }
+}
+
+/// [`super::are_keys`].
+pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(keys: &[u64], bits: &mut [u64]) {
+        scalar::are_keys(keys, bits);
+    }
+    assert!(is_available(), "this machine has no AVX2");
+    // SAFETY: the line above.
+    unsafe { on_avx2(keys, bits) }
+}
+
+/// [`super::are_msisdns`].
+pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(values: &[u64], bits: &mut [u64]) {
+        scalar::are_msisdns(values, bits);
+    }
+    assert!(is_available(), "this machine has no AVX2");
+    // SAFETY: the line above.
+    unsafe { on_avx2(values, bits) }
+}

@@ -1,0 +1,262 @@
+//! Many cells at once: the forms that most of them have, read without a branch on which form it is.
+//!
+//! Owns a shortcut and no rule, as [`msisdn::indian_mobile`] does for one cell: what is read here,
+//! [`msisdn::read`] reads the same. A row that is not read is 0, which is no number, and refuses nothing: it is the
+//! caller's to ask `msisdn::read` about. Knows nothing of regions: bare digits are read as India's plan does.
+//!
+//! The folder is the dispatch, as in [`crate::set::probe`]: `scalar` runs anywhere, `avx512` where the machine has its
+//! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod scalar;
+
+use crate::msisdn;
+use crate::set::probe::Path;
+
+/// The smallest Indian number of ten national digits, less those digits.
+const INDIA: u64 = 910_000_000_000;
+
+/// The smallest national number of a mobile.
+const FIRST_MOBILE: u64 = 6_000_000_000;
+
+/// Rows that are looked at together.
+const ROWS: usize = 64;
+
+/// Where cells end, as Arrow has it.
+pub trait Offset: Copy {
+    /// As a place in memory. A negative one is past every end.
+    fn place(self) -> usize;
+    /// Whether a cell from `start` to here has ten bytes.
+    fn is_ten_after(self, start: Self) -> bool;
+}
+
+impl Offset for i32 {
+    fn place(self) -> usize {
+        usize::try_from(self).unwrap_or(usize::MAX)
+    }
+
+    fn is_ten_after(self, start: Self) -> bool {
+        self.wrapping_sub(start) == 10
+    }
+}
+
+impl Offset for i64 {
+    fn place(self) -> usize {
+        usize::try_from(self).unwrap_or(usize::MAX)
+    }
+
+    fn is_ten_after(self, start: Self) -> bool {
+        self.wrapping_sub(start) == 10
+    }
+}
+
+/// Reads cells that follow each other in `bytes`: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one
+/// offset more than rows in `out`. Sets a row to its MSISDN, or to 0 where [`msisdn::read`] must look.
+///
+/// ```
+/// use numguard_core::block;
+///
+/// let mut msisdns = [1; 3];
+/// block::read_run(&[0, 10, 24, 29], b"9876543210+91 9876543211other", &mut msisdns);
+/// assert_eq!(msisdns, [919876543210, 919876543211, 0]);
+/// ```
+///
+/// # Panics
+/// When there are not as many offsets, or they do not ascend within `bytes`.
+pub fn read_run<O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
+    read_run_on(Path::chosen(), offsets, bytes, out);
+}
+
+/// [`read_run`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`read_run`].
+pub fn read_run_on<O: Offset>(path: Path, offsets: &[O], bytes: &[u8], out: &mut [u64]) {
+    assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
+    for (block, out) in out.chunks_mut(ROWS).enumerate() {
+        let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
+        let tens = offsets
+            .windows(2)
+            .fold(true, |tens, ends| tens & ends[1].is_ten_after(ends[0]));
+        if tens {
+            let first = offsets[0].place();
+            read_tens(path, &bytes[first..][..out.len() * 10], out);
+        } else {
+            read_on(
+                path,
+                |row| &bytes[offsets[row].place()..offsets[row + 1].place()],
+                out,
+            );
+        }
+    }
+}
+
+/// Reads as many cells as `out` has rows, wherever they are. Sets a row to its MSISDN, or to 0 where [`msisdn::read`]
+/// must look.
+pub fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    read_on(Path::chosen(), cell, out);
+}
+
+/// [`read`] on a path of one's choice: for tests and benchmarks.
+pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::read(cell, out),
+        _ => scalar::read(cell, out),
+    }
+}
+
+/// Reads the cells of a column of string views: sixteen bytes each, the first four the length, and up to twelve bytes
+/// of text there and then; `cell` fetches the text of any row. Sets a row to its MSISDN, or to 0 where
+/// [`msisdn::read`] must look.
+///
+/// # Panics
+/// When there are not as many views as rows.
+pub fn read_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    read_views_on(Path::chosen(), views, cell, out);
+}
+
+/// [`read_views`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`read_views`].
+pub fn read_views_on<'a>(
+    path: Path,
+    views: &[[u8; 16]],
+    cell: impl Fn(usize) -> &'a [u8],
+    out: &mut [u64],
+) {
+    assert_eq!(views.len(), out.len(), "one view a row");
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::read_views(views, cell, out),
+        _ => scalar::read(cell, out),
+    }
+}
+
+/// Reads signed integers. Sets a row to its MSISDN, or to 0 where [`msisdn::read_i64`] must look.
+///
+/// # Panics
+/// When there are not as many values as rows.
+pub fn read_i64(values: &[i64], out: &mut [u64]) {
+    read_i64_on(Path::chosen(), values, out);
+}
+
+/// [`read_i64`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`read_i64`].
+pub fn read_i64_on(path: Path, values: &[i64], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::read_i64(values, out),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::read_i64(values, out),
+        _ => scalar::read_i64(values, out),
+    }
+}
+
+/// Bit `i % 64` of `bits[i / 64]` says whether `values[i]` is an MSISDN as it stands, as [`msisdn::key_u64`] has it.
+/// Bits past the last value are 0.
+///
+/// # Panics
+/// When there is not one word for each 64 values begun.
+pub fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+    are_msisdns_on(Path::chosen(), values, bits);
+}
+
+/// [`are_msisdns`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`are_msisdns`].
+pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
+    assert_eq!(
+        bits.len(),
+        values.len().div_ceil(ROWS),
+        "one word for each 64 values begun"
+    );
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::are_msisdns(values, bits),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::are_msisdns(values, bits),
+        _ => scalar::are_msisdns(values, bits),
+    }
+}
+
+/// Bit `i % 64` of `bits[i / 64]` says whether `keys[i]` is one, which 0 is not. Bits past the last key are 0.
+///
+/// # Panics
+/// When there is not one word for each 64 keys begun.
+pub fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    are_keys_on(Path::chosen(), keys, bits);
+}
+
+/// [`are_keys`] on a path of one's choice: for tests and benchmarks.
+///
+/// # Panics
+/// As [`are_keys`].
+pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
+    assert_eq!(
+        bits.len(),
+        keys.len().div_ceil(ROWS),
+        "one word for each 64 keys begun"
+    );
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::are_keys(keys, bits),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if avx2::is_available() => avx2::are_keys(keys, bits),
+        _ => scalar::are_keys(keys, bits),
+    }
+}
+
+/// Reads cells of ten bytes, one after the other.
+fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if avx512::is_available() => avx512::read_tens(cells, out),
+        _ => scalar::read_tens(cells, out),
+    }
+}
+
+/// The MSISDN of a cell in one of the forms, or 0: what every path must give.
+fn one(cell: &[u8]) -> u64 {
+    // Whole numbers that went through a float: the mend says so elsewhere, the number is the same.
+    let national = match cell.strip_suffix(b".0") {
+        Some(digits) => msisdn::ten_digits(digits).filter(|&national| national >= FIRST_MOBILE),
+        None => msisdn::indian_mobile(cell),
+    };
+    national.map_or(0, |national| INDIA + national)
+}
+
+/// The MSISDN of a signed integer in one of the forms, or 0: ten national digits, or twelve with the country code.
+#[inline(always)]
+fn one_i64(value: i64) -> u64 {
+    const NATIONAL: u64 = 10_000_000_000 - FIRST_MOBILE;
+    let written = value.cast_unsigned();
+    let bare = written.wrapping_sub(FIRST_MOBILE) < NATIONAL;
+    let whole = written.wrapping_sub(INDIA + FIRST_MOBILE) < NATIONAL;
+    written.wrapping_add(if bare { INDIA } else { 0 }) & (u64::from(bare | whole)).wrapping_neg()
+}
+
+/// A bit for each of at most 64 values for which `test` holds.
+#[inline(always)]
+fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
+    /// Brings the lowest bits of eight bytes together in the highest.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    values
+        .chunks(8)
+        .enumerate()
+        .fold(0, |bits, (eight, values)| {
+            let mut bytes = [0; 8];
+            for (byte, &value) in bytes.iter_mut().zip(values) {
+                *byte = u8::from(test(value));
+            }
+            bits | (u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56) << (eight * 8)
+        })
+}

@@ -1,0 +1,42 @@
+//! One cell after the other, in safe, portable code: what the vector path must agree with.
+
+use super::{ROWS, bits_where, one, one_i64};
+use crate::msisdn::key_u64;
+
+/// [`super::read`].
+pub(super) fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    for (row, out) in out.iter_mut().enumerate() {
+        *out = one(cell(row));
+    }
+}
+
+/// [`super::read_tens`].
+pub(super) fn read_tens(cells: &[u8], out: &mut [u64]) {
+    for (cell, out) in cells.as_chunks::<10>().0.iter().zip(out) {
+        *out = one(cell);
+    }
+}
+
+/// [`super::read_i64`]. Inlined, so that a vector path gets it in its own instructions.
+#[inline(always)]
+pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = one_i64(value);
+    }
+}
+
+/// [`super::are_msisdns`].
+#[inline(always)]
+pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+    for (values, bits) in values.chunks(ROWS).zip(bits) {
+        *bits = bits_where(values, |value| key_u64(value) != 0);
+    }
+}
+
+/// [`super::are_keys`].
+#[inline(always)]
+pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+    for (keys, bits) in keys.chunks(ROWS).zip(bits) {
+        *bits = bits_where(keys, |key| key != 0);
+    }
+}

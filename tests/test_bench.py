@@ -1,0 +1,167 @@
+"""The harness itself: it compares answers, writes the record it says it writes, and makes of it what it says.
+
+No time is judged here. A rehearsal runs everything that a real run does, on small inputs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from numguard.bench import SUBJECTS, columns, goals, page, record, rivals
+from numguard.bench.columns import LAYOUTS, Case
+from numguard.bench.record import Line, Record
+
+ROOT = Path(__file__).parents[1]
+TINY = {"NUMGUARD_BENCH_ROWS": "20000", "NUMGUARD_BENCH_FILE_ROWS": "20000"}
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a rehearsal on the command line, everything included."""
+    folder = tmp_path_factory.mktemp("bench")
+    command = [sys.executable, "-m", "numguard", "bench", "--quick", "--record", ".", "--inputs", "inputs"]
+    run = subprocess.run(command, cwd=folder, env={**os.environ, **TINY}, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    assert "Where we lose" in run.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lines(rehearsal: Path) -> list[Line]:
+    (path,) = rehearsal.glob("rehearsal-*.csv")
+    return record.read(path)
+
+
+def test_a_rehearsal_measures_everybody_on_every_column(lines: list[Line]) -> None:
+    measured = {(line.layout, line.candidate) for line in lines if line.work == "contains"}
+    assert measured == {(layout, who) for layout in LAYOUTS for who in ["numguard", *rivals.RIVALS[layout]]}
+    works = {line.work for line in lines}
+    assert works == {work for work, *_ in page._PARTS}
+    assert len(works) >= len(SUBJECTS)
+
+
+def test_every_line_can_be_doubted(lines: list[Line]) -> None:
+    assert len({line.run for line in lines}) == 1
+    for line in lines:
+        assert min(line.rows, line.threads, line.cores) > 0
+        assert all([line.cpu, line.python, line.system, line.machine])
+        assert {"numguard", "pyarrow", "numpy"} <= {part.split("=")[0] for part in line.versions.split()}
+        if line.median_s is None:
+            assert line.bytes is not None
+        else:
+            assert line.rows_per_s is not None
+            assert line.min_s is not None
+            assert line.max_s is not None
+            assert line.min_s <= line.median_s <= line.max_s
+            assert line.rows_per_s == pytest.approx(line.rows / line.median_s, rel=1e-4)
+
+
+def test_the_page_of_a_rehearsal_needs_nothing_from_anywhere(rehearsal: Path) -> None:
+    (path,) = rehearsal.glob("rehearsal-*.html")
+    text = path.read_text()
+    assert text.count("<svg") == 4
+    assert "<script" not in text
+    assert "Where we lose" in text
+
+
+def test_a_rehearsal_is_never_published(rehearsal: Path) -> None:
+    assert record.newest(rehearsal) is None
+    (rehearsal / "2026-01-02-a.csv").touch()
+    (rehearsal / "2026-01-10-a.csv").touch()
+    assert record.newest(rehearsal) == rehearsal / "2026-01-10-a.csv"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("hit_rate", [0.0, 0.3, 1.0])
+def test_the_truth_of_a_column_is_what_a_python_set_says(layout: str, hit_rate: float) -> None:
+    case = Case(layout, 3_000, 500, hit_rate)
+    column, truth = columns.column_and_truth(case)
+    members = set(columns.members(case.listed).tolist())
+    assert len(members) == case.listed
+    cells = column.cast(pa.string()).to_pylist() if layout != "integers" else column.to_pylist()
+    read = cells if layout == "integers" else [910_000_000_000 + int(_ten(cell)) for cell in cells]
+    assert [number in members for number in read] == truth.tolist()
+    assert abs(truth.mean() - hit_rate) < 0.05
+
+
+def _ten(cell: str) -> str:
+    return "".join(filter(str.isdigit, cell.removesuffix(".0")))[-10:]
+
+
+@pytest.mark.parametrize("candidate", ["numguard", *rivals.RIVALS["mixed"]])
+def test_a_wrong_answer_is_noticed(candidate: str) -> None:
+    """A list that lacks one number which stands in the column: whoever reads it gives another mask."""
+    case = Case("mixed", 2_000, 100, 0.5)
+    column, truth = columns.column_and_truth(case)
+    members = columns.members(case.listed)
+    assert np.array_equal(rivals.ask(candidate, case, column, members, 1).mask(), truth)
+    assert not np.array_equal(rivals.ask(candidate, case, column, members[1:], 1).mask(), truth)
+
+
+RUN = "2026-01-01T00:00:00Z"
+OURS = Line(
+    "contains", "integers", 100, 27_824, 0.5, "numguard", 2, 3, 1.0, 1.0, 1.0, 0.0, 100.0, run=RUN, cores=2, load=0.5
+)
+
+
+def _rival(rate: float, **changes: object) -> Line:
+    return dataclasses.replace(OURS, candidate="Polars is_in", median_s=100 / rate, rows_per_s=rate, **changes)
+
+
+def test_a_loss_is_said() -> None:
+    assert goals.losses([OURS, _rival(99.0)]) == []
+    (loss,) = goals.losses([OURS, _rival(101.0)])
+    assert (loss.rival, loss.ours, loss.theirs) == ("Polars is_in", 100.0, 101.0)
+    text = page.as_markdown(page.sections([OURS, _rival(101.0)]))
+    assert "| contains, integers, list of 27,824, 50 % hits |" in text.split("Where we lose")[1].split("##")[0]
+
+
+def test_a_set_built_for_one_question_counts_its_building() -> None:
+    build = dataclasses.replace(OURS, work="build", hit_rate=None, rows=27_824, median_s=1.0, rows_per_s=27_824.0)
+    assert goals.losses([OURS, build, _rival(49.0)]) == []
+    (loss,) = goals.losses([OURS, build, _rival(51.0)])
+    assert loss.ours == 50.0
+    assert "one question" in loss.what
+
+
+def test_lines_of_two_runs_are_never_compared() -> None:
+    assert goals.losses([OURS, _rival(1_000.0, run="2026-01-01T09:00:00Z")]) == []
+
+
+@pytest.mark.parametrize(("rate", "kept", "reached"), [(50.0, False, False), (40.0, True, False), (33.0, True, True)])
+def test_floors_and_goals(rate: float, kept: bool, reached: bool) -> None:
+    (verdict,) = goals.verdicts([OURS, _rival(rate)])
+    assert (verdict.kept, verdict.reached) == (kept, reached)
+    assert ("**not kept**" in page.as_markdown(page.sections([OURS, _rival(rate)]))) is not kept
+
+
+def test_a_new_run_takes_the_place_of_the_old_comparison_and_of_no_other(tmp_path: Path) -> None:
+    first = Record(tmp_path, "2026-01-01T01:00:00Z")
+    for line in (OURS, _rival(50.0), dataclasses.replace(OURS, hit_rate=1.0)):
+        first.add(line)
+    second = Record(tmp_path, "2026-01-01T02:00:00Z")
+    assert second.path == first.path
+    second.add(OURS)
+    second.add(_rival(60.0))
+    kept = record.read(second.path)
+    assert [(line.run[11:13], line.hit_rate, line.rows_per_s) for line in kept] == [
+        ("01", 1.0, 100.0),
+        ("02", 0.5, 100.0),
+        ("02", 0.5, 60.0),
+    ]
+
+
+def test_what_is_published_is_what_the_newest_record_says() -> None:
+    if record.newest(ROOT / "benches" / "record") is None:
+        pytest.skip("no record yet")
+    check = [sys.executable, str(ROOT / "benches" / "publish.py"), "--check"]
+    run = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

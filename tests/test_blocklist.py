@@ -1,0 +1,164 @@
+"""A block list as a file: whole or not at all, inert in a spreadsheet, the same bytes each time, with its manifest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.blocklist import BlockList, write_private
+from numguard.errors import ArgumentError, ColumnError, InputError
+
+A, B = 919123456789, 919876543210
+
+
+@pytest.fixture
+def registry() -> Iterator[ng.Registry]:
+    table = pa.table(
+        {
+            "acknowledgement_no": ["1", "2"],
+            "source": ["1930", "1930"],
+            "district": ["=HYPERLINK(0)", "Nuh (Mewat), rural"],
+            "reported_at": ["2026-09-01 10:30", None],
+            "suspect_mobiles": ["98765 43210", "91234 56789"],
+        }
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(table, name="desk.csv")
+        yield registry
+
+
+@pytest.fixture
+def block_list(registry: ng.Registry) -> BlockList:
+    return registry.block_list()
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_csv_holds_text_that_no_spreadsheet_runs(block_list: BlockList, tmp_path: Path) -> None:
+    rows = read(block_list.write(tmp_path / "list.csv"))
+    assert [row["msisdn"] for row in rows] == [str(A), str(B)]
+    assert [row["district"] for row in rows] == ["Nuh (Mewat), rural", "'=HYPERLINK(0)"]
+    assert rows[1]["first_reported"] == "2026-09-01T10:30:00+05:30"
+    assert rows[1]["review_by"] == "2026-11-30"
+    assert rows[0]["first_reported"] == ""
+    assert all(row["action"] == "block" for row in rows)
+
+
+def test_handsets_are_fifteen_digits(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.expand(pa.table({"served_msisdn": ["9876543210", "8887776665"], "imei14": ["35824005111111"] * 2}))
+    rows = read(registry.block_list().write(tmp_path / "list.csv"))
+    assert {row["via_imei"] for row in rows if row["action"] == "reverify"} == {"358240051111110"}
+
+
+def test_the_manifest_says_what_the_file_is(block_list: BlockList, tmp_path: Path) -> None:
+    path = block_list.write(tmp_path / "list.csv")
+    manifest = json.loads((tmp_path / "list.csv.manifest.json").read_text())
+    assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert manifest["bytes"] == path.stat().st_size
+    assert (manifest["rows"], manifest["actions"], manifest["events"]) == (2, {"block": 2}, [0, 1])
+    assert manifest["inputs"][0]["name"] == "desk.csv"
+    assert len(manifest["inputs"][0]["sha256"]) == 64
+    assert manifest["numguard"] == ng.__version__
+    assert manifest["policy"]["min_complaints"] == 1
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".jsonl"])
+def test_the_same_list_is_the_same_bytes(registry: ng.Registry, tmp_path: Path, ending: str) -> None:
+    one = registry.block_list().write(tmp_path / f"one{ending}").read_bytes()
+    registry.decide(["7776665554"], "protected", "an officer's")
+    two = registry.block_list().write(tmp_path / f"two{ending}").read_bytes()
+    assert one == two
+
+
+def test_other_formats(block_list: BlockList, tmp_path: Path) -> None:
+    table = pq.read_table(block_list.write(tmp_path / "list.parquet"))
+    assert table["msisdn"].to_pylist() == [str(A), str(B)]
+    lines = block_list.write(tmp_path / "list.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["msisdn"] == str(A)
+    with pytest.raises(ArgumentError, match="ending"):
+        block_list.write(tmp_path / "list.docx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "list.jsonl", "list.jsonl.manifest.json", "list.parquet", "list.parquet.manifest.json",
+    ]  # fmt: skip
+
+
+def test_columns_are_chosen_and_renamed(block_list: BlockList, tmp_path: Path) -> None:
+    path = block_list.write(tmp_path / "list.csv", columns={"msisdn": "Mobile Number", "reason": "Why"})
+    assert list(read(path)[0]) == ["Mobile Number", "Why"]
+    assert list(read(block_list.write(path, columns=["district", "msisdn"]))[0]) == ["district", "msisdn"]
+    with pytest.raises(ColumnError, match="'number'"):
+        block_list.write(path, columns=["number"])
+
+
+def test_whole_or_not_at_all(block_list: BlockList, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = block_list.write(tmp_path / "list.csv")
+    before = path.read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(InputError, match="No space left"):
+        block_list.write(path)
+    assert path.read_bytes() == before
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["list.csv", "list.csv.manifest.json"]
+
+
+def test_only_the_owner_reads_it(block_list: BlockList, tmp_path: Path) -> None:
+    path = block_list.write(tmp_path / "list.csv")
+    for written in (path, path.with_name("list.csv.manifest.json")):
+        assert stat.S_IMODE(written.stat().st_mode) == 0o600
+
+
+def test_a_file_a_district(registry: ng.Registry, tmp_path: Path) -> None:
+    table = pa.table({"acknowledgement_no": ["3"], "suspect_mobiles": ["8887776665"]})
+    registry.add_complaints(table)
+    paths = registry.block_list().write_by_district(tmp_path / "districts")
+    assert [path.name for path in paths] == ["HYPERLINK_0.csv", "Nuh__Mewat___rural.csv", "no_district.csv"]
+    numbers = [row["msisdn"] for path in paths for row in read(path)]
+    assert sorted(numbers) == sorted(str(n) for n in (A, B, 918887776665))
+
+
+def test_it_is_an_arrow_stream(block_list: BlockList) -> None:
+    assert pa.table(block_list).equals(block_list.to_table())
+    assert pl.DataFrame(block_list)["msisdn"].to_list() == [A, B]
+    assert block_list.schema.field("msisdn").type == pa.uint64()
+    assert len(block_list) == 2
+
+
+def test_an_empty_list_has_the_same_columns(tmp_path: Path) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        empty = registry.block_list()
+        registry.add_complaints(pa.table({"acknowledgement_no": ["1"], "suspect_mobiles": ["9876543210"]}))
+        assert empty.schema == registry.block_list().schema
+        assert registry.block_list(since=0).schema == registry.block_list(since=1).schema
+    assert read(empty.write(tmp_path / "list.csv")) == []
+
+
+def test_an_export_that_cannot_be_written_is_not_recorded(registry: ng.Registry, tmp_path: Path) -> None:
+    head = registry._store.head()
+    with pytest.raises(InputError):
+        registry.export(tmp_path / "no such folder" / "list.csv", to="DoT")
+    with pytest.raises(ArgumentError):
+        registry.export(tmp_path / "list.docx", to="DoT")
+    assert registry._store.head() == head
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_table_is_written_the_same_way(registry: ng.Registry, tmp_path: Path) -> None:
+    write_private(registry.history(A), tmp_path / "history.csv")
+    assert read(tmp_path / "history.csv")[0]["what"] == "named"

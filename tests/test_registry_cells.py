@@ -1,0 +1,164 @@
+"""How written cells of complaints are read: acknowledgements, amounts, moments, and cells of several numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numguard.registry import cells
+
+IST = timezone(timedelta(hours=5, minutes=30))
+
+
+@pytest.mark.parametrize(
+    ("cell", "paise", "note"),
+    [
+        ("12345", 1234500, None),
+        ("12,345.00", 1234500, None),
+        ("₹ 1,00,000", 10000000, None),
+        ("Rs. 500/-", 50000, None),
+        ("Rs 500.5", 50050, None),
+        ("INR 0.07", 7, None),
+        ("1000.", 100000, None),
+        ("1.10000", 110, None),
+        (" 42 ", 4200, None),
+        ("", None, None),
+        ("NA", None, None),
+        (None, None, None),
+        ("-500", None, "not_an_amount"),
+        ("5 lakh", None, "not_an_amount"),
+        ("1.234", None, "not_an_amount"),
+        ("1,0,0", None, "not_an_amount"),
+        ("12345678901234567890", None, "not_an_amount"),
+        ("1e5", None, "not_an_amount"),
+        ("=1+1", None, "not_an_amount"),
+    ],
+)
+def test_amounts(cell: str | None, paise: int | None, note: str | None) -> None:
+    values, notes = cells.amounts(pa.array([cell], pa.string()))
+    assert (values[0].as_py(), notes[0].as_py()) == (paise, note)
+
+
+def test_amounts_of_numeric_types() -> None:
+    values, notes = cells.amounts(pa.array([12.5, -1.0, float("nan"), None, 1e300]))
+    assert values.to_pylist() == [1250, None, None, None, None]
+    assert notes.to_pylist() == [None, "not_an_amount", None, None, "not_an_amount"]
+    assert cells.amounts(pa.array([7, None]))[0].to_pylist() == [700, None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2026-09-12", datetime(2026, 9, 12, tzinfo=IST)),
+        ("2026-09-12 14:05", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("2026-09-12T14:05:33.250", datetime(2026, 9, 12, 14, 5, 33, tzinfo=IST)),
+        ("2026-09-12T08:35:00Z", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("2026-09-12T08:35:00-04:30", datetime(2026, 9, 12, 18, 35, tzinfo=IST)),
+        ("12/09/2026", datetime(2026, 9, 12, tzinfo=IST)),
+        ("1-9-2026", datetime(2026, 9, 1, tzinfo=IST)),
+        ("12.09.2026 02:05 pm", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("12/09/2026 12:30 AM", datetime(2026, 9, 12, 0, 30, tzinfo=IST)),
+        ("30-APR-2022", datetime(2022, 4, 30, tzinfo=IST)),
+        ("5 September 2022, 10:00", datetime(2022, 9, 5, 10, 0, tzinfo=IST)),
+        ("29/02/2024", datetime(2024, 2, 29, tzinfo=IST)),
+        ("29/02/2026", "not_a_date"),
+        ("31/04/2026", "not_a_date"),
+        ("09/13/2026", "not_a_date"),
+        ("12/09/26", "not_a_date"),
+        ("45567", "not_a_date"),
+        ("2026-09-12 25:00", "not_a_date"),
+        ("2026-09-12 13:00 PM", "not_a_date"),
+        ("0000-00-00", "not_a_date"),
+        ("yesterday", "not_a_date"),
+        ("", None),
+        ("---", None),
+    ],
+)
+def test_moments(cell: str, moment: datetime | str | None) -> None:
+    values, notes = cells.moments(pa.array([cell]))
+    if isinstance(moment, datetime):
+        assert values[0].as_py() == int(moment.timestamp() * 1e6)
+        assert notes[0].as_py() is None
+    else:
+        assert (values[0].as_py(), notes[0].as_py()) == (None, moment)
+
+
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 12, 31)))
+def test_every_day_is_read_back(moment: datetime) -> None:
+    forms = ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%b-%Y %I:%M:%S %p"]
+    values, _ = cells.moments(pa.array([moment.strftime(form) for form in forms]))
+    assert values.to_pylist() == [int(moment.replace(microsecond=0, tzinfo=IST).timestamp()) * 1_000_000] * 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "note"),
+    [
+        ("31708220000001", "31708220000001", None),
+        (" '0317-08 ", "0317-08", None),
+        ('="31708220000001"', "31708220000001", None),
+        ("31708220000001.0", "31708220000001", None),
+        ("FIR 0123/2022", "FIR 0123/2022", None),
+        ("3.17082E+13", None, "precision_lost"),
+        ("########", None, "spreadsheet_overflow"),
+        ("12\x0034", None, "stray_character"),
+        ("", None, "empty"),
+        (None, None, "empty"),
+        ("-", None, "empty"),
+        ("9" * 201, None, "too_long"),
+    ],
+)
+def test_acknowledgements(cell: str | None, text: str | None, note: str | None) -> None:
+    values, notes = cells.acknowledgements(pa.array([cell], pa.string()))
+    assert (values[0].as_py(), notes[0].as_py()) == (text, note)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "refused"),
+    [
+        ("98765 43210", [919876543210], []),
+        ("9,87,65,43,210", [919876543210], []),
+        ("9876543210,9123456789", [919876543210, 919123456789], []),
+        ("9876543210 & 9123456789", [919876543210, 919123456789], []),
+        ("9876543210, 98765 432l0", [919876543210], [("98765 432l0", "stray_letter")]),
+        ("9876543210; 98765XXXXX; ravi@ybl", [919876543210], [("98765XXXXX", "masked"), ("ravi@ybl", "upi_id")]),
+        ("9876543210/11", [919876543210], [("9876543210/11", "several_numbers")]),
+        ("Flat 12, 9876543210", [919876543210], [("Flat 12", "text_with_digits")]),
+        ("98765\n43210", [], [("98765\n43210", "broken_line")]),
+        ("91919876543210", [], [("91919876543210", "too_long")]),
+        ("98765,43210", [], [("98765", "short_code"), ("43210", "short_code")]),
+        (", ;", [], [(", ;", "stray_character")]),
+        ("", [], [("", "empty")]),
+        (None, [], [(None, "empty")]),
+    ],
+)
+def test_numbers(cell: str | None, found: list[int], refused: list[tuple[str, str]]) -> None:
+    numbers, bad = cells.numbers(pa.array([cell], pa.string()))
+    assert sorted(numbers["msisdn"].to_pylist()) == sorted(found)
+    assert sorted(zip(bad["cell"].to_pylist(), bad["note"].to_pylist(), strict=True), key=str) == sorted(
+        refused, key=str
+    )
+
+
+@given(st.lists(st.text(alphabet="0123456789+-,;/ .()\nabcX@#&'\"=", max_size=40), max_size=20))
+def test_no_number_is_found_that_extract_does_not_find(texts: list[str]) -> None:
+    from numguard import _core
+
+    column = pa.array(texts, pa.string())
+    numbers, refused = cells.numbers(column)
+    whole = _core.extract(column).to_pylist()
+    read = _core.normalize(column).to_pylist()
+    for index, msisdn in zip(numbers["index"].to_pylist(), numbers["msisdn"].to_pylist(), strict=True):
+        assert msisdn in whole[index] or msisdn == read[index]
+    # Every cell says something: a number, or why there is none.
+    assert set(numbers["index"].to_pylist()) | set(refused["index"].to_pylist()) == set(range(len(texts)))
+
+
+def test_words() -> None:
+    told = [" Rohtak ", "ROHTAK", "charkhi  dadri", "GRP", "cybercrime.gov.in", "N/A", None, "Nuh\u00a0(Mewat)"]
+    assert cells.words(pa.array(told)).to_pylist() == [
+        "Rohtak", "Rohtak", "Charkhi Dadri", "GRP", "cybercrime.gov.in", None, None, "Nuh (Mewat)",
+    ]  # fmt: skip
