@@ -54,7 +54,7 @@ struct Found {
     mend: Option<Note>,
 }
 
-/// The smallest integer of an Indian number with ten national digits, less one digit's worth of none.
+/// India's country code before ten national digits.
 const INDIA: u64 = 910_000_000_000;
 
 impl Found {
