@@ -127,17 +127,26 @@ proptest! {
     }
 
     #[test]
-    fn mobiles_in_clean_forms(national in 6_000_000_000_u64..10_000_000_000, form in 0..12_usize) {
+    fn keys_are_what_readings_hold(value in any::<u64>(), digits in 0..20_u32, region in region()) {
+        let value = value % 10_u64.pow(digits);
+        prop_assert_eq!(msisdn::key_u64(value), read_u64(value).msisdn);
+        prop_assert_eq!(msisdn::key_i64(value.cast_signed(), region), msisdn::read_i64(value.cast_signed(), region).msisdn);
+        prop_assert_eq!(imei::key_or_placeholder_u64(value), imei::read_u64(value).imei14 + imei::read_u64(value).placeholder);
+    }
+
+    #[test]
+    fn mobiles_in_clean_forms(national in 6_000_000_000_u64..10_000_000_000, form in 0..12_usize, decimal in any::<bool>()) {
         let (first, last) = (national / 100_000, national % 100_000);
         let cell = [
             format!("{national}"), format!("91{national}"), format!("+91{national}"), format!("0{national}"),
             format!("+91 {first} {last:05}"), format!("{first}-{last:05}"), format!("0091 {national}"), format!("0-{national}"),
             format!("+91-{national}"), format!("91 {first}-{last:05}"), format!("(+91) {national}"), format!("'{national}'"),
         ][form].clone();
+        let cell = if decimal && form != 11 { cell + ".0" } else { cell };
         let reading = read(&cell, Region::In);
         prop_assert_eq!(reading.msisdn, 910_000_000_000 + national);
         prop_assert!(matches!(reading.kind, Some(Kind::Mobile | Kind::FixedOrMobile)));
-        prop_assert!(reading.note.is_none_or(|note| note == Note::Placeholder));
+        prop_assert_eq!(reading, naive::msisdn::read(&cell, Region::In));
     }
 
     #[test]

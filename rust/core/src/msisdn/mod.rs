@@ -54,7 +54,7 @@ struct Found {
     mend: Option<Note>,
 }
 
-/// The smallest integer of an Indian number with ten national digits, less one digit's worth of none.
+/// India's country code before ten national digits.
 const INDIA: u64 = 910_000_000_000;
 
 impl Found {
@@ -128,16 +128,16 @@ pub fn read(cell: &str, region: Region) -> Reading {
 /// Reads a cell of text, with another knowledge of India's mobile series than the built-in one.
 #[must_use]
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
-    if region == Region::In
-        && let Some(national) = indian_mobile(cell.as_bytes())
-    {
-        return Reading::accepted(
-            Found {
-                msisdn: INDIA + national,
-                mend: None,
-            },
-            series,
-        );
+    if region == Region::In {
+        // Floats printed into text are common enough to be looked for here.
+        let (text, mend) = match cell.as_bytes() {
+            [number @ .., b'.', b'0'] => (number, Some(Note::TrailingDecimal)),
+            text => (text, None),
+        };
+        if let Some(national) = indian_mobile(text) {
+            let msisdn = INDIA + national;
+            return Reading::accepted(Found { msisdn, mend }, series);
+        }
     }
     Reading::of(read_slowly(cell, region), series)
 }
