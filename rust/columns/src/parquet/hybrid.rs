@@ -35,10 +35,11 @@ pub(super) fn unpack(
                 .ok_or_else(cut_short)?;
             let mut word = [0; 4];
             word[..value.len()].copy_from_slice(value);
-            out.extend(std::iter::repeat_n(
-                u32::from_le_bytes(word),
-                length.min(left),
-            ));
+            let value = u32::from_le_bytes(word);
+            if u64::from(value) >> width != 0 {
+                return Err(too_wide());
+            }
+            out.extend(std::iter::repeat_n(value, length.min(left)));
             bytes = rest;
         }
         if length == 0 {
@@ -97,6 +98,10 @@ fn varint(bytes: &mut &[u8]) -> Result<u64, ParquetError> {
 
 fn cut_short() -> ParquetError {
     ParquetError::EOF("a page ends before its levels or indices do".to_owned())
+}
+
+fn too_wide() -> ParquetError {
+    ParquetError::General("a page holds a level or index of more bits than it says".to_owned())
 }
 
 #[cfg(test)]
