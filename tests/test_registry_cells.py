@@ -127,7 +127,7 @@ def test_acknowledgements(cell: str | None, text: str | None, note: str | None) 
         ("9876543210, 98765 432l0", [919876543210], [("98765 432l0", "stray_letter")]),
         ("9876543210; 98765XXXXX; ravi@ybl", [919876543210], [("98765XXXXX", "masked"), ("ravi@ybl", "upi_id")]),
         ("9876543210/11", [919876543210], [("9876543210/11", "several_numbers")]),
-        ("Flat 12, 9876543210", [], [("Flat 12, 9876543210", "text_with_digits")]),
+        ("Flat 12, 9876543210", [], [("Flat 12", "text_with_digits"), ("9876543210", "text_with_digits")]),
         ("98765\n43210", [], [("98765\n43210", "broken_line")]),
         ("91919876543210", [], [("91919876543210", "too_long")]),
         ("98765,43210", [], [("98765", "short_code"), ("43210", "short_code")]),

@@ -235,13 +235,12 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
         owner = refused["index"].combine_chunks().filter(several)
         split = parts.filter(several)
         pieces = pc.utf8_trim(pc.list_flatten(split), _BLANKS)
-        inner, inner_refused = _explained(owner.take(pc.list_parent_indices(split)), pieces)
-        # A sentence with a comma in it is no list: the number in "Flat 12, ..." may be anybody's.
-        remark = pc.is_in(inner_refused["note"], _array(["not_a_number", "text_with_digits"]))
-        remarks = pc.unique(inner_refused["index"].filter(remark))
-        several = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), remarks)))
-        inner = inner.filter(pc.invert(pc.is_in(inner["index"], remarks)))
-        inner_refused = inner_refused.filter(pc.invert(pc.is_in(inner_refused["index"], remarks)))
+        owners = owner.take(pc.list_parent_indices(split))
+        remark = _after_a_remark(owners, pieces)
+        inner, inner_refused = _explained(owners.filter(pc.invert(remark)), pieces.filter(pc.invert(remark)))
+        said_of = pa.table({"index": owners.filter(remark), "cell": pieces.filter(remark)})
+        notes = pa.array(["text_with_digits"] * len(said_of), pa.string())
+        inner_refused = pa.concat_tables([inner_refused, said_of.append_column("note", notes)])
         inner_refused = inner_refused.filter(pc.not_equal(inner_refused["note"], "empty"))
         said = pa.chunked_array([*inner["index"].chunks, *inner_refused["index"].chunks], pa.int64())
         silent = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), said)))
@@ -249,6 +248,15 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
         taken, refused = _extracted(refused)
         found = pa.concat_tables([found, inner, taken])
     return found, pa.concat_tables([blank, refused])
+
+
+def _after_a_remark(owners: pa.Array[Any], pieces: pa.Array[Any]) -> pa.Array[Any]:
+    """Which pieces go on with a remark: the number in "Flat 12, ..." may be anybody's."""
+    told: Any = _core.explain(pieces)
+    notes = pc.cast(told.field("note"), pa.string())
+    remark = _flags(pc.fill_null(pc.equal(notes, "text_with_digits"), False))
+    same = np.asarray(owners)[1:] == np.asarray(owners)[:-1]
+    return pa.array(np.concatenate([[False], remark[:-1] & same])[: len(pieces)], pa.bool_())
 
 
 def _explained(index: pa.Array[Any], cells: pa.Array[Any]) -> tuple[pa.Table, pa.Table]:
