@@ -150,12 +150,12 @@ def test_an_empty_list_has_the_same_columns(tmp_path: Path) -> None:
 
 
 def test_an_export_that_cannot_be_written_is_not_recorded(registry: ng.Registry, tmp_path: Path) -> None:
-    head = registry._store.head()
+    head = registry._case.store.head()
     with pytest.raises(InputError):
         registry.export(tmp_path / "no such folder" / "list.csv", to="DoT")
     with pytest.raises(ArgumentError):
         registry.export(tmp_path / "list.docx", to="DoT")
-    assert registry._store.head() == head
+    assert registry._case.store.head() == head
     assert list(tmp_path.iterdir()) == []
 
 

@@ -186,7 +186,7 @@ def test_files_that_cannot_be_read(registry: ng.Registry, tmp_path: Path) -> Non
         registry.add_complaints(empty)
     with pytest.raises(ng.NumguardError, match="source"):
         registry.add_complaints(42)
-    assert registry._store.head() == 0
+    assert registry._case.store.head() == 0
 
 
 def test_hostile_cells(registry: ng.Registry) -> None:

@@ -49,10 +49,10 @@ def test_the_brake_stops_a_list_that_grew_absurdly(registry: ng.Registry, tmp_pa
     registry.export(path, to="DoT", policy=policy)
     kept = path.read_bytes()
     registry.add_complaints(complaints(*(complaint(str(n), str(9000000001 + n)) for n in range(2, 9))))
-    head = registry._store.head()
+    head = registry._case.store.head()
     with pytest.raises(BrakeError, match="override"):
         registry.export(path, to="DoT", policy=policy)
-    assert (path.read_bytes(), registry._store.head()) == (kept, head)
+    assert (path.read_bytes(), registry._case.store.head()) == (kept, head)
     registry.export(path, to="DoT", policy=policy, override="eight raids in one day")
     assert "eight raids in one day" in registry.history(A)["reason"].to_pylist()
 
@@ -63,7 +63,7 @@ def test_the_brake_of_linkage_stores_nothing(registry: ng.Registry) -> None:
     policy = ng.LinkPolicy(max_numbers_per_imei=None)
     with pytest.raises(BrakeError, match="override"):
         registry.expand(crowd, policy)
-    assert registry._store.head() == 1
+    assert registry._case.store.head() == 1
     assert registry.expand(crowd, policy, override="a seized SIM box").braked
     assert len(registry.block_list()) == 1_501
 
@@ -144,7 +144,7 @@ def test_arguments(registry: ng.Registry) -> None:
             call()
     with pytest.raises(RefusedCellsError):
         registry.decide(["9876543210", "1930"], "confirmed", "why")
-    assert registry._store.head() == 0
+    assert registry._case.store.head() == 0
 
 
 def test_no_number_in_what_is_shown_or_logged(

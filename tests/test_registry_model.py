@@ -77,7 +77,7 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.registry = ng.Registry(self.make(), by="HC 1234")
-        self.registry._now = lambda: int(self.now.timestamp() * 1_000_000)
+        self.registry._case.now = lambda: int(self.now.timestamp() * 1_000_000)
 
     def teardown(self) -> None:
         if self.registry is not None:
@@ -103,7 +103,7 @@ class Machine(RuleBasedStateMachine):
     def _add(self, content: list[Row]) -> None:
         new, counts = self.model.add(content)
         foreseen = self.registry.add_complaints(sheet(content), dry_run=True)
-        head = self.registry._store.head()
+        head = self.registry._case.store.head()
         assert head == self.model.head
         done = self.registry.add_complaints(sheet(content))
         for intake in (foreseen, done):
@@ -118,7 +118,7 @@ class Machine(RuleBasedStateMachine):
                 self.model.versions.append(version)
             self._events = [*self._intakes(), (event, content)]
         else:
-            assert self.registry._store.head() == head
+            assert self.registry._case.store.head() == head
         if not again:
             self.files.append(content)
 

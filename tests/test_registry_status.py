@@ -41,7 +41,7 @@ def test_a_linked_number_leads_further_only_once_confirmed(registry: ng.Registry
 def test_a_link_falls_with_its_seed_or_its_run(registry: ng.Registry) -> None:
     intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
     registry.expand(sightings((A, HANDSET), (B, HANDSET)))
-    run = registry._store.head()
+    run = registry._case.store.head()
     registry.decide([A], "withdrawn", "a victim's own number")
     assert listed(registry) == {}
     registry.decide([A], "confirmed", "not so after all")
@@ -105,7 +105,7 @@ def test_protected_from_the_start(registry: ng.Registry, tmp_path: Path) -> None
     assert status_of(registry, B) == "protected"
     registry.decide([9118001234567, 919999999999], "confirmed", "no")
     assert listed(registry) == {A: "block"}
-    reasons = {row["msisdn"]: row for row in registry._state(registry._store.head()).to_pylist()}
+    reasons = {row["msisdn"]: row for row in registry._case.state(registry._case.store.head()).to_pylist()}
     assert [reasons[n]["reason"] for n in (B, 919999999999, 9118001234567)] == [
         "complainants_number",
         "placeholder",
@@ -170,7 +170,7 @@ def test_districts_partition_the_list(registry: ng.Registry) -> None:
 
 def test_as_of_rebuilds_any_day(registry: ng.Registry) -> None:
     clock = datetime(2026, 9, 1, 23, 59, tzinfo=IST)
-    registry._now = lambda: int(clock.timestamp() * 1e6)  # type: ignore[method-assign]
+    registry._case.now = lambda: int(clock.timestamp() * 1e6)  # type: ignore[method-assign]
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     clock += timedelta(minutes=2)
     registry.add_complaints(complaints(complaint("2", "9123456789")))

@@ -65,7 +65,7 @@ def test_the_file_is_private_and_as_it_should_be(tmp_path: Path) -> None:
         for entry in tmp_path.iterdir():
             assert stat.S_IMODE(entry.stat().st_mode) == 0o600
         settings = [
-            registry._store.dialect.fetch(f"PRAGMA {name}").column(0)[0].as_py()
+            registry._case.store.dialect.fetch(f"PRAGMA {name}").column(0)[0].as_py()
             for name in ("journal_mode", "synchronous", "busy_timeout")
         ]
         assert settings == ["wal", 2, 20_000]
@@ -139,7 +139,7 @@ def test_many_writers_on_postgresql_lose_nothing(postgres: str) -> None:
     writers = [subprocess.Popen([*command, str(k), "5", here], stdout=subprocess.DEVNULL) for k in range(4)]
     assert [writer.wait() for writer in writers] == [0] * 4
     with ng.Registry(address, by="reader") as registry:
-        assert registry._store.head() == 20
+        assert registry._case.store.head() == 20
         assert len(registry.numbers()) == 4 * 5 * 50
 
 
@@ -163,7 +163,7 @@ def test_killed_at_any_moment_it_is_whole_or_absent(tmp_path: Path, what: str) -
         with ng.Registry(path, by="victim") as registry:
             print("open", flush=True)
             for k in range(1000):
-                done = registry._store.head() + 1
+                done = registry._case.store.head() + 1
                 if what == "add":
                     registry.add_complaints(table(done, 2000))
                 elif what == "decide":
@@ -191,13 +191,13 @@ def test_killed_at_any_moment_it_is_whole_or_absent(tmp_path: Path, what: str) -
             lines = victim.stdout.read().split()
         acknowledged = max([acknowledged, *map(int, lines)])
         with ng.Registry(path, by="heir") as registry:
-            head = registry._store.head()
+            head = registry._case.store.head()
             assert head >= acknowledged
             # The last one may have been done without a word; none is there in part.
             assert head <= acknowledged + 1
             acknowledged = head
             for name in ("naming", "decision", "link", "exported"):
-                counts = registry._store.dialect.fetch(
+                counts = registry._case.store.dialect.fetch(
                     f"SELECT event, count(*) AS n FROM {name} GROUP BY event"
                 ).to_pylist()
                 assert all(row["event"] <= head for row in counts)
@@ -243,11 +243,11 @@ def test_a_full_disk_leaves_what_stood(tmp_path: Path) -> None:
     path = tmp_path / "cases.db"
     with ng.Registry(path, by="HC 1234") as registry:
         registry.add_complaints(table(0, 100))
-        registry._store.dialect.execute("PRAGMA max_page_count = 80")
+        registry._case.store.dialect.execute("PRAGMA max_page_count = 80")
         with pytest.raises(RegistryError, match="disk is full"):
             registry.add_complaints(table(1, 20_000))
         assert len(registry.numbers()) == 100
-        registry._store.dialect.execute("PRAGMA max_page_count = 1000000")
+        registry._case.store.dialect.execute("PRAGMA max_page_count = 1000000")
         assert registry.add_complaints(table(1, 20_000)).added == 20_000
 
 
@@ -332,6 +332,6 @@ def test_messages_of_the_store_hold_no_data(tmp_path: Path) -> None:
         assert "9876543210" not in str(error.value)
         assert error.value.__cause__ is None
         assert error.value.__suppress_context__
-        assert registry._store.head() == 0
+        assert registry._case.store.head() == 0
         with pytest.raises(ArgumentError):
             registry.withdraw_intake(1, "nothing there")

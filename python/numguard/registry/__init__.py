@@ -22,32 +22,26 @@ whole or not at all. Knows no SQL (`store`), no precedence of statuses (`state`)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
 from datetime import date, datetime
 from getpass import getuser
-from pathlib import Path
-from time import time_ns
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
 from numguard import _core
-from numguard.blocklist import BlockList, manifest_path, put_back
-from numguard.errors import ArgumentError, BrakeError
+from numguard.blocklist import BlockList
+from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
-from numguard.linkage import expand as walk
-from numguard.registry.complaints import Plan, read_complaints, reconcile
+from numguard.registry import intake, linking, outcomes, sending
+from numguard.registry.case import Case, reason_given
 from numguard.registry.history import tell
-from numguard.registry.intake import Intake, fingerprints, named_refusals, record_counts, record_input, summed_up
-from numguard.registry.listing import MOMENT, ListPolicy, delta, last_moment, rows
-from numguard.registry.outcomes import read_outcomes, told_before
-from numguard.registry.sheet import Mapped, Sheet, read_sheet
-from numguard.registry.state import DECISIONS, FACTS, IN_FORCE, STATUSES, Facts, derive
-from numguard.registry.store import Append, Store
+from numguard.registry.intake import Intake
+from numguard.registry.listing import ListPolicy
+from numguard.registry.sheet import Mapped
+from numguard.registry.state import DECISIONS, IN_FORCE, STATUSES
+from numguard.registry.store import Store
 from numguard.types import PathLike, Source, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -77,8 +71,7 @@ class Registry:
         by = getuser() if by is None else by
         if not isinstance(by, str) or not by.strip():
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
-        self._by = by.strip()
-        self._store = Store(str(path))
+        self._case = Case(Store(str(path)), by.strip())
 
     def __enter__(self) -> Registry:
         return self
@@ -89,11 +82,11 @@ class Registry:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Registry {self._store.dialect.name}>"
+        return f"<Registry {self._case.store.dialect.name}>"
 
     def close(self) -> None:
         """Lets go of the file."""
-        self._store.close()
+        self._case.store.close()
 
     # What comes in ----------------------------------------------------------------------------------------------
 
@@ -121,28 +114,7 @@ class Registry:
             ColumnError: A column that must be there is not; the message lists those that are.
             InputError: The file cannot be read.
         """
-        sheet = read_sheet(source, name)
-        complaints = read_complaints(sheet, mapping)
-        if dry_run:
-            plan = reconcile(complaints, self._store.versions)
-            return summed_up(None, sheet, plan)
-        with self._event("add_complaints", "") as append:
-            plan = reconcile(complaints, self._store.versions)
-            known = self._store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
-            if known is None:
-                self._record(append, sheet, plan)
-        return summed_up(append.event if known is None else known, sheet, plan)
-
-    def _record(self, append: Append, sheet: Sheet, plan: Plan) -> None:
-        new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
-        complaint = pc.coalesce(plan.versions["complaint"], new)
-        place = plan.versions.schema.get_field_index("complaint")
-        record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-        record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
-        append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
-        append.rows("naming", plan.namings)
-        append.rows("complainant", plan.complainants)
-        append.rows("refusal", plan.refusals)
+        return intake.add_complaints(self._case, source, mapping, name, dry_run=dry_run)
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
         """Takes a file back: what it said stands no more, and what stood before it stands again.
@@ -157,8 +129,8 @@ class Registry:
         Raises:
             ArgumentError: No such intake, or it was taken back already.
         """
-        with self._event("withdraw_intake", _reason(reason)) as append:
-            found = self._store.event(id) if isinstance(id, int) and 0 < id < append.event else None
+        with self._case.event("withdraw_intake", reason_given(reason)) as append:
+            found = self._case.store.event(id) if isinstance(id, int) and 0 < id < append.event else None
             if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
                 raise ArgumentError("id: takes the id of an intake of this registry")
             if found[1]:
@@ -178,27 +150,7 @@ class Registry:
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
             four, and rows that contradict another row of the same moment.
         """
-        sheet = read_sheet(source, name)
-        with self._event("record_outcomes", "") as append:
-            outcomes = read_outcomes(sheet, mapping, lambda msisdns: self._known(msisdns, append.event - 1))
-            self._store.want(outcomes.rows["msisdn"])
-            before = self._store.facts("outcomes", append.event - 1, wanted=True)
-            fresh = outcomes.rows.filter(pc.invert(told_before(outcomes.rows, before)))
-            refused = len(pc.unique(outcomes.refused["row"]))
-            counts = (len(fresh), 0, len(outcomes.rows) - len(fresh), refused)
-            known = None if len(fresh) else self._store.intake_of(sheet.sha256, "record_outcomes")
-            if known is None:
-                record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-                record_counts(append, *counts)
-                append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
-                append.rows("refusal", outcomes.refused)
-        event = append.event if known is None else known
-        return Intake(event, *counts, named_refusals(sheet, outcomes.refused), sheet.name, sheet.bytes, sheet.sha256)
-
-    def _known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-        numbers = pc.drop_null(msisdns).cast(pa.int64())
-        state = self._state(cut, self._store.with_linked(numbers, cut))
-        return state["msisdn"].combine_chunks()
+        return outcomes.record_outcomes(self._case, source, mapping, name)
 
     # What is worked out and decided -------------------------------------------------------------------------------
 
@@ -222,39 +174,7 @@ class Registry:
         Raises:
             BrakeError: An absurd number of numbers was linked, and no reason to keep them was given; nothing is stored.
         """
-        policy = LinkPolicy() if policy is None else policy
-        cut = self._store.head()
-        state = self._state(cut)
-        status = state["status"]
-        seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
-        shielded = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
-        protected = shielded if policy.protected is None else shielded | _core.NumberSet(policy.protected)
-        asked: Any = seeds["msisdn"].combine_chunks()
-        if policy.is_relative:
-            at = pc.cast(pc.coalesce(seeds["first_reported"], seeds["last_told"]), MOMENT)
-            asked = pa.table({"msisdn": seeds["msisdn"], "reported_at": at})
-        found = walk(asked, sightings, replace(policy, protected=protected), **columns)
-        if found.braked and not override:
-            raise BrakeError(f"{found.braked}; nothing was stored; override= keeps it, with the reason recorded")
-        files = fingerprints(sightings)
-        with self._event("expand", override or "") as append:
-            for ordinal, entry in enumerate(files):
-                record_input(append, ordinal, *entry, records=None)
-            append.rows(
-                "expansion",
-                {
-                    "as_of": [cut],
-                    "policy": [repr(policy)],
-                    "seeds": [len(seeds)],
-                    "linked": [len(found.linked)],
-                    "braked": [found.braked or ""],
-                },
-            )
-            append.rows("link", _moments_as_integers(found.linked).sort_by("msisdn"))
-            append.rows("handset", _moments_as_integers(found.handsets))
-            append.rows("stop", found.stopped)
-            append.rows("evidence", _moments_as_integers(found.evidence).sort_by("msisdn"))
-        return found
+        return linking.expand(self._case, sightings, policy, override, columns)
 
     def decide(self, values: Values, status: str, reason: str) -> int:
         """Records what an officer decided of some numbers.
@@ -273,14 +193,14 @@ class Registry:
         """
         if status not in DECISIONS:
             raise ArgumentError(f"status: takes one of {', '.join(DECISIONS)}")
-        why = _reason(reason)
+        why = reason_given(reason)
         if isinstance(values, str | int):
             raise ArgumentError("values: takes a list of numbers, not a single one")
         numbers = values if isinstance(values, _core.NumberSet) else _core.NumberSet(values, strict=True)
         msisdns = numbers.to_array()
         if not len(msisdns):
             raise ArgumentError("values: takes at least one number")
-        with self._event("decide", why) as append:
+        with self._case.event("decide", why) as append:
             append.rows("decision", {"msisdn": msisdns, "status": pa.repeat(status, len(msisdns))})
         return append.event
 
@@ -297,7 +217,7 @@ class Registry:
         unknown = [word for word in wanted if word not in STATUSES]
         if unknown:
             raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")
-        state = self._state(self._store.head())
+        state = self._case.state(self._case.store.head())
         return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
 
     def history(self, number: Any) -> pa.Table:
@@ -317,11 +237,11 @@ class Registry:
         msisdn = _core.normalize(pa.array([number]))[0].as_py()
         if msisdn is None:
             raise ArgumentError("number: takes one phone number")
-        return tell(self._store, msisdn)
+        return tell(self._case.store, msisdn)
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
         """The cells that an intake refused, as they were: row, column, cell, note."""
-        table = self._store.refusals(id)
+        table = self._case.store.refusals(id)
         return table.rename_columns(["row", "column", "cell", "note"])
 
     def block_list(
@@ -344,13 +264,7 @@ class Registry:
             Columns: msisdn, status, action, hop, district, reason, complaints, sources, first_reported, last_reported,
             via_imei, review_by; with `since`, also change: added, changed or removed.
         """
-        cut = self._cut("as_of", as_of) if as_of is not None else self._store.head()
-        base = None if since is None else since if isinstance(since, int) else self._cut("since", since)
-        if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
-            raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
-        policy = policy or ListPolicy()
-        before = None if base is None else (base, policy, district)
-        return self._list(cut, before, policy, district)
+        return sending.block_list(self._case, as_of, since, district, policy)
 
     def export(
         self,
@@ -381,116 +295,13 @@ class Registry:
         Raises:
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
-        path = Path(path)
-        if not isinstance(to, str) or not to.strip():
-            raise ArgumentError("to: takes the receiver's name")
-        policy = policy or ListPolicy()
-        with self._event("export", override or "") as append:
-            cut = append.event - 1
-            last = self._store.last_export(to.strip())
-            before: tuple[int, ListPolicy, str | None] | None = None
-            if since == "last":
-                before = _basis(last) if last else (0, policy, district)
-            elif isinstance(since, str):
-                raise ArgumentError('since: takes a day, a moment, an event or "last"')
-            elif since is not None:
-                base = since if isinstance(since, int) else self._cut("since", since)
-                if not 0 <= base <= cut:
-                    raise ArgumentError("since: takes a day, a moment or an event that has been")
-                before = (base, policy, district)
-            listed = self._list(cut, before, policy, district)
-            if policy.max_growth is not None and last and not override:
-                self._brake(cut, policy, district, last)
-            table = listed.to_table()
-            append.rows("exported", table.select(["msisdn", "action"]))
-            # A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was.
-            with put_back(path, manifest_path(path)):
-                listed.write(path, columns=columns)
-                append.rows(
-                    "export",
-                    {
-                        "receiver": [to.strip()],
-                        "as_of": [cut],
-                        "since": [0 if before is None else before[0]],
-                        "district": [district or ""],
-                        "policy": [policy.as_json()],
-                        "name": [path.name],
-                        "bytes": [listed.manifest["bytes"]],
-                        "sha256": [listed.manifest["sha256"]],
-                        "records": [len(table)],
-                    },
-                )
-                append.commit()
-        return listed
-
-    def _brake(self, cut: int, policy: ListPolicy, district: str | None, last: dict[str, Any]) -> None:
-        now = len(rows(self._state(cut), policy, district))
-        event, old_policy, old_district = _basis(last)
-        then = len(rows(self._state(event), old_policy, old_district))
-        limit = max(1, then) * (policy.max_growth or 1)
-        if now > limit:
-            raise BrakeError(
-                f"the list has {now:,} rows, {then:,} when it last went to the same receiver; nothing was written; "
-                "override= sends it, with the reason recorded"
-            )
-
-    # Inside -----------------------------------------------------------------------------------------------------------
-
-    def _event(self, verb: str, reason: str) -> AbstractContextManager[Append]:
-        return self._store.writing(actor=self._by, verb=verb, reason=reason, now=self._now())
-
-    def _now(self) -> int:
-        return time_ns() // 1000
-
-    def _cut(self, name: str, moment: object) -> int:
-        return self._store.cut_at(last_moment(name, moment))
-
-    def _state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
-        """The state of all numbers at `cut`, or of the `wanted` ones."""
-        if wanted is not None:
-            self._store.want(wanted)
-        return derive(Facts(**{kind: self._store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS}))
-
-    def _list(
-        self, cut: int, before: tuple[int, ListPolicy, str | None] | None, policy: ListPolicy, district: str | None
-    ) -> BlockList:
-        if before is None:
-            table = rows(self._state(cut), policy, district)
-        elif before[0] == 0:
-            table = rows(self._state(cut), policy, district)
-            table = table.append_column("change", pa.repeat("added", len(table)))
-        else:
-            base, old_policy, old_district = before
-            same = (old_policy, old_district) == (policy, district)
-            # Under another policy, numbers that nothing touched may come and go too.
-            touched = self._store.touched(base, cut) if same else None
-            table = delta(
-                self._state(base, touched), self._state(cut, touched), (old_policy, policy), (old_district, district)
-            )
-        inputs = self._store.inputs(cut).drop_columns(["event"])
-        manifest = {
-            "numguard": _core.__version__,
-            "list": "full" if before is None else "delta",
-            "events": [0 if before is None else before[0], cut],
-            "district": district,
-            "policy": asdict(policy),
-            "inputs": inputs.to_pylist(),
-        }
-        return BlockList(table, manifest)
-
-
-def _basis(last: dict[str, Any]) -> tuple[int, ListPolicy, str | None]:
-    return last["event"], ListPolicy.from_json(last["policy"]), last["district"]
-
-
-def _reason(reason: object) -> str:
-    if not isinstance(reason, str) or not reason.strip():
-        raise ArgumentError("reason: takes a sentence; it is recorded")
-    return reason.strip()
-
-
-def _moments_as_integers(table: pa.Table) -> pa.Table:
-    for name in ("first_seen", "last_seen"):
-        at = table.schema.get_field_index(name)
-        table = table.set_column(at, name, pc.cast(table[name], pa.int64()))
-    return table
+        return sending.export(
+            self._case,
+            path,
+            to=to,
+            since=since,
+            district=district,
+            policy=policy,
+            columns=columns,
+            override=override,
+        )

@@ -1,6 +1,7 @@
 """What a file brought: the summary that the caller gets, and the rows that keep the file's name, size and SHA-256.
 
-Owns `Intake`. Knows nothing of what a file means. One idea: every input can be shown to be the file that it was.
+Owns `Intake` and the event that a file of complaints is. Knows nothing of what a file means
+(`complaints`). One idea: every input can be shown to be the file that it was.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 
-from numguard.registry.complaints import Plan
-from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table
+from numguard.registry.case import Case
+from numguard.registry.complaints import Plan, read_complaints, reconcile
+from numguard.registry.sheet import Mapped, Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
 
-__all__ = ["Intake", "fingerprints", "named_refusals", "record_counts", "record_input", "summed_up"]
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["Intake", "add_complaints", "fingerprints", "named_refusals", "record_counts", "record_input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,33 @@ class Intake:
     sha256: str
 
 
+def add_complaints(case: Case, source: Any, mapping: Mapped | None, name: str | None, *, dry_run: bool) -> Intake:
+    """Takes a file of complaints in as one event; one that says nothing new, and was taken in before, is none."""
+    sheet = read_sheet(source, name)
+    complaints = read_complaints(sheet, mapping)
+    if dry_run:
+        plan = reconcile(complaints, case.store.versions)
+        return _summed_up(None, sheet, plan)
+    with case.event("add_complaints") as append:
+        plan = reconcile(complaints, case.store.versions)
+        known = case.store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
+        if known is None:
+            _record(append, sheet, plan)
+    return _summed_up(append.event if known is None else known, sheet, plan)
+
+
+def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
+    new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
+    complaint = pc.coalesce(plan.versions["complaint"], new)
+    place = plan.versions.schema.get_field_index("complaint")
+    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
+    record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
+    append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
+    append.rows("naming", plan.namings)
+    append.rows("complainant", plan.complainants)
+    append.rows("refusal", plan.refusals)
+
+
 def record_input(
     append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None
 ) -> None:
@@ -63,8 +95,7 @@ def record_counts(append: Append, added: int, updated: int, repeated: int, refus
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 
-def summed_up(event: int | None, sheet: Sheet, plan: Plan) -> Intake:
-    """The summary of a file of complaints."""
+def _summed_up(event: int | None, sheet: Sheet, plan: Plan) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     return Intake(event, *counts, named_refusals(sheet, plan.refused_cells), sheet.name, sheet.bytes, sheet.sha256)
 

@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.registry import cells
-from numguard.registry.sheet import Mapped, Sheet, find_columns
+from numguard.registry.case import Case
+from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
+from numguard.registry.sheet import Mapped, Sheet, find_columns, read_sheet
 from numguard.registry.state import OUTCOMES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "Outcomes", "read_outcomes", "told_before"]
+__all__ = ["COLUMNS", "Outcomes", "read_outcomes", "record_outcomes", "told_before"]
 
 #: The columns that are read, each with other spellings that it is found by.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -41,6 +43,26 @@ class Outcomes:
 
     rows: pa.Table
     refused: pa.Table
+
+
+def record_outcomes(case: Case, source: Any, mapping: Mapped | None, name: str | None) -> Intake:
+    """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
+    sheet = read_sheet(source, name)
+    with case.event("record_outcomes") as append:
+        outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1))
+        case.store.want(outcomes.rows["msisdn"])
+        before = case.store.facts("outcomes", append.event - 1, wanted=True)
+        fresh = outcomes.rows.filter(pc.invert(told_before(outcomes.rows, before)))
+        refused = len(pc.unique(outcomes.refused["row"]))
+        counts = (len(fresh), 0, len(outcomes.rows) - len(fresh), refused)
+        known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
+        if known is None:
+            record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
+            record_counts(append, *counts)
+            append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
+            append.rows("refusal", outcomes.refused)
+    event = append.event if known is None else known
+    return Intake(event, *counts, named_refusals(sheet, outcomes.refused), sheet.name, sheet.bytes, sheet.sha256)
 
 
 def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:

@@ -1,0 +1,103 @@
+"""A case as the registry's verbs work on it: the store, who acts, the state at an event, and the list as of one.
+
+Owns how a moment becomes an event, and how facts become a state and a state a list. Knows no SQL (`store`) and no
+verb: each verb that changes something is a function of a case, in a file of its own. One idea: the log up to an event
+is all there is to know, so every question is asked of a cut.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from time import time_ns
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from numguard import _core
+from numguard.blocklist import BlockList
+from numguard.errors import ArgumentError
+from numguard.registry.listing import ListPolicy, delta, last_moment, rows
+from numguard.registry.state import FACTS, Facts, derive
+from numguard.registry.store import Append, Store
+
+__all__ = ["Basis", "Case", "reason_given"]
+
+
+class Basis(NamedTuple):
+    """What a change is told against: the list as of an event, as it was asked for then. Event 0 is nothing at all."""
+
+    event: int
+    policy: ListPolicy
+    district: str | None
+
+
+@dataclass
+class Case:
+    """A store, and who acts on it."""
+
+    store: Store
+    by: str
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC."""
+        return time_ns() // 1000
+
+    def event(self, verb: str, reason: str = "") -> AbstractContextManager[Append]:
+        """One event, recorded whole or not at all."""
+        return self.store.writing(actor=self.by, verb=verb, reason=reason, now=self.now())
+
+    def cut(self, name: str, moment: object) -> int:
+        """The last event at a moment; `name` is the argument that an error speaks of."""
+        return self.store.cut_at(last_moment(name, moment))
+
+    def state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+        """The state of all numbers at `cut`, or of the `wanted` ones."""
+        if wanted is not None:
+            self.store.want(wanted)
+        return derive(Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS}))
+
+    def known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
+        """The numbers at `cut` among some and those they are linked with."""
+        numbers = msisdns.drop_null().cast(pa.int64())
+        state = self.state(cut, self.store.with_linked(numbers, cut))
+        return state["msisdn"].combine_chunks()
+
+    def listed(self, cut: int, before: Basis | None, policy: ListPolicy, district: str | None) -> BlockList:
+        """The list as of `cut`, or its change since `before`."""
+        if before is None:
+            table = rows(self.state(cut), policy, district)
+        elif before.event == 0:
+            table = rows(self.state(cut), policy, district)
+            table = table.append_column("change", pa.repeat("added", len(table)))
+        else:
+            same = (before.policy, before.district) == (policy, district)
+            # Under another policy, numbers that nothing touched may come and go too.
+            touched = self.store.touched(before.event, cut) if same else None
+            table = delta(
+                self.state(before.event, touched),
+                self.state(cut, touched),
+                (before.policy, policy),
+                (before.district, district),
+            )
+        inputs = self.store.inputs(cut).drop_columns(["event"])
+        manifest = {
+            "numguard": _core.__version__,
+            "list": "full" if before is None else "delta",
+            "events": [0 if before is None else before.event, cut],
+            "district": district,
+            "policy": asdict(policy),
+            "inputs": inputs.to_pylist(),
+        }
+        return BlockList(table, manifest)
+
+
+def reason_given(reason: object) -> str:
+    """A reason as it is recorded.
+
+    Raises:
+        ArgumentError: there is none.
+    """
+    if not isinstance(reason, str) or not reason.strip():
+        raise ArgumentError("reason: takes a sentence; it is recorded")
+    return reason.strip()

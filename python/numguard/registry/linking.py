@@ -1,0 +1,74 @@
+"""Linkage for a case: the numbers in force are the seeds, and what was found is kept with its evidence.
+
+Owns which numbers are seeds, which are shielded, and what of an expansion is recorded. Knows nothing of how numbers
+are linked (`numguard.linkage`). One idea: a number that is itself only linked is no seed, so that repeating a run never
+walks further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+from numguard.errors import BrakeError
+from numguard.linkage import Expansion, LinkPolicy
+from numguard.linkage import expand as walk
+from numguard.registry.case import Case
+from numguard.registry.intake import fingerprints, record_input
+from numguard.registry.listing import MOMENT
+from numguard.registry.state import IN_FORCE
+from numguard.types import Source
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["expand"]
+
+
+def expand(
+    case: Case, sightings: Source, policy: LinkPolicy | None, override: str | None, columns: dict[str, Any]
+) -> Expansion:
+    """Links numbers to those in force, and keeps links, handsets, evidence and where it stopped as one event."""
+    policy = LinkPolicy() if policy is None else policy
+    cut = case.store.head()
+    state = case.state(cut)
+    status = state["status"]
+    seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
+    shielded = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
+    protected = shielded if policy.protected is None else shielded | _core.NumberSet(policy.protected)
+    asked: Any = seeds["msisdn"].combine_chunks()
+    if policy.is_relative:
+        at = pc.cast(pc.coalesce(seeds["first_reported"], seeds["last_told"]), MOMENT)
+        asked = pa.table({"msisdn": seeds["msisdn"], "reported_at": at})
+    found = walk(asked, sightings, replace(policy, protected=protected), **columns)
+    if found.braked and not override:
+        raise BrakeError(f"{found.braked}; nothing was stored; override= keeps it, with the reason recorded")
+    files = fingerprints(sightings)
+    with case.event("expand", override or "") as append:
+        for ordinal, entry in enumerate(files):
+            record_input(append, ordinal, *entry, records=None)
+        append.rows(
+            "expansion",
+            {
+                "as_of": [cut],
+                "policy": [repr(policy)],
+                "seeds": [len(seeds)],
+                "linked": [len(found.linked)],
+                "braked": [found.braked or ""],
+            },
+        )
+        append.rows("link", _moments_as_integers(found.linked).sort_by("msisdn"))
+        append.rows("handset", _moments_as_integers(found.handsets))
+        append.rows("stop", found.stopped)
+        append.rows("evidence", _moments_as_integers(found.evidence).sort_by("msisdn"))
+    return found
+
+
+def _moments_as_integers(table: pa.Table) -> pa.Table:
+    for name in ("first_seen", "last_seen"):
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, name, pc.cast(table[name], pa.int64()))
+    return table
