@@ -13,6 +13,7 @@ mod extract;
 mod format;
 pub mod linkage;
 mod normalize;
+mod pages;
 pub mod parallel;
 pub mod parquet;
 mod position;

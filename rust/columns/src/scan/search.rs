@@ -38,7 +38,7 @@ impl Found {
     pub(crate) fn match_columns(matches: Vec<Vec<u64>>) -> Vec<ArrayRef> {
         matches
             .into_iter()
-            .map(|keys| Arc::new(from_keys(keys)) as ArrayRef)
+            .map(|keys| Arc::new(from_keys(keys.into())) as ArrayRef)
             .collect()
     }
 }
