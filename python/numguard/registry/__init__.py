@@ -279,6 +279,7 @@ class Registry:
         header: bool = True,
         rows_per_file: int | None = None,
         by_district: bool = False,
+        key: bytes | None = None,
         override: str | None = None,
     ) -> BlockList:
         """Writes a block list to `path` and records that it went out to `to`: its rows to block become `requested`.
@@ -295,6 +296,7 @@ class Registry:
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
+            key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does.
             override: The reason to send a list that the brake would stop; recorded.
 
         Returns:
@@ -311,5 +313,6 @@ class Registry:
             district=district,
             policy=policy,
             form=Form(columns, title, header, rows_per_file, by_district),
+            key=key,
             override=override,
         )

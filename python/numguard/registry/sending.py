@@ -45,6 +45,7 @@ def export(
     district: str | None,
     policy: ListPolicy | None,
     form: Form,
+    key: bytes | None,
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it went out, both or neither."""
@@ -60,9 +61,10 @@ def export(
             _brake(case, cut, policy, district, last)
         table = listed.to_table()
         append.rows("exported", table.select(["msisdn", "action"]))
+        listed = listed if key is None else listed.keyed(key)
         # A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was.
         with together(private=True) as files:
-            listed.write_into(files, path, form)
+            listed.write_into(files, path, form, {"export": append.event, "to": to.strip()})
             append.rows(
                 "export",
                 {
