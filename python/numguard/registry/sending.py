@@ -13,7 +13,7 @@ from typing import Any
 from numguard.blocklist import BlockList, manifest_path, put_back
 from numguard.errors import ArgumentError, BrakeError
 from numguard.registry.case import Basis, Case
-from numguard.registry.listing import ListPolicy, rows
+from numguard.registry.listing import ListPolicy, folded, rows
 from numguard.types import PathLike
 
 __all__ = ["block_list", "export"]
@@ -54,7 +54,7 @@ def export(
     policy = policy or ListPolicy()
     with case.event("export", override or "") as append:
         cut = append.event - 1
-        last = case.store.last_export(to.strip())
+        last = _last(case, to.strip(), district)
         before = _told_against(case, since, cut, last, Basis(0, policy, district))
         listed = case.listed(cut, before, policy, district)
         if policy.max_growth is not None and last and not override:
@@ -80,6 +80,12 @@ def export(
             )
             append.commit()
     return listed
+
+
+def _last(case: Case, receiver: str, district: str | None) -> dict[str, Any] | None:
+    """The last export of that district, or of all, to a receiver: what went out of another says nothing of this one."""
+    rows: list[dict[str, Any]] = case.store.exports(receiver).to_pylist()
+    return next((row for row in rows if folded(row["district"]) == folded(district)), None)
 
 
 def _told_against(
