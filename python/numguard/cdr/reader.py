@@ -15,7 +15,6 @@ from typing import Final
 
 import pyarrow as pa
 
-from numguard.cdr.container import Part, parts
 from numguard.cdr.furniture import Furniture, is_no_data
 from numguard.cdr.header import LINES_SEARCHED, Header, candidates, find_header, read_preamble
 from numguard.cdr.layout import Layout
@@ -24,6 +23,7 @@ from numguard.cdr.rows import RowReader
 from numguard.cdr.sightings import SCHEMA, Refusal, Sightings
 from numguard.cdr.summary import CdrSummary, FileSummary
 from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.source.container import Part, parts
 from numguard.types import PathLike
 
 __all__ = ["REFUSED_SCHEMA", "Cdr"]

@@ -200,6 +200,7 @@ class Store:
     def __init__(self, target: str) -> None:
         self.dialect: Dialect = connect(target)
         self._lock = threading.RLock()
+        self.closed = False
         try:
             self._migrate()
         except BaseException:
@@ -208,6 +209,7 @@ class Store:
 
     def close(self) -> None:
         """Lets go of the file."""
+        self.closed = True
         self.dialect.close()
 
     # Reading ----------------------------------------------------------------------------------------------------
