@@ -7,7 +7,7 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: help demo build test test-rust test-python check format bench bench-quick bench-page fuzz docs clean
+.PHONY: help demo build test test-rust test-python check format bench bench-quick bench-page instructions fuzz memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,25 @@ bench-quick: build ## the same on small inputs, in a minute: does the harness ru
 
 bench-page: $(VENV)/.ready ## the newest record into README.md and docs/speed.md
 	$(BIN)/python benches/publish.py
+
+instructions: build ## the instructions of every kernel, counted by valgrind: comparable between commits
+	$(BIN)/python benches/instructions.py
+
+# Each target compares two answers. What is new in the corpus stays under target/; CONTRIBUTING.md says how to keep it.
+FUZZ_SECONDS ?= 60
+FUZZ := cargo fuzz run --fuzz-dir rust/fuzz --sanitizer none
+fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
+	@command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz@0.13.2
+	@for target in normalise extract imei set set_file; do \
+		mkdir -p target/fuzz-corpus/$$target && \
+		$(FUZZ) $$target target/fuzz-corpus/$$target rust/fuzz/corpus/$$target -- \
+			-dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; \
+	done
+
+# The tests that go through unsafe code. Valgrind has no AVX-512, so that the other two paths are taken.
+memcheck: ## valgrind over the Rust tests that go through unsafe code
+	cargo test --package numguard-core --locked --test block --test set_probe --test set_file --test set_algebra \
+		--config 'target."cfg(unix)".runner = "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"'
 
 format: $(VENV)/.ready ## lay all sources out as `make check` wants them
 	cargo fmt --all
