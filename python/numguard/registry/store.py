@@ -84,6 +84,7 @@ class Store:
 
     def __init__(self, target: str) -> None:
         self._lock = threading.RLock()
+        self.closed = False
         self._target = target
         self._there = is_there(target)
         self.dialect: Dialect = self._open()
@@ -113,6 +114,7 @@ class Store:
 
     def close(self) -> None:
         """Lets go of the file."""
+        self.closed = True
         self.dialect.close()
 
     # Reading ----------------------------------------------------------------------------------------------------
