@@ -44,6 +44,13 @@ class Header:
         """The names as they are compared."""
         return [canonical_name(name) for name in self.names]
 
+    def is_of_others(self, names: list[str]) -> bool:
+        """Whether these (compared) names are a header under which the rows mean something else than under this one."""
+        if self.layout.match(names) == self.columns:
+            return False
+        words = " ".join(names)
+        return any(layout.may_be_named_in(words) and layout.match(names) for layout in (self.layout, *LAYOUTS))
+
 
 @dataclass(frozen=True, slots=True)
 class Preamble:

@@ -111,8 +111,8 @@ class Cdr:
             self.summary.files.append(summary)
             if header is None:
                 return
-            furniture = Furniture(header.delimiter, header.canonical)
-            sightings = Sightings(header, summary, furniture.take)
+            furniture = Furniture(header.delimiter, header.canonical, header.is_of_others)
+            sightings = Sightings(header, summary, furniture)
             rows = RowReader(header)
             refused: list[Refusal] = []
             self._refused.append((part.name, refused))
