@@ -221,11 +221,11 @@ class Machine(RuleBasedStateMachine):
             row = listed[n]
             told = (
                 row["action"], row["status"], row["hop"], row["district"], row["complaints"], row["sources"],
-                row["first_reported"], row["last_reported"], row["via_imei"],
+                row["first_reported"], row["last_reported"], row["via_imei"], row["review_by"],
             )  # fmt: skip
             assert told == (
                 action, state.status, state.hop, state.district, state.complaints, state.sources,
-                state.first, state.last, state.via_imei,
+                state.first, state.last, state.via_imei, state.review_by,
             )  # fmt: skip
 
     @rule(status=st.sampled_from(STATUSES))

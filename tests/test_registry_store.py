@@ -89,6 +89,34 @@ def test_what_is_written_is_seen_from_outside(tmp_path: Path) -> None:
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
 
+def test_a_file_is_made_by_the_first_event(tmp_path: Path) -> None:
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="A") as one, ng.Registry(path, by="B") as two:
+        assert one.add_complaints(table(0, 3), dry_run=True).added == 3
+        assert (len(one.numbers()), len(one.history("9100000001"))) == (0, 0)
+        assert "cases.db" in repr(one)
+        assert list(tmp_path.iterdir()) == []
+        one.add_complaints(table(0, 3))
+        # Who looked before it was made sees it as soon as it is.
+        assert two.add_complaints(table(0, 3), dry_run=True).repeated == 3
+        assert two.add_complaints(table(1, 3)).id == 2
+        assert len(one.numbers()) == 6
+    with pytest.raises(RegistryError, match="no such folder"):
+        ng.Registry(tmp_path / "nowhere" / "cases.db")
+
+
+def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
+    for target in (store, tmp_path / "cases.db"):
+        registry = ng.Registry(target, by="HC 1234")
+        registry.close()
+        registry.close()
+        with pytest.raises(RegistryError, match="was closed"):
+            registry.numbers()
+        with pytest.raises(RegistryError, match="was closed"):
+            registry.decide(["9876543210"], "confirmed", "why")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_registries_on_one_file_see_each_other(tmp_path: Path) -> None:
     path = tmp_path / "cases.db"
     with ng.Registry(path, by="A") as one:
@@ -120,8 +148,6 @@ def test_many_writers_lose_nothing(tmp_path: Path) -> None:
     # All begin on a file that is not there: making it is a race too.
     command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path)]
     writers = [subprocess.Popen([*command, str(k), "5", here], stdout=subprocess.DEVNULL) for k in range(4)]
-    while not path.exists() or path.stat().st_size == 0:
-        time.sleep(0.01)
     with ng.Registry(path, by="reader") as registry:
         seen = 0
         while any(writer.poll() is None for writer in writers):
@@ -286,7 +312,8 @@ def test_what_is_no_registry_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 def test_a_registry_of_a_newer_numguard_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cases.db"
-    ng.Registry(path).close()
+    with ng.Registry(path) as registry:
+        registry.add_complaints(table(0, 1))
     run(
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
         "c.execute('UPDATE head SET schema_version = 99'); c.commit()",
@@ -334,8 +361,8 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
 
 def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialect, "_OLDEST_SQLITE", (99, 0, 0))
-    with pytest.raises(RegistryError, match="can lose commits"):
-        ng.Registry(tmp_path / "cases.db")
+    with pytest.raises(RegistryError, match="can lose commits"), ng.Registry(tmp_path / "cases.db") as registry:
+        registry.decide(["9876543210"], "confirmed", "why")
     # Memory is nobody else's, and has no log.
     ng.Registry(":memory:").close()
 

@@ -47,7 +47,9 @@ class Cdr:
 
     def __init__(self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> None:
         self._layouts = candidates(layout)
-        self._parts = [part for name in _expand(path) for part in parts(name)]
+        #: The files that are read, in their order.
+        self.paths = tuple(Path(name) for name in _expand(path))
+        self._parts = [part for name in self.paths for part in parts(name)]
         self._refused: list[tuple[str, list[Refusal]]] = []
         self.summary = CdrSummary()
         for part in self._parts:

@@ -13,7 +13,7 @@ from numguard.blocklist import BlockList, Form
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.registry.case import Basis, Case
-from numguard.registry.listing import ListPolicy, rows
+from numguard.registry.listing import ListPolicy, folded, rows
 from numguard.types import PathLike
 
 __all__ = ["block_list", "export"]
@@ -45,6 +45,7 @@ def export(
     district: str | None,
     policy: ListPolicy | None,
     form: Form,
+    key: bytes | None,
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it went out, both or neither."""
@@ -53,16 +54,18 @@ def export(
     policy = policy or ListPolicy()
     with case.event("export", override or "") as append:
         cut = append.event - 1
-        last = case.store.last_export(to.strip())
-        before = _told_against(case, since, cut, last, Basis(0, policy, district))
+        sent: list[dict[str, Any]] = case.store.exports(to.strip()).to_pylist()
+        last = _last(sent, district)
+        before = _told_against(case, since, cut, sent, Basis(0, policy, district))
         listed = case.listed(cut, before, policy, district)
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
         table = listed.to_table()
         append.rows("exported", table.select(["msisdn", "action"]))
+        listed = listed if key is None else listed.keyed(key)
         # A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was.
         with together(private=True) as files:
-            listed.write_into(files, path, form)
+            listed.write_into(files, path, form, {"export": append.event, "to": to.strip()})
             append.rows(
                 "export",
                 {
@@ -82,18 +85,30 @@ def export(
     return listed
 
 
+def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:
+    """The last export of that district, or of all, to a receiver: what went out of another says nothing of this one."""
+    return next((row for row in sent if folded(row["district"]) == folded(district)), None)
+
+
 def _told_against(
-    case: Case, since: date | datetime | int | str | None, cut: int, last: dict[str, Any] | None, nothing: Basis
+    case: Case, since: date | datetime | int | str | None, cut: int, sent: list[dict[str, Any]], nothing: Basis
 ) -> Basis | None:
+    """What a change is told against: an export that was `sent` to the receiver, as it was made, or a moment."""
     if since is None:
         return None
     if since == "last":
+        last = _last(sent, nothing.district)
         return _basis(last) if last else nothing
-    if isinstance(since, str):
+    if isinstance(since, str | bool):
         raise ArgumentError('since: takes a day, a moment, an event or "last"')
     base = since if isinstance(since, int) else case.cut("since", since)
     if not 0 <= base <= cut:
         raise ArgumentError("since: takes a day, a moment or an event that has been")
+    if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == "export":
+        named = next((row for row in sent if row["event"] == since), None)
+        if named is None:
+            raise ArgumentError("since: that export went to another receiver")
+        return _basis(named)
     return nothing._replace(event=base)
 
 
