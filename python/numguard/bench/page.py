@@ -207,8 +207,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
-        "pyarrow reads the same bytes as text, and nothing else with them; one thread each, by the wall's clock and by "
-        "the processor's.",
+        "pyarrow reads the same bytes as text, and nothing else; one thread each, by wall and by processor time.",
         (),
     ),
     (

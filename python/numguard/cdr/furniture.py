@@ -14,8 +14,10 @@ from typing import Final, Literal, TypeAlias
 
 from numguard.cdr.layout import canonical_name
 
-__all__ = ["Furniture", "Kind", "is_no_data"]
+__all__ = ["Furniture", "Kind", "Whose", "is_no_data"]
 
+#: Of a header within the file: this table's once more, or the first line of another table.
+Whose: TypeAlias = Literal["own", "other"]
 Kind: TypeAlias = Literal["blank", "ruler", "header", "footer", "page", "no_data"]
 
 _NO_DATA: Final = re.compile(
@@ -49,15 +51,14 @@ def is_no_data(line: str) -> bool:
 class Furniture:
     """Tells furniture from rows, line by line; `skipped` counts what was found.
 
-    `names_others` says of a line's column names whether they are those of another table than this one: files of
-    several operators are joined into one now and then. `headers` remembers where a header was repeated, and where
-    another began.
+    `width` is the header's, and `whose` tells another header by its names: now and then the files of several operators
+    are joined into one. `headers` remembers on which lines they stand.
     """
 
     delimiter: str
-    header: list[str]
-    names_others: Callable[[list[str]], bool] = lambda _: False
-    headers: dict[int, Literal["own", "other"]] = field(default_factory=dict)
+    width: int
+    whose: Callable[[list[str]], Whose | None]
+    headers: dict[int, Whose] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     ended: bool = False
     stated_rows: int | None = None
@@ -86,13 +87,12 @@ class Furniture:
             return "blank"
         if _RULER.fullmatch(line):
             return "ruler"
-        names = [canonical_name(cell) for cell in cells]
-        others = names != self.header and self.names_others(names)
-        if others or names == self.header:
-            self.headers[number] = "other" if others else "own"
+        whose = self.whose([canonical_name(cell) for cell in cells])
+        if whose is not None:
+            self.headers[number] = whose
             return "header"
         filled = sum(bool(cell) for cell in cells)
-        return self._closing(line, cells) if filled <= max(1, len(self.header) // 2) else None
+        return self._closing(line, cells) if filled <= max(1, self.width // 2) else None
 
     def _closing(self, line: str, cells: list[str]) -> Kind | None:
         """What a line of few fields says at the end of a report."""

@@ -113,7 +113,7 @@ class Cdr:
             self.summary.files.append(summary)
             if header is None:
                 return
-            furniture = Furniture(header.delimiter, header.canonical, header.is_of_others)
+            furniture = Furniture(header.delimiter, len(header.names), header.whose)
             sightings = Sightings(header, summary, furniture)
             rows = RowReader(header)
             refused: list[Refusal] = []
