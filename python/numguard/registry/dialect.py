@@ -30,6 +30,7 @@ _OLDEST_SQLITE = (3, 51, 3)
 # What drivers say, and what is said instead.
 _FAILURES = (
     ("locked", "another process has been writing for 20 seconds; try again when it is done"),
+    ("lock timeout", "another process has been writing for 20 seconds; try again when it is done"),
     ("busy", "another process has been writing for 20 seconds; try again when it is done"),
     ("malformed", "damaged: restore it from a backup"),
     ("not a database", "not a numguard registry, or damaged"),
@@ -198,6 +199,7 @@ class PostgreSQL(Dialect):
         self.name = "postgresql"
         with self._told():
             super().__init__(self.name, driver.connect(target, autocommit=True))
+        self.execute(f"SET lock_timeout = {BUSY_MS}")
 
     def begin_to_build(self) -> None:
         """Begins a transaction that will make or change tables, one process at a time."""
