@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.errors import MissingExtraError, RegistryError
+from numguard.errors import ArgumentError, MissingExtraError, RegistryError
 
 __all__ = ["Dialect", "PostgreSQL", "SQLite", "connect", "is_there", "stand_in"]
 
@@ -45,6 +45,11 @@ _FAILURES = (
 )
 
 
+def _refuse_nul(values: Iterable[object]) -> None:
+    if any("\x00" in value for value in values if isinstance(value, str)):
+        raise ArgumentError("a text with a NUL character in it cannot be recorded, as one store cuts it off there")
+
+
 class Dialect:
     """One open connection, and what every store can do with it."""
 
@@ -59,6 +64,7 @@ class Dialect:
 
     def fetch(self, query: str, values: Sequence[int | str] = ()) -> pa.Table:
         """The rows of one statement."""
+        _refuse_nul(values)
         with self._told(), self._connection.cursor() as cursor:
             cursor.execute(query, tuple(values) or None)
             table: pa.Table = cursor.fetch_arrow_table()
@@ -71,6 +77,9 @@ class Dialect:
 
     def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
         """Appends `table` to the table `name`; a temporary one is made for it."""
+        if len(table) == 1:
+            # What a caller says of an event; in the cells of files NUL was replaced by its sign.
+            _refuse_nul(table.to_pylist()[0].values())
         mode = "create" if temporary else "append"
         with self._told(), self._connection.cursor() as cursor:
             cursor.adbc_ingest(name, table, mode=mode, temporary=temporary)

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard.errors import ArgumentError, RegistryError
+from numguard.errors import RegistryError
 from numguard.registry.dialect import Dialect, connect, is_there, stand_in
 from numguard.registry.queries import FACTS, HISTORY, SPOKEN, STORY, TAKEN_BACK, TOUCHED, WANTED_VERSIONS
 
@@ -291,11 +291,6 @@ class Store:
         self._insert(name, pa.table(columns, names=names))
 
     def _insert(self, name: str, table: pa.Table) -> None:
-        # What a caller says of an event is one row; in cells of files NUL was replaced by its sign.
-        if len(table) == 1 and any(
-            "\x00" in value for value in table.to_pylist()[0].values() if isinstance(value, str)
-        ):
-            raise ArgumentError("a text with a NUL character in it cannot be recorded")
         self.dialect.ingest(name, table, temporary=False)
 
     def _scratch(self, name: str, table: pa.Table) -> None:
