@@ -58,6 +58,16 @@ FACTS = {
         "msisdn:i action:t event:i",
         """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
     ),
+    "evidence": (
+        "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",
+        f"""SELECT n.msisdn, n.imei14, n.first_seen, n.last_seen, n.sightings, n.event FROM {{wanted}} evidence n
+            WHERE {{match n}} n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "stopped_handsets": (
+        "imei14:i why:t event:i",
+        f"""SELECT n.imei14, n.why, n.event FROM stop n
+            WHERE n.imei14 IS NOT NULL AND n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
 }
 
 # The versions in which wanted numbers stand.

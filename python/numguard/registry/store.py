@@ -210,9 +210,9 @@ class Store:
         return str(row[0]), back is not None
 
     def exports(self, receiver: str) -> pa.Table:
-        """What went out to `receiver`, the last first."""
+        """The lists of numbers that went out to `receiver`, the last first."""
         columns = "event:i as_of:i district:t policy:t records:i"
-        query = "SELECT event, as_of, district, policy, records FROM export WHERE receiver = $1"
+        query = "SELECT event, as_of, district, policy, records FROM export WHERE receiver = $1 AND policy <> ''"
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
 
     def inputs(self, cut: int) -> pa.Table:
