@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -110,10 +111,9 @@ def test_a_call_after_one_that_failed(registry: ng.Registry) -> None:
 
 def test_an_event_that_was_not_committed_leaves_no_gap(registry: ng.Registry) -> None:
     # A sequence would: its numbers are handed out before anything is committed.
-    given = registry._case.event("decide", "why")
-    assert given.__enter__().event == 1
-    with pytest.raises(KeyboardInterrupt):
-        given.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    with suppress(KeyboardInterrupt), registry._case.event("decide", "why") as append:
+        assert append.event == 1
+        raise KeyboardInterrupt
     assert registry.decide([A], "confirmed", "why") == 1
 
 
