@@ -35,7 +35,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 #: Of a row that says what is recorded already.
 KNOWN = "known"
 
-_REFUSED = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in ("field", "cell", "note"))])
+_REFUSED_FIELDS: list[pa.Field[Any]] = [
+    pa.field("row", pa.int64()), *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
+]  # fmt: skip
 _DAY = 86_400_000_000
 _IST = 19_800_000_000
 
@@ -217,5 +219,5 @@ def _late(rows: pa.Table, said: pa.Array[Any]) -> pa.Table:
             "cell": pc.if_else(clash, rows["status_cell"], rows["happened_at_cell"]),
             "note": note,
         },
-        schema=_REFUSED,
+        schema=pa.schema(_REFUSED_FIELDS),
     )
