@@ -34,7 +34,7 @@ from numguard import _core
 from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
-from numguard.registry import intake, linking, outcomes, sending
+from numguard.registry import action, intake, linking, outcomes, sending
 from numguard.registry.case import Case, reason_given
 from numguard.registry.history import tell
 from numguard.registry.intake import Intake
@@ -244,6 +244,64 @@ class Registry:
         table = self._case.store.refusals(id)
         return table.rename_columns(["row", "column", "cell", "note"])
 
+    def action_taken(self, *, as_of: date | datetime | None = None, policy: ListPolicy | None = None) -> pa.Table:
+        """The action-taken report: what became of the numbers and complaints of each district and source.
+
+        Each number falls into one row alone, and so does each complaint: the rows of a district add up to the
+        district, all rows to the whole. Numbers that complaints name and numbers that linkage found stand in rows of
+        their own, told apart by `found`; their sum means nothing.
+
+        Args:
+            as_of: The report as it was at the end of that day (IST), or at that moment (with a zone).
+            policy: Which numbers in force count as listed.
+
+        Returns:
+            A row for each district, source and way in which numbers were found, in that order. Columns:
+
+            - district, source (string): Those of the number's first complaint, or of the complaint of the number from
+              which it was linked; null where it says none. Upper and lower case are one, in the commoner spelling.
+            - found (string): "reported", a complaint that stands names it; "linked", only linkage found it;
+              "decided", only an officer's decision stands behind it.
+            - named (int64): Numbers found so. One that went out on a list stays counted after what named it was taken
+              back. All further counts of numbers are parts of this one.
+            - listed: Of them, those on the block list, and those that went out on one.
+            - uploaded: Those that went out in an export, to be blocked or verified again.
+            - pending: Those that went out and of which nothing was heard since.
+            - blocked, reverified, refused: Those whose status is `blocked`, `reverified` or `rejected`: the operator's
+              last word, or for `reverified` an officer's, unless something newer was decided. An operator may have
+              answered for numbers that never went out from here.
+            - let_go: Those whose status is `withdrawn`, `protected` or `reactivated`.
+            - complaints (int64): Complaints that stand, whether or not they name a usable number; null where `found`
+              is not "reported".
+            - amount_lost, amount_recovered (decimal128(20, 2)): Rupees, of those complaints.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({
+            ...     "acknowledgement_no": ["31708220000001"], "source": ["1930"], "district": ["Rohtak"],
+            ...     "suspect_mobiles": ["98765 43210"], "amount_lost": ["Rs 1,500"],
+            ... })
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     _ = registry.add_complaints(sheet)
+            ...     told = registry.action_taken()
+            >>> told.select(["district", "found", "named", "uploaded", "complaints"]).to_pylist()
+            [{'district': 'Rohtak', 'found': 'reported', 'named': 1, 'uploaded': 0, 'complaints': 1}]
+        """
+        return action.action_taken(self._case, self._cut(as_of), policy or ListPolicy())
+
+    def complaints_by_day(self, *, as_of: date | datetime | None = None) -> pa.Table:
+        """The complaints of each day, district and source that stand, and their money.
+
+        Args:
+            as_of: As it was at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            Columns: day (date32, in India; null where the complaint names none, last), district, source (string),
+            complaints (int64), amount_lost, amount_recovered (decimal128(20, 2), rupees). Their sums are those of
+            `action_taken`.
+        """
+        return action.complaints_by_day(self._case, self._cut(as_of))
+
     def block_list(
         self,
         *,
@@ -305,3 +363,6 @@ class Registry:
             columns=columns,
             override=override,
         )
+
+    def _cut(self, as_of: date | datetime | None) -> int:
+        return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)
