@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from getpass import getuser
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -36,12 +37,14 @@ from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import action, intake, linking, outcomes, sending
 from numguard.registry.case import Case, reason_given
+from numguard.registry.figures import figures
 from numguard.registry.history import tell
 from numguard.registry.intake import Intake
 from numguard.registry.listing import ListPolicy
 from numguard.registry.sheet import Mapped
 from numguard.registry.state import DECISIONS, IN_FORCE, STATUSES
 from numguard.registry.store import Store
+from numguard.report import write_report
 from numguard.types import PathLike, Source, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -301,6 +304,39 @@ class Registry:
             `action_taken`.
         """
         return action.complaints_by_day(self._case, self._cut(as_of))
+
+    def report(
+        self,
+        path: PathLike,
+        *,
+        title: str = "Misused numbers: action taken",
+        as_of: date | datetime | None = None,
+        policy: ListPolicy | None = None,
+        full_numbers: bool = False,
+    ) -> Path:
+        """Writes one HTML page about the case, to be read, printed and forwarded.
+
+        The page is one file without a script that fetches nothing. It is written whole or not at all, readable by its
+        owner only, and the same events give the same bytes.
+
+        Args:
+            path: Where to; its name ends in `.html`.
+            title: The heading.
+            as_of: The case as it was at the end of that day (IST), or at that moment (with a zone).
+            policy: Which numbers in force count as listed.
+            full_numbers: Shows numbers and handsets in full; otherwise they are masked, and so is whatever in the names
+                of districts, sources and files may be a number.
+
+        Returns:
+            The path.
+
+        Raises:
+            MissingExtraError: The extra `report` is not installed.
+            ArgumentError: The path does not end in `.html`.
+            FileMissingError: There is no such folder.
+        """
+        told = figures(self._case, self._cut(as_of), policy or ListPolicy())
+        return write_report(told, path, title=title, full_numbers=full_numbers)
 
     def block_list(
         self,
