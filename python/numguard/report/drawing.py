@@ -1,4 +1,4 @@
-"""An Altair chart -> static SVG that takes its colours from the page around it.
+"""A Vega-Lite chart -> static SVG that takes its colours from the page around it.
 
 Owns the look of every chart of the package, and the only call that draws. Knows nothing of what is shown. One idea: a
 chart names its colours by what they mean, `currentColor` and `var(--...)`, so that one drawing reads in light, in dark
@@ -23,6 +23,22 @@ _LOCALE: Final = {
     "number": {"decimal": ".", "thousands": ",", "grouping": [3, 2, 2, 2, 2, 2], "currency": ["₹", ""]},
 }
 
+_INK: Final = "currentColor"
+_WORDS: Final = {"labelColor": _INK, "titleColor": _INK}
+_LINES: Final = {"domainColor": _INK, "domainOpacity": 0.4, "tickColor": _INK, "tickOpacity": 0.4}
+_LOOK: Final = {
+    "aria": False,
+    "background": None,
+    "font": _FONT,
+    "locale": _LOCALE,
+    "view": {"stroke": None},
+    "text": {"color": _INK, "fontSize": 12},
+    "title": {"color": _INK},
+    "header": _WORDS,
+    "legend": _WORDS,
+    "axis": _WORDS | _LINES | {"gridColor": _INK, "gridOpacity": 0.15},
+}
+
 _ROW: Final = 23
 _STRIP: Final = 46
 # Pixels that a digit takes, and no font more.
@@ -35,14 +51,14 @@ class Bar:
 
     Attributes:
         label: What is counted.
-        values: A length for each panel; None where there is none.
+        values: A length for each panel.
         said: What is written behind each.
         colours: Of each panel's bar, such as `var(--reported)`.
         heading: Whether the line only heads those below it.
     """
 
     label: str
-    values: Sequence[float | None]
+    values: Sequence[float]
     said: Sequence[str]
     colours: Sequence[str]
     heading: bool = False
@@ -57,41 +73,17 @@ class Strip:
     colour: str
 
 
-def altair() -> Any:
-    """Altair, and what it draws with.
+def svg(spec: dict[str, Any]) -> str:
+    """A Vega-Lite chart as one SVG element, in the look that all charts share.
 
     Raises:
-        MissingExtraError: One of them is not installed.
+        MissingExtraError: What draws is not installed.
     """
     try:
-        import altair as alt
-        import vl_convert  # noqa: F401
+        import vl_convert
     except ImportError:
         raise MissingExtraError("charts need: pip install 'numguard-telecom[report]'") from None
-    return alt
-
-
-def svg(chart: Any, **config: Any) -> str:
-    """The chart as one SVG element; `config` is Vega-Lite's, beside the look that all charts share."""
-    import vl_convert
-
-    look: dict[str, Any] = {
-        "aria": False,
-        "background": None,
-        "font": _FONT,
-        "locale": _LOCALE,
-        "view": {"stroke": None},
-        "text": {"color": "currentColor", "fontSize": 12},
-        "header": {"labelColor": "currentColor", "titleColor": "currentColor"},
-        "legend": {"labelColor": "currentColor", "titleColor": "currentColor"},
-        "title": {"color": "currentColor"},
-    }
-    axis = dict.fromkeys(("domainColor", "gridColor", "labelColor", "tickColor", "titleColor"), "currentColor")
-    look["axis"] = axis | {"gridOpacity": 0.15, "domainOpacity": 0.4, "tickOpacity": 0.4} | config.pop("axis", {})
-    # Altair would look each thing up in its schema once more, which takes longer than the drawing.
-    spec = chart.to_dict(validate=False)
-    spec["config"] = spec.get("config", {}) | look | config
-    drawn: str = vl_convert.vegalite_to_svg(spec)
+    drawn: str = vl_convert.vegalite_to_svg(spec | {"config": spec.get("config", {}) | _LOOK})
     return drawn
 
 
@@ -104,60 +96,65 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
         label: Of the column of labels.
         titles: One a panel; each panel has a scale of its own.
     """
-    alt = altair()
     shift = 1 if any(titles) else 0
-    places = alt.Scale(domain=list(range(len(rows) + shift)), paddingInner=0.38, paddingOuter=0.1)
-    y = alt.Y("row:O", axis=None, scale=places)
+    size = len(rows) + shift
+    places = {"domain": list(range(size)), "paddingInner": 0.38, "paddingOuter": 0.1}
+    y = {"field": "row", "type": "ordinal", "axis": None, "scale": places}
 
-    def layer(values: list[dict[str, Any]]) -> Any:
-        return alt.Chart(alt.Data(values=values), width=width, height=_ROW * (len(rows) + shift))
+    def words(said: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
+        return {
+            "data": {"values": [{"row": row, "said": text} for row, text in said]},
+            "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
+            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "said"}},
+        }
 
-    labels = [{"row": k + shift, "text": row.label, "heading": row.heading} for k, row in enumerate(rows)]
-    layers = []
-    for bold in (False, True):
-        said = [entry for entry in labels if entry["heading"] == bold]
-        limit = width if bold else label - 8
-        mark = layer(said).mark_text(align="left", baseline="middle", limit=limit, fontWeight="bold" if bold else 400)
-        layers.append(mark.encode(y=y, x=alt.value(0), text="text:N"))
+    labels = [(k + shift, row.label) for k, row in enumerate(rows) if not row.heading]
+    headings = [(k + shift, row.label) for k, row in enumerate(rows) if row.heading]
+    layers = [words(labels, 0, limit=label - 8), words(headings, 0, limit=width, fontWeight="bold")]
     room = (width - label) / len(titles)
     for panel, title in enumerate(titles):
         begin = label + panel * room
         values = [
             {"row": k + shift, "value": row.values[panel], "said": row.said[panel], "colour": row.colours[panel]}
             for k, row in enumerate(rows)
-            if not row.heading and row.values[panel] is not None
+            if not row.heading
         ]
-        longest = max((entry["value"] for entry in values), default=0) or 1
+        longest = max((row.values[panel] for row in rows if not row.heading), default=0) or 1
         figures = _DIGIT * max((len(entry["said"]) for entry in values), default=0) + 14
-        scale = alt.Scale(domain=[0, longest], range=[begin, begin + room - figures], nice=False)
-        x = alt.X("value:Q", axis=None, scale=scale, stack=None)
-        drawn = layer(values).encode(x=x, y=y)
-        layers += [
-            drawn.mark_bar(cornerRadiusEnd=1.5).encode(color=alt.Color("colour:N", scale=None)),
-            drawn.mark_text(align="left", baseline="middle", dx=5).encode(text="said:N"),
+        scale = {"domain": [0, longest], "range": [begin, begin + room - figures], "nice": False}
+        x = {"field": "value", "type": "quantitative", "axis": None, "scale": scale, "stack": None}
+        colour = {"field": "colour", "type": "nominal", "scale": None}
+        behind = {"type": "text", "align": "left", "baseline": "middle", "dx": 5}
+        drawn: list[dict[str, Any]] = [
+            {"mark": {"type": "bar", "cornerRadiusEnd": 1.5}, "encoding": {"x": x, "y": y, "color": colour}},
+            {"mark": behind, "encoding": {"x": x, "y": y, "text": {"field": "said"}}},
         ]
-        if title:
-            head = layer([{"row": 0, "text": title}]).mark_text(align="left", baseline="middle", fontWeight="bold")
-            layers.append(head.encode(y=y, x=alt.value(begin), text="text:N"))
-    return svg(alt.layer(*layers).resolve_scale(x="independent", color="independent"), padding=1)
+        layers += [{"data": {"values": values}, **layer} for layer in drawn]
+        layers.append(words([(0, title)] if title else [], begin, fontWeight="bold"))
+    whole = {"width": width, "height": _ROW * size, "layer": layers, "padding": 1}
+    return svg(whole | {"resolve": {"scale": {"x": "independent", "color": "independent"}}})
 
 
 def strips(rows: Sequence[Strip], width: int) -> str:
     """Steps along the days, a strip for each of `rows`, all on one scale so that they can be compared."""
-    alt = altair()
     highest = max((value for row in rows for _, value in row.days), default=0) or 1
+    days = {"format": "%-d %b %Y", "labelOverlap": True, "tickCount": max(2, width // 150), "grid": False}
+    values = {"values": [0, highest], "domain": False, "ticks": False}
     drawn = []
-    for k, row in enumerate(rows):
-        data = alt.Data(values=[{"day": day, "value": value} for day, value in row.days])
-        last = k == len(rows) - 1
-        axis = alt.Axis(format="%-d %b %Y", labelOverlap=True, tickCount=max(2, width // 150), title=None, grid=False)
-        x = alt.X("day:T", scale=alt.Scale(type="utc", nice=False), axis=axis if last else None)
-        scale = alt.Scale(domain=[0, highest], nice=False)
-        y = alt.Y("value:Q", scale=scale, axis=alt.Axis(values=[0, highest], title=None, domain=False, ticks=False))
-        area = alt.Chart(data, width=width - 44, height=_STRIP).mark_area(interpolate="step-after", color=row.colour)
-        title = alt.TitleParams(row.label, anchor="start", fontSize=12, fontWeight="normal", offset=3)
-        drawn.append(area.encode(x=x, y=y).properties(title=title))
-    return svg(alt.vconcat(*drawn, spacing=8).resolve_scale(x="shared"), padding=1)
+    for row in rows:
+        x = {"field": "day", "type": "temporal", "title": None, "scale": {"type": "utc", "nice": False}}
+        scale = {"domain": [0, highest], "nice": False}
+        y = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": values}
+        strip = {
+            "title": {"text": row.label, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "offset": 3},
+            "data": {"values": [{"day": day, "value": value} for day, value in row.days]},
+            "width": width - 44,
+            "height": _STRIP,
+            "mark": {"type": "area", "interpolate": "step-after", "color": row.colour},
+            "encoding": {"x": x | {"axis": days if row is rows[-1] else None}, "y": y},
+        }
+        drawn.append(strip)
+    return svg({"vconcat": drawn, "spacing": 8, "padding": 1, "resolve": {"scale": {"x": "shared"}}})
 
 
 _ELEMENT: Final = re.compile(r'<svg\b[^>]*\bviewBox="([^"]*)"[^>]*>(.*)</svg>\s*', re.DOTALL)

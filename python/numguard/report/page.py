@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from numguard.errors import MissingExtraError
-from numguard.report.drawing import altair, inside
+from numguard.report.drawing import inside
 from numguard.report.figures import Figures
 from numguard.report.parts import Part, parts, totals
 from numguard.report.writing import Namer, moment
@@ -27,7 +27,6 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
     Raises:
         MissingExtraError: What draws the charts is not installed.
     """
-    altair()
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:

@@ -87,8 +87,8 @@ def parts(figures: Figures, namer: Namer) -> list[Part]:
     """The parts of the page in their order; what a case has nothing of is left out."""
     made = [
         _in_short(figures),
-        _districts(figures, namer),
         _funnel(figures),
+        _districts(figures, namer),
         _by_day(figures, namer),
         _fan_out(figures),
         _handsets(figures, namer),
@@ -108,12 +108,8 @@ def totals(figures: Figures) -> list[tuple[str, str, str]]:
         ("complaints", grouped(reported["complaints"]), ""),
         ("lost", rupees_in_words(reported["amount_lost"]), ""),
         ("recovered", rupees_in_words(reported["amount_recovered"]), ""),
-        ("numbers reported", grouped(reported["named"]), f"{grouped(reported['uploaded'])} uploaded for blocking"),
-        (
-            "numbers found by linkage",
-            grouped(linked["named"]),
-            f"{grouped(linked['uploaded'])} uploaded to be verified",
-        ),
+        ("numbers reported", grouped(reported["named"]), f"{grouped(reported['uploaded'])} uploaded"),
+        ("found by linkage", grouped(linked["named"]), f"{grouped(linked['uploaded'])} uploaded"),
     ]
 
 
@@ -393,8 +389,8 @@ def _stopped(figures: Figures, namer: Namer) -> Part | None:
     drawn = [Bar(namer.either(hub), [hub["count"]], [grouped(hub["count"])], [_STOPPED]) for hub in hubs]
     names = [[bar.label, WHY.get(hub["why"], hub["why"]), bar.said[0]] for bar, hub in zip(drawn, hubs, strict=True)]
     text = (
-        "Linkage does not go through a handset or number that too many share: who is behind it cannot be told, and "
-        "nobody behind it was linked."
+        "Linkage does not go through a handset or number that too many share: it does not tell who is behind it, and "
+        "nobody was linked through it."
     )
     tables = [Table("Where linkage stopped, and why", ["why", "stops", "behind them"], lines)]
     if names:
