@@ -39,6 +39,7 @@ class State:
     first: datetime | None
     last: datetime | None
     via_imei: int | None
+    review_by: date | None
     kind_listed: bool
     decided: bool
 
@@ -129,7 +130,8 @@ class Model:
         standing = self.standing(cut)
         universe = {n for v in self.versions if v.event <= cut for n in v.numbers}
         universe |= {n for v in standing for n in v.complainants}
-        universe |= {n for e, n, _ in [*self.decisions, *self.outcomes, *self.exported] if e <= cut}
+        answers = [told for told in self.outcomes if not self._withdrawn(told[0], cut)]
+        universe |= {n for e, n, _ in [*self.decisions, *answers, *self.exported] if e <= cut}
         universe |= {k for e, link in self.links if e <= cut for k in (link["msisdn"], link["seed_msisdn"])}
         grounded = {n for n in universe if self._grounded(n, cut, standing)}
         return {n: self._state(n, cut, standing, grounded) for n in universe}
@@ -150,16 +152,7 @@ class Model:
 
     def _state(self, n: int, cut: int, standing: list[Version], grounded: set[int]) -> State:
         named = [v for v in standing if n in v.numbers]
-        links = [
-            (e, link)
-            for e, link in self.links
-            if e <= cut and not self._withdrawn(e, cut) and link["msisdn"] == n and link["seed_msisdn"] in grounded
-        ]
-        best = min(
-            links,
-            key=lambda x: (x[1]["hop"], -x[1]["sightings"], x[0], x[1]["via_imei"], x[1]["via_msisdn"]),
-            default=(0, None),
-        )[1]
+        best = self._best(n, cut, grounded)
         decided_at, decided = self._decision(n, cut)
         live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
         answered_at, answered = self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
@@ -173,7 +166,7 @@ class Model:
             status = answered
         elif decided in {"reverified", "reactivated"}:
             status = decided
-        elif sent == "block" and sent_at > closed_at:
+        elif sent == "block" and sent_at > closed_at and (named or decided == "confirmed"):
             status = "requested"
         elif decided == "confirmed":
             status = "confirmed"
@@ -182,37 +175,66 @@ class Model:
         else:
             status = "reverify"
         dates = [v.reported_at for v in named if v.reported_at is not None]
+        told = self._told(n, cut, standing, grounded, set()) or (self.moments[decided_at - 1] if decided else None)
         return State(
             status=status,
             hop=0 if named else best["hop"] if best else None,
-            district=self._district(n, cut, named, best, standing),
+            district=self._district(n, cut, standing, grounded, set()),
             complaints=len({v.complainant if v.complainant is not None else v.complaint for v in named}),
             sources=len({v.source.lower() for v in named}),
             first=min(dates, default=None),
             last=max(dates, default=None),
             via_imei=best["via_imei"] if best and not named else None,
+            review_by=told.astimezone(IST).date() + timedelta(days=90) if told else None,
             kind_listed=n not in TOLL_FREE,
             decided=decided == "confirmed",
         )
 
-    def _district(
-        self, n: int, cut: int, named: list[Version], best: dict[str, int] | None, standing: list[Version]
-    ) -> str | None:
-        ever = named or [v for v in self.versions if v.event <= cut and n in v.numbers]
-        if ever:
-            first = {}
-            for v in self.versions:
-                first.setdefault(v.complaint, len(first))
-            late = datetime.max.replace(tzinfo=IST)
-            district = min(
-                ever, key=lambda v: (v.reported_at is None, v.reported_at or late, first[v.complaint])
-            ).district
-            if district is not None:
-                return district
-        if best is None:
+    def _best(self, n: int, cut: int, grounded: set[int] | None) -> dict[str, int] | None:
+        """The link of a number, among those that stand or, of no seed in particular, among all."""
+        links = [
+            (e, link)
+            for e, link in self.links
+            if e <= cut
+            and link["msisdn"] == n
+            and (grounded is None or (link["seed_msisdn"] in grounded and not self._withdrawn(e, cut)))
+        ]
+        return min(
+            links,
+            key=lambda x: (x[1]["hop"], -x[1]["sightings"], x[0], x[1]["via_imei"], x[1]["via_msisdn"]),
+            default=(0, None),
+        )[1]
+
+    def _complaints_district(self, named: list[Version]) -> str | None:
+        order = {complaint: k for k, complaint in enumerate(dict.fromkeys(v.complaint for v in self.versions))}
+        late = datetime.max.replace(tzinfo=IST)
+        return min(
+            named, key=lambda v: (v.reported_at is None, v.reported_at or late, order[v.complaint], v.event)
+        ).district
+
+    def _district(self, n: int, cut: int, standing: list[Version], grounded: set[int], met: set[int]) -> str | None:
+        """The first complaint's; of a number that is only linked, its seed's; of one that fell, where it was."""
+        if n in met:
             return None
-        seed = best["seed_msisdn"]
-        return self._district(seed, cut, [v for v in standing if seed in v.numbers], None, standing)
+        named = [v for v in standing if n in v.numbers]
+        if named:
+            return self._complaints_district(named)
+        link = self._best(n, cut, grounded)
+        once = [v for v in self.versions if v.event <= cut and n in v.numbers]
+        if link is None and once and (district := self._complaints_district(once)):
+            return district
+        link = link or self._best(n, cut, None)
+        return self._district(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
+
+    def _told(self, n: int, cut: int, standing: list[Version], grounded: set[int], met: set[int]) -> datetime | None:
+        """When it was last said why a number stands: the day or arrival of a complaint, or that of its seed's."""
+        if n in met:
+            return None
+        named = [v.reported_at or self.moments[v.event - 1] for v in standing if n in v.numbers]
+        if named:
+            return max(named)
+        link = self._best(n, cut, grounded)
+        return self._told(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
 
     def listed(self, cut: int) -> dict[int, tuple[str, State]]:
         """The list: each number's action and state."""

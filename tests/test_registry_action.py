@@ -20,33 +20,30 @@ import numguard as ng
 from numguard.registry.action import STAGES
 from registry_cases import HANDSET, A, B, C, D, complaint, complaints, sightings
 from registry_model import IST, Model, Version
-from test_registry_model import PHASES, Machine, rows
+from test_registry_model import PHASES, Machine
 
 Key = tuple[str | None, str | None, str]
 
 
-def first_version(model: Model, n: int, cut: int) -> Version | None:
-    """The version that tells where a number comes from: the oldest that stands, or else that ever stood."""
-    order = {v.complaint: k for k, v in reversed(list(enumerate(model.versions)))}
+def first_source(model: Model, n: int, cut: int, grounded: set[int], met: frozenset[int] = frozenset()) -> str | None:
+    """The source of a number's first complaint that stands; of a number only linked, its seed's; else what it was."""
+    if n in met:
+        return None
+    order = {complaint: k for k, complaint in enumerate(dict.fromkeys(v.complaint for v in model.versions))}
     late = datetime.max.replace(tzinfo=IST)
-    ever = [v for v in model.versions if v.event <= cut and n in v.numbers]
-    stand = [v for v in model.standing(cut) if n in v.numbers]
-    return min(
-        stand or ever,
-        key=lambda v: (v.reported_at is None, v.reported_at or late, order[v.complaint]),
-        default=None,
-    )
 
+    def first(named: list[Version]) -> str:
+        return min(
+            named, key=lambda v: (v.reported_at is None, v.reported_at or late, order[v.complaint], v.event)
+        ).source.lower()
 
-def best_seed(model: Model, n: int, cut: int, grounded: set[int]) -> int | None:
-    """The seed of a number's best link: one that stands before one that does not."""
-
-    def key(event: int, link: dict[str, int]) -> tuple[Any, ...]:
-        stands = not model._withdrawn(event, cut) and link["seed_msisdn"] in grounded
-        return not stands, link["hop"], -link["sightings"], event, link["via_imei"], link["via_msisdn"]
-
-    links = [(e, link) for e, link in model.links if e <= cut and link["msisdn"] == n]
-    return min(links, key=lambda x: key(*x))[1]["seed_msisdn"] if links else None
+    named = [v for v in model.standing(cut) if n in v.numbers]
+    once = [v for v in model.versions if v.event <= cut and n in v.numbers]
+    link = model._best(n, cut, grounded)
+    if named or (once and link is None):
+        return first(named or once)
+    link = link or model._best(n, cut, None)
+    return first_source(model, link["seed_msisdn"], cut, grounded, met | {n}) if link else None
 
 
 def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
@@ -67,11 +64,7 @@ def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
             found = "reported"
         else:
             found = "linked" if any(link["msisdn"] == n for e, link in model.links if e <= cut) else "decided"
-        version = first_version(model, n, cut)
-        seed = best_seed(model, n, cut, grounded)
-        if version is None and seed is not None:
-            version = first_version(model, seed, cut)
-        key = (version and version.district, version and version.source.lower(), found)
+        key = (state.district, first_source(model, n, cut, grounded), found)
         waits = state.status == "reverify" and max(sent, default=(0, ""))[1] == "reverify"
         holds = {
             "named": True,
@@ -84,11 +77,10 @@ def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
             "let_go": state.status in {"withdrawn", "protected", "reactivated"},
         }
         counts[key].update(name for name, held in holds.items() if held)
-    told: dict[Any, Version] = {}
-    for v in sorted(standing, key=lambda v: bool(v.numbers)):
-        told[v.complaint] = v
-    for v in told.values():
-        counts[v.district, v.source.lower(), "reported"]["complaints"] += 1
+    for one in {v.complaint for v in standing}:
+        told = sorted((v for v in standing if v.complaint == one), key=lambda v: (bool(v.numbers), v.event))
+        district = next((v.district for v in reversed(told) if v.district is not None), None)
+        counts[district, told[-1].source.lower(), "reported"]["complaints"] += 1
     return counts
 
 
@@ -102,15 +94,8 @@ def as_counts(table: pa.Table) -> dict[Key, Counter[str]]:
     }
 
 
-with_district = rows.map(lambda row: (*row[:2], row[2] or "Nuh", *row[3:]))
-
-
 class Actions(Machine):
     """Every history of the registry, its report counted again after each step."""
-
-    @rule(content=st.lists(with_district, min_size=1, max_size=4))
-    def add(self, content: list[Any]) -> None:
-        self._add(content)
 
     @invariant()
     def recounted(self) -> None:

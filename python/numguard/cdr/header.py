@@ -86,19 +86,20 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
     """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
-    rows = [
-        (number, delimiter, cells, [canonical_name(cell) for cell in cells])
-        for number, line in enumerate(lines[:LINES_SEARCHED])
-        for delimiter in _DELIMITERS
-        if delimiter in line and len(cells := _without_trailing_blanks(split_line(line, delimiter))) > 1
-    ]
+    searched = [line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]]
+    words = [canonical_name(line) for line in searched]
     for layout in layouts:
-        for number, delimiter, cells, names in rows:
-            columns = layout.match(names)
-            if columns is not None and len(columns) > 1:
-                _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
-                width = _usual_width(lines[number + 1 :], delimiter, len(cells))
-                return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
+        for number, (line, said) in enumerate(zip(searched, words, strict=True)):
+            if not layout.may_be_named_in(said):
+                continue
+            for delimiter in _DELIMITERS:
+                cells = _without_trailing_blanks(split_line(line, delimiter))
+                names = [canonical_name(cell) for cell in cells]
+                columns = layout.match(names) if len(cells) > 1 else None
+                if columns is not None and len(columns) > 1:
+                    _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
+                    width = _usual_width(lines[number + 1 :], delimiter, len(cells))
+                    return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
     return None
 
 

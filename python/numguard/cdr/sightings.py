@@ -49,7 +49,7 @@ _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
 _WITH_LRN: Final = 14
-_MOST_DAYS_KEPT: Final = 10_000
+_MOST_VALUES_KEPT: Final = 10_000
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
@@ -130,6 +130,7 @@ class Sightings:
         self._summary = summary
         self._take_furniture = take_furniture
         self._days: dict[str, tuple[int, int]] = {}
+        self._told: dict[str, int] = {}
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
         """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
@@ -174,10 +175,17 @@ class Sightings:
         if "call_type" not in raw.columns:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
         types = _dictionary(raw.columns["call_type"])
-        told = (self._header.layout.direction(value or "") for value in types.dictionary.to_pylist())
-        parts = np.array([_PARTS[direction] if known else _UNKNOWN for known, direction in told], dtype=np.uint8)
+        parts = np.array([self._part(value or "") for value in types.dictionary.to_pylist()], dtype=np.uint8)
         codes: Ints = types.indices.to_numpy()
         return parts[codes]
+
+    def _part(self, call_type: str) -> int:
+        if call_type not in self._told:
+            if len(self._told) > _MOST_VALUES_KEPT:
+                self._told.clear()
+            known, direction = self._header.layout.direction(call_type)
+            self._told[call_type] = _PARTS[direction] if known else _UNKNOWN
+        return self._told[call_type]
 
     def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
         """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
@@ -198,22 +206,25 @@ class Sightings:
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if pa.types.is_time32(cells.type):
-            seconds = cells.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
-            written = cells.is_valid().to_numpy(zero_copy_only=False)
-            return times.Reading(seconds * times.SECOND, np.where(written, times.OK, times.BLANK).astype(np.uint8))
+            seconds = cells.cast(pa.int32())
+            outcome = np.full(len(cells), times.OK, dtype=np.uint8)
+            if cells.null_count:
+                outcome[cells.is_null().to_numpy(zero_copy_only=False)] = times.BLANK
+                seconds = seconds.fill_null(0)
+            return times.Reading(seconds.to_numpy().astype(np.int64) * times.SECOND, outcome)
         if not pa.types.is_dictionary(cells.type):
             return times.read(cells, what)
         # A file has few days: each is read once.
         days: list[str] = cells.dictionary.to_pylist()
         if new := [day for day in days if day not in self._days]:
-            if len(self._days) > _MOST_DAYS_KEPT:
+            if len(self._days) > _MOST_VALUES_KEPT:
                 self._days.clear()
                 new = days
             micros, outcome = times.read(pa.array(new, pa.string()), what)
             self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
         known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
         places: Ints = cells.indices.to_numpy()
-        return times.Reading(known[places, 0], known[places, 1].astype(np.uint8))
+        return times.Reading(known[:, 0][places], known[:, 1].astype(np.uint8)[places])
 
     def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
         summary = self._summary
@@ -252,10 +263,15 @@ def _count_unread(
     unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
     if not len(unread):
         return
-    for entry in pc.value_counts(explain(unread).field("note").cast(pa.string())).to_pylist():
-        if entry["values"] != "empty":
-            counts = summary.unread.setdefault(column, {})
-            counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
+    # The same few senders of messages stand in most of them: each is explained once.
+    distinct: Column = pc.value_counts(unread)
+    notes = explain(distinct.field("values")).field("note").to_pylist()
+    counts = summary.unread.setdefault(column, {})
+    for note, cells_so in zip(notes, distinct.field("counts").to_pylist(), strict=True):
+        if note != "empty":
+            counts[note] = counts.get(note, 0) + cells_so
+    if not counts:
+        del summary.unread[column]
 
 
 def _dictionary(cells: Column) -> Column:
@@ -292,7 +308,7 @@ def _imsis(cells: Column | None, count: int) -> Column:
     found = spans(cells)
     lengths = found.ends - found.starts
     valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
-    text = as_text(cells)
+    text = as_text(cells, found)
     return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 
 

@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["MOMENT", "ListPolicy", "delta", "last_moment", "rows"]
+__all__ = ["MOMENT", "ListPolicy", "delta", "folded", "last_moment", "rows"]
 
 #: The type of every moment that the registry shows.
 MOMENT = pa.timestamp("us", "Asia/Kolkata")
@@ -163,11 +163,15 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
     return pc.and_(pc.fill_null(listed, False), _in_district(state, district))
 
 
+def folded(district: str | None) -> str:
+    """A district's name as it is compared: blanks and capitals make no other district."""
+    return " ".join((district or "").split()).lower()
+
+
 def _in_district(state: pa.Table, district: str | None) -> Any:
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
-    wanted = " ".join(district.split()).lower()
-    return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), wanted), False)
+    return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), folded(district)), False)
 
 
 def _shown(state: pa.Table) -> pa.Table:

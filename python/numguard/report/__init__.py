@@ -1,6 +1,7 @@
-"""The figures of a case -> one HTML page that can be forwarded: no script, nothing fetched, numbers masked.
+"""What was found, as pages and pictures that people forward.
 
-Owns how the page is written to its place. Knows no registry: whoever has figures can have a page.
+Owns how figures and links look, and how a page is written to its place. Knows nothing of how they were found: whoever
+has figures can have a page. No page or picture holds a script, and none a whole number unless somebody asked for it.
 """
 
 from __future__ import annotations
