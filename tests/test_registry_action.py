@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
@@ -205,9 +206,9 @@ def test_an_empty_registry_has_an_empty_report(registry: ng.Registry) -> None:
     assert registry.complaints_by_day().num_rows == 0
 
 
-@pytest.mark.parametrize("ending", [".csv", ".parquet", ".jsonl"])
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".jsonl"])
 def test_it_is_written_as_lists_are(registry: ng.Registry, tmp_path: Path, ending: str) -> None:
-    from numguard.blocklist import write_private
+    from numguard.files.outgoing import write_private
 
     registry.add_complaints(complaints(complaint("1", "9876543210", district="=1+1", amount_lost="12.5")))
     path = tmp_path / f"action{ending}"
@@ -215,4 +216,8 @@ def test_it_is_written_as_lists_are(registry: ng.Registry, tmp_path: Path, endin
     if ending == ".csv":
         assert csv.read_csv(path)["amount_lost"].to_pylist() == [12.5]
         assert "'=1+1" in path.read_text()
+    if ending == ".xlsx":
+        cells = list(openpyxl.load_workbook(path).active.values)
+        assert cells[1][cells[0].index("amount_lost")] == 12.5
+        assert cells[1][cells[0].index("district")] == "=1+1"
     assert path.stat().st_mode & 0o077 == 0
