@@ -41,6 +41,7 @@ _LOOK: Final = {
 
 _ROW: Final = 23
 _STRIP: Final = 46
+_EXTENT: Final = 40
 # Pixels that a digit takes, and no font more.
 _DIGIT: Final = 7.5
 
@@ -126,7 +127,7 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
         colour = {"field": "colour", "type": "nominal", "scale": None}
         behind = {"type": "text", "align": "left", "baseline": "middle", "dx": 5}
         drawn: list[dict[str, Any]] = [
-            {"mark": {"type": "bar", "cornerRadiusEnd": 1.5}, "encoding": {"x": x, "y": y, "color": colour}},
+            {"mark": {"type": "bar"}, "encoding": {"x": x, "y": y, "color": colour}},
             {"mark": behind, "encoding": {"x": x, "y": y, "text": {"field": "said"}}},
         ]
         layers += [{"data": {"values": values}, **layer} for layer in drawn]
@@ -139,7 +140,7 @@ def strips(rows: Sequence[Strip], width: int) -> str:
     """Steps along the days, a strip for each of `rows`, all on one scale so that they can be compared."""
     highest = max((value for row in rows for _, value in row.days), default=0) or 1
     days = {"format": "%-d %b %Y", "labelOverlap": True, "tickCount": max(2, width // 150), "grid": False}
-    values = {"values": [0, highest], "domain": False, "ticks": False}
+    values = {"values": [0, highest], "domain": False, "ticks": False, "minExtent": _EXTENT, "maxExtent": _EXTENT}
     drawn = []
     for row in rows:
         x = {"field": "day", "type": "temporal", "title": None, "scale": {"type": "utc", "nice": False}}
@@ -148,7 +149,7 @@ def strips(rows: Sequence[Strip], width: int) -> str:
         strip = {
             "title": {"text": row.label, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "offset": 3},
             "data": {"values": [{"day": day, "value": value} for day, value in row.days]},
-            "width": width - 44,
+            "width": width - _EXTENT,
             "height": _STRIP,
             "mark": {"type": "area", "interpolate": "step-after", "color": row.colour},
             "encoding": {"x": x | {"axis": days if row is rows[-1] else None}, "y": y},

@@ -22,7 +22,7 @@ _CRORE: Final = 1_00_00_000
 _LAKH: Final = 1_00_000
 
 # Ten digits or more, whatever stands between them as people write numbers.
-_LONG: Final = re.compile(r"\d(?:[\s().\-\u2010-\u2015]{0,2}\d){9,}")
+_LONG: Final = re.compile(r"\d(?:[\s().,/\-\u2010-\u2015]{0,2}\d){9,}")
 
 
 def grouped(count: int) -> str:
