@@ -92,7 +92,7 @@ def test_it_reads_in_light_and_dark_at_a_desk_and_on_a_phone(
 ) -> None:
     shot = tmp_path / "shot.png"
     scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
-    run = browse(page, f"--window-size={width},900", f"--screenshot={shot}", scheme)
+    run = browse(page, f"--window-size={width},{900_000 // width}", f"--screenshot={shot}", scheme)
     assert console(run) == []
     shown, _, rows = pixels(shot)
     assert shown == width

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.furniture import Furniture
+from numguard.cdr.furniture import Furniture, Whose
 from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_served
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
@@ -43,6 +43,16 @@ class Header:
     def canonical(self) -> list[str]:
         """The names as they are compared."""
         return [canonical_name(name) for name in self.names]
+
+    def whose(self, names: list[str]) -> Whose | None:
+        """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
+
+        It is this one's where each column keeps its meaning under it, however the names are spelled.
+        """
+        if names == self.canonical or self.layout.match(names) == self.columns:
+            return "own"
+        words = " ".join(names)
+        return "other" if any(known.may_be_named_in(words) and known.match(names) for known in LAYOUTS) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +148,7 @@ _ASKED: Final = re.compile(
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """What is said before the header; a cell id, an IMSI or a date asked for is no target."""
-    counts = Furniture(",", [])
+    counts = Furniture(",", 0, lambda _: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)

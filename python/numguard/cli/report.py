@@ -9,6 +9,7 @@ import click
 
 from numguard.cli import options
 from numguard.errors import ArgumentError
+from numguard.report import TITLE
 
 __all__ = ["report"]
 
@@ -23,7 +24,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The case as it was at the end of that day; now by default."
 )
-@click.option("--title", help="The heading of the page.")
+@click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
 @click.option("--full-numbers", is_flag=True, help="Show numbers and handsets in full on the page.")
 def report(
     page: Path | None,
@@ -31,7 +32,7 @@ def report(
     atr: Path | None,
     by_day: Path | None,
     as_of: datetime | None,
-    title: str | None,
+    title: str,
     full_numbers: bool,
 ) -> None:
     """Write PAGE, one HTML file about a case to be read, printed and forwarded, or its figures as tables.
@@ -59,6 +60,5 @@ def report(
             write_private(table, by_day)
             options.say(f"{by_day}: {options.count(len(table), 'row')}")
         if page is not None:
-            heading = {} if title is None else {"title": title}
-            registry.report(page, as_of=day, full_numbers=full_numbers, **heading)
+            registry.report(page, title=title, as_of=day, full_numbers=full_numbers)
             options.say(f"{page}: written" + ("" if full_numbers else "; numbers are masked"))

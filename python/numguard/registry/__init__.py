@@ -44,7 +44,7 @@ from numguard.registry.listing import ListPolicy
 from numguard.registry.sheet import Mapped
 from numguard.registry.state import DECISIONS, IN_FORCE, STATUSES
 from numguard.registry.store import Store
-from numguard.report import write_report
+from numguard.report import TITLE, write_report
 from numguard.types import PathLike, Source, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -315,7 +315,7 @@ class Registry:
         self,
         path: PathLike,
         *,
-        title: str = "Misused numbers: action taken",
+        title: str = TITLE,
         as_of: date | datetime | None = None,
         policy: ListPolicy | None = None,
         full_numbers: bool = False,
@@ -416,6 +416,52 @@ class Registry:
             key=key,
             override=override,
         )
+
+    def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
+        """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.
+
+        A cloned IMEI is shared by many phones, so an equipment register blocks the pair and never the IMEI alone.
+
+        Args:
+            as_of: The pairs as they were at the end of that day (IST), or at that moment (with a zone).
+            district: Only the numbers of that district.
+
+        Returns:
+            Columns: imei14, msisdn, action, status, reason, hop, district, first_seen, last_seen, sightings, stopped.
+            The action is `block` only where an officer confirmed the number and the last run did not stop at the
+            handset, which `stopped` says; else `reverify`.
+        """
+        return sending.handsets(self._case, as_of, district)
+
+    def export_handsets(
+        self,
+        path: PathLike,
+        *,
+        to: str,
+        district: str | None = None,
+        columns: Columns | None = None,
+        title: Sequence[str] = (),
+        header: bool = True,
+        rows_per_file: int | None = None,
+        by_district: bool = False,
+    ) -> BlockList:
+        """Writes the pairs of `handsets` to `path` and records that they went out to `to`; no number becomes requested.
+
+        Args:
+            path: Where to; the ending tells the format.
+            to: Who receives it.
+            district: Only the numbers of that district.
+            columns: Which columns, and what they are called.
+            title: Lines above the header, in .csv and .xlsx.
+            header: Whether .csv and .xlsx begin with the names of the columns.
+            rows_per_file: At most so many rows a file.
+            by_district: A file a district.
+
+        Returns:
+            The pairs that were written.
+        """
+        form = Form(columns, title, header, rows_per_file, by_district)
+        return sending.export_handsets(self._case, path, to=to, district=district, form=form)
 
     def _cut(self, as_of: date | datetime | None) -> int:
         return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)

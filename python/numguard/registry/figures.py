@@ -63,7 +63,7 @@ def _moment_of(case: Case, cut: int) -> datetime | None:
 def _refused(case: Case, cut: int) -> pa.Table:
     cells = case.store.facts("refusals", cut)
     sentences = _core.closed_lists()["note"] | NOTES
-    told = pa.array([sentences.get(note, "") for note in cells["note"].to_pylist()], pa.string())
+    told = pa.array([sentences.get(str(note), "") for note in cells["note"].to_pylist()], pa.string())
     order: Any = [("cells", "descending"), ("field", "ascending"), ("note", "ascending")]
     return cells.append_column("sentence", told).sort_by(order)
 

@@ -143,7 +143,7 @@ def derive(facts: Facts) -> pa.Table:
         (protected, shielded),
         (taken_back, decisions.text("reason")),
         (nothing_stands, "nothing_stands"),
-        (answered, outcomes.text("reason")),
+        (answered, pc.coalesce(outcomes.text("reason"), "answered_by_operator")),
         (decisions.said, decisions.text("reason")),
         (named.stands, "named_in_complaint"),
         (linked.stands, "linked_by_handset"),

@@ -7,13 +7,17 @@ has figures can have a page. No page or picture holds a script, and none a whole
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from numguard.errors import ArgumentError
 from numguard.files import whole_file
 from numguard.report.figures import Figures
 from numguard.types import PathLike
 
-__all__ = ["Figures", "write_report"]
+__all__ = ["TITLE", "Figures", "write_report"]
+
+TITLE: Final = "Misused numbers: action taken"
+"""The heading of a report that was given no other."""
 
 
 def write_report(figures: Figures, path: PathLike, *, title: str, full_numbers: bool = False) -> Path:

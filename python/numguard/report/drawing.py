@@ -115,7 +115,7 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
     room = (width - label) / len(titles)
     for panel, title in enumerate(titles):
         begin = label + panel * room
-        values = [
+        values: list[dict[str, Any]] = [
             {"row": k + shift, "value": row.values[panel], "said": row.said[panel], "colour": row.colours[panel]}
             for k, row in enumerate(rows)
             if not row.heading

@@ -326,7 +326,7 @@ _FAN: Final = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, 100), (
 
 
 def _fan_out(figures: Figures) -> Part | None:
-    sizes = figures.handsets["numbers"].to_pylist()
+    sizes: list[Any] = figures.handsets["numbers"].to_pylist()
     if not sizes:
         return None
     lines = []
