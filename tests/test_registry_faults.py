@@ -133,5 +133,3 @@ def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         registry.decide(["9876543210"], "confirmed", "why")
     # Memory is nobody else's, and has no log.
     ng.Registry(":memory:").close()
-
-

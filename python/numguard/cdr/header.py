@@ -15,7 +15,7 @@ from typing import Final
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.furniture import Furniture, Whose
-from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_served
+from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, tells_who_is_served
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
 
@@ -64,10 +64,12 @@ class Preamble:
     stated_rows: int | None = None
 
 
-def candidates(layout: str | Mapping[str, str] | None) -> tuple[Layout, ...]:
-    """The layouts to hold a header against: all, one by its name, or one made of a mapping from roles to columns."""
+def candidates(layout: str | Mapping[str, str] | Layout | None) -> tuple[Layout, ...]:
+    """The layouts to hold a header against: all, those of a name, the one given, or one made of roles and columns."""
     if layout is None:
         return LAYOUTS
+    if isinstance(layout, Layout):
+        return (layout,)
     if isinstance(layout, str):
         chosen = tuple(known for known in LAYOUTS if known.name == layout)
         if not chosen:
@@ -78,11 +80,10 @@ def candidates(layout: str | Mapping[str, str] | None) -> tuple[Layout, ...]:
 
 
 def _mapped(mapping: Mapping[str, str]) -> Layout:
-    known = generic.BY_NAMES.columns
-    unknown = sorted(set(mapping) - set(known))
+    unknown = sorted(set(mapping) - set(ROLES))
     if unknown:
-        raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(known)}")
-    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in known if role in mapping}
+        raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(ROLES)}")
+    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in ROLES if role in mapping}
     if not tells_who_is_served(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)

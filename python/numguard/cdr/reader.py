@@ -45,7 +45,9 @@ class Cdr:
     complete once the rows were read to their end; reading again starts from the files.
     """
 
-    def __init__(self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | Layout | None = None
+    ) -> None:
         self._layouts = candidates(layout)
         #: The files that are read, in their order.
         self.paths = tuple(Path(name) for name in _expand(path))
