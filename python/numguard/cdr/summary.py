@@ -56,12 +56,15 @@ class FileSummary:
     stated_rows: int | None = None
 
     @property
+    def _asked_for(self) -> str:
+        return "number" if self.target_msisdn is not None else "handset"
+
+    @property
     def warnings(self) -> list[str]:
         """What somebody should look at before the rows are used."""
         said = []
         if self.off_target:
-            asked = "number" if self.target_msisdn is not None else "handset"
-            said.append(f"{self.off_target} rows are not of the {asked} that the preamble says was asked for")
+            said.append(f"{self.off_target} rows are not of the {self._asked_for} that the preamble says was asked for")
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
             said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
@@ -86,6 +89,8 @@ class FileSummary:
 
     def __str__(self) -> str:
         told = [f"{self.source}", f"  layout    {self.layout or 'no data'} ({self.container}, {self.encoding})"]
+        if self.target_msisdn is not None or self.target_imei14 is not None:
+            told.append(f"  target    a {self._asked_for} that the preamble names")
         told.append(f"  rows      {self.rows:,}")
         if self.first is not None and self.last is not None:
             told.append(f"  period    {self.first:%d-%b-%Y %H:%M:%S} to {self.last:%d-%b-%Y %H:%M:%S} IST")
