@@ -94,7 +94,7 @@ def test_the_registry_keeps_which_files_the_evidence_is_from(files: list[Path]) 
     with ng.Registry(by="HC 1") as registry:
         registry.decide([REPORTED], "confirmed", "a complaint on paper")
         found = registry.expand([ng.read_cdr(files[:2]), ng.read_cdr(files[2:])], ng.LinkPolicy(max_hops=2))
-        kept = registry._case.store.inputs(registry._case.store.head())
+        kept = registry.block_list().manifest["inputs"]
     assert set(found.linked["msisdn"].to_pylist()) == {COUNTRY + JIO, COUNTRY + VI, COUNTRY + BSNL}
-    of = {row["name"]: (row["bytes"], row["sha256"]) for row in kept.to_pylist()}
+    of = {row["name"]: (row["bytes"], row["sha256"]) for row in kept}
     assert of == {path.name: (path.stat().st_size, sha256(path.read_bytes()).hexdigest()) for path in files}

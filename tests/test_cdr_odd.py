@@ -178,3 +178,21 @@ def test_a_layout_of_ones_own_says_which_call_types_mean_what(tmp_path: Path) ->
     assert cdr.read_all()["served_msisdn"].to_pylist() == [919812345678, 919876543210]
     assert refused(cdr) == [(4, "unknown_call_type")]
     assert cdr.summary.layout == "own"
+
+
+def test_a_file_of_refused_rows_tells_them_all(tmp_path: Path) -> None:
+    bad = [
+        ROW.replace("01/06/2026", "01/06/26"),
+        ROW.replace("9876543210", "98765XXXXX"),
+        ROW + ",x",
+        ROW.replace("08:01:39", "25:00:00"),
+        ROW.replace("9876543210", "98765XXXXX").replace("01/06/2026", "-"),
+    ]
+    cdr = read(tmp_path, HEADER, *bad * 150)
+    assert rows(cdr) == []
+    notes = ["two_digit_year", "masked", "too_many_fields", "unreadable_time", "masked"]
+    assert refused(cdr) == [(line, note) for line, note in enumerate(notes * 150, start=2)]
+    assert cdr.summary.refused == {note: 150 * notes.count(note) for note in notes}
+    (part,) = cdr.summary.files
+    assert part.refused_lines["masked"][:3] == [3, 6, 8]
+    assert {len(lines) for lines in part.refused_lines.values()} == {100}

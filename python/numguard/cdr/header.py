@@ -21,6 +21,8 @@ from numguard.errors import ArgumentError, InputError
 
 __all__ = ["LINES_SEARCHED", "Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
 
+#: Every name that a column of any layout goes by: a row of calls has none of them in its cells, a header several.
+_KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 _DELIMITERS: Final = (",", "\t", "|", ";")
 #: Lines in which a header is looked for, and rows after it whose fields are counted, all together.
 LINES_SEARCHED: Final = 400
@@ -30,29 +32,31 @@ _LONGEST_LINE: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header row: which layout, which column has which role, and how many fields the file's rows have."""
+    """A header row: which layout, which column has which role, and how many fields the file's rows have.
+
+    `names` are the columns' as they stand there, `canonical` as they are compared.
+    """
 
     layout: Layout
     columns: Mapping[Role, int]
     names: tuple[str, ...]
+    canonical: tuple[str, ...]
     delimiter: str
     line: int
     width: int
-
-    @property
-    def canonical(self) -> list[str]:
-        """The names as they are compared."""
-        return [canonical_name(name) for name in self.names]
 
     def whose(self, names: list[str]) -> Whose | None:
         """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
 
         It is this one's where each column keeps its meaning under it, however the names are spelled.
         """
-        if names == self.canonical or self.layout.match(names) == self.columns:
+        if tuple(names) == self.canonical:
             return "own"
-        words = " ".join(names)
-        return "other" if any(known.may_be_named_in(words) and known.match(names) for known in LAYOUTS) else None
+        if len(_KNOWN_NAMES.intersection(names)) < 2:
+            return None
+        if self.layout.match(names) == self.columns:
+            return "own"
+        return "other" if any(known.match(names) for known in LAYOUTS) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
                 if columns is not None and len(columns) > 1:
                     _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
                     width = _usual_width(lines[number + 1 :], delimiter, len(cells))
-                    return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
+                    return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
     return None
 
 

@@ -15,6 +15,7 @@ __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
 IST: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 _LINES_SHOWN: Final = 5
+_LINES_KEPT: Final = 100
 
 #: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
 CDR_NOTES: Final = {
@@ -70,12 +71,11 @@ class FileSummary:
             said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
         return said
 
-    def refuse(self, line: int, note: str) -> None:
-        """Count a refused row."""
-        self.refused[note] = self.refused.get(note, 0) + 1
-        lines = self.refused_lines.setdefault(note, [])
-        if len(lines) < 100:
-            lines.append(line)
+    def refuse(self, lines: list[int], note: str) -> None:
+        """Count refused rows, given by their lines."""
+        self.refused[note] = self.refused.get(note, 0) + len(lines)
+        kept = [*self.refused_lines.get(note, []), *lines[:_LINES_KEPT]]
+        self.refused_lines[note] = sorted(kept)[:_LINES_KEPT]
 
     def cover(self, first: int, last: int) -> None:
         """Widen the period by two instants, in microseconds UTC."""
