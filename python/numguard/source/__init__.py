@@ -26,9 +26,20 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.arrow import ArrowFilePart, DatasetPart, ParquetPart, StreamPart
 from numguard.source.csv import CsvPart
-from numguard.source.part import Batch, Part, check_columns, named, reading, with_told
+from numguard.source.part import Batch, BrokenPart, Part, check_columns, named, reading, with_told
 
-__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "check_columns", "named", "open_source", "with_told"]
+__all__ = [
+    "Batch",
+    "CsvPart",
+    "ParquetPart",
+    "Part",
+    "Source",
+    "check_columns",
+    "named",
+    "open_source",
+    "reading",
+    "with_told",
+]
 
 _STANDARD_INPUT = "-"
 _ARROW_STREAM = b"\xff\xff\xff\xff"
@@ -60,13 +71,14 @@ class Source:
             yield from part.batches(columns)
 
 
-def open_source(source: Any) -> Source:
+def open_source(source: Any, *, keep_broken: bool = False) -> Source:
     """Finds the parts of a source. Files are looked at but not read.
 
     Args:
         source: A path, a glob, a directory (its files, by name, without hidden ones; directories below it such as
             `day=2025-06-01` become columns of text), `-` (standard input: CSV or an Arrow stream), a list of these, a
             URI that pyarrow knows (`s3://...`), a pyarrow dataset, or anything with the Arrow PyCapsule methods.
+        keep_broken: Keep files that are of no container that is read, or that are gone: who reads such a part is told.
 
     Raises:
         FileMissingError: A path leads to nothing, or a glob matches nothing.
@@ -74,7 +86,7 @@ def open_source(source: Any) -> Source:
         ArgumentError: The source is none of these.
     """
     if isinstance(source, (str, Path)):
-        return Source(_parts_of_path(source))
+        return Source(_parts_of_path(source, keep_broken))
     if _is_dataset(source):
         return Source([DatasetPart(source)])
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
@@ -83,7 +95,7 @@ def open_source(source: Any) -> Source:
         if not source:
             raise ArgumentError("source: the list of paths is empty")
         if all(isinstance(path, (str, Path)) for path in source):
-            return Source([part for path in source for part in _parts_of_path(path)])
+            return Source([part for path in source for part in _parts_of_path(path, keep_broken)])
     if hasattr(source, "collect"):
         raise ArgumentError("source: takes data, not a plan of it: collect() it, or hand in its file")
     raise ArgumentError(
@@ -98,7 +110,7 @@ def _is_dataset(source: object) -> bool:
     return module is not None and isinstance(source, module.Dataset)
 
 
-def _parts_of_path(path: str | Path) -> list[Part]:
+def _parts_of_path(path: str | Path, keep_broken: bool) -> list[Part]:
     text = str(path)
     if text == _STANDARD_INPUT:
         return [_standard_input()]
@@ -109,14 +121,14 @@ def _parts_of_path(path: str | Path) -> list[Part]:
         found = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
         if not found:
             raise FileMissingError(f"{path}: there is no file in this directory")
-        return [_part_of_file(file, below=path) for file in found]
+        return [_part_of_file(file, keep_broken, below=path) for file in found]
     if not path.exists() and glob.has_magic(text):
         matched = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
         matched = [file for file in matched if file.is_file()]
         if not matched:
             raise FileMissingError(f"{path}: no file matches")
-        return [_part_of_file(file) for file in matched]
-    return [_part_of_file(path)]
+        return [_part_of_file(file, keep_broken) for file in matched]
+    return [_part_of_file(path, keep_broken)]
 
 
 def _standard_input() -> Part:
@@ -134,8 +146,13 @@ def _is_hidden(file: Path, directory: Path) -> bool:
     return any(step.startswith((".", "_")) for step in file.relative_to(directory).parts)
 
 
-def _part_of_file(path: Path, *, below: Path | None = None) -> Part:
-    part = _sniff(path)
+def _part_of_file(path: Path, keep_broken: bool, *, below: Path | None = None) -> Part:
+    try:
+        part = _sniff(path)
+    except InputError as error:
+        if not keep_broken:
+            raise
+        part = BrokenPart(str(path), error)
     if below is not None:
         steps = (step.partition("=") for step in path.relative_to(below).parent.parts)
         part.partitions = {name: unquote(text) for name, equals, text in steps if name and equals}

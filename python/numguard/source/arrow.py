@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError
-from numguard.source.part import BATCH_ROWS, Batch, Part, reading
+from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -44,16 +44,6 @@ class ParquetPart(Part):
                 first += data.num_rows
 
 
-def _check_names(fields: Iterable[pa.Field[Any]]) -> None:
-    """Reads every name, down to the last nested one: a damaged file may hold any bytes there."""
-    for field in fields:
-        field.name.encode()
-        kind = field.type
-        if pa.types.is_timestamp(kind) and kind.tz is not None:
-            kind.tz.encode()
-        _check_names(kind.field(n) for n in range(kind.num_fields))
-
-
 class ArrowFilePart(Part):
     """A local Arrow IPC file (also called Feather) or stream."""
 
@@ -68,13 +58,14 @@ class ArrowFilePart(Part):
         """The columns."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             schema: pa.Schema = reader.schema.remove_metadata()
-            _check_names(schema)
+            check_names(schema)
             return schema
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             first = 1
+            check_names(reader.schema)
             for data in self._data(reader):
                 # A file is another process's word: looked through before anything reads it unchecked.
                 data.validate(full=True)
