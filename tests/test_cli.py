@@ -77,6 +77,30 @@ def test_scan_for_handsets_and_with_a_saved_set(desk: Path) -> None:
     ]
 
 
+def test_scan_leaves_out_what_is_from_before_the_listing_date(desk: Path) -> None:
+    (desk / "calls.csv").write_text(
+        "a,imei,at\n9876543210,,2025-06-01\n9876543210,,2025-06-03\n9876543210,,\n1,490154203237510,2025-06-02\n"
+    )
+    (desk / "block.csv").write_text(
+        "msisdn,action,first_reported\n919876543210,block,2025-06-02 00:00:00+05:30\n919812345678,reverify,2025-06-01\n"
+    )
+    (desk / "seized.csv").write_text("IMEI,first_reported\n490154203237518,2025-06-01\n")
+    lists = ["--numbers", "block.csv", "-c", "a", "--imeis", "seized.csv", "--imei-column", "imei"]
+    run = numguard("scan", "calls.csv", *lists, "--since", "first_reported", "--at", "at")
+    assert [line.split(",")[2] for line in run.stdout.splitlines()[1:]] == ['"2025-06-03"', '"2025-06-02"']
+    assert "a: 1 match left out, from before the listing date" in run.stderr
+    assert "a: 1 match left out, without a time or listing date" in run.stderr
+    first = numguard("scan", "-", *lists, "--limit", "1", stdin=(desk / "calls.csv").read_text())
+    assert len(first.stdout.splitlines()) == 2
+    for arguments, code, said in (
+        (["--since", "first_reported"], 2, "--at"),
+        (["--since", "listed", "--at", "at"], 3, "no column 'listed'"),
+        (["--since", "first_reported", "--at", "when"], 3, "no column 'when'"),
+    ):
+        run = numguard("scan", "calls.csv", *lists, *arguments)
+        assert (run.returncode, said in run.stderr) == (code, True), run.stderr
+
+
 def test_a_list_with_many_columns_and_no_telling_name_is_asked_about(desk: Path) -> None:
     (desk / "odd.csv").write_text("eins,zwei\n9876543210,x\n")
     run = numguard("scan", "customers.csv", "--numbers", "odd.csv", "--column", "mobile")
