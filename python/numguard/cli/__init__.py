@@ -29,6 +29,7 @@ VERBS = {
     "history": "numguard.cli.history:history",
     "cdr": "numguard.cli.cdr:cdr",
     "demo": "numguard.cli.demo:demo",
+    "synth": "numguard.cli.synth:synth",
     "bench": "numguard.cli.bench:bench",
 }
 
