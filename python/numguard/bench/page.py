@@ -181,7 +181,7 @@ def a_day(lines: Sequence[Line]) -> Section:
         )
     text = (
         f"An operator of a few hundred million subscribers writes about {_RECORDS_A_DAY / 1e9:.0f} x 10^9 call records "
-        "a day. At the rates above, two party columns of each take so long on this machine, as long as its disks "
+        "a day. At the measured rates, two party columns of each take so long on this machine, as long as its disks "
         "deliver; past the last column this machine is not enough. Cores are those of this machine, and the work is "
         "taken to spread over more of them as it did over these: rows of files share nothing but the set."
     )

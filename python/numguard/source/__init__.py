@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -43,6 +43,8 @@ __all__ = [
 
 _STANDARD_INPUT = "-"
 _ARROW_STREAM = b"\xff\xff\xff\xff"
+_PARQUET = b"PAR1"
+_KINDS_OF_DATASETS: dict[bytes, Literal["parquet", "ipc"]] = {_PARQUET: "parquet", b"ARRO": "ipc"}
 
 #: What else people hand in, by its first bytes, and what to do with it.
 _FOREIGN = {
@@ -115,7 +117,7 @@ def _parts_of_path(path: str | Path, keep_broken: bool) -> list[Part]:
     if text == _STANDARD_INPUT:
         return [_standard_input()]
     if "://" in text:
-        return [_remote(text)]
+        return _remote(text)
     path = Path(path).expanduser()
     if path.is_dir():
         found = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
@@ -138,6 +140,8 @@ def _standard_input() -> Part:
     if head.startswith(_ARROW_STREAM):
         with reading("standard input", "the Arrow stream"):
             return StreamPart(pa.ipc.open_stream(stream))
+    if head == _PARQUET:
+        raise InputError("standard input: Parquet is read from its end, which a pipe does not allow: name the file")
     return CsvPart("standard input", lambda: stream, once=True)
 
 
@@ -154,8 +158,7 @@ def _part_of_file(path: Path, keep_broken: bool, *, below: Path | None = None) -
             raise
         part = BrokenPart(str(path), error)
     if below is not None:
-        steps = (step.partition("=") for step in path.relative_to(below).parent.parts)
-        part.partitions = {name: unquote(text) for name, equals, text in steps if name and equals}
+        part.partitions = _told_by(path, below)
     return part
 
 
@@ -167,7 +170,7 @@ def _sniff(path: Path) -> Part:
         if path.suffix.lower() in {".parquet", ".parq", ".pq"} and not head.startswith(b"PAR"):
             state = "is empty" if not head else "is not Parquet, whatever its name says"
             raise InputError(f"{name}: {state}")
-    if head.startswith(b"PAR1"):
+    if head.startswith(_PARQUET):
         return ParquetPart(path)
     if head.startswith(b"PARE"):
         raise InputError(f"{name}: is encrypted Parquet: decrypt it first")
@@ -181,8 +184,41 @@ def _sniff(path: Path) -> Part:
     return CsvPart(name, lambda: path.open("rb"))
 
 
-def _remote(uri: str) -> Part:
+def _remote(uri: str) -> list[Part]:
+    """The parts of what stands at an address: CSV is read here, as everywhere; the rest is a dataset."""
     import pyarrow.dataset as ds
+    from pyarrow import fs
 
     with reading(uri, "what is there"):
-        return DatasetPart(ds.dataset(uri, partitioning="hive"))
+        system, path = fs.FileSystem.from_uri(uri)
+        found = system.get_file_info(path)
+        if found.type == fs.FileType.NotFound:
+            raise FileMissingError(f"{uri}: there is nothing at this address")
+        if found.type == fs.FileType.Directory:
+            files = system.get_file_info(fs.FileSelector(path, recursive=True))
+            below = [Path(file.path) for file in files if file.type == fs.FileType.File]
+            paths = [str(file) for file in sorted(below) if not _is_hidden(file, Path(path))]
+            if not paths:
+                raise FileMissingError(f"{uri}: there is no file in this directory")
+        else:
+            paths = [path]
+        # One look says what they are: each look at a file far away takes its time.
+        with system.open_input_stream(paths[0]) as stream:
+            head = bytes(stream.read(len(_PARQUET)))
+        if kind := _KINDS_OF_DATASETS.get(head):
+            return [DatasetPart(ds.dataset(path, filesystem=system, format=kind, partitioning="hive"))]
+        if head == _ARROW_STREAM:
+            return [StreamPart(pa.ipc.open_stream(system.open_input_stream(file))) for file in paths]
+        return [_remote_csv(system, file, Path(path)) for file in paths]
+
+
+def _remote_csv(system: Any, file: str, directory: Path) -> Part:
+    part = CsvPart(file, lambda: system.open_input_stream(file, compression=None))
+    part.partitions = _told_by(Path(file), directory)
+    return part
+
+
+def _told_by(file: Path, directory: Path) -> dict[str, str]:
+    """What directories such as `day=2025-06-01` say of a file below them."""
+    steps = (step.partition("=") for step in file.relative_to(directory).parent.parts)
+    return {name: unquote(text) for name, equals, text in steps if name and equals}
