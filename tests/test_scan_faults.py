@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
@@ -334,6 +335,24 @@ def test_broken_files_of_every_kind_are_skipped_and_reported(tmp_path: Path) -> 
     assert all(skipped.file in skipped.why for skipped in found.summary.skipped)
     with pytest.raises(InputError, match=r"1\.parquet"):
         ng.scan(paths[1:4], {"a": LISTED}, on_error="skip")
+
+
+def test_a_broken_file_of_a_dataset_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    for n in range(4):
+        write(tmp_path / f"{n}.parquet")
+    dataset = ds.dataset(tmp_path)
+    (tmp_path / "1.parquet").write_bytes(b"PAR1")
+    (tmp_path / "2.parquet").unlink()
+    write(tmp_path / "3.parquet", TABLE.set_column(1, "n", pa.array(["x"] * 5000)))
+    for source in (dataset, tmp_path.as_uri()):
+        with pytest.raises(InputError, match=r"1\.parquet"):
+            ng.scan(source, {"a": LISTED}).read_all()
+    found = ng.scan(dataset, {"a": LISTED}, on_error="skip")
+    assert found.read_all()["n"].to_pylist() == HITS
+    assert [Path(skipped.file).name for skipped in found.summary.skipped] == ["1.parquet", "2.parquet", "3.parquet"]
+    assert "of another type than in the first" in found.summary.skipped[2].why
+    filtered = ds.dataset(tmp_path / "0.parquet").filter(ds.field("n") < 150)
+    assert scan_all(filtered) == [7, 107]
 
 
 def test_a_stream_that_breaks_its_own_schema_is_an_error() -> None:

@@ -24,7 +24,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, FileMissingError, InputError
-from numguard.source.arrow import ArrowFilePart, DatasetPart, ParquetPart, StreamPart
+from numguard.source.arrow import ArrowFilePart, ParquetPart, StreamPart, parts_of_dataset
 from numguard.source.csv import CsvPart
 from numguard.source.part import Batch, BrokenPart, Part, check_columns, named, reading, with_told
 
@@ -90,7 +90,7 @@ def open_source(source: Any, *, keep_broken: bool = False) -> Source:
     if isinstance(source, (str, Path)):
         return Source(_parts_of_path(source, keep_broken))
     if _is_dataset(source):
-        return Source([DatasetPart(source)])
+        return Source(parts_of_dataset(source))
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
         return Source([StreamPart(source)])
     if isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
@@ -206,7 +206,7 @@ def _remote(uri: str) -> list[Part]:
         with system.open_input_stream(paths[0]) as stream:
             head = bytes(stream.read(len(_PARQUET)))
         if kind := _KINDS_OF_DATASETS.get(head):
-            return [DatasetPart(ds.dataset(path, filesystem=system, format=kind, partitioning="hive"))]
+            return parts_of_dataset(ds.dataset(path, filesystem=system, format=kind, partitioning="hive"))
         if head == _ARROW_STREAM:
             return [StreamPart(pa.ipc.open_stream(system.open_input_stream(file))) for file in paths]
         return [_remote_csv(system, file, Path(path)) for file in paths]

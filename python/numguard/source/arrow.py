@@ -14,7 +14,7 @@ from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, reading
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
-__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart"]
+__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "parts_of_dataset"]
 
 
 class ParquetPart(Part):
@@ -84,12 +84,31 @@ class ArrowFilePart(Part):
             yield from (reader.get_batch(n) for n in range(reader.num_record_batches))
 
 
+def parts_of_dataset(dataset: ds.Dataset) -> list[Part]:
+    """The files of a dataset, each a part, so that an error names its file; one part, where it is not made of files."""
+    import pyarrow.dataset as ds
+
+    if not isinstance(dataset, ds.FileSystemDataset):
+        return [DatasetPart(dataset)]
+    try:
+        fragments = list(dataset.get_fragments())
+    except ValueError:  # a filtered dataset keeps its filter to itself
+        return [DatasetPart(dataset)]
+
+    def part(fragment: Any) -> Part:
+        one = ds.FileSystemDataset([fragment], dataset.schema, dataset.format, dataset.filesystem)
+        return DatasetPart(one, fragment.path)
+
+    return [part(fragment) for fragment in fragments] or [DatasetPart(dataset)]
+
+
 class DatasetPart(Part):
-    """A pyarrow dataset: many files, partitions and remote file systems as one table."""
+    """A pyarrow dataset, or one file of it: partitions and remote file systems are pyarrow's to read."""
 
     container = "dataset"
 
-    def __init__(self, dataset: ds.Dataset) -> None:
+    def __init__(self, dataset: ds.Dataset, name: str | None = None) -> None:
+        self.name = name
         self._dataset = dataset
 
     def stored_schema(self) -> pa.Schema:
@@ -106,7 +125,7 @@ class DatasetPart(Part):
             fragment_readahead=1,
         )
         file, first = None, 1
-        with reading("the dataset", "one of its files"):
+        with reading(self.name or "the dataset", "the file" if self.name else "one of its files"):
             for tagged in scanner.scan_batches():
                 path = getattr(tagged.fragment, "path", None)
                 if path != file:
