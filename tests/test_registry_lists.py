@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 import numguard as ng
-from numguard.errors import ArgumentError, BrakeError, RefusedCellsError
-from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, sightings, status_of
+from numguard.errors import ArgumentError, BrakeError, RefusedCellsError, RegistryError
+from numguard.registry.safeguard import refuse_unfit
+from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, listed, sightings, status_of
 
 
 def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Path) -> None:
@@ -40,6 +42,56 @@ def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Pat
     ]
     # Another receiver starts with the whole list.
     assert registry.export(path, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
+
+
+def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    event = registry._case.store.head()
+    registry.add_complaints(
+        complaints(
+            complaint("2", "8887776665", complainant_mobile="9876543210"),
+            complaint("2", "8887776665", complainant_mobile="9123456789"),
+        )
+    )
+    change = registry.block_list(since=event).to_table()
+    told = zip(*(change[name].to_pylist() for name in ("msisdn", "change", "action")), strict=True)
+    assert sorted(told) == sorted([(C, "added", "block"), (A, "removed", "release"), (B, "removed", "release")])
+
+
+def test_a_district_hears_what_changed_since_its_own_list(registry: ng.Registry, tmp_path: Path) -> None:
+    def sent(district: str | None) -> dict[int, str]:
+        listed = registry.export(tmp_path / "list.csv", to="DoT", since="last", district=district).to_table()
+        return dict(zip(listed["msisdn"].to_pylist(), listed["change"].to_pylist(), strict=True))
+
+    registry.add_complaints(
+        complaints(complaint("1", "9876543210", district="Rohtak"), complaint("2", "9123456789", district="Hisar"))
+    )
+    assert sent("Rohtak") == {A: "added"}
+    # The list of another district is no list of this one, and neither is the whole.
+    assert sent("Hisar") == {B: "added"}
+    assert sent(None) == {A: "added", B: "added"}
+    registry.add_complaints(complaints(complaint("3", "8887776665", district="Hisar")))
+    registry.decide([A], "withdrawn", "a victim's own number")
+    assert sent(" HISAR") == {C: "added"}
+    assert sent("Rohtak") == {A: "removed"}
+    assert sent(None) == {A: "removed", C: "added"}
+    assert sent("Rohtak") == sent("Hisar") == sent(None) == {}
+
+
+def test_the_brake_compares_lists_of_one_district(registry: ng.Registry, tmp_path: Path) -> None:
+    policy = ng.ListPolicy(max_growth=2)
+    registry.add_complaints(
+        complaints(
+            complaint("0", "9876543210", district="Rohtak"),
+            *(complaint(str(n), str(9000000001 + n), district="Hisar") for n in range(2, 9)),
+        )
+    )
+    registry.export(tmp_path / "rohtak.csv", to="DoT", district="Rohtak", policy=policy)
+    registry.export(tmp_path / "hisar.csv", to="DoT", district="Hisar", policy=policy)
+    registry.add_complaints(complaints(*(complaint(f"r{n}", str(9000000101 + n), district="Rohtak") for n in range(2))))
+    with pytest.raises(BrakeError, match="3 rows, 1 when"):
+        registry.export(tmp_path / "rohtak.csv", to="DoT", district="Rohtak", policy=policy)
+    registry.export(tmp_path / "hisar.csv", to="DoT", district="Hisar", policy=policy)
 
 
 def test_the_brake_stops_a_list_that_grew_absurdly(registry: ng.Registry, tmp_path: Path) -> None:
@@ -127,6 +179,29 @@ def test_history_tells_who_when_why_and_from_which_file(registry: ng.Registry, t
         registry.history("garbage")
 
 
+def test_history_tells_when_a_number_was_dropped(registry: ng.Registry) -> None:
+    def story(number: int) -> list[tuple[int, str]]:
+        return [(row["event"], row["what"]) for row in registry.history(f"+{number}").to_pylist()]
+
+    def amended(suspects: str, complainant: str) -> ng.registry.Intake:
+        return registry.add_complaints(complaints(complaint("1", suspects, complainant_mobile=complainant)))
+
+    amended("9876543210", "9812345678")
+    second = amended("9123456789", "9812345679")
+    amended("9123456789 8887776665", "9812345679")
+    named, dropped = [(1, "named")], [(2, "named no more")]
+    assert story(A) == named + dropped
+    assert story(919812345678) == [(1, "complainant"), (2, "complainant no more")]
+    assert story(B) == [(2, "named"), (3, "named")]
+    # What is taken back in between was not what a later version amended.
+    registry.withdraw_intake(second.id or 0, "of another case")
+    assert story(A) == [*named, *dropped, (4, "taken back")]
+    registry.withdraw_intake(3, "this one too")
+    assert status_of(registry, A) == "reported"
+    amended("7776665554", "9812345678")
+    assert story(A) == [*named, *dropped, (4, "taken back"), (5, "taken back"), (6, "named no more")]
+
+
 def test_arguments(registry: ng.Registry) -> None:
     for call in (
         lambda: registry.decide(["9876543210"], "blocked", "why"),
@@ -168,3 +243,61 @@ def test_no_number_in_what_is_shown_or_logged(
     text = "\n".join(shown) + caplog.text
     assert "98765" not in text
     assert "98123" not in text
+
+
+def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.Registry, tmp_path: Path) -> None:
+    """The last look, which asks the log as the file is written."""
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    made = registry.block_list()
+    registry.decide([B], "protected", "a doctor's")
+    with pytest.raises(RegistryError, match="1 of the list's rows asks something of a protected number"):
+        made.write(tmp_path / "list.csv")
+    with pytest.raises(RegistryError, match="protected"):
+        made.write_by_district(tmp_path)
+    registry.decide([B], "unprotected", "no doctor after all")
+    # Whoever complains is protected as long as the complaint stands.
+    mine = registry.add_complaints(complaints(complaint("2", "7776665554", complainant_mobile="9876543210")))
+    with pytest.raises(RegistryError, match="protected"):
+        made.write(tmp_path / "list.csv")
+    registry.withdraw_intake(mine.id, "a wrong file")
+    made.write(tmp_path / "list.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["list.csv", "list.csv.manifest.json"]
+
+
+def test_a_list_made_before_its_complaint_was_taken_back_does_not_leave(registry: ng.Registry, tmp_path: Path) -> None:
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    made, of_the_day = registry.block_list(), registry.block_list(as_of=datetime.now(IST))
+    registry.withdraw_intake(intake.id, "a wrong file")
+    with pytest.raises(RegistryError, match="would block a number without a decision"):
+        made.write(tmp_path / "list.csv")
+    # What the list was on an earlier day can be shown at any time.
+    assert len(pa.csv.read_csv(of_the_day.write(tmp_path / "then.csv"))) == 1
+    registry.close()
+    with pytest.raises(RegistryError, match="closed"):
+        of_the_day.write(tmp_path / "then.csv")
+
+
+@pytest.mark.parametrize(("number", "action"), [("1800 123 4567", "block"), ("9999999999", "reverify")])
+def test_the_last_look_knows_lines_that_nobody_holds(registry: ng.Registry, number: str, action: str) -> None:
+    """It works that out for itself, so that a fault in how lists are made does not pass it."""
+    registry.decide([number], "confirmed", "so it is said")
+    rows = pa.table({"msisdn": ng.normalize([number]), "action": [action]})
+    with pytest.raises(RegistryError, match="protected"):
+        refuse_unfit(registry._case.store, 1, rows)
+    registry.decide([number], "unprotected", "is a subscriber's")
+    refuse_unfit(registry._case.store, 2, rows)
+
+
+def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_for(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    wrong = registry.add_complaints(complaints(complaint("2", "9123456789")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    registry.export(tmp_path / "list.csv", to="DoT")
+    assert listed(registry) == {A: "block", B: "block"}
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert listed(registry) == {A: "block", B: "reverify"}
+    registry.decide([B], "confirmed", "re-verification failed")
+    assert listed(registry) == {A: "block", B: "block"}

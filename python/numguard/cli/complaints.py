@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from numguard.cli import options
-from numguard.errors import ArgumentError
 
 __all__ = ["complaints"]
 
@@ -25,21 +24,10 @@ def complaints() -> None:
 @click.argument("source")
 @options.registry
 @options.by
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="COLUMN=FIELD",
-    help="A column of the sheet and the field it holds; may be given again.",
-)
+@options.mapped
 @click.option("--name", help="What to call the sheet in the registry; its path by default.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and change nothing.")
-@click.option(
-    "--refused",
-    "refused_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write refused cells, with file, row, column and why, to this file.",
-)
+@options.refused
 @options.as_json
 def add(
     source: str,
@@ -60,9 +48,8 @@ def add(
     from numguard.registry import Registry
 
     with Registry(registry_path, by=by) as registry:
-        intake = registry.add_complaints(source, mapping=_mapping(mapped), name=name, dry_run=dry_run)
-    if refused_path is not None:
-        options.write_table(intake.refusals, refused_path)
+        intake = registry.add_complaints(source, mapping=options.mapping(mapped), name=name, dry_run=dry_run)
+    options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "updated", "repeated", "refused", "sha256")}
     if as_json:
         options.say_json(counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run})
@@ -73,16 +60,4 @@ def add(
         f"{intake.repeated:,} repeated, {intake.refused:,} refused; "
         f"{options.count(intake.refusals.num_rows, 'cell')} refused"
     )
-    if intake.refusals.num_rows:
-        options.say(f"why: {options.notes_said(options.counted(intake.refusals['note']))}")
-
-
-def _mapping(mapped: tuple[str, ...]) -> dict[str, str] | None:
-    """`COLUMN=FIELD` options as a mapping of column to field: a field may be in several columns."""
-    found: dict[str, str] = {}
-    for pair in mapped:
-        column, equals, name = pair.rpartition("=")
-        if not equals or not column or not name:
-            raise ArgumentError("--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'")
-        found[column] = name
-    return found or None
+    options.say_why(intake.refusals)

@@ -120,23 +120,18 @@ def _lists(
     path, columns = numbers
     if path is not None:
         listed = open_numbers(path, column=list_column, region=region, actions=actions)
-        _say_list(path, len(listed), listed.refused)
+        options.say_list(path, len(listed), listed.refused)
         lookups |= dict.fromkeys(columns, listed)
         if since is not None:
             dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, actions=actions))
     path, columns = imeis
     if path is not None:
         handsets = open_imeis(path, column=list_column)
-        _say_list(path, len(handsets), handsets.refused)
+        options.say_list(path, len(handsets), handsets.refused)
         lookups |= dict.fromkeys(columns, handsets)
         if since is not None:
             dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, of_imeis=True))
     return lookups, dates
-
-
-def _say_list(path: str, members: int, refused: dict[str, int]) -> None:
-    left_out = f"; left out: {options.notes_said(refused)}" if refused else ""
-    options.say(f"{path}: {options.count(members, 'member')}{left_out}")
 
 
 def _say_summary(summary: ScanSummary) -> None:

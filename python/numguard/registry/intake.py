@@ -7,6 +7,7 @@ Owns `Intake` and the event that a file of complaints is. Knows nothing of what 
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from numguard.cdr import Cdr
 from numguard.registry.case import Case
 from numguard.registry.complaints import Plan, read_complaints, reconcile
 from numguard.registry.sheet import Mapped, Sheet, fingerprint_file, fingerprint_table, read_sheet
@@ -110,7 +112,10 @@ def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
     """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
     if isinstance(sightings, pa.Table):
         return [("table", *fingerprint_table(sightings))]
-    listed = sightings if isinstance(sightings, list | tuple) else [sightings]
+    if isinstance(sightings, Cdr):
+        listed: Sequence[Any] = sightings.paths
+    else:
+        listed = sightings if isinstance(sightings, list | tuple) else [sightings]
     found: list[tuple[str, int | None, str]] = []
     for entry in listed:
         paths = _files(entry) if isinstance(entry, str | Path) else []

@@ -26,7 +26,7 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.arrow import ArrowFilePart, ParquetPart, StreamPart, parts_of_dataset
 from numguard.source.csv import CsvPart
-from numguard.source.part import Batch, BrokenPart, Part, check_columns, named, reading, with_told
+from numguard.source.part import Batch, BrokenPart, Part, check_columns, exporting, named, reading, with_told
 
 __all__ = [
     "Batch",
@@ -35,6 +35,7 @@ __all__ = [
     "Part",
     "Source",
     "check_columns",
+    "exporting",
     "named",
     "open_source",
     "reading",

@@ -142,7 +142,7 @@ def _member(name: str, opened: Opener, filename: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _first_sheet(name: str, opened: Opener) -> Iterator[BinaryIO]:
-    from numguard.cdr.workbook import first_sheet
+    from numguard.source.workbook import first_sheet
 
     with opened() as stream:
         yield first_sheet(name, stream.read())
