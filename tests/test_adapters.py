@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import doctest
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -13,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
+import numguard.adapters.duckdb
 import numguard.adapters.polars
 from numguard.adapters.duckdb import register
 from numguard.errors import ArgumentError
@@ -156,6 +159,13 @@ def test_pandas_and_pyarrow_need_no_adapter() -> None:
     series = pd.Series(CELLS)
     assert LISTED.contains(series).to_pylist() == ANSWERS["contains"]
     assert ng.normalize(pa.chunked_array([CELLS[:7], CELLS[7:]], pa.string())).to_pylist() == ANSWERS["normalize"]
+
+
+@pytest.mark.parametrize("module", [numguard.adapters.polars, numguard.adapters.duckdb])
+def test_the_examples_of_the_adapters_run(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
 
 
 def test_what_is_no_set_is_an_error(connection: Any) -> None:

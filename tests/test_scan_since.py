@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import doctest
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +145,11 @@ def test_a_limit_counts_hits_that_stand() -> None:
     want, _ = expected(CALLS)
     found = ng.scan(CALLS, SETS, at="at", since=SINCE, limit=5)
     assert found_rows(found.read_all()) == want[:5]
+
+
+def test_the_examples_run() -> None:
+    result = doctest.testmod(importlib.import_module("numguard.scan.since"))
+    assert (result.attempted > 0, result.failed) == (True, 0)
 
 
 def test_a_rule_that_cannot_be_kept_is_an_error() -> None:
