@@ -28,6 +28,7 @@ VERBS = {
     "export": "numguard.cli.export:export",
     "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",
+    "report": "numguard.cli.report:report",
     "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
     "demo": "numguard.cli.demo:demo",
