@@ -32,6 +32,7 @@ VERBS = {
     "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
     "demo": "numguard.cli.demo:demo",
+    "synth": "numguard.cli.synth:synth",
     "bench": "numguard.cli.bench:bench",
 }
 
