@@ -23,8 +23,9 @@ Flags = npt.NDArray[np.bool_]
 #: A pyarrow array. The stubs tie an array's type to that of its scalars, which code over any text cannot state.
 Column: TypeAlias = Any
 
-#: Blanks and quotes around a cell, the bytes of a no-break space in UTF-8 among them.
-WRAPPING: Final = " \t'\"\N{NO-BREAK SPACE}"
+#: Blanks and quotes around a cell (a no-break space by its bytes in UTF-8), and the sign of `="9876543210"`, by which
+#: a spreadsheet is made to leave a number alone.
+WRAPPING: Final = " \t'\"=\N{NO-BREAK SPACE}"
 _WRAPPING_BYTES: Final = [bytes([byte]) for byte in set(WRAPPING.encode())]
 _IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
 _BLANKS: Final = tuple(np.frombuffer(b, dtype=np.uint8) for b in (b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"))

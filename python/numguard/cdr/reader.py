@@ -13,14 +13,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
+from numguard.cdr.cells import Column
 from numguard.cdr.furniture import Furniture, is_no_data
 from numguard.cdr.header import LINES_SEARCHED, Header, candidates, find_header, read_preamble
 from numguard.cdr.layout import Layout
 from numguard.cdr.lines import LineReader
+from numguard.cdr.refusals import Refused
 from numguard.cdr.rows import RowReader
-from numguard.cdr.sightings import SCHEMA, Refusal, Sightings
+from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary, FileSummary
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.container import Part, parts
@@ -45,12 +48,14 @@ class Cdr:
     complete once the rows were read to their end; reading again starts from the files.
     """
 
-    def __init__(self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | Layout | None = None
+    ) -> None:
         self._layouts = candidates(layout)
         #: The files that are read, in their order.
         self.paths = tuple(Path(name) for name in _expand(path))
         self._parts = [part for name in self.paths for part in parts(name)]
-        self._refused: list[tuple[str, list[Refusal]]] = []
+        self._refused: list[tuple[str, list[Refused]]] = []
         self.summary = CdrSummary()
         for part in self._parts:
             # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
@@ -68,19 +73,7 @@ class Cdr:
     @property
     def refused(self) -> pa.Table:
         """The rows that were refused: source, row (its line), column (null: the row as a whole), note."""
-        tables = [
-            pa.table(
-                {
-                    "source": pa.array([source] * len(refusals), pa.string()),
-                    "row": pa.array([r.line for r in refusals], pa.int64()),
-                    "column": pa.array([r.column for r in refusals], pa.string()),
-                    "note": pa.array([r.note for r in refusals], pa.string()),
-                },
-                schema=REFUSED_SCHEMA,
-            )
-            for source, refusals in self._refused
-        ]
-        return pa.concat_tables([REFUSED_SCHEMA.empty_table(), *tables])
+        return pa.concat_tables([REFUSED_SCHEMA.empty_table(), *(_as_table(*one) for one in self._refused)])
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         self.summary = CdrSummary()
@@ -113,10 +106,10 @@ class Cdr:
             self.summary.files.append(summary)
             if header is None:
                 return
-            furniture = Furniture(header.delimiter, header.canonical)
-            sightings = Sightings(header, summary, furniture.take)
+            furniture = Furniture(header.delimiter, len(header.names), header.whose)
+            sightings = Sightings(header, summary, furniture)
             rows = RowReader(header)
-            refused: list[Refusal] = []
+            refused: list[Refused] = []
             self._refused.append((part.name, refused))
             for block, is_last in _with_last(chain([rest], blocks)):
                 batch, refusals = sightings.convert(rows.read(block, last=is_last))
@@ -127,6 +120,21 @@ class Cdr:
                     yield batch
             if furniture.stated_rows is not None:
                 summary.stated_rows = furniture.stated_rows
+
+
+def _as_table(source: str, refused: list[Refused]) -> pa.Table:
+    """The refused rows of one file, in its order."""
+    if not refused:
+        return REFUSED_SCHEMA.empty_table()
+    counts = [len(lines) for lines, _, _ in refused]
+    reason = np.repeat(np.arange(len(refused)), counts)
+    columns: list[Column] = [
+        pa.repeat(pa.scalar(source, pa.string()), sum(counts)),
+        pa.array(np.concatenate([lines for lines, _, _ in refused]), pa.int64()),
+        pa.array([column for _, column, _ in refused], pa.string()).take(reason),
+        pa.array([note for _, _, note in refused], pa.string()).take(reason),
+    ]
+    return pa.Table.from_arrays(columns, schema=REFUSED_SCHEMA).sort_by("row")
 
 
 def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:

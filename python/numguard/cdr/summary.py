@@ -15,11 +15,13 @@ __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
 IST: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 _LINES_SHOWN: Final = 5
+_LINES_KEPT: Final = 100
 
 #: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
 CDR_NOTES: Final = {
     "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
+    "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
     "broken_quote": "A double quote is opened and never closed.",
     "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
     "unreadable_date": "The date names no day in a known form, or a spreadsheet may have swapped day and month.",
@@ -55,23 +57,25 @@ class FileSummary:
     stated_rows: int | None = None
 
     @property
+    def _asked_for(self) -> str:
+        return "number" if self.target_msisdn is not None else "handset"
+
+    @property
     def warnings(self) -> list[str]:
         """What somebody should look at before the rows are used."""
         said = []
         if self.off_target:
-            asked = "number" if self.target_msisdn is not None else "handset"
-            said.append(f"{self.off_target} rows are not of the {asked} that the preamble says was asked for")
+            said.append(f"{self.off_target} rows are not of the {self._asked_for} that the preamble says was asked for")
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
             said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
         return said
 
-    def refuse(self, line: int, note: str) -> None:
-        """Count a refused row."""
-        self.refused[note] = self.refused.get(note, 0) + 1
-        lines = self.refused_lines.setdefault(note, [])
-        if len(lines) < 100:
-            lines.append(line)
+    def refuse(self, lines: list[int], note: str) -> None:
+        """Count refused rows, given by their lines."""
+        self.refused[note] = self.refused.get(note, 0) + len(lines)
+        kept = [*self.refused_lines.get(note, []), *lines[:_LINES_KEPT]]
+        self.refused_lines[note] = sorted(kept)[:_LINES_KEPT]
 
     def cover(self, first: int, last: int) -> None:
         """Widen the period by two instants, in microseconds UTC."""
@@ -85,6 +89,8 @@ class FileSummary:
 
     def __str__(self) -> str:
         told = [f"{self.source}", f"  layout    {self.layout or 'no data'} ({self.container}, {self.encoding})"]
+        if self.target_msisdn is not None or self.target_imei14 is not None:
+            told.append(f"  target    a {self._asked_for} that the preamble names")
         told.append(f"  rows      {self.rows:,}")
         if self.first is not None and self.last is not None:
             told.append(f"  period    {self.first:%d-%b-%Y %H:%M:%S} to {self.last:%d-%b-%Y %H:%M:%S} IST")

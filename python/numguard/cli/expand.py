@@ -156,7 +156,11 @@ def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> 
 
 
 def _holds_columns(path: str) -> bool:
-    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"} or Path(path).is_dir()
+    """Whether a file is a table of typed columns and no operator's; a folder is what the files in it are."""
+    if Path(path).is_dir():
+        files = [file for file in Path(path).iterdir() if file.is_file() and file.name[0] not in "._"]
+        return all(_holds_columns(str(file)) for file in files)
+    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"}
 
 
 @click.command()
