@@ -22,7 +22,6 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, RegistryError
-from numguard.registry import dialect
 from registry_stores import is_there, make_schema
 
 #: How often a process is killed in all; a quarter of them falls to each verb that writes.
