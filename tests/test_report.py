@@ -168,6 +168,11 @@ def test_the_same_events_give_the_same_bytes(text: str, tmp_path: Path) -> None:
     assert again.stat().st_mode & 0o077 == 0
 
 
+def test_every_store_gives_the_same_page(text: str, store: str, tmp_path: Path) -> None:
+    with sent_and_answered(case(store), tmp_path) as registry:
+        assert registry.report(tmp_path / "page.html").read_text() == text
+
+
 def test_the_page_as_of_a_moment_is_the_page_of_that_moment(tmp_path: Path) -> None:
     with case() as registry:
         then = registry.report(tmp_path / "then.html").read_text()
