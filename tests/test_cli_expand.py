@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from python_calamine import CalamineWorkbook
 
 import numguard as ng
 from test_cli import numguard
@@ -79,6 +80,14 @@ def test_the_letter_to_the_operators(desk: Path) -> None:
         },
     ]
     assert stat.S_IMODE((desk / "letter.csv").stat().st_mode) == 0o600
+    numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--ask", "letter.xlsx")
+    sheet = CalamineWorkbook.from_path(str(desk / "letter.xlsx")).get_sheet_by_index(0).to_python()
+    assert [row[:3] for row in sheet] == [
+        ["msisdn", "imei", "why"],
+        ["919812345678", "", "unseen"],
+        ["", "358240051111110", "one_number"],
+    ]
+    assert stat.S_IMODE((desk / "letter.xlsx").stat().st_mode) == 0o600
 
 
 def test_what_is_written_is_its_owners_alone(desk: Path) -> None:

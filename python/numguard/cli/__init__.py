@@ -28,9 +28,11 @@ VERBS = {
     "export": "numguard.cli.export:export",
     "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",
+    "report": "numguard.cli.report:report",
     "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
     "demo": "numguard.cli.demo:demo",
+    "synth": "numguard.cli.synth:synth",
     "bench": "numguard.cli.bench:bench",
 }
 

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 
 from numguard._core import format as format_msisdns
 from numguard._core import format_imei
-from numguard.blocklist import write_private
 from numguard.errors import MissingExtraError
-from numguard.files import whole_file
+from numguard.files import together
+from numguard.files.outgoing import write_private
 from numguard.linkage import Graph
 from numguard.report.layers import Box, Line, layers, names
 from numguard.types import PathLike
@@ -89,7 +89,7 @@ def link_tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
 
 
 def write_links(graph: Graph, folder: PathLike, *, full_numbers: bool = False) -> list[Path]:
-    """Writes nodes.csv, edges.csv and chart.svg into `folder`, each readable by its owner only.
+    """Writes nodes.csv, edges.csv and chart.svg into `folder`, all or none, each readable by its owner only.
 
     Args:
         graph: What `Expansion.graph` gave.
@@ -104,10 +104,11 @@ def write_links(graph: Graph, folder: PathLike, *, full_numbers: bool = False) -
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     nodes, edges, picture = (folder / name for name in ("nodes.csv", "edges.csv", "chart.svg"))
-    for table, path in zip(link_tables(graph), (nodes, edges), strict=True):
-        write_private(table, path)
-    with whole_file(picture, private=True) as file:
-        file.write(chart.encode())
+    with together(private=True) as placed:
+        for table, path in zip(link_tables(graph), (nodes, edges), strict=True):
+            write_private(table, path, into=placed)
+        with placed.open(picture) as file:
+            file.write(chart.encode())
     return [nodes, edges, picture]
 
 
