@@ -53,7 +53,7 @@ def running() -> Iterator[str]:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
 
     def call(program: str, *arguments: str) -> None:
-        command = [programs / program, *arguments]
+        command = [str(programs / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)  # noqa: S603
 
     data = str(folder / "data")

@@ -239,7 +239,13 @@ def connect(target: str) -> Dialect:
 
 def is_there(target: str) -> bool:
     """Whether `target` can be opened without making a file."""
-    return target == ":memory:" or target.startswith(_ADDRESSES) or Path(target).exists()
+    if target == ":memory:" or target.startswith(_ADDRESSES):
+        return True
+    try:
+        return Path(target).exists()
+    except OSError:
+        # Whoever may not even look is told why when it is opened.
+        return True
 
 
 def stand_in(target: str) -> Dialect:
