@@ -51,6 +51,14 @@ _LIMITS: Final = {
 #: Work, and how many times as long it may take with ten times as much there.
 _GROWTH: Final = {"add more": (1.5, 1.2), "delta": (3.0, 1.5)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
+#: What a walk may add: the sightings that it keeps (so many bytes a row, up to so many), and what it works with.
+_EXPAND_ROW: Final = 24
+_EXPAND_KEPT: Final = 1.5e9
+_EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)
+#: How many times as long a row may take as one of the shortest file: kept in memory; or read once, and again for each
+#: of the four passes of two hops.
+_EXPAND_LENGTH: Final = (1.5, 1.2)
+_EXPAND_AGAIN: Final = (5.0, 4.0)
 _CDR_MEMORY: Final = (256e6, 128e6)
 
 
@@ -142,7 +150,7 @@ def what(line: Line) -> str:
     """
     parts = [line.work, line.layout]
     if line.listed:
-        parts.append(f"{'seeds' if line.work == 'expand' else 'list of'} {line.listed:,}")
+        parts.append(f"{'seeds' if line.work.startswith('expand') else 'list of'} {line.listed:,}")
     if line.hit_rate is not None:
         parts.append(f"{100 * line.hit_rate:g} % hits")
     return ", ".join(parts)
@@ -164,7 +172,14 @@ def comparisons(lines: Iterable[Line]) -> list[Comparison]:
 
 def verdicts(lines: Sequence[Line]) -> list[Verdict]:
     """Every promise that the record can judge."""
-    return [*_speed(comparisons(lines)), *_decoding(lines), *_limits(lines), *_growth(lines), *_memory(lines)]
+    return [
+        *_speed(comparisons(lines)),
+        *_decoding(lines),
+        *_limits(lines),
+        *_growth(lines),
+        *_lengths(lines),
+        *_memory(lines),
+    ]
 
 
 def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
@@ -212,6 +227,16 @@ def _growth(lines: Sequence[Line]) -> Iterator[Verdict]:
                 yield Verdict(name, _rate(small) / _rate(large), *_GROWTH[small.work], "x the time")
 
 
+def _lengths(lines: Sequence[Line]) -> Iterator[Verdict]:
+    shortest: dict[str, Line] = {}
+    for line in sorted((line for line in lines if line.work == "expand of length"), key=lambda line: line.rows):
+        short = shortest.setdefault(line.run, line)
+        if line is not short:
+            name = f"{what(line)}, a row of {line.rows:,} against one of {short.rows:,}"
+            bounds = _EXPAND_LENGTH if line.rows * _EXPAND_ROW <= _EXPAND_KEPT else _EXPAND_AGAIN
+            yield Verdict(name, _rate(short) / _rate(line), *bounds, "x the time")
+
+
 def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
     size: dict[tuple[str, int], int] = {}
     for line in lines:
@@ -229,6 +254,8 @@ def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
         elif line.work == "read cdr":
             name = f"memory while {line.rows:,} rows are read, {line.layout}"
             yield Verdict(name, line.bytes, *_CDR_MEMORY, "bytes")
+        elif line.work == "expand of length":
+            yield Verdict(f"memory while {line.rows:,} sightings are walked", line.bytes, *_EXPAND_MEMORY, "bytes")
         elif line.work == "scan of length":
             yield Verdict(
                 f"memory while {line.rows:,} rows are scanned, {line.layout}", line.bytes, *_SCAN_MEMORY, "bytes"
