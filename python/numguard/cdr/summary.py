@@ -36,7 +36,8 @@ class FileSummary:
 
     `rows` went out and `refused` did not, by note; together they are every row of the file. `refused_lines` gives the
     first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, header,
-    footer, no_data. `unread` counts cells that became null though something stood in them, by column and note.
+    footer, page, no_data. `unread` counts cells that became null though something stood in them, by column and note.
+    `left_out`: a sheet of a workbook without a table, beside one that has a table.
     """
 
     source: str
@@ -55,6 +56,7 @@ class FileSummary:
     target_imei14: int | None = None
     off_target: int = 0
     stated_rows: int | None = None
+    left_out: bool = False
 
     @property
     def _asked_for(self) -> str:
@@ -64,6 +66,8 @@ class FileSummary:
     def warnings(self) -> list[str]:
         """What somebody should look at before the rows are used."""
         said = []
+        if self.left_out:
+            said.append("the sheet has no header of call records, and nothing was read from it")
         if self.off_target:
             said.append(f"{self.off_target} rows are not of the {self._asked_for} that the preamble says was asked for")
         seen = self.rows + sum(self.refused.values())
@@ -88,7 +92,8 @@ class FileSummary:
         return f"FileSummary({self.source!r}, layout={self.layout!r}, rows={self.rows}, refused={refused})"
 
     def __str__(self) -> str:
-        told = [f"{self.source}", f"  layout    {self.layout or 'no data'} ({self.container}, {self.encoding})"]
+        layout = self.layout or ("left out" if self.left_out else "no data")
+        told = [f"{self.source}", f"  layout    {layout} ({self.container}, {self.encoding})"]
         if self.target_msisdn is not None or self.target_imei14 is not None:
             told.append(f"  target    a {self._asked_for} that the preamble names")
         told.append(f"  rows      {self.rows:,}")
