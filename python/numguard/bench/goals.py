@@ -53,6 +53,14 @@ _GROWTH: Final = {"add more": (10, (1.5, 1.2)), "delta": (100, (3.0, 1.5))}
 #: Work that somebody waits for, in milliseconds, whatever is there.
 _WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
+#: What a walk may add: the sightings that it keeps (so many bytes a row, up to so many), and what it works with.
+_EXPAND_ROW: Final = 24
+_EXPAND_KEPT: Final = 1.5e9
+_EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)
+#: How many times as long a row may take as one of the shortest file: kept in memory; or read once, and again for each
+#: of the four passes of two hops.
+_EXPAND_LENGTH: Final = (1.5, 1.2)
+_EXPAND_AGAIN: Final = (5.0, 4.0)
 _CDR_MEMORY: Final = (256e6, 128e6)
 
 
@@ -144,7 +152,7 @@ def what(line: Line) -> str:
     """
     parts = [line.work, line.layout]
     if line.listed:
-        parts.append(f"{'seeds' if line.work == 'expand' else 'list of'} {line.listed:,}")
+        parts.append(f"{'seeds' if line.work.startswith('expand') else 'list of'} {line.listed:,}")
     if line.hit_rate is not None:
         parts.append(f"{100 * line.hit_rate:g} % hits")
     return ", ".join(parts)
@@ -171,6 +179,7 @@ def verdicts(lines: Sequence[Line]) -> list[Verdict]:
         *_decoding(lines),
         *_limits(lines),
         *_growth(lines),
+        *_lengths(lines),
         *_waits(lines),
         *_memory(lines),
     ]
@@ -229,6 +238,16 @@ def _waits(lines: Sequence[Line]) -> Iterator[Verdict]:
             yield Verdict(name, 1000 * line.median_s, *_WAITS[line.work], "ms")
 
 
+def _lengths(lines: Sequence[Line]) -> Iterator[Verdict]:
+    shortest: dict[str, Line] = {}
+    for line in sorted((line for line in lines if line.work == "expand of length"), key=lambda line: line.rows):
+        short = shortest.setdefault(line.run, line)
+        if line is not short:
+            name = f"{what(line)}, a row of {line.rows:,} against one of {short.rows:,}"
+            bounds = _EXPAND_LENGTH if line.rows * _EXPAND_ROW <= _EXPAND_KEPT else _EXPAND_AGAIN
+            yield Verdict(name, _rate(short) / _rate(line), *bounds, "x the time")
+
+
 def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
     size: dict[tuple[str, int], int] = {}
     for line in lines:
@@ -246,6 +265,8 @@ def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
         elif line.work == "read cdr":
             name = f"memory while {line.rows:,} rows are read, {line.layout}"
             yield Verdict(name, line.bytes, *_CDR_MEMORY, "bytes")
+        elif line.work == "expand of length":
+            yield Verdict(f"memory while {line.rows:,} sightings are walked", line.bytes, *_EXPAND_MEMORY, "bytes")
         elif line.work == "scan of length":
             yield Verdict(
                 f"memory while {line.rows:,} rows are scanned, {line.layout}", line.bytes, *_SCAN_MEMORY, "bytes"

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import pyarrow as pa
+import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet
 from numguard.cdr import Cdr, read_cdr
@@ -131,9 +132,13 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region) -> Any:
     if not batches:
         return pa.table({"msisdn": pa.array([], pa.string()), "reported_at": pa.array([], pa.timestamp("us"))})
     table = pa.Table.from_batches(batches)
-    if pa.types.is_string(table["reported_at"].type):
+    written: Any = table["reported_at"]
+    if pa.types.is_string(written.type):
+        compute: Any = pyarrow.compute  # its stubs know no plain Python values
         try:
-            table = table.set_column(1, "reported_at", table["reported_at"].cast(pa.timestamp("us")))
+            blank = compute.equal(written, "")
+            told = compute.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+            table = table.set_column(1, "reported_at", told)
         except pa.ArrowInvalid:
             raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
     return table
@@ -311,6 +316,7 @@ def _summary(found: Expansion) -> dict[str, Any]:
         "stopped": options.counted(found.stopped["why"]),
         "unseen": len(found.unseen),
         "refused": found.refused,
+        "refused_seeds": found.refused_seeds,
         "braked": found.braked,
     }
 
@@ -323,6 +329,8 @@ def _say(found: Expansion) -> None:
     if summary["stopped"]:
         options.say(f"stopped: {options.notes_said(summary['stopped'])}")
     options.say(f"seeds never seen: {summary['unseen']:,}")
+    if found.refused_seeds:
+        options.say(f"refused seeds: {options.notes_said(found.refused_seeds)}")
     if found.refused:
         options.say(f"refused rows: {options.notes_said(found.refused)}")
     if found.braked:
