@@ -10,7 +10,7 @@ number is never brought near them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -121,7 +121,7 @@ class Sightings:
             parties.other_party,
             _without_prefix(parties, raw.columns.get("lrn")),
             at,
-            _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
+            _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), count),
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
@@ -166,7 +166,7 @@ class Sightings:
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
-        return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
+        return _with_nulls(micros - _IST_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if pa.types.is_time32(cells.type):
@@ -238,6 +238,10 @@ def _count_unread(
         del summary.unread[column]
 
 
+def _with_nulls(values: Any, missing: Flags) -> Column:
+    return pa.array(values, mask=missing if missing.any() else None)
+
+
 def _flags(column: Column) -> Flags:
     flags: Flags = column.to_numpy(zero_copy_only=False)
     return flags
@@ -290,6 +294,8 @@ def _imsis(cells: Column | None, count: int) -> Column:
     valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
     if not valid.all() and (plain := _plain(cells)) is not cells:
         return _imsis(plain, count)
+    if found.bare and valid.all():
+        return cells
     text = as_text(cells, found)
     return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 
