@@ -66,7 +66,7 @@ def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
         else:
             found = "linked" if any(link["msisdn"] == n for e, link in model.links if e <= cut) else "decided"
         key = (state.district, first_source(model, n, cut, grounded), found)
-        waits = state.status == "reverify" and max(sent, default=(0, ""))[1] == "reverify"
+        waits = state.status == "reverify" and max(sent, default=(0, ""))[1] in {"block", "reverify"}
         holds = {
             "named": True,
             "listed": n in listed or uploaded,

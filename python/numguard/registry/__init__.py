@@ -275,7 +275,8 @@ class Registry:
               back. All further counts of numbers are parts of this one.
             - listed: Of them, those on the block list, and those that went out on one.
             - uploaded: Those that went out in an export, to be blocked or verified again.
-            - pending: Those that went out and of which nothing was heard since.
+            - pending: Those that went out and wait for an answer: their status is `requested`, or `reverify`, and they
+              were not released since. One that was linked when it went out, and is reported now, is to go out again.
             - blocked, reverified, refused: Those whose status is `blocked`, `reverified` or `rejected`: the operator's
               last word, or for `reverified` an officer's, unless something newer was decided. An operator may have
               answered for numbers that never went out from here.

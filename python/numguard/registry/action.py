@@ -26,6 +26,9 @@ FOUND = ("reported", "linked", "decided")
 #: What is counted of the numbers.
 STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "refused", "let_go")
 
+#: What a number goes out for.
+_OUT = ("block", "reverify")
+
 _MONEY = ("amount_lost", "amount_recovered")
 _RUPEES = pa.decimal128(20, 2)
 
@@ -89,11 +92,12 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     def has(*words: str) -> Any:
         return pc.is_in(status, pa.array(words))
 
-    went_out = pc.is_in(facts.exported["action"], pa.array(("block", "reverify")))
+    went_out = pc.is_in(facts.exported["action"], pa.array(_OUT))
     uploaded = among(facts.exported.filter(went_out)["msisdn"])
     last = facts.exported.sort_by([("msisdn", "ascending"), ("event", "descending")])
     last = last.group_by("msisdn", use_threads=False).aggregate([("action", "first")])
-    waits = among(last.filter(pc.equal(last["action_first"], "reverify"))["msisdn"])
+    # One that was let go since it went out waits for nobody.
+    waits = among(last.filter(pc.is_in(last["action_first"], pa.array(_OUT)))["msisdn"])
 
     stands = pc.is_valid(hop)
     decided = pc.and_(pc.invert(stands), pc.invert(has("protected", "withdrawn")))

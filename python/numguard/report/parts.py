@@ -339,7 +339,7 @@ def _fan_out(figures: Figures) -> Part | None:
     several = sum(size > 1 for size in sizes)
     text = (
         f"Linkage went through {counted(len(sizes), 'handset')} of reported numbers; {grouped(several)} of them "
-        "carried more than one number. A linked number shared a handset with a reported one, or with a number linked before."
+        "carried more than one number. A linked number shared a handset with a reported one, or with one linked before."
     )
     table = Table(
         "Handsets by how many numbers they carried", ["numbers", "handsets"], [[a, grouped(b)] for a, b in lines]
