@@ -27,7 +27,7 @@ from numguard.blocklist import write_private
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError
-from numguard.registry.cells import amounts
+from numguard.registry.amounts import amounts
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
 from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL, rules
