@@ -41,6 +41,7 @@ class Found:
     handsets: list[dict[str, Any]]
     stopped: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
+    stopped_evidence: list[dict[str, Any]]
     unseen: list[int]
     refused: int
     braked: bool
@@ -87,6 +88,15 @@ class Table:
         times = self.times[msisdn, imei14]
         known = [at for at in times if at is not None]
         return min(known, default=None), max(known, default=None), len(times)
+
+    def edges(self, pairs: set[tuple[int, int]]) -> list[dict[str, Any]]:
+        edges = []
+        for msisdn, imei14 in sorted(pairs):
+            first, last, count = self.seen(msisdn, imei14)
+            edges.append(
+                {"msisdn": msisdn, "imei14": imei14, "first_seen": first, "last_seen": last, "sightings": count}
+            )
+        return edges
 
     def closed_handset(self, imei14: int, policy: Policy) -> str | None:
         if is_placeholder(imei14) or imei14 in policy.placeholders:
@@ -158,6 +168,7 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
     stopped_numbers: dict[int, str] = {}
     stopped_handsets: dict[int, str] = {}
     walked: set[tuple[int, int]] = set()
+    ended: set[tuple[int, int]] = set()
 
     for seed in levels[0] & policy.protected:
         stopped_numbers[seed] = "protected"
@@ -175,6 +186,7 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
                     closed = table.closed_handset(imei14, policy)
                     if closed:
                         stopped_handsets[imei14] = closed
+                        ended.add((before, imei14))
                         continue
                     hop_of_handset.setdefault(imei14, hop)
                     walked.add((before, imei14))
@@ -187,6 +199,7 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
                             continue
                         if number in policy.protected:
                             stopped_numbers[number] = "protected"
+                            ended.add((number, imei14))
                             continue
                         level.add(number)
                         walked.add((number, imei14))
@@ -229,12 +242,6 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
                 "last_seen": max(known, default=None),
             }
         )
-    evidence = []
-    for number, imei14 in sorted(walked):
-        first, last, count = table.seen(number, imei14)
-        evidence.append(
-            {"msisdn": number, "imei14": imei14, "first_seen": first, "last_seen": last, "sightings": count}
-        )
     ends = [
         {"msisdn": number, "imei14": None, "why": why, "count": len(table.handsets[number])}
         for number, why in sorted(stopped_numbers.items())
@@ -248,7 +255,8 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
         linked=linked,
         handsets=handsets,
         stopped=ends,
-        evidence=evidence,
+        evidence=table.edges(walked),
+        stopped_evidence=table.edges(ended),
         unseen=sorted(seed for seed in levels[0] if not table.handsets[seed] and seed not in policy.protected),
         refused=table.refused,
         braked=len(linked) > max(1000, policy.max_linked_per_seed * len(seen)),

@@ -173,7 +173,7 @@ class Model:
             status = answered
         elif decided in {"reverified", "reactivated"}:
             status = decided
-        elif sent == "block" and sent_at > closed_at:
+        elif sent == "block" and sent_at > closed_at and (named or decided == "confirmed"):
             status = "requested"
         elif decided == "confirmed":
             status = "confirmed"

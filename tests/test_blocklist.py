@@ -6,18 +6,23 @@ import csv
 import hashlib
 import json
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.blocklist import BlockList, write_private
-from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.errors import ArgumentError, ColumnError, InputError, RegistryError
+from numguard.registry.store import Append
 
 A, B = 919123456789, 919876543210
 
@@ -76,7 +81,7 @@ def test_the_manifest_says_what_the_file_is(block_list: BlockList, tmp_path: Pat
     assert manifest["policy"]["min_complaints"] == 1
 
 
-@pytest.mark.parametrize("ending", [".csv", ".parquet", ".jsonl"])
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".jsonl", ".xlsx"])
 def test_the_same_list_is_the_same_bytes(registry: ng.Registry, tmp_path: Path, ending: str) -> None:
     one = registry.block_list().write(tmp_path / f"one{ending}").read_bytes()
     registry.decide(["7776665554"], "protected", "an officer's")
@@ -165,7 +170,7 @@ def test_any_table_is_written_the_same_way(registry: ng.Registry, tmp_path: Path
 
 
 def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
-    theirs, sent = tmp_path / "mine.xlsx", tmp_path / "list.csv"
+    theirs, sent = tmp_path / "mine.docx", tmp_path / "list.csv"
     theirs.write_bytes(b"a year of work")
     with ng.Registry(by="HC 1234") as registry:
         registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
@@ -192,3 +197,129 @@ def test_columns_of_other_names_are_written_as_what_they_are(tmp_path: Path) -> 
     assert renamed[0] == '"Mobile","Handset IMEI"'
     assert renamed[1:] == plain[1:]
     assert '"011240001111110"' in renamed[1] + renamed[2]
+
+
+# In parts -------------------------------------------------------------------------------------------------------------
+
+
+def district_sheet(numbers: int) -> pa.Table:
+    names = ["Rohtak", "Nuh", "rohtak", None, "a-b", "A-B", "a_b", "\u0930\u094b\u0939\u0924\u0915" * 60]
+    return pa.table(
+        {
+            "acknowledgement_no": [str(n) for n in range(numbers)],
+            "district": [names[n % len(names)] for n in range(numbers)],
+            "suspect_mobiles": [str(9876500000 + n) for n in range(numbers)],
+        }
+    )
+
+
+@pytest.fixture
+def many() -> Iterator[ng.Registry]:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(district_sheet(40), name="desk.csv")
+        yield registry
+
+
+def all_check(folder: Path, sums: Path) -> list[str]:
+    """What coreutils say of the sums, and the names they hold."""
+    run = subprocess.run(["sha256sum", "--check", "--strict", sums.name], cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return [line.rpartition(": OK")[0] for line in run.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".jsonl", ".xlsx"])
+@given(rows=st.integers(1, 45), by_district=st.booleans())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_parts_are_the_whole(
+    many: ng.Registry, ending: str, rows: int, by_district: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("parts")
+    listed = many.block_list()
+    sums = listed.write(folder / f"list{ending}", rows_per_file=rows, by_district=by_district)
+    assert sums.name == f"list{ending}.sha256"
+    names = all_check(folder, sums)
+    assert {path.name for path in folder.iterdir()} == {*names, sums.name}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    numbers = []
+    for name in names[::2]:
+        manifest = json.loads((folder / f"{name}.manifest.json").read_text())
+        part = read_any(folder / name)
+        assert len(part) == manifest["rows"] <= rows
+        assert manifest["sha256"] == hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        assert f"{manifest['part']}-of-{manifest['parts']}" in name.replace("-0", "-")
+        if by_district:
+            assert {(row["district"] or "").lower() for row in part} == {(manifest["district"] or "").lower()}
+        numbers += [row["msisdn"] for row in part]
+    assert sorted(numbers) == [str(919876500000 + n) for n in range(40)]
+    assert [entry["file"] for entry in listed.manifest["files"]] == names[::2]
+    assert sum(entry["rows"] for entry in listed.manifest["files"]) == listed.manifest["rows"] == 40
+
+
+def read_any(path: Path) -> list[dict[str, Any]]:
+    """The rows, as readers of other houses read them."""
+    if path.suffix == ".csv":
+        return list(read(path))
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text().splitlines()]
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path).to_dicts()
+    header, *rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_an_export_in_parts_is_recorded_by_its_sums(many: ng.Registry, tmp_path: Path) -> None:
+    listed = many.export(tmp_path / "list.csv", to="DoT", rows_per_file=15, columns={"msisdn": "Mobile"})
+    sums = tmp_path / "list.csv.sha256"
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == [f"list-{k}-of-3.csv" for k in (1, 2, 3)]
+    digest = hashlib.sha256(sums.read_bytes()).hexdigest()
+    assert (listed.manifest["file"], listed.manifest["sha256"]) == (sums.name, digest)
+    assert sum(len(read(path)) for path in tmp_path.glob("*.csv")) == 40
+    with pytest.raises(ArgumentError, match="rows_per_file"):
+        many.export(tmp_path / "list.csv", to="DoT", rows_per_file=0)
+    assert many.numbers("requested") == many.numbers()
+
+
+def test_parts_of_an_earlier_list_are_not_sent_with_this_one(many: ng.Registry, tmp_path: Path) -> None:
+    many.block_list().write(tmp_path / "list.csv", rows_per_file=15)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(InputError, match=r"list-1-of-3\.csv: a part of another list"):
+        many.export(tmp_path / "list.csv", to="DoT", rows_per_file=20)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    many.export(tmp_path / "list.csv", to="DoT", rows_per_file=15)
+    many.block_list().write_by_district(tmp_path / "districts")
+    many.decide([str(9876500000 + n) for n in range(1, 40, 8)], "withdrawn", "all of Nuh")
+    with pytest.raises(InputError, match=r"Nuh\.csv: a part"):
+        many.block_list().write_by_district(tmp_path / "districts")
+
+
+def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the writes to the disk fails once; and so does the last step, by which the export is recorded."""
+    path = tmp_path / "list.csv"
+    many.export(path, to="DoT", rows_per_file=15)
+    before, head = {path.name: path.read_bytes() for path in tmp_path.iterdir()}, many._case.store.head()
+    many.add_complaints(pa.table({"acknowledgement_no": ["x"], "suspect_mobiles": ["9876500040"]}))
+    head += 1
+    left = 0
+
+    def fail(*_: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    for nth in range(1, len(before) + 1):
+        left = nth
+        with pytest.raises(InputError, match="No space left"):
+            many.export(path, to="DoT", rows_per_file=15)
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+        assert many._case.store.head() == head
+
+    def refuse(_: Append) -> None:
+        assert {path.name: path.read_bytes() for path in tmp_path.glob("list*")} != before
+        raise RegistryError("the registry's disk is full")
+
+    monkeypatch.setattr(Append, "commit", refuse)
+    with pytest.raises(RegistryError):
+        many.export(path, to="DoT", rows_per_file=15)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

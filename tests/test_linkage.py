@@ -53,6 +53,7 @@ def assert_equal(found: ng.Expansion, expected: oracle.Found) -> None:
     assert rows(found.handsets) == expected.handsets
     assert rows(found.stopped) == expected.stopped
     assert rows(found.evidence) == expected.evidence
+    assert rows(found.stopped_evidence) == expected.stopped_evidence
     assert found.unseen.to_pylist() == expected.unseen
     assert sum(found.refused.values()) == expected.refused
     assert (found.braked is not None) == expected.braked
@@ -316,7 +317,7 @@ def test_schemas() -> None:
     assert found.linked.schema == pa.schema([*path, *seen, count])
     assert found.handsets.schema == pa.schema([("imei14", key), hop, ("numbers", pa.int64()), *seen])
     assert found.stopped.schema == pa.schema([*pair, ("why", pa.string()), ("count", pa.int64())])
-    assert found.evidence.schema == pa.schema([*pair, *seen, count])
+    assert found.evidence.schema == found.stopped_evidence.schema == pa.schema([*pair, *seen, count])
     assert found.unseen == pa.array([], key)
     assert (found.refused, found.braked, found.seeds_seen) == ({}, None, 0)
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 import numguard as ng
-from numguard.errors import ArgumentError, BrakeError, RefusedCellsError
-from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, sightings, status_of
+from numguard.errors import ArgumentError, BrakeError, RefusedCellsError, RegistryError
+from numguard.registry.safeguard import refuse_unfit
+from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, listed, sightings, status_of
 
 
 def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Path) -> None:
@@ -168,3 +170,61 @@ def test_no_number_in_what_is_shown_or_logged(
     text = "\n".join(shown) + caplog.text
     assert "98765" not in text
     assert "98123" not in text
+
+
+def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.Registry, tmp_path: Path) -> None:
+    """The last look, which asks the log as the file is written."""
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    made = registry.block_list()
+    registry.decide([B], "protected", "a doctor's")
+    with pytest.raises(RegistryError, match="1 of the list's rows asks something of a protected number"):
+        made.write(tmp_path / "list.csv")
+    with pytest.raises(RegistryError, match="protected"):
+        made.write_by_district(tmp_path)
+    registry.decide([B], "unprotected", "no doctor after all")
+    # Whoever complains is protected as long as the complaint stands.
+    mine = registry.add_complaints(complaints(complaint("2", "7776665554", complainant_mobile="9876543210")))
+    with pytest.raises(RegistryError, match="protected"):
+        made.write(tmp_path / "list.csv")
+    registry.withdraw_intake(mine.id, "a wrong file")
+    made.write(tmp_path / "list.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["list.csv", "list.csv.manifest.json"]
+
+
+def test_a_list_made_before_its_complaint_was_taken_back_does_not_leave(registry: ng.Registry, tmp_path: Path) -> None:
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    made, of_the_day = registry.block_list(), registry.block_list(as_of=datetime.now(IST))
+    registry.withdraw_intake(intake.id, "a wrong file")
+    with pytest.raises(RegistryError, match="would block a number without a decision"):
+        made.write(tmp_path / "list.csv")
+    # What the list was on an earlier day can be shown at any time.
+    assert len(pa.csv.read_csv(of_the_day.write(tmp_path / "then.csv"))) == 1
+    registry.close()
+    with pytest.raises(RegistryError, match="closed"):
+        of_the_day.write(tmp_path / "then.csv")
+
+
+@pytest.mark.parametrize(("number", "action"), [("1800 123 4567", "block"), ("9999999999", "reverify")])
+def test_the_last_look_knows_lines_that_nobody_holds(registry: ng.Registry, number: str, action: str) -> None:
+    """It works that out for itself, so that a fault in how lists are made does not pass it."""
+    registry.decide([number], "confirmed", "so it is said")
+    rows = pa.table({"msisdn": ng.normalize([number]), "action": [action]})
+    with pytest.raises(RegistryError, match="protected"):
+        refuse_unfit(registry._case.store, 1, rows)
+    registry.decide([number], "unprotected", "is a subscriber's")
+    refuse_unfit(registry._case.store, 2, rows)
+
+
+def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_for(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    wrong = registry.add_complaints(complaints(complaint("2", "9123456789")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    registry.export(tmp_path / "list.csv", to="DoT")
+    assert listed(registry) == {A: "block", B: "block"}
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert listed(registry) == {A: "block", B: "reverify"}
+    registry.decide([B], "confirmed", "re-verification failed")
+    assert listed(registry) == {A: "block", B: "block"}

@@ -251,21 +251,11 @@ def histories(target: Callable[[], str], examples: int) -> None:
     )
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known: a complaint without a district, told again after a row of the same complaint that named a district "
-    "but no usable number, is listed under that district; the model says none",
-)
 def test_random_histories() -> None:
     """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
     histories(lambda: ":memory:", int(os.environ.get("NUMGUARD_HISTORIES", "8")))
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known: a complaint without a district, told again after a row of the same complaint that named a district "
-    "but no usable number, is listed under that district; the model says none",
-)
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
 def test_random_histories_on_postgresql(postgres: str) -> None:
     histories(lambda: make_schema(postgres), int(os.environ.get("NUMGUARD_HISTORIES", "2")))

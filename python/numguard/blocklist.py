@@ -1,42 +1,69 @@
-"""A block list -> one file, whole or not at all, with its manifest.
+"""A block list -> files, whole or not at all, each with its manifest.
 
-Owns how a list is written: formats, what makes a spreadsheet cell inert, and the manifest beside it. Knows nothing
-of how a list came about. One idea: a list is an Arrow table and a manifest that says what it covers, and what leaves
-the machine is those two, byte for byte the same each time.
+Owns how a list is parted into files, and what lies beside them: a manifest each, and of several the sums by which they
+are checked. Knows nothing of how a list came about, nor of how a table is written (`numguard.files`). One idea: a list
+is an Arrow table and a manifest that says what it covers, and what leaves the machine is those two, byte for byte the
+same each time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard import _core
-from numguard.errors import ColumnError, InputError
-from numguard.files import whole_file, write_rows
+from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.files import Together, together
+from numguard.files.outgoing import unwritten, write_private
 from numguard.types import PathLike
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["BlockList", "manifest_path", "put_back", "write_private"]
+__all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
 
-# A spreadsheet runs cells that start so as formulas (OWASP, CSV injection).
-_FORMULA = r"^[=+\-@\t\r]"
+#: Which columns, in this order; a mapping also gives each the name that the receiver wants.
+Columns: TypeAlias = Mapping[str, str] | Sequence[str]
+
+_MANIFEST = ".manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a receiver wants to get.
+
+    Attributes:
+        columns: which, in which order, called what.
+        title: lines above the header, in .csv and .xlsx.
+        header: whether .csv and .xlsx begin with the names of the columns.
+        rows_per_file: at most so many rows a file.
+        by_district: a file a district.
+    """
+
+    columns: Columns | None = None
+    title: Sequence[str] = ()
+    header: bool = True
+    rows_per_file: int | None = None
+    by_district: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.title, str):
+            raise ArgumentError("title: takes a list of lines")
+        if self.rows_per_file is not None and self.rows_per_file < 1:
+            raise ArgumentError("rows_per_file: takes 1 or more, or None")
 
 
 class BlockList:
-    """A block list, or the change of one: an Arrow stream, and a file when written.
+    """A block list, or the change of one: an Arrow stream, and files when written.
 
     Attributes:
-        manifest: what the list covers: rows by action, events, district, policy, version and input files.
+        manifest: what the list covers: rows by action, events, district, policy, version and input files; once it was
+            written also file, bytes and sha256, and of several files each of them under `files`.
 
     Example:
         >>> from numguard.registry import Registry
@@ -44,9 +71,13 @@ class BlockList:
         0
     """
 
-    def __init__(self, table: pa.Table, manifest: Mapping[str, Any]) -> None:
+    def __init__(
+        self, table: pa.Table, manifest: Mapping[str, Any], check: Callable[[pa.Table], None] | None = None
+    ) -> None:
         self._table = table
-        self.manifest: dict[str, Any] = {**manifest, "rows": table.num_rows, "actions": _counts(table["action"])}
+        self._check = check
+        self._covers = {**manifest, "rows": table.num_rows, "actions": _counts(table["action"])}
+        self.manifest: dict[str, Any] = self._covers
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -82,142 +113,155 @@ class BlockList:
             mine = pc.is_null(folded) if key is None else pc.fill_null(pc.equal(folded, key), False)
             part = self._table.filter(mine)
             name = part["district"][0].as_py()
-            yield name, BlockList(part, {**self.manifest, "district": name})
+            yield name, BlockList(part, {**self._covers, "district": name}, self._check)
 
-    def write(self, path: PathLike, *, columns: Mapping[str, str] | Sequence[str] | None = None) -> Path:
+    def write(
+        self,
+        path: PathLike,
+        *,
+        columns: Columns | None = None,
+        title: Sequence[str] = (),
+        header: bool = True,
+        rows_per_file: int | None = None,
+        by_district: bool = False,
+    ) -> Path:
         """Writes the list to `path`, and its manifest beside it as `<path>.manifest.json`.
 
-        The file is there whole or not at all, readable by its owner only. In CSV, numbers are digits without a sign,
-        handsets are 15 digits, moments are ISO 8601 in IST, and free text that a spreadsheet would run is made inert by
-        a leading apostrophe.
+        All files are there whole or none is, readable by their owner only. In text, numbers are digits without a sign,
+        handsets are 15 digits, moments are ISO 8601 in IST. In CSV, free text that a spreadsheet would run is made
+        inert by a leading apostrophe; in a workbook all text is in cells of text.
+
+        Parted, `list.csv` becomes `list-1-of-3.csv` and so on, or `list-<district>.csv`, each with its manifest, and
+        `list.csv.sha256` names all of them with their SHA-256 as `sha256sum --check` reads it.
 
         Args:
-            path: where to; the ending tells the format: `.csv`, `.parquet` or `.jsonl`.
+            path: where to; the ending tells the format: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
             columns: which columns, in this order; a mapping also gives each the name that the receiver wants.
+            title: lines above the header, in `.csv` and `.xlsx`.
+            header: whether `.csv` and `.xlsx` begin with the names of the columns.
+            rows_per_file: at most so many rows a file.
+            by_district: a file a district.
 
         Returns:
-            The path.
+            The path; parted, that of the sums.
 
         Raises:
-            ArgumentError: an ending that no format has.
+            ArgumentError: an ending that no format has, or that has no title.
             ColumnError: a column that a list does not have.
-            InputError: the folder cannot be written to.
+            InputError: the folder cannot be written to, or has parts of another list of this name.
+            RegistryError: a number on it may not be: it was protected since the list was made.
         """
-        path = Path(path)
-        names = list(columns.values()) if isinstance(columns, Mapping) else None
-        digest, size = write_private(_chosen(self._table, columns), path, names=names)
-        manifest = {**self.manifest, "file": path.name, "bytes": size, "sha256": digest}
-        text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-        try:
-            with whole_file(manifest_path(path), private=True) as file:
-                file.write(text.encode())
-        except OSError as error:
-            raise _unwritten(path, error) from None
-        self.manifest = manifest
-        return path
+        form = Form(columns, title, header, rows_per_file, by_district)
+        with together(private=True) as files:
+            return self.write_into(files, path, form)
 
-    def write_by_district(self, folder: PathLike, *, ending: str = ".csv") -> list[Path]:
-        """Writes each district's list into `folder`, a file a district named after it.
+    def write_by_district(
+        self, folder: PathLike, *, ending: str = ".csv", columns: Columns | None = None
+    ) -> list[Path]:
+        """Writes each district's list into `folder`, a file a district named after it, with the sums in `SHA256SUMS`.
 
         Returns:
             The paths, in the order of the districts' names.
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        parts = [(folder / f"{stem}{ending}", part) for stem, part in self._districts()]
+        self._refuse_strangers(folder, "", ending, parts)
+        self._checked()
+        with together(private=True) as files:
+            self._write_parts(files, parts, folder / "SHA256SUMS", Form(columns))
+        return [path for path, _ in parts]
+
+    def write_into(self, files: Together, path: PathLike, form: Form) -> Path:
+        """Writes the list as `write` does, among files that take their places together."""
+        path = Path(path).expanduser()
+        self._checked()
+        if form.rows_per_file is None and not form.by_district:
+            self._write_one(files, path, form)
+            return path
+        parts = [
+            (path.with_name("-".join((path.stem, *words)) + path.suffix), part) for words, part in self._parts(form)
+        ]
+        self._refuse_strangers(path.parent, f"{path.stem}-", path.suffix, parts)
+        sums = path.with_name(path.name + ".sha256")
+        self._write_parts(files, parts, sums, form)
+        return sums
+
+    def _checked(self) -> None:
+        if self._check is not None:
+            self._check(self._table)
+
+    def _parts(self, form: Form) -> Iterator[tuple[tuple[str, ...], BlockList]]:
+        """The parts of the list, and the words that tell one from the other."""
+        lists = self._districts() if form.by_district else iter([("", self)])
+        for district, part in lists:
+            words = (district,) if district else ()
+            if form.rows_per_file is None:
+                yield words, part
+                continue
+            count = max(1, -(-len(part) // form.rows_per_file))
+            for k in range(count):
+                rows = part.to_table().slice(k * form.rows_per_file, form.rows_per_file)
+                told = {**part._covers, "part": k + 1, "parts": count, "rows_of_list": len(part)}
+                number = f"{k + 1:0{len(str(count))}}-of-{count}"
+                yield (*words, number), BlockList(rows, told)
+
+    def _districts(self) -> Iterator[tuple[str, BlockList]]:
+        """The lists of the districts, and a word for each that a file can be called."""
         taken: set[str] = set()
-        paths = []
         for name, part in self.by_district():
             stem = _file_stem(name)
-            while stem in taken:
+            while stem.lower() in taken:
                 stem += "_"
-            taken.add(stem)
-            paths.append(part.write(folder / f"{stem}{ending}"))
-        return paths
+            taken.add(stem.lower())
+            yield stem, part
 
+    def _write_one(self, files: Together, path: Path, form: Form) -> None:
+        names = list(form.columns.values()) if isinstance(form.columns, Mapping) else None
+        table = _chosen(self._table, form.columns)
+        sha256, size = write_private(table, path, names=names, title=form.title, header=form.header, into=files)
+        self.manifest = {**self._covers, "file": path.name, "bytes": size, "sha256": sha256}
+        _put(files, manifest_path(path), json.dumps(self.manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
 
-@contextmanager
-def put_back(*paths: Path) -> Iterator[None]:
-    """What is at `paths` comes back if the block fails, and what the block wrote there goes: nothing or all of it."""
-    kept = {path: path.with_name(f".{path.name}.{os.getpid()}.kept") for path in paths if path.is_file()}
-    try:
-        for path, copy in kept.items():
-            shutil.copy2(path, copy)
-        yield
-    except BaseException:
-        for path in paths:
-            if path in kept:
-                kept[path].replace(path)
-            elif path.is_file():
-                path.unlink()
-        raise
-    finally:
-        for copy in kept.values():
-            copy.unlink(missing_ok=True)
+    def _write_parts(self, files: Together, parts: Sequence[tuple[Path, BlockList]], sums: Path, form: Form) -> None:
+        lines = []
+        for path, part in parts:
+            part._write_one(files, path, form)
+            lines += [f"{files.fingerprint(file)[0]}  {file.name}\n" for file in (path, manifest_path(path))]
+        told = [{key: part.manifest[key] for key in ("file", "rows", "bytes", "sha256")} for _, part in parts]
+        text = "".join(lines)
+        _put(files, sums, text)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.manifest = {
+            **self._covers, "files": told, "file": sums.name, "bytes": len(text.encode()), "sha256": sha256,
+        }  # fmt: skip
+
+    @staticmethod
+    def _refuse_strangers(folder: Path, begin: str, ending: str, parts: Sequence[tuple[Path, BlockList]]) -> None:
+        """Parts of an earlier list that lie among those of this one would be sent with them."""
+        mine = {manifest_path(path).name for path, _ in parts}
+        for found in sorted(folder.glob(f"*{_MANIFEST}")):
+            name = found.name.removesuffix(_MANIFEST)
+            if name.startswith(begin) and name.endswith(ending) and found.name not in mine:
+                raise InputError(
+                    f"{name}: a part of another list lies where this one goes; move it away, or write to another folder"
+                )
 
 
 def manifest_path(path: Path) -> Path:
     """Where the manifest of a list lies."""
-    return path.with_name(path.name + ".manifest.json")
+    return path.with_name(path.name + _MANIFEST)
 
 
-def write_private(table: pa.Table, path: PathLike, *, names: Sequence[str] | None = None) -> tuple[str, int]:
-    """Writes any table as lists are written: refused rows, a history. Gives the file's SHA-256 and size.
-
-    `names` are what the receiver calls the columns; how they are written goes by what they are here.
-
-    Raises:
-        ArgumentError: an ending that no format has.
-        InputError: the folder is not there, or cannot be written to.
-    """
-    path = Path(path)
-    written = _written(table)
-    if path.suffix.lower() == ".csv":
-        written = _inert(written)
-    if names is not None:
-        written = written.rename_columns(list(names))
+def _put(files: Together, path: Path, text: str) -> None:
     try:
-        write_rows(path, written.schema, written.to_batches(), private=True)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+        with files.open(path) as file:
+            file.write(text.encode())
     except OSError as error:
-        raise _unwritten(path, error) from None
+        raise unwritten(path, error) from None
 
 
-def _unwritten(path: Path, error: OSError) -> Exception:
-    if isinstance(error, InputError):
-        return error
-    return InputError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
-
-
-def _written(table: pa.Table) -> pa.Table:
-    """The columns as they are written: numbers, handsets, moments and days as text."""
-    for index, field in enumerate(table.schema):
-        values: Any = table.column(index)
-        if "msisdn" in field.name and pa.types.is_uint64(field.type):
-            values = _core.format(values, style="digits")
-        elif "imei" in field.name and pa.types.is_uint64(field.type):
-            values = _core.format_imei(values)
-        elif pa.types.is_timestamp(field.type):
-            # Moments are shown in Indian Standard Time, whose zone has one offset.
-            ist = pc.cast(values, pa.timestamp("s", "Asia/Kolkata"), safe=False)
-            values = pc.strftime(ist, format="%Y-%m-%dT%H:%M:%S+05:30")
-        elif pa.types.is_date(field.type):
-            values = pc.cast(values, pa.string())
-        table = table.set_column(index, field.name, values)
-    return table
-
-
-def _inert(table: pa.Table) -> pa.Table:
-    for index, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            values = table.column(index)
-            runs = pc.match_substring_regex(values, _FORMULA)
-            values = pc.if_else(runs, pc.binary_join_element_wise("'", values, ""), values)
-            table = table.set_column(index, field.name, values)
-    return table
-
-
-def _chosen(table: pa.Table, columns: Mapping[str, str] | Sequence[str] | None) -> pa.Table:
+def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
     if columns is None:
         return table
     absent = [name for name in columns if name not in table.column_names]
@@ -233,5 +277,6 @@ def _counts(column: pa.ChunkedArray[Any]) -> dict[str, int]:
 def _file_stem(district: str | None) -> str:
     if district is None:
         return "no_district"
-    kept = "".join(letter if letter.isalnum() else "_" for letter in district)
-    return kept.strip("_")[:100] or "_"
+    kept = "".join(letter if letter.isalnum() else "_" for letter in district).strip("_")
+    # A name may have 255 bytes, and ours gets endings.
+    return kept.encode()[:120].decode(errors="ignore") or "_"

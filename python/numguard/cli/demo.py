@@ -23,10 +23,10 @@ import pyarrow.parquet as pq
 
 import numguard as ng
 from numguard._core import closed_lists
-from numguard.blocklist import write_private
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError
+from numguard.files.outgoing import write_private
 from numguard.registry.amounts import amounts
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA

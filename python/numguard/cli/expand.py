@@ -17,7 +17,7 @@ from numguard.types import Region
 
 __all__ = ["expand", "open_sightings"]
 
-TABLES = ("linked", "handsets", "stopped", "evidence")
+TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
 class Cap(click.IntRange):
@@ -76,6 +76,29 @@ def make_policy(given: dict[str, Any]) -> LinkPolicy:
     return LinkPolicy(**bounds)
 
 
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where the result goes."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    for option in reversed(
+        [
+            click.option("--folder", type=folder, help="Write the tables into this folder, as CSV."),
+            click.option(
+                "--ask",
+                type=click.Path(dir_okay=False, path_type=Path),
+                help="Write what to ask the operators for next: numbers, IMEIs in 15 digits, the period.",
+            ),
+            click.option("--graph", type=folder, help="Write chart.svg, nodes.csv and edges.csv into this folder."),
+            click.option(
+                "--around", type=click.Path(), help="Chart only what hangs together with the numbers in this list."
+            ),
+            click.option("--around-imeis", type=click.Path(), help="The same with handsets."),
+            click.option("--full-numbers", is_flag=True, help="Do not mask the numbers in the chart."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
 def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> tuple[Any, dict[str, Any]]:
     """The sightings, and the names of their columns: operator files unless columns are named or the file is Parquet."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
@@ -107,11 +130,7 @@ def _holds_columns(path: str) -> bool:
 @click.option("--at", help="The column of times [at].")
 @policy_options
 @click.option("--override", help="Keep the result although the brake came on, for this reason; it is logged.")
-@click.option(
-    "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Write linked, handsets, stopped and evidence into this folder, as CSV.",
-)
+@result_options
 @options.region
 @options.threads
 @options.as_json
@@ -125,6 +144,11 @@ def expand(
     at: str | None,
     override: str | None,
     folder: Path | None,
+    ask: Path | None,
+    graph: Path | None,
+    around: str | None,
+    around_imeis: str | None,
+    full_numbers: bool,
     region: Region,
     threads: int | None,
     as_json: bool,
@@ -137,11 +161,13 @@ def expand(
 
     \b
       numguard expand airtel.csv jio.csv --registry cases.db --by "HC 1234"
-      numguard expand "calls/*.parquet" --seeds list.csv --max-hops 2 --folder linked/
+      numguard expand "calls/*.parquet" --seeds list.csv --max-hops 2 --folder linked/ --ask letter.csv
       numguard expand calls.parquet --seeds list.csv --msisdn a_party --imei imei --since 2022-07-01
+      numguard expand calls.parquet --seeds list.csv --graph chart/ --around suspect.csv
     """
     if (registry_path is None) == (seeds is None):
         raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
+    draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers)
     policy = make_policy(bounds)
     sightings, columns = open_sightings(sources, {"msisdn": msisdn, "imei": imei, "at": at})
     told = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
@@ -163,15 +189,66 @@ def expand(
     if isinstance(sightings, Cdr) and sightings.summary.refused:
         options.say(f"operator rows that were refused: {options.notes_said(sightings.summary.refused)}")
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in TABLES:
-            options.write_table(getattr(found, name), folder / f"{name}.csv")
+        write_folder(found, folder)
+    if ask is not None:
+        write_requests(found, ask)
+    draw(found)
     if as_json:
         options.say_json(_summary(found))
     else:
         _say(found)
     if found.braked and not override and seeds is not None:
         raise BrakeError(found.braked)
+
+
+def write_folder(found: Expansion, folder: Path) -> None:
+    """Every table as CSV, readable by its owner only."""
+    from numguard.files import write_rows
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in TABLES:
+        table = getattr(found, name)
+        write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
+
+
+def write_requests(found: Expansion, path: Path) -> None:
+    """What to ask the operators for, readable by its owner only."""
+    from numguard.blocklist import write_private
+
+    asked = found.requests()
+    write_private(asked, path)
+    counted = options.counted(asked["why"])
+    said = [
+        options.count(counted[why], what)
+        for why, what in (("unseen", "number"), ("one_number", "handset"))
+        if why in counted
+    ]
+    options.say(f"{path}: asks about {' and '.join(said) or 'nothing'}")
+
+
+def drawing(
+    folder: Path | None, around: str | None, around_imeis: str | None, region: Region, *, full_numbers: bool
+) -> Callable[[Expansion], None]:
+    """What draws the chart once there is something to draw; what can be wrong about it is wrong before the walk."""
+    if folder is None:
+        if around or around_imeis or full_numbers:
+            raise ArgumentError("--graph: name the folder for the chart; --around and --full-numbers go with it")
+        return lambda _found: None
+    from numguard.number_list import open_imeis, open_numbers
+    from numguard.report.links import can_draw, write_links
+
+    can_draw()
+    numbers = open_numbers(around, region=region) if around is not None else None
+    imeis = open_imeis(around_imeis) if around_imeis is not None else None
+
+    def draw(found: Expansion) -> None:
+        graph = found.graph(numbers=numbers, imeis=imeis)
+        write_links(graph, folder, full_numbers=full_numbers)
+        options.say(
+            f"{folder}: {options.count(graph.nodes.num_rows, 'node')}, {options.count(graph.edges.num_rows, 'edge')}"
+        )
+
+    return draw
 
 
 def _summary(found: Expansion) -> dict[str, Any]:

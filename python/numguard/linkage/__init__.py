@@ -27,11 +27,12 @@ import pyarrow as pa
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
+from numguard.linkage.graph import Graph
 from numguard.linkage.policy import LinkPolicy
 from numguard.source import ParquetPart, Part, open_source
 from numguard.types import Region, Source, Values
 
-__all__ = ["Expansion", "LinkPolicy", "LinkageProgress", "expand"]
+__all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "expand"]
 
 _DEFAULT_POLICY = LinkPolicy()
 

@@ -12,12 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from numguard._core import ImeiSet, NumberSet, format_imei, normalize
 from numguard._core import format as format_msisdns
-from numguard._core import format_imei, normalize
 from numguard.errors import ArgumentError
+from numguard.linkage.graph import Graph, graph_of
 from numguard.linkage.policy import LinkPolicy
 from numguard.linkage.sentences import Pair, sentence
-from numguard.types import Region
+from numguard.types import Region, Values
 
 __all__ = ["Expansion"]
 
@@ -53,6 +54,9 @@ class Expansion:
     stopped: pa.Table
     #: Every edge walked: `msisdn`, `imei14`, `first_seen`, `last_seen`, `sightings`. By number, then handset.
     evidence: pa.Table
+    #: Every edge at which the walk ended, as `evidence`: an open number seen in a closed handset, a protected number in
+    #: an open one.
+    stopped_evidence: pa.Table
     #: Seeds without any sighting, ascending. Protected seeds stand in `stopped` only.
     unseen: pa.UInt64Array
     #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
@@ -71,7 +75,7 @@ class Expansion:
     @classmethod
     def of(cls, found: dict[str, Any], policy: LinkPolicy) -> Expansion:
         """Takes what the compiled half found."""
-        tables = ("linked", "handsets", "stopped", "evidence")
+        tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
         found |= {name: pa.Table.from_batches([found[name]]) for name in tables}
         if found["braked"] is not None:
             linked, limit = found["braked"]
@@ -131,6 +135,34 @@ class Expansion:
             first_seen=edge["first_seen"],
             last_seen=edge["last_seen"],
         )
+
+    def graph(self, *, numbers: Values | None = None, imeis: Values | None = None, region: Region = "IN") -> Graph:
+        """What hangs together with some numbers or handsets, as nodes and edges: a case, or the whole walk.
+
+        From each number or handset it goes as many handsets far as the walk did, over the pairs that the walk used, and
+        ends where the walk ended.
+
+        Args:
+            numbers: Numbers of the case: seeds, linked ones or such as the walk ended at.
+            imeis: Handsets of the case, open or closed.
+            region: How bare digits are read, as in `normalize`.
+
+        Raises:
+            RefusedCellsError: One of them cannot be read.
+            ArgumentError: The walk met one of them nowhere.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> seen = pa.table({"served_msisdn": ["9876543210", "9123456789"], "imei14": ["35824005111111"] * 2})
+            >>> ng.expand(["9876543210"], seen).graph(imeis=["358240051111110"])
+            <Graph of 3 nodes and 2 edges>
+        """
+        msisdns = None if numbers is None else NumberSet(numbers, region=region, strict=True).to_array()
+        handsets = None if imeis is None else ImeiSet(imeis, strict=True).to_array()
+        graph, missed = graph_of(self, msisdns, handsets)
+        if missed:
+            raise ArgumentError(f"{missed:,} of the numbers and handsets asked about were met nowhere on the walk")
+        return graph
 
     def requests(self) -> pa.Table:
         """What to ask the operators next: the calls of seeds that no sighting shows, and who else used a handset.

@@ -21,7 +21,7 @@ whole or not at all. Knows no SQL (`store`), no precedence of statuses (`state`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from getpass import getuser
 from types import TracebackType
@@ -31,7 +31,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard import _core
-from numguard.blocklist import BlockList
+from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import intake, linking, outcomes, sending
@@ -284,7 +284,11 @@ class Registry:
         since: date | datetime | int | str | None = None,
         district: str | None = None,
         policy: ListPolicy | None = None,
-        columns: Any = None,
+        columns: Columns | None = None,
+        title: Sequence[str] = (),
+        header: bool = True,
+        rows_per_file: int | None = None,
+        by_district: bool = False,
         override: str | None = None,
     ) -> BlockList:
         """Writes a block list to `path` and records that it went out to `to`: its rows to block become `requested`.
@@ -297,6 +301,10 @@ class Registry:
             district: Only the numbers of that district.
             policy: Which numbers in force are listed, and the brake.
             columns: Which columns, and what they are called, as in `BlockList.write`.
+            title: Lines above the header, in .csv and .xlsx.
+            header: Whether .csv and .xlsx begin with the names of the columns.
+            rows_per_file: At most so many rows a file, as in `BlockList.write`.
+            by_district: A file a district.
             override: The reason to send a list that the brake would stop; recorded.
 
         Returns:
@@ -312,6 +320,6 @@ class Registry:
             since=since,
             district=district,
             policy=policy,
-            columns=columns,
+            form=Form(columns, title, header, rows_per_file, by_district),
             override=override,
         )

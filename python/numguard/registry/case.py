@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from functools import partial
 from time import time_ns
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.listing import ListPolicy, delta, last_moment, rows
+from numguard.registry.safeguard import refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store
 
@@ -63,7 +65,9 @@ class Case:
         state = self.state(cut, self.store.with_linked(numbers, cut))
         return state["msisdn"].combine_chunks()
 
-    def listed(self, cut: int, before: Basis | None, policy: ListPolicy, district: str | None) -> BlockList:
+    def listed(
+        self, cut: int, before: Basis | None, policy: ListPolicy, district: str | None, *, past: bool = False
+    ) -> BlockList:
         """The list as of `cut`, or its change since `before`."""
         if before is None:
             table = rows(self.state(cut), policy, district)
@@ -89,7 +93,14 @@ class Case:
             "policy": asdict(policy),
             "inputs": inputs.to_pylist(),
         }
-        return BlockList(table, manifest)
+        return BlockList(table, manifest, partial(self._look_once_more, cut if past else None))
+
+    def _look_once_more(self, cut: int | None, table: pa.Table) -> None:
+        """What stands now decides whether a list of now may leave; one of an earlier day is history."""
+        if self.store.closed and len(table):
+            raise RegistryError("the registry is closed; a list is checked once more as it is written: do so before")
+        if len(table):
+            refuse_unfit(self.store, self.store.head() if cut is None else cut, table)
 
 
 def reason_given(reason: object) -> str:

@@ -197,7 +197,8 @@ def find_columns(
     found: dict[str, list[int]] = {}
     for word, wanted in asked.items():
         for header in wanted:
-            found.setdefault(word, []).append(_place(header, headers, where))
+            if word != IGNORE or heading(header) in map(heading, headers):
+                found.setdefault(word, []).append(_place(header, headers, where))
     taken = {at for places in found.values() for at in places}
     found.pop(IGNORE, None)
     free = [(at, header) for at, header in enumerate(headers) if at not in taken]

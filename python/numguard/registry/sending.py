@@ -7,11 +7,11 @@ about to be sent. Knows nothing of formats (`numguard.blocklist`) nor of what is
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from numguard.blocklist import BlockList, manifest_path, put_back
+from numguard.blocklist import BlockList, Form
 from numguard.errors import ArgumentError, BrakeError
+from numguard.files import together
 from numguard.registry.case import Basis, Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.types import PathLike
@@ -33,7 +33,7 @@ def block_list(
         raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
     policy = policy or ListPolicy()
     before = None if base is None else Basis(base, policy, district)
-    return case.listed(cut, before, policy, district)
+    return case.listed(cut, before, policy, district, past=as_of is not None)
 
 
 def export(
@@ -44,11 +44,10 @@ def export(
     since: date | datetime | int | str | None,
     district: str | None,
     policy: ListPolicy | None,
-    columns: Any,
+    form: Form,
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it went out, both or neither."""
-    path = Path(path)
     if not isinstance(to, str) or not to.strip():
         raise ArgumentError("to: takes the receiver's name")
     policy = policy or ListPolicy()
@@ -62,8 +61,8 @@ def export(
         table = listed.to_table()
         append.rows("exported", table.select(["msisdn", "action"]))
         # A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was.
-        with put_back(path, manifest_path(path)):
-            listed.write(path, columns=columns)
+        with together(private=True) as files:
+            listed.write_into(files, path, form)
             append.rows(
                 "export",
                 {
@@ -72,12 +71,13 @@ def export(
                     "since": [0 if before is None else before.event],
                     "district": [district or ""],
                     "policy": [policy.as_json()],
-                    "name": [path.name],
+                    "name": [listed.manifest["file"]],
                     "bytes": [listed.manifest["bytes"]],
                     "sha256": [listed.manifest["sha256"]],
                     "records": [len(table)],
                 },
             )
+            files.place()
             append.commit()
     return listed
 

@@ -115,7 +115,9 @@ def derive(facts: Facts) -> pa.Table:
         outcomes.event,
         np.where(decisions.means("reverified") | decisions.means("reactivated"), decisions.event, _NEVER),
     )
-    requested = sent.means("block", column="action") & (sent.event > last_answer)
+    asked = sent.means("block", column="action") & (sent.event > last_answer)
+    # Of a number that was asked for as a reported one, and now is only linked, nobody decided anything.
+    requested = asked & (named.stands | confirmed)
     nothing_stands = ~(named.stands | linked.stands | (decisions.said & ~taken_back))
 
     holds = {
@@ -156,7 +158,7 @@ def derive(facts: Facts) -> pa.Table:
             "status": status,
             "kind": kind,
             "decided": pa.array(confirmed),
-            "asked": pa.array(requested | (outcomes.means("blocked") & answered)),
+            "asked": pa.array(asked | (outcomes.means("blocked") & answered)),
             "hop": _known(np.where(named.stands, 0, linked.hop), named.stands | linked.stands),
             "district": _taken(named.districts, district),
             "reason": reason,

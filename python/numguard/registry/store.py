@@ -201,6 +201,7 @@ class Store:
     def __init__(self, target: str) -> None:
         self.dialect: Dialect = connect(target)
         self._lock = threading.RLock()
+        self.closed = False
         try:
             self._migrate()
         except BaseException:
@@ -209,6 +210,7 @@ class Store:
 
     def close(self) -> None:
         """Lets go of the file."""
+        self.closed = True
         self.dialect.close()
 
     # Reading ----------------------------------------------------------------------------------------------------

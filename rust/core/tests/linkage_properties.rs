@@ -150,7 +150,7 @@ fn graphs_reach_every_end() {
     let mut runner = TestRunner::deterministic();
     let mut hops = [0u32; 5];
     let mut whys = [0u32; Why::ALL.len()];
-    let mut narrowed = 0;
+    let (mut narrowed, mut ended) = (0, 0);
     for _ in 0..4000 {
         let case = (seeds(), sightings(), policies())
             .new_tree(&mut runner)
@@ -167,6 +167,7 @@ fn graphs_reach_every_end() {
             .iter()
             .chain(&answer.stopped_handsets);
         stopped.for_each(|stopped| whys[stopped.why as usize] += 1);
+        ended += answer.stopped_evidence.len();
         let everywhere = Policy {
             max_gap_days: None,
             days_before: None,
@@ -179,4 +180,5 @@ fn graphs_reach_every_end() {
     assert!(hops[1..].iter().all(|&count| count > 20), "{hops:?}");
     assert!(whys.iter().all(|&count| count > 50), "{whys:?}");
     assert!(narrowed > 50, "{narrowed}");
+    assert!(ended > 1000, "{ended}");
 }

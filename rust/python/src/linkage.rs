@@ -154,6 +154,7 @@ impl Linkage {
             ("handsets", found.handsets()),
             ("stopped", found.stopped()),
             ("evidence", found.evidence()),
+            ("stopped_evidence", found.stopped_evidence()),
         ] {
             let batch = PyRecordBatch::new(batch.map_err(raise)?);
             tables.set_item(name, batch.into_pyarrow(py)?)?;

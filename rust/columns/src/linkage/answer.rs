@@ -7,7 +7,7 @@ use arrow_array::{
     UInt64Array,
 };
 use arrow_schema::{Field, Schema};
-use numguard_core::linkage::{Answer, NO_TIME, Span, Stopped};
+use numguard_core::linkage::{Answer, Edge, NO_TIME, Span, Stopped};
 
 use super::Refused;
 use crate::Error;
@@ -87,15 +87,15 @@ impl Expansion {
     /// # Errors
     /// As [`linked`](Self::linked).
     pub fn evidence(&self) -> Result<RecordBatch, Error> {
-        let rows = &self.answer.evidence;
-        let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
-        batch(vec![
-            ("msisdn", keys(rows.iter().map(|row| row.msisdn))),
-            ("imei14", keys(rows.iter().map(|row| row.imei14))),
-            ("first_seen", first),
-            ("last_seen", last),
-            ("sightings", sightings),
-        ])
+        edges(&self.answer.evidence)
+    }
+
+    /// As [`evidence`](Self::evidence): the edges at which the walk ended.
+    ///
+    /// # Errors
+    /// As [`linked`](Self::linked).
+    pub fn stopped_evidence(&self) -> Result<RecordBatch, Error> {
+        edges(&self.answer.stopped_evidence)
     }
 
     /// The seeds without a sighting, ascending.
@@ -103,6 +103,17 @@ impl Expansion {
     pub fn unseen(&self) -> ArrayRef {
         keys(self.answer.unseen.iter().copied())
     }
+}
+
+fn edges(rows: &[Edge]) -> Result<RecordBatch, Error> {
+    let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
+    batch(vec![
+        ("msisdn", keys(rows.iter().map(|row| row.msisdn))),
+        ("imei14", keys(rows.iter().map(|row| row.imei14))),
+        ("first_seen", first),
+        ("last_seen", last),
+        ("sightings", sightings),
+    ])
 }
 
 fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, Error> {

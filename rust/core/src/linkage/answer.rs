@@ -115,6 +115,9 @@ pub struct Answer {
     pub stopped_handsets: Vec<Stopped>,
     /// Every edge walked, by number, then handset.
     pub evidence: Vec<Edge>,
+    /// Every edge at which the walk ended: from an open number into a closed handset, or from an open handset to a
+    /// protected number. By number, then handset.
+    pub stopped_evidence: Vec<Edge>,
     /// Seeds without a sighting, ascending; protected ones stand in `stopped_numbers` only.
     pub unseen: Vec<u64>,
     /// How many seeds have a sighting.

@@ -45,6 +45,7 @@ pub struct Walk {
     stopped_numbers: BTreeMap<u64, Stopped>,
     stopped_handsets: BTreeMap<u64, Stopped>,
     evidence: Vec<Edge>,
+    stopped_evidence: Vec<Edge>,
     unseen: Vec<u64>,
     seeds_seen: u64,
 }
@@ -56,6 +57,22 @@ struct Source {
     msisdn: u64,
     window: Option<Window>,
     span: Span,
+}
+
+impl Source {
+    fn edge(&self) -> Edge {
+        let Self {
+            imei14,
+            msisdn,
+            span,
+            ..
+        } = *self;
+        Edge {
+            msisdn,
+            imei14,
+            span,
+        }
+    }
 }
 
 /// A handset that was asked for.
@@ -137,6 +154,7 @@ impl Walk {
             stopped_numbers: BTreeMap::new(),
             stopped_handsets: BTreeMap::new(),
             evidence: Vec::new(),
+            stopped_evidence: Vec::new(),
             unseen: Vec::new(),
             seeds_seen: 0,
         }
@@ -295,6 +313,8 @@ impl Walk {
                 }) => {
                     self.stopped_handsets
                         .insert(key, Stopped { key, why, count });
+                    self.stopped_evidence
+                        .extend(sources.iter().map(Source::edge));
                 }
                 Some(Known::Open(handset)) => {
                     if handset.hop == 0 {
@@ -341,6 +361,7 @@ impl Walk {
         };
         if self.policy.protected.contains(msisdn) {
             self.protected.insert(msisdn);
+            self.stopped_evidence.push(edge);
             return;
         }
         self.evidence.push(edge);
@@ -383,9 +404,6 @@ impl Walk {
         };
         let mut handsets: Vec<Handset> = self.known.iter().filter_map(walked).collect();
         handsets.sort_unstable_by_key(|handset| (handset.hop, handset.imei14));
-        let mut evidence = self.evidence;
-        evidence.sort_unstable_by_key(|edge| (edge.msisdn, edge.imei14));
-        evidence.dedup();
         let brake = Brake {
             linked: linked.len() as u64,
             limit: self.policy.brake(self.seeds_seen),
@@ -395,7 +413,8 @@ impl Walk {
             handsets,
             stopped_numbers: self.stopped_numbers.into_values().collect(),
             stopped_handsets: self.stopped_handsets.into_values().collect(),
-            evidence,
+            evidence: in_order(self.evidence),
+            stopped_evidence: in_order(self.stopped_evidence),
             unseen: self.unseen,
             seeds_seen: self.seeds_seen,
             braked: (brake.linked > brake.limit).then_some(brake),
@@ -410,6 +429,13 @@ impl Walk {
         }
         path.via_msisdn
     }
+}
+
+/// Each edge once, by number, then handset.
+fn in_order(mut edges: Vec<Edge>) -> Vec<Edge> {
+    edges.sort_unstable_by_key(|edge| (edge.msisdn, edge.imei14));
+    edges.dedup();
+    edges
 }
 
 /// Whether a number of the handset is reached from a source: near enough in time, and often enough in its window.

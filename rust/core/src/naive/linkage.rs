@@ -77,6 +77,17 @@ impl Table {
         span(&self.pairs[&(msisdn, imei14)])
     }
 
+    fn edges(&self, pairs: BTreeSet<(u64, u64)>) -> Vec<Edge> {
+        pairs
+            .into_iter()
+            .map(|(msisdn, imei14)| Edge {
+                msisdn,
+                imei14,
+                span: self.span(msisdn, imei14),
+            })
+            .collect()
+    }
+
     fn sightings_inside(&self, msisdn: u64, imei14: u64, window: Option<Window>) -> u64 {
         let inside = |at: &&i64| window.is_none_or(|(from, to)| from <= **at && **at <= to);
         self.pairs
@@ -166,6 +177,7 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
     let mut stopped_handsets: BTreeMap<u64, Stopped> = BTreeMap::new();
     let mut stopped_numbers: BTreeMap<u64, Stopped> = BTreeMap::new();
     let mut evidence: BTreeSet<(u64, u64)> = BTreeSet::new();
+    let mut stopped_evidence: BTreeSet<(u64, u64)> = BTreeSet::new();
     let mut stop_number = |key: u64, why: Why| {
         let count = table.handsets_of(key).len() as u64;
         stopped_numbers.insert(key, Stopped { key, why, count });
@@ -214,6 +226,7 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
                         count,
                     },
                 );
+                stopped_evidence.insert((via_msisdn, via_imei));
                 continue;
             }
             handsets.entry(via_imei).or_insert(hop);
@@ -228,6 +241,7 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
                 }
                 if policy.protected.contains(msisdn) {
                     stop_number(msisdn, Why::Protected);
+                    stopped_evidence.insert((msisdn, via_imei));
                     continue;
                 }
                 level.insert(msisdn);
@@ -295,14 +309,8 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
         handsets,
         stopped_numbers: stopped_numbers.into_values().collect(),
         stopped_handsets: stopped_handsets.into_values().collect(),
-        evidence: evidence
-            .into_iter()
-            .map(|(msisdn, imei14)| Edge {
-                msisdn,
-                imei14,
-                span: table.span(msisdn, imei14),
-            })
-            .collect(),
+        evidence: table.edges(evidence),
+        stopped_evidence: table.edges(stopped_evidence),
         unseen: level_0
             .iter()
             .copied()

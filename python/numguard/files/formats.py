@@ -1,0 +1,175 @@
+"""Tables into an open file: one class a format.
+
+Owns what each format can hold and how. Knows nothing of paths, of who may read a file, nor of what the columns mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from io import IOBase
+from typing import IO, Any, cast
+
+import pyarrow as pa
+
+__all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "plain_text", "without_dictionaries"]
+
+
+class Format(ABC):
+    """One way to write tables into an open file.
+
+    Args:
+        file: Open for writing.
+        schema: The columns.
+        texts: Integer columns that a format of text gets as text.
+        title: Lines that stand above the header, where `is_sheet`.
+        header: Whether the names of the columns are written, where `is_sheet`.
+    """
+
+    #: Whether people and spreadsheets read it as text.
+    is_text = False
+    #: Whether it has lines above its rows: a title, a header.
+    is_sheet = False
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        schema: pa.Schema,
+        texts: Sequence[str] = (),
+        *,
+        title: Sequence[str] = (),
+        header: bool = True,
+    ) -> None:
+        self._file = file
+        self._schema = self.plain(schema)
+        self._texts = texts
+        self._title = title
+        self._header = header
+
+    def __enter__(self) -> Format:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
+
+    @classmethod
+    def unfit(cls, schema: pa.Schema) -> list[str]:
+        """The columns that this format cannot hold."""
+        return []
+
+    @staticmethod
+    def plain(schema: pa.Schema) -> pa.Schema:
+        """The columns as they are written."""
+        return schema
+
+    @abstractmethod
+    def write(self, rows: pa.Table) -> None:
+        """Writes rows."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Writes what stands at the end."""
+
+    def abandon(self) -> None:
+        """Lets go of what is held, when the file will be thrown away."""
+        self.close()
+
+
+def without_dictionaries(schema: pa.Schema) -> pa.Schema:
+    """Batches of one scan bring dictionaries of their own, which some formats cannot change on the way."""
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in schema]
+    return pa.schema(fields)
+
+
+def nested(schema: pa.Schema) -> list[str]:
+    """The columns whose cells are lists or structures, which no sheet holds."""
+    return [f.name for f in without_dictionaries(schema) if pa.types.is_nested(f.type)]
+
+
+class Parquet(Format):
+    """Parquet, compressed with zstd."""
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+        import pyarrow.parquet as pq
+
+        super().__init__(file, schema, texts, **how)
+        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+
+    def write(self, rows: pa.Table) -> None:
+        self._writer.write_table(rows)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class Arrow(Format):
+    """An Arrow IPC file."""
+
+    plain = staticmethod(without_dictionaries)
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+        super().__init__(file, schema, texts, **how)
+        self._writer = pa.ipc.new_file(cast(IOBase, file), self._schema)
+
+    def write(self, rows: pa.Table) -> None:
+        self._writer.write_table(rows.cast(self._schema))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class Csv(Format):
+    """CSV with all text in quotes, UTF-8."""
+
+    is_text = True
+    is_sheet = True
+    plain = staticmethod(without_dictionaries)
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+        import pyarrow.csv as pc
+
+        super().__init__(file, schema, texts, **how)
+        for line in self._title:
+            text = io.StringIO()
+            csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([line])
+            file.write(text.getvalue().encode())
+        self._writer = pc.CSVWriter(file, self._schema, write_options=pc.WriteOptions(include_header=self._header))
+
+    @classmethod
+    def unfit(cls, schema: pa.Schema) -> list[str]:
+        return nested(schema)
+
+    def write(self, rows: pa.Table) -> None:
+        self._writer.write_table(rows.cast(self._schema))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class JsonLines(Format):
+    """A JSON object a line, UTF-8."""
+
+    is_text = True
+
+    def write(self, rows: pa.Table) -> None:
+        for row in rows.to_pylist():
+            for name in self._texts:
+                if row[name] is not None:
+                    row[name] = str(row[name])
+            self._file.write(json.dumps(row, ensure_ascii=False, default=plain_text).encode() + b"\n")
+
+    def close(self) -> None:
+        pass
+
+
+def plain_text(value: Any) -> str:
+    """What JSON and sheets have no word for: times in ISO 8601, bytes in hexadecimal, decimals in digits."""
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return value.hex() if isinstance(value, bytes) else str(value)

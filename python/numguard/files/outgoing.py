@@ -1,0 +1,106 @@
+"""Tables for people outside: numbers as text, moments in Indian time, and nothing in them that a spreadsheet runs.
+
+Owns what a column becomes in a file that leaves the house, and what makes a cell inert. Knows nothing of lists. One
+idea: how a column is written goes by what it is here, whatever the receiver calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+from numguard.errors import ArgumentError, InputError
+from numguard.files import Together, together, write_rows
+from numguard.types import PathLike
+
+__all__ = ["unwritten", "write_private"]
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+# A spreadsheet runs cells that begin so as formulas (OWASP, CSV injection), full-width signs included. Where it parts
+# cells by semicolons or tabs, one may also begin in the middle of ours.
+_FORMULA = r"(^|[;\t\r\n])([\s\x{00A0}\"]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
+_STRIPPED = r"^([\t\r\n])"
+
+
+def write_private(
+    table: pa.Table,
+    path: PathLike,
+    *,
+    names: Sequence[str] | None = None,
+    title: Sequence[str] = (),
+    header: bool = True,
+    into: Together | None = None,
+) -> tuple[str, int]:
+    """Writes any table as lists are written, readable by its owner only: refused rows, a history, a report.
+
+    Args:
+        table: The rows. Columns of UInt64 with `msisdn` in their name become digits, with `imei` fifteen digits.
+        path: Its ending tells the format.
+        names: What the receiver calls the columns.
+        title: Lines above the header, in .csv and .xlsx.
+        header: Whether .csv and .xlsx begin with the names of the columns.
+        into: The files among which it takes its place.
+
+    Returns:
+        The file's SHA-256 and size.
+
+    Raises:
+        ArgumentError: An ending that no format has, or the same name twice.
+        InputError: The folder is not there, or cannot be written to.
+    """
+    path = Path(path)
+    written = _written(table)
+    if path.suffix.lower() == ".csv":
+        written = _inert(written)
+    if names is not None:
+        if len(set(names)) < len(names):
+            raise ArgumentError("columns: two columns cannot have the same name")
+        written = written.rename_columns(list(names))
+    try:
+        with together(private=True) if into is None else nullcontext(into) as files:
+            write_rows(path, written.schema, written.to_batches(), title=title, header=header, into=files)
+            return files.fingerprint(path)
+    except OSError as error:
+        raise unwritten(path, error) from None
+
+
+def unwritten(path: Path, error: OSError) -> Exception:
+    """The error of a file that could not be written, as this package tells it."""
+    if isinstance(error, InputError):
+        return error
+    return InputError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
+
+
+def _written(table: pa.Table) -> pa.Table:
+    """The columns as they are written: numbers, handsets, moments and days as text."""
+    for index, field in enumerate(table.schema):
+        values: Any = table.column(index)
+        if "msisdn" in field.name and pa.types.is_uint64(field.type):
+            values = _core.format(values, style="digits")
+        elif "imei" in field.name and pa.types.is_uint64(field.type):
+            values = _core.format_imei(values)
+        elif pa.types.is_timestamp(field.type):
+            # Moments are shown in Indian Standard Time, whose zone has one offset.
+            ist = pc.cast(values, pa.timestamp("s", "Asia/Kolkata"), safe=False)
+            values = pc.strftime(ist, format="%Y-%m-%dT%H:%M:%S+05:30")
+        elif pa.types.is_date(field.type):
+            values = pc.cast(values, pa.string())
+        table = table.set_column(index, field.name, values)
+    return table
+
+
+def _inert(table: pa.Table) -> pa.Table:
+    """The text with a leading apostrophe wherever a spreadsheet would begin to run it."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            values = pc.replace_substring_regex(table.column(index), pattern=_FORMULA, replacement=r"\1'\2")
+            values = pc.replace_substring_regex(values, pattern=_STRIPPED, replacement=r"'\1")
+            table = table.set_column(index, field.name, values)
+    return table

@@ -1,0 +1,132 @@
+"""Tables into a workbook (.xlsx) that a spreadsheet shows as they are, and in which nothing runs.
+
+Owns what a cell becomes, when the next sheet begins, and that the writer's answers are looked at: past its last row
+it writes nothing and only says so. One idea: whatever a spreadsheet could take for something else is a text cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+import pyarrow as pa
+
+from numguard.errors import InputError, MissingExtraError
+from numguard.files.formats import Format, nested, plain_text, without_dictionaries
+
+__all__ = ["SHEET_ROWS", "Workbook"]
+
+#: What one sheet holds, its title and header included.
+SHEET_ROWS = 1_048_576
+_SHEET_COLUMNS = 16_384
+#: From here on a cell shows an integer as 9.19877E+11, and past fifteen digits it loses some.
+_SHOWN_WHOLE = 10**11
+#: A workbook says when it was made; the same rows must be the same bytes.
+_MADE = datetime(2000, 1, 1)
+
+
+class Workbook(Format):
+    """One sheet after the other, each with title and header."""
+
+    is_text = True
+    is_sheet = True
+    plain = staticmethod(without_dictionaries)
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+        try:
+            import xlsxwriter  # type: ignore[import-untyped]
+        except ImportError:
+            raise MissingExtraError("an .xlsx file needs xlsxwriter: pip install 'numguard-telecom[xlsx]'") from None
+        super().__init__(file, schema, texts, **how)
+        # Rows wait in files until the workbook is closed: in a folder of our own, so that nothing stays behind.
+        self._waiting = TemporaryDirectory(prefix="numguard-")
+        options = {"constant_memory": True, "tmpdir": self._waiting.name, "use_zip64": True}
+        self._book: Any = xlsxwriter.Workbook(file, options)
+        self._book.set_properties({"created": _MADE})
+        # A text cell stays text when somebody edits it; one of the general format would become a formula then.
+        self._text = self._book.add_format({"num_format": "@"})
+        self._cells = [self._cell(field) for field in self._schema]
+        self._sheet: Any = None
+        self._next = 0
+        self._rows = 0
+        self._begin()
+
+    @classmethod
+    def unfit(cls, schema: pa.Schema) -> list[str]:
+        return nested(schema) + schema.names[_SHEET_COLUMNS:]
+
+    def write(self, rows: pa.Table) -> None:
+        rows = rows.cast(self._schema)
+        columns = [column.to_pylist() for column in rows.columns]
+        for index in range(len(rows)):
+            if self._next == SHEET_ROWS:
+                self._begin()
+            for at, (values, cell) in enumerate(zip(columns, self._cells, strict=True)):
+                value = values[index]
+                if value is not None and cell(self._next, at, value):
+                    self._refuse(at, self._rows + index + 1)
+            self._next += 1
+        self._rows += len(rows)
+
+    def close(self) -> None:
+        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
+
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            # What the disk said, without the library's wrapping.
+            raise error.args[0] from None
+        finally:
+            self._waiting.cleanup()
+
+    def abandon(self) -> None:
+        for sheet in self._book.worksheets():
+            sheet._opt_close()
+        self._waiting.cleanup()
+
+    def _begin(self) -> None:
+        """The next sheet."""
+        self._sheet = self._book.add_worksheet()
+        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})
+        self._next = 0
+        for line in self._title:
+            self._put_text(self._next, 0, line)
+            self._next += 1
+        if self._header:
+            for at, name in enumerate(self._schema.names):
+                if self._put_text(self._next, at, name):
+                    self._refuse(at, 0)
+            self._next += 1
+            self._sheet.freeze_panes(self._next, 0)
+
+    def _cell(self, field: pa.Field[Any]) -> Callable[[int, int, Any], int]:
+        """How a value of this column is written; what the writer answers is 0 if it did."""
+        if pa.types.is_uint64(field.type) or field.name in self._texts:
+            return self._put_text  # a number or a handset
+        if pa.types.is_boolean(field.type):
+            return lambda row, at, value: int(self._sheet.write_boolean(row, at, value))
+        if pa.types.is_integer(field.type) or pa.types.is_floating(field.type):
+            return self._put_number
+        return self._put_text
+
+    def _put_text(self, row: int, at: int, value: Any) -> int:
+        text = value if isinstance(value, str) else plain_text(value)
+        if text.startswith("<r>"):
+            # The writer takes such a text for its own markup and puts it into the file as it stands: in two runs it
+            # is written as the text it is.
+            return int(self._sheet.write_rich_string(row, at, self._text, text[:1], text[1:], self._text))
+        return int(self._sheet.write_string(row, at, text, self._text))
+
+    def _put_number(self, row: int, at: int, value: float) -> int:
+        if not math.isfinite(value) or (abs(value) >= _SHOWN_WHOLE and isinstance(value, int)):
+            return self._put_text(row, at, value)
+        return int(self._sheet.write_number(row, at, value))
+
+    def _refuse(self, at: int, row: int) -> None:
+        raise InputError(
+            f"row {row}, column {at + 1}: a spreadsheet cell holds 32,767 characters at most, "
+            "and this one has more; nothing was written; write .csv, .parquet or .jsonl"
+        )

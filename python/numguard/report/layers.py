@@ -1,0 +1,150 @@
+"""Where the nodes of a graph stand in a picture: level by level from left to right, and no column too long to read.
+
+Owns columns, the cap, and the order in a column. Knows nothing of how a node looks. One idea: what does not fit into
+its column is one box that stands for all of it, and lines lead to whatever stands for a node.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from numguard.linkage import Graph
+
+__all__ = ["Box", "Line", "layers", "names"]
+
+Key = tuple[int | None, int | None]
+
+
+@dataclass(eq=False)
+class Box:
+    """A number, a handset, or all that was left out of a column."""
+
+    #: N1, H1; empty for what was left out.
+    name: str
+    role: str
+    hop: int | None = None
+    why: str | None = None
+    count: int | None = None
+    asked: bool = False
+    #: How many nodes it stands for.
+    nodes: int = 1
+    lines: list[Line] = field(default_factory=list)
+    #: Twice its hop for a number, one less for a handset.
+    level: int = 0
+    #: Which column it is in, counted from those that are there, and which place of the column.
+    column: int = 0
+    row: float = 0.0
+    #: The box that is in the picture for it: itself, or the one for all that was left out.
+    shown: Box = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shown = self
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number, not a handset."""
+        return self.level % 2 == 0
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A number in a handset."""
+
+    number: Box
+    handset: Box
+    way: str
+    sightings: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+    def other(self, box: Box) -> Box:
+        """The end that `box` is not."""
+        return self.handset if box is self.number else self.number
+
+
+def names(graph: Graph) -> dict[Key, str]:
+    """What each node is called in pictures and tables: N1, N2 and so on a number, H1 a handset. By its two keys."""
+    named: dict[Key, str] = {}
+    counted = {"N": 0, "H": 0}
+    for key in zip(graph.nodes["msisdn"].to_pylist(), graph.nodes["imei14"].to_pylist(), strict=True):
+        letter = "H" if key[0] is None else "N"
+        counted[letter] += 1
+        named[key] = f"{letter}{counted[letter]}"
+    return named
+
+
+def layers(graph: Graph, rows: int) -> list[list[Box]]:
+    """The boxes of a picture, column by column from the left, each column from the top.
+
+    Args:
+        graph: The nodes and edges.
+        rows: Boxes in a column at the most, at least 2.
+    """
+    columns = [_capped(column, rows) for column in _columns(list(_boxes(graph).values()))]
+    _arrange(columns)
+    return columns
+
+
+def _boxes(graph: Graph) -> dict[Key, Box]:
+    columns = (graph.nodes[name].to_pylist() for name in ("role", "hop", "why", "count", "asked"))
+    about: Any = zip(*columns, strict=True)
+    boxes = {key: Box(name, *of) for (key, name), of in zip(names(graph).items(), about, strict=True)}
+    columns = (graph.edges[n].to_pylist() for n in ("msisdn", "imei14", "way", "sightings", "first_seen", "last_seen"))
+    for msisdn, imei14, *of in zip(*columns, strict=True):
+        line = Line(boxes[msisdn, None], boxes[None, imei14], *of)
+        line.number.lines.append(line)
+        line.handset.lines.append(line)
+    return boxes
+
+
+def _columns(boxes: list[Box]) -> list[list[Box]]:
+    """Numbers of level 0, handsets of hop 1, numbers of level 1 and so on; where the walk ended, one column further."""
+    for box in boxes:
+        if box.hop is not None:
+            box.level = 2 * box.hop - (box.role == "open")
+    for box in boxes:
+        if box.hop is None:
+            box.level = min((line.other(box).level + 1 for line in box.lines), default=0)
+    found: dict[int, list[Box]] = defaultdict(list)
+    for box in boxes:
+        found[box.level].append(box)
+    return [found[level] for level in sorted(found)]
+
+
+def _capped(column: list[Box], rows: int) -> list[Box]:
+    """Those asked about first, then where the walk ended, the reported, those seen most; and a box for the others."""
+
+    def rank(box: Box) -> tuple[bool, bool, bool, int]:
+        seen = sum(line.sightings for line in box.lines)
+        return not box.asked, box.why in {None, "unseen"}, box.role != "reported" or not seen, -seen
+
+    ordered = sorted(column, key=rank)
+    if len(ordered) <= rows:
+        return ordered
+    kept, left = ordered[: rows - 1], ordered[rows - 1 :]
+    others = Box("", "more", nodes=len(left), level=column[0].level)
+    others.lines = [line for box in left for line in box.lines]
+    for box in left:
+        box.shown = others
+    return [*kept, others]
+
+
+def _arrange(columns: list[list[Box]]) -> None:
+    """Orders each column by where its neighbours stand, so that few lines cross, and puts it in the middle."""
+    tallest = max((len(column) for column in columns), default=0)
+
+    def middle(box: Box) -> float:
+        rows = [(line.handset if box.shown is line.number.shown else line.number).shown.row for line in box.lines]
+        return sum(rows) / max(len(rows), 1)
+
+    for n, column in enumerate(columns):
+        for box in column:
+            box.column = n
+    for column in [*columns, *columns[::-1], *columns]:
+        middles = {box: middle(box) for box in column}
+        column.sort(key=lambda box: (box.nodes > 1, middles[box]))
+        for row, box in enumerate(column):
+            box.row = (tallest - len(column)) / 2 + row

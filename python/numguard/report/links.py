@@ -1,0 +1,276 @@
+"""A graph of a walk -> a picture that a person can follow, and tables that other tools open.
+
+Owns what is said in the picture and how it looks. Knows nothing of why the walk went where it went. One idea: a picture
+has so many rows, whatever the case has, and says what it left out; the tables beside it leave out nothing, and name
+nodes as the picture does.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from numguard._core import format as format_msisdns
+from numguard._core import format_imei
+from numguard.blocklist import write_private
+from numguard.errors import MissingExtraError
+from numguard.files import whole_file
+from numguard.linkage import Graph
+from numguard.report.layers import Box, Line, layers, names
+from numguard.types import PathLike
+
+__all__ = ["can_draw", "link_chart", "link_tables", "write_links"]
+
+ROWS: Final = 16
+"""Boxes in a column of a picture."""
+
+_WIDTH, _HEIGHT = 236, 54
+_ACROSS, _DOWN = 300, 66
+_MARGIN, _TOP = 24, 72
+
+_ENDED: Final = {
+    "placeholder": "stopped: an IMEI of many phones",
+    "too_many_numbers": "stopped: too many numbers",
+    "too_many_per_day": "stopped: too many numbers a day",
+    "protected": "stopped: protected",
+    "too_many_handsets": "stopped: in too many handsets",
+    "unseen": "reported; in no sighting",
+}
+_FOOT: Final = (
+    "Linked is not reported: who is linked may be innocent, and is verified before anything else. Thick lines are best "
+    "paths; dashed ones lead to where the walk stopped."
+)
+_MASKED: Final = "Numbers are masked; the table of nodes tells them by N1, N2, H1, H2."
+
+
+def link_tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
+    """The nodes and edges as Gephi, networkx and programs for link charts read them.
+
+    Args:
+        graph: What `Expansion.graph` gave.
+
+    Returns:
+        Nodes: `id` (`N1` a number, `H1` a handset), `label` (E.164 digits, or an IMEI of fifteen digits), `kind`
+        (`number`, `handset`), and `role`, `hop`, `why`, `count`, `asked` as in the graph. Edges: `source` (a number),
+        `target` (a handset), `weight` (its sightings), `first_seen`, `last_seen`, `way`. Edges hold no numbers.
+
+    Example:
+        >>> import numguard as ng, pyarrow as pa
+        >>> from numguard.report.links import link_tables
+        >>> seen = pa.table({"served_msisdn": ["9876543210", "9123456789"], "imei14": ["35824005111111"] * 2})
+        >>> nodes, edges = link_tables(ng.expand(["9876543210"], seen).graph())
+        >>> nodes.select(["id", "role"]).to_pylist()[1:]
+        [{'id': 'N2', 'role': 'reported'}, {'id': 'H1', 'role': 'open'}]
+        >>> edges.select(["source", "target", "weight"]).to_pylist()
+        [{'source': 'N1', 'target': 'H1', 'weight': 1}, {'source': 'N2', 'target': 'H1', 'weight': 1}]
+    """
+    named = names(graph)
+    text = pa.string()
+    nodes: dict[str, Any] = {
+        "id": pa.array(list(named.values()), text),
+        "label": pa.array(_labels(graph), text),
+        "kind": pa.array(["handset" if msisdn is None else "number" for msisdn, _ in named], text),
+    }
+    nodes |= {name: graph.nodes[name] for name in ("role", "hop", "why", "count", "asked")}
+    edges: dict[str, Any] = {
+        "source": pa.array([named[msisdn, None] for msisdn in graph.edges["msisdn"].to_pylist()], text),
+        "target": pa.array([named[None, imei14] for imei14 in graph.edges["imei14"].to_pylist()], text),
+        "weight": graph.edges["sightings"],
+    }
+    edges |= {name: graph.edges[name] for name in ("first_seen", "last_seen", "way")}
+    return pa.table(nodes), pa.table(edges)
+
+
+def write_links(graph: Graph, folder: PathLike, *, full_numbers: bool = False) -> list[Path]:
+    """Writes nodes.csv, edges.csv and chart.svg into `folder`, each readable by its owner only.
+
+    Args:
+        graph: What `Expansion.graph` gave.
+        folder: Where to; made if need be.
+        full_numbers: As for `link_chart`; the table of nodes always has them.
+
+    Raises:
+        MissingExtraError: `numguard-telecom[report]` is not installed.
+        InputError: The folder cannot be written to.
+    """
+    chart = link_chart(graph, full_numbers=full_numbers)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    nodes, edges, picture = (folder / name for name in ("nodes.csv", "edges.csv", "chart.svg"))
+    for table, path in zip(link_tables(graph), (nodes, edges), strict=True):
+        write_private(table, path)
+    with whole_file(picture, private=True) as file:
+        file.write(chart.encode())
+    return [nodes, edges, picture]
+
+
+def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) -> str:
+    """Draws a graph from its reported numbers on the left to the last level on the right.
+
+    Args:
+        graph: What `Expansion.graph` gave.
+        full_numbers: Pictures are forwarded, so numbers and IMEIs are masked unless this says otherwise.
+        rows: Boxes in a column, at least 2. Of more nodes, those asked about come first, then where the walk ended,
+            then the reported, then those seen most; the last box says how many were left out.
+
+    Returns:
+        SVG, with neither script nor anything from elsewhere.
+
+    Raises:
+        MissingExtraError: `numguard-telecom[report]` is not installed.
+
+    Example:
+        >>> import numguard as ng, pyarrow as pa
+        >>> from numguard.report.links import link_chart
+        >>> seen = pa.table({"served_msisdn": ["9876543210", "9123456789"], "imei14": ["35824005111111"] * 2})
+        >>> drawn = link_chart(ng.expand(["9876543210"], seen).graph())
+        >>> "+91xxxxxxxx10" in drawn, "9876543210" in drawn
+        (True, False)
+    """
+    columns = layers(graph, rows)
+    tallest = max((len(column) for column in columns), default=0)
+    width = 2 * _MARGIN + max(len(columns) - 1, 2) * _ACROSS + _WIDTH
+    said = [_FOOT, graph.policy] if full_numbers else [_FOOT, _MASKED, graph.policy]
+    foot = [line for text in said for line in textwrap.wrap(text, width // 6)]
+    labels = dict(zip(names(graph).values(), _labels(graph), strict=True))
+    if not full_numbers:
+        labels = {name: label[:2] + "x" * (len(label) - 4) + label[-2:] for name, label in labels.items()}
+    svg: str = _template().render(
+        title=_title(graph),
+        width=width,
+        height=_TOP + tallest * _DOWN + 16 * (len(foot) + 1),
+        margin=_MARGIN,
+        box_width=_WIDTH,
+        box_height=_HEIGHT,
+        heads=[{"x": _MARGIN + n * _ACROSS, "text": _head(column)} for n, column in enumerate(columns)],
+        lines=_drawn_lines(columns),
+        boxes=[_drawn(box, labels) for column in columns for box in column],
+        foot=foot,
+    )
+    return svg
+
+
+def can_draw() -> None:
+    """Says so before long work if pictures cannot be drawn here.
+
+    Raises:
+        MissingExtraError: `numguard-telecom[report]` is not installed.
+    """
+    _template()
+
+
+def _template() -> Any:
+    try:
+        import jinja2
+    except ImportError as missing:
+        raise MissingExtraError("a picture: install numguard-telecom[report] to draw it") from missing
+    look = files("numguard.report").joinpath("links.svg.jinja").read_text("utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.from_string(look)
+
+
+def _labels(graph: Graph) -> list[str]:
+    """The digits of each node, as the outside world writes them."""
+    numbers: Any = format_msisdns(graph.nodes["msisdn"], style="digits")
+    # Zeros, the commonest placeholder, are no key and have no form of their own.
+    written: list[str] = pc.coalesce(numbers, format_imei(graph.nodes["imei14"]), pa.scalar("0" * 15)).to_pylist()
+    return written
+
+
+def _drawn_lines(columns: list[list[Box]]) -> list[dict[str, Any]]:
+    """A curve for each two boxes that hang together; the best paths lie on top."""
+    together: dict[tuple[Box, Box], list[Line]] = defaultdict(list)
+    for column in columns:
+        for box in column:
+            for line in box.lines:
+                if line.number.shown is box:
+                    together[box, line.handset.shown].append(line)
+    drawn = []
+    for ends, lines in together.items():
+        left, right = sorted(ends, key=lambda box: box.column)
+        ways = {line.way for line in lines}
+        who, where = (box.name or "others" for box in ends)
+        drawn.append(
+            {
+                "way": next(way for way in ("path", "seen", "stopped") if way in ways),
+                "x1": _MARGIN + left.column * _ACROSS + _WIDTH,
+                "y1": _middle(left),
+                "x2": _MARGIN + right.column * _ACROSS,
+                "y2": _middle(right),
+                "said": f"{who} in {where}: {_seen(lines)}",
+            }
+        )
+    return sorted(drawn, key=lambda line: line["way"] == "path")
+
+
+def _middle(box: Box) -> float:
+    return _TOP + box.row * _DOWN + _HEIGHT / 2
+
+
+def _drawn(box: Box, labels: dict[str, str]) -> dict[str, Any]:
+    if not box.name:
+        said = [f"and {box.nodes:,} more {'numbers' if box.is_number else 'handsets'}"]
+    else:
+        sign = "+" if box.is_number else ""
+        said = [f"{box.name}  {sign}{labels[box.name]}", _what(box), _seen(box.lines)]
+    shape = [box.role, *(["ended"] if box.why else []), *(["asked"] if box.asked else [])]
+    return {
+        "shape": " ".join(shape),
+        "x": _MARGIN + box.column * _ACROSS,
+        "y": _TOP + box.row * _DOWN,
+        "round": 18 if box.is_number else 4,
+        "said": [line for line in said if line],
+    }
+
+
+def _what(box: Box) -> str:
+    if box.why in {"protected", "unseen"}:
+        return _ENDED[box.why]
+    if box.why is not None:
+        return f"{_ENDED[box.why]} ({box.count:,})"
+    return box.role if box.is_number else f"{box.count:,} number{'s' * (box.count != 1)} in all"
+
+
+def _seen(lines: Iterable[Line]) -> str:
+    """How often, and between which days."""
+    lines = list(lines)
+    if not lines:
+        return ""
+    count = sum(line.sightings for line in lines)
+    times = "once" if count == 1 else f"{count:,} times"
+    known = [at for line in lines for at in (line.first_seen, line.last_seen) if at is not None]
+    if not known:
+        return times
+    first, last = (f"{at.day} {at:%b %Y}" for at in (min(known), max(known)))
+    if first[-4:] == last[-4:] and first != last:
+        first = first[:-5]
+    return f"{times}, {last}" if first == last else f"{times}, {first} to {last}"
+
+
+def _head(column: list[Box]) -> str:
+    level = column[0].level
+    if level % 2:
+        return "handsets"
+    return f"linked, hop {level // 2}" if level else "reported"
+
+
+def _title(graph: Graph) -> str:
+    roles = graph.nodes["role"].to_pylist()
+
+    def count(what: str, *which: str) -> str:
+        found = sum(role in which for role in roles)
+        return f"{found:,} {what}" + ("s" if found != 1 else "")
+
+    ends = sum(why not in {None, "unseen"} for why in graph.nodes["why"].to_pylist())
+    stopped = f"; the walk stopped at {ends:,}" if ends else ""
+    numbers = f"{count('reported number', 'reported')}, {count('linked number', 'linked')}"
+    return f"{numbers}, {count('handset', 'open', 'closed')}{stopped}"

@@ -1,0 +1,255 @@
+"""Files as they leave: nothing in them runs in a spreadsheet, identifiers stay whole, and several come together."""
+
+from __future__ import annotations
+
+import csv
+import re
+import stat
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.files import together, write_rows
+from numguard.files.outgoing import write_private
+from numguard.files.spreadsheet import SHEET_ROWS
+
+IST = timezone(timedelta(hours=5, minutes=30))
+HOSTILE = [
+    "=HYPERLINK(0)",
+    '=cmd|"/c calc"!A1',
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "\u00a0=1+1",
+    "\uff1d1+1",
+    "Rohtak;=1+1",
+    'a"\t=1+1',
+    "{=1+1}",
+    "plain",
+    "it's",
+    "5 - 3",
+    "https://example.org",
+    "<r><t>1</t></r>",
+    '<r></is></c><c r="B9"><f>HYPERLINK(0)</f></c><c r="A9" t="inlineStr"><is></r>',
+    "_x003D_1+1",
+]
+
+
+def openpyxl_cells(path: Path) -> list[list[Any]]:
+    book = openpyxl.load_workbook(path)
+    return [list(row) for sheet in book for row in sheet.iter_rows()]
+
+
+def test_no_cell_of_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
+    path = tmp_path / "hostile.xlsx"
+    write_private(pa.table({"=1+1": HOSTILE}), path, title=["=2+2"])
+    cells = [row[0] for row in openpyxl_cells(path)]
+    assert [cell.value for cell in cells if "_x" not in cell.value] == [
+        "=2+2", "=1+1", *(text for text in HOSTILE if "\r" not in text and "_x" not in text),
+    ]  # fmt: skip
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
+    # Of the general format it would become a formula as soon as somebody edits the cell.
+    assert {cell.number_format for cell in cells} == {"@"}
+    assert all(cell.hyperlink is None for cell in cells)
+    with zipfile.ZipFile(path) as book:
+        assert not re.search(rb"<f[ />]", book.read("xl/worksheets/sheet1.xml"))
+    # openpyxl shows a carriage return as it is written in the file; this one reads it.
+    assert CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[2:] == [[text] for text in HOSTILE]
+
+
+RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def cells_in(path: Path, delimiter: str) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as lines:
+        return [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@given(
+    text=st.one_of(st.sampled_from(HOSTILE), st.text(st.sampled_from(" =+-@\t\r\n;,'\"a1\uff1d\u00a0"), max_size=8)),
+    beside=st.text(st.sampled_from('=;"a'), max_size=4),
+)
+def test_no_cell_of_a_csv_begins_as_a_formula(
+    delimiter: str, text: str, beside: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the reader takes for the mark between cells: Excel asks the country that the machine is set to."""
+    path = tmp_path_factory.mktemp("csv") / "hostile.csv"
+    write_private(pa.table({"district": [text], "reason": [beside], "kept": ["x"]}), path)
+    assert not [cell for cell in cells_in(path, delimiter) if cell.strip(" \t\r\n\u00a0").startswith(RUNS)]
+
+
+def test_csv_text_that_runs_nothing_is_left_alone(tmp_path: Path) -> None:
+    kept = ["plain", "it's", "5 - 3", "a=b", "Nuh (Mewat), rural", 'he said "no"', "https://example.org", ""]
+    write_private(pa.table({"text": kept}), tmp_path / "kept.csv")
+    assert cells_in(tmp_path / "kept.csv", ",") == ["text", *kept]
+
+
+def test_what_becomes_a_number_in_a_workbook_and_what_text(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "msisdn": pa.array([919876543210], pa.uint64()),
+            "imei14": pa.array([1124000111111], pa.uint64()),
+            "account": pa.array([1234567890123456789], pa.int64()),
+            "row": pa.array([42], pa.int64()),
+            "complaints": pa.array([7], pa.uint32()),
+            "share": [0.25],
+            "none": [float("inf")],
+            "amount": [Decimal("1000.50")],
+            "asked": [True],
+            "at": pa.array([datetime(2026, 9, 1, 10, 30, tzinfo=IST)], pa.timestamp("us", "Asia/Kolkata")),
+            "day": [date(2026, 9, 1)],
+            "word": pa.array(["x"]).dictionary_encode(),
+            "nothing": pa.nulls(1, pa.string()),
+        }
+    )
+    write_rows(tmp_path / "t.xlsx", table.schema, table.to_batches())
+    header, row = openpyxl_cells(tmp_path / "t.xlsx")
+    assert {name.value: cell.value for name, cell in zip(header, row, strict=True)} == {
+        "msisdn": "919876543210",
+        "imei14": "01124000111111",
+        "account": "1234567890123456789",
+        "row": 42,
+        "complaints": 7,
+        "share": 0.25,
+        "none": "inf",
+        "amount": "1000.50",
+        "asked": True,
+        "at": "2026-09-01T10:30:00+05:30",
+        "day": "2026-09-01",
+        "word": "x",
+        "nothing": None,
+    }
+
+
+def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
+    """One row more than a sheet holds: the writer itself would leave it out and say nothing."""
+    rows = SHEET_ROWS - 2 + 1
+    table = pa.table({"n": pa.array([1, *[None] * (rows - 3), 2, 3], pa.int32())})
+    write_private(table, tmp_path / "long.xlsx", title=["a title"])
+    book = CalamineWorkbook.from_path(tmp_path / "long.xlsx")
+    first, second = (book.get_sheet_by_index(k).to_python() for k in range(2))
+    assert len(book.sheet_names) == 2
+    assert (len(first), first[:3], first[-1]) == (SHEET_ROWS, [["a title"], ["n"], [1.0]], [2.0])
+    assert second == [["a title"], ["n"], [3.0]]
+
+
+def test_a_cell_that_no_sheet_holds_stops_the_file(tmp_path: Path) -> None:
+    write_private(pa.table({"text": ["x" * 32_767]}), tmp_path / "t.xlsx")
+    kept = (tmp_path / "t.xlsx").read_bytes()
+    with pytest.raises(InputError, match=r"row 2, column 1: .*32,767"):
+        write_private(pa.table({"text": ["x", "x" * 32_768]}), tmp_path / "t.xlsx")
+    assert (tmp_path / "t.xlsx").read_bytes() == kept
+    with pytest.raises(ArgumentError, match="cannot hold the columns list"):
+        write_rows(tmp_path / "n.xlsx", pa.schema({"list": pa.list_(pa.int8())}), [])
+    assert [path.name for path in tmp_path.iterdir()] == ["t.xlsx"]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_title_and_header(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"t{ending}"
+    read = {
+        ".csv": lambda: list(csv.reader(path.read_text().splitlines())),
+        ".xlsx": lambda: CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(),
+    }[ending]
+    table = pa.table({"a": ["1"], "b": ["2"]})
+    write_private(table, path, title=['State "Haryana", 2026', "Form 7"], names=["A", "B"])
+    lines = [[cell for cell in line if cell] for line in read()]
+    assert lines == [['State "Haryana", 2026'], ["Form 7"], ["A", "B"], ["1", "2"]]
+    write_private(table, path, header=False)
+    assert read() == [["1", "2"]]
+    with pytest.raises(ArgumentError, match="same name"):
+        write_private(table, path, names=["A", "A"])
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".jsonl"])
+@pytest.mark.parametrize("how", [{"title": ["a title"]}, {"header": False}])
+def test_formats_without_title_or_header_say_so(tmp_path: Path, ending: str, how: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match="no title"):
+        write_private(pa.table({"a": ["1"]}), tmp_path / f"t{ending}", **how)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Several files that come together ------------------------------------------------------------------------------------
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def put(files: Any, path: Path, text: bytes) -> None:
+    with files.open(path) as file:
+        file.write(text)
+
+
+def test_files_come_together(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    with together(private=True) as files:
+        put(files, tmp_path / "a", b"new")
+        put(files, tmp_path / "b", b"new")
+        assert (tmp_path / "a").read_bytes() == b"old"
+        assert not (tmp_path / "b").exists()
+    assert contents(tmp_path) == {"a": b"new", "b": b"new"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+
+
+def fail_inside(files: Any, folder: Path) -> None:
+    put(files, folder / "b", b"new")
+    raise KeyboardInterrupt
+
+
+def fail_afterwards(files: Any, folder: Path) -> None:
+    put(files, folder / "b", b"new")
+    files.place()
+    assert (folder / "a").read_bytes() == b"new"
+    raise KeyboardInterrupt
+
+
+def fail_to_place(files: Any, folder: Path) -> None:
+    """The second cannot take its place: a folder lies there."""
+    (folder / "taken").mkdir()
+    put(files, folder / "taken", b"new")
+
+
+def fail_to_open(files: Any, folder: Path) -> None:
+    put(files, folder / "no such folder" / "b", b"new")
+
+
+@pytest.mark.parametrize(
+    ("fail", "error"),
+    [
+        (fail_inside, KeyboardInterrupt),
+        (fail_afterwards, KeyboardInterrupt),
+        (fail_to_place, IsADirectoryError),
+        (fail_to_open, FileMissingError),
+    ],
+)
+def test_none_of_them_if_one_fails(
+    fail: Callable[[Any, Path], None], error: type[BaseException], tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+
+    def write() -> None:
+        with together() as files:
+            put(files, tmp_path / "a", b"new")
+            fail(files, tmp_path)
+
+    with pytest.raises(error):
+        write()
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a"]
+    assert (tmp_path / "a").read_bytes() == b"old"
