@@ -28,6 +28,7 @@ VERBS = {
     "export": "numguard.cli.export:export",
     "history": "numguard.cli.history:history",
     "cdr": "numguard.cli.cdr:cdr",
+    "lists": "numguard.cli.lists:lists",
     "demo": "numguard.cli.demo:demo",
     "bench": "numguard.cli.bench:bench",
 }

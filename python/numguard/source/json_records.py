@@ -21,6 +21,10 @@ from numguard.source.part import named
 __all__ = ["as_table", "load", "looks_so", "read", "records_of"]
 
 
+#: The status of an answer that holds what was asked for.
+_DONE = "200"
+
+
 def looks_so(content: bytes) -> bool:
     """Whether a text is JSON, or was meant to be."""
     head = content[:4096].lstrip()
@@ -49,7 +53,10 @@ def records_of(whole: Any, name: str) -> Sequence[Any]:
     """The list of records in a document: itself, the one list of objects in it, or one object alone."""
     if isinstance(whole, list):
         found = whole
+    elif not isinstance(whole, dict):
+        raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
     else:
+        _check_status(whole, name)
         lists = {key: value for key, value in whole.items() if isinstance(value, list) and _all_objects(value)}
         if len(lists) > 1:
             raise InputError(f"{name}: has several lists of records ({named(list(lists))}): save the one that is meant")
@@ -57,6 +64,16 @@ def records_of(whole: Any, name: str) -> Sequence[Any]:
     if not _all_objects(found):
         raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
     return found
+
+
+def _check_status(whole: Mapping[str, Any], name: str) -> None:
+    """Services say inside of an answer that arrived whether it is one."""
+    status = whole.get("status")
+    if isinstance(status, str) and status.isdecimal():
+        if status != _DONE:
+            raise InputError(f"{name}: is an answer with the status {status} and no list: ask the service again")
+        if not any(isinstance(value, list) for value in whole.values()):
+            raise InputError(f"{name}: is an answer without a list of records")
 
 
 def as_table(rows: Sequence[tuple[int, Any]]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
