@@ -39,6 +39,25 @@ IST = timezone(timedelta(hours=5, minutes=30))
         ("12345678901234567890", None, "not_an_amount"),
         ("1e5", None, "precision_lost"),
         ("=1+1", None, "not_an_amount"),
+        ("Rs 2.5 lakh", 25000000, None),
+        ("1.2 crore", 1200000000, None),
+        ("₹ 5,000/-", 500000, None),
+        ("5000 Rs only", 500000, None),
+        ("12,34,56,789.05", 12345678905, None),
+        ("1,234,567", 123456700, None),
+        ("2.5 लाख", 25000000, None),
+        ("१.२ करोड़", 1200000000, None),
+        ("१.२ करो\u095c", 1200000000, None),
+        ("रु. ५०,०००", 5000000, None),
+        ("0.0000001 crore", 100, None),
+        ("1.23456789 lakh", None, "not_an_amount"),
+        ("10,00", None, "not_an_amount"),
+        ("1,00,00", None, "not_an_amount"),
+        ("5,000.00 Cr", None, "not_an_amount"),
+        ("5000 or 6000", None, "not_an_amount"),
+        ("#####", None, "spreadsheet_overflow"),
+        ("#REF!", None, "spreadsheet_error"),
+        ("1.2E+07", None, "precision_lost"),
     ],
 )
 def test_amounts(cell: str | None, paise: int | None, note: str | None) -> None:
@@ -77,6 +96,19 @@ def test_amounts_of_numeric_types() -> None:
         ("2026-09-12 13:00 PM", "not_a_date"),
         ("0000-00-00", "not_a_date"),
         ("yesterday", "not_a_date"),
+        ("12.09.2026 at 14.05 hrs", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("12th September, 2026", datetime(2026, 9, 12, tzinfo=IST)),
+        ("Sep 12, 2026 2:05 pm", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("१२/०९/२०२६", datetime(2026, 9, 12, tzinfo=IST)),
+        ("12 सितंबर 2026", datetime(2026, 9, 12, tzinfo=IST)),
+        ("12/09/2026 14:05:33 IST", datetime(2026, 9, 12, 14, 5, 33, tzinfo=IST)),
+        ("12/09/2026 08:35:00 Z", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("12 Sep 2026 and then", "not_a_date"),
+        ("12-Sep-26", "two_digit_year"),
+        ("05/04/2026 or 04/05/2026", "day_or_month"),
+        ("#########", "spreadsheet_overflow"),
+        ("#VALUE!", "spreadsheet_error"),
+        ("45567.5", "serial_date"),
         ("", None),
         ("---", None),
     ],
@@ -88,6 +120,24 @@ def test_moments(cell: str, moment: datetime | str | None) -> None:
         assert notes[0].as_py() is None
     else:
         assert (values[0].as_py(), notes[0].as_py()) == (None, moment)
+
+
+def test_a_column_that_has_the_month_first_is_not_guessed_at() -> None:
+    written = ["05/04/2026", "04/15/2026", "07/07/2026", "13/04/2026", "05-Apr-2026", "2026-04-05"]
+    values, notes = moments(pa.array(written))
+    assert notes.to_pylist() == ["day_or_month", "month_first", None, None, None, None]
+    assert [value is None for value in values.to_pylist()] == [True, True, False, False, False, False]
+
+
+@given(st.integers(0, 10**13), st.sampled_from(["", "Rs ", "₹"]), st.sampled_from(["", "/-", " only"]))
+def test_every_sum_is_read_back_to_the_paisa(paise: int, before: str, after: str) -> None:
+    rupees, rest = divmod(paise, 100)
+    digits = str(rupees)
+    head, tail = digits[:-3], digits[-3:]
+    indian = ",".join([*([head[max(0, k - 2) : k] for k in range(len(head), 0, -2)][::-1]), tail])
+    lakh = f"{rupees // 10**5}.{rupees % 10**5:05}{rest:02} lakh"
+    values, _ = amounts(pa.array([f"{before}{digits}.{rest:02}{after}", f"{before}{indian}.{rest:02}{after}", lakh]))
+    assert values.to_pylist() == [paise] * 3
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 12, 31)))
