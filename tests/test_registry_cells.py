@@ -48,7 +48,7 @@ IST = timezone(timedelta(hours=5, minutes=30))
         ("2.5 लाख", 25000000, None),
         ("१.२ करोड़", 1200000000, None),
         ("१.२ करो\u095c", 1200000000, None),
-        ("रु. ५०,०००", 5000000, None),
+        ("रु. ५१,२३४", 5123400, None),
         ("0.0000001 crore", 100, None),
         ("1.23456789 lakh", None, "not_an_amount"),
         ("10,00", None, "not_an_amount"),
