@@ -39,6 +39,7 @@ class State:
     first: datetime | None
     last: datetime | None
     via_imei: int | None
+    review_by: date | None
     kind_listed: bool
     decided: bool
 
@@ -52,7 +53,7 @@ class Model:
     outcomes: list[tuple[int, int, str]] = field(default_factory=list)
     links: list[tuple[int, dict[str, int]]] = field(default_factory=list)
     exported: list[tuple[int, int, str]] = field(default_factory=list)
-    exports: dict[str, int] = field(default_factory=dict)
+    seen: list[tuple[int, int]] = field(default_factory=list)
     intakes: list[int] = field(default_factory=list)
 
     @property
@@ -129,7 +130,8 @@ class Model:
         standing = self.standing(cut)
         universe = {n for v in self.versions if v.event <= cut for n in v.numbers}
         universe |= {n for v in standing for n in v.complainants}
-        universe |= {n for e, n, _ in [*self.decisions, *self.outcomes, *self.exported] if e <= cut}
+        answers = [told for told in self.outcomes if not self._withdrawn(told[0], cut)]
+        universe |= {n for e, n, _ in [*self.decisions, *answers, *self.exported] if e <= cut}
         universe |= {k for e, link in self.links if e <= cut for k in (link["msisdn"], link["seed_msisdn"])}
         grounded = {n for n in universe if self._grounded(n, cut, standing)}
         return {n: self._state(n, cut, standing, grounded) for n in universe}
@@ -150,16 +152,7 @@ class Model:
 
     def _state(self, n: int, cut: int, standing: list[Version], grounded: set[int]) -> State:
         named = [v for v in standing if n in v.numbers]
-        links = [
-            (e, link)
-            for e, link in self.links
-            if e <= cut and not self._withdrawn(e, cut) and link["msisdn"] == n and link["seed_msisdn"] in grounded
-        ]
-        best = min(
-            links,
-            key=lambda x: (x[1]["hop"], -x[1]["sightings"], x[0], x[1]["via_imei"], x[1]["via_msisdn"]),
-            default=(0, None),
-        )[1]
+        best = self._best(n, cut, grounded)
         decided_at, decided = self._decision(n, cut)
         live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
         answered_at, answered = self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
@@ -182,49 +175,103 @@ class Model:
         else:
             status = "reverify"
         dates = [v.reported_at for v in named if v.reported_at is not None]
+        told = self._told(n, cut, standing, grounded, set()) or (self.moments[decided_at - 1] if decided else None)
         return State(
             status=status,
             hop=0 if named else best["hop"] if best else None,
-            district=self._district(n, cut, named, best, standing),
+            district=self._district(n, cut, standing, grounded, set()),
             complaints=len({v.complainant if v.complainant is not None else v.complaint for v in named}),
             sources=len({v.source.lower() for v in named}),
             first=min(dates, default=None),
             last=max(dates, default=None),
             via_imei=best["via_imei"] if best and not named else None,
+            review_by=told.astimezone(IST).date() + timedelta(days=90) if told else None,
             kind_listed=n not in TOLL_FREE,
             decided=decided == "confirmed",
         )
 
-    def _district(
-        self, n: int, cut: int, named: list[Version], best: dict[str, int] | None, standing: list[Version]
-    ) -> str | None:
-        ever = named or [v for v in self.versions if v.event <= cut and n in v.numbers]
-        if ever:
-            first = {}
-            for v in self.versions:
-                first.setdefault(v.complaint, len(first))
-            late = datetime.max.replace(tzinfo=IST)
-            district = min(
-                ever, key=lambda v: (v.reported_at is None, v.reported_at or late, first[v.complaint])
-            ).district
-            if district is not None:
-                return district
-        if best is None:
-            return None
-        seed = best["seed_msisdn"]
-        return self._district(seed, cut, [v for v in standing if seed in v.numbers], None, standing)
+    def _best(self, n: int, cut: int, grounded: set[int] | None) -> dict[str, int] | None:
+        """The link of a number, among those that stand or, of no seed in particular, among all."""
+        links = [
+            (e, link)
+            for e, link in self.links
+            if e <= cut
+            and link["msisdn"] == n
+            and (grounded is None or (link["seed_msisdn"] in grounded and not self._withdrawn(e, cut)))
+        ]
+        return min(
+            links,
+            key=lambda x: (x[1]["hop"], -x[1]["sightings"], x[0], x[1]["via_imei"], x[1]["via_msisdn"]),
+            default=(0, None),
+        )[1]
 
-    def listed(self, cut: int) -> dict[int, tuple[str, State]]:
+    def _complaints_district(self, named: list[Version]) -> str | None:
+        order = {complaint: k for k, complaint in enumerate(dict.fromkeys(v.complaint for v in self.versions))}
+        late = datetime.max.replace(tzinfo=IST)
+        return min(
+            named, key=lambda v: (v.reported_at is None, v.reported_at or late, order[v.complaint], v.event)
+        ).district
+
+    def _district(self, n: int, cut: int, standing: list[Version], grounded: set[int], met: set[int]) -> str | None:
+        """The first complaint's; of a number that is only linked, its seed's; of one that fell, where it was."""
+        if n in met:
+            return None
+        named = [v for v in standing if n in v.numbers]
+        if named:
+            return self._complaints_district(named)
+        link = self._best(n, cut, grounded)
+        once = [v for v in self.versions if v.event <= cut and n in v.numbers]
+        if link is None and once and (district := self._complaints_district(once)):
+            return district
+        link = link or self._best(n, cut, None)
+        return self._district(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
+
+    def _told(self, n: int, cut: int, standing: list[Version], grounded: set[int], met: set[int]) -> datetime | None:
+        """When it was last said why a number stands: the day or arrival of a complaint, or that of its seed's."""
+        if n in met:
+            return None
+        named = [v.reported_at or self.moments[v.event - 1] for v in standing if n in v.numbers]
+        if named:
+            return max(named)
+        link = self._best(n, cut, grounded)
+        return self._told(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
+
+    def listed(self, cut: int, district: str | None = None) -> dict[int, tuple[str, State]]:
         """The list: each number's action and state."""
         out = {}
         for n, state in self.states(cut).items():
-            if not (state.kind_listed or state.decided):
+            if not (state.kind_listed or state.decided) or (district and state.district != district):
                 continue
             if state.status in {"reported", "requested", "confirmed"}:
                 out[n] = ("block", state)
             elif state.status == "reverify":
                 out[n] = ("reverify", state)
         return out
+
+    def story(self, n: int) -> set[tuple[int, str]]:
+        """What happened to a number, and in which event."""
+        told = {
+            (e, what)
+            for rows, what in ((self.decisions, "decided"), (self.outcomes, "outcome"), (self.exported, "exported"))
+            for e, m, _ in rows
+            if m == n
+        }
+        told |= {(e, "linked") for e, link in self.links if link["msisdn"] == n}
+        taken_back = {e for e, what in told if what in {"outcome", "linked"}} | {e for e, m in self.seen if m == n}
+        for what, of in (("named", "numbers"), ("complainant", "complainants")):
+            theirs = [v for v in self.versions if n in getattr(v, of)]
+            told |= {(v.event, what) for v in theirs}
+            for v in self.versions:
+                before = [w for w in self.standing(v.event - 1) if w.complaint == v.complaint]
+                if v.numbers and n not in getattr(v, of) and any(n in getattr(w, of) for w in before):
+                    told.add((v.event, f"{what} no more"))
+            taken_back |= {
+                v.event
+                for w in theirs
+                for v in self.versions
+                if v is w or (v.complaint == w.complaint and v.numbers and v.event > w.event)
+            }
+        return told | {(w, "taken back") for w, of in self.withdrawals if of in taken_back}
 
     def cut_at(self, day: date) -> int:
         return sum(at.astimezone(IST).date() <= day for at in self.moments)

@@ -8,6 +8,7 @@ stand in the same rows as the handsets.
 from __future__ import annotations
 
 import datetime as dt
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,14 @@ def test_the_files_say_how_they_were_read(files: list[Path]) -> None:
     assert sightings.summary.layout == "airtel, jio, vi, bsnl"
     assert sightings.summary.refused == {}
     assert sightings.summary.warnings == []
+
+
+def test_a_registry_keeps_what_the_files_were(files: list[Path]) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.decide([REPORTED], "confirmed", "caller identified")
+        registry.expand(ng.read_cdr(files))
+        inputs = registry.block_list().manifest["inputs"]
+        told = registry.history(f"+{COUNTRY + JIO}").to_pylist()
+    expected = [(path.name, path.stat().st_size, sha256(path.read_bytes()).hexdigest()) for path in files]
+    assert sorted((entry["name"], entry["bytes"], entry["sha256"]) for entry in inputs) == sorted(expected)
+    assert {(row["file"], row["sha256"]) for row in told} == {(expected[0][0], expected[0][2])}

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -81,6 +81,7 @@ def cells_in(path: Path, delimiter: str) -> list[str]:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@settings(deadline=None)
 @given(
     text=st.one_of(st.sampled_from(HOSTILE), st.text(st.sampled_from(" =+-@\t\r\n;,'\"a1\uff1d\u00a0"), max_size=8)),
     beside=st.text(st.sampled_from('=;"a'), max_size=4),

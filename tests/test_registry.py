@@ -39,7 +39,10 @@ def test_an_amended_complaint_replaces_and_keeps_what_it_replaced(registry: ng.R
     assert (intake.added, intake.updated) == (0, 1)
     assert listed(registry) == {B: "block"}
     assert status_of(registry, A) == "withdrawn"
-    assert registry.history(A)["file"].to_pylist() == ["monday.csv"]
+    assert [(row["what"], row["file"]) for row in registry.history(A).to_pylist()] == [
+        ("named", "monday.csv"),
+        ("named no more", "tuesday.csv"),
+    ]
     # What was replaced does not come back with an old file.
     again = registry.add_complaints(complaints(complaint("1", "9876543210")), name="monday again.csv")
     assert (again.updated, again.repeated) == (0, 1)

@@ -44,6 +44,56 @@ def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Pat
     assert registry.export(path, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
 
 
+def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    event = registry._case.store.head()
+    registry.add_complaints(
+        complaints(
+            complaint("2", "8887776665", complainant_mobile="9876543210"),
+            complaint("2", "8887776665", complainant_mobile="9123456789"),
+        )
+    )
+    change = registry.block_list(since=event).to_table()
+    told = zip(*(change[name].to_pylist() for name in ("msisdn", "change", "action")), strict=True)
+    assert sorted(told) == sorted([(C, "added", "block"), (A, "removed", "release"), (B, "removed", "release")])
+
+
+def test_a_district_hears_what_changed_since_its_own_list(registry: ng.Registry, tmp_path: Path) -> None:
+    def sent(district: str | None) -> dict[int, str]:
+        listed = registry.export(tmp_path / "list.csv", to="DoT", since="last", district=district).to_table()
+        return dict(zip(listed["msisdn"].to_pylist(), listed["change"].to_pylist(), strict=True))
+
+    registry.add_complaints(
+        complaints(complaint("1", "9876543210", district="Rohtak"), complaint("2", "9123456789", district="Hisar"))
+    )
+    assert sent("Rohtak") == {A: "added"}
+    # The list of another district is no list of this one, and neither is the whole.
+    assert sent("Hisar") == {B: "added"}
+    assert sent(None) == {A: "added", B: "added"}
+    registry.add_complaints(complaints(complaint("3", "8887776665", district="Hisar")))
+    registry.decide([A], "withdrawn", "a victim's own number")
+    assert sent(" HISAR") == {C: "added"}
+    assert sent("Rohtak") == {A: "removed"}
+    assert sent(None) == {A: "removed", C: "added"}
+    assert sent("Rohtak") == sent("Hisar") == sent(None) == {}
+
+
+def test_the_brake_compares_lists_of_one_district(registry: ng.Registry, tmp_path: Path) -> None:
+    policy = ng.ListPolicy(max_growth=2)
+    registry.add_complaints(
+        complaints(
+            complaint("0", "9876543210", district="Rohtak"),
+            *(complaint(str(n), str(9000000001 + n), district="Hisar") for n in range(2, 9)),
+        )
+    )
+    registry.export(tmp_path / "rohtak.csv", to="DoT", district="Rohtak", policy=policy)
+    registry.export(tmp_path / "hisar.csv", to="DoT", district="Hisar", policy=policy)
+    registry.add_complaints(complaints(*(complaint(f"r{n}", str(9000000101 + n), district="Rohtak") for n in range(2))))
+    with pytest.raises(BrakeError, match="3 rows, 1 when"):
+        registry.export(tmp_path / "rohtak.csv", to="DoT", district="Rohtak", policy=policy)
+    registry.export(tmp_path / "hisar.csv", to="DoT", district="Hisar", policy=policy)
+
+
 def test_the_brake_stops_a_list_that_grew_absurdly(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     policy = ng.ListPolicy(max_growth=2)
@@ -127,6 +177,29 @@ def test_history_tells_who_when_why_and_from_which_file(registry: ng.Registry, t
     assert len(registry.history("9000000001")) == 0
     with pytest.raises(ArgumentError):
         registry.history("garbage")
+
+
+def test_history_tells_when_a_number_was_dropped(registry: ng.Registry) -> None:
+    def story(number: int) -> list[tuple[int, str]]:
+        return [(row["event"], row["what"]) for row in registry.history(f"+{number}").to_pylist()]
+
+    def amended(suspects: str, complainant: str) -> ng.registry.Intake:
+        return registry.add_complaints(complaints(complaint("1", suspects, complainant_mobile=complainant)))
+
+    amended("9876543210", "9812345678")
+    second = amended("9123456789", "9812345679")
+    amended("9123456789 8887776665", "9812345679")
+    named, dropped = [(1, "named")], [(2, "named no more")]
+    assert story(A) == named + dropped
+    assert story(919812345678) == [(1, "complainant"), (2, "complainant no more")]
+    assert story(B) == [(2, "named"), (3, "named")]
+    # What is taken back in between was not what a later version amended.
+    registry.withdraw_intake(second.id or 0, "of another case")
+    assert story(A) == [*named, *dropped, (4, "taken back")]
+    registry.withdraw_intake(3, "this one too")
+    assert status_of(registry, A) == "reported"
+    amended("7776665554", "9812345678")
+    assert story(A) == [*named, *dropped, (4, "taken back"), (5, "taken back"), (6, "named no more")]
 
 
 def test_arguments(registry: ng.Registry) -> None:

@@ -168,6 +168,31 @@ def test_districts_partition_the_list(registry: ng.Registry) -> None:
     assert listed(registry, district="Rohtak") == {}
 
 
+def test_a_district_is_that_of_what_stands(registry: ng.Registry) -> None:
+    def districts() -> dict[int, str | None]:
+        rows = registry.block_list().to_table().to_pylist()
+        return {row["msisdn"]: row["district"] for row in rows}
+
+    registry.add_complaints(complaints(complaint("1", "9876543210", district="Rohtak")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    run = registry._case.store.head()
+    assert districts() == {A: "Rohtak", B: "Rohtak"}
+    # A linked number that is confirmed leads on, and whoever is linked from it is in the district of its own seed.
+    registry.decide([B], "confirmed", "caller identified")
+    registry.expand(sightings((B, HANDSET + 10), (C, HANDSET + 10)))
+    assert districts() == {A: "Rohtak", B: "Rohtak", C: "Rohtak"}
+    event = registry._case.store.head()
+    registry.add_complaints(complaints(complaint("2", "9876543210", district="Hisar", reported_at="2020-01-01")))
+    assert districts() == dict.fromkeys((A, B, C), "Hisar")
+    change = registry.block_list(since=event).to_table()
+    assert change["district"].to_pylist() == ["Hisar"] * 3
+    # Reported without a district is in none, whatever it is linked with.
+    registry.add_complaints(complaints(complaint("3", "9123456789")))
+    assert districts() == {A: "Hisar", B: None, C: None}
+    registry.withdraw_intake(run, "sightings of another case")
+    assert districts() == {A: "Hisar", B: None, C: None}
+
+
 def test_as_of_rebuilds_any_day(registry: ng.Registry) -> None:
     clock = datetime(2026, 9, 1, 23, 59, tzinfo=IST)
     registry._case.now = lambda: int(clock.timestamp() * 1e6)  # type: ignore[method-assign]

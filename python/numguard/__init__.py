@@ -22,6 +22,7 @@ from numguard._core import (
 )
 from numguard.cdr import read_cdr
 from numguard.errors import NumguardError
+from numguard.keyed import keyed_hash, read_key
 from numguard.linkage import Expansion, LinkPolicy, expand
 from numguard.registry import Intake, ListPolicy, Registry
 from numguard.scan import scan
@@ -42,8 +43,10 @@ __all__ = [
     "extract",
     "format",
     "format_imei",
+    "keyed_hash",
     "normalize",
     "normalize_imei",
     "read_cdr",
+    "read_key",
     "scan",
 ]

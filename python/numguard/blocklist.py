@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ import pyarrow.compute
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
 from numguard.files.outgoing import unwritten, write_private
+from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.types import PathLike
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -31,6 +33,8 @@ __all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 
 _MANIFEST = ".manifest.json"
+# What tells a number, or may.
+_KEPT_BACK = ("msisdn", "via_imei", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,23 @@ class BlockList:
             name = part["district"][0].as_py()
             yield name, BlockList(part, {**self._covers, "district": name}, self._check)
 
+    def keyed(self, key: bytes) -> BlockList:
+        """The same list for a receiver who may not learn the numbers: keyed hashes in their place.
+
+        Handsets and reasons, which may name numbers, are left out, and the rows come in the order of the hashes. The
+        manifest says by `key_check` which key it was, and does not give it away.
+
+        Args:
+            key: What both sides hold; at least sixteen bytes.
+
+        Returns:
+            Columns: msisdn_hmac_sha256, and those of the list but for msisdn, via_imei and reason.
+        """
+        open_to_all = [name for name in self._table.column_names if name not in _KEPT_BACK]
+        table = self._table.select(open_to_all).add_column(0, HASHED, keyed_hash(self._table["msisdn"], key))
+        covers = {**self._covers, "hash": "HMAC-SHA-256", "key_check": key_check(key)}
+        return BlockList(table.sort_by(HASHED), covers, lambda _: self._checked())
+
     def write(
         self,
         path: PathLike,
@@ -172,10 +193,16 @@ class BlockList:
             self._write_parts(files, parts, folder / "SHA256SUMS", Form(columns))
         return [path for path, _ in parts]
 
-    def write_into(self, files: Together, path: PathLike, form: Form) -> Path:
-        """Writes the list as `write` does, among files that take their places together."""
+    def write_into(
+        self, files: Together, path: PathLike, form: Form, told: Mapping[str, Any] = MappingProxyType({})
+    ) -> Path:
+        """Writes the list as `write` does, among files that take their places together.
+
+        `told` stands in the manifests beside what the list covers.
+        """
         path = Path(path).expanduser()
         self._checked()
+        self._covers = {**self._covers, **told}
         if form.rows_per_file is None and not form.by_district:
             self._write_one(files, path, form)
             return path

@@ -174,7 +174,7 @@ class Scan:
         """Runs the scan and writes the hits to a file, whole or not at all.
 
         Args:
-            path: Its ending tells the format: .parquet, .csv, .arrow, .jsonl.
+            path: Its ending tells the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
 
         Returns:
             The summary.

@@ -45,11 +45,13 @@ _BUILDING: Final = (2.5, 2.0)
 #: Work, what it is held against, and how many times as long it may take.
 _LIMITS: Final = {
     "read cdr": ("read text", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
+    "read cdr, processor": ("read text, processor", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
     "add complaints": ("ingest", "a bare ingest of the same rows", (12.0, 6.0)),
 }
 #: Work, and how many times as long it may take with ten times as much there.
 _GROWTH: Final = {"add more": (1.5, 1.2), "delta": (3.0, 1.5)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
+_CDR_MEMORY: Final = (256e6, 128e6)
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,9 @@ def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
             if final:
                 name = f"memory while a set of {line.listed:,} is built, against the set itself"
                 yield Verdict(name, line.bytes / final, *_BUILDING, "x the size")
+        elif line.work == "read cdr":
+            name = f"memory while {line.rows:,} rows are read, {line.layout}"
+            yield Verdict(name, line.bytes, *_CDR_MEMORY, "bytes")
         elif line.work == "scan of length":
             yield Verdict(
                 f"memory while {line.rows:,} rows are scanned, {line.layout}", line.bytes, *_SCAN_MEMORY, "bytes"

@@ -28,7 +28,7 @@ def added(work: str, **arguments: Any) -> int:
     """Bytes that are added at the most while `work` is done once.
 
     Args:
-        work: "build", "contains" or "scan".
+        work: "build", "contains", "scan" or "read cdr".
         arguments: What it is done on: a case, a candidate, a number of threads; as JSON can hold them.
     """
     order = json.dumps({"work": work, **arguments})
@@ -60,7 +60,18 @@ def _scan(**arguments: Any) -> Callable[[], Any]:
     return scan_copies(**arguments)
 
 
-_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {"build": _build, "contains": _contains, "scan": _scan}
+def _read_cdr(path: str) -> Callable[[], Any]:
+    from numguard.cdr import read_cdr
+
+    return lambda: sum(batch.num_rows for batch in read_cdr(path))
+
+
+_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {
+    "build": _build,
+    "contains": _contains,
+    "scan": _scan,
+    "read cdr": _read_cdr,
+}
 """Each makes its inputs and gives the thing to be done."""
 
 

@@ -204,7 +204,12 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     ("decode", "The limit of a scan", "Reading the columns and nothing else.", ()),
     ("scan of length", "Scans of any length", "The same file listed many times.", ("cost", "memory")),
     ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL.", ()),
-    ("read cdr | read text", "Operator files", "pyarrow reads the same bytes as text, and nothing else with them.", ()),
+    (
+        "read cdr | read text | read cdr, processor | read text, processor",
+        "Operator files",
+        "pyarrow reads the same bytes as text, and nothing else; one thread each, by wall and by processor time.",
+        (),
+    ),
     (
         "ingest | add complaints | add more | block list | delta | history",
         "The case registry",

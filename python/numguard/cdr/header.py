@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.furniture import Furniture
+from numguard.cdr.furniture import Furniture, Whose
 from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_served
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
@@ -43,6 +43,16 @@ class Header:
     def canonical(self) -> list[str]:
         """The names as they are compared."""
         return [canonical_name(name) for name in self.names]
+
+    def whose(self, names: list[str]) -> Whose | None:
+        """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
+
+        It is this one's where each column keeps its meaning under it, however the names are spelled.
+        """
+        if names == self.canonical or self.layout.match(names) == self.columns:
+            return "own"
+        words = " ".join(names)
+        return "other" if any(known.may_be_named_in(words) and known.match(names) for known in LAYOUTS) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +96,20 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
     """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
-    rows = [
-        (number, delimiter, cells, [canonical_name(cell) for cell in cells])
-        for number, line in enumerate(lines[:LINES_SEARCHED])
-        for delimiter in _DELIMITERS
-        if delimiter in line and len(cells := _without_trailing_blanks(split_line(line, delimiter))) > 1
-    ]
+    searched = [line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]]
+    words = [canonical_name(line) for line in searched]
     for layout in layouts:
-        for number, delimiter, cells, names in rows:
-            columns = layout.match(names)
-            if columns is not None and len(columns) > 1:
-                _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
-                width = _usual_width(lines[number + 1 :], delimiter, len(cells))
-                return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
+        for number, (line, said) in enumerate(zip(searched, words, strict=True)):
+            if not layout.may_be_named_in(said):
+                continue
+            for delimiter in _DELIMITERS:
+                cells = _without_trailing_blanks(split_line(line, delimiter))
+                names = [canonical_name(cell) for cell in cells]
+                columns = layout.match(names) if len(cells) > 1 else None
+                if columns is not None and len(columns) > 1:
+                    _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
+                    width = _usual_width(lines[number + 1 :], delimiter, len(cells))
+                    return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
     return None
 
 
@@ -137,7 +148,7 @@ _ASKED: Final = re.compile(
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """What is said before the header; a cell id, an IMSI or a date asked for is no target."""
-    counts = Furniture(",", [])
+    counts = Furniture(",", 0, lambda _: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)

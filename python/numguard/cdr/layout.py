@@ -74,6 +74,12 @@ class Layout:
                 return True, direction
         return False, None
 
+    def may_be_named_in(self, words: str) -> bool:
+        """Whether a line, itself written as names are compared, can be the header: most lines of a file are not."""
+        if not all(name in words for name in self.signature):
+            return False
+        return any(name in words for role in ("served", "calling") for name in self.columns.get(role, ()))
+
     def match(self, names: Sequence[str]) -> dict[Role, int] | None:
         """The column of each role, or None where a header of these (compared) names is not this layout's."""
         if not set(self.signature) <= set(names):

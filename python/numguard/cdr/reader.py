@@ -47,7 +47,9 @@ class Cdr:
 
     def __init__(self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> None:
         self._layouts = candidates(layout)
-        self._parts = [part for name in _expand(path) for part in parts(name)]
+        #: The files that are read, in their order.
+        self.paths = tuple(Path(name) for name in _expand(path))
+        self._parts = [part for name in self.paths for part in parts(name)]
         self._refused: list[tuple[str, list[Refusal]]] = []
         self.summary = CdrSummary()
         for part in self._parts:
@@ -111,8 +113,8 @@ class Cdr:
             self.summary.files.append(summary)
             if header is None:
                 return
-            furniture = Furniture(header.delimiter, header.canonical)
-            sightings = Sightings(header, summary, furniture.take)
+            furniture = Furniture(header.delimiter, len(header.names), header.whose)
+            sightings = Sightings(header, summary, furniture)
             rows = RowReader(header)
             refused: list[Refusal] = []
             self._refused.append((part.name, refused))

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
+from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
@@ -48,8 +49,10 @@ _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
-_WITH_LRN: Final = 14
-_MOST_DAYS_KEPT: Final = 10_000
+_PREFIXED: Final = 14
+_DECIMAL: Final = r"^(\d+)\.0$"
+_TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
+_MOST_VALUES_KEPT: Final = 10_000
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
@@ -64,12 +67,12 @@ class Refusal(NamedTuple):
 class _Verdict:
     """Which rows of a block are refused, each for the first reason that holds."""
 
-    def __init__(self, header: Header, raw: RawRows, take_furniture: Callable[[str], bool]) -> None:
+    def __init__(self, header: Header, raw: RawRows, furniture: Furniture) -> None:
         self._header = header
         self._raw = raw
-        self._take_furniture = take_furniture
+        self._furniture = furniture
         self.refused: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
-        self.refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not take_furniture(text)]
+        self.refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not furniture.take(text, line)]
 
     def refuse(self, which: Flags, role: Role, note: str) -> None:
         """Refuse rows for what stands in a column."""
@@ -88,9 +91,20 @@ class _Verdict:
         role: Role = "served" if "served" in self._raw.columns else "calling"
         column = self._header.names[self._header.columns[role]]
         for line, note in zip(self._raw.lines[unread].tolist(), explained.field("note").to_pylist(), strict=True):
-            if not self._take_furniture(self._raw.text_of(line)):
+            if not self._furniture.take(self._raw.text_of(line), line):
                 self.refusals.append(Refusal(line, column, note or "empty"))
         self.refused[unread] = True
+
+    def refuse_under_others(self) -> None:
+        """Refuse rows under a header of other columns: read by this file's, they would pair what does not belong."""
+        headers = sorted(self._furniture.headers.items())
+        if not any(whose == "other" for _, whose in headers):
+            return
+        above = np.searchsorted(np.array([line for line, _ in headers]), self._raw.lines) - 1
+        is_other = np.array([*(whose == "other" for _, whose in headers), False])
+        under = is_other[above] & ~self.refused
+        self.refusals.extend(Refusal(line, None, "another_header") for line in self._raw.lines[under].tolist())
+        self.refused |= under
 
 
 class _Parties(NamedTuple):
@@ -125,19 +139,21 @@ def _parties(raw: RawRows, part: Bytes) -> _Parties:
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
-    def __init__(self, header: Header, summary: FileSummary, take_furniture: Callable[[str], bool]) -> None:
+    def __init__(self, header: Header, summary: FileSummary, furniture: Furniture) -> None:
         self._header = header
         self._summary = summary
-        self._take_furniture = take_furniture
+        self._furniture = furniture
         self._days: dict[str, tuple[int, int]] = {}
+        self._told: dict[str, int] = {}
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
         """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
-        verdict = _Verdict(self._header, raw, self._take_furniture)
+        verdict = _Verdict(self._header, raw, self._furniture)
         part = self._parts(raw)
         parties = _parties(raw, part)
         at, outcomes = self._instants(raw)
         verdict.refuse_unserved(parties)
+        verdict.refuse_under_others()
         if "served" not in raw.columns:
             verdict.refuse(part >= _NEITHER, "call_type", "unknown_call_type")
         for role, outcome in outcomes:
@@ -153,7 +169,7 @@ class Sightings:
             pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
             _imsis(raw.columns.get("imsi"), count),
             parties.other_party,
-            _without_lrn(parties, raw.columns.get("lrn")),
+            _without_prefix(parties, raw.columns.get("lrn")),
             at,
             _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), count),
@@ -174,10 +190,17 @@ class Sightings:
         if "call_type" not in raw.columns:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
         types = _dictionary(raw.columns["call_type"])
-        told = (self._header.layout.direction(value or "") for value in types.dictionary.to_pylist())
-        parts = np.array([_PARTS[direction] if known else _UNKNOWN for known, direction in told], dtype=np.uint8)
+        parts = np.array([self._part(value or "") for value in types.dictionary.to_pylist()], dtype=np.uint8)
         codes: Ints = types.indices.to_numpy()
         return parts[codes]
+
+    def _part(self, call_type: str) -> int:
+        if call_type not in self._told:
+            if len(self._told) > _MOST_VALUES_KEPT:
+                self._told.clear()
+            known, direction = self._header.layout.direction(call_type)
+            self._told[call_type] = _PARTS[direction] if known else _UNKNOWN
+        return self._told[call_type]
 
     def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
         """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
@@ -198,22 +221,25 @@ class Sightings:
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if pa.types.is_time32(cells.type):
-            seconds = cells.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
-            written = cells.is_valid().to_numpy(zero_copy_only=False)
-            return times.Reading(seconds * times.SECOND, np.where(written, times.OK, times.BLANK).astype(np.uint8))
+            seconds = cells.cast(pa.int32())
+            outcome = np.full(len(cells), times.OK, dtype=np.uint8)
+            if cells.null_count:
+                outcome[cells.is_null().to_numpy(zero_copy_only=False)] = times.BLANK
+                seconds = seconds.fill_null(0)
+            return times.Reading(seconds.to_numpy().astype(np.int64) * times.SECOND, outcome)
         if not pa.types.is_dictionary(cells.type):
             return times.read(cells, what)
         # A file has few days: each is read once.
         days: list[str] = cells.dictionary.to_pylist()
         if new := [day for day in days if day not in self._days]:
-            if len(self._days) > _MOST_DAYS_KEPT:
+            if len(self._days) > _MOST_VALUES_KEPT:
                 self._days.clear()
                 new = days
             micros, outcome = times.read(pa.array(new, pa.string()), what)
             self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
         known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
         places: Ints = cells.indices.to_numpy()
-        return times.Reading(known[places, 0], known[places, 1].astype(np.uint8))
+        return times.Reading(known[:, 0][places], known[:, 1].astype(np.uint8)[places])
 
     def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
         summary = self._summary
@@ -252,10 +278,15 @@ def _count_unread(
     unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
     if not len(unread):
         return
-    for entry in pc.value_counts(explain(unread).field("note").cast(pa.string())).to_pylist():
-        if entry["values"] != "empty":
-            counts = summary.unread.setdefault(column, {})
-            counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
+    # The same few senders of messages stand in most of them: each is explained once.
+    distinct: Column = pc.value_counts(unread)
+    notes = explain(distinct.field("values")).field("note").to_pylist()
+    counts = summary.unread.setdefault(column, {})
+    for note, cells_so in zip(notes, distinct.field("counts").to_pylist(), strict=True):
+        if note != "empty":
+            counts[note] = counts.get(note, 0) + cells_so
+    if not counts:
+        del summary.unread[column]
 
 
 def _dictionary(cells: Column) -> Column:
@@ -266,23 +297,34 @@ def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
 
-def _without_lrn(parties: _Parties, lrns: Column | None) -> Column:
-    """The other party's numbers, those too that a routing number (LRN, four digits) stands before.
+def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
+    """The other party's numbers, those too that a switch has put four digits before.
 
-    It is taken off only where the row's own LRN column says the same four digits.
+    A routing number (LRN) is taken off only where the row's own LRN column says the same four digits. `9191` and `1191`
+    are the type of address (0x91, or type 1 and plan 1: an international number, 3GPP TS 24.008, 10.5.4.7) and the
+    country code; only a mobile follows them.
     """
     numbers, cells = parties.other_msisdn, parties.other_party
-    if lrns is None or not numbers.null_count:
+    if not numbers.null_count:
         return numbers
-    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32()))
+    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_PREFIXED, pa.int32()))
     prefixed: Column = pc.and_(numbers.is_null(), as_long.fill_null(False))
     rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
-    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(lrns.take(pa.array(rows))))
-    bare = pc.if_else(agrees.fill_null(False), pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
+    known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
+    if lrns is not None:
+        said: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(_plain(lrns.take(pa.array(rows)))))
+        known = pc.or_(known, said.fill_null(False))
+    bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
+
+
+def _plain(cells: Column) -> Column:
+    """Identifiers as digits, where a program has written them as floats: `404100000000001.0`."""
+    decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
+    return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
 
 
 def _imsis(cells: Column | None, count: int) -> Column:
@@ -292,7 +334,9 @@ def _imsis(cells: Column | None, count: int) -> Column:
     found = spans(cells)
     lengths = found.ends - found.starts
     valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
-    text = as_text(cells)
+    if not valid.all() and (plain := _plain(cells)) is not cells:
+        return _imsis(plain, count)
+    text = as_text(cells, found)
     return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 
 
@@ -306,6 +350,7 @@ def _seconds(cells: Column | None, count: int) -> Column:
             pc.less(cells, pa.scalar(10**_LONGEST_DURATION, pa.int64())),
         )
         return cells if believable.false_count == 0 else pc.if_else(believable, cells, pa.scalar(None, pa.int64()))
+    cells = _plain(cells)
     seconds = np.zeros(count, dtype=np.int64)
     missing = np.ones(count, dtype=np.bool_)
     others = False

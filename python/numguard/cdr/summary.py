@@ -20,6 +20,7 @@ _LINES_SHOWN: Final = 5
 CDR_NOTES: Final = {
     "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
+    "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
     "broken_quote": "A double quote is opened and never closed.",
     "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
     "unreadable_date": "The date names no day in a known form, or a spreadsheet may have swapped day and month.",

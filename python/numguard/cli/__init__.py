@@ -26,7 +26,9 @@ VERBS = {
     "complaints": "numguard.cli.complaints:complaints",
     "decide": "numguard.cli.decide:decide",
     "export": "numguard.cli.export:export",
+    "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",
+    "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
     "lists": "numguard.cli.lists:lists",
     "demo": "numguard.cli.demo:demo",
@@ -66,6 +68,7 @@ def verbs() -> None:
       numguard complaints add complaints.csv --registry cases.db --by "HC 1234"
       numguard expand calls.parquet --registry cases.db --by "HC 1234"
       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
+      numguard outcomes answers.csv --registry cases.db --by "HC 1234"
     The whole job on invented data:
       numguard demo
     """

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from numguard.cli import options
-from numguard.errors import ArgumentError
 
 if TYPE_CHECKING:
     from numguard.registry import Intake
@@ -32,13 +31,7 @@ def complaints() -> None:
 @click.argument("source")
 @options.registry
 @options.by
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="COLUMN=FIELD",
-    help="A column of the sheet and the field it holds, or ignore; may be given again.",
-)
+@options.mapped
 @click.option(
     "--mapping", "mapping_path", type=_FILE, help="A file of such pairs (.json or .toml); --map goes before it."
 )
@@ -52,9 +45,7 @@ def complaints() -> None:
 @click.option("--sheet", help="The sheet of a workbook, where several have something in them.")
 @click.option("--name", help="What to call the sheet in the registry; its path by default.")
 @click.option("--dry-run", is_flag=True, help="Show what was understood and would be refused, and change nothing.")
-@click.option(
-    "--refused", "refused_path", type=_FILE, help="Write refused cells, with file, row, column and why, to this file."
-)
+@options.refused
 @options.as_json
 def add(
     source: str,
@@ -91,12 +82,9 @@ def add(
     from numguard.registry.headings import write_mapping
 
     mapping = _mapping(mapped, extract, mapping_path)
-    # A dry run of a registry that is not there yet should not make one.
-    path = ":memory:" if dry_run and "://" not in registry_path and not Path(registry_path).exists() else registry_path
-    with Registry(path, by=by) as registry:
+    with Registry(registry_path, by=by) as registry:
         intake = registry.add_complaints(source, mapping=mapping, name=name, sheet=sheet, dry_run=dry_run)
-    if refused_path is not None:
-        options.write_table(intake.refusals, refused_path)
+    options.write_refused(intake.refusals, refused_path)
     if save_path is not None and intake.understood is not None:
         write_mapping(save_path, intake.understood.fields)
     if as_json:
@@ -110,20 +98,14 @@ def add(
         f"{intake.repeated:,} repeated, {intake.refused:,} refused; "
         f"{options.count(intake.refusals.num_rows, 'cell')} refused"
     )
-    if intake.refusals.num_rows:
-        options.say(f"why: {options.notes_said(options.counted(intake.refusals['note']))}")
+    options.say_why(intake.refusals)
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
     """The options as a mapping of field to columns; what is said on the line goes before what the file says."""
     from numguard.registry.headings import read_mapping
 
-    said: dict[str, str] = {}
-    for pair in mapped:
-        column, equals, name = pair.rpartition("=")
-        if not equals or not column or not name:
-            raise ArgumentError("--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'")
-        said[column] = name
+    said: dict[str, str] = dict(options.mapping(mapped) or {})
     said |= dict.fromkeys(extract, "narrative")
     found: dict[str, list[str]] = {}
     for field, columns in (read_mapping(path) if path is not None else {}).items():

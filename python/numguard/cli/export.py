@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from numguard.cli import options
+from numguard.errors import ArgumentError
 
 __all__ = ["export"]
 
@@ -18,23 +21,100 @@ __all__ = ["export"]
 @click.option("--to", "receiver", required=True, help="Who gets it: DoT, an operator, a bank.")
 @click.option("--district", help="Only the numbers of this district.")
 @click.option("--since-last", is_flag=True, help="Only what has changed since the last export to the same receiver.")
-def export(path: Path, registry_path: str, by: str, receiver: str, district: str | None, since_last: bool) -> None:
+@click.option(
+    "--since",
+    metavar="EXPORT|DAY",
+    help="Only what has changed since the export of that number to the same receiver, or since the end of that day.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="COLUMN[=NAME]",
+    help="A column to write and what the receiver calls it; given again, the columns come in this order.",
+)
+@click.option("--title", multiple=True, metavar="LINE", help="A line above the header, in .csv and .xlsx.")
+@click.option("--no-header", is_flag=True, help="Leave the names of the columns out, in .csv and .xlsx.")
+@click.option("--rows-per-file", type=click.IntRange(1), help="At most so many rows a file: PATH-1-of-3 and so on.")
+@click.option("--by-district", is_flag=True, help="A file a district: PATH-Rohtak and so on.")
+@click.option(
+    "--handsets", is_flag=True, help="The numbers with the handsets they were seen in, for an equipment register."
+)
+@options.key
+@options.as_json
+def export(
+    path: Path,
+    registry_path: str,
+    by: str,
+    receiver: str,
+    district: str | None,
+    since_last: bool,
+    since: str | None,
+    mapped: tuple[str, ...],
+    title: tuple[str, ...],
+    no_header: bool,
+    rows_per_file: int | None,
+    by_district: bool,
+    handsets: bool,
+    key: bytes | None,
+    as_json: bool,
+) -> None:
     """Write the block list to PATH, with a manifest beside it, and record that it went out.
 
-    Reported numbers are to be blocked, linked ones to be re-verified; the column `action` says which.
+    Reported numbers are to be blocked, linked ones to be re-verified; the column `action` says which. PATH's ending
+    tells the format: .csv, .xlsx, .parquet or .jsonl. Of several files, PATH.sha256 names all for `sha256sum --check`.
+    With a key, keyed hashes take the place of the numbers, for receivers who may not learn them.
 
     \b
       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
       numguard export delta.csv --registry cases.db --by "HC 1234" --to DoT --since-last
+      numguard export handsets.csv --registry cases.db --by "HC 1234" --to CEIR --handsets
+      numguard export block.xlsx --to DoT --map "msisdn=Mobile Number" --map reason --rows-per-file 5000
     """
-    import pyarrow as pa
-
     from numguard.registry import Registry
 
-    since = "last" if since_last else None
+    if since_last and since:
+        raise ArgumentError("--since: takes its place, so leave --since-last out")
+    if handsets and (since_last or since or key):
+        raise ArgumentError("--handsets: are written whole and as they are, without --since and keys")
+    form: dict[str, Any] = {
+        "district": district,
+        "columns": _columns(mapped),
+        "title": title,
+        "header": not no_header,
+        "rows_per_file": rows_per_file,
+        "by_district": by_district,
+    }
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        listed = registry.export(path, to=receiver, since=since, district=district)
-    rows = pa.table(listed)
-    actions = options.counted(rows["action"])
+        if handsets:
+            listed = registry.export_handsets(path, to=receiver, **form)
+        else:
+            listed = registry.export(path, to=receiver, since="last" if since_last else _moment(since), key=key, **form)
+    if as_json:
+        options.say_json(listed.manifest)
+        return
+    actions = listed.manifest["actions"]
     said = ", ".join(f"{count:,} to {action}" for action, count in sorted(actions.items())) or "nothing"
-    options.say(f"{path}: {said}")
+    files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
+    options.say(f"{path}: {said}{files}; export {listed.manifest['export']}")
+
+
+def _moment(since: str | None) -> date | int | None:
+    """An export's number, or a day."""
+    if since is None or since.isdecimal():
+        return None if since is None else int(since)
+    try:
+        return date.fromisoformat(since)
+    except ValueError:
+        raise ArgumentError("--since: takes the number of an export, or a day such as 2026-09-30") from None
+
+
+def _columns(mapped: tuple[str, ...]) -> dict[str, str] | None:
+    """`COLUMN=NAME` options as a mapping of column to name; a column alone keeps its own."""
+    found: dict[str, str] = {}
+    for pair in mapped:
+        column, equals, name = pair.partition("=")
+        if column in found or (equals and not name):
+            raise ArgumentError("--map: takes COLUMN=NAME, each column once, such as 'msisdn=Mobile Number'")
+        found[column] = name if equals else column
+    return found or None

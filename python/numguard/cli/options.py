@@ -7,12 +7,13 @@ mixes the two.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 import pyarrow as pa
@@ -28,14 +29,21 @@ __all__ = [
     "count",
     "counted",
     "existing_registry",
+    "key",
+    "mapped",
+    "mapping",
     "output",
     "progress_line",
+    "refused",
     "region",
     "registry",
     "say",
     "say_json",
+    "say_list",
+    "say_why",
     "the_column",
     "threads",
+    "write_refused",
     "write_table",
 ]
 
@@ -71,7 +79,7 @@ def output(command: Command) -> Command:
         "--output",
         "-o",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file instead of stdout; its ending (.csv, .parquet, .arrow, .jsonl) tells the format.",
+        help="Write to this file, not to stdout; its ending (.csv, .xlsx, .parquet, .arrow, .jsonl) tells the format.",
     )(command)
 
 
@@ -108,6 +116,71 @@ def by(command: Command) -> Command:
         show_envvar=True,
         help="Who acts, written into every event: a name, a rank and number.",
     )(command)
+
+
+def mapped(command: Command) -> Command:
+    """`--map`: which column of a sheet holds what."""
+    return click.option(
+        "--map",
+        "mapped",
+        multiple=True,
+        metavar="COLUMN=FIELD",
+        help="A column of the sheet and the field it holds; may be given again.",
+    )(command)
+
+
+def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
+    """`COLUMN=FIELD` options as a mapping of column to field: a field may be in several columns.
+
+    Raises:
+        ArgumentError: one of them is no such pair.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        column, equals, name = pair.rpartition("=")
+        if not equals or not column or not name:
+            raise ArgumentError("--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'")
+        found[column] = name
+    return found or None
+
+
+def refused(command: Command) -> Command:
+    """`--refused`: where refused cells go."""
+    return click.option(
+        "--refused",
+        "refused_path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write refused cells, with file, row, column and why, to this file.",
+    )(command)
+
+
+def write_refused(refusals: pa.Table, path: Path | None) -> None:
+    """Write refused cells as they were, for their owner alone; what a spreadsheet would run in them is inert."""
+    from numguard.files.outgoing import write_private
+
+    if path is not None:
+        write_private(refusals, path)
+
+
+def say_why(refusals: pa.Table) -> None:
+    """Say how many cells were refused for which reason, if any were."""
+    if len(refusals):
+        say(f"why: {notes_said(counted(refusals['note']))}")
+
+
+def key(command: Command) -> Command:
+    """`--key-file` and `--key-env`: the key of keyed hashes, or None; never the key itself, which others could read."""
+    file = click.option("--key-file", type=click.Path(), help="The file that holds the key of the keyed hashes.")
+    variable = click.option("--key-env", metavar="NAME", help="The environment variable that holds that key.")
+
+    @functools.wraps(command)
+    def with_key(*arguments: Any, key_file: str | None, key_env: str | None, **others: Any) -> Any:
+        from numguard.keyed import read_key
+
+        held = None if key_file is None and key_env is None else read_key(file=key_file, variable=key_env)
+        return command(*arguments, key=held, **others)
+
+    return cast(Command, file(variable(with_key)))
 
 
 def existing_registry(path: str) -> str:
@@ -159,6 +232,12 @@ def notes_said(refused: Mapping[str, int]) -> str:
     return ", ".join(
         f"{note} {cells:,}" for note, cells in sorted(refused.items(), key=lambda item: (-item[1], item[0]))
     )
+
+
+def say_list(path: str, members: int, refused: Mapping[str, int]) -> None:
+    """How many keys a list came to, and what of it is none."""
+    left_out = f"; left out: {notes_said(refused)}" if refused else ""
+    say(f"{path}: {count(members, 'member')}{left_out}")
 
 
 def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:

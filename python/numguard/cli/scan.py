@@ -71,11 +71,11 @@ def scan(
     lookups: dict[str, Any] = {}
     if numbers is not None:
         listed = open_numbers(numbers, column=list_column, region=region, actions=actions)
-        _say_list(numbers, len(listed), listed.refused)
+        options.say_list(numbers, len(listed), listed.refused)
         lookups |= dict.fromkeys(number_columns, listed)
     if imeis is not None:
         handsets = open_imeis(imeis, column=list_column)
-        _say_list(imeis, len(handsets), handsets.refused)
+        options.say_list(imeis, len(handsets), handsets.refused)
         lookups |= dict.fromkeys(imei_columns, handsets)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],
@@ -97,11 +97,6 @@ def scan(
         options.say_json({**vars(found.summary), "rows_per_second": found.summary.rows_per_second})
     else:
         _say_summary(found.summary)
-
-
-def _say_list(path: str, members: int, refused: dict[str, int]) -> None:
-    left_out = f"; left out: {options.notes_said(refused)}" if refused else ""
-    options.say(f"{path}: {options.count(members, 'member')}{left_out}")
 
 
 def _say_summary(summary: ScanSummary) -> None:

@@ -152,6 +152,7 @@ def write_rows(
     imeis: Sequence[str] = IMEI_COLUMNS,
     title: Sequence[str] = (),
     header: bool = True,
+    private: bool = False,
     into: Together | None = None,
 ) -> None:
     """Writes `batches` of `schema` to `path`.
@@ -165,6 +166,7 @@ def write_rows(
             not be read back.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
+        private: Whether only its owner may read the file.
         into: The files among which it takes its place; by default it is one of its own.
 
     Raises:
@@ -182,7 +184,7 @@ def write_rows(
         )
     if (title or not header) and not form.is_sheet:
         raise ArgumentError(f"path: a {ending} file has no title and cannot go without the names of its columns")
-    opened = whole_file(path) if into is None else into.open(path)
+    opened = whole_file(path, private=private) if into is None else into.open(path)
     with opened as file:
         _write(form, file, schema, batches, texts=texts, imeis=imeis, title=title, header=header)
 

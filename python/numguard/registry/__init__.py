@@ -53,8 +53,8 @@ class Registry:
     """The memory of a case: an append-only log of events, and what it says of every number.
 
     Args:
-        path: A file, made if it is not there and readable by its owner alone; `":memory:"`; or a `postgresql://`
-            address.
+        path: A file, readable by its owner alone, and made if it is not there when the first event is recorded;
+            `":memory:"`; or a `postgresql://` address.
         by: Who acts, recorded with every event; by default the user who is logged in.
 
     Raises:
@@ -71,7 +71,7 @@ class Registry:
         by = getuser() if by is None else by
         if not isinstance(by, str) or not by.strip():
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
-        self._case = Case(Store(str(path)), by.strip())
+        self._opened = Case(Store(str(path)), by.strip())
 
     def __enter__(self) -> Registry:
         return self
@@ -82,11 +82,17 @@ class Registry:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Registry {self._case.store.dialect.name}>"
+        return f"<Registry {self._opened.store.dialect.name}>"
 
     def close(self) -> None:
         """Lets go of the file."""
-        self._case.store.close()
+        self._opened.store.close()
+
+    @property
+    def _case(self) -> Case:
+        # Each verb begins here: what it is told is all of one store.
+        self._opened.store.settle()
+        return self._opened
 
     # What comes in ----------------------------------------------------------------------------------------------
 
@@ -237,9 +243,9 @@ class Registry:
             number: One number, as it is written.
 
         Returns:
-            Columns: event, at, by, what (named, complainant, linked, seen, stopped, decided, outcome, exported, taken
-            back), status, reason, file, sha256, row, source, acknowledgement_no, district, reported_at, note, hop,
-            via_imei, via_msisdn, to.
+            Columns: event, at, by, what (named, named no more, complainant, complainant no more, linked, seen, stopped,
+            decided, outcome, exported, taken back), status, reason, file, sha256, row, source, acknowledgement_no,
+            district, reported_at, note, hop, via_imei, via_msisdn, to.
 
         Raises:
             ArgumentError: It is not one number.
@@ -289,6 +295,7 @@ class Registry:
         header: bool = True,
         rows_per_file: int | None = None,
         by_district: bool = False,
+        key: bytes | None = None,
         override: str | None = None,
     ) -> BlockList:
         """Writes a block list to `path` and records that it went out to `to`: its rows to block become `requested`.
@@ -296,8 +303,8 @@ class Registry:
         Args:
             path: Where to; the ending tells the format.
             to: Who receives it.
-            since: As in `block_list`; `"last"` is the last export to the same receiver, the whole list if there is
-                none.
+            since: As in `block_list`; `"last"` is the last export to the same receiver, of the same district or of all
+                alike, the whole list if there is none.
             district: Only the numbers of that district.
             policy: Which numbers in force are listed, and the brake.
             columns: Which columns, and what they are called, as in `BlockList.write`.
@@ -305,6 +312,7 @@ class Registry:
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
+            key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does.
             override: The reason to send a list that the brake would stop; recorded.
 
         Returns:
@@ -321,5 +329,52 @@ class Registry:
             district=district,
             policy=policy,
             form=Form(columns, title, header, rows_per_file, by_district),
+            key=key,
             override=override,
         )
+
+    def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
+        """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.
+
+        A cloned IMEI is shared by many phones, so an equipment register blocks the pair and never the IMEI alone.
+
+        Args:
+            as_of: The pairs as they were at the end of that day (IST), or at that moment (with a zone).
+            district: Only the numbers of that district.
+
+        Returns:
+            Columns: imei14, msisdn, action, status, reason, hop, district, first_seen, last_seen, sightings, stopped.
+            The action is `block` only where an officer confirmed the number and the last run did not stop at the
+            handset, which `stopped` says; else `reverify`.
+        """
+        return sending.handsets(self._case, as_of, district)
+
+    def export_handsets(
+        self,
+        path: PathLike,
+        *,
+        to: str,
+        district: str | None = None,
+        columns: Columns | None = None,
+        title: Sequence[str] = (),
+        header: bool = True,
+        rows_per_file: int | None = None,
+        by_district: bool = False,
+    ) -> BlockList:
+        """Writes the pairs of `handsets` to `path` and records that they went out to `to`; no number becomes requested.
+
+        Args:
+            path: Where to; the ending tells the format.
+            to: Who receives it.
+            district: Only the numbers of that district.
+            columns: Which columns, and what they are called.
+            title: Lines above the header, in .csv and .xlsx.
+            header: Whether .csv and .xlsx begin with the names of the columns.
+            rows_per_file: At most so many rows a file.
+            by_district: A file a district.
+
+        Returns:
+            The pairs that were written.
+        """
+        form = Form(columns, title, header, rows_per_file, by_district)
+        return sending.export_handsets(self._case, path, to=to, district=district, form=form)

@@ -304,6 +304,7 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
             **{name: versions[name] for name in ("row", "first_row", "complaint_key", *_FIELDS)},
             "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
             "suspects": suspects,
+            "complainants": _several(complaints.complainants, groups.of_row, size),
             "amends": amends.astype(np.int64),
             "fingerprint": prints,
         }

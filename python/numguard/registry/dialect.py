@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from numguard.errors import MissingExtraError, RegistryError
 
-__all__ = ["Dialect", "PostgreSQL", "SQLite", "connect"]
+__all__ = ["Dialect", "PostgreSQL", "SQLite", "connect", "is_there", "stand_in"]
 
 #: How long a writer waits for another, in milliseconds.
 BUSY_MS = 20_000
@@ -50,6 +50,7 @@ class Dialect:
     begin_statement = "BEGIN"
     #: The schema of tables that are this connection's alone.
     scratch = "temp"
+    closed = False
 
     def __init__(self, name: str, connection: Any) -> None:
         self.name = name
@@ -88,6 +89,7 @@ class Dialect:
 
     def close(self) -> None:
         """Closes the connection."""
+        self.closed = True
         self._connection.close()
 
     def tables(self) -> set[str]:
@@ -98,6 +100,8 @@ class Dialect:
     def _told(self) -> Iterator[None]:
         from adbc_driver_manager import Error
 
+        if self.closed:
+            raise RegistryError(f"{self.name}: was closed; open it again")
         try:
             yield
         except (Error, pa.ArrowException, OSError) as error:
@@ -206,8 +210,30 @@ class PostgreSQL(Dialect):
         return {str(name) for name in self.fetch(query).column(0).to_pylist()}
 
 
+_ADDRESSES = ("postgresql://", "postgres://")
+
+
 def connect(target: str) -> Dialect:
     """The store that `target` names: a `postgresql://` address, `":memory:"`, or a path."""
-    if target.startswith(("postgresql://", "postgres://")):
-        return PostgreSQL(target)
-    return SQLite(target)
+    return PostgreSQL(target) if target.startswith(_ADDRESSES) else SQLite(target)
+
+
+def is_there(target: str) -> bool:
+    """Whether `target` can be opened without making a file."""
+    return target == ":memory:" or target.startswith(_ADDRESSES) or Path(target).exists()
+
+
+def stand_in(target: str) -> Dialect:
+    """An empty store in the place of a file that is not there yet, which bears its name.
+
+    Raises:
+        RegistryError: the file could not be made later.
+    """
+    file = Path(target).absolute()
+    if not file.parent.is_dir():
+        raise RegistryError(f"{file.name}: cannot be made (there is no such folder)")
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise RegistryError(f"{file.name}: cannot be made (its folder is read-only)")
+    memory = SQLite(":memory:")
+    memory.name = file.name
+    return memory

@@ -7,6 +7,7 @@ Owns `Intake` and the event that a file of complaints is. Knows nothing of what 
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from numguard.cdr import Cdr
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, Plan, read_complaints, reconcile
 from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
@@ -126,7 +128,10 @@ def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
     """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
     if isinstance(sightings, pa.Table):
         return [("table", *fingerprint_table(sightings))]
-    listed = sightings if isinstance(sightings, list | tuple) else [sightings]
+    if isinstance(sightings, Cdr):
+        listed: Sequence[Any] = sightings.paths
+    else:
+        listed = sightings if isinstance(sightings, list | tuple) else [sightings]
     found: list[tuple[str, int | None, str]] = []
     for entry in listed:
         paths = _files(entry) if isinstance(entry, str | Path) else []

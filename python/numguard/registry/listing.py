@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["MOMENT", "ListPolicy", "delta", "last_moment", "rows"]
+__all__ = ["MOMENT", "ListPolicy", "delta", "folded", "in_district", "last_moment", "rows"]
 
 #: The type of every moment that the registry shows.
 MOMENT = pa.timestamp("us", "Asia/Kolkata")
@@ -127,7 +127,7 @@ def delta(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
     # A number that was asked for, or blocked, is on no list any more, but must be let go all the same.
-    held = before.filter(pc.and_(before["asked"], _in_district(before, districts[0])))["msisdn"]
+    held = before.filter(pc.and_(before["asked"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
     let_go = pc.and_(pc.is_in(status, pa.array(_RELEASED)), _changed_status(before, after))
     removed = after.filter(pc.or_(gone, pc.and_(let_go, pc.is_in(after["msisdn"], held))))
@@ -160,14 +160,19 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
             reported = pc.and_(reported, pc.greater_equal(state[count], least))
     decided = pc.and_(state["decided"], pc.is_in(status, pa.array(("requested", "confirmed"))))
     listed = pc.or_(decided, pc.and_(known, pc.or_(reported, near)))
-    return pc.and_(pc.fill_null(listed, False), _in_district(state, district))
+    return pc.and_(pc.fill_null(listed, False), in_district(state, district))
 
 
-def _in_district(state: pa.Table, district: str | None) -> Any:
+def folded(district: str | None) -> str:
+    """A district's name as it is compared: blanks and capitals make no other district."""
+    return " ".join((district or "").split()).lower()
+
+
+def in_district(state: pa.Table, district: str | None) -> Any:
+    """Which rows of a state are of a district; all, where none is asked for."""
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
-    wanted = " ".join(district.split()).lower()
-    return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), wanted), False)
+    return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), folded(district)), False)
 
 
 def _shown(state: pa.Table) -> pa.Table:

@@ -142,16 +142,17 @@ def derive(facts: Facts) -> pa.Table:
         (protected, shielded),
         (taken_back, decisions.text("reason")),
         (nothing_stands, "nothing_stands"),
-        (answered, outcomes.text("reason")),
+        (answered, pc.coalesce(outcomes.text("reason"), "answered_by_operator")),
         (decisions.said, decisions.text("reason")),
         (named.stands, "named_in_complaint"),
         (linked.stands, "linked_by_handset"),
     )
-    seed = linked.seed
     only_linked = linked.stands & ~named.stands
-    told = np.where(named.told != _NEVER, named.told, np.where(seed >= 0, named.told[seed], _NEVER))
+    told = _led(named.told, only_linked, linked.seed)
     told = np.where(told != _NEVER, told, decisions.number("at"))
-    district = np.where(named.district >= 0, named.district, np.where(seed >= 0, named.district[seed], -1))
+    # Where nothing stands, a number is let go in the district that had it.
+    fallen = ~named.stands & (linked.stands | (named.district < 0)) & (linked.seed >= 0)
+    district = _led(np.where(only_linked, -1, named.district), fallen, linked.seed)
     return pa.table(
         {
             "msisdn": pa.array(numbers.astype(np.uint64)),
@@ -174,6 +175,15 @@ def derive(facts: Facts) -> pa.Table:
 
 
 _DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
+
+
+def _led(own: Ints, follows: Bools, seed: Ints) -> Ints:
+    """`own`, and for those that follow their seed and have none (below 0) the seed's, which may follow its own seed."""
+    while True:
+        found = np.where(follows & (own < 0), own[seed], own)
+        if np.array_equal(found, own):
+            return own
+        own = found
 
 
 def _universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
@@ -264,7 +274,7 @@ class _Named:
 
         # A number's district is its first complaint's: those that stand before those that do not.
         keys = (versions.complaint, versions.moment, versions.undated, ~versions.stands)
-        order = np.lexsort((*(key[version] for key in keys), position))[::-1]
+        order = np.lexsort((version, *(key[version] for key in keys), position))[::-1]
         first = np.full(size, -1, np.int64)
         first[position[order]] = version[order]
         self.districts = versions.districts

@@ -1,8 +1,8 @@
-"""The event log on disk: the only file that knows SQL.
+"""The event log on disk, and with `queries` the only file that knows SQL.
 
-Owns the connection, the schema and its migrations, the writing transaction, and every query. Knows nothing of what a
-status is: it appends rows and gives rows back as Arrow tables of declared types. One idea: nothing is ever overwritten,
-so the state at any moment is the rows whose event number is not past some `cut`, and a reader needs no lock.
+Owns the connection, the schema and its migrations, and the writing transaction. Knows nothing of what a status is: it
+appends rows and gives rows back as Arrow tables of declared types. One idea: nothing is ever overwritten, so the state
+at any moment is the rows whose event number is not past some `cut`, and a reader needs no lock.
 """
 
 # Queries are put together from constants of this file alone; whatever a caller gives is bound.
@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import RegistryError
-from numguard.registry.dialect import Dialect, connect
+from numguard.registry.dialect import Dialect, connect, is_there, stand_in
+from numguard.registry.queries import FACTS, HISTORY, SPOKEN, STORY, TAKEN_BACK, TOUCHED, WANTED_VERSIONS
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -32,8 +33,8 @@ _TABLES = {
     "intake": "added:i updated:i repeated:i refused:i",
     "withdrawal": "withdrawn:i",
     "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
-    "complainant:i amount_lost:i amount_recovered:i suspects:t amends:i fingerprint:i police_station:t incident_at:i "
-    "amount_held:i",
+    "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
+    "incident_at:i amount_held:i",
     "complainant": "version:i msisdn:i",
     "naming": "row:i version:i msisdn:i note:t",
     "refusal": "row:i field:t cell:t note:t",
@@ -46,117 +47,6 @@ _TABLES = {
     "outcome": "ordinal:i row:i msisdn:i status:t happened_at:i reason:t",
     "export": "receiver:t as_of:i since:i district:t policy:t name:t bytes:i sha256:t records:i",
     "exported": "msisdn:i action:t",
-}
-
-# Whether the event `{0}` had been taken back, at the cut $1.
-_TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
-
-# Whether version `c` of a complaint stands at the cut $1: not taken back, and no later version took its place.
-_STANDS = f"""
-  NOT c.{_TAKEN_BACK.format("event")} AND NOT EXISTS (
-    SELECT 1 FROM complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
-      AND d.event <= $1 AND NOT d.{_TAKEN_BACK.format("event")})"""
-
-# One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
-# reordering: `wanted` is small, and each of its numbers is one look into an index.
-_FACTS = {
-    "versions": (
-        "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
-        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
-              CASE WHEN {_STANDS} THEN 1 ELSE 0 END AS stands
-            FROM {{versions}} complaint c CROSS JOIN event e
-            WHERE {{match v}} e.seq = c.event AND c.event <= $1""",
-    ),
-    "namings": (
-        "msisdn:i event:i version:i",
-        "SELECT n.msisdn, n.event, n.version FROM {wanted} naming n WHERE {match n} n.event <= $1",
-    ),
-    "complainants": (
-        "msisdn:i event:i version:i",
-        "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {match n} n.event <= $1",
-    ),
-    "links": (
-        "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
-        f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,
-              n.event, CASE WHEN n.{_TAKEN_BACK.format("event")} THEN 0 ELSE 1 END AS stands
-            FROM {{wanted}} link n WHERE {{match n}} n.event <= $1""",
-    ),
-    "decisions": (
-        "msisdn:i status:t event:i at:i reason:t",
-        """SELECT n.msisdn, n.status, n.event, e.at, e.reason FROM {wanted} decision n CROSS JOIN event e
-           WHERE {match n} e.seq = n.event AND n.event <= $1""",
-    ),
-    "outcomes": (
-        "msisdn:i status:t event:i ordinal:i reason:t happened_at:i",
-        f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
-            WHERE {{match n}} n.event <= $1 AND NOT n.{_TAKEN_BACK.format("event")}""",
-    ),
-    "exported": (
-        "msisdn:i action:t event:i",
-        """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
-    ),
-}
-
-# The versions in which wanted numbers stand.
-_WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
-  UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
-
-# The numbers whose state may differ between the cuts $1 and $2: named, linked, decided, exported, answered or
-# protected in between, or standing in what was amended or taken back in between.
-_BETWEEN = "event > $1 AND event <= $2"
-_TAKEN = f"(SELECT withdrawn FROM withdrawal WHERE {_BETWEEN})"
-_AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
-  UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
-_TOUCHED = (
-    f"SELECT msisdn FROM naming WHERE {_BETWEEN}",
-    f"SELECT complainant AS msisdn FROM complaint WHERE {_BETWEEN} AND complainant IS NOT NULL",
-    f"SELECT msisdn FROM link WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM decision WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM outcome WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM exported WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM link WHERE event IN {_TAKEN}",
-    f"SELECT msisdn FROM outcome WHERE event IN {_TAKEN}",
-    f"""SELECT c.complainant AS msisdn FROM {_AMENDED} k CROSS JOIN complaint c
-        WHERE c.complaint_key = k.complaint_key AND c.complainant IS NOT NULL""",
-)
-
-# What complaints named that were amended or taken back between the cuts.
-_REPLACED = f"""SELECT c.suspects FROM {_AMENDED} k CROSS JOIN complaint c
-  WHERE c.complaint_key = k.complaint_key AND c.suspects <> ''"""
-
-# Everything that touched one number, told in the columns of `Store.HISTORY`.
-_STORY = {
-    "naming": """SELECT n.event, 'named' AS what, '' AS status, n.row, c.source, c.acknowledgement_no, c.district,
-        c.reported_at, n.note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver, '' AS reason
-      FROM naming n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1""",
-    "complainant": """SELECT n.event, 'complainant' AS what, '' AS status, c.row, c.source, c.acknowledgement_no,
-        c.district, c.reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver,
-        '' AS reason
-      FROM complainant n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1""",
-    "link": """SELECT event, 'linked' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
-        '' AS district, NULL AS reported_at, '' AS note, hop, via_imei, via_msisdn, '' AS receiver, '' AS reason
-      FROM link WHERE msisdn = $1""",
-    "evidence": """SELECT event, 'seen' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
-        '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, imei14 AS via_imei, NULL AS via_msisdn,
-        '' AS receiver, '' AS reason FROM evidence WHERE msisdn = $1""",
-    "stop": """SELECT event, 'stopped' AS what, '' AS status, NULL AS row, '' AS source, '' AS acknowledgement_no,
-        '' AS district, NULL AS reported_at, why AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn,
-        '' AS receiver, '' AS reason FROM stop WHERE msisdn = $1""",
-    "decision": """SELECT event, 'decided' AS what, status, NULL AS row, '' AS source, '' AS acknowledgement_no,
-        '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn,
-        '' AS receiver, '' AS reason FROM decision WHERE msisdn = $1""",
-    "outcome": """SELECT event, 'outcome' AS what, status, row, '' AS source, '' AS acknowledgement_no, '' AS district,
-        happened_at AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei, NULL AS via_msisdn, '' AS receiver,
-        reason FROM outcome WHERE msisdn = $1""",
-    "exported": """SELECT n.event, 'exported' AS what, n.action AS status, NULL AS row, '' AS source,
-        '' AS acknowledgement_no, '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei,
-        NULL AS via_msisdn, x.receiver, '' AS reason
-      FROM exported n JOIN export x ON x.event = n.event WHERE n.msisdn = $1""",
-    "withdrawal": """SELECT DISTINCT w.event, 'taken back' AS what, '' AS status, NULL AS row, '' AS source,
-        '' AS acknowledgement_no, '' AS district, NULL AS reported_at, '' AS note, NULL AS hop, NULL AS via_imei,
-        NULL AS via_msisdn, '' AS receiver, '' AS reason
-      FROM withdrawal w WHERE w.withdrawn IN (SELECT event FROM naming WHERE msisdn = $1
-        UNION SELECT event FROM link WHERE msisdn = $1 UNION SELECT event FROM outcome WHERE msisdn = $1)""",
 }
 
 
@@ -193,20 +83,35 @@ class Store:
         RegistryError: it cannot be opened, is damaged, or belongs to another program or a newer numguard.
     """
 
-    HISTORY = (
-        "event:i what:t status:t row:i source:t acknowledgement_no:t district:t reported_at:i note:t hop:i via_imei:i "
-        "via_msisdn:i receiver:t reason:t"
-    )
-
     def __init__(self, target: str) -> None:
-        self.dialect: Dialect = connect(target)
         self._lock = threading.RLock()
         self.closed = False
+        self._target = target
+        self._there = is_there(target)
+        self.dialect: Dialect = self._open()
+
+    def _open(self) -> Dialect:
+        self.dialect = connect(self._target) if self._there else stand_in(self._target)
         try:
             self._migrate()
         except BaseException:
             self.dialect.close()
             raise
+        return self.dialect
+
+    def settle(self, *, make: bool = False) -> None:
+        """Opens the file if it has come to be since, or is to be made: until then an empty store answers for it."""
+        with self._lock:
+            waiting = self.dialect
+            if self._there or waiting.closed or not (make or is_there(self._target)):
+                return
+            self._there = True
+            try:
+                self._open()
+            except BaseException:
+                self._there, self.dialect = False, waiting
+                raise
+            waiting.close()
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -238,11 +143,11 @@ class Store:
 
     def facts(self, kind: str, cut: int, *, wanted: bool = False) -> pa.Table:
         """The facts of one kind up to `cut`: of all numbers, or of those given to `want`."""
-        columns, query = _FACTS[kind]
+        columns, query = FACTS[kind]
         for place, narrowed in (
             ("{wanted}", "wanted w CROSS JOIN"),
             ("{match n}", "n.msisdn = w.msisdn AND"),
-            ("{versions}", _WANTED_VERSIONS),
+            ("{versions}", WANTED_VERSIONS),
             ("{match v}", "c.event = v.event AND c.row = v.version AND"),
         ):
             query = query.replace(place, narrowed if wanted else "")
@@ -254,21 +159,25 @@ class Store:
 
     def touched(self, after: int, cut: int) -> pa.Array[Any]:
         """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on."""
-        found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in _TOUCHED]
-        replaced = self.read("suspects:t", _REPLACED, (after, cut))["suspects"]
-        if len(replaced):
-            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(replaced), ","))
-            found.append(numbers.cast(pa.int64()).combine_chunks())
+        found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in TOUCHED]
+        spoken = self.read("suspects:t complainants:t complainant:i", SPOKEN, (after, cut))
+        found.append(pc.drop_null(spoken["complainant"]))
+        for name in ("suspects", "complainants"):
+            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(spoken[name]), ","))
+            found.append(numbers.cast(pa.int64()))
         return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-        """`msisdns`, the numbers linked from them, and the seeds of both."""
+        """`msisdns`, all that were linked from them, one from the other, and the seeds that all of these hang on."""
         for near, far in (("seed_msisdn", "msisdn"), ("msisdn", "seed_msisdn")):
-            self.want(msisdns)
             query = f"""SELECT DISTINCT n.{far} AS msisdn FROM wanted w CROSS JOIN link n
                         WHERE n.{near} = w.msisdn AND n.event <= $1"""
-            more = self.read("msisdn:i", query, (cut,))["msisdn"].combine_chunks()
-            msisdns = pc.unique(pa.concat_arrays([_whole(msisdns), _whole(more)]))
+            met = 0
+            while len(msisdns) > met:
+                met = len(msisdns)
+                self.want(msisdns)
+                more = self.read("msisdn:i", query, (cut,))["msisdn"].combine_chunks()
+                msisdns = pc.unique(pa.concat_arrays([_whole(msisdns), _whole(more)]))
         return msisdns
 
     def versions(self, keys: pa.Table) -> pa.Table:
@@ -301,13 +210,11 @@ class Store:
         back = self._one("SELECT event FROM withdrawal WHERE withdrawn = $1", (seq,))
         return str(row[0]), back is not None
 
-    def last_export(self, receiver: str) -> dict[str, Any] | None:
-        """The last export to `receiver`."""
+    def exports(self, receiver: str) -> pa.Table:
+        """The lists of numbers that went out to `receiver`, the last first."""
         columns = "event:i as_of:i district:t policy:t records:i"
-        query = """SELECT event, as_of, district, policy, records FROM export
-                   WHERE event = (SELECT max(event) FROM export WHERE receiver = $1)"""
-        rows: list[dict[str, Any]] = self.read(columns, query, (receiver,)).to_pylist()
-        return rows[0] if rows else None
+        query = "SELECT event, as_of, district, policy, records FROM export WHERE receiver = $1 AND policy <> ''"
+        return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
 
     def inputs(self, cut: int) -> pa.Table:
         """Every input up to `cut` that was not taken back."""
@@ -315,7 +222,7 @@ class Store:
             "event:i verb:t name:t bytes:i sha256:t records:i",
             f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
                 FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{_TAKEN_BACK.format("event")}""",
+                WHERE i.event <= $1 AND NOT i.{TAKEN_BACK.format("event")}""",
             (cut,),
         ).sort_by([("event", "ascending"), ("name", "ascending")])
 
@@ -329,8 +236,8 @@ class Store:
         return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
 
     def story(self, msisdn: int) -> pa.Table:
-        """Everything that touched one number, in the columns of `HISTORY`, unordered."""
-        return pa.concat_tables([self.read(self.HISTORY, query, (msisdn,)) for query in _STORY.values()])
+        """Everything that touched one number, unordered."""
+        return pa.concat_tables([self.read(HISTORY, query, (msisdn,)) for query in STORY])
 
     def refusals(self, event: int) -> pa.Table:
         """The cells that an intake refused."""
@@ -348,6 +255,7 @@ class Store:
         wait for each other. Its moment is never before the last event's, so that a cut by moment is a cut by number.
         """
         with self._lock:
+            self.settle(make=True)
             self.dialect.begin()
             try:
                 row = self._one(

@@ -26,9 +26,20 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.arrow import ArrowFilePart, DatasetPart, ParquetPart, StreamPart
 from numguard.source.csv import CsvPart
-from numguard.source.part import Batch, Part, check_columns, named, reading, with_told
+from numguard.source.part import Batch, Part, check_columns, exporting, named, reading, with_told
 
-__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "check_columns", "named", "open_source", "with_told"]
+__all__ = [
+    "Batch",
+    "CsvPart",
+    "ParquetPart",
+    "Part",
+    "Source",
+    "check_columns",
+    "exporting",
+    "named",
+    "open_source",
+    "with_told",
+]
 
 _STANDARD_INPUT = "-"
 _ARROW_STREAM = b"\xff\xff\xff\xff"

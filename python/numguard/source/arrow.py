@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from numguard.errors import ArgumentError
-from numguard.source.part import BATCH_ROWS, Batch, Part, reading
+from numguard.source.part import BATCH_ROWS, Batch, Part, exporting, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -158,6 +158,7 @@ class StreamPart(Part):
             self._spent = True
             return self._exported
         if hasattr(self._exported, "__arrow_c_stream__"):
-            return pa.RecordBatchReader.from_stream(self._exported)
+            with exporting("the source"):
+                return pa.RecordBatchReader.from_stream(self._exported)
         batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError
+from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError, UnsupportedTypeError
 
-__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "named", "reading", "with_told"]
+__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "exporting", "named", "reading", "with_told"]
 
 #: A column's name with more digits than that may be somebody's number.
 MOST_DIGITS = 6
@@ -123,7 +123,8 @@ def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -
     for column in columns:
         found = schema.get_all_field_indices(column)
         if not found:
-            raise ColumnError(f"{where}no column {named([column])!r}; there are {named(schema.names)}")
+            there = named(schema.names) or "none at all"
+            raise ColumnError(f"{where}no column {named([column])!r}; there are {there}")
         if len(found) > 1:
             raise ColumnError(f"{where}several columns are named {column!r}: rename all but one")
 
@@ -144,6 +145,19 @@ def reading(name: str | None, what: str) -> Iterator[None]:
         raise InputError(f"{where}: {what} asks for more memory than there is; it may be damaged") from None
     except (pa.ArrowException, OSError, EOFError, UnicodeError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{where}: {_why(error, what)}") from None
+
+
+@contextmanager
+def exporting(what: str) -> Iterator[None]:
+    """Turns what a library says that cannot make Arrow of its own columns into an error that quotes no cell."""
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        column = re.search("for column (.*?) with type", str(error))
+        which = f"column {named([column[1]])!r}" if column else "a column"
+        raise UnsupportedTypeError(
+            f"{what}: {which} holds values of more than one type: make all of them text"
+        ) from None
 
 
 #: What the readers below say, and what that means; the first that fits.

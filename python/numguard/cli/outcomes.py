@@ -1,0 +1,53 @@
+"""`numguard outcomes`: what operators did with the numbers they were asked about, back into the case registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from numguard.cli import options
+
+__all__ = ["outcomes"]
+
+
+@click.command()
+@click.argument("source")
+@options.registry
+@options.by
+@options.mapped
+@click.option("--name", help="What to call the file in the registry; its path by default.")
+@options.refused
+@options.as_json
+def outcomes(
+    source: str,
+    registry_path: str,
+    by: str,
+    mapped: tuple[str, ...],
+    name: str | None,
+    refused_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Record the answers of SOURCE: blocked, rejected, reverified or reactivated, number by number.
+
+    Its columns are msisdn, status, happened_at and reason. Refused are numbers that the registry does not know, other
+    statuses, and rows that contradict each other. The same file twice changes nothing.
+
+    \b
+      numguard outcomes answers.csv --registry cases.db --by "HC 1234" --refused refused.csv
+      numguard outcomes answers.csv --map "Action taken=status" --map "Mobile=msisdn"
+    """
+    from numguard.registry import Registry
+
+    with Registry(options.existing_registry(registry_path), by=by) as registry:
+        intake = registry.record_outcomes(source, mapping=options.mapping(mapped), name=name)
+    options.write_refused(intake.refusals, refused_path)
+    counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
+    if as_json:
+        options.say_json(counts | {"refused_cells": intake.refusals.num_rows})
+        return
+    options.say(
+        f"{source}: {options.count(intake.added, 'outcome')} recorded, {intake.repeated:,} known, "
+        f"{intake.refused:,} refused"
+    )
+    options.say_why(intake.refusals)

@@ -1,0 +1,110 @@
+"""Numbers -> keyed hashes, so that two houses find the numbers that both know and show each other no others.
+
+Owns how a number becomes bytes, what a key must be, and where it is read from: never from an argument, which other
+users of the machine can read. Knows nothing of lists. One idea: HMAC-SHA-256 (RFC 2104) of the E.164 digits, which
+anybody can compute without this package. A plain hash would not do: all numbers of a country are hashed in minutes.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+from numguard.errors import ArgumentError, FileMissingError
+from numguard.types import PathLike, Region, Values
+
+__all__ = ["HASHED", "key_check", "keyed_hash", "read_key"]
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+#: What a column of keyed hashes of MSISDNs is called.
+HASHED = "msisdn_hmac_sha256"
+
+_SHORTEST = 16
+
+
+def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array[Any]:
+    """HMAC-SHA-256 of each number under a key that both sides know.
+
+    What is hashed are the number's E.164 digits in ASCII: `919876543210`.
+
+    Args:
+        values: Numbers, as `normalize` takes them.
+        key: At least sixteen bytes that nobody can guess; `read_key` reads one.
+        region: How bare digits are read.
+
+    Returns:
+        A string array of 64 hexadecimal digits each; null where the cell is null or refused.
+
+    Raises:
+        ArgumentError: The key is too short.
+
+    Example:
+        >>> import numguard as ng
+        >>> ng.keyed_hash(["98765 43210", "1930"], b"sixteen bytes or more").to_pylist()[1] is None
+        True
+    """
+    start = hmac.new(_long_enough(key), digestmod="sha256")
+
+    def hashed(digits: str) -> str:
+        state = start.copy()
+        state.update(digits.encode())
+        return state.hexdigest()
+
+    msisdns: Any = _core.normalize(values, region=region)
+    if isinstance(msisdns, pa.ChunkedArray):
+        msisdns = pa.concat_arrays(msisdns.chunks) if msisdns.num_chunks else pa.array([], pa.uint64())
+    known = pc.unique(msisdns).drop_null()
+    written: Any = _core.format(known, "digits")
+    hashes = pa.array([hashed(digits) for digits in written.to_pylist()], pa.string())
+    found: pa.Array[Any] = hashes.take(pc.index_in(msisdns, known))
+    return found
+
+
+def key_check(key: bytes) -> str:
+    """Sixteen hexadecimal digits by which two sides see that they hold the same key, and nobody learns which."""
+    return hmac.digest(_long_enough(key), b"numguard key check", "sha256").hex()[:16]
+
+
+def read_key(*, file: PathLike | None = None, variable: str | None = None) -> bytes:
+    """The key in a file, or in an environment variable.
+
+    Blanks and line ends around it are not part of it, so that both ways give the same key.
+
+    Args:
+        file: Where it lies; `openssl rand -hex 32 > shared.key` makes one.
+        variable: The name of the environment variable that holds it.
+
+    Raises:
+        ArgumentError: Not exactly one of the two was given, the variable is not set, or the key is too short.
+        FileMissingError: There is no such file.
+
+    Example:
+        >>> import os, numguard as ng
+        >>> os.environ["SHARED_KEY"] = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+        >>> len(ng.read_key(variable="SHARED_KEY"))
+        32
+    """
+    if (file is None) == (variable is None):
+        raise ArgumentError("a key is read from a file or from an environment variable: name one of them")
+    if file is not None:
+        try:
+            return _long_enough(Path(file).expanduser().read_bytes().strip())
+        except FileNotFoundError:
+            raise FileMissingError(f"{Path(file).name}: there is no such file") from None
+    found = os.environ.get(str(variable))
+    if found is None:
+        raise ArgumentError(f"the environment variable {variable} is not set")
+    return _long_enough(found.encode().strip())
+
+
+def _long_enough(key: bytes) -> bytes:
+    if not isinstance(key, bytes) or len(key) < _SHORTEST:
+        raise ArgumentError(f"key: takes {_SHORTEST} bytes or more; `openssl rand -hex 32` makes a good one")
+    return key

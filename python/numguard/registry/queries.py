@@ -1,0 +1,163 @@
+"""What is asked of the event log, in SQL that both stores understand.
+
+Owns the queries of facts, of what was touched between two events, and of the story of one number. Knows no connection
+and no status. One idea: every query has a cut, $1, and sees the rows up to it.
+"""
+
+# Queries are put together from constants of this file alone; whatever a caller gives is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+__all__ = ["FACTS", "HISTORY", "SPOKEN", "STORY", "TAKEN_BACK", "TOUCHED", "WANTED_VERSIONS"]
+
+# Whether the event `{0}` had been taken back, at the cut $1.
+TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
+
+# Whether version `c` of a complaint stands at the cut $1: not taken back, and no later version took its place.
+_STANDS = f"""
+  NOT c.{TAKEN_BACK.format("event")} AND NOT EXISTS (
+    SELECT 1 FROM complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
+      AND d.event <= $1 AND NOT d.{TAKEN_BACK.format("event")})"""
+
+# One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
+# reordering: `wanted` is small, and each of its numbers is one look into an index.
+FACTS = {
+    "versions": (
+        "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
+        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
+              CASE WHEN {_STANDS} THEN 1 ELSE 0 END AS stands
+            FROM {{versions}} complaint c CROSS JOIN event e
+            WHERE {{match v}} e.seq = c.event AND c.event <= $1""",
+    ),
+    "namings": (
+        "msisdn:i event:i version:i",
+        "SELECT n.msisdn, n.event, n.version FROM {wanted} naming n WHERE {match n} n.event <= $1",
+    ),
+    "complainants": (
+        "msisdn:i event:i version:i",
+        "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {match n} n.event <= $1",
+    ),
+    "links": (
+        "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
+        f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,
+              n.event, CASE WHEN n.{TAKEN_BACK.format("event")} THEN 0 ELSE 1 END AS stands
+            FROM {{wanted}} link n WHERE {{match n}} n.event <= $1""",
+    ),
+    "decisions": (
+        "msisdn:i status:t event:i at:i reason:t",
+        """SELECT n.msisdn, n.status, n.event, e.at, e.reason FROM {wanted} decision n CROSS JOIN event e
+           WHERE {match n} e.seq = n.event AND n.event <= $1""",
+    ),
+    "outcomes": (
+        "msisdn:i status:t event:i ordinal:i reason:t happened_at:i",
+        f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
+            WHERE {{match n}} n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "exported": (
+        "msisdn:i action:t event:i",
+        """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
+    ),
+    "evidence": (
+        "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",
+        f"""SELECT n.msisdn, n.imei14, n.first_seen, n.last_seen, n.sightings, n.event FROM {{wanted}} evidence n
+            WHERE {{match n}} n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "stopped_handsets": (
+        "imei14:i why:t event:i",
+        f"""SELECT n.imei14, n.why, n.event FROM stop n
+            WHERE n.imei14 IS NOT NULL AND n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+}
+
+# The versions in which wanted numbers stand.
+WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
+  UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
+
+# The numbers whose state may differ between the cuts $1 and $2: linked, decided, answered or exported in between, or
+# standing in what was taken back in between.
+_BETWEEN = "event > $1 AND event <= $2"
+_TAKEN = f"(SELECT withdrawn FROM withdrawal WHERE {_BETWEEN})"
+TOUCHED = (
+    *(f"SELECT msisdn FROM {name} WHERE {_BETWEEN}" for name in ("link", "decision", "outcome", "exported")),
+    *(f"SELECT msisdn FROM {name} WHERE event IN {_TAKEN}" for name in ("link", "outcome")),
+)
+
+# What complaints said that came, were amended or were taken back between the cuts: also in their other versions, which
+# fall or stand again.
+_AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
+  UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
+SPOKEN = f"""SELECT suspects, complainants, complainant FROM complaint WHERE {_BETWEEN}
+  UNION ALL SELECT c.suspects, c.complainants, c.complainant FROM {_AMENDED} k CROSS JOIN complaint c
+    WHERE c.complaint_key = k.complaint_key"""
+
+# The columns of a story.
+HISTORY = (
+    "event:i what:t status:t row:i source:t acknowledgement_no:t district:t reported_at:i note:t hop:i via_imei:i "
+    "via_msisdn:i receiver:t reason:t"
+)
+
+
+def _telling(what: str, facts: str, **told: str) -> str:
+    """The query of one kind of thing that touched the number $1: what is not `told` of it says nothing."""
+    said = {"event": "n.event", "what": f"'{what}'", **told}
+    columns = [field.partition(":") for field in HISTORY.split()]
+    listed = ", ".join(f"{said.get(name, 'NULL' if code == 'i' else repr(''))} AS {name}" for name, _, code in columns)
+    return f"SELECT DISTINCT {listed} FROM {facts}"
+
+
+def _complaint(version: str, row: str) -> dict[str, str]:
+    """What is told of a version of a complaint, and of a row in its file."""
+    fields = ("source", "acknowledgement_no", "district", "reported_at")
+    return {"row": row, **{field: f"{version}.{field}" for field in fields}}
+
+
+# The versions in which the number $1 stands, as `{0}` tells them.
+_IN = "{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1"
+
+# Those that were followed by another, `d`, in which it stands no more. What had been taken back by then, or had been
+# followed by a third, was not what `d` amended.
+_NO_MORE = """{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version
+  JOIN complaint d ON d.complaint = c.complaint AND d.amends = 1 AND d.event > c.event
+  WHERE n.msisdn = $1
+    AND NOT EXISTS (SELECT 1 FROM {0} m WHERE m.msisdn = $1 AND m.event = d.event AND m.version = d.row)
+    AND c.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < d.event)
+    AND NOT EXISTS (SELECT 1 FROM complaint e WHERE e.amends = 1 AND e.complaint = c.complaint
+      AND e.event > c.event AND e.event < d.event
+      AND e.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < d.event))"""
+
+# The events that said something of the number $1 which can be taken back: of its complaints, all that amended them too.
+_OF_COMPLAINTS = """SELECT v.event FROM {0} n JOIN complaint c ON c.event = n.event AND c.row = n.version
+  JOIN complaint v ON v.complaint = c.complaint WHERE n.msisdn = $1
+    AND (v.event = c.event OR v.amends = 1 AND v.event > c.event)"""
+_TOUCHING = " UNION ".join(
+    [f"SELECT event FROM {name} WHERE msisdn = $1" for name in ("link", "evidence", "stop", "outcome")]
+    + [_OF_COMPLAINTS.format(name) for name in ("naming", "complainant")]
+)
+
+# Everything that touched one number.
+STORY = (
+    _telling("named", _IN.format("naming"), note="n.note", **_complaint("c", "n.row")),
+    _telling("complainant", _IN.format("complainant"), **_complaint("c", "c.row")),
+    _telling("named no more", _NO_MORE.format("naming"), event="d.event", **_complaint("d", "d.row")),
+    _telling("complainant no more", _NO_MORE.format("complainant"), event="d.event", **_complaint("d", "d.row")),
+    _telling("linked", "link n WHERE n.msisdn = $1", hop="hop", via_imei="via_imei", via_msisdn="via_msisdn"),
+    _telling("seen", "evidence n WHERE n.msisdn = $1", via_imei="imei14"),
+    _telling("stopped", "stop n WHERE n.msisdn = $1", note="why"),
+    _telling("decided", "decision n WHERE n.msisdn = $1", status="status"),
+    _telling(
+        "outcome",
+        "outcome n WHERE n.msisdn = $1",
+        status="status",
+        row="row",
+        reported_at="happened_at",
+        reason="reason",
+    ),
+    _telling(
+        "exported",
+        "exported n JOIN export x ON x.event = n.event WHERE n.msisdn = $1",
+        status="n.action",
+        receiver="x.receiver",
+    ),
+    _telling("taken back", f"withdrawal n WHERE n.withdrawn IN ({_TOUCHING})"),
+)

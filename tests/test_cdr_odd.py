@@ -1,0 +1,162 @@
+"""Files as analysts and their spreadsheets leave them: each oddity is read for what it is, or refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from numguard.cdr import CDR_NOTES, Cdr, read_cdr
+
+HEADER = "MSISDN,B Party,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
+ROW = "9876543210,9812345678,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
+READ = {
+    "served_msisdn": 919876543210,
+    "imei14": 35896710123456,
+    "imsi": "404980000000001",
+    "other_msisdn": 919812345678,
+    "at": "2026-06-01 08:01:39",
+    "direction": "out",
+    "duration_s": 61,
+}
+
+
+def read(tmp_path: Path, *lines: str) -> Cdr:
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return read_cdr(path)
+
+
+def rows(cdr: Cdr) -> list[dict[str, object]]:
+    table = cdr.read_all().select(list(READ))
+    return [row | {"at": str(row["at"])[:19]} for row in table.to_pylist()]
+
+
+def refused(cdr: Cdr) -> list[tuple[int, str]]:
+    return list(zip(cdr.refused["row"].to_pylist(), cdr.refused["note"].to_pylist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ROW,
+        ROW.replace(",", " ,  "),
+        ",".join(f"'{cell}'" for cell in ROW.split(",")),
+        ",".join(f'"{cell}"' for cell in ROW.split(",")),
+        ",".join(f'="{cell}"' for cell in ROW.split(",")),
+        ",".join(f'"=""{cell}"""' for cell in ROW.split(",")),
+        # As a program writes columns of floats, and days as instants.
+        "9876543210.0,9812345678.0,358967101234560.0,404980000000001.0,2026-06-01 00:00:00,08:01:39,OUT,61.0",
+        "9876543210,9812345678,3.58967101234560E+14,404980000000001,01-06-2026 00:00,08:01:39 IST,OUT,00:01:01",
+        # The other party with the type of address and the country code before it, as a switch keeps it.
+        ROW.replace("9812345678", "91919812345678"),
+        ROW.replace("9812345678", "11919812345678"),
+    ],
+)
+def test_one_row_in_many_clothes(tmp_path: Path, row: str) -> None:
+    cdr = read(tmp_path, HEADER, row)
+    assert rows(cdr) == [READ], refused(cdr)
+    assert cdr.summary.unread == {}
+
+
+@pytest.mark.parametrize("written", ["91919876543210", "11919876543210", "31049876543210"])
+def test_a_prefix_is_taken_off_the_other_party_alone(tmp_path: Path, written: str) -> None:
+    served = read(tmp_path, HEADER, ROW.replace("9876543210", written))
+    assert rows(served) == []
+    assert refused(served) == [(2, "too_long")]
+    # A routing number has to be said in a column of its own.
+    other = read(tmp_path, HEADER, ROW.replace("9812345678", "31049812345678"))
+    assert [row["other_msisdn"] for row in rows(other)] == [None]
+    assert other.summary.unread == {"other_msisdn": {"too_long": 1}}
+
+
+@pytest.mark.parametrize("written", ["91911234567890", "21919812345678", "919191981234567", "9191981234567"])
+def test_what_only_looks_like_a_prefix_stays_unread(tmp_path: Path, written: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW.replace("9812345678", written))
+    assert [row["other_msisdn"] for row in rows(cdr)] == [None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Grand Total,,,,,,,61",
+        "Total,,,,,,,61",
+        "Total Duration : 61",
+        "Page 1 of 2",
+        "Page No. 3",
+        "*** END OF REPORT ***",
+    ],
+)
+def test_totals_and_page_lines_are_no_rows(tmp_path: Path, line: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW, line)
+    assert rows(cdr) == [READ]
+    assert refused(cdr) == []
+    assert sum(cdr.summary.skipped.values()) == 1
+
+
+def test_a_piece_of_a_row_after_a_page_line_is_not_lost(tmp_path: Path) -> None:
+    cdr = read(tmp_path, HEADER, ROW, "Page 1 of 2", "98765", ROW)
+    assert rows(cdr) == [READ, READ]
+    assert refused(cdr) == [(4, "too_few_fields")]
+
+
+@pytest.mark.parametrize("said", ["Nil", "NIL REPORT", "No Record(s) Found", "no cdr available for the period"])
+def test_ways_of_saying_that_there_is_nothing(tmp_path: Path, said: str) -> None:
+    assert rows(read(tmp_path, "BHARTI AIRTEL LTD", said)) == []
+    assert rows(read(tmp_path, HEADER, said)) == []
+
+
+def test_rows_under_the_header_of_another_table_are_refused(tmp_path: Path) -> None:
+    """Two reports joined into one file, the second with the parties in the other order: the number that was called
+    would be paired with the handset of the caller."""
+    other = "B Party,MSISDN,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
+    turned = "9812345678,9876543210,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
+    cdr = read(tmp_path, HEADER, ROW, other, turned, turned, HEADER, ROW, ROW)
+    assert rows(cdr) == [READ] * 3
+    assert refused(cdr) == [(4, "another_header"), (5, "another_header")]
+    assert "another_header" in CDR_NOTES
+    assert cdr.summary.skipped == {"header": 2}
+
+
+def test_that_holds_from_block_to_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from numguard.cdr import lines as line_reader
+
+    monkeypatch.setattr(line_reader, "BLOCK_BYTES", 1000)
+    other = "B Party,MSISDN,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
+    cdr = read(tmp_path, HEADER, *[ROW] * 50, other, *[ROW] * 70, HEADER, *[ROW] * 30)
+    assert rows(cdr) == [READ] * 80
+    assert [note for _, note in refused(cdr)] == ["another_header"] * 70
+
+
+def test_the_same_header_written_otherwise_is_the_same(tmp_path: Path) -> None:
+    again = "MSISDN , b-party,'IMEI',Imsi,CALL DATE,Call Time,call_type,Duration (s)"
+    cdr = read(tmp_path, HEADER, ROW, again, ROW)
+    assert rows(cdr) == [READ, READ]
+    assert refused(cdr) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "note"),
+    [
+        ("01/06/26", "two_digit_year"),
+        ("01-Jun-26", "two_digit_year"),
+        ("01/06/26 00:00:00", "two_digit_year"),
+        ("01/06/2026 08:01:39", "unreadable_date"),
+        ("45000", "unreadable_date"),
+        ("31/06/2026", "unreadable_date"),
+    ],
+)
+def test_a_date_that_could_be_another_refuses_its_row(tmp_path: Path, date: str, note: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW.replace("01/06/2026", date), ROW)
+    assert rows(cdr) == [READ]
+    assert refused(cdr) == [(2, note)]
+    assert cdr.summary.refused_lines == {note: [(str(tmp_path / "calls.csv"), 2)]}
+
+
+def test_rows_that_are_not_of_the_target_are_counted(tmp_path: Path) -> None:
+    cdr = read(tmp_path, "Call details of Mobile No : 9876543210", HEADER, ROW, ROW.replace("9876543210", "9700000001"))
+    assert len(rows(cdr)) == 2
+    (part,) = cdr.summary.files
+    assert (part.target_msisdn, part.off_target) == (919876543210, 1)
+    (warning,) = cdr.summary.warnings
+    assert "1 row" in warning

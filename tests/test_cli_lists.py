@@ -1,0 +1,129 @@
+"""Lists out and outcomes back on the command line: real processes, real files, and how they leave."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import numguard as ng
+from test_cli import numguard
+
+SHEET = """acknowledgement_no,source,district,suspect_mobiles
+1,1930,Rohtak,98765 43210
+2,1930,Nuh,91234 56789
+3,1930,Nuh,88877 76665
+4,1930,Nuh,=HYPERLINK(0)
+"""
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a case with three numbers."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    Path("desk.csv").write_text(SHEET)
+    run = numguard("complaints", "add", "desk.csv", "--refused", "refused.csv")
+    assert run.returncode == 0
+    return tmp_path
+
+
+def rows(path: str) -> list[dict[str, str]]:
+    with Path(path).open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_refused_cells_are_private_and_inert(case: Path) -> None:
+    assert rows("refused.csv")[0]["cell"] == "'=HYPERLINK(0)"
+    assert stat.S_IMODE(Path("refused.csv").stat().st_mode) == 0o600
+
+
+def test_a_list_as_the_receiver_wants_it(case: Path) -> None:
+    run = numguard(
+        "export", "block.xlsx", "--to", "DoT", "--title", "Form 7", "--map", "msisdn=Mobile Number", "--map", "reason"
+    )
+    assert (run.returncode, run.stderr) == (0, "block.xlsx: 3 to block; export 2\n")
+    cells = list(openpyxl.load_workbook("block.xlsx").active.iter_rows(values_only=True))
+    assert cells[:3] == [
+        ("Form 7", None),
+        ("Mobile Number", "reason"),
+        ("918887776665", "named_in_complaint"),
+    ]
+    manifest = json.loads(Path("block.xlsx.manifest.json").read_text())
+    assert (manifest["to"], manifest["export"]) == ("DoT", 2)
+
+
+def test_a_list_in_parts(case: Path) -> None:
+    run = numguard("export", "block.csv", "--to", "DoT", "--by-district", "--rows-per-file", "1", "--no-header")
+    assert (run.returncode, run.stderr) == (0, "block.csv: 3 to block in 3 files; export 2\n")
+    assert subprocess.run(["sha256sum", "--check", "--quiet", "block.csv.sha256"]).returncode == 0
+    assert sorted(path.name for path in case.glob("block*.csv")) == [
+        "block-Nuh-1-of-2.csv", "block-Nuh-2-of-2.csv", "block-Rohtak-1-of-1.csv",
+    ]  # fmt: skip
+    assert len(Path("block-Rohtak-1-of-1.csv").read_text().splitlines()) == 1
+
+
+def test_what_has_changed_since_a_named_export(case: Path) -> None:
+    numguard("export", "first.csv", "--to", "DoT")
+    numguard("export", "bank.csv", "--to", "Bank")
+    Path("more.csv").write_text("acknowledgement_no,suspect_mobiles\n9,7776665554\n")
+    numguard("complaints", "add", "more.csv")
+    numguard("export", "second.csv", "--to", "DoT", "--since-last")
+    run = numguard("export", "again.csv", "--to", "DoT", "--since", "2", "--json")
+    assert json.loads(run.stdout)["rows"] == 1
+    assert [(row["msisdn"], row["change"]) for row in rows("again.csv")] == [("917776665554", "added")]
+    assert rows("again.csv") == [row | {"status": "requested"} for row in rows("second.csv")]
+    for since, said in (("3", "went to another receiver"), ("1 Sep", "takes the number of an export"), ("99", "since")):
+        run = numguard("export", "no.csv", "--to", "DoT", "--since", since)
+        assert run.returncode == 2
+        assert said in run.stderr
+    assert not Path("no.csv").exists()
+
+
+def test_outcomes_come_back(case: Path) -> None:
+    numguard("export", "block.csv", "--to", "DoT")
+    Path("answers.csv").write_text(
+        "Mobile,Action taken,Date,Remark\n"
+        "9876543210,Blocked,20-09-2026,done\n"
+        "9123456789,Rejected,20-09-2026,\n"
+        "9123456789,Blocked,20-09-2026,\n"
+        "9000000001,Blocked,20-09-2026,\n"
+        "8887776665,Vanished,,\n"
+    )
+    arguments = ("outcomes", "answers.csv", "--map", "Mobile=msisdn", "--map", "Remark=reason", "--refused", "no.csv")
+    run = numguard(*arguments)
+    assert (run.returncode, run.stderr.splitlines()) == (
+        0,
+        [
+            "answers.csv: 1 outcome recorded, 0 known, 4 refused",
+            "why: contradiction 2, unknown_number 1, unknown_status 1",
+        ],
+    )
+    assert [(row["row"], row["note"]) for row in rows("no.csv")] == [
+        ("3", "contradiction"), ("4", "contradiction"), ("5", "unknown_number"), ("6", "unknown_status"),
+    ]  # fmt: skip
+    with ng.Registry("cases.db", by="SI 77") as registry:
+        assert registry.numbers("blocked").to_array().to_pylist() == [919876543210]
+    again = json.loads(numguard(*arguments, "--json").stdout)
+    assert (again["added"], again["repeated"], again["refused"], again["refused_cells"]) == (0, 1, 4, 4)
+
+
+def test_outcomes_leave_as_the_other_verbs_do(case: Path) -> None:
+    Path("no_status.csv").write_text("msisdn\n9876543210\n")
+    for arguments, code in (
+        (("no_status.csv",), 3),
+        (("nothing_here.csv",), 3),
+        (("desk.csv", "--map", "x"), 2),
+        (("desk.csv", "--registry", "not_there.db"), 2),
+    ):
+        run = numguard("outcomes", *arguments)
+        assert run.returncode == code
+        assert run.stderr.startswith("numguard: ")
+        assert "98765" not in run.stderr
+    assert not Path("not_there.db").exists()

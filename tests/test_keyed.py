@@ -1,0 +1,161 @@
+"""Keyed hashes: what anybody else computes, what they keep back, and that two houses find the numbers both know."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import numguard as ng
+from numguard.errors import ArgumentError, FileMissingError
+from numguard.keyed import HASHED, key_check
+from test_cli import numguard
+
+KEY = b"0123456789abcdef0123456789abcdef"
+A, B = 919876543210, 919123456789
+
+
+def by_hand(number: int, key: bytes) -> str:
+    """HMAC as RFC 2104 writes it."""
+    key = hashlib.sha256(key).digest() if len(key) > 64 else key
+    key = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(b ^ 0x36 for b in key) + str(number).encode()).digest()
+    return hashlib.sha256(bytes(b ^ 0x5C for b in key) + inner).hexdigest()
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), st.integers(916000000000, 919999999999)), max_size=20),
+    st.binary(min_size=16, max_size=80),
+)
+def test_it_is_hmac_sha256_of_the_digits(numbers: list[int | None], key: bytes) -> None:
+    column = pa.array(numbers, pa.uint64())
+    said = [None if number is None else by_hand(number, key) for number in numbers]
+    assert ng.keyed_hash(column, key).to_pylist() == said
+    assert ng.keyed_hash(pa.chunked_array([column, column.slice(0, 1)]), key).to_pylist() == said + said[:1]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
+def test_openssl_says_the_same(tmp_path: Path) -> None:
+    (tmp_path / "number").write_text(str(A))
+    run = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"key:{KEY.decode()}", str(tmp_path / "number")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ng.keyed_hash(["+91 98765 43210"], KEY).to_pylist() == [run.stdout.split()[-1]]
+
+
+def test_however_a_number_is_written_its_hash_is_the_same_and_a_refused_cell_has_none() -> None:
+    hashes = ng.keyed_hash(["98765 43210", "+91-98765-43210", "98765O3210", None, "919876543210"], KEY).to_pylist()
+    assert hashes == [hashes[0], hashes[0], None, None, hashes[0]]
+    assert ng.keyed_hash(["98765 43210"], KEY + b"!").to_pylist() != hashes[:1]
+    assert ng.keyed_hash(["919876543210"], KEY, region=None).to_pylist() == hashes[:1]
+    assert ng.keyed_hash([], KEY).to_pylist() == []
+
+
+def test_where_a_key_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "shared.key"
+    file.write_bytes(KEY + b"\r\n")
+    monkeypatch.setenv("SHARED_KEY", KEY.decode() + "\n")
+    monkeypatch.setenv("SHORT", "secret")
+    assert ng.read_key(file=file) == ng.read_key(variable="SHARED_KEY") == KEY
+    with pytest.raises(FileMissingError, match=r"none\.key"):
+        ng.read_key(file=tmp_path / "none.key")
+    for call in (
+        lambda: ng.read_key(),
+        lambda: ng.read_key(file=file, variable="SHARED_KEY"),
+        lambda: ng.read_key(variable="NOT_SET_ANYWHERE"),
+        lambda: ng.read_key(variable="SHORT"),
+        lambda: ng.keyed_hash(["9876543210"], b"secret"),
+        lambda: ng.keyed_hash(["9876543210"], KEY.decode()),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ArgumentError) as error:
+            call()
+        assert "secret" not in str(error.value)
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    Path("shared.key").write_bytes(KEY)
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.add_complaints(
+            pa.table({"acknowledgement_no": ["1", "2"], "suspect_mobiles": ["9876543210", "9123456789"]})
+        )
+        registry.expand(pa.table({"served_msisdn": ["9876543210", "7776665554"], "imei14": ["35824005111111"] * 2}))
+        registry.decide([str(A)], "confirmed", "caller of 98765 43210 known by voice")
+    return tmp_path
+
+
+def test_a_list_of_hashes_names_no_number(case: Path) -> None:
+    assert numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key").returncode == 0
+    written = b"".join(path.read_bytes() for path in case.glob("shared.csv*"))
+    for secret in (b"98765", b"91234", b"77766", b"358240", KEY):
+        assert secret not in written
+    with Path("shared.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    hashes = [row[HASHED] for row in rows]
+    # In the order of the numbers, two neighbours would tell about where the one between them is.
+    assert hashes == sorted(by_hand(number, KEY) for number in (A, B, 917776665554))
+    assert not {"reason", "via_imei", "msisdn"} & set(rows[0])
+    manifest = json.loads(Path("shared.csv.manifest.json").read_text())
+    assert (manifest["hash"], manifest["key_check"]) == ("HMAC-SHA-256", key_check(KEY))
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        assert registry.numbers("requested").to_array().to_pylist() == [B, A]
+        made = registry.block_list()
+        registry.decide([str(B)], "protected", "a doctor's")
+        with pytest.raises(ng.NumguardError, match="protected"):
+            made.keyed(KEY).write("late.csv")
+
+
+def test_a_bank_finds_its_own_customers(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key")
+    Path("customers.csv").write_text("name,mobile\nA,098765-43210\nX,9000000001\nB,+91 91234 56789\nC,98765O3210\n")
+    monkeypatch.setenv("SHARED_KEY", KEY.decode())
+    run = numguard(
+        "keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv", "-o", "hits.csv"
+    )
+    assert (run.returncode, run.stderr) == (0, "4 rows, 2 hits, 1 without a number\n")
+    assert [line.split(",")[0] for line in Path("hits.csv").read_text().splitlines()[1:]] == ['"A"', '"B"']
+    run = numguard("keyed", "customers.csv", "-c", "mobile", "--key-file", "shared.key")
+    assert [row[HASHED] for row in csv.DictReader(run.stdout.splitlines())] == [
+        by_hand(A, KEY), by_hand(919000000001, KEY), by_hand(B, KEY), "",
+    ]  # fmt: skip
+    # Under another key nothing matches, and nothing says that it should have.
+    monkeypatch.setenv("SHARED_KEY", "another key of good length")
+    run = numguard("keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv")
+    assert run.stderr == "4 rows, 0 hits, 1 without a number\n"
+
+
+def test_numbers_that_are_to_be_let_go_are_no_hits(case: Path) -> None:
+    numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key")
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.decide([str(A)], "withdrawn", "the complaint was false")
+        registry.export("change.csv", to="Bank", since="last", key=KEY)
+    Path("customers.csv").write_text("mobile\n9876543210\n")
+    run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
+    assert run.stderr == "1 row, 0 hits, 0 without a number\n"
+
+
+def test_how_it_leaves(case: Path) -> None:
+    Path("customers.csv").write_text("mobile\n9876543210\n")
+    for arguments, code in (
+        (("customers.csv",), 2),
+        (("customers.csv", "--key-env", "NOT_SET_ANYWHERE"), 2),
+        (("customers.csv", "--key-file", "none.key"), 3),
+        (("customers.csv", "--key-file", "shared.key", "--list", "customers.csv"), 3),
+    ):
+        run = numguard("keyed", *arguments)
+        assert (run.returncode, run.stdout) == (code, "")
