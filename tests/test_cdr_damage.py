@@ -17,7 +17,7 @@ from numguard.cdr.layouts import LAYOUTS
 from operator_files import DAMAGES, WRITERS, other_delimiter, quote_all, some_calls, spoil_cells
 from operator_reports import EVERY_WRITER, SESSIONS
 
-#: Damaged files of each layout. A thousand take a minute or two a layout.
+#: Damaged files of each layout. A thousand take a quarter of a minute a layout.
 TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "60"))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from numguard.cdr import CDR_NOTES, Cdr, read_cdr
+from numguard.cdr import CDR_NOTES, Cdr, Layout, read_cdr
 
 HEADER = "MSISDN,B Party,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
 ROW = "9876543210,9812345678,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
@@ -160,3 +160,39 @@ def test_rows_that_are_not_of_the_target_are_counted(tmp_path: Path) -> None:
     assert (part.target_msisdn, part.off_target) == (919876543210, 1)
     (warning,) = cdr.summary.warnings
     assert "1 row" in warning
+
+
+def test_a_layout_of_ones_own_says_which_call_types_mean_what(tmp_path: Path) -> None:
+    own = Layout(
+        name="own",
+        signature=("von", "nach"),
+        columns={"calling": ("von",), "called": ("nach",), "call_type": ("art",), "imei": ("geraet",)},
+        call_types={"ankommend": "in", "abgehend*": "out"},
+    )
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "Von,Nach,Art,Geraet\n9876543210,9812345678,ankommend,358967101234560\n"
+        "9876543210,9812345678,abgehend (Bild),358967101234560\n9876543210,9812345678,verpasst,358967101234560\n"
+    )
+    cdr = read_cdr(path, layout=own)
+    assert cdr.read_all()["served_msisdn"].to_pylist() == [919812345678, 919876543210]
+    assert refused(cdr) == [(4, "unknown_call_type")]
+    assert cdr.summary.layout == "own"
+
+
+def test_a_file_of_refused_rows_tells_them_all(tmp_path: Path) -> None:
+    bad = [
+        ROW.replace("01/06/2026", "01/06/26"),
+        ROW.replace("9876543210", "98765XXXXX"),
+        ROW + ",x",
+        ROW.replace("08:01:39", "25:00:00"),
+        ROW.replace("9876543210", "98765XXXXX").replace("01/06/2026", "-"),
+    ]
+    cdr = read(tmp_path, HEADER, *bad * 150)
+    assert rows(cdr) == []
+    notes = ["two_digit_year", "masked", "too_many_fields", "unreadable_time", "masked"]
+    assert refused(cdr) == [(line, note) for line, note in enumerate(notes * 150, start=2)]
+    assert cdr.summary.refused == {note: 150 * notes.count(note) for note in notes}
+    (part,) = cdr.summary.files
+    assert part.refused_lines["masked"][:3] == [3, 6, 8]
+    assert {len(lines) for lines in part.refused_lines.values()} == {100}

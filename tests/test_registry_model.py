@@ -78,6 +78,8 @@ class Machine(RuleBasedStateMachine):
         self.registry: Any = None
         self.folder = TemporaryDirectory()
         self.files: list[list[Row]] = []
+        #: Of each outcome, when it happened.
+        self.dated: list[tuple[int, int, datetime]] = []
         #: What each receiver holds, by district: the lists and deltas it was sent, added up.
         self.held: dict[tuple[str, str | None], dict[int, dict[str, Any]]] = {}
 
@@ -153,16 +155,17 @@ class Machine(RuleBasedStateMachine):
     )
     def outcome(self, values: list[int], status: str, day: int) -> None:
         known = set(self.model.states(self.model.head))
-        table = {"msisdn": pa.array(values, pa.uint64()), "status": [status] * len(values)}
         # A moment of its own for each call: the same outcome told twice is not a new one.
-        table["date"] = [(self.now + timedelta(days=day, seconds=self.model.head)).strftime("%Y-%m-%d %H:%M:%S")] * len(
-            values
-        )
+        moment = self.now - timedelta(days=day) + timedelta(seconds=self.model.head)
+        later = {n for e, n, at in self.dated if at > moment and not self.model._withdrawn(e, self.model.head)}
+        table = {"msisdn": pa.array(values, pa.uint64()), "status": [status] * len(values)}
+        table["date"] = [moment.strftime("%Y-%m-%d %H:%M:%S")] * len(values)
         done = self.registry.record_outcomes(pa.table(table))
-        taken = [n for n in values if n in known]
+        taken = [n for n in values if n in known - later]
         assert (done.added, done.refused) == (len(taken), len(values) - len(taken))
         event = self._event()
         self.model.outcomes += [(event, n, status) for n in taken]
+        self.dated += [(event, n, moment) for n in taken]
         self.model.intakes.append(event)
 
     @rule(pairs=st.lists(st.tuples(st.sampled_from(MOBILES), st.sampled_from(HANDSETS)), min_size=2, max_size=6))

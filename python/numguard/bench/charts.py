@@ -1,26 +1,20 @@
 """Four pictures of a record, as SVG.
 
-Owns the look. Altair draws, from figures alone: no text of anybody's stands in a chart.
+Owns what each shows, from figures alone: no text of anybody's stands in a chart.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from numguard.bench.goals import OURS
 from numguard.bench.record import Line
+from numguard.report.drawing import svg
 
 __all__ = ["CHARTS"]
 
 _LAYOUTS: Final = ["integers", "clean", "mixed"]
-
-
-def _svg(chart: Any) -> str:
-    out = io.StringIO()
-    chart.configure_view(stroke=None).configure_axis(grid=True, gridOpacity=0.4).save(out, format="svg")
-    return out.getvalue()
 
 
 def _data(rows: list[dict[str, Any]]) -> Any:
@@ -67,7 +61,7 @@ def contains(lines: Sequence[Line]) -> str | None:
         )
         drawn = alt.Chart(_data(rows), title=layout, width=230, height=240).mark_line(point=True).encode(x=x, y=y)
         panels.append(_who(drawn, [_short(line.candidate) for line in shown]))
-    return _svg(alt.hconcat(*panels).resolve_scale(y="shared", color="shared"))
+    return svg(alt.hconcat(*panels).resolve_scale(y="shared", color="shared").to_dict())
 
 
 def _short(candidate: str) -> str:
@@ -104,7 +98,7 @@ def _length(lines: Sequence[Line], title: str, value: Callable[[Line], float | N
             color=alt.Color("what:N", title=None),
         )
     )
-    return _svg(chart)
+    return svg(chart.to_dict())
 
 
 def decode_limit(lines: Sequence[Line]) -> str | None:
@@ -137,7 +131,7 @@ def decode_limit(lines: Sequence[Line]) -> str | None:
         )
         .resolve_scale(x="independent")
     )
-    return _svg(chart)
+    return svg(chart.to_dict())
 
 
 CHARTS: Final[dict[str, Callable[[Sequence[Line]], str | None]]] = {

@@ -10,7 +10,7 @@ number is never brought near them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +22,11 @@ from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, 
 from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
+from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows
 from numguard.cdr.summary import FileSummary
 
-__all__ = ["SCHEMA", "Refusal", "Sightings"]
+__all__ = ["SCHEMA", "Sightings"]
 
 _COLUMNS: Final[dict[str, pa.DataType]] = {
     "served_msisdn": pa.uint64(),
@@ -54,57 +55,6 @@ _DECIMAL: Final = r"^(\d+)\.0$"
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
 _IMSI_LENGTHS: Final = range(14, 16)
-
-
-class Refusal(NamedTuple):
-    """A refused row: its line, the column that it was refused for (None for the row as a whole), and why."""
-
-    line: int
-    column: str | None
-    note: str
-
-
-class _Verdict:
-    """Which rows of a block are refused, each for the first reason that holds."""
-
-    def __init__(self, header: Header, raw: RawRows, furniture: Furniture) -> None:
-        self._header = header
-        self._raw = raw
-        self._furniture = furniture
-        self.refused: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
-        self.refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not furniture.take(text, line)]
-
-    def refuse(self, which: Flags, role: Role, note: str) -> None:
-        """Refuse rows for what stands in a column."""
-        new = which & ~self.refused
-        if new.any():
-            column = self._header.names[self._header.columns[role]]
-            self.refusals.extend(Refusal(line, column, note) for line in self._raw.lines[new].tolist())
-            self.refused |= which
-
-    def refuse_unserved(self, parties: _Parties) -> None:
-        """Refuse rows whose served number cannot be read, but for those that are furniture and no rows at all."""
-        if not parties.served_msisdn.null_count:
-            return
-        unread = np.flatnonzero(parties.served_msisdn.is_null().to_numpy(zero_copy_only=False))
-        explained: Column = _core.explain(parties.served_cells(pa.array(unread)))
-        role: Role = "served" if "served" in self._raw.columns else "calling"
-        column = self._header.names[self._header.columns[role]]
-        for line, note in zip(self._raw.lines[unread].tolist(), explained.field("note").to_pylist(), strict=True):
-            if not self._furniture.take(self._raw.text_of(line), line):
-                self.refusals.append(Refusal(line, column, note or "empty"))
-        self.refused[unread] = True
-
-    def refuse_under_others(self) -> None:
-        """Refuse rows under a header of other columns: read by this file's, they would pair what does not belong."""
-        headers = sorted(self._furniture.headers.items())
-        if not any(whose == "other" for _, whose in headers):
-            return
-        above = np.searchsorted(np.array([line for line, _ in headers]), self._raw.lines) - 1
-        is_other = np.array([*(whose == "other" for _, whose in headers), False])
-        under = is_other[above] & ~self.refused
-        self.refusals.extend(Refusal(line, None, "another_header") for line in self._raw.lines[under].tolist())
-        self.refused |= under
 
 
 class _Parties(NamedTuple):
@@ -146,21 +96,21 @@ class Sightings:
         self._days: dict[str, tuple[int, int]] = {}
         self._told: dict[str, int] = {}
 
-    def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
-        """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
-        verdict = _Verdict(self._header, raw, self._furniture)
+    def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
+        """The sightings of a block of rows, and the rows of it that were refused."""
+        refusals = Refusals(self._header, raw, self._furniture)
         part = self._parts(raw)
         parties = _parties(raw, part)
         at, outcomes = self._instants(raw)
-        verdict.refuse_unserved(parties)
-        verdict.refuse_under_others()
+        if parties.served_msisdn.null_count:
+            refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))
+        refusals.add_under_others()
         if "served" not in raw.columns:
-            verdict.refuse(part >= _NEITHER, "call_type", "unknown_call_type")
+            refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
         for role, outcome in outcomes:
-            verdict.refuse(
-                outcome == times.UNREADABLE, role, "unreadable_time" if role == "time" else "unreadable_date"
-            )
-            verdict.refuse(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
+            unreadable = "unreadable_time" if role == "time" else "unreadable_date"
+            refusals.add(outcome == times.UNREADABLE, role, unreadable)
+            refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
 
         count = len(raw.lines)
         imei = raw.columns.get("imei")
@@ -171,19 +121,18 @@ class Sightings:
             parties.other_party,
             _without_prefix(parties, raw.columns.get("lrn")),
             at,
-            _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
+            _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), count),
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-        if verdict.refused.any():
-            keep = pa.array(~verdict.refused)
+        if refusals.which.any():
+            keep = pa.array(~refusals.which)
             batch = batch.filter(keep)
             imei = None if imei is None else imei.filter(keep)
-        refusals = sorted(verdict.refusals)
-        self._count(batch, imei, refusals)
-        return batch, refusals
+        self._count(batch, imei, refusals.all)
+        return batch, refusals.all
 
     def _parts(self, raw: RawRows) -> Bytes:
         """The part of the served party in each row, from its call type."""
@@ -217,7 +166,7 @@ class Sightings:
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
-        return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
+        return _with_nulls(micros - _IST_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if pa.types.is_time32(cells.type):
@@ -241,11 +190,11 @@ class Sightings:
         places: Ints = cells.indices.to_numpy()
         return times.Reading(known[:, 0][places], known[:, 1].astype(np.uint8)[places])
 
-    def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
+    def _count(self, batch: pa.RecordBatch, imei: Column | None, refused: list[Refused]) -> None:
         summary = self._summary
         summary.rows += len(batch)
-        for refusal in refusals:
-            summary.refuse(refusal.line, refusal.note)
+        for lines, _, note in refused:
+            summary.refuse(lines.tolist(), note)
         if imei is not None:
             _count_unread(summary, "imei14", imei, batch.column("imei14"), _core.explain_imei)
         _count_unread(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"), _core.explain)
@@ -287,6 +236,15 @@ def _count_unread(
             counts[note] = counts.get(note, 0) + cells_so
     if not counts:
         del summary.unread[column]
+
+
+def _with_nulls(values: Any, missing: Flags) -> Column:
+    return pa.array(values, mask=missing if missing.any() else None)
+
+
+def _flags(column: Column) -> Flags:
+    flags: Flags = column.to_numpy(zero_copy_only=False)
+    return flags
 
 
 def _dictionary(cells: Column) -> Column:
@@ -336,6 +294,8 @@ def _imsis(cells: Column | None, count: int) -> Column:
     valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
     if not valid.all() and (plain := _plain(cells)) is not cells:
         return _imsis(plain, count)
+    if found.bare and valid.all():
+        return cells
     text = as_text(cells, found)
     return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 

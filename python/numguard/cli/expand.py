@@ -14,6 +14,7 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import options
 from numguard.errors import ArgumentError, BrakeError, InputError
+from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.types import Region
 
@@ -155,7 +156,11 @@ def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> 
 
 
 def _holds_columns(path: str) -> bool:
-    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"} or Path(path).is_dir()
+    """Whether a file is a table of typed columns and no operator's; a folder is what the files in it are."""
+    if Path(path).is_dir():
+        files = [file for file in Path(path).iterdir() if file.is_file() and file.name[0] not in "._"]
+        return all(_holds_columns(str(file)) for file in files)
+    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"}
 
 
 @click.command()
@@ -211,6 +216,8 @@ def expand(
     """
     if (registry_path is None) == (seeds is None):
         raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
+    if ask is not None and ask.suffix.lower() not in FORMATS:
+        raise ArgumentError(f"--ask: its ending tells the format and is one of {', '.join(FORMATS)}")
     draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers)
     policy = make_policy(bounds, region)
     sightings, columns, cdr = open_sightings(sources, {"msisdn": msisdn, "imei": imei, "at": at})
@@ -257,7 +264,7 @@ def write_folder(found: Expansion, folder: Path) -> None:
 
 def write_requests(found: Expansion, path: Path) -> None:
     """What to ask the operators for, readable by its owner only."""
-    from numguard.blocklist import write_private
+    from numguard.files.outgoing import write_private
 
     asked = found.requests()
     write_private(asked, path)

@@ -54,11 +54,15 @@ class Case:
         """The last event at a moment; `name` is the argument that an error speaks of."""
         return self.store.cut_at(last_moment(name, moment))
 
-    def state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
-        """The state of all numbers at `cut`, or of the `wanted` ones."""
+    def facts(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
+        """What the log says up to `cut` of all numbers, or of the `wanted` ones."""
         if wanted is not None:
             self.store.want(wanted)
-        return derive(Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS}))
+        return Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS})
+
+    def state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+        """The state of all numbers at `cut`, or of the `wanted` ones."""
+        return derive(self.facts(cut, wanted))
 
     def known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """The numbers at `cut` among some and those they are linked with."""

@@ -126,18 +126,17 @@ def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
 
 def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
     """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
-    if isinstance(sightings, pa.Table):
-        return [("table", *fingerprint_table(sightings))]
-    if isinstance(sightings, Cdr):
-        listed: Sequence[Any] = sightings.paths
-    else:
-        listed = sightings if isinstance(sightings, list | tuple) else [sightings]
     found: list[tuple[str, int | None, str]] = []
-    for entry in listed:
-        paths = _files(entry) if isinstance(entry, str | Path) else []
-        found += [(path.name, *fingerprint_file(path)) for path in paths]
-        if not paths:
-            found.append((type(entry).__name__, None, ""))
+    for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
+        if isinstance(entry, pa.Table):
+            found.append(("table", *fingerprint_table(entry)))
+            continue
+        paths: Sequence[Path] = ()
+        if isinstance(entry, Cdr):
+            paths = entry.paths
+        elif isinstance(entry, str | Path):
+            paths = _files(entry)
+        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
     return found
 
 

@@ -21,7 +21,8 @@ _STANDS = f"""
       AND d.event <= $1 AND NOT d.{TAKEN_BACK.format("event")})"""
 
 # One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
-# reordering: `wanted` is small, and each of its numbers is one look into an index.
+# reordering: `wanted` is small, and each of its numbers is one look into an index. What a report alone asks for, from
+# complaints to stops, is of all numbers.
 FACTS = {
     "versions": (
         "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
@@ -57,6 +58,27 @@ FACTS = {
     "exported": (
         "msisdn:i action:t event:i",
         """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
+    ),
+    "complaints": (
+        "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",
+        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, c.amount_lost, c.amount_recovered,
+              CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
+            FROM complaint c WHERE c.event <= $1 AND {_STANDS}""",
+    ),
+    "refusals": (
+        "field:t note:t cells:i",
+        f"""SELECT n.field, n.note, count(*) AS cells FROM refusal n
+            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")} GROUP BY n.field, n.note""",
+    ),
+    "handsets": (
+        "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",
+        f"""SELECT n.event, n.imei14, n.hop, n.numbers, n.first_seen, n.last_seen FROM handset n
+            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "stops": (
+        "event:i msisdn:i imei14:i why:t count:i",
+        f"""SELECT n.event, n.msisdn, n.imei14, n.why, n.count FROM stop n
+            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
     ),
     "evidence": (
         "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from numguard.errors import InputError, MissingExtraError
 
-__all__ = ["filled_sheets", "first_sheet"]
+__all__ = ["as_lines", "filled_sheets", "first_sheet"]
 
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
@@ -26,8 +26,13 @@ _BREAKS: Final = str.maketrans("\t\n\r\x0b\x0c\u2028\u2029", " " * 7)
 def first_sheet(name: str, content: bytes) -> BinaryIO:
     """The first sheet that is not empty, as lines; row n of the sheet is line n."""
     for _, rows in _filled(name, content):
-        return io.BytesIO("\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode())
+        return as_lines(rows)
     raise InputError(f"{name}: has no sheet with anything in it")
+
+
+def as_lines(rows: list[list[str]]) -> BinaryIO:
+    """A sheet as a text: a line for each row, a tab between its cells."""
+    return io.BytesIO("\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode())
 
 
 def filled_sheets(name: str, content: bytes) -> dict[str, list[list[str]]]:
