@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
@@ -129,6 +129,7 @@ def test_a_column_that_has_the_month_first_is_not_guessed_at() -> None:
     assert [value is None for value in values.to_pylist()] == [True, True, False, False, False, False]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**13), st.sampled_from(["", "Rs ", "₹"]), st.sampled_from(["", "/-", " only"]))
 def test_every_sum_is_read_back_to_the_paisa(paise: int, before: str, after: str) -> None:
     rupees, rest = divmod(paise, 100)
@@ -140,6 +141,7 @@ def test_every_sum_is_read_back_to_the_paisa(paise: int, before: str, after: str
     assert values.to_pylist() == [paise] * 3
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 12, 31)))
 def test_every_day_is_read_back(moment: datetime) -> None:
     forms = ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%b-%Y %I:%M:%S %p"]

@@ -17,7 +17,8 @@ from numguard.registry.headings import COLUMNS, known_by
 from numguard.registry.sheet import read_sheet
 from sheet_files import CONTAINERS, DAMAGES, Table, as_lines, json_lines, some_complaints, write
 
-TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "1000"))
+#: For each of four separators.
+TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "1000")) // 4
 
 
 def read(path: Path) -> Complaints:
@@ -113,7 +114,7 @@ def count(rows: list[str], separator: str) -> int:
 def test_what_is_cut_inside_a_quoted_cell_is_found_again(tmp_path: Path) -> None:
     """With line breaks in cells a line is no row; but each complaint that still stands in the file is told of."""
     random = Random("breaks")
-    for trial in range(TRIALS // 4):
+    for trial in range(TRIALS):
         table = some_complaints(random, 12, breaks=True)
         file = as_lines(table, ",")
         damage = random.choice(DAMAGES)
@@ -134,7 +135,7 @@ def test_what_is_cut_inside_a_quoted_cell_is_found_again(tmp_path: Path) -> None
 
 def test_lines_of_json_are_damaged_one_by_one(tmp_path: Path, desk: ng.Registry) -> None:
     random = Random("json lines")
-    for _ in range(TRIALS // 4):
+    for _ in range(TRIALS):
         table = some_complaints(random, 8)
         lines = json_lines(table).decode().splitlines()
         k = random.randrange(1, 8)

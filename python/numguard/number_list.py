@@ -98,9 +98,7 @@ def listing_dates(
     read: Any = explain_imei if of_imeis else explain
     taken = None if of_imeis else actions
     source = open_source(_as_read(path, names))
-    table = _columns(
-        source, path, column, names, lambda name: read([name]), None if of_imeis else actions, more=[dates]
-    )
+    table = _columns(source, column, names, lambda name: read([name]), taken, path=path, more=[dates])
     return table.column(0), table.column(1)
 
 
