@@ -83,7 +83,7 @@ def test_what_is_written_is_seen_from_outside(tmp_path: Path) -> None:
     with ng.Registry(path, by="HC 1234") as registry:
         registry.add_complaints(table(0, 3), name="desk.csv")
     assert look(path, "SELECT seq, actor, verb FROM event") == [(1, "HC 1234", "add_complaints")]
-    assert look(path, "SELECT schema_version, seq FROM head") == [(1, 1)]
+    assert look(path, "SELECT schema_version, seq FROM head") == [(2, 1)]
     assert look(path, "SELECT name, records FROM input") == [("desk.csv", 3)]
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 

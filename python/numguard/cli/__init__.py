@@ -31,6 +31,7 @@ VERBS = {
     "report": "numguard.cli.report:report",
     "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
+    "lists": "numguard.cli.lists:lists",
     "demo": "numguard.cli.demo:demo",
     "synth": "numguard.cli.synth:synth",
     "bench": "numguard.cli.bench:bench",

@@ -27,7 +27,7 @@ from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
-from numguard.registry.cells import amounts
+from numguard.registry.amounts import amounts
 from numguard.registry.figures import NOTES
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA

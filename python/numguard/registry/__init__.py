@@ -38,10 +38,10 @@ from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import action, intake, linking, outcomes, sending
 from numguard.registry.case import Case, reason_given
 from numguard.registry.figures import figures
+from numguard.registry.headings import Mapped
 from numguard.registry.history import tell
 from numguard.registry.intake import Intake
 from numguard.registry.listing import ListPolicy
-from numguard.registry.sheet import Mapped
 from numguard.registry.state import DECISIONS, IN_FORCE, STATUSES
 from numguard.registry.store import Store
 from numguard.report import TITLE, write_report
@@ -100,7 +100,13 @@ class Registry:
     # What comes in ----------------------------------------------------------------------------------------------
 
     def add_complaints(
-        self, source: Any, *, mapping: Mapped | None = None, name: str | None = None, dry_run: bool = False
+        self,
+        source: Any,
+        *,
+        mapping: Mapped | PathLike | None = None,
+        name: str | None = None,
+        sheet: str | None = None,
+        dry_run: bool = False,
     ) -> Intake:
         """Takes a file of complaints in.
 
@@ -109,21 +115,25 @@ class Registry:
         share both are one version. The same file twice changes nothing.
 
         Args:
-            source: A path, or a table that gives itself as an Arrow stream.
-            mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`; the others are found by their names:
-                acknowledgement_no, source, district, category, reported_at, suspect_mobiles, complainant_mobile,
-                amount_lost, amount_recovered.
+            source: A path (CSV and other separated text, JSON, JSON Lines, a workbook, Parquet, Arrow; what a file is,
+                its content tells), or a table that gives itself as an Arrow stream.
+            mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`, or the path of a saved mapping; the
+                others are found by their names in English and Hindi: acknowledgement_no, source, district,
+                police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile, amount_lost,
+                amount_held, amount_recovered. `narrative` takes every number out of free text, and marks it as taken
+                from there; `ignore` leaves a column out.
             name: What the input is recorded as; by default the file's name.
+            sheet: Which sheet of a workbook, where several have something in them.
             dry_run: Says what the file would do, and changes nothing.
 
         Returns:
             The counts, in rows, and every refused cell.
 
         Raises:
-            ColumnError: A column that must be there is not; the message lists those that are.
+            ColumnError: A column that must be there is not, or a heading could be two things; the message lists them.
             InputError: The file cannot be read.
         """
-        return intake.add_complaints(self._case, source, mapping, name, dry_run=dry_run)
+        return intake.add_complaints(self._case, source, mapping, name, sheet_name=sheet, dry_run=dry_run)
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
         """Takes a file back: what it said stands no more, and what stood before it stands again.

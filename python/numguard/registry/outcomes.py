@@ -15,8 +15,10 @@ import pyarrow.compute
 
 from numguard.registry import cells
 from numguard.registry.case import Case
+from numguard.registry.headings import Mapped, find_columns, known_by
 from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
-from numguard.registry.sheet import Mapped, Sheet, find_columns, read_sheet
+from numguard.registry.moments import moments
+from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.state import OUTCOMES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -57,7 +59,7 @@ class Outcomes:
 
 def record_outcomes(case: Case, source: Any, mapping: Mapped | None, name: str | None) -> Intake:
     """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
-    sheet = read_sheet(source, name)
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     with case.event("record_outcomes") as append:
         outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1))
         case.store.want(outcomes.rows["msisdn"])
@@ -95,7 +97,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
     note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
     status = pc.utf8_lower(pc.utf8_trim_whitespace(cells.written(column("status"))))
     status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
-    happened, date_note = cells.moments(column("happened_at"))
+    happened, date_note = moments(column("happened_at"))
     rows = pa.table(
         {
             "row": sheet.row,
@@ -130,11 +132,8 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
                 }
             )
         )
-    broken = len(sheet.broken)
-    nothing = pa.nulls(broken, pa.string())
-    refused.append(
-        pa.table([sheet.broken, nothing, nothing, pa.repeat("ragged_row", broken)], schema=refused[0].schema)
-    )
+    broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
+    refused.append(broken.cast(refused[0].schema))
     kept = rows.filter(good)
     order = np.lexsort(
         (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))

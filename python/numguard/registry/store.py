@@ -33,7 +33,8 @@ _TABLES = {
     "intake": "added:i updated:i repeated:i refused:i",
     "withdrawal": "withdrawn:i",
     "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
-    "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i",
+    "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
+    "incident_at:i amount_held:i",
     "complainant": "version:i msisdn:i",
     "naming": "row:i version:i msisdn:i note:t",
     "refusal": "row:i field:t cell:t note:t",
