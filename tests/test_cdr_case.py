@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from hashlib import sha256
-from hashlib import sha256
 from pathlib import Path
 
 import pytest

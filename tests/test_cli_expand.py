@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -106,10 +107,10 @@ def test_a_chart_of_a_case(desk: Path) -> None:
     (desk / "suspect.csv").write_text("9123456789\n")
     run = numguard(*arguments, "--around", "suspect.csv")
     assert "chart: 4 nodes, 3 edges" in run.stderr
-    assert "9123456789" not in (desk / "chart" / "chart.svg").read_text()
+    assert not re.search("91234 ?56789", (desk / "chart" / "chart.svg").read_text())
     assert [row["label"] for row in rows(desk / "chart" / "nodes.csv") if row["asked"] == "true"] == ["919123456789"]
     numguard(*arguments, "--around", "suspect.csv", "--full-numbers")
-    assert "919123456789" in (desk / "chart" / "chart.svg").read_text()
+    assert "91234 56789" in (desk / "chart" / "chart.svg").read_text()
     (desk / "phone.csv").write_text("358240051111110\n")
     assert "chart: 2 nodes, 1 edge" in numguard(*arguments, "--around-imeis", "phone.csv").stderr
 

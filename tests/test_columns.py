@@ -80,6 +80,44 @@ def test_every_layout_gives_the_same_answers(layout: str) -> None:
     assert plain(ng.NumberSet(cells).to_array()) == sorted({key for key in expected if key})
 
 
+LONG: dict[str, Callable[[Any], Any]] = {
+    "uint64": lambda numbers: numbers,
+    "int64": lambda numbers: numbers.cast(pa.int64()),
+    "string": lambda numbers: numbers.cast(pa.string()),
+    "dictionary": lambda numbers: numbers.cast(pa.string()).dictionary_encode(),
+    "dictionary_int64": lambda numbers: (
+        numbers.cast(pa.string()).dictionary_encode().cast(pa.dictionary(pa.int64(), pa.string()))
+    ),
+    "dictionary_with_null": lambda numbers: numbers.cast(pa.string()).dictionary_encode(null_encoding="encode"),
+}
+
+
+@pytest.mark.parametrize("layout", LONG)
+@pytest.mark.parametrize("start", [0, 1, 64, 77])
+def test_nulls_and_refused_cells_of_a_long_column(layout: str, start: int) -> None:
+    written = [
+        None if row % 7 == 3 else 12 if row % 11 == 5 else 919_876_500_000 + row * row % 997 for row in range(150_001)
+    ]
+    column = LONG[layout](pa.array(written, pa.uint64())).slice(start)
+    listed = ng.NumberSet(pa.array(range(919_876_500_100, 919_876_500_600), pa.uint64()))
+    keys = [number if number and number > 12 else None for number in written[start:]]
+    inside = [None if key is None else 919_876_500_100 <= key < 919_876_500_600 for key in keys]
+    assert 0 < inside.count(True) < inside.count(False) + inside.count(True) < len(inside)
+    assert plain(ng.normalize(column)) == keys
+    assert plain(listed.contains(column)) == inside
+    assert plain(listed.position(column)) == [
+        key - 919_876_500_100 if key and member else None for key, member in zip(keys, inside, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("index", [pa.int8(), pa.int32(), pa.int64()])
+def test_an_index_past_the_dictionary_is_no_cell(index: pa.DataType) -> None:
+    cells = pa.DictionaryArray.from_arrays(pa.array([0, -1, 5], index), pa.array(["9876543210"]), safe=False)
+    assert plain(ng.NumberSet(LISTED).contains(cells)) == [True, None, None]
+    assert plain(ng.normalize(cells)) == [919876543210, None, None]
+    assert [cell["note"] for cell in plain(ng.explain(cells))] == [None, None, None]
+
+
 @pytest.mark.parametrize("layout", CHUNKED)
 def test_chunked_in_chunked_out(layout: str) -> None:
     cells = CHUNKED[layout](CELLS)

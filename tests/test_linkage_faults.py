@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -145,3 +147,54 @@ def test_a_bad_call_says_what_to_do(call: Callable[[], Any], error: type[Numguar
     with pytest.raises(error, match=says) as raised:
         call()
     assert SEED not in str(raised.value)
+
+
+# Long work over files -------------------------------------------------------------------------------------------------
+
+
+def a_long_source(folder: Path) -> list[Path]:
+    """Forty million rows: one file of a hundred thousand, many times."""
+    number = np.arange(100_000, dtype=np.uint64)
+    table = pa.table(
+        {"served_msisdn": number + np.uint64(919876543210), "imei14": number // 2 + np.uint64(35824005111111)}
+    )
+    pq.write_table(table, folder / "seen.parquet")
+    return [folder / "seen.parquet"] * 400
+
+
+def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Path) -> None:
+    told: list[Any] = []
+
+    class EnoughError(Exception):
+        pass
+
+    def progress(state: Any) -> None:
+        told.append(state)
+        if state.stage == "handsets":
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
+    stages = [state.stage for state in told]
+    assert stages == sorted(stages, key=["reading", "numbers", "handsets"].index)
+    assert {"reading", "numbers", "handsets"} == set(stages)
+    reading = [state for state in told if state.stage == "reading"]
+    assert all(state.file == str(tmp_path / "seen.parquet") and state.of is None for state in reading)
+    last = told[-1]
+    assert (last.hop, last.of, last.file) == (1, 40_000_000, None)
+    assert 0 < last.rows <= 40_000_000
+
+
+@pytest.mark.parametrize("stage", ["reading", "handsets"])
+def test_interrupt_stops_a_walk_over_files_half_way(stage: str, tmp_path: Path) -> None:
+    told: list[Any] = []
+
+    def progress(state: Any) -> None:
+        told.append(state)
+        if [one.stage for one in told].count(stage) == 1 and state.stage == stage:
+            threading.Timer(0.02, signal.raise_signal, [signal.SIGINT]).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
+    assert told[-1].stage == stage
+    assert told[-1].rows < 40_000_000

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -176,10 +177,15 @@ def test_a_damaged_registry_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
-def test_a_read_only_folder(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
+def test_a_read_only_folder() -> None:
+    # Not a folder of pytest's: it closes those to strangers whenever it begins.
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        _by_a_stranger(folder)
+
+
+def _by_a_stranger(folder: Path) -> None:
     program = """
         import os, sys
         import numguard as ng
@@ -193,17 +199,20 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
             except ng.NumguardError as error:
                 print(type(error).__name__, error)
     """
-    readable = tmp_path / "readable.db"
+    readable = folder / "readable.db"
     with ng.Registry(readable) as registry:
         registry.add_complaints(table(0, 100))
     readable.chmod(0o644)
     before = readable.read_bytes()
-    done = run(program, tmp_path / "cases.db", readable)
+    closed = folder / "closed"
+    closed.mkdir(0o700)
+    done = run(program, folder / "cases.db", readable, closed / "cases.db")
     said = done.stdout.splitlines()
-    assert len(said) == 2, done.stderr
+    assert len(said) == 3, done.stderr
     assert said[0] == "RegistryError cases.db: cannot be made (its folder is read-only)"
     assert said[1].startswith("RegistryError readable.db: cannot be ")
-    assert list(tmp_path.iterdir()) == [readable]
+    assert said[2] == "RegistryError cases.db: cannot be made (Permission denied)"
+    assert sorted(folder.iterdir()) == [closed, readable]
     assert readable.read_bytes() == before
 
 

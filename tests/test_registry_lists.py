@@ -301,3 +301,16 @@ def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_f
     assert listed(registry) == {A: "block", B: "reverify"}
     registry.decide([B], "confirmed", "re-verification failed")
     assert listed(registry) == {A: "block", B: "block"}
+
+
+def test_a_change_since_an_export_is_told_against_the_list_as_it_was_asked_for(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9876543210; 9123456789")))
+    narrow = registry.export(path, to="DoT", policy=ng.ListPolicy(min_complaints=2)).manifest["export"]
+    wide = registry.export(path, to="DoT").manifest["export"]
+    assert registry.export(path, to="DoT", since=narrow).to_table()["msisdn"].to_pylist() == [B]
+    assert len(registry.export(path, to="DoT", since=wide)) == 0
+    with pytest.raises(ArgumentError, match="another receiver"):
+        registry.export(path, to="Bank", since=wide)

@@ -104,6 +104,15 @@ def test_a_file_is_made_by_the_first_event(tmp_path: Path) -> None:
         ng.Registry(tmp_path / "nowhere" / "cases.db")
 
 
+def test_a_file_whose_maker_was_killed_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "cases.db"
+    path.touch(0o644)
+    with ng.Registry(path, by="HC 1234") as registry:
+        assert registry.add_complaints(table(0, 3)).id == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert look(path, "SELECT seq FROM head") == [(1,)]
+
+
 def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
     for target in (store, tmp_path / "cases.db"):
         registry = ng.Registry(target, by="HC 1234")

@@ -48,8 +48,10 @@ _LIMITS: Final = {
     "read cdr, processor": ("read text, processor", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
     "add complaints": ("ingest", "a bare ingest of the same rows", (12.0, 6.0)),
 }
-#: Work, and how many times as long it may take with ten times as much there.
-_GROWTH: Final = {"add more": (1.5, 1.2), "delta": (3.0, 1.5)}
+#: Work, how many times as much is there, and how many times as long it may take then.
+_GROWTH: Final = {"add more": (10, (1.5, 1.2)), "delta": (100, (3.0, 1.5))}
+#: Work that somebody waits for, in milliseconds, whatever is there.
+_WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
 _CDR_MEMORY: Final = (256e6, 128e6)
 
@@ -86,7 +88,7 @@ class Verdict:
         value: What was measured.
         floor: What must hold.
         goal: What is aimed at.
-        unit: Of the three: "x" times as fast, "x the time", "bytes".
+        unit: Of the three: "x" times as fast, "x the time", "bytes", "ms".
     """
 
     promise: str
@@ -164,7 +166,14 @@ def comparisons(lines: Iterable[Line]) -> list[Comparison]:
 
 def verdicts(lines: Sequence[Line]) -> list[Verdict]:
     """Every promise that the record can judge."""
-    return [*_speed(comparisons(lines)), *_decoding(lines), *_limits(lines), *_growth(lines), *_memory(lines)]
+    return [
+        *_speed(comparisons(lines)),
+        *_decoding(lines),
+        *_limits(lines),
+        *_growth(lines),
+        *_waits(lines),
+        *_memory(lines),
+    ]
 
 
 def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
@@ -206,10 +215,18 @@ def _limits(lines: Sequence[Line]) -> Iterator[Verdict]:
 def _growth(lines: Sequence[Line]) -> Iterator[Verdict]:
     for small in lines:
         for large in lines:
-            alike = (small.work, small.run, small.rows) == (large.work, large.run, large.rows)
-            if small.work in _GROWTH and alike and large.listed == 10 * small.listed:
+            alike = (small.work, small.layout, small.run) == (large.work, large.layout, large.run)
+            times, bounds = _GROWTH.get(small.work, (0, (0.0, 0.0)))
+            if alike and times and large.listed == times * small.listed:
                 name = f"{small.work}, {large.listed:,} complaints there, against {small.listed:,}"
-                yield Verdict(name, _rate(small) / _rate(large), *_GROWTH[small.work], "x the time")
+                yield Verdict(name, _rate(small) / _rate(large), *bounds, "x the time")
+
+
+def _waits(lines: Sequence[Line]) -> Iterator[Verdict]:
+    for line in lines:
+        if line.work in _WAITS and line.median_s is not None:
+            name = f"{line.work}, {line.layout}, {line.listed:,} complaints there"
+            yield Verdict(name, 1000 * line.median_s, *_WAITS[line.work], "ms")
 
 
 def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:

@@ -211,6 +211,12 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     ("scan of length", "Scans of any length", "The same file listed many times.", ("cost", "memory")),
     ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL.", ()),
     (
+        "expand of length",
+        "Linkage of any length",
+        "The last is a file listed ten times, more than may be kept in memory: it is read again for each pass.",
+        (),
+    ),
+    (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
         "pyarrow reads the same bytes as text, and nothing else; one thread each, by wall and by processor time.",

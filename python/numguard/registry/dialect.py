@@ -209,6 +209,14 @@ class PostgreSQL(Dialect):
         with self._told():
             super().__init__(self.name, driver.connect(target, autocommit=True))
         self.execute(f"SET lock_timeout = {BUSY_MS}")
+        # A question about a few numbers is answered long before the server has compiled it.
+        self.execute("SET jit = off")
+
+    def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
+        """Appends `table`; of a temporary one the server is told at once how small it is."""
+        super().ingest(name, table, temporary=temporary)
+        if temporary:
+            self.execute(f"ANALYZE {self.scratch}.{name}")
 
     def begin_to_build(self) -> None:
         """Begins a transaction that will make or change tables, one process at a time."""
@@ -231,7 +239,13 @@ def connect(target: str) -> Dialect:
 
 def is_there(target: str) -> bool:
     """Whether `target` can be opened without making a file."""
-    return target == ":memory:" or target.startswith(_ADDRESSES) or Path(target).exists()
+    if target == ":memory:" or target.startswith(_ADDRESSES):
+        return True
+    try:
+        return Path(target).exists()
+    except OSError:
+        # Whoever may not even look is told why when it is opened.
+        return True
 
 
 def stand_in(target: str) -> Dialect:

@@ -111,7 +111,8 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
 
     labels = [(k + shift, row.label) for k, row in enumerate(rows) if not row.heading]
     headings = [(k + shift, row.label) for k, row in enumerate(rows) if row.heading]
-    layers = [words(labels, 0, limit=label - 8), words(headings, 0, limit=width, fontWeight="bold")]
+    # The page's font may be wider than the one that Vega measures with.
+    layers = [words(labels, 0, limit=0.86 * (label - 8)), words(headings, 0, limit=width, fontWeight="bold")]
     room = (width - label) / len(titles)
     for panel, title in enumerate(titles):
         begin = label + panel * room

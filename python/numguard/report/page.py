@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from numguard.errors import MissingExtraError
 from numguard.report.drawing import inside
 from numguard.report.figures import Figures
 from numguard.report.parts import Part, parts, totals
+from numguard.report.template import template
 from numguard.report.writing import Namer, moment
 
 __all__ = ["as_html"]
@@ -27,20 +27,8 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
     Raises:
         MissingExtraError: What draws the charts is not installed.
     """
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("a report needs: pip install 'numguard-telecom[report]'") from None
-    environment = Environment(
-        loader=PackageLoader("numguard.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     namer = Namer(full=full_numbers)
-    return environment.get_template("page.html").render(
+    html: str = template("page.html").render(
         title=namer.text(title),
         moment="nothing has happened yet" if figures.at is None else moment(figures.at),
         event=figures.event,
@@ -49,6 +37,7 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
         totals=totals(figures),
         parts=[(part, list(_pictures(part))) for part in parts(figures, namer)],
     )
+    return html
 
 
 def _pictures(part: Part) -> Iterator[tuple[str, str, Any]]:

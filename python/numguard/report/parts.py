@@ -16,7 +16,7 @@ import pyarrow.compute
 
 from numguard.report.drawing import Bar, Strip, bars, strips
 from numguard.report.figures import Figures
-from numguard.report.writing import Namer, day, grouped, lakh, rupees_in_words, share
+from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -222,9 +222,9 @@ def _districts(figures: Figures, namer: Namer) -> Part | None:
         "Districts",
         ["Listed numbers by the district of the first complaint. Each side has a scale of its own."],
         _place_tables(told, "district", folded=False),
-        lambda width: bars(rows, width, 128 if width > 500 else 106, titles if width > 500 else ("Reported", "Linked")),
-        f"Bars of listed numbers for {len(names)} districts, reported and found by linkage side by side. {first} has "
-        f"{grouped(reported.get(first, 0))} reported and {grouped(linked.get(first, 0))} found by linkage.",
+        lambda width: bars(rows, width, 150 if width > 500 else 106, titles if width > 500 else ("Reported", "Linked")),
+        f"Bars of listed numbers for {counted(len(names), 'district')}, reported and found by linkage side by side. "
+        f"{first} has {grouped(reported.get(first, 0))} reported and {grouped(linked.get(first, 0))} found by linkage.",
     )
 
 
@@ -260,7 +260,7 @@ def _funnel(figures: Figures) -> Part:
         line("blocked", linked, "blocked", _LINKED, "named"),
     ]
     described = (
-        f"From {grouped(reported['complaints'])} complaints to {grouped(reported['named'])} numbers named, "
+        f"From {counted(reported['complaints'], 'complaint')} to {counted(reported['named'], 'number')} named, "
         f"{grouped(reported['listed'])} listed, {grouped(reported['uploaded'])} uploaded and "
         f"{grouped(reported['blocked'])} blocked; apart from them {grouped(linked['named'])} numbers found by linkage, "
         f"{grouped(linked['uploaded'])} uploaded, {grouped(linked['reverified'])} verified and "
@@ -271,7 +271,7 @@ def _funnel(figures: Figures) -> Part:
         "funnel",
         "From complaint to block",
         [text],
-        draw=lambda width: bars(rows, width, 128 if width > 500 else 104),
+        draw=lambda width: bars(rows, width, 150 if width > 500 else 110),
         described=described,
     )
 
@@ -303,12 +303,12 @@ def _by_day(figures: Figures, namer: Namer) -> Part | None:
         values = [(at.isoformat(), float(counts.get((at, name), 0))) for at in days]
         values.append(((last + timedelta(days=1)).isoformat(), values[-1][1]))
         in_all = sum(counts.get((at, name), 0) for at in days)
-        drawn.append(Strip(f"{label}: {grouped(in_all)} complaints", values, _REPORTED))
+        drawn.append(Strip(f"{label}: {counted(in_all, 'complaint')}", values, _REPORTED))
     lines = [[day(at), *(grouped(counts.get((at, name), 0)) for name, _ in groups)] for at in days]
     outside = sum(row["complaints"] for row in rows) - sum(whole.values())
     text = [f"Complaints by the day on which they were reported, {day(first)} to {day(last)}; all strips on one scale."]
     if outside:
-        text.append(f"Not shown: {grouped(outside)} complaints without a day, or with one outside of this period.")
+        text.append(f"Not shown: {counted(outside, 'complaint')} without a day, or with one outside of this period.")
     described = "; ".join(strip.label for strip in drawn)
     table_of = Table("Complaints by day and source", ["day", *(label for _, label in groups)], lines, folded=True)
     return Part(
@@ -338,15 +338,15 @@ def _fan_out(figures: Figures) -> Part | None:
     rows = [Bar(label, [count], [grouped(count)], [_LINKED]) for label, count in lines]
     several = sum(size > 1 for size in sizes)
     text = (
-        f"Linkage went through {grouped(len(sizes))} handsets of reported numbers; {grouped(several)} of them carried "
-        "more than one number. A linked number shared a handset with a reported one, or with a number linked before."
+        f"Linkage went through {counted(len(sizes), 'handset')} of reported numbers; {grouped(several)} of them "
+        "carried more than one number. A linked number shared a handset with a reported one, or with a number linked before."
     )
     table = Table(
         "Handsets by how many numbers they carried", ["numbers", "handsets"], [[a, grouped(b)] for a, b in lines]
     )
     return Part(
         "fan-out", "Numbers in a handset", [text], [table],
-        lambda width: bars(rows, width, 128 if width > 500 else 106),
+        lambda width: bars(rows, width, 150 if width > 500 else 106),
         f"Bars of how many handsets carried how many numbers, the fullest {grouped(max(sizes))}.",
     )  # fmt: skip
 
@@ -413,14 +413,15 @@ def _refused(figures: Figures) -> Part | None:
     order = sorted(by_note, key=lambda note: (-by_note[note], note))
     rows = [Bar(note.replace("_", " "), [by_note[note]], [grouped(by_note[note])], [_PLAIN]) for note in order[:_LINES]]
     lines = [[note.replace("_", " "), sentence[note] or "", grouped(by_note[note])] for note in order]
-    in_all = grouped(sum(by_note.values()))
-    lines.append(["All", "", in_all])
+    lines.append(["All", "", grouped(sum(by_note.values()))])
     table = Table("Refused cells by reason", ["reason", "what it means", "cells"], lines, words=2, total=True)
-    text = f"{in_all} cells were refused rather than guessed at. Each is kept, with its file and row."
+    text = (
+        f"{counted(sum(by_note.values()), 'cell')} refused rather than guessed at; each is kept, with its file and row."
+    )
     return Part(
         "refused", "Refused, and why", [text], [table],
         lambda width: bars(rows, width, 176),
-        f"Bars of refused cells by reason; most are {rows[0].label}, {rows[0].said[0]} cells.",
+        f"Bars of refused cells by reason; most are {rows[0].label}, {rows[0].said[0]}.",
     )  # fmt: skip
 
 
@@ -437,8 +438,8 @@ def _basis(figures: Figures, namer: Namer) -> Part:
     ]
     policy = ", ".join(f"{name} {_plain(value)}" for name, value in figures.policy.items() if value is not None)
     events = (
-        f"Every figure is counted from the first {grouped(figures.event)} events of the case registry; the same events "
-        "give the same report, byte for byte. Files that were taken back are not among those below."
+        f"Every figure is counted from the first {counted(figures.event, 'event')} of the case registry; the same "
+        "events give the same report, byte for byte. Files that were taken back are not among those below."
     )
     columns = ["for", "file", "rows", "bytes", "SHA-256"]
     tables = [Table("Files", columns, rows, words=2)] if rows else []

@@ -7,7 +7,6 @@ number shows two digits at its end unless somebody asked for more.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -16,13 +15,21 @@ import pyarrow as pa
 
 from numguard import _core
 
-__all__ = ["Namer", "day", "grouped", "lakh", "masked_text", "moment", "rupees_in_words", "share"]
+__all__ = ["Namer", "counted", "day", "grouped", "lakh", "masked_text", "moment", "rupees_in_words", "share"]
 
 _CRORE: Final = 1_00_00_000
 _LAKH: Final = 1_00_000
 
+# What turns words around or cannot be seen, and could make one name look like another. Joiners of Indic scripts stay.
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
 # Ten digits or more, whatever stands between them as people write numbers.
 _LONG: Final = re.compile(r"\d(?:[\s().,/\-\u2010-\u2015]{0,2}\d){9,}")
+
+
+def counted(count: int, what: str) -> str:
+    """1 handset; 2,345 handsets."""
+    return f"{grouped(count)} {what}{'s' * (count != 1)}"
 
 
 def grouped(count: int) -> str:
@@ -79,7 +86,11 @@ class Namer:
 
     def __init__(self, *, full: bool) -> None:
         self._full = full
-        self.text: Callable[[str], str] = str if full else masked_text
+
+    def text(self, words: str) -> str:
+        """Words of a complaint as they stand, with a mark where something cannot be seen."""
+        seen = _UNSEEN.sub("\ufffd", words)
+        return seen if self._full else masked_text(seen)
 
     def number(self, msisdn: int) -> str:
         """+9198xxxxxx10."""

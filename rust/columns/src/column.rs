@@ -3,6 +3,8 @@
 //! Owns the list of layouts. Knows no rule of the trade: what a cell means is `numguard-core`'s to say. Bytes that came
 //! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
 
+mod cell;
+
 use std::borrow::Cow;
 
 use arrow_array::cast::AsArray;
@@ -16,6 +18,8 @@ use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
 use numguard_core::set::KeyType;
 use numguard_core::{block, imei, msisdn};
+
+pub use cell::Cell;
 
 use crate::Error;
 
@@ -60,64 +64,6 @@ impl Keys {
                     reading.imei14 | reading.placeholder
                 }
             },
-        }
-    }
-}
-
-/// One cell as it stands in its column.
-#[derive(Clone, Copy, Debug)]
-pub enum Cell<'a> {
-    /// Text, not yet known to be UTF-8.
-    Text(&'a [u8]),
-    /// A canonical key.
-    U64(u64),
-    /// Digits as written.
-    I64(i64),
-    /// Digits as written.
-    I128(i128),
-    /// Digits as written; never NaN.
-    F64(f64),
-}
-
-impl<'a> Cell<'a> {
-    /// The text of the cell. What is no UTF-8 becomes U+FFFD, which no written number holds, so it is refused as a
-    /// stray character rather than read.
-    fn text(bytes: &'a [u8]) -> &'a str {
-        std::str::from_utf8(bytes).unwrap_or("\u{FFFD}")
-    }
-
-    /// The cell read as a phone number.
-    #[inline]
-    #[must_use]
-    pub fn msisdn(self, region: Region) -> msisdn::Reading {
-        match self {
-            Self::Text(bytes) => msisdn::read(Self::text(bytes), region),
-            Self::U64(value) => msisdn::read_u64(value),
-            Self::I64(value) => msisdn::read_i64(value, region),
-            Self::I128(value) => msisdn::read_i128(value, region),
-            Self::F64(value) => msisdn::read_f64(value, region),
-        }
-    }
-
-    /// The cell read as an IMEI.
-    #[inline]
-    #[must_use]
-    pub fn imei(self) -> imei::Reading {
-        match self {
-            Self::Text(bytes) => imei::read(Self::text(bytes)),
-            Self::U64(value) => imei::read_u64(value),
-            Self::I64(value) => imei::read_i64(value),
-            Self::I128(value) => imei::read_i128(value),
-            Self::F64(value) => imei::read_f64(value),
-        }
-    }
-
-    /// The cell as text, for those who look for numbers inside of it. `None`: it is a number, or is not UTF-8.
-    #[must_use]
-    pub fn to_text(self) -> Option<&'a str> {
-        match self {
-            Self::Text(bytes) => std::str::from_utf8(bytes).ok(),
-            Self::U64(_) | Self::I64(_) | Self::I128(_) | Self::F64(_) => None,
         }
     }
 }
@@ -192,16 +138,18 @@ impl<'a> Column<'a> {
     }
 
     fn of_dictionary(array: &'a dyn Array, keys: Keys) -> Result<Self, Error> {
-        fn indices<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> Vec<u32> {
-            // A null row's index may be anything, so it is not looked at (`nulls` decides) but kept in range.
-            array
-                .keys()
-                .values()
-                .iter()
-                .map(|k| u32::try_from(k.as_usize()).unwrap_or(0))
-                .collect()
+        fn indices<K: ArrowDictionaryKeyType>(
+            array: &arrow_array::DictionaryArray<K>,
+        ) -> Cow<'_, [u32]> {
+            let values = array.keys().values();
+            if size_of::<K::Native>() == size_of::<u32>() {
+                // A negative index becomes one past every end, as in the other types.
+                return values.inner().typed_data::<u32>().into();
+            }
+            let index = |k: &K::Native| u32::try_from(k.as_usize()).unwrap_or(u32::MAX);
+            values.iter().map(index).collect()
         }
-        let (rows, values): (Vec<u32>, &'a ArrayRef) = downcast_dictionary_array!(
+        let (rows, values): (Cow<'a, [u32]>, &'a ArrayRef) = downcast_dictionary_array!(
             array => (indices(array), array.values()),
             other => return Err(Error::unsupported(other))
         );
@@ -221,11 +169,11 @@ impl<'a> Column<'a> {
             }
             start = start.max(end);
         }
-        Self::indexed(rows, runs.values().as_ref(), None, keys)
+        Self::indexed(rows.into(), runs.values().as_ref(), None, keys)
     }
 
     fn indexed(
-        rows: Vec<u32>,
+        rows: Cow<'a, [u32]>,
         values: &'a dyn Array,
         nulls: Option<NullBuffer>,
         keys: Keys,
@@ -235,7 +183,7 @@ impl<'a> Column<'a> {
         column.fill(0, &mut value_keys);
         Ok(Self {
             len: rows.len(),
-            values: Values::Indexed(rows.into(), Box::new(column)),
+            values: Values::Indexed(rows, Box::new(column)),
             nulls: nulls.filter(|n| n.null_count() > 0),
             keys,
             value_keys: value_keys.into(),
@@ -315,12 +263,32 @@ impl<'a> Column<'a> {
             }
     }
 
-    /// The values from `start` on, where they are MSISDNs as they stand unless they are too short or too long: a column
-    /// of `UInt64` without nulls, read as phone numbers.
+    /// The values from `start` on, where they are MSISDNs as they stand unless they are too short, too long or null: a
+    /// column of `UInt64` read as phone numbers.
     pub(crate) fn msisdns(&self, start: usize, len: usize) -> Option<&[u64]> {
-        match (&self.values, self.keys, &self.nulls) {
-            (Values::U64(values), Keys::Msisdn(_), None) => Some(&values[start..start + len]),
+        match (&self.values, self.keys) {
+            (Values::U64(values), Keys::Msisdn(_)) => Some(&values[start..start + len]),
             _ => None,
+        }
+    }
+
+    /// Of a column whose rows each are one of some words: which one each row is, and the words' keys. A null row, and
+    /// none else, may be a word that is not there.
+    pub(crate) fn words(&self) -> Option<(&[u32], &[u64])> {
+        match &self.values {
+            Values::Indexed(rows, _) => Some((rows, &self.value_keys)),
+            _ => None,
+        }
+    }
+
+    /// Clears the bits of null rows; the first bit is that of row `start`.
+    pub(crate) fn clear_nulls(&self, start: usize, bits: &mut [u64]) {
+        if let Some(nulls) = &self.nulls {
+            let rows = nulls.inner().slice(start, self.len - start);
+            let present = rows.bit_chunks();
+            for (bits, present) in bits.iter_mut().zip(present.iter_padded()) {
+                *bits &= present;
+            }
         }
     }
 
@@ -440,7 +408,10 @@ impl<'a> Column<'a> {
             Values::Text64(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
             Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
-            Values::Indexed(indices, values) => return values.cell(indices[row] as usize),
+            Values::Indexed(indices, values) => {
+                let value = Some(indices[row] as usize).filter(|&value| value < values.len);
+                return value.and_then(|value| values.cell(value));
+            }
         })
     }
 }

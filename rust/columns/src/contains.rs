@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray};
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use numguard_core::block;
 use numguard_core::set::FrozenSet;
 
 use crate::column::{Column, Keys};
 use crate::{Error, parallel};
 
-/// Rows whose keys are read before they are looked up: 16 KiB of keys, which stay in the first cache.
-const BLOCK: usize = 2048;
+/// Rows that are looked up together: 64 KiB of keys, which stay in the second cache.
+const BLOCK: usize = 8192;
 
 /// Looks every cell up: a `Boolean` of the same length, null where the cell is null or refused.
 ///
@@ -27,38 +27,80 @@ pub fn contains(
         return Err(Error::KeyType);
     }
     let column = Column::new(array, keys)?;
-    let words = column.len().div_ceil(64);
-    // One word of hits and one of validity for each 64 rows, so that two tasks never write into the same word.
-    let mut pairs = vec![[0u64; 2]; words];
-    parallel::fill_scaled(threads, &mut pairs, 64, |start, pairs| {
-        let mut read = [0u64; BLOCK];
-        let mut hits = [0u64; BLOCK / 64];
-        let mut valid = [0u64; BLOCK / 64];
-        for (n, pairs) in pairs.chunks_mut(BLOCK / 64).enumerate() {
-            let from = start * 64 + n * BLOCK;
-            let len = BLOCK.min(column.len() - from).min(pairs.len() * 64);
-            let (hits, valid) = (&mut hits[..pairs.len()], &mut valid[..pairs.len()]);
-            if let Some(values) = column.msisdns(from, len) {
-                // No member is too short or too long, so the values can be looked up as they stand.
-                set.probe(values, hits);
-                block::are_msisdns(values, valid);
-            } else {
-                let keys = &mut read[..len];
-                column.fill(from, keys);
-                set.probe(keys, hits);
-                block::are_keys(keys, valid);
-            }
-            for ((pair, &hits), &valid) in pairs.iter_mut().zip(hits.iter()).zip(valid.iter()) {
-                *pair = [hits & valid, valid];
-            }
+    let words = column
+        .words()
+        .map(|(rows, keys)| (rows, Said::of(keys, set)));
+    let blocks = column.len().div_ceil(64);
+    let (mut hits, mut valid) = (vec![0u64; blocks], vec![0u64; blocks]);
+    parallel::fill_bits(threads, &mut hits, &mut valid, |start, hits, valid| {
+        match &words {
+            Some((rows, said)) => said.of_rows(&rows[start..], hits, valid),
+            None => look_up(&column, set, start, hits, valid),
+        }
+        column.clear_nulls(start, valid);
+        for (hits, valid) in hits.iter_mut().zip(valid) {
+            *hits &= *valid;
         }
     });
-    let len = column.len();
-    let hits: Buffer = pairs.iter().map(|pair| pair[0]).collect::<Vec<_>>().into();
-    let valid: Buffer = pairs.iter().map(|pair| pair[1]).collect::<Vec<_>>().into();
-    let nulls = NullBuffer::new(BooleanBuffer::new(valid, 0, len));
-    Ok(Arc::new(BooleanArray::new(
-        BooleanBuffer::new(hits, 0, len),
-        Some(nulls).filter(|nulls| nulls.null_count() > 0),
-    )))
+    let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, column.len());
+    let nulls = Some(NullBuffer::new(bits(valid))).filter(|nulls| nulls.null_count() > 0);
+    Ok(Arc::new(BooleanArray::new(bits(hits), nulls)))
+}
+
+/// Looks up the rows from `start` on: which are members, and which are keys at all. Nulls may be either.
+fn look_up(
+    column: &Column<'_>,
+    set: &FrozenSet,
+    start: usize,
+    hits: &mut [u64],
+    valid: &mut [u64],
+) {
+    let mut read = Vec::new();
+    let blocks = hits
+        .chunks_mut(BLOCK / 64)
+        .zip(valid.chunks_mut(BLOCK / 64));
+    for (n, (hits, valid)) in blocks.enumerate() {
+        let from = start + n * BLOCK;
+        let len = (column.len() - from).min(hits.len() * 64);
+        if let Some(values) = column.msisdns(from, len) {
+            // No member is too short or too long, so the values can be looked up as they stand.
+            set.probe(values, hits);
+            block::are_msisdns(values, valid);
+        } else {
+            read.resize(len, 0);
+            column.fill(from, &mut read);
+            set.probe(&read, hits);
+            block::are_keys(&read, valid);
+        }
+    }
+}
+
+/// What was found out about each word of a dictionary, so that a row costs one byte of it.
+struct Said(Vec<u8>);
+
+impl Said {
+    const MEMBER: u8 = 1;
+    const KEY: u8 = 2;
+
+    fn of(keys: &[u64], set: &FrozenSet) -> Self {
+        let mut hits = vec![0; keys.len().div_ceil(64)];
+        set.probe(keys, &mut hits);
+        let said = keys.iter().enumerate().map(|(word, &key)| {
+            let is_member = hits[word / 64] >> (word % 64) & 1 == 1;
+            u8::from(is_member) * Self::MEMBER | u8::from(key != 0) * Self::KEY
+        });
+        Self(said.collect())
+    }
+
+    /// The same of rows, each of which is a word.
+    fn of_rows(&self, rows: &[u32], hits: &mut [u64], valid: &mut [u64]) {
+        for ((rows, hits), valid) in rows.chunks(64).zip(hits).zip(valid) {
+            let mut said = [0; 64];
+            for (said, &word) in said.iter_mut().zip(rows) {
+                *said = self.0.get(word as usize).copied().unwrap_or(0);
+            }
+            *hits = block::bytes_with(Self::MEMBER, &said);
+            *valid = block::bytes_with(Self::KEY, &said);
+        }
+    }
 }

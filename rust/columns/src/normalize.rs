@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, UInt64Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use numguard_core::block;
 
 use crate::column::{Column, Keys};
 use crate::pages::Words;
@@ -23,19 +24,28 @@ pub fn normalize(
 ) -> Result<ArrayRef, Error> {
     let column = Column::new(array, keys)?;
     let mut values = Words::zeroed(column.len());
-    parallel::fill(threads, values.as_mut_slice(), |start, run| {
-        for (n, block) in run.chunks_mut(BLOCK).enumerate() {
+    let mut valid = vec![0; column.len().div_ceil(64)];
+    let out = values.as_mut_slice();
+    parallel::fill_with_bits(threads, out, &mut valid, |start, run, valid| {
+        let blocks = run.chunks_mut(BLOCK).zip(valid.chunks_mut(BLOCK / 64));
+        for (n, (block, valid)) in blocks.enumerate() {
             column.fill(start + n * BLOCK, block);
+            block::are_keys(block, valid);
         }
     });
-    Ok(Arc::new(from_keys(ScalarBuffer::from(
-        values.into_buffer(),
-    ))))
+    Ok(Arc::new(with_bits(values.into_buffer().into(), valid)))
 }
 
 /// Key 0 is null.
 pub(crate) fn from_keys(values: ScalarBuffer<u64>) -> UInt64Array {
-    let valid = BooleanBuffer::collect_bool(values.len(), |row| values[row] != 0);
+    let mut valid = vec![0; values.len().div_ceil(64)];
+    block::are_keys(&values, &mut valid);
+    with_bits(values, valid)
+}
+
+/// Keys, and a bit for each that is one.
+fn with_bits(values: ScalarBuffer<u64>, valid: Vec<u64>) -> UInt64Array {
+    let valid = BooleanBuffer::new(valid.into(), 0, values.len());
     let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
     UInt64Array::new(values, nulls)
 }

@@ -66,30 +66,56 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
 
 /// Calls `work(start, run)` for consecutive runs of `out`, `start` being the index of the run's first element.
 pub fn fill<T: Send>(threads: Threads, out: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
-    fill_scaled(threads, out, 1, work);
-}
-
-/// As [`fill`], where each element of `out` stands for `rows` rows.
-pub fn fill_scaled<T: Send>(
-    threads: Threads,
-    out: &mut [T],
-    rows: usize,
-    work: impl Fn(usize, &mut [T]) + Sync,
-) {
-    let task = TASK / rows;
-    let pool = if out.len() > task {
-        pool(threads)
-    } else {
-        None
-    };
-    match pool {
+    match pool_for(threads, out.len()) {
         None => work(0, out),
         Some(pool) => pool.install(|| {
-            out.par_chunks_mut(task)
+            out.par_chunks_mut(TASK)
                 .enumerate()
-                .for_each(|(n, run)| work(n * task, run));
+                .for_each(|(n, run)| work(n * TASK, run));
         }),
     }
+}
+
+/// As [`fill`], for an answer of one element a row and the bits beside it, a word for each 64 rows begun. No two tasks
+/// write into the same word.
+pub fn fill_with_bits<T: Send>(
+    threads: Threads,
+    out: &mut [T],
+    bits: &mut [u64],
+    work: impl Fn(usize, &mut [T], &mut [u64]) + Sync,
+) {
+    match pool_for(threads, out.len()) {
+        None => work(0, out, bits),
+        Some(pool) => pool.install(|| {
+            out.par_chunks_mut(TASK)
+                .zip(bits.par_chunks_mut(TASK / 64))
+                .enumerate()
+                .for_each(|(n, (run, bits))| work(n * TASK, run, bits));
+        }),
+    }
+}
+
+/// As [`fill`], for an answer of two bits a row, each in words of 64 rows. `start` counts rows.
+pub fn fill_bits(
+    threads: Threads,
+    one: &mut [u64],
+    other: &mut [u64],
+    work: impl Fn(usize, &mut [u64], &mut [u64]) + Sync,
+) {
+    match pool_for(threads, one.len() * 64) {
+        None => work(0, one, other),
+        Some(pool) => pool.install(|| {
+            one.par_chunks_mut(TASK / 64)
+                .zip(other.par_chunks_mut(TASK / 64))
+                .enumerate()
+                .for_each(|(n, (one, other))| work(n * TASK, one, other));
+        }),
+    }
+}
+
+/// The pool, where there are rows enough for more than one task.
+fn pool_for(threads: Threads, rows: usize) -> Option<Arc<ThreadPool>> {
+    if rows > TASK { pool(threads) } else { None }
 }
 
 /// Calls `work` for each item, and gives the results back in the order of the items.

@@ -58,7 +58,10 @@ impl fmt::Display for Error {
             Self::SetKeyType { expected, found } => {
                 write!(f, "a set of {found} where a set of {expected} was expected")
             }
-            Self::SetLayout(part) => write!(f, "a damaged set: its {part} contradict the rest"),
+            Self::SetLayout(part) => write!(
+                f,
+                "a damaged set: what it says of its {part} contradicts the rest"
+            ),
             Self::SetChecksum => {
                 f.write_str("a damaged set: its checksum does not fit its contents")
             }

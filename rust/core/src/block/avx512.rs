@@ -10,7 +10,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{FIRST_MOBILE, INDIA, one, scalar};
+use super::{FIRST_MOBILE, INDIA, ROWS, one, scalar};
+use crate::msisdn::MSISDNS;
 
 /// The longest cell that is looked at: two prefixes, two separators and `.0` are shorter.
 const LONGEST: usize = 31;
@@ -70,7 +71,8 @@ pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
 pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
     fn on_avx512(keys: &[u64], bits: &mut [u64]) {
-        scalar::are_keys(keys, bits);
+        let done = bits_of_blocks(keys, bits, |eight| _mm512_test_epi64_mask(eight, eight));
+        scalar::are_keys(&keys[done * ROWS..], &mut bits[done..]);
     }
     assert!(
         is_available(),
@@ -84,7 +86,16 @@ pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
 pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
     fn on_avx512(values: &[u64], bits: &mut [u64]) {
-        scalar::are_msisdns(values, bits);
+        let (first, count) = (MSISDNS.start, MSISDNS.end - MSISDNS.start);
+        let (first, count) = (
+            _mm512_set1_epi64(first.cast_signed()),
+            _mm512_set1_epi64(count.cast_signed()),
+        );
+        // Less the first, the values below it wrap around to the highest of all.
+        let done = bits_of_blocks(values, bits, |eight| {
+            _mm512_cmplt_epu64_mask(_mm512_sub_epi64(eight, first), count)
+        });
+        scalar::are_msisdns(&values[done * ROWS..], &mut bits[done..]);
     }
     assert!(
         is_available(),
@@ -92,6 +103,20 @@ pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
     );
     // SAFETY: the line above.
     unsafe { on_avx512(values, bits) }
+}
+
+/// A bit for each value of every whole block, from a test of eight at a time; how many blocks there were.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn bits_of_blocks(values: &[u64], bits: &mut [u64], test: impl Fn(__m512i) -> __mmask8) -> usize {
+    let (blocks, _) = values.as_chunks::<ROWS>();
+    for (block, bits) in blocks.iter().zip(bits) {
+        let (eights, _) = block.as_chunks::<8>();
+        *bits = eights.iter().rev().fold(0, |bits, &eight| {
+            bits << 8 | u64::from(test(bytemuck::must_cast(eight)))
+        });
+    }
+    blocks.len()
 }
 
 /// [`super::read_tens`].

@@ -247,16 +247,29 @@ fn one_i64(value: i64) -> u64 {
 /// A bit for each of at most 64 values for which `test` holds.
 #[inline(always)]
 fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
+    let mut bytes = [0; ROWS];
+    for (byte, &value) in bytes.iter_mut().zip(values) {
+        *byte = u8::from(test(value));
+    }
+    bytes_with(1, &bytes)
+}
+
+/// A bit for each byte that has `bit`, one bit of eight, set.
+///
+/// ```
+/// let mut bytes = [0; 64];
+/// (bytes[3], bytes[63]) = (0b110, 0b010);
+/// assert_eq!(numguard_core::block::bytes_with(0b010, &bytes), 1 << 63 | 1 << 3);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn bytes_with(bit: u8, bytes: &[u8; ROWS]) -> u64 {
     /// Brings the lowest bits of eight bytes together in the highest.
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    values
-        .chunks(8)
-        .enumerate()
-        .fold(0, |bits, (eight, values)| {
-            let mut bytes = [0; 8];
-            for (byte, &value) in bytes.iter_mut().zip(values) {
-                *byte = u8::from(test(value));
-            }
-            bits | (u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56) << (eight * 8)
-        })
+    const LOWEST: u64 = 0x0101_0101_0101_0101;
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().rev().fold(0, |bits, &eight| {
+        let lowest = u64::from_le_bytes(eight) >> bit.trailing_zeros() & LOWEST;
+        bits << 8 | lowest.wrapping_mul(GATHER) >> 56
+    })
 }

@@ -165,17 +165,15 @@ pub fn read_u64(value: u64) -> Reading {
     }
 }
 
+/// What an MSISDN can be, as an integer: as many digits as E.164 allows.
+pub(crate) const MSISDNS: std::ops::Range<u64> =
+    10_u64.pow(dialled::SHORTEST as u32 - 1)..10_u64.pow(dialled::LONGEST as u32);
+
 /// The number alone of an unsigned integer, or 0: [`read_u64`] for those who ask for neither kind nor note.
 #[inline]
 #[must_use]
 pub fn key_u64(value: u64) -> u64 {
-    const LONG_ENOUGH: u64 = 10_u64.pow(dialled::SHORTEST as u32 - 1);
-    const TOO_LONG: u64 = 10_u64.pow(dialled::LONGEST as u32);
-    if (LONG_ENOUGH..TOO_LONG).contains(&value) {
-        value
-    } else {
-        0
-    }
+    if MSISDNS.contains(&value) { value } else { 0 }
 }
 
 /// The number alone of a signed integer, or 0: [`read_i64`] for those who ask for neither kind nor note.

@@ -1,0 +1,64 @@
+//! One cell, for those who ask about it alone: why it was refused, and which numbers stand in its text.
+//!
+//! Knows no layout; `column` takes the cell out of its own.
+
+use numguard_core::msisdn::Region;
+use numguard_core::{imei, msisdn};
+
+/// One cell as it stands in its column.
+#[derive(Clone, Copy, Debug)]
+pub enum Cell<'a> {
+    /// Text, not yet known to be UTF-8.
+    Text(&'a [u8]),
+    /// A canonical key.
+    U64(u64),
+    /// Digits as written.
+    I64(i64),
+    /// Digits as written.
+    I128(i128),
+    /// Digits as written; never NaN.
+    F64(f64),
+}
+
+impl<'a> Cell<'a> {
+    /// The text of the cell. What is no UTF-8 becomes U+FFFD, which no written number holds, so it is refused as a
+    /// stray character rather than read.
+    fn text(bytes: &'a [u8]) -> &'a str {
+        std::str::from_utf8(bytes).unwrap_or("\u{FFFD}")
+    }
+
+    /// The cell read as a phone number.
+    #[inline]
+    #[must_use]
+    pub fn msisdn(self, region: Region) -> msisdn::Reading {
+        match self {
+            Self::Text(bytes) => msisdn::read(Self::text(bytes), region),
+            Self::U64(value) => msisdn::read_u64(value),
+            Self::I64(value) => msisdn::read_i64(value, region),
+            Self::I128(value) => msisdn::read_i128(value, region),
+            Self::F64(value) => msisdn::read_f64(value, region),
+        }
+    }
+
+    /// The cell read as an IMEI.
+    #[inline]
+    #[must_use]
+    pub fn imei(self) -> imei::Reading {
+        match self {
+            Self::Text(bytes) => imei::read(Self::text(bytes)),
+            Self::U64(value) => imei::read_u64(value),
+            Self::I64(value) => imei::read_i64(value),
+            Self::I128(value) => imei::read_i128(value),
+            Self::F64(value) => imei::read_f64(value),
+        }
+    }
+
+    /// The cell as text, for those who look for numbers inside of it. `None`: it is a number, or is not UTF-8.
+    #[must_use]
+    pub fn to_text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(bytes) => std::str::from_utf8(bytes).ok(),
+            Self::U64(_) | Self::I64(_) | Self::I128(_) | Self::F64(_) => None,
+        }
+    }
+}
