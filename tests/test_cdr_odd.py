@@ -245,3 +245,14 @@ def test_tables_told_by_their_names(tmp_path: Path, header: str, row: str, imei:
 def test_parties_without_a_call_type_are_no_sightings(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no header row"):
         read(tmp_path, "Calling No,Called No,IMEI,Date", "9876543210,9812345678,358967101234560,01/06/2026")
+
+
+def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
+    report = ["Ticket Number :,T1", "Input Value :,9876543210", "Total Records :,1", "", HEADER, ROW]
+    other = [line.replace("9876543210", "9700000001") for line in report]
+    cdr = read(tmp_path, *report, *other)
+    assert [row["served_msisdn"] for row in rows(cdr)] == [919876543210, 919700000001]
+    assert refused(cdr) == []
+    assert cdr.summary.skipped == {"preamble": 2, "footer": 1, "blank": 1, "header": 1}
+    # Neither the count nor the target of one report is that of both.
+    assert cdr.summary.warnings == []
