@@ -264,7 +264,7 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, sai
 
 def test_damage_far_into_a_file_is_named(tmp_path: Path) -> None:
     row = "9876543210,358967101234560,01/06/2026\n"
-    whole = gzip.compress(("MSISDN,IMEI,Date\n" + row * 200_000).encode(), compresslevel=1)
+    whole = gzip.compress(("MSISDN,IMEI,Date\n" + row * 400_000).encode(), compresslevel=1)
     cdr = read_cdr(written(tmp_path, whole[: len(whole) // 2]))
     with pytest.raises(InputError, match="damaged or cut short"):
         cdr.read_all()

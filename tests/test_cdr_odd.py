@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from numguard.cdr import CDR_NOTES, Cdr, Layout, read_cdr
+from numguard.errors import InputError
 
 HEADER = "MSISDN,B Party,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
 ROW = "9876543210,9812345678,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
@@ -196,3 +197,62 @@ def test_a_file_of_refused_rows_tells_them_all(tmp_path: Path) -> None:
     (part,) = cdr.summary.files
     assert part.refused_lines["masked"][:3] == [3, 6, 8]
     assert {len(lines) for lines in part.refused_lines.values()} == {100}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "imei", "at"),
+    [
+        (
+            "MSISDN,IMEI,IMSI,Source IP,Destination IP,Start Date,Start Time,End Date,End Time,Duration,APN",
+            "919876543210,3589671012345601,404980000000001,10.0.0.1,10.0.0.2,01/06/2026,08:01:39,01/06/2026,08:02,21,www",
+            35896710123456,
+            "2026-06-01 08:01:39",
+        ),
+        (
+            "Subscriber MSISDN|IMEI|Session Start Time|Session End Time",
+            "919876543210|3589671012345601|01-Jun-2026 08:01:39|01-Jun-2026 08:05:39",
+            35896710123456,
+            "2026-06-01 08:01:39",
+        ),
+        (
+            "Mobile No;IMEI;IMSI;First Seen;Last Seen",
+            "09876543210;35-896710-123456-0;-;01/06/2026 08:01;02/06/2026 08:00",
+            35896710123456,
+            "2026-06-01 08:01:00",
+        ),
+        # Of two handsets in a row the served party's is meant.
+        (
+            "A Party,B Party,B Party IMEI,A Party IMEI,Date,Time,Call Type",
+            "9876543210,9812345678,866284043482070,358967101234560,01/06/2026,08:01:39,Incoming",
+            35896710123456,
+            "2026-06-01 08:01:39",
+        ),
+        (
+            "A Party,B Party,B Party IMEI,Date,Time,Call Type",
+            "9876543210,9812345678,866284043482070,01/06/2026,08:01:39,Incoming",
+            None,
+            "2026-06-01 08:01:39",
+        ),
+    ],
+)
+def test_tables_told_by_their_names(tmp_path: Path, header: str, row: str, imei: int | None, at: str) -> None:
+    cdr = read(tmp_path, header, row)
+    (found,) = rows(cdr)
+    assert (found["served_msisdn"], found["imei14"], found["at"]) == (919876543210, imei, at)
+    assert cdr.summary.layout == "generic"
+
+
+def test_parties_without_a_call_type_are_no_sightings(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no header row"):
+        read(tmp_path, "Calling No,Called No,IMEI,Date", "9876543210,9812345678,358967101234560,01/06/2026")
+
+
+def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
+    report = ["Ticket Number :,T1", "Input Value :,9876543210", "Total Records :,1", "", HEADER, ROW]
+    other = [line.replace("9876543210", "9700000001") for line in report]
+    cdr = read(tmp_path, *report, *other)
+    assert [row["served_msisdn"] for row in rows(cdr)] == [919876543210, 919700000001]
+    assert refused(cdr) == []
+    assert cdr.summary.skipped == {"preamble": 2, "footer": 1, "blank": 1, "header": 1}
+    # Neither the count nor the target of one report is that of both.
+    assert cdr.summary.warnings == []

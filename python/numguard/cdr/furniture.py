@@ -18,7 +18,7 @@ __all__ = ["Furniture", "Kind", "Whose", "is_no_data"]
 
 #: Of a header within the file: this table's once more, or the first line of another table.
 Whose: TypeAlias = Literal["own", "other"]
-Kind: TypeAlias = Literal["blank", "ruler", "header", "footer", "page", "no_data"]
+Kind: TypeAlias = Literal["blank", "ruler", "preamble", "header", "footer", "page", "no_data"]
 
 _NO_DATA: Final = re.compile(
     r"\bno\s+(?:data|records?|rows?|details?|cdrs?)\b.{0,20}\b(?:found|available|exist)"
@@ -36,6 +36,8 @@ _FOOTER: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
+#: What the report that follows in the same file was asked for: a label, a colon, and at most one value.
+_LABEL: Final = re.compile(r"[A-Za-z][A-Za-z .()/_-]{2,80}:")
 _RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
@@ -103,4 +105,6 @@ class Furniture:
         if _FOOTER.match(cells[0]):
             self.read_count(line)
             return "footer"
+        if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
+            return "preamble"
         return "footer" if self.ended and len(cells) == 1 else None

@@ -115,9 +115,11 @@ class Cdr:
                 refused.extend(refusals)
                 summary.encoding = lines.encoding
                 summary.skipped = dict(furniture.skipped)
+                if "preamble" in furniture.skipped:
+                    summary.hold_several_reports()
                 if len(batch):
                     yield batch
-            if furniture.stated_rows is not None:
+            if furniture.stated_rows is not None and "preamble" not in furniture.skipped:
                 summary.stated_rows = furniture.stated_rows
 
 

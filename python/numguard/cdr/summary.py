@@ -35,9 +35,9 @@ class FileSummary:
     """One file (or one file of an archive).
 
     `rows` went out and `refused` did not, by note; together they are every row of the file. `refused_lines` gives the
-    first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, header,
-    footer, page, no_data. `unread` counts cells that became null though something stood in them, by column and note.
-    `left_out`: a sheet of a workbook without a table, beside one that has a table.
+    first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, preamble,
+    header, footer, page, no_data. `unread` counts cells that became null though something stood in them, by column and
+    note. `left_out`: a sheet of a workbook without a table, beside one that has a table.
     """
 
     source: str
@@ -74,6 +74,11 @@ class FileSummary:
         if self.stated_rows is not None and self.stated_rows != seen:
             said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
         return said
+
+    def hold_several_reports(self) -> None:
+        """Another preamble within the file: what each of them says is not true of the rows of all."""
+        self.target_msisdn = self.target_imei14 = self.stated_rows = None
+        self.off_target = 0
 
     def refuse(self, lines: list[int], note: str) -> None:
         """Count refused rows, given by their lines."""
