@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from numguard.bench.charts import CHARTS
-from numguard.bench.page import as_markdown, sections, summary
+from numguard.bench.page import a_day, as_markdown, sections, summary
 from numguard.bench.record import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +45,11 @@ def published(record: Path) -> dict[Path, str]:
     files[ROOT / "README.md"] = between_markers(ROOT / "README.md", readme)
     page = as_markdown(sections(lines), picture=picture) + f"\nFrom `{source}`.\n"
     files[ROOT / "docs" / "speed.md"] = between_markers(ROOT / "docs" / "speed.md", page)
+    scale = ROOT / "docs" / "guide" / "scale.md"
+    day = a_day(lines)
+    block = as_markdown([day]).split("\n", 2)[2] if day.rows else "\nThe newest record has no scans.\n"
+    setting = f"\nMeasured on: {head.text}\n"
+    files[scale] = between_markers(scale, f"{block}{setting}\nFrom `{source}`.\n")
     return files
 
 

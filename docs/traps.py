@@ -6,27 +6,20 @@ no figure on the page is typed.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from html import escape
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 from docutils import nodes
+from planted_case import PERIOD, case
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import numguard as ng
-from numguard.synthetic import SEED, TRAPS
-from numguard.synthetic.complaints import make_complaints
-from numguard.synthetic.numbering import Numbering
+from numguard.synthetic import TRAPS
 from numguard.synthetic.score import Score, score
-from numguard.synthetic.traps import plant
 
 __all__ = ["setup"]
-
-_PERIOD = {"since": date(2022, 7, 1), "until": date(2022, 10, 1)}
 
 #: What each column of the table is called, and how its policy differs from the default one.
 _POLICIES: dict[str, dict[str, Any]] = {
@@ -36,31 +29,20 @@ _POLICIES: dict[str, dict[str, Any]] = {
     "3.1 a day": {"max_numbers_per_day": 3.1},
     "14 days": {"max_gap_days": 14},
     "twice": {"min_sightings": 2},
-    "together": {**_PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2},
-    "together, 2 hops": {**_PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2, "max_hops": 2},
+    "together": {**PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2},
+    "together, 2 hops": {**PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2, "max_hops": 2},
 }
 
 
 @cache
 def scores() -> dict[str, list[Score]]:
     """For each policy what became of each kind of trap, and of all."""
-    supply = Numbering(SEED)
-    complaints = make_complaints(SEED, scale=1.0, supply=supply)
-    planted = plant(SEED, supply, complaints.msisdns, complaints.complainants)
-    sightings = pa.table(
-        {
-            "served_msisdn": pa.array(planted.msisdn),
-            "imei14": pa.array(planted.imei14),
-            "at": pa.array(planted.at, pa.timestamp("us", "UTC")),
-        }
-    )
-    seeds = ng.NumberSet(pa.array(complaints.msisdns))
-    protected = ng.NumberSet(pa.array(np.union1d(complaints.complainants, planted.protected)))
+    planted = case()
     found = {}
     for name, bounds in _POLICIES.items():
-        shielded = {"protected": protected} if name.startswith("together") else {}
-        expansion = ng.expand(seeds, sightings, ng.LinkPolicy(**bounds, **shielded))
-        found[name] = score(planted.truth, expansion.linked)
+        shielded = {"protected": planted.protected} if name.startswith("together") else {}
+        expansion = ng.expand(planted.seeds, planted.sightings, ng.LinkPolicy(**bounds, **shielded))
+        found[name] = score(planted.planted.truth, expansion.linked)
     return found
 
 

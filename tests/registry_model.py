@@ -53,7 +53,7 @@ class Model:
     outcomes: list[tuple[int, int, str]] = field(default_factory=list)
     links: list[tuple[int, dict[str, int]]] = field(default_factory=list)
     exported: list[tuple[int, int, str]] = field(default_factory=list)
-    exports: dict[str, int] = field(default_factory=dict)
+    seen: list[tuple[int, int]] = field(default_factory=list)
     intakes: list[int] = field(default_factory=list)
 
     @property
@@ -236,17 +236,42 @@ class Model:
         link = self._best(n, cut, grounded)
         return self._told(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
 
-    def listed(self, cut: int) -> dict[int, tuple[str, State]]:
+    def listed(self, cut: int, district: str | None = None) -> dict[int, tuple[str, State]]:
         """The list: each number's action and state."""
         out = {}
         for n, state in self.states(cut).items():
-            if not (state.kind_listed or state.decided):
+            if not (state.kind_listed or state.decided) or (district and state.district != district):
                 continue
             if state.status in {"reported", "requested", "confirmed"}:
                 out[n] = ("block", state)
             elif state.status == "reverify":
                 out[n] = ("reverify", state)
         return out
+
+    def story(self, n: int) -> set[tuple[int, str]]:
+        """What happened to a number, and in which event."""
+        told = {
+            (e, what)
+            for rows, what in ((self.decisions, "decided"), (self.outcomes, "outcome"), (self.exported, "exported"))
+            for e, m, _ in rows
+            if m == n
+        }
+        told |= {(e, "linked") for e, link in self.links if link["msisdn"] == n}
+        taken_back = {e for e, what in told if what in {"outcome", "linked"}} | {e for e, m in self.seen if m == n}
+        for what, of in (("named", "numbers"), ("complainant", "complainants")):
+            theirs = [v for v in self.versions if n in getattr(v, of)]
+            told |= {(v.event, what) for v in theirs}
+            for v in self.versions:
+                before = [w for w in self.standing(v.event - 1) if w.complaint == v.complaint]
+                if v.numbers and n not in getattr(v, of) and any(n in getattr(w, of) for w in before):
+                    told.add((v.event, f"{what} no more"))
+            taken_back |= {
+                v.event
+                for w in theirs
+                for v in self.versions
+                if v is w or (v.complaint == w.complaint and v.numbers and v.event > w.event)
+            }
+        return told | {(w, "taken back") for w, of in self.withdrawals if of in taken_back}
 
     def cut_at(self, day: date) -> int:
         return sum(at.astimezone(IST).date() <= day for at in self.moments)

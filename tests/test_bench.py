@@ -45,7 +45,8 @@ def test_a_rehearsal_measures_everybody_on_every_column(lines: list[Line]) -> No
     assert measured == {(layout, who) for layout in LAYOUTS for who in ["numguard", *rivals.RIVALS[layout]]}
     works = {line.work for line in lines}
     shown = {work for part in page._PARTS for work in part[0].split(" | ")}
-    assert works == shown - {"read cdr", "read text"}  # by the repository's own benches/end_to_end/bench_cdr.py
+    of_cdr = {f"read {what}{clock}" for what in ("cdr", "text") for clock in ("", ", processor")}
+    assert works == shown - of_cdr  # by the repository's own benches/end_to_end/bench_cdr.py
     assert len(works) >= len(SUBJECTS)
 
 
@@ -142,6 +143,21 @@ def test_floors_and_goals(rate: float, kept: bool, reached: bool) -> None:
     (verdict,) = goals.verdicts([OURS, _rival(rate)])
     assert (verdict.kept, verdict.reached) == (kept, reached)
     assert ("**not kept**" in page.as_markdown(page.sections([OURS, _rival(rate)]))) is not kept
+
+
+def test_a_walk_of_any_length_is_judged_by_the_cost_of_a_row_and_by_memory() -> None:
+    def of_length(rows: int, seconds: float, added: int) -> record.Line:
+        line = dataclasses.replace(OURS, work="expand of length", layout="Parquet", listed=2_000, hit_rate=None)
+        return dataclasses.replace(line, rows=rows, median_s=seconds, rows_per_s=rows / seconds, bytes=added)
+
+    lines = [of_length(5 * 10**8, 45.0, 10**9), of_length(10**6, 0.02, 10**8), of_length(5 * 10**7, 2.0, 3 * 10**9)]
+    judged = {verdict.promise: verdict for verdict in goals.verdicts(lines)}
+    within = judged["expand of length, Parquet, seeds 2,000, a row of 50,000,000 against one of 1,000,000"]
+    beyond = judged["expand of length, Parquet, seeds 2,000, a row of 500,000,000 against one of 1,000,000"]
+    assert (within.value, within.kept) == (2.0, False)
+    assert (beyond.value, beyond.kept, beyond.reached) == (4.5, True, False)
+    kept = [judged[f"memory while {rows:,} sightings are walked"].kept for rows in (10**6, 5 * 10**7, 5 * 10**8)]
+    assert kept == [True, False, True]
 
 
 def test_a_new_run_takes_the_place_of_the_old_comparison_and_of_no_other(tmp_path: Path) -> None:

@@ -87,3 +87,13 @@ def test_a_registry_keeps_what_the_files_were(files: list[Path]) -> None:
     expected = [(path.name, path.stat().st_size, sha256(path.read_bytes()).hexdigest()) for path in files]
     assert sorted((entry["name"], entry["bytes"], entry["sha256"]) for entry in inputs) == sorted(expected)
     assert {(row["file"], row["sha256"]) for row in told} == {(expected[0][0], expected[0][2])}
+
+
+def test_the_registry_keeps_which_files_the_evidence_is_from(files: list[Path]) -> None:
+    with ng.Registry(by="HC 1") as registry:
+        registry.decide([REPORTED], "confirmed", "a complaint on paper")
+        found = registry.expand([ng.read_cdr(files[:2]), ng.read_cdr(files[2:])], ng.LinkPolicy(max_hops=2))
+        kept = registry.block_list().manifest["inputs"]
+    assert set(found.linked["msisdn"].to_pylist()) == {COUNTRY + JIO, COUNTRY + VI, COUNTRY + BSNL}
+    of = {row["name"]: (row["bytes"], row["sha256"]) for row in kept}
+    assert of == {path.name: (path.stat().st_size, sha256(path.read_bytes()).hexdigest()) for path in files}

@@ -32,17 +32,22 @@ def written(tmp_path: Path, content: bytes, name: str = "a.csv") -> Path:
 
 
 def sheet(rows: list[list[object]]) -> bytes:
+    return workbook_of({"Sheet1": rows})
+
+
+def workbook_of(sheets: dict[str, list[list[object]]]) -> bytes:
     xlsxwriter = pytest.importorskip("xlsxwriter")
     held = io.BytesIO()
     workbook = xlsxwriter.Workbook(held)
-    page = workbook.add_worksheet()
     day = workbook.add_format({"num_format": "dd/mm/yyyy"})
-    for y, row in enumerate(rows):
-        for x, cell in enumerate(row):
-            if isinstance(cell, dt.date):
-                page.write_datetime(y, x, cell, day)
-            elif cell is not None:
-                page.write(y, x, cell)
+    for name, rows in sheets.items():
+        page = workbook.add_worksheet(name)
+        for y, row in enumerate(rows):
+            for x, cell in enumerate(row):
+                if isinstance(cell, dt.date):
+                    page.write_datetime(y, x, cell, day)
+                elif cell is not None:
+                    page.write(y, x, cell)
     workbook.close()
     return held.getvalue()
 
@@ -164,6 +169,29 @@ def test_a_workbook(tmp_path: Path, expected: pa.Table) -> None:
         assert cdr.summary.files[0].container == "workbook"
 
 
+def test_every_sheet_with_a_table_is_read(tmp_path: Path) -> None:
+    """Whoever looks at the first sheet alone loses the messages."""
+    header: list[object] = ["MSISDN", "IMEI", "Call Date"]
+    row: list[object] = [9876543210, "358967101234560", "01/06/2026"]
+    cover: list[list[object]] = [["Report of the operator"], ["asked for by", "the desk"]]
+    path = written(
+        tmp_path,
+        workbook_of({"Cover": cover, "Calls": [header, row, row], "Blank": [], "9876543210": [header, row]}),
+        "a.xlsx",
+    )
+    cdr = read_cdr(path)
+    table = cdr.read_all()
+    sources = [f"{path}/Cover", f"{path}/Calls", f"{path}/sheet 3"]
+    assert table["source"].to_pylist() == [sources[1], sources[1], sources[2]]
+    assert table["row"].to_pylist() == [2, 3, 2]
+    assert [part.source for part in cdr.summary.files] == sources
+    assert [part.left_out for part in cdr.summary.files] == [True, False, False]
+    (warning,) = cdr.summary.warnings
+    assert warning.startswith(sources[0])
+    with pytest.raises(InputError, match="no header row"):
+        read_cdr(written(tmp_path, workbook_of({"Cover": cover, "More": cover}), "b.xlsx"))
+
+
 def test_a_workbook_of_numbers_and_dates(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["Report of calls"],
@@ -236,7 +264,7 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, sai
 
 def test_damage_far_into_a_file_is_named(tmp_path: Path) -> None:
     row = "9876543210,358967101234560,01/06/2026\n"
-    whole = gzip.compress(("MSISDN,IMEI,Date\n" + row * 200_000).encode(), compresslevel=1)
+    whole = gzip.compress(("MSISDN,IMEI,Date\n" + row * 400_000).encode(), compresslevel=1)
     cdr = read_cdr(written(tmp_path, whole[: len(whole) // 2]))
     with pytest.raises(InputError, match="damaged or cut short"):
         cdr.read_all()

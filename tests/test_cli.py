@@ -77,6 +77,51 @@ def test_scan_for_handsets_and_with_a_saved_set(desk: Path) -> None:
     ]
 
 
+def test_scan_leaves_out_what_is_from_before_the_listing_date(desk: Path) -> None:
+    (desk / "calls.csv").write_text(
+        "a,imei,at\n9876543210,,2025-06-01\n9876543210,,2025-06-03\n9876543210,,\n1,490154203237510,2025-06-02\n"
+    )
+    (desk / "block.csv").write_text(
+        "msisdn,action,first_reported\n919876543210,block,2025-06-02 00:00:00+05:30\n919812345678,reverify,2025-06-01\n"
+    )
+    (desk / "seized.csv").write_text("IMEI,first_reported\n490154203237518,2025-06-01\n")
+    lists = ["--numbers", "block.csv", "-c", "a", "--imeis", "seized.csv", "--imei-column", "imei"]
+    run = numguard("scan", "calls.csv", *lists, "--since", "first_reported", "--at", "at")
+    assert [line.split(",")[2] for line in run.stdout.splitlines()[1:]] == ['"2025-06-03"', '"2025-06-02"']
+    assert "a: 1 match left out, from before the listing date" in run.stderr
+    assert "a: 1 match left out, without a time or listing date" in run.stderr
+    first = numguard("scan", "-", *lists, "--limit", "1", stdin=(desk / "calls.csv").read_text())
+    assert len(first.stdout.splitlines()) == 2
+    for arguments, code, said in (
+        (["--since", "first_reported"], 2, "--at"),
+        (["--since", "listed", "--at", "at"], 3, "no column 'listed'"),
+        (["--since", "first_reported", "--at", "when"], 3, "no column 'when'"),
+    ):
+        run = numguard("scan", "calls.csv", *lists, *arguments)
+        assert (run.returncode, said in run.stderr) == (code, True), run.stderr
+
+
+def test_synth_gives_the_same_records_for_the_same_seed_and_its_list_hits_them(desk: Path) -> None:
+    options = ["--rows", "5e3", "--hit-rate", "0.02", "--listed", "50", "--days", "2"]
+    for out in ("1.parquet", "2.parquet", "3.csv"):
+        run = numguard("synth", "cdr", out, *options, "--list-to", "planted.csv")
+        assert run.returncode == 0, run.stderr
+        assert f"{out}: 5,000 rows, about 100 of a listed number" in run.stderr
+    assert (desk / "1.parquet").read_bytes() == (desk / "2.parquet").read_bytes()
+    run = numguard("synth", "cdr", "4.parquet", *options, "--seed", "2")
+    assert (desk / "4.parquet").read_bytes() != (desk / "1.parquet").read_bytes()
+    planted = ng.NumberSet(csv.read_csv(desk / "planted.csv")["msisdn"])
+    assert len(planted) == 50
+    found = {}
+    for name in ("1.parquet", "3.csv"):
+        scan = ng.scan(desk / name, {"other_party": planted, "served_msisdn": planted})
+        found[name] = scan.read_all()["other_party_match"].to_pylist()
+        assert 60 < scan.summary.hits < 150
+        assert scan.summary.hits_by_column["served_msisdn"] == 0
+    assert found["1.parquet"] == found["3.csv"]
+    assert numguard("synth", "cdr", "5.parquet", "--rows", "0").returncode == 2
+
+
 def test_a_list_with_many_columns_and_no_telling_name_is_asked_about(desk: Path) -> None:
     (desk / "odd.csv").write_text("eins,zwei\n9876543210,x\n")
     run = numguard("scan", "customers.csv", "--numbers", "odd.csv", "--column", "mobile")

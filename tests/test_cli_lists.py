@@ -127,3 +127,14 @@ def test_outcomes_leave_as_the_other_verbs_do(case: Path) -> None:
         assert run.stderr.startswith("numguard: ")
         assert "98765" not in run.stderr
     assert not Path("not_there.db").exists()
+
+
+def test_a_history_is_private_and_inert(case: Path) -> None:
+    Path("one.csv").write_text("9876543210\n")
+    numguard("decide", "confirmed", "--numbers", "one.csv", "--reason", "=HYPERLINK(0)")
+    run = numguard("history", "9876543210", "--output", "story.csv")
+    assert run.returncode == 0
+    assert stat.S_IMODE(Path("story.csv").stat().st_mode) == 0o600
+    told = list(csv.DictReader(numguard("history", "-", stdin="98765 43210\n").stdout.splitlines()))
+    assert told == rows("story.csv")
+    assert [(row["what"], row["reason"]) for row in told] == [("named", ""), ("decided", "'=HYPERLINK(0)")]

@@ -84,6 +84,20 @@ def test_what_it_writes_is_there(run: Run) -> None:
     assert (folder / "cases.db").stat().st_mode & 0o077 == 0
 
 
+def test_it_ends_with_the_report(run: Run) -> None:
+    result, text = run
+    path = result.world.folder.parent / "report.html"
+    assert text.rstrip().endswith(f"Now read {path}.")
+    page = path.read_text()
+    table = page[page.index("Reported, by district") :].partition("</table>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
+    at = rows[0].index("uploaded")
+    told = {row[0]: int(row[at].replace(",", "")) for row in rows[1:]}
+    assert told.pop("All") == sum(result.reported.values())
+    assert told == {unit: count for unit, count in result.world.complaints.by_district.items() if count}
+    assert not re.search(r"[6-9]\d{9}", re.sub(r"[a-f0-9]{64}|-?\d*\.\d+", "", page))
+
+
 def test_refused_rows_say_where_and_why(run: Run) -> None:
     result, _ = run
     with (result.world.folder.parent / "refused_rows.csv").open(encoding="utf-8", newline="") as lines:

@@ -68,6 +68,8 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
     assert all(cell.hyperlink is None for cell in cells)
     with zipfile.ZipFile(path) as book:
         assert not re.search(rb"<f[ />]", book.read("xl/worksheets/sheet1.xml"))
+        # The hour of writing would make the same rows other bytes.
+        assert set(re.findall(rb"\d{4}-\d\d-\d\dT", book.read("docProps/core.xml"))) == {b"2000-01-01T"}
     # openpyxl shows a carriage return as it is written in the file; this one reads it.
     assert CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[2:] == [[text] for text in HOSTILE]
 
@@ -93,6 +95,11 @@ def test_no_cell_of_a_csv_begins_as_a_formula(
     path = tmp_path_factory.mktemp("csv") / "hostile.csv"
     write_private(pa.table({"district": [text], "reason": [beside], "kept": ["x"]}), path)
     assert not [cell for cell in cells_in(path, delimiter) if cell.strip(" \t\r\n\u00a0").startswith(RUNS)]
+
+
+def test_no_cell_of_a_csv_begins_with_what_a_reader_strips(tmp_path: Path) -> None:
+    write_private(pa.table({"text": ["\tplain", "\rplain", "\nplain", " plain"]}), tmp_path / "t.csv")
+    assert cells_in(tmp_path / "t.csv", ",")[1:] == ["'\tplain", "'\rplain", "'\nplain", " plain"]
 
 
 def test_csv_text_that_runs_nothing_is_left_alone(tmp_path: Path) -> None:

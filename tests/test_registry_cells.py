@@ -6,11 +6,13 @@ from datetime import datetime, timedelta, timezone
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.registry import cells
+from numguard.registry.amounts import amounts
+from numguard.registry.moments import moments
 
 IST = timezone(timedelta(hours=5, minutes=30))
 
@@ -31,24 +33,43 @@ IST = timezone(timedelta(hours=5, minutes=30))
         ("NA", None, None),
         (None, None, None),
         ("-500", None, "not_an_amount"),
-        ("5 lakh", None, "not_an_amount"),
+        ("5 lakh", 50000000, None),
         ("1.234", None, "not_an_amount"),
         ("1,0,0", None, "not_an_amount"),
         ("12345678901234567890", None, "not_an_amount"),
-        ("1e5", None, "not_an_amount"),
+        ("1e5", None, "precision_lost"),
         ("=1+1", None, "not_an_amount"),
+        ("Rs 2.5 lakh", 25000000, None),
+        ("1.2 crore", 1200000000, None),
+        ("₹ 5,000/-", 500000, None),
+        ("5000 Rs only", 500000, None),
+        ("12,34,56,789.05", 12345678905, None),
+        ("1,234,567", 123456700, None),
+        ("2.5 लाख", 25000000, None),
+        ("१.२ करोड़", 1200000000, None),
+        ("१.२ करो\u095c", 1200000000, None),
+        ("रु. ५१,२३४", 5123400, None),
+        ("0.0000001 crore", 100, None),
+        ("1.23456789 lakh", None, "not_an_amount"),
+        ("10,00", None, "not_an_amount"),
+        ("1,00,00", None, "not_an_amount"),
+        ("5,000.00 Cr", None, "not_an_amount"),
+        ("5000 or 6000", None, "not_an_amount"),
+        ("#####", None, "spreadsheet_overflow"),
+        ("#REF!", None, "spreadsheet_error"),
+        ("1.2E+07", None, "precision_lost"),
     ],
 )
 def test_amounts(cell: str | None, paise: int | None, note: str | None) -> None:
-    values, notes = cells.amounts(pa.array([cell], pa.string()))
+    values, notes = amounts(pa.array([cell], pa.string()))
     assert (values[0].as_py(), notes[0].as_py()) == (paise, note)
 
 
 def test_amounts_of_numeric_types() -> None:
-    values, notes = cells.amounts(pa.array([12.5, -1.0, float("nan"), None, 1e300]))
+    values, notes = amounts(pa.array([12.5, -1.0, float("nan"), None, 1e300]))
     assert values.to_pylist() == [1250, None, None, None, None]
     assert notes.to_pylist() == [None, "not_an_amount", None, None, "not_an_amount"]
-    assert cells.amounts(pa.array([7, None]))[0].to_pylist() == [700, None]
+    assert amounts(pa.array([7, None]))[0].to_pylist() == [700, None]
 
 
 @pytest.mark.parametrize(
@@ -68,19 +89,32 @@ def test_amounts_of_numeric_types() -> None:
         ("29/02/2024", datetime(2024, 2, 29, tzinfo=IST)),
         ("29/02/2026", "not_a_date"),
         ("31/04/2026", "not_a_date"),
-        ("09/13/2026", "not_a_date"),
-        ("12/09/26", "not_a_date"),
-        ("45567", "not_a_date"),
+        ("09/13/2026", "month_first"),
+        ("12/09/26", "two_digit_year"),
+        ("45567", "serial_date"),
         ("2026-09-12 25:00", "not_a_date"),
         ("2026-09-12 13:00 PM", "not_a_date"),
         ("0000-00-00", "not_a_date"),
         ("yesterday", "not_a_date"),
+        ("12.09.2026 at 14.05 hrs", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("12th September, 2026", datetime(2026, 9, 12, tzinfo=IST)),
+        ("Sep 12, 2026 2:05 pm", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("१२/०९/२०२६", datetime(2026, 9, 12, tzinfo=IST)),
+        ("12 सितंबर 2026", datetime(2026, 9, 12, tzinfo=IST)),
+        ("12/09/2026 14:05:33 IST", datetime(2026, 9, 12, 14, 5, 33, tzinfo=IST)),
+        ("12/09/2026 08:35:00 Z", datetime(2026, 9, 12, 14, 5, tzinfo=IST)),
+        ("12 Sep 2026 and then", "not_a_date"),
+        ("12-Sep-26", "two_digit_year"),
+        ("05/04/2026 or 04/05/2026", "day_or_month"),
+        ("#########", "spreadsheet_overflow"),
+        ("#VALUE!", "spreadsheet_error"),
+        ("45567.5", "serial_date"),
         ("", None),
         ("---", None),
     ],
 )
 def test_moments(cell: str, moment: datetime | str | None) -> None:
-    values, notes = cells.moments(pa.array([cell]))
+    values, notes = moments(pa.array([cell]))
     if isinstance(moment, datetime):
         assert values[0].as_py() == int(moment.timestamp() * 1e6)
         assert notes[0].as_py() is None
@@ -88,10 +122,30 @@ def test_moments(cell: str, moment: datetime | str | None) -> None:
         assert (values[0].as_py(), notes[0].as_py()) == (None, moment)
 
 
+def test_a_column_that_has_the_month_first_is_not_guessed_at() -> None:
+    written = ["05/04/2026", "04/15/2026", "07/07/2026", "13/04/2026", "05-Apr-2026", "2026-04-05"]
+    values, notes = moments(pa.array(written))
+    assert notes.to_pylist() == ["day_or_month", "month_first", None, None, None, None]
+    assert [value is None for value in values.to_pylist()] == [True, True, False, False, False, False]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**13), st.sampled_from(["", "Rs ", "₹"]), st.sampled_from(["", "/-", " only"]))
+def test_every_sum_is_read_back_to_the_paisa(paise: int, before: str, after: str) -> None:
+    rupees, rest = divmod(paise, 100)
+    digits = str(rupees)
+    head, tail = digits[:-3], digits[-3:]
+    indian = ",".join([*([head[max(0, k - 2) : k] for k in range(len(head), 0, -2)][::-1]), tail])
+    lakh = f"{rupees // 10**5}.{rupees % 10**5:05}{rest:02} lakh"
+    values, _ = amounts(pa.array([f"{before}{digits}.{rest:02}{after}", f"{before}{indian}.{rest:02}{after}", lakh]))
+    assert values.to_pylist() == [paise] * 3
+
+
+@settings(deadline=None)
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 12, 31)))
 def test_every_day_is_read_back(moment: datetime) -> None:
     forms = ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%b-%Y %I:%M:%S %p"]
-    values, _ = cells.moments(pa.array([moment.strftime(form) for form in forms]))
+    values, _ = moments(pa.array([moment.strftime(form) for form in forms]))
     assert values.to_pylist() == [int(moment.replace(microsecond=0, tzinfo=IST).timestamp()) * 1_000_000] * 3
 
 

@@ -44,6 +44,20 @@ def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Pat
     assert registry.export(path, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
 
 
+def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    event = registry._case.store.head()
+    registry.add_complaints(
+        complaints(
+            complaint("2", "8887776665", complainant_mobile="9876543210"),
+            complaint("2", "8887776665", complainant_mobile="9123456789"),
+        )
+    )
+    change = registry.block_list(since=event).to_table()
+    told = zip(*(change[name].to_pylist() for name in ("msisdn", "change", "action")), strict=True)
+    assert sorted(told) == sorted([(C, "added", "block"), (A, "removed", "release"), (B, "removed", "release")])
+
+
 def test_a_district_hears_what_changed_since_its_own_list(registry: ng.Registry, tmp_path: Path) -> None:
     def sent(district: str | None) -> dict[int, str]:
         listed = registry.export(tmp_path / "list.csv", to="DoT", since="last", district=district).to_table()
@@ -236,7 +250,7 @@ def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
     made = registry.block_list()
     registry.decide([B], "protected", "a doctor's")
-    with pytest.raises(RegistryError, match="1 of the list's rows asks something of a protected number"):
+    with pytest.raises(RegistryError, match="1 rows of the list ask something of a protected number"):
         made.write(tmp_path / "list.csv")
     with pytest.raises(RegistryError, match="protected"):
         made.write_by_district(tmp_path)
@@ -287,3 +301,16 @@ def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_f
     assert listed(registry) == {A: "block", B: "reverify"}
     registry.decide([B], "confirmed", "re-verification failed")
     assert listed(registry) == {A: "block", B: "block"}
+
+
+def test_a_change_since_an_export_is_told_against_the_list_as_it_was_asked_for(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9876543210; 9123456789")))
+    narrow = registry.export(path, to="DoT", policy=ng.ListPolicy(min_complaints=2)).manifest["export"]
+    wide = registry.export(path, to="DoT").manifest["export"]
+    assert registry.export(path, to="DoT", since=narrow).to_table()["msisdn"].to_pylist() == [B]
+    assert len(registry.export(path, to="DoT", since=wide)) == 0
+    with pytest.raises(ArgumentError, match="another receiver"):
+        registry.export(path, to="Bank", since=wide)

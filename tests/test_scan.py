@@ -271,6 +271,16 @@ def test_a_long_batch_is_searched_by_all_threads_in_order(threads: int) -> None:
     assert found.summary.refused == {"b": {"short_code": 100_000, "sender_id": 100_000}}
 
 
+def test_a_batch_longer_than_is_searched_at_once_has_no_seam() -> None:
+    rows = 2 * (1 << 22) + 5
+    numbers = np.full(rows, 9_000_000_000, np.int64)
+    planted = [0, (1 << 22) - 1, 1 << 22, (1 << 23) - 1, 1 << 23, rows - 1]
+    numbers[planted] = 9_876_500_007
+    found = ng.scan(pa.table({"a": numbers, "n": np.arange(rows)}), {"a": LISTED})
+    assert found.read_all()["n"].to_pylist() == planted
+    assert found.summary.rows == rows
+
+
 def test_every_row_a_hit(tmp_path: Path) -> None:
     table = pa.table({"a": ["9876500007"] * 200_000, "n": range(200_000)})
     pq.write_table(table, tmp_path / "t.parquet")

@@ -63,6 +63,25 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text(source).to_pylist() == [{"mobile": "9876500000", "name": "a"}]
 
 
+def test_parquet_in_a_pipe_is_an_error_that_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sent = io.BytesIO(write_parquet(tmp_path, TABLE).read_bytes())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(sent)))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="name the file"):
+        open_source("-")
+
+
+def test_csv_below_an_address_is_text_with_what_its_directories_tell(tmp_path: Path) -> None:
+    for day in ("01", "02"):
+        (tmp_path / f"day={day}").mkdir()
+        (tmp_path / f"day={day}" / "t.csv").write_text("mobile\n0919876543210\n1,2\n")
+    source = open_source(tmp_path.as_uri())
+    rows = [row for batch in source.batches() for row in batch.data.to_pylist()]
+    assert rows == [{"mobile": "0919876543210", "day": day} for day in ("01", "02")]
+    assert [list(part.refused_rows) for part in source.parts] == [[3], [3]]
+    with pytest.raises(FileMissingError, match="nothing at this address"):
+        open_source((tmp_path / "none").as_uri())
+
+
 def test_standard_input_may_be_an_arrow_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = io.BytesIO()
     with pa.ipc.new_stream(sent, TABLE.schema) as writer:

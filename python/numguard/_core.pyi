@@ -21,6 +21,7 @@ __all__ = [
     "format",
     "format_imei",
     "imei_keys",
+    "keep_rows",
     "normalize",
     "normalize_imei",
     "parquet_schema",
@@ -136,4 +137,5 @@ class Scanner:
     def looks_national(self) -> list[bool]: ...
     def tally(self) -> dict[str, Any]: ...
 
+def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch: ...
 def parquet_schema(path: PathLike) -> pa.Schema: ...

@@ -84,6 +84,12 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     Raises:
         ArgumentError: Not exactly one of the two was given, the variable is not set, or the key is too short.
         FileMissingError: There is no such file.
+
+    Example:
+        >>> import os, numguard as ng
+        >>> os.environ["SHARED_KEY"] = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+        >>> len(ng.read_key(variable="SHARED_KEY"))
+        32
     """
     if (file is None) == (variable is None):
         raise ArgumentError("a key is read from a file or from an environment variable: name one of them")

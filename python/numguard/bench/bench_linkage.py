@@ -5,13 +5,14 @@ Both sides get the same number of threads, and their answers are asserted equal,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from numguard.bench import sightings
+from numguard.bench import memory, sightings
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
@@ -24,6 +25,11 @@ ROWS = plan().file_rows * 5 // 2
 SEEDS = min(27_824, ROWS // 100)
 THREADS = plan().threads
 HOPS = 2
+
+#: Sightings in a file, and how many times the file is listed: a fiftieth of the size above, to ten times as much. The
+#: seeds stay the same, or the walk itself would grow.
+LENGTHS = ((ROWS // 50, 1), (ROWS // 5, 1), (ROWS, 1), (ROWS, 10))
+SEEDS_OF_LENGTHS = max(ROWS // 25_000, 10)
 
 #: The rows of some keys, each once, and what they come to. `$side` is the column that the keys stand in.
 EDGES = """
@@ -182,3 +188,21 @@ def test_numguard_table(measure: Any, path: Path, seeds: pa.UInt64Array) -> None
     """The sightings stand in memory already."""
     table = pl.read_parquet(path).to_arrow()
     measure(line("table", NUMGUARD), lambda: walk(table, seeds))
+
+
+def expand_copies(rows: int, copies: int, threads: int) -> Callable[[], Expansion]:
+    """Walks over a file listed `copies` times; repeats of a sighting count once, so the answer stays the same."""
+    source = [sightings.write(plan().inputs / f"sightings-{rows}.parquet", rows)] * copies
+    begin = sightings.seeds(SEEDS_OF_LENGTHS, rows)
+    return lambda: expand(begin, source, LinkPolicy(max_hops=HOPS), threads=threads)
+
+
+@pytest.mark.parametrize(("rows", "copies"), LENGTHS)
+def test_length(measure: Any, rows: int, copies: int) -> None:
+    """Time and memory against length, also where the sightings are more than may be kept in memory."""
+    once = expand_copies(rows, 1, THREADS)()
+    added = memory.added("expand", rows=rows, copies=copies, threads=THREADS)
+    line = Line("expand of length", "Parquet", rows * copies, SEEDS_OF_LENGTHS, None, NUMGUARD, THREADS, bytes=added)
+    found = measure(line, expand_copies(rows, copies, THREADS))
+    assert found.linked == once.linked
+    assert found.evidence == once.evidence

@@ -1,15 +1,15 @@
-"""The case registry against a bare ADBC ingest of the same rows, and how its cost grows.
+"""The case registry against a bare ADBC ingest of the same rows, and how its cost grows, on both of its stores.
 
 The bare ingest is what nobody could do without: the same table of text into one file with the same settings, nothing
-read, nothing indexed.
+read, nothing indexed. What grows is one registry, in which each complaint names a number that no other one names.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pytest
 
+from numguard.bench import server
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
@@ -26,11 +27,19 @@ from numguard.registry import Registry
 from numguard.registry.intake import Intake
 
 COMPLAINTS = max(2_000, plan().file_rows // 20)
+#: Complaints that are there when more of them are added, and when a change is asked for.
+SIZES = (COMPLAINTS // 10, COMPLAINTS, 10 * COMPLAINTS)
 MORE = COMPLAINTS // 100
+CHANGES = COMPLAINTS // 1_000
+
+STORES = [
+    "SQLite",
+    pytest.param("PostgreSQL", marks=pytest.mark.skipif(not server.is_there(), reason="no PostgreSQL here")),
+]
 
 
-def complaints(start: int, count: int) -> pa.Table:
-    """Complaints as the portal lists them, a fifth with two numbers; half as many suspects as rows."""
+def complaints(start: int, count: int, *, once: bool = False) -> pa.Table:
+    """Complaints as the portal lists them, a fifth with two numbers; half as many suspects as rows, or each `once`."""
     rng = np.random.default_rng([7, start])
 
     pc: Any = pyarrow.compute
@@ -39,7 +48,10 @@ def complaints(start: int, count: int) -> pa.Table:
     def mobiles(drawn: Any) -> Any:
         return pc.utf8_slice_codeunits(pa.array(916_000_000_000 + drawn).cast(pa.string()), 2)
 
-    one, two = (mobiles(rng.integers(0, max(count // 2, 1), count) * 7) for _ in range(2))
+    def suspects() -> Any:
+        return start + rng.permutation(count) if once else rng.integers(0, max(count // 2, 1), count)
+
+    one, two = (mobiles(suspects() * 7) for _ in range(2))
     form = rng.random(count)
     cell = pc.if_else(pa.array(form < 0.5), pc.binary_join_element_wise("+91 ", one, ""), one)
     cell = pc.if_else(pa.array(form < 0.2), pc.binary_join_element_wise(one, two, ", "), cell)
@@ -61,28 +73,43 @@ def complaints(start: int, count: int) -> pa.Table:
     )
 
 
-def line(work: str, rows: int, before: int = 0, layout: str = "SQLite", candidate: str = NUMGUARD) -> Line:
+def line(work: str, rows: int, before: int, layout: str, candidate: str = NUMGUARD) -> Line:
     """What is measured: rows added, taken or changed, with so many complaints there before."""
     return Line(work, layout, rows, before, None, candidate, threads=1)
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A directory for registries, gone afterwards."""
-    with tempfile.TemporaryDirectory() as name:
-        yield Path(name)
+@pytest.fixture(scope="module")
+def places() -> Iterator[Callable[[str], str]]:
+    """New and empty places for registries, of a kind of store; all gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        names = (str(Path(folder) / f"{n}.db") for n in itertools.count())
+        address: list[str] = []
+
+        def place(layout: str) -> str:
+            if layout == "SQLite":
+                return next(names)
+            if not address:
+                address.append(stack.enter_context(server.running()))
+            return server.make_schema(address[0])
+
+        yield place
 
 
 @pytest.fixture(scope="module")
 def table() -> pa.Table:
-    """All complaints."""
+    """Complaints that are added at once."""
     return complaints(0, COMPLAINTS)
 
 
-def bare_ingest(path: Path, table: pa.Table) -> int:
+def bare_ingest(place: str, table: pa.Table) -> int:
     """Into a table of text, as durably as the registry."""
-    with adbc_driver_sqlite.dbapi.connect(str(path), autocommit=True) as connection, connection.cursor() as cursor:
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -262144"):
+    if place.startswith("postgresql:"):
+        connected, settings = server.connect(place), []
+    else:
+        connected = adbc_driver_sqlite.dbapi.connect(place, autocommit=True)
+        settings = ["journal_mode = WAL", "synchronous = FULL", "cache_size = -262144"]
+    with closing(connected) as connection, connection.cursor() as cursor:
+        for setting in settings:
             cursor.execute(f"PRAGMA {setting}")
         cursor.adbc_ingest("complaint", table, mode="create")
         cursor.execute("SELECT count(*) FROM complaint")
@@ -90,81 +117,82 @@ def bare_ingest(path: Path, table: pa.Table) -> int:
         return int(counted[0])
 
 
-def test_bare_ingest(measure: Any, folder: Path, table: pa.Table) -> None:
+@pytest.mark.parametrize("layout", STORES)
+def test_bare_ingest(measure: Any, places: Callable[[str], str], table: pa.Table, layout: str) -> None:
     """The limit."""
-    paths = (folder / f"{n}.db" for n in itertools.count())
-    limit = line("ingest", COMPLAINTS, candidate="bare ADBC ingest")
-    assert measure(limit, lambda: bare_ingest(next(paths), table)) == COMPLAINTS
+    limit = line("ingest", COMPLAINTS, 0, layout, "bare ADBC ingest")
+    assert measure(limit, lambda: bare_ingest(places(layout), table)) == COMPLAINTS
 
 
-def add(path: str | Path, table: pa.Table) -> Intake:
+def add(place: str, table: pa.Table) -> Intake:
     """Complaints into a new registry."""
-    with Registry(path, by="bench") as registry:
+    with Registry(place, by="bench") as registry:
         return registry.add_complaints(table)
 
 
-def test_add_complaints(measure: Any, folder: Path, table: pa.Table) -> None:
-    """Into a new file."""
-    paths = (folder / f"{n}.db" for n in itertools.count())
-    intake = measure(line("add complaints", COMPLAINTS), lambda: add(next(paths), table))
+@pytest.mark.parametrize("layout", STORES)
+def test_add_complaints(measure: Any, places: Callable[[str], str], table: pa.Table, layout: str) -> None:
+    """Into a new store."""
+    intake = measure(line("add complaints", COMPLAINTS, 0, layout), lambda: add(places(layout), table))
     assert intake.added == COMPLAINTS
 
 
-@pytest.mark.skipif("NUMGUARD_POSTGRES" not in os.environ, reason="NUMGUARD_POSTGRES names no server")
-def test_add_complaints_to_postgresql(measure: Any, table: pa.Table) -> None:
-    """Into a new schema of a shared store."""
-    postgresql = pytest.importorskip("adbc_driver_postgresql.dbapi")
-    address = os.environ["NUMGUARD_POSTGRES"]
-    schemas = (f"bench_{os.getpid()}_{n}" for n in itertools.count())
+class Grown:
+    """A registry that is grown to each size in its turn."""
 
-    def once() -> Intake:
-        schema = next(schemas)
-        with (
-            postgresql.connect(address, autocommit=True) as connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(f"CREATE SCHEMA {schema}")
-        return add(f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{schema}", table)
+    def __init__(self, registry: Registry, layout: str) -> None:
+        self.registry, self.layout, self.size = registry, layout, 0
+        self._next = 0
 
-    assert measure(line("add complaints", COMPLAINTS, layout="PostgreSQL"), once).added == COMPLAINTS
+    def more(self, count: int) -> Intake:
+        """Adds so many complaints."""
+        begin, self._next = self._next, self._next + count
+        return self.registry.add_complaints(complaints(begin, count, once=True))
 
-
-@pytest.fixture(scope="module", params=[0.1, 1], ids=["a tenth", "all"])
-def grown(request: pytest.FixtureRequest, table: pa.Table) -> Iterator[tuple[Registry, int]]:
-    """A registry of a tenth of the complaints, and one of all of them, sent out once; and how many it has."""
-    size = int(COMPLAINTS * request.param)
-    with tempfile.TemporaryDirectory() as name, Registry(Path(name) / "cases.db", by="bench") as registry:
-        registry.add_complaints(table.slice(0, size))
-        registry.export(Path(name) / "list.parquet", to="DoT")
-        yield registry, size
+    def to(self, size: int) -> Grown:
+        """Adds what is missing, or nothing: what was added while the last size was measured counts."""
+        while self._next < size:
+            self.more(min(size - self._next, COMPLAINTS))
+        self.size = size
+        return self
 
 
-def test_add_some_more(measure: Any, grown: tuple[Registry, int]) -> None:
-    """A row must not cost more because others are there."""
-    registry, size = grown
-    starts = itertools.count(10 * COMPLAINTS, MORE)
-    intake = measure(line("add more", MORE, size), lambda: registry.add_complaints(complaints(next(starts), MORE)))
-    assert intake.added == MORE
+@pytest.fixture(scope="module", params=STORES)
+def growing(request: pytest.FixtureRequest, places: Callable[[str], str]) -> Iterator[Grown]:
+    """A registry to grow in each store."""
+    with Registry(places(request.param), by="bench") as registry:
+        yield Grown(registry, request.param)
 
 
-def test_block_list(measure: Any, grown: tuple[Registry, int]) -> None:
-    """The whole list."""
-    registry, size = grown
-    assert len(measure(line("block list", size, size), registry.block_list)) > 0
+@pytest.fixture(scope="module", params=SIZES)
+def grown(request: pytest.FixtureRequest, growing: Grown) -> Grown:
+    """It, grown."""
+    return growing.to(request.param)
 
 
-def test_delta(measure: Any, grown: tuple[Registry, int]) -> None:
-    """The changes since an event, however long the list."""
-    registry, size = grown
-    numbers: Any = registry.block_list().to_table()["msisdn"].slice(0, MORE // 10).combine_chunks()
+def test_delta(measure: Any, grown: Grown) -> None:
+    """The changes since an event, however many numbers there are."""
+    registry = grown.registry
+    numbers: Any = pa.array(916_000_000_000 + 7 * np.arange(CHANGES), pa.uint64())
     event = registry.decide(numbers, "withdrawn", "bench")
-    change = measure(line("delta", len(numbers), size), lambda: registry.block_list(since=event - 1))
-    assert len(change) == len(numbers)
+    timed = line("delta", CHANGES, grown.size, grown.layout)
+    assert len(measure(timed, lambda: registry.block_list(since=event - 1))) == CHANGES
     registry.decide(numbers, "confirmed", "bench")
 
 
-def test_history(measure: Any, grown: tuple[Registry, int]) -> None:
+def test_history(measure: Any, grown: Grown) -> None:
     """Every event of one number."""
-    registry, size = grown
-    number = registry.block_list().to_table()["msisdn"][0].as_py()
-    assert len(measure(line("history", 1, size), lambda: registry.history(f"+{number}"))) > 0
+    timed = line("history", 1, grown.size, grown.layout)
+    assert len(measure(timed, lambda: grown.registry.history("+916000000000"))) > 0
+
+
+def test_block_list(measure: Any, grown: Grown) -> None:
+    """The whole list."""
+    if grown.size > COMPLAINTS:
+        pytest.skip("the whole list is asked for at two sizes")
+    assert len(measure(line("block list", grown.size, grown.size, grown.layout), grown.registry.block_list)) > 0
+
+
+def test_add_some_more(measure: Any, grown: Grown) -> None:
+    """A row must not cost more because others are there."""
+    assert measure(line("add more", MORE, grown.size, grown.layout), lambda: grown.more(MORE)).added == MORE

@@ -1,51 +1,39 @@
 """Four pictures of a record, as SVG.
 
-Owns the look. Altair draws, from figures alone: no text of anybody's stands in a chart.
+Owns what each shows, from figures alone: no text of anybody's stands in a chart.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from numguard.bench.goals import OURS
 from numguard.bench.record import Line
+from numguard.report.drawing import svg
 
 __all__ = ["CHARTS"]
 
 _LAYOUTS: Final = ["integers", "clean", "mixed"]
 
 
-def _svg(chart: Any) -> str:
-    out = io.StringIO()
-    chart.configure_view(stroke=None).configure_axis(grid=True, gridOpacity=0.4).save(out, format="svg")
-    return out.getvalue()
-
-
-def _data(rows: list[dict[str, Any]]) -> Any:
-    import altair as alt
-
-    data: Any = alt.Data
-    return data(values=rows)
-
-
-def _who(chart: Any, names: Sequence[str]) -> Any:
+def _who(names: Sequence[str]) -> dict[str, Any]:
     """The same colour for the same candidate; ours stands out."""
-    import altair as alt
-
     order = sorted(set(names), key=lambda name: (name != OURS, name))
     rest = ["#4c78a8", "#72b7b2", "#54a24b", "#b279a2", "#9d755d", "#eeca3b", "#8a8a8a", "#ff9da6", "#79706e"]
-    colours = alt.Scale(domain=order, range=["#d62728", *rest][: len(order)])
-    return chart.encode(
-        color=alt.Color("who:N", scale=colours, title=None, legend=alt.Legend(orient="bottom", columns=4))
-    )
+    scale = {"domain": order, "range": ["#d62728", *rest][: len(order)]}
+    return {"field": "who", "title": None, "scale": scale, "legend": {"orient": "bottom", "columns": 4}}
+
+
+def _figure(field: str, title: str | None, *, ticks: int | None = None, log: bool = True) -> dict[str, Any]:
+    """An axis of figures."""
+    axis = {} if ticks is None else {"axis": {"format": "~s", "tickCount": ticks}}
+    scale = {"scale": {"type": "log"}} if log else {}
+    return {"field": field, "type": "quantitative", "title": title, **scale, **axis}
 
 
 def contains(lines: Sequence[Line]) -> str | None:
     """Rate by length of the list, a panel for each layout, where one row in a thousand is listed."""
-    import altair as alt
-
     rates = [line.hit_rate for line in lines if line.work == "contains" and line.hit_rate is not None]
     shown = [
         line for line in lines if line.work == "contains" and line.hit_rate == min(rates) and line.layout in _LAYOUTS
@@ -59,15 +47,20 @@ def contains(lines: Sequence[Line]) -> str | None:
             for line in shown
             if line.layout == layout
         ]
-        x = alt.X(
-            "list:Q", scale=alt.Scale(type="log"), title="numbers on the list", axis=alt.Axis(format="~s", tickCount=4)
-        )
-        y = alt.Y(
-            "rate:Q", scale=alt.Scale(type="log"), title="million rows a second" if layout == "integers" else None
-        )
-        drawn = alt.Chart(_data(rows), title=layout, width=230, height=240).mark_line(point=True).encode(x=x, y=y)
-        panels.append(_who(drawn, [_short(line.candidate) for line in shown]))
-    return _svg(alt.hconcat(*panels).resolve_scale(y="shared", color="shared"))
+        panel = {
+            "title": layout,
+            "width": 230,
+            "height": 240,
+            "data": {"values": rows},
+            "mark": {"type": "line", "point": True},
+            "encoding": {
+                "x": _figure("list", "numbers on the list", ticks=4),
+                "y": _figure("rate", "million rows a second" if layout == _LAYOUTS[0] else None),
+                "color": _who([_short(line.candidate) for line in shown]),
+            },
+        }
+        panels.append(panel)
+    return svg({"hconcat": panels, "resolve": {"scale": {"y": "shared", "color": "shared"}}})
 
 
 def _short(candidate: str) -> str:
@@ -85,8 +78,6 @@ def scan_memory(lines: Sequence[Line]) -> str | None:
 
 
 def _length(lines: Sequence[Line], title: str, value: Callable[[Line], float | None]) -> str | None:
-    import altair as alt
-
     rows = [
         {"rows": line.rows, "value": value(line), "what": line.layout}
         for line in lines
@@ -94,23 +85,23 @@ def _length(lines: Sequence[Line], title: str, value: Callable[[Line], float | N
     ]
     if not rows:
         return None
-    scale = alt.Scale(type="log")
-    chart = (
-        alt.Chart(_data(rows), width=330, height=220)
-        .mark_line(point=True)
-        .encode(
-            x=alt.X("rows:Q", scale=scale, title="rows scanned", axis=alt.Axis(format="~s", tickCount=5)),
-            y=alt.Y("value:Q", scale=scale, title=title),
-            color=alt.Color("what:N", title=None),
-        )
+    return svg(
+        {
+            "width": 330,
+            "height": 220,
+            "data": {"values": rows},
+            "mark": {"type": "line", "point": True},
+            "encoding": {
+                "x": _figure("rows", "rows scanned", ticks=5),
+                "y": _figure("value", title),
+                "color": {"field": "what", "title": None},
+            },
+        }
     )
-    return _svg(chart)
 
 
 def decode_limit(lines: Sequence[Line]) -> str | None:
     """Whole scans beside merely decoding the two columns."""
-    import altair as alt
-
     shown = [line for line in lines if line.work in {"scan", "decode"}]
     if not any(line.work == "scan" for line in shown):
         return None
@@ -125,19 +116,22 @@ def decode_limit(lines: Sequence[Line]) -> str | None:
         for line in shown
         if line.layout in _LAYOUTS and line.listed in {0, smallest}
     ]
-    colours = alt.Scale(domain=["ours", "rival", "limit"], range=["#d62728", "#4c78a8", "#bbbbbb"])
-    chart = (
-        alt.Chart(_data(rows), width=260, height=alt.Step(22))
-        .mark_bar()
-        .encode(
-            x=alt.X("rate:Q", title="million rows a second"),
-            y=alt.Y("who:N", sort="-x", title=None),
-            color=alt.Color("ours:N", scale=colours, legend=None),
-            column=alt.Column("what:N", title=None),
-        )
-        .resolve_scale(x="independent")
+    colours = {"domain": ["ours", "rival", "limit"], "range": ["#d62728", "#4c78a8", "#bbbbbb"]}
+    return svg(
+        {
+            "width": 260,
+            "height": {"step": 22},
+            "data": {"values": rows},
+            "mark": "bar",
+            "encoding": {
+                "x": _figure("rate", "million rows a second", log=False),
+                "y": {"field": "who", "type": "nominal", "sort": "-x", "title": None},
+                "color": {"field": "ours", "scale": colours, "legend": None},
+                "column": {"field": "what", "title": None},
+            },
+            "resolve": {"scale": {"x": "independent"}},
+        }
     )
-    return _svg(chart)
 
 
 CHARTS: Final[dict[str, Callable[[Sequence[Line]], str | None]]] = {

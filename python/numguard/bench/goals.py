@@ -45,11 +45,23 @@ _BUILDING: Final = (2.5, 2.0)
 #: Work, what it is held against, and how many times as long it may take.
 _LIMITS: Final = {
     "read cdr": ("read text", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
+    "read cdr, processor": ("read text, processor", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
     "add complaints": ("ingest", "a bare ingest of the same rows", (12.0, 6.0)),
 }
-#: Work, and how many times as long it may take with ten times as much there.
-_GROWTH: Final = {"add more": (1.5, 1.2), "delta": (3.0, 1.5)}
+#: Work, how many times as much is there, and how many times as long it may take then.
+_GROWTH: Final = {"add more": (10, (1.5, 1.2)), "delta": (100, (3.0, 1.5))}
+#: Work that somebody waits for, in milliseconds, whatever is there.
+_WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
+#: What a walk may add: the sightings that it keeps (so many bytes a row, up to so many), and what it works with.
+_EXPAND_ROW: Final = 24
+_EXPAND_KEPT: Final = 1.5e9
+_EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)
+#: How many times as long a row may take as one of the shortest file: kept in memory; or read once, and again for each
+#: of the four passes of two hops.
+_EXPAND_LENGTH: Final = (1.5, 1.2)
+_EXPAND_AGAIN: Final = (5.0, 4.0)
+_CDR_MEMORY: Final = (256e6, 128e6)
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ class Verdict:
         value: What was measured.
         floor: What must hold.
         goal: What is aimed at.
-        unit: Of the three: "x" times as fast, "x the time", "bytes".
+        unit: Of the three: "x" times as fast, "x the time", "bytes", "ms".
     """
 
     promise: str
@@ -140,7 +152,7 @@ def what(line: Line) -> str:
     """
     parts = [line.work, line.layout]
     if line.listed:
-        parts.append(f"{'seeds' if line.work == 'expand' else 'list of'} {line.listed:,}")
+        parts.append(f"{'seeds' if line.work.startswith('expand') else 'list of'} {line.listed:,}")
     if line.hit_rate is not None:
         parts.append(f"{100 * line.hit_rate:g} % hits")
     return ", ".join(parts)
@@ -162,7 +174,15 @@ def comparisons(lines: Iterable[Line]) -> list[Comparison]:
 
 def verdicts(lines: Sequence[Line]) -> list[Verdict]:
     """Every promise that the record can judge."""
-    return [*_speed(comparisons(lines)), *_decoding(lines), *_limits(lines), *_growth(lines), *_memory(lines)]
+    return [
+        *_speed(comparisons(lines)),
+        *_decoding(lines),
+        *_limits(lines),
+        *_growth(lines),
+        *_lengths(lines),
+        *_waits(lines),
+        *_memory(lines),
+    ]
 
 
 def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
@@ -204,10 +224,28 @@ def _limits(lines: Sequence[Line]) -> Iterator[Verdict]:
 def _growth(lines: Sequence[Line]) -> Iterator[Verdict]:
     for small in lines:
         for large in lines:
-            alike = (small.work, small.run, small.rows) == (large.work, large.run, large.rows)
-            if small.work in _GROWTH and alike and large.listed == 10 * small.listed:
+            alike = (small.work, small.layout, small.run) == (large.work, large.layout, large.run)
+            times, bounds = _GROWTH.get(small.work, (0, (0.0, 0.0)))
+            if alike and times and large.listed == times * small.listed:
                 name = f"{small.work}, {large.listed:,} complaints there, against {small.listed:,}"
-                yield Verdict(name, _rate(small) / _rate(large), *_GROWTH[small.work], "x the time")
+                yield Verdict(name, _rate(small) / _rate(large), *bounds, "x the time")
+
+
+def _waits(lines: Sequence[Line]) -> Iterator[Verdict]:
+    for line in lines:
+        if line.work in _WAITS and line.median_s is not None:
+            name = f"{line.work}, {line.layout}, {line.listed:,} complaints there"
+            yield Verdict(name, 1000 * line.median_s, *_WAITS[line.work], "ms")
+
+
+def _lengths(lines: Sequence[Line]) -> Iterator[Verdict]:
+    shortest: dict[str, Line] = {}
+    for line in sorted((line for line in lines if line.work == "expand of length"), key=lambda line: line.rows):
+        short = shortest.setdefault(line.run, line)
+        if line is not short:
+            name = f"{what(line)}, a row of {line.rows:,} against one of {short.rows:,}"
+            bounds = _EXPAND_LENGTH if line.rows * _EXPAND_ROW <= _EXPAND_KEPT else _EXPAND_AGAIN
+            yield Verdict(name, _rate(short) / _rate(line), *bounds, "x the time")
 
 
 def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
@@ -224,6 +262,11 @@ def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
             if final:
                 name = f"memory while a set of {line.listed:,} is built, against the set itself"
                 yield Verdict(name, line.bytes / final, *_BUILDING, "x the size")
+        elif line.work == "read cdr":
+            name = f"memory while {line.rows:,} rows are read, {line.layout}"
+            yield Verdict(name, line.bytes, *_CDR_MEMORY, "bytes")
+        elif line.work == "expand of length":
+            yield Verdict(f"memory while {line.rows:,} sightings are walked", line.bytes, *_EXPAND_MEMORY, "bytes")
         elif line.work == "scan of length":
             yield Verdict(
                 f"memory while {line.rows:,} rows are scanned, {line.layout}", line.bytes, *_SCAN_MEMORY, "bytes"

@@ -28,7 +28,7 @@ def added(work: str, **arguments: Any) -> int:
     """Bytes that are added at the most while `work` is done once.
 
     Args:
-        work: "build", "contains" or "scan".
+        work: "build", "contains", "scan", "expand" or "read cdr".
         arguments: What it is done on: a case, a candidate, a number of threads; as JSON can hold them.
     """
     order = json.dumps({"work": work, **arguments})
@@ -60,7 +60,25 @@ def _scan(**arguments: Any) -> Callable[[], Any]:
     return scan_copies(**arguments)
 
 
-_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {"build": _build, "contains": _contains, "scan": _scan}
+def _expand(**arguments: Any) -> Callable[[], Any]:
+    from numguard.bench.bench_linkage import expand_copies
+
+    return expand_copies(**arguments)
+
+
+def _read_cdr(path: str) -> Callable[[], Any]:
+    from numguard.cdr import read_cdr
+
+    return lambda: sum(batch.num_rows for batch in read_cdr(path))
+
+
+_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {
+    "build": _build,
+    "contains": _contains,
+    "scan": _scan,
+    "expand": _expand,
+    "read cdr": _read_cdr,
+}
 """Each makes its inputs and gives the thing to be done."""
 
 

@@ -29,6 +29,8 @@ __all__ = ["Line", "Record", "machine", "newest", "now", "read"]
 _DISTRIBUTIONS: Final = (
     "numpy",
     "pyarrow",
+    "adbc-driver-sqlite",
+    "adbc-driver-postgresql",
     "polars",
     "duckdb",
     "pandas",

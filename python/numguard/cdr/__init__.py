@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from numguard.cdr.layout import Layout
 from numguard.cdr.reader import Cdr
 from numguard.cdr.summary import CDR_NOTES, CdrSummary, FileSummary
 from numguard.types import PathLike
 
-__all__ = ["CDR_NOTES", "Cdr", "CdrSummary", "FileSummary", "read_cdr"]
+__all__ = ["CDR_NOTES", "Cdr", "CdrSummary", "FileSummary", "Layout", "read_cdr"]
 
 
-def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> Cdr:
+def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | Layout | None = None) -> Cdr:
     """Read operator files as sightings.
 
     Args:
@@ -28,7 +29,7 @@ def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str
         layout: None finds the layout by its header row. A name takes that one only. A mapping from roles to the
             file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
             "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, call_type,
-            duration.
+            duration, lrn. A `numguard.cdr.Layout` says also which call types mean what.
 
     Returns:
         A stream of record batches with the columns `served_msisdn` and `imei14` (uint64; the IMEI is null where none

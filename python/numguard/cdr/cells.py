@@ -23,12 +23,14 @@ Flags = npt.NDArray[np.bool_]
 #: A pyarrow array. The stubs tie an array's type to that of its scalars, which code over any text cannot state.
 Column: TypeAlias = Any
 
-#: Blanks and quotes around a cell, the bytes of a no-break space in UTF-8 among them.
-WRAPPING: Final = " \t'\"\N{NO-BREAK SPACE}"
+#: Blanks and quotes around a cell (a no-break space by its bytes in UTF-8), and the sign of `="9876543210"`, by which
+#: a spreadsheet is made to leave a number alone.
+WRAPPING: Final = " \t'\"=\N{NO-BREAK SPACE}"
 _WRAPPING_BYTES: Final = [bytes([byte]) for byte in set(WRAPPING.encode())]
 _IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
 _BLANKS: Final = tuple(np.frombuffer(b, dtype=np.uint8) for b in (b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"))
 _LONGEST_BLANK: Final = 8
+_BEGINS_BLANK: Final = np.isin(np.arange(256), np.frombuffer(b"-nN#", dtype=np.uint8))
 
 
 class Group(NamedTuple):
@@ -44,6 +46,8 @@ class Spans(NamedTuple):
     data: Bytes
     starts: Ints
     ends: Ints
+    #: Whether no cell had anything around its content.
+    bare: bool = False
 
     def groups(self) -> Iterator[Group]:
         """The cells, all those of one length together."""
@@ -80,6 +84,7 @@ class Spans(NamedTuple):
         lengths = self.ends - self.starts
         blank: Flags = lengths == 0
         candidates = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST_BLANK))
+        candidates = candidates[_BEGINS_BLANK[self.data[self.starts[candidates]]]]
         if len(candidates):
             part = Spans(self.data, self.starts[candidates], self.ends[candidates])
             for rows, matrix in part.groups():
@@ -109,7 +114,7 @@ def spans(cells: Column) -> Spans:
     content = value_buffer.slice(int(offsets[0]), int(offsets[-1] - offsets[0])).to_pybytes()
     if not any(byte in content for byte in _WRAPPING_BYTES):
         # Most columns are bare, and a search for six bytes is quicker than a look at both ends of every cell.
-        return Spans(data, offsets[:-1], offsets[1:])
+        return Spans(data, offsets[:-1], offsets[1:], bare=True)
     starts, ends = offsets[:-1].copy(), offsets[1:].copy()
     last = len(data) - 1
     while (wrapped := (starts < ends) & _IS_WRAPPING[data[np.minimum(starts, last)]]).any():
@@ -122,7 +127,6 @@ def spans(cells: Column) -> Spans:
 def as_text(cells: Column, found: Spans | None = None) -> Column:
     """The cells without their wrapping, null where they hold nothing; `found`: their spans, where they are known."""
     found = spans(cells) if found is None else found
-    wrapped = int((found.ends - found.starts).sum()) != pc.sum(pc.binary_length(cells)).as_py()
-    text = pc.utf8_trim(cells, characters=WRAPPING) if wrapped else cells
+    text = cells if found.bare else pc.utf8_trim(cells, characters=WRAPPING)
     blank = found.blank()
     return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), text) if blank.any() else text

@@ -8,27 +8,36 @@ never skipped.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from numguard.cdr.layout import canonical_name
 
-__all__ = ["Furniture", "Kind", "is_no_data"]
+__all__ = ["Furniture", "Kind", "Whose", "is_no_data"]
 
-Kind: TypeAlias = Literal["blank", "ruler", "header", "footer", "no_data"]
+#: Of a header within the file: this table's once more, or the first line of another table.
+Whose: TypeAlias = Literal["own", "other"]
+Kind: TypeAlias = Literal["blank", "ruler", "preamble", "header", "footer", "page", "no_data"]
 
 _NO_DATA: Final = re.compile(
-    r"\bno\s+(?:data|records?|rows?|details?|cdrs?)\b.{0,20}\b(?:found|available|exist)", re.IGNORECASE
+    r"\bno\s+(?:data|records?|rows?|details?|cdrs?)\b.{0,20}\b(?:found|available|exist)"
+    r"|\bnil\s+(?:report|data|records?)\b|^\W*nil\W*$",
+    re.IGNORECASE,
 )
 _FOOTER: Final = re.compile(
     r"""[\W_]*(?:
         end\s+of\s+(?:the\s+)?(?:report|file|record) | (?:this\s+is\s+)?(?:an?\s+)?(?:system|computer)\s+generated
       | this\s+is\s | note\b | disclaimer\b | (?:cdr|record|row|total)\s*(?:count|s)?\b\s*:?-? | total\b | signature\b
+      | grand\s+total\b
       | auditid\b | generated\s+(?:by|on|at)\b | report\s+(?:generated|end)\b | confidential\b | \*{2,}
       | lrn\s*:- | printed\s+on\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
+#: What the report that follows in the same file was asked for: a label, a colon, and at most one value.
+_LABEL: Final = re.compile(r"[A-Za-z][A-Za-z .()/_-]{2,80}:")
 _RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
@@ -42,17 +51,23 @@ def is_no_data(line: str) -> bool:
 
 @dataclass(slots=True)
 class Furniture:
-    """Tells furniture from rows, line by line, in the order of the file; `skipped` counts what was found."""
+    """Tells furniture from rows, line by line; `skipped` counts what was found.
+
+    `width` is the header's, and `whose` tells another header by its names: now and then the files of several operators
+    are joined into one. `headers` remembers on which lines they stand.
+    """
 
     delimiter: str
-    header: list[str]
+    width: int
+    whose: Callable[[list[str]], Whose | None]
+    headers: dict[int, Whose] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     ended: bool = False
     stated_rows: int | None = None
 
-    def take(self, line: str) -> bool:
-        """Whether the line is furniture; then it is counted."""
-        kind = self._kind(line)
+    def take(self, line: str, number: int) -> bool:
+        """Whether the line of this number is furniture; then it is counted."""
+        kind = self._kind(line, number)
         if kind is not None:
             self.skipped[kind] = self.skipped.get(kind, 0) + 1
             self.ended |= kind == "footer"
@@ -66,7 +81,7 @@ class Furniture:
         if stated:
             self.stated_rows = (self.stated_rows or 0) + int(stated[1])
 
-    def _kind(self, line: str) -> Kind | None:
+    def _kind(self, line: str, number: int) -> Kind | None:
         cells = [cell.strip(" \t'\"\ufeff\xa0") for cell in line.split(self.delimiter)]
         while cells and not cells[-1]:
             cells.pop()
@@ -74,15 +89,22 @@ class Furniture:
             return "blank"
         if _RULER.fullmatch(line):
             return "ruler"
-        if [canonical_name(cell) for cell in cells] == self.header:
+        whose = self.whose([canonical_name(cell) for cell in cells])
+        if whose is not None:
+            self.headers[number] = whose
             return "header"
-        return self._closing(line, cells) if len(cells) <= max(1, len(self.header) // 2) else None
+        filled = sum(bool(cell) for cell in cells)
+        return self._closing(line, cells) if filled <= max(1, self.width // 2) else None
 
     def _closing(self, line: str, cells: list[str]) -> Kind | None:
         """What a line of few fields says at the end of a report."""
         if is_no_data(line):
             return "no_data"
+        if _PAGE.fullmatch(line):
+            return "page"
         if _FOOTER.match(cells[0]):
             self.read_count(line)
             return "footer"
+        if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
+            return "preamble"
         return "footer" if self.ended and len(cells) == 1 else None

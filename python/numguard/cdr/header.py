@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.furniture import Furniture
-from numguard.cdr.layout import Layout, Role, canonical_name, tells_who_is_served
+from numguard.cdr.furniture import Furniture, Whose
+from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, tells_who_is_served
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
 
 __all__ = ["LINES_SEARCHED", "Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
 
+#: Every name that a column of any layout goes by: a row of calls has none of them in its cells, a header several.
+_KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 _DELIMITERS: Final = (",", "\t", "|", ";")
 #: Lines in which a header is looked for, and rows after it whose fields are counted, all together.
 LINES_SEARCHED: Final = 400
@@ -30,19 +32,31 @@ _LONGEST_LINE: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header row: which layout, which column has which role, and how many fields the file's rows have."""
+    """A header row: which layout, which column has which role, and how many fields the file's rows have.
+
+    `names` are the columns' as they stand there, `canonical` as they are compared.
+    """
 
     layout: Layout
     columns: Mapping[Role, int]
     names: tuple[str, ...]
+    canonical: tuple[str, ...]
     delimiter: str
     line: int
     width: int
 
-    @property
-    def canonical(self) -> list[str]:
-        """The names as they are compared."""
-        return [canonical_name(name) for name in self.names]
+    def whose(self, names: list[str]) -> Whose | None:
+        """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
+
+        It is this one's where each column keeps its meaning under it, however the names are spelled.
+        """
+        if tuple(names) == self.canonical:
+            return "own"
+        if len(_KNOWN_NAMES.intersection(names)) < 2:
+            return None
+        if self.layout.match(names) == self.columns:
+            return "own"
+        return "other" if any(known.match(names) for known in LAYOUTS) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +68,12 @@ class Preamble:
     stated_rows: int | None = None
 
 
-def candidates(layout: str | Mapping[str, str] | None) -> tuple[Layout, ...]:
-    """The layouts to hold a header against: all, one by its name, or one made of a mapping from roles to columns."""
+def candidates(layout: str | Mapping[str, str] | Layout | None) -> tuple[Layout, ...]:
+    """The layouts to hold a header against: all, those of a name, the one given, or one made of roles and columns."""
     if layout is None:
         return LAYOUTS
+    if isinstance(layout, Layout):
+        return (layout,)
     if isinstance(layout, str):
         chosen = tuple(known for known in LAYOUTS if known.name == layout)
         if not chosen:
@@ -68,11 +84,10 @@ def candidates(layout: str | Mapping[str, str] | None) -> tuple[Layout, ...]:
 
 
 def _mapped(mapping: Mapping[str, str]) -> Layout:
-    known = generic.BY_NAMES.columns
-    unknown = sorted(set(mapping) - set(known))
+    unknown = sorted(set(mapping) - set(ROLES))
     if unknown:
-        raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(known)}")
-    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in known if role in mapping}
+        raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(ROLES)}")
+    columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in ROLES if role in mapping}
     if not tells_who_is_served(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
@@ -99,7 +114,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
                 if columns is not None and len(columns) > 1:
                     _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
                     width = _usual_width(lines[number + 1 :], delimiter, len(cells))
-                    return Header(layout, columns, tuple(cells), delimiter, number + 1, width)
+                    return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
     return None
 
 
@@ -138,7 +153,7 @@ _ASKED: Final = re.compile(
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """What is said before the header; a cell id, an IMSI or a date asked for is no target."""
-    counts = Furniture(",", [])
+    counts = Furniture(",", 0, lambda _: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)

@@ -15,8 +15,9 @@ from numguard.errors import InputError
 
 __all__ = ["BLOCK_BYTES", "LineReader"]
 
-#: Bytes a block. Larger blocks leave the processor's cache: 1 to 4 MiB measured alike, 16 MiB a fifth slower.
-BLOCK_BYTES: Final = 2 << 20
+#: Bytes a block. Smaller ones pay more often for the calls, larger ones leave the processor's cache: measured from 1 to
+#: 8 MiB, 4 takes a quarter less time than 1 and a tenth less than 8.
+BLOCK_BYTES: Final = 4 << 20
 _LONGEST_LINE: Final = 16 << 20
 
 

@@ -13,17 +13,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
-from numguard.cdr.furniture import Furniture, is_no_data
-from numguard.cdr.header import LINES_SEARCHED, Header, candidates, find_header, read_preamble
+from numguard.cdr.cells import Column
+from numguard.cdr.furniture import Furniture
+from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
 from numguard.cdr.lines import LineReader
+from numguard.cdr.refusals import Refused
+from numguard.cdr.report import open_report, reports
 from numguard.cdr.rows import RowReader
-from numguard.cdr.sightings import SCHEMA, Refusal, Sightings
-from numguard.cdr.summary import CdrSummary, FileSummary
-from numguard.errors import ArgumentError, FileMissingError, InputError
-from numguard.source.container import Part, parts
+from numguard.cdr.sightings import SCHEMA, Sightings
+from numguard.cdr.summary import CdrSummary
+from numguard.errors import ArgumentError, FileMissingError
+from numguard.source.container import Part
 from numguard.types import PathLike
 
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
@@ -45,20 +49,17 @@ class Cdr:
     complete once the rows were read to their end; reading again starts from the files.
     """
 
-    def __init__(self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | Layout | None = None
+    ) -> None:
         self._layouts = candidates(layout)
         #: The files that are read, in their order.
         self.paths = tuple(Path(name) for name in _expand(path))
-        self._parts = [part for name in self.paths for part in parts(name)]
-        self._refused: list[tuple[str, list[Refusal]]] = []
-        self.summary = CdrSummary()
-        for part in self._parts:
-            # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
-            # known before an hour's work on the others.
-            with part.open() as stream:
-                first = next(iter(LineReader(part.name, stream, part.encoding)), b"")
-            summary, _, _ = _open_report(part, first, self._layouts)
-            self.summary.files.append(summary)
+        # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
+        # known before an hour's work on the others.
+        self._parts = [part for name in self.paths for part in reports(name, self._layouts)]
+        self._refused: list[tuple[str, list[Refused]]] = []
+        self.summary = CdrSummary([summary for _, summary in self._parts])
 
     @property
     def schema(self) -> pa.Schema:
@@ -68,25 +69,16 @@ class Cdr:
     @property
     def refused(self) -> pa.Table:
         """The rows that were refused: source, row (its line), column (null: the row as a whole), note."""
-        tables = [
-            pa.table(
-                {
-                    "source": pa.array([source] * len(refusals), pa.string()),
-                    "row": pa.array([r.line for r in refusals], pa.int64()),
-                    "column": pa.array([r.column for r in refusals], pa.string()),
-                    "note": pa.array([r.note for r in refusals], pa.string()),
-                },
-                schema=REFUSED_SCHEMA,
-            )
-            for source, refusals in self._refused
-        ]
-        return pa.concat_tables([REFUSED_SCHEMA.empty_table(), *tables])
+        return pa.concat_tables([REFUSED_SCHEMA.empty_table(), *(_as_table(*one) for one in self._refused)])
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         self.summary = CdrSummary()
         self._refused = []
-        for part in self._parts:
-            yield from self._read(part)
+        for part, opened in self._parts:
+            if opened.left_out:
+                self.summary.files.append(opened)
+            else:
+                yield from self._read(part)
         self.summary.complete = True
 
     def read_all(self) -> pa.Table:
@@ -109,24 +101,41 @@ class Cdr:
         with part.open() as stream:
             lines = LineReader(part.name, stream, part.encoding)
             blocks = iter(lines)
-            summary, header, rest = _open_report(part, next(blocks, b""), self._layouts)
+            summary, header, rest = open_report(part, next(blocks, b""), self._layouts)
             self.summary.files.append(summary)
             if header is None:
                 return
-            furniture = Furniture(header.delimiter, header.canonical)
-            sightings = Sightings(header, summary, furniture.take)
+            furniture = Furniture(header.delimiter, len(header.names), header.whose)
+            sightings = Sightings(header, summary, furniture)
             rows = RowReader(header)
-            refused: list[Refusal] = []
+            refused: list[Refused] = []
             self._refused.append((part.name, refused))
             for block, is_last in _with_last(chain([rest], blocks)):
                 batch, refusals = sightings.convert(rows.read(block, last=is_last))
                 refused.extend(refusals)
                 summary.encoding = lines.encoding
                 summary.skipped = dict(furniture.skipped)
+                if "preamble" in furniture.skipped:
+                    summary.hold_several_reports()
                 if len(batch):
                     yield batch
-            if furniture.stated_rows is not None:
+            if furniture.stated_rows is not None and "preamble" not in furniture.skipped:
                 summary.stated_rows = furniture.stated_rows
+
+
+def _as_table(source: str, refused: list[Refused]) -> pa.Table:
+    """The refused rows of one file, in its order."""
+    if not refused:
+        return REFUSED_SCHEMA.empty_table()
+    counts = [len(lines) for lines, _, _ in refused]
+    reason = np.repeat(np.arange(len(refused)), counts)
+    columns: list[Column] = [
+        pa.repeat(pa.scalar(source, pa.string()), sum(counts)),
+        pa.array(np.concatenate([lines for lines, _, _ in refused]), pa.int64()),
+        pa.array([column for _, column, _ in refused], pa.string()).take(reason),
+        pa.array([note for _, _, note in refused], pa.string()).take(reason),
+    ]
+    return pa.Table.from_arrays(columns, schema=REFUSED_SCHEMA).sort_by("row")
 
 
 def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
@@ -148,28 +157,6 @@ def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
             raise FileMissingError(f"{name}: no file matches")
         return found
     return [name]
-
-
-def _open_report(part: Part, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
-    """The summary of a report as far as its first lines tell it, its header, and what follows the header."""
-    if not first:
-        raise InputError(f"{part.name}: is empty")
-    summary = FileSummary(part.name, encoding=part.encoding, container=part.container)
-    lines = [line.decode(errors="replace") for line in first.split(b"\n", LINES_SEARCHED)[:LINES_SEARCHED]]
-    header = find_header(lines, layouts, part.name)
-    if header is None:
-        if any(is_no_data(line) for line in lines):
-            return summary, None, b""
-        raise InputError(
-            f"{part.name}: no header row of a known layout in its first lines. Known are "
-            f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; where the columns have other names, say "
-            "which is which: layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...}"
-        )
-    preamble = read_preamble(lines[: header.line - 1])
-    summary.layout, summary.header_line = header.layout.name, header.line
-    summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
-    summary.stated_rows = preamble.stated_rows
-    return summary, header, first.split(b"\n", header.line)[header.line]
 
 
 def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

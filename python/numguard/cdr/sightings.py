@@ -10,7 +10,7 @@ number is never brought near them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,12 +19,14 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
+from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
+from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows
 from numguard.cdr.summary import FileSummary
 
-__all__ = ["SCHEMA", "Refusal", "Sightings"]
+__all__ = ["SCHEMA", "Sightings"]
 
 _COLUMNS: Final[dict[str, pa.DataType]] = {
     "served_msisdn": pa.uint64(),
@@ -48,49 +50,11 @@ _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
-_WITH_LRN: Final = 14
+_PREFIXED: Final = 14
+_DECIMAL: Final = r"^(\d+)\.0$"
+_TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
 _IMSI_LENGTHS: Final = range(14, 16)
-
-
-class Refusal(NamedTuple):
-    """A refused row: its line, the column that it was refused for (None for the row as a whole), and why."""
-
-    line: int
-    column: str | None
-    note: str
-
-
-class _Verdict:
-    """Which rows of a block are refused, each for the first reason that holds."""
-
-    def __init__(self, header: Header, raw: RawRows, take_furniture: Callable[[str], bool]) -> None:
-        self._header = header
-        self._raw = raw
-        self._take_furniture = take_furniture
-        self.refused: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
-        self.refusals = [Refusal(line, None, note) for line, text, note in raw.ragged if not take_furniture(text)]
-
-    def refuse(self, which: Flags, role: Role, note: str) -> None:
-        """Refuse rows for what stands in a column."""
-        new = which & ~self.refused
-        if new.any():
-            column = self._header.names[self._header.columns[role]]
-            self.refusals.extend(Refusal(line, column, note) for line in self._raw.lines[new].tolist())
-            self.refused |= which
-
-    def refuse_unserved(self, parties: _Parties) -> None:
-        """Refuse rows whose served number cannot be read, but for those that are furniture and no rows at all."""
-        if not parties.served_msisdn.null_count:
-            return
-        unread = np.flatnonzero(parties.served_msisdn.is_null().to_numpy(zero_copy_only=False))
-        explained: Column = _core.explain(parties.served_cells(pa.array(unread)))
-        role: Role = "served" if "served" in self._raw.columns else "calling"
-        column = self._header.names[self._header.columns[role]]
-        for line, note in zip(self._raw.lines[unread].tolist(), explained.field("note").to_pylist(), strict=True):
-            if not self._take_furniture(self._raw.text_of(line)):
-                self.refusals.append(Refusal(line, column, note or "empty"))
-        self.refused[unread] = True
 
 
 class _Parties(NamedTuple):
@@ -125,27 +89,28 @@ def _parties(raw: RawRows, part: Bytes) -> _Parties:
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
-    def __init__(self, header: Header, summary: FileSummary, take_furniture: Callable[[str], bool]) -> None:
+    def __init__(self, header: Header, summary: FileSummary, furniture: Furniture) -> None:
         self._header = header
         self._summary = summary
-        self._take_furniture = take_furniture
+        self._furniture = furniture
         self._days: dict[str, tuple[int, int]] = {}
         self._told: dict[str, int] = {}
 
-    def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refusal]]:
-        """The sightings of a block of rows, and the rows of it that were refused, in the order of the file."""
-        verdict = _Verdict(self._header, raw, self._take_furniture)
+    def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
+        """The sightings of a block of rows, and the rows of it that were refused."""
+        refusals = Refusals(self._header, raw, self._furniture)
         part = self._parts(raw)
         parties = _parties(raw, part)
         at, outcomes = self._instants(raw)
-        verdict.refuse_unserved(parties)
+        if parties.served_msisdn.null_count:
+            refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))
+        refusals.add_under_others()
         if "served" not in raw.columns:
-            verdict.refuse(part >= _NEITHER, "call_type", "unknown_call_type")
+            refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
         for role, outcome in outcomes:
-            verdict.refuse(
-                outcome == times.UNREADABLE, role, "unreadable_time" if role == "time" else "unreadable_date"
-            )
-            verdict.refuse(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
+            unreadable = "unreadable_time" if role == "time" else "unreadable_date"
+            refusals.add(outcome == times.UNREADABLE, role, unreadable)
+            refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
 
         count = len(raw.lines)
         imei = raw.columns.get("imei")
@@ -154,21 +119,20 @@ class Sightings:
             pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
             _imsis(raw.columns.get("imsi"), count),
             parties.other_party,
-            _without_lrn(parties, raw.columns.get("lrn")),
+            _without_prefix(parties, raw.columns.get("lrn")),
             at,
-            _coded(pa.array(_DIRECTION_CODES[part], mask=part > _OUT), _DIRECTIONS),
+            _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), count),
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-        if verdict.refused.any():
-            keep = pa.array(~verdict.refused)
+        if refusals.which.any():
+            keep = pa.array(~refusals.which)
             batch = batch.filter(keep)
             imei = None if imei is None else imei.filter(keep)
-        refusals = sorted(verdict.refusals)
-        self._count(batch, imei, refusals)
-        return batch, refusals
+        self._count(batch, imei, refusals.all)
+        return batch, refusals.all
 
     def _parts(self, raw: RawRows) -> Bytes:
         """The part of the served party in each row, from its call type."""
@@ -202,7 +166,7 @@ class Sightings:
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
-        return pa.array(micros - _IST_MICROS, pa.int64(), mask=missing).cast(SCHEMA.field("at").type), outcomes
+        return _with_nulls(micros - _IST_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if pa.types.is_time32(cells.type):
@@ -226,11 +190,11 @@ class Sightings:
         places: Ints = cells.indices.to_numpy()
         return times.Reading(known[:, 0][places], known[:, 1].astype(np.uint8)[places])
 
-    def _count(self, batch: pa.RecordBatch, imei: Column | None, refusals: list[Refusal]) -> None:
+    def _count(self, batch: pa.RecordBatch, imei: Column | None, refused: list[Refused]) -> None:
         summary = self._summary
         summary.rows += len(batch)
-        for refusal in refusals:
-            summary.refuse(refusal.line, refusal.note)
+        for lines, _, note in refused:
+            summary.refuse(lines.tolist(), note)
         if imei is not None:
             _count_unread(summary, "imei14", imei, batch.column("imei14"), _core.explain_imei)
         _count_unread(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"), _core.explain)
@@ -274,6 +238,15 @@ def _count_unread(
         del summary.unread[column]
 
 
+def _with_nulls(values: Any, missing: Flags) -> Column:
+    return pa.array(values, mask=missing if missing.any() else None)
+
+
+def _flags(column: Column) -> Flags:
+    flags: Flags = column.to_numpy(zero_copy_only=False)
+    return flags
+
+
 def _dictionary(cells: Column) -> Column:
     return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
 
@@ -282,23 +255,34 @@ def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
 
-def _without_lrn(parties: _Parties, lrns: Column | None) -> Column:
-    """The other party's numbers, those too that a routing number (LRN, four digits) stands before.
+def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
+    """The other party's numbers, those too that a switch has put four digits before.
 
-    It is taken off only where the row's own LRN column says the same four digits.
+    A routing number (LRN) is taken off only where the row's own LRN column says the same four digits. `9191` and `1191`
+    are the type of address (0x91, or type 1 and plan 1: an international number, 3GPP TS 24.008, 10.5.4.7) and the
+    country code; only a mobile follows them.
     """
     numbers, cells = parties.other_msisdn, parties.other_party
-    if lrns is None or not numbers.null_count:
+    if not numbers.null_count:
         return numbers
-    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_WITH_LRN, pa.int32()))
+    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_PREFIXED, pa.int32()))
     prefixed: Column = pc.and_(numbers.is_null(), as_long.fill_null(False))
     rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
-    agrees: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(lrns.take(pa.array(rows))))
-    bare = pc.if_else(agrees.fill_null(False), pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
+    known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
+    if lrns is not None:
+        said: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(_plain(lrns.take(pa.array(rows)))))
+        known = pc.or_(known, said.fill_null(False))
+    bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
+
+
+def _plain(cells: Column) -> Column:
+    """Identifiers as digits, where a program has written them as floats: `404100000000001.0`."""
+    decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
+    return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
 
 
 def _imsis(cells: Column | None, count: int) -> Column:
@@ -308,6 +292,10 @@ def _imsis(cells: Column | None, count: int) -> Column:
     found = spans(cells)
     lengths = found.ends - found.starts
     valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
+    if not valid.all() and (plain := _plain(cells)) is not cells:
+        return _imsis(plain, count)
+    if found.bare and valid.all():
+        return cells
     text = as_text(cells, found)
     return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
 
@@ -322,6 +310,7 @@ def _seconds(cells: Column | None, count: int) -> Column:
             pc.less(cells, pa.scalar(10**_LONGEST_DURATION, pa.int64())),
         )
         return cells if believable.false_count == 0 else pc.if_else(believable, cells, pa.scalar(None, pa.int64()))
+    cells = _plain(cells)
     seconds = np.zeros(count, dtype=np.int64)
     missing = np.ones(count, dtype=np.bool_)
     others = False

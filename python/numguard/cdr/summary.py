@@ -15,11 +15,13 @@ __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
 IST: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 _LINES_SHOWN: Final = 5
+_LINES_KEPT: Final = 100
 
 #: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
 CDR_NOTES: Final = {
     "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
+    "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
     "broken_quote": "A double quote is opened and never closed.",
     "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
     "unreadable_date": "The date names no day in a known form, or a spreadsheet may have swapped day and month.",
@@ -33,8 +35,9 @@ class FileSummary:
     """One file (or one file of an archive).
 
     `rows` went out and `refused` did not, by note; together they are every row of the file. `refused_lines` gives the
-    first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, header,
-    footer, no_data. `unread` counts cells that became null though something stood in them, by column and note.
+    first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, preamble,
+    header, footer, page, no_data. `unread` counts cells that became null though something stood in them, by column and
+    note. `left_out`: a sheet of a workbook without a table, beside one that has a table.
     """
 
     source: str
@@ -53,25 +56,35 @@ class FileSummary:
     target_imei14: int | None = None
     off_target: int = 0
     stated_rows: int | None = None
+    left_out: bool = False
+
+    @property
+    def _asked_for(self) -> str:
+        return "number" if self.target_msisdn is not None else "handset"
 
     @property
     def warnings(self) -> list[str]:
         """What somebody should look at before the rows are used."""
         said = []
+        if self.left_out:
+            said.append("the sheet has no header of call records, and nothing was read from it")
         if self.off_target:
-            asked = "number" if self.target_msisdn is not None else "handset"
-            said.append(f"{self.off_target} rows are not of the {asked} that the preamble says was asked for")
+            said.append(f"{self.off_target} rows are not of the {self._asked_for} that the preamble says was asked for")
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
             said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
         return said
 
-    def refuse(self, line: int, note: str) -> None:
-        """Count a refused row."""
-        self.refused[note] = self.refused.get(note, 0) + 1
-        lines = self.refused_lines.setdefault(note, [])
-        if len(lines) < 100:
-            lines.append(line)
+    def hold_several_reports(self) -> None:
+        """Another preamble within the file: what each of them says is not true of the rows of all."""
+        self.target_msisdn = self.target_imei14 = self.stated_rows = None
+        self.off_target = 0
+
+    def refuse(self, lines: list[int], note: str) -> None:
+        """Count refused rows, given by their lines."""
+        self.refused[note] = self.refused.get(note, 0) + len(lines)
+        kept = [*self.refused_lines.get(note, []), *lines[:_LINES_KEPT]]
+        self.refused_lines[note] = sorted(kept)[:_LINES_KEPT]
 
     def cover(self, first: int, last: int) -> None:
         """Widen the period by two instants, in microseconds UTC."""
@@ -84,7 +97,10 @@ class FileSummary:
         return f"FileSummary({self.source!r}, layout={self.layout!r}, rows={self.rows}, refused={refused})"
 
     def __str__(self) -> str:
-        told = [f"{self.source}", f"  layout    {self.layout or 'no data'} ({self.container}, {self.encoding})"]
+        layout = self.layout or ("left out" if self.left_out else "no data")
+        told = [f"{self.source}", f"  layout    {layout} ({self.container}, {self.encoding})"]
+        if self.target_msisdn is not None or self.target_imei14 is not None:
+            told.append(f"  target    a {self._asked_for} that the preamble names")
         told.append(f"  rows      {self.rows:,}")
         if self.first is not None and self.last is not None:
             told.append(f"  period    {self.first:%d-%b-%Y %H:%M:%S} to {self.last:%d-%b-%Y %H:%M:%S} IST")

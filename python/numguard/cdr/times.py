@@ -63,7 +63,13 @@ _TIMESTAMPS: Final = (
     "YYYYMMDDhhmmss",
     "YYYYMMDDhhmm",
 )
-_WRITTEN: Final = {"date": _DATES, "clock": _CLOCKS, "timestamp": _TIMESTAMPS}
+#: What a spreadsheet or a program adds to a day that it writes as an instant.
+_MIDNIGHTS: Final = ("", " 00:00:00", "T00:00:00", " 00:00")
+_WRITTEN: Final = {
+    "date": tuple(date + midnight for date, midnight in product(_DATES, _MIDNIGHTS)),
+    "clock": tuple(clock + zone for clock, zone in product(_CLOCKS, _ZONES)),
+    "timestamp": _TIMESTAMPS,
+}
 
 _CLASSES: Final = {"/": b"/-. ", ":": b":."}
 _FIELDS: Final = "DMYhmsf"

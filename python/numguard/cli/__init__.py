@@ -28,9 +28,12 @@ VERBS = {
     "export": "numguard.cli.export:export",
     "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",
+    "report": "numguard.cli.report:report",
     "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
+    "lists": "numguard.cli.lists:lists",
     "demo": "numguard.cli.demo:demo",
+    "synth": "numguard.cli.synth:synth",
     "bench": "numguard.cli.bench:bench",
 }
 

@@ -8,6 +8,7 @@ import click
 import pyarrow as pa
 
 from numguard.cli import options
+from numguard.errors import ArgumentError
 
 __all__ = ["cdr"]
 
@@ -25,23 +26,50 @@ def cdr() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @click.option("--layout", help="The operator's layout; told by the header if left out.")
 @click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="COLUMN=ROLE",
+    help="What a column of a layout of your own is: served, imei, date, time, ...; may be given again.",
+)
+@click.option(
     "--refused",
     "refused_path",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write refused rows, with row, column and note, to this file.",
 )
 @options.output
-def read(paths: tuple[str, ...], layout: str | None, refused_path: Path | None, output: Path | None) -> None:
+def read(
+    paths: tuple[str, ...],
+    layout: str | None,
+    mapped: tuple[str, ...],
+    refused_path: Path | None,
+    output: Path | None,
+) -> None:
     """Turn operator FILEs into one table of sightings: served number, IMEI, IMSI, other party, time, direction.
 
     \b
       numguard cdr read airtel.csv -o sightings.parquet --refused refused.csv
       numguard cdr read "cdr/*.csv" > sightings.csv
+      numguard cdr read export.csv --map Subscriber=served --map Device=imei --map Day=date -o sightings.parquet
     """
     from numguard.cdr import read_cdr
 
-    records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=layout)
+    if mapped and layout is not None:
+        raise ArgumentError("--map: names the columns of a layout of your own; leave --layout out")
+    records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout)
     options.write_table(pa.RecordBatchReader.from_stream(records), output)
     if refused_path is not None:
         options.write_table(records.refused, refused_path)
     options.say(str(records.summary))
+
+
+def _roles(mapped: tuple[str, ...]) -> dict[str, str]:
+    """The column of each role."""
+    roles: dict[str, str] = {}
+    for pair in mapped:
+        column, equals, role = pair.rpartition("=")
+        if not equals or not column or role in roles:
+            raise ArgumentError("--map: takes COLUMN=ROLE, such as 'Device=imei', each role once")
+        roles[role] = column
+    return roles

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from numguard.cli import options
 
+if TYPE_CHECKING:
+    from numguard.registry import Intake
+
 __all__ = ["complaints"]
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -25,8 +32,19 @@ def complaints() -> None:
 @options.registry
 @options.by
 @options.mapped
+@click.option(
+    "--mapping", "mapping_path", type=_FILE, help="A file of such pairs (.json or .toml); --map goes before it."
+)
+@click.option("--save-mapping", "save_path", type=_FILE, help="Write what each column was read as to this file.")
+@click.option(
+    "--extract",
+    multiple=True,
+    metavar="COLUMN",
+    help="Take every number out of this column of free text, marked as from_narrative; may be given again.",
+)
+@click.option("--sheet", help="The sheet of a workbook, where several have something in them.")
 @click.option("--name", help="What to call the sheet in the registry; its path by default.")
-@click.option("--dry-run", is_flag=True, help="Say what would be taken in, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what was understood and would be refused, and change nothing.")
 @options.refused
 @options.as_json
 def add(
@@ -34,30 +52,114 @@ def add(
     registry_path: str,
     by: str,
     mapped: tuple[str, ...],
+    mapping_path: Path | None,
+    save_path: Path | None,
+    extract: tuple[str, ...],
+    sheet: str | None,
     name: str | None,
     dry_run: bool,
     refused_path: Path | None,
     as_json: bool,
 ) -> None:
-    """Add the complaints of SOURCE (a CSV or Parquet file). The same file twice changes nothing.
+    """Add the complaints of SOURCE. The same file twice changes nothing.
+
+    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; what it is, its
+    content tells. Columns are found by their headings in English and Hindi; --map names the others. Fields:
+    acknowledgement_no, source, district, police_station, category, incident_at, reported_at, suspect_mobiles,
+    complainant_mobile, amount_lost, amount_held, amount_recovered.
 
     \b
-      numguard complaints add complaints.csv --registry cases.db --by "HC 1234" --refused refused.csv
-      numguard complaints add sheet.csv --map "Suspect No=suspect_mobiles" --dry-run
+    Look first: which column is which field, ten rows of each, and what would be refused and why.
+      numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" --dry-run
+    Name what was not found, and keep the answer for next week's sheet.
+      numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" \\
+        --map "Fraud No=suspect_mobiles" --map "Mobile=ignore" --save-mapping desk.json
+      numguard complaints add next.xlsx --registry cases.db --by "HC 1234" --mapping desk.json --refused refused.csv
+    Numbers inside of free text, only where it is asked for.
+      numguard complaints add sheet.csv --registry cases.db --by "HC 1234" --extract "Brief facts"
     """
     from numguard.registry import Registry
+    from numguard.registry.headings import write_mapping
 
+    mapping = _mapping(mapped, extract, mapping_path)
     with Registry(registry_path, by=by) as registry:
-        intake = registry.add_complaints(source, mapping=options.mapping(mapped), name=name, dry_run=dry_run)
+        intake = registry.add_complaints(source, mapping=mapping, name=name, sheet=sheet, dry_run=dry_run)
     options.write_refused(intake.refusals, refused_path)
-    counts = {field: getattr(intake, field) for field in ("id", "added", "updated", "repeated", "refused", "sha256")}
+    if save_path is not None and intake.understood is not None:
+        write_mapping(save_path, intake.understood.fields)
     if as_json:
-        options.say_json(counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run})
+        options.say_json(_summary(intake, dry_run=dry_run))
         return
+    if dry_run:
+        _show(intake)
     would = "would be " if dry_run else ""
     options.say(
-        f"{source}: {intake.added:,} complaints {would}added, {intake.updated:,} updated, "
+        f"{source}: {options.count(intake.added, 'complaint')} {would}added, {intake.updated:,} updated, "
         f"{intake.repeated:,} repeated, {intake.refused:,} refused; "
         f"{options.count(intake.refusals.num_rows, 'cell')} refused"
     )
     options.say_why(intake.refusals)
+
+
+def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
+    """The options as a mapping of field to columns; what is said on the line goes before what the file says."""
+    from numguard.registry.headings import read_mapping
+
+    said: dict[str, str] = dict(options.mapping(mapped) or {})
+    said |= dict.fromkeys(extract, "narrative")
+    found: dict[str, list[str]] = {}
+    for field, columns in (read_mapping(path) if path is not None else {}).items():
+        found[field] = [column for column in columns if column not in said]
+    for column, field in said.items():
+        found.setdefault(field, []).append(column)
+    return found or None
+
+
+def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
+    counts = {field: getattr(intake, field) for field in ("id", "added", "updated", "repeated", "refused", "sha256")}
+    summary = counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run}
+    if understood := intake.understood:
+        told = ("container", "encoding", "header_row", "sheet", "fields", "unread")
+        summary |= {field: getattr(understood, field) for field in told}
+        summary["refused_by_note"] = options.counted(intake.refusals["note"])
+        if dry_run:
+            summary["sample"] = understood.sample.to_pylist()
+    return summary
+
+
+def _show(intake: Intake) -> None:
+    """What was understood: the result of a dry run, so it goes to stdout."""
+    understood = intake.understood
+    if understood is None:
+        return
+    told = [understood.container, understood.encoding, understood.sheet and f"sheet {understood.sheet!r}"]
+    header = f"header in row {understood.header_row}" if understood.header_row else None
+    click.echo(f"{intake.name}: {', '.join(part for part in (*told, header) if part)}")
+    rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in understood.sample.to_pylist():
+        rows.setdefault((row["column"], row["field"]), []).append(row)
+    for (column, field), cells in rows.items():
+        click.echo(f"\n{column} -> {field}")
+        for cell in cells:
+            note = f"  [{cell['note']}]" if cell["note"] else ""
+            click.echo(f"  row {cell['row']}: {_short(cell['cell'])} -> {cell['read'] or '(nothing)'}{note}")
+    if understood.unread:
+        click.echo(f"\nnot read: {', '.join(understood.unread)}")
+    if intake.refusals.num_rows:
+        click.echo("\nwould be refused:")
+        for row in intake.refusals.slice(0, _MOST_SHOWN).to_pylist():
+            where = row["column"] or "the whole row"
+            click.echo(f"  row {row['row']}, {where}: {row['note']}: {_short(row['cell'])}")
+        if intake.refusals.num_rows > _MOST_SHOWN:
+            click.echo(f"  and {intake.refusals.num_rows - _MOST_SHOWN:,} more: --refused FILE writes all")
+    click.echo()
+
+
+_MOST_SHOWN = 20
+_LONGEST = 60
+
+
+def _short(cell: str | None) -> str:
+    """A cell in one line of a terminal, without the signs that would steer it."""
+    text = "".join(char if char.isprintable() else " " for char in cell or "")
+    return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

@@ -25,9 +25,10 @@ import numguard as ng
 from numguard._core import closed_lists
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
-from numguard.errors import ArgumentError, InputError
+from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
-from numguard.registry.cells import amounts
+from numguard.registry.amounts import amounts
+from numguard.registry.figures import NOTES
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
 from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL, rules
@@ -43,8 +44,6 @@ WHY: Final = {
     "too_many_handsets": "numbers seen in more than 20 handsets",
     "protected": "protected numbers, which are never listed",
 }
-
-REGISTRY_NOTES: Final = {"complainants_number": "The complainant's own number, written as a suspect's."}
 
 
 @dataclass
@@ -115,6 +114,7 @@ def run_demo(
     _compare(page, result, expansion)
     _released(page, result, policy)
     _scan(page, result, listed, expansion)
+    _report(page, result)
     _close(page, result, begin)
     return result
 
@@ -176,7 +176,7 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
     write_private(table, refused)
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
-    sentences = closed_lists()["note"] | REGISTRY_NOTES
+    sentences = closed_lists()["note"] | NOTES
     counts = Counter(map(str, table["note"].to_pylist()))
     rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
@@ -418,12 +418,31 @@ def _scan(page: Page, result: DemoResult, listed: pa.Table, expansion: ng.Expans
     )
 
 
+def _report(page: Page, result: DemoResult) -> None:
+    """The page that is forwarded, made from the registry alone, by somebody who was not there."""
+    page.heading("The report")
+    path = _folder(result) / "report.html"
+    with ng.Registry(_folder(result) / "cases.db", by="demo") as registry, page.step("writing it"):
+        told = registry.action_taken()
+        try:
+            registry.report(path, title="An invented case: action taken")
+            result.written["the report: open it in a browser, or forward it"] = path
+        except MissingExtraError as missing:
+            page.line(str(missing))
+    uploaded = told.group_by(["district", "found"]).aggregate([("uploaded", "sum")]).to_pylist()
+    counts = {row["district"]: row["uploaded_sum"] for row in uploaded if row["found"] == "reported"}
+    holds = {unit: counts.get(unit, 0) for unit in districts.UNITS} == result.world.complaints.by_district
+    _check(page, result, "the action-taken report has the same table", holds)
+
+
 def _close(page: Page, result: DemoResult, begin: float) -> None:
     result.written["the case registry: complaints, links, evidence, decisions"] = _folder(result) / "cases.db"
     page.heading("Written")
     page.table(["<file", "<what"], [(str(path), what) for what, path in result.written.items()])
     result.seconds = time.perf_counter() - begin
-    page.line(f"The whole job in {result.seconds:.1f} s.")
+    report = _folder(result) / "report.html"
+    read = f" Now read {report}." if report in result.written.values() else ""
+    page.line(f"The whole job in {result.seconds:.1f} s.{read}")
     if not result.ok:
         page.line("not everything came out as it must: see the marks above", "bad")
 

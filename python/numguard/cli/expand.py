@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
+import pyarrow.compute
 
+from numguard._core import ImeiSet, NumberSet
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import options
-from numguard.errors import ArgumentError, BrakeError
+from numguard.errors import ArgumentError, BrakeError, InputError
+from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.types import Region
 
@@ -43,6 +47,8 @@ _POLICY: list[tuple[str, Any, str]] = [
     ("max_imeis_per_number", Cap(0), "A number in more handsets is not walked on from."),
     ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset."),
     ("max_gap_days", click.IntRange(0), "How far apart in time two numbers of a handset may be: resold phones."),
+    ("days_before", click.IntRange(0), "Count sightings at most so many days before a seed was reported; one hop."),
+    ("days_after", click.IntRange(0), "The same, after."),
     ("max_linked_per_seed", click.IntRange(1), "The brake: more linked numbers for each seed are absurd."),
 ]
 
@@ -58,10 +64,8 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--protected", type=click.Path(), help="Numbers never to be linked or walked through.")(command)
 
 
-def make_policy(given: dict[str, Any]) -> LinkPolicy:
+def make_policy(given: dict[str, Any], region: Region) -> LinkPolicy:
     """The policy that the options come to."""
-    from numguard.number_list import open_imeis, open_numbers
-
     bounds: dict[str, Any] = {
         name: None if value == NO_CAP else value for name, value in given.items() if value is not None
     }
@@ -69,10 +73,10 @@ def make_policy(given: dict[str, Any]) -> LinkPolicy:
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
     if "protected" in bounds:
-        bounds["protected"] = open_numbers(bounds["protected"])
+        bounds["protected"] = numbers_in(bounds["protected"], region)
     for name in ("release", "placeholders"):
         if name in bounds:
-            bounds[name] = open_imeis(bounds[name])
+            bounds[name] = imeis_in(bounds[name])
     return LinkPolicy(**bounds)
 
 
@@ -99,19 +103,69 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> tuple[Any, dict[str, Any]]:
-    """The sightings, and the names of their columns: operator files unless columns are named or the file is Parquet."""
+def numbers_in(path: str, region: Region) -> NumberSet:
+    """The numbers of a list; what of it is none is said, for nobody is linked or protected by it."""
+    from numguard.number_list import open_numbers
+
+    numbers = open_numbers(path, region=region)
+    options.say_list(path, len(numbers), numbers.refused)
+    return numbers
+
+
+def imeis_in(path: str) -> ImeiSet:
+    """As `numbers_in`, of handsets."""
+    from numguard.number_list import open_imeis
+
+    imeis = open_imeis(path)
+    options.say_list(path, len(imeis), imeis.refused)
+    return imeis
+
+
+def seeds_in(path: str, policy: LinkPolicy, region: Region) -> Any:
+    """The numbers to link from; under a policy that looks at it, with the day on which each was reported."""
+    if not policy.is_relative:
+        return numbers_in(path, region)
+    from numguard.source import open_source
+
+    columns = ["msisdn", "reported_at"]
+    batches = [batch.data for batch in open_source(path).batches(columns)]
+    if not batches:
+        return pa.table({"msisdn": pa.array([], pa.string()), "reported_at": pa.array([], pa.timestamp("us"))})
+    table = pa.Table.from_batches(batches)
+    written: Any = table["reported_at"]
+    if pa.types.is_string(written.type):
+        compute: Any = pyarrow.compute  # its stubs know no plain Python values
+        try:
+            blank = compute.equal(written, "")
+            told = compute.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+            table = table.set_column(1, "reported_at", told)
+        except pa.ArrowInvalid:
+            raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
+    return table
+
+
+def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> tuple[Any, dict[str, Any], Cdr | None]:
+    """The sightings, the names of their columns, and what becomes known of the operator files among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
-    source: Any = list(sources) if len(sources) > 1 else sources[0]
-    if all(_holds_columns(path) for path in sources):
-        return source, named
+    tables = [path for path in sources if _holds_columns(path)]
+    reports = [path for path in sources if not _holds_columns(path)]
+    if not reports:
+        return tables, named, None
+    if tables and named:
+        raise ArgumentError(
+            "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
+        )
     roles = {"msisdn": "served", "imei": "imei", "at": "at"}
-    layout = {roles[name]: column for name, column in named.items()}
-    return read_cdr(source, layout=layout or None), {}
+    cdr = read_cdr(reports, layout={roles[name]: column for name, column in named.items()} or None)
+    return [*tables, cdr] if tables else cdr, {}, cdr
 
 
 def _holds_columns(path: str) -> bool:
-    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"} or Path(path).is_dir()
+    """Whether a file is a table of typed columns and no operator's; a folder is what the files in it are."""
+    if Path(path).is_dir():
+        files = [file for file in Path(path).iterdir() if file.is_file() and file.name[0] not in "._"]
+        return all(_holds_columns(str(file)) for file in files)
+    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"}
 
 
 @click.command()
@@ -167,15 +221,17 @@ def expand(
     """
     if (registry_path is None) == (seeds is None):
         raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
+    if ask is not None and ask.suffix.lower() not in FORMATS:
+        raise ArgumentError(f"--ask: its ending tells the format and is one of {', '.join(FORMATS)}")
     draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers)
-    policy = make_policy(bounds)
-    sightings, columns = open_sightings(sources, {"msisdn": msisdn, "imei": imei, "at": at})
+    policy = make_policy(bounds, region)
+    sightings, columns, cdr = open_sightings(sources, {"msisdn": msisdn, "imei": imei, "at": at})
     told = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
     if seeds is not None:
         from numguard.linkage import expand as walk
-        from numguard.number_list import open_numbers
 
-        found = walk(open_numbers(seeds), sightings, policy, region=region, progress=told, threads=threads, **columns)
+        begin = seeds_in(seeds, policy, region)
+        found = walk(begin, sightings, policy, region=region, progress=told, threads=threads, **columns)
     else:
         from numguard.registry import Registry
 
@@ -186,8 +242,8 @@ def expand(
                 sightings, policy, override=override, region=region, progress=told, threads=threads, **columns
             )
     options.end_progress()
-    if isinstance(sightings, Cdr) and sightings.summary.refused:
-        options.say(f"operator rows that were refused: {options.notes_said(sightings.summary.refused)}")
+    if cdr is not None and cdr.summary.refused:
+        options.say(f"operator rows that were refused: {options.notes_said(cdr.summary.refused)}")
     if folder is not None:
         write_folder(found, folder)
     if ask is not None:
@@ -213,7 +269,7 @@ def write_folder(found: Expansion, folder: Path) -> None:
 
 def write_requests(found: Expansion, path: Path) -> None:
     """What to ask the operators for, readable by its owner only."""
-    from numguard.blocklist import write_private
+    from numguard.files.outgoing import write_private
 
     asked = found.requests()
     write_private(asked, path)
@@ -234,12 +290,13 @@ def drawing(
         if around or around_imeis or full_numbers:
             raise ArgumentError("--graph: name the folder for the chart; --around and --full-numbers go with it")
         return lambda _found: None
-    from numguard.number_list import open_imeis, open_numbers
     from numguard.report.links import can_draw, write_links
 
     can_draw()
-    numbers = open_numbers(around, region=region) if around is not None else None
-    imeis = open_imeis(around_imeis) if around_imeis is not None else None
+    numbers = numbers_in(around, region) if around is not None else None
+    imeis = imeis_in(around_imeis) if around_imeis is not None else None
+    if (around or around_imeis) and not (numbers or imeis):
+        raise ArgumentError("--around: the list holds nobody")
 
     def draw(found: Expansion) -> None:
         graph = found.graph(numbers=numbers, imeis=imeis)
@@ -259,6 +316,7 @@ def _summary(found: Expansion) -> dict[str, Any]:
         "stopped": options.counted(found.stopped["why"]),
         "unseen": len(found.unseen),
         "refused": found.refused,
+        "refused_seeds": found.refused_seeds,
         "braked": found.braked,
     }
 
@@ -271,6 +329,8 @@ def _say(found: Expansion) -> None:
     if summary["stopped"]:
         options.say(f"stopped: {options.notes_said(summary['stopped'])}")
     options.say(f"seeds never seen: {summary['unseen']:,}")
+    if found.refused_seeds:
+        options.say(f"refused seeds: {options.notes_said(found.refused_seeds)}")
     if found.refused:
         options.say(f"refused rows: {options.notes_said(found.refused)}")
     if found.braked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,6 +37,9 @@ __all__ = ["export"]
 @click.option("--no-header", is_flag=True, help="Leave the names of the columns out, in .csv and .xlsx.")
 @click.option("--rows-per-file", type=click.IntRange(1), help="At most so many rows a file: PATH-1-of-3 and so on.")
 @click.option("--by-district", is_flag=True, help="A file a district: PATH-Rohtak and so on.")
+@click.option(
+    "--handsets", is_flag=True, help="The numbers with the handsets they were seen in, for an equipment register."
+)
 @options.key
 @options.as_json
 def export(
@@ -51,6 +55,7 @@ def export(
     no_header: bool,
     rows_per_file: int | None,
     by_district: bool,
+    handsets: bool,
     key: bytes | None,
     as_json: bool,
 ) -> None:
@@ -63,25 +68,28 @@ def export(
     \b
       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
       numguard export delta.csv --registry cases.db --by "HC 1234" --to DoT --since-last
+      numguard export handsets.csv --registry cases.db --by "HC 1234" --to CEIR --handsets
       numguard export block.xlsx --to DoT --map "msisdn=Mobile Number" --map reason --rows-per-file 5000
     """
     from numguard.registry import Registry
 
     if since_last and since:
         raise ArgumentError("--since: takes its place, so leave --since-last out")
+    if handsets and (since_last or since or key):
+        raise ArgumentError("--handsets: are written whole and as they are, without --since and keys")
+    form: dict[str, Any] = {
+        "district": district,
+        "columns": _columns(mapped),
+        "title": title,
+        "header": not no_header,
+        "rows_per_file": rows_per_file,
+        "by_district": by_district,
+    }
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        listed = registry.export(
-            path,
-            to=receiver,
-            since="last" if since_last else _moment(since),
-            district=district,
-            columns=_columns(mapped),
-            title=title,
-            header=not no_header,
-            rows_per_file=rows_per_file,
-            by_district=by_district,
-            key=key,
-        )
+        if handsets:
+            listed = registry.export_handsets(path, to=receiver, **form)
+        else:
+            listed = registry.export(path, to=receiver, since="last" if since_last else _moment(since), key=key, **form)
     if as_json:
         options.say_json(listed.manifest)
         return

@@ -22,9 +22,15 @@ def history(number: str, registry_path: str, output: Path | None) -> None:
     \b
       numguard history "98765 43210" --registry cases.db
     """
+    from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
     if number == "-":
         number = sys.stdin.readline().strip()
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
-        options.write_table(registry.history(number), output)
+        told = registry.history(number)
+    # A history has what people wrote into complaints and decisions.
+    if output is not None:
+        write_private(told, output)
+    else:
+        options.write_table(shown(told), None)

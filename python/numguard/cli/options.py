@@ -39,6 +39,7 @@ __all__ = [
     "registry",
     "say",
     "say_json",
+    "say_list",
     "say_why",
     "the_column",
     "threads",
@@ -231,6 +232,12 @@ def notes_said(refused: Mapping[str, int]) -> str:
     return ", ".join(
         f"{note} {cells:,}" for note, cells in sorted(refused.items(), key=lambda item: (-item[1], item[0]))
     )
+
+
+def say_list(path: str, members: int, refused: Mapping[str, int]) -> None:
+    """How many keys a list came to, and what of it is none."""
+    left_out = f"; left out: {notes_said(refused)}" if refused else ""
+    say(f"{path}: {count(members, 'member')}{left_out}")
 
 
 def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:

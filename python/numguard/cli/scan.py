@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from numguard.cli import options
 from numguard.errors import ArgumentError
-from numguard.number_list import open_imeis, open_numbers
+from numguard.number_list import listing_dates, open_imeis, open_numbers
 from numguard.scan import ScanSummary
 from numguard.scan import scan as run
 from numguard.types import Region
@@ -33,6 +34,9 @@ __all__ = ["scan"]
     help="Of a block list, which rows to look for; may be given again.",
 )
 @click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
+@click.option("--at", help="The column of SOURCE that says when a row happened; goes with --since.")
+@click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
+@click.option("--limit", type=click.IntRange(1), help="Stop after so many hits.")
 @options.region
 @options.output
 @click.option("--skip-bad-files", is_flag=True, help="Go on after a file that cannot be read, and report it.")
@@ -47,6 +51,9 @@ def scan(
     list_column: str | None,
     actions: tuple[str, ...],
     kept: tuple[str, ...],
+    at: str | None,
+    since: str | None,
+    limit: int | None,
     region: Region,
     output: Path | None,
     skip_bad_files: bool,
@@ -61,6 +68,7 @@ def scan(
       numguard scan customers.csv --numbers list.csv --column mobile
       numguard scan "cdr/*.parquet" --numbers block.csv -c a_party -c b_party -o hits.parquet
       numguard scan calls.parquet --imeis seized.csv --imei-column imei --json -o hits.csv
+      numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
     """
     if (numbers is None) == bool(number_columns) or (imeis is None) == bool(imei_columns):
         raise ArgumentError("--numbers goes with --column, and --imeis with --imei-column")
@@ -68,15 +76,11 @@ def scan(
         raise ArgumentError("say what to look for: --numbers FILE --column NAME, or --imeis FILE --imei-column NAME")
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the hits with --output")
-    lookups: dict[str, Any] = {}
-    if numbers is not None:
-        listed = open_numbers(numbers, column=list_column, region=region, actions=actions)
-        _say_list(numbers, len(listed), listed.refused)
-        lookups |= dict.fromkeys(number_columns, listed)
-    if imeis is not None:
-        handsets = open_imeis(imeis, column=list_column)
-        _say_list(imeis, len(handsets), handsets.refused)
-        lookups |= dict.fromkeys(imei_columns, handsets)
+    if (at is None) != (since is None):
+        raise ArgumentError(
+            "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"
+        )
+    lookups, dates = _lists((numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],
         lookups,
@@ -84,6 +88,9 @@ def scan(
         region=region,
         on_error="skip" if skip_bad_files else "raise",
         progress=options.progress_line(lambda s: f"{s.rows:,} rows, {s.hits:,} hits, {s.file or ''}"),
+        limit=limit,
+        at=at,
+        since=dates if since is not None else None,
         threads=threads,
     )
     if output is not None:
@@ -99,9 +106,32 @@ def scan(
         _say_summary(found.summary)
 
 
-def _say_list(path: str, members: int, refused: dict[str, int]) -> None:
-    left_out = f"; left out: {options.notes_said(refused)}" if refused else ""
-    options.say(f"{path}: {options.count(members, 'member')}{left_out}")
+def _lists(
+    numbers: tuple[str | None, Sequence[str]],
+    imeis: tuple[str | None, Sequence[str]],
+    list_column: str | None,
+    actions: Sequence[str],
+    region: Region,
+    since: str | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """For each key column the set that it is looked up in, and the listing dates if these are asked for."""
+    lookups: dict[str, Any] = {}
+    dates: dict[str, Any] = {}
+    path, columns = numbers
+    if path is not None:
+        listed = open_numbers(path, column=list_column, region=region, actions=actions)
+        options.say_list(path, len(listed), listed.refused)
+        lookups |= dict.fromkeys(columns, listed)
+        if since is not None:
+            dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, actions=actions))
+    path, columns = imeis
+    if path is not None:
+        handsets = open_imeis(path, column=list_column)
+        options.say_list(path, len(handsets), handsets.refused)
+        lookups |= dict.fromkeys(columns, handsets)
+        if since is not None:
+            dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, of_imeis=True))
+    return lookups, dates
 
 
 def _say_summary(summary: ScanSummary) -> None:
@@ -114,6 +144,12 @@ def _say_summary(summary: ScanSummary) -> None:
         options.say(
             f"  {column}: {options.count(hits, 'hit')}"
             + (f"; refused: {options.notes_said(refused)}" if refused else "")
+        )
+    for column, left_out in summary.before_listing.items():
+        options.say(f"  {column}: {options.count(left_out, 'match', 'matches')} left out, from before the listing date")
+    for column, left_out in summary.undated.items():
+        options.say(
+            f"  {column}: {options.count(left_out, 'match', 'matches')} left out, without a time or listing date"
         )
     if summary.refused_lines:
         options.say(f"  {options.count(summary.refused_lines, 'line')} had more or fewer fields than the header")

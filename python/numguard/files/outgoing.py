@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError, InputError
 from numguard.files import Together, together, write_rows
 from numguard.types import PathLike
 
-__all__ = ["unwritten", "write_private"]
+__all__ = ["shown", "unwritten", "write_private"]
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -56,9 +56,7 @@ def write_private(
         InputError: The folder is not there, or cannot be written to.
     """
     path = Path(path)
-    written = _written(table)
-    if path.suffix.lower() == ".csv":
-        written = _inert(written)
+    written = shown(table) if path.suffix.lower() == ".csv" else _written(table)
     if names is not None:
         if len(set(names)) < len(names):
             raise ArgumentError("columns: two columns cannot have the same name")
@@ -69,6 +67,11 @@ def write_private(
             return files.fingerprint(path)
     except OSError as error:
         raise unwritten(path, error) from None
+
+
+def shown(table: pa.Table) -> pa.Table:
+    """The rows as they are written in CSV: all as text, and inert in a spreadsheet."""
+    return _inert(_written(table))
 
 
 def unwritten(path: Path, error: OSError) -> Exception:

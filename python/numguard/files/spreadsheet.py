@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
@@ -110,6 +111,8 @@ class Workbook(Format):
             return lambda row, at, value: int(self._sheet.write_boolean(row, at, value))
         if pa.types.is_integer(field.type) or pa.types.is_floating(field.type):
             return self._put_number
+        if pa.types.is_decimal(field.type):
+            return self._put_decimal
         return self._put_text
 
     def _put_text(self, row: int, at: int, value: Any) -> int:
@@ -124,6 +127,12 @@ class Workbook(Format):
         if not math.isfinite(value) or (abs(value) >= _SHOWN_WHOLE and isinstance(value, int)):
             return self._put_text(row, at, value)
         return int(self._sheet.write_number(row, at, value))
+
+    def _put_decimal(self, row: int, at: int, value: Decimal) -> int:
+        """Money, to be added up; past fifteen digits a cell would round it."""
+        if len(value.as_tuple().digits) > 15:
+            return self._put_text(row, at, value)
+        return int(self._sheet.write_number(row, at, float(value)))
 
     def _refuse(self, at: int, row: int) -> None:
         raise InputError(

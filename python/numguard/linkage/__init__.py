@@ -29,7 +29,7 @@ from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.graph import Graph
 from numguard.linkage.policy import LinkPolicy
-from numguard.source import ParquetPart, Part, open_source
+from numguard.source import ParquetPart, Part, exporting, named, open_source
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "expand"]
@@ -117,12 +117,7 @@ def expand(
         >>> ng.expand(["98765 43210"], sightings, msisdn="number", imei="imei").linked["msisdn"].to_pylist()
         [919812345678]
     """
-    if not isinstance(policy, LinkPolicy):
-        raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
-    if at is None and policy.time_rules:
-        raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
-    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
-        raise ArgumentError("memory_limit: takes a whole number of bytes")
+    _check_call(policy, msisdn, imei, at, memory_limit)
     msisdns, reported_at = _seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
     tell = _Teller(progress)
@@ -147,6 +142,20 @@ def expand(
     return Expansion.of(found, policy)
 
 
+def _check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, memory_limit: int) -> None:
+    if not isinstance(policy, LinkPolicy):
+        raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
+    for name, column in (("msisdn", msisdn), ("imei", imei)):
+        if not isinstance(column, str):
+            raise ArgumentError(f"{name}: takes the name of a column")
+    if not (at is None or isinstance(at, str)):
+        raise ArgumentError("at: takes the name of a column, or None")
+    if at is None and policy.time_rules:
+        raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+        raise ArgumentError("memory_limit: takes a whole number of bytes")
+
+
 def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
     """The numbers, and the times of report where the policy looks at them."""
     if isinstance(seeds, ImeiSet):
@@ -158,13 +167,12 @@ def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
                 "seeds: takes a table with msisdn and reported_at when the policy has days_before or days_after"
             )
         return seeds, None
-    table = pa.table(seeds)
+    with exporting("seeds"):
+        table = pa.table(seeds)
     wanted = ["msisdn", "reported_at"] if policy.is_relative else ["msisdn"]
     for column in wanted:
         if table.schema.get_field_index(column) < 0:
-            raise ColumnError(
-                f"seeds: no column '{column}' (or more than one); there are: {', '.join(table.column_names)}"
-            )
+            raise ColumnError(f"seeds: no column '{column}' (or more than one); there are: {named(table.column_names)}")
     numbers, *times = (table.column(column).combine_chunks() for column in wanted)
     return numbers, times[0] if times else None
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from getpass import getuser
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -34,14 +35,16 @@ from numguard import _core
 from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
-from numguard.registry import intake, linking, outcomes, sending
+from numguard.registry import action, intake, linking, outcomes, sending
 from numguard.registry.case import Case, reason_given
+from numguard.registry.figures import figures
+from numguard.registry.headings import Mapped
 from numguard.registry.history import tell
 from numguard.registry.intake import Intake
 from numguard.registry.listing import ListPolicy
-from numguard.registry.sheet import Mapped
 from numguard.registry.state import DECISIONS, IN_FORCE, STATUSES
 from numguard.registry.store import Store
+from numguard.report import TITLE, write_report
 from numguard.types import PathLike, Source, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -97,7 +100,13 @@ class Registry:
     # What comes in ----------------------------------------------------------------------------------------------
 
     def add_complaints(
-        self, source: Any, *, mapping: Mapped | None = None, name: str | None = None, dry_run: bool = False
+        self,
+        source: Any,
+        *,
+        mapping: Mapped | PathLike | None = None,
+        name: str | None = None,
+        sheet: str | None = None,
+        dry_run: bool = False,
     ) -> Intake:
         """Takes a file of complaints in.
 
@@ -106,21 +115,25 @@ class Registry:
         share both are one version. The same file twice changes nothing.
 
         Args:
-            source: A path, or a table that gives itself as an Arrow stream.
-            mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`; the others are found by their names:
-                acknowledgement_no, source, district, category, reported_at, suspect_mobiles, complainant_mobile,
-                amount_lost, amount_recovered.
+            source: A path (CSV and other separated text, JSON, JSON Lines, a workbook, Parquet, Arrow; what a file is,
+                its content tells), or a table that gives itself as an Arrow stream.
+            mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`, or the path of a saved mapping; the
+                others are found by their names in English and Hindi: acknowledgement_no, source, district,
+                police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile, amount_lost,
+                amount_held, amount_recovered. `narrative` takes every number out of free text, and marks it as taken
+                from there; `ignore` leaves a column out.
             name: What the input is recorded as; by default the file's name.
+            sheet: Which sheet of a workbook, where several have something in them.
             dry_run: Says what the file would do, and changes nothing.
 
         Returns:
             The counts, in rows, and every refused cell.
 
         Raises:
-            ColumnError: A column that must be there is not; the message lists those that are.
+            ColumnError: A column that must be there is not, or a heading could be two things; the message lists them.
             InputError: The file cannot be read.
         """
-        return intake.add_complaints(self._case, source, mapping, name, dry_run=dry_run)
+        return intake.add_complaints(self._case, source, mapping, name, sheet_name=sheet, dry_run=dry_run)
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
         """Takes a file back: what it said stands no more, and what stood before it stands again.
@@ -250,6 +263,98 @@ class Registry:
         table = self._case.store.refusals(id)
         return table.rename_columns(["row", "column", "cell", "note"])
 
+    def action_taken(self, *, as_of: date | datetime | None = None, policy: ListPolicy | None = None) -> pa.Table:
+        """The action-taken report: what became of the numbers and complaints of each district and source.
+
+        Each number falls into one row alone, and so does each complaint: the rows of a district add up to the
+        district, all rows to the whole. Numbers that complaints name and numbers that linkage found stand in rows of
+        their own, told apart by `found`; their sum means nothing.
+
+        Args:
+            as_of: The report as it was at the end of that day (IST), or at that moment (with a zone).
+            policy: Which numbers in force count as listed.
+
+        Returns:
+            A row for each district, source and way in which numbers were found, in that order. Columns:
+
+            - district, source (string): Those of the number's first complaint, or of the complaint of the number from
+              which it was linked; null where it says none. Upper and lower case are one, in the commoner spelling.
+            - found (string): "reported", a complaint that stands names it; "linked", only linkage found it;
+              "decided", only an officer's decision stands behind it.
+            - named (int64): Numbers found so. One that went out on a list stays counted after what named it was taken
+              back. All further counts of numbers are parts of this one.
+            - listed: Of them, those on the block list, and those that went out on one.
+            - uploaded: Those that went out in an export, to be blocked or verified again.
+            - pending: Those that went out and wait for an answer: their status is `requested`, or `reverify`, and they
+              were not released since. One that was linked when it went out, and is reported now, is to go out again.
+            - blocked, reverified, refused: Those whose status is `blocked`, `reverified` or `rejected`: the operator's
+              last word, or for `reverified` an officer's, unless something newer was decided. An operator may have
+              answered for numbers that never went out from here.
+            - let_go: Those whose status is `withdrawn`, `protected` or `reactivated`.
+            - complaints (int64): Complaints that stand, whether or not they name a usable number; null where `found`
+              is not "reported".
+            - amount_lost, amount_recovered (decimal128(20, 2)): Rupees, of those complaints.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({
+            ...     "acknowledgement_no": ["31708220000001"], "source": ["1930"], "district": ["Rohtak"],
+            ...     "suspect_mobiles": ["98765 43210"], "amount_lost": ["Rs 1,500"],
+            ... })
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     _ = registry.add_complaints(sheet)
+            ...     told = registry.action_taken()
+            >>> told.select(["district", "found", "named", "uploaded", "complaints"]).to_pylist()
+            [{'district': 'Rohtak', 'found': 'reported', 'named': 1, 'uploaded': 0, 'complaints': 1}]
+        """
+        return action.action_taken(self._case, self._cut(as_of), policy or ListPolicy())
+
+    def complaints_by_day(self, *, as_of: date | datetime | None = None) -> pa.Table:
+        """The complaints of each day, district and source that stand, and their money.
+
+        Args:
+            as_of: As it was at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            Columns: day (date32, in India; null where the complaint names none, last), district, source (string),
+            complaints (int64), amount_lost, amount_recovered (decimal128(20, 2), rupees). Their sums are those of
+            `action_taken`.
+        """
+        return action.complaints_by_day(self._case, self._cut(as_of))
+
+    def report(
+        self,
+        path: PathLike,
+        *,
+        title: str = TITLE,
+        as_of: date | datetime | None = None,
+        policy: ListPolicy | None = None,
+        full_numbers: bool = False,
+    ) -> Path:
+        """Writes one HTML page about the case, to be read, printed and forwarded.
+
+        The page is one file without a script that fetches nothing. It is written whole or not at all, readable by its
+        owner only, and the same events give the same bytes.
+
+        Args:
+            path: Where to; its name ends in `.html`.
+            title: The heading.
+            as_of: The case as it was at the end of that day (IST), or at that moment (with a zone).
+            policy: Which numbers in force count as listed.
+            full_numbers: Shows numbers and handsets in full; otherwise they are masked, and so is whatever in the names
+                of districts, sources and files may be a number.
+
+        Returns:
+            The path.
+
+        Raises:
+            MissingExtraError: The extra `report` is not installed.
+            ArgumentError: The path does not end in `.html`.
+            FileMissingError: There is no such folder.
+        """
+        told = figures(self._case, self._cut(as_of), policy or ListPolicy())
+        return write_report(told, path, title=title, full_numbers=full_numbers)
+
     def block_list(
         self,
         *,
@@ -322,3 +427,52 @@ class Registry:
             key=key,
             override=override,
         )
+
+    def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
+        """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.
+
+        A cloned IMEI is shared by many phones, so an equipment register blocks the pair and never the IMEI alone.
+
+        Args:
+            as_of: The pairs as they were at the end of that day (IST), or at that moment (with a zone).
+            district: Only the numbers of that district.
+
+        Returns:
+            Columns: imei14, msisdn, action, status, reason, hop, district, first_seen, last_seen, sightings, stopped.
+            The action is `block` only where an officer confirmed the number and the last run did not stop at the
+            handset, which `stopped` says; else `reverify`.
+        """
+        return sending.handsets(self._case, as_of, district)
+
+    def export_handsets(
+        self,
+        path: PathLike,
+        *,
+        to: str,
+        district: str | None = None,
+        columns: Columns | None = None,
+        title: Sequence[str] = (),
+        header: bool = True,
+        rows_per_file: int | None = None,
+        by_district: bool = False,
+    ) -> BlockList:
+        """Writes the pairs of `handsets` to `path` and records that they went out to `to`; no number becomes requested.
+
+        Args:
+            path: Where to; the ending tells the format.
+            to: Who receives it.
+            district: Only the numbers of that district.
+            columns: Which columns, and what they are called.
+            title: Lines above the header, in .csv and .xlsx.
+            header: Whether .csv and .xlsx begin with the names of the columns.
+            rows_per_file: At most so many rows a file.
+            by_district: A file a district.
+
+        Returns:
+            The pairs that were written.
+        """
+        form = Form(columns, title, header, rows_per_file, by_district)
+        return sending.export_handsets(self._case, path, to=to, district=district, form=form)
+
+    def _cut(self, as_of: date | datetime | None) -> int:
+        return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)

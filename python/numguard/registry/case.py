@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, RegistryError
+from numguard.registry.handsets import pairs
 from numguard.registry.listing import ListPolicy, delta, last_moment, rows
 from numguard.registry.safeguard import refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
@@ -53,11 +54,15 @@ class Case:
         """The last event at a moment; `name` is the argument that an error speaks of."""
         return self.store.cut_at(last_moment(name, moment))
 
-    def state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
-        """The state of all numbers at `cut`, or of the `wanted` ones."""
+    def facts(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
+        """What the log says up to `cut` of all numbers, or of the `wanted` ones."""
         if wanted is not None:
             self.store.want(wanted)
-        return derive(Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS}))
+        return Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS})
+
+    def state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+        """The state of all numbers at `cut`, or of the `wanted` ones."""
+        return derive(self.facts(cut, wanted))
 
     def known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """The numbers at `cut` among some and those they are linked with."""
@@ -84,16 +89,33 @@ class Case:
                 (before.policy, policy),
                 (before.district, district),
             )
-        inputs = self.store.inputs(cut).drop_columns(["event"])
+        begin, kind = (0, "full") if before is None else (before.event, "delta")
+        return self._list(table, kind, (begin, cut), district, asdict(policy), past=past)
+
+    def handsets(self, cut: int, district: str | None, *, past: bool = False) -> BlockList:
+        """The pairs of handset and number as of `cut`."""
+        evidence, stops = (self.store.facts(kind, cut) for kind in ("evidence", "stopped_handsets"))
+        return self._list(pairs(self.state(cut), evidence, stops, district), "handsets", (0, cut), district, past=past)
+
+    def _list(
+        self,
+        table: pa.Table,
+        kind: str,
+        events: tuple[int, int],
+        district: str | None,
+        policy: dict[str, Any] | None = None,
+        *,
+        past: bool,
+    ) -> BlockList:
         manifest = {
             "numguard": _core.__version__,
-            "list": "full" if before is None else "delta",
-            "events": [0 if before is None else before.event, cut],
+            "list": kind,
+            "events": list(events),
             "district": district,
-            "policy": asdict(policy),
-            "inputs": inputs.to_pylist(),
+            "policy": policy,
+            "inputs": self.store.inputs(events[1]).drop_columns(["event"]).to_pylist(),
         }
-        return BlockList(table, manifest, partial(self._look_once_more, cut if past else None))
+        return BlockList(table, manifest, partial(self._look_once_more, events[1] if past else None))
 
     def _look_once_more(self, cut: int | None, table: pa.Table) -> None:
         """What stands now decides whether a list of now may leave; one of an earlier day is history."""

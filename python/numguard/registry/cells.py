@@ -1,11 +1,13 @@
 """Columns of written cells -> values, each refused cell with its note.
 
-Owns the forms in which acknowledgement numbers, amounts, moments and lists of numbers are written in complaints. Knows
-no file and no complaint. One idea: a whole column at a time, in Arrow; a cell that is not surely one thing is refused.
+Owns the forms in which acknowledgement numbers, names and lists of numbers are written in complaints (`amounts`,
+`moments` and `districts` have a file each). Knows no file and no complaint. One idea: a whole column at a time, in
+Arrow; a cell that is not surely one thing is refused.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -18,40 +20,13 @@ from numguard.errors import UnsupportedTypeError
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["acknowledgements", "amounts", "moments", "numbers", "remarks", "single_numbers", "words", "written"]
+__all__ = [
+    "acknowledgements", "each_once", "flags", "inside_text", "is_nothing", "numbers", "one", "plain_digits", "remarks",
+    "repeats", "single_numbers", "trimmed", "words", "written",
+]  # fmt: skip
 
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
-
-# Rupees as they are written: a sign or word, digits with or without separators, at most two places, "/-".
-_RUPEES = r"(?i)^(?:₹|rs\.?|inr)?\s*(?:\d{1,3}(?:,\d{2,3})+|\d{1,13})(?:\.\d{1,2}0*|\.)?\s*(?:/-)?$"
-
-_ISO = (
-    r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})"
-    r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?\s*(?P<z>Z|[+-]\d{2}:?\d{2})?)?(?P<p>)$"
-)
-_DAY_FIRST = (
-    r"^(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2}|[A-Za-z]{3,9})[-/. ,](?P<y>\d{4})"
-    r"(?:[T ,]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?\s*(?P<p>[AaPp]\.?[Mm]\.?)?)?(?P<z>)$"
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = [
-    *_MONTHS,
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "sept",
-    "october",
-    "november",
-    "december",
-]
-_MONTH_NUMBERS = [*range(1, 13), 1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12]
-_IST_SECONDS = 19_800
 
 #: Where a cell of several numbers is taken apart, once it is known not to be one number.
 _BETWEEN = r"[,;|]+"
@@ -125,94 +100,39 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     return pc.if_else(pc.is_null(note), text, pa.scalar(None, pa.string())), note
 
 
-def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """Rupees -> paise (int64). Gives (paise, note); the note of a cell that is no amount is `not_an_amount`."""
-    if _is_number(column.type):
-        rupees = pc.cast(_one(column), pa.float64())
-        good = pc.and_(pc.and_(pc.is_finite(rupees), pc.greater_equal(rupees, 0.0)), pc.less(rupees, 1e13))
-        text_empty = pc.or_kleene(pc.is_null(rupees), pc.is_nan(rupees))
-    else:
-        cells = written(column)
-        if _repeats(cells):
-            return _each_once(cells, amounts)
-        text = pc.utf8_trim(cells, _BLANKS)
-        text_empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
-        good = pc.match_substring_regex(text, _RUPEES)
-        bare = pc.replace_substring_regex(text, r"(?i)^(?:₹|rs\.?|inr)|[,\s]|/-$|\.$", "")
-        rupees = pc.cast(pc.if_else(good, bare, pa.scalar(None, pa.string())), pa.float64())
-    good = pc.and_(pc.fill_null(good, False), pc.invert(text_empty))
-    paise = pc.cast(pc.round(pc.multiply(pc.if_else(good, rupees, pa.scalar(None, pa.float64())), 100.0)), pa.int64())
-    bad = pc.and_(pc.invert(good), pc.invert(text_empty))
-    return paise, pc.if_else(bad, pa.scalar("not_an_amount"), pa.scalar(None, pa.string()))
+def trimmed(cells: pa.Array[Any]) -> pa.Array[Any]:
+    """Written cells without the blanks and lone quotation marks around them."""
+    text: pa.Array[Any] = pc.utf8_trim(cells, _BLANKS + "'")
+    return text
 
 
-def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """Dates and times -> microseconds since 1970 in UTC. Gives (moment, note); without a zone, a time is IST.
-
-    Taken: ISO 8601, and day first with `/`, `-` or `.` (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM). The note of
-    a cell that is no day of the calendar is `not_a_date`.
-    """
-    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        values = _one(column)
-        zone = getattr(column.type, "tz", None)
-        micros = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
-        if zone is None:
-            micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
-        return micros, pa.nulls(len(values), pa.string())
-    cells = written(column)
-    if _repeats(cells):
-        return _each_once(cells, moments)
-    text = pc.utf8_trim(cells, _BLANKS + "'")
-    empty = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
-    seconds = np.zeros(len(text), np.int64)
-    good = np.zeros(len(text), np.bool_)
-    for form in (_ISO, _DAY_FIRST):
-        at = np.flatnonzero(~good & ~_flags(empty))
-        if not len(at):
-            break
-        parts = pc.extract_regex(text.take(pa.array(at)), form)
-        seconds[at], good[at] = _calendar(parts)
-    micros = pa.array(seconds * 1_000_000, pa.int64(), mask=~good)
-    bad = ~good & ~_flags(empty)
-    return micros, pc.if_else(pa.array(bad), pa.scalar("not_a_date"), pa.scalar(None, pa.string()))
+def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
+    """Which trimmed cells say nothing."""
+    nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
+    return nothing
 
 
-def _repeats(cells: pa.Array[Any]) -> bool:
+def plain_digits(text: pa.Array[Any]) -> pa.Array[Any]:
+    """The cells with the digits of every script as 0 to 9."""
+    other = pc.fill_null(pc.match_substring_regex(text, r"[^\x00-\x7f]"), False)
+    if not pc.any(other).as_py():
+        return text
+    cells: list[Any] = text.filter(other).to_pylist()
+    plain = ["".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in cell) for cell in cells]
+    return pc.replace_with_mask(text, other, pa.array(plain, pa.string()))  # type: ignore[no-any-return]
+
+
+def repeats(cells: pa.Array[Any]) -> bool:
     """Whether the same cells come again and again, as dates and round sums do; a sample tells."""
     sample = cells.slice(len(cells) // 2, 2_000)
     return len(cells) > 10_000 and 2 * len(pc.unique(sample)) < len(sample)
 
 
-def _each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Reads each distinct cell once."""
     encoded: Any = cells.dictionary_encode(null_encoding="encode")
     values, note = read(encoded.dictionary)
     return values.take(encoded.indices), note.take(encoded.indices)
-
-
-def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Seconds since 1970 in UTC of the matched parts, and which of them are days and times of the calendar."""
-    matched = ~_flags(pc.is_null(parts))
-    month = pc.struct_field(parts, "m")
-    named = _array(_MONTH_NUMBERS).take(pc.index_in(pc.utf8_lower(month), _array(_MONTH_NAMES)))
-    month = _digits(pc.if_else(pc.is_valid(named), pc.cast(named, pa.string()), month))
-    year, day, hour, minute, second = (_digits(pc.struct_field(parts, part)) for part in ("y", "d", "H", "M", "S"))
-    half = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "p"), ""))
-    has_half = _flags(pc.greater(pc.utf8_length(half), 0))
-    afternoon = _flags(pc.starts_with(half, "p"))
-    good = matched & (month >= 1) & (month <= 12) & (year >= 1970) & (year <= 2200) & (minute < 60) & (second < 60)
-    good &= np.where(has_half, (hour >= 1) & (hour <= 12), hour < 24)
-    hour = np.where(has_half, hour % 12 + 12 * afternoon, hour)
-    first = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    good &= (day >= 1) & (day <= length)
-    days = first.astype("datetime64[D]").astype(np.int64) + day - 1
-    zone = pc.fill_null(pc.struct_field(parts, "z"), "")
-    offset = _digits(pc.utf8_slice_codeunits(zone, 1, 3)) * 3600
-    offset += _digits(pc.utf8_slice_codeunits(pc.replace_substring(zone, ":", ""), 3, 5)) * 60
-    offset = np.where(_flags(pc.starts_with(zone, "-")), -offset, offset)
-    offset = np.where(_flags(pc.greater(pc.utf8_length(zone), 0)), offset, _IST_SECONDS)
-    return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 
 def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.Table]:
@@ -221,7 +141,7 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.
     A cell that is one number is that number. Any other is taken apart at commas, semicolons and bars, and
     each part is a number, or a list out of which `extract` takes the whole ones, or refused with its own note.
     """
-    cells = _one(column)
+    cells = one(column)
     index = pa.array(np.arange(len(cells)))
     if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
@@ -254,7 +174,7 @@ def _after_a_remark(owners: pa.Array[Any], pieces: pa.Array[Any]) -> pa.Array[An
     """Which pieces go on with a remark: the number in "Flat 12, ..." may be anybody's."""
     told: Any = _core.explain(pieces)
     notes = pc.cast(told.field("note"), pa.string())
-    remark = _flags(pc.fill_null(pc.equal(notes, "text_with_digits"), False))
+    remark = flags(pc.fill_null(pc.equal(notes, "text_with_digits"), False))
     same = np.asarray(owners)[1:] == np.asarray(owners)[:-1]
     return pa.array(np.concatenate([[False], remark[:-1] & same])[: len(pieces)], pa.bool_())
 
@@ -286,9 +206,22 @@ def _extracted(refused: pa.Table) -> tuple[pa.Table, pa.Table]:
     return taken, pa.concat_tables([refused.filter(pc.invert(texts)), left])
 
 
+def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> tuple[pa.Table, pa.Table]:
+    """Every whole number inside of free text, noted with `mark`.
+
+    Gives (index, msisdn, note), and (index, cell) of the texts that hold none.
+    """
+    cells = written(column)
+    lists = _core.extract(cells)
+    owner = pc.list_parent_indices(lists)
+    found = pa.table({"index": owner, "msisdn": pc.list_flatten(lists), "note": pa.repeat(mark, len(owner))})
+    silent = flags(pc.equal(pc.fill_null(pc.list_value_length(lists), 0), 0))
+    return found, pa.table({"index": np.flatnonzero(silent), "cell": cells.filter(pa.array(silent))})
+
+
 def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """The one number of each cell. Gives (msisdn, note of the refusal)."""
-    told: Any = _core.explain(_readable(_one(column)))
+    told: Any = _core.explain(_readable(one(column)))
     msisdn = told.field("msisdn")
     note = pc.cast(told.field("note"), pa.string())
     refused = pc.and_(pc.is_null(msisdn), pc.fill_null(pc.not_equal(note, "empty"), False))
@@ -306,22 +239,16 @@ def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
-def _one(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def one(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """The column in one piece."""
     if isinstance(column, pa.ChunkedArray):
         return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return column
 
 
-def _flags(values: pa.Array[Any]) -> npt.NDArray[np.bool_]:
+def flags(values: pa.Array[Any]) -> npt.NDArray[np.bool_]:
+    """Which values are true; null is not."""
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _digits(text: pa.Array[Any]) -> npt.NDArray[np.int64]:
-    blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
-    numbers = pc.cast(
-        pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
-    )
-    return np.asarray(pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False), np.int64)
 
 
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:

@@ -1,7 +1,7 @@
 """A sheet of complaints -> the versions of complaints it holds, the numbers they name, and what was refused.
 
-Owns what a complaint's columns are called, what makes a row usable, and how the rows of a file meet what the registry
-knows. Knows no SQL and no file. One idea: a complaint is (source, acknowledgement number); the rows of one file that
+Owns what makes a row usable, and how the rows of a file meet what the registry knows. Knows no SQL, no file, and no
+heading (`headings`). One idea: a complaint is (source, acknowledgement number); the rows of one file that
 share it are one version of it, told apart from other versions by a fingerprint of everything it says.
 """
 
@@ -18,36 +18,40 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.registry import cells
-from numguard.registry.sheet import Mapped, Sheet, find_columns
+from numguard.registry.amounts import amounts
+from numguard.registry.districts import districts
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
+from numguard.registry.moments import moments
+from numguard.registry.sheet import Sheet
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "Complaints", "Plan", "read_complaints", "reconcile"]
-
-#: The columns that are read, each with other spellings that it is found by.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "acknowledgement_no": (
-        "acknowledgment no", "acknowledgement number", "acknowledgment number", "ack no", "complaint no",
-        "complaint number", "acknowledgement id",
-    ),
-    "source": ("complaint source", "received from", "received through"),
-    "district": ("district name",),
-    "category": ("complaint category", "category of complaint"),
-    "reported_at": ("reported on", "report date", "reporting date", "date of report", "complaint date"),
-    "suspect_mobiles": (
-        "suspect mobile", "suspect mobile no", "suspect mobile nos", "suspect mobile number", "suspect mobile numbers",
-        "suspect number", "suspect numbers", "suspect phone", "suspect phones", "suspected mobile no",
-    ),
-    "complainant_mobile": (
-        "complainant mobile no", "complainant mobile number", "complainant number", "complainant phone",
-        "mobile of complainant", "victim mobile",
-    ),
-    "amount_lost": ("amount", "fraud amount", "lost amount", "amount lost rs"),
-    "amount_recovered": ("recovered amount", "amount recovered rs", "amount put on hold", "hold amount"),
-}  # fmt: skip
+__all__ = ["COMPLAINT_NOTES", "FROM_NARRATIVE", "Complaints", "Plan", "read_complaints", "reconcile"]
 
 _FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
-           "amount_recovered")  # fmt: skip
+           "amount_recovered", "police_station", "incident_at", "amount_held")  # fmt: skip
+#: Fields that came later: they count in a fingerprint where they say something, so that what was told before them is
+#: still told as it was.
+_LATER = ("police_station", "incident_at", "amount_held")
+
+#: How a number is marked that was found inside of a narrative.
+FROM_NARRATIVE = "from_narrative"
+
+#: Why a cell of a complaint is refused, beside the notes of numbers and of records.
+COMPLAINT_NOTES = {
+    "not_an_amount": "The cell is no sum of rupees: it has words, a sign, odd grouping or parts of a paisa.",
+    "not_a_date": "The cell is no day of the calendar.",
+    "two_digit_year": "The year has two digits, so that 05-06-07 reads three ways.",
+    "month_first": "The month stands before the day; Indian dates have the day first.",
+    "day_or_month": "Other dates of the column have the month first, so this one reads both ways.",
+    "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
+    "spreadsheet_overflow": "The column was too narrow when the sheet was saved: the cell holds only hash signs.",
+    "spreadsheet_error": "A spreadsheet's error stands where its formula found nothing.",
+    "precision_lost": "A spreadsheet wrote the number with an exponent and dropped digits.",
+    "complainants_number": "The complainant's own number, written as a suspect's.",
+    "no_acknowledgement_no": "The row names a number, but not which complaint it is.",
+    "no_number": "No whole number stands in the narrative.",
+}
 
 _REFUSAL_FIELDS: list[pa.Field[Any]] = [
     pa.field("index", pa.int64()),
@@ -65,14 +69,16 @@ class Complaints:
         namings: index (into rows), msisdn, note: the usable numbers, each once a row, in this order.
         complainants: index, msisdn: the numbers of who complains, likewise.
         refusals: index, field, cell, note.
-        broken: the rows of records that could not be taken apart.
+        broken: row, cell, note: the records that could not be taken apart.
+        at: the columns of each field.
     """
 
     rows: pa.Table
     namings: pa.Table
     complainants: pa.Table
     refusals: pa.Table
-    broken: pa.Array[Any]
+    broken: pa.Table
+    at: dict[str, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,9 @@ def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
     """Reads each column of `sheet` by what it means; a cell that cannot be read costs that cell alone.
 
     Raises:
-        ColumnError: no column of acknowledgement numbers or of suspect numbers.
+        ColumnError: no column of acknowledgement numbers or of suspect numbers; a heading that could be two things.
     """
-    at = find_columns(sheet.table, COLUMNS, ("acknowledgement_no", "suspect_mobiles"), mapping, sheet.name)
+    at = _columns(sheet, mapping)
     size = len(sheet.table)
     refusals: list[pa.Table] = []
 
@@ -127,14 +133,17 @@ def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
     fields = {
         "source": source,
         "acknowledgement_no": acknowledgement,
-        "district": cells.words(column("district")),
+        "district": districts(column("district")),
         "category": cells.words(column("category")),
-        "reported_at": read("reported_at", cells.moments),
+        "reported_at": read("reported_at", moments),
         "complainant": _first(complainants, size),
-        "amount_lost": read("amount_lost", cells.amounts),
-        "amount_recovered": read("amount_recovered", cells.amounts),
+        "amount_lost": read("amount_lost", amounts),
+        "amount_recovered": read("amount_recovered", amounts),
+        "police_station": cells.words(column("police_station")),
+        "incident_at": read("incident_at", moments),
+        "amount_held": read("amount_held", amounts),
     }
-    found, refused = _numbers(sheet.table, at["suspect_mobiles"], "suspect_mobiles")
+    found, refused = _suspects(sheet.table, at)
     own = _own(found, complainants, size)
     refusals += [refused, _told(found.filter(own), "complainants_number")]
     found = found.filter(pc.invert(own))
@@ -147,13 +156,59 @@ def read_complaints(sheet: Sheet, mapping: Mapped | None) -> Complaints:
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
     key = pc.binary_join_element_wise(pc.utf8_lower(pc.fill_null(source, "")), pc.utf8_lower(acknowledgement), "\x1f")
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, "usable": pa.array(usable)})
-    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken)
+    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, at)
+
+
+def _columns(sheet: Sheet, mapping: Mapped | None) -> dict[str, list[int]]:
+    told = find_columns(
+        sheet.table, COLUMNS, ("acknowledgement_no",), mapping, sheet.name, several=SEVERAL, ambiguous=AMBIGUOUS
+    )
+    if "narrative" not in told:
+        # Asked again for the sake of what it says: that a column of suspects is missing, and how to name it.
+        required = ("acknowledgement_no", "suspect_mobiles")
+        find_columns(sheet.table, COLUMNS, required, mapping, sheet.name, several=SEVERAL, ambiguous=AMBIGUOUS)
+    return told
+
+
+def _suspects(table: pa.Table, at: dict[str, list[int]]) -> tuple[pa.Table, pa.Table]:
+    """The numbers of the columns of suspects, then those that only narratives hold, marked as such."""
+    named, refused = _numbers(table, at.get("suspect_mobiles", []), "suspect_mobiles")
+    narratives = at.get("narrative", [])
+    if not narratives:
+        return named, refused
+    told = [cells.inside_text(table.column(place), FROM_NARRATIVE) for place in narratives]
+    if not at.get("suspect_mobiles"):
+        without = pa.concat_tables([silent for _, silent in told])
+        silent = without.append_column("note", pa.repeat("no_number", len(without)))
+        refused = silent.add_column(1, "field", pa.repeat("narrative", len(silent))).cast(_REFUSAL)
+    return _each_once_a_row(pa.concat_tables([named, *(found for found, _ in told)])), refused
 
 
 def _numbers(table: pa.Table, at: list[int], word: str) -> tuple[pa.Table, pa.Table]:
     """The numbers of some columns, each once a row and in the order of rows and numbers, and the refused cells."""
     read = [cells.numbers(table.column(place)) for place in at] or [cells.numbers(pa.array([], pa.string()))]
-    found = pa.concat_tables([numbers for numbers, _ in read])
+    bad = pa.concat_tables([refused for _, refused in read])
+    # Of several columns for suspects most are empty in most rows; that says something only where all are.
+    if len(read) > 1:
+        bad = _without_needless(bad, pa.concat_tables([numbers for numbers, _ in read]), len(read))
+    bad = bad.add_column(1, "field", pa.repeat(word, len(bad)))
+    return _each_once_a_row(pa.concat_tables([numbers for numbers, _ in read])), bad.cast(_REFUSAL)
+
+
+def _without_needless(bad: pa.Table, found: pa.Table, columns: int) -> pa.Table:
+    """The refused cells, those that are empty once a row, and only where the row has nothing else."""
+    empty = pc.equal(bad["note"], "empty")
+    said = bad.filter(pc.invert(empty))
+    index = np.asarray(bad.filter(empty)["index"].to_numpy(), np.int64)
+    row, count = np.unique(index, return_counts=True)
+    speaking = np.concatenate([np.asarray(part["index"].to_numpy(), np.int64) for part in (said, found)])
+    row = row[(count == columns) & ~np.isin(row, speaking)]
+    blank = [pa.array(row), pa.nulls(len(row), pa.string()), pa.repeat("empty", len(row))]
+    return pa.concat_tables([said, pa.table(blank, schema=said.schema)])
+
+
+def _each_once_a_row(found: pa.Table) -> pa.Table:
+    """The numbers in the order of rows and numbers; of one that a row names twice, the first naming."""
     index, msisdn = (np.asarray(found[name].to_numpy()) for name in ("index", "msisdn"))
     # The few ascending runs of which this is made are merged; most rows have one number, and need no second sort.
     order = np.argsort(index, kind="stable")
@@ -164,9 +219,7 @@ def _numbers(table: pa.Table, at: list[int], word: str) -> tuple[pa.Table, pa.Ta
     index, msisdn = index[order], msisdn[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = (index[1:] != index[:-1]) | (msisdn[1:] != msisdn[:-1])
-    bad = pa.concat_tables([refused for _, refused in read])
-    bad = bad.add_column(1, "field", pa.repeat(word, len(bad)))
-    return found.take(order[first]), bad.select(_REFUSAL.names).cast(_REFUSAL)
+    return found.take(order[first])
 
 
 def _layers(numbers: pa.Table, size: int) -> Iterator[npt.NDArray[np.int64]]:
@@ -251,6 +304,7 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
             **{name: versions[name] for name in ("row", "first_row", "complaint_key", *_FIELDS)},
             "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
             "suspects": suspects,
+            "complainants": _several(complaints.complainants, groups.of_row, size),
             "amends": amends.astype(np.int64),
             "fingerprint": prints,
         }
@@ -360,12 +414,15 @@ def _texts(
     owner = place[np.asarray(refused["index"].to_numpy(), np.int64)]
     told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
     told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-    fields = [pc.cast(records[field], pa.string()) for field in _FIELDS]
+    fields = [pc.cast(records[field], pa.string()) for field in _FIELDS if field not in _LATER]
     complainants = _several(complaints.complainants, place, len(records))
     refusals = _lists(
         np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"
     )
     joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
+    for field in _LATER:
+        said = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
+        joined = pc.binary_join_element_wise(joined, pc.fill_null(said, ""), "")
     texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
     return texts
 
@@ -428,9 +485,8 @@ def _refused_anew(complaints: Complaints, groups: _Groups, fresh: npt.NDArray[np
     refused = complaints.refusals
     at = np.asarray(refused["index"].to_numpy(), np.int64)
     told = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
-    size = len(complaints.broken)
-    nothing = pa.nulls(size, pa.string())
-    whole = pa.table([complaints.broken, nothing, nothing, pa.repeat("ragged_row", size)], schema=told.schema)
+    broken = complaints.broken
+    whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(told.schema)
     order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
     new = told.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
     return pa.concat_tables([new, whole]), pa.concat_tables([told, whole]).sort_by(order)

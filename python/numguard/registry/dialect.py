@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.errors import MissingExtraError, RegistryError
+from numguard.errors import ArgumentError, MissingExtraError, RegistryError
 
 __all__ = ["Dialect", "PostgreSQL", "SQLite", "connect", "is_there", "stand_in"]
 
@@ -30,6 +30,7 @@ _OLDEST_SQLITE = (3, 51, 3)
 # What drivers say, and what is said instead.
 _FAILURES = (
     ("locked", "another process has been writing for 20 seconds; try again when it is done"),
+    ("lock timeout", "another process has been writing for 20 seconds; try again when it is done"),
     ("busy", "another process has been writing for 20 seconds; try again when it is done"),
     ("malformed", "damaged: restore it from a backup"),
     ("not a database", "not a numguard registry, or damaged"),
@@ -42,6 +43,11 @@ _FAILURES = (
     ("could not connect", "the server cannot be reached"),
     ("connection", "the server cannot be reached"),
 )
+
+
+def _refuse_nul(values: Iterable[object]) -> None:
+    if any("\x00" in value for value in values if isinstance(value, str)):
+        raise ArgumentError("a text with a NUL character in it cannot be recorded, as one store cuts it off there")
 
 
 class Dialect:
@@ -58,6 +64,7 @@ class Dialect:
 
     def fetch(self, query: str, values: Sequence[int | str] = ()) -> pa.Table:
         """The rows of one statement."""
+        _refuse_nul(values)
         with self._told(), self._connection.cursor() as cursor:
             cursor.execute(query, tuple(values) or None)
             table: pa.Table = cursor.fetch_arrow_table()
@@ -70,6 +77,9 @@ class Dialect:
 
     def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
         """Appends `table` to the table `name`; a temporary one is made for it."""
+        if len(table) == 1:
+            # What a caller says of an event; in the cells of files NUL was replaced by its sign.
+            _refuse_nul(table.to_pylist()[0].values())
         mode = "create" if temporary else "append"
         with self._told(), self._connection.cursor() as cursor:
             cursor.adbc_ingest(name, table, mode=mode, temporary=temporary)
@@ -198,6 +208,15 @@ class PostgreSQL(Dialect):
         self.name = "postgresql"
         with self._told():
             super().__init__(self.name, driver.connect(target, autocommit=True))
+        self.execute(f"SET lock_timeout = {BUSY_MS}")
+        # A question about a few numbers is answered long before the server has compiled it.
+        self.execute("SET jit = off")
+
+    def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
+        """Appends `table`; of a temporary one the server is told at once how small it is."""
+        super().ingest(name, table, temporary=temporary)
+        if temporary:
+            self.execute(f"ANALYZE {self.scratch}.{name}")
 
     def begin_to_build(self) -> None:
         """Begins a transaction that will make or change tables, one process at a time."""
@@ -220,7 +239,13 @@ def connect(target: str) -> Dialect:
 
 def is_there(target: str) -> bool:
     """Whether `target` can be opened without making a file."""
-    return target == ":memory:" or target.startswith(_ADDRESSES) or Path(target).exists()
+    if target == ":memory:" or target.startswith(_ADDRESSES):
+        return True
+    try:
+        return Path(target).exists()
+    except OSError:
+        # Whoever may not even look is told why when it is opened.
+        return True
 
 
 def stand_in(target: str) -> Dialect:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
@@ -17,9 +17,12 @@ import pyarrow.compute
 
 from numguard.cdr import Cdr
 from numguard.registry.case import Case
-from numguard.registry.complaints import Plan, read_complaints, reconcile
-from numguard.registry.sheet import Mapped, Sheet, fingerprint_file, fingerprint_table, read_sheet
+from numguard.registry.complaints import Complaints, Plan, read_complaints, reconcile
+from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
+from numguard.registry.understood import Understood, understand
+from numguard.types import PathLike
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -36,6 +39,7 @@ class Intake:
             rows that were known, rows without a usable number.
         refusals: Every refused cell: file, row, column, cell, note. A row that was taken in may have some.
         name, bytes, sha256: The file, as it was.
+        understood: Which column was read as which field, and the first rows of each; None of outcomes.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -55,21 +59,31 @@ class Intake:
     name: str
     bytes: int
     sha256: str
+    understood: Understood | None = field(default=None, repr=False)
 
 
-def add_complaints(case: Case, source: Any, mapping: Mapped | None, name: str | None, *, dry_run: bool) -> Intake:
+def add_complaints(
+    case: Case,
+    source: Any,
+    mapping: Mapped | PathLike | None,
+    name: str | None,
+    *,
+    sheet_name: str | None = None,
+    dry_run: bool,
+) -> Intake:
     """Takes a file of complaints in as one event; one that says nothing new, and was taken in before, is none."""
-    sheet = read_sheet(source, name)
-    complaints = read_complaints(sheet, mapping)
+    mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name)
+    complaints = read_complaints(sheet, mapped)
     if dry_run:
         plan = reconcile(complaints, case.store.versions)
-        return _summed_up(None, sheet, plan)
+        return _summed_up(None, sheet, complaints, plan)
     with case.event("add_complaints") as append:
         plan = reconcile(complaints, case.store.versions)
         known = case.store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
         if known is None:
             _record(append, sheet, plan)
-    return _summed_up(append.event if known is None else known, sheet, plan)
+    return _summed_up(append.event if known is None else known, sheet, complaints, plan)
 
 
 def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
@@ -97,9 +111,11 @@ def record_counts(append: Append, added: int, updated: int, repeated: int, refus
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 
-def _summed_up(event: int | None, sheet: Sheet, plan: Plan) -> Intake:
+def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
-    return Intake(event, *counts, named_refusals(sheet, plan.refused_cells), sheet.name, sheet.bytes, sheet.sha256)
+    refusals = named_refusals(sheet, plan.refused_cells)
+    understood = understand(sheet, complaints)
+    return Intake(event, *counts, refusals, sheet.name, sheet.bytes, sheet.sha256, understood)
 
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
@@ -110,18 +126,17 @@ def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
 
 def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
     """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
-    if isinstance(sightings, pa.Table):
-        return [("table", *fingerprint_table(sightings))]
-    if isinstance(sightings, Cdr):
-        listed: Sequence[Any] = sightings.paths
-    else:
-        listed = sightings if isinstance(sightings, list | tuple) else [sightings]
     found: list[tuple[str, int | None, str]] = []
-    for entry in listed:
-        paths = _files(entry) if isinstance(entry, str | Path) else []
-        found += [(path.name, *fingerprint_file(path)) for path in paths]
-        if not paths:
-            found.append((type(entry).__name__, None, ""))
+    for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
+        if isinstance(entry, pa.Table):
+            found.append(("table", *fingerprint_table(entry)))
+            continue
+        paths: Sequence[Path] = ()
+        if isinstance(entry, Cdr):
+            paths = entry.paths
+        elif isinstance(entry, str | Path):
+            paths = _files(entry)
+        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
     return found
 
 

@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["MOMENT", "ListPolicy", "delta", "folded", "last_moment", "rows"]
+__all__ = ["MOMENT", "ListPolicy", "delta", "folded", "in_district", "last_moment", "rows"]
 
 #: The type of every moment that the registry shows.
 MOMENT = pa.timestamp("us", "Asia/Kolkata")
@@ -127,7 +127,7 @@ def delta(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
     # A number that was asked for, or blocked, is on no list any more, but must be let go all the same.
-    held = before.filter(pc.and_(before["asked"], _in_district(before, districts[0])))["msisdn"]
+    held = before.filter(pc.and_(before["asked"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
     let_go = pc.and_(pc.is_in(status, pa.array(_RELEASED)), _changed_status(before, after))
     removed = after.filter(pc.or_(gone, pc.and_(let_go, pc.is_in(after["msisdn"], held))))
@@ -160,7 +160,7 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
             reported = pc.and_(reported, pc.greater_equal(state[count], least))
     decided = pc.and_(state["decided"], pc.is_in(status, pa.array(("requested", "confirmed"))))
     listed = pc.or_(decided, pc.and_(known, pc.or_(reported, near)))
-    return pc.and_(pc.fill_null(listed, False), _in_district(state, district))
+    return pc.and_(pc.fill_null(listed, False), in_district(state, district))
 
 
 def folded(district: str | None) -> str:
@@ -168,7 +168,8 @@ def folded(district: str | None) -> str:
     return " ".join((district or "").split()).lower()
 
 
-def _in_district(state: pa.Table, district: str | None) -> Any:
+def in_district(state: pa.Table, district: str | None) -> Any:
+    """Which rows of a state are of a district; all, where none is asked for."""
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
     return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), folded(district)), False)

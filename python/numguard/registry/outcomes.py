@@ -15,13 +15,15 @@ import pyarrow.compute
 
 from numguard.registry import cells
 from numguard.registry.case import Case
+from numguard.registry.headings import Mapped, find_columns, known_by
 from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
-from numguard.registry.sheet import Mapped, Sheet, find_columns, read_sheet
+from numguard.registry.moments import moments
+from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.state import OUTCOMES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "Outcomes", "read_outcomes", "record_outcomes", "told_before"]
+__all__ = ["COLUMNS", "KNOWN", "Outcomes", "read_outcomes", "record_outcomes", "weighed"]
 
 #: The columns that are read, each with other spellings that it is found by.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -30,6 +32,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "happened_at": ("at", "date", "action date", "date of action"),
     "reason": ("remark", "remarks"),
 }
+
+
+#: Of a row that says what is recorded already.
+KNOWN = "known"
+
+_REFUSED_FIELDS: list[pa.Field[Any]] = [
+    pa.field("row", pa.int64()), *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
+]  # fmt: skip
+_DAY = 86_400_000_000
+_IST = 19_800_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +59,25 @@ class Outcomes:
 
 def record_outcomes(case: Case, source: Any, mapping: Mapped | None, name: str | None) -> Intake:
     """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
-    sheet = read_sheet(source, name)
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     with case.event("record_outcomes") as append:
         outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1))
         case.store.want(outcomes.rows["msisdn"])
         before = case.store.facts("outcomes", append.event - 1, wanted=True)
-        fresh = outcomes.rows.filter(pc.invert(told_before(outcomes.rows, before)))
-        refused = len(pc.unique(outcomes.refused["row"]))
-        counts = (len(fresh), 0, len(outcomes.rows) - len(fresh), refused)
+        said = weighed(outcomes.rows, before, append.at)
+        fresh = outcomes.rows.filter(pc.is_null(said))
+        repeated = int(pc.sum(pc.equal(said, KNOWN)).as_py() or 0)
+        refused_cells = pa.concat_tables([outcomes.refused, _late(outcomes.rows, said)]).sort_by("row")
+        refused = len(pc.unique(refused_cells["row"]))
+        counts = (len(fresh), 0, repeated, refused)
         known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
         if known is None:
             record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
             record_counts(append, *counts)
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
-            append.rows("refusal", outcomes.refused)
+            append.rows("refusal", refused_cells)
     event = append.event if known is None else known
-    return Intake(event, *counts, named_refusals(sheet, outcomes.refused), sheet.name, sheet.bytes, sheet.sha256)
+    return Intake(event, *counts, named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
 
 
 def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
@@ -82,7 +97,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
     note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
     status = pc.utf8_lower(pc.utf8_trim_whitespace(cells.written(column("status"))))
     status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
-    happened, date_note = cells.moments(column("happened_at"))
+    happened, date_note = moments(column("happened_at"))
     rows = pa.table(
         {
             "row": sheet.row,
@@ -90,9 +105,12 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
             "status": status,
             "happened_at": happened,
             "reason": cells.remarks(column("reason")),
+            "status_cell": cells.written(column("status")),
+            "happened_at_cell": cells.written(column("happened_at")),
         }
     )
-    clash = pa.array(_contradicting(rows, pc.and_(pc.is_null(note), pc.invert(status_bad))))
+    usable = pc.and_(pc.and_(pc.is_null(note), pc.is_null(date_note)), pc.invert(status_bad))
+    clash = pa.array(_contradicting(rows, usable))
     refused = []
     good: Any = None
     for word, bad, why in (
@@ -114,11 +132,8 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
                 }
             )
         )
-    broken = len(sheet.broken)
-    nothing = pa.nulls(broken, pa.string())
-    refused.append(
-        pa.table([sheet.broken, nothing, nothing, pa.repeat("ragged_row", broken)], schema=refused[0].schema)
-    )
+    broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
+    refused.append(broken.cast(refused[0].schema))
     kept = rows.filter(good)
     order = np.lexsort(
         (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))
@@ -132,32 +147,76 @@ def _unless(note: pa.Array[Any], holds: Any, why: str) -> pa.Array[Any]:
 
 
 def _contradicting(rows: pa.Table, good: Any) -> Any:
-    """Rows whose number has another outcome at the same moment, so that nobody can tell which came last."""
-    counted = (
-        rows.filter(good)
-        .select(["msisdn", "happened_at", "status"])
-        .group_by(["msisdn", "happened_at"])
-        .aggregate([("status", "count_distinct")])
-    )
-    several = counted.filter(pc.greater(counted["status_count_distinct"], 1))
-    clashing = set(zip(several["msisdn"].to_pylist(), several["happened_at"].to_pylist(), strict=True))
-    if not clashing:
+    """Rows whose number has another outcome, where nobody can tell which came last: at the same moment, or undated."""
+    told = rows.filter(good).select(["msisdn", "happened_at", "status"])
+    at_once = told.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
+    at_once = at_once.filter(pc.greater(at_once["status_count_distinct"], 1))
+    clashing = set(zip(at_once["msisdn"].to_pylist(), at_once["happened_at"].to_pylist(), strict=True))
+    undated = told.filter(pc.is_in(told["msisdn"], told["msisdn"].filter(pc.is_null(told["happened_at"]))))
+    several = undated.group_by("msisdn").aggregate([("status", "count_distinct")])
+    numbers = set(several["msisdn"].filter(pc.greater(several["status_count_distinct"], 1)).to_pylist())
+    if not clashing and not numbers:
         return np.zeros(len(rows), np.bool_)
     pairs = zip(rows["msisdn"].to_pylist(), rows["happened_at"].to_pylist(), strict=True)
-    return np.array([pair in clashing for pair in pairs], np.bool_)
+    return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
-def told_before(told: pa.Table, before: pa.Table) -> pa.Array[Any]:
-    """Which rows are known: told before of the same moment, or, where no moment is told, the last one known."""
+def weighed(told: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
+    """What each row is beside the outcomes recorded before: null where it is new.
+
+    Args:
+        told: msisdn, status, happened_at, in the order in which they happened.
+        before: The same, with event and ordinal.
+        now: The moment at which they are told; an operator may date to the end of that day.
+
+    Returns:
+        `known`: told before of the same moment, or, undated, the last one known. `contradiction`: another outcome was
+        told of the same moment. `in_the_future`. `older_than_known`: it would undo what happened later.
+    """
     order: Any = [("event", "ascending"), ("ordinal", "ascending")]
-    exact, last = set(), {}
+    exact: dict[tuple[int, int | None], set[str]] = {}
+    last: dict[int, str] = {}
+    latest: dict[int, int] = {}
+    tomorrow = (now + _IST) // _DAY * _DAY + _DAY - _IST
+
+    def take(msisdn: int, status: str, at: int | None) -> None:
+        exact.setdefault((msisdn, at), set()).add(status)
+        last[msisdn] = status
+        if at is not None:
+            latest[msisdn] = max(at, latest.get(msisdn, at))
+
     for row in before.sort_by(order).select(["msisdn", "status", "happened_at"]).to_pylist():
-        exact.add((row["msisdn"], row["status"], row["happened_at"]))
-        last[row["msisdn"]] = row["status"]
-    known = []
+        take(row["msisdn"], row["status"], row["happened_at"])
+    found: list[str | None] = []
     for row in told.select(["msisdn", "status", "happened_at"]).to_pylist():
-        key = (row["msisdn"], row["status"], row["happened_at"])
-        known.append(key in exact if row["happened_at"] is not None else last.get(row["msisdn"]) == row["status"])
-        exact.add(key)
-        last[row["msisdn"]] = row["status"]
-    return pa.array(known, pa.bool_())
+        msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
+        there = exact.get((msisdn, at), set())
+        said: str | None = None
+        if (status in there) if at is not None else last.get(msisdn) == status:
+            said = KNOWN
+        elif at is not None and at >= tomorrow:
+            said = "in_the_future"
+        elif at is not None and there:
+            said = "contradiction"
+        elif at is not None and at < latest.get(msisdn, at):
+            said = "older_than_known"
+        else:
+            take(msisdn, status, at)
+        found.append(said)
+    return pa.array(found, pa.string())
+
+
+def _late(rows: pa.Table, said: pa.Array[Any]) -> pa.Table:
+    """The rows that are refused for what was recorded before, as refused cells."""
+    hit = pc.and_(pc.is_valid(said), pc.invert(pc.fill_null(pc.equal(said, KNOWN), False)))
+    rows, note = rows.filter(hit), said.filter(hit)
+    clash = pc.equal(note, "contradiction")
+    return pa.table(
+        {
+            "row": rows["row"],
+            "field": pc.if_else(clash, "status", "happened_at"),
+            "cell": pc.if_else(clash, rows["status_cell"], rows["happened_at_cell"]),
+            "note": note,
+        },
+        schema=pa.schema(_REFUSED_FIELDS),
+    )

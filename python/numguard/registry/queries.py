@@ -9,7 +9,7 @@ and no status. One idea: every query has a cut, $1, and sees the rows up to it.
 
 from __future__ import annotations
 
-__all__ = ["FACTS", "HISTORY", "REPLACED", "STORY", "TAKEN_BACK", "TOUCHED", "WANTED_VERSIONS"]
+__all__ = ["FACTS", "HISTORY", "SPOKEN", "STORY", "TAKEN_BACK", "TOUCHED", "WANTED_VERSIONS"]
 
 # Whether the event `{0}` had been taken back, at the cut $1.
 TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
@@ -21,7 +21,8 @@ _STANDS = f"""
       AND d.event <= $1 AND NOT d.{TAKEN_BACK.format("event")})"""
 
 # One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
-# reordering: `wanted` is small, and each of its numbers is one look into an index.
+# reordering: `wanted` is small, and each of its numbers is one look into an index. What a report alone asks for, from
+# complaints to stops, is of all numbers.
 FACTS = {
     "versions": (
         "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
@@ -58,34 +59,59 @@ FACTS = {
         "msisdn:i action:t event:i",
         """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
     ),
+    "complaints": (
+        "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",
+        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, c.amount_lost, c.amount_recovered,
+              CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
+            FROM complaint c WHERE c.event <= $1 AND {_STANDS}""",
+    ),
+    "refusals": (
+        "field:t note:t cells:i",
+        f"""SELECT n.field, n.note, count(*) AS cells FROM refusal n
+            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")} GROUP BY n.field, n.note""",
+    ),
+    "handsets": (
+        "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",
+        f"""SELECT n.event, n.imei14, n.hop, n.numbers, n.first_seen, n.last_seen FROM handset n
+            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "stops": (
+        "event:i msisdn:i imei14:i why:t count:i",
+        f"""SELECT n.event, n.msisdn, n.imei14, n.why, n.count FROM stop n
+            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "evidence": (
+        "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",
+        f"""SELECT n.msisdn, n.imei14, n.first_seen, n.last_seen, n.sightings, n.event FROM {{wanted}} evidence n
+            WHERE {{match n}} n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
+    "stopped_handsets": (
+        "imei14:i why:t event:i",
+        f"""SELECT n.imei14, n.why, n.event FROM stop n
+            WHERE n.imei14 IS NOT NULL AND n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
+    ),
 }
 
 # The versions in which wanted numbers stand.
 WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
   UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
 
-# The numbers whose state may differ between the cuts $1 and $2: named, linked, decided, exported, answered or
-# protected in between, or standing in what was amended or taken back in between.
+# The numbers whose state may differ between the cuts $1 and $2: linked, decided, answered or exported in between, or
+# standing in what was taken back in between.
 _BETWEEN = "event > $1 AND event <= $2"
 _TAKEN = f"(SELECT withdrawn FROM withdrawal WHERE {_BETWEEN})"
-_AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
-  UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
 TOUCHED = (
-    f"SELECT msisdn FROM naming WHERE {_BETWEEN}",
-    f"SELECT complainant AS msisdn FROM complaint WHERE {_BETWEEN} AND complainant IS NOT NULL",
-    f"SELECT msisdn FROM link WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM decision WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM outcome WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM exported WHERE {_BETWEEN}",
-    f"SELECT msisdn FROM link WHERE event IN {_TAKEN}",
-    f"SELECT msisdn FROM outcome WHERE event IN {_TAKEN}",
-    f"""SELECT c.complainant AS msisdn FROM {_AMENDED} k CROSS JOIN complaint c
-        WHERE c.complaint_key = k.complaint_key AND c.complainant IS NOT NULL""",
+    *(f"SELECT msisdn FROM {name} WHERE {_BETWEEN}" for name in ("link", "decision", "outcome", "exported")),
+    *(f"SELECT msisdn FROM {name} WHERE event IN {_TAKEN}" for name in ("link", "outcome")),
 )
 
-# What complaints named that were amended or taken back between the cuts.
-REPLACED = f"""SELECT c.suspects FROM {_AMENDED} k CROSS JOIN complaint c
-  WHERE c.complaint_key = k.complaint_key AND c.suspects <> ''"""
+# What complaints said that came, were amended or were taken back between the cuts: also in their other versions, which
+# fall or stand again.
+_AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
+  UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
+SPOKEN = f"""SELECT suspects, complainants, complainant FROM complaint WHERE {_BETWEEN}
+  UNION ALL SELECT c.suspects, c.complainants, c.complainant FROM {_AMENDED} k CROSS JOIN complaint c
+    WHERE c.complaint_key = k.complaint_key"""
 
 # The columns of a story.
 HISTORY = (

@@ -6,9 +6,10 @@ that was made before a number was protected, does not cut off an innocent person
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
@@ -20,9 +21,9 @@ pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["refuse_unfit"]
 
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
 _ASKED = ("block", "reverify")
-_SHIELDS = ("protected", "unprotected")
-_DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
 
 
 def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
@@ -41,56 +42,57 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
         return
     store.want(asked["msisdn"])
     standing = _standing(store, cut)
-    last = store.facts("decisions", cut, wanted=True).sort_by("event")
+    decisions = store.facts("decisions", cut, wanted=True).sort_by("event")
 
-    shields = _last(last, _SHIELDS)
-    unprotected = [number for number, word in shields.items() if word == "unprotected"]
-    protected = {number for number, word in shields.items() if word == "protected"}
-    protected |= (_told(store, "complainants", cut, standing) | _nobodys(asked["msisdn"])) - set(unprotected)
-    _refuse(asked, protected, "asks something of a protected number")
+    shields = _last(decisions, ("protected", "unprotected"))
+    shielded = _among(asked, _told(store, "complainants", cut, standing)) | _nobodys(asked)
+    shielded = shielded & ~_among(asked, shields["unprotected"]) | _among(asked, shields["protected"])
+    _refuse(shielded, "ask something of a protected number")
 
-    to_block = asked.filter(pc.equal(asked["action"], "block"))
-    confirmed = {number for number, word in _last(last, _DECIDING).items() if word == "confirmed"}
-    grounded = _told(store, "namings", cut, standing) | confirmed
-    _refuse(
-        to_block,
-        {number for (number,) in _tuples(to_block, "msisdn")} - grounded,
-        "would block a number without a decision",
-    )
+    confirmed = _last(decisions, ("confirmed", "withdrawn", "reverified", "reactivated"))["confirmed"]
+    grounded = _among(asked, _told(store, "namings", cut, standing)) | _among(asked, confirmed)
+    to_block = np.asarray(pc.equal(asked["action"], "block").to_numpy(), np.bool_)
+    _refuse(to_block & ~grounded, "would block a number without a decision")
 
 
-def _standing(store: Store, cut: int) -> set[tuple[int, int]]:
+def _standing(store: Store, cut: int) -> pa.Array[Any]:
+    """Which versions of complaints stand, as `_key` names them."""
     versions = store.facts("versions", cut, wanted=True)
-    versions = versions.filter(pc.equal(versions["stands"], 1))
-    return set(_tuples(versions, "event", "row"))
+    return _key(versions.filter(pc.equal(versions["stands"], 1)), "row")
 
 
-def _told(store: Store, kind: str, cut: int, standing: set[tuple[int, int]]) -> set[int]:
+def _told(store: Store, kind: str, cut: int, standing: pa.Array[Any]) -> pa.Array[Any]:
     """The numbers that complaints which stand tell as of this kind."""
     rows = store.facts(kind, cut, wanted=True)
-    told = _tuples(rows, "msisdn", "event", "version")
-    return {msisdn for msisdn, event, version in told if (event, version) in standing}
+    numbers: pa.Array[Any] = rows["msisdn"].filter(pc.is_in(_key(rows, "version"), standing)).combine_chunks()
+    return numbers
 
 
-def _last(decisions: pa.Table, among: tuple[str, ...]) -> dict[int, str]:
-    """The last of some decisions for each number."""
+def _key(rows: pa.Table, row: str) -> pa.Array[Any]:
+    """A version of a complaint: the event that told it, and its row there."""
+    key = pc.add(pc.multiply(rows["event"], 1 << 32), rows[row])
+    return pa.array(np.asarray(key.to_numpy(), np.int64))
+
+
+def _last(decisions: pa.Table, among: tuple[str, ...]) -> dict[str, pa.Array[Any]]:
+    """The numbers of which each word is the last of some decisions, these being in their order."""
     chosen = decisions.filter(pc.is_in(decisions["status"], pa.array(among)))
-    return dict(_tuples(chosen, "msisdn", "status"))
+    last = dict(zip(chosen["msisdn"].to_pylist(), chosen["status"].to_pylist(), strict=True))
+    return {word: pa.array([number for number, said in last.items() if said == word], pa.int64()) for word in among}
 
 
-def _tuples(table: pa.Table, *columns: str) -> Iterator[Any]:
-    return zip(*(table[name].to_pylist() for name in columns), strict=True)
+def _among(rows: pa.Table, numbers: pa.Array[Any]) -> Bools:
+    return np.asarray(pc.is_in(rows["msisdn"].cast(pa.int64()), numbers).to_numpy(), np.bool_)
 
 
-def _nobodys(msisdns: pa.ChunkedArray[Any]) -> set[int]:
-    """The numbers that are nobody's handset: helplines, service lines, placeholders."""
-    said: Any = _core.explain(pa.concat_arrays(msisdns.chunks))
+def _nobodys(rows: pa.Table) -> Bools:
+    """The rows whose number is nobody's handset: helplines, service lines, placeholders."""
+    said: Any = _core.explain(pa.concat_arrays(rows["msisdn"].chunks))
     line = pc.is_in(pc.cast(said.field("kind"), pa.string()), pa.array(("toll_free", "service")))
     invented = pc.fill_null(pc.equal(pc.cast(said.field("note"), pa.string()), "placeholder"), False)
-    return set(said.field("msisdn").filter(pc.or_(line, invented)).to_pylist())
+    return np.asarray(pc.or_(line, invented).to_numpy(zero_copy_only=False), np.bool_)
 
 
-def _refuse(rows: pa.Table, unfit: set[int], what: str) -> None:
-    if unfit:
-        count = int(pc.sum(pc.is_in(rows["msisdn"], pa.array(unfit, pa.uint64()))).as_py())
-        raise RegistryError(f"nothing was written: {count:,} of the list's rows {what}; make the list again")
+def _refuse(unfit: Bools, what: str) -> None:
+    if unfit.any():
+        raise RegistryError(f"nothing was written: {unfit.sum():,} rows of the list {what}; make the list again")

@@ -6,17 +6,24 @@ about to be sent. Knows nothing of formats (`numguard.blocklist`) nor of what is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
 
 from numguard.blocklist import BlockList, Form
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.registry.case import Basis, Case
 from numguard.registry.listing import ListPolicy, folded, rows
+from numguard.registry.store import Append
 from numguard.types import PathLike
 
-__all__ = ["block_list", "export"]
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["block_list", "export", "export_handsets", "handsets"]
 
 
 def block_list(
@@ -36,6 +43,12 @@ def block_list(
     return case.listed(cut, before, policy, district, past=as_of is not None)
 
 
+def handsets(case: Case, as_of: date | datetime | None, district: str | None) -> BlockList:
+    """The pairs of handset and number as of a moment; changes nothing."""
+    cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
+    return case.handsets(cut, district, past=as_of is not None)
+
+
 def export(
     case: Case,
     path: PathLike,
@@ -49,40 +62,61 @@ def export(
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it went out, both or neither."""
-    if not isinstance(to, str) or not to.strip():
-        raise ArgumentError("to: takes the receiver's name")
+    to = _receiver(to)
     policy = policy or ListPolicy()
     with case.event("export", override or "") as append:
         cut = append.event - 1
-        sent: list[dict[str, Any]] = case.store.exports(to.strip()).to_pylist()
+        sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         last = _last(sent, district)
         before = _told_against(case, since, cut, sent, Basis(0, policy, district))
         listed = case.listed(cut, before, policy, district)
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
-        table = listed.to_table()
-        append.rows("exported", table.select(["msisdn", "action"]))
+        append.rows("exported", listed.to_table().select(["msisdn", "action"]))
         listed = listed if key is None else listed.keyed(key)
-        # A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was.
-        with together(private=True) as files:
-            listed.write_into(files, path, form, {"export": append.event, "to": to.strip()})
-            append.rows(
-                "export",
-                {
-                    "receiver": [to.strip()],
-                    "as_of": [cut],
-                    "since": [0 if before is None else before.event],
-                    "district": [district or ""],
-                    "policy": [policy.as_json()],
-                    "name": [listed.manifest["file"]],
-                    "bytes": [listed.manifest["bytes"]],
-                    "sha256": [listed.manifest["sha256"]],
-                    "records": [len(table)],
-                },
-            )
-            files.place()
-            append.commit()
+        begin = 0 if before is None else before.event
+        how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
+        _send(append, listed, path, form, to=to, how=how)
     return listed
+
+
+def export_handsets(case: Case, path: PathLike, *, to: str, district: str | None, form: Form) -> BlockList:
+    """Writes the pairs of handsets and numbers and records that they went out, both or neither."""
+    to = _receiver(to)
+    with case.event("export_handsets") as append:
+        listed = case.handsets(append.event - 1, district)
+        # That a number went out with its handset asks nobody to block the number.
+        numbers = pc.unique(listed.to_table()["msisdn"])
+        append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
+        how = {"since": [0], "district": [district or ""], "policy": [""]}
+        _send(append, listed, path, form, to=to, how=how)
+    return listed
+
+
+def _receiver(to: object) -> str:
+    if not isinstance(to, str) or not to.strip():
+        raise ArgumentError("to: takes the receiver's name")
+    return to.strip()
+
+
+def _send(append: Append, listed: BlockList, path: PathLike, form: Form, *, to: str, how: Mapping[str, Any]) -> None:
+    """A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was."""
+    with together(private=True) as files:
+        listed.write_into(files, path, form, {"export": append.event, "to": to})
+        file = {name: [listed.manifest[name]] for name in ("bytes", "sha256")}
+        append.rows(
+            "export",
+            {
+                "receiver": [to],
+                "as_of": [append.event - 1],
+                **how,
+                "name": [listed.manifest["file"]],
+                **file,
+                "records": [len(listed)],
+            },
+        )
+        files.place()
+        append.commit()
 
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:

@@ -75,8 +75,9 @@ def derive(facts: Facts) -> pa.Table:
     """The state of every number of `facts`, ascending.
 
     Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), asked (bool: a block was requested,
-    or done), hop (null where only decided), district, reason, complaints, sources, districts (int64: distinct ones; a
-    complainant who repeats counts once), first_reported, last_reported, last_told (microseconds UTC), via_imei.
+    or done), hop (null where only decided), district, source (both its first complaint's, or its seed's), reason,
+    complaints, sources, districts (int64: distinct ones; a complainant who repeats counts once), first_reported,
+    last_reported, last_told (microseconds UTC), via_imei.
     """
     versions = _Versions(facts.versions)
     complaining = facts.complainants["msisdn"].filter(pa.array(versions.stands[versions.of(facts.complainants)]))
@@ -142,7 +143,7 @@ def derive(facts: Facts) -> pa.Table:
         (protected, shielded),
         (taken_back, decisions.text("reason")),
         (nothing_stands, "nothing_stands"),
-        (answered, outcomes.text("reason")),
+        (answered, pc.coalesce(outcomes.text("reason"), "answered_by_operator")),
         (decisions.said, decisions.text("reason")),
         (named.stands, "named_in_complaint"),
         (linked.stands, "linked_by_handset"),
@@ -151,8 +152,14 @@ def derive(facts: Facts) -> pa.Table:
     told = _led(named.told, only_linked, linked.seed)
     told = np.where(told != _NEVER, told, decisions.number("at"))
     # Where nothing stands, a number is let go in the district that had it.
-    fallen = ~named.stands & (linked.stands | (named.district < 0)) & (linked.seed >= 0)
-    district = _led(np.where(only_linked, -1, named.district), fallen, linked.seed)
+    district, source = (
+        _led(
+            np.where(only_linked, -1, own),
+            ~named.stands & (linked.stands | (own < 0)) & (linked.seed >= 0),
+            linked.seed,
+        )
+        for own in (named.district, named.source)
+    )
     return pa.table(
         {
             "msisdn": pa.array(numbers.astype(np.uint64)),
@@ -162,6 +169,7 @@ def derive(facts: Facts) -> pa.Table:
             "asked": pa.array(asked | (outcomes.means("blocked") & answered)),
             "hop": _known(np.where(named.stands, 0, linked.hop), named.stands | linked.stands),
             "district": _taken(named.districts, district),
+            "source": _taken(named.sources_as_written, source),
             "reason": reason,
             "complaints": pa.array(named.complaints),
             "sources": pa.array(named.sources),
@@ -247,9 +255,8 @@ class _Versions:
         self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
         self.source = _folded(table["source"])
         self.district = _folded(table["district"])
-        written = _dictionary(table["district"])
-        self.districts = written.dictionary
-        self.district_as_written = _codes(written.indices)
+        self.districts, self.district_as_written = _written(table["district"])
+        self.sources, self.source_as_written = _written(table["source"])
 
     def of(self, told: pa.Table) -> Ints:
         """The version in which each row of `told` stands."""
@@ -272,13 +279,15 @@ class _Named:
         self.stands = np.zeros(size, np.bool_)
         self.stands[position[stands]] = True
 
-        # A number's district is its first complaint's: those that stand before those that do not.
+        # A number's district and source are its first complaint's: those that stand before those that do not.
         keys = (versions.complaint, versions.moment, versions.undated, ~versions.stands)
         order = np.lexsort((version, *(key[version] for key in keys), position))[::-1]
         first = np.full(size, -1, np.int64)
         first[position[order]] = version[order]
         self.districts = versions.districts
         self.district = np.append(versions.district_as_written, -1)[first]
+        self.sources_as_written = versions.sources
+        self.source = np.append(versions.source_as_written, -1)[first]
 
         position, version = position[stands], version[stands]
         self.told = np.full(size, _NEVER, np.int64)
@@ -338,6 +347,12 @@ def _dictionary(column: pa.ChunkedArray[Any]) -> Any:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
     return encoded
+
+
+def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
+    """The distinct words of `column`, and which of them stands in each row; -1 where none does."""
+    encoded = _dictionary(column)
+    return encoded.dictionary, _codes(encoded.indices)
 
 
 def _folded(column: pa.ChunkedArray[Any]) -> Ints:

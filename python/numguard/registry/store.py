@@ -21,7 +21,7 @@ import pyarrow.compute
 
 from numguard.errors import RegistryError
 from numguard.registry.dialect import Dialect, connect, is_there, stand_in
-from numguard.registry.queries import FACTS, HISTORY, REPLACED, STORY, TAKEN_BACK, TOUCHED, WANTED_VERSIONS
+from numguard.registry.queries import FACTS, HISTORY, SPOKEN, STORY, TAKEN_BACK, TOUCHED, WANTED_VERSIONS
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -33,7 +33,8 @@ _TABLES = {
     "intake": "added:i updated:i repeated:i refused:i",
     "withdrawal": "withdrawn:i",
     "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
-    "complainant:i amount_lost:i amount_recovered:i suspects:t amends:i fingerprint:i",
+    "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
+    "incident_at:i amount_held:i",
     "complainant": "version:i msisdn:i",
     "naming": "row:i version:i msisdn:i note:t",
     "refusal": "row:i field:t cell:t note:t",
@@ -159,10 +160,11 @@ class Store:
     def touched(self, after: int, cut: int) -> pa.Array[Any]:
         """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on."""
         found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in TOUCHED]
-        replaced = self.read("suspects:t", REPLACED, (after, cut))["suspects"]
-        if len(replaced):
-            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(replaced), ","))
-            found.append(numbers.cast(pa.int64()).combine_chunks())
+        spoken = self.read("suspects:t complainants:t complainant:i", SPOKEN, (after, cut))
+        found.append(pc.drop_null(spoken["complainant"]))
+        for name in ("suspects", "complainants"):
+            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(spoken[name]), ","))
+            found.append(numbers.cast(pa.int64()))
         return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
@@ -209,9 +211,9 @@ class Store:
         return str(row[0]), back is not None
 
     def exports(self, receiver: str) -> pa.Table:
-        """What went out to `receiver`, the last first."""
+        """The lists of numbers that went out to `receiver`, the last first."""
         columns = "event:i as_of:i district:t policy:t records:i"
-        query = "SELECT event, as_of, district, policy, records FROM export WHERE receiver = $1"
+        query = "SELECT event, as_of, district, policy, records FROM export WHERE receiver = $1 AND policy <> ''"
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
 
     def inputs(self, cut: int) -> pa.Table:

@@ -1,5 +1,40 @@
 """What was found, as pages and pictures that people forward.
 
-Owns how figures and links look. Knows nothing of how they were found. No picture holds a script, and none a whole
-number unless somebody asked for it.
+Owns how figures and links look, and how a page is written to its place. Knows nothing of how they were found: whoever
+has figures can have a page. No page or picture holds a script, and none a whole number unless somebody asked for it.
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from numguard.errors import ArgumentError
+from numguard.files import whole_file
+from numguard.report.figures import Figures
+from numguard.types import PathLike
+
+__all__ = ["TITLE", "Figures", "write_report"]
+
+TITLE: Final = "Misused numbers: action taken"
+"""The heading of a report that was given no other."""
+
+
+def write_report(figures: Figures, path: PathLike, *, title: str, full_numbers: bool = False) -> Path:
+    """Writes the page to `path`, whole or not at all, readable by its owner only; the same figures, the same bytes.
+
+    Raises:
+        ArgumentError: the path does not end in .html.
+        MissingExtraError: what draws the charts is not installed.
+        FileMissingError: there is no such folder.
+    """
+    # What draws is heavy, and most who have a registry never ask for a page.
+    from numguard.report.page import as_html
+
+    path = Path(path)
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise ArgumentError("path: a report is a page, and its name ends in .html")
+    text = as_html(figures, title=title, full_numbers=full_numbers)
+    with whole_file(path, private=True) as file:
+        file.write(text.encode())
+    return path

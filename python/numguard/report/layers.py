@@ -24,6 +24,8 @@ class Box:
 
     #: N1, H1; empty for what was left out.
     name: str
+    #: Its number or its handset.
+    key: Key
     role: str
     hop: int | None = None
     why: str | None = None
@@ -91,7 +93,7 @@ def layers(graph: Graph, rows: int) -> list[list[Box]]:
 def _boxes(graph: Graph) -> dict[Key, Box]:
     columns = (graph.nodes[name].to_pylist() for name in ("role", "hop", "why", "count", "asked"))
     about: Any = zip(*columns, strict=True)
-    boxes = {key: Box(name, *of) for (key, name), of in zip(names(graph).items(), about, strict=True)}
+    boxes = {key: Box(name, key, *of) for (key, name), of in zip(names(graph).items(), about, strict=True)}
     columns = (graph.edges[n].to_pylist() for n in ("msisdn", "imei14", "way", "sightings", "first_seen", "last_seen"))
     for msisdn, imei14, *of in zip(*columns, strict=True):
         line = Line(boxes[msisdn, None], boxes[None, imei14], *of)
@@ -125,7 +127,7 @@ def _capped(column: list[Box], rows: int) -> list[Box]:
     if len(ordered) <= rows:
         return ordered
     kept, left = ordered[: rows - 1], ordered[rows - 1 :]
-    others = Box("", "more", nodes=len(left), level=column[0].level)
+    others = Box("", (None, None), "more", nodes=len(left), level=column[0].level)
     others.lines = [line for box in left for line in box.lines]
     for box in left:
         box.shown = others

@@ -10,7 +10,6 @@ from __future__ import annotations
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +18,12 @@ import pyarrow.compute as pc
 
 from numguard._core import format as format_msisdns
 from numguard._core import format_imei
-from numguard.blocklist import write_private
-from numguard.errors import MissingExtraError
-from numguard.files import whole_file
+from numguard.files import together
+from numguard.files.outgoing import write_private
 from numguard.linkage import Graph
 from numguard.report.layers import Box, Line, layers, names
+from numguard.report.template import template
+from numguard.report.writing import Namer, day
 from numguard.types import PathLike
 
 __all__ = ["can_draw", "link_chart", "link_tables", "write_links"]
@@ -31,6 +31,7 @@ __all__ = ["can_draw", "link_chart", "link_tables", "write_links"]
 ROWS: Final = 16
 """Boxes in a column of a picture."""
 
+_LOOK: Final = "links.svg"
 _WIDTH, _HEIGHT = 236, 54
 _ACROSS, _DOWN = 300, 66
 _MARGIN, _TOP = 24, 72
@@ -43,6 +44,8 @@ _ENDED: Final = {
     "too_many_handsets": "stopped: in too many handsets",
     "unseen": "reported; in no sighting",
 }
+#: The commonest placeholder; its key is that of nothing, and has no form of its own.
+_ZEROS: Final = "0" * 15
 _FOOT: Final = (
     "Linked is not reported: who is linked may be innocent, and is verified before anything else. Thick lines are best "
     "paths; dashed ones lead to where the walk stopped."
@@ -89,7 +92,7 @@ def link_tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
 
 
 def write_links(graph: Graph, folder: PathLike, *, full_numbers: bool = False) -> list[Path]:
-    """Writes nodes.csv, edges.csv and chart.svg into `folder`, each readable by its owner only.
+    """Writes nodes.csv, edges.csv and chart.svg into `folder`, all or none, each readable by its owner only.
 
     Args:
         graph: What `Expansion.graph` gave.
@@ -104,10 +107,11 @@ def write_links(graph: Graph, folder: PathLike, *, full_numbers: bool = False) -
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     nodes, edges, picture = (folder / name for name in ("nodes.csv", "edges.csv", "chart.svg"))
-    for table, path in zip(link_tables(graph), (nodes, edges), strict=True):
-        write_private(table, path)
-    with whole_file(picture, private=True) as file:
-        file.write(chart.encode())
+    with together(private=True) as placed:
+        for table, path in zip(link_tables(graph), (nodes, edges), strict=True):
+            write_private(table, path, into=placed)
+        with placed.open(picture) as file:
+            file.write(chart.encode())
     return [nodes, edges, picture]
 
 
@@ -131,7 +135,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) ->
         >>> from numguard.report.links import link_chart
         >>> seen = pa.table({"served_msisdn": ["9876543210", "9123456789"], "imei14": ["35824005111111"] * 2})
         >>> drawn = link_chart(ng.expand(["9876543210"], seen).graph())
-        >>> "+91xxxxxxxx10" in drawn, "9876543210" in drawn
+        >>> "+9198xxxxxx10" in drawn, "9876543210" in drawn
         (True, False)
     """
     columns = layers(graph, rows)
@@ -139,10 +143,8 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) ->
     width = 2 * _MARGIN + max(len(columns) - 1, 2) * _ACROSS + _WIDTH
     said = [_FOOT, graph.policy] if full_numbers else [_FOOT, _MASKED, graph.policy]
     foot = [line for text in said for line in textwrap.wrap(text, width // 6)]
-    labels = dict(zip(names(graph).values(), _labels(graph), strict=True))
-    if not full_numbers:
-        labels = {name: label[:2] + "x" * (len(label) - 4) + label[-2:] for name, label in labels.items()}
-    svg: str = _template().render(
+    namer = Namer(full=full_numbers)
+    svg: str = template(_LOOK).render(
         title=_title(graph),
         width=width,
         height=_TOP + tallest * _DOWN + 16 * (len(foot) + 1),
@@ -151,7 +153,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) ->
         box_height=_HEIGHT,
         heads=[{"x": _MARGIN + n * _ACROSS, "text": _head(column)} for n, column in enumerate(columns)],
         lines=_drawn_lines(columns),
-        boxes=[_drawn(box, labels) for column in columns for box in column],
+        boxes=[_drawn(box, namer) for column in columns for box in column],
         foot=foot,
     )
     return svg
@@ -163,26 +165,13 @@ def can_draw() -> None:
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
     """
-    _template()
-
-
-def _template() -> Any:
-    try:
-        import jinja2
-    except ImportError as missing:
-        raise MissingExtraError("a picture: install numguard-telecom[report] to draw it") from missing
-    look = files("numguard.report").joinpath("links.svg.jinja").read_text("utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.from_string(look)
+    template(_LOOK)
 
 
 def _labels(graph: Graph) -> list[str]:
     """The digits of each node, as the outside world writes them."""
     numbers: Any = format_msisdns(graph.nodes["msisdn"], style="digits")
-    # Zeros, the commonest placeholder, are no key and have no form of their own.
-    written: list[str] = pc.coalesce(numbers, format_imei(graph.nodes["imei14"]), pa.scalar("0" * 15)).to_pylist()
+    written: list[str] = pc.coalesce(numbers, format_imei(graph.nodes["imei14"]), pa.scalar(_ZEROS)).to_pylist()
     return written
 
 
@@ -216,12 +205,11 @@ def _middle(box: Box) -> float:
     return _TOP + box.row * _DOWN + _HEIGHT / 2
 
 
-def _drawn(box: Box, labels: dict[str, str]) -> dict[str, Any]:
+def _drawn(box: Box, namer: Namer) -> dict[str, Any]:
     if not box.name:
         said = [f"and {box.nodes:,} more {'numbers' if box.is_number else 'handsets'}"]
     else:
-        sign = "+" if box.is_number else ""
-        said = [f"{box.name}  {sign}{labels[box.name]}", _what(box), _seen(box.lines)]
+        said = [f"{box.name} {_label(box, namer)}", _what(box), _seen(box.lines)]
     shape = [box.role, *(["ended"] if box.why else []), *(["asked"] if box.asked else [])]
     return {
         "shape": " ".join(shape),
@@ -230,6 +218,13 @@ def _drawn(box: Box, labels: dict[str, str]) -> dict[str, Any]:
         "round": 18 if box.is_number else 4,
         "said": [line for line in said if line],
     }
+
+
+def _label(box: Box, namer: Namer) -> str:
+    msisdn, imei14 = box.key
+    if msisdn is not None:
+        return namer.number(msisdn)
+    return namer.handset(imei14) if imei14 else _ZEROS
 
 
 def _what(box: Box) -> str:
@@ -250,7 +245,7 @@ def _seen(lines: Iterable[Line]) -> str:
     known = [at for line in lines for at in (line.first_seen, line.last_seen) if at is not None]
     if not known:
         return times
-    first, last = (f"{at.day} {at:%b %Y}" for at in (min(known), max(known)))
+    first, last = day(min(known)), day(max(known))
     if first[-4:] == last[-4:] and first != last:
         first = first[:-5]
     return f"{times}, {last}" if first == last else f"{times}, {first} to {last}"

@@ -18,20 +18,34 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, FileMissingError, InputError
-from numguard.source.arrow import ArrowFilePart, DatasetPart, ParquetPart, StreamPart
+from numguard.source.arrow import ArrowFilePart, ParquetPart, StreamPart, parts_of_dataset
 from numguard.source.csv import CsvPart
-from numguard.source.part import Batch, Part, check_columns, named, reading, with_told
+from numguard.source.part import Batch, BrokenPart, Part, check_columns, exporting, named, reading, with_told
 
-__all__ = ["Batch", "CsvPart", "ParquetPart", "Part", "Source", "check_columns", "named", "open_source", "with_told"]
+__all__ = [
+    "Batch",
+    "CsvPart",
+    "ParquetPart",
+    "Part",
+    "Source",
+    "check_columns",
+    "exporting",
+    "named",
+    "open_source",
+    "reading",
+    "with_told",
+]
 
 _STANDARD_INPUT = "-"
 _ARROW_STREAM = b"\xff\xff\xff\xff"
+_PARQUET = b"PAR1"
+_KINDS_OF_DATASETS: dict[bytes, Literal["parquet", "ipc"]] = {_PARQUET: "parquet", b"ARRO": "ipc"}
 
 #: What else people hand in, by its first bytes, and what to do with it.
 _FOREIGN = {
@@ -60,13 +74,14 @@ class Source:
             yield from part.batches(columns)
 
 
-def open_source(source: Any) -> Source:
+def open_source(source: Any, *, keep_broken: bool = False) -> Source:
     """Finds the parts of a source. Files are looked at but not read.
 
     Args:
         source: A path, a glob, a directory (its files, by name, without hidden ones; directories below it such as
             `day=2025-06-01` become columns of text), `-` (standard input: CSV or an Arrow stream), a list of these, a
             URI that pyarrow knows (`s3://...`), a pyarrow dataset, or anything with the Arrow PyCapsule methods.
+        keep_broken: Keep files that are of no container that is read, or that are gone: who reads such a part is told.
 
     Raises:
         FileMissingError: A path leads to nothing, or a glob matches nothing.
@@ -74,16 +89,16 @@ def open_source(source: Any) -> Source:
         ArgumentError: The source is none of these.
     """
     if isinstance(source, (str, Path)):
-        return Source(_parts_of_path(source))
+        return Source(_parts_of_path(source, keep_broken))
     if _is_dataset(source):
-        return Source([DatasetPart(source)])
+        return Source(parts_of_dataset(source))
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
         return Source([StreamPart(source)])
     if isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
         if not source:
             raise ArgumentError("source: the list of paths is empty")
         if all(isinstance(path, (str, Path)) for path in source):
-            return Source([part for path in source for part in _parts_of_path(path)])
+            return Source([part for path in source for part in _parts_of_path(path, keep_broken)])
     if hasattr(source, "collect"):
         raise ArgumentError("source: takes data, not a plan of it: collect() it, or hand in its file")
     raise ArgumentError(
@@ -98,25 +113,25 @@ def _is_dataset(source: object) -> bool:
     return module is not None and isinstance(source, module.Dataset)
 
 
-def _parts_of_path(path: str | Path) -> list[Part]:
+def _parts_of_path(path: str | Path, keep_broken: bool) -> list[Part]:
     text = str(path)
     if text == _STANDARD_INPUT:
         return [_standard_input()]
     if "://" in text:
-        return [_remote(text)]
+        return _remote(text)
     path = Path(path).expanduser()
     if path.is_dir():
         found = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
         if not found:
             raise FileMissingError(f"{path}: there is no file in this directory")
-        return [_part_of_file(file, below=path) for file in found]
+        return [_part_of_file(file, keep_broken, below=path) for file in found]
     if not path.exists() and glob.has_magic(text):
         matched = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
         matched = [file for file in matched if file.is_file()]
         if not matched:
             raise FileMissingError(f"{path}: no file matches")
-        return [_part_of_file(file) for file in matched]
-    return [_part_of_file(path)]
+        return [_part_of_file(file, keep_broken) for file in matched]
+    return [_part_of_file(path, keep_broken)]
 
 
 def _standard_input() -> Part:
@@ -126,6 +141,8 @@ def _standard_input() -> Part:
     if head.startswith(_ARROW_STREAM):
         with reading("standard input", "the Arrow stream"):
             return StreamPart(pa.ipc.open_stream(stream))
+    if head == _PARQUET:
+        raise InputError("standard input: Parquet is read from its end, which a pipe does not allow: name the file")
     return CsvPart("standard input", lambda: stream, once=True)
 
 
@@ -134,11 +151,15 @@ def _is_hidden(file: Path, directory: Path) -> bool:
     return any(step.startswith((".", "_")) for step in file.relative_to(directory).parts)
 
 
-def _part_of_file(path: Path, *, below: Path | None = None) -> Part:
-    part = _sniff(path)
+def _part_of_file(path: Path, keep_broken: bool, *, below: Path | None = None) -> Part:
+    try:
+        part = _sniff(path)
+    except InputError as error:
+        if not keep_broken:
+            raise
+        part = BrokenPart(str(path), error)
     if below is not None:
-        steps = (step.partition("=") for step in path.relative_to(below).parent.parts)
-        part.partitions = {name: unquote(text) for name, equals, text in steps if name and equals}
+        part.partitions = _told_by(path, below)
     return part
 
 
@@ -150,7 +171,7 @@ def _sniff(path: Path) -> Part:
         if path.suffix.lower() in {".parquet", ".parq", ".pq"} and not head.startswith(b"PAR"):
             state = "is empty" if not head else "is not Parquet, whatever its name says"
             raise InputError(f"{name}: {state}")
-    if head.startswith(b"PAR1"):
+    if head.startswith(_PARQUET):
         return ParquetPart(path)
     if head.startswith(b"PARE"):
         raise InputError(f"{name}: is encrypted Parquet: decrypt it first")
@@ -164,8 +185,41 @@ def _sniff(path: Path) -> Part:
     return CsvPart(name, lambda: path.open("rb"))
 
 
-def _remote(uri: str) -> Part:
+def _remote(uri: str) -> list[Part]:
+    """The parts of what stands at an address: CSV is read here, as everywhere; the rest is a dataset."""
     import pyarrow.dataset as ds
+    from pyarrow import fs
 
     with reading(uri, "what is there"):
-        return DatasetPart(ds.dataset(uri, partitioning="hive"))
+        system, path = fs.FileSystem.from_uri(uri)
+        found = system.get_file_info(path)
+        if found.type == fs.FileType.NotFound:
+            raise FileMissingError(f"{uri}: there is nothing at this address")
+        if found.type == fs.FileType.Directory:
+            files = system.get_file_info(fs.FileSelector(path, recursive=True))
+            below = [Path(file.path) for file in files if file.type == fs.FileType.File]
+            paths = [str(file) for file in sorted(below) if not _is_hidden(file, Path(path))]
+            if not paths:
+                raise FileMissingError(f"{uri}: there is no file in this directory")
+        else:
+            paths = [path]
+        # One look says what they are: each look at a file far away takes its time.
+        with system.open_input_stream(paths[0]) as stream:
+            head = bytes(stream.read(len(_PARQUET)))
+        if kind := _KINDS_OF_DATASETS.get(head):
+            return parts_of_dataset(ds.dataset(path, filesystem=system, format=kind, partitioning="hive"))
+        if head == _ARROW_STREAM:
+            return [StreamPart(pa.ipc.open_stream(system.open_input_stream(file))) for file in paths]
+        return [_remote_csv(system, file, Path(path)) for file in paths]
+
+
+def _remote_csv(system: Any, file: str, directory: Path) -> Part:
+    part = CsvPart(file, lambda: system.open_input_stream(file, compression=None))
+    part.partitions = _told_by(Path(file), directory)
+    return part
+
+
+def _told_by(file: Path, directory: Path) -> dict[str, str]:
+    """What directories such as `day=2025-06-01` say of a file below them."""
+    steps = (step.partition("=") for step in file.relative_to(directory).parent.parts)
+    return {name: unquote(text) for name, equals, text in steps if name and equals}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError
-from numguard.source.part import BATCH_ROWS, Batch, Part, reading
+from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, exporting, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
-__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart"]
+__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "parts_of_dataset"]
 
 
 class ParquetPart(Part):
@@ -44,16 +44,6 @@ class ParquetPart(Part):
                 first += data.num_rows
 
 
-def _check_names(fields: Iterable[pa.Field[Any]]) -> None:
-    """Reads every name, down to the last nested one: a damaged file may hold any bytes there."""
-    for field in fields:
-        field.name.encode()
-        kind = field.type
-        if pa.types.is_timestamp(kind) and kind.tz is not None:
-            kind.tz.encode()
-        _check_names(kind.field(n) for n in range(kind.num_fields))
-
-
 class ArrowFilePart(Part):
     """A local Arrow IPC file (also called Feather) or stream."""
 
@@ -68,13 +58,14 @@ class ArrowFilePart(Part):
         """The columns."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             schema: pa.Schema = reader.schema.remove_metadata()
-            _check_names(schema)
+            check_names(schema)
             return schema
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             first = 1
+            check_names(reader.schema)
             for data in self._data(reader):
                 # A file is another process's word: looked through before anything reads it unchecked.
                 data.validate(full=True)
@@ -93,12 +84,31 @@ class ArrowFilePart(Part):
             yield from (reader.get_batch(n) for n in range(reader.num_record_batches))
 
 
+def parts_of_dataset(dataset: ds.Dataset) -> list[Part]:
+    """The files of a dataset, each a part, so that an error names its file; one part, where it is not made of files."""
+    import pyarrow.dataset as ds
+
+    if not isinstance(dataset, ds.FileSystemDataset):
+        return [DatasetPart(dataset)]
+    try:
+        fragments = list(dataset.get_fragments())
+    except ValueError:  # a filtered dataset keeps its filter to itself
+        return [DatasetPart(dataset)]
+
+    def part(fragment: Any) -> Part:
+        one = ds.FileSystemDataset([fragment], dataset.schema, dataset.format, dataset.filesystem)
+        return DatasetPart(one, fragment.path)
+
+    return [part(fragment) for fragment in fragments] or [DatasetPart(dataset)]
+
+
 class DatasetPart(Part):
-    """A pyarrow dataset: many files, partitions and remote file systems as one table."""
+    """A pyarrow dataset, or one file of it: partitions and remote file systems are pyarrow's to read."""
 
     container = "dataset"
 
-    def __init__(self, dataset: ds.Dataset) -> None:
+    def __init__(self, dataset: ds.Dataset, name: str | None = None) -> None:
+        self.name = name
         self._dataset = dataset
 
     def stored_schema(self) -> pa.Schema:
@@ -115,7 +125,7 @@ class DatasetPart(Part):
             fragment_readahead=1,
         )
         file, first = None, 1
-        with reading("the dataset", "one of its files"):
+        with reading(self.name or "the dataset", "the file" if self.name else "one of its files"):
             for tagged in scanner.scan_batches():
                 path = getattr(tagged.fragment, "path", None)
                 if path != file:
@@ -158,6 +168,7 @@ class StreamPart(Part):
             self._spent = True
             return self._exported
         if hasattr(self._exported, "__arrow_c_stream__"):
-            return pa.RecordBatchReader.from_stream(self._exported)
+            with exporting("the source"):
+                return pa.RecordBatchReader.from_stream(self._exported)
         batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])

@@ -21,14 +21,14 @@ from typing import Any, BinaryIO, Final, TypeAlias, cast
 
 from numguard.errors import FileMissingError, InputError
 
-__all__ = ["Part", "parts"]
+__all__ = ["Opener", "Part", "parts"]
 
 _SNIFFED: Final = 4096
 _MOST_MEMBERS: Final = 10_000
 
 _REFUSED: Final = {
     b"\xd0\xcf\x11\xe0": "is an old binary .xls, or a workbook with a password: open it and save it as .xlsx or CSV",
-    b"%PDF": "is a PDF: ask the operator for the CSV, or save the table as CSV",
+    b"%PDF": "is a PDF: ask for the CSV, or save the table as CSV",
     b"PAR1": "is a Parquet file: its columns are typed already, give it to scan or expand as it is",
     b"ARROW1": "is an Arrow file: its columns are typed already, give it to scan or expand as it is",
     b"Rar!": "is a RAR archive: unpack it first",
@@ -45,12 +45,16 @@ Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One text: what the `source` column calls it, the character set, and how to open it as UTF-8."""
+    """One text: what the `source` column calls it, the character set, and how to open it as UTF-8.
+
+    `workbook` opens the bytes of the workbook that it is the first sheet of.
+    """
 
     name: str
     encoding: str
     container: str
     open: Opener
+    workbook: Opener | None = None
 
 
 def parts(path: str | Path) -> Iterator[Part]:
@@ -123,7 +127,7 @@ def _zip_parts(name: str, within: str, opened: Opener) -> Iterator[Part]:
     with _unzip(name, opened) as archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
     if any(m.filename in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for m in members):
-        yield Part(name, "workbook", _within(within, "workbook"), partial(_first_sheet, name, opened))
+        yield Part(name, "workbook", _within(within, "workbook"), partial(_first_sheet, name, opened), opened)
         return
     if len(members) > _MOST_MEMBERS:
         raise InputError(f"{name}: holds {len(members)} files; unpack it and name those that you mean")

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from numguard.errors import InputError
-from numguard.source.part import Batch, Part, reading
+from numguard.source.part import Batch, Part, check_names, reading
 
 __all__ = ["CsvPart", "is_compressed"]
 
@@ -123,7 +123,9 @@ class CsvPart(Part):
         last_cell = None
         # The last column is always read, because a quoted cell that is never closed ends up in it.
         wanted = None if columns is None else [*columns, *({header.names[-1]} - set(columns))]
-        for data in self._open_reader(header, tap, wanted):
+        reader = self._open_reader(header, tap, wanted)
+        check_names(reader.schema)
+        for data in reader:
             if data.num_rows == 0:
                 continue
             last_cell = data.column(header.names[-1] if wanted else data.num_columns - 1)[-1].as_py()
@@ -205,7 +207,10 @@ class CsvPart(Part):
         body = text.lstrip("\r\n")
         skipped = len(text[: len(text) - len(body)].splitlines())
         # The separator is the one that cuts the header into the most fields; a comma if there is none.
-        fields = {mark: next(csv.reader(io.StringIO(body, newline=""), delimiter=mark)) for mark in _SEPARATORS}
+        try:
+            fields = {mark: next(csv.reader(io.StringIO(body, newline=""), delimiter=mark)) for mark in _SEPARATORS}
+        except csv.Error:
+            raise InputError(f"{self.name}: its first line is no header of a CSV file") from None
         separator = max(_SEPARATORS, key=lambda mark: len(fields[mark]))
         names = fields[separator]
         return _Header(names, separator, encoding, skipped)

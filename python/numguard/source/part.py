@@ -8,21 +8,35 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError
+from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError, UnsupportedTypeError
 
-__all__ = ["BATCH_ROWS", "Batch", "Part", "check_columns", "named", "reading", "with_told"]
+__all__ = [
+    "BATCH_ROWS",
+    "Batch",
+    "BrokenPart",
+    "Part",
+    "check_columns",
+    "check_names",
+    "exporting",
+    "named",
+    "reading",
+    "with_told",
+]
 
 #: A column's name with more digits than that may be somebody's number.
 MOST_DIGITS = 6
+#: Column names that a message lists.
+MOST_NAMES = 100
 #: Rows that are read at once, where the container leaves the choice.
 BATCH_ROWS = 1 << 16
 
@@ -99,6 +113,38 @@ class Part(ABC):
         return ()
 
 
+class BrokenPart(Part):
+    """A file that was found to be none that is read when it was looked at; who reads it is told so then."""
+
+    container = "broken"
+
+    def __init__(self, name: str, error: InputError) -> None:
+        self.name: str = name
+        self._error = error
+
+    def stored_schema(self) -> pa.Schema:
+        """Raises what was found."""
+        raise self._error
+
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """Raises what was found."""
+        raise self._error
+
+
+def check_names(fields: Iterable[pa.Field[Any]]) -> None:
+    """Reads every name, down to the last nested one: a damaged file may hold any bytes there.
+
+    Raises:
+        UnicodeDecodeError: One is no text.
+    """
+    for field in fields:
+        field.name.encode()
+        kind = field.type
+        if pa.types.is_timestamp(kind) and kind.tz is not None:
+            kind.tz.encode()
+        check_names(kind.field(n) for n in range(kind.num_fields))
+
+
 def with_told(data: pa.RecordBatch, told: Mapping[str, str], order: Sequence[str] | None) -> pa.RecordBatch:
     """The rows with columns of one text each, put where `order` names them; None puts them last.
 
@@ -123,7 +169,9 @@ def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -
     for column in columns:
         found = schema.get_all_field_indices(column)
         if not found:
-            raise ColumnError(f"{where}no column {named([column])!r}; there are {named(schema.names)}")
+            there = named(schema.names[:MOST_NAMES]) + (", ..." if len(schema.names) > MOST_NAMES else "")
+            there = there or "none at all"
+            raise ColumnError(f"{where}no column {named([column])!r}; there are {there}")
         if len(found) > 1:
             raise ColumnError(f"{where}several columns are named {column!r}: rename all but one")
 
@@ -146,6 +194,19 @@ def reading(name: str | None, what: str) -> Iterator[None]:
         raise InputError(f"{where}: {_why(error, what)}") from None
 
 
+@contextmanager
+def exporting(what: str) -> Iterator[None]:
+    """Turns what a library says that cannot make Arrow of its own columns into an error that quotes no cell."""
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        column = re.search("for column (.*?) with type", str(error))
+        which = f"column {named([column[1]])!r}" if column else "a column"
+        raise UnsupportedTypeError(
+            f"{what}: {which} holds values of more than one type: make all of them text"
+        ) from None
+
+
 #: What the readers below say, and what that means; the first that fits.
 _WORDS = (
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
@@ -153,6 +214,7 @@ _WORDS = (
     ("csv parse error.*columns", "holds text that is not UTF-8: save it again as UTF-8"),
     ("straddl", "a quoted cell is opened and not closed, or one line is longer than 16 MB"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
+    ("cast|type|field .* missing", "a column of {what} is of another type than in the first: scan them apart"),
     ("footer|magic bytes", "{what} is damaged or cut short, its footer cannot be read: get the file anew"),
     ("", "{what} is damaged or cut short: get the file anew"),
 )

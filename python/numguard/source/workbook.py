@@ -1,4 +1,4 @@
-"""A workbook -> its first sheet with anything in it, as lines with tabs between the cells.
+"""A workbook -> its sheets as written cells, or the first with anything in it as lines with tabs between them.
 
 Owns what a spreadsheet does to numbers and dates. Knows nothing of operators. One idea: **write a cell so that the
 readers of text judge it as they judge text**: a number that the spreadsheet has rounded (it keeps 15 digits) is written
@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from numguard.errors import InputError, MissingExtraError
 
-__all__ = ["first_sheet"]
+__all__ = ["as_lines", "filled_sheets", "first_sheet"]
 
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
@@ -23,29 +24,54 @@ _BREAKS: Final = str.maketrans("\t\n\r\x0b\x0c\u2028\u2029", " " * 7)
 
 
 def first_sheet(name: str, content: bytes) -> BinaryIO:
-    """The first sheet that is not empty; row n of the sheet is line n."""
+    """The first sheet that is not empty, as lines; row n of the sheet is line n."""
+    for _, rows in _filled(name, content):
+        return as_lines(rows)
+    raise InputError(f"{name}: has no sheet with anything in it")
+
+
+def as_lines(rows: list[list[str]]) -> BinaryIO:
+    """A sheet as a text: a line for each row, a tab between its cells."""
+    return io.BytesIO("\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode())
+
+
+def filled_sheets(name: str, content: bytes) -> dict[str, list[list[str]]]:
+    """The sheets that are not empty, as rows of written cells from the first row and column on.
+
+    Hidden sheets, which hold the choices of a form, count only where no other has anything in it.
+    """
+    sheets = dict(_filled(name, content))
+    if not sheets:
+        raise InputError(f"{name}: has no sheet with anything in it")
+    return sheets
+
+
+def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
+        from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
     except ImportError as missing:
         raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for sheet_name in workbook.sheet_names:
+        shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
+        found = False
+        for sheet_name in [*shown, *hidden]:
+            if sheet_name in hidden and found:
+                return
             sheet = workbook.get_sheet_by_name(sheet_name)
             if sheet.height:
-                return io.BytesIO(_as_lines(sheet.to_python(skip_empty_area=False)).encode())
+                found = True
+                yield sheet_name, _as_written(sheet.to_python(skip_empty_area=False))
     except (CalamineError, ValueError, OSError) as damage:
         raise InputError(
             f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"
         ) from damage
-    raise InputError(f"{name}: has no sheet with anything in it")
 
 
-def _as_lines(rows: list[list[Any]]) -> str:
+def _as_written(rows: list[list[Any]]) -> list[list[str]]:
     doubtful = _doubtful_columns(rows)
-    return "\n".join(
-        "\t".join(_both_ways(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)) for row in rows
-    )
+    return [[_both_ways(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)] for row in rows]
 
 
 def _doubtful_columns(rows: list[list[Any]]) -> set[int]:
@@ -76,7 +102,7 @@ def _written(cell: object) -> str:
     """A cell as it would stand in a text file."""
     match cell:
         case str():
-            written = cell.translate(_BREAKS)
+            written = cell
         case bool():
             written = str(cell)
         case int() | float():

@@ -14,6 +14,7 @@ mod hybrid;
 mod key_stream;
 mod part;
 mod text_pages;
+mod thrift;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ pub(crate) use bytes::Input;
 use file::OpenFile;
 pub(crate) use file::{footer, key_metadata, unreadable};
 pub(crate) use guard::guarded;
-use part::Part;
+use part::{Part, Parts};
 
 /// What a scan of files hands over.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ pub(crate) struct Outcome {
 
 /// A run through files of one schema.
 pub struct ParquetScan {
-    ordered: Ordered<Parts>,
+    ordered: Ordered<AllParts>,
     tally: Tally,
     failed: Arc<Mutex<Vec<usize>>>,
 }
@@ -73,9 +74,9 @@ impl ParquetScan {
         tally: Tally,
     ) -> Self {
         let failed = Arc::<Mutex<Vec<usize>>>::default();
-        let parts = Parts {
+        let parts = AllParts {
             files: files.into_iter().enumerate().collect(),
-            waiting: VecDeque::new(),
+            at: None,
             plan,
             schema,
             failed: Arc::clone(&failed),
@@ -132,34 +133,39 @@ impl ParquetScan {
 }
 
 /// The parts of all files, in order; a file is opened when its first part is asked for.
-struct Parts {
+struct AllParts {
     files: VecDeque<(usize, PathBuf)>,
-    waiting: VecDeque<Part>,
+    /// The file at hand, and its parts to come.
+    at: Option<(usize, Parts)>,
     plan: Arc<Plan>,
     /// Of the hits.
     schema: SchemaRef,
     failed: Arc<Mutex<Vec<usize>>>,
 }
 
-impl Iterator for Parts {
+impl Iterator for AllParts {
     type Item = Part;
 
     fn next(&mut self) -> Option<Part> {
         loop {
-            if let Some(part) = self.waiting.pop_front() {
+            if let Some((index, parts)) = &mut self.at {
                 let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-                if failed.contains(&part.file()) {
-                    continue;
+                if !failed.contains(index)
+                    && let Some(part) = parts.next()
+                {
+                    return Some(part);
                 }
-                return Some(part);
             }
             let (index, path) = self.files.pop_front()?;
             match OpenFile::open(index, &path, &self.plan, &self.schema) {
                 Ok(file) => {
-                    let parts = Part::of_file(&Arc::new(file), &self.plan);
-                    self.waiting.extend(parts);
+                    let parts = Parts::of_file(Arc::new(file), Arc::clone(&self.plan));
+                    self.at = Some((index, parts));
                 }
-                Err(error) => return Some(Part::failed(index, error)),
+                Err(error) => {
+                    self.at = None;
+                    return Some(Part::failed(index, error));
+                }
             }
         }
     }

@@ -9,8 +9,9 @@ mod tally;
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, UInt32Array};
 use arrow_schema::SchemaRef;
+use arrow_select::filter::filter_record_batch;
 use arrow_select::take::take;
 
 pub use plan::{Lookup, MATCH, Places, Plan};
@@ -70,6 +71,14 @@ fn key_columns<'a>(lookups: &[Lookup], arrays: &[&'a ArrayRef]) -> Result<Vec<Co
                 .map_err(|error| error.in_column(&lookup.column))
         })
         .collect()
+}
+
+/// The rows of a batch where `kept` is true, in columns of any type.
+///
+/// # Errors
+/// [`Error::Arrow`] if there is not one of `kept` for each row.
+pub fn keep(batch: &RecordBatch, kept: &BooleanArray) -> Result<RecordBatch, Error> {
+    Ok(filter_record_batch(batch, kept)?)
 }
 
 /// A batch of `len` rows, of columns or of none.

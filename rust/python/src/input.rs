@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::Keys;
 use numguard_columns::parallel::Threads;
 use numguard_core::msisdn::Region;
@@ -11,9 +11,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
 use pyo3_arrow::input::AnyArray;
-use pyo3_arrow::{PyArray, PyChunkedArray};
+use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
-use crate::error::{ArgumentError, UnsupportedTypeError, raise};
+use crate::error::{ArgumentError, InputError, UnsupportedTypeError, raise};
 
 /// A column as it came from Python.
 pub(crate) struct Values {
@@ -45,6 +45,23 @@ impl Values {
         } else {
             array_to_python(py, answer.into_iter().next())
         }
+    }
+}
+
+/// Rows as they came from Python.
+pub(crate) struct Rows(pub(crate) RecordBatch);
+
+impl<'py> FromPyObject<'_, 'py> for Rows {
+    type Error = PyErr;
+
+    fn extract(rows: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        // What Arrow says would name the column, whose name may be somebody's number.
+        let rows = rows.extract::<PyRecordBatch>().map_err(|_| {
+            InputError::new_err(
+                "a batch is not what its schema says, or is of a type that is not read: write the data anew",
+            )
+        })?;
+        Ok(Self(rows.into_inner()))
     }
 }
 

@@ -13,7 +13,7 @@ use pyo3::types::PyDict;
 use pyo3_arrow::{PyField, PyRecordBatch};
 
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
-use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
+use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
 
 /// How long a call may wait for files, so that signals get their turn.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -101,17 +101,14 @@ impl Linkage {
 
     /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
     /// be kept.
-    fn read(&self, py: Python<'_>, batches: Vec<PyRecordBatch>, keep: bool) -> PyResult<Progress> {
+    fn read(&self, py: Python<'_>, batches: Vec<Rows>, keep: bool) -> PyResult<Progress> {
         let batches: Vec<Sightings> = batches
             .into_iter()
-            .map(|batch| {
-                let batch = batch.into_inner();
-                Sightings {
-                    msisdns: batch.column(0).clone(),
-                    imeis: batch.column(1).clone(),
-                    ats: batch.columns().get(2).cloned(),
-                    keep,
-                }
+            .map(|Rows(batch)| Sightings {
+                msisdns: batch.column(0).clone(),
+                imeis: batch.column(1).clone(),
+                ats: batch.columns().get(2).cloned(),
+                keep,
             })
             .collect();
         let progress = py.detach(|| self.with(|state| state.linkage.read(&batches)))?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
 use numguard_columns::Keys;
 use numguard_columns::parallel::Threads;
@@ -12,10 +13,10 @@ use numguard_columns::scan::{self, Lookup, Places, Plan, Tally};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
-use pyo3_arrow::{PyRecordBatch, PySchema};
+use pyo3_arrow::{PyArray, PyRecordBatch, PySchema};
 
 use crate::error::{ArgumentError, raise};
-use crate::input::{RegionArgument, ThreadsArgument};
+use crate::input::{RegionArgument, Rows, ThreadsArgument};
 use crate::sets::{ImeiSet, NumberSet};
 
 /// How long a scan works before it looks whether somebody pressed Ctrl-C.
@@ -99,12 +100,8 @@ impl Scanner {
     }
 
     /// The hits of one batch, or `None`.
-    fn batch<'py>(
-        &self,
-        py: Python<'py>,
-        batch: PyRecordBatch,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let batch = batch.into_inner();
+    fn batch<'py>(&self, py: Python<'py>, batch: Rows) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Rows(batch) = batch;
         let hits = py
             .detach(|| {
                 let mut state = self.lock();
@@ -230,7 +227,19 @@ fn parquet_schema(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
     PySchema::new(schema).into_pyarrow(py)
 }
 
+/// The rows of a batch where `kept`, an array of booleans, is true.
+#[pyfunction]
+fn keep_rows(py: Python<'_>, batch: Rows, kept: PyArray) -> PyResult<Bound<'_, PyAny>> {
+    let (kept, _) = kept.into_inner();
+    let kept = kept
+        .as_boolean_opt()
+        .ok_or_else(|| ArgumentError::new_err("kept: takes booleans, one for each row"))?;
+    let rows = py.detach(|| scan::keep(&batch.0, kept)).map_err(raise)?;
+    PyRecordBatch::new(rows).into_pyarrow(py)
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Scanner>()?;
+    module.add_function(wrap_pyfunction!(keep_rows, module)?)?;
     module.add_function(wrap_pyfunction!(parquet_schema, module)?)
 }

@@ -24,12 +24,13 @@ CREATE TABLE intake (
 CREATE TABLE withdrawal (event BIGINT PRIMARY KEY, withdrawn BIGINT NOT NULL);
 
 -- One row a version of a complaint, in the order of its file. `complaint` is the same for all its versions; `suspects`
--- are the digits of the numbers that it names: a version without any is kept but stands for nothing, and replaces nothing.
+-- are the digits of the numbers that it names: a version without any is kept but stands for nothing, and replaces nothing;
+-- `complainants` are those of all who complain, where they are several.
 CREATE TABLE complaint (
   event BIGINT NOT NULL, row BIGINT NOT NULL, complaint BIGINT NOT NULL, complaint_key TEXT NOT NULL,
   source TEXT NOT NULL, acknowledgement_no TEXT NOT NULL, district TEXT NOT NULL, category TEXT NOT NULL,
   reported_at BIGINT, complainant BIGINT, amount_lost BIGINT, amount_recovered BIGINT, suspects TEXT NOT NULL,
-  amends BIGINT NOT NULL, fingerprint BIGINT NOT NULL, PRIMARY KEY (event, row));
+  complainants TEXT NOT NULL, amends BIGINT NOT NULL, fingerprint BIGINT NOT NULL, PRIMARY KEY (event, row));
 CREATE INDEX complaint_by_key ON complaint (complaint_key);
 CREATE INDEX complaint_amended ON complaint (complaint, event) WHERE amends = 1;
 
@@ -41,7 +42,6 @@ CREATE INDEX complainant_by_msisdn ON complainant (msisdn);
 CREATE TABLE naming (
   event BIGINT NOT NULL, row BIGINT NOT NULL, version BIGINT NOT NULL, msisdn BIGINT NOT NULL, note TEXT NOT NULL);
 CREATE INDEX naming_by_msisdn ON naming (msisdn);
-CREATE INDEX naming_by_event ON naming (event);
 
 CREATE TABLE refusal (
   event BIGINT NOT NULL, row BIGINT NOT NULL, field TEXT NOT NULL, cell TEXT NOT NULL,

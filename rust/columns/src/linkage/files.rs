@@ -106,6 +106,9 @@ impl Iterator for Groups {
     }
 }
 
+/// Rows of a batch at the most, however many a footer claims.
+const LONGEST: usize = 1 << 22;
+
 struct OpenFile {
     index: usize,
     name: String,
@@ -180,7 +183,7 @@ impl Job {
             });
             let rows = metadata.metadata().row_group(self.row_group).num_rows();
             let batch = if of_dictionary {
-                usize::try_from(rows).unwrap_or(TASK).max(1)
+                usize::try_from(rows).unwrap_or(TASK).clamp(1, LONGEST)
             } else {
                 TASK
             };

@@ -1,14 +1,15 @@
 //! The bytes of a Parquet file, read at their place, and the sizes in its page headers, checked before they are believed.
 //!
 //! Read rather than mapped: a file that is cut short while it is read is then an error, not a signal that ends the
-//! process. A page header says how large its page unpacks, and the decompressor makes that much room at once; a header
-//! that is a lie of a few bytes would claim gigabytes (arrow-rs issues 9868 and 9869).
+//! process. A page header says how large its page unpacks and how many values it holds, and the reader makes that much
+//! room at once; a header that is a lie of a few bytes would claim gigabytes (arrow-rs issues 9868 and 9869).
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use parquet::basic::Compression;
@@ -16,12 +17,13 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::thrift::{PageClaims, Stop, check_footer, page_claims};
 use crate::Error;
 
 /// Bytes read for a page header: more than any has, unless its writer put long minima and maxima in.
 const HEADER: usize = 512;
 
-/// Pages up to this size are not worth a question.
+/// Pages of up to so many bytes or values are not worth a question.
 const SMALL: u64 = 1 << 20;
 
 /// A file open for any number of threads.
@@ -31,6 +33,8 @@ pub(crate) struct Input {
     len: u64,
     /// By their place; known once the footer is.
     chunks: Arc<OnceLock<Vec<Chunk>>>,
+    /// Where pages begin behind their headers: the reader asks for some of these too, and they are no headers.
+    bodies: Arc<Mutex<HashSet<u64>>>,
 }
 
 /// Where a column chunk stands and what its footer says of it.
@@ -38,6 +42,7 @@ struct Chunk {
     start: u64,
     end: u64,
     unpacked: u64,
+    values: u64,
     compression: Compression,
 }
 
@@ -48,8 +53,30 @@ impl Input {
             Ok((Arc::new(file), len))
         });
         let (file, len) = opened.map_err(|error| Error::file(path, error))?;
-        let chunks = Arc::default();
-        Ok(Self { file, len, chunks })
+        Ok(Self {
+            file,
+            len,
+            chunks: Arc::default(),
+            bodies: Arc::default(),
+        })
+    }
+
+    /// Refuses a footer whose claims would end the process. What is no footer at all is left to the reader.
+    pub(super) fn check_footer(&self) -> Result<(), ParquetError> {
+        const TAIL: u64 = 8;
+        let Some(end) = self.len.checked_sub(TAIL) else {
+            return Ok(());
+        };
+        let tail = self.get_bytes(end, TAIL as usize)?;
+        let (len, magic) = tail.split_at(4);
+        let len = len
+            .iter()
+            .rev()
+            .fold(0, |len, &byte| len << 8 | u64::from(byte));
+        match end.checked_sub(len) {
+            Some(start) if magic == b"PAR1" => check_footer(&self.get_bytes(start, len as usize)?),
+            _ => Ok(()),
+        }
     }
 
     /// Takes note of where the chunks stand, so that their pages can be checked.
@@ -65,6 +92,7 @@ impl Input {
                         start,
                         end: start.saturating_add(len),
                         unpacked: u64::try_from(column.uncompressed_size()).unwrap_or(0),
+                        values: u64::try_from(column.num_values()).unwrap_or(0),
                         compression: column.compression(),
                     }
                 })
@@ -74,23 +102,44 @@ impl Input {
         });
     }
 
-    /// Refuses a page header whose sizes cannot be true.
-    fn check(&self, start: u64, header: &[u8]) -> Result<(), ParquetError> {
+    /// Refuses a page header whose claims cannot be true.
+    fn check(&self, start: u64, head: &[u8]) -> Result<(), ParquetError> {
         let chunks = self.chunks.get().map_or(&[][..], Vec::as_slice);
         let at = chunks.partition_point(|chunk| chunk.start <= start);
-        let chunk = at.checked_sub(1).map(|at| &chunks[at]);
-        let (Some(chunk), Some((unpacked, packed))) = (chunk, page_sizes(header)) else {
+        let Some(chunk) = at.checked_sub(1).map(|at| &chunks[at]) else {
             return Ok(());
         };
-        if start < chunk.end && unpacked > SMALL && unpacked > chunk.most(packed) {
-            let why = "a page claims to unpack to more than its column holds";
-            return Err(ParquetError::General(why.to_owned()));
+        let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
+        if start >= chunk.end || bodies.contains(&start) {
+            return Ok(());
         }
-        Ok(())
+        let claims = match page_claims(head, chunk.end - start) {
+            Ok(claims) => claims,
+            // Longer than what was read of it: its writer put long minima and maxima in.
+            Err(Stop::Short) if head.len() == HEADER => return Ok(()),
+            Err(_) => return Err(ParquetError::General("a page header is damaged".to_owned())),
+        };
+        bodies.insert(start + claims.header as u64);
+        chunk.check(&claims)
     }
 }
 
 impl Chunk {
+    fn check(&self, page: &PageClaims) -> Result<(), ParquetError> {
+        let why = if page.unpacked > SMALL && page.unpacked > self.most(page.packed) {
+            "a page claims to unpack to more than its column holds"
+        } else if page.values <= SMALL {
+            return Ok(());
+        } else if page.is_dictionary && page.values > page.unpacked {
+            "a dictionary claims more words than it has bytes"
+        } else if !page.is_dictionary && page.values > self.values {
+            "a page claims more values than its column holds"
+        } else {
+            return Ok(());
+        };
+        Err(ParquetError::General(why.to_owned()))
+    }
+
     /// What a page of `packed` bytes can unpack to: no more than the whole chunk (twice over, for writers that count
     /// otherwise), and no more than its codec could ever say in so few bytes.
     fn most(&self, packed: u64) -> u64 {
@@ -99,32 +148,12 @@ impl Chunk {
             Compression::SNAPPY => 22,
             Compression::LZ4 | Compression::LZ4_RAW | Compression::LZO => 256,
             Compression::GZIP(_) => 1040,
-            Compression::BROTLI(_) | Compression::ZSTD(_) => u64::MAX,
+            // A block of four bytes can stand for 128 KiB (RFC 8878, section 3.1.1.2).
+            Compression::ZSTD(_) => 1 << 15,
+            Compression::BROTLI(_) => u64::MAX,
         };
         (2 * self.unpacked).min(packed.saturating_mul(ratio).saturating_add(64))
     }
-}
-
-/// The unpacked and packed size in a page header. Thrift's compact form: three integers stand first, each a byte that
-/// says "the next field, an i32" and a zigzag variable-length number: type, unpacked size, packed size.
-fn page_sizes(header: &[u8]) -> Option<(u64, u64)> {
-    const NEXT_I32: u8 = 0x15;
-    let mut bytes = header.iter().copied();
-    let mut next = || {
-        (bytes.next()? == NEXT_I32).then_some(())?;
-        let mut value = 0u64;
-        for shift in (0..35).step_by(7) {
-            let byte = bytes.next()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                // Negative sizes are left to the reader, which refuses them.
-                return (value & 1 == 0).then_some(value >> 1);
-            }
-        }
-        None
-    };
-    next()?;
-    Some((next()?, next()?))
 }
 
 impl Length for Input {
@@ -183,28 +212,5 @@ impl Read for From {
         buffer[..len].copy_from_slice(&head[..len]);
         self.unread.start += len;
         Ok(len)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_of_a_page_header() {
-        // A data page (0), 300 bytes unpacked, 150 packed.
-        let header = [0x15, 0x00, 0x15, 0xd8, 0x04, 0x15, 0xac, 0x02, 0x2c];
-        assert_eq!(page_sizes(&header), Some((300, 150)));
-        assert_eq!(page_sizes(&header[..6]), None);
-        assert_eq!(
-            page_sizes(&[0x15, 0x00, 0x15, 0x01, 0x15, 0x02]),
-            None,
-            "negative"
-        );
-        assert_eq!(
-            page_sizes(&[0x15, 0x00, 0x15, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
-            None
-        );
-        assert_eq!(page_sizes(&[]), None);
     }
 }

@@ -89,6 +89,7 @@ pub(super) fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize>
 pub(crate) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
     let input = Input::open(path)?;
     let read = || -> Result<_, ParquetError> {
+        input.check_footer()?;
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
         input.learn(metadata.metadata());
         Ok(metadata)

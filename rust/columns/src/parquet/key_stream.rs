@@ -131,7 +131,7 @@ impl KeyStream {
         let rows = rows.iter().map(|row| row + self.at as u32);
         taken.push(match &self.run {
             Run::None => return Ok(()),
-            Run::Page(page) => page.take(rows),
+            Run::Page(page) => page.take(rows)?,
             Run::Array(array) => owned(take(array, &UInt32Array::from_iter_values(rows), None)?),
         });
         Ok(())

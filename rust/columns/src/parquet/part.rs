@@ -9,6 +9,7 @@ use parquet::arrow::arrow_reader::{
     ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 
 use super::Outcome;
 use super::file::{OpenFile, key_metadata, unreadable};
@@ -88,42 +89,77 @@ struct Hits {
     done: usize,
 }
 
-impl Part {
-    /// The parts of a file.
-    pub(super) fn of_file(file: &Arc<OpenFile>, plan: &Arc<Plan>) -> Vec<Self> {
-        let job = |row_group, start, rows| Job {
-            file: Arc::clone(file),
-            plan: Arc::clone(plan),
-            row_group,
+/// The parts of a file, in order. Cut one by one, because a footer may claim any number of rows.
+pub(super) struct Parts {
+    file: Arc<OpenFile>,
+    plan: Arc<Plan>,
+    row_group: usize,
+    /// Of the row group: parts handed out.
+    cut: usize,
+    ended: bool,
+}
+
+impl Parts {
+    /// Those of a file.
+    pub(super) fn of_file(file: Arc<OpenFile>, plan: Arc<Plan>) -> Self {
+        Self {
+            file,
+            plan,
+            row_group: 0,
+            cut: 0,
+            ended: false,
+        }
+    }
+}
+
+impl Iterator for Parts {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        if self.ended {
+            return None;
+        }
+        let groups = self.file.metadata.metadata().row_groups();
+        // A file without row groups has a part all the same, which says that it is done.
+        let rows = groups
+            .get(self.row_group)
+            .map_or(0, RowGroupMetaData::num_rows);
+        let Ok(rows) = usize::try_from(rows) else {
+            self.ended = true;
+            let why = "its header claims a negative number of rows".to_owned();
+            let error = unreadable(Some(self.row_group), &ParquetError::General(why));
+            let error = error.in_file(&self.file.name);
+            return Some(Part::failed(self.file.index, error));
+        };
+        // Up to half as much again is not worth another pass over the dictionary and the pages between.
+        let parts = ((rows + PART / 2) / PART).max(1);
+        let start = self.cut * PART;
+        let is_last = self.cut + 1 == parts;
+        let end = if is_last { rows } else { start + PART };
+        self.ended = is_last && self.row_group + 1 >= groups.len();
+        let job = Job {
+            file: Arc::clone(&self.file),
+            plan: Arc::clone(&self.plan),
+            row_group: self.row_group,
             start,
-            rows,
-            last: false,
+            rows: end - start,
+            last: self.ended,
             by_pages: true,
         };
-        let groups = file.metadata.metadata().row_groups();
-        let mut jobs = Vec::with_capacity(groups.len());
-        for (row_group, group) in groups.iter().enumerate() {
-            let rows = usize::try_from(group.num_rows()).unwrap_or(0);
-            // Up to half as much again is not worth another pass over the dictionary and the pages between.
-            let parts = ((rows + PART / 2) / PART).max(1);
-            for n in 0..parts {
-                let start = n * PART;
-                let end = if n + 1 == parts { rows } else { start + PART };
-                jobs.push(job(row_group, start, end - start));
-            }
+        if is_last {
+            self.row_group += 1;
+            self.cut = 0;
+        } else {
+            self.cut += 1;
         }
-        if jobs.is_empty() {
-            // A file without row groups has a part all the same, which says that it is done.
-            jobs.push(job(0, 0, 0));
-        }
-        if let Some(job) = jobs.last_mut() {
-            job.last = true;
-        }
-        let part = |job| Self {
-            index: file.index,
-            state: State::Ready(job),
-        };
-        jobs.into_iter().map(part).collect()
+        Some(Part::new(self.file.index, job))
+    }
+}
+
+impl Part {
+    fn new(index: usize, job: Job) -> Self {
+        let state = State::Ready(job);
+        Self { index, state }
     }
 
     /// A file that could not be opened.
@@ -132,11 +168,6 @@ impl Part {
             index,
             state: State::Failed(error),
         }
-    }
-
-    /// Which of the files of the scan.
-    pub(super) fn file(&self) -> usize {
-        self.index
     }
 
     /// The state after a step, and what it has to hand over.

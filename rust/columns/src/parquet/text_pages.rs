@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BinaryArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_schema::ArrowError;
 use bytes::Bytes;
 use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageReader};
@@ -21,6 +22,9 @@ use super::bytes::Input;
 use super::file::{OpenFile, leaf};
 use super::hybrid::{is_all_ones, unpack};
 use crate::column::prefixed;
+
+/// Rows of a page. One that has more, as a run of one value may, is left to the array reader, which takes it in pieces.
+const PAGE: usize = 1 << 22;
 
 /// Cells that stand in `bytes`, each behind its length; each start is checked when it is found.
 pub(super) struct Words {
@@ -186,6 +190,9 @@ impl TextPages {
         levels: &Bytes,
         values: &Bytes,
     ) -> Result<TextPage, Trouble> {
+        if rows > PAGE {
+            return Err(Trouble::Unsuited);
+        }
         let nulls = if !self.nullable || is_all_ones(levels, rows) {
             None
         } else {
@@ -265,7 +272,13 @@ impl TextPage {
     }
 
     /// Copies rows out, as bytes that are not yet known to be text.
-    pub(super) fn take(&self, rows: impl Iterator<Item = u32>) -> ArrayRef {
+    ///
+    /// # Errors
+    /// When they are more than an array holds: a page may repeat a long word of its dictionary any number of times.
+    pub(super) fn take(
+        &self,
+        rows: impl Iterator<Item = u32> + Clone,
+    ) -> Result<ArrayRef, ArrowError> {
         let cell = |row: u32| {
             let row = row as usize;
             let is_null = self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
@@ -274,7 +287,11 @@ impl TextPage {
                 Cells::Coded(words, indices) => words.cell(indices[row] as usize),
             })
         };
-        Arc::new(rows.map(cell).collect::<BinaryArray>())
+        let bytes: usize = rows.clone().filter_map(cell).map(<[u8]>::len).sum();
+        if i32::try_from(bytes).is_err() {
+            return Err(ArrowError::OffsetOverflowError(bytes));
+        }
+        Ok(Arc::new(rows.map(cell).collect::<BinaryArray>()))
     }
 }
 

@@ -1,0 +1,58 @@
+"""The demonstration's planted case, at full size: what the page on traps counts and draws.
+
+Owns that both come from one case with one seed. Knows nothing of pages and pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import numguard as ng
+from numguard.synthetic import SEED
+from numguard.synthetic.complaints import make_complaints
+from numguard.synthetic.numbering import Numbering
+from numguard.synthetic.traps import Planted, plant
+
+__all__ = ["PERIOD", "Case", "case"]
+
+PERIOD = {"since": date(2022, 7, 1), "until": date(2022, 10, 1)}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Seeds, sightings, who is protected, and the truth."""
+
+    seeds: ng.NumberSet
+    sightings: pa.Table
+    protected: ng.NumberSet
+    planted: Planted
+
+    def seed_of(self, trap: str, nth: int = 0) -> pa.Array[Any]:
+        """One of the reported numbers of a trap, in ascending order."""
+        truth = self.planted.truth
+        mine = pc.and_(pc.equal(truth["trap"], pa.scalar(trap)), truth["seed"])
+        return pa.array(sorted(truth["msisdn"].filter(mine).to_pylist())[nth : nth + 1], pa.uint64())
+
+
+@cache
+def case() -> Case:
+    """Plants it."""
+    supply = Numbering(SEED)
+    complaints = make_complaints(SEED, scale=1.0, supply=supply)
+    planted = plant(SEED, supply, complaints.msisdns, complaints.complainants)
+    sightings = pa.table(
+        {
+            "served_msisdn": pa.array(planted.msisdn),
+            "imei14": pa.array(planted.imei14),
+            "at": pa.array(planted.at, pa.timestamp("us", "UTC")),
+        }
+    )
+    protected = np.union1d(complaints.complainants, planted.protected)
+    return Case(ng.NumberSet(pa.array(complaints.msisdns)), sightings, ng.NumberSet(pa.array(protected)), planted)

@@ -1,0 +1,106 @@
+"""`pl.col("a").numguard.normalize()`: numbers and sets in Polars, eager, lazy and streaming.
+
+Importing this module gives expressions and series the namespace `numguard`. Each row's answer depends on that row
+alone, and Polars is told so: it may cut a column as it likes, push filters past the call and stream.
+
+    >>> import polars as pl, numguard as ng, numguard.adapters.polars
+    >>> calls = pl.LazyFrame({"a_party": ["098765 43210", "1930"]})
+    >>> listed = ng.NumberSet(["9876543210"])
+    >>> calls.filter(pl.col("a_party").numguard.contains(listed)).collect(engine="streaming").rows()
+    [('098765 43210',)]
+    >>> calls.select(pl.col("a_party").numguard.explain().struct.field("note")).collect().rows()
+    [(None,), ('short_code',)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import pyarrow as pa
+
+from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
+from numguard.errors import ArgumentError, MissingExtraError
+from numguard.types import Region
+
+try:
+    import polars as pl
+except ImportError:
+    raise MissingExtraError('Polars is not installed: pip install "numguard-telecom[polars]"') from None
+
+__all__ = ["NumguardExpr", "NumguardSeries"]
+
+Column = TypeVar("Column", pl.Expr, pl.Series)
+
+
+class _Namespace(Generic[Column]):
+    """The verbs; how one is applied to a column is the subclass's to say."""
+
+    def __init__(self, column: Column) -> None:
+        self._column: Column = column
+
+    def _apply(self, verb: Callable[[pl.Series], Any], to: Any) -> Column:
+        raise NotImplementedError
+
+    def normalize(self, *, region: Region = "IN") -> Column:
+        """Each cell's E.164 digits (UInt64), null where it is refused; as `numguard.normalize`."""
+        return self._apply(lambda cells: normalize(cells, region=region, threads=1), pl.UInt64)
+
+    def normalize_imei(self) -> Column:
+        """Each cell's fourteen digits (UInt64), null where it is refused; as `numguard.normalize_imei`."""
+        return self._apply(lambda cells: normalize_imei(cells, threads=1), pl.UInt64)
+
+    def explain(self, *, region: Region = "IN") -> Column:
+        """Each cell's number and what there is to say of it (Struct of msisdn, kind, note); as `numguard.explain`."""
+        said = {"msisdn": pl.UInt64, "kind": pl.String, "note": pl.String}
+        return self._apply(lambda cells: _plain(explain(cells, region=region)), pl.Struct(said))
+
+    def explain_imei(self) -> Column:
+        """Each cell's handset and what there is to say of it (Struct of imei14, form, note)."""
+        said = {"imei14": pl.UInt64, "form": pl.String, "note": pl.String}
+        return self._apply(lambda cells: _plain(explain_imei(cells)), pl.Struct(said))
+
+    def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
+        """Whether each cell is a member (Boolean), null where it is null or refused; as `NumberSet.contains`."""
+        return self._apply(_asking(members, "contains", region), pl.Boolean)
+
+    def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
+        """Where each cell stands in `members.to_array()` (UInt32), null for no member; as `NumberSet.position`."""
+        return self._apply(_asking(members, "position", region), pl.UInt32)
+
+
+@pl.api.register_expr_namespace("numguard")
+class NumguardExpr(_Namespace[pl.Expr]):
+    """The verbs on an expression: `pl.col("a").numguard.normalize()`."""
+
+    def _apply(self, verb: Callable[[pl.Series], Any], to: Any) -> pl.Expr:
+        def answer(cells: pl.Series) -> pl.Series:
+            return pl.Series(cells.name, verb(cells), to)
+
+        expression: pl.Expr = self._column.map_batches(answer, return_dtype=to, is_elementwise=True)
+        return expression
+
+
+@pl.api.register_series_namespace("numguard")
+class NumguardSeries(_Namespace[pl.Series]):
+    """The verbs on a series: `series.numguard.normalize()`."""
+
+    def _apply(self, verb: Callable[[pl.Series], Any], to: Any) -> pl.Series:
+        return pl.Series(self._column.name, verb(self._column), to)
+
+
+def _asking(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[[pl.Series], Any]:
+    if isinstance(members, NumberSet):
+        ask = getattr(members, verb)
+        return lambda cells: ask(cells, region=region, threads=1)
+    if isinstance(members, ImeiSet):
+        ask = getattr(members, verb)
+        return lambda cells: ask(cells, threads=1)
+    raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+
+
+def _plain(said: Any) -> pa.ChunkedArray[Any]:
+    """The answers with codes as text: Polars would make a categorical of its own of every batch."""
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in said.type]
+    plain: pa.ChunkedArray[Any] = said.cast(pa.struct(fields))
+    return plain

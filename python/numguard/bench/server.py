@@ -1,0 +1,79 @@
+"""A PostgreSQL server for tests and measurements: one that runs already, or one of their own for as long as they take.
+
+Owns how it is found, started and stopped. Knows no table. NUMGUARD_POSTGRES names a server that is running; else the
+newest of the machine's packages is started in a folder for temporary files, on a socket that only it has.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+__all__ = ["connect", "is_there", "make_schema", "running"]
+
+_schemas = count()
+
+
+@cache
+def _programs() -> Path | None:
+    if find_spec("adbc_driver_postgresql") is None:
+        return None
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    return folders[-1] if folders else None
+
+
+def is_there() -> bool:
+    """Whether PostgreSQL can be used here."""
+    return bool(os.environ.get("NUMGUARD_POSTGRES")) or _programs() is not None
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The address of a server."""
+    if address := os.environ.get("NUMGUARD_POSTGRES"):
+        yield address
+        return
+    programs = _programs()
+    assert programs is not None
+    folder = Path(tempfile.mkdtemp(prefix="numguard-postgres-"))
+    # The server refuses to run as root.
+    user: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
+    if user:
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+
+    def call(program: str, *arguments: str) -> None:
+        command = [str(programs / program), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)  # noqa: S603
+
+    data = str(folder / "data")
+    call("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+    call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses=", "start")
+    try:
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        call("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def connect(address: str) -> Any:
+    """A connection of the driver's own."""
+    return import_module("adbc_driver_postgresql.dbapi").connect(address, autocommit=True)
+
+
+def make_schema(address: str) -> str:
+    """The address of a schema of its own on the server."""
+    name = f"registry_{os.getpid()}_{next(_schemas)}"
+    with closing(connect(address)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {name}")
+    return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{name}"

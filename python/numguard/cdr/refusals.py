@@ -1,0 +1,88 @@
+"""Which rows of a block are refused, for which column, and why.
+
+Owns the order of reasons (each row is refused once, for the first that holds) and the telling of rows from furniture
+among those that cannot be read. Knows nothing of how a cell is read. One idea: **rows refused for one reason are kept
+together, as an array of their lines**, so that a file of which every row is refused costs no more than a good one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from numguard import _core
+from numguard.cdr.cells import Column, Flags, Ints
+from numguard.cdr.furniture import Furniture
+from numguard.cdr.header import Header
+from numguard.cdr.layout import Role
+from numguard.cdr.rows import RawRows
+
+__all__ = ["Refusals", "Refused"]
+
+
+class Refused(NamedTuple):
+    """Rows refused for one reason: their lines, ascending, the column (None for the row as a whole), and the note."""
+
+    lines: Ints
+    column: str | None
+    note: str
+
+
+class Refusals:
+    """The refused rows of one block: `which` of the rows that were read, and `all` with those that made no row."""
+
+    def __init__(self, header: Header, raw: RawRows, furniture: Furniture) -> None:
+        self._header = header
+        self._raw = raw
+        self._furniture = furniture
+        self.which: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
+        ragged: dict[str, list[int]] = {}
+        for line, text, note in raw.ragged:
+            if not furniture.take(text, line):
+                ragged.setdefault(note, []).append(line)
+        self.all = [Refused(np.array(sorted(lines)), None, note) for note, lines in ragged.items()]
+
+    def add(self, which: Flags, role: Role | None, note: str) -> None:
+        """Refuse rows for what stands in a column, or as a whole."""
+        new = which & ~self.which
+        if new.any():
+            column = None if role is None else self._header.names[self._header.columns[role]]
+            self.all.append(Refused(self._raw.lines[new], column, note))
+            self.which |= which
+
+    def add_unserved(self, unread: Flags, cells: Callable[[Column], Column], dated: Flags) -> None:
+        """Refuse rows whose served number cannot be read, but for those that are furniture and no rows at all.
+
+        `cells` gives what is written for the served party in some of the rows. A row that is `dated` is a row: in
+        furniture no date stands where the dates do. Each of the others is looked at.
+        """
+        rows = np.flatnonzero(unread)
+        if not len(rows):
+            return
+        explained: Column = _core.explain(cells(pa.array(rows)))
+        notes: Column = explained.field("note").cast(pa.string()).fill_null("empty")
+        is_row = dated[rows]
+        for k in np.flatnonzero(~is_row).tolist():
+            line = int(self._raw.lines[rows[k]])
+            is_row[k] = not self._furniture.take(self._raw.text_of(line), line)
+        self.which[rows[~is_row]] = True
+        role: Role = "served" if "served" in self._raw.columns else "calling"
+        for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():
+            with_note: Column = pc.equal(notes, pa.scalar(note, pa.string()))
+            noted = np.zeros(len(unread), dtype=np.bool_)
+            noted[rows] = is_row & with_note.to_numpy(zero_copy_only=False)
+            self.add(noted, role, note)
+
+    def add_under_others(self) -> None:
+        """Refuse rows under a header of other columns: read by this file's, they would pair what does not belong."""
+        headers = sorted(self._furniture.headers.items())
+        if not any(whose == "other" for _, whose in headers):
+            return
+        above = np.searchsorted(np.array([line for line, _ in headers]), self._raw.lines) - 1
+        # The last entry is what -1 leads to: rows above all of these headers.
+        is_other = np.array([*(whose == "other" for _, whose in headers), False])
+        self.add(is_other[above], None, "another_header")

@@ -1,0 +1,93 @@
+"""`numguard lists diff`: what two lists have in common, and what changed from one to the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pyarrow as pa
+
+from numguard.cli import options
+from numguard.types import Region
+
+__all__ = ["lists"]
+
+
+@click.group()
+def lists() -> None:
+    """Compare lists of numbers or handsets.
+
+    \b
+      numguard lists diff last_week.csv this_week.csv --folder changed
+    """
+
+
+@lists.command()
+@click.argument("before", type=click.Path())
+@click.argument("after", type=click.Path())
+@click.option("--imeis", "handsets", is_flag=True, help="The lists hold IMEIs, not phone numbers.")
+@click.option("--list-column", help="The column that holds the numbers, where its name does not tell.")
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    default=["block"],
+    show_default=True,
+    help="Of a block list, which rows to compare; may be given again.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write added.csv and removed.csv into this folder.",
+)
+@options.region
+@options.as_json
+def diff(
+    before: str,
+    after: str,
+    handsets: bool,
+    list_column: str | None,
+    actions: tuple[str, ...],
+    folder: Path | None,
+    region: Region,
+    as_json: bool,
+) -> None:
+    """Say what was added to and removed from the list BEFORE to make the list AFTER.
+
+    A list is text with one number a line, CSV, JSON as MNRL comes in, JSON Lines, a workbook, Parquet, or a saved set.
+    Numbers are compared, not their spellings.
+
+    \b
+      numguard lists diff monday.json tuesday.json
+      numguard lists diff monday.csv tuesday.csv --folder changed --json
+      numguard lists diff seized.txt released.txt --imeis
+    """
+    from numguard.files import together, write_rows
+
+    old, new = (_opened(path, handsets, list_column, region, actions) for path in (before, after))
+    added, removed, common = (keys.to_array() for keys in (new - old, old - new, old & new))
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with together(private=True) as files:
+            for name, keys in (("added", added), ("removed", removed)):
+                table = pa.table({"imei14" if handsets else "msisdn": keys})
+                write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
+    counts = {"added": len(added), "removed": len(removed), "common": len(common)}
+    if as_json:
+        refused = {"refused_before": old.refused, "refused_after": new.refused}
+        options.say_json({"before": len(old), "after": len(new)} | counts | refused)
+        return
+    for path, keys in ((before, old), (after, new)):
+        left_out = f"; left out: {options.notes_said(keys.refused)}" if keys.refused else ""
+        options.say(f"{path}: {options.count(len(keys), 'member')}{left_out}")
+    options.say(f"{counts['added']:,} added, {counts['removed']:,} removed, {counts['common']:,} in both")
+
+
+def _opened(path: str, handsets: bool, column: str | None, region: Region, actions: tuple[str, ...]) -> Any:
+    """The list as a set; both kinds of set are compared in the same words."""
+    from numguard.number_list import open_imeis, open_numbers
+
+    if handsets:
+        return open_imeis(path, column=column)
+    return open_numbers(path, column=column, region=region, actions=actions)

@@ -1,0 +1,64 @@
+"""`numguard report`: the page that people forward, and the action-taken report as a table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from numguard.cli import options
+from numguard.errors import ArgumentError
+from numguard.report import TITLE
+
+__all__ = ["report"]
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("page", type=_FILE, required=False)
+@options.registry
+@click.option("--atr", type=_FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl.")
+@click.option("--by-day", type=_FILE, help="Write the complaints of each day, district and source as a table.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The case as it was at the end of that day; now by default."
+)
+@click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
+@click.option("--full-numbers", is_flag=True, help="Show numbers and handsets in full on the page.")
+def report(
+    page: Path | None,
+    registry_path: str,
+    atr: Path | None,
+    by_day: Path | None,
+    as_of: datetime | None,
+    title: str,
+    full_numbers: bool,
+) -> None:
+    """Write PAGE, one HTML file about a case to be read, printed and forwarded, or its figures as tables.
+
+    Reported numbers and those that were only linked are counted apart. The page holds no script, fetches nothing, and
+    masks numbers and handsets. Writing it changes nothing in the registry.
+
+    \b
+      numguard report case.html --registry cases.db
+      numguard report --atr action.xlsx --by-day days.csv --registry cases.db --as-of 2026-09-30
+    """
+    from numguard.files.outgoing import write_private
+    from numguard.registry import Registry
+
+    if page is None and atr is None and by_day is None:
+        raise ArgumentError("report: name a PAGE to write, --atr or --by-day")
+    day = None if as_of is None else as_of.date()
+    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+        if atr is not None:
+            table = registry.action_taken(as_of=day)
+            write_private(table, atr)
+            options.say(f"{atr}: {options.count(len(table), 'row')}")
+        if by_day is not None:
+            table = registry.complaints_by_day(as_of=day)
+            write_private(table, by_day)
+            options.say(f"{by_day}: {options.count(len(table), 'row')}")
+        if page is not None:
+            registry.report(page, title=title, as_of=day, full_numbers=full_numbers)
+            options.say(f"{page}: written" + ("" if full_numbers else "; numbers are masked"))

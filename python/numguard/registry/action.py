@@ -1,0 +1,159 @@
+"""What was done about the numbers of a case: the action-taken report, and the complaints of each day.
+
+Owns what each figure of that report counts. Knows no SQL, no precedence of statuses and no page. One idea: every
+number and every complaint falls into one row alone, so that districts, sources and the whole add up by themselves.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry.case import Case
+from numguard.registry.listing import MOMENT, ListPolicy, rows
+from numguard.registry.state import derive
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
+
+#: How a number came into the case, in the order in which rows stand.
+FOUND = ("reported", "linked", "decided")
+
+#: What is counted of the numbers.
+STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "refused", "let_go")
+
+#: What a number goes out for.
+_OUT = ("block", "reverify")
+
+_MONEY = ("amount_lost", "amount_recovered")
+_RUPEES = pa.decimal128(20, 2)
+
+
+def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
+    """The action-taken report as of the event `cut`; the columns are those that `Registry.action_taken` tells."""
+    numbers, complaints = _numbers(case, cut, policy), _complaints(case, cut)
+    told = pa.concat_tables(
+        [
+            numbers,
+            complaints.select(["district", "source", *_MONEY]).append_column("complaints", _ones(len(complaints))),
+        ],
+        promote_options="default",
+    )
+    told = told.set_column(
+        told.schema.get_field_index("found"), "found", pc.fill_null(told["found"], FOUND.index("reported"))
+    )
+    for place in ("district", "source"):
+        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place]))
+    keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
+    table = told.group_by(keys).aggregate([(name, "sum") for name in sums]).sort_by([(k, "ascending") for k in keys])
+    reported = pc.equal(table["found"], FOUND.index("reported"))
+    counts = {name: pc.fill_null(table[f"{name}_sum"], 0) for name in sums}
+    for name in ("complaints", *_MONEY):
+        # A complaint and its money belong to the numbers that it names.
+        counts[name] = pc.if_else(reported, counts[name], pa.scalar(None, pa.int64()))
+    return pa.table(
+        {
+            "district": table["district"],
+            "source": table["source"],
+            "found": pa.array(FOUND).take(table["found"].combine_chunks()),
+            **{name: counts[name] for name in (*STAGES, "complaints")},
+            **{name: _rupees(counts[name]) for name in _MONEY},
+        }
+    ).combine_chunks()
+
+
+def complaints_by_day(case: Case, cut: int) -> pa.Table:
+    """The complaints of each day as of the event `cut`; the columns are those of `Registry.complaints_by_day`."""
+    told = _complaints(case, cut)
+    told = told.append_column("day", pc.cast(pc.local_timestamp(pc.cast(told["reported_at"], MOMENT)), pa.date32()))
+    for place in ("district", "source"):
+        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place]))
+    keys = ["day", "district", "source"]
+    sums = told.group_by(keys).aggregate([([], "count_all"), *((name, "sum") for name in _MONEY)])
+    sums = sums.sort_by([(key, "ascending") for key in keys])
+    columns = {name: sums[name] for name in keys} | {"complaints": sums["count_all"]}
+    columns |= {name: _rupees(pc.fill_null(sums[f"{name}_sum"], 0)) for name in _MONEY}
+    return pa.table(columns).combine_chunks()
+
+
+def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
+    """One row a number that counts: district, source, found (its place in FOUND), and a 1 for each stage it reached."""
+    facts = case.facts(cut)
+    state = derive(facts)
+    msisdn, status, hop = (state[name] for name in ("msisdn", "status", "hop"))
+
+    def among(numbers: Any) -> Any:
+        return pc.is_in(msisdn, pc.cast(numbers, pa.uint64()).combine_chunks())
+
+    def has(*words: str) -> Any:
+        return pc.is_in(status, pa.array(words))
+
+    went_out = pc.is_in(facts.exported["action"], pa.array(_OUT))
+    uploaded = among(facts.exported.filter(went_out)["msisdn"])
+    last = facts.exported.sort_by([("msisdn", "ascending"), ("event", "descending")])
+    last = last.group_by("msisdn", use_threads=False).aggregate([("action", "first")])
+    # One that was let go since it went out waits for nobody.
+    waits = among(last.filter(pc.is_in(last["action_first"], pa.array(_OUT)))["msisdn"])
+
+    stands = pc.is_valid(hop)
+    decided = pc.and_(pc.invert(stands), pc.invert(has("protected", "withdrawn")))
+    # What named a number may have been taken back since it went out: it is told as what it went out as.
+    once = pc.if_else(among(facts.namings["msisdn"]), 0, pc.if_else(among(facts.links["msisdn"]), 1, 2))
+    found = pc.if_else(stands, pc.if_else(pc.equal(hop, 0), 0, 1), pc.if_else(decided, 2, once))
+    counts = {
+        "named": pa.chunked_array([pa.repeat(True, len(state))]),
+        "listed": pc.or_(among(rows(state, policy, None)["msisdn"]), uploaded),
+        "uploaded": uploaded,
+        "pending": pc.or_(has("requested"), pc.and_(has("reverify"), waits)),
+        "blocked": has("blocked"),
+        "reverified": has("reverified"),
+        "refused": has("rejected"),
+        "let_go": has("withdrawn", "protected", "reactivated"),
+    }
+    table = pa.table(
+        {
+            "district": state["district"],
+            "source": state["source"],
+            "found": pc.cast(found, pa.int64()),
+            **{name: pc.cast(counts[name], pa.int64()) for name in STAGES},
+        }
+    )
+    return table.filter(pc.or_(pc.or_(stands, decided), uploaded))
+
+
+def _complaints(case: Case, cut: int) -> pa.Table:
+    """One row a complaint that stands: district, source, reported_at, amounts in paise.
+
+    A complaint may stand in several versions, of which one names numbers: a row that names none replaces none. What
+    that one leaves unsaid, the last of the others that says it tells.
+    """
+    fields = ["district", "source", "reported_at", *_MONEY]
+    versions = case.store.facts("complaints", cut)
+    versions = versions.sort_by([(name, "ascending") for name in ("complaint", "usable", "event", "row")])
+    told = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
+    return told.select([f"{name}_last" for name in fields]).rename_columns(fields)
+
+
+def _spelled_once(words: Any) -> pa.Array[Any]:
+    """Upper and lower case are one: each word as it is written most often."""
+    words = words.combine_chunks()
+    counted = pa.table({"folded": pc.utf8_lower(words), "word": words}).filter(pc.is_valid(words))
+    spellings = counted.group_by(["folded", "word"]).aggregate([([], "count_all")])
+    spellings = spellings.sort_by([("folded", "ascending"), ("count_all", "descending"), ("word", "ascending")])
+    chosen = spellings.group_by("folded", use_threads=False).aggregate([("word", "first")])
+    at = pc.index_in(pc.utf8_lower(words), pc.drop_null(chosen["folded"]).combine_chunks())
+    spelled: pa.Array[Any] = chosen["word_first"].combine_chunks().take(at)
+    return spelled
+
+
+def _ones(size: int) -> pa.Array[Any]:
+    return pa.repeat(pa.scalar(1, pa.int64()), size)
+
+
+def _rupees(paise: Any) -> Any:
+    hundredths = pc.multiply(pc.cast(paise, pa.decimal128(20, 0)), pa.scalar(Decimal("0.01")))
+    return pc.cast(hundredths, _RUPEES)

@@ -1,0 +1,75 @@
+"""Written sums of money -> paise, exactly.
+
+Owns the forms in which rupees are written. Knows no complaint. One idea: **a sum is digits and a place for the point**:
+"2.5 lakh" is 25 with six noughts of paise behind it, so no sum passes through a binary fraction.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["amounts"]
+
+#: Units, and how many noughts they stand for. "Cr" is not one: on a statement it says credit.
+_UNITS: Final = {
+    "thousand": 3, "hazar": 3, "k": 3, "हजार": 3,
+    "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "लाख": 5,
+    "crore": 7, "crores": 7, "करोड": 7,
+}  # fmt: skip
+_MONEY: Final = r"(?:₹|\x{20a8}|rs\.?|inr|rupees?|रुपये|रुपए|रूपये|रु\.?)"
+#: Thirteen digits, or groups of two and three as Indians write them, or of three.
+_WHOLE: Final = r"(?:\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+|\d{1,13})"
+_AMOUNT: Final = (
+    rf"^{_MONEY}?\s*(?P<whole>{_WHOLE})(?:\.(?P<part>\d*))?\s*(?P<unit>{'|'.join(_UNITS)})?\.?\s*{_MONEY}?"
+    r"\s*(?:/[-=])?\s*(?:only|मात्र)?\.?$"
+)
+_PAISE: Final = 2
+_MOST_DIGITS: Final = 18
+
+
+def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """Rupees -> paise (int64), exactly. Gives (paise, note).
+
+    Taken: digits, with separators as in India (1,00,000) or by threes; with a sign or word of rupees; with thousand,
+    lakh or crore, in English or Hindi; digits of any script. The note of a cell that is no amount is `not_an_amount`
+    (finer than a paisa included), `spreadsheet_overflow`, `spreadsheet_error` or `precision_lost`.
+
+    >>> amounts(pa.array(["Rs 2.5 lakh", "1,00,000/-", "10,00"]))[0].to_pylist()
+    [25000000, 10000000, None]
+    """
+    cells = written(column)
+    if repeats(cells):
+        return each_once(cells, amounts)
+    # Hindi words are written with and without their dots.
+    spelled = pc.utf8_normalize(plain_digits(trimmed(cells)), "NFC")
+    text = pc.utf8_lower(pc.replace_substring(spelled, "\u093c", ""))
+    parts = pc.extract_regex(text, _AMOUNT)
+    whole = pc.replace_substring(pc.struct_field(parts, "whole"), ",", "")
+    part = pc.utf8_rtrim(pc.fill_null(pc.struct_field(parts, "part"), ""), "0")
+    unit = pc.fill_null(pc.struct_field(parts, "unit"), "")
+    digits: Any = pa.nulls(len(text), pa.string())
+    for noughts in (0, 3, 5, 7):
+        words = pa.array([word for word, said in _UNITS.items() if said == noughts] or [""], pa.string())
+        places = noughts + _PAISE
+        fits = pc.and_(pc.is_in(unit, words), pc.less_equal(pc.utf8_length(part), places))
+        shifted = pc.binary_join_element_wise(whole, pc.utf8_rpad(part, places, "0"), "")
+        digits = pc.if_else(pc.and_(pc.is_valid(whole), fits), shifted, digits)
+    digits = pc.utf8_ltrim(digits, "0")
+    digits = pc.if_else(pc.equal(digits, ""), "0", digits)
+    digits = pc.if_else(pc.less_equal(pc.utf8_length(digits), _MOST_DIGITS), digits, pa.scalar(None, pa.string()))
+    note: Any = pc.if_else(pc.and_(pc.is_null(digits), pc.invert(is_nothing(text))), "not_an_amount", None)
+    for pattern, why in (
+        (r"^#+$", "spreadsheet_overflow"),
+        (r"^#(?:ref|value|name|div/0|num|null|n/a)[!?]?$", "spreadsheet_error"),
+        (r"^\d(?:\.\d+)?e\+?\d{1,2}$", "precision_lost"),
+    ):
+        seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))
+        note = pc.if_else(pc.fill_null(seen, False), why, note)
+    return pc.cast(digits, pa.int64()), note

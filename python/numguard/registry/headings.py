@@ -1,0 +1,304 @@
+"""Which column of a sheet holds what: told by its heading, or by a mapping that the caller gives or has saved.
+
+Owns how headings are compared, the spellings that fields go by in English and Hindi, and mapping files. Knows no cell.
+One idea: **a heading that could be two things is asked about and never guessed**; who has answered once can save the
+answer.
+
+No template of complaint sheets is published. The spellings are those of forms and exports in use, and of the fields
+that ministries and police forces name in public; a sheet with others takes a mapping.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pyarrow as pa
+
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
+from numguard.files import whole_file
+from numguard.source import named
+from numguard.types import PathLike
+
+__all__ = [
+    "AMBIGUOUS",
+    "COLUMNS",
+    "IGNORE",
+    "SEVERAL",
+    "Mapped",
+    "find_columns",
+    "heading",
+    "known_by",
+    "read_mapping",
+    "write_mapping",
+]  # fmt: skip
+
+#: Which column holds what: `{"suspect_mobiles": "Mobile No."}`, or several columns for one word.
+Mapped: TypeAlias = Mapping[str, str | Sequence[str]]
+
+#: What a mapping says of a column that is not to be read.
+IGNORE: Final = "ignore"
+
+#: The fields of a complaint, each with the spellings that it is found by; `narrative` is found by none of its own.
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "acknowledgement_no": (
+        "acknowledgement", "acknowledgement id", "complaint no", "complaint id", "complaint acknowledgement no",
+        "ncrp acknowledgement no", "ncrp no", "ncrp complaint no", "cyber complaint no",
+        "पावती संख्या", "पावती", "शिकायत संख्या", "शिकायत पावती संख्या", "एनसीआरपी संख्या",
+    ),
+    "source": (
+        "complaint source", "source of complaint", "received from", "received through", "received via",
+        "स्रोत", "शिकायत का स्रोत", "माध्यम", "प्राप्ति का माध्यम",
+    ),
+    "district": (
+        "district name", "name of district", "police district", "district unit",
+        "जिला", "जनपद", "जिले का नाम", "जिला का नाम", "पुलिस जिला",
+    ),
+    "police_station": (
+        "police station name", "name of police station", "ps", "p s", "ps name", "thana",
+        "थाना", "पुलिस थाना", "पुलिस स्टेशन", "थाने का नाम", "थाना का नाम",
+    ),
+    "category": (
+        "complaint category", "category of complaint", "crime category", "category of crime", "fraud category",
+        "fraud type", "type of fraud", "type of crime", "crime type", "nature of complaint",
+        "श्रेणी", "अपराध श्रेणी", "शिकायत श्रेणी", "शिकायत की श्रेणी", "अपराध का प्रकार", "धोखाधड़ी का प्रकार",
+    ),
+    "incident_at": (
+        "incident date", "incident date time", "date of incident", "date time of incident", "date of occurrence",
+        "occurrence date", "घटना की तारीख", "घटना तिथि", "घटना का समय", "घटना की तारीख व समय",
+    ),
+    "reported_at": (
+        "reported on", "reported date", "report date", "reporting date", "date of report", "date of reporting",
+        "complaint date", "complaint date time", "date of complaint", "complaint registration date",
+        "शिकायत की तारीख", "शिकायत दर्ज करने की तारीख", "दर्ज करने की तारीख", "रिपोर्ट की तारीख",
+    ),
+    "suspect_mobiles": (
+        "suspect mobile", "suspect mobile no", "suspect no", "mobile of suspect", "mobile no of suspect",
+        "suspect phone", "suspect contact no", "fraudster mobile", "fraudster mobile no", "fraudster no",
+        "accused mobile", "accused mobile no",
+        "संदिग्ध मोबाइल", "संदिग्ध मोबाइल नंबर", "संदिग्ध नंबर", "संदिग्ध व्यक्ति का मोबाइल नंबर", "आरोपी मोबाइल",
+        "आरोपी का मोबाइल नंबर",
+    ),
+    "complainant_mobile": (
+        "complainant mobile no", "complainant no", "complainant contact no", "mobile of complainant",
+        "mobile no of complainant", "victim mobile", "victim mobile no", "victim no", "informant mobile no",
+        "शिकायतकर्ता मोबाइल", "शिकायतकर्ता का मोबाइल नंबर", "शिकायतकर्ता नंबर", "पीड़ित का मोबाइल", "पीड़ित का मोबाइल नंबर",
+        "प्रार्थी का मोबाइल नंबर",
+    ),
+    "amount_lost": (
+        "amount", "lost amount", "loss amount", "fraud amount", "amount of fraud", "total fraud amount",
+        "total amount lost", "amount defrauded", "defrauded amount",
+        "राशि", "हानि राशि", "नुकसान राशि", "ठगी की राशि", "धोखाधड़ी की राशि", "गंवाई गई राशि", "खोई गई राशि",
+    ),
+    "amount_held": (
+        "held amount", "hold amount", "amount hold", "amount on hold", "amount put on hold", "put on hold amount",
+        "lien amount", "amount lien", "amount frozen", "frozen amount",
+        "होल्ड राशि", "होल्ड की गई राशि", "रोकी गई राशि", "फ्रीज राशि",
+    ),
+    "amount_recovered": (
+        "recovered amount", "amount refunded", "refunded amount", "refund amount",
+        "वापस राशि", "वापस की गई राशि", "वसूल राशि", "वसूली राशि", "बरामद राशि", "बरामद की गई राशि", "रिकवर राशि",
+    ),
+    "narrative": (),
+}  # fmt: skip
+
+#: Fields that may stand in several columns, such as "Suspect Mobile 1" and "Suspect Mobile 2".
+SEVERAL: Final = frozenset({"suspect_mobiles", "complainant_mobile", "narrative"})
+
+#: Headings that say too little, and what they could be.
+AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {
+    "mobile": ("suspect_mobiles", "complainant_mobile"),
+    "mobile no": ("suspect_mobiles", "complainant_mobile"),
+    "contact no": ("suspect_mobiles", "complainant_mobile"),
+    "मोबाइल": ("suspect_mobiles", "complainant_mobile"),
+    "मोबाइल नंबर": ("suspect_mobiles", "complainant_mobile"),
+    "date": ("reported_at", "incident_at"),
+    "date time": ("reported_at", "incident_at"),
+    "तारीख": ("reported_at", "incident_at"),
+    "amount recovered held": ("amount_recovered", "amount_held"),
+    "amount held recovered": ("amount_recovered", "amount_held"),
+    "amount recovered hold": ("amount_recovered", "amount_held"),
+}
+
+#: Words that say the same, each as the one that stands for all.
+_SAME: Final = {
+    "number": "no", "numbers": "no", "nos": "no", "num": "no", "mob": "mobile", "mobiles": "mobile",
+    "phone": "mobile", "phones": "mobile", "telephone": "mobile", "suspected": "suspect", "suspects": "suspect",
+    "ack": "acknowledgement", "acknowledgment": "acknowledgement", "dist": "district", "distt": "district",
+    "amt": "amount", "dt": "date",
+    "नम्बर": "नंबर", "संख्या": "नंबर", "क्रमांक": "नंबर", "सं": "नंबर", "मोबाईल": "मोबाइल", "फोन": "मोबाइल",
+    "सन्दिग्ध": "संदिग्ध", "दिनांक": "तारीख", "तिथि": "तारीख", "रकम": "राशि",
+}  # fmt: skip
+#: Words that tell no column from another.
+_SILENT: Final = frozenset(
+    ["of", "the", "in", "rs", "inr", "rupees", "and", "का", "की", "के", "में", "रु", "रुपये", "रूपये", "रुपए"]
+)
+_NUKTA: Final = "\u093c"
+
+
+@cache
+def heading(written: str) -> str:
+    """A heading as it is compared: words that say the same are one, punctuation, case and units of money are gone.
+
+    >>> heading("Suspected Mobile No(s).") == heading("suspect_mobile_numbers")
+    True
+    """
+    kept = (
+        char if unicodedata.category(char)[0] in "LMN" else " "
+        for char in unicodedata.normalize("NFKC", written.casefold())
+        if char != _NUKTA and unicodedata.category(char) != "Cf"
+    )
+    words = [_SAME.get(word, word) for word in "".join(kept).split()]
+    # "Complainant's" and "No(s)" leave an s behind; those of "S. No." and "P. S." are words.
+    left = [k > 0 and word == "s" and words[k - 1] != "p" for k, word in enumerate(words)]
+    return " ".join(word for word, lone in zip(words, left, strict=True) if word not in _SILENT and not lone)
+
+
+def known_by(known: Mapping[str, Sequence[str]], mapping: Mapped | None) -> Callable[[str], bool]:
+    """Whether a cell is a heading that is looked for, so that the header's row can be told from what is above it."""
+    names = {heading(spelling) for word, spellings in known.items() for spelling in (word, *spellings)}
+    names |= {heading(at) for headings in _asked(mapping, known).values() for at in headings}
+    return lambda cell: heading(cell) in names
+
+
+def find_columns(
+    table: pa.Table,
+    known: Mapping[str, Sequence[str]],
+    required: Sequence[str],
+    mapping: Mapped | None,
+    where: str,
+    *,
+    several: Collection[str] = (),
+    ambiguous: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, list[int]]:
+    """Which columns of `table` hold each of the `known` words.
+
+    Args:
+        table: the records.
+        known: each word and the usual spellings of its heading.
+        required: words that must be found.
+        mapping: the caller's own choice, word to heading; the other way round is understood too.
+        where: the input's name, for messages.
+        several: words that may stand in more than one column.
+        ambiguous: headings that say too little, and the words that they could be.
+
+    Raises:
+        ColumnError: a required or mapped column is not there, or is there twice; or a heading could be two things.
+        ArgumentError: the mapping names no known word.
+    """
+    headers = table.column_names
+    there = named(headers)
+    asked = _asked(mapping, known)
+    found: dict[str, list[int]] = {}
+    for word, wanted in asked.items():
+        for header in wanted:
+            if word != IGNORE or heading(header) in map(heading, headers):
+                found.setdefault(word, []).append(_place(header, headers, where))
+    taken = {at for places in found.values() for at in places}
+    found.pop(IGNORE, None)
+    free = [(at, header) for at, header in enumerate(headers) if at not in taken]
+    for word, spellings in known.items():
+        if word in asked and word not in several:
+            continue
+        names = {heading(spelling) for spelling in (word, *spellings)} if spellings or word in required else set()
+        at = [at for at, header in free if _fits(header, names, counted=word in several)]
+        if len(at) > 1 and word not in several:
+            could = named([headers[k] for k in at])
+            raise ColumnError(
+                f"{where}: more than one column could be {word}: {could}; say which with --map COLUMN={word} (mapping=)"
+            )
+        if at:
+            found.setdefault(word, []).extend(at)
+            taken.update(at)
+    _no_doubt(free, taken, ambiguous or {}, where)
+    if missing := [word for word in required if word not in found]:
+        raise ColumnError(
+            f"{where}: no column for {', '.join(missing)}; say which it is with --map COLUMN={missing[0]} (mapping=); "
+            f"its columns are {there}"
+        )
+    return found
+
+
+def _place(header: str, headers: Sequence[str], where: str) -> int:
+    """The one column with this heading, as it is written or else as it is compared."""
+    exact = [at for at, name in enumerate(headers) if name == header]
+    places = exact or [at for at, name in enumerate(headers) if heading(name) == heading(header)]
+    if len(places) != 1:
+        trouble = "is there twice" if places else "is not there"
+        raise ColumnError(f"{where}: the column {named([header])!r} {trouble}; its columns are {named(headers)}")
+    return places[0]
+
+
+def _fits(header: str, names: Collection[str], *, counted: bool) -> bool:
+    bare = heading(header)
+    if not counted or bare in names:
+        return bare in names
+    # "Suspect 1 Mobile", "Suspect Mobile No. 2": letters and digits part, and the count says nothing.
+    letters = "".join(" " if char.isdigit() else char for char in bare)
+    return any(char.isdigit() for char in bare) and heading(letters) in names
+
+
+def _no_doubt(
+    free: Sequence[tuple[int, str]], taken: Collection[int], ambiguous: Mapping[str, Sequence[str]], where: str
+) -> None:
+    doubts = {heading(name): could for name, could in ambiguous.items()}
+    for at, header in free:
+        if at not in taken and (could := doubts.get(heading(header))):
+            raise ColumnError(
+                f"{where}: the column {header!r} could be {' or '.join(could)}; say which with "
+                f"--map '{header}={could[0]}', or leave it out with --map '{header}={IGNORE}' (mapping=)"
+            )
+
+
+def _asked(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The mapping as word to headings."""
+    if not mapping:
+        return {}
+    words = {*known, IGNORE}
+    if all(word in words for word in mapping):
+        return {word: [at] if isinstance(at, str) else list(at) for word, at in mapping.items()}
+    turned: dict[str, list[str]] = {}
+    for header, word in mapping.items():
+        if not isinstance(word, str) or word not in words:
+            raise ArgumentError(f"mapping: takes {{word: heading}}; the words are {', '.join([*known, IGNORE])}")
+        turned.setdefault(word, []).append(header)
+    return turned
+
+
+def read_mapping(path: PathLike) -> dict[str, list[str]]:
+    """A saved mapping, as field to headings. The file says `heading = field`, in JSON or TOML as its ending tells.
+
+    Raises:
+        FileMissingError: there is no such file.
+        InputError: it is no such file.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        said = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+    except FileNotFoundError:
+        raise FileMissingError(f"{path}: there is no such file") from None
+    except (ValueError, OSError):
+        raise InputError(f"{path}: is no mapping: it takes JSON, or TOML in a file that ends in .toml") from None
+    if not isinstance(said, dict) or not all(isinstance(word, str) for word in said.values()):
+        raise InputError(f'{path}: is no mapping: it takes one field for each column, as {{"Mobile": "ignore"}}')
+    found: dict[str, list[str]] = {}
+    for header, word in said.items():
+        found.setdefault(word, []).append(header)
+    return found
+
+
+def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:
+    """Saves which field each column holds, for `read_mapping`; JSON, or TOML where the ending says so."""
+    if Path(path).suffix.lower() == ".toml":
+        pairs = [f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(word)}\n" for header, word in fields.items()]
+        text = "".join(pairs)
+    else:
+        text = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+    with whole_file(path) as file:
+        file.write(text.encode())

@@ -1,0 +1,139 @@
+"""Written dates and times -> microseconds since 1970 in UTC, each refused cell with its note.
+
+Owns the forms in which people and spreadsheets write a moment. Knows no complaint. One idea: **a day comes before its
+month, and a column that shows otherwise is not guessed at**: 05/04/2026 is the fifth of April, unless the same column
+has a 04/15/2026; then nobody can tell, and both are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry.cells import each_once, flags, is_nothing, one, plain_digits, repeats, trimmed, written
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["moments"]
+
+_CLOCK: Final = (
+    r"(?:(?:[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<p>[AaPp]\.?[Mm]\.?)?\s*(?:[Hh](?:ou)?rs\.?)?\s*(?:IST|(?P<z>Z|[+-]\d{2}:?\d{2}))?)?$"
+)
+_NAME: Final = r"[\p{L}\p{M}]{2,12}"
+_ISO: Final = rf"^(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){_CLOCK}"
+_DAY_FIRST: Final = (
+    rf"^(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]\s*(?P<m>\d{{1,2}}|{_NAME})\.?[-/. ,]\s*(?P<y>\d{{4}}){_CLOCK}"
+)
+_MONTH_NAMED_FIRST: Final = rf"^(?P<m>{_NAME})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_CLOCK}"
+_NUMERIC: Final = r"^(?P<a>\d{1,2})[-/. ]\s*(?P<b>\d{1,2})[-/. ]\s*\d{4}\b"
+
+_ENGLISH: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+                   "november", "december")  # fmt: skip
+_HINDI: Final = ("जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर")
+_MONTHS: Final = (
+    {name: k for names in (_ENGLISH, [name[:3] for name in _ENGLISH], _HINDI) for k, name in enumerate(names, 1)}
+    | {"sept": 9, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12}
+)  # fmt: skip
+_IST_SECONDS: Final = 19_800
+
+#: What an unread cell is told to be, the last that fits.
+_WHY: Final = (
+    (r"^\d{1,2}[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,9})[-/. ,']\s*\d{2}(?:\D.*)?$", "two_digit_year"),
+    (r"^\d{5}(?:\.\d+)?$", "serial_date"),
+    (r"^#+$", "spreadsheet_overflow"),
+    (r"(?i)^#(?:ref|value|name|div/0|num|null)[!?]?$", "spreadsheet_error"),
+    (r" or ", "day_or_month"),
+)
+
+
+def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """Dates and times -> microseconds since 1970 in UTC. Gives (moment, note); without a zone, a time is IST.
+
+    Taken: ISO 8601, day first with `/`, `-`, `.` or a blank (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM,
+    5th September 2026), a named month first (Sep 12, 2026), digits and months in Hindi too. The note of a cell that is
+    no day of the calendar is `not_a_date`, or says what it is: `two_digit_year`, `month_first`, `day_or_month`,
+    `serial_date`, `spreadsheet_overflow`, `spreadsheet_error`.
+
+    >>> moments(pa.array(["12/09/2026", "12/09/26", "09/13/2026"]))[1].to_pylist()
+    ['day_or_month', 'two_digit_year', 'month_first']
+    """
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        values = one(column)
+        zone = getattr(column.type, "tz", None)
+        micros = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
+        if zone is None:
+            micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
+        return micros, pa.nulls(len(values), pa.string())
+    cells = written(column)
+    if repeats(cells):
+        return each_once(cells, moments)
+    text = plain_digits(trimmed(cells))
+    silent = flags(is_nothing(text))
+    seconds = np.zeros(len(text), np.int64)
+    good = np.zeros(len(text), np.bool_)
+    for form in (_ISO, _DAY_FIRST, _MONTH_NAMED_FIRST):
+        at = np.flatnonzero(~good & ~silent)
+        if not len(at):
+            break
+        some: Any = pa.array(at)
+        seconds[at], good[at] = _calendar(pc.extract_regex(text.take(some), form))
+    note = pc.if_else(pa.array(~good & ~silent), pa.scalar("not_a_date"), pa.scalar(None, pa.string()))
+    for pattern, why in _WHY:
+        note = _said(note, pc.match_substring_regex(text, pattern), why)
+    first, second = _both(text)
+    swapped = ~good & (first <= 12) & (second > 12) & (second <= 31)
+    note = _said(note, pa.array(swapped), "month_first")
+    if swapped.any():
+        doubtful = good & (first <= 12) & (second <= 12) & (first != second) & (first > 0)
+        good &= ~doubtful
+        note = pc.if_else(pa.array(doubtful), "day_or_month", note)
+    return pa.array(seconds * 1_000_000, pa.int64(), mask=~good), note
+
+
+def _said(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Array[Any]:
+    told: pa.Array[Any] = pc.if_else(pc.and_(pc.is_valid(note), pc.fill_null(holds, False)), why, note)
+    return told
+
+
+def _both(text: pa.Array[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The two numbers before the year, of which one is the day and one the month; 0 where a cell is not written so."""
+    parts = pc.extract_regex(text, _NUMERIC)
+    return _digits(pc.struct_field(parts, "a")), _digits(pc.struct_field(parts, "b"))
+
+
+def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Seconds since 1970 in UTC of the matched parts, and which of them are days and times of the calendar."""
+    matched = ~flags(pc.is_null(parts))
+    month = pc.struct_field(parts, "m")
+    named = pa.array([*_MONTHS.values()]).take(pc.index_in(pc.utf8_lower(month), pa.array([*_MONTHS])))
+    month = _digits(pc.if_else(pc.is_valid(named), pc.cast(named, pa.string()), month))
+    year, day, hour, minute, second = (_digits(pc.struct_field(parts, part)) for part in ("y", "d", "H", "M", "S"))
+    half = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "p"), ""))
+    has_half = flags(pc.greater(pc.utf8_length(half), 0))
+    afternoon = flags(pc.starts_with(half, "p"))
+    good = matched & (month >= 1) & (month <= 12) & (year >= 1970) & (year <= 2200) & (minute < 60) & (second < 60)
+    good &= np.where(has_half, (hour >= 1) & (hour <= 12), hour < 24)
+    hour = np.where(has_half, hour % 12 + 12 * afternoon, hour)
+    first = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
+    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+    good &= (day >= 1) & (day <= length)
+    days = first.astype("datetime64[D]").astype(np.int64) + day - 1
+    zone = pc.fill_null(pc.struct_field(parts, "z"), "")
+    offset = _digits(pc.utf8_slice_codeunits(zone, 1, 3)) * 3600
+    offset += _digits(pc.utf8_slice_codeunits(pc.replace_substring(zone, ":", ""), 3, 5)) * 60
+    offset = np.where(flags(pc.starts_with(zone, "-")), -offset, offset)
+    offset = np.where(flags(pc.greater(pc.utf8_length(zone), 0)), offset, _IST_SECONDS)
+    return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
+
+
+def _digits(text: pa.Array[Any]) -> npt.NDArray[np.int64]:
+    blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
+    numbers = pc.cast(
+        pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
+    )
+    return np.asarray(pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False), np.int64)

@@ -1,0 +1,127 @@
+"""What was understood of a sheet: which column is which field, and the first rows as written and as read.
+
+Owns how a field is shown to a person who looks before he takes a sheet in. Knows no SQL and reads no cell itself. One
+idea: show the cell beside what became of it; a wrong column is seen at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+from numguard.registry import cells
+from numguard.registry.complaints import FROM_NARRATIVE, Complaints
+from numguard.registry.headings import IGNORE
+from numguard.registry.sheet import Sheet
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["Understood", "understand"]
+
+_ROWS: Final = 10
+_IST: Final = timezone(timedelta(hours=5, minutes=30))
+_SAMPLE: Final = ("column", "field", "row", "cell", "read", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a sheet was taken for.
+
+    Attributes:
+        container, encoding, header_row, sheet: What the file turned out to be.
+        fields: Each column and the field that it was read as, as a mapping file has it.
+        unread: The columns that were not read.
+        sample: The first ten rows of each column that was read: column, field, row, cell (as written), read (what it
+            became), note (why it was refused).
+    """
+
+    container: str
+    encoding: str | None
+    header_row: int
+    sheet: str | None
+    fields: dict[str, str]
+    unread: list[str]
+    sample: pa.Table = field(repr=False)
+
+
+def understand(sheet: Sheet, complaints: Complaints) -> Understood:
+    """Sums up what `complaints` were read from `sheet`."""
+    names = sheet.table.column_names
+    places = sorted((place, word) for word, at in complaints.at.items() for place in at)
+    read = {place for place, _ in places}
+    told = [_told(sheet, complaints, place, word) for place, word in places]
+    sample = pa.concat_tables([_no_rows(), *told])
+    unread = [name for place, name in enumerate(names) if place not in read]
+    fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
+    return Understood(**sheet.told, fields=fields, unread=unread, sample=sample)
+
+
+def _no_rows() -> pa.Table:
+    schema = pa.schema([pa.field(name, pa.int64() if name == "row" else pa.string()) for name in _SAMPLE])
+    return schema.empty_table()
+
+
+def _told(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.Table:
+    column = sheet.table.column(place).slice(0, _ROWS)
+    size = len(column)
+    if word in complaints.rows.column_names:
+        values = complaints.rows[word].slice(0, size).to_pylist()
+        read = [_shown(word, value) for value in values]
+        notes = _notes(complaints.refusals, word, size)
+    else:
+        read, notes = _numbers(column, word)
+    columns = [
+        [sheet.table.column_names[place]] * size,
+        [word] * size,
+        sheet.row.slice(0, size),
+        _written(column),
+        read,
+    ]
+    return pa.table([*columns, notes], schema=_no_rows().schema)
+
+
+def _written(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        return pa.array(
+            [None if cell is None else "; ".join(map(str, cell)) for cell in column.to_pylist()], pa.string()
+        )
+    return cells.written(column)
+
+
+def _shown(word: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if word.endswith("_at"):
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)).astimezone(_IST).isoformat(" ")
+    if word.startswith("amount_"):
+        return f"{value // 100}.{value % 100:02}"
+    return str(value)
+
+
+def _notes(refusals: pa.Table, word: str, size: int) -> list[str | None]:
+    of_word = refusals.filter(pc.and_(pc.equal(refusals["field"], word), pc.less(refusals["index"], size)))
+    found = dict(zip(of_word["index"].to_pylist(), of_word["note"].to_pylist(), strict=True))
+    return [found.get(k) for k in range(size)]
+
+
+def _numbers(column: pa.ChunkedArray[Any], word: str) -> tuple[list[str | None], list[str | None]]:
+    """The numbers in each cell as they will be kept, and why others were refused."""
+    found, refused = cells.inside_text(column, FROM_NARRATIVE) if word == "narrative" else cells.numbers(column)
+    said = refused.filter(pc.not_equal(refused["note"], "empty")) if "note" in refused.column_names else None
+    size = len(column)
+    return _joined(found["index"], _core.format(found["msisdn"]), size), (
+        _joined(said["index"], said["note"], size) if said is not None else [None] * size
+    )
+
+
+def _joined(index: Any, texts: Any, size: int) -> list[str | None]:
+    """The texts of each of `size` rows, side by side."""
+    beside: list[list[str]] = [[] for _ in range(size)]
+    for at, text in zip(index.to_pylist(), texts.to_pylist(), strict=True):
+        beside[at].append(text)
+    return [", ".join(row) or None for row in beside]

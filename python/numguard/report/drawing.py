@@ -1,0 +1,170 @@
+"""A Vega-Lite chart -> static SVG that takes its colours from the page around it.
+
+Owns the look of every chart of the package, and the only call that draws. Knows nothing of what is shown. One idea: a
+chart names its colours by what they mean, `currentColor` and `var(--...)`, so that one drawing reads in light, in dark
+and on paper; and it stands on fixed places, so that no font of the machine moves anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from numguard.errors import MissingExtraError
+
+__all__ = ["Bar", "Strip", "bars", "strips", "svg"]
+
+_FONT: Final = "Helvetica, Arial, sans-serif"
+
+# Lakh and crore: the last three digits, then twos.
+_LOCALE: Final = {
+    "number": {"decimal": ".", "thousands": ",", "grouping": [3, 2, 2, 2, 2, 2], "currency": ["₹", ""]},
+}
+
+_INK: Final = "currentColor"
+_WORDS: Final = {"labelColor": _INK, "titleColor": _INK}
+_LINES: Final = {"domainColor": _INK, "domainOpacity": 0.4, "tickColor": _INK, "tickOpacity": 0.4}
+_LOOK: Final = {
+    "aria": False,
+    "background": None,
+    "font": _FONT,
+    "locale": _LOCALE,
+    "view": {"stroke": None},
+    "text": {"color": _INK, "fontSize": 12},
+    "title": {"color": _INK},
+    "header": _WORDS,
+    "legend": _WORDS,
+    "axis": _WORDS | _LINES | {"gridColor": _INK, "gridOpacity": 0.15},
+}
+
+_ROW: Final = 23
+_STRIP: Final = 46
+_EXTENT: Final = 40
+# Pixels that a digit takes, and no font more.
+_DIGIT: Final = 7.5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One line of a chart of bars.
+
+    Attributes:
+        label: What is counted.
+        values: A length for each panel.
+        said: What is written behind each.
+        colours: Of each panel's bar, such as `var(--reported)`.
+        heading: Whether the line only heads those below it.
+    """
+
+    label: str
+    values: Sequence[float]
+    said: Sequence[str]
+    colours: Sequence[str]
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One of the strips that stand above each other on one axis of days: what it is, and (ISO day, value) in order."""
+
+    label: str
+    days: Sequence[tuple[str, float]]
+    colour: str
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """A Vega-Lite chart as one SVG element, in the look that all charts share.
+
+    Raises:
+        MissingExtraError: What draws is not installed.
+    """
+    try:
+        import vl_convert
+    except ImportError:
+        raise MissingExtraError("charts need: pip install 'numguard-telecom[report]'") from None
+    drawn: str = vl_convert.vegalite_to_svg(spec | {"config": spec.get("config", {}) | _LOOK})
+    return drawn
+
+
+def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("",)) -> str:
+    """Bars that lie on one another, a label before each and its figure behind it, in one panel or several.
+
+    Args:
+        rows: From the top.
+        width: Of the whole, in pixels.
+        label: Of the column of labels.
+        titles: One a panel; each panel has a scale of its own.
+    """
+    shift = 1 if any(titles) else 0
+    size = len(rows) + shift
+    places = {"domain": list(range(size)), "paddingInner": 0.38, "paddingOuter": 0.1}
+    y = {"field": "row", "type": "ordinal", "axis": None, "scale": places}
+
+    def words(said: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
+        return {
+            "data": {"values": [{"row": row, "said": text} for row, text in said]},
+            "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
+            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "said"}},
+        }
+
+    labels = [(k + shift, row.label) for k, row in enumerate(rows) if not row.heading]
+    headings = [(k + shift, row.label) for k, row in enumerate(rows) if row.heading]
+    # The page's font may be wider than the one that Vega measures with.
+    layers = [words(labels, 0, limit=0.86 * (label - 8)), words(headings, 0, limit=width, fontWeight="bold")]
+    room = (width - label) / len(titles)
+    for panel, title in enumerate(titles):
+        begin = label + panel * room
+        values: list[dict[str, Any]] = [
+            {"row": k + shift, "value": row.values[panel], "said": row.said[panel], "colour": row.colours[panel]}
+            for k, row in enumerate(rows)
+            if not row.heading
+        ]
+        longest = max((row.values[panel] for row in rows if not row.heading), default=0) or 1
+        figures = _DIGIT * max((len(entry["said"]) for entry in values), default=0) + 14
+        scale = {"domain": [0, longest], "range": [begin, begin + room - figures], "nice": False}
+        x = {"field": "value", "type": "quantitative", "axis": None, "scale": scale, "stack": None}
+        colour = {"field": "colour", "type": "nominal", "scale": None}
+        behind = {"type": "text", "align": "left", "baseline": "middle", "dx": 5}
+        drawn: list[dict[str, Any]] = [
+            {"mark": {"type": "bar"}, "encoding": {"x": x, "y": y, "color": colour}},
+            {"mark": behind, "encoding": {"x": x, "y": y, "text": {"field": "said"}}},
+        ]
+        layers += [{"data": {"values": values}, **layer} for layer in drawn]
+        layers.append(words([(0, title)] if title else [], begin, fontWeight="bold"))
+    whole = {"width": width, "height": _ROW * size, "layer": layers, "padding": 1}
+    return svg(whole | {"resolve": {"scale": {"x": "independent", "color": "independent"}}})
+
+
+def strips(rows: Sequence[Strip], width: int) -> str:
+    """Steps along the days, a strip for each of `rows`, all on one scale so that they can be compared."""
+    highest = max((value for row in rows for _, value in row.days), default=0) or 1
+    days = {"format": "%-d %b %Y", "labelOverlap": True, "tickCount": max(2, width // 150), "grid": False}
+    values = {"values": [0, highest], "domain": False, "ticks": False, "minExtent": _EXTENT, "maxExtent": _EXTENT}
+    drawn = []
+    for row in rows:
+        x = {"field": "day", "type": "temporal", "title": None, "scale": {"type": "utc", "nice": False}}
+        scale = {"domain": [0, highest], "nice": False}
+        y = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": values}
+        strip = {
+            "title": {"text": row.label, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "offset": 3},
+            "data": {"values": [{"day": day, "value": value} for day, value in row.days]},
+            "width": width - _EXTENT,
+            "height": _STRIP,
+            "mark": {"type": "area", "interpolate": "step-after", "color": row.colour},
+            "encoding": {"x": x | {"axis": days if row is rows[-1] else None}, "y": y},
+        }
+        drawn.append(strip)
+    return svg({"vconcat": drawn, "spacing": 8, "padding": 1, "resolve": {"scale": {"x": "shared"}}})
+
+
+_ELEMENT: Final = re.compile(r'<svg\b[^>]*\bviewBox="([^"]*)"[^>]*>(.*)</svg>\s*', re.DOTALL)
+
+
+def inside(drawn: str) -> tuple[str, str]:
+    """The viewBox of an SVG element, and what it holds."""
+    found = _ELEMENT.fullmatch(drawn)
+    if found is None:
+        raise ValueError("vl-convert writes one svg element, and this is none")
+    return found[1], found[2]

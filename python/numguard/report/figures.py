@@ -1,0 +1,44 @@
+"""What a report is made of: tables of figures, and which moment of the case they are of.
+
+Knows nothing of registries or pages; whoever has the figures fills them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+__all__ = ["Figures"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a case as of one event.
+
+    Attributes:
+        event: The last event that they cover.
+        at: When it happened (India); None where nothing has happened.
+        action: What `Registry.action_taken` gives.
+        by_day: What `Registry.complaints_by_day` gives.
+        refused: field, note, sentence, cells: the cells that were refused.
+        handsets: imei14, hop, numbers, first_seen, last_seen: those that linkage went through.
+        stopped: msisdn or imei14 (the other null), why, count: where linkage stopped.
+        inputs: verb, name, bytes, sha256, records: the files that the figures come from.
+        policy: Which numbers in force count as listed.
+        version: Of the package.
+    """
+
+    event: int
+    at: datetime | None
+    action: pa.Table
+    by_day: pa.Table
+    refused: pa.Table
+    handsets: pa.Table
+    stopped: pa.Table
+    inputs: pa.Table
+    policy: Mapping[str, Any]
+    version: str

@@ -1,0 +1,51 @@
+"""Figures -> the text of one HTML page.
+
+Owns the template's values and what makes the page safe to open: no script, a policy that forbids the network, and
+everything that came from outside escaped. Knows no figure's meaning (`parts`). One idea: each chart is drawn twice, for
+a desk and for a phone, and the page shows the one that fits, so that nothing has to be scaled until it cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from numguard.report.drawing import inside
+from numguard.report.figures import Figures
+from numguard.report.parts import Part, parts, totals
+from numguard.report.template import template
+from numguard.report.writing import Namer, moment
+
+__all__ = ["as_html"]
+
+_WIDTHS: Final = {"wide": 928, "narrow": 326}
+
+
+def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
+    """The page.
+
+    Raises:
+        MissingExtraError: What draws the charts is not installed.
+    """
+    namer = Namer(full=full_numbers)
+    html: str = template("page.html").render(
+        title=namer.text(title),
+        moment="nothing has happened yet" if figures.at is None else moment(figures.at),
+        event=figures.event,
+        version=figures.version,
+        full_numbers=full_numbers,
+        totals=totals(figures),
+        parts=[(part, list(_pictures(part))) for part in parts(figures, namer)],
+    )
+    return html
+
+
+def _pictures(part: Part) -> Iterator[tuple[str, str, Any]]:
+    """A part's chart for each width: the width's name, the viewBox, and the drawing, whose text Vega has escaped."""
+    from markupsafe import Markup
+
+    if part.draw is None:
+        return
+    for name, width in _WIDTHS.items():
+        box, drawn = inside(part.draw(width))
+        yield name, box, Markup(drawn)  # noqa: S704

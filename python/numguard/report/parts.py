@@ -1,0 +1,450 @@
+"""What stands on the page, part by part: each a few sentences, at most one chart, and the figures behind it.
+
+Owns the order of rows, what is left to the table, and the words. Knows nothing of HTML. One idea: reported and linked
+stand side by side and are never added up, here as anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import pyarrow.compute
+
+from numguard.report.drawing import Bar, Strip, bars, strips
+from numguard.report.figures import Figures
+from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["Part", "Table", "parts", "totals"]
+
+STAGES: Final = {
+    "named": "named",
+    "listed": "listed",
+    "uploaded": "uploaded",
+    "pending": "pending",
+    "blocked": "blocked",
+    "reverified": "verified",
+    "refused": "refused",
+    "let_go": "let go",
+}
+"""Column of the action-taken report -> its heading."""
+
+FOUND: Final = {"reported": "Reported", "linked": "Found by linkage", "decided": "By decision alone"}
+
+WHY: Final = {
+    "placeholder": "Handsets without an IMEI of their own.",
+    "protected": "Protected numbers, which are never linked.",
+    "too_many_handsets": "Numbers seen in more handsets than one person's would be.",
+    "too_many_numbers": "Handsets with more numbers than one person's would have: cloned IMEIs, SIM boxes.",
+    "too_many_per_day": "Handsets with more numbers a day than one person would use: cloned IMEIs, SIM boxes.",
+}
+
+_REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
+_DISTRICTS, _SOURCES, _LINES, _STRIPS, _DAYS = 40, 15, 15, 4, 366
+_NOWHERE: Final = "not said"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures behind a chart: the first column names the row, `words` tells how many columns from the left are text."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: int = 1
+    total: bool = False
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page.
+
+    Attributes:
+        key: Its anchor.
+        title: Its heading.
+        text: What it says, a paragraph each.
+        draw: Given a width in pixels, the chart as SVG; None for none.
+        described: The chart in a sentence, for those who hear it.
+        tables: The figures.
+    """
+
+    key: str
+    title: str
+    text: Sequence[str]
+    tables: Sequence[Table] = ()
+    draw: Callable[[int], str] | None = None
+    described: str = ""
+    definitions: Sequence[tuple[str, str]] = field(default=())
+
+
+def parts(figures: Figures, namer: Namer) -> list[Part]:
+    """The parts of the page in their order; what a case has nothing of is left out."""
+    made = [
+        _in_short(figures),
+        _funnel(figures),
+        _districts(figures, namer),
+        _by_day(figures, namer),
+        _fan_out(figures),
+        _handsets(figures, namer),
+        _stopped(figures, namer),
+        _refused(figures),
+        _sources(figures, namer),
+        _basis(figures, namer),
+    ]
+    return [part for part in made if part is not None]
+
+
+def totals(figures: Figures) -> list[tuple[str, str, str]]:
+    """What stands at the head: (what, figure, remark)."""
+    whole = _whole(figures)
+    reported, linked = whole["reported"], whole["linked"]
+    return [
+        ("complaints", grouped(reported["complaints"]), ""),
+        ("lost", rupees_in_words(reported["amount_lost"]), ""),
+        ("recovered", rupees_in_words(reported["amount_recovered"]), ""),
+        ("numbers reported", grouped(reported["named"]), f"{grouped(reported['uploaded'])} uploaded"),
+        ("found by linkage", grouped(linked["named"]), f"{grouped(linked['uploaded'])} uploaded"),
+    ]
+
+
+def _summed(figures: Figures, *keys: str) -> list[dict[str, Any]]:
+    """The action-taken report added up over everything but `keys`."""
+    names = [*STAGES, "complaints", "amount_lost", "amount_recovered"]
+    table = figures.action.group_by(list(keys)).aggregate([(name, "sum") for name in names])
+    return [
+        {name.removesuffix("_sum"): value if value is not None or name in keys else 0 for name, value in row.items()}
+        for row in table.to_pylist()
+    ]
+
+
+def _whole(figures: Figures) -> dict[str, dict[str, Any]]:
+    nothing = dict.fromkeys([*STAGES, "complaints"], 0) | {"amount_lost": Decimal(0), "amount_recovered": Decimal(0)}
+    found = {row["found"]: row for row in _summed(figures, "found")}
+    return {word: nothing | found.get(word, {}) for word in FOUND if word != "decided" or word in found}
+
+
+def _in_short(figures: Figures) -> Part:
+    whole = _whole(figures)
+    rows = [[heading, *(grouped(row[stage]) for row in whole.values())] for stage, heading in STAGES.items()]
+    text = (
+        "Numbers that complaints name and numbers that were found in the same handsets are counted apart, and never "
+        "added up. Reported numbers go out to be blocked; numbers found by linkage go out to be verified again."
+    )
+    definitions = [
+        ("named", "a complaint that stands names it, or linkage found it; or it went out before that was taken back"),
+        ("listed", "on the block list, or sent out with one"),
+        ("uploaded", "sent out in a list, to be blocked or verified"),
+        ("pending", "sent out, and nothing was heard since"),
+        ("blocked", "the operator has blocked it"),
+        ("verified", "its holder has been verified"),
+        ("refused", "the operator has refused to block it"),
+        ("let go", "withdrawn, protected, or given back to its holder"),
+    ]
+    table = Table("Numbers by what was done", ["numbers", *(FOUND[word].lower() for word in whole)], rows)
+    return Part("in-short", "In short", [text], [table], definitions=definitions)
+
+
+def _by_place(figures: Figures, place: str, namer: Namer, most: int) -> dict[str, list[dict[str, Any]]]:
+    """For each way of finding, the rows of each district or source: most listed first, the rest as one."""
+    rows = _summed(figures, place, "found")
+    size: dict[Any, tuple[int, int]] = {}
+    for row in rows:
+        was = size.get(row[place], (0, 0))
+        if row["found"] == "reported":
+            size[row[place]] = (row["listed"], row["complaints"])
+        else:
+            size.setdefault(row[place], was)
+    order = sorted(size, key=lambda name: (name is None, *(-n for n in size[name]), name or ""))
+    shown = order[:most] if len(order) > most + 1 else order
+    rest = order[len(shown) :]
+    names = {name: _NOWHERE if name is None else namer.text(name) for name in shown}
+    told = {}
+    for found in FOUND:
+        mine = {row[place]: row for row in rows if row["found"] == found}
+        lines = [{"name": names[name], **mine[name]} for name in shown if name in mine]
+        others = [mine[name] for name in rest if name in mine]
+        if others:
+            lines.append({"name": f"{grouped(len(others))} others", **_added(others)})
+        told[found] = lines
+    return told
+
+
+def _added(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    names = [*STAGES, "complaints", "amount_lost", "amount_recovered"]
+    return {name: sum((row[name] for row in rows), Decimal(0) if "amount" in name else 0) for name in names}
+
+
+def _place_tables(told: dict[str, list[dict[str, Any]]], place: str, *, folded: bool) -> list[Table]:
+    made = []
+    for found, rows in told.items():
+        if not rows:
+            continue
+        money = found == "reported"
+        columns = [place, *(["complaints", "lost", "recovered"] if money else []), *STAGES.values()]
+        lines = [_place_row(row, money=money) for row in [*rows, {"name": "All", **_added(rows)}]]
+        caption = f"{FOUND[found]}, by {place}" + ("; money in lakh rupees" if money else "")
+        made.append(Table(caption, columns, lines, total=True, folded=folded))
+    return made
+
+
+def _place_row(row: dict[str, Any], *, money: bool) -> list[str]:
+    told = [row["name"]]
+    if money:
+        told += [grouped(row["complaints"]), lakh(row["amount_lost"]), lakh(row["amount_recovered"])]
+    return told + [grouped(row[stage]) for stage in STAGES]
+
+
+def _districts(figures: Figures, namer: Namer) -> Part | None:
+    told = _by_place(figures, "district", namer, _DISTRICTS)
+    reported, linked = ({row["name"]: row["listed"] for row in told[found]} for found in ("reported", "linked"))
+    names = list(dict.fromkeys([*reported, *linked]))
+    if not names:
+        return None
+    rows = [
+        Bar(
+            name,
+            [reported.get(name, 0), linked.get(name, 0)],
+            [grouped(reported.get(name, 0)), grouped(linked.get(name, 0))],
+            [_REPORTED, _LINKED],
+        )
+        for name in names
+    ]
+    titles = (FOUND["reported"], FOUND["linked"])
+    first = names[0]
+    return Part(
+        "districts",
+        "Districts",
+        ["Listed numbers by the district of the first complaint. Each side has a scale of its own."],
+        _place_tables(told, "district", folded=False),
+        lambda width: bars(rows, width, 150 if width > 500 else 106, titles if width > 500 else ("Reported", "Linked")),
+        f"Bars of listed numbers for {counted(len(names), 'district')}, reported and found by linkage side by side. "
+        f"{first} has {grouped(reported.get(first, 0))} reported and {grouped(linked.get(first, 0))} found by linkage.",
+    )
+
+
+def _sources(figures: Figures, namer: Namer) -> Part | None:
+    told = _by_place(figures, "source", namer, _SOURCES)
+    if not any(told.values()):
+        return None
+    text = (
+        "The source of a number is that of its first complaint; of a linked number, that of the one it was found from."
+    )
+    return Part("sources", "Sources", [text], _place_tables(told, "source", folded=False))
+
+
+def _funnel(figures: Figures) -> Part:
+    whole = _whole(figures)
+    reported, linked = whole["reported"], whole["linked"]
+
+    def line(label: str, row: dict[str, Any], stage: str, colour: str, of: str | None) -> Bar:
+        of_all = share(row[stage], row[of]) if of and row[stage] else ""
+        return Bar(label, [row[stage]], [grouped(row[stage]) + (f" ({of_all})" if of_all else "")], [colour])
+
+    rows = [
+        Bar("Reported", [], [], [], heading=True),
+        line("complaints", reported, "complaints", _PLAIN, None),
+        line("numbers named", reported, "named", _REPORTED, None),
+        line("listed", reported, "listed", _REPORTED, "named"),
+        line("uploaded", reported, "uploaded", _REPORTED, "named"),
+        line("blocked", reported, "blocked", _REPORTED, "named"),
+        Bar("Found by linkage", [], [], [], heading=True),
+        line("numbers found", linked, "named", _LINKED, None),
+        line("uploaded", linked, "uploaded", _LINKED, "named"),
+        line("verified", linked, "reverified", _LINKED, "named"),
+        line("blocked", linked, "blocked", _LINKED, "named"),
+    ]
+    described = (
+        f"From {counted(reported['complaints'], 'complaint')} to {counted(reported['named'], 'number')} named, "
+        f"{grouped(reported['listed'])} listed, {grouped(reported['uploaded'])} uploaded and "
+        f"{grouped(reported['blocked'])} blocked; apart from them {grouped(linked['named'])} numbers found by linkage, "
+        f"{grouped(linked['uploaded'])} uploaded, {grouped(linked['reverified'])} verified and "
+        f"{grouped(linked['blocked'])} blocked."
+    )
+    text = "Shares are of the numbers named, or found. The figures are those of the table above."
+    return Part(
+        "funnel",
+        "From complaint to block",
+        [text],
+        draw=lambda width: bars(rows, width, 150 if width > 500 else 110),
+        described=described,
+    )
+
+
+def _by_day(figures: Figures, namer: Namer) -> Part | None:
+    table = figures.by_day.group_by(["day", "source"]).aggregate([("complaints", "sum")])
+    rows = table.rename_columns(["day", "source", "complaints"]).to_pylist()
+    last = max((row["day"] for row in rows if row["day"] and _not_later(row["day"], figures)), default=None)
+    if last is None:
+        return None
+    first = max(min(row["day"] for row in rows if row["day"]), last - timedelta(days=_DAYS - 1))
+    shown = [row for row in rows if row["day"] and first <= row["day"] <= last]
+    whole: dict[str | None, int] = {}
+    for row in shown:
+        whole[row["source"]] = whole.get(row["source"], 0) + row["complaints"]
+    order = sorted(whole, key=lambda name: (-whole[name], name is None, name or ""))
+    large = [name for name in order[:_STRIPS] if whole[name] * 20 >= sum(whole.values())]
+    own = large if len(order) > len(large) + 1 else order
+    counts: dict[tuple[date, Any], int] = {}
+    for row in shown:
+        key = row["day"], row["source"] if row["source"] in own else ...
+        counts[key] = counts.get(key, 0) + row["complaints"]
+    groups: list[tuple[Any, str]] = [(name, _NOWHERE if name is None else namer.text(name)) for name in own]
+    if len(own) < len(order):
+        groups.append((..., f"{grouped(len(order) - len(own))} other sources"))
+    days = [first + timedelta(days=k) for k in range((last - first).days + 1)]
+    drawn = []
+    for name, label in groups:
+        values = [(at.isoformat(), float(counts.get((at, name), 0))) for at in days]
+        values.append(((last + timedelta(days=1)).isoformat(), values[-1][1]))
+        in_all = sum(counts.get((at, name), 0) for at in days)
+        drawn.append(Strip(f"{label}: {counted(in_all, 'complaint')}", values, _REPORTED))
+    lines = [[day(at), *(grouped(counts.get((at, name), 0)) for name, _ in groups)] for at in days]
+    outside = sum(row["complaints"] for row in rows) - sum(whole.values())
+    text = [f"Complaints by the day on which they were reported, {day(first)} to {day(last)}; all strips on one scale."]
+    if outside:
+        text.append(f"Not shown: {counted(outside, 'complaint')} without a day, or with one outside of this period.")
+    described = "; ".join(strip.label for strip in drawn)
+    table_of = Table("Complaints by day and source", ["day", *(label for _, label in groups)], lines, folded=True)
+    return Part(
+        "by-day", "Complaints by day", text, [table_of], lambda width: strips(drawn, width),
+        f"Steps along the days from {day(first)} to {day(last)}, a strip for each source. {described}.",
+    )  # fmt: skip
+
+
+def _not_later(at: date, figures: Figures) -> bool:
+    """A day after the report itself is a slip of the pen."""
+    return figures.at is not None and at <= figures.at.date()
+
+
+_FAN: Final = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, None))
+
+
+def _fan_out(figures: Figures) -> Part | None:
+    sizes: list[Any] = figures.handsets["numbers"].to_pylist()
+    if not sizes:
+        return None
+    lines = []
+    for low, high in _FAN:
+        label = f"{low} to {high}" if high and high > low else f"over {low - 1}" if high is None else str(low)
+        lines.append((label, sum(low <= size and (high is None or size <= high) for size in sizes)))
+    while lines and not lines[-1][1]:
+        lines.pop()
+    rows = [Bar(label, [count], [grouped(count)], [_LINKED]) for label, count in lines]
+    several = sum(size > 1 for size in sizes)
+    text = (
+        f"Linkage went through {counted(len(sizes), 'handset')} of reported numbers; {grouped(several)} of them "
+        "carried more than one number. A linked number shared a handset with a reported one, or with one linked before."
+    )
+    table = Table(
+        "Handsets by how many numbers they carried", ["numbers", "handsets"], [[a, grouped(b)] for a, b in lines]
+    )
+    return Part(
+        "fan-out", "Numbers in a handset", [text], [table],
+        lambda width: bars(rows, width, 150 if width > 500 else 106),
+        f"Bars of how many handsets carried how many numbers, the fullest {grouped(max(sizes))}.",
+    )  # fmt: skip
+
+
+def _handsets(figures: Figures, namer: Namer) -> Part | None:
+    most = [row for row in figures.handsets.slice(0, _LINES).to_pylist() if row["numbers"] > 1]
+    if not most:
+        return None
+    names = [namer.handset(row["imei14"]) for row in most]
+    rows = [
+        Bar(name, [row["numbers"]], [grouped(row["numbers"])], [_LINKED]) for name, row in zip(names, most, strict=True)
+    ]
+    lines = [
+        [name, grouped(row["numbers"]), grouped(row["hop"]), *(_seen(row[at]) for at in ("first_seen", "last_seen"))]
+        for name, row in zip(names, most, strict=True)
+    ]
+    table = Table("Handsets with most numbers", ["handset", "numbers", "step", "first seen", "last seen"], lines)
+    text = "Of the handsets that linkage went through, those that carried most numbers."
+    return Part(
+        "handsets", "Handsets with most numbers", [text], [table], lambda width: bars(rows, width, 140),
+        f"Bars of numbers carried by the {len(most)} fullest handsets, from {grouped(most[0]['numbers'])} down to "
+        f"{grouped(most[-1]['numbers'])}.",
+    )  # fmt: skip
+
+
+def _seen(at: Any) -> str:
+    return "" if at is None else day(at)
+
+
+def _stopped(figures: Figures, namer: Namer) -> Part | None:
+    rows = figures.stopped.to_pylist()
+    if not rows:
+        return None
+    whys: dict[str, list[int]] = {}
+    for row in rows:
+        whys.setdefault(row["why"], []).append(row["count"])
+    order = sorted(whys.items(), key=lambda item: (-sum(item[1]), item[0]))
+    lines = [[WHY.get(why, why), grouped(len(counts)), grouped(sum(counts))] for why, counts in order]
+    hubs = [row for row in rows if row["why"] != "protected"][:_LINES]
+    drawn = [Bar(namer.either(hub), [hub["count"]], [grouped(hub["count"])], [_STOPPED]) for hub in hubs]
+    names = [[bar.label, WHY.get(hub["why"], hub["why"]), bar.said[0]] for bar, hub in zip(drawn, hubs, strict=True)]
+    text = (
+        "Linkage does not go through a handset or number that too many share: it does not tell who is behind it, and "
+        "nobody was linked through it."
+    )
+    tables = [Table("Where linkage stopped, and why", ["why", "stops", "behind them"], lines)]
+    if names:
+        tables.append(Table("The largest of them", ["handset or number", "why", "behind it"], names, words=2))
+    return Part(
+        "stopped", "Where linkage stopped", [text], tables,
+        (lambda width: bars(drawn, width, 140)) if drawn else None,
+        f"Bars of how many stand behind each of the {len(drawn)} largest stops.",
+    )  # fmt: skip
+
+
+def _refused(figures: Figures) -> Part | None:
+    by_note: dict[str, int] = {}
+    sentence: dict[str, str] = {}
+    for row in figures.refused.to_pylist():
+        by_note[row["note"]] = by_note.get(row["note"], 0) + row["cells"]
+        sentence[row["note"]] = row["sentence"]
+    if not by_note:
+        return None
+    order = sorted(by_note, key=lambda note: (-by_note[note], note))
+    rows = [Bar(note.replace("_", " "), [by_note[note]], [grouped(by_note[note])], [_PLAIN]) for note in order[:_LINES]]
+    lines = [[note.replace("_", " "), sentence[note] or "", grouped(by_note[note])] for note in order]
+    lines.append(["All", "", grouped(sum(by_note.values()))])
+    table = Table("Refused cells by reason", ["reason", "what it means", "cells"], lines, words=2, total=True)
+    text = (
+        f"{counted(sum(by_note.values()), 'cell')} refused rather than guessed at; each is kept, with its file and row."
+    )
+    return Part(
+        "refused", "Refused, and why", [text], [table],
+        lambda width: bars(rows, width, 176),
+        f"Bars of refused cells by reason; most are {rows[0].label}, {rows[0].said[0]}.",
+    )  # fmt: skip
+
+
+def _basis(figures: Figures, namer: Namer) -> Part:
+    rows = [
+        [
+            row["verb"].replace("_", " "),
+            namer.text(row["name"]),
+            "" if row["records"] is None else grouped(row["records"]),
+            "" if row["bytes"] is None else grouped(row["bytes"]),
+            row["sha256"] or "",
+        ]
+        for row in figures.inputs.to_pylist()
+    ]
+    policy = ", ".join(f"{name} {_plain(value)}" for name, value in figures.policy.items() if value is not None)
+    events = (
+        f"Every figure is counted from the first {counted(figures.event, 'event')} of the case registry; the same "
+        "events give the same report, byte for byte. Files that were taken back are not among those below."
+    )
+    columns = ["for", "file", "rows", "bytes", "SHA-256"]
+    tables = [Table("Files", columns, rows, words=2)] if rows else []
+    return Part("basis", "What this rests on", [events, f"Listed by this policy: {policy}."], tables)
+
+
+def _plain(value: Any) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

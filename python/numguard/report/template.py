@@ -1,0 +1,33 @@
+"""The templates of pages and pictures, with everything escaped that is put into them.
+
+Owns the one environment, and what is said where jinja2 is not installed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numguard.errors import MissingExtraError
+
+__all__ = ["template"]
+
+
+def template(name: str) -> Any:
+    """The template of that name.
+
+    Raises:
+        MissingExtraError: `numguard-telecom[report]` is not installed.
+    """
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError:
+        raise MissingExtraError("pages and pictures need: pip install 'numguard-telecom[report]'") from None
+    environment = Environment(
+        loader=PackageLoader("numguard.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name)

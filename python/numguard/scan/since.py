@@ -1,0 +1,161 @@
+"""Hits from the day on which a number was listed: calls before it are no business of a list.
+
+Owns the rule. A match stands if the time of its row is not before the listing date of its number. A time without a zone
+is Indian Standard Time and a date is its midnight there, as in linkage. What cannot be told - a row without a time, a
+number without a date, a text that is no time - is left out and counted, never decided.
+
+One idea: **the listing dates are put into the order of the set**, so that the date of a match is one `take` away.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard._core import ImeiSet, NumberSet, keep_rows
+from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.types import Region
+
+__all__ = ["Since", "moments"]
+
+compute: Any = pyarrow.compute  # its stubs know no chunked arrays of times
+
+_Set: TypeAlias = NumberSet | ImeiSet
+_IST = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+_MOMENT = pa.timestamp("us", "UTC")
+
+
+class Since:
+    """The rule of one scan, and what it left out.
+
+    Args:
+        at: The column that says when a row happened.
+        lists: For key columns the list: its numbers or IMEIs, and the date on which each was listed.
+        sets: The sets of the scan.
+        region: How bare digits of a list are read.
+
+    Raises:
+        ArgumentError: A column that is no key column, or dates that are not one for each number.
+        UnsupportedTypeError: Dates of a type that holds no times.
+    """
+
+    def __init__(self, at: str, lists: Mapping[str, tuple[Any, Any]], sets: Mapping[str, _Set], region: Region) -> None:
+        self.at = at
+        self._sets = sets
+        self._listed: dict[str, pa.Array[Any]] = {}
+        for column, listed in lists.items():
+            if column not in sets:
+                raise ArgumentError(f"since: {column!r} is no key column of this scan")
+            if not isinstance(listed, tuple) or len(listed) != 2:
+                raise ArgumentError(f"since: {column!r} takes a pair: the numbers of the list, and their dates")
+            self._listed[column] = _in_order(sets[column], *listed, region, f"since: {column!r}")
+        #: Matches that stood, by column.
+        self.kept: dict[str, int] = dict.fromkeys(sets, 0)
+        #: Matches left out because their row is from before the listing date.
+        self.early: dict[str, int] = dict.fromkeys(self._listed, 0)
+        #: Matches left out because their row has no time, or their number no date.
+        self.undated: dict[str, int] = dict.fromkeys(self._listed, 0)
+        #: Rows that stood.
+        self.hits = 0
+        self._distinct: dict[bool, set[int]] = {False: set(), True: set()}
+
+    @property
+    def distinct(self) -> int:
+        """Distinct numbers and handsets whose matches stood."""
+        return sum(map(len, self._distinct.values()))
+
+    def check_type(self, kind: pa.DataType) -> None:
+        """Raises UnsupportedTypeError if a column of that type holds no times."""
+        moments(pa.array([], kind), f"column {self.at!r}")
+
+    def apply(self, hits: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows of which a match stands, those that do not stand made null."""
+        at = moments(hits[self.at], self.at)
+        stands: Any = None
+        for column, members in self._sets.items():
+            name = f"{column}_match"
+            match: Any = hits[name]
+            if column in self._listed:
+                match = self._judge(column, members, match, at)
+                hits = hits.set_column(hits.schema.get_field_index(name), hits.schema.field(name), match)
+            stands = match.is_valid() if stands is None else compute.or_(stands, match.is_valid())
+            self.kept[column] += len(match) - match.null_count
+            self._distinct[isinstance(members, ImeiSet)].update(compute.unique(match.drop_null()).to_pylist())
+        hits = keep_rows(hits, stands)
+        self.hits += hits.num_rows
+        return hits
+
+    def _judge(self, column: str, members: _Set, match: Any, at: Any) -> Any:
+        listed = self._listed[column].take(members.position(match))
+        is_late = compute.greater_equal(at, listed)
+        matches = len(match) - match.null_count
+        late = compute.sum(compute.and_kleene(is_late, match.is_valid())).as_py() or 0
+        unknown = compute.sum(compute.and_(match.is_valid(), is_late.is_null())).as_py() or 0
+        self.undated[column] += unknown
+        self.early[column] += matches - late - unknown
+        return compute.if_else(is_late.fill_null(False), match, pa.scalar(None, pa.uint64()))
+
+
+def _in_order(members: _Set, numbers: Any, dates: Any, region: Region, what: str) -> pa.Array[Any]:
+    """The listing date of each member, in the order of the set: the earliest, where a list has a number again."""
+    listed = moments(dates, what)
+    positions: Any = (
+        members.position(numbers) if isinstance(members, ImeiSet) else members.position(numbers, region=region)
+    )
+    if len(positions) != len(listed):
+        raise ArgumentError(f"{what} has {len(listed):,} dates for {len(positions):,} numbers: give one for each")
+    rows: Any = pa.table({"position": positions, "date": listed}).filter(compute.field("position").is_valid())
+    first = rows.group_by("position").aggregate([("date", "min")])
+    order = pa.array(range(len(members)), pa.uint32())
+    found = compute.index_in(order, value_set=first["position"].combine_chunks())
+    dated: pa.Array[Any] = first["date_min"].combine_chunks().take(found)
+    return dated
+
+
+def moments(times: Any, what: str) -> pa.Array[Any]:
+    """Times as moments in UTC; null where there is none, or a text is none in ISO 8601.
+
+    Args:
+        times: Timestamps, dates, or text in ISO 8601, as an Arrow array, a series or a list.
+        what: As errors name them.
+
+    Raises:
+        UnsupportedTypeError: They are of another type.
+
+    Examples:
+        >>> [str(moment) for moment in moments(["2025-06-01", "2025-06-01T10:00Z", "yesterday"], "since").to_pylist()]
+        ['2025-05-31 18:30:00+00:00', '2025-06-01 10:00:00+00:00', 'None']
+    """
+    if not isinstance(times, (pa.Array, pa.ChunkedArray)):
+        times = pa.array(times)
+    if isinstance(times, pa.ChunkedArray):
+        times = times.combine_chunks()
+    kind = times.type
+    if pa.types.is_dictionary(kind):
+        times = times.dictionary_decode()
+        kind = times.type
+    if pa.types.is_null(kind):
+        return pa.nulls(len(times), _MOMENT)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pa.array([_iso(text) for text in times.to_pylist()], _MOMENT)
+    if pa.types.is_date(kind):
+        times = times.cast(pa.timestamp("s"))
+        kind = times.type
+    if not pa.types.is_timestamp(kind):
+        raise UnsupportedTypeError(f"{what}: {kind} holds no times: cast it to a timestamp or a date")
+    # Nanoseconds are cut off: no call record has any.
+    micro = times.cast(pa.timestamp("us", kind.tz), safe=False)
+    moments: pa.Array[Any] = (micro if kind.tz else compute.assume_timezone(micro, "Asia/Kolkata")).cast(_MOMENT)
+    return moments
+
+
+def _iso(text: str | None) -> datetime.datetime | None:
+    try:
+        moment = datetime.datetime.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=_IST)

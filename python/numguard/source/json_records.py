@@ -1,0 +1,129 @@
+"""JSON and JSON Lines -> records of written cells.
+
+Owns which part of a document is the records. Knows nothing of what they mean. One idea: **numbers stay as they were
+written**: a mobile number that a program has put into JSON as 9.87654321e9 is read by the rules for such cells, and no
+digit is lost on the way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from numguard.errors import InputError
+from numguard.source.part import named
+
+__all__ = ["as_table", "load", "looks_so", "read", "records_of"]
+
+
+#: The status of an answer that holds what was asked for.
+_DONE = "200"
+
+
+def looks_so(content: bytes) -> bool:
+    """Whether a text is JSON, or was meant to be."""
+    head = content[:4096].lstrip()
+    return head[:1] in {b"{", b"["} and head[1:].lstrip()[:1] in {b"", b"{", b"[", b'"', b"]", b"}"}
+
+
+def load(text: str) -> Any:
+    """A document with its numbers as text; ValueError where it is none, or says one key twice."""
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
+
+
+def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str]:
+    """The records with their numbers, the broken lines, and which of the two forms it is.
+
+    Raises:
+        InputError: the document is damaged, or has no records or several lists of them.
+    """
+    try:
+        whole = load(text)
+    except (ValueError, RecursionError):
+        return *_lines(text, name), "json lines"
+    return list(enumerate(records_of(whole, name), 1)), [], "json"
+
+
+def records_of(whole: Any, name: str) -> Sequence[Any]:
+    """The list of records in a document: itself, the one list of objects in it, or one object alone."""
+    if isinstance(whole, list):
+        found = whole
+    elif not isinstance(whole, dict):
+        raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
+    else:
+        _check_status(whole, name)
+        lists = {key: value for key, value in whole.items() if isinstance(value, list) and _all_objects(value)}
+        if len(lists) > 1:
+            raise InputError(f"{name}: has several lists of records ({named(list(lists))}): save the one that is meant")
+        found = next(iter(lists.values())) if lists else [whole]
+    if not _all_objects(found):
+        raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
+    return found
+
+
+def _check_status(whole: Mapping[str, Any], name: str) -> None:
+    """Services say inside of an answer that arrived whether it is one."""
+    status = whole.get("status")
+    if isinstance(status, str) and status.isdecimal():
+        if status != _DONE:
+            raise InputError(f"{name}: is an answer with the status {status} and no list: ask the service again")
+        if not any(isinstance(value, list) for value in whole.values()):
+            raise InputError(f"{name}: is an answer without a list of records")
+
+
+def as_table(rows: Sequence[tuple[int, Any]]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+    """The records as columns of text, and the number of each."""
+    flat = [_flat(record) for _, record in rows]
+    names = list(dict.fromkeys(name for record in flat for name in record))
+    table = pa.table({name: pa.array([record.get(name) for record in flat], pa.string()) for name in names})
+    return table, np.array([number for number, _ in rows], np.int64)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is said twice")
+    return found
+
+
+def _all_objects(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
+def _lines(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]]]:
+    rows: list[tuple[int, Any]] = []
+    broken: list[tuple[int, str, str]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = load(line)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            rows.append((number, record))
+        else:
+            broken.append((number, line, "not_json"))
+    if not rows or text.lstrip().startswith("["):
+        raise InputError(f"{name}: is damaged or cut-short JSON: get the file anew")
+    return rows, broken
+
+
+def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str | None]:
+    """One level of named cells: `{"suspect": {"mobile": ...}}` is the cell `suspect.mobile`, a list a written list."""
+    cells: dict[str, str | None] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            cells |= _flat(value, f"{above}{key}.")
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            cells[above + key] = "; ".join(value)
+        elif value is None or isinstance(value, str):
+            cells[above + key] = value
+        else:
+            cells[above + key] = json.dumps(value, ensure_ascii=False)
+    return cells

@@ -1,0 +1,335 @@
+//! What footers and page headers claim, walked through before the reader of Parquet believes it.
+//!
+//! One idea: **a count or a length is believed once the bytes are there that it speaks of.** The reader makes room for
+//! what is claimed, and calls itself for each level of nesting; a claim of terabytes, or of ten thousand levels, would
+//! end the process, and no handler gets to see it. Thrift's compact form (thrift-compact-protocol.md) is simple enough to
+//! be walked: every field is a byte of type and step, and a value whose end can be told.
+
+use parquet::errors::ParquetError;
+
+/// Levels of nesting: more than any table has, and as many as the C interface of Arrow takes.
+const NESTED: usize = 60;
+
+/// Levels of structs within structs that are walked; the reader has a like limit.
+const DEEP: usize = 16;
+
+/// The types of fields.
+const I32: u8 = 5;
+const LIST: u8 = 9;
+const STRUCT: u8 = 12;
+
+/// Why a walk ended early.
+#[derive(Debug, PartialEq)]
+pub(super) enum Stop {
+    /// The bytes end; where only the beginning was read, there may be more.
+    Short,
+    /// A count or a length speaks of more bytes than there can be, or a type is none.
+    Lie,
+}
+
+/// Bytes being walked.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// How many bytes there are in all, those not at hand included.
+    most: usize,
+}
+
+/// What a page header claims.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct PageClaims {
+    pub(super) is_dictionary: bool,
+    pub(super) unpacked: u64,
+    pub(super) packed: u64,
+    pub(super) values: u64,
+    /// Bytes of the header itself.
+    pub(super) header: usize,
+}
+
+/// Walks through a page header, of which `bytes` are the beginning, in a chunk that has `most` bytes more.
+pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, Stop> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut walk = Walk { bytes, at: 0, most };
+    let mut claims = PageClaims::default();
+    let mut last = 0;
+    while let Some((id, kind)) = walk.field(&mut last)? {
+        match (id, kind) {
+            (1, I32) => claims.is_dictionary = walk.int()? == 2,
+            (2, I32) => claims.unpacked = size(walk.int()?)?,
+            (3, I32) => claims.packed = size(walk.int()?)?,
+            // The header of a data page, of a dictionary page, of a data page of the second version.
+            (5 | 7 | 8, STRUCT) => claims.values = walk.values()?,
+            _ => walk.skip(kind, DEEP)?,
+        }
+    }
+    claims.header = walk.at;
+    Ok(claims)
+}
+
+/// Refuses a footer that claims more row groups than it has bytes, or columns nested deeper than any are.
+pub(super) fn check_footer(bytes: &[u8]) -> Result<(), ParquetError> {
+    let said = |why: &str| Err(ParquetError::General(why.to_owned()));
+    match footer_nesting(bytes) {
+        Ok(nested) if nested <= NESTED => Ok(()),
+        Ok(_) => said("its columns are nested too deep"),
+        Err(_) => said("its footer is damaged"),
+    }
+}
+
+/// How deep the columns are nested. Walks on to the row groups, so that their count is checked.
+fn footer_nesting(bytes: &[u8]) -> Result<usize, Stop> {
+    let most = bytes.len();
+    let mut walk = Walk { bytes, at: 0, most };
+    let mut nested = 0;
+    let mut last = 0;
+    while let Some((id, kind)) = walk.field(&mut last)? {
+        match (id, kind) {
+            (2, LIST) => nested = walk.nesting()?,
+            _ => walk.skip(kind, DEEP)?,
+        }
+        if nested > NESTED {
+            break;
+        }
+    }
+    Ok(nested)
+}
+
+fn size(value: i64) -> Result<u64, Stop> {
+    u64::try_from(value).map_err(|_| Stop::Lie)
+}
+
+impl Walk<'_> {
+    fn byte(&mut self) -> Result<u8, Stop> {
+        let byte = *self.bytes.get(self.at).ok_or(Stop::Short)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn varint(&mut self) -> Result<u64, Stop> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(Stop::Lie)
+    }
+
+    /// A zigzag number.
+    fn int(&mut self) -> Result<i64, Stop> {
+        let value = self.varint()?;
+        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+    }
+
+    /// Passes bytes.
+    fn pass(&mut self, len: u64) -> Result<(), Stop> {
+        let left = self.most.saturating_sub(self.at);
+        let len = usize::try_from(len).ok().filter(|&len| len <= left);
+        self.at += len.ok_or(Stop::Lie)?;
+        if self.at > self.bytes.len() {
+            return Err(Stop::Short);
+        }
+        Ok(())
+    }
+
+    /// The number and type of the next field of a struct; `None` at its end.
+    fn field(&mut self, last: &mut i64) -> Result<Option<(i64, u8)>, Stop> {
+        let byte = self.byte()?;
+        if byte == 0 {
+            return Ok(None);
+        }
+        *last = match byte >> 4 {
+            0 => self.int()?,
+            step => last.saturating_add(i64::from(step)),
+        };
+        Ok(Some((*last, byte & 0xf)))
+    }
+
+    /// The length and type of a list, each of whose elements takes a byte at least.
+    fn list(&mut self) -> Result<(u64, u8), Stop> {
+        let byte = self.byte()?;
+        let len = match byte >> 4 {
+            15 => self.varint()?,
+            len => u64::from(len),
+        };
+        if len > self.most.saturating_sub(self.at) as u64 {
+            return Err(Stop::Lie);
+        }
+        Ok((len, byte & 0xf))
+    }
+
+    /// Passes a value. `levels`: how many structs, lists and maps may stand within each other.
+    fn skip(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
+        let levels = levels.checked_sub(1).ok_or(Stop::Lie)?;
+        match kind {
+            1 | 2 => Ok(()), // the type of a field says true or false
+            3 => self.pass(1),
+            4..=6 => self.varint().map(drop),
+            7 => self.pass(8),
+            8 => {
+                let len = self.varint()?;
+                self.pass(len)
+            }
+            LIST | 10 => {
+                let (len, kind) = self.list()?;
+                (0..len).try_for_each(|_| self.skip_element(kind, levels))
+            }
+            11 => {
+                let len = self.varint()?;
+                if len == 0 {
+                    return Ok(());
+                }
+                let kinds = self.byte()?;
+                (0..len).try_for_each(|_| {
+                    self.skip_element(kinds >> 4, levels)?;
+                    self.skip_element(kinds & 0xf, levels)
+                })
+            }
+            STRUCT => {
+                let mut last = 0;
+                while let Some((_, kind)) = self.field(&mut last)? {
+                    self.skip(kind, levels)?;
+                }
+                Ok(())
+            }
+            13 => self.pass(16),
+            _ => Err(Stop::Lie),
+        }
+    }
+
+    /// Passes an element of a list or map, where true and false are bytes of their own.
+    fn skip_element(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
+        self.skip(if kind <= 2 { 3 } else { kind }, levels)
+    }
+
+    /// The number of values, which stands first in every page header of a type.
+    fn values(&mut self) -> Result<u64, Stop> {
+        let mut values = 0;
+        let mut last = 0;
+        while let Some((id, kind)) = self.field(&mut last)? {
+            match (id, kind) {
+                (1, I32) => values = size(self.int()?)?,
+                _ => self.skip(kind, DEEP)?,
+            }
+        }
+        Ok(values)
+    }
+
+    /// How deep a schema is nested: a list of its columns, each behind the one that it is a part of.
+    fn nesting(&mut self) -> Result<usize, Stop> {
+        const CHILDREN: i64 = 5;
+        let (len, kind) = self.list()?;
+        if kind != STRUCT {
+            return Err(Stop::Lie);
+        }
+        // Of each column that is not complete: the parts that are still to come.
+        let mut open: Vec<i64> = Vec::new();
+        let mut deepest = 0;
+        for _ in 0..len {
+            let mut children = 0;
+            let mut last = 0;
+            while let Some((id, kind)) = self.field(&mut last)? {
+                match (id, kind) {
+                    (CHILDREN, I32) => children = self.int()?,
+                    _ => self.skip(kind, DEEP)?,
+                }
+            }
+            if let Some(left) = open.last_mut() {
+                *left -= 1;
+            }
+            if children > 0 {
+                open.push(children);
+                deepest = deepest.max(open.len());
+                if deepest > NESTED {
+                    break;
+                }
+            }
+            while open.last() == Some(&0) {
+                open.pop();
+            }
+        }
+        Ok(deepest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A data page, 300 bytes unpacked, 150 packed, 10 values.
+    const HEADER: [u8; 19] = [
+        0x15, 0x00, 0x15, 0xd8, 0x04, 0x15, 0xac, 0x02, 0x2c, 0x15, 0x14, 0x15, 0x00, 0x15, 0x06,
+        0x15, 0x06, 0x00, 0x00,
+    ];
+
+    #[test]
+    fn what_a_page_header_claims() {
+        let claims = page_claims(&HEADER, 169).unwrap();
+        let expected = PageClaims {
+            is_dictionary: false,
+            unpacked: 300,
+            packed: 150,
+            values: 10,
+            header: HEADER.len(),
+        };
+        assert_eq!(claims, expected);
+        for len in 0..HEADER.len() {
+            assert_eq!(page_claims(&HEADER[..len], 169), Err(Stop::Short), "{len}");
+        }
+        // The same field with its number written out, as no writer does and every reader reads.
+        let long = [&[0x05, 0x02][..], &HEADER[1..]].concat();
+        assert_eq!(page_claims(&long, 169).unwrap().unpacked, 300);
+        let negative = [0x15, 0x00, 0x15, 0x01, 0x15, 0x02, 0x00];
+        assert_eq!(page_claims(&negative, 169), Err(Stop::Lie));
+    }
+
+    #[test]
+    fn a_length_beyond_the_chunk_is_a_lie() {
+        // Field 9 as binary, of 2^42 bytes, and of as many as are left.
+        let lie = [
+            &HEADER[..18],
+            &[0x48, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+        ]
+        .concat();
+        assert_eq!(page_claims(&lie, 1 << 20), Err(Stop::Lie));
+        let long = [&HEADER[..18], &[0x48, 0x80, 0x04]].concat();
+        assert_eq!(page_claims(&long, 533), Err(Stop::Short));
+        assert_eq!(page_claims(&long, 532), Err(Stop::Lie));
+    }
+
+    #[test]
+    fn a_footer_of_many_levels_or_of_more_row_groups_than_bytes() {
+        let group = [0x48, 0x01, b'a', 0x15, 0x02, 0x00];
+        let column = [0x15, 0x04, 0x38, 0x01, b'a', 0x00];
+        let footer = |levels: u8, groups: &[u8]| {
+            let mut bytes = vec![0x15, 0x02, 0x19, 0xfc, levels + 1];
+            bytes.extend(group.repeat(usize::from(levels)));
+            bytes.extend(column);
+            bytes.extend([0x16, 0x00]);
+            bytes.extend(groups);
+            bytes.push(0);
+            bytes
+        };
+        let no_groups = [0x19, 0x0c];
+        assert_eq!(footer_nesting(&footer(1, &no_groups)), Ok(1));
+        assert_eq!(footer_nesting(&footer(60, &no_groups)), Ok(60));
+        assert!(check_footer(&footer(60, &no_groups)).is_ok());
+        let deep = check_footer(&footer(61, &no_groups)).unwrap_err();
+        assert!(deep.to_string().contains("nested too deep"));
+        assert!(check_footer(&footer(1, &[0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07])).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_walked_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            drop(check_footer(&bytes));
+            if let Ok(claims) = page_claims(&bytes, bytes.len() as u64) {
+                prop_assert!(claims.header <= bytes.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+"""Engines for real: what Polars and DuckDB are answered is what the arrays of the face are answered, and the same."""
+
+from __future__ import annotations
+
+import csv
+import doctest
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+import numguard.adapters.duckdb
+import numguard.adapters.polars
+from numguard.adapters.duckdb import register
+from numguard.errors import ArgumentError
+
+VECTORS = Path(__file__).parent / "vectors"
+
+
+def cells_of(name: str) -> list[str | None]:
+    with (VECTORS / name).open(encoding="utf-8", newline="") as file:
+        cells = [row["cell"] for row in csv.DictReader(file)]
+    return [cell for cell in cells if "\x00" not in cell]
+
+
+# Longer than the pieces that engines cut a column into, so that pieces are put together again.
+CELLS = [*cells_of("msisdn.csv"), None] * 60
+IMEIS = [*cells_of("imei.csv"), None] * 60
+NUMBERS = ng.normalize(CELLS)
+LISTED = ng.NumberSet(NUMBERS.drop_null()[::3])
+HANDSETS = ng.ImeiSet(ng.normalize_imei(IMEIS).drop_null()[::3])
+
+
+def plain(said: Any) -> list[Any]:
+    return said.to_pylist()  # type: ignore[no-any-return]
+
+
+#: What each verb answers, asked of arrays.
+ANSWERS = {
+    "normalize": NUMBERS.to_pylist(),
+    "normalize_imei": ng.normalize_imei(IMEIS).to_pylist(),
+    "explain": plain(ng.explain(CELLS)),
+    "explain_imei": plain(ng.explain_imei(IMEIS)),
+    "contains": LISTED.contains(CELLS).to_pylist(),
+    "contains_imei": HANDSETS.contains(IMEIS).to_pylist(),
+    "position": LISTED.position(CELLS).to_pylist(),
+}
+
+
+def polars_verbs(column: Any, imeis: Any) -> dict[str, Any]:
+    return {
+        "normalize": column.numguard.normalize(),
+        "normalize_imei": imeis.numguard.normalize_imei(),
+        "explain": column.numguard.explain(),
+        "explain_imei": imeis.numguard.explain_imei(),
+        "contains": column.numguard.contains(LISTED),
+        "contains_imei": imeis.numguard.contains(HANDSETS),
+        "position": column.numguard.position(LISTED),
+    }
+
+
+DUCKDB_VERBS = {
+    "normalize": "numguard_normalize(cell)",
+    "normalize_imei": "numguard_normalize_imei(cell)",
+    "explain": "numguard_explain(cell)",
+    "explain_imei": "numguard_explain_imei(cell)",
+    "contains": "listed_contains(cell)",
+    "contains_imei": "handsets_contains(cell)",
+}
+
+
+def columns_of(verb: str) -> list[str | None]:
+    return IMEIS if verb.endswith("imei") else CELLS
+
+
+def asked_polars(verb: str, how: str) -> list[Any]:
+    cells = pl.Series("cell", columns_of(verb), pl.String)
+    if how == "series":
+        answer: pl.Series = polars_verbs(cells, cells)[verb]
+        assert answer.name == "cell"
+        return answer.to_list()
+    expression = polars_verbs(pl.col("cell"), pl.col("cell"))[verb]
+    frame = pl.DataFrame({"cell": cells})
+    if how == "eager":
+        return frame.select(expression)["cell"].to_list()
+    engine: Any = "streaming" if how == "streaming" else "in-memory"
+    plan = frame.lazy().select(expression)
+    assert plan.collect_schema()["cell"] == plan.collect()["cell"].dtype
+    return plan.collect(engine=engine)["cell"].to_list()
+
+
+@pytest.fixture
+def connection() -> Any:
+    with duckdb.connect() as opened:
+        register(opened, sets={"listed": LISTED, "handsets": HANDSETS})
+        yield opened
+
+
+def asked_duckdb(connection: Any, verb: str) -> list[Any]:
+    cells = columns_of(verb)
+    connection.register("given", pa.table({"n": range(len(cells)), "cell": pa.array(cells, pa.string())}))
+    return [row[0] for row in connection.execute(f"select {DUCKDB_VERBS[verb]} from given order by n").fetchall()]
+
+
+@pytest.mark.parametrize("how", ["series", "eager", "lazy", "streaming"])
+@pytest.mark.parametrize("verb", ANSWERS)
+def test_polars_is_answered_what_arrays_are(verb: str, how: str) -> None:
+    assert asked_polars(verb, how) == ANSWERS[verb]
+
+
+@pytest.mark.parametrize("verb", DUCKDB_VERBS)
+def test_duckdb_is_answered_what_arrays_and_polars_are(connection: Any, verb: str) -> None:
+    answers = asked_duckdb(connection, verb)
+    assert answers == ANSWERS[verb]
+    assert answers == asked_polars(verb, "lazy")
+
+
+def test_region_reaches_the_engines() -> None:
+    cells = ["919876543210", "9876543210"]
+    want = ng.normalize(cells, region=None).to_pylist()
+    assert want != ng.normalize(cells).to_pylist()
+    assert pl.Series(cells).numguard.normalize(region=None).to_list() == want  # type: ignore[attr-defined]
+    with duckdb.connect() as opened:
+        register(opened, region=None)
+        query = "select numguard_normalize(cell) from (select unnest(?) as cell)"
+        assert [row[0] for row in opened.execute(query, [cells]).fetchall()] == want
+
+
+def test_polars_columns_of_every_layout_mean_the_same() -> None:
+    numbers = [9876543210, None, 1930]
+    for kind in (pl.Int64, pl.String, pl.Categorical, pl.Decimal(20, 0), pl.Float64):
+        cells = pl.Series(numbers, dtype=pl.Int64).cast(pl.String).cast(pl.String if kind is pl.Categorical else kind)
+        answer: Any = cells.cast(kind).numguard.normalize()  # type: ignore[attr-defined]
+        assert answer.to_list() == [919876543210, None, None]
+    keys: Any = pl.Series([919876543210, 14155552671], dtype=pl.UInt64)
+    assert keys.numguard.normalize().to_list() == keys.to_list()
+
+
+def test_a_filter_of_a_scanned_file_finds_what_scan_finds(connection: Any, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    frame = pl.DataFrame({"n": range(len(CELLS)), "cell": pl.Series(CELLS, dtype=pl.String)})
+    frame.write_parquet(path, row_group_size=500)
+    want = ng.scan(path, {"cell": LISTED}).read_all()["n"].to_pylist()
+    is_listed: Any = pl.col("cell").numguard.contains(LISTED)  # type: ignore[attr-defined]
+    assert pl.scan_parquet(path).filter(is_listed).collect(engine="streaming")["n"].to_list() == want
+    found = connection.execute(f"select n from '{path}' where listed_contains(cell) order by n").fetchall()
+    assert [row[0] for row in found] == want
+    joined = f"select n from '{path}' semi join listed on msisdn = numguard_normalize(cell) order by n"
+    assert [row[0] for row in connection.execute(joined).fetchall()] == want
+
+
+def test_pandas_and_pyarrow_need_no_adapter() -> None:
+    series = pd.Series(CELLS)
+    assert LISTED.contains(series).to_pylist() == ANSWERS["contains"]
+    assert ng.normalize(pa.chunked_array([CELLS[:7], CELLS[7:]], pa.string())).to_pylist() == ANSWERS["normalize"]
+
+
+@pytest.mark.parametrize("module", [numguard.adapters.polars, numguard.adapters.duckdb])
+def test_the_examples_of_the_adapters_run(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_what_is_no_set_is_an_error(connection: Any) -> None:
+    with pytest.raises(ArgumentError, match="takes a NumberSet"):
+        pl.col("a").numguard.contains(["98765 43210"])  # type: ignore[attr-defined]
+    with pytest.raises(ArgumentError, match="takes a NumberSet"):
+        register(connection, sets={"other": ["98765 43210"]})  # type: ignore[dict-item]
+    with pytest.raises(ArgumentError, match="no name for a table"):
+        register(connection, sets={"a; drop table listed": LISTED})

@@ -1,0 +1,258 @@
+"""Files as analysts and their spreadsheets leave them: each oddity is read for what it is, or refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from numguard.cdr import CDR_NOTES, Cdr, Layout, read_cdr
+from numguard.errors import InputError
+
+HEADER = "MSISDN,B Party,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
+ROW = "9876543210,9812345678,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
+READ = {
+    "served_msisdn": 919876543210,
+    "imei14": 35896710123456,
+    "imsi": "404980000000001",
+    "other_msisdn": 919812345678,
+    "at": "2026-06-01 08:01:39",
+    "direction": "out",
+    "duration_s": 61,
+}
+
+
+def read(tmp_path: Path, *lines: str) -> Cdr:
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return read_cdr(path)
+
+
+def rows(cdr: Cdr) -> list[dict[str, object]]:
+    table = cdr.read_all().select(list(READ))
+    return [row | {"at": str(row["at"])[:19]} for row in table.to_pylist()]
+
+
+def refused(cdr: Cdr) -> list[tuple[int, str]]:
+    return list(zip(cdr.refused["row"].to_pylist(), cdr.refused["note"].to_pylist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ROW,
+        ROW.replace(",", " ,  "),
+        ",".join(f"'{cell}'" for cell in ROW.split(",")),
+        ",".join(f'"{cell}"' for cell in ROW.split(",")),
+        ",".join(f'="{cell}"' for cell in ROW.split(",")),
+        ",".join(f'"=""{cell}"""' for cell in ROW.split(",")),
+        # As a program writes columns of floats, and days as instants.
+        "9876543210.0,9812345678.0,358967101234560.0,404980000000001.0,2026-06-01 00:00:00,08:01:39,OUT,61.0",
+        "9876543210,9812345678,3.58967101234560E+14,404980000000001,01-06-2026 00:00,08:01:39 IST,OUT,00:01:01",
+        # The other party with the type of address and the country code before it, as a switch keeps it.
+        ROW.replace("9812345678", "91919812345678"),
+        ROW.replace("9812345678", "11919812345678"),
+    ],
+)
+def test_one_row_in_many_clothes(tmp_path: Path, row: str) -> None:
+    cdr = read(tmp_path, HEADER, row)
+    assert rows(cdr) == [READ], refused(cdr)
+    assert cdr.summary.unread == {}
+
+
+@pytest.mark.parametrize("written", ["91919876543210", "11919876543210", "31049876543210"])
+def test_a_prefix_is_taken_off_the_other_party_alone(tmp_path: Path, written: str) -> None:
+    served = read(tmp_path, HEADER, ROW.replace("9876543210", written))
+    assert rows(served) == []
+    assert refused(served) == [(2, "too_long")]
+    # A routing number has to be said in a column of its own.
+    other = read(tmp_path, HEADER, ROW.replace("9812345678", "31049812345678"))
+    assert [row["other_msisdn"] for row in rows(other)] == [None]
+    assert other.summary.unread == {"other_msisdn": {"too_long": 1}}
+
+
+@pytest.mark.parametrize("written", ["91911234567890", "21919812345678", "919191981234567", "9191981234567"])
+def test_what_only_looks_like_a_prefix_stays_unread(tmp_path: Path, written: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW.replace("9812345678", written))
+    assert [row["other_msisdn"] for row in rows(cdr)] == [None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Grand Total,,,,,,,61",
+        "Total,,,,,,,61",
+        "Total Duration : 61",
+        "Page 1 of 2",
+        "Page No. 3",
+        "*** END OF REPORT ***",
+    ],
+)
+def test_totals_and_page_lines_are_no_rows(tmp_path: Path, line: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW, line)
+    assert rows(cdr) == [READ]
+    assert refused(cdr) == []
+    assert sum(cdr.summary.skipped.values()) == 1
+
+
+def test_a_piece_of_a_row_after_a_page_line_is_not_lost(tmp_path: Path) -> None:
+    cdr = read(tmp_path, HEADER, ROW, "Page 1 of 2", "98765", ROW)
+    assert rows(cdr) == [READ, READ]
+    assert refused(cdr) == [(4, "too_few_fields")]
+
+
+@pytest.mark.parametrize("said", ["Nil", "NIL REPORT", "No Record(s) Found", "no cdr available for the period"])
+def test_ways_of_saying_that_there_is_nothing(tmp_path: Path, said: str) -> None:
+    assert rows(read(tmp_path, "BHARTI AIRTEL LTD", said)) == []
+    assert rows(read(tmp_path, HEADER, said)) == []
+
+
+def test_rows_under_the_header_of_another_table_are_refused(tmp_path: Path) -> None:
+    """Two reports joined into one file, the second with the parties in the other order: the number that was called
+    would be paired with the handset of the caller."""
+    other = "B Party,MSISDN,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
+    turned = "9812345678,9876543210,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
+    cdr = read(tmp_path, HEADER, ROW, other, turned, turned, HEADER, ROW, ROW)
+    assert rows(cdr) == [READ] * 3
+    assert refused(cdr) == [(4, "another_header"), (5, "another_header")]
+    assert "another_header" in CDR_NOTES
+    assert cdr.summary.skipped == {"header": 2}
+
+
+def test_that_holds_from_block_to_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from numguard.cdr import lines as line_reader
+
+    monkeypatch.setattr(line_reader, "BLOCK_BYTES", 1000)
+    other = "B Party,MSISDN,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
+    cdr = read(tmp_path, HEADER, *[ROW] * 50, other, *[ROW] * 70, HEADER, *[ROW] * 30)
+    assert rows(cdr) == [READ] * 80
+    assert [note for _, note in refused(cdr)] == ["another_header"] * 70
+
+
+def test_the_same_header_written_otherwise_is_the_same(tmp_path: Path) -> None:
+    again = "MSISDN , b-party,'IMEI',Imsi,CALL DATE,Call Time,call_type,Duration (s)"
+    cdr = read(tmp_path, HEADER, ROW, again, ROW)
+    assert rows(cdr) == [READ, READ]
+    assert refused(cdr) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "note"),
+    [
+        ("01/06/26", "two_digit_year"),
+        ("01-Jun-26", "two_digit_year"),
+        ("01/06/26 00:00:00", "two_digit_year"),
+        ("01/06/2026 08:01:39", "unreadable_date"),
+        ("45000", "unreadable_date"),
+        ("31/06/2026", "unreadable_date"),
+    ],
+)
+def test_a_date_that_could_be_another_refuses_its_row(tmp_path: Path, date: str, note: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW.replace("01/06/2026", date), ROW)
+    assert rows(cdr) == [READ]
+    assert refused(cdr) == [(2, note)]
+    assert cdr.summary.refused_lines == {note: [(str(tmp_path / "calls.csv"), 2)]}
+
+
+def test_rows_that_are_not_of_the_target_are_counted(tmp_path: Path) -> None:
+    cdr = read(tmp_path, "Call details of Mobile No : 9876543210", HEADER, ROW, ROW.replace("9876543210", "9700000001"))
+    assert len(rows(cdr)) == 2
+    (part,) = cdr.summary.files
+    assert (part.target_msisdn, part.off_target) == (919876543210, 1)
+    (warning,) = cdr.summary.warnings
+    assert "1 row" in warning
+
+
+def test_a_layout_of_ones_own_says_which_call_types_mean_what(tmp_path: Path) -> None:
+    own = Layout(
+        name="own",
+        signature=("von", "nach"),
+        columns={"calling": ("von",), "called": ("nach",), "call_type": ("art",), "imei": ("geraet",)},
+        call_types={"ankommend": "in", "abgehend*": "out"},
+    )
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "Von,Nach,Art,Geraet\n9876543210,9812345678,ankommend,358967101234560\n"
+        "9876543210,9812345678,abgehend (Bild),358967101234560\n9876543210,9812345678,verpasst,358967101234560\n"
+    )
+    cdr = read_cdr(path, layout=own)
+    assert cdr.read_all()["served_msisdn"].to_pylist() == [919812345678, 919876543210]
+    assert refused(cdr) == [(4, "unknown_call_type")]
+    assert cdr.summary.layout == "own"
+
+
+def test_a_file_of_refused_rows_tells_them_all(tmp_path: Path) -> None:
+    bad = [
+        ROW.replace("01/06/2026", "01/06/26"),
+        ROW.replace("9876543210", "98765XXXXX"),
+        ROW + ",x",
+        ROW.replace("08:01:39", "25:00:00"),
+        ROW.replace("9876543210", "98765XXXXX").replace("01/06/2026", "-"),
+    ]
+    cdr = read(tmp_path, HEADER, *bad * 150)
+    assert rows(cdr) == []
+    notes = ["two_digit_year", "masked", "too_many_fields", "unreadable_time", "masked"]
+    assert refused(cdr) == [(line, note) for line, note in enumerate(notes * 150, start=2)]
+    assert cdr.summary.refused == {note: 150 * notes.count(note) for note in notes}
+    (part,) = cdr.summary.files
+    assert part.refused_lines["masked"][:3] == [3, 6, 8]
+    assert {len(lines) for lines in part.refused_lines.values()} == {100}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "imei", "at"),
+    [
+        (
+            "MSISDN,IMEI,IMSI,Source IP,Destination IP,Start Date,Start Time,End Date,End Time,Duration,APN",
+            "919876543210,3589671012345601,404980000000001,10.0.0.1,10.0.0.2,01/06/2026,08:01:39,01/06/2026,08:02,21,www",
+            35896710123456,
+            "2026-06-01 08:01:39",
+        ),
+        (
+            "Subscriber MSISDN|IMEI|Session Start Time|Session End Time",
+            "919876543210|3589671012345601|01-Jun-2026 08:01:39|01-Jun-2026 08:05:39",
+            35896710123456,
+            "2026-06-01 08:01:39",
+        ),
+        (
+            "Mobile No;IMEI;IMSI;First Seen;Last Seen",
+            "09876543210;35-896710-123456-0;-;01/06/2026 08:01;02/06/2026 08:00",
+            35896710123456,
+            "2026-06-01 08:01:00",
+        ),
+        # Of two handsets in a row the served party's is meant.
+        (
+            "A Party,B Party,B Party IMEI,A Party IMEI,Date,Time,Call Type",
+            "9876543210,9812345678,866284043482070,358967101234560,01/06/2026,08:01:39,Incoming",
+            35896710123456,
+            "2026-06-01 08:01:39",
+        ),
+        (
+            "A Party,B Party,B Party IMEI,Date,Time,Call Type",
+            "9876543210,9812345678,866284043482070,01/06/2026,08:01:39,Incoming",
+            None,
+            "2026-06-01 08:01:39",
+        ),
+    ],
+)
+def test_tables_told_by_their_names(tmp_path: Path, header: str, row: str, imei: int | None, at: str) -> None:
+    cdr = read(tmp_path, header, row)
+    (found,) = rows(cdr)
+    assert (found["served_msisdn"], found["imei14"], found["at"]) == (919876543210, imei, at)
+    assert cdr.summary.layout == "generic"
+
+
+def test_parties_without_a_call_type_are_no_sightings(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no header row"):
+        read(tmp_path, "Calling No,Called No,IMEI,Date", "9876543210,9812345678,358967101234560,01/06/2026")
+
+
+def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
+    report = ["Ticket Number :,T1", "Input Value :,9876543210", "Total Records :,1", "", HEADER, ROW]
+    other = [line.replace("9876543210", "9700000001") for line in report]
+    cdr = read(tmp_path, *report, *other)
+    assert [row["served_msisdn"] for row in rows(cdr)] == [919876543210, 919700000001]
+    assert refused(cdr) == []
+    assert cdr.summary.skipped == {"preamble": 2, "footer": 1, "blank": 1, "header": 1}
+    # Neither the count nor the target of one report is that of both.
+    assert cdr.summary.warnings == []

@@ -1,0 +1,182 @@
+"""`numguard expand` as a person meets it: operator files and tables in, lists, letters and charts out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import stat
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from python_calamine import CalamineWorkbook
+
+import numguard as ng
+from test_cli import numguard
+
+AIRTEL = """BHARTI AIRTEL LIMITED
+Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI
+'9876543210','OUT','9000000001','01/06/2026','08:01:39','61','490154203237510','404100000000001'
+'9876543210','IN','9000000002','04/06/2026','08:01:39','61','358240051111110','404100000000001'
+"""
+JIO = """Calling Party Telephone Number,Called Party Telephone Number,Call Date,Call Time,Call Termination Time,\
+Call Type,IMEI
+'919123456789','919000000001','05/06/2026','09:00:00','09:01:00','a_out','490154203237518'
+'919000000003','919123456780','05/06/2026','09:00:00','09:01:00','a_in','490154203237518'
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "airtel.csv").write_text(AIRTEL)
+    (tmp_path / "jio.csv").write_text(JIO)
+    (tmp_path / "seeds.csv").write_text("mobile\n98765 43210\n98123 45678\n1930\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_chain_of_operator_files_links_served_parties_only(desk: Path) -> None:
+    run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--folder", "linked")
+    assert run.returncode == 0, run.stderr
+    assert "seeds.csv: 2 members; left out: short_code 1" in run.stderr
+    found = rows(desk / "linked" / "linked.csv")
+    # Of an outgoing call the calling party was served, of an incoming one the called.
+    assert [row["msisdn"] for row in found] == ["919123456780", "919123456789"]
+    assert {row["via_imei"] for row in found} == {"49015420323751"}
+    python = ng.expand(["98765 43210"], ng.read_cdr(["airtel.csv", "jio.csv"]))
+    assert python.linked["msisdn"].to_pylist() == [919123456780, 919123456789]
+    one_by_one = ng.expand(["98765 43210"], [ng.read_cdr("airtel.csv"), ng.read_cdr("jio.csv")])
+    assert one_by_one.linked == python.linked
+
+
+def test_tables_and_operator_files_in_one_call(desk: Path) -> None:
+    table = pa.table({"served_msisdn": ["9700012345"], "imei14": ["358240051111118"]})
+    pq.write_table(table, "bulk.parquet")
+    run = numguard("expand", "bulk.parquet", "airtel.csv", "--seeds", "seeds.csv", "--json")
+    assert json.loads(run.stdout)["linked"] == 1
+    run = numguard("expand", "bulk.parquet", "airtel.csv", "--seeds", "seeds.csv", "--imei", "imei14")
+    assert (run.returncode, run.stdout) == (2, "")
+
+
+def test_the_letter_to_the_operators(desk: Path) -> None:
+    run = numguard(
+        "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--ask", "letter.csv", "--since", "2026-06-01"
+    )
+    assert "letter.csv: asks about 1 number and 1 handset" in run.stderr
+    assert rows(desk / "letter.csv") == [
+        {"msisdn": "919812345678", "imei": "", "why": "unseen", "since": "2026-06-01T00:00:00+05:30", "until": ""},
+        {
+            "msisdn": "",
+            "imei": "358240051111110",
+            "why": "one_number",
+            "since": "2026-06-01T00:00:00+05:30",
+            "until": "2026-06-04T08:01:39+05:30",
+        },
+    ]
+    assert stat.S_IMODE((desk / "letter.csv").stat().st_mode) == 0o600
+    numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--ask", "letter.xlsx")
+    sheet = CalamineWorkbook.from_path(str(desk / "letter.xlsx")).get_sheet_by_index(0).to_python()
+    assert [row[:3] for row in sheet] == [
+        ["msisdn", "imei", "why"],
+        ["919812345678", "", "unseen"],
+        ["", "358240051111110", "one_number"],
+    ]
+    assert stat.S_IMODE((desk / "letter.xlsx").stat().st_mode) == 0o600
+
+
+def test_what_is_written_is_its_owners_alone(desk: Path) -> None:
+    run = numguard(
+        "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--folder", "linked", "--graph", "chart"
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    written = [*(desk / "linked").iterdir(), *(desk / "chart").iterdir()]
+    assert len(written) == 8
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+    assert {stat.S_IMODE((desk / folder).stat().st_mode) for folder in ("linked", "chart")} == {0o700}
+
+
+def test_a_chart_of_a_case(desk: Path) -> None:
+    arguments = ("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--graph", "chart")
+    (desk / "suspect.csv").write_text("9123456789\n")
+    run = numguard(*arguments, "--around", "suspect.csv")
+    assert "chart: 4 nodes, 3 edges" in run.stderr
+    assert not re.search("91234 ?56789", (desk / "chart" / "chart.svg").read_text())
+    assert [row["label"] for row in rows(desk / "chart" / "nodes.csv") if row["asked"] == "true"] == ["919123456789"]
+    numguard(*arguments, "--around", "suspect.csv", "--full-numbers")
+    assert "91234 56789" in (desk / "chart" / "chart.svg").read_text()
+    (desk / "phone.csv").write_text("358240051111110\n")
+    assert "chart: 2 nodes, 1 edge" in numguard(*arguments, "--around-imeis", "phone.csv").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--around", "seeds.csv"], "--graph: name the folder"),
+        (["--graph", "chart", "--around", "nobody.csv"], "--around: the list holds nobody"),
+        (["--graph", "chart", "--around", "stranger.csv"], "1 of the numbers and handsets asked about"),
+        (["--ask", "letter.pdf"], "its ending tells the format"),
+        (["--days-before", "3", "--max-hops", "2"], "max_hops: takes 1 only"),
+    ],
+)
+def test_what_cannot_be_meant_is_usage(desk: Path, arguments: list[str], says: str) -> None:
+    (desk / "nobody.csv").write_text("mobile\n")
+    (desk / "stranger.csv").write_text("9000000009\n")
+    run = numguard("expand", "airtel.csv", "--seeds", "seeds.csv", *arguments)
+    assert run.returncode == 2
+    assert says in run.stderr
+    assert not (desk / "chart").exists()
+
+
+def test_a_window_around_the_day_of_report(desk: Path) -> None:
+    (desk / "reported.csv").write_text("msisdn,reported_at\n9876543210,2026-06-04\n")
+    arguments = ("expand", "airtel.csv", "jio.csv", "--seeds", "reported.csv", "--json", "--days-before")
+    assert json.loads(numguard(*arguments, "3").stdout)["linked"] == 2
+    assert json.loads(numguard(*arguments, "2").stdout)["linked"] == 0
+    (desk / "reported.csv").write_text("msisdn,reported_at\n98765XXXXX,2026-06-04\n9876543210,\n")
+    assert json.loads(numguard(*arguments, "3").stdout)["refused_seeds"] == {"masked": 1, "no_time": 1}
+    (desk / "reported.csv").write_text("msisdn,reported_at\n9876543210,04/06/2026\n")
+    run = numguard(*arguments, "3")
+    assert (run.returncode, run.stdout) == (3, "")
+    assert "reported_at: write it as 2026-09-01" in run.stderr
+
+
+def test_an_unreadable_protected_number_is_said(desk: Path) -> None:
+    (desk / "protected.csv").write_text("mobile\n9123456789\n98765XXXXX\n")
+    run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--protected", "protected.csv")
+    assert "protected.csv: 1 member; left out: masked 1" in run.stderr
+    assert "stopped: protected 1" in run.stderr
+
+
+def test_no_seeds_and_no_sightings_say_so(desk: Path) -> None:
+    (desk / "nobody.csv").write_text("mobile\n")
+    run = numguard("expand", "airtel.csv", "--seeds", "nobody.csv")
+    assert run.returncode == 0
+    assert "nobody.csv: 0 members" in run.stderr
+    (desk / "none.csv").write_text(AIRTEL.partition("'")[0])
+    run = numguard("expand", "none.csv", "--seeds", "seeds.csv")
+    assert "linked: 0 numbers" in run.stderr
+    assert "seeds never seen: 2" in run.stderr
+
+
+def test_sightings_of_other_types_are_input(desk: Path) -> None:
+    columns = {"served_msisdn": ["9876543210"], "imei14": ["358240051111110"]}
+    for name, column, values in [
+        ("no column 'imei14'", "imei", ["358240051111110"]),
+        ("column 'at'", "at", ["04/06/2026"]),
+        ("column 'imei14'", "imei14", [True]),
+    ]:
+        table = {**columns, column: values}
+        if column == "imei":
+            del table["imei14"]
+        pq.write_table(pa.table(table), "bad.parquet")
+        run = numguard("expand", "bad.parquet", "--seeds", "seeds.csv")
+        assert run.returncode == 3
+        assert f"bad.parquet: {name}" in run.stderr
+        assert "9876543210" not in run.stderr

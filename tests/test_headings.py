@@ -1,0 +1,165 @@
+"""Which column of a sheet is which field, what is asked instead of guessed, and mapping files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
+from numguard.registry.districts import districts, spellings
+from numguard.registry.headings import (
+    AMBIGUOUS,
+    COLUMNS,
+    SEVERAL,
+    Mapped,
+    find_columns,
+    heading,
+    read_mapping,
+    write_mapping,
+)
+
+
+def find(*headings: str, mapping: Mapped | None = None) -> dict[str, list[str]]:
+    table = pa.table([pa.array([], pa.string())] * len(headings), names=list(headings))
+    found = find_columns(table, COLUMNS, (), mapping, "desk.csv", several=SEVERAL, ambiguous=AMBIGUOUS)
+    return {word: [headings[place] for place in places] for word, places in found.items()}
+
+
+def test_no_heading_stands_for_two_fields() -> None:
+    owners: dict[str, set[str]] = {}
+    for word, names in COLUMNS.items():
+        for name in (word, *names):
+            owners.setdefault(heading(name), set()).add(word)
+    assert len(owners) > 80
+    assert {name: words for name, words in owners.items() if len(words) > 1} == {}
+    assert not set(map(heading, AMBIGUOUS)) & owners.keys()
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        ("Acknowledgement No.", "acknowledgement_no"),
+        ("ACK NO", "acknowledgement_no"),
+        ("पावती क्रमांक", "acknowledgement_no"),
+        ("शिकायत सं.", "acknowledgement_no"),
+        ("Distt.", "district"),
+        ("ज़िला", "district"),
+        ("\u095bिला", "district"),
+        ("P.S.", "police_station"),
+        ("पुलिस थाना", "police_station"),
+        ("Category of Complaint", "category"),
+        ("Suspected Phone Nos", "suspect_mobiles"),
+        ("Suspect\nMobile  Number(s)", "suspect_mobiles"),
+        ("संदिग्ध का मोबाईल नम्बर", "suspect_mobiles"),
+        ("Complainant's Mobile No.", "complainant_mobile"),
+        ("शिकायतकर्ता का फ़ोन", "complainant_mobile"),
+        ("Amount Lost (in Rs.)", "amount_lost"),
+        ("Amt. put on Hold", "amount_held"),
+        ("रोकी गई रकम", "amount_held"),
+        ("Amount Refunded", "amount_recovered"),
+        ("Date & Time of Incident", "incident_at"),
+        ("घटना का दिनांक", "incident_at"),
+        ("Dt. of Complaint", "reported_at"),
+    ],
+)
+def test_a_heading_is_found_however_it_is_spelled(written: str, word: str) -> None:
+    assert find("S. No.", written, "Remarks") == {word: [written]}
+
+
+def test_numbered_columns_of_suspects_are_one_field() -> None:
+    names = ("Suspect Mobile 1", "Suspect Mobile No. 2", "Suspect 3 Phone", "Suspect Name 1", "Suspect Account 1")
+    assert find(*names) == {"suspect_mobiles": list(names[:3])}
+
+
+@pytest.mark.parametrize("written", ["Mobile No.", "Mobile", "मोबाइल नंबर", "Date", "दिनांक", "Amount Recovered / Held"])
+def test_what_could_be_two_things_is_asked_about(written: str) -> None:
+    could = AMBIGUOUS[heading(written)]
+    with pytest.raises(ColumnError) as error:
+        find("Ack No", written)
+    assert all(word in str(error.value) for word in could)
+    for word in could:
+        assert find("Ack No", written, mapping={word: written})[word] == [written]
+    assert find("Ack No", written, mapping={"ignore": written}) == {"acknowledgement_no": ["Ack No"]}
+
+
+def test_two_columns_for_one_field_are_asked_about() -> None:
+    with pytest.raises(ColumnError, match="more than one column could be amount_lost: Amount Lost, Fraud Amount"):
+        find("Amount Lost", "Fraud Amount")
+
+
+def test_a_mapping_adds_to_what_is_found() -> None:
+    found = find("Fraud Phone X", "Suspect Mobile", "Amount", "Loss", mapping={"Fraud Phone X": "suspect_mobiles",
+                                                                             "Loss": "amount_lost"})  # fmt: skip
+    assert found == {"suspect_mobiles": ["Fraud Phone X", "Suspect Mobile"], "amount_lost": ["Loss"]}
+
+
+@pytest.mark.parametrize("name", ["desk.json", "desk.toml"])
+def test_a_mapping_is_saved_and_read_back(tmp_path: Path, name: str) -> None:
+    fields = {'Name "A"': "suspect_mobiles", "मोबाइल\\नंबर": "suspect_mobiles", "Date": "ignore"}
+    write_mapping(tmp_path / name, fields)
+    assert read_mapping(tmp_path / name) == {
+        "suspect_mobiles": ['Name "A"', "मोबाइल\\नंबर"],
+        "ignore": ["Date"],
+    }
+
+
+def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "desk.json"
+    with pytest.raises(FileMissingError):
+        read_mapping(path)
+    for text in ("{", "[1]", '{"Date": ["reported_at"]}'):
+        path.write_text(text)
+        with pytest.raises(InputError, match=r"desk\.json: is no mapping"):
+            read_mapping(path)
+    path.write_text('{"Date": "no_such_field"}')
+    with ng.Registry(by="HC 1234") as registry, pytest.raises(ArgumentError, match="mapping"):
+        registry.add_complaints(pa.table({"Date": ["x"]}), mapping=path)
+
+
+def test_a_column_to_leave_out_need_not_be_there() -> None:
+    assert find("Ack No", mapping={"ignore": ["Remarks"], "acknowledgement_no": "Ack No"}) == {
+        "acknowledgement_no": ["Ack No"]
+    }
+    with pytest.raises(ColumnError, match="is not there"):
+        find("Ack No", mapping={"district": ["Where"]})
+
+
+def test_every_spelling_of_a_district_leads_to_one_name_and_says_where_it_is_from() -> None:
+    import csv
+    from importlib import resources
+
+    rows = list(csv.DictReader((resources.files("numguard.registry") / "districts.csv").read_text().splitlines()))
+    assert all(row["source"] for row in rows)
+    assert len({row["spelling"] for row in rows}) == len(rows)
+    for row in rows:
+        assert districts(pa.array([row["spelling"]])).to_pylist() == [row["district"]]
+    assert len(set(spellings().values())) == 23
+
+
+def test_districts() -> None:
+    told = ["GURGAON", "gurugram", "Distt. Gurgaon", "District Mewat", "जिला हिसार", "Alwar", "New Delhi", None, "-"]
+    assert districts(pa.array(told)).to_pylist() == [
+        "Gurugram", "Gurugram", "Gurugram", "Nuh", "Hisar", "Alwar", "New Delhi", None, None,
+    ]  # fmt: skip
+
+
+def test_numbers_inside_a_narrative_are_taken_on_request_and_marked() -> None:
+    sheet = pa.table(
+        {
+            "acknowledgement_no": ["1", "2", "3"],
+            "suspect_mobiles": ["98765 43210", "", ""],
+            "complainant_mobile": ["9000000001", "9000000002", "9000000003"],
+            "facts": ["call from 98765 43210, then 98111 11111", "I, 9000000002, got a call of 98222 22222", "none"],
+        }
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(sheet, dry_run=True).added == 1
+        intake = registry.add_complaints(sheet, mapping={"narrative": "facts"})
+        assert (intake.added, intake.refused) == (2, 1)
+        assert registry.numbers().to_array().to_pylist() == [919811111111, 919822222222, 919876543210]
+        notes = {number: registry.history(number)["note"].to_pylist() for number in ("9876543210", "9811111111")}
+        assert notes == {"9876543210": [None], "9811111111": ["from_narrative"]}
+        assert "9000000002" not in registry.numbers()

@@ -1,0 +1,200 @@
+"""What people hand to linkage that is no sighting and no seed: a clear error, or an empty result that says so."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, ColumnError, NumguardError, UnsupportedTypeError
+
+SEED, OTHER, PHONE = "9876543210", "9123456789", "358240051111110"
+NUMBERS = {"served_msisdn": [SEED, OTHER]}
+SEEN = {**NUMBERS, "imei14": [PHONE, PHONE]}
+TWICE = pa.table([[SEED], [PHONE], [PHONE]], ["served_msisdn", "imei14", "imei14"])
+
+
+def linked(sightings: Any, seeds: Any = (SEED,), **arguments: Any) -> tuple[int, dict[str, int]]:
+    found = ng.expand(list(seeds), sightings, **arguments)
+    return found.linked.num_rows, found.refused
+
+
+# IMEIs that went through a float --------------------------------------------------------------------------------------
+
+
+def test_imeis_that_are_whole_floats_are_what_they_were() -> None:
+    for written in (PHONE, PHONE[:14], PHONE + "1"):
+        assert linked(pd.DataFrame({**NUMBERS, "imei14": [float(written)] * 2})) == (1, {})
+    assert linked(pa.table({**NUMBERS, "imei14": [PHONE, f"{PHONE}.0"]})) == (1, {})
+
+
+def test_a_missing_imei_makes_pandas_write_floats_and_only_it_is_refused() -> None:
+    assert linked(pd.DataFrame({**NUMBERS, "imei14": [float(PHONE), np.nan]})) == (0, {"empty": 1})
+
+
+def test_imeis_that_lost_digits_are_refused_by_note() -> None:
+    beyond = 9_900_000_000_000_001.0  # a double holds no such odd number
+    assert linked(pa.table({**NUMBERS, "imei14": [beyond, beyond]})) == (0, {"precision_lost": 2})
+    assert linked(pa.table({**NUMBERS, "imei14": ["3.5824E+14"] * 2})) == (0, {"precision_lost": 2})
+    with pytest.raises(UnsupportedTypeError, match=r"column 'imei14': .*rounded the digits.*text"):
+        linked(pa.table({**NUMBERS, "imei14": pa.array([3.5e14, 3.5e14], pa.float32())}))
+
+
+# Columns of more than one type ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cells", [[SEED, int(OTHER)], [int(SEED), OTHER], [SEED, 9123456789.0]])
+def test_mixed_types_name_the_column_and_quote_no_cell(cells: list[Any]) -> None:
+    for call in (
+        lambda: linked(pd.DataFrame({"served_msisdn": cells, "imei14": [PHONE, PHONE]})),
+        lambda: ng.expand(pd.DataFrame({"msisdn": cells}), pa.table(SEEN)),
+        lambda: ng.expand({"msisdn": cells}, pa.table(SEEN)),
+    ):
+        with pytest.raises(UnsupportedTypeError, match="more than one type: make all of them text") as raised:
+            call()
+        assert not any(str(cell) in str(raised.value) for cell in (SEED, OTHER))
+        assert raised.value.__suppress_context__
+    with pytest.raises(UnsupportedTypeError, match="column 'served_msisdn'"):
+        linked(pd.DataFrame({"served_msisdn": [SEED, int(OTHER)], "imei14": [PHONE, PHONE]}))
+
+
+# Times ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pa.array(["2026-09-01 10:00:00"] * 2),
+        pa.array([1, 2]),
+        pa.array([1, 2], pa.time32("s")),
+        pa.array([1, 2], pa.duration("s")),
+    ],
+)
+def test_times_that_are_none_are_not_guessed_at(at: pa.Array[Any]) -> None:
+    with pytest.raises(UnsupportedTypeError, match=r"column 'at': .*parse it into timestamps or dates first"):
+        linked(pa.table({**SEEN, "at": at}))
+
+
+def test_rows_without_a_time_count_unless_a_rule_asks() -> None:
+    for at in (pa.nulls(2), pa.array([None, None], pa.timestamp("us"))):
+        table = pa.table({**SEEN, "at": at})
+        assert linked(table) == (1, {})
+        assert linked(table, policy=ng.LinkPolicy(max_gap_days=3)) == (0, {"no_time": 2})
+    partly = pd.DataFrame({**SEEN, "at": [pd.Timestamp("2026-09-01"), pd.NaT]})
+    assert linked(partly, policy=ng.LinkPolicy(max_gap_days=3)) == (0, {"no_time": 1})
+
+
+# Nothing at all -------------------------------------------------------------------------------------------------------
+
+
+def test_no_sightings_and_no_seeds_say_so(tmp_path: Path) -> None:
+    empty = pa.table({"served_msisdn": pa.array([], pa.string()), "imei14": pa.array([], pa.string())})
+    pq.write_table(empty, tmp_path / "none.parquet")
+    (tmp_path / "none.csv").write_text("served_msisdn,imei14\n")
+    for nothing in (empty, empty.to_reader(), empty.to_pandas(), tmp_path / "none.parquet", tmp_path / "none.csv"):
+        found = ng.expand([SEED, OTHER], nothing)
+        assert repr(found) == "<Expansion of 0 seeds seen: 0 linked through 0 handsets, stopped at 0>"
+        assert found.unseen.to_pylist() == [919123456789, 919876543210]
+        assert found.requests()["why"].to_pylist() == ["unseen", "unseen"]
+    for seeds in ([], pa.array([], pa.uint64()), pd.Series([], dtype=object), ng.NumberSet([])):
+        found = ng.expand(seeds, pa.table(SEEN))
+        assert (found.seeds_seen, len(found.unseen), found.linked.num_rows, found.refused) == (0, 0, 0, {})
+        assert found.requests().num_rows == 0
+    unread = ng.expand([float("nan"), None, "x"], pa.table(SEEN))
+    assert unread.refused_seeds == {"empty": 2, "not_a_number": 1}
+
+
+def test_columns_of_nothing_are_refused_rows() -> None:
+    assert linked(pa.table({**NUMBERS, "imei14": pa.nulls(2)})) == (0, {"empty": 2})
+
+
+# Calls that cannot be meant -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: linked(pd.DataFrame()), ColumnError, "no column 'served_msisdn'; there are none at all"),
+        (lambda: linked(pa.table({"a": [SEED]})), ColumnError, "no column 'served_msisdn'; there are a"),
+        (lambda: linked(TWICE), ColumnError, "several columns are named 'imei14'"),
+        (lambda: linked(pa.table({**NUMBERS, "imei14": [True, False]})), UnsupportedTypeError, "column 'imei14'"),
+        (lambda: linked(pa.table({**NUMBERS, "imei14": [[PHONE], [PHONE]]})), UnsupportedTypeError, "column 'imei14'"),
+        (lambda: linked(pa.table(SEEN), msisdn=None), ArgumentError, "^msisdn: takes the name of a column"),
+        (lambda: linked(pa.table(SEEN), imei=3), ArgumentError, "^imei: takes the name of a column"),
+        (lambda: linked(pa.table(SEEN), at=b"at"), ArgumentError, "^at: takes the name of a column, or None"),
+        (lambda: linked(pa.table(SEEN), threads=0), ArgumentError, "^threads: "),
+        (lambda: linked(None), ArgumentError, "^source: "),
+        (lambda: linked([]), ArgumentError, "^source: .*empty"),
+        (lambda: linked(SEEN), ArgumentError, "^source: .*not dict"),
+        (lambda: linked(pl.LazyFrame(SEEN)), ArgumentError, "^source: .*collect"),
+        (lambda: ng.expand(None, pa.table(SEEN)), UnsupportedTypeError, "takes"),  # type: ignore[arg-type]
+        (lambda: ng.expand(SEED, pa.table(SEEN)), UnsupportedTypeError, "not a single one"),
+        (lambda: ng.expand(pd.DataFrame({"mobile": [SEED]}), TWICE), ColumnError, "^seeds: no column 'msisdn'"),
+        (lambda: ng.expand(pd.DataFrame({SEED: [OTHER]}), TWICE), ColumnError, r"there are: \(a number\)$"),
+    ],
+)  # fmt: skip
+def test_a_bad_call_says_what_to_do(call: Callable[[], Any], error: type[NumguardError], says: str) -> None:
+    with pytest.raises(error, match=says) as raised:
+        call()
+    assert SEED not in str(raised.value)
+
+
+# Long work over files -------------------------------------------------------------------------------------------------
+
+
+def a_long_source(folder: Path) -> list[Path]:
+    """Forty million rows: one file of a hundred thousand, many times."""
+    number = np.arange(100_000, dtype=np.uint64)
+    table = pa.table(
+        {"served_msisdn": number + np.uint64(919876543210), "imei14": number // 2 + np.uint64(35824005111111)}
+    )
+    pq.write_table(table, folder / "seen.parquet")
+    return [folder / "seen.parquet"] * 400
+
+
+def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Path) -> None:
+    told: list[Any] = []
+
+    class EnoughError(Exception):
+        pass
+
+    def progress(state: Any) -> None:
+        told.append(state)
+        if state.stage == "handsets":
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
+    stages = [state.stage for state in told]
+    assert stages == sorted(stages, key=["reading", "numbers", "handsets"].index)
+    assert {"reading", "numbers", "handsets"} == set(stages)
+    reading = [state for state in told if state.stage == "reading"]
+    assert all(state.file == str(tmp_path / "seen.parquet") and state.of is None for state in reading)
+    last = told[-1]
+    assert (last.hop, last.of, last.file) == (1, 40_000_000, None)
+    assert 0 < last.rows <= 40_000_000
+
+
+@pytest.mark.parametrize("stage", ["reading", "handsets"])
+def test_interrupt_stops_a_walk_over_files_half_way(stage: str, tmp_path: Path) -> None:
+    told: list[Any] = []
+
+    def progress(state: Any) -> None:
+        told.append(state)
+        if [one.stage for one in told].count(stage) == 1 and state.stage == stage:
+            threading.Timer(0.02, signal.raise_signal, [signal.SIGINT]).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
+    assert told[-1].stage == stage
+    assert told[-1].rows < 40_000_000

@@ -1,0 +1,111 @@
+"""What operators did, come back: dated, with reasons, and never taken where nobody can tell what happened last."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from registry_cases import IST, A, B, complaint, complaints, registry, status_of
+
+__all__ = ["registry"]
+
+
+@pytest.fixture
+def case(registry: ng.Registry) -> ng.Registry:
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    return registry
+
+
+def answers(*rows: tuple[str, str, str | None]) -> pa.Table:
+    numbers, statuses, dates = zip(*rows, strict=True)
+    return pa.table({"mobile": numbers, "outcome": statuses, "date": pa.array(dates, pa.string())})
+
+
+def why(intake: ng.Intake) -> list[tuple[int, str, str, str]]:
+    return [(row["row"], row["column"], row["cell"], row["note"]) for row in intake.refusals.to_pylist()]
+
+
+def test_an_answer_that_happened_before_what_is_known_undoes_nothing(case: ng.Registry) -> None:
+    case.record_outcomes(answers(("9876543210", "blocked", "05/10/2026")))
+    late = case.record_outcomes(
+        answers(("9876543210", "Reverified", "01/10/2026"), ("9123456789", "rejected", "01/10/2026"))
+    )
+    assert (late.added, late.repeated, late.refused) == (1, 0, 1)
+    assert why(late) == [(1, "happened_at", "01/10/2026", "older_than_known")]
+    assert case.refusals(late.id or 0)["note"].to_pylist() == ["older_than_known"]
+    assert (status_of(case, A), status_of(case, B)) == ("blocked", "rejected")
+    newer = case.record_outcomes(answers(("9876543210", "reactivated", "06/10/2026")))
+    assert (newer.added, status_of(case, A)) == (1, "reactivated")
+
+
+def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -> None:
+    first = case.record_outcomes(answers(("9876543210", "blocked", "2026-10-05")))
+    second = case.record_outcomes(
+        answers(("9876543210", "Rejected", "2026-10-05"), ("9876543210", "blocked", "2026-10-05 11:00"))
+    )
+    assert (second.added, second.refused) == (1, 1)
+    assert why(second) == [(1, "status", "Rejected", "contradiction")]
+    # Whoever finds that the first was wrong takes it back, and then the other can be told.
+    case.withdraw_intake(first.id or 0, "read from the wrong column")
+    case.withdraw_intake(second.id or 0, "to be told again")
+    again = case.record_outcomes(answers(("9876543210", "Rejected", "2026-10-05")))
+    assert (again.added, again.refused, status_of(case, A)) == (1, 0, "rejected")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("9876543210", "blocked", "2026-10-05"), ("9876543210", "rejected", None)],
+        [("9876543210", "rejected", None), ("9876543210", "blocked", None)],
+        [("9876543210", "blocked", "2026-10-05"), ("9876543210", "rejected", "5/10/2026")],
+    ],
+)
+def test_rows_of_which_nobody_can_tell_the_last_are_all_refused(case: ng.Registry, rows: list[Any]) -> None:
+    intake = case.record_outcomes(answers(*rows, ("9123456789", "blocked", None)))
+    assert [(row, column, note) for row, column, _, note in why(intake)] == [
+        (1, "status", "contradiction"),
+        (2, "status", "contradiction"),
+    ]
+    assert (status_of(case, A), status_of(case, B)) == ("reported", "blocked")
+
+
+def test_rows_that_agree_or_tell_their_order_are_taken(case: ng.Registry) -> None:
+    rows = [
+        ("9876543210", "reactivated", "2026-10-07"),
+        ("9876543210", "blocked", "2026-10-05"),
+        ("9123456789", "blocked", "2026-10-05"),
+        ("9123456789", "blocked", None),
+    ]
+    intake = case.record_outcomes(answers(*rows))
+    assert (intake.added, intake.repeated, intake.refused) == (4, 0, 0)
+    assert (status_of(case, A), status_of(case, B)) == ("reactivated", "blocked")
+    again = case.record_outcomes(answers(*rows))
+    assert (again.id, again.added, again.repeated, again.refused) == (intake.id, 0, 4, 0)
+
+
+def test_what_has_not_happened_yet_is_refused(case: ng.Registry) -> None:
+    """A year mistyped would stand in the way of every answer to come."""
+    today = datetime.now(IST)
+    intake = case.record_outcomes(
+        answers(
+            ("9876543210", "blocked", (today + timedelta(days=1)).strftime("%Y-%m-%d")),
+            ("9123456789", "blocked", today.strftime("%Y-%m-%d 23:59")),
+        )
+    )
+    assert [(row, column, note) for row, column, _, note in why(intake)] == [(1, "happened_at", "in_the_future")]
+    assert (status_of(case, A), status_of(case, B)) == ("reported", "blocked")
+
+
+def test_a_reason_or_the_lack_of_one_is_told(case: ng.Registry, tmp_path: Any) -> None:
+    case.export(tmp_path / "list.csv", to="DoT")
+    table = answers(("9876543210", "blocked", "2026-10-05"), ("9123456789", "rejected", "2026-10-05"))
+    case.record_outcomes(table.append_column("remarks", pa.array([None, "subscriber is a hospital"])))
+    change = case.block_list(since=2).to_table().to_pylist()
+    assert {row["msisdn"]: (row["change"], row["status"], row["reason"]) for row in change} == {
+        A: ("removed", "blocked", "answered_by_operator"),
+        B: ("removed", "rejected", "subscriber is a hospital"),
+    }

@@ -1,0 +1,145 @@
+"""The report in a real browser: it opens without a complaint, reads in light, dark and on paper, and nothing runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import struct
+import subprocess
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from report_cases import HOSTILE, case, sent_and_answered
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+
+Browse = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Browse:
+    """Runs the browser on a file, with a profile of its own."""
+
+    def run(page: Path, *options: str) -> subprocess.CompletedProcess[str]:
+        # Its sandbox needs rights that a container does not give; the page is our own.
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+        flags += ["--enable-logging=stderr", f"--user-data-dir={tmp_path / 'profile'}", "--force-device-scale-factor=1"]
+        command = [str(CHROMIUM), *flags, *options, page.as_uri()]
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=120, check=True, env={**os.environ, "HOME": str(tmp_path)}
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "hostile"])
+def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("browser")
+    with sent_and_answered(case(hostile=request.param), folder) as registry:
+        return registry.report(folder / "page.html", title=HOSTILE[0] if request.param else "A case")
+
+
+def console(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """What the page said to the browser's console; the browser's own troubles with the machine are not the page's."""
+    return [line for line in run.stderr.splitlines() if "CONSOLE" in line or "Refused to" in line]
+
+
+def pixels(path: Path) -> tuple[int, int, list[bytes]]:
+    """Width, height and the rows of a PNG as Chromium writes it: eight bits, RGB or RGBA, no interlace."""
+    data = path.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height, depth, colour = struct.unpack(">IIBB", data[16:26])
+    assert depth == 8
+    step = {2: 3, 6: 4}[colour]
+    packed, at = b"", 8
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        if data[at + 4 : at + 8] == b"IDAT":
+            packed += data[at + 8 : at + 8 + length]
+        at += length + 12
+    raw, rows, above = zlib.decompress(packed), [], bytearray(width * step)
+    for k in range(height):
+        kind, *_ = raw[k * (width * step + 1) : k * (width * step + 1) + 1]
+        row = bytearray(raw[k * (width * step + 1) + 1 : (k + 1) * (width * step + 1)])
+        for i in range(len(row)):
+            left, up = row[i - step] if i >= step else 0, above[i]
+            if kind == 1:
+                row[i] = (row[i] + left) & 255
+            elif kind == 2:
+                row[i] = (row[i] + up) & 255
+            elif kind == 3:
+                row[i] = (row[i] + (left + up) // 2) & 255
+            elif kind == 4:
+                corner = above[i - step] if i >= step else 0
+                guess = left + up - corner
+                near = min((left, up, corner), key=lambda value: abs(guess - value))
+                row[i] = (row[i] + near) & 255
+        rows.append(b"".join(bytes(row[x : x + 3]) for x in range(0, len(row), step)))
+        above = row
+    return width, height, rows
+
+
+@pytest.mark.parametrize("width", [1000, 360])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_reads_in_light_and_dark_at_a_desk_and_on_a_phone(
+    page: Path, browse: Browse, tmp_path: Path, width: int, dark: bool
+) -> None:
+    shot = tmp_path / "shot.png"
+    scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    run = browse(page, f"--window-size={width},{900_000 // width}", f"--screenshot={shot}", scheme)
+    assert console(run) == []
+    shown, _, rows = pixels(shot)
+    assert shown == width
+    paper = rows[2][6:9]
+    assert (sum(paper) < 150) == dark
+    # Nothing sticks out: the margin on the right is paper all the way down.
+    assert all(row[-3 * 8 :] == paper * 8 for row in rows)
+    # Something is written, and stands out against the paper as text has to.
+    ink = {row[x : x + 3] for row in rows for x in range(0, len(row), 3)} - {paper}
+    assert max(abs(sum(colour) - sum(paper)) for colour in ink) > 500
+
+
+def test_nothing_runs_and_the_page_is_as_it_was_written(page: Path, browse: Browse) -> None:
+    run = browse(page, "--dump-dom")
+    assert console(run) == []
+    assert "<script" not in run.stdout
+    assert "49" not in re.findall(r"<h1>(.*?)</h1>", run.stdout)[0]
+    (title,) = re.findall(r"<title>(.*?)</title>", run.stdout, re.DOTALL)[:1]
+    assert title != "run"
+
+
+def test_a_script_would_have_been_heard(browse: Browse, page: Path, tmp_path: Path) -> None:
+    """The same page with a script of somebody else's: the policy stops it, and the console says so."""
+    spoilt = tmp_path / "spoilt.html"
+    evil = '<body><script>document.title="run"</script><img src="https://example.org/x.png">'
+    spoilt.write_text(page.read_text().replace("<body>", evil, 1))
+    run = browse(spoilt, "--dump-dom")
+    assert "<title>run</title>" not in run.stdout
+    assert len(console(run)) >= 2
+
+
+def test_it_is_printed(page: Path, browse: Browse, tmp_path: Path) -> None:
+    pdf = tmp_path / "page.pdf"
+    run = browse(page, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
+    assert console(run) == []
+    data = pdf.read_bytes()
+    assert data.startswith(b"%PDF-")
+    said = data + b"".join(unpacked(data))
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", said)) <= 8
+    # A4, upright.
+    assert re.search(rb"/MediaBox\s*\[\s*0 0 59[45][\d.]* 84[12]", said)
+
+
+def unpacked(data: bytes) -> list[bytes]:
+    """The streams of a PDF that are packed and no pictures."""
+    streams = []
+    for found in re.finditer(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            streams.append(zlib.decompressobj().decompress(found[1]))
+    return streams

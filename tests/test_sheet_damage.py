@@ -1,0 +1,181 @@
+"""Complaint sheets damaged a thousand ways: every row comes in or is refused, and no number is made up."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import numguard as ng
+from numguard.errors import InputError
+from numguard.registry.complaints import Complaints, read_complaints
+from numguard.registry.headings import COLUMNS, known_by
+from numguard.registry.sheet import read_sheet
+from sheet_files import CONTAINERS, DAMAGES, Table, as_lines, json_lines, some_complaints, write
+
+#: For each of four separators.
+TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "1000")) // 4
+
+
+def read(path: Path) -> Complaints:
+    return read_complaints(read_sheet(path, None, known_by(COLUMNS, None)), None)
+
+
+def named(complaints: Complaints) -> dict[str, set[int]]:
+    """The numbers of each complaint that came in."""
+    acknowledgements = complaints.rows["acknowledgement_no"].to_pylist()
+    found: dict[str, set[int]] = {}
+    for index, msisdn in zip(*(complaints.namings[name].to_pylist() for name in ("index", "msisdn")), strict=True):
+        found.setdefault(acknowledgements[index], set()).add(msisdn)
+    return found
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[ng.Registry]:
+    with ng.Registry(by="HC 1234") as registry:
+        yield registry
+
+
+def accounted(desk: ng.Registry, path: Path) -> int:
+    """Rows in and rows refused, as the person who takes the file in is told."""
+    intake = desk.add_complaints(path, dry_run=True)
+    return intake.added + intake.updated + intake.repeated + intake.refused
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("breaks", [False, True])
+def test_an_undamaged_sheet_comes_in_whole(tmp_path: Path, desk: ng.Registry, container: str, breaks: bool) -> None:
+    name, writer = CONTAINERS[container]
+    table = some_complaints(Random(container), 200, breaks=breaks)
+    path = write(tmp_path, name, writer(table))
+    complaints = read(path)
+    assert named(complaints) == table.names
+    assert len(complaints.broken) == 0
+    assert accounted(desk, path) == len(table.rows)
+    read_back = complaints.rows.select(["district", "amount_lost", "reported_at"])
+    expected = read(write(tmp_path, "plain.csv", CONTAINERS["csv"][1](table))).rows
+    assert read_back.equals(expected.select(read_back.column_names))
+    assert set(read_back["district"].to_pylist()) == {"Gurugram", "Hisar", "Nuh", "Sonipat", "Rohtak", "Alwar"}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_row_is_lost_and_no_number_is_made_up(tmp_path: Path, desk: ng.Registry, separator: str) -> None:
+    random = Random(f"damage {separator}")
+    refused = 0
+    for trial in range(TRIALS):
+        table = some_complaints(random, random.randrange(2, 12))
+        file = as_lines(table, separator)
+        damages = random.sample(DAMAGES, random.choice([1, 1, 2]))
+        for damage in sorted(damages, key=DAMAGES.index):
+            damage(random, file)
+        path = write(tmp_path, "desk.csv", file.content())
+        told = f"{separator!r}, trial {trial}: {[damage.__name__ for damage in damages]}"
+        try:
+            complaints = read(path)
+        except InputError:
+            # No row fits the header: the file is refused as a whole, and the message says so.
+            assert file.count() == sum(not fits(row, separator) for row in file.rows if row.strip()), told
+            continue
+        assert accounted(desk, path) == count(file.rows, separator), told
+        broken = complaints.broken["row"].to_pylist()
+        rows = complaints.rows["row"].to_pylist()
+        assert len({*rows, *broken}) == len(rows) + len(broken), told
+        assert no_number_is_made_up(complaints, table), told
+        refused += len(broken)
+    assert refused > TRIALS // 2
+
+
+def no_number_is_made_up(complaints: Complaints, table: Table) -> bool:
+    """Whether each complaint names its own numbers; of one whose acknowledgement was torn, those of a single other."""
+    return all(
+        numbers <= table.names[acknowledgement]
+        if acknowledgement in table.names
+        else any(numbers <= others for others in table.names.values())
+        for acknowledgement, numbers in named(complaints).items()
+    )
+
+
+def fits(row: str, separator: str) -> bool:
+    try:
+        return len(next(csv.reader([row], delimiter=separator, strict=True))) == 8
+    except csv.Error:
+        return False
+
+
+def count(rows: list[str], separator: str) -> int:
+    """The rows that were written: lines with anything in them."""
+    return sum(bool(row.replace(separator, "").strip()) for row in rows)
+
+
+def test_what_is_cut_inside_a_quoted_cell_is_found_again(tmp_path: Path) -> None:
+    """With line breaks in cells a line is no row; but each complaint that still stands in the file is told of."""
+    random = Random("breaks")
+    for trial in range(TRIALS):
+        table = some_complaints(random, 12, breaks=True)
+        file = as_lines(table, ",")
+        damage = random.choice(DAMAGES)
+        damage(random, file)
+        path = write(tmp_path, "desk.csv", file.content())
+        try:
+            complaints = read(path)
+        except InputError:
+            assert not any(fits(row, ",") for row in file.rows), (trial, damage.__name__)
+            continue
+        assert no_number_is_made_up(complaints, table), (trial, damage.__name__)
+        seen = " ".join(
+            [*complaints.rows["acknowledgement_no"].drop_null().to_pylist(), *complaints.broken["cell"].to_pylist()]
+        )
+        content = file.content().decode(file.encoding)
+        assert [one for one in table.names if one in content and one not in seen] == [], (trial, damage.__name__)
+
+
+def test_lines_of_json_are_damaged_one_by_one(tmp_path: Path, desk: ng.Registry) -> None:
+    random = Random("json lines")
+    for _ in range(TRIALS):
+        table = some_complaints(random, 8)
+        lines = json_lines(table).decode().splitlines()
+        k = random.randrange(1, 8)
+        match random.randrange(3):
+            case 0:
+                lines[k - 1 : k + 1] = [lines[k - 1] + lines[k]]
+            case 1:
+                lines = [*lines[:k], lines[k][: random.randrange(1, len(lines[k]))]]
+            case 2:
+                lines.insert(k, "")
+        path = write(tmp_path, "desk.jsonl", "\n".join(lines).encode())
+        assert accounted(desk, path) == sum(bool(line) for line in lines)
+        assert named(read(path)).items() <= table.names.items()
+
+
+@pytest.mark.parametrize("container", ["json", "json in an envelope", "workbook", "gzip", "zip", "parquet", "arrow"])
+def test_a_file_that_is_cut_is_refused_by_name(tmp_path: Path, container: str) -> None:
+    name, writer = CONTAINERS[container]
+    content = writer(some_complaints(Random(1), 200))
+    for part in (0.3, 0.6, 0.9, 0.99):
+        path = write(tmp_path, name, content[: int(len(content) * part)])
+        with ng.Registry(by="HC 1234") as registry, pytest.raises(InputError, match=name):
+            registry.add_complaints(path)
+
+
+def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
+    random = Random("order")
+    for _ in range(50):
+        table = some_complaints(random, 5)
+        order = random.sample(range(8), 8)
+        turned = Table([table.headings[k] for k in order], [[row[k] for k in order] for row in table.rows], {})
+        assert named(read(write(tmp_path, "desk.csv", turned.text().encode()))) == table.names
+
+
+def test_the_damages_are_real() -> None:
+    for damage in DAMAGES:
+        changed = 0
+        for seed in range(20):
+            file = as_lines(some_complaints(Random(seed), 12), ",")
+            before = file.content()
+            damage(Random(seed), file)
+            changed += file.content() != before
+        assert changed == 20, damage.__name__
