@@ -229,6 +229,7 @@ fn parquet_schema(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
 
 /// The rows of a batch where `kept`, an array of booleans, is true.
 #[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
 fn keep_rows(py: Python<'_>, batch: Rows, kept: PyArray) -> PyResult<Bound<'_, PyAny>> {
     let (kept, _) = kept.into_inner();
     let kept = kept
