@@ -87,7 +87,7 @@ impl Said {
         set.probe(keys, &mut hits);
         let said = keys.iter().enumerate().map(|(word, &key)| {
             let is_member = hits[word / 64] >> (word % 64) & 1 == 1;
-            u8::from(is_member) * Self::MEMBER | u8::from(key != 0) * Self::KEY
+            (u8::from(is_member) * Self::MEMBER) | (u8::from(key != 0) * Self::KEY)
         });
         Self(said.collect())
     }
