@@ -152,6 +152,12 @@ def test_a_bad_call_says_what_to_do(call: Callable[[], Any], error: type[Numguar
 # Long work over files -------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress at every step: a quick machine is through with a stage before it is time to tell of it."""
+    monkeypatch.setattr("numguard.linkage._PROGRESS_EVERY", 0.0)
+
+
 def a_long_source(folder: Path) -> list[Path]:
     """Forty million rows: one file of a hundred thousand, many times."""
     number = np.arange(100_000, dtype=np.uint64)
@@ -162,6 +168,7 @@ def a_long_source(folder: Path) -> list[Path]:
     return [folder / "seen.parquet"] * 400
 
 
+@pytest.mark.usefixtures("told_at_once")
 def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Path) -> None:
     told: list[Any] = []
 
@@ -185,6 +192,7 @@ def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Pa
     assert 0 < last.rows <= 40_000_000
 
 
+@pytest.mark.usefixtures("told_at_once")
 @pytest.mark.parametrize("stage", ["reading", "handsets"])
 def test_interrupt_stops_a_walk_over_files_half_way(stage: str, tmp_path: Path) -> None:
     told: list[Any] = []
