@@ -9,6 +9,7 @@ import stat
 import threading
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,15 @@ def test_one_cell_is_read_as_a_column_is() -> None:
     assert "98765" not in listed
     with pytest.raises(TypeError):
         2.5 in listed  # noqa: B015
+
+
+def test_a_long_column_is_read_in_pieces_that_miss_nothing() -> None:
+    keys = np.arange(910_000_000_000 + 6_000_000_000, 910_000_000_000 + 6_009_000_000, dtype=np.uint64)
+    shuffled = np.random.default_rng(7).permutation(keys)
+    shuffled[::1_000_000] = 17  # no number is so short
+    built = ng.NumberSet(pa.array(shuffled))
+    assert built.refused == {"too_short": 9}
+    assert built.to_array().equals(pa.array(np.sort(shuffled)[9:]))
 
 
 def test_refused_cells_are_counted_or_raised() -> None:

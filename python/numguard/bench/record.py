@@ -98,12 +98,8 @@ class Line:
 
     @property
     def comparison(self) -> tuple[Any, ...]:
-        """What lines must share to be compared with each other.
-
-        A cell is normalised alike however many there are, and slow rivals get fewer.
-        """
-        rows = 0 if self.work == "normalize" else self.rows
-        return self.work, self.layout, rows, self.listed, self.hit_rate, self.threads
+        """What lines must share to be compared with each other."""
+        return self.work, self.layout, self.rows, self.listed, self.hit_rate, self.threads
 
 
 NAMES: Final = [field.name for field in fields(Line)]

@@ -9,6 +9,9 @@ use numguard_core::set::FrozenSet;
 use crate::column::{Column, Keys};
 use crate::{Error, normalize, parallel, refused};
 
+/// Rows read at a time: beside the keys themselves, no more than these are held.
+const PIECE: usize = 1 << 22;
+
 /// Builds the set of all keys in `chunks`, and counts the refused cells by note.
 ///
 /// # Errors
@@ -20,11 +23,11 @@ pub fn build(
 ) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
     let mut all = Vec::with_capacity(chunks.iter().map(Array::len).sum());
     let mut notes: Vec<(Note, u64)> = Vec::new();
-    for chunk in chunks {
-        let read = normalize(chunk.as_ref(), keys, threads)?;
+    for piece in chunks.iter().flat_map(pieces) {
+        let read = normalize(piece.as_ref(), keys, threads)?;
         let read = read.as_primitive::<UInt64Type>();
-        if read.null_count() > chunk.logical_null_count() {
-            for (note, count) in refused(&Column::new(chunk.as_ref(), keys)?, read) {
+        if read.null_count() > piece.logical_null_count() {
+            for (note, count) in refused(&Column::new(piece.as_ref(), keys)?, read) {
                 match notes.iter_mut().find(|(known, _)| *known == note) {
                     Some((_, total)) => *total += count,
                     None => notes.push((note, count)),
@@ -42,6 +45,11 @@ pub fn build(
     }
     notes.sort_unstable_by_key(|&(note, _)| note);
     Ok((FrozenSet::build(all, keys.key_type()), notes))
+}
+
+fn pieces(chunk: &ArrayRef) -> impl Iterator<Item = ArrayRef> {
+    let starts = (0..chunk.len()).step_by(PIECE);
+    starts.map(|start| chunk.slice(start, PIECE.min(chunk.len() - start)))
 }
 
 /// The members of a set, ascending, as the `UInt64` column that `position` counts in.

@@ -51,11 +51,7 @@ impl Keys {
     #[inline]
     pub(crate) fn key(self, cell: Cell<'_>) -> u64 {
         match self {
-            Self::Msisdn(region) => match cell {
-                Cell::U64(value) => msisdn::key_u64(value),
-                Cell::I64(value) => msisdn::key_i64(value, region),
-                _ => cell.msisdn(region).msisdn,
-            },
+            Self::Msisdn(region) => cell.msisdn_key(region),
             Self::Imei => cell.imei().imei14,
             Self::ImeiOrPlaceholder => match cell {
                 Cell::U64(value) => imei::key_or_placeholder_u64(value),

@@ -53,6 +53,7 @@ proptest! {
     #[test]
     fn read_is_as_the_oracle_reads(cell in cell(), region in region()) {
         prop_assert_eq!(read(&cell, region), naive::msisdn::read(&cell, region));
+        prop_assert_eq!(msisdn::key(&cell, region), read(&cell, region).msisdn);
     }
 
     #[test]

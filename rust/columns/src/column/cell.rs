@@ -40,6 +40,17 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// The number alone, or 0: for those who ask for neither kind nor note.
+    #[inline]
+    pub(super) fn msisdn_key(self, region: Region) -> u64 {
+        match self {
+            Self::Text(bytes) => msisdn::key(Self::text(bytes), region),
+            Self::U64(value) => msisdn::key_u64(value),
+            Self::I64(value) => msisdn::key_i64(value, region),
+            Self::I128(_) | Self::F64(_) => self.msisdn(region).msisdn,
+        }
+    }
+
     /// The cell read as an IMEI.
     #[inline]
     #[must_use]
