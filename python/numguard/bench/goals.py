@@ -151,6 +151,8 @@ def what(line: Line) -> str:
         'contains, integers, list of 1,000,000, 50 % hits'
     """
     parts = [line.work, line.layout]
+    if line.work == "expand":
+        parts.append(f"{line.rows:,} sightings")
     if line.listed:
         parts.append(f"{'seeds' if line.work.startswith('expand') else 'list of'} {line.listed:,}")
     if line.hit_rate is not None:
