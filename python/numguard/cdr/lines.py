@@ -29,6 +29,9 @@ class LineReader:
         self.encoding = encoding
         self._stream = stream
         self._has_seen_utf8 = False
+        #: One for all blocks: memory that is new to the process costs as much as the reading.
+        self._buffer = bytearray(BLOCK_BYTES)
+        self._held = 0
 
     def __iter__(self) -> Iterator[bytes]:
         """The whole stream in order, each block ending with a line feed; the last line is given one if it has none."""
@@ -37,15 +40,13 @@ class LineReader:
 
     def _read(self) -> bytes:
         try:
-            content = self._stream.read(BLOCK_BYTES)
-            rest = self._stream.readline(_LONGEST_LINE) if content and not content.endswith(b"\n") else b""
+            content = self._whole_lines()
         except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as damage:
             raise InputError(
                 f"{self.name}: cannot be read to its end ({type(damage).__name__}): it is damaged or cut short"
             ) from damage
-        if len(rest) == _LONGEST_LINE:
+        if self._held >= _LONGEST_LINE:
             raise InputError(f"{self.name}: has a line longer than 16 MiB: this is no table of text")
-        content += rest
         if content and not content.endswith(b"\n"):
             content += b"\n"
         if b"\r" in content:
@@ -53,6 +54,26 @@ class LineReader:
             # One that ends no line: the CSV reader would break the row there.
             content = content.replace(b"\r", b" ")
         return content if content.isascii() else self._as_utf8(content)
+
+    def _whole_lines(self) -> bytes:
+        """What there is up to the last line feed; a line that was begun waits in front for its end.
+
+        At the end of the stream the last line, whether it ends or not; nothing where a line does not end for too long.
+        """
+        content = b""
+        while not content and self._held < _LONGEST_LINE:
+            if self._held == len(self._buffer):
+                self._buffer += bytes(self._held)
+            with memoryview(self._buffer) as buffer:
+                read = self._stream.readinto(buffer[self._held :])  # type: ignore[attr-defined]
+                held = self._held + read
+                end = self._buffer.rfind(b"\n", self._held, held) + 1 if read else held
+                content = bytes(buffer[:end])
+                buffer[: held - end] = bytes(buffer[end:held])
+            self._held = held - end
+            if not read:
+                break
+        return content
 
     def _as_utf8(self, content: bytes) -> bytes:
         """The bytes as UTF-8, which they are taken for until some are not; then they are Windows-1252."""
