@@ -93,7 +93,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "amount_lost": (
         "amount", "lost amount", "loss amount", "fraud amount", "amount of fraud", "total fraud amount",
         "total amount lost", "amount defrauded", "defrauded amount",
-        "राशि", "हानि राशि", "नुकसान राशि", "ठगी की राशि", "धोखाधड़ी की राशि", "गंवाई गई राशि", "खोई गई राशि",
+        "राशि", "हानि राशि", "नुकसान राशि", "ठगी की राशि", "ठगी गई राशि", "ठगी की गई राशि",
+        "धोखाधड़ी की राशि", "गंवाई गई राशि", "खोई गई राशि",
     ),
     "amount_held": (
         "held amount", "hold amount", "amount hold", "amount on hold", "amount put on hold", "put on hold amount",
