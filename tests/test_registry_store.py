@@ -138,6 +138,39 @@ def test_two_registries_on_one_file_see_each_other(tmp_path: Path) -> None:
     assert look(path, "SELECT seq FROM event ORDER BY seq") == [(1,), (2,), (3,)]
 
 
+@pytest.mark.parametrize(
+    "where", ["file", pytest.param("server", marks=pytest.mark.skipif(not is_there(), reason="no PostgreSQL here"))]
+)
+def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.FixtureRequest, where: str) -> None:
+    target = str(tmp_path / "cases.db") if where == "file" else make_schema(request.getfixturevalue("postgres"))
+
+    def told(registry: ng.Registry) -> list[Any]:
+        number = "9100000001"
+        return [registry.block_list().to_table(), registry.history(number), registry.refusals(1), registry.action_taken()]
+
+    sheet = table(0, 5)
+    with ng.Registry(target, by="HC 1234") as registry:
+        registry.add_complaints(sheet, name="desk.csv")
+        registry.add_complaints(table(1, 5))
+        registry.decide(["9100000008"], "withdrawn", "wrong digit in the letter")
+        before = told(registry)
+        # What the first schema has not: what a registry of that time looks like.
+        execute = registry._case.store.dialect.execute
+        for later in ("police_station", "incident_at", "amount_held"):
+            execute(f"ALTER TABLE complaint DROP COLUMN {later}")
+        execute("UPDATE head SET schema_version = 1")
+    for _ in range(2):
+        with ng.Registry(target, by="HC 1234") as registry:
+            assert registry._case.store.dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist() == [2]
+            assert told(registry) == before
+            # What was told then is known, also where it is told in another file.
+            assert registry.add_complaints(sheet.slice(1), dry_run=True).repeated == 4
+    later = sheet.append_column("police_station", pa.array(["Sadar"] * 5))
+    with ng.Registry(target, by="HC 1234") as registry:
+        assert registry.add_complaints(later).updated == 5
+        assert told(registry)[0]["msisdn"] == before[0]["msisdn"]
+
+
 WRITER = """
     import sys, pyarrow as pa
     sys.path.insert(0, sys.argv[4])

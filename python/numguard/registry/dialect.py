@@ -27,6 +27,9 @@ BUSY_MS = 20_000
 # SQLite 3.7.0 to 3.51.2 can lose a commit when a write-ahead log is reset under two connections.
 _OLDEST_SQLITE = (3, 51, 3)
 
+# Rows that change what PostgreSQL should know of a table: to look at them takes less than to write them.
+_LARGE = 50_000
+
 # What drivers say, and what is said instead.
 _FAILURES = (
     ("locked", "another process has been writing for 20 seconds; try again when it is done"),
@@ -213,10 +216,14 @@ class PostgreSQL(Dialect):
         self.execute("SET jit = off")
 
     def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
-        """Appends `table`; of a temporary one the server is told at once how small it is."""
+        """Appends `table`, and has the server look at once at what is temporary and so known to nobody else, and at
+        what is large: until it does, by itself, a minute later, it answers questions about a few numbers from all rows.
+        """
         super().ingest(name, table, temporary=temporary)
         if temporary:
             self.execute(f"ANALYZE {self.scratch}.{name}")
+        elif len(table) >= _LARGE:
+            self.execute(f"ANALYZE {name}")
 
     def begin_to_build(self) -> None:
         """Begins a transaction that will make or change tables, one process at a time."""

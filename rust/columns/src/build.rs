@@ -4,13 +4,13 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef};
 use numguard_core::notes::Note;
-use numguard_core::set::FrozenSet;
+use numguard_core::set::{Builder, FrozenSet};
 
 use crate::column::{Column, Keys};
 use crate::{Error, normalize, parallel, refused};
 
-/// Rows read at a time: beside the keys themselves, no more than these are held.
-const PIECE: usize = 1 << 22;
+/// Rows read at a time: beside what the builder holds, no more than these are held.
+const PIECE: usize = 1 << 19;
 
 /// Builds the set of all keys in `chunks`, and counts the refused cells by note.
 ///
@@ -21,7 +21,7 @@ pub fn build(
     keys: Keys,
     threads: parallel::Threads,
 ) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
-    let mut all = Vec::with_capacity(chunks.iter().map(Array::len).sum());
+    let mut builder = Builder::new(keys.key_type());
     let mut notes: Vec<(Note, u64)> = Vec::new();
     for piece in chunks.iter().flat_map(pieces) {
         let read = normalize(piece.as_ref(), keys, threads)?;
@@ -34,17 +34,10 @@ pub fn build(
                 }
             }
         }
-        all.extend(read.iter().flatten());
-    }
-    if all.len() > u32::MAX as usize - 1 {
-        all.sort_unstable();
-        all.dedup();
-        if all.len() > u32::MAX as usize - 1 {
-            return Err(Error::TooMany);
-        }
+        builder.extend(read.iter().flatten());
     }
     notes.sort_unstable_by_key(|&(note, _)| note);
-    Ok((FrozenSet::build(all, keys.key_type()), notes))
+    Ok((builder.build().ok_or(Error::TooMany)?, notes))
 }
 
 fn pieces(chunk: &ArrayRef) -> impl Iterator<Item = ArrayRef> {

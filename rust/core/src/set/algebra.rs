@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::FrozenSet;
+use super::{Builder, FrozenSet};
 use crate::Error;
 
 impl FrozenSet {
@@ -48,25 +48,30 @@ impl FrozenSet {
             });
         }
         let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
-        let mut keys = Vec::new();
-        loop {
-            let (order, key) = match (left.peek(), right.peek()) {
-                (Some(&a), Some(&b)) => (a.cmp(&b), a.min(b)),
-                (Some(&a), None) => (Ordering::Less, a),
-                (None, Some(&b)) => (Ordering::Greater, b),
-                (None, None) => break,
-            };
-            if order.is_le() {
-                left.next();
+        let kept = std::iter::from_fn(|| {
+            loop {
+                let (order, key) = match (left.peek(), right.peek()) {
+                    (Some(&a), Some(&b)) => (a.cmp(&b), a.min(b)),
+                    (Some(&a), None) => (Ordering::Less, a),
+                    (None, Some(&b)) => (Ordering::Greater, b),
+                    (None, None) => return None,
+                };
+                if order.is_le() {
+                    left.next();
+                }
+                if order.is_ge() {
+                    right.next();
+                }
+                if keep(order) {
+                    return Some(key);
+                }
             }
-            if order.is_ge() {
-                right.next();
-            }
-            if keep(order) {
-                keys.push(key);
-            }
-        }
-        // Two sets with good checksums give ascending keys; `build` sorts what damaged ones give.
-        Ok(Self::build(keys, self.key_type()))
+        });
+        // Two sets with good checksums give ascending keys; the builder sorts what damaged ones give.
+        let mut builder = Builder::new(self.key_type());
+        builder.extend(kept);
+        Ok(builder
+            .build()
+            .expect("a set holds fewer than 2^32 - 1 keys"))
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Everything here is a function of the keys alone, so the same keys give the same bytes.
 
-use std::ops::Range;
-
+use super::ascending::{Ascending, Keys};
 use super::bytes::Words;
 use super::layout::{
     self, Layout, MULTIPLIERS, OVERRUN, filter_bits, filter_word, home_slot, place_bits,
@@ -27,23 +26,36 @@ const ROOMY_STRAYS: usize = 1 << 16;
 /// Slots that a header may tell of.
 const MOST_SLOTS: usize = 1 << 31;
 
+/// Neighbouring pages that all hold keys.
+#[derive(Clone, Copy)]
+struct Stretch<'a> {
+    /// How many keys come before it.
+    before: usize,
+    len: usize,
+    first: u64,
+    last: u64,
+    /// The keys from the first one on, to the end of the set.
+    from: Keys<'a>,
+}
+
+impl Stretch<'_> {
+    fn keys(&self) -> impl Iterator<Item = u64> {
+        self.from.take(self.len)
+    }
+}
+
 /// A stretch of the numbers whose members go into lines.
-struct Window {
-    /// Which of the ascending keys.
-    keys: Range<usize>,
+struct Window<'a> {
+    stretch: Stretch<'a>,
     cut: Cut,
     /// Keys within it whose line overflows.
     overflowing: usize,
 }
 
-/// Builds from ascending keys without repeats and without 0.
-pub(super) fn build(keys: &[u64], key_type: KeyType) -> (Layout, Words) {
-    assert!(
-        keys.len() < u32::MAX as usize,
-        "a set holds fewer than 2^32 - 1 keys"
-    );
-    let window = window(keys);
-    let mut layout = layout(keys, window.as_ref(), key_type);
+/// Builds from fewer than 2^32 - 1 keys.
+pub(super) fn build(keys: &Ascending, key_type: KeyType) -> (Layout, Words) {
+    let window = densest(keys).and_then(cut);
+    let mut layout = layout(keys.len(), window.as_ref(), key_type);
     let mut words = Words::zeroed(layout.words() as usize);
     if fill(keys, window.as_ref(), &mut layout, words.as_mut_slice()).is_none() {
         // Keys made to collide under every multiplier. Without a table, bisection finds them.
@@ -56,20 +68,18 @@ pub(super) fn build(keys: &[u64], key_type: KeyType) -> (Layout, Words) {
 }
 
 /// The figures of the header.
-fn layout(keys: &[u64], window: Option<&Window>, key_type: KeyType) -> Layout {
-    let dense = window.map_or(0, |window| window.keys.len() - window.overflowing);
-    let strays = keys.len() - dense;
+fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout {
+    let dense = window.map_or(0, |window| window.stretch.len - window.overflowing);
+    let strays = len - dense;
     let (first_line, lines) = window.map_or((0, 0), |window| {
-        let first = window.cut.line(keys[window.keys.start]);
-        (
-            first,
-            window.cut.line(keys[window.keys.end - 1]) - first + 1,
-        )
+        let [first, last] =
+            [window.stretch.first, window.stretch.last].map(|key| window.cut.line(key));
+        (first, last - first + 1)
     });
     Layout {
         key_type,
-        len: keys.len() as u32,
-        filter: filter_words(keys.len(), strays),
+        len: len as u32,
+        filter: filter_words(len, strays),
         lines,
         first_line,
         cut: window.map_or(Cut::DEFAULT, |window| window.cut),
@@ -85,8 +95,8 @@ fn layout(keys: &[u64], window: Option<&Window>, key_type: KeyType) -> Layout {
 
 /// Fills all sections and the header. `None` when the table takes the strays under no multiplier.
 fn fill(
-    keys: &[u64],
-    window: Option<&Window>,
+    keys: &Ascending,
+    window: Option<&Window<'_>>,
     layout: &mut Layout,
     words: &mut [u64],
 ) -> Option<()> {
@@ -105,7 +115,7 @@ fn fill(
         layout.slots == 0 || fill_slots(strays, multiplier, layout.slots as usize, slots)
     })?;
     layout.multiplier = chosen as u8;
-    fill_filter(keys, MULTIPLIERS[chosen], layout.split_mut(words)[0]);
+    fill_filter(keys.iter(), MULTIPLIERS[chosen], layout.split_mut(words)[0]);
     layout.write(words);
     words[layout::CHECKSUM] = checksum(words);
     Some(())
@@ -122,45 +132,49 @@ fn filter_words(keys: usize, strays: usize) -> u64 {
     (if bits < 1 << 20 { bits * 2 } else { bits }) / 64
 }
 
-/// The neighbouring pages with most keys, if lines are worth it there.
-fn window(keys: &[u64]) -> Option<Window> {
-    let mut best = 0..0;
-    let mut start = 0;
-    while start < keys.len() {
-        let mut end = start;
-        let mut page = keys[start] >> PAGE_SHIFT;
-        loop {
-            end += keys[end..].partition_point(|&key| key >> PAGE_SHIFT == page);
-            match keys.get(end) {
-                Some(&next) if next >> PAGE_SHIFT == page + 1 => page += 1,
-                _ => break,
+/// The neighbouring pages with most keys.
+fn densest(keys: &Ascending) -> Option<Stretch<'_>> {
+    let (mut best, mut current): (Option<Stretch<'_>>, Option<Stretch<'_>>) = (None, None);
+    let mut rest = keys.iter();
+    for before in 0..=keys.len() {
+        let from = rest;
+        match (rest.next(), &mut current) {
+            (Some(key), Some(stretch)) if key >> PAGE_SHIFT <= (stretch.last >> PAGE_SHIFT) + 1 => {
+                (stretch.len, stretch.last) = (stretch.len + 1, key);
+            }
+            (key, ended) => {
+                if ended.map_or(0, |stretch| stretch.len) > best.map_or(0, |stretch| stretch.len) {
+                    best = *ended;
+                }
+                current = key.map(|key| Stretch {
+                    before,
+                    len: 1,
+                    first: key,
+                    last: key,
+                    from,
+                });
             }
         }
-        if end - start > best.len() {
-            best = start..end;
-        }
-        start = end;
     }
-    cut(keys, best)
+    best
 }
 
-/// The widest lines that few keys overflow, if they are cheap enough.
-fn cut(all: &[u64], range: Range<usize>) -> Option<Window> {
-    let keys = &all[range.clone()];
-    let (first, last) = (*keys.first()?, *keys.last()?);
+/// The widest lines that few keys of a stretch overflow, if they are cheap enough.
+fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
+    let len = stretch.len as u64;
     let mut shift = Cut::WIDEST;
     loop {
         let cut = Cut::new(shift)?;
-        let lines = cut.line(last) - cut.line(first) + 1;
-        if lines * 64 > keys.len() as u64 * LINE_BYTES_PER_MEMBER {
+        let lines = cut.line(stretch.last) - cut.line(stretch.first) + 1;
+        if lines * 64 > len * LINE_BYTES_PER_MEMBER {
             return None;
         }
         // Counting costs a pass over the keys; where the average overflows there is no need to.
-        if keys.len() as u64 <= lines * cut.capacity() as u64 {
-            let overflowing = overflowing(keys, cut);
-            if overflowing <= keys.len() / OVERFLOW_ONE_IN {
+        if len <= lines * cut.capacity() as u64 {
+            let overflowing = overflowing(stretch.keys(), cut);
+            if overflowing <= stretch.len / OVERFLOW_ONE_IN {
                 return Some(Window {
-                    keys: range,
+                    stretch,
                     cut,
                     overflowing,
                 });
@@ -171,10 +185,10 @@ fn cut(all: &[u64], range: Range<usize>) -> Option<Window> {
 }
 
 /// How many keys are in lines that do not hold them all.
-fn overflowing(keys: &[u64], cut: Cut) -> usize {
+fn overflowing(keys: impl Iterator<Item = u64>, cut: Cut) -> usize {
     let (mut total, mut run, mut line) = (0, 0, u64::MAX);
     let counted = |run: usize| if run > cut.capacity() { run } else { 0 };
-    for &key in keys {
+    for key in keys {
         if cut.line(key) == line {
             run += 1;
         } else {
@@ -187,36 +201,35 @@ fn overflowing(keys: &[u64], cut: Cut) -> usize {
 
 /// Writes the lines of the window, and collects all other keys as strays.
 fn fill_lines(
-    keys: &[u64],
-    window: Option<&Window>,
+    keys: &Ascending,
+    window: Option<&Window<'_>>,
     first_line: u64,
     lines: &mut [line::Line],
     strays: &mut [u64],
 ) {
-    let Some(Window {
-        keys: range, cut, ..
-    }) = window
-    else {
-        strays.copy_from_slice(keys);
-        return;
-    };
-    strays[..range.start].copy_from_slice(&keys[..range.start]);
-    let (mut next, mut stray) = (range.start, range.start);
-    for (number, line) in (first_line..).zip(lines) {
-        let before = next;
-        while next < range.end && cut.line(keys[next]) == number {
-            next += 1;
-        }
-        let members = &keys[before..next];
-        if members.len() <= cut.capacity() {
-            cut.write(line, members, before as u32);
-        } else {
-            line::overflow(line, before as u32, stray as u32);
-            strays[stray..stray + members.len()].copy_from_slice(members);
-            stray += members.len();
+    let mut keys = keys.iter().peekable();
+    let mut free = strays.iter_mut();
+    let mut put = |key| *free.next().expect("strays were counted") = key;
+    if let Some(Window { stretch, cut, .. }) = window {
+        keys.by_ref().take(stretch.before).for_each(&mut put);
+        let (mut before, mut stray) = (stretch.before, stretch.before);
+        let mut members = Vec::new();
+        for (number, line) in (first_line..).zip(lines) {
+            members.extend(std::iter::from_fn(|| {
+                keys.next_if(|&key| cut.line(key) == number)
+            }));
+            if members.len() <= cut.capacity() {
+                cut.write(line, &members, before as u32);
+            } else {
+                line::overflow(line, before as u32, stray as u32);
+                stray += members.len();
+                members.iter().copied().for_each(&mut put);
+            }
+            before += members.len();
+            members.clear();
         }
     }
-    strays[stray..].copy_from_slice(&keys[range.end..]);
+    keys.for_each(put);
 }
 
 /// Fills the table of the strays. Whether every one of them found a slot within [`OVERRUN`] steps.
@@ -235,7 +248,7 @@ fn fill_slots(strays: &[u64], multiplier: u64, homes: usize, slots: &mut [u32]) 
 }
 
 /// Sets the two bits of every key.
-fn fill_filter(keys: &[u64], multiplier: u64, filter: &mut [u64]) {
+fn fill_filter(keys: Keys<'_>, multiplier: u64, filter: &mut [u64]) {
     if filter.is_empty() {
         return;
     }

@@ -9,13 +9,15 @@
 //! |---|---|
 //! | `layout` | the header, its invariants, and the sections as a search reads them |
 //! | `line` | a stretch of numbers in one cache line |
-//! | `build` | keys to bytes |
+//! | `ascending` | keys in any order to ascending ones in little room |
+//! | `build` | those to bytes |
 //! | `bytes` | who owns them |
 //! | `probe` | a batch of keys to a bit each: scalar, AVX2, AVX-512 |
 //! | `position` | a key to its rank and back |
 //! | `algebra` | union, intersection, difference, symmetric difference |
 
 mod algebra;
+mod ascending;
 mod build;
 mod bytes;
 mod layout;
@@ -28,6 +30,8 @@ use std::hash::{Hash, Hasher};
 
 use twox_hash::XxHash3_64;
 
+use ascending::Ascending;
+pub use ascending::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
 use layout::{CHECKSUM, Layout, View};
@@ -74,20 +78,21 @@ pub struct FrozenSet {
 }
 
 impl FrozenSet {
-    /// Builds from keys in any order, repeats allowed. The same keys give the same bytes, always.
+    /// Builds from keys in any order, repeats allowed. The same keys give the same bytes, always. A [`Builder`] takes
+    /// them in pieces.
     ///
     /// # Panics
     /// With more keys than ranks: from `u32::MAX` (4,294,967,295) distinct ones on.
     #[must_use]
-    pub fn build(mut keys: Vec<u64>, key_type: KeyType) -> Self {
-        keys.sort_unstable();
-        keys.dedup();
-        let zero = usize::from(keys.first() == Some(&0));
-        Self::from_ascending(&keys[zero..], key_type)
+    pub fn build(keys: Vec<u64>, key_type: KeyType) -> Self {
+        let mut builder = Builder::new(key_type);
+        builder.extend(keys);
+        builder
+            .build()
+            .expect("a set holds fewer than 2^32 - 1 keys")
     }
 
-    /// Builds from ascending keys without repeats and without 0.
-    fn from_ascending(keys: &[u64], key_type: KeyType) -> Self {
+    fn from_ascending(keys: &Ascending, key_type: KeyType) -> Self {
         let (layout, words) = build::build(keys, key_type);
         Self {
             bytes: SetBytes::from_words(words),
