@@ -68,9 +68,9 @@ def test_the_file_is_private_and_as_it_should_be(tmp_path: Path) -> None:
             assert stat.S_IMODE(entry.stat().st_mode) == 0o600
         settings = [
             registry._case.store.dialect.fetch(f"PRAGMA {name}").column(0)[0].as_py()
-            for name in ("journal_mode", "synchronous", "busy_timeout")
+            for name in ("journal_mode", "synchronous", "busy_timeout", "page_size")
         ]
-        assert settings == ["wal", 2, 20_000]
+        assert settings == ["wal", 2, 20_000, 2_048]
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
     path.chmod(0o644)
     with ng.Registry(path) as registry:
