@@ -137,6 +137,23 @@ fn keys_that_collide_under_one_multiplier_take_another() {
 }
 
 #[test]
+fn keys_whose_remainders_are_in_one_word_are_found_by_the_rest_of_the_set() {
+    // As in `set/remainders.rs`. Modulo 2^32, the products of the distances are 0, 1, 2 ...: one word for all of them.
+    let multiplier = 0x9e37_79b9u32;
+    let inverse = (0..5).fold(1u32, |guess, _| {
+        guess.wrapping_mul(2u32.wrapping_sub(multiplier.wrapping_mul(guess)))
+    });
+    assert_eq!(multiplier.wrapping_mul(inverse), 1);
+    let keys: Vec<u64> = (0..3_000u32)
+        .map(|product| 916_000_000_000 + u64::from(product.wrapping_mul(inverse)))
+        .collect();
+    let (set, oracle) = (set(&keys), NaiveSet::build(&keys));
+    let mut asked: Vec<u64> = keys.iter().copied().cycle().take(9_000).collect();
+    asked.extend(questions(&mut Draw(8), &keys, 9_000));
+    agree(&set, &oracle, &asked);
+}
+
+#[test]
 fn keys_that_collide_under_every_multiplier_are_found_by_bisection() {
     let mut draw = Draw(6);
     let collides = |key: &u64| {

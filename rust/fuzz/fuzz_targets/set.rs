@@ -33,7 +33,9 @@ fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
     assert!(set.iter().eq(oracle.keys()));
     assert_eq!(set.verify(), Ok(()));
 
-    let mut asked = others.clone();
+    // First so many members that a small set makes its second index.
+    let crowd = members.iter().copied().cycle().take(2_200);
+    let mut asked: Vec<u64> = crowd.chain(others.iter().copied()).collect();
     asked.extend(
         members
             .iter()

@@ -40,10 +40,10 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     assert_eq!(set.verify().is_ok(), unharmed, "the checksum tells");
-    let asked: Vec<u64> = saved
-        .iter()
-        .flat_map(|key| [key, key + 1, key << 1])
-        .collect();
+    // First so many members that a small set makes its second index.
+    let crowd = saved.iter().cycle().take(2_200);
+    let others = saved.iter().flat_map(|key| [key, key + 1, key << 1]);
+    let asked: Vec<u64> = crowd.chain(others).collect();
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![0; asked.len().div_ceil(64)];
         set.probe_on(path, &asked, &mut hits);

@@ -13,6 +13,7 @@
 //! | `build` | those to bytes |
 //! | `bytes` | who owns them |
 //! | `probe` | a batch of keys to a bit each: scalar, AVX2, AVX-512 |
+//! | `remainders` | a second index of small sets, for batches full of members |
 //! | `position` | a key to its rank and back |
 //! | `algebra` | union, intersection, difference, symmetric difference |
 
@@ -24,9 +25,11 @@ mod layout;
 mod line;
 mod position;
 pub mod probe;
+mod remainders;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use twox_hash::XxHash3_64;
 
@@ -35,7 +38,7 @@ pub use ascending::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
 use layout::{CHECKSUM, Layout, View};
-use probe::Path;
+use probe::{Crowded, Path};
 
 use crate::Error;
 
@@ -75,6 +78,7 @@ impl fmt::Display for KeyType {
 pub struct FrozenSet {
     bytes: SetBytes,
     layout: Layout,
+    crowded: Arc<Crowded>,
 }
 
 impl FrozenSet {
@@ -97,6 +101,7 @@ impl FrozenSet {
         Self {
             bytes: SetBytes::from_words(words),
             layout,
+            crowded: Arc::default(),
         }
     }
 
@@ -118,7 +123,11 @@ impl FrozenSet {
                 found: layout.key_type,
             });
         }
-        Ok(Self { bytes, layout })
+        Ok(Self {
+            bytes,
+            layout,
+            crowded: Arc::default(),
+        })
     }
 
     /// Reads every byte, and compares with the checksum that was stored when the set was built.
@@ -164,7 +173,8 @@ impl FrozenSet {
         self.len() == 0
     }
 
-    /// Bytes held, all told: membership, ranks and the keys themselves are read from the same ones.
+    /// Bytes held, all told: membership, ranks and the keys themselves are read from the same ones. A set of up to
+    /// 65,536 keys that was asked for many members holds up to 512 KiB beside.
     #[must_use]
     pub fn nbytes(&self) -> usize {
         self.as_bytes().len()
@@ -201,7 +211,7 @@ impl FrozenSet {
             keys.len().div_ceil(64),
             "one word of hits for each 64 keys begun"
         );
-        probe::probe(path, self.view(), keys, hits);
+        probe::probe(path, self.view(), &self.crowded, keys, hits);
     }
 
     /// The rank of each key; `u32::MAX` where it is no member. Allocates nothing.

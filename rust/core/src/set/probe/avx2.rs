@@ -11,6 +11,7 @@ use super::scalar::Scalar;
 use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::{View, home_slot};
 use crate::set::line::Line;
+use crate::set::remainders::Remainders;
 
 pub(super) struct Avx2;
 
@@ -45,6 +46,11 @@ impl Steps for Avx2 {
     ) {
         // SAFETY: `super::take` names this type only after `is_available`.
         unsafe { rank_lines(view, keys, hits, asked, ranks) }
+    }
+
+    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+        // No products of 64 bits, so that the words are all that four keys at a time could have.
+        Scalar::remainders(index, keys, hits, asked);
     }
 
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {

@@ -10,6 +10,7 @@ use super::lines::{Instructions, search};
 use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::{View, place_bits};
 use crate::set::line::Line;
+use crate::set::remainders::{CROWDED, LOWEST, Remainders, TOP};
 
 pub(super) struct Avx512;
 
@@ -49,6 +50,11 @@ impl Steps for Avx512 {
         unsafe { rank_lines(view, keys, hits, asked, ranks) }
     }
 
+    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { remainders(index, keys, hits, asked) }
+    }
+
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
         if view.slots.is_empty() {
             return super::scalar::Scalar::strays(view, keys, hits);
@@ -84,7 +90,10 @@ fn eights(block: &Block) -> impl Iterator<Item = (usize, __m512i)> {
 fn fetch_ahead(block: &Block) {
     let block: *const Block = block;
     for line in 0..8 {
-        let next = block.wrapping_add(AHEAD).cast::<u64>().wrapping_add(8 * line);
+        let next = block
+            .wrapping_add(AHEAD)
+            .cast::<u64>()
+            .wrapping_add(8 * line);
         // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(next.cast()) };
     }
@@ -199,6 +208,34 @@ fn rank_lines(
         search::<false, true>(Has512(()), view, keys, hits, asked, ranks);
     } else {
         search::<true, true>(Has512(()), view, keys, hits, asked, ranks);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
+fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    let words = index.words();
+    let every = |word: u64| _mm512_set1_epi64(word as i64);
+    let [first, last] = [index.first, u64::from(u32::MAX)].map(every);
+    let [multiplier, remainder, there] =
+        [index.multiplier(), index.remainder(), index.there()].map(every);
+    let [lowest, top, crowded] = [LOWEST, TOP, CROWDED].map(every);
+    let shift = _mm_cvtsi64_si128(64 - i64::from(index.log2));
+    for ((block, hits), asked) in keys.iter().zip(hits).zip(asked) {
+        fetch_ahead(block);
+        (*hits, *asked) = (0, 0);
+        for (row, keys) in eights(block) {
+            let from = _mm512_sub_epi64(keys, first);
+            let product = _mm512_mullo_epi64(from, multiplier);
+            let word = words_at(words, _mm512_srl_epi64(product, shift));
+            let rest = _mm512_and_si512(_mm512_srli_epi64::<32>(product), remainder);
+            let pattern = _mm512_mullo_epi64(_mm512_or_si512(rest, there), lowest);
+            let differing = _mm512_andnot_si512(crowded, _mm512_xor_si512(word, pattern));
+            // As `remainders::holds`.
+            let borrowed = _mm512_andnot_si512(differing, _mm512_sub_epi64(differing, lowest));
+            let inside = _mm512_cmple_epu64_mask(from, last);
+            *hits |= u64::from(_mm512_mask_test_epi64_mask(inside, borrowed, top)) << row;
+            *asked |= u64::from(!inside | _mm512_test_epi64_mask(word, crowded)) << row;
+        }
     }
 }
 

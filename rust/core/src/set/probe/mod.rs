@@ -14,11 +14,12 @@ mod lines;
 mod ranks;
 mod scalar;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 pub(super) use ranks::ranks;
 
 use super::layout::View;
+use super::remainders::Remainders;
 
 /// Sixty-four keys: one word of hits.
 type Block = [u64; 64];
@@ -88,6 +89,8 @@ trait Steps {
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
     /// The same, and the rank of each member found; what stands beside the others is any number.
     fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]);
+    /// Bits of the members found by their remainders, and of the keys that only the rest of the set can tell.
+    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
     /// Bits of the members found among the strays, of which there are some.
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]);
     /// Moves the keys whose bit is set to the front of `packed`, and says how many there are. What stands behind them
@@ -122,14 +125,29 @@ fn take(path: Path, work: impl Work) {
 }
 
 /// Looks a batch up. `hits` has one word for each 64 keys begun.
-pub(super) fn probe(path: Path, view: View, keys: &[u64], hits: &mut [u64]) {
-    struct Probe<'a>(View<'a>, &'a [u64], &'a mut [u64]);
+pub(super) fn probe(path: Path, view: View, crowded: &Crowded, keys: &[u64], hits: &mut [u64]) {
+    struct Probe<'a>(View<'a>, &'a Crowded, &'a [u64], &'a mut [u64]);
     impl Work for Probe<'_> {
         fn with<S: Steps>(self) {
-            batch::<S>(&self.0, self.1, self.2);
+            batch::<S>(&self.0, self.1, self.2, self.3);
         }
     }
-    take(path, Probe(view, keys, hits));
+    take(path, Probe(view, crowded, keys, hits));
+}
+
+/// The second index of a small set, made when the first chunk full of members is met: that costs as much as some
+/// hundred thousand searches, once.
+#[derive(Debug, Default)]
+pub(super) struct Crowded(OnceLock<Option<Remainders>>);
+
+impl Crowded {
+    fn index(&self, view: &View, blocks: usize) -> Option<&Remainders> {
+        if blocks < BLOCKS {
+            return self.0.get()?.as_ref();
+        }
+        let make = || Remainders::of(view.len as usize, view.members());
+        self.0.get_or_init(make).as_ref()
+    }
 }
 
 /// Room for the keys that are to be looked up further, packed: one for those that passed the filter, one for those
@@ -140,7 +158,7 @@ struct Room {
 }
 
 /// Cuts a batch into chunks of blocks; the last block is filled up with zeros, which are never members.
-fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
+fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64]) {
     let mut room = Room {
         passed: [[0; 64]; BLOCKS + 1],
         asked: [[0; 64]; BLOCKS + 1],
@@ -158,6 +176,18 @@ fn batch<S: Steps>(view: &View, keys: &[u64], hits: &mut [u64]) {
             among::<S>(blocks, hits, &mut room.passed, |keys, hits| {
                 look_up::<S>(view, keys, hits, &mut room.asked);
             });
+        } else if let Some(index) = crowded.index(view, blocks.len()) {
+            let mut left = [0; BLOCKS];
+            let left = &mut left[..blocks.len()];
+            S::remainders(index, blocks, hits, left);
+            if !index.complete {
+                among::<S>(blocks, left, &mut room.passed, |keys, hits| {
+                    look_up::<S>(view, keys, hits, &mut room.asked);
+                });
+                for (hits, left) in hits.iter_mut().zip(left) {
+                    *hits |= *left;
+                }
+            }
         } else {
             look_up::<S>(view, blocks, hits, &mut room.asked);
         }

@@ -3,6 +3,7 @@
 use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::View;
 use crate::set::position::InLine;
+use crate::set::remainders::{CROWDED, Remainders, holds};
 
 pub(super) struct Scalar;
 
@@ -43,6 +44,21 @@ impl Steps for Scalar {
                     InLine::Absent => {}
                     InLine::AskStrays => *asked |= 1 << row,
                 }
+            }
+        }
+    }
+
+    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+        for ((keys, hits), asked) in keys.iter().zip(hits).zip(asked) {
+            (*hits, *asked) = (0, 0);
+            for (row, &key) in keys.iter().enumerate() {
+                let Some(place) = index.place(key) else {
+                    *asked |= 1 << row;
+                    continue;
+                };
+                let word = index.words()[place.word];
+                *hits |= u64::from(holds(word, place.pattern)) << row;
+                *asked |= u64::from(word & CROWDED != 0) << row;
             }
         }
     }
