@@ -26,17 +26,15 @@ from numguard.scan import scan
 COLUMNS = ["a_party", "b_party"]
 LAYOUTS = ["integers", "mixed"]
 SIZES = plan().lists[:2]
-#: The same file listed so many times: what a row costs must not depend on how many there are.
-COPIES = (1, 5, 50)
+#: Rows of a file, and how often it is listed: what a row costs must not depend on how many there are.
+LENGTHS = ((plan().file_rows // 20, 1), *((plan().file_rows, copies) for copies in (1, 5, 50)))
 
 Query = Callable[[], pa.Table]
 
 
-def file(layout: str) -> Path:
+def file(layout: str, rows: int = plan().file_rows) -> Path:
     """The file of call records in a layout."""
-    planned = plan()
-    path = planned.inputs / f"calls-{layout}-{planned.file_rows}.parquet"
-    return call_records.write(path, planned.file_rows, text=layout == "mixed")
+    return call_records.write(plan().inputs / f"calls-{layout}-{rows}.parquet", rows, text=layout == "mixed")
 
 
 def numguard(layout: str, listed: int, threads: int) -> Query:
@@ -162,19 +160,19 @@ def test_decode(measure: Any, the_plan: Plan, layout: str, candidate: str) -> No
     assert measure(line, {"Polars": polars, "pyarrow": pyarrow}[candidate]) == the_plan.file_rows
 
 
-def scan_copies(layout: str, listed: int, threads: int, copies: int) -> Callable[[], int]:
-    """Scans a file `copies` times over as one source, and keeps no hits."""
+def scan_copies(layout: str, rows: int, listed: int, threads: int, copies: int) -> Callable[[], int]:
+    """Scans a file of so many rows `copies` times over as one source, and keeps no hits."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
-    source = [file(layout)] * copies
+    source = [file(layout, rows)] * copies
     return lambda: sum(batch.num_rows for batch in scan(source, sets, columns=COLUMNS, threads=threads))
 
 
-@pytest.mark.parametrize("copies", COPIES)
+@pytest.mark.parametrize(("rows", "copies"), LENGTHS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_length(measure: Any, the_plan: Plan, layout: str, copies: int) -> None:
+def test_length(measure: Any, the_plan: Plan, layout: str, rows: int, copies: int) -> None:
     """Time and memory against length: a row costs the same, and memory stays flat."""
-    rows, listed = the_plan.file_rows * copies, SIZES[0]
-    once = scan_copies(layout, listed, the_plan.threads, 1)()
-    added = memory.added("scan", layout=layout, listed=listed, threads=the_plan.threads, copies=copies)
-    line = Line("scan of length", layout, rows, listed, None, NUMGUARD, the_plan.threads, bytes=added)
-    assert measure(line, scan_copies(layout, listed, the_plan.threads, copies)) == once * copies
+    listed, threads = SIZES[0], the_plan.threads
+    once = scan_copies(layout, rows, listed, threads, 1)()
+    added = memory.added("scan", layout=layout, rows=rows, listed=listed, threads=threads, copies=copies)
+    line = Line("scan of length", layout, rows * copies, listed, None, NUMGUARD, threads, bytes=added)
+    assert measure(line, scan_copies(layout, rows, listed, threads, copies)) == once * copies

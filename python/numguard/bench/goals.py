@@ -53,6 +53,8 @@ _GROWTH: Final = {"add more": (10, (1.5, 1.2)), "delta": (100, (3.0, 1.5))}
 #: Work that somebody waits for, in milliseconds, whatever is there.
 _WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
+#: How many times as long a row may take as one of the shortest scan.
+_SCAN_LENGTH: Final = (1.5, 1.2)
 #: What a walk may add: the sightings that it keeps (so many bytes a row, up to so many), and what it works with.
 _EXPAND_ROW: Final = 24
 _EXPAND_KEPT: Final = 1.5e9
@@ -229,7 +231,7 @@ def _growth(lines: Sequence[Line]) -> Iterator[Verdict]:
             alike = (small.work, small.layout, small.run) == (large.work, large.layout, large.run)
             times, bounds = _GROWTH.get(small.work, (0, (0.0, 0.0)))
             if alike and times and large.listed == times * small.listed:
-                name = f"{small.work}, {large.listed:,} complaints there, against {small.listed:,}"
+                name = f"{small.work}, {small.layout}, {large.listed:,} complaints there, against {small.listed:,}"
                 yield Verdict(name, _rate(small) / _rate(large), *bounds, "x the time")
 
 
@@ -241,12 +243,17 @@ def _waits(lines: Sequence[Line]) -> Iterator[Verdict]:
 
 
 def _lengths(lines: Sequence[Line]) -> Iterator[Verdict]:
-    shortest: dict[str, Line] = {}
-    for line in sorted((line for line in lines if line.work == "expand of length"), key=lambda line: line.rows):
-        short = shortest.setdefault(line.run, line)
+    shortest: dict[tuple[str, str, str], Line] = {}
+    for line in sorted(lines, key=lambda line: line.rows):
+        if line.work == "scan of length":
+            bounds = _SCAN_LENGTH
+        elif line.work == "expand of length":
+            bounds = _EXPAND_LENGTH if line.rows * _EXPAND_ROW <= _EXPAND_KEPT else _EXPAND_AGAIN
+        else:
+            continue
+        short = shortest.setdefault((line.run, line.work, line.layout), line)
         if line is not short:
             name = f"{what(line)}, a row of {line.rows:,} against one of {short.rows:,}"
-            bounds = _EXPAND_LENGTH if line.rows * _EXPAND_ROW <= _EXPAND_KEPT else _EXPAND_AGAIN
             yield Verdict(name, _rate(short) / _rate(line), *bounds, "x the time")
 
 
