@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 
 use super::lines::{Instructions, search};
 use super::scalar::Scalar;
-use super::{BLOCKS, Block, Ranks, Steps};
+use super::{BLOCKS, Block, Ranks, Steps, fetch};
 use crate::set::layout::{View, home_slot};
 use crate::set::line::Line;
 use crate::set::remainders::Remainders;
@@ -95,6 +95,7 @@ fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
     let shift = _mm_cvtsi64_si128(64 - i64::from(words.len().trailing_zeros()));
     let six = _mm256_set1_epi64x(63);
     for (block, passed) in keys.iter().zip(passed) {
+        fetch::keys_after(block);
         *passed = 0;
         for (four, &keys) in block.as_chunks::<4>().0.iter().enumerate() {
             let hash = multiply(bytemuck::must_cast(keys), low, high);
@@ -133,12 +134,6 @@ impl Instructions for Has2 {
     fn nonzero(self, words: &Block) -> u64 {
         // SAFETY: a `Has2` is made only in functions compiled for AVX2.
         unsafe { nonzero(words) }
-    }
-
-    #[inline(always)]
-    fn fetch(self, line: *const Line) {
-        // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) }
     }
 }
 
@@ -210,7 +205,7 @@ fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
         if far && let Some(next) = keys.get(block + 1) {
             for &key in next {
                 let home = home_slot(view.hash(key), view.home_slots());
-                _mm_prefetch::<_MM_HINT_T0>(view.slots.as_ptr().wrapping_add(home).cast());
+                fetch::line(view.slots.as_ptr().wrapping_add(home));
             }
         }
         *hits = now.iter().rev().fold(0, |bits, &key| {

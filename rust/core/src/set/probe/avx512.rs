@@ -7,15 +7,12 @@
 use std::arch::x86_64::*;
 
 use super::lines::{Instructions, search};
-use super::{BLOCKS, Block, Ranks, Steps};
+use super::{BLOCKS, Block, Ranks, Steps, fetch};
 use crate::set::layout::{View, place_bits};
 use crate::set::line::Line;
 use crate::set::remainders::{CROWDED, LOWEST, Remainders, TOP};
 
 pub(super) struct Avx512;
-
-/// Blocks from one to the one that is fetched ahead.
-const AHEAD: usize = 4;
 
 /// Whether the machine has all that the functions here are compiled for.
 pub(super) fn is_available() -> bool {
@@ -84,21 +81,6 @@ fn eights(block: &Block) -> impl Iterator<Item = (usize, __m512i)> {
         .map(|(eight, &keys)| (eight * 8, bytemuck::must_cast(keys)))
 }
 
-/// Fetches the keys that come four blocks after this one, there or not: the processor fetches ahead by itself, but not
-/// across a page of memory, and what the searches fetch in between confuses it.
-#[inline]
-fn fetch_ahead(block: &Block) {
-    let block: *const Block = block;
-    for line in 0..8 {
-        let next = block
-            .wrapping_add(AHEAD)
-            .cast::<u64>()
-            .wrapping_add(8 * line);
-        // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(next.cast()) };
-    }
-}
-
 /// The words at eight places, loaded one by one: a gather, which checks nothing, takes longer where the processor
 /// does it in microcode.
 #[inline]
@@ -119,7 +101,7 @@ fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
     let shift = _mm_cvtsi64_si128(64 - i64::from(words.len().trailing_zeros()));
     let one = _mm512_set1_epi64(1);
     for (block, passed) in keys.iter().zip(passed) {
-        fetch_ahead(block);
+        fetch::keys_after(block);
         *passed = 0;
         for (row, keys) in eights(block) {
             let hash = _mm512_mullo_epi64(keys, multiplier);
@@ -156,12 +138,6 @@ impl Instructions for Has512 {
     fn nonzero(self, words: &Block) -> u64 {
         // SAFETY: a `Has512` is made only in functions compiled for AVX-512.
         unsafe { nonzero(words) }
-    }
-
-    #[inline(always)]
-    fn fetch(self, line: *const Line) {
-        // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) }
     }
 }
 
@@ -221,7 +197,7 @@ fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut 
     let [lowest, top, crowded] = [LOWEST, TOP, CROWDED].map(every);
     let shift = _mm_cvtsi64_si128(64 - i64::from(index.log2));
     for ((block, hits), asked) in keys.iter().zip(hits).zip(asked) {
-        fetch_ahead(block);
+        fetch::keys_after(block);
         (*hits, *asked) = (0, 0);
         for (row, keys) in eights(block) {
             let from = _mm512_sub_epi64(keys, first);

@@ -4,7 +4,7 @@
 //! of this one are searched. What can be computed for a whole block is, in plain loops that the compiler turns into
 //! the vectors of the path; a path brings three things that Rust has no word for.
 
-use super::{Block, Ranks};
+use super::{Block, Ranks, fetch};
 use crate::set::layout::View;
 use crate::set::line::{self, Line};
 
@@ -19,8 +19,6 @@ pub(super) trait Instructions: Copy {
     fn equal<const PAIRS: bool>(self, line: &Line, rest: u16) -> u64;
     /// Which words of a block are not 0.
     fn nonzero(self, words: &Block) -> u64;
-    /// Fetches a line into the caches.
-    fn fetch(self, line: *const Line);
 }
 
 /// Where the keys of a block are to be looked for.
@@ -74,7 +72,7 @@ pub(super) fn search<const PAIRS: bool, const RANKS: bool>(
         if far {
             plan.line
                 .iter()
-                .for_each(|&number| cpu.fetch(lines.as_ptr().wrapping_add(number as usize)));
+                .for_each(|&number| fetch::line(lines.as_ptr().wrapping_add(number as usize)));
         }
     };
     let Some(first) = keys.first() else { return };
