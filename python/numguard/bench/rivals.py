@@ -219,21 +219,24 @@ RIVALS: Final[dict[str, dict[str, Callable[[Asked], Question]]]] = {
 
 #: On one thread whatever they are told, or reading text cell by cell: they take minutes where others take seconds.
 _SLOW: Final = ("pyarrow", "pandas")
+#: Takes a table of texts apart anew in every round.
+_SLOW_WITH_TEXT: Final = "Polars is_in"
 _LONG: Final = 10_000_000
 
 
 def candidates(case: Case, plan: Plan) -> list[str]:
-    """Who is asked about a case: everyone at the first hit rate, but slow ones on long lists; at the others the fast.
+    """Who is asked about a case: at the first hit rate everyone, but slow ones about text and long lists; else the fast.
 
     With `plan.everyone`, everyone about everything.
     """
     asked = list(RIVALS[case.layout])
     if not plan.everyone:
-        long, first = case.listed > _LONG, case.hit_rate == plan.hit_rates[0]
-        if long and not first:
-            asked = []
-        elif (long and case.layout != "integers") or not first:
-            asked = [name for name in asked if not name.startswith(_SLOW)]
+        text, long = case.layout != "integers", case.listed > _LONG
+        first = case.hit_rate == plan.hit_rates[0]
+        slow = _SLOW if (long and text) or not first else ()
+        if long and text and not first:
+            slow = (*slow, _SLOW_WITH_TEXT)
+        asked = [name for name in asked if not name.startswith(slow)]
     return [NUMGUARD, *asked]
 
 
