@@ -53,6 +53,20 @@ def is_explicit(answer: Answer) -> bool:
     return re.sub(r"^(tel:|[( ])+", "", answer.cell).startswith(("+", "00"))
 
 
+def has_national_prefix(answer: Answer) -> bool:
+    """They took off what their metadata call a national prefix, other than a zero, after the country code."""
+    digits, theirs = answer.digits.removeprefix("00"), str(answer.theirs)
+    for code, regions in REGIONS.items():
+        begin = str(code)
+        kept = theirs.removeprefix(begin)
+        if theirs.startswith(begin) and digits.startswith(begin) and digits.endswith(kept):
+            prefix = digits[len(begin) : len(digits) - len(kept)]
+            plans = [PhoneMetadata.metadata_for_region(region) for region in regions if region != "001"]
+            wanted = [plan.national_prefix_for_parsing for plan in plans if plan.national_prefix_for_parsing]
+            return prefix != "0" and any(re.fullmatch(pattern, prefix) for pattern in wanted)
+    return False
+
+
 DIFFERENCES = [
     # Read here, and not there.
     Difference(
@@ -129,12 +143,9 @@ DIFFERENCES = [
     ),
     Difference(
         "only a zero is a trunk prefix that people write after a country code: not North America's 1, Russia's and"
-        " Lithuania's 8, Belarus's 80",
+        " Lithuania's 8, Belarus's 80, Hungary's 06",
         "+1 1 732 691 2341",
-        lambda answer: (
-            answer.note in {"plus_without_country_code", None}
-            and re.match(r"(00)?(11|78|3708|37580)", answer.digits) is not None
-        ),
+        lambda answer: answer.note in {"plus_without_country_code", None} and has_national_prefix(answer),
     ),
     Difference(
         "area codes are not put in: Norfolk Island's five digits stay five",

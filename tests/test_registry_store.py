@@ -146,7 +146,12 @@ def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.Fi
 
     def told(registry: ng.Registry) -> list[Any]:
         number = "9100000001"
-        return [registry.block_list().to_table(), registry.history(number), registry.refusals(1), registry.action_taken()]
+        return [
+            registry.block_list().to_table(),
+            registry.history(number),
+            registry.refusals(1),
+            registry.action_taken(),
+        ]
 
     sheet = table(0, 5)
     with ng.Registry(target, by="HC 1234") as registry:

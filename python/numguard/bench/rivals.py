@@ -225,7 +225,7 @@ _LONG: Final = 10_000_000
 
 
 def candidates(case: Case, plan: Plan) -> list[str]:
-    """Who is asked about a case: at the first hit rate everyone, but slow ones about text and long lists; else the fast.
+    """Who is asked about a case: at the first hit rate all, but slow ones not about text and long lists; else the fast.
 
     With `plan.everyone`, everyone about everything.
     """

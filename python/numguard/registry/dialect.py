@@ -225,8 +225,10 @@ class PostgreSQL(Dialect):
         self.execute("SET jit = off")
 
     def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
-        """Appends `table`, and has the server look at once at what is temporary and so known to nobody else, and at
-        what is large: until it does, by itself, a minute later, it answers questions about a few numbers from all rows.
+        """Appends `table`, and has the server look at once at what is temporary and at what is large.
+
+        Nobody else knows of the one; and of the other, until it looks by itself a minute later, the server answers
+        questions about a few numbers from all rows.
         """
         super().ingest(name, table, temporary=temporary)
         if temporary:
