@@ -41,8 +41,9 @@ fuzz_target!(|data: &[u8]| {
     };
     assert_eq!(set.verify().is_ok(), unharmed, "the checksum tells");
     // First so many members that a small set makes its second index.
-    let crowd = saved.iter().cycle().take(2_200);
-    let others = saved.iter().flat_map(|key| [key, key + 1, key << 1]);
+    let members: Vec<u64> = saved.iter().collect();
+    let crowd = members.iter().copied().cycle().take(2_200);
+    let others = members.iter().flat_map(|key| [*key, key + 1, key << 1]);
     let asked: Vec<u64> = crowd.chain(others).collect();
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![0; asked.len().div_ceil(64)];
