@@ -155,7 +155,7 @@ DIFFERENCES = [
     Difference(
         "a last piece of zeros after a point is a decimal part, where the digits before it are a number",
         "+31 1402.0",
-        lambda answer: re.search(r"[.]0{1,3}$", answer.cell) is not None,
+        lambda answer: re.search(r"[.]0+$", answer.cell) is not None,
     ),
     Difference(
         "Gabon's numbers had a zero of their own, so none is taken off",
