@@ -14,7 +14,7 @@ const LARGEST: usize = 1 << 16;
 /// for its top bit.
 const LEAST_LOG2: u32 = 32 - FIELD + 2;
 /// Bits of a field, of which a word has three.
-const FIELD: u32 = 21;
+pub(super) const FIELD: u32 = 21;
 /// Each field's lowest bit.
 pub(super) const LOWEST: u64 = 1 | 1 << FIELD | 1 << (2 * FIELD);
 /// Each field's top bit, which no remainder sets.

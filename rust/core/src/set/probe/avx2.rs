@@ -11,7 +11,7 @@ use super::scalar::Scalar;
 use super::{BLOCKS, Block, Ranks, Steps, fetch};
 use crate::set::layout::{View, home_slot};
 use crate::set::line::Line;
-use crate::set::remainders::Remainders;
+use crate::set::remainders::{CROWDED, FIELD, LOWEST, Remainders, TOP};
 
 pub(super) struct Avx2;
 
@@ -49,8 +49,8 @@ impl Steps for Avx2 {
     }
 
     fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // No products of 64 bits, so that the words are all that four keys at a time could have.
-        Scalar::remainders(index, keys, hits, asked);
+        // SAFETY: `super::take` names this type only after `is_available`.
+        unsafe { remainders(index, keys, hits, asked) }
     }
 
     fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
@@ -194,6 +194,43 @@ fn rank_lines(
         search::<false, true>(Has2(()), view, keys, hits, asked, ranks);
     } else {
         search::<true, true>(Has2(()), view, keys, hits, asked, ranks);
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    let words = index.words();
+    assert_eq!(words.len(), 1 << index.log2, "a word for each upper half");
+    let every = |word: u64| _mm256_set1_epi64x(word as i64);
+    let [first, multiplier] = [index.first, index.multiplier() >> 32].map(every);
+    let [remainder, there, low] =
+        [index.remainder(), index.there(), u64::from(u32::MAX)].map(every);
+    let [lowest, top, crowded] = [LOWEST, TOP, CROWDED].map(every);
+    let shift = _mm_cvtsi64_si128(32 - i64::from(index.log2));
+    let none = _mm256_setzero_si256();
+    // The bit of each of four that is all zeros.
+    let zeros =
+        |fours| _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(fours, none))) as u64;
+    for ((block, hits), asked) in keys.iter().zip(hits).zip(asked) {
+        fetch::keys_after(block);
+        (*hits, *asked) = (0, 0);
+        for (four, &keys) in block.as_chunks::<4>().0.iter().enumerate() {
+            let from = _mm256_sub_epi64(bytemuck::must_cast(keys), first);
+            let product = _mm256_and_si256(_mm256_mul_epu32(from, multiplier), low);
+            let place = _mm256_srl_epi64(product, shift);
+            // SAFETY: `shift` leaves `log2` of the 32 bits, and there are `2^log2` words.
+            let word = unsafe { _mm256_i64gather_epi64::<8>(words.as_ptr().cast(), place) };
+            let rest = _mm256_or_si256(_mm256_and_si256(product, remainder), there);
+            let two = _mm256_or_si256(rest, _mm256_slli_epi64::<{ FIELD as i32 }>(rest));
+            let pattern = _mm256_or_si256(two, _mm256_slli_epi64::<{ 2 * FIELD as i32 }>(rest));
+            let differing = _mm256_andnot_si256(crowded, _mm256_xor_si256(word, pattern));
+            // As `remainders::holds`.
+            let borrowed = _mm256_andnot_si256(differing, _mm256_sub_epi64(differing, lowest));
+            let inside = zeros(_mm256_srli_epi64::<32>(from));
+            *hits |= (!zeros(_mm256_and_si256(borrowed, top)) & inside) << (four * 4);
+            let told = inside & zeros(_mm256_and_si256(word, crowded));
+            *asked |= (!told & 0xf) << (four * 4);
+        }
     }
 }
 
