@@ -54,6 +54,8 @@ def test_scan_needs_no_registry(desk: Path) -> None:
     assert "2 members; left out: short_code 1" in run.stderr
     assert "4 rows, 2 hits" in run.stderr
     assert "stray_letter 1, too_short 1" in run.stderr
+    dashed = numguard("scan", "customers.csv", "--numbers", "list.txt", "--column", "mobile", "-o", "-")
+    assert (dashed.returncode, dashed.stdout) == (0, run.stdout)
 
 
 def test_scan_says_its_summary_to_machines(desk: Path) -> None:

@@ -186,6 +186,15 @@ def test_empty_in_empty_out(empty: Any) -> None:
     assert ng.normalize(empty).type == pa.uint64()
 
 
+@pytest.mark.parametrize("kind", [pa.int32(), pa.float32(), pa.bool_(), pa.list_(pa.string())])
+@pytest.mark.parametrize("empty", [pa.array, pa.chunked_array])
+def test_a_type_that_holds_no_number_is_refused_without_rows_too(empty: Any, kind: pa.DataType) -> None:
+    column = empty([], type=kind)
+    for ask in (ng.normalize, ng.explain, ng.NumberSet, ng.ImeiSet, ng.NumberSet(LISTED).contains):
+        with pytest.raises(UnsupportedTypeError):
+            ask(column)
+
+
 def test_a_column_of_nulls() -> None:
     assert plain(ng.normalize(pa.nulls(3))) == [None] * 3
     assert plain(ng.NumberSet(LISTED).contains(pa.nulls(3))) == [None] * 3

@@ -32,7 +32,7 @@ const KERNELS: [(&str, Prepare); 12] = [
     ("build 27824", |_| {
         let keys = members(27_824);
         Box::new(move || {
-            black_box(FrozenSet::build(keys.clone(), KeyType::Msisdn));
+            black_box(FrozenSet::build(keys.iter().copied(), KeyType::Msisdn));
         })
     }),
     ("which integers are MSISDNs", |path| {
@@ -94,7 +94,7 @@ fn members(count: usize) -> Vec<u64> {
 /// A set of so many, asked for rows of which every `every`th is a member.
 fn probe(path: Path, size: usize, every: usize) -> Box<dyn FnMut()> {
     let drawn = members(size + ROWS);
-    let set = FrozenSet::build(drawn[..size].to_vec(), KeyType::Msisdn);
+    let set = FrozenSet::build(drawn[..size].iter().copied(), KeyType::Msisdn);
     let asked: Vec<u64> = (0..ROWS)
         .map(|row| {
             if row % every == 0 {

@@ -78,8 +78,9 @@ def output(command: Command) -> Command:
     return click.option(
         "--output",
         "-o",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file, not to stdout; its ending (.csv, .xlsx, .parquet, .arrow, .jsonl) tells the format.",
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        callback=lambda _context, _option, path: None if path == Path("-") else path,
+        help="Write to this file, not to stdout (-); its ending (.csv, .xlsx, .parquet, .arrow, .jsonl) tells the format.",
     )(command)
 
 

@@ -40,8 +40,9 @@ pub fn build(
     Ok((builder.build().ok_or(Error::TooMany)?, notes))
 }
 
+/// The chunk in pieces: one at least, for its type is looked at even where there are no rows.
 fn pieces(chunk: &ArrayRef) -> impl Iterator<Item = ArrayRef> {
-    let starts = (0..chunk.len()).step_by(PIECE);
+    let starts = (0..chunk.len().max(1)).step_by(PIECE);
     starts.map(|start| chunk.slice(start, PIECE.min(chunk.len() - start)))
 }
 

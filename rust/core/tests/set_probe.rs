@@ -80,10 +80,7 @@ fn a_set_too_large_for_a_filter_answers_as_its_keys_tell() {
     // Every third number of a run: rank and membership follow from the key by arithmetic.
     let first = 919_000_000_000;
     let count = (1 << 23) + 1_000;
-    let set = FrozenSet::build(
-        (0..count).map(|key| first + 3 * key).collect(),
-        KeyType::Msisdn,
-    );
+    let set = FrozenSet::build((0..count).map(|key| first + 3 * key), KeyType::Msisdn);
     assert!(set.nbytes() < 8 * count as usize);
     let asked: Vec<u64> = (0..30_000).map(|step| first - 300 + step * 847).collect();
     let mut ranks = vec![0; asked.len()];

@@ -17,6 +17,7 @@ use crate::error::{ArgumentError, InputError, UnsupportedTypeError, raise};
 
 /// A column as it came from Python.
 pub(crate) struct Values {
+    /// One at least, which may be empty: its type is looked at even where there are no rows.
     chunks: Vec<ArrayRef>,
     chunked: bool,
 }
@@ -31,13 +32,10 @@ impl Values {
     ) -> PyResult<Bound<'py, PyAny>> {
         let answer = py
             .detach(|| {
-                let empty = [arrow_array::new_empty_array(&arrow_schema::DataType::Null)];
-                let chunks = if self.chunks.is_empty() {
-                    &empty[..]
-                } else {
-                    &self.chunks
-                };
-                chunks.iter().map(kernel).collect::<Result<Vec<_>, _>>()
+                self.chunks
+                    .iter()
+                    .map(kernel)
+                    .collect::<Result<Vec<_>, _>>()
             })
             .map_err(raise)?;
         if self.chunked {
@@ -124,9 +122,15 @@ impl Values {
                 chunked: false,
             }),
             AnyArray::Stream(stream) => {
-                let chunks = stream.into_reader()?.collect::<Result<Vec<_>, _>>();
+                let reader = stream.into_reader()?;
+                let field = reader.field();
+                let chunks = reader.collect::<Result<Vec<_>, _>>();
+                let mut chunks = chunks.map_err(|error| raise(error.into()))?;
+                if chunks.is_empty() {
+                    chunks.push(arrow_array::new_empty_array(field.data_type()));
+                }
                 Ok(Self {
-                    chunks: chunks.map_err(|error| raise(error.into()))?,
+                    chunks,
                     chunked: true,
                 })
             }

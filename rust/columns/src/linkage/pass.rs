@@ -38,7 +38,7 @@ impl Pass {
         Self {
             side: wanted.side,
             hop: wanted.hop,
-            wanted: FrozenSet::build(wanted.keys.to_vec(), key_type),
+            wanted: FrozenSet::build(wanted.keys.iter().copied(), key_type),
             zero: wanted.keys.first() == Some(&0),
             next: 0,
             rows: 0,

@@ -88,7 +88,7 @@ impl FrozenSet {
     /// # Panics
     /// With more keys than ranks: from `u32::MAX` (4,294,967,295) distinct ones on.
     #[must_use]
-    pub fn build(keys: Vec<u64>, key_type: KeyType) -> Self {
+    pub fn build(keys: impl IntoIterator<Item = u64>, key_type: KeyType) -> Self {
         let mut builder = Builder::new(key_type);
         builder.extend(keys);
         builder

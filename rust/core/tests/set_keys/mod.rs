@@ -99,5 +99,5 @@ pub(crate) fn any_keys() -> impl Strategy<Value = Vec<u64>> {
 
 /// A set of phone numbers.
 pub(crate) fn set(keys: &[u64]) -> FrozenSet {
-    FrozenSet::build(keys.to_vec(), KeyType::Msisdn)
+    FrozenSet::build(keys.iter().copied(), KeyType::Msisdn)
 }
