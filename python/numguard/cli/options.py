@@ -80,7 +80,7 @@ def output(command: Command) -> Command:
         "-o",
         type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
         callback=lambda _context, _option, path: None if path == Path("-") else path,
-        help="Write to this file, not to stdout (-); its ending (.csv, .xlsx, .parquet, .arrow, .jsonl) tells the format.",
+        help="Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl tells the format.",
     )(command)
 
 
