@@ -1,0 +1,68 @@
+"""The two closed word lists, as data: one entry a line, sorted, one class a phrase, every language complete.
+
+It knows nothing of how a cell is read; it asks that whoever reads the lists may rely on their form.
+"""
+
+import unicodedata
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+LISTS = Path(__file__).parents[1] / "rust" / "core" / "src" / "lists"
+LANGUAGES = ["en", "hi", "hi-Latn", "mr", "gu", "pa", "bn", "or", "ta", "te", "kn", "ml", "ur"]
+PHONE = {"phone", "neutral", "idword", "complaint"}
+OTHER = {"id", "amount", "measure", "denial", "owner", "country"}
+ABBREVIATED = {"hi", "mr", "gu", "pa", "bn"}
+# Signs that a reader strips before it looks a word up: nuktas and joiners. They can match nothing in a list.
+STRIPPED = set("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u200c\u200d")
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = (LISTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    comments = [line for line in lines if line.startswith("#")]
+    assert comments
+    assert lines[: len(comments)] == comments, "comments stand at the top alone"
+    return [line.split("\t") for line in lines[len(comments) :]]
+
+
+@pytest.mark.parametrize(("name", "classes"), [("phone_words", PHONE | {"abbrev0"}), ("other_words", OTHER)])
+def test_form(name: str, classes: set[str]) -> None:
+    entries = rows(name)
+    keys = [tuple(entry[:3]) for entry in entries]
+    assert keys == sorted(set(keys))
+    for entry in entries:
+        word_class, language, phrase = entry[:3]
+        assert word_class in classes
+        assert language in LANGUAGES
+        words = phrase.split(" ")
+        assert 1 <= len(words) <= 4, phrase
+        assert all(unicodedata.category(sign)[0] in "LM" for word in words for sign in word), phrase
+        assert all(words), phrase
+        assert phrase == unicodedata.normalize("NFC", phrase).lower(), phrase
+        assert not STRIPPED & set(unicodedata.normalize("NFD", phrase)), phrase
+        if word_class == "country":
+            assert 1 <= int(entry[3]) <= 999, phrase
+        assert len(entry) == (4 if word_class == "country" else 3), phrase
+
+
+def test_one_class_a_phrase() -> None:
+    classes = defaultdict(set)
+    for entry in rows("phone_words") + rows("other_words"):
+        if entry[0] != "abbrev0":
+            classes[entry[2]].add((entry[0], *entry[3:]))
+    assert {phrase: found for phrase, found in classes.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_whole(language: str) -> None:
+    phone = Counter(entry[0] for entry in rows("phone_words") if entry[1] == language)
+    other = Counter(entry[0] for entry in rows("other_words") if entry[1] == language)
+    assert set(phone) >= PHONE | ({"abbrev0"} if language in ABBREVIATED else set())
+    assert set(other) >= OTHER
+    assert phone["phone"] >= 30
+    assert phone["neutral"] >= 30
+    assert phone["complaint"] >= 15
+    assert other["id"] >= 80
+    assert min(other["amount"], other["measure"]) >= 20
+    assert min(other["denial"], other["owner"]) >= 40
