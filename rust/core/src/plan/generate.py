@@ -11,7 +11,8 @@ country and fails if the automaton answers otherwise, so a table that was writte
 
 India's plan is finer than libphonenumber's. What is added here, and where it is from:
 
-- 160x, voice calls for services, banks and finance: Department of Telecommunications, 30 May 2024 (the 160 series).
+- 1600 and 1601, voice calls for services, banks and finance: Department of Telecommunications, 30 May 2024 (the 160
+  series). Other numbers that begin 160 are fixed lines of the area code 160.
 - M2M numbers of thirteen digits: the same Department's M2M numbering plan, 9 Dec 2016; the five identifiers in use.
 """
 
@@ -42,7 +43,7 @@ TYPES = (
     "uan",
     "voicemail",
 )
-ADDED_FOR_INDIA = {"service": r"160\d{7}", "m2m": r"5(?:59|7[569]|97)\d{10}"}
+ADDED_FOR_INDIA = {"service": r"160[01]\d{6}", "m2m": r"5(?:59|7[569]|97)\d{10}"}
 # The first that holds. libphonenumber calls 140 a universal access number, and lists a part of 160x as mobile.
 INDIAN_CLASSES = (
     ("service", "Service"),
@@ -222,6 +223,53 @@ def has_trunk_zero(code: int, plan: PhoneMetadata) -> bool:
     )
 
 
+def formats() -> dict[int, list[tuple[tuple[int, int], ...]]]:
+    """Country code -> the widths (least, most) of the groups in which the country's own formats write a number."""
+    found: dict[int, set[tuple[tuple[int, int], ...]]] = {}
+    for code, regions in REGIONS.items():
+        for region in regions:
+            plan = metadata(code, region)
+            for one in [*plan.number_format, *plan.intl_number_format]:
+                if one.format != "NA":
+                    found.setdefault(code, set()).update(widths(one.pattern, one.format))
+    return {code: sorted(groups) for code, groups in found.items()}
+
+
+def widths(pattern: str, written: str) -> set[tuple[tuple[int, int], ...]]:
+    """The widths of the groups of one format. Formats that write something of their own (`15`) make no other number."""
+    groups = {
+        argument[0]: argument[3].getwidth()
+        for operator, argument in _parser.parse(pattern)
+        if operator is _constants.SUBPATTERN
+    }
+    found: list[tuple[int, int]] = []
+    for part in re.split(r"[^\\\d]+", written):
+        places = [int(place) for place in re.findall(r"\\(\d)", part)]
+        if re.sub(r"\\\d", "", part):
+            return set()
+        if places:
+            least, most = (sum(int(groups[place][end]) for place in places) for end in (0, 1))
+            found.append((least, most))
+    return {tuple(found)} if len(found) > 1 else set()
+
+
+def area_codes() -> list[str]:
+    """India's area codes: what libphonenumber's formats write as the first group of some fixed line."""
+    plan = metadata(INDIA, "IN")
+    fixed = re.compile(described(plan, "fixed_line", "national_number_pattern") or "")
+    found = set()
+    for start in range(1000, 10_000):
+        for rest in ("200000", "234567", "345678", "456789", "567890", "678901"):
+            number = f"{start}{rest}"
+            if fixed.fullmatch(number):
+                known = PhoneNumber(country_code=INDIA, national_number=int(number))
+                written = phonenumbers.format_number(known, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+                first = written.split()[1].split("-")[0]
+                if 2 <= len(first) <= 4:
+                    found.add(first)
+    return sorted(found, key=int)
+
+
 def automaton() -> tuple[list[list[int]], list[str], int]:
     grown = Automaton()
     for code, regions in REGIONS.items():
@@ -341,6 +389,20 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, known: dict[int
         *(f"    ({code}, {mask:#06x}, {str(trunk).lower()})," for code, (mask, trunk) in sorted(known.items())),
         "];",
     ]
+    out += [
+        "",
+        "/// The widths (least, most) of the groups of one format.",
+        "pub(super) type Format = &'static [(u8, u8)];",
+        "",
+        "/// Country code, and the groups in which its own formats write a number.",
+        f"pub(super) static FORMATS: [(u16, &[Format]); {len(formats())}] = [",
+    ]
+    for code, groups in sorted(formats().items()):
+        out.append(f"    ({code}, &[" + ", ".join(f"&{list(group)}" for group in groups) + "]),")
+    codes = area_codes()
+    out += ["];", "", "/// India's area codes.", f"pub(super) static AREA_CODES: [u16; {len(codes)}] = ["]
+    out += ["    " + ", ".join(codes[i : i + 16]) + "," for i in range(0, len(codes), 16)]
+    out.append("];")
     for name, says, words in (
         ("LISTED", "Indian series from 60000 on that the plan lists, one bit each.", listed),
         ("FIXED_LINES", "Those of them that fixed lines use.", lines),

@@ -58,6 +58,39 @@ pub(crate) fn is_possible(digits: &[u8]) -> bool {
     })
 }
 
+/// How many of these digits are the country code.
+pub(crate) fn code_width(digits: &[u8]) -> Option<usize> {
+    country(digits).map(|(width, ..)| width)
+}
+
+/// Whether a country's own formats write a national number in groups of these widths.
+pub(crate) fn has_format(code: u16, widths: &[usize]) -> bool {
+    let is_of = |format: &&[(u8, u8)]| {
+        format.len() == widths.len()
+            && format.iter().zip(widths).all(|(&(least, most), &width)| {
+                (usize::from(least)..=usize::from(most)).contains(&width)
+            })
+    };
+    table::FORMATS
+        .binary_search_by_key(&code, |&(code, _)| code)
+        .is_ok_and(|at| table::FORMATS[at].1.iter().any(is_of))
+}
+
+/// Whether these digits, less the trunk zero, are the code of an Indian area. Of a code of four digits the metadata
+/// may know three (1662 is written as 166 and 2...), and the area is the same.
+pub(crate) fn is_area_code(digits: &[u8]) -> bool {
+    let code = digits
+        .iter()
+        .take(4)
+        .fold(0, |code, &digit| code * 10 + u16::from(digit));
+    let is_listed = |code: u16| table::AREA_CODES.binary_search(&code).is_ok();
+    match digits {
+        [1..=9, _] | [1..=9, _, _] => is_listed(code),
+        [1..=9, _, _, _] => is_listed(code) || is_listed(code / 10),
+        _ => false,
+    }
+}
+
 /// Where these digits have a zero after the country code that only callers inside that country dial.
 pub(crate) fn trunk_zero(digits: &[u8]) -> Option<usize> {
     let (width, _, has_trunk_zero) = country(digits)?;
@@ -146,7 +179,8 @@ mod tests {
             ("918023456789", Class::Fixed),
             ("911409305260", Class::Telemarketing),
             ("911600123456", Class::Service),
-            ("911605123456", Class::Service),
+            ("911601123456", Class::Service),
+            ("911602123456", Class::Fixed),
             ("911800123456", Class::TollFree),
             ("9118603451234", Class::SharedCost),
             ("915591912345678", Class::M2m),
@@ -170,6 +204,17 @@ mod tests {
             "210 is no country's code"
         );
         assert!(!is_possible(&digits("44")));
+    }
+
+    #[test]
+    fn groups_are_those_of_the_country_s_formats() {
+        assert!(has_format(46, &[2, 3, 2, 2]));
+        assert!(has_format(7, &[3, 3, 2, 2]));
+        assert!(!has_format(7, &[5, 5]));
+        assert!(!has_format(999, &[3, 3]));
+        assert!(is_area_code(&[1, 1]) && is_area_code(&[1, 2, 4]) && is_area_code(&[8, 0]));
+        assert!(is_area_code(&[1, 6, 6, 2]));
+        assert!(!is_area_code(&[9, 8]) && !is_area_code(&[1]) && !is_area_code(&[0, 1, 1]));
     }
 
     #[test]
