@@ -1,0 +1,318 @@
+//! What a word beside a number says.
+//!
+//! Owns the closed lists (`lists/phone_words.tsv`, `lists/other_words.tsv`, `lists/handset_words.tsv`) and how a word of a text is looked up
+//! in them. Knows nothing of numbers. One idea: a word is known or it is not; a word that is on no list lets nothing
+//! in, so that what nobody thought of costs a look by a person and never somebody's phone.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
+use crate::digits::{Folded, is_letter};
+
+/// What a word says of the number beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// That it is a phone number.
+    Phone,
+    /// That it is a handset's: only where IMEIs are read.
+    Handset,
+    /// Nothing: `is`, `of`, `the`.
+    Neutral,
+    /// Nothing, and that something else begins: `and`, `then`, `who`.
+    Conjunction,
+    /// Who acted: `from`, `by`.
+    Origin,
+    /// That it is a number of what the word before it names: `no`, `number`.
+    Numbering,
+    /// That it is a suspect's, which in a complaint is what the column asks for.
+    Complaint,
+    /// That it is the number of something else: an account, a ticket, a card.
+    Id,
+    /// That it is a sum of money.
+    Amount,
+    /// That it is a count or a measure.
+    Measure,
+    /// That it is not the number meant, or a person's who is no suspect.
+    Denial,
+    /// That it is the writer's own, or a relative's.
+    Owner,
+    /// That it is a number of the country with this code.
+    Country(u16),
+    /// The word is on no list.
+    Unlisted,
+}
+
+impl Word {
+    fn named(class: &str, code: Option<&str>) -> Option<Self> {
+        Some(match class {
+            "phone" => Self::Phone,
+            "neutral" => Self::Neutral,
+            "conjunction" => Self::Conjunction,
+            "origin" => Self::Origin,
+            "handset" => Self::Handset,
+            "idword" => Self::Numbering,
+            "complaint" => Self::Complaint,
+            "id" => Self::Id,
+            "amount" => Self::Amount,
+            "measure" => Self::Measure,
+            "denial" => Self::Denial,
+            "owner" => Self::Owner,
+            "country" => Self::Country(code?.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// Whether the word says that the number is another thing's, or another person's, for a number of `country_code`.
+    pub(crate) fn refuses(self, country_code: u16) -> bool {
+        match self {
+            Self::Phone
+            | Self::Handset
+            | Self::Neutral
+            | Self::Conjunction
+            | Self::Origin
+            | Self::Numbering
+            | Self::Complaint
+            | Self::Unlisted => false,
+            Self::Country(code) => code != country_code,
+            Self::Id | Self::Amount | Self::Measure | Self::Denial | Self::Owner => true,
+        }
+    }
+}
+
+/// As many words as the longest phrase of the lists has.
+const PHRASE: usize = 4;
+/// More characters than any word of the lists has: a longer word is on none of them.
+const LONGEST: usize = 64;
+
+struct Lists {
+    phrases: HashMap<String, Word>,
+    /// What else a phrase says beside an IMEI.
+    handsets: HashMap<String, Word>,
+    /// Letters before a zero that is an abbreviation's mark: `मो0`, and what it says.
+    abbreviations: HashMap<String, Word>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut lists = Lists {
+        phrases: HashMap::new(),
+        handsets: HashMap::new(),
+        abbreviations: HashMap::new(),
+    };
+    let lines = include_str!("lists/phone_words.tsv")
+        .lines()
+        .chain(include_str!("lists/other_words.tsv").lines())
+        .chain(include_str!("lists/handset_words.tsv").lines());
+    for line in lines.filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let mut fields = line.split('\t');
+        let mut field = || fields.next().unwrap_or_default();
+        let (class, language, phrase) = (field(), field(), spelling(field().chars()));
+        // English says nothing with `is` and goes on; behind the particles of the Indian languages another word's
+        // part of the sentence begins.
+        let class = match class {
+            "neutral" if language != "en" => "conjunction",
+            class => class,
+        };
+        let abbreviated = match class {
+            "abbrev0" => Some(Word::Phone),
+            "abbrev0id" => Some(Word::Id),
+            _ => None,
+        };
+        if let Some(word) = abbreviated {
+            lists.abbreviations.insert(phrase, word);
+        } else {
+            let word = Word::named(class, fields.next()).expect("a class of the word lists");
+            let list = match word {
+                Word::Handset => &mut lists.handsets,
+                _ => &mut lists.phrases,
+            };
+            list.insert(phrase, word);
+        }
+    }
+    lists
+});
+
+/// Letters as the lists are searched for them: small, without the marks that writers leave out, one letter for those
+/// that keyboards write in two ways.
+fn spelling(letters: impl Iterator<Item = char>) -> String {
+    letters
+        .flat_map(char::to_lowercase)
+        .filter_map(|letter| {
+            Some(match letter {
+                // Nukta of the Indian scripts; the vowel marks of Arabic script; joiners.
+                '\u{93C}' | '\u{9BC}' | '\u{A3C}' | '\u{ABC}' | '\u{B3C}' | '\u{CBC}' => {
+                    return None;
+                }
+                '\u{64B}'..='\u{652}' | '\u{670}' | '\u{200C}' | '\u{200D}' => return None,
+                // Letters that have their nukta built in.
+                '\u{929}' => '\u{928}',
+                '\u{931}' => '\u{930}',
+                '\u{934}' => '\u{933}',
+                '\u{958}' => '\u{915}',
+                '\u{959}' => '\u{916}',
+                '\u{95A}' => '\u{917}',
+                '\u{95B}' => '\u{91C}',
+                '\u{95C}' => '\u{921}',
+                '\u{95D}' => '\u{922}',
+                '\u{95E}' => '\u{92B}',
+                '\u{95F}' => '\u{92F}',
+                '\u{9DC}' => '\u{9A1}',
+                '\u{9DD}' => '\u{9A2}',
+                '\u{9DF}' => '\u{9AF}',
+                '\u{A33}' => '\u{A32}',
+                '\u{A36}' => '\u{A38}',
+                '\u{A59}' => '\u{A16}',
+                '\u{A5A}' => '\u{A17}',
+                '\u{A5B}' => '\u{A1C}',
+                '\u{A5E}' => '\u{A2B}',
+                '\u{B5C}' => '\u{B21}',
+                '\u{B5D}' => '\u{B22}',
+                // Arabic and Urdu keyboards write one letter in two ways.
+                '\u{643}' => '\u{6A9}',
+                '\u{64A}' | '\u{649}' => '\u{6CC}',
+                '\u{647}' | '\u{6C3}' => '\u{6C1}',
+                '\u{622}' | '\u{623}' | '\u{625}' => '\u{627}',
+                letter => letter,
+            })
+        })
+        .collect()
+}
+
+/// The word or phrase that begins at a letter of folded text, the longest of the lists, and where it ends.
+pub(crate) fn at(cell: &Folded, start: usize) -> (Word, usize) {
+    longest(cell, start, |phrase| LISTS.phrases.get(phrase).copied())
+}
+
+/// The same beside an IMEI, where `imei` and `handset` are what `mobile` and `phone` are beside a phone number.
+pub(crate) fn beside_handset(cell: &Folded, start: usize) -> (Word, usize) {
+    let lists = &*LISTS;
+    longest(cell, start, |phrase| {
+        lists
+            .handsets
+            .get(phrase)
+            .or_else(|| lists.phrases.get(phrase))
+            .copied()
+    })
+}
+
+fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Word>) -> (Word, usize) {
+    let text = cell.bytes();
+    let mut phrase = String::new();
+    let mut found = (Word::Unlisted, word_end(cell, start));
+    let mut from = start;
+    for words in 0..PHRASE {
+        let end = word_end(cell, from);
+        if end - from > LONGEST {
+            break;
+        }
+        if words > 0 {
+            phrase.push(' ');
+        }
+        phrase.push_str(&spelled(cell, from, end));
+        if let Some(word) = find(&phrase) {
+            found = (word, end);
+        } else if words == 0
+            && let Some(word) = compound(&phrase, &find)
+        {
+            found = (word, end);
+        }
+        match next_word(text, end) {
+            Some(next) => from = next,
+            None => break,
+        }
+    }
+    found
+}
+
+/// What letters say that are words of the lists written together: `upirefno`, `rollnumber`. Only words that say what a
+/// number is make one; names fall apart into no such words.
+fn compound(letters: &str, find: &impl Fn(&str) -> Option<Word>) -> Option<Word> {
+    /// Shorter than any two words that are written together, and longer.
+    const LENGTHS: std::ops::RangeInclusive<usize> = 5..=24;
+    if !letters.is_ascii() || !LENGTHS.contains(&letters.len()) {
+        return None;
+    }
+    // What the first n letters say, if they are words.
+    let mut said: Vec<Option<Word>> = vec![None; letters.len() + 1];
+    for end in 2..=letters.len() {
+        said[end] = (0..=end - 2).find_map(|start| {
+            let word = find(&letters[start..end])?;
+            let makes_one = matches!(
+                word,
+                Word::Id | Word::Amount | Word::Phone | Word::Numbering
+            );
+            let before = if start == 0 { Some(word) } else { said[start] };
+            let says = before.filter(|_| makes_one)?;
+            Some(if says.refuses(0) { says } else { word })
+        });
+    }
+    said[letters.len()].filter(|word| word.refuses(0))
+}
+
+/// What an abbreviation that begins at a letter says, and where it ends, its zero included: `मो0`.
+pub(crate) fn abbreviation(cell: &Folded, start: usize) -> Option<(Word, usize)> {
+    let end = word_end(cell, start);
+    let may_be_one = cell.bytes().get(end) == Some(&b'0')
+        && end - start <= LONGEST
+        && !cell.bytes()[start].is_ascii();
+    if !may_be_one {
+        return None;
+    }
+    let word = LISTS.abbreviations.get(&spelled(cell, start, end))?;
+    Some((*word, end + 1))
+}
+
+/// The letters of a word. Points and slashes between single letters (`P.N.R.`, `a/c`) are no letters.
+fn spelled(cell: &Folded, start: usize, end: usize) -> String {
+    spelling(
+        (start..end)
+            .filter(|&at| is_letter(cell.bytes()[at]))
+            .map(|at| match cell.bytes()[at] {
+                // Full-width letters are folded to these.
+                latin if latin.is_ascii() => char::from(latin),
+                _ => cell.character(at),
+            }),
+    )
+}
+
+/// Where the word that begins at `start` ends: at what is no letter, at an underscore, where a capital follows a small
+/// letter. Single letters with a point or a slash between them are one word.
+fn word_end(cell: &Folded, start: usize) -> usize {
+    let text = cell.bytes();
+    let is_in_word = |at: usize| {
+        text.get(at)
+            .is_some_and(|&byte| is_letter(byte) && byte != b'_')
+    };
+    if text[start] == b'_' {
+        return start + 1;
+    }
+    let mut end = start + 1;
+    while matches!(text.get(end), Some(b'.' | b'/'))
+        && is_in_word(end + 1)
+        && !is_in_word(end + 2)
+        && text[end + 1].is_ascii()
+        && !is_in_word(start + 1)
+    {
+        end += 2;
+    }
+    if end > start + 1 {
+        return end;
+    }
+    while is_in_word(end) && !(text[end - 1].is_ascii_lowercase() && text[end].is_ascii_uppercase())
+    {
+        end += 1;
+    }
+    end
+}
+
+/// Where the next word of the same phrase begins: behind a few signs that stand between words, or at once after a
+/// change of case.
+fn next_word(text: &[u8], end: usize) -> Option<usize> {
+    let gap = text[end..]
+        .iter()
+        .take(4)
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'.' | b'_' | b'-' | b'/'))
+        .count();
+    let next = text.get(end + gap)?;
+    (gap < 4 && is_letter(*next) && *next != b'_').then_some(end + gap)
+}
