@@ -27,7 +27,7 @@ CELLS = [
     "9876543210",
     "००९१९८७६५४३२१०",
     "1930",
-    "+1 202 555 0143 and a long tail that no view holds inline",
+    "+1 202 555 0143 is the mobile phone, home and office",
     "098123-45678",
 ]
 LISTED = ["98765 43210", "919812345678"]

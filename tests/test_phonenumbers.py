@@ -67,6 +67,11 @@ def has_national_prefix(answer: Answer) -> bool:
     return False
 
 
+def compact(cell: str) -> str:
+    """The digits of a cell without what stands between them, with its plus."""
+    return ("+" if "+" in cell else "") + re.sub(r"\D", "", cell)
+
+
 DIFFERENCES = [
     # Read here, and not there.
     Difference(
@@ -76,18 +81,13 @@ DIFFERENCES = [
     ),
     Difference(
         "a foreign number that is merely possible, and not valid, is read",
-        "+972 21 2345678",
+        "+972 212345678",
         lambda answer: answer.theirs is None and answer.kind == "foreign" and is_explicit(answer),
     ),
     Difference(
         "M2M numbers of thirteen digits are no part of libphonenumber's plan",
-        "559 1234567890",
+        "5591234567890",
         lambda answer: answer.theirs is None and answer.kind == "m2m",
-    ),
-    Difference(
-        "160x is one class of service numbers, of which libphonenumber lists 1600 and 1601",
-        "1609701030",
-        lambda answer: answer.theirs is None and answer.kind == "service",
     ),
     Difference(
         "a trunk zero before the country code is taken off, and said",
@@ -95,6 +95,25 @@ DIFFERENCES = [
         lambda answer: answer.theirs is None and answer.note == "trunk_prefix_before_country_code",
     ),
     # Read there, and not here.
+    Difference(
+        "digits are joined only in listed groupings; all together they are read alike",
+        "9876 5432 10",
+        lambda answer: (
+            answer.note in {"several_numbers", "too_long", "not_an_integer"}
+            and answer.theirs is not None
+            and re.search(r"\d\D+\d", answer.cell) is not None
+            and ng.normalize([compact(answer.cell)]).to_pylist() == [answer.theirs]
+        ),
+    ),
+    Difference(
+        "the same before an extension, where the rest is text",
+        "9876 5432 10 ext 65",
+        lambda answer: (
+            answer.note == "text_with_digits"
+            and answer.theirs is not None
+            and ng.normalize([compact(answer.cell.partition(" ext ")[0])]).to_pylist() == [answer.theirs]
+        ),
+    ),
     Difference(
         "bare digits with one point are a float unless people write numbers so: 0.9876543210 is none",
         "0.9876543210",
@@ -311,5 +330,6 @@ def test_numbers_are_read_as_phonenumbers_reads_them() -> None:
                 agreed += 1
             elif not any(rule.holds(answer) for rule in DIFFERENCES):
                 unexplained.append(answer)
-    assert agreed > CELLS * 0.75
+    # A fourth of the cells are written in groups that nobody writes a number in.
+    assert agreed > CELLS * 0.6
     assert not unexplained, (len(unexplained), unexplained[:20])

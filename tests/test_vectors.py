@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard import _core
 
 VECTORS = Path(__file__).parent / "vectors"
 LAYOUTS = [pa.string(), pa.large_string(), pa.string_view()]
@@ -70,6 +71,21 @@ def test_numbers_in_text(region: Any) -> None:
     cells = pa.array([unescape(row["cell"]) for row in table], pa.string())
     expected = [[int(number) for number in row["numbers"].split()] for row in table]
     assert ng.extract(cells, region=region).to_pylist() == expected
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_numbers_that_complaints_name(layout: pa.DataType) -> None:
+    table = rows("mentions.csv")
+    cells = pa.array([unescape(row["cell"]) for row in table], layout)
+    expected = [
+        {
+            "numbers": [int(number) for number in row["numbers"].split()],
+            "doubt": row["doubt"] or None,
+            "rest": row["rest"] or None,
+        }
+        for row in table
+    ]
+    assert _core.mentions(cells).to_pylist() == expected
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)

@@ -62,11 +62,8 @@ fn assemble<'a>(
         classes.append_option(class);
         notes.append_option(note);
     }
-    let dictionary = |indices: Int8Array, codes: Vec<&str>| {
-        DictionaryArray::<Int8Type>::try_new(indices, Arc::new(StringArray::from(codes)))
-    };
-    let classes = dictionary(classes.finish(), class_codes.collect())?;
-    let notes = dictionary(notes.finish(), Note::ALL.iter().map(|n| n.code()).collect())?;
+    let classes = dictionary(classes.finish(), class_codes)?;
+    let notes = notes_of(notes.finish())?;
     let fields = Fields::from(vec![
         Field::new(key_name, DataType::UInt64, true),
         Field::new(class_name, classes.data_type().clone(), true),
@@ -74,4 +71,17 @@ fn assemble<'a>(
     ]);
     let columns: Vec<ArrayRef> = vec![Arc::new(keys.finish()), Arc::new(classes), Arc::new(notes)];
     Ok(Arc::new(StructArray::try_new(fields, columns, None)?))
+}
+
+/// Places in the closed list of notes, null for none, as a dictionary of their codes.
+pub(crate) fn notes_of(places: Int8Array) -> Result<DictionaryArray<Int8Type>, Error> {
+    dictionary(places, Note::ALL.iter().map(|note| note.code()))
+}
+
+fn dictionary<'a>(
+    places: Int8Array,
+    codes: impl Iterator<Item = &'a str>,
+) -> Result<DictionaryArray<Int8Type>, Error> {
+    let codes = StringArray::from_iter_values(codes);
+    Ok(DictionaryArray::try_new(places, Arc::new(codes))?)
 }

@@ -136,7 +136,7 @@ fn exponent(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     })
 }
 
-/// Commas at each second (India) or each third digit, before the last three; a decimal part of zeros may follow.
+/// Commas at each second (India) or each third digit, before the last three. With a decimal part it is a sum of money.
 fn grouping(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     let point = text
         .iter()
@@ -146,7 +146,7 @@ fn grouping(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     if grouped(whole) != Some(whole.len()) || !fraction.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    if fraction.iter().any(|&byte| byte != b'0') {
+    if point < text.len() {
         return Some(Err(Note::NotAnInteger));
     }
     let mut digits = Digits::new();
@@ -154,14 +154,7 @@ fn grouping(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
         .iter()
         .filter(|byte| byte.is_ascii_digit())
         .for_each(|byte| digits.push(byte - b'0'));
-    Some(Ok((
-        digits,
-        if point < text.len() {
-            Note::TrailingDecimal
-        } else {
-            Note::GroupingRemoved
-        },
-    )))
+    Some(Ok((digits, Note::GroupingRemoved)))
 }
 
 /// Where a grouped integer at the start of `text` ends. None where there is none, or no comma in it.

@@ -4,6 +4,8 @@
 //! ASCII, with every script's digits, dashes and spaces turned into `0`-`9`, `-` and ` `, and invisible characters gone.
 //! Knows nothing of what the digits mean.
 
+use std::borrow::Cow;
+
 /// A letter of a script other than Latin, in folded text.
 pub(crate) const LETTER: u8 = 0x80;
 /// Anything else that is not ASCII, in folded text.
@@ -35,14 +37,48 @@ pub(crate) fn digit(character: char) -> Option<u8> {
     u8::try_from(code - zero).ok().filter(|&value| value < 10)
 }
 
-/// The folded text of a cell. ASCII is borrowed as it is; `buffer` holds the rest.
-pub(crate) fn fold<'a>(cell: &'a str, buffer: &'a mut Vec<u8>) -> &'a [u8] {
-    if cell.is_ascii() {
-        return cell.as_bytes();
+/// A cell as folded text, and the characters that its bytes stand for.
+pub(crate) struct Folded<'a> {
+    bytes: Cow<'a, [u8]>,
+    /// One character a byte; none where all are ASCII.
+    characters: Vec<char>,
+}
+
+impl<'a> Folded<'a> {
+    /// Folds a cell. ASCII is borrowed as it is.
+    pub(crate) fn of(cell: &'a str) -> Self {
+        if cell.is_ascii() {
+            return Self {
+                bytes: Cow::Borrowed(cell.as_bytes()),
+                characters: Vec::new(),
+            };
+        }
+        let (bytes, characters): (Vec<u8>, Vec<char>) = cell
+            .chars()
+            .filter_map(|character| Some((folded(character)?, character)))
+            .unzip();
+        Self {
+            bytes: Cow::Owned(bytes),
+            characters,
+        }
     }
-    buffer.clear();
-    buffer.extend(cell.chars().filter_map(folded));
-    buffer
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The character that a byte of the folded text stands for.
+    pub(crate) fn character(&self, at: usize) -> char {
+        self.characters
+            .get(at)
+            .copied()
+            .unwrap_or_else(|| char::from(self.bytes[at]))
+    }
+
+    /// Where `part`, a slice of the folded text, begins in it.
+    pub(crate) fn place(&self, part: &[u8]) -> usize {
+        part.as_ptr().addr() - self.bytes.as_ptr().addr()
+    }
 }
 
 /// One character's byte in folded text, or none where nothing is seen of it.

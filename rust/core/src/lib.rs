@@ -8,6 +8,7 @@ pub mod block;
 mod cell;
 mod digits;
 pub mod error;
+mod groupings;
 pub mod imei;
 pub mod linkage;
 pub mod msisdn;
@@ -16,5 +17,6 @@ pub mod naive;
 pub mod notes;
 pub mod plan;
 pub mod set;
+mod words;
 
 pub use error::Error;

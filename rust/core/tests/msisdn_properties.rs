@@ -1,6 +1,8 @@
 //! What holds of every cell, asked of many: the oracle's answer, and the identities of the face.
 
-use numguard_core::msisdn::{self, Region, Style, extract, format, read, read_u64};
+use numguard_core::msisdn::{
+    self, Mentions, Region, Style, extract, format, mentions, read, read_u64,
+};
 use numguard_core::notes::{Kind, Note};
 use numguard_core::plan::MobileSeries;
 use numguard_core::{imei, naive};
@@ -14,12 +16,23 @@ const PARTS: &[&str] = &[
     "12", "2026", "24", "11", "7", "8", "1015", "10:15", "5,000", "9,87,65,43,210", "5591912345678", "18001234567",
     "1800114000", "1123456789", "011", "23456789", "1401234567", "442079460000", "+44", "20", "7946", "0000", "1234",
     "5678", "9012", "3456", "6581234567", "98765432101", "358240051111110", "35", "824005", "111111", "99", "9999999999",
-    " ", " ", " ", "-", "-", ".", ".", "/", "(", ")", ",", ", ", ";", ":", "\n", "\t", "\u{a0}", "\u{200e}", "\u{202e}",
-    "–", "@ybl", "@", "ravi", "Ravi", "x", "xx", "XXXX", "*", "***", "#", "##", "ext 12", "ext", ";ext=5", "O", "l", "e9",
-    "E+09", "E", "9.876543210E+09", ".0", ".00", ".5", "'", "\"", "=", "`", "tel:", "wa.me/", "https://", "www.", "?text=1",
-    "A/c ", "Rs", "Rs.", "no.", "No:-", "is ", "$", "₹", "%", "_", "①", "²", "९८७६५४३२१०", "٤", "９", "नंबर", "।", "&", "|",
-    "AD-", "AIRTEL", "-S", "1) ", "2. ", "68.123.145.67", "24/11/2026", "7-8-2026", "/-", "NA", "-", "+98", "000800", "[",
-    "]", "!", "~", "inf", "∞", "\r\n", "{", "\u{0}", "and ", "or ",
+    "9193449650", "987", "654", "3210", "98", "76", "54", "32", "10", "(98765)", "(0124)", "(022)", "0124", "2345678",
+    "080", "559", "1234567890", "+7", "912", "345", "67", "89", "+46", "70", "+1", "(202)", "555", "0123", "60000", "75000",
+    "99.50", "650.00", "77.026", "5.5", "28.459", "35824005", "3582", "4005", "1111", "110", "358240051111110", "01",
+    "9812345678", "9812345678", "09876543210", "98765 43210", "98765-43210", "+91 98765 43210",
+    " ", " ", " ", " ", " ", "-", "-", ".", ".", ". ", "/", "(", ")", ",", ", ", ";", ":", ": ", "\n", "\t", "\u{a0}", "\u{200e}",
+    "\u{202e}", "–", "@ybl", "@", "ravi", "Ravi", "x", "xx", "XXXX", "*", "***", "#", "##", "ext 12", "ext", ";ext=5", "O", "l",
+    "e9", "E+09", "E", "9.876543210E+09", ".0", ".00", ".5", "'", "\"", "=", "`", "tel:", "sms:", ";phone-context=+91",
+    ";phone-context=+44", ";isub=1", "wa.me/", "t.me/+", "api.whatsapp.com/send?phone=", "https://", "www.", "bit.ly/",
+    "profile.php?id=", "?text=1", "&#57;", "A/c ", "A/c", "Rs", "Rs.", "no.", "No:-", "is ", "of ", "$", "₹", "%", "_", "①", "²",
+    "९८७६५४३२१०", "٤", "९", "।", "&", "|", "AD-", "AIRTEL", "-S", "1) ", "2. ", "(3) ", "(22) ", "68.123.145.67", "24/11/2026",
+    "7-8-2026", "/-", "NA", "-", "+98", "000800", "[", "]", "!", "?", "~", "inf", "∞", "\r\n", "{", "\u{0}", "and ", "or ",
+    "then ", "from ", "by ", "Mobile ", "mob", "Mob.No. ", "Ph: ", "ph", "M", "WhatsApp ", "contact number ", "call ", "Tel",
+    "account ", "accountNo ", "account_no", "A.C. No ", "P.N.R. ", "PNR ", "Txn ID ", "ticket ", "roll no ", "otp ", "amount ",
+    "rupees", " times", " calls", "days ", "not ", "victim ", "complainant ", "my ", "father ", "helpline ", "suspect ", "accused ",
+    "caller ", "India ", "Nepal ", "UK ", "IMEI ", "IMEI 1 ", "IMEI2: ", "handset ", "iPhone 7 ", "device ", "मो0", "नं0", "मो. ",
+    "मोबाइल ", "नंबर ", "खाता ", "संख्या ", "रु. ", "आधार ", "आरोपी ", "शिकायतकर्ता ", "नहीं ", "फोन ", "মোবাইল ", "নং0", "টাকা ", "મો0",
+    "ਨੰਬਰ ", "ਮੋਬਾਈਲ ", "ஃபோன் ", "எண் ", "ఫోన్ ", "నంబర్ ", "ಮೊಬೈಲ್ ", "ഫോൺ ", "ମୋବାଇଲ ", "موبائل ", "نمبر ", "اکاؤنٹ ", "आईएमईआई ",
 ];
 
 /// Enough to meet each rule several times; `PROPTEST_CASES` asks for more.
@@ -35,9 +48,43 @@ fn cases() -> ProptestConfig {
 
 fn cell() -> impl Strategy<Value = String> {
     let parts = prop::collection::vec(select(PARTS), 0..9).prop_map(|parts| parts.concat());
+    let spaced = prop::collection::vec(select(PARTS), 0..7).prop_map(|parts| parts.join(" "));
     let signs = "[0-9 +./()x*#@:,;eE\\-]{0,24}";
     let digits = "(\\+|00|0|)(91|)[ \\-]?[0-9]{4,6}[ \\-.]?[0-9]{3,6}(\\.0|\\.5|)";
-    prop_oneof![4 => parts, 2 => signs, 1 => digits, 1 => ".{0,16}"]
+    let groups = "(\\+|)[0-9]{1,6}([ .()/\\-]{1,3}[0-9]{1,6}){1,5}(\\)|\\.0|)";
+    prop_oneof![4 => parts, 2 => spaced, 2 => signs, 1 => digits, 1 => groups, 1 => written(), 1 => ".{0,16}"]
+}
+
+/// A number as people write one, and something beside it.
+fn written() -> impl Strategy<Value = String> {
+    let number = (6_000_000_000_u64..10_000_000_000, 0..12_usize).prop_map(|(national, form)| {
+        let text = national.to_string();
+        let [a, b, c] = [(0, 3), (3, 6), (6, 10)].map(|(from, to)| &text[from..to]);
+        match form {
+            0 => format!("+91 {a}{}-{}{c}", &b[..2], &b[2..]),
+            1 => format!("{a} {b} {c}"),
+            2 => format!("({a}) {b}-{c}"),
+            3 => format!("{a}.{b}.{c}"),
+            4 => text
+                .as_bytes()
+                .chunks(2)
+                .map(|pair| String::from_utf8_lossy(pair))
+                .collect::<Vec<_>>()
+                .join(" "),
+            5 => format!("0{a}{}/{}{c}", &b[..2], &b[2..]),
+            6 => format!("+91 (0) {text}"),
+            7 => format!("91 {a}{b}{c}"),
+            8 => format!("0{}-{}", &text[..2], &text[2..]),
+            9 => format!("+44 20 {} {c}", &text[..4]),
+            10 => format!("+91 559 {text}"),
+            _ => text,
+        }
+    });
+    let beside = || prop_oneof![2 => Just(""), 3 => select(PARTS)];
+    let gap = || select(&["", " ", ": ", "-", "\n", ", ", " (", "/"][..]);
+    (beside(), gap(), number, gap(), beside()).prop_map(|(before, first, number, second, after)| {
+        [before, first, &number, second, after].concat()
+    })
 }
 
 fn region() -> impl Strategy<Value = Region> {
@@ -61,6 +108,37 @@ proptest! {
         let mut found = Vec::new();
         extract(&cell, region, &mut found);
         prop_assert_eq!(found, naive::msisdn::extract(&cell, region));
+    }
+
+    #[test]
+    fn mentions_are_as_the_oracle_reads(cell in cell(), region in region()) {
+        prop_assert_eq!(mentions(&cell, region), naive::msisdn::mentions(&cell, region));
+    }
+
+    #[test]
+    fn what_a_complaint_names_holds_what_a_text_gives(cell in cell(), region in region()) {
+        let (reading, named) = (read(&cell, region), mentions(&cell, region));
+        let mut found = Vec::new();
+        extract(&cell, region, &mut found);
+        prop_assert!(found.iter().all(|number| named.numbers.contains(number)));
+        if reading.msisdn != 0 {
+            prop_assert_eq!(named, Mentions { numbers: vec![reading.msisdn], ..Mentions::default() });
+        } else {
+            prop_assert!(!named.numbers.is_empty() || named.doubt == reading.note);
+        }
+    }
+
+    #[test]
+    fn a_phone_word_before_it_changes_no_number(cell in cell(), region in region(), word in select(&["Mobile ", "mob. no. ", "फोन: "][..])) {
+        let (reading, labelled) = (read(&cell, region), read(&format!("{word}{cell}"), region));
+        if reading.msisdn != 0 && labelled.msisdn != 0 {
+            prop_assert_eq!((labelled.msisdn, labelled.kind), (reading.msisdn, reading.kind));
+        }
+        // What a program printed or wrapped is a text once something stands before it.
+        let is_plain = cell.chars().all(|sign| sign.is_ascii_digit() || " -./()+".contains(sign));
+        if reading.msisdn != 0 && is_plain && reading.note != Some(Note::TrailingDecimal) {
+            prop_assert_eq!(labelled.msisdn, reading.msisdn);
+        }
     }
 
     #[test]
@@ -143,7 +221,8 @@ proptest! {
             format!("+91 {first} {last:05}"), format!("{first}-{last:05}"), format!("0091 {national}"), format!("0-{national}"),
             format!("+91-{national}"), format!("91 {first}-{last:05}"), format!("(+91) {national}"), format!("'{national}'"),
         ][form].clone();
-        let cell = if decimal && form != 11 { cell + ".0" } else { cell };
+        let is_one_group = form < 4;
+        let cell = if decimal && is_one_group { cell + ".0" } else { cell };
         let reading = read(&cell, Region::In);
         prop_assert_eq!(reading.msisdn, 910_000_000_000 + national);
         prop_assert!(matches!(reading.kind, Some(Kind::Mobile | Kind::FixedOrMobile)));

@@ -129,6 +129,20 @@ fn extract() {
 }
 
 #[test]
+fn mentions() {
+    let code = |note: Option<Note>| note.map_or("", Note::code).to_owned();
+    for [cell, of, expected @ ..] in rows(
+        "mentions.csv",
+        ["cell", "region", "numbers", "doubt", "rest"],
+    ) {
+        let named = msisdn::mentions(&unescape(&cell), region(&of));
+        let numbers: Vec<String> = named.numbers.iter().map(u64::to_string).collect();
+        let found = [numbers.join(" "), code(named.doubt), code(named.rest)];
+        assert_eq!(found, expected, "{cell:?} under {of:?}");
+    }
+}
+
+#[test]
 fn typed() {
     for [kind, value, of, expected @ ..] in rows(
         "typed.csv",

@@ -1,8 +1,8 @@
-//! The numbers of a free text, found by the library and by the oracle.
+//! The numbers of a free text, found by the library and by the oracle, for a list and for a complaint.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use numguard_core::msisdn::{Region, extract, read};
+use numguard_core::msisdn::{Mentions, Region, extract, mentions, read};
 use numguard_core::naive;
 
 /// The oracle tries all ways: longer texts would only be slower, not other.
@@ -16,9 +16,19 @@ fuzz_target!(|text: &str| {
         let mut found = Vec::new();
         extract(text, region, &mut found);
         assert_eq!(found, naive::msisdn::extract(text, region), "{region:?}");
+        let named = mentions(text, region);
+        assert_eq!(named, naive::msisdn::mentions(text, region), "{region:?}");
+        assert!(found.iter().all(|number| named.numbers.contains(number)));
         let reading = read(text, region);
         if reading.msisdn != 0 {
             assert_eq!(found, [reading.msisdn]);
+            assert_eq!(
+                named,
+                Mentions {
+                    numbers: found,
+                    ..Mentions::default()
+                }
+            );
         }
     }
 });

@@ -111,6 +111,34 @@ fn extract(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_>
     values.map(py, |chunk| numguard_columns::extract(chunk, region.0))
 }
 
+/// Find the phone numbers that cells of complaints name, and whether they are certain.
+///
+/// Parameters
+/// ----------
+/// values : column
+///     As for :func:`normalize`.
+/// region : "IN" or None
+///     As for :func:`normalize`.
+///
+/// Returns
+/// -------
+/// pyarrow.StructArray or pyarrow.ChunkedArray
+///     ``numbers`` (list of uint64, in order, repeats removed), ``doubt`` (the note that says why they are not certain,
+///     or why there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
+///     A null cell has an empty list and the doubt ``empty``.
+///
+/// Examples
+/// --------
+/// >>> from numguard import _core
+/// >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
+/// [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
+#[pyfunction]
+#[pyo3(signature = (values, *, region=RegionArgument::default()), text_signature = "(values, *, region='IN')")]
+fn mentions(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_> {
+    values.warn_if_national(py)?;
+    values.map(py, |chunk| numguard_columns::mentions(chunk, region.0))
+}
+
 /// Write E.164 integers out.
 ///
 /// Parameters
@@ -259,6 +287,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(normalize, module)?)?;
     module.add_function(wrap_pyfunction!(explain, module)?)?;
     module.add_function(wrap_pyfunction!(extract, module)?)?;
+    module.add_function(wrap_pyfunction!(mentions, module)?)?;
     module.add_function(wrap_pyfunction!(format, module)?)?;
     module.add_function(wrap_pyfunction!(normalize_imei, module)?)?;
     module.add_function(wrap_pyfunction!(explain_imei, module)?)?;

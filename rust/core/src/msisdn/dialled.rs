@@ -97,25 +97,33 @@ fn international(digits: &[u8]) -> Result<Found, Note> {
             _ => Err(Note::TooLong),
         };
     }
-    let found = |msisdn| Ok(Found { msisdn, mend: None });
-    if plan::class(digits) != Class::None {
-        return found(value(digits));
-    }
-    if reads_as_indian_mobile(digits) {
+    let found = |digits: &[u8]| {
+        Ok(Found {
+            msisdn: value(digits),
+            mend: None,
+        })
+    };
+    let is_valid = plan::class(digits) != Class::None;
+    if !is_valid && reads_as_indian_mobile(digits) {
         return Err(Note::PlusWithoutCountryCode);
     }
     if let Some(at) = plan::trunk_zero(digits) {
-        // `+44 (0) 20 7946 0000`, brackets or not, as `+91 0` in India.
+        // `+44 (0) 20 7946 0000`, brackets or not, as `+91 0` in India. One number must not have two keys, so the
+        // reading without the zero wins wherever it is one.
         let mut without = [0; LONGEST];
         without[..at].copy_from_slice(&digits[..at]);
         without[at..digits.len() - 1].copy_from_slice(&digits[at + 1..]);
         let without = &without[..digits.len() - 1];
-        if without.len() >= SHORTEST && plan::class(without) != Class::None {
-            return found(value(without));
+        let is_number = plan::class(without) != Class::None
+            || plan::is_possible(without) && !reads_as_indian_mobile(without);
+        if without.len() >= SHORTEST && without[at] != 0 && is_number {
+            return found(without);
         }
     }
-    if plan::is_possible(digits) {
-        found(value(digits))
+    // No country's numbers begin with two zeros: what follows the code is something else.
+    let national = plan::code_width(digits).map_or(digits, |width| &digits[width..]);
+    if is_valid || plan::is_possible(digits) && !national.starts_with(&[0, 0]) {
+        found(digits)
     } else {
         Err(Note::PlusWithoutCountryCode)
     }
@@ -130,6 +138,7 @@ fn reads_as_indian_mobile(digits: &[u8]) -> bool {
     is_mobile(digits.strip_prefix(&[0]).unwrap_or(digits))
 }
 
-fn is_mobile(national: &[u8]) -> bool {
+/// Whether these are ten digits of an Indian mobile.
+pub(super) fn is_mobile(national: &[u8]) -> bool {
     national.len() == 10 && national[0] >= 6
 }

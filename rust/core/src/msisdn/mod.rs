@@ -3,27 +3,37 @@
 //! Owns what a phone number may look like. One idea: **a cell is read whole or not at all.** No digit is dropped, added
 //! or guessed; where a cell can be read in two ways it is refused, and its note says why.
 //!
-//! From the outside in, each room knows only the ones after it:
+//! From the outside in, each module knows only the ones after it:
 //!
 //! - [`quick`]: the forms that most cells have, recognised at once;
 //! - [`text`]: the other cells, whole or as free text;
-//! - [`surroundings`]: labels, links and figures in such a text;
-//! - [`run`]: one stretch of digits and separators;
+//! - [`plain`]: cells of digits and separators only;
+//! - [`survey`]: everything that stands in such a text;
+//! - [`labels`]: what the words beside a number say of it;
+//! - [`surroundings`]: links, extensions and figures;
+//! - [`run`]: one stretch of digits and separators, as one number or several;
+//! - [`written`]: the groups of a stretch, and which groupings are listed;
+//! - [`indian`]: which groups Indian numbers have;
 //! - [`dialled`]: digits as dialled, with their prefixes;
 //! - [`format`](mod@format): and back to text.
 
 mod dialled;
 mod format;
+mod indian;
+mod labels;
+mod plain;
 mod quick;
 mod run;
 mod surroundings;
+mod survey;
 mod text;
+mod written;
 
 pub use format::{Style, format};
 pub use quick::{indian_mobile, ten_digits};
 
 use crate::cell;
-use crate::digits::{self, Digits, fold};
+use crate::digits::{self, Digits, Folded};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, MobileSeries};
 
@@ -72,6 +82,26 @@ impl Found {
             mend: self.mend.into_iter().chain(mend).min(),
             ..self
         }
+    }
+
+    fn is_indian(self) -> bool {
+        self.country_code() == 91
+    }
+
+    /// Whether it is ten digits behind India's code, whatever the plan says of them.
+    fn is_ten_indian(self) -> bool {
+        (911_000_000_000..920_000_000_000).contains(&self.msisdn)
+    }
+
+    /// The code of its country, or 0.
+    fn country_code(self) -> u16 {
+        let digits = Digits::of(self.msisdn);
+        let held = digits.held().unwrap_or_default();
+        plan::code_width(held).map_or(0, |width| {
+            held[..width]
+                .iter()
+                .fold(0, |code, &digit| code * 10 + u16::from(digit))
+        })
     }
 
     fn is_indian_mobile(self) -> bool {
@@ -131,7 +161,9 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     if region == Region::In {
         // Floats printed into text are common enough to be looked for here.
         let (text, mend) = match cell.as_bytes() {
-            [number @ .., b'.', b'0'] => (number, Some(Note::TrailingDecimal)),
+            [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
+                (number, Some(Note::TrailingDecimal))
+            }
             text => (text, None),
         };
         if let Some(national) = indian_mobile(text) {
@@ -144,9 +176,9 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
 
 /// Reads a cell without the quick path, which answers the same.
 fn read_slowly(cell: &str, region: Region) -> Result<Found, Note> {
-    let mut buffer = Vec::new();
-    let opened = cell::open(fold(cell, &mut buffer))?;
-    text::read(opened.text, region).map(|found| found.mended(opened.mend))
+    let folded = Folded::of(cell);
+    let opened = cell::open(folded.bytes())?;
+    text::read(&folded, opened.text, region).map(|found| found.mended(opened.mend))
 }
 
 /// Reads an unsigned integer, which is E.164 already: never refused for what it is, only for its length.
@@ -265,7 +297,8 @@ fn read_integer(value: u64, region: Region) -> Reading {
 /// Appends every number of a free-text cell, in order, repeats removed.
 ///
 /// A cell that [`read`] accepts gives that one number. Of any other cell come the numbers that stand whole in it: never
-/// a part of a longer run of digits, nor what belongs to a UPI id, an amount, a date or a masked number.
+/// a part of a longer run of digits, nor what belongs to a UPI id, an amount, a date or a masked number, nor a number
+/// that the words beside it call another thing's or a victim's.
 ///
 /// ```
 /// use numguard_core::msisdn::{Region, extract};
@@ -279,10 +312,47 @@ pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
     match reading.note {
         _ if reading.msisdn != 0 => out.push(reading.msisdn),
         Some(Note::Empty | Note::NotANumber) => {}
-        _ => {
-            let mut buffer = Vec::new();
-            text::extract(fold(cell, &mut buffer), region, out);
-        }
+        _ => text::extract(&Folded::of(cell), region, out),
+    }
+}
+
+/// What one cell of a complaint names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Every whole number, in order, repeats removed, but for those that are another thing's.
+    pub numbers: Vec<u64>,
+    /// Why the numbers are not certain to be meant, or why there is none. None where they are certain.
+    pub doubt: Option<Note>,
+    /// Why other digits of the cell gave no number.
+    pub rest: Option<Note>,
+}
+
+/// Reads a cell in which a complaint names numbers: one, a list, or a text.
+///
+/// Numbers are certain where nothing but separators, list marks, phone words and words for a suspect stand beside them.
+///
+/// ```
+/// use numguard_core::msisdn::{Region, mentions};
+/// use numguard_core::notes::Note;
+///
+/// let named = mentions("1) 98765 43210 2) 9812345678 (whatsapp)", Region::In);
+/// assert_eq!((named.numbers, named.doubt), (vec![919876543210, 919812345678], None));
+/// let named = mentions("complainant 9876543210; suspect 9812345678", Region::In);
+/// assert_eq!((named.numbers.len(), named.doubt), (2, Some(Note::TextWithDigits)));
+/// ```
+#[must_use]
+pub fn mentions(cell: &str, region: Region) -> Mentions {
+    let reading = read(cell, region);
+    match reading.note {
+        _ if reading.msisdn != 0 => Mentions {
+            numbers: vec![reading.msisdn],
+            ..Mentions::default()
+        },
+        Some(Note::Empty | Note::NotANumber) => Mentions {
+            doubt: reading.note,
+            ..Mentions::default()
+        },
+        note => text::mentions(&Folded::of(cell), region, note),
     }
 }
 

@@ -1,180 +1,46 @@
 //! One stretch of digits and separators -> the number it writes, or the numbers.
 //!
-//! Owns separators: which may stand inside a number, when a point is a decimal point, when a slash parts two numbers.
-//! Knows nothing of letters. One idea: a stretch is one number with all its digits, or it falls apart into whole
-//! numbers **in exactly one way**, or it is refused.
+//! Owns what is one number, what is several, and what is a decimal part. Knows nothing of letters. One idea: **whole
+//! first**. Where a leading group is a number by itself, nothing behind it is ever joined to it: `9193449650 24` is
+//! somebody's number and a count, and not the number of somebody else.
 
+use std::ops::RangeInclusive;
+
+use super::written::{PIECES, Written};
 use super::{Found, Region, dialled};
-use crate::digits::Digits;
+use crate::groupings::Gap;
 use crate::notes::Note;
+use crate::plan::Class;
 
-/// Longer than any national number: such a piece is an id of its own, not a group of a number's digits.
-const ID_WIDTH: usize = 11;
+/// How many digits a number has, with all prefixes that it may be written with.
+const LENGTHS: RangeInclusive<usize> = dialled::SHORTEST..=dialled::LONGEST + 3;
 
 /// Whether a folded byte may stand in a stretch.
 pub(super) fn is_part(byte: u8) -> bool {
-    byte.is_ascii_digit() || is_separator(byte) || byte == b'+'
+    byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+')
 }
 
-/// The closed list of separators inside one number.
-pub(super) fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')
-}
-
-/// Reads a stretch; pushes to `whole` every number that stands whole in it, accepted or not.
-pub(super) fn read(run: &[u8], region: Region, whole: &mut Vec<u64>) -> Result<Found, Note> {
-    let parts = || run.split(|&byte| byte == b'/');
-    let is_parted = run.contains(&b'/') && parts().all(|part| part.iter().any(u8::is_ascii_digit));
-    if is_parted && parts().any(|part| single(part, region).is_ok()) {
-        let results = parts()
-            .map(|part| sentence(part, region, whole))
-            .collect::<Vec<_>>();
-        // `9876543210/11`: the second number is there, cut short.
-        return repeated(&results).ok_or(Note::SeveralNumbers);
-    }
-    let before = whole.len();
-    sentence(run, region, whole).map_err(|refusal| {
-        // A sentence ends where a point is followed by a blank.
-        if whole.len() == before {
-            let mut rest = run;
-            while let Some(at) = rest.windows(2).position(|pair| pair == b". ") {
-                let _ = sentence(&rest[..at], region, whole);
-                rest = &rest[at + 2..];
-            }
-            if rest.len() < run.len() {
-                let _ = sentence(rest, region, whole);
-            }
-        }
-        let several = whole[before..]
-            .iter()
-            .any(|number| *number != whole[before]);
-        if several {
-            Note::SeveralNumbers
-        } else {
-            refusal
-        }
-    })
-}
-
-/// Reads a stretch as one number, or as the whole numbers into which it falls apart.
-fn sentence(run: &[u8], region: Region, whole: &mut Vec<u64>) -> Result<Found, Note> {
-    let refusal = match single(run, region) {
-        Ok(found) => {
-            whole.push(found.msisdn);
-            return Ok(found);
-        }
-        Err(refusal) => refusal,
+/// Reads a stretch as one number and nothing else.
+pub(super) fn single(run: &[u8], region: Region) -> Result<Found, Note> {
+    let written = Written::of(run)?;
+    let Some(tail) = written.last_behind_point() else {
+        return joined(&written, run, region);
     };
-    // A stretch that is no number for its signs (`-9876543210`) is none in parts either.
-    Shape::of(run)?;
-    let groups = partition(run, region).unwrap_or_default();
-    whole.extend(groups.iter().flatten().map(|found| found.msisdn));
-    let results = groups
-        .into_iter()
-        .map(|group| group.ok_or(refusal))
-        .collect::<Vec<_>>();
-    repeated(&results).ok_or(refusal)
-}
-
-/// The number that all of these are.
-fn repeated(results: &[Result<Found, Note>]) -> Option<Found> {
-    let first = results.first()?.ok()?;
-    let same = |next: &Result<Found, Note>| next.is_ok_and(|next| next.msisdn == first.msisdn);
-    results
-        .iter()
-        .all(same)
-        .then(|| first.mended(Some(Note::RepeatedInCell)))
-}
-
-/// The groups of a stretch that falls apart into whole numbers (`Some`) and long ids (`None`) in exactly one way.
-fn partition(run: &[u8], region: Region) -> Option<Vec<Option<Found>>> {
-    let pieces = pieces(run);
-    // Ways to part the first n pieces, none or one or more, and where the last group of the one way begins.
-    let mut ways: Vec<(u32, usize, Option<Found>)> = vec![(1, 0, None)];
-    for end in 1..=pieces.len() {
-        let mut here = (0, 0, None);
-        // A number has at most as many pieces as digits; further back no group can begin.
-        for start in (end.saturating_sub(dialled::LONGEST + 2)..end).rev() {
-            if ways[start].0 == 0 {
-                continue;
-            }
-            if let Some(group) = group(run, &pieces[start..end], region) {
-                here = (ways[start].0.saturating_add(here.0), start, group);
-            }
-        }
-        ways.push(here);
-    }
-    if ways.last()?.0 != 1 {
-        return None;
-    }
-    let mut found = Vec::new();
-    let mut end = pieces.len();
-    while end > 0 {
-        found.push(ways[end].2);
-        end = ways[end].1;
-    }
-    found.reverse();
-    found.iter().any(Option::is_some).then_some(found)
-}
-
-/// Consecutive pieces as a group of their own: a number, a long id (`Some(None)`), or neither.
-fn group(run: &[u8], pieces: &[(usize, usize)], region: Region) -> Option<Option<Found>> {
-    let (&(start, first_end), &(_, end)) = (pieces.first()?, pieces.last()?);
-    // The plus and the bracket before the first piece belong to it.
-    let start = run[..start]
-        .iter()
-        .rposition(u8::is_ascii_digit)
-        .map_or(0, |before| before + 1);
-    let start = start
-        + run[start..]
-            .iter()
-            .position(|byte| matches!(byte, b'+' | b'(') || byte.is_ascii_digit())?;
-    match single(&run[start..end], region) {
-        // Pieces that only a length makes a number may be anything.
-        Ok(found) if pieces.len() == 1 || dialled::is_certain(found) => Some(Some(found)),
-        Err(_) if pieces.len() == 1 && first_end - pieces[0].0 >= ID_WIDTH => Some(None),
-        _ => None,
-    }
-}
-
-fn pieces(run: &[u8]) -> Vec<(usize, usize)> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    for (at, byte) in run.iter().enumerate() {
-        if !byte.is_ascii_digit() {
-            if start < at {
-                pieces.push((start, at));
-            }
-            start = at + 1;
-        }
-    }
-    if start < run.len() {
-        pieces.push((start, run.len()));
-    }
-    pieces
-}
-
-/// A stretch as one number and nothing else.
-fn single(run: &[u8], region: Region) -> Result<Found, Note> {
-    let shape = Shape::of(run)?;
-    let Some(point) = shape.point else {
-        return joined(run, &shape, region);
-    };
-    let (head, tail) = (&run[shape.first..point], &run[point + 1..=shape.last]);
-    let zeros = tail.iter().all(|&byte| byte == b'0');
-    let short = tail.len() <= 3;
-    let before = &run[..point];
-    let whole = Shape::of(before).and_then(|shape| joined(before, &shape, region));
+    let before = &run[..tail.start - 1];
+    let whole = || joined(&Written::of(before)?, before, region);
     // Bare digits with a point and nothing else are what a program prints of a float.
-    let is_float = shape.gaps == 1 && !shape.plus;
-    if zeros && (is_float || short) {
-        return whole.map(|found| found.mended(Some(Note::TrailingDecimal)));
+    let is_float = !written.plus && written.pieces().is_some_and(|pieces| pieces.len() == 2);
+    // Behind several groups it is a sum beside another figure.
+    let is_in_one_group = written.pieces().is_some_and(|pieces| pieces.len() == 2);
+    if is_in_one_group && run[tail.start..tail.end].iter().all(|&digit| digit == b'0') {
+        let found = whole().map(|found| found.mended(Some(Note::TrailingDecimal)));
+        if is_float || found.is_ok() {
+            return found;
+        }
     }
-    if whole.is_ok() && short || is_float && whole.is_err() && !is_split_by_point(head, tail) {
-        return Err(Note::NotAnInteger);
-    }
-    joined(run, &shape, region).map_err(|refusal| {
-        if whole.is_ok() {
+    joined(&written, run, region).map_err(|refusal| {
+        let is_number_and_part = || whole().is_ok() && single(&run[tail.start..], region).is_err();
+        if is_float || is_number_and_part() {
             Note::NotAnInteger
         } else {
             refusal
@@ -182,44 +48,268 @@ fn single(run: &[u8], region: Region) -> Result<Found, Note> {
     })
 }
 
-/// Whether people write a number so (`98765.43210`, `022.12345678`, `91.9876543210`); `98.76543210` is a coordinate.
-fn is_split_by_point(head: &[u8], tail: &[u8]) -> bool {
-    match head {
-        [b'0', _, ..] => true,
-        b"91" => tail.len() == 10,
-        _ => head.len() >= 4 && tail.len() >= 4,
+/// Reads all digits of a stretch together.
+fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> {
+    let digits = written.digits.held().ok_or(Note::TooLong)?;
+    let looks_like_aadhaar =
+        matches!(digits.first(), Some(2..=9)) && written.widths_are(&[4, 4, 4]);
+    if !written.plus && looks_like_aadhaar {
+        return Err(Note::LooksLikeId);
+    }
+    let found = dialled::read(digits, written.plus, region)?;
+    let pieces = written.pieces().ok_or(Note::SeveralNumbers)?;
+    let from_first = &run[pieces[0].start..];
+    let is_address = || address(from_first).is_some_and(|end| end == from_first.len());
+    if !written.plus && (date(from_first).is_some() || is_address()) {
+        return Err(Note::NotANumber);
+    }
+    if pieces.len() > 1 {
+        let national = written.first_national(found).ok_or(Note::SeveralNumbers)?;
+        let is_one_group = national + 1 == pieces.len();
+        let is_listed = written.is_listed(found) && (is_one_group || dialled::is_certain(found));
+        // A country's own format goes before whole first: in some countries shorter numbers begin as longer ones do.
+        let decides = found.is_indian() || !is_listed;
+        if decides && !is_one_group && is_whole(written.up_to(national + 1), region) {
+            return Err(Note::TooLong);
+        }
+        if !is_listed {
+            return Err(Note::SeveralNumbers);
+        }
+    } else if !written.is_listed(found) {
+        return Err(Note::StrayCharacter);
+    }
+    Ok(found.mended(written.dangling_point.then_some(Note::TrailingDecimal)))
+}
+
+/// Whether groups, the last of which is the first with national digits, are a number before anything follows.
+fn is_whole(leading: &[u8], region: Region) -> bool {
+    let Ok(written) = Written::of(leading) else {
+        return false;
+    };
+    let found = written
+        .digits
+        .held()
+        .map(|digits| dialled::read(digits, written.plus, region));
+    matches!(found, Some(Ok(found)) if found.class() != Class::None || found.is_ten_indian())
+}
+
+/// What stands in a stretch, from left to right.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Number {
+        found: Found,
+        digits: usize,
+    },
+    /// Digits that belong to no number.
+    Fragment {
+        digits: usize,
+    },
+}
+
+/// Everything that stands in a stretch: numbers in listed forms, each whole, and the digits left between them; each with
+/// whether a slash or more keeps it apart from what stands before it.
+pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
+    let groups = groups(run);
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let mut behind_number = true;
+    while at < groups.len() {
+        match number_at(run, &groups, at, behind_number, region) {
+            Some((found, next)) => {
+                let digits = groups[at..next].iter().map(|group| group.digits).sum();
+                parts.push((Part::Number { found, digits }, groups[at].stands_apart()));
+                at = next;
+                behind_number = true;
+            }
+            None => {
+                let digits = groups[at].digits;
+                parts.push((Part::Fragment { digits }, groups[at].stands_apart()));
+                at += 1;
+                behind_number = false;
+            }
+        }
+    }
+    parts
+}
+
+/// The number that begins with a group, and the group after it.
+fn number_at(
+    run: &[u8],
+    groups: &[Group],
+    at: usize,
+    behind_number: bool,
+    region: Region,
+) -> Option<(Found, usize)> {
+    let group = groups[at];
+    if group.behind_point || group.is_term && !behind_number {
+        return None;
+    }
+    let whole = || whole_at(run, groups, at, region);
+    let joined = || joined_at(run, groups, at, behind_number, region);
+    // Where a country code is said, the country's own format goes before whole first.
+    let is_foreign = |(found, _): &(Found, usize)| !found.is_indian();
+    if run[group.start] == b'+' {
+        joined().filter(is_foreign).or_else(whole).or_else(joined)
+    } else {
+        whole().or_else(joined)
     }
 }
 
-/// All digits of a stretch together.
-fn joined(run: &[u8], shape: &Shape, region: Region) -> Result<Found, Note> {
-    let digits = shape.digits.held().ok_or(Note::TooLong)?;
-    // Two zeros in front say, as a plus does, that a country code follows.
-    if !shape.plus && !digits.starts_with(&[0, 0]) && widths_are(run, &[4, 4, 4]) {
-        return Err(Note::LooksLikeId);
+/// A group of digits in a stretch of any length, with the plus or bracket right before it.
+#[derive(Clone, Copy)]
+struct Group {
+    start: usize,
+    end: usize,
+    gap: Gap,
+    digits: usize,
+    /// Whether a point and nothing else parts it from the digits before: it is a decimal part then.
+    behind_point: bool,
+    /// Whether the plus before it adds it to digits that stand before: `918+3102277`.
+    is_term: bool,
+}
+
+impl Group {
+    /// Whether what stands before it keeps it apart from the digits before.
+    fn stands_apart(&self) -> bool {
+        matches!(self.gap, Gap::Slash | Gap::Other)
     }
-    let found = dialled::read(digits, shape.plus, region)?;
-    if !shape.plus && (is_date(run) || is_address(run)) {
-        return Err(Note::NotANumber);
+}
+
+fn groups(run: &[u8]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut at = 0;
+    while at < run.len() {
+        if !run[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let digits = at;
+        while run.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        let before = groups.last().map_or(0, |group| group.end);
+        let between = &run[before..digits];
+        // The plus and the bracket right before the digits belong to them.
+        let opens = |byte: &u8| matches!(byte, b'+' | b'(' | b' ');
+        let blanks = between.iter().rev().take_while(|byte| opens(byte)).count();
+        let opening = run[digits - blanks..digits]
+            .iter()
+            .position(|&byte| byte != b' ')
+            .map_or(digits, |first| digits - blanks + first);
+        groups.push(Group {
+            start: opening,
+            end: at,
+            digits: at - digits,
+            gap: if groups.is_empty() {
+                Gap::Touch
+            } else if between.contains(&b'+') {
+                Gap::Other
+            } else {
+                Gap::of(between)
+            },
+            behind_point: !groups.is_empty() && between == b".",
+            is_term: !groups.is_empty()
+                && between
+                    .iter()
+                    .rposition(|&byte| byte == b'+')
+                    .is_some_and(|plus| plus == 0 || between.get(plus + 1) == Some(&b' ')),
+        });
     }
-    Ok(if shape.dangling_point {
-        found.mended(Some(Note::TrailingDecimal))
-    } else {
-        found
+    groups
+}
+
+/// A number that is one group by itself, with its prefixes before it, and the group after it.
+fn whole_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Found, usize)> {
+    /// The country code and the trunk zero, each with a group of its own.
+    const PREFIXES: usize = 4;
+    let last = groups.len().min(at + PREFIXES);
+    let mut digits = 0;
+    (at..last).find_map(|end| {
+        digits += groups[end].digits;
+        LENGTHS.contains(&digits).then_some(())?;
+        let text = text_of(run, groups, at, end);
+        let written = Written::of(text).ok()?;
+        let found = joined(&written, text, region).ok()?;
+        (written.first_national(found)? == end - at).then_some(())?;
+        after_decimals(run, groups, end).map(|(next, mend)| (found.mended(mend), next))
     })
 }
 
-fn widths_are(run: &[u8], widths: &[usize]) -> bool {
-    let mut pieces = run
-        .split(|byte| !byte.is_ascii_digit())
-        .map(<[u8]>::len)
-        .filter(|&width| width > 0);
-    widths.iter().all(|&width| pieces.next() == Some(width)) && pieces.next().is_none()
+/// A number written in several groups, the most that are one, and the group after it. Beside other digits it may be a
+/// part of something longer, so only ten digits in two fives are taken there.
+fn joined_at(
+    run: &[u8],
+    groups: &[Group],
+    at: usize,
+    behind_number: bool,
+    region: Region,
+) -> Option<(Found, usize)> {
+    let (found, end) = longest_at(run, groups, at, region)?;
+    let (next, mend) = after_decimals(run, groups, end)?;
+    if mend.is_some() {
+        return None;
+    }
+    let before =
+        (!behind_number && at > 0 && !groups[at].stands_apart()).then(|| groups[at - 1].digits);
+    let after = groups
+        .get(next)
+        .filter(|group| !group.stands_apart())
+        .filter(|_| {
+            whole_at(run, groups, next, region).is_none()
+                && longest_at(run, groups, next, region).is_none()
+        })
+        .map(|group| group.digits);
+    let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
+    let is_alone = before.is_none() && after.is_none();
+    // The first five may have a prefix glued to them.
+    let is_in_fives =
+        || groups[end].digits == 5 && groups[end - 1].digits >= 5 && found.is_indian_mobile();
+    let takes = is_alone || is_in_fives() && before.into_iter().chain(after).all(is_count_or_pin);
+    takes.then_some((found, next))
 }
 
-/// Whether a stretch begins with a date: `7-8-2026 1015` has the ten digits of a mobile, and is none.
-fn is_date(run: &[u8]) -> bool {
-    date(run).is_some()
+/// The longest text from a group on that is one number in several groups, and its last group.
+fn longest_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Found, usize)> {
+    let mut digits = groups[at].digits;
+    let mut last = at;
+    while last + 1 < groups.len()
+        && last + 1 - at < PIECES
+        && groups[last + 1].gap != Gap::Other
+        && digits + groups[last + 1].digits <= *LENGTHS.end()
+    {
+        last += 1;
+        digits += groups[last].digits;
+    }
+    (at + 1..=last).rev().find_map(|end| {
+        let fewer = digits;
+        digits -= groups[end].digits;
+        LENGTHS.contains(&fewer).then_some(())?;
+        let text = text_of(run, groups, at, end);
+        let written = Written::of(text).ok()?;
+        joined(&written, text, region)
+            .ok()
+            .map(|found| (found, end))
+    })
+}
+
+/// The text of some groups, with the plus and the bracket before the first and a bracket behind the last.
+fn text_of<'a>(run: &'a [u8], groups: &[Group], first: usize, last: usize) -> &'a [u8] {
+    let end = groups[last].end;
+    let closes = usize::from(run.get(end) == Some(&b')'));
+    &run[groups[first].start..end + closes]
+}
+
+/// The group after a number that ends with the group `end`, its decimal part of zeros passed over. None where another
+/// decimal part follows: then it is no number.
+fn after_decimals(run: &[u8], groups: &[Group], end: usize) -> Option<(usize, Option<Note>)> {
+    match groups.get(end + 1) {
+        Some(part) if part.behind_point => {
+            let is_nothing = run[part.start..part.end].iter().all(|&digit| digit == b'0');
+            let ends = groups.get(end + 2).is_none_or(|next| !next.behind_point);
+            (is_nothing && ends).then_some((end + 2, Some(Note::TrailingDecimal)))
+        }
+        _ => Some((end + 1, None)),
+    }
 }
 
 /// Where a date at the start of `text` ends: day, month, year or year, month, day, with one sign between them.
@@ -258,11 +348,6 @@ pub(super) fn date(text: &[u8]) -> Option<usize> {
         .then_some(at)
 }
 
-/// Whether a stretch is an IPv4 address: `68.123.145.67` has the ten digits of a mobile, and is none.
-fn is_address(run: &[u8]) -> bool {
-    address(run) == Some(run.len())
-}
-
 /// Where an IPv4 address at the start of `text` ends.
 pub(super) fn address(text: &[u8]) -> Option<usize> {
     let mut at = 0;
@@ -284,84 +369,4 @@ pub(super) fn address(text: &[u8]) -> Option<usize> {
         at += width;
     }
     Some(at)
-}
-
-/// Whether a stretch begins with an id: digits too many for a national number, and no number.
-pub(super) fn begins_with_id(run: &[u8], region: Region) -> bool {
-    let width = run.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    width >= ID_WIDTH && single(&run[..width], region).is_err()
-}
-
-/// What one pass over a stretch tells.
-struct Shape {
-    digits: Digits,
-    plus: bool,
-    /// Gaps between digits.
-    gaps: usize,
-    /// Where the last gap is, if it is a point and no other gap has one.
-    point: Option<usize>,
-    /// Where the first and the last digit are.
-    first: usize,
-    last: usize,
-    /// Whether a point follows it, as in some printed floats.
-    dangling_point: bool,
-}
-
-impl Shape {
-    fn of(run: &[u8]) -> Result<Self, Note> {
-        let first = run
-            .iter()
-            .position(u8::is_ascii_digit)
-            .ok_or(Note::NotANumber)?;
-        let last = run
-            .iter()
-            .rposition(u8::is_ascii_digit)
-            .ok_or(Note::NotANumber)?;
-        let plus = leading_plus(&run[..first])?;
-        let dangling_point = match &run[last + 1..] {
-            [b'.'] => true,
-            rest if rest.iter().all(|byte| matches!(byte, b' ' | b'(' | b')')) => false,
-            _ => return Err(Note::StrayCharacter),
-        };
-        let mut shape = Self {
-            digits: Digits::new(),
-            plus,
-            gaps: 0,
-            point: None,
-            first,
-            last,
-            dangling_point,
-        };
-        let mut points = 0;
-        for at in first..=last {
-            match run[at] {
-                b'+' => return Err(Note::StrayCharacter),
-                b'.' => points += 1,
-                digit if digit.is_ascii_digit() => {
-                    if at > first && !run[at - 1].is_ascii_digit() {
-                        shape.gaps += 1;
-                        let is_point = run[at - 1] == b'.' && run[at - 2].is_ascii_digit();
-                        shape.point = (is_point && points == 1).then_some(at - 1);
-                    }
-                    shape.digits.push(digit - b'0');
-                }
-                _ => {}
-            }
-        }
-        Ok(shape)
-    }
-}
-
-/// What may stand before the first digit: a plus, brackets, blanks.
-fn leading_plus(before: &[u8]) -> Result<bool, Note> {
-    let mut plus = false;
-    for byte in before {
-        match byte {
-            b' ' | b'(' | b')' => {}
-            b'+' if !plus => plus = true,
-            b'-' if !plus => return Err(Note::StraySign),
-            _ => return Err(Note::StrayCharacter),
-        }
-    }
-    Ok(plus)
 }

@@ -1,64 +1,15 @@
-//! What stands around numbers in a text: labels, extensions, UPI ids, web addresses, masks, and figures that are no
-//! phone numbers.
+//! What stands around numbers in a text: extensions, UPI ids, web addresses, masks, and figures that are no phone
+//! numbers.
 //!
-//! Owns the words and signs that say what a stretch of digits is. Knows nothing of numbering plans. Each function looks
-//! at folded text from a place on, and no further than a word or two, so that a hostile cell costs no more than its
-//! length.
+//! Owns the signs that say what a stretch of digits is; the words are [`crate::words`]'. Knows nothing of numbering
+//! plans. Each function looks at folded text from a place on, and no further than a word or two, so that a hostile cell
+//! costs no more than its length.
 
 use super::run;
 use crate::cell;
-use crate::digits::{SYMBOL, is_letter, is_line_break};
+use crate::digits::{LETTER, SYMBOL, is_letter, is_line_break};
+use crate::plan;
 
-/// What comes before the digits of something else than a phone number. `A/c 9876543210` is an account: taking it for a
-/// mobile would cut off whoever has that number.
-const OTHER_THINGS: [&[u8]; 42] = [
-    b"a/c",
-    b"ac",
-    b"acc",
-    b"acct",
-    b"account",
-    b"accno",
-    b"utr",
-    b"rrn",
-    b"txn",
-    b"txnid",
-    b"transaction",
-    b"ref",
-    b"reference",
-    b"refno",
-    b"rs",
-    b"inr",
-    b"rupees",
-    b"amount",
-    b"amt",
-    b"order",
-    b"orderid",
-    b"invoice",
-    b"bill",
-    b"imei",
-    b"imsi",
-    b"iccid",
-    b"aadhaar",
-    b"aadhar",
-    b"adhar",
-    b"adhaar",
-    b"uid",
-    b"uidai",
-    b"pan",
-    b"card",
-    b"otp",
-    b"ifsc",
-    b"cif",
-    b"crn",
-    b"fir",
-    b"ack",
-    b"policy",
-    b"folio",
-];
-/// Words that may stand between such a label and its digits.
-const FILLERS: [&[u8]; 7] = [b"no", b"nos", b"number", b"num", b"is", b"of", b"id"];
-/// Longer than any label with its filler.
-const LABEL_WIDTH: usize = 40;
 /// Longer than any UPI id in use.
 const UPI_WIDTH: usize = 64;
 
@@ -74,27 +25,7 @@ fn width(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {
     text.iter().take_while(|&&byte| holds(byte)).count()
 }
 
-/// Whether the last words before `start` say that what follows is something else than a phone number.
-pub(super) fn is_labelled_otherwise(text: &[u8], start: usize) -> bool {
-    let before = &text[start.saturating_sub(LABEL_WIDTH)..start];
-    let is_in_word = |byte: u8| is_letter(byte) || byte == b'/';
-    before
-        .split(|&byte| !is_in_word(byte))
-        .rev()
-        .map(|word| word.strip_suffix(b"/").unwrap_or(word))
-        .find(|word| !word.is_empty() && !is_one_of(word, &FILLERS))
-        .is_some_and(|word| is_one_of(word, &OTHER_THINGS))
-}
-
-fn is_one_of(word: &[u8], words: &[&[u8]]) -> bool {
-    words.iter().any(|one| word.eq_ignore_ascii_case(one))
-}
-
-/// Whether what touches a stretch leaves it a number of its own. `9876543210/-` is a sum of rupees.
-pub(super) fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
-    starts_alone(text, start) && ends_alone(text, end)
-}
-
+/// Whether what touches a stretch before it leaves it a number of its own.
 pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     let Some((&last, before)) = text[..start].split_last() else {
         return true;
@@ -106,14 +37,40 @@ pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
         b' ' => word != Some(b'$'),
         // `Mob.9876543210`, but not `.9876543210`.
         b'.' => before.last().is_some_and(|&byte| is_letter(byte)),
-        // `Ravi -9876543210` and `No:-9876543210`, but not a negative number.
-        b'-' => word.is_some_and(is_label),
+        // `Ravi -9876543210` and `No:-9876543210`, but not a negative number. A zero behind another script's letter is
+        // the mark of an abbreviation.
+        b'-' => {
+            let touches = before.last() == word.as_ref();
+            word.is_some_and(|byte| is_letter(byte) || touches && is_label(byte))
+                || before.ends_with(&[LETTER, b'0'])
+        }
         _ => !joins(last) && !matches!(last, b'@' | b'+'),
     }
 }
 
-fn ends_alone(text: &[u8], end: usize) -> bool {
-    !text.get(end).is_some_and(|&byte| joins(byte)) && !text[end..].starts_with(b"/-")
+/// Whether a stretch begins with a plus between digits: one that touches the digits before it, or that has blanks on
+/// both sides.
+pub(super) fn adds(text: &[u8], start: usize) -> bool {
+    let before = &text[..start];
+    let blanks = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| byte == b' ')
+        .count();
+    text[start] == b'+'
+        && before[..before.len() - blanks]
+            .last()
+            .is_some_and(u8::is_ascii_digit)
+        && (blanks == 0 || text.get(start + 1) == Some(&b' '))
+}
+
+/// The same behind it. `9876543210/-` is a sum of rupees.
+pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
+    let behind = &text[end..];
+    let blanks = width(behind, |byte| byte == b' ').min(2);
+    let ends_sum = |end: &&[u8]| behind[blanks..].starts_with(end);
+    !behind.first().is_some_and(|&byte| joins(byte))
+        && ![&b"/-"[..], b"/=", b"%"].iter().any(ends_sum)
 }
 
 /// Whether a byte beside digits makes them a part of something longer.
@@ -142,7 +99,7 @@ pub(super) fn extension(text: &[u8], end: usize) -> Option<usize> {
 }
 
 /// Where a UPI id or a mail address ends, of which the stretch is a part: `9876543210@ybl`, `9876543210.ravi@okaxis`,
-/// `9876543210 @ybl`.
+/// `9876543210 @ybl`, `9876543210@ ybl`.
 pub(super) fn upi_id(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let in_name =
         |byte: u8| is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
@@ -156,8 +113,9 @@ pub(super) fn upi_id(text: &[u8], start: usize, end: usize) -> Option<usize> {
     ];
     ats.into_iter().find_map(|at| {
         let handle = text.get(at..)?.strip_prefix(b"@")?;
-        let width = width(handle, |byte| in_name(byte) && byte != b'-');
-        (width > 0).then_some(at + 1 + width)
+        let blank = usize::from(handle.first() == Some(&b' '));
+        let width = width(&handle[blank..], |byte| in_name(byte) && byte != b'-');
+        (width > 0).then_some(at + 1 + blank + width)
     })
 }
 
@@ -178,20 +136,24 @@ pub(super) fn is_upi_id(text: &[u8]) -> bool {
     }
 }
 
-/// The digits of a chat link that begins at `at`, and where the link ends: `wa.me/919876543210`.
+/// The digits of a chat link that begins at `at`, and where the link ends: `wa.me/919876543210`. The hosts are a closed
+/// list: what stands behind any other is the address of a page.
 pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    const HOSTS: [&[u8]; 9] = [
+        b"wa.me/",
+        b"api.whatsapp.com/send?phone=",
+        b"api.whatsapp.com/send/?phone=",
+        b"web.whatsapp.com/send?phone=",
+        b"web.whatsapp.com/send/?phone=",
+        b"whatsapp.com/send?phone=",
+        b"whatsapp.com/send/?phone=",
+        b"whatsapp://send?phone=",
+        b"t.me/+",
+    ];
     let rest = &text[at..];
     let rest = after_prefix(rest, &[b"https://", b"http://"]).unwrap_or(rest);
-    let rest = after_prefix(rest, &[b"www.", b"api."]).unwrap_or(rest);
-    let rest = after_prefix(
-        rest,
-        &[
-            b"wa.me/",
-            b"whatsapp.com/send?phone=",
-            b"whatsapp.com/send/?phone=",
-            b"whatsapp://send?phone=",
-        ],
-    )?;
+    let rest = after_prefix(rest, &[b"www."]).unwrap_or(rest);
+    let rest = after_prefix(rest, &HOSTS)?;
     let rest = after_prefix(rest, &[b"%2B", b"+"]).unwrap_or(rest);
     let digits = &rest[..width(rest, |byte| byte.is_ascii_digit())];
     let end = text.len() - rest.len() + digits.len();
@@ -205,17 +167,46 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
     }
 }
 
-/// Where a web address that begins at `at` ends.
+/// What follows `tel:` or `sms:` at `at` where it has parameters, and where it ends: `tel:98...;phone-context=+91`.
+pub(super) fn telephone_uri(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let rest = after_prefix(&text[at..], &[b"tel:", b"sms:"])?;
+    let ends =
+        |byte: u8| is_blank(byte) || matches!(byte, b',' | b'"' | b'\'' | b'<' | b'>' | b')');
+    let near = &rest[..rest.len().min(URI_WIDTH)];
+    let uri = &near[..width(near, |byte| !ends(byte))];
+    uri.contains(&b';')
+        .then_some((uri, text.len() - rest.len() + uri.len()))
+}
+
+/// Where a web address that begins at `at`, or a part of a page's source, ends: at the next blank.
 pub(super) fn web_address(text: &[u8], at: usize) -> Option<usize> {
     let rest = &text[at..];
-    let scheme = rest
-        .iter()
-        .take(12)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let is_address = after_prefix(rest, &[b"www."]).is_some()
-        || scheme > 0 && rest[scheme..].starts_with(b"://");
+    let is_in_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let near = &rest[..rest.len().min(HOST_WIDTH)];
+    let host = &near[..width(near, is_in_host)];
+    let after = &rest[host.len()..];
+    let is_address = after_prefix(rest, &[b"www.", b"&#"]).is_some()
+        || !host.is_empty() && after.starts_with(b"://")
+        || is_dotted_name(host) && matches!(after.first(), Some(b'/' | b'?' | b'#'));
     is_address.then(|| at + width(rest, |byte| !is_blank(byte)))
+}
+
+/// Longer than a number with its parameters.
+const URI_WIDTH: usize = 80;
+
+/// Longer than any host in use.
+const HOST_WIDTH: usize = 80;
+
+/// `bit.ly`, `profile.php`: names with a point, the last of letters. `Mob.No` before a slash would be one too, and is
+/// none of ours either.
+fn is_dotted_name(host: &[u8]) -> bool {
+    let mut names = host.rsplit(|&byte| byte == b'.');
+    let last = names.next().unwrap_or_default();
+    last.len() >= 2
+        && last.iter().all(u8::is_ascii_alphabetic)
+        && names
+            .next()
+            .is_some_and(|name| name.iter().any(u8::is_ascii_alphabetic))
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -236,22 +227,48 @@ pub(super) fn mask(text: &[u8], at: usize) -> Option<usize> {
     )
 }
 
-/// Where a figure that is no number ends, if a text shows one at `at`: a time, a date, an amount, a list item's mark.
-pub(super) fn figure(text: &[u8], at: usize) -> Option<usize> {
+/// What a figure that is no number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FigureKind {
+    /// The mark of a list.
+    Mark,
+    /// A time, a date, an address of the network, an amount.
+    Other,
+}
+
+/// Where a figure that is no number ends, if a text shows one at `at`.
+pub(super) fn figure(text: &[u8], at: usize) -> Option<(FigureKind, usize)> {
     let before = text[..at].last();
     if before.is_some_and(|&byte| byte.is_ascii_digit() || byte == b'+') {
         return None;
     }
     let rest = &text[at..];
-    // In brackets, `(91) ` is a country code and no item.
-    let item = || item(rest).filter(|_| before != Some(&b'('));
-    let end = at
-        + time(rest)
-            .or_else(|| run::date(rest))
-            .or_else(|| run::address(rest))
-            .or_else(|| cell::grouped(rest))
-            .or_else(item)?;
-    (!text.get(end).is_some_and(u8::is_ascii_digit)).then_some(end)
+    let other = time(rest)
+        .or_else(|| run::date(rest))
+        .or_else(|| run::address(rest))
+        .or_else(|| cell::grouped(rest))
+        .or_else(|| amount(rest));
+    // In brackets, `(91) ` is a country code and no mark.
+    let mark = || list_mark(rest).filter(|_| before != Some(&b'('));
+    let (kind, width) = match other {
+        Some(width) => (FigureKind::Other, width),
+        None => (FigureKind::Mark, mark()?),
+    };
+    let end = at + width;
+    let goes_on = kind == FigureKind::Other && text.get(end).is_some_and(u8::is_ascii_digit);
+    (!goes_on).then_some((kind, end))
+}
+
+/// `650.00`, `99.5`: one or two digits behind a point, and nothing that goes on.
+fn amount(text: &[u8]) -> Option<usize> {
+    let whole = width(text, |byte| byte.is_ascii_digit());
+    let part = width(text.get(whole + 1..)?, |byte| byte.is_ascii_digit());
+    let end = whole + 1 + part;
+    let ends = text
+        .get(end)
+        .is_none_or(|&byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b'-' | b'/'));
+    ((1..=6).contains(&whole) && text[whole] == b'.' && (1..=2).contains(&part) && ends)
+        .then_some(end)
 }
 
 /// `10:15`, `10:15:30`.
@@ -268,11 +285,25 @@ fn time(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// `1) `, `2. `.
-fn item(text: &[u8]) -> Option<usize> {
-    match text {
-        [b'0'..=b'9', b')' | b'.', b' ', ..] => Some(2),
-        [b'0'..=b'9', b'0'..=b'9', b')' | b'.', b' ', ..] => Some(3),
-        _ => None,
-    }
+fn is_area_code(text: &[u8]) -> bool {
+    let digits: Vec<u8> = text.iter().map(|byte| byte - b'0').collect();
+    plan::is_area_code(&digits)
+}
+
+/// `1) `, `2. `, `(3) `.
+fn list_mark(text: &[u8]) -> Option<usize> {
+    let (opens, rest) = match text {
+        [b'(', rest @ ..] => (1, rest),
+        rest => (0, rest),
+    };
+    let digits = width(rest, |byte| byte.is_ascii_digit());
+    let is_mark = match (opens, rest.get(digits), rest.get(digits + 1)) {
+        // `(0) 98...` is a trunk zero, `(91) 98...` a country code, `(22) 23...` an area code.
+        (1, Some(b')'), Some(b' ')) => {
+            rest[0] != b'0' && &rest[..digits] != b"91" && !is_area_code(&rest[..digits])
+        }
+        (0, Some(b')' | b'.'), Some(b' ')) => true,
+        _ => false,
+    };
+    ((1..=2).contains(&digits) && is_mark).then_some(opens + digits + 1)
 }

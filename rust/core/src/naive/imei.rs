@@ -1,7 +1,9 @@
 //! The oracle of [`crate::imei`].
 
+use super::groupings::{gap, is_listed};
 use super::pattern;
-use super::text::{has_stray_letters, is_dial_code, is_masked, printed, unwrapped};
+use super::text::{Shown, has_stray_letters, is_dial_code, is_masked, printed, unwrapped};
+use super::words::{self, Says};
 use crate::imei::Reading;
 use crate::notes::{Form, Note};
 
@@ -11,8 +13,8 @@ type Handset = (String, Form, Vec<Note>);
 /// Reads a cell of text.
 #[must_use]
 pub fn read(cell: &str) -> Reading {
-    let read = unwrapped(cell).and_then(|(text, mend)| {
-        let (key, form, mut mends) = handset_in(&text)?;
+    let read = unwrapped(&Shown::of(cell)).and_then(|(shown, mend)| {
+        let (key, form, mut mends) = handset_in(&shown)?;
         mends.extend(mend);
         Ok((key, form, mends))
     });
@@ -53,7 +55,9 @@ pub fn read(cell: &str) -> Reading {
 /// One digit repeated, digits that count up, or a value of the kernel's list, which is data and not a rule.
 fn is_placeholder(key: &str) -> bool {
     let digits: Vec<u32> = key.chars().filter_map(|digit| digit.to_digit(10)).collect();
-    digits.windows(2).all(|pair| pair[0] == pair[1])
+    // Digits that count, and an Indian mobile in the place of a handset.
+    pattern!("^(?:123456789|012345678|1357902468|0091[6-9][0-9]{9}$)").is_match(key)
+        || digits.windows(2).all(|pair| pair[0] == pair[1])
         || digits.windows(2).all(|pair| (pair[0] + 1) % 10 == pair[1])
         || crate::imei::is_placeholder(key.parse().expect("digits"))
 }
@@ -94,7 +98,8 @@ fn with((key, form, mut mends): Handset, mend: Note) -> Handset {
     (key, form, mends)
 }
 
-fn handset_in(text: &str) -> Result<Handset, Note> {
+fn handset_in(shown: &Shown) -> Result<Handset, Note> {
+    let text = shown.text.as_str();
     if pattern!(r"^[0-9 \-./()+]*$").is_match(text) {
         return stretch(text);
     }
@@ -112,71 +117,126 @@ fn handset_in(text: &str) -> Result<Handset, Note> {
     if is_masked(text, 14) || is_masked(text, 15) {
         return Err(Note::Masked);
     }
+    decide(text, &Seen::of(shown))
+}
+
+/// What stands in a text: handsets, other digits, the classes of the words.
+#[derive(Default)]
+struct Seen {
+    handsets: Vec<Handset>,
+    has_fragments: bool,
+    /// The words, each with where it begins and ends.
+    words: Vec<(Says, usize, usize)>,
+}
+
+impl Seen {
+    fn of(shown: &Shown) -> Self {
+        let mut seen = Self::default();
+        let text = shown.text.as_str();
+        let mut at = 0;
+        while at < text.len() {
+            let rest = shown.from(at);
+            if let Some(run) = pattern!(r"^[0-9](?:[0-9 \-./()+]*[0-9])?").find(&rest.text) {
+                seen.run(text, at, run.as_str());
+                at += run.end();
+            } else if pattern!("^[A-Za-zλ]").is_match(&rest.text) {
+                let (says, width) = words::said_of_handset(&rest);
+                seen.words.push((says, at, at + width));
+                at += width;
+            } else {
+                at += rest.text.chars().next().map_or(1, char::len_utf8);
+            }
+        }
+        seen
+    }
+
+    /// Whether `IMEI`, or `No` behind it, stands right before a place.
+    fn is_labelled(text: &str, words: &[(Says, usize, usize)], at: usize) -> bool {
+        words
+            .split_last()
+            .is_some_and(|((says, start, end), before)| {
+                pattern!(r"^[ \-_.#:(]*$").is_match(&text[*end..at])
+                    && (says.class == "handset"
+                        || says.class == "idword" && Self::is_labelled(text, before, *start))
+            })
+    }
+
+    fn run(&mut self, text: &str, start: usize, run: &str) {
+        let (before, after) = (&text[..start], &text[start + run.len()..]);
+        // `IMEI 1` and `IMEI2` count the IMEIs of a handset.
+        let counter = pattern!("^[12](?:[^0-9]+|$)")
+            .find(run)
+            .filter(|_| Self::is_labelled(text, &self.words, start));
+        let rest = &run[counter.map_or(0, |counter| counter.end())..];
+        if rest.is_empty() {
+            return;
+        }
+        let is_alone = !pattern!("^[A-Za-zλ_]").is_match(after)
+            && (counter.is_some() || !pattern!("[A-Za-zλ_]$").is_match(before));
+        let found = match stretch(rest) {
+            _ if !is_alone => None,
+            Ok(handset) => Some(vec![handset]),
+            Err(Note::SeveralNumbers) => several(rest),
+            Err(_) => None,
+        };
+        self.has_fragments |= found.is_none();
+        self.handsets.extend(found.into_iter().flatten());
+    }
+}
+
+impl Seen {
+    /// Only words of handsets, phone words, and words that say nothing, let an IMEI in.
+    fn words_let_in(&self) -> Result<(), Note> {
+        // No country makes an IMEI another's.
+        let refuses = |(says, ..): &(Says, usize, usize)| says.refuses("0");
+        let is_doubted =
+            |(says, ..): &(Says, usize, usize)| matches!(says.class, "unlisted" | "complaint");
+        match () {
+            () if self.words.iter().any(refuses) => Err(Note::TextWithDigits),
+            () if self.words.iter().any(is_doubted) => Err(Note::UnlistedWords),
+            () => Ok(()),
+        }
+    }
+}
+
+fn decide(text: &str, seen: &Seen) -> Result<Handset, Note> {
+    let has_digits = pattern!("[0-9]").is_match(text);
     let has_letters = pattern!("[A-Za-zλ_]").is_match(text);
     let has_break = pattern!("[\n\r\x0B\x0C]").is_match(text);
-    let runs: Vec<_> = pattern!(r"[0-9](?:[0-9 \-./()+]*[0-9])?")
-        .find_iter(text)
-        .collect();
-    let alone = |run: &regex::Match<'_>| {
-        let letter = |character: char| pattern!("^[A-Za-zλ_]$").is_match(&character.to_string());
-        !text[..run.start()].ends_with(letter) && !text[run.end()..].starts_with(letter)
-    };
-    if runs.is_empty() {
-        return Err(if has_letters {
-            Note::NotANumber
+    let is_remark = pattern!(r"^[A-Za-zλ_0-9 \-./()\t:,;\[\]=#|&\n\r\x0B\x0C]*$").is_match(text);
+    let is_list = pattern!(r"^[0-9 \-./()+,;|&\t\n\r\x0B\x0C]*$").is_match(text);
+    let first = seen.handsets.first();
+    let is_repeated = seen.handsets.len() > 1;
+    let repeated = |handset: Handset| {
+        if is_repeated {
+            with(handset, Note::RepeatedInCell)
         } else {
-            Note::StrayCharacter
-        });
-    }
-    if let [run] = &runs[..]
-        && has_letters
-        && !has_break
-        && alone(run)
-    {
-        let around = format!("{}{}", &text[..run.start()], &text[run.end()..]);
-        if !pattern!(r"^[A-Za-zλ_ \t:,.;\-()\[\]/]*$").is_match(&around) {
-            return Err(Note::StrayCharacter);
+            handset
         }
-        return match stretch(run.as_str()) {
-            Ok(handset) => Ok(with(handset, Note::TextRemoved)),
-            Err(Note::SeveralNumbers) => Err(Note::SeveralNumbers),
-            Err(_) => Err(Note::TextWithDigits),
-        };
-    }
-    let found: Vec<Option<Handset>> = runs
-        .iter()
-        .map(|run| stretch(run.as_str()).ok().filter(|_| alone(run)))
-        .collect();
-    several_in(text, &found, has_letters && !has_break)
-}
-
-/// Several stretches, those that are handsets as such.
-fn several_in(text: &str, found: &[Option<Handset>], has_words: bool) -> Result<Handset, Note> {
-    let mut keys: Vec<&str> = found
-        .iter()
-        .flatten()
-        .map(|(key, ..)| key.as_str())
-        .collect();
-    keys.dedup();
-    let first = found.iter().flatten().next();
+    };
     match first {
-        Some(_) if keys.len() > 1 => Err(Note::SeveralNumbers),
-        Some(first)
-            if found.len() > 1
-                && found.iter().all(Option::is_some)
-                && pattern!(r"^[0-9 \-./()+,;|&\t]*$").is_match(text) =>
-        {
-            Ok(with(first.clone(), Note::RepeatedInCell))
+        _ if !has_digits && has_letters => Err(Note::NotANumber),
+        _ if !has_digits => Err(Note::StrayCharacter),
+        Some(first) if seen.handsets.iter().any(|next| next.0 != first.0) => {
+            Err(Note::SeveralNumbers)
         }
         None if has_stray_letters(text) => Err(Note::StrayLetter),
-        _ if has_words => Err(Note::TextWithDigits),
-        _ if pattern!(r"[^0-9 \-./()+\n\r\x0B\x0CA-Za-zλ_]").is_match(text) => {
-            Err(Note::StrayCharacter)
+        _ if has_letters && has_break => Err(Note::BrokenLine),
+        Some(_) if !is_remark => Err(Note::StrayCharacter),
+        Some(first) if has_letters && !seen.has_fragments => {
+            seen.words_let_in()?;
+            Ok(repeated(with(first.clone(), Note::TextRemoved)))
         }
-        _ => Err(Note::BrokenLine),
+        _ if has_letters => Err(Note::TextWithDigits),
+        _ if !is_list => Err(Note::StrayCharacter),
+        _ if has_break => Err(Note::BrokenLine),
+        Some(_) if seen.has_fragments => Err(Note::SeveralNumbers),
+        Some(first) if is_repeated => Ok(repeated(first.clone())),
+        _ => Err(Note::StrayCharacter),
     }
 }
 
+/// A stretch as one IMEI, or the same IMEI again.
 fn stretch(run: &str) -> Result<Handset, Note> {
     let Some(found) = pattern!("^([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)$").captures(run) else {
         return Err(Note::NotANumber);
@@ -185,52 +245,97 @@ fn stretch(run: &str) -> Result<Handset, Note> {
     if pattern!("^[ (]*-").is_match(before) {
         return Err(Note::StraySign);
     }
-    if !pattern!("^[ (]*$").is_match(before)
+    if !pattern!(r"^[ (]*$").is_match(before)
         || !pattern!(r"^(?:\.|[ )]*)$").is_match(after)
         || core.contains('+')
     {
         return Err(Note::StrayCharacter);
     }
-    let digits = |text: &str| pattern!("[^0-9]").replace_all(text, "").into_owned();
-    let result = match pattern!(r"^([^.]*)\.([0-9]+)$").captures(core) {
-        Some(decimal) => {
-            let whole = of_digits(&digits(&decimal[1]));
-            let zeros = pattern!("^0+$").is_match(&decimal[2]);
-            if zeros && (whole.is_ok() || pattern!("^[0-9]+$").is_match(&decimal[1])) {
-                whole.map(|handset| with(handset, Note::TrailingDecimal))
-            } else if whole.is_ok() {
-                Err(Note::NotAnInteger)
-            } else {
-                of_digits(&digits(core))
-            }
-        }
-        None => of_digits(&digits(core)),
+    let refusal = match one(core) {
+        Ok(handset) if after == "." => return Ok(with(handset, Note::TrailingDecimal)),
+        Ok(handset) => return Ok(handset),
+        Err(refusal) => refusal,
     };
-    match result {
-        Err(Note::TooLong) => several(core),
-        Ok(handset) if after == "." => Ok(with(handset, Note::TrailingDecimal)),
-        result => result,
-    }
-}
-
-/// Pieces as IMEIs, each taking pieces as long as they fit.
-fn several(core: &str) -> Result<Handset, Note> {
-    let mut groups: Vec<String> = vec![String::new()];
-    for piece in pattern!("[0-9]+").find_iter(core) {
-        let last = groups.last_mut().expect("one at least");
-        if last.len() < 14 || last.len() + piece.len() <= 16 {
-            last.push_str(piece.as_str());
-        } else {
-            groups.push(piece.as_str().to_owned());
+    if let Some(decimal) = pattern!(r"^(.*[0-9])\.([0-9]+)$").captures(core) {
+        let whole = one(&decimal[1]);
+        let is_one_piece = pattern!("^[0-9]+$").is_match(&decimal[1]);
+        if pattern!("^0+$").is_match(&decimal[2]) && (is_one_piece || whole.is_ok()) {
+            return whole.map(|handset| with(handset, Note::TrailingDecimal));
+        }
+        if whole.is_ok() {
+            return Err(Note::NotAnInteger);
         }
     }
-    let mut handsets = Vec::new();
-    for group in &groups {
-        handsets.push(of_digits(group).map_err(|_| Note::TooLong)?);
-    }
-    if handsets.iter().all(|(key, ..)| *key == handsets[0].0) {
-        Ok(with(handsets.swap_remove(0), Note::RepeatedInCell))
+    let handsets = several(core).ok_or(refusal)?;
+    let first = handsets[0].clone();
+    if handsets.iter().all(|(key, ..)| *key == first.0) {
+        Ok(with(first, Note::RepeatedInCell))
     } else {
         Err(Note::SeveralNumbers)
     }
+}
+
+/// Pieces as one IMEI: a single one, or several in a listed grouping, none of them an IMEI by itself.
+fn one(core: &str) -> Result<Handset, Note> {
+    let handset = of_digits(&pattern!("[^0-9]").replace_all(core, ""))?;
+    let pieces: Vec<&str> = pattern!("[0-9]+")
+        .find_iter(core)
+        .map(|piece| piece.as_str())
+        .collect();
+    // The separators of the list hold no bracket.
+    let written = pattern!("([0-9])([^0-9]+)").replace_all(core, |found: &regex::Captures<'_>| {
+        let sign = if found[2].contains(['(', ')', '+']) {
+            '!'
+        } else {
+            gap(&found[2])
+        };
+        format!("{}{sign}", &found[1])
+    });
+    let is_whole = |piece: &&str| piece.len() >= 14;
+    let is_grouped = !pieces.iter().any(is_whole) && is_listed("imei", &written, false);
+    if pieces.len() == 1 || is_grouped && !is_date_and_time(&written) && !is_cell(&written) {
+        Ok(handset)
+    } else {
+        Err(Note::SeveralNumbers)
+    }
+}
+
+/// `20251113 015043`.
+fn is_date_and_time(written: &str) -> bool {
+    const YEAR: &str = "(?:199[0-9]|20[0-2][0-9]|203[0-5])";
+    const MONTH: &str = "(?:0[1-9]|1[0-2])";
+    const DAY: &str = "(?:0[1-9]|[12][0-9]|3[01])";
+    const TIME: &str = "(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]";
+    let pattern = format!(
+        "^(?:{YEAR}{MONTH}{DAY}|{DAY}{MONTH}{YEAR}|{MONTH}{DAY}{YEAR})[^0-9]{TIME}(?:[^0-9]|$)"
+    );
+    regex::Regex::new(&pattern)
+        .expect("a pattern")
+        .is_match(written)
+}
+
+/// `40477-14985-95740`: a cell of an Indian network.
+fn is_cell(written: &str) -> bool {
+    pattern!("^40[45][0-9]{2}[^0-9][0-9]{5}[^0-9][0-9]{5}$").is_match(written)
+}
+
+/// A stretch that is nothing but IMEIs, each as long as it can be.
+fn several(run: &str) -> Option<Vec<Handset>> {
+    all_of(run).filter(|handsets| handsets.len() > 1)
+}
+
+fn all_of(run: &str) -> Option<Vec<Handset>> {
+    let pieces: Vec<regex::Match<'_>> = pattern!("[0-9]+").find_iter(run).collect();
+    let first = pieces.first()?.start();
+    let ends = pieces.iter().take(6).map(regex::Match::end);
+    ends.rev().find_map(|end| {
+        let handset = one(&run[first..end]).ok()?;
+        let rest = &run[end..];
+        let others = if pattern!("[0-9]").is_match(rest) {
+            all_of(rest)?
+        } else {
+            Vec::new()
+        };
+        Some([vec![handset], others].concat())
+    })
 }

@@ -4,11 +4,13 @@
 //! kernel's own: patterns instead of loops over bytes, all ways tried instead of a table of ways. Costs may be
 //! exponential: give it cells, not files.
 
+mod groupings;
 pub mod imei;
 pub mod linkage;
 pub mod msisdn;
 pub mod set;
 mod text;
+mod words;
 
 /// A compiled pattern, made once.
 macro_rules! pattern {

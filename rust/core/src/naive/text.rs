@@ -1,5 +1,7 @@
 //! A cell as people see it: ASCII where it can be, and out of its wrapping.
 
+use std::ops::Range;
+
 use super::pattern;
 use crate::notes::Note;
 
@@ -8,9 +10,42 @@ pub(super) const LETTER: char = 'λ';
 /// Stands for a sign that no number and no remark is written with.
 pub(super) const SIGN: char = '¤';
 
-/// Every character as the one that it is read as.
-pub(super) fn plain(cell: &str) -> String {
-    cell.chars().filter_map(plain_character).collect()
+/// A text as it is read, and the characters that it was written with, one for one.
+#[derive(Clone)]
+pub(super) struct Shown {
+    pub(super) text: String,
+    written: Vec<char>,
+}
+
+impl Shown {
+    /// Every character as the one that it is read as.
+    pub(super) fn of(cell: &str) -> Self {
+        let (text, written) = cell
+            .chars()
+            .filter_map(|character| Some((plain_character(character)?, character)))
+            .unzip();
+        Self { text, written }
+    }
+
+    /// A part of the text.
+    fn part(&self, range: Range<usize>) -> Self {
+        let before = self.text[..range.start].chars().count();
+        let count = self.text[range.clone()].chars().count();
+        Self {
+            text: self.text[range].to_owned(),
+            written: self.written[before..before + count].to_vec(),
+        }
+    }
+
+    /// What follows this many bytes.
+    pub(super) fn from(&self, start: usize) -> Self {
+        self.part(start..self.text.len())
+    }
+
+    /// The text, character by character, each with the one that was written.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (char, char)> {
+        self.text.chars().zip(self.written.iter().copied())
+    }
 }
 
 fn plain_character(character: char) -> Option<char> {
@@ -62,42 +97,43 @@ fn value(digit: char) -> u8 {
     u8::try_from((u32::from(digit) - zero) % 10).expect("below ten")
 }
 
+/// Without blanks, tabs and line breaks at both ends.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|character: char| " \t\n\r\u{B}\u{C}".contains(character))
+}
+
 /// What is inside the wrapping, and the mend if a formula was taken off; or why there is nothing.
-pub(super) fn unwrapped(cell: &str) -> Result<(String, Option<Note>), Note> {
-    let blank = |character: char| " \t\n\r\u{B}\u{C}".contains(character);
-    let mut text = plain(cell).trim_matches(blank).to_owned();
+pub(super) fn unwrapped(cell: &Shown) -> Result<(Shown, Option<Note>), Note> {
+    const WRAPPINGS: &str = concat!(
+        r#"(?s)^[ \t\n\r\x0B\x0C]*"#,
+        r#"(?:'(.*)'|"(.*)"|`(.*)`|'(.*)|=([ \t\n\r\x0B\x0C]*(?:".*"|\+?[0-9]+)[ \t\n\r\x0B\x0C]*))"#,
+        r#"[ \t\n\r\x0B\x0C]*$"#
+    );
+    let mut inner = cell.clone();
     let mut mend = None;
-    loop {
-        let found = pattern!(r#"(?s)^(?:'(.*)'|"(.*)"|`(.*)`)$"#)
-            .captures(&text)
-            .or_else(|| pattern!(r"(?s)^'(.*)$").captures(&text))
-            .or_else(|| {
-                let formula = pattern!(r#"(?s)^=(\s*(?:"(?:.*)"|\+?[0-9]+)\s*)$"#).captures(&text);
-                mend = mend.or(formula.as_ref().map(|_| Note::FormulaRemoved));
-                formula
-            });
-        let Some(inner) = found.and_then(|found| {
-            found
-                .iter()
-                .skip(1)
-                .flatten()
-                .next()
-                .map(|inner| inner.as_str().to_owned())
-        }) else {
-            break;
-        };
-        text = inner.trim_matches(blank).to_owned();
-    }
-    match text.as_str() {
-        nothing if pattern!(r"(?i)^(?:-*|na|n/a|#n/a|null|none|nan)$").is_match(nothing) => {
-            Err(Note::Empty)
+    while let Some(found) = pattern!(WRAPPINGS).captures(&inner.text) {
+        if found.get(5).is_some() {
+            mend = Some(Note::FormulaRemoved);
         }
-        overflow if pattern!(r"^#+$").is_match(overflow) => Err(Note::SpreadsheetOverflow),
-        infinity if pattern!(r"(?i)^[+-]?(?:inf|infinity|∞)$").is_match(infinity) => {
-            Err(Note::NotAnInteger)
-        }
-        _ => Ok((text, mend)),
+        let range = found.iter().skip(1).flatten().next().expect("one of them");
+        inner = inner.part(range.range());
     }
+    let text = trimmed(&inner.text);
+    if pattern!(r"(?i)^(?:-*|na|n/a|#n/a|null|none|nan)$").is_match(text) {
+        return Err(Note::Empty);
+    }
+    if pattern!(r"^#+$").is_match(text) {
+        return Err(Note::SpreadsheetOverflow);
+    }
+    if pattern!(r"(?i)^[+-]?(?:inf|infinity|∞)$").is_match(text) {
+        return Err(Note::NotAnInteger);
+    }
+    let start = inner.text.len()
+        - inner
+            .text
+            .trim_start_matches([' ', '\t', '\n', '\r', '\u{B}', '\u{C}'])
+            .len();
+    Ok((inner.part(start..start + text.len()), mend))
 }
 
 /// Digits that a program printed: their text, whether a plus stands before them, and the mend.
@@ -127,18 +163,17 @@ pub(super) fn printed(text: &str) -> Option<Result<(String, bool, Note), Note>> 
         r"^([+-]?)([0-9]{1,2}(?:,[0-9]{2}){0,7},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){1,8})(\.[0-9]*)?$"
     )
     .captures(text)?;
-    let fraction = found.get(3).map_or("", |part| part.as_str());
-    Some(if fraction.contains(|digit| digit != '0' && digit != '.') {
+    // With a decimal part it is a sum of money.
+    Some(if found.get(3).is_some() {
         Err(Note::NotAnInteger)
     } else if &found[1] == "-" {
         Err(Note::StraySign)
     } else {
-        let mend = if fraction.is_empty() {
-            Note::GroupingRemoved
-        } else {
-            Note::TrailingDecimal
-        };
-        Ok((found[2].replace(',', ""), &found[1] == "+", mend))
+        Ok((
+            found[2].replace(',', ""),
+            &found[1] == "+",
+            Note::GroupingRemoved,
+        ))
     })
 }
 

@@ -63,7 +63,7 @@ fn at_home(digits: &str) -> Result<Number, Note> {
         });
     }
     match digits.strip_prefix("91") {
-        Some(rest) if is_national(rest) => Ok(Number::new(digits)),
+        Some(rest) if digits.len() > 10 && is_national(rest) => Ok(Number::new(digits)),
         _ if digits.len() < 10 => Err(Note::TooShort),
         _ => Err(Note::TooLong),
     }
@@ -72,7 +72,7 @@ fn at_home(digits: &str) -> Result<Number, Note> {
 /// Ten digits, or a number of India's plan that has another length.
 fn is_national(digits: &str) -> bool {
     pattern!("^[1-9][0-9]{9}$").is_match(digits)
-        || digits.len() < 14 && class(&format!("91{digits}")) != Class::None
+        || (7..14).contains(&digits.len()) && class(&format!("91{digits}")) != Class::None
 }
 
 fn abroad(digits: &str) -> Result<Number, Note> {
@@ -94,23 +94,34 @@ fn abroad(digits: &str) -> Result<Number, Note> {
             Err(Note::TooLong)
         };
     }
-    if class(digits) != Class::None {
-        return Ok(Number::new(digits));
-    }
-    if pattern!("^0?[6-9][0-9]{9}$").is_match(digits) {
+    let is_valid = class(digits) != Class::None;
+    if !is_valid && pattern!("^0?[6-9][0-9]{9}$").is_match(digits) {
         return Err(Note::PlusWithoutCountryCode);
     }
     // Every place for the zero is tried; the plan knows which one is its.
     for (at, _) in digits.match_indices('0') {
         let without = format!("{}{}", &digits[..at], &digits[at + 1..]);
-        let is_trunk = plan::trunk_zero(&values(digits)) == Some(at);
-        if is_trunk && without.len() > 6 && class(&without) != Class::None {
-            return Ok(Number::new(without));
+        let is_trunk =
+            plan::trunk_zero(&values(digits)) == Some(at) && !without[at..].starts_with('0');
+        if is_trunk && let Ok(number) = abroad(&without) {
+            return Ok(number);
         }
     }
-    if plan::is_possible(&values(digits)) {
+    // No country's numbers begin with two zeros.
+    let is_behind_zeros = || digits[code(digits).len()..].starts_with("00");
+    if is_valid || plan::is_possible(&values(digits)) && !is_behind_zeros() {
         Ok(Number::new(digits))
     } else {
         Err(Note::PlusWithoutCountryCode)
     }
+}
+
+/// The country code of E.164 digits, or nothing.
+pub(super) fn code(digits: &str) -> &str {
+    &digits[..plan::code_width(&values(digits)).unwrap_or(0)]
+}
+
+/// Whether national digits are the code of an Indian area.
+pub(super) fn is_area_code(digits: &str) -> bool {
+    plan::is_area_code(&values(digits))
 }

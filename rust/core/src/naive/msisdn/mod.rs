@@ -1,16 +1,19 @@
 //! The oracle of [`crate::msisdn`]: patterns over text, and lists of tokens.
 
+mod decide;
 mod dialled;
+mod labels;
 mod stretch;
 mod tokens;
+mod written;
 
-use dialled::{class, dialled, values};
-use stretch::stretch;
+use dialled::{class, code, dialled, values};
+use labels::{Label, labels, row};
 use tokens::{Token, tokens};
 
 use super::pattern;
-use super::text::{has_stray_letters, is_dial_code, is_masked, plain, printed, unwrapped};
-use crate::msisdn::{Reading, Region};
+use super::text::{Shown, is_dial_code, is_masked, printed, trimmed, unwrapped};
+use crate::msisdn::{Mentions, Reading, Region};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, MobileSeries};
 
@@ -33,6 +36,10 @@ impl Number {
         self.mends.push(mend);
         self
     }
+
+    fn value(&self) -> u64 {
+        self.digits.parse().expect("digits")
+    }
 }
 
 /// Reads a cell of text.
@@ -49,7 +56,7 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
             let (kind, warning) = described(&number.digits, series);
             let mend = number.mends.iter().min().copied();
             Reading {
-                msisdn: number.digits.parse().expect("digits"),
+                msisdn: number.value(),
                 kind: Some(kind),
                 note: warning.or(mend),
             }
@@ -65,23 +72,86 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
 /// Every number of a free-text cell.
 #[must_use]
 pub fn extract(cell: &str, region: Region) -> Vec<u64> {
-    match read(cell, region) {
-        Reading {
-            msisdn: 0,
-            note: Some(Note::Empty | Note::NotANumber),
-            ..
-        } => Vec::new(),
-        Reading { msisdn: 0, .. } => {
-            let mut numbers: Vec<u64> = Vec::new();
-            for number in tokens(&plain(cell), region).iter().flat_map(Token::numbers) {
-                let number = number.parse().expect("digits");
-                if !numbers.contains(&number) {
-                    numbers.push(number);
-                }
-            }
-            numbers
+    let labels: &[Label] = &[Label::Phone];
+    match number_of(cell, region) {
+        Ok(number) => vec![number.value()],
+        Err(Note::Empty | Note::NotANumber) => Vec::new(),
+        Err(_) => labelled(&tokens(&Shown::of(cell), region), labels),
+    }
+}
+
+/// What one cell of a complaint names.
+#[must_use]
+pub fn mentions(cell: &str, region: Region) -> Mentions {
+    let refusal = match number_of(cell, region) {
+        Ok(number) => {
+            return Mentions {
+                numbers: vec![number.value()],
+                ..Mentions::default()
+            };
         }
-        Reading { msisdn, .. } => vec![msisdn],
+        Err(refusal) => refusal,
+    };
+    let doubted = Mentions {
+        doubt: Some(refusal),
+        ..Mentions::default()
+    };
+    if matches!(refusal, Note::Empty | Note::NotANumber) {
+        return doubted;
+    }
+    let tokens = tokens(&Shown::of(cell), region);
+    let numbers = labelled(&tokens, &[Label::Phone, Label::Person]);
+    if numbers.is_empty() {
+        return doubted;
+    }
+    Mentions {
+        doubt: doubt(&tokens, &numbers, refusal),
+        numbers,
+        rest: rest(&tokens),
+    }
+}
+
+/// The numbers with one of these labels, repeats removed.
+fn labelled(tokens: &[Token], wanted: &[Label]) -> Vec<u64> {
+    let mut numbers = Vec::new();
+    let all = tokens.iter().filter_map(Token::number);
+    for (number, label) in all.zip(labels(tokens)) {
+        if wanted.contains(&label) && !numbers.contains(&number.value()) {
+            numbers.push(number.value());
+        }
+    }
+    numbers
+}
+
+/// Why the numbers of a complaint's cell are not certain.
+fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
+    let country = tokens
+        .iter()
+        .find_map(Token::number)
+        .map_or("", |number| code(&number.digits));
+    let row = row(tokens, country);
+    // `from 98... to 97...`: one of the two was called.
+    let has_sides = numbers.len() > 1 && row.contains('o');
+    if has_sides || pattern!("[iarxw]").is_match(&row) {
+        Some(Note::TextWithDigits)
+    } else if row.contains('?') {
+        Some(Note::UnlistedWords)
+    } else {
+        pattern!("#[dDz]|[dDz]#").is_match(&row).then_some(refusal)
+    }
+}
+
+/// Why other digits of a complaint's cell gave no number.
+fn rest(tokens: &[Token]) -> Option<Note> {
+    if tokens.iter().any(|token| matches!(token, Token::UpiId)) {
+        Some(Note::UpiId)
+    } else if labels(tokens).contains(&Label::Other) {
+        Some(Note::TextWithDigits)
+    } else {
+        tokens.iter().find_map(|token| match token {
+            Token::Digits(_, note) => Some(*note),
+            _ => None,
+        })
     }
 }
 
@@ -126,41 +196,35 @@ fn is_repetition(national: &str) -> bool {
 }
 
 fn number_of(cell: &str, region: Region) -> Result<Number, Note> {
-    let (text, mend) = unwrapped(cell)?;
-    let number = number_in(&text, region)?;
+    let (shown, mend) = unwrapped(&Shown::of(cell))?;
+    let number = number_in(&shown, region)?;
     Ok(match mend {
         Some(mend) => number.with(mend),
         None => number,
     })
 }
 
-fn number_in(text: &str, region: Region) -> Result<Number, Note> {
-    let blank = |character: char| " \t\n\r\u{B}\u{C}".contains(character);
-    let text = match pattern!("(?is)^tel:([^ ].*)?$").captures(text) {
-        Some(uri) => uri
-            .get(1)
-            .map_or("", |uri| uri.as_str())
-            .trim_matches(blank)
-            .to_owned(),
-        None => text.to_owned(),
-    };
-    let text = text.as_str();
+fn number_in(shown: &Shown, region: Region) -> Result<Number, Note> {
+    let text = shown.text.as_str();
+    if let Some(uri) = pattern!("(?is)^(?:tel|sms):($|[^ ].*)").captures(text) {
+        return stretch::address(trimmed(&uri[1]), region);
+    }
     if pattern!(r"^[0-9 \-.()/+]*$").is_match(text) {
-        return match stretch(text, region).0 {
-            Err(refusal @ (Note::TooLong | Note::StrayCharacter)) => {
-                among_figures(text, region, refusal)
-            }
-            result => result,
-        };
+        return stretch::cell(text, region);
     }
     if let Some(result) = printed(text) {
         let (digits, plus, mend) = result?;
         return dialled(&digits, plus, region).map(|number| number.with(mend));
     }
-    let tokens = tokens(text, region);
-    if let [first, rest @ ..] = &tokens.iter().flat_map(Token::numbers).collect::<Vec<_>>()[..]
-        && rest.iter().any(|number| number != first)
-    {
+    let tokens = tokens(shown, region);
+    let mut numbers: Vec<&str> = tokens
+        .iter()
+        .filter_map(Token::number)
+        .map(|number| number.digits.as_str())
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() > 1 {
         return Err(Note::SeveralNumbers);
     }
     if is_dial_code(text) {
@@ -174,155 +238,5 @@ fn number_in(text: &str, region: Region) -> Result<Number, Note> {
     {
         return Err(Note::SenderId);
     }
-    decide(text, &tokens)
-}
-
-/// A cell of digits and separators that is no number as one stretch: what its tokens say.
-fn among_figures(text: &str, region: Region, refusal: Note) -> Result<Number, Note> {
-    let tokens = tokens(text, region);
-    let mut numbers: Vec<String> = tokens.iter().flat_map(Token::numbers).collect();
-    numbers.sort();
-    numbers.dedup();
-    let only = tokens
-        .iter()
-        .all(|token| matches!(token, Token::Number(_) | Token::Text(_)));
-    match numbers.len() {
-        0 => Err(refusal),
-        1 if refusal == Note::StrayCharacter && only => decide(text, &tokens),
-        1 => Err(refusal),
-        _ => Err(Note::SeveralNumbers),
-    }
-}
-
-/// What the tokens of a text come to.
-#[derive(Default)]
-struct Seen<'a> {
-    numbers: Vec<String>,
-    accepted: Vec<&'a Number>,
-    /// The text outside numbers.
-    around: String,
-    has_fragments: bool,
-    has_upi_id: bool,
-    refusal: Option<Note>,
-}
-
-impl<'a> Seen<'a> {
-    fn of(tokens: &'a [Token]) -> Self {
-        let mut seen = Self::default();
-        for token in tokens {
-            seen.numbers.extend(token.numbers());
-            match token {
-                Token::Number(number) => {
-                    seen.accepted.push(number);
-                    seen.around.push(' ');
-                }
-                Token::Fragment(note, _) => {
-                    seen.has_fragments = true;
-                    seen.refusal = seen.refusal.or(Some(*note));
-                    seen.around.push(' ');
-                }
-                Token::Figure(figure) => {
-                    seen.has_fragments = true;
-                    seen.around.extend(
-                        figure
-                            .chars()
-                            .filter(|character| !character.is_ascii_digit()),
-                    );
-                }
-                Token::UpiId => {
-                    seen.has_upi_id = true;
-                    seen.around.push(' ');
-                }
-                Token::Word(word) => {
-                    seen.has_fragments |= pattern!("[0-9]").is_match(word)
-                        || !pattern!("[A-WYZa-wyzλ_]").is_match(word);
-                    seen.around.push_str(word);
-                }
-                Token::Text(character) => seen.around.push(*character),
-            }
-        }
-        seen.numbers.sort();
-        seen.numbers.dedup();
-        seen
-    }
-
-    fn has_letters(&self) -> bool {
-        pattern!("[A-Za-zλ_]").is_match(&self.around)
-    }
-
-    fn without_digits(&self, text: &str) -> Note {
-        match () {
-            () if pattern!(r"^[A-Za-zλ_.\-]+@[A-Za-zλ_\-]+$").is_match(text) => Note::UpiId,
-            () if self.has_letters() => Note::NotANumber,
-            () => Note::StrayCharacter,
-        }
-    }
-
-    fn without_number(&self, text: &str) -> Note {
-        match () {
-            () if self.has_upi_id && !self.has_fragments => Note::UpiId,
-            () if has_stray_letters(text) => Note::StrayLetter,
-            () if self.has_letters() || self.has_upi_id => Note::TextWithDigits,
-            () if pattern!("[^ \n\r\x0B\x0C]").is_match(&self.around) => Note::StrayCharacter,
-            () if has_break(text) => Note::BrokenLine,
-            () => self
-                .refusal
-                .filter(|&refusal| refusal != Note::StrayLetter)
-                .unwrap_or(Note::StrayCharacter),
-        }
-    }
-
-    fn number_and_fragments(&self, text: &str) -> Note {
-        match () {
-            () if (self.has_letters() || self.has_upi_id) && has_break(text) => Note::BrokenLine,
-            () if self.has_letters() || self.has_upi_id => Note::TextWithDigits,
-            () if !pattern!("^[ ,;&|\t\n\r\x0B\x0C]*$").is_match(&self.around) => {
-                Note::StrayCharacter
-            }
-            () if has_break(text) => Note::BrokenLine,
-            () => Note::SeveralNumbers,
-        }
-    }
-
-    fn number_alone(&self, text: &str, number: Number) -> Result<Number, Note> {
-        let is_repeated = self.accepted.len() > 1 || number.mends.contains(&Note::RepeatedInCell);
-        let number = if is_repeated {
-            number.with(Note::RepeatedInCell)
-        } else {
-            number
-        };
-        let outside = self
-            .around
-            .trim_matches(|character: char| " \t\n\r\x0B\x0C".contains(character));
-        let is_list = pattern!(r"^[0-9 \-.()/+](?:.*[0-9 \-.()/+])?$").is_match(text)
-            && pattern!("^[ ,;&|\t/]*$").is_match(outside);
-        match () {
-            () if !pattern!("^[A-Za-zλ_\n\r\x0B\x0C \t:,.;\\-()\\[\\]/&'\"!?|@]*$")
-                .is_match(outside) =>
-            {
-                Err(Note::StrayCharacter)
-            }
-            () if has_break(text) => Err(Note::BrokenLine),
-            () if self.has_letters() => Ok(number.with(Note::TextRemoved)),
-            () if outside.is_empty() || is_repeated && is_list => Ok(number),
-            () => Err(Note::StrayCharacter),
-        }
-    }
-}
-
-fn has_break(text: &str) -> bool {
-    pattern!("[\n\r\x0B\x0C]").is_match(text)
-}
-
-fn decide(text: &str, tokens: &[Token]) -> Result<Number, Note> {
-    let seen = Seen::of(tokens);
-    match (&seen.numbers[..], seen.accepted.first()) {
-        _ if !pattern!("[0-9]").is_match(text) => Err(seen.without_digits(text)),
-        ([], _) => Err(seen.without_number(text)),
-        ([_], Some(&number)) if !seen.has_fragments && !seen.has_upi_id => {
-            seen.number_alone(text, number.clone())
-        }
-        ([_], _) => Err(seen.number_and_fragments(text)),
-        _ => Err(Note::SeveralNumbers),
-    }
+    decide::decide(text, &tokens)
 }

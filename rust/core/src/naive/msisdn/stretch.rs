@@ -1,220 +1,251 @@
-//! From a stretch of digits and separators to the number, or the numbers.
+//! One stretch of digits and separators as all the numbers that stand in it.
 
 use super::Number;
-use super::dialled::{dialled, is_certain};
+use super::written::{joined, single};
 use crate::msisdn::Region;
+use crate::naive::groupings::gap;
 use crate::naive::pattern;
 use crate::notes::Note;
 
-/// A stretch as one number.
-pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
-    let Some(found) = pattern!("^([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)$").captures(run) else {
-        return Err(Note::NotANumber);
-    };
-    let (before, core, after) = (&found[1], &found[2], &found[3]);
-    if pattern!(r"^[ ()]*-").is_match(before) {
-        return Err(Note::StraySign);
+/// What a stretch is made of.
+pub(super) struct Part {
+    /// How many digits it has.
+    pub(super) digits: usize,
+    /// The number that they are, if they are one.
+    pub(super) number: Option<Number>,
+    /// Whether something other than a separator of digits stands before it.
+    pub(super) is_apart: bool,
+}
+
+/// A group of digits, with the plus and the brackets right before it.
+struct Group {
+    /// Where it begins, and where its digits do.
+    start: usize,
+    end: usize,
+    /// The sign of what stands before it; `!` for a plus.
+    gap: char,
+    /// Whether a point alone stands before it.
+    is_decimal: bool,
+    /// Whether a plus adds it to digits before it.
+    is_term: bool,
+}
+
+impl Group {
+    fn stands_apart(&self) -> bool {
+        "/!".contains(self.gap)
     }
-    if !pattern!(r"^[ ()]*\+?[ ()]*$").is_match(before)
-        || !pattern!(r"^(?:\.|[ ()]*)$").is_match(after)
-        || core.contains('+')
-    {
-        return Err(Note::StrayCharacter);
+}
+
+fn groups(run: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for digits in pattern!("[0-9]+").find_iter(run) {
+        let end = groups.last().map_or(0, |group| group.end);
+        let between = &run[end..digits.start()];
+        let opening = pattern!("[+(][+( ]*$").find(between);
+        let is_first = groups.is_empty();
+        groups.push(Group {
+            start: digits.start() - opening.map_or(0, |opening| opening.len()),
+            end: digits.end(),
+            gap: match between {
+                _ if is_first => '~',
+                plus if plus.contains('+') => '!',
+                between => gap(between),
+            },
+            is_decimal: !is_first && between == ".",
+            is_term: !is_first && pattern!(r"^\+[^+]*$|\+ [^+]*$").is_match(between),
+        });
     }
-    let plus = before.contains('+');
-    let all = || {
-        let number = joined(run, core, plus, region)?;
-        Ok(if after == "." {
-            number.with(Note::TrailingDecimal)
+    groups
+}
+
+/// A stretch being read.
+struct Stretch<'a> {
+    run: &'a str,
+    region: Region,
+    groups: Vec<Group>,
+}
+
+/// A number, and the group after it.
+type Taken = (Number, usize);
+
+impl Stretch<'_> {
+    fn width(&self, at: usize) -> usize {
+        let group = &self.groups[at];
+        pattern!("[0-9]")
+            .find_iter(&self.run[group.start..group.end])
+            .count()
+    }
+
+    /// The groups from one to another, with a bracket that closes behind them, as one number; and how many of them hold
+    /// national digits.
+    fn number(&self, first: usize, last: usize) -> Option<(Number, usize)> {
+        let end = self.groups[last].end;
+        let end = if self.run[end..].starts_with(')') {
+            end + 1
         } else {
-            number
-        })
-    };
-    let Some(decimal) = pattern!(r"^([^.]*[0-9])\.([0-9]+)$").captures(core) else {
-        return all();
-    };
-    let (head, tail) = (&decimal[1], &decimal[2]);
-    let whole = joined(&format!("{before}{head}"), head, plus, region);
-    let is_float = !plus && pattern!("^[0-9]+$").is_match(head);
-    let zeros = pattern!("^0+$").is_match(tail);
-    match whole {
-        whole if zeros && (is_float || tail.len() < 4) => {
-            whole.map(|number| number.with(Note::TrailingDecimal))
+            end
+        };
+        joined(&self.run[self.groups[first].start..end], self.region).ok()
+    }
+
+    /// A decimal part of zeros is passed over; with any other it is no number.
+    fn with_decimals(&self, (number, next): Taken) -> Option<Taken> {
+        let is_decimal = |at: usize| self.groups.get(at).is_some_and(|group| group.is_decimal);
+        if !is_decimal(next) {
+            return Some((number, next));
         }
-        Ok(_) if tail.len() < 4 => Err(Note::NotAnInteger),
-        Ok(_) => all().map_err(|_| Note::NotAnInteger),
-        Err(_) if is_float && !is_split_by_point(head, tail) => Err(Note::NotAnInteger),
-        Err(_) => all(),
+        let zeros = self.run[self.groups[next].start..self.groups[next].end]
+            .trim_matches('0')
+            .is_empty();
+        (zeros && !is_decimal(next + 1)).then(|| (number.with(Note::TrailingDecimal), next + 1))
     }
-}
 
-fn is_split_by_point(head: &str, tail: &str) -> bool {
-    pattern!("^0[0-9]").is_match(head)
-        || head == "91" && tail.len() == 10
-        || !head.starts_with('0') && head.len() > 3 && tail.len() > 3
-}
+    /// A number of one group, and before it no more than its prefixes.
+    fn whole_at(&self, at: usize) -> Option<Taken> {
+        let ends = at..self.groups.len().min(at + 4);
+        ends.filter_map(|end| {
+            Some((
+                self.number(at, end).filter(|(_, groups)| *groups == 1)?.0,
+                end + 1,
+            ))
+        })
+        .find_map(|taken| self.with_decimals(taken))
+    }
 
-/// All digits of `core` together.
-fn joined(run: &str, core: &str, plus: bool, region: Region) -> Result<Number, Note> {
-    let digits = pattern!("[^0-9]").replace_all(core, "").into_owned();
-    if digits.len() > 24 {
-        return Err(Note::TooLong);
+    /// The longest number in several groups.
+    fn longest_at(&self, at: usize) -> Option<Taken> {
+        let apart = (at + 1..self.groups.len()).find(|&next| self.groups[next].gap == '!');
+        let end = apart.unwrap_or(self.groups.len()).min(at + 18);
+        (at + 1..end)
+            .rev()
+            .find_map(|end| Some((self.number(at, end)?.0, end + 1)))
     }
-    if !plus
-        && !digits.starts_with("00")
-        && pattern!("^[0-9]{4}[^0-9]+[0-9]{4}[^0-9]+[0-9]{4}$").is_match(core)
-    {
-        return Err(Note::LooksLikeId);
-    }
-    let number = dialled(&digits, plus, region)?;
-    if !plus && (date(run).is_some() || address(run) == Some(run.len())) {
-        return Err(Note::NotANumber);
-    }
-    Ok(number)
-}
 
-/// Where a date at the start ends.
-pub(super) fn date(text: &str) -> Option<usize> {
-    let found = pattern!(r"^([0-9]{1,4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,4})").captures(text)?;
-    let part = |at: usize| {
-        found[at]
-            .parse::<u32>()
-            .map(|value| (found[at].len(), value))
-            .ok()
-    };
-    let (first, month, last) = (part(1)?, part(3)?, part(5)?);
-    let is_day = |(width, value): (usize, u32)| width < 3 && (1..32).contains(&value);
-    let is_year = |(width, value): (usize, u32)| width == 4 && (1900..2100).contains(&value);
-    let ends = !text[found[0].len()..].starts_with(|next: char| next.is_ascii_digit());
-    (found[2] == found[4]
-        && (1..13).contains(&month.1)
-        && ends
-        && (is_day(first) && is_year(last) || is_year(first) && is_day(last)))
-    .then_some(found[0].len())
-}
-
-/// Where an IPv4 address at the start ends.
-pub(super) fn address(text: &str) -> Option<usize> {
-    let found =
-        pattern!(r"^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})").captures(text)?;
-    let ends = !text[found[0].len()..].starts_with(|next: char| next.is_ascii_digit());
-    (ends && (1..5).all(|part| found[part].parse::<u32>().is_ok_and(|value| value < 256)))
-        .then_some(found[0].len())
-}
-
-/// The result of a stretch, and every number that stands whole in it.
-pub(super) fn stretch(run: &str, region: Region) -> (Result<Number, Note>, Vec<String>) {
-    let parts: Vec<&str> = run.split('/').collect();
-    let has_digits = |part: &&str| part.contains(|character: char| character.is_ascii_digit());
-    if parts.len() > 1
-        && parts.iter().all(has_digits)
-        && parts.iter().any(|part| single(part, region).is_ok())
-    {
-        let read: Vec<_> = parts.iter().map(|part| sentence(part, region)).collect();
-        let whole = read.iter().flat_map(|(_, whole)| whole.clone()).collect();
-        let results: Vec<_> = read.into_iter().map(|(result, _)| result).collect();
-        return (repeated(&results).ok_or(Note::SeveralNumbers), whole);
+    /// The same where it is not a part of something longer.
+    fn several_at(&self, at: usize, is_behind_digits: bool) -> Option<Taken> {
+        let (number, next) = self.longest_at(at)?;
+        // A sum beside another figure.
+        if self.groups.get(next).is_some_and(|group| group.is_decimal) {
+            return None;
+        }
+        // The first five may have a prefix glued to them.
+        let is_in_fives = self.width(next - 1) == 5
+            && self.width(next - 2) >= 5
+            && pattern!("^91[6-9][0-9]{9}$").is_match(&number.digits);
+        let before =
+            (is_behind_digits && !self.groups[at].stands_apart()).then(|| self.width(at - 1));
+        let begins_number = || self.whole_at(next).is_some() || self.longest_at(next).is_some();
+        let after =
+            (next < self.groups.len() && !self.groups[next].stands_apart() && !begins_number())
+                .then(|| self.width(next));
+        let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
+        before
+            .into_iter()
+            .chain(after)
+            .all(|width| is_in_fives && is_count_or_pin(width))
+            .then_some((number, next))
     }
-    let (result, mut whole) = sentence(run, region);
-    let Err(refusal) = result else {
-        return (result, whole);
-    };
-    if whole.is_empty() && run.contains(". ") {
-        whole = run
-            .split(". ")
-            .flat_map(|part| sentence(part, region).1)
-            .collect();
-    }
-    let several = whole.iter().any(|number| *number != whole[0]);
-    (
-        Err(if several {
-            Note::SeveralNumbers
+
+    /// The number that begins with a group.
+    fn number_at(&self, at: usize, is_behind_digits: bool) -> Option<Taken> {
+        let group = &self.groups[at];
+        if group.is_decimal || group.is_term && is_behind_digits {
+            return None;
+        }
+        let whole = self.whole_at(at);
+        let several = self.several_at(at, is_behind_digits);
+        // Where a country code is said, the country's own format goes before whole first.
+        let is_foreign = |(number, _): &Taken| !number.digits.starts_with("91");
+        if self.run[group.start..].starts_with('+') && several.as_ref().is_some_and(is_foreign) {
+            several
         } else {
-            refusal
-        }),
-        whole,
-    )
+            whole.or(several)
+        }
+    }
 }
 
-fn sentence(run: &str, region: Region) -> (Result<Number, Note>, Vec<String>) {
-    let refusal = match single(run, region) {
-        Ok(number) => {
-            let whole = vec![number.digits.clone()];
-            return (Ok(number), whole);
+/// All that stands in a stretch, in order.
+pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
+    let stretch = Stretch {
+        run,
+        region,
+        groups: groups(run),
+    };
+    let mut parts = Vec::new();
+    let (mut at, mut is_behind_digits) = (0, false);
+    while at < stretch.groups.len() {
+        let taken = stretch.number_at(at, is_behind_digits);
+        let (number, next) = taken.map_or((None, at + 1), |(number, next)| (Some(number), next));
+        is_behind_digits = number.is_none();
+        parts.push(Part {
+            digits: (at..next).map(|group| stretch.width(group)).sum(),
+            number,
+            is_apart: stretch.groups[at].stands_apart(),
+        });
+        at = next;
+    }
+    parts
+}
+
+/// A cell of digits and separators only.
+pub(super) fn cell(text: &str, region: Region) -> Result<Number, Note> {
+    let refusal = match single(text, region) {
+        Ok(number) => return Ok(number),
+        Err(refusal @ (Note::StraySign | Note::LooksLikeId | Note::NotANumber)) => {
+            return Err(refusal);
         }
         Err(refusal) => refusal,
     };
-    if matches!(refusal, Note::StraySign | Note::StrayCharacter) {
-        return (Err(refusal), Vec::new());
-    }
-    let ways = partitions(run, region);
-    let [groups] = &ways[..] else {
-        return (Err(refusal), Vec::new());
+    let parts = parts(text, region);
+    let numbers: Vec<&Number> = parts
+        .iter()
+        .filter_map(|part| part.number.as_ref())
+        .collect();
+    let Some(&first) = numbers.first() else {
+        return Err(refusal);
     };
-    let whole: Vec<String> = groups
-        .iter()
-        .flatten()
-        .map(|number| number.digits.clone())
-        .collect();
-    let results: Vec<_> = groups
-        .iter()
-        .map(|group| group.clone().ok_or(refusal))
-        .collect();
-    (repeated(&results).ok_or(refusal), whole)
-}
-
-fn repeated(results: &[Result<Number, Note>]) -> Option<Number> {
-    let first = results.first()?.as_ref().ok()?;
-    let same =
-        |next: &Result<Number, Note>| next.as_ref().is_ok_and(|next| next.digits == first.digits);
-    results
-        .iter()
-        .all(same)
-        .then(|| first.clone().with(Note::RepeatedInCell))
-}
-
-/// Every way in which a stretch falls apart into whole numbers and long ids, with a number among them.
-fn partitions(run: &str, region: Region) -> Vec<Vec<Option<Number>>> {
-    let pieces: Vec<(usize, usize)> = pattern!("[0-9]+")
-        .find_iter(run)
-        .map(|piece| (piece.start(), piece.end()))
-        .collect();
-    let mut ways = Vec::new();
-    extend(run, &pieces, region, &mut Vec::new(), &mut ways);
-    // A way without a number still is a way: with two ways, whichever, nothing is certain.
-    if ways.len() == 1 && ways[0].iter().all(Option::is_none) {
-        Vec::new()
+    let is_list = parts.iter().skip(1).any(|part| part.is_apart) && text.contains('/');
+    if numbers.iter().any(|number| number.digits != first.digits) {
+        Err(Note::SeveralNumbers)
+    } else if numbers.len() > 1 && numbers.len() == parts.len() {
+        Ok(first.clone().with(Note::RepeatedInCell))
+    } else if is_list {
+        // `9876543210/11`: the second number is there, cut short.
+        Err(Note::SeveralNumbers)
     } else {
-        ways
+        Err(refusal)
     }
 }
 
-fn extend(
-    run: &str,
-    pieces: &[(usize, usize)],
-    region: Region,
-    so_far: &mut Vec<Option<Number>>,
-    ways: &mut Vec<Vec<Option<Number>>>,
-) {
-    if pieces.is_empty() {
-        ways.push(so_far.clone());
+/// What follows `tel:` or `sms:` (RFC 3966).
+pub(super) fn address(uri: &str, region: Region) -> Result<Number, Note> {
+    let fields: Vec<&str> = uri.split(';').collect();
+    let number = crate::naive::text::trimmed(fields[0]);
+    let parameters = &fields[1..];
+    let is_international = number.contains('+');
+    let is_known = |parameter: &&str| {
+        let is_extension = pattern!("^(?i:ext=)[0-9]{1,6}$").is_match(parameter);
+        let is_local = pattern!("^(?i:phone-context=)").is_match(parameter);
+        let is_indian = pattern!(r"^(?i:phone-context=)\+91$").is_match(parameter);
+        is_extension || is_indian || is_local && is_international
+    };
+    if !pattern!(r"^[0-9 \-.()/+]*$").is_match(number) || !parameters.iter().all(is_known) {
+        return Err(Note::TextWithDigits);
     }
-    for count in 1..=pieces.len().min(17) {
-        let (start, end) = (pieces[0].0, pieces[count - 1].1);
-        let gap = pattern!("[^0-9]*$")
-            .find(&run[..start])
-            .expect("even an empty one");
-        let before = pattern!(r"[+(].*$")
-            .find(gap.as_str())
-            .map_or("", |before| before.as_str());
-        let group = format!("{before}{}", &run[start..end]);
-        let group = match single(&group, region) {
-            Ok(number) if count == 1 || is_certain(&number) => Some(number),
-            Err(_) if count == 1 && end - start > 10 => None,
-            _ => continue,
-        };
-        so_far.push(group);
-        extend(run, &pieces[count..], region, so_far, ways);
-        so_far.pop();
-    }
+    let has = |name: &str| {
+        parameters
+            .iter()
+            .any(|parameter| parameter.to_lowercase().starts_with(name))
+    };
+    let region = if has("phone-context=") && !is_international {
+        Region::In
+    } else {
+        region
+    };
+    let read = cell(number, region)?;
+    Ok(if has("ext=") {
+        read.with(Note::ExtensionRemoved)
+    } else {
+        read
+    })
 }

@@ -1,38 +1,42 @@
 //! From a text to its tokens.
 
 use super::Number;
-use super::dialled::dialled;
-use super::stretch::{address, date, single, stretch};
+use super::dialled::{dialled, is_area_code, is_certain};
+use super::labels::row;
+use super::stretch::{self, Part};
+use super::written::{self, single};
 use crate::msisdn::Region;
 use crate::naive::pattern;
-use crate::naive::text::LETTER;
+use crate::naive::text::{LETTER, Shown};
+use crate::naive::words::{self, Says};
 use crate::notes::Note;
 
 /// What a text is made of.
 pub(super) enum Token {
     /// A number, with what it took to read it.
     Number(Number),
-    /// Digits that are not one number, and the numbers that stand whole among them.
-    Fragment(Note, Vec<String>),
+    /// So many digits that are not one number, and why.
+    Digits(usize, Note),
     /// Digits of something else.
     Figure(String),
+    /// The mark of a list.
+    Mark(String),
     UpiId,
-    /// A word of masks, or a web address.
-    Word(String),
-    Text(char),
+    /// A word of masks.
+    Mask(String),
+    /// The address of a page.
+    Address(String),
+    Word(Says, String),
+    Sign(char),
+    /// A comma of a sentence: one without a blank behind it is a sign that parts fields.
+    Comma,
+    /// A point that ends a sentence.
+    Stop,
+    /// What parts the numbers of a list.
+    Apart,
 }
 
-impl Token {
-    pub(super) fn numbers(&self) -> Vec<String> {
-        match self {
-            Self::Number(number) => vec![number.digits.clone()],
-            Self::Fragment(_, whole) => whole.clone(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-fn is_letter(character: char) -> bool {
+pub(super) fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic() || character == LETTER || character == '_'
 }
 
@@ -41,114 +45,187 @@ fn joins(character: char) -> bool {
     is_letter(character) || "*#$%^\\~¤∞".contains(character)
 }
 
-pub(super) fn tokens(text: &str, region: Region) -> Vec<Token> {
-    let text: Vec<char> = text.chars().collect();
+pub(super) fn digits_in(text: &str) -> usize {
+    pattern!("[0-9]").find_iter(text).count()
+}
+
+pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
-    while at < text.len() {
-        let rest: String = text[at..].iter().collect();
-        let before: String = text[..at].iter().collect();
-        let (token, width) = token(&before, &rest, region);
-        tokens.push(token);
+    while at < text.text.len() {
+        let rest = text.from(at);
+        let (found, width) = at_start(&tokens, &text.text[..at], &rest, region);
+        tokens.extend(found);
         at += width;
     }
     tokens
 }
 
+/// The tokens at the start of `rest`, and how many bytes they take.
+fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Vec<Token>, usize) {
+    let last = before.chars().last();
+    let text = rest.text.as_str();
+    let begins_word = !last.is_some_and(|last| is_letter(last) || last.is_ascii_digit());
+    if begins_word && let Some((token, width)) = link_or_mask(text, region) {
+        return (vec![token], width);
+    }
+    let first = text.chars().next().expect("something is left");
+    if is_letter(first) && first != '_' {
+        let (says, width) = words::said(rest);
+        let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
+        return (vec![Token::Word(says, letters)], width);
+    }
+    if !pattern!(r"^(?:[0-9]|[+(][ (+]{0,3}[0-9])").is_match(text) {
+        let ends_sentence = first == '.'
+            && pattern!("^.(?:[ \n\r\x0B\x0C]|$)").is_match(text)
+            && !pattern!("(?:^|[^A-Za-zλ_])[A-Za-zλ_]{1,4}$").is_match(before);
+        let token = match first {
+            '.' if ends_sentence => Token::Stop,
+            ',' if text.starts_with(", ") => Token::Comma,
+            sign => Token::Sign(sign),
+        };
+        return (vec![token], first.len_utf8());
+    }
+    if let Some((token, width)) = figure(last, text) {
+        return (vec![token], width);
+    }
+    let run = run_at(text);
+    if let Some(width) = upi_id(last, text, run.len()) {
+        return (vec![Token::UpiId], width);
+    }
+    let is_behind_number = row(tokens, "").ends_with('#');
+    let begins_alone = begins_alone(before, &run, is_behind_number);
+    in_stretch(begins_alone, &run, &text[run.len()..], region)
+}
+
 /// Chat links, up to the digits, the digits, and what the link would say.
 const CHAT_LINK: &str = concat!(
-    r"(?i)^((?:https?://)?(?:www\.|api\.)?",
-    r"(?:wa\.me/|whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=)(?:%2B|\+)?([0-9]*))",
+    r"(?i)^((?:https://|http://)?(?:www\.)?",
+    r"(?:wa\.me/|(?:api\.|web\.)?whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=|t\.me/\+)",
+    r"(?:%2B|\+)?([0-9]*))",
     r"([?&/][^ \t\n\r\x0B\x0C]*)?",
 );
 
-/// The first token of `rest`, and its width in characters.
-fn token(before: &str, rest: &str, region: Region) -> (Token, usize) {
-    let width = |text: &str| text.chars().count();
-    let last = before.chars().last();
-    if !last.is_some_and(|last| is_letter(last) || last.is_ascii_digit()) {
-        if let Some(found) = pattern!(CHAT_LINK).captures(rest) {
-            let next = rest[found[0].len()..].chars().next();
-            if found.get(3).is_some() || !next.is_some_and(joins) {
-                let number = dialled(&found[2], true, Region::E164)
-                    .map(|number| number.with(Note::LinkRemoved));
-                return (
-                    number.map_or_else(|note| Token::Fragment(note, Vec::new()), Token::Number),
-                    width(&found[0]),
-                );
-            }
-        }
-        if let Some(found) =
-            pattern!(r"(?i)^(?:www\.|[a-z]{1,12}://)[^ \t\n\r\x0B\x0C]*").find(rest)
-        {
-            return (
-                Token::Word(found.as_str().to_owned()),
-                width(found.as_str()),
-            );
-        }
-        let masks = pattern!("^[xX*]+")
-            .find(rest)
-            .map_or("", |found| found.as_str());
-        if masks.len() > 1 && !rest[masks.len()..].starts_with(is_letter) {
-            let found = pattern!("^[xX*0-9 -]*")
-                .find(rest)
-                .expect("the masks at least");
-            return (Token::Word(found.as_str().to_owned()), found.len());
+fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize)> {
+    if let Some(found) = pattern!(CHAT_LINK).captures(text) {
+        let next = text[found[0].len()..].chars().next();
+        if found.get(3).is_some() || !next.is_some_and(joins) {
+            // Without its country code an Indian mobile reads as a number of another country.
+            let is_mobile = pattern!("^[6-9][0-9]{9}$").is_match(&found[2]);
+            let token = match dialled(&found[2], true, Region::E164) {
+                Ok(number) if is_certain(&number) && !is_mobile => {
+                    Token::Number(number.with(Note::LinkRemoved))
+                }
+                read => Token::Digits(
+                    found[2].len(),
+                    read.err().unwrap_or(Note::PlusWithoutCountryCode),
+                ),
+            };
+            return Some((token, found[0].len()));
         }
     }
-    if !pattern!(r"^(?:[0-9]|[+(][ (+]{0,3}[0-9])").is_match(rest) {
-        let character = rest.chars().next().expect("something is left");
-        return (Token::Text(character), 1);
+    let near: String = text.chars().take(84).collect();
+    if let Some(found) = pattern!(r#"(?i)^(?:tel|sms):([^ \t\n\r\x0B\x0C,"'<>)]*)"#).captures(&near)
+        && found[1].contains(';')
+    {
+        let token = match stretch::address(&found[1], region) {
+            Ok(number) => Token::Number(number),
+            Err(note) => Token::Digits(digits_in(&found[1]), note),
+        };
+        return Some((token, found[0].len()));
     }
-    if let Some(end) = figure(last, rest) {
-        return (Token::Figure(rest[..end].to_owned()), end);
+    if is_address(text) {
+        let address = pattern!(r"^[^ \t\n\r\x0B\x0C]*").find(text)?.as_str();
+        return Some((Token::Address(address.to_owned()), address.len()));
     }
-    let run = run_at(rest);
-    if last == Some('@') {
-        return (Token::UpiId, run.len());
+    let masks = pattern!("^[xX*]{2,}").find(text)?.as_str();
+    if text[masks.len()..].starts_with(is_letter) {
+        return None;
     }
-    let after = &rest[run.len()..];
-    let names = [
-        pattern!(r"^[A-Za-zλ_0-9.\-]*@([A-Za-zλ_0-9.]+)"),
-        pattern!(r"^ *@([A-Za-zλ_0-9.]+)"),
-    ];
-    for found in names.iter().filter_map(|name| name.captures(after)) {
-        let name = &found[0][..found[0].find('@').expect("every id has one")];
-        // Longer names are not looked at.
-        if width(name) <= 64 {
-            return (Token::UpiId, run.len() + width(&found[0]));
-        }
-    }
-    stretch_token(before, &run, after, region)
+    let mask = pattern!("^[xX*0-9 -]*").find(text)?.as_str();
+    Some((Token::Mask(mask.to_owned()), mask.len()))
 }
 
-fn stretch_token(before: &str, run: &str, after: &str, region: Region) -> (Token, usize) {
-    let refused = |width: usize| (Token::Fragment(Note::StrayLetter, Vec::new()), width);
-    let id = pattern!("^[0-9]{11,}")
-        .find(run)
-        .is_some_and(|id| single(id.as_str(), region).is_err());
-    if is_labelled_otherwise(before) && !id || !starts_alone(before) {
-        return refused(run.len());
+fn is_address(text: &str) -> bool {
+    if pattern!(r"(?i)^(?:www\.|&#|[a-z0-9._-]{1,80}://)").is_match(text) {
+        return true;
     }
-    let (result, whole) = stretch(run, region);
+    // A host ends in a name of letters, behind a point and another name that is no figure.
+    pattern!("(?i)^([a-z0-9._-]{1,80})[/?#]")
+        .captures(text)
+        .is_some_and(|found| {
+            pattern!(r"(?i)(?:^|\.)[a-z0-9_-]*[a-z][a-z0-9_-]*\.[a-z]{2,}$").is_match(&found[1])
+        })
+}
+
+/// Where a UPI id or a mail address ends that has the stretch in it.
+fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
+    if last == Some('@') {
+        return Some(width);
+    }
+    let after = &text[width..];
+    let names = [
+        pattern!(r"^([A-Za-zλ_0-9.\-]*)@ ?[A-Za-zλ_0-9.]+"),
+        pattern!(r"^( *)@ ?[A-Za-zλ_0-9.]+"),
+    ];
+    // Longer names are not looked at.
+    names
+        .iter()
+        .filter_map(|name| name.captures(after))
+        .find(|found| found[1].chars().count() <= 64)
+        .map(|found| width + found[0].len())
+}
+
+/// Whether a stretch is a number of its own, and not a part of what stands before it.
+fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
+    // `918+3102277`, `918 + 3102277`.
+    let adds = pattern!(r"[0-9]$").is_match(before) && run.starts_with('+')
+        || pattern!(r"[0-9] +$").is_match(before) && run.starts_with("+ ");
+    let goes_on = before.ends_with('-') && run.starts_with('+') && is_behind_number;
+    (is_behind_number || !adds) && (goes_on || starts_alone(before))
+}
+
+fn in_stretch(begins_alone: bool, run: &str, after: &str, region: Region) -> (Vec<Token>, usize) {
+    let result = single(run, region);
     let extension =
         pattern!(r"(?i)^[ ,;.\-]*(?:extension|extn|ext|xtn|x)[.:= \-#]*([0-9]+)").captures(after);
-    if let (Ok(number), Some(found)) = (&result, &extension) {
+    if let (true, Ok(number), Some(found)) = (begins_alone, &result, &extension) {
         let next = after[found[0].len()..].chars().next();
         if found[1].len() <= 6 && !next.is_some_and(|next| joins(next) || next == '@') {
-            return (
-                Token::Number(number.clone().with(Note::ExtensionRemoved)),
-                run.len() + found[0].len(),
-            );
+            let number = number.clone().with(Note::ExtensionRemoved);
+            return (vec![Token::Number(number)], run.len() + found[0].len());
         }
     }
-    if after.starts_with(joins) || after.starts_with("/-") {
-        return refused(run.len());
+    // `5000/-` is a sum of rupees.
+    let ends_alone = !after.starts_with(joins) && !pattern!("^ {0,2}(?:/-|/=|%)").is_match(after);
+    let refusal = match result {
+        Ok(number) if begins_alone && ends_alone => {
+            return (vec![Token::Number(number)], run.len());
+        }
+        result => result.err().unwrap_or(Note::StrayLetter),
+    };
+    let mut tokens = Vec::new();
+    let parts = stretch::parts(run, region);
+    let count = parts.len();
+    for (
+        at,
+        Part {
+            digits,
+            number,
+            is_apart,
+        },
+    ) in parts.into_iter().enumerate()
+    {
+        tokens.extend(is_apart.then_some(Token::Apart));
+        // What touches a stretch spoils the number at that end of it.
+        let is_spoilt = at == 0 && !begins_alone || at + 1 == count && !ends_alone;
+        tokens.push(match number {
+            Some(_) if is_spoilt => Token::Digits(digits, Note::StrayLetter),
+            Some(number) => Token::Number(number),
+            None => Token::Digits(digits, refusal),
+        });
     }
-    match result {
-        Ok(number) => (Token::Number(number), run.len()),
-        Err(note) => (Token::Fragment(note, whole), run.len()),
-    }
+    (tokens, run.len())
 }
 
 /// Whether what comes before a stretch leaves it a number of its own.
@@ -166,61 +243,48 @@ fn starts_alone(before: &str) -> bool {
         Some('.') => before
             .strip_suffix('.')
             .is_some_and(|label| label.ends_with(is_letter)),
-        Some('-') => word.is_some_and(|word| is_letter(word) || ").:".contains(word)),
+        // A zero behind another script's letter is the mark of an abbreviation.
+        Some('-') => word.is_some_and(is_letter) || pattern!("(?:[).:]|λ0)-$").is_match(before),
         Some(other) => !joins(other) && other != '@' && other != '+',
     }
 }
 
-fn is_labelled_otherwise(before: &str) -> bool {
-    let near: String = before
-        .chars()
-        .rev()
-        .take(40)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect();
-    let others = "a/c ac acc acct account accno utr rrn txn txnid transaction ref reference refno rs inr rupees amount amt \
-                  order orderid invoice bill imei imsi iccid aadhaar aadhar adhar adhaar uid uidai pan card otp ifsc cif crn \
-                  fir ack policy folio";
-    near.to_lowercase()
-        .split(|character: char| !is_letter(character) && character != '/')
-        .map(|word| word.strip_suffix('/').unwrap_or(word))
-        .rfind(|word| {
-            !word.is_empty()
-                && !"no nos number num is of id"
-                    .split(' ')
-                    .any(|filler| filler == *word)
-        })
-        .is_some_and(|word| others.split_whitespace().any(|other| other == word))
-}
-
-/// Where a figure that is no number ends.
-fn figure(last: Option<char>, rest: &str) -> Option<usize> {
+/// A figure that is no number, and where it ends.
+fn figure(last: Option<char>, rest: &str) -> Option<(Token, usize)> {
     if last.is_some_and(|last| last.is_ascii_digit() || last == '+') {
         return None;
     }
     let longest = |pattern: &regex::Regex| pattern.find(rest).map(|found| found.end());
-    let item = || {
-        longest(pattern!(r"^[0-9]{1,2}[.)] "))
-            .map(|end| end - 1)
-            .filter(|_| last != Some('('))
-    };
-    let end = longest(pattern!("^[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?"))
-        .or_else(|| date(rest))
-        .or_else(|| address(rest))
-        .or_else(|| amount(rest))
-        .or_else(item)?;
-    (!rest[end..].starts_with(|next: char| next.is_ascii_digit())).then_some(end)
+    let figure = longest(pattern!("^[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?"))
+        .or_else(|| written::date(rest))
+        .or_else(|| written::address(rest))
+        .or_else(|| grouped(rest))
+        .or_else(|| amount(rest));
+    if let Some(end) = figure {
+        let goes_on = rest[end..].starts_with(|next: char| next.is_ascii_digit());
+        return (!goes_on).then(|| (Token::Figure(rest[..end].to_owned()), end));
+    }
+    let mark = pattern!(r"^(?:([0-9]{1,2})[).]|\(([1-9][0-9]?)\)) ").captures(rest)?;
+    let is_prefix = mark
+        .get(2)
+        .is_some_and(|digits| digits.as_str() == "91" || is_area_code(digits.as_str()));
+    let mark = mark[0].trim_end();
+    (!is_prefix && last != Some('(')).then(|| (Token::Mark(mark.to_owned()), mark.len()))
 }
 
 /// Where an integer with thousands separators ends.
-fn amount(text: &str) -> Option<usize> {
+fn grouped(text: &str) -> Option<usize> {
     let whole = pattern!("^[0-9]+(?:,[0-9]+)+").find(text)?.as_str();
     let is_grouped =
         pattern!(r"^(?:[0-9]{1,2}(?:,[0-9]{2}){0,7},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){1,8})$")
             .is_match(whole);
     is_grouped.then_some(whole.len())
+}
+
+/// Where an amount with one or two decimals ends.
+fn amount(text: &str) -> Option<usize> {
+    let found = pattern!(r"^([0-9]{1,6}\.[0-9]{1,2})(?:$|[^0-9.\-/])").captures(text)?;
+    Some(found[1].len())
 }
 
 /// A stretch: from here to its last digit, or to the bracket that closes after it.

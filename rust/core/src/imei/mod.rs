@@ -1,0 +1,216 @@
+//! A written IMEI -> the fourteen digits on which handsets join.
+//!
+//! Owns the forms of 3GPP TS 23.003: fourteen digits (type allocation code 8, serial number 6), fifteen with the check
+//! digit or with the spare zero that networks send in its place, sixteen with a software version. Knows nothing of who
+//! used the handset. One idea: the first fourteen digits are the handset, whatever follows them; the check digit is a
+//! hint and refuses nothing.
+
+mod placeholders;
+mod text;
+
+pub use placeholders::is_placeholder;
+
+use crate::cell;
+use crate::digits::{Digits, Folded, value};
+use crate::notes::{Form, Note};
+
+/// What one cell said. `imei14` is 0 when the cell was refused or holds a placeholder; then `note` is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The first fourteen digits as an integer, or 0.
+    pub imei14: u64,
+    /// The fourteen digits of a placeholder, for linkage, which must say where a walk ran into one; else 0.
+    pub placeholder: u64,
+    /// How it was written, when it was an IMEI at all.
+    pub form: Option<Form>,
+    /// The one note, if anything had to be said.
+    pub note: Option<Note>,
+}
+
+/// One more than the largest key.
+const KEYS: u64 = 100_000_000_000_000;
+
+/// An IMEI inside a cell, and the first mend that it took.
+#[derive(Clone, Copy)]
+struct Found {
+    imei14: u64,
+    form: Form,
+    mend: Option<Note>,
+}
+
+impl Found {
+    fn mended(self, mend: Option<Note>) -> Self {
+        Self {
+            mend: self.mend.into_iter().chain(mend).min(),
+            ..self
+        }
+    }
+}
+
+impl Reading {
+    fn of(found: Result<Found, Note>) -> Self {
+        match found {
+            Ok(Found { imei14, form, .. }) if is_placeholder(imei14) => Self {
+                imei14: 0,
+                placeholder: imei14,
+                form: Some(form),
+                note: Some(Note::Placeholder),
+            },
+            Ok(Found { imei14, form, mend }) => Self {
+                imei14,
+                placeholder: 0,
+                form: Some(form),
+                note: mend,
+            },
+            Err(note) => Self {
+                imei14: 0,
+                placeholder: 0,
+                form: None,
+                note: Some(note),
+            },
+        }
+    }
+}
+
+/// Whether an integer can be a key at all: fourteen digits, not all of them zero.
+#[must_use]
+pub fn is_key(value: u64) -> bool {
+    (1..KEYS).contains(&value)
+}
+
+/// Reads a cell of text.
+///
+/// ```
+/// use numguard_core::imei::read;
+/// use numguard_core::notes::Form;
+///
+/// let reading = read("35-824005-111111-0");
+/// assert_eq!((reading.imei14, reading.form), (35824005111111, Some(Form::LuhnOk)));
+/// assert_eq!(read("358240051111112").form, Some(Form::LuhnBad));
+/// ```
+#[must_use]
+pub fn read(cell: &str) -> Reading {
+    let folded = Folded::of(cell);
+    Reading::of(cell::open(folded.bytes()).and_then(|opened| {
+        let found = text::read(&folded, opened.text)?;
+        Ok(found.mended(opened.mend))
+    }))
+}
+
+/// Reads an unsigned integer, which is a fourteen-digit key already; leading zeros are the integer's own.
+#[must_use]
+pub fn read_u64(value: u64) -> Reading {
+    Reading::of(if value < KEYS {
+        Ok(Found {
+            imei14: value,
+            form: Form::Imei14,
+            mend: None,
+        })
+    } else {
+        Err(Note::TooLong)
+    })
+}
+
+/// The handset alone of an unsigned integer, placeholders too, or 0: [`read_u64`] for those who ask for nothing else.
+#[inline]
+#[must_use]
+pub fn key_or_placeholder_u64(value: u64) -> u64 {
+    if value < KEYS { value } else { 0 }
+}
+
+/// Reads a signed integer: digits as written, so a leading zero that an integer cannot hold is missing from it.
+#[must_use]
+pub fn read_i64(value: i64) -> Reading {
+    read_i128(i128::from(value))
+}
+
+/// Reads a wide signed integer: digits as written.
+#[must_use]
+pub fn read_i128(value: i128) -> Reading {
+    Reading::of(match u64::try_from(value) {
+        Ok(value) => read_digits(&Digits::of(value)),
+        Err(_) if value < 0 => Err(Note::StraySign),
+        Err(_) => Err(Note::TooLong),
+    })
+}
+
+/// Reads a float: digits as written where it is integral. NaN is a null: it reads as an empty cell.
+#[must_use]
+pub fn read_f64(value: f64) -> Reading {
+    /// From here on a float may have been rounded; a sixteen-digit IMEISV can lie on either side.
+    const INEXACT: f64 = 9_007_199_254_740_992.0;
+    Reading::of(if value.is_nan() {
+        Err(Note::Empty)
+    } else if value.is_infinite() || value.fract() != 0.0 {
+        Err(Note::NotAnInteger)
+    } else if value < 0.0 {
+        Err(Note::StraySign)
+    } else if value >= 1e16 {
+        Err(Note::TooLong)
+    } else if value >= INEXACT {
+        Err(Note::PrecisionLost)
+    } else {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "integral and in 0..2^53"
+        )]
+        read_digits(&Digits::of(value as u64))
+    })
+}
+
+/// Digits alone: the length tells the form.
+fn read_digits(digits: &Digits) -> Result<Found, Note> {
+    let Some(held) = digits.held().filter(|held| held.len() <= 16) else {
+        return Err(Note::TooLong);
+    };
+    let Some((key, rest)) = held.split_first_chunk::<14>() else {
+        return Err(Note::TooShort);
+    };
+    let form = match *rest {
+        [] => Form::Imei14,
+        [check] if check == check_digit(key) => Form::LuhnOk,
+        [0] => Form::SpareZero,
+        [_] => Form::LuhnBad,
+        _ => Form::Imeisv,
+    };
+    Ok(Found {
+        imei14: value(key),
+        form,
+        mend: None,
+    })
+}
+
+/// The Luhn check digit of fourteen digits (ISO/IEC 7812-1, as TS 23.003 annex B applies it).
+fn check_digit(key: &[u8; 14]) -> u8 {
+    let sum: u8 = key
+        .iter()
+        .enumerate()
+        .map(|(at, &digit)| match (at % 2, digit) {
+            (0, digit) => digit,
+            (_, 0..=4) => digit * 2,
+            _ => digit * 2 - 9,
+        })
+        .sum();
+    (10 - sum % 10) % 10
+}
+
+/// Fifteen ASCII digits, the check digit computed. Only the last fourteen digits of a larger integer are written.
+///
+/// ```
+/// assert_eq!(&numguard_core::imei::format(35824005111111), b"358240051111110");
+/// ```
+#[must_use]
+pub fn format(imei14: u64) -> [u8; 15] {
+    let mut key = [0; 14];
+    let mut rest = imei14;
+    for digit in key.iter_mut().rev() {
+        *digit = (rest % 10) as u8;
+        rest /= 10;
+    }
+    let mut text = [b'0' + check_digit(&key); 15];
+    for (byte, digit) in text.iter_mut().zip(key) {
+        *byte = b'0' + digit;
+    }
+    text
+}

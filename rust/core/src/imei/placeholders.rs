@@ -1,0 +1,96 @@
+//! IMEIs that phones without one of their own report.
+//!
+//! Owns the list and the patterns. One idea: a value that many handsets share is no handset, and links nobody.
+
+use super::KEYS;
+
+/// Keys of fixed values: the first fourteen digits (type allocation code, serial number) of the values in lists shipped
+/// in phone software, of the defaults of modem firmware and chips that press reports of January 2026 name, and of a
+/// sample of a tracker's protocol. Sorted.
+#[rustfmt::skip]
+static REPORTED_BY_MANY: [u64; 34] = [
+    1_123_456,
+    106_800_000_000,
+    440_015_202_000,
+    499_901_064_000,
+    1_234_567_891_234,
+    1_237_900_077_288,
+    11_345_679_894_545,
+    13_579_024_681_122,
+    34_563_000_000_011,
+    35_030_526_000_000,
+    35_160_200_052_582,
+    35_175_104_406_739,
+    35_175_104_542_118,
+    35_186_905_857_742,
+    35_200_504_824_725,
+    35_209_900_176_148,
+    35_227_301_738_634,
+    35_275_101_952_326,
+    35_316_305_668_159,
+    35_362_705_543_776,
+    35_386_705_218_192,
+    35_519_500_000_001,
+    35_569_254_769_308,
+    35_629_904_658_776,
+    35_653_104_459_053,
+    35_659_100_000_022,
+    35_707_000_317_896,
+    35_724_204_183_452,
+    35_724_204_280_404,
+    35_800_004_365_413,
+    35_853_704_004_054,
+    35_867_301_379_589,
+    35_870_104_290_975,
+    86_228_001_059_952,
+];
+
+/// Fourteen digits that are `0091` and an Indian mobile: somebody's number in the place of a handset. No type allocation
+/// code begins so.
+const INDIAN_MOBILES: std::ops::Range<u64> = 916_000_000_000..920_000_000_000;
+
+/// Whether a key is one that phones with no IMEI of their own report: one digit fourteen times, digits that count up
+/// (`01234567890123`, `12345678901234`, `123456789` and anything behind it) or up by two (`1357902468...`), an Indian
+/// mobile behind `0091`, or a value that software is known to fall back to.
+#[must_use]
+pub fn is_placeholder(imei14: u64) -> bool {
+    let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
+    imei14 < KEYS && imei14.is_multiple_of(11_111_111_111_111)
+        || imei14 == counts_up(imei14 / 10_000_000_000_000)
+        || matches!(imei14 / 100_000, 123_456_789 | 12_345_678)
+        || imei14 / 10_000 == 1_357_902_468
+        || INDIAN_MOBILES.contains(&imei14)
+        || REPORTED_BY_MANY.binary_search(&imei14).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(REPORTED_BY_MANY.is_sorted());
+    }
+
+    #[test]
+    fn runs_of_digits_are_no_handset() {
+        for key in [
+            919_876_543_210,
+            12_345_678_900_001,
+            1_234_567_899_999,
+            13_579_024_680_000,
+            0,
+            55_555_555_555_555,
+        ] {
+            assert!(is_placeholder(key), "{key}");
+        }
+        for key in [
+            920_000_000_000,
+            35_824_005_111_111,
+            13_579_024_700_000,
+            12_345_679_000_000,
+        ] {
+            assert!(!is_placeholder(key), "{key}");
+        }
+    }
+}

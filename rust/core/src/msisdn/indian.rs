@@ -1,0 +1,106 @@
+//! In which groups an Indian number is written.
+//!
+//! Owns what the list of groupings cannot say: which first groups a kind of number has, and which groups that would do
+//! are other things beside each other. Knows nothing of separators but their kind. One idea: a rule that costs a real
+//! number in a thousand is cheap where it keeps out what is no number at all.
+
+use super::Found;
+use super::written::Gaps;
+use crate::groupings::{self, Gap, Plan};
+use crate::plan::{self, Class};
+
+/// An Indian number in two groups or more.
+pub(super) struct Grouped<'a> {
+    pub(super) found: Found,
+    /// The national digits, and how many of them each group has.
+    pub(super) digits: &'a [u8],
+    pub(super) widths: &'a [usize],
+    pub(super) gaps: &'a Gaps,
+    /// Whether a plus or two zeros say that a country code follows.
+    pub(super) is_explicit: bool,
+    pub(super) has_trunk_zero: bool,
+    /// Whether anything is written before the national digits.
+    pub(super) has_prefix: bool,
+}
+
+/// Whether people write the number so.
+pub(super) fn is_listed(number: &Grouped) -> bool {
+    if number.found.class() == Class::M2m {
+        let gap = number.gaps.all().filter(|_| number.is_explicit);
+        return gap.is_some_and(|gap| groupings::is_listed(Plan::M2m, gap, number.widths, false));
+    }
+    let is_led = number.is_explicit || number.has_trunk_zero;
+    let is_area = (is_led || number.gaps.first_is_bracketed)
+        && plan::is_area_code(&number.digits[..number.widths[0]]);
+    let Some(gap) = number.gaps.but_the_first(is_area) else {
+        return false;
+    };
+    groupings::is_listed(Plan::National, gap, number.widths, is_area && is_led)
+        && first_group_is_right(number, is_area)
+        && !are_other_things(number)
+}
+
+/// Whether numbers of this kind have such a first group.
+fn first_group_is_right(number: &Grouped, is_area: bool) -> bool {
+    let width = number.widths[0];
+    let first = &number.digits[..width];
+    // `91 98765432`: a country code, and two digits are missing.
+    let is_bare_code = first == [9, 1] && !number.is_explicit && !number.has_code();
+    // `78 - 61886271`: the mark of a list.
+    let is_mark = number.gaps.first == Gap::SpacedDash && width < 4 && !is_area;
+    let is_of_its_kind = match number.found.class() {
+        _ if number.found.is_indian_mobile() => {
+            !number.gaps.first_is_bracketed || is_area || width == 5
+        }
+        Class::TollFree
+        | Class::SharedCost
+        | Class::Premium
+        | Class::Service
+        | Class::Telemarketing => (3..=6).contains(&width),
+        _ => plan::is_area_code(first),
+    };
+    is_of_its_kind && !is_bare_code && !is_mark
+}
+
+impl Grouped<'_> {
+    /// Whether the country code is written, with or without a sign before it.
+    fn has_code(&self) -> bool {
+        self.has_prefix && !self.has_trunk_zero
+    }
+}
+
+/// Whether the groups are two sums, a case and its year, or a date and a time.
+fn are_other_things(number: &Grouped) -> bool {
+    let Grouped { widths, digits, .. } = *number;
+    let are_pairs = widths.iter().all(|&width| width <= 2);
+    are_pairs && !number.found.is_indian_mobile()
+        || !number.has_prefix
+            && number.found.is_indian_mobile()
+            && (are_round_sums(widths, digits)
+                || is_case_and_year(widths, digits)
+                || is_date_and_time(widths, digits))
+}
+
+/// `60000-75000`: each group ends in two zeros, as sums do and no number in ten thousand.
+fn are_round_sums(widths: &[usize], digits: &[u8]) -> bool {
+    let mut end = 0;
+    widths.iter().all(|&width| {
+        end += width;
+        width >= 3 && digits[..end].ends_with(&[0, 0])
+    })
+}
+
+/// `876543-2024`: the number of a case, and a year from 1900 on.
+fn is_case_and_year(widths: &[usize], digits: &[u8]) -> bool {
+    widths == [6, 4] && matches!(digits[6..8], [1, 9] | [2, 0])
+}
+
+/// `98-12-31-10-15`: year, month, day, hour and minute.
+fn is_date_and_time(widths: &[usize], digits: &[u8]) -> bool {
+    if widths != [2; 5] {
+        return false;
+    }
+    let pair = |at: usize| digits[2 * at] * 10 + digits[2 * at + 1];
+    let is_day = |day: u8, month: u8| (1..=31).contains(&day) && (1..=12).contains(&month);
+    (is_day(pair(1), pair(2)) || is_day(pair(2), pair(1))) && pair(3) < 24 && pair(4) < 60
+}

@@ -1,0 +1,68 @@
+//! A cell of digits and separators only, and the number of a `tel:` address.
+//!
+//! Owns what such a cell comes to when it is not one number: several, the same again, or none. Knows nothing of words.
+
+use super::surroundings::after_prefix;
+use super::{Found, Region, run};
+use crate::digits::trim;
+use crate::notes::Note;
+
+/// A cell of digits and separators only.
+pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
+    run::single(text, region).or_else(|refusal| {
+        if matches!(
+            refusal,
+            Note::StraySign | Note::LooksLikeId | Note::NotANumber
+        ) {
+            return Err(refusal);
+        }
+        let parts = run::parts(text, region);
+        let mut numbers = Vec::new();
+        for (part, _) in &parts {
+            if let run::Part::Number { found, .. } = part {
+                numbers.push(*found);
+            }
+        }
+        let Some(&first) = numbers.first() else {
+            return Err(refusal);
+        };
+        let are_parted = parts.iter().skip(1).any(|&(_, apart)| apart) && text.contains(&b'/');
+        match () {
+            () if numbers.iter().any(|found| found.msisdn != first.msisdn) => {
+                Err(Note::SeveralNumbers)
+            }
+            () if numbers.len() == parts.len() && numbers.len() > 1 => {
+                Ok(first.mended(Some(Note::RepeatedInCell)))
+            }
+            // `9876543210/11`: the second number is there, cut short.
+            () if are_parted => Err(Note::SeveralNumbers),
+            () => Err(refusal),
+        }
+    })
+}
+
+/// What follows `tel:` (RFC 3966): a number and its parameters. A local number is read only in the context of India.
+pub(super) fn address(uri: &[u8], region: Region) -> Result<Found, Note> {
+    let mut parameters = uri.split(|&byte| byte == b';');
+    let number = trim(parameters.next().unwrap_or_default());
+    if !number.iter().all(|&byte| run::is_part(byte)) {
+        return Err(Note::TextWithDigits);
+    }
+    let (mut region, mut mend) = (region, None);
+    for parameter in parameters {
+        if let Some(context) = after_prefix(parameter, &[b"phone-context="]) {
+            match context {
+                _ if number.contains(&b'+') => {}
+                b"+91" => region = Region::In,
+                _ => return Err(Note::TextWithDigits),
+            }
+        } else if after_prefix(parameter, &[b"ext="]).is_some_and(|digits| {
+            (1..=6).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+        }) {
+            mend = Some(Note::ExtensionRemoved);
+        } else {
+            return Err(Note::TextWithDigits);
+        }
+    }
+    read(number, region).map(|found| found.mended(mend))
+}

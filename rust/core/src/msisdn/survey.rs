@@ -1,0 +1,308 @@
+//! Everything that stands in a text: numbers, words, other digits, what lies between them.
+//!
+//! Owns the order in which a text is looked at: links and addresses before words, figures before stretches of digits.
+//! Knows nothing of what a cell comes to ([`text`](super::text) decides). One idea: one pass from left to right, in
+//! which each byte belongs to one thing.
+
+use hashbrown::HashSet;
+
+use super::labels::Item;
+use super::run::{self, Part};
+use super::surroundings::{self, FigureKind};
+use super::{Found, Region, dialled, plain};
+use crate::digits::{Folded, is_letter, is_line_break};
+use crate::notes::Note;
+use crate::words::{self, Word};
+
+/// Everything that was seen in a text.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// All of it, in order.
+    pub(super) items: Vec<Item>,
+    /// Numbers that stand whole, in order, repeats removed.
+    pub(super) numbers: Vec<u64>,
+    /// The same, to ask quickly.
+    seen: HashSet<u64>,
+    /// The first number, with its mends.
+    pub(super) found: Option<Found>,
+    /// The first refusal of a stretch.
+    pub(super) refusal: Option<Note>,
+    /// Whether a number stands more than once.
+    pub(super) is_repeated: bool,
+    /// Whether digits or masks are there that belong to no number.
+    pub(super) has_fragments: bool,
+    pub(super) has_upi_id: bool,
+    /// The text outside numbers, extensions and links, with a blank for each of them.
+    pub(super) around: Vec<u8>,
+}
+
+impl Survey {
+    /// Looks at all of `text`, a slice of the folded cell.
+    pub(super) fn of(cell: &Folded, text: &[u8], region: Region) -> Self {
+        let mut survey = Self::default();
+        let offset = cell.place(text);
+        let mut at = 0;
+        while at < text.len() {
+            at = survey.take(cell, offset, text, at, region);
+        }
+        survey
+    }
+
+    /// Takes what begins at `at`; gives where it ends.
+    fn take(
+        &mut self,
+        cell: &Folded,
+        offset: usize,
+        text: &[u8],
+        at: usize,
+        region: Region,
+    ) -> usize {
+        let is_word_start = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
+        if is_word_start && let Some(end) = self.link_or_mask(text, at, region) {
+            return end;
+        }
+        if is_letter(text[at]) {
+            return self.word(cell, offset, text, at);
+        }
+        if !begins_stretch(text, at) {
+            self.sign(text, at);
+            return at + 1;
+        }
+        if let Some((kind, end)) = surroundings::figure(text, at) {
+            self.has_fragments = true;
+            self.around
+                .extend(text[at..end].iter().filter(|byte| !byte.is_ascii_digit()));
+            self.items.push(match kind {
+                FigureKind::Mark => Item::Mark,
+                FigureKind::Other => other(&text[at..end]),
+            });
+            return end;
+        }
+        let end = stretch_end(text, at);
+        if let Some(end) = surroundings::upi_id(text, at, end) {
+            self.has_upi_id = true;
+            self.around.push(b' ');
+            self.items.push(Item::Other { digits: 0 });
+            return end;
+        }
+        self.stretch(text, at, end, region)
+    }
+
+    fn link_or_mask(&mut self, text: &[u8], at: usize, region: Region) -> Option<usize> {
+        if let Some((digits, end)) = surroundings::chat_link(text, at) {
+            // Chat links hold E.164 digits, whatever the region.
+            let digits: Vec<u8> = digits.iter().map(|digit| digit - b'0').collect();
+            self.around.push(b' ');
+            match dialled::read(&digits, true, Region::E164) {
+                // Without its country code an Indian mobile reads as a number of another country.
+                Ok(found) if dialled::is_certain(found) && !dialled::is_mobile(&digits) => {
+                    self.number(found.mended(Some(Note::LinkRemoved)));
+                }
+                read => {
+                    let refusal = read.err().unwrap_or(Note::PlusWithoutCountryCode);
+                    self.fragment(digits.len(), refusal);
+                }
+            }
+            return Some(end);
+        }
+        if let Some((uri, end)) = surroundings::telephone_uri(text, at) {
+            self.around.push(b' ');
+            match plain::address(uri, region) {
+                Ok(found) => self.number(found),
+                Err(refusal) => self.fragment(digits_of(uri), refusal),
+            }
+            return Some(end);
+        }
+        let address = surroundings::web_address(text, at);
+        let end = address.or_else(|| surroundings::mask(text, at))?;
+        let has_digit = text[at..end].iter().any(u8::is_ascii_digit);
+        self.has_fragments |= address.is_none() || has_digit;
+        self.around.extend(&text[at..end]);
+        // An address without digits says as much of the number as a word that no list knows.
+        self.items.push(if address.is_some() && !has_digit {
+            Item::Word(Word::Unlisted)
+        } else {
+            other(&text[at..end])
+        });
+        Some(end)
+    }
+
+    fn word(&mut self, cell: &Folded, offset: usize, text: &[u8], at: usize) -> usize {
+        let is_underscore = text[at] == b'_';
+        let (word, end) = match words::abbreviation(cell, offset + at) {
+            _ if is_underscore => (None, offset + at + 1),
+            Some((word, end)) => (Some(word), end),
+            None => {
+                let (word, end) = words::at(cell, offset + at);
+                (Some(word), end)
+            }
+        };
+        let end = end.min(offset + text.len()) - offset;
+        self.items.extend(word.map(Item::Word));
+        let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
+        self.around.extend(letters);
+        end
+    }
+
+    fn sign(&mut self, text: &[u8], at: usize) {
+        let item = match text[at] {
+            // Without a blank behind it a comma parts fields, with one the parts of a sentence.
+            b',' if text.get(at + 1) == Some(&b' ') => Some(Item::Comma),
+            b',' => Some(Item::Bar),
+            b'/' | b'|' | b'\t' => Some(Item::Bar),
+            b'.' if ends_sentence(text, at) => Some(Item::Break),
+            b';' | b'?' | b'!' => Some(Item::Break),
+            byte if is_line_break(byte) => Some(Item::Bar),
+            b'(' | b'[' | b'{' | b'<' => Some(Item::Open),
+            b')' | b']' | b'}' | b'>' => Some(Item::Close),
+            _ => None,
+        };
+        self.items.extend(item);
+        self.around.push(text[at]);
+    }
+
+    fn stretch(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
+        self.around.push(b' ');
+        let starts = self.starts_alone(text, start);
+        let found = run::single(&text[start..end], region);
+        if starts
+            && let Ok(number) = found
+            && let Some(after) = surroundings::extension(text, end)
+        {
+            self.number(number.mended(Some(Note::ExtensionRemoved)));
+            return after;
+        }
+        let ends = surroundings::ends_alone(text, end);
+        match found {
+            Ok(found) if starts && ends => self.number(found),
+            // What touches a stretch spoils what stands at that end of it.
+            found => {
+                let parts = run::parts(&text[start..end], region);
+                let refusal = found.err().unwrap_or(Note::StrayLetter);
+                let last = parts.len().saturating_sub(1);
+                for (at, (part, stands_apart)) in parts.into_iter().enumerate() {
+                    if stands_apart {
+                        self.items.push(Item::Comma);
+                    }
+                    let is_spoilt = at == 0 && !starts || at == last && !ends;
+                    match part {
+                        Part::Number { digits, .. } if is_spoilt => {
+                            self.fragment(digits, Note::StrayLetter);
+                        }
+                        Part::Number { found, .. } => self.number(found),
+                        Part::Fragment { digits } => self.fragment(digits, refusal),
+                    }
+                }
+            }
+        }
+        end
+    }
+
+    /// Whether what stands before a stretch leaves it a number of its own.
+    fn starts_alone(&self, text: &[u8], start: usize) -> bool {
+        let behind_number = matches!(self.items.last(), Some(Item::Number(_)));
+        match text[start] {
+            // `918+3102277`: a plus behind digits that are no number adds, and says nothing of a country.
+            b'+' if !behind_number && surroundings::adds(text, start) => false,
+            b'+' if behind_number && text[..start].ends_with(b"-") => true,
+            _ => surroundings::starts_alone(text, start),
+        }
+    }
+
+    fn number(&mut self, found: Found) {
+        self.items.push(Item::Number(found));
+        self.found.get_or_insert(found);
+        if self.seen.insert(found.msisdn) {
+            self.numbers.push(found.msisdn);
+        } else {
+            self.is_repeated = true;
+        }
+    }
+
+    fn fragment(&mut self, digits: usize, refusal: Note) {
+        self.items.push(Item::Other { digits });
+        self.has_fragments = true;
+        self.refusal.get_or_insert(refusal);
+    }
+
+    /// The words of the text.
+    pub(super) fn words(&self) -> impl Iterator<Item = Word> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Word(word) => Some(*word),
+            _ => None,
+        })
+    }
+}
+
+fn other(text: &[u8]) -> Item {
+    Item::Other {
+        digits: digits_of(text),
+    }
+}
+
+fn digits_of(text: &[u8]) -> usize {
+    text.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Whether a point ends a sentence. Behind a short word it is an abbreviation's: `A/c No. 98...`.
+fn ends_sentence(text: &[u8], at: usize) -> bool {
+    const ABBREVIATION: usize = 4;
+    let letters = text[..at]
+        .iter()
+        .rev()
+        .take(ABBREVIATION + 1)
+        .take_while(|&&byte| is_letter(byte))
+        .count();
+    let is_before_blank = text
+        .get(at + 1)
+        .is_none_or(|&byte| byte == b' ' || is_line_break(byte));
+    is_before_blank && !(1..=ABBREVIATION).contains(&letters)
+}
+
+/// Whether a stretch begins at `at`: a digit, or a plus or bracket just before one.
+fn begins_stretch(text: &[u8], at: usize) -> bool {
+    let is_before = |byte: &u8| matches!(byte, b' ' | b'(' | b'+');
+    text[at].is_ascii_digit()
+        || matches!(text[at], b'+' | b'(')
+            && text[at + 1..]
+                .iter()
+                .take(4)
+                .find(|byte| !is_before(byte))
+                .is_some_and(u8::is_ascii_digit)
+}
+
+/// Where a stretch that begins at `start` ends: after its last digit or closing bracket.
+fn stretch_end(text: &[u8], start: usize) -> usize {
+    let (mut at, mut end) = (start, start);
+    let mut open = 0_usize;
+    while let Some(&byte) = text.get(at)
+        && run::is_part(byte)
+    {
+        match byte {
+            b'+' if end > start => break,
+            b'(' => open += 1,
+            b')' if open > 0 => {
+                open -= 1;
+                end = if at == end { at + 1 } else { end };
+            }
+            b'0'..=b'9' => {
+                // Each group after a blank may be a figure that is no number.
+                if end > start
+                    && matches!(text[at - 1], b' ' | b'(')
+                    && surroundings::figure(text, at).is_some()
+                {
+                    break;
+                }
+                at += text[at..]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
+                end = at;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    end
+}

@@ -1,0 +1,358 @@
+//! One stretch of digits and separators, taken apart: its groups, what stands between them, its brackets.
+//!
+//! Owns the form of a written number and whether it is a listed one. Knows nothing of letters. One idea: which digits
+//! are dialled is asked first ([`dialled`](super::dialled)); then the way in which they were written must be one in
+//! which people write a number, or they are figures that stand beside each other.
+
+use super::Found;
+use super::indian::{self, Grouped};
+use crate::digits::Digits;
+use crate::groupings::Gap;
+use crate::notes::Note;
+use crate::plan;
+
+/// As many groups as the digits of any number and its prefixes.
+pub(super) const PIECES: usize = 18;
+
+/// A group of digits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// What stands before it.
+    pub(super) gap: Gap,
+    /// Whether brackets stand around it and nothing else.
+    bracketed: bool,
+}
+
+impl Piece {
+    fn width(self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// A stretch that may be one number.
+pub(super) struct Written<'a> {
+    run: &'a [u8],
+    held: [Piece; PIECES],
+    count: usize,
+    pub(super) digits: Digits,
+    pub(super) plus: bool,
+    /// Whether a point follows it, as in some printed floats.
+    pub(super) dangling_point: bool,
+    /// Whether brackets stand as they do in numbers.
+    brackets_are_right: bool,
+}
+
+impl<'a> Written<'a> {
+    /// Takes a stretch apart, or says which sign is in the way.
+    pub(super) fn of(run: &'a [u8]) -> Result<Self, Note> {
+        let first = run.iter().position(u8::is_ascii_digit);
+        let last = run.iter().rposition(u8::is_ascii_digit);
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(Note::NotANumber);
+        };
+        let plus = leading_plus(&run[..first])?;
+        let dangling_point = match &run[last + 1..] {
+            [b'.'] => true,
+            rest if rest.iter().all(|byte| matches!(byte, b' ' | b'(' | b')')) => false,
+            _ => return Err(Note::StrayCharacter),
+        };
+        let mut written = Self {
+            run,
+            held: [Piece {
+                start: 0,
+                end: 0,
+                gap: Gap::Other,
+                bracketed: false,
+            }; PIECES],
+            count: 0,
+            digits: Digits::new(),
+            plus,
+            dangling_point,
+            brackets_are_right: true,
+        };
+        let mut at = first;
+        let mut end = first;
+        while at <= last {
+            let start = at;
+            while at <= last && run[at].is_ascii_digit() {
+                written.digits.push(run[at] - b'0');
+                at += 1;
+            }
+            let gap = if written.count == 0 {
+                Gap::Touch
+            } else {
+                Gap::of(&run[end..start])
+            };
+            written.add(start, at, gap);
+            end = at;
+            while at <= last && !run[at].is_ascii_digit() {
+                if run[at] == b'+' {
+                    return Err(Note::StrayCharacter);
+                }
+                at += 1;
+            }
+        }
+        written.read_brackets();
+        Ok(written)
+    }
+
+    fn add(&mut self, start: usize, end: usize, gap: Gap) {
+        if let Some(slot) = self.held.get_mut(self.count) {
+            *slot = Piece {
+                start,
+                end,
+                gap,
+                bracketed: false,
+            };
+        }
+        self.count += 1;
+    }
+
+    /// The groups, or none when there are more than any number has.
+    pub(super) fn pieces(&self) -> Option<&[Piece]> {
+        self.held.get(..self.count)
+    }
+
+    /// Where the last group is, where a point and nothing else parts it from the one before.
+    pub(super) fn last_behind_point(&self) -> Option<Piece> {
+        let last = *self.pieces()?.last()?;
+        (self.count > 1 && last.gap == Gap::Point && self.run[last.start - 1] == b'.')
+            .then_some(last)
+    }
+
+    pub(super) fn widths_are(&self, widths: &[usize]) -> bool {
+        self.pieces().is_some_and(|pieces| {
+            pieces
+                .iter()
+                .map(|piece| piece.width())
+                .eq(widths.iter().copied())
+        })
+    }
+
+    /// A pair of brackets holds one group, or all of them; a lone one opens the text or closes it.
+    fn read_brackets(&mut self) {
+        let mut passed = 0;
+        let mut open = None;
+        for (at, byte) in self.run.iter().enumerate() {
+            match (byte, open) {
+                (b'(', None) => open = Some(passed),
+                (b'(', Some(_)) => self.brackets_are_right = false,
+                (b')', Some(first)) if first + 1 == passed => {
+                    if let Some(piece) = self.held.get_mut(first) {
+                        piece.bracketed = true;
+                    }
+                    open = None;
+                }
+                (b')', Some(first)) => {
+                    self.brackets_are_right &= first == 0 && passed == self.count;
+                    open = None;
+                }
+                (b')', None) => self.brackets_are_right &= passed == self.count,
+                (b'0'..=b'9', _)
+                    if self.held.get(passed).is_some_and(|piece| piece.start == at) =>
+                {
+                    passed += 1;
+                }
+                _ => {}
+            }
+        }
+        // An opening that nothing closes.
+        self.brackets_are_right &= open.unwrap_or(0) == 0;
+    }
+
+    /// Where the national digits are: the first group that holds some, and how many digits of it come before them.
+    fn national(&self, found: Found) -> Option<National> {
+        let msisdn = Digits::of(found.msisdn);
+        let code = plan::code_width(msisdn.held()?)?;
+        let digits = self.digits.held()?;
+        let prefix = digits.len().checked_sub(msisdn.count() - code)?;
+        let mut before = 0;
+        for (index, piece) in self.pieces()?.iter().enumerate() {
+            if before + piece.width() > prefix {
+                return Some(National {
+                    index,
+                    glued: prefix - before,
+                    prefix,
+                    code,
+                });
+            }
+            before += piece.width();
+        }
+        None
+    }
+
+    /// How many groups are left of what is before and in the first group with national digits, and whether others
+    /// follow it.
+    pub(super) fn first_national(&self, found: Found) -> Option<usize> {
+        self.national(found).map(|national| national.index)
+    }
+
+    /// Up to the end of this many groups.
+    pub(super) fn up_to(&self, pieces: usize) -> &'a [u8] {
+        &self.run[..self.held[pieces - 1].end]
+    }
+
+    /// Whether the groups are those in which people write this number.
+    pub(super) fn is_listed(&self, found: Found) -> bool {
+        let (Some(pieces), Some(national)) = (self.pieces(), self.national(found)) else {
+            return false;
+        };
+        self.brackets_are_right
+            && self.prefix_is_listed(pieces, &national)
+            && self.groups_are_listed(&pieces[national.index..], &national, found)
+    }
+
+    /// The country code, the trunk zero and two zeros each in one group, alone or before the national digits.
+    fn prefix_is_listed(&self, pieces: &[Piece], national: &National) -> bool {
+        let zeros = self.zeros(national);
+        let mut before = 0;
+        pieces[..=national.index]
+            .iter()
+            .enumerate()
+            .all(|(index, piece)| {
+                let is_cut_between_parts = before == 0
+                    || before == zeros
+                    || before == zeros + national.code
+                    || before == national.prefix;
+                let gap_is_listed = match piece.gap {
+                    Gap::Touch | Gap::Blank | Gap::Dash | Gap::SpacedDash => true,
+                    // Bare digits with a point are a coordinate.
+                    Gap::Point => self.plus && index == national.index,
+                    Gap::Slash | Gap::Other => index == 0,
+                };
+                before += piece.width();
+                is_cut_between_parts && gap_is_listed
+            })
+    }
+
+    /// How many zeros stand before the country code: two where calls go abroad, one where a trunk zero was put before it.
+    fn zeros(&self, national: &National) -> usize {
+        let digits = self.digits.held().unwrap_or_default();
+        match digits {
+            _ if self.plus => 0,
+            [0, 0, ..] => 2.min(national.prefix),
+            [0, ..] => 1.min(national.prefix),
+            _ => 0,
+        }
+    }
+
+    fn groups_are_listed(&self, groups: &[Piece], national: &National, found: Found) -> bool {
+        if groups.len() == 1 {
+            return true;
+        }
+        // A bracket may stand around the first group; around a later one only where it stands around all.
+        if groups[1..].iter().any(|group| group.bracketed) {
+            return false;
+        }
+        let mut widths = [0; PIECES];
+        for (width, group) in widths.iter_mut().zip(groups) {
+            *width = group.width();
+        }
+        widths[0] -= national.glued;
+        let widths = &widths[..groups.len()];
+        let msisdn = Digits::of(found.msisdn);
+        let digits = &msisdn.held().unwrap_or_default()[national.code..];
+        let gaps = Gaps::of(groups);
+        if found.is_indian() {
+            indian::is_listed(&Grouped {
+                found,
+                digits,
+                widths,
+                gaps: &gaps,
+                is_explicit: self.plus || self.zeros(national) == 2,
+                has_trunk_zero: national.prefix == 1
+                    || national.prefix > self.zeros(national) + national.code,
+                has_prefix: self.plus || national.prefix > 0,
+            })
+        } else {
+            let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
+            plan::has_format(code, widths) && gaps.are_one_country_s()
+        }
+    }
+}
+
+/// Where the national digits of a written number are.
+struct National {
+    /// The group in which they begin.
+    index: usize,
+    /// How many digits of that group come before them.
+    glued: usize,
+    /// How many digits come before them in all.
+    prefix: usize,
+    /// How many digits the country code has.
+    code: usize,
+}
+
+/// The gaps between the groups of the national digits.
+pub(super) struct Gaps {
+    pub(super) first: Gap,
+    pub(super) first_is_bracketed: bool,
+    /// The one kind that all gaps behind the first are of, or why there is none.
+    rest: Option<Gap>,
+    /// Whether every gap behind the first is a blank or a dash.
+    rest_is_blank_or_dash: bool,
+    count: usize,
+}
+
+impl Gaps {
+    fn of(groups: &[Piece]) -> Self {
+        let rest = &groups[2..];
+        let kind = rest.first().map(|group| group.gap);
+        Self {
+            first: groups[1].gap,
+            first_is_bracketed: groups[0].bracketed,
+            rest: kind.filter(|&kind| rest.iter().all(|group| group.gap == kind)),
+            rest_is_blank_or_dash: rest
+                .iter()
+                .all(|group| matches!(group.gap, Gap::Blank | Gap::Dash | Gap::SpacedDash)),
+            count: groups.len() - 1,
+        }
+    }
+
+    /// The one kind of all gaps.
+    pub(super) fn all(&self) -> Option<Gap> {
+        match self.rest {
+            None if self.count == 1 => Some(self.first),
+            rest => rest.filter(|&gap| gap == self.first),
+        }
+    }
+
+    /// The one kind of all gaps but the first, which may be another one behind an area code or brackets.
+    pub(super) fn but_the_first(&self, is_area: bool) -> Option<Gap> {
+        let may_differ = is_area && matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
+            || self.first_is_bracketed
+                && matches!(
+                    self.first,
+                    Gap::Touch | Gap::Blank | Gap::Dash | Gap::SpacedDash
+                );
+        match self.rest {
+            None if self.count > 1 => None,
+            None if self.first == Gap::Touch => self.first_is_bracketed.then_some(Gap::Blank),
+            Some(gap) if may_differ => Some(gap),
+            _ => self.all(),
+        }
+    }
+
+    /// As countries' formats have them: blanks and dashes, or points.
+    fn are_one_country_s(&self) -> bool {
+        let first_is_right = matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
+            || self.first_is_bracketed && self.first == Gap::Touch;
+        first_is_right && self.rest_is_blank_or_dash || self.all() == Some(Gap::Point)
+    }
+}
+
+/// What may stand before the first digit: a plus, brackets, blanks.
+fn leading_plus(before: &[u8]) -> Result<bool, Note> {
+    let mut plus = false;
+    for byte in before {
+        match byte {
+            b' ' | b'(' | b')' => {}
+            b'+' if !plus => plus = true,
+            b'-' if !plus => return Err(Note::StraySign),
+            _ => return Err(Note::StrayCharacter),
+        }
+    }
+    Ok(plus)
+}

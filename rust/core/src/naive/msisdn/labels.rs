@@ -1,0 +1,160 @@
+//! The oracle of the labels: what stands beside a number as a row of signs, and patterns over them.
+
+use super::dialled::code;
+use super::tokens::{Token, digits_in};
+use crate::naive::pattern;
+use crate::naive::words::Says;
+
+/// What the words beside a number say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Label {
+    Phone,
+    Other,
+    Person,
+}
+
+/// As far as words are looked for.
+const REACH: usize = 12;
+
+/// One sign for each thing that says something, for a number of the country with this code: `#` a number, a letter or
+/// `?` a word by its class, `d` one or two digits and `D` more, `z` a UPI id, `m` the mark of a list.
+pub(super) fn row(tokens: &[Token], country: &str) -> String {
+    tokens
+        .iter()
+        .filter_map(|token| sign(token, country))
+        .collect()
+}
+
+fn sign(token: &Token, country: &str) -> Option<char> {
+    let figure = |digits: usize| match digits {
+        0 => 'z',
+        1 | 2 => 'd',
+        _ => 'D',
+    };
+    Some(match token {
+        Token::Number(_) => '#',
+        Token::Word(says, _) => word(says, country),
+        Token::Address(text) if digits_in(text) == 0 => '?',
+        Token::Digits(count, _) => figure(*count),
+        Token::Address(text) | Token::Mask(text) | Token::Figure(text) => figure(digits_in(text)),
+        Token::UpiId => 'z',
+        Token::Mark(_) => 'm',
+        Token::Apart | Token::Comma => ',',
+        Token::Sign(',' | '/' | '|' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}') => '|',
+        Token::Stop | Token::Sign(';' | '?' | '!') => '.',
+        Token::Sign('(' | '[' | '{' | '<') => '(',
+        Token::Sign(')' | ']' | '}' | '>') => ')',
+        Token::Sign(_) => return None,
+    })
+}
+
+fn word(says: &Says, country: &str) -> char {
+    match says.class {
+        "neutral" => 'n',
+        "conjunction" => 'j',
+        "origin" => 'o',
+        "idword" => 'u',
+        "phone" => 'p',
+        "complaint" => 'c',
+        "unlisted" => '?',
+        "denial" => 'x',
+        "owner" => 'w',
+        "id" => 'i',
+        "amount" | "measure" => 'a',
+        _ if says.refuses(country) => 'r',
+        // The number's own country.
+        _ => 'k',
+    }
+}
+
+/// Words that a figure stands beside, not more than one thing between them, as capitals; `f` for a figure that a word
+/// such as `No` numbers: `A/c No 2`.
+fn beside_figures(row: &str, words: &str, is_numbered: bool) -> String {
+    let signs: Vec<char> = row.chars().collect();
+    let is_figure = |sign: &char| "dD".contains(*sign);
+    let with_context = |(at, &sign): (usize, &char)| {
+        let near = &signs[at + 1..signs.len().min(at + 3)];
+        if words.contains(sign) && near.iter().any(is_figure) {
+            sign.to_ascii_uppercase()
+        } else if sign == 'd' && is_numbered && near.first() == Some(&'u') {
+            'f'
+        } else {
+            sign
+        }
+    };
+    signs
+        .iter()
+        .enumerate()
+        .map(with_context)
+        .take(REACH)
+        .collect()
+}
+
+/// The label of each number, in order.
+pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
+    let mut labels: Vec<Label> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let Token::Number(number) = token else {
+            continue;
+        };
+        let country = code(&number.digits);
+        let before: String = row(&tokens[..at], country).chars().rev().collect();
+        let before = beside_figures(&before, "xwa", true);
+        let after = beside_figures(&row(&tokens[at + 1..], country), "iar", false);
+        let said = if pattern!("^[njm()f,|]*#").is_match(&before) {
+            labels.last().copied()
+        } else {
+            said_before(&before)
+        };
+        labels.push(said.unwrap_or_else(|| said_after(&after)));
+    }
+    labels
+}
+
+/// What the words before a number say, the nearest first.
+fn said_before(before: &str) -> Option<Label> {
+    /// What says nothing before the first word; a field may end there.
+    const SILENT: &str = "[njm()f|]*";
+    /// Words that say nothing.
+    const FILLERS: &str = "[njm()fuk]*";
+    /// Behind a phone word, what other things are called says nothing.
+    const PHONE: &str = "(?:p[njm()fukpaAir]*)?";
+    /// One name or two, and what says nothing behind them.
+    const NAMES: &str = r"(?:\?[njm()fukpaAirXW]*){1,2}";
+    let plain = format!("{SILENT}{FILLERS}{PHONE}");
+    let named = format!("{FILLERS}{PHONE}{NAMES}");
+    let suspect = format!("(?:{plain}|{named})c[njm()fupc]*");
+    let says = |pattern: String| {
+        regex::Regex::new(&format!("^(?:{pattern})"))
+            .expect("a pattern")
+            .is_match(before)
+    };
+    if says(format!("{plain}[xXwW]|{named}[xw]|{suspect}[xX]")) {
+        Some(Label::Person)
+    } else if says(format!("{suspect}[?wWaAikr]")) {
+        Some(Label::Phone)
+    } else if says(format!("{SILENT}{FILLERS}[air]")) {
+        Some(Label::Other)
+    } else {
+        None
+    }
+}
+
+/// What the words behind a number say, where none before it does.
+fn said_after(after: &str) -> Label {
+    /// All words of a bracket that opens right there, or none but those that say nothing.
+    const PASSED: &str = r"(?:\([njupoc?k(]*(?:\)[n()]*)?|\|?[n()]*)";
+    let says = |pattern: String| {
+        regex::Regex::new(&format!("^(?:{pattern})"))
+            .expect("a pattern")
+            .is_match(after)
+    };
+    // Indian languages say `suspect not`.
+    if says(format!("{PASSED}[xw]|cx")) {
+        Label::Person
+    } else if says(format!("{PASSED}[iar]")) {
+        Label::Other
+    } else {
+        Label::Phone
+    }
+}

@@ -1,0 +1,395 @@
+//! One stretch of digits and separators as one number.
+
+use super::Number;
+use super::dialled::{class, code, dialled, is_area_code, is_certain};
+use crate::msisdn::Region;
+use crate::naive::groupings::{gap, is_listed};
+use crate::naive::pattern;
+use crate::notes::Note;
+use crate::plan::{self, Class};
+
+/// A group of digits, and the sign of the gap before it.
+#[derive(Clone)]
+struct Piece {
+    digits: String,
+    gap: char,
+    is_bracketed: bool,
+}
+
+/// A stretch taken apart.
+struct Written {
+    has_plus: bool,
+    has_point_behind: bool,
+    pieces: Vec<Piece>,
+    /// The stretch up to the end of each piece.
+    up_to: Vec<String>,
+    /// The stretch from its first digit on.
+    from_first: String,
+    /// The brackets, with `d` for each piece.
+    brackets: String,
+}
+
+/// A written number's pieces by what they hold.
+struct Parts {
+    /// Pieces of the prefix alone.
+    prefix: Vec<Piece>,
+    /// Pieces of national digits, those of the prefix taken off the first.
+    groups: Vec<Piece>,
+    /// Two zeros or one before the country code or the number, the country code, the trunk zero: as far as written.
+    written_prefix: [String; 3],
+}
+
+impl Written {
+    fn of(run: &str) -> Result<Self, Note> {
+        let Some(found) = pattern!("^([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)$").captures(run) else {
+            return Err(Note::NotANumber);
+        };
+        let (before, core, after) = (&found[1], &found[2], &found[3]);
+        if pattern!(r"^[ ()]*-").is_match(before) {
+            return Err(Note::StraySign);
+        }
+        if !pattern!(r"^[ ()]*\+?[ ()]*$").is_match(before)
+            || !pattern!(r"^(?:\.|[ ()]*)$").is_match(after)
+            || core.contains('+')
+        {
+            return Err(Note::StrayCharacter);
+        }
+        let brackets = pattern!("[0-9]+").replace_all(run, "d");
+        let brackets = pattern!("[^()d]").replace_all(&brackets, "").into_owned();
+        let is_bracketed = |index: usize| {
+            pattern!(r"\(d\)")
+                .find_iter(&brackets)
+                .any(|pair| brackets[..pair.start()].matches('d').count() == index)
+        };
+        let mut pieces = Vec::new();
+        let mut up_to = Vec::new();
+        let mut end = None;
+        for (index, digits) in pattern!("[0-9]+").find_iter(run).enumerate() {
+            let between = &run[end.unwrap_or(digits.start())..digits.start()];
+            end = Some(digits.end());
+            up_to.push(run[..digits.end()].to_owned());
+            pieces.push(Piece {
+                digits: digits.as_str().to_owned(),
+                gap: gap(between),
+                is_bracketed: is_bracketed(index),
+            });
+        }
+        Ok(Self {
+            has_plus: before.contains('+'),
+            has_point_behind: after == ".",
+            pieces,
+            up_to,
+            from_first: format!("{core}{after}"),
+            brackets,
+        })
+    }
+
+    fn digits(&self) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| piece.digits.as_str())
+            .collect()
+    }
+
+    fn parts(&self, number: &Number) -> Parts {
+        let digits = self.digits();
+        let country = code(&number.digits);
+        let before = digits.len() - (number.digits.len() - country.len());
+        let zeros = match &digits[..before] {
+            _ if self.has_plus => 0,
+            prefix if prefix.starts_with("00") => 2,
+            prefix if prefix.starts_with('0') => 1,
+            _ => 0,
+        };
+        let code_end = before.min(zeros + country.len());
+        let mut parts = Parts {
+            prefix: Vec::new(),
+            groups: self.pieces.clone(),
+            written_prefix: [
+                &digits[..zeros],
+                &digits[zeros..code_end],
+                &digits[code_end..before],
+            ]
+            .map(str::to_owned),
+        };
+        let mut left = before;
+        while left >= parts.groups[0].digits.len() {
+            left -= parts.groups[0].digits.len();
+            parts.prefix.push(parts.groups.remove(0));
+        }
+        parts.groups[0].digits.drain(..left);
+        parts
+    }
+
+    /// Each pair of brackets around one piece, or one around all; a lone one before all, or behind all.
+    fn brackets_are_right(&self) -> bool {
+        pattern!(r"^(?:(?:d|\(d\))*\)*|\(d+\)+|\(d*)$").is_match(&self.brackets)
+    }
+
+    fn prefix_is_listed(&self, parts: &Parts) -> bool {
+        let written: Vec<&str> = parts
+            .prefix
+            .iter()
+            .map(|piece| piece.digits.as_str())
+            .collect();
+        let gaps: String = self.pieces[..=parts.prefix.len()]
+            .iter()
+            .skip(1)
+            .map(|piece| piece.gap)
+            .collect();
+        let prefix = parts.written_prefix.iter().map(String::as_str);
+        let prefix: Vec<&str> = prefix.filter(|part| !part.is_empty()).collect();
+        ways_to_cut(&prefix).iter().any(|way| *way == written)
+            && (pattern!("^[~ =-]*$").is_match(&gaps)
+                || self.has_plus && pattern!(r"^[~ =-]*\.$").is_match(&gaps))
+    }
+
+    /// Whether the pieces are those in which people write this number.
+    fn is_listed(&self, number: &Number) -> bool {
+        let parts = self.parts(number);
+        if !self.brackets_are_right() || !self.prefix_is_listed(&parts) {
+            return false;
+        }
+        let [_, behind @ ..] = &parts.groups[..] else {
+            return false;
+        };
+        if behind.is_empty() {
+            return true;
+        }
+        if behind.iter().any(|group| group.is_bracketed) {
+            return false;
+        }
+        if number.digits.starts_with("91") {
+            self.is_listed_in_india(number, &parts)
+        } else {
+            let widths: Vec<usize> = parts
+                .groups
+                .iter()
+                .map(|group| group.digits.len())
+                .collect();
+            let first_is_bracketed = parts.groups[0].is_bracketed;
+            let gaps: String = behind.iter().map(|group| group.gap).collect();
+            plan::has_format(code(&number.digits).parse().unwrap_or(0), &widths)
+                && (pattern!(r"^(?:[ =-]+|\.+)$").is_match(&gaps)
+                    || first_is_bracketed && pattern!("^~[ =-]*$").is_match(&gaps))
+        }
+    }
+
+    fn is_listed_in_india(&self, number: &Number, parts: &Parts) -> bool {
+        let [zeros, country, trunk] = &parts.written_prefix;
+        let is_explicit = self.has_plus || zeros == "00";
+        let written = joined_by_gaps(&parts.groups);
+        if class(&number.digits) == Class::M2m {
+            return is_explicit && is_listed("m2m", &written, false);
+        }
+        let has_trunk_zero = zeros == "0" && country.is_empty() || !trunk.is_empty();
+        let is_led = is_explicit || has_trunk_zero;
+        let first = &parts.groups[0];
+        let is_area = is_area_code(&first.digits) && (is_led || first.is_bracketed);
+        let has_prefix = self.has_plus || !parts.written_prefix.concat().is_empty();
+        // `91 98765432`: a country code, and digits are missing.
+        let is_bare_code = first.digits == "91" && !is_explicit && (has_trunk_zero || !has_prefix);
+        // `78 - 61886271`: the mark of a list.
+        let is_mark = parts.groups[1].gap == '=' && first.digits.len() < 4 && !is_area;
+        ways_behind_the_first(&parts.groups, is_area)
+            .iter()
+            .any(|way| is_listed("national", way, is_area && is_led))
+            && is_right_first_group(number, first, is_area)
+            && !is_bare_code
+            && !is_mark
+            && !are_other_things(number, &written, has_prefix)
+    }
+}
+
+fn is_indian_mobile(number: &Number) -> bool {
+    pattern!("^91[6-9][0-9]{9}$").is_match(&number.digits)
+}
+
+/// Whether numbers of this kind have such a first group.
+fn is_right_first_group(number: &Number, first: &Piece, is_area: bool) -> bool {
+    let width = first.digits.len();
+    match class(&number.digits) {
+        _ if is_indian_mobile(number) => !first.is_bracketed || is_area || width == 5,
+        Class::TollFree
+        | Class::SharedCost
+        | Class::Premium
+        | Class::Service
+        | Class::Telemarketing => (3..7).contains(&width),
+        _ => is_area_code(&first.digits),
+    }
+}
+
+/// Whether the groups are pairs of no mobile, two sums, a case and its year, or a date and a time.
+fn are_other_things(number: &Number, written: &str, has_prefix: bool) -> bool {
+    if !is_indian_mobile(number) {
+        return !pattern!("[0-9]{3}").is_match(written);
+    }
+    !has_prefix
+        && (pattern!("^(?:[0-9]+00[^0-9])*[0-9]+00$").is_match(written)
+            || pattern!("^[0-9]{6}[^0-9](?:19|20)[0-9]{2}$").is_match(written)
+            || is_date_and_time(written))
+}
+
+/// Every way in which the parts of a prefix are pieces of their own: each part alone or with the next one, and from
+/// some part on with the number.
+fn ways_to_cut(parts: &[&str]) -> Vec<Vec<String>> {
+    let mut ways = vec![Vec::new()];
+    for end in 1..=parts.len() {
+        for mut way in ways_to_cut(&parts[end..]) {
+            way.insert(0, parts[..end].concat());
+            ways.push(way);
+        }
+    }
+    ways
+}
+
+fn joined_by_gaps(groups: &[Piece]) -> String {
+    let mut written = String::new();
+    for group in groups {
+        if !written.is_empty() {
+            written.push(group.gap);
+        }
+        written.push_str(&group.digits);
+    }
+    written
+}
+
+/// The groups as they are written, and, behind an area code or brackets, with the first gap as the others are.
+fn ways_behind_the_first(groups: &[Piece], is_area: bool) -> Vec<String> {
+    let mut ways = vec![joined_by_gaps(groups)];
+    let is_bracketed = groups[0].is_bracketed;
+    let may_differ =
+        is_area && " -=".contains(groups[1].gap) || is_bracketed && " -=~".contains(groups[1].gap);
+    if may_differ {
+        let mut others = groups.to_vec();
+        others[1].gap = match groups.get(2) {
+            Some(next) => next.gap,
+            None if groups[1].gap == '~' => ' ',
+            None => groups[1].gap,
+        };
+        ways.push(joined_by_gaps(&others));
+    }
+    ways
+}
+
+/// `98-12-31-10-15`.
+fn is_date_and_time(written: &str) -> bool {
+    const DAY: &str = "(?:0[1-9]|[12][0-9]|3[01])";
+    const MONTH: &str = "(?:0[1-9]|1[0-2])";
+    let pattern = format!(
+        "^[0-9]{{2}}[^0-9](?:{DAY}[^0-9]{MONTH}|{MONTH}[^0-9]{DAY})[^0-9](?:[01][0-9]|2[0-3])[^0-9][0-5][0-9]$"
+    );
+    regex::Regex::new(&pattern)
+        .expect("a pattern")
+        .is_match(written)
+}
+
+/// A stretch as one number.
+pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
+    let written = Written::of(run)?;
+    let Some(decimal) = pattern!(r"^(.*[0-9][()]{0,7})\.([0-9]+)([^0-9]*)$").captures(run) else {
+        return joined(run, region).map(|(number, _)| number);
+    };
+    let whole = joined(&decimal[1], region).map(|(number, _)| number.with(Note::TrailingDecimal));
+    let is_of_two = written.pieces.len() == 2;
+    let is_float = is_of_two && !written.has_plus;
+    // Behind several groups it is a sum beside another figure.
+    if is_of_two && pattern!("^0+$").is_match(&decimal[2]) && (is_float || whole.is_ok()) {
+        return whole;
+    }
+    let tail = format!("{}{}", &decimal[2], &decimal[3]);
+    joined(run, region)
+        .map(|(number, _)| number)
+        .map_err(|refusal| {
+            if is_float || whole.is_ok() && single(&tail, region).is_err() {
+                Note::NotAnInteger
+            } else {
+                refusal
+            }
+        })
+}
+
+/// All digits of a stretch together, and how many of its pieces hold national digits.
+pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note> {
+    let written = Written::of(run)?;
+    let digits = written.digits();
+    if digits.len() > 24 {
+        return Err(Note::TooLong);
+    }
+    let widths: Vec<usize> = written
+        .pieces
+        .iter()
+        .map(|piece| piece.digits.len())
+        .collect();
+    if !written.has_plus && widths == [4, 4, 4] && pattern!("^[2-9]").is_match(&digits) {
+        return Err(Note::LooksLikeId);
+    }
+    let number = dialled(&digits, written.has_plus, region)?;
+    if !written.has_plus
+        && (date(&written.from_first).is_some()
+            || address(&written.from_first) == Some(written.from_first.len()))
+    {
+        return Err(Note::NotANumber);
+    }
+    let parts = written.parts(&number);
+    let is_one_group = parts.groups.len() == 1;
+    let is_listed = written.is_listed(&number) && (is_one_group || is_certain(&number));
+    let is_whole = || !is_one_group && is_whole(&written.up_to[parts.prefix.len()], region);
+    // A country's own format goes before whole first: in some countries shorter numbers begin as longer ones do.
+    if (number.digits.starts_with("91") || !is_listed) && is_whole() {
+        return Err(Note::TooLong);
+    }
+    if !is_listed {
+        return Err(if written.pieces.len() > 1 {
+            Note::SeveralNumbers
+        } else {
+            Note::StrayCharacter
+        });
+    }
+    let number = if written.has_point_behind {
+        number.with(Note::TrailingDecimal)
+    } else {
+        number
+    };
+    Ok((number, parts.groups.len()))
+}
+
+/// Whether the leading pieces, with whatever prefix, are a number before anything follows.
+fn is_whole(leading: &str, region: Region) -> bool {
+    let Ok(written) = Written::of(leading) else {
+        return false;
+    };
+    dialled(&written.digits(), written.has_plus, region).is_ok_and(|number| {
+        class(&number.digits) != Class::None
+            || pattern!("^91[1-9][0-9]{9}$").is_match(&number.digits)
+    })
+}
+
+/// Where a date at the start ends.
+pub(super) fn date(text: &str) -> Option<usize> {
+    let found = pattern!(r"^([0-9]{1,4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,4})").captures(text)?;
+    let part = |at: usize| {
+        found[at]
+            .parse::<u32>()
+            .map(|value| (found[at].len(), value))
+            .ok()
+    };
+    let (first, month, last) = (part(1)?, part(3)?, part(5)?);
+    let is_day = |(width, value): (usize, u32)| width < 3 && (1..32).contains(&value);
+    let is_year = |(width, value): (usize, u32)| width == 4 && (1900..2100).contains(&value);
+    let ends = !text[found[0].len()..].starts_with(|next: char| next.is_ascii_digit());
+    (found[2] == found[4]
+        && (1..13).contains(&month.1)
+        && ends
+        && (is_day(first) && is_year(last) || is_year(first) && is_day(last)))
+    .then_some(found[0].len())
+}
+
+/// Where an IPv4 address at the start ends.
+pub(super) fn address(text: &str) -> Option<usize> {
+    let found =
+        pattern!(r"^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})").captures(text)?;
+    let ends = !text[found[0].len()..].starts_with(|next: char| next.is_ascii_digit());
+    (ends && (1..5).all(|part| found[part].parse::<u32>().is_ok_and(|value| value < 256)))
+        .then_some(found[0].len())
+}
