@@ -12,7 +12,7 @@ author = "the numguard authors"
 copyright = author  # noqa: A001 - the name that Sphinx reads
 version = release = numguard.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "closed_list", "traps"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "closed_list", "traps", "written_lists"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "numguard"
