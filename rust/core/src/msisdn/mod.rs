@@ -85,7 +85,12 @@ impl Found {
     }
 
     fn is_indian(self) -> bool {
-        self.country_code() == 91
+        // No country's code begins as India's does.
+        let mut lead = self.msisdn;
+        while lead >= 100 {
+            lead /= 10;
+        }
+        lead == 91
     }
 
     /// Whether it is ten digits behind India's code, whatever the plan says of them.

@@ -26,7 +26,6 @@ pub fn indian_mobile(cell: &[u8]) -> Option<u64> {
 }
 
 /// The same with one blank or dash after the prefix, in the middle, or both.
-#[inline(never)]
 fn spaced(cell: &[u8]) -> Option<u64> {
     let rest = match cell {
         [b'0', b'0', b'9', b'1', rest @ ..] | [b'+', b'9', b'1', rest @ ..] => rest,

@@ -150,6 +150,10 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
         b"whatsapp://send?phone=",
         b"t.me/+",
     ];
+    // Most words begin otherwise.
+    if !matches!(text[at].to_ascii_lowercase(), b'a' | b'h' | b't' | b'w') {
+        return None;
+    }
     let rest = &text[at..];
     let rest = after_prefix(rest, &[b"https://", b"http://"]).unwrap_or(rest);
     let rest = after_prefix(rest, &[b"www."]).unwrap_or(rest);
