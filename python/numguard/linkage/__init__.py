@@ -117,8 +117,10 @@ def expand(
         >>> ng.expand(["98765 43210"], sightings, msisdn="number", imei="imei").linked["msisdn"].to_pylist()
         [919812345678]
     """
-    _check_call(policy, msisdn, imei, at, memory_limit)
-    msisdns, reported_at = _seeds(seeds, policy)
+    check_call(policy, msisdn, imei, at)
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+        raise ArgumentError("memory_limit: takes a whole number of bytes")
+    msisdns, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
     tell = _Teller(progress)
 
@@ -134,15 +136,24 @@ def expand(
     if refused_lines:
         found["refused"]["field_count"] = refused_lines
     if found.pop("looks_national"):
-        warnings.warn(
-            f"column {msisdn!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to "
-            "9: cast it to Int64 if these are national numbers",
-            stacklevel=2,
-        )
+        warnings.warn(looks_national(msisdn), stacklevel=2)
     return Expansion.of(found, policy)
 
 
-def _check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, memory_limit: int) -> None:
+def looks_national(column: str) -> str:
+    """What to say of a column of uint64 that seems to hold national numbers."""
+    return (
+        f"column {column!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to 9: "
+        "cast it to Int64 if these are national numbers"
+    )
+
+
+def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:
+    """Whether the arguments of an expansion go together.
+
+    Raises:
+        ArgumentError: They do not.
+    """
     if not isinstance(policy, LinkPolicy):
         raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
     for name, column in (("msisdn", msisdn), ("imei", imei)):
@@ -152,11 +163,9 @@ def _check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, memo
         raise ArgumentError("at: takes the name of a column, or None")
     if at is None and policy.time_rules:
         raise ArgumentError(f"at: takes the name of the column of times, for the policy has {policy.time_rules[0]}")
-    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
-        raise ArgumentError("memory_limit: takes a whole number of bytes")
 
 
-def _seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
+def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
     """The numbers, and the times of report where the policy looks at them."""
     if isinstance(seeds, ImeiSet):
         raise ArgumentError("seeds: takes numbers, not an ImeiSet")

@@ -2,11 +2,14 @@
 //! turn between two steps.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use numguard_columns::linkage::{self, Sightings, Step};
-use numguard_core::linkage::{KeyList, Policy, Side};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int64Type, UInt64Type};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch, UInt64Array};
+use numguard_columns::linkage::{self, KeysRead, Sightings, Step};
+use numguard_core::linkage::{KeyList, NO_TIME, Policy, Row, Side, Size};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -137,6 +140,49 @@ impl Linkage {
         })
     }
 
+    /// What a pass asks of sightings that are held elsewhere: which side, which level, which keys. `None` when the walk
+    /// is over.
+    fn wanted<'py>(&self, py: Python<'py>) -> PyResult<Option<Asked<'py>>> {
+        let wanted = self.with(|state| {
+            let wanted = state.linkage.wanted()?;
+            let keys: ArrayRef =
+                Arc::new(UInt64Array::from_iter_values(wanted.keys.iter().copied()));
+            Some((spell_side(wanted.side), wanted.hop, keys))
+        })?;
+        wanted
+            .map(|(side, hop, keys)| Ok((side, hop, array_to_python(py, Some(keys))?)))
+            .transpose()
+    }
+
+    /// Takes how much the keys of the pass were seen: `key`, `others` and, where a rule looks at days, `days` and
+    /// `others_on_days`; uint64. Gives the keys whose sightings are needed.
+    fn judge<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
+        let columns: Vec<_> = sizes
+            .0
+            .columns()
+            .iter()
+            .map(plain::<UInt64Type>)
+            .collect::<PyResult<_>>()?;
+        let value = |column: usize, row: usize| columns.get(column).map_or(0, |values| values[row]);
+        let sizes = (0..sizes.0.num_rows()).map(|row| Size {
+            key: value(0, row),
+            others: value(1, row),
+            days: value(2, row),
+            others_on_days: value(3, row),
+        });
+        let open = self.with(|state| state.linkage.judge(sizes.collect()))?;
+        array_to_python(py, Some(Arc::new(UInt64Array::from(open))))
+    }
+
+    /// Closes the pass: `key`, `other` (uint64) and `at` (int64, microseconds or null) of the keys that are needed.
+    fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
+        let mut all = Vec::with_capacity(rows.iter().map(|Rows(batch)| batch.num_rows()).sum());
+        for Rows(batch) in &rows {
+            all.extend(rows_of(batch)?);
+        }
+        py.detach(|| self.with(|state| state.linkage.answer(all)))
+    }
+
     /// What was found, by name. The object is of no use afterwards.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let state = self.lock().take().ok_or_else(finished)?;
@@ -185,11 +231,79 @@ fn finished() -> PyErr {
 type Progress = (u32, Option<&'static str>, u64, Option<u64>);
 
 fn spell(progress: linkage::Progress) -> Progress {
-    let side = progress.side.map(|side| match side {
+    let side = progress.side.map(spell_side);
+    (progress.hop, side, progress.rows, progress.of)
+}
+
+fn spell_side(side: Side) -> &'static str {
+    match side {
         Side::Numbers => "numbers",
         Side::Handsets => "handsets",
-    });
-    (progress.hop, side, progress.rows, progress.of)
+    }
+}
+
+/// `(which side, level, keys)`.
+type Asked<'py> = (&'static str, u32, Bound<'py, PyAny>);
+
+fn rows_of(batch: &RecordBatch) -> PyResult<Vec<Row>> {
+    let [key, other, at] = batch.columns() else {
+        return Err(ArgumentError::new_err("rows: takes key, other and at"));
+    };
+    let (keys, others) = (plain::<UInt64Type>(key)?, plain::<UInt64Type>(other)?);
+    let Some(at) = at.as_primitive_opt::<Int64Type>() else {
+        return Err(ArgumentError::new_err("rows: takes microseconds as int64"));
+    };
+    let row = |n: usize| Row {
+        key: keys[n],
+        other: others[n],
+        at: if at.is_valid(n) { at.value(n) } else { NO_TIME },
+    };
+    Ok((0..batch.num_rows()).map(row).collect())
+}
+
+/// The values of a column without nulls.
+fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
+    match array.as_primitive_opt::<T>() {
+        Some(column) if column.null_count() == 0 => Ok(column.values()),
+        _ => Err(ArgumentError::new_err(
+            "takes keys and counts as uint64, without nulls",
+        )),
+    }
+}
+
+/// Reads a batch of numbers, IMEIs and, if there are any, times where it lies: the sightings that count, as `msisdn` and
+/// `imei14` (uint64) and `at` (int64, microseconds); the rows refused, by note; whether numbers look national.
+#[pyfunction]
+fn read_sightings<'py>(
+    py: Python<'py>,
+    batch: Rows,
+    policy: PolicyArgument,
+    region: RegionArgument,
+) -> PyResult<(Bound<'py, PyAny>, linkage::Refused, bool)> {
+    let columns = batch.0.columns();
+    let batch = Sightings {
+        msisdns: columns[0].clone(),
+        imeis: columns[1].clone(),
+        ats: columns.get(2).cloned(),
+        keep: false,
+    };
+    let read = py.detach(|| linkage::read_keys(batch, policy.into(), region.0));
+    let KeysRead {
+        msisdns,
+        imeis,
+        ats,
+        refused,
+        looks_national,
+    } = read.map_err(raise)?;
+    let kept = [("msisdn", msisdns), ("imei14", imeis), ("at", ats)];
+    let kept =
+        RecordBatch::try_from_iter_with_nullable(kept.map(|(name, array)| (name, array, true)))
+            .map_err(|error| raise(error.into()))?;
+    Ok((
+        PyRecordBatch::new(kept).into_pyarrow(py)?,
+        refused,
+        looks_national,
+    ))
 }
 
 /// Whether columns of these types can be read: numbers, IMEIs and times, by name, so that a wrong one is named before
@@ -224,5 +338,6 @@ fn read_seeds(
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_sightings, module)?)?;
+    module.add_function(wrap_pyfunction!(read_sightings, module)?)?;
     module.add_class::<Linkage>()
 }

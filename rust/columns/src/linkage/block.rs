@@ -55,7 +55,7 @@ impl Block {
         columns * self.len() * size_of::<u64>()
     }
 
-    fn at(&self, row: usize) -> i64 {
+    pub(super) fn at(&self, row: usize) -> i64 {
         self.ats
             .as_ref()
             .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])

@@ -8,6 +8,7 @@
 
 mod answer;
 mod block;
+mod elsewhere;
 mod files;
 mod held;
 mod pass;
@@ -19,12 +20,13 @@ use std::time::{Duration, Instant};
 
 use arrow_array::{Array, ArrayRef, new_empty_array};
 use arrow_schema::DataType;
-use numguard_core::linkage::{Policy, Seed, Side, Walk};
+use numguard_core::linkage::{Policy, Seed, Side, Tally, Walk};
 use numguard_core::msisdn::Region;
 
 pub use answer::Expansion;
 use block::BlockReader;
 pub use block::Sightings;
+pub use elsewhere::{KeysRead, read_keys};
 pub use files::File;
 use files::Files;
 use held::Held;
@@ -73,6 +75,8 @@ pub struct Linkage {
     held: Held,
     walk: Walk,
     pass: Option<Pass>,
+    /// Keys of the pass at hand that are judged by their size.
+    sized: Tally,
     policy: Arc<Policy>,
     threads: parallel::Threads,
 }
@@ -94,6 +98,7 @@ impl Linkage {
             held: Held::new(memory_limit),
             walk: Walk::new(Arc::clone(&policy), seeds),
             pass: None,
+            sized: Tally::default(),
             policy,
             threads,
         }

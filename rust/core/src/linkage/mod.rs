@@ -36,5 +36,5 @@ mod walk;
 pub use answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
 pub use policy::{Admitted, DAY, IST, KeyList, Policy, Window, ist_day};
 pub use sighting::{NO_TIME, Row, Seed, Side, Sighting, Span};
-pub use tally::Tally;
+pub use tally::{Size, Tally};
 pub use walk::{Walk, Wanted};

@@ -197,7 +197,7 @@ impl Policy {
         }
         if self
             .max_numbers_per_imei
-            .is_some_and(|cap| handset.others() > cap)
+            .is_some_and(|cap| handset.others > cap)
         {
             return Some(Why::TooManyNumbers);
         }
@@ -216,7 +216,7 @@ impl Policy {
         }
         let many = self
             .max_imeis_per_number
-            .is_some_and(|cap| number.others() > cap);
+            .is_some_and(|cap| number.others > cap);
         many.then_some(Why::TooManyHandsets)
     }
 

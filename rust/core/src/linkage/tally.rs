@@ -12,6 +12,8 @@ use super::sighting::{NO_TIME, Row, Side, Span};
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) key: u64,
+    /// How many distinct others it was seen with.
+    pub(super) others: u64,
     /// Where its links stand in [`Tally::links`].
     pub(super) links: Range<usize>,
     pub(super) span: Span,
@@ -21,10 +23,29 @@ pub(super) struct Group {
     pub(super) numbers_on_days: u64,
 }
 
-impl Group {
+/// How much a key was seen, which is all that is looked at where it is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// The key.
+    pub key: u64,
     /// How many distinct others it was seen with.
-    pub(super) fn others(&self) -> u64 {
-        self.links.len() as u64
+    pub others: u64,
+    /// On how many IST days it was seen; 0 where nobody asks.
+    pub days: u64,
+    /// Distinct others of each of those days, summed.
+    pub others_on_days: u64,
+}
+
+impl From<Size> for Group {
+    fn from(size: Size) -> Self {
+        Self {
+            key: size.key,
+            others: size.others,
+            links: 0..0,
+            span: Span::NONE,
+            days: size.days,
+            numbers_on_days: size.others_on_days,
+        }
     }
 }
 
@@ -46,6 +67,15 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Keys that somebody else counted, and whose sightings stay where they are: see [`Walk::open`](super::Walk::open).
+    #[must_use]
+    pub fn of_sizes(sizes: &[Size]) -> Self {
+        Self {
+            groups: sizes.iter().copied().map(Group::from).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Counts. `rows` must hold every kept sighting of each key that it holds any of. Repeats of a row that has a time
     /// count once; a row without one cannot be known for a repeat, so each counts.
     #[must_use]
@@ -87,6 +117,7 @@ impl Tally {
             days.dedup();
             tally.groups.push(Group {
                 key: rows[0].key,
+                others: (tally.links.len() - from) as u64,
                 links: from..tally.links.len(),
                 span: all,
                 days: days.len() as u64,

@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use super::answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
 use super::policy::{Policy, Window};
 use super::sighting::{Seed, Side, Span};
-use super::tally::{Group, Tally};
+use super::tally::{Group, Size, Tally};
 
 /// The keys whose sightings the walk needs next.
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +170,23 @@ impl Walk {
         })
     }
 
-    /// Takes the tallies of a pass: together they hold every kept sighting of every wanted key, each key in one of them.
+    /// Which keys of the pass must bring their sightings, now that it is known how much each was seen. All others are
+    /// closed, or only counted: a tally of their sizes will do.
+    #[must_use]
+    pub fn open(&self, sizes: &[Size]) -> Vec<u64> {
+        let is_open = |size: &Size| match self.side {
+            Side::Numbers => {
+                self.hop <= self.policy.max_hops
+                    && self.policy.closes_number(&Group::from(*size)).is_none()
+            }
+            Side::Handsets => self.policy.closes_handset(&Group::from(*size)).is_none(),
+        };
+        let open = sizes.iter().filter(|size| is_open(size));
+        open.map(|size| size.key).collect()
+    }
+
+    /// Takes the tallies of a pass: together they hold every kept sighting of every wanted key, each key in one of them,
+    /// but for those that are not [`open`](Self::open), of which the size will do.
     pub fn close_pass(&mut self, tallies: Vec<Tally>) {
         match self.side {
             Side::Numbers => {
@@ -212,7 +228,7 @@ impl Walk {
                 seen.insert(number.key);
                 match self.policy.closes_number(number) {
                     Some(why) if why == Why::Protected || walking => {
-                        let (key, count) = (number.key, number.others());
+                        let (key, count) = (number.key, number.others);
                         self.stopped_numbers
                             .insert(key, Stopped { key, why, count });
                     }
@@ -277,11 +293,11 @@ impl Walk {
             let known = match self.policy.closes_handset(handset) {
                 Some(why) => Known::Closed {
                     why,
-                    numbers: handset.others(),
+                    numbers: handset.others,
                 },
                 None => Known::Open(Open {
                     hop: 0,
-                    numbers: handset.others(),
+                    numbers: handset.others,
                     span: handset.span,
                     links: tally.links[handset.links.clone()]
                         .iter()
