@@ -7,7 +7,7 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: help demo build test test-rust test-python check format bench bench-quick bench-page instructions fuzz memcheck docs clean
+.PHONY: help demo build test test-rust test-python test-engines check format bench bench-quick bench-page instructions fuzz memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,25 @@ test-rust: $(VENV)/.ready
 
 test-python: build
 	$(BIN)/python -m pytest
+
+# pyspark and pyspark-client share a package name, so there are two environments; the Connect server runs in the first.
+.venv-spark/.ready .venv-sail/.ready: .venv-%/.ready: pyproject.toml
+	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install --quiet --upgrade 'pip>=25.1'
+	.venv-$*/bin/pip install --quiet --group $*
+	@touch $@
+
+JAVA := $(shell java -version 2>&1 | grep -E 'version "(1[7-9]|[2-9][0-9])')
+ENGINES := sail $(if $(JAVA),connect classic)
+ENGINE_TESTS ?= tests/engines
+test-engines: build .venv-sail/.ready $(if $(JAVA),.venv-spark/.ready) ## the tests of Sail, Spark Connect and Spark Classic; the latter two need Java 17
+	$(if $(JAVA),,@echo "skipped: Spark Connect and Spark Classic, for there is no Java 17 here"; test -z "$$NUMGUARD_ALL_ENGINES")
+	@for engine in $(ENGINES); do \
+		echo "engine: $$engine"; \
+		case $$engine in classic) home=.venv-spark ;; *) home=.venv-sail ;; esac; \
+		PYTHONPATH=$(abspath python) NUMGUARD_ENGINE=$$engine NUMGUARD_SERVER_PYTHON=$(abspath .venv-spark)/bin/python \
+			$$home/bin/python -m pytest -o addopts= -q --confcutdir=tests/engines $(ENGINE_TESTS) || exit 1; \
+	done
 
 check: build ## formatting, lints and types
 	cargo fmt --all --check
@@ -81,4 +100,4 @@ format: $(VENV)/.ready ## lay all sources out as `make check` wants them
 
 clean: ## remove what was built, and nothing else
 	cargo clean
-	rm -rf $(VENV) demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis python/numguard/*.so
+	rm -rf $(VENV) .venv-spark .venv-sail demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis python/numguard/*.so

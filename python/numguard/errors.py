@@ -10,6 +10,7 @@ __all__ = [
     "ArgumentError",
     "BrakeError",
     "ColumnError",
+    "EngineError",
     "FileMissingError",
     "InputError",
     "MissingExtraError",
@@ -59,6 +60,10 @@ class SetFileError(InputError):
 
 class BrakeError(NumguardError, RuntimeError):
     """A run that would list an absurd share of the population; nothing was stored."""
+
+
+class EngineError(NumguardError, RuntimeError):
+    """An engine that cannot run this: too old, or with workers that lack what they need."""
 
 
 class RegistryError(NumguardError, RuntimeError):

@@ -1,0 +1,32 @@
+"""numguard in Spark 4 and in whatever speaks Spark Connect, such as Sail: the same answers, where the rows lie.
+
+Only the part of the DataFrame API is used that Spark Connect knows, so one code serves Spark Classic, a Connect client
+without a JVM, and Sail. numguard has to be installed where the tasks run, and a task takes one thread.
+
+Canonical numbers and IMEIs are `DECIMAL(20,0)`, which is what Spark makes of uint64, going out and coming in: such a
+column is never read again. A `BIGINT` is digits as written, as Int64 is everywhere in numguard.
+
+    >>> from numguard.adapters import spark
+    >>> hits = spark.scan(calls, {"a_party": listed})                   # doctest: +SKIP
+    >>> hits = spark.scan_files(session, paths, {"a_party": listed})    # doctest: +SKIP
+    >>> found = spark.expand(seeds, sightings, msisdn="a_party", imei="imei")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from numguard.adapters.spark.cells import contains, explain, explain_imei, normalize, normalize_imei
+from numguard.adapters.spark.files import scan_files
+from numguard.adapters.spark.rows import refused, scan
+from numguard.adapters.spark.walk import expand
+
+__all__ = [
+    "contains",
+    "expand",
+    "explain",
+    "explain_imei",
+    "normalize",
+    "normalize_imei",
+    "refused",
+    "scan",
+    "scan_files",
+]

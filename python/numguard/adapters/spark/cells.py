@@ -1,0 +1,88 @@
+"""Expressions over a column: `normalize`, `contains` and `explain`, in any query.
+
+Owns the types that they take and give. For whole rows `scan` is quicker, since an expression keeps the other columns
+waiting in the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+
+from numguard import _core
+from numguard.adapters.spark.engine import Column, F, version_of_client
+from numguard.adapters.spark.keys import Sets, canonical, readable
+from numguard.errors import EngineError
+from numguard.types import Region
+
+__all__ = ["contains", "explain", "explain_imei", "normalize", "normalize_imei"]
+
+_KEY = "decimal(20,0)"
+_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|u?bigint|double|void|null|decimal\(\d+, ?0\))$"
+
+
+def normalize(column: Column | str, *, region: Region = "IN") -> Column:
+    """Each cell's E.164 digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize`."""
+    return _of_cells(column, lambda cells: canonical(_core.normalize(cells, region=region, threads=1)), _KEY)
+
+
+def normalize_imei(column: Column | str) -> Column:
+    """Each cell's fourteen digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize_imei`."""
+    return _of_cells(column, lambda cells: canonical(_core.normalize_imei(cells, threads=1)), _KEY)
+
+
+def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, region: Region = "IN") -> Column:
+    """Whether each cell is a member (BOOLEAN), null where it is null or refused; as `NumberSet.contains`.
+
+    Args:
+        column: Text, BIGINT, DOUBLE, or DECIMAL without a fraction.
+        members: A `NumberSet` or an `ImeiSet`; it travels as in `scan`.
+        region: How bare digits are read, as in `normalize`.
+    """
+    sets = Sets({"members": members})
+    region_of = {} if isinstance(members, _core.ImeiSet) else {"region": region}
+    return _of_cells(column, lambda cells: sets["members"].contains(cells, threads=1, **region_of), "boolean", sets)
+
+
+def explain(column: Column | str, *, region: Region = "IN") -> Column:
+    """Each cell's number and what there is to say of it; as `numguard.explain`.
+
+    A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
+    """
+    said = f"struct<msisdn: {_KEY}, kind: string, note: string>"
+    return _of_cells(column, lambda cells: _plain(_core.explain(cells, region=region)), said)
+
+
+def explain_imei(column: Column | str) -> Column:
+    """Each cell's handset and what there is to say of it: a STRUCT of `imei14`, `form` and `note`."""
+    said = f"struct<imei14: {_KEY}, form: string, note: string>"
+    return _of_cells(column, lambda cells: _plain(_core.explain_imei(cells)), said)
+
+
+def _of_cells(
+    column: Column | str, answer: Callable[[pa.Array[Any]], Any], returned: str, sets: Sets | None = None
+) -> Column:
+    arrow_udf: Any = getattr(F, "arrow_udf", None)
+    if arrow_udf is None:
+        raise EngineError(f"pyspark is {version_of_client()}, and 4.1 is the oldest that has expressions over Arrow")
+
+    def cells_of(cells: pa.Array) -> pa.Array:  # type: ignore[type-arg]
+        answered: pa.Array[Any] = answer(readable(cells))
+        return answered
+
+    cells = F.col(column) if isinstance(column, str) else column
+    kind = F.typeof(cells)
+    wrong = F.concat(F.lit("holds no number: cast it to bigint or string, for it is "), kind)
+    # The engine knows the type, and says so before a worker is asked.
+    expression: Column = F.when(kind.rlike(_HOLDS_KEYS), arrow_udf(cells_of, returned)(cells)).otherwise(
+        F.raise_error(wrong)
+    )
+    return expression
+
+
+def _plain(said: Any) -> Any:
+    """The answers with codes as text and keys as Spark has them."""
+    kinds = [canonical(said.field(0)), *(said.field(n).cast(pa.string()) for n in (1, 2))]
+    return pa.StructArray.from_arrays(kinds, [field.name for field in said.type], mask=said.is_null())

@@ -1,0 +1,136 @@
+"""Keys between Spark's types and Arrow's, and sets on their way to the workers.
+
+Owns what stands for uint64 in an engine that has no unsigned type, and how a set travels: itself where it is small,
+else as the path of its file. Knows no engine: workers import this too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from numguard._core import ImeiSet, NumberSet
+from numguard.errors import ArgumentError
+
+__all__ = ["CANONICAL", "Sets", "Travelling", "canonical", "of_spark", "readable", "readable_type"]
+
+#: What Spark makes of uint64.
+CANONICAL: Final = pa.decimal128(20, 0)
+
+#: A set of more bytes than this has to be in a file: each task would take it in anew, and a message has its limits.
+_LARGEST_CARRIED: Final = 32 << 20
+
+_UINT64_MOST: Final = 2**64 - 1
+
+#: By column: what makes a set again, and from what: its bytes or its file, and its hash.
+Travelling: TypeAlias = dict[str, tuple[Any, tuple[Any, int]]]
+
+
+def readable_type(kind: pa.DataType) -> pa.DataType:
+    """The type as which a key column is read."""
+    return pa.uint64() if kind == CANONICAL else kind
+
+
+def of_spark(kind: Any) -> Any:
+    """The Arrow type as which Spark takes what `scan` found in a file."""
+    types = pa.types
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return of_spark(kind.value_type)
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+        return pa.list_(of_spark(kind.value_type))
+    if types.is_struct(kind):
+        return pa.struct([pa.field(field.name, of_spark(field.type)) for field in kind])
+    if types.is_timestamp(kind):
+        return pa.timestamp("us", kind.tz)
+    return next((simple for is_one, simple in _SIMPLE if is_one(kind)), kind)
+
+
+_SIMPLE: Final[list[tuple[Any, Any]]] = [
+    (pa.types.is_uint8, pa.int16()),
+    (pa.types.is_uint16, pa.int32()),
+    (pa.types.is_uint32, pa.int64()),
+    (pa.types.is_uint64, CANONICAL),
+    (pa.types.is_float16, pa.float32()),
+    (pa.types.is_date, pa.date32()),
+    (pa.types.is_null, pa.string()),
+    (pa.types.is_large_string, pa.string()),
+    (pa.types.is_string_view, pa.string()),
+    (pa.types.is_large_binary, pa.binary()),
+    (pa.types.is_binary_view, pa.binary()),
+    (pa.types.is_fixed_size_binary, pa.binary()),
+]
+
+
+def readable(column: Any) -> Any:
+    """A key column as numguard reads it. What no uint64 is becomes the largest of them, which is too long for a key."""
+    if column.type != CANONICAL:
+        return column
+    try:
+        return column.cast(pa.uint64())
+    except pa.ArrowInvalid:  # says the value, so it goes no further
+        none, most = pa.scalar(0, CANONICAL), pa.scalar(_UINT64_MOST, CANONICAL)
+        return pc.if_else(pc.or_(pc.less(column, none), pc.greater(column, most)), most, column).cast(pa.uint64())
+
+
+def canonical(keys: Any) -> Any:
+    """Keys as Spark takes them."""
+    return keys.cast(CANONICAL)
+
+
+class Sets(Mapping[str, Any]):
+    """Sets by key column. Pickled, each is itself or the path of its file; a process opens a file once."""
+
+    _opened: Final[dict[Any, Any]] = {}
+
+    def __init__(self, sets: Mapping[str, NumberSet | ImeiSet]) -> None:
+        if not isinstance(sets, Mapping) or not sets:
+            raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')
+        for column, members in sets.items():
+            if not isinstance(members, (NumberSet, ImeiSet)):
+                raise ArgumentError(f"sets: {column!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+            if not _is_in_file(members) and members.nbytes > _LARGEST_CARRIED:
+                raise ArgumentError(
+                    f"sets: that of {column!r} has {members.nbytes >> 20:,} MiB, too many to travel with each task: "
+                    "save() it where all workers find it under the same path, and open() it from there"
+                )
+        self._sets = dict(sets)
+
+    def __getitem__(self, column: str) -> NumberSet | ImeiSet:
+        return self._sets[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sets)
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+    def travelling(self) -> Travelling:
+        """What travels of each set: how it is made again, and from what."""
+        return {column: _reduced(members) for column, members in self._sets.items()}
+
+    @classmethod
+    def of(cls, travelling: Travelling) -> Sets:
+        """The sets where they arrived."""
+        arrived = {}
+        for column, (build, how) in travelling.items():
+            arrived[column] = cls._opened.get(how) or build(*how)
+            if not isinstance(how[0], bytes):
+                cls._opened[how] = arrived[column]
+        sets = cls.__new__(cls)
+        sets._sets = arrived
+        return sets
+
+    def __reduce__(self) -> tuple[Any, tuple[Travelling]]:
+        return Sets.of, (self.travelling(),)
+
+
+def _reduced(members: Any) -> tuple[Any, tuple[Any, int]]:
+    build, how = members.__reduce__()
+    return build, how
+
+
+def _is_in_file(members: Any) -> bool:
+    return not isinstance(_reduced(members)[1][0], bytes)

@@ -1,0 +1,83 @@
+"""Expressions in an engine: what each cell is answered is what the arrays of the face are answered."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.adapters import spark
+from numguard.adapters.spark.keys import CANONICAL
+from numguard.errors import ArgumentError
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def cells_of(name: str) -> list[str | None]:
+    with (VECTORS / name).open(encoding="utf-8", newline="") as file:
+        cells = [row["cell"] for row in csv.DictReader(file)]
+    return [*(cell for cell in cells if "\x00" not in cell), None]
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    return int(value) if isinstance(value, Decimal) else value
+
+
+def asked(session: Any, cells: pa.Array, expression: Any) -> list[Any]:
+    frame = session.createDataFrame(pa.table({"n": pa.array(range(len(cells))), "cell": cells}))
+    rows = frame.select("n", expression.alias("answer")).toArrow().to_pylist()
+    return [plain(row["answer"]) for row in sorted(rows, key=lambda row: row["n"])]
+
+
+def test_every_cell_is_answered_as_in_an_array(session: Any) -> None:
+    cells, imeis = (pa.array(cells_of(name), pa.string()) for name in ("msisdn.csv", "imei.csv"))
+    listed = ng.NumberSet(ng.normalize(cells).drop_null()[::3])
+    handsets = ng.ImeiSet(ng.normalize_imei(imeis).drop_null()[::3])
+    assert asked(session, cells, spark.normalize("cell")) == ng.normalize(cells).to_pylist()
+    assert asked(session, cells, spark.contains("cell", listed)) == listed.contains(cells).to_pylist()
+    assert asked(session, imeis, spark.contains("cell", handsets)) == handsets.contains(imeis).to_pylist()
+    assert asked(session, cells, spark.explain("cell")) == ng.explain(cells).to_pylist()
+    assert asked(session, imeis, spark.normalize_imei("cell")) == ng.normalize_imei(imeis).to_pylist()
+    assert asked(session, imeis, spark.explain_imei("cell")) == ng.explain_imei(imeis).to_pylist()
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken for E.164")  # Sail's workers are in this process
+def test_types_decide_what_is_read(session: Any) -> None:
+    numbers = [6_591_234_567, 9_876_543_210, None]
+    written, canonical = pa.array(numbers), pa.array(numbers).cast(CANONICAL)
+    assert asked(session, written, spark.normalize("cell")) == [916_591_234_567, 919_876_543_210, None]
+    assert asked(session, canonical, spark.normalize("cell")) == numbers
+    listed = ng.NumberSet(pa.array([6_591_234_567], pa.uint64()))
+    assert asked(session, written, spark.contains("cell", listed)) == [False, False, None]
+    assert asked(session, canonical, spark.contains("cell", listed)) == [True, False, None]
+
+
+def test_region_reaches_the_workers(session: Any) -> None:
+    cells = pa.array(["919876543210", "9876543210"])
+    want = ng.normalize(cells, region=None).to_pylist()
+    assert want != ng.normalize(cells).to_pylist()
+    assert asked(session, cells, spark.normalize("cell", region=None)) == want
+
+
+def test_what_is_normalised_joins_and_groups(session: Any) -> None:
+    calls = session.createDataFrame(pa.table({"a": ["+91 98765 43210", "09876543210", "1930"]}))
+    counted = calls.groupBy(spark.normalize("a").alias("number")).count().toArrow().to_pylist()
+    assert {plain(row["number"]): row["count"] for row in counted} == {919_876_543_210: 2, None: 1}
+    again = calls.select(spark.normalize(spark.normalize("a")).alias("number")).toArrow()["number"].to_pylist()
+    assert sorted(map(plain, filter(None, again))) == [919_876_543_210] * 2
+
+
+def test_what_is_no_set_is_an_error(session: Any) -> None:
+    with pytest.raises(ArgumentError, match="takes a NumberSet"):
+        spark.contains("a", ["98765 43210"])  # type: ignore[arg-type]
+    frame = session.createDataFrame(pa.table({"short": pa.array([1], pa.int32())}))
+    with pytest.raises(Exception, match="holds no number: cast it to bigint or string, for it is int") as said:
+        frame.select(spark.normalize("short").alias("x")).toArrow()
+    assert "Traceback" not in str(said.value)

@@ -1,0 +1,294 @@
+"""`scan` and `scan_files` in an engine: the rows that `numguard.scan` finds, all of them and no others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.adapters import spark
+from numguard.adapters.spark.keys import CANONICAL
+from numguard.errors import (
+    ArgumentError,
+    ColumnError,
+    EngineError,
+    FileMissingError,
+    InputError,
+    SetFileError,
+    UnsupportedTypeError,
+)
+
+SPELLINGS = ["{}", "+91 {}", "0{}", "91{}", "{}.0", "{} / {}", "AD-AIRTEL-S", "1930", "", "98765 432l0"]
+NUMBERS = [9_812_300_000 + 7 * n for n in range(60)]
+LISTED = ng.NumberSet([str(number) for number in NUMBERS[::3]])
+PHONES = [35_824_005_111_100 + 3 * n for n in range(40)]
+HANDSETS = ng.ImeiSet(pa.array(PHONES[::2], pa.uint64()))
+ROWS = 3_000
+
+
+def calls(seed: int = 1, rows: int = ROWS) -> pa.Table:
+    """Call records with the columns that people have, and some that they seldom have."""
+    rng = Random(seed)
+
+    def cell() -> str | None:
+        spelling = rng.choice(SPELLINGS)
+        number = rng.choice(NUMBERS)
+        return rng.choice([spelling.format(number, number + 1), None]) if rng.random() < 0.2 else str(number)
+
+    numbers = [rng.choice(NUMBERS) for _ in range(rows)]
+    return pa.table(
+        {
+            "n": pa.array(range(rows), pa.int64()),
+            "a_party": pa.array([cell() for _ in range(rows)], pa.string()),
+            "b.party": pa.array(numbers, pa.int64()),
+            "c_party": pa.array([910_000_000_000 + number for number in numbers], pa.int64()).cast(CANONICAL),
+            "imei": pa.array([rng.choice([*PHONES, None, 0]) for _ in range(rows)], pa.int64()).cast(pa.string()),
+            "at": pa.array(
+                [dt.datetime(2026, 9, 1) + dt.timedelta(seconds=n) for n in range(rows)], pa.timestamp("us")
+            ),
+            "amount": pa.array([Decimal(n) / 100 for n in range(rows)], pa.decimal128(12, 2)),
+            "cells": pa.array([[str(n), None] for n in range(rows)], pa.list_(pa.string())),
+            "place": pa.array([{"lat": n / 3, "name": None} for n in range(rows)]).cast(
+                pa.struct({"lat": pa.float64(), "name": pa.string()})
+            ),
+            "tags": pa.array([[("k", n)] for n in range(rows)], pa.map_(pa.string(), pa.int64())),
+            "raw": pa.array([bytes([n % 256]) for n in range(rows)], pa.binary()),
+        }
+    )
+
+
+SETS = {"a_party": LISTED, "b.party": LISTED, "c_party": LISTED, "imei": HANDSETS}
+
+
+def local(table: pa.Table) -> pa.Table:
+    """The table as `numguard.scan` reads it: canonical keys are uint64 there."""
+    kinds = [field.with_type(pa.uint64()) if field.type == CANONICAL else field for field in table.schema]
+    return table.cast(pa.schema(kinds))
+
+
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Rows in order, with numbers as numbers, whatever the engine calls their type."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Decimal) and value == value.to_integral_value():
+            return int(value)
+        return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+
+    rows = [{name: plain(value) for name, value in row.items()} for row in table.to_pylist()]
+    return sorted(rows, key=lambda row: row["n"])
+
+
+def frame_of(session: Any, table: pa.Table) -> Any:
+    return session.createDataFrame(table)
+
+
+def test_a_frame_gives_the_rows_that_scan_gives(session: Any) -> None:
+    table = calls()
+    expected = ng.scan(local(table), SETS).read_all()
+    hits = spark.scan(frame_of(session, table), SETS)
+    assert hits.columns == expected.column_names
+    types = {field.name: field.dataType.simpleString() for field in hits.schema}
+    assert {types[f"{name}_match"] for name in SETS} == {"decimal(20,0)"}
+    found = hits.toArrow()
+    assert 0 < found.num_rows < ROWS
+    assert rows_of(found) == rows_of(expected)
+
+
+def test_chosen_columns_are_handed_on_in_order(session: Any) -> None:
+    table = calls()
+    expected = ng.scan(local(table), {"b.party": LISTED}, columns=["tags", "n"]).read_all()
+    found = spark.scan(frame_of(session, table), {"b.party": LISTED}, columns=["tags", "n"]).toArrow()
+    assert found.column_names == ["tags", "n", "b.party_match"]
+    assert rows_of(found) == rows_of(expected)
+
+
+@pytest.mark.parametrize("region", ["IN", None])
+def test_region_reaches_the_workers(session: Any, region: Any) -> None:
+    table = pa.table({"n": [1, 2], "a": ["9812300000", "919812300000"]})
+    listed = ng.NumberSet(["919812300000"], region=None)
+    expected = ng.scan(table, {"a": listed}, region=region).read_all()
+    assert rows_of(spark.scan(frame_of(session, table), {"a": listed}, region=region).toArrow()) == rows_of(expected)
+
+
+def test_a_bigint_is_read_and_a_canonical_number_is_not(session: Any) -> None:
+    singapore = 6_591_234_567
+    listed = ng.NumberSet(pa.array([singapore, 91 * 10**10 + singapore], pa.uint64()))
+    table = pa.table({"n": [1], "written": [singapore], "canonical": pa.array([singapore]).cast(CANONICAL)})
+    found = spark.scan(frame_of(session, table), {"written": listed, "canonical": listed}).toArrow().to_pylist()
+    assert [int(found[0][f"{name}_match"]) for name in ("written", "canonical")] == [91 * 10**10 + singapore, singapore]
+
+
+def test_refused_cells_are_counted_and_none_is_lost(session: Any) -> None:
+    table = calls()
+    scan = ng.scan(local(table), SETS)
+    expected = scan.read_all()
+    result = spark.scan(frame_of(session, table), SETS, refused="odd")
+    assert rows_of(result.where("odd is null").drop("odd").toArrow()) == rows_of(expected)
+    counted: dict[str, dict[str, int]] = {}
+    for row in spark.refused(result, "odd").toArrow().to_pylist():
+        counted.setdefault(row["column"], {})[row["note"]] = row["cells"]
+    assert counted == scan.summary.refused
+    assert set(counted["a_party"]) >= {"sender_id", "short_code", "empty", "several_numbers", "stray_letter"}
+
+
+def test_decimals_that_are_no_keys_are_refused_without_a_word(session: Any) -> None:
+    values = [Decimal(-5), Decimal(10**20 - 1), Decimal(919_812_300_000), None]
+    table = pa.table({"n": range(4), "a": pa.array(values, CANONICAL)})
+    result = spark.scan(frame_of(session, table), {"a": LISTED}, refused="odd")
+    assert [row["n"] for row in result.where("odd is null").toArrow().to_pylist()] == [2]
+    assert sum(row["cells"] for row in spark.refused(result, "odd").toArrow().to_pylist()) == 2
+
+
+def test_an_empty_frame_has_no_hits(session: Any) -> None:
+    result = spark.scan(frame_of(session, calls()).where("n < 0"), SETS, refused="odd")
+    assert result.toArrow().num_rows == 0
+
+
+def test_what_is_wrong_is_said_before_anything_runs(session: Any, tmp_path: Path) -> None:
+    frame = frame_of(session, pa.table({"a": ["98123 00000"], "short": pa.array([1], pa.int32()), "a_match": ["x"]}))
+    with pytest.raises(ColumnError, match="no column 'b'"):
+        spark.scan(frame, {"b": LISTED})
+    with pytest.raises(ColumnError, match="no column 'c'"):
+        spark.scan(frame, {"a": LISTED}, columns=["c"])
+    with pytest.raises(ColumnError, match="'a_match' already"):
+        spark.scan(frame, {"a": LISTED})
+    with pytest.raises(UnsupportedTypeError, match="'short'"):
+        spark.scan(frame, {"short": LISTED})
+    with pytest.raises(ArgumentError, match="takes a NumberSet"):
+        spark.scan(frame.drop("a_match"), {"a": ["98123 00000"]})
+    with pytest.raises(ArgumentError, match="takes a DataFrame"):
+        spark.scan(calls(rows=3), {"a_party": LISTED})
+    with pytest.raises(ArgumentError, match="takes a SparkSession"):
+        spark.scan_files(None, [str(tmp_path)], {"a_party": LISTED})
+
+
+def long_set() -> ng.NumberSet:
+    return ng.NumberSet(pa.array(range(919_000_000_000, 919_000_100_000), pa.uint64())) | LISTED
+
+
+def test_a_long_set_travels_by_its_file(session: Any, tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    long_set().save(path)
+    listed = ng.NumberSet.open(path)
+    table = calls(2)
+    expected = ng.scan(local(table), {"a_party": listed}).read_all()
+    assert rows_of(spark.scan(frame_of(session, table), {"a_party": listed}).toArrow()) == rows_of(expected)
+
+
+def test_a_set_that_no_worker_finds_is_an_error_here(session: Any, tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    long_set().save(path)
+    listed = ng.NumberSet.open(path)
+    path.unlink()
+    with pytest.raises(FileMissingError, match="on a worker") as said:
+        spark.scan(frame_of(session, calls(rows=5)), {"a_party": listed})
+    assert "Traceback" not in str(said.value)
+    other = ng.NumberSet(pa.array(range(919_000_000_000, 919_000_200_000), pa.uint64()))
+    other.save(path)
+    with pytest.raises(SetFileError, match="replaced by another"):
+        spark.scan(frame_of(session, calls(rows=5)), {"a_party": listed})
+
+
+def test_a_set_too_long_to_travel_has_to_be_saved(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numguard.adapters.spark.keys._LARGEST_CARRIED", 10_000)
+    with pytest.raises(ArgumentError, match="save"):
+        spark.scan(frame_of(session, calls(rows=5)), {"a_party": long_set()})
+
+
+@pytest.mark.parametrize("version", ["3.5.1", "2.4"])
+def test_an_engine_too_old_is_told_so(session: Any, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    frame = frame_of(session, calls(rows=5))
+    monkeypatch.setattr("pyspark.__version__", version)
+    with pytest.raises(EngineError, match=f"pyspark is {version}"):
+        spark.scan(frame, {"a_party": LISTED})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for n in range(3):
+        table = local(calls(n)).append_column("day", pa.array([f"d{n}"] * ROWS).dictionary_encode())
+        pq.write_table(table, tmp_path / f"part-{n}.parquet", row_group_size=700)
+    return tmp_path
+
+
+def test_files_give_the_rows_that_scan_gives(session: Any, folder: Path) -> None:
+    paths = sorted(map(str, folder.glob("*.parquet")))
+    scan = ng.scan(paths, SETS)
+    expected = scan.read_all()
+    result = spark.scan_files(session, paths, SETS, refused="odd")
+    found = result.where("odd is null").drop("odd").toArrow()
+    assert found.column_names == expected.column_names
+
+    def ordered(table: pa.Table) -> list[dict[str, Any]]:
+        return sorted(rows_of(table), key=lambda row: (row["day"], row["n"]))
+
+    assert ordered(found) == ordered(expected)
+    counted: dict[str, dict[str, int]] = {}
+    for row in spark.refused(result, "odd").toArrow().to_pylist():
+        counted.setdefault(row["column"], {})[row["note"]] = row["cells"]
+    assert counted == scan.summary.refused
+    by_glob = spark.scan_files(session, str(folder / "*.parquet"), SETS, columns=["n"])
+    assert by_glob.count() == expected.num_rows
+
+
+def test_lines_of_csv_with_too_many_fields_are_counted(session: Any, tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("a_party,n\n9812300000,1\n9812300000,2,3\n1930,3\n")
+    result = spark.scan_files(session, path, {"a_party": LISTED}, refused="odd")
+    assert result.where("odd is null").count() == 1
+    counted = {(row["column"], row["note"]): row["cells"] for row in spark.refused(result, "odd").toArrow().to_pylist()}
+    assert counted == {("a_party", "short_code"): 1, (None, "field_count"): 1}
+
+
+def test_what_is_wrong_with_files_is_said_before_anything_runs(session: Any, folder: Path) -> None:
+    paths = sorted(map(str, folder.glob("*.parquet")))
+    with pytest.raises(FileMissingError, match=r"absent\.parquet") as said:
+        spark.scan_files(session, [*paths, str(folder / "absent.parquet")], SETS)
+    assert "Traceback" not in str(said.value)
+    with pytest.raises(FileMissingError, match="no file matches"):
+        spark.scan_files(session, str(folder / "*.csv"), SETS)
+    with pytest.raises(ColumnError, match="no column 'z'"):
+        spark.scan_files(session, paths, {"z": LISTED})
+    with pytest.raises(UnsupportedTypeError, match="amount"):
+        spark.scan_files(session, paths, {"amount": LISTED})
+    (folder / "torn.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(InputError, match=r"torn.parquet"):
+        spark.scan_files(session, [*paths, str(folder / "torn.parquet")], SETS)
+    pq.write_table(pa.table({"a_party": ["1930"]}), folder / "zz.parquet")
+    with pytest.raises(ColumnError, match="other columns"):
+        spark.scan_files(session, [*paths, str(folder / "zz.parquet")], {"a_party": LISTED})
+
+
+def test_a_stream_of_files_is_scanned_as_it_comes(session: Any, engine: str, tmp_path: Path) -> None:
+    if engine == "sail":
+        pytest.skip("Sail streams no files yet")
+    into, out, seen = tmp_path / "in", tmp_path / "out", tmp_path / "seen"
+    into.mkdir()
+    table = calls(4).select(["n", "a_party", "b.party"])
+    sets = {"a_party": LISTED, "b.party": LISTED}
+    for n in range(3):
+        pq.write_table(table.slice(n * 1000, 1000), into / f"{n}.parquet")
+    schema = session.read.parquet(str(into)).schema
+    stream = session.readStream.schema(schema).option("maxFilesPerTrigger", 1).parquet(str(into))
+    result = spark.scan(stream, sets, refused="odd")
+    assert result.isStreaming
+    query = (
+        result.writeStream.format("parquet")
+        .option("checkpointLocation", str(seen))
+        .trigger(availableNow=True)
+        .start(str(out))
+    )
+    assert query.awaitTermination(120)
+    written = session.read.parquet(str(out))
+    scan = ng.scan(table, sets)
+    expected = scan.read_all()
+    assert rows_of(written.where("odd is null").drop("odd").toArrow()) == rows_of(expected)
+    cells = sum(row["cells"] for row in spark.refused(written, "odd").toArrow().to_pylist())
+    assert cells == sum(sum(notes.values()) for notes in scan.summary.refused.values())
