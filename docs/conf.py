@@ -27,4 +27,5 @@ default_role = "code"
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_mock_imports = ["pyspark"]  # lives in environments of its own
 napoleon_use_rtype = False

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import doctest
 import inspect
-import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,9 +11,12 @@ from typing import Any
 import pytest
 
 import numguard as ng
+from pages import DOCS, claims, is_for, run
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if "```python" in path.read_text())
+PAGES = sorted(
+    path for path in [ROOT / "README.md", *DOCS.rglob("*.md")] if "```python" in path.read_text() and not is_for(path)
+)
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -52,16 +53,6 @@ def test_everything_in_the_face_has_an_example(name: str) -> None:
     assert ">>>" in (inspect.getdoc(thing) or ""), f"numguard.{name} has no example"
 
 
-def claims(comment: str) -> list[Any]:
-    """The literal that a comment is, or that stands before its first colon."""
-    for said in (comment, comment.partition(":")[0]):
-        try:
-            return [ast.literal_eval(said.strip())]
-        except (SyntaxError, ValueError):
-            continue
-    return []
-
-
 def test_a_comment_is_a_claim_when_it_begins_with_a_literal() -> None:
     assert claims("{'a': 1}") == [{"a": 1}]
     assert claims("1: seen in the handset") == [1]
@@ -72,18 +63,5 @@ def test_a_comment_is_a_claim_when_it_begins_with_a_literal() -> None:
 def test_the_python_of_a_page_runs_from_top_to_bottom(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bare expression with a comment that begins with a literal claims to have that value."""
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
-    assert blocks
-    for block in blocks:
-        lines = block.splitlines()
-        for statement in ast.parse(block).body:
-            source = ast.unparse(statement)
-            if not isinstance(statement, ast.Expr):
-                exec(source, names)
-                continue
-            value = eval(source, names)
-            for claim in claims(lines[(statement.end_lineno or 1) - 1].partition("# ")[2]):
-                assert value == claim, source
+    run(page)
