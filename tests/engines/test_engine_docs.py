@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS))
 
-from pages import DOCS, is_for, run
+from pages import DOCS, is_for  # noqa: E402
 
 PAGES = sorted(page for page in DOCS.rglob("*.md") if is_for(page))
 
@@ -19,10 +21,12 @@ def test_there_are_pages() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_python_of_a_page_runs_from_top_to_bottom(
-    page: Path, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path, engine: str, tmp_path: Path) -> None:
     if engine != is_for(page):
         pytest.skip(f"runs in {is_for(page)}")
-    monkeypatch.chdir(tmp_path)
-    run(page)
+    # A page has a session of its own, and a process has one.
+    code = (
+        f"import sys; sys.path.insert(0, {str(TESTS)!r}); import pages, pathlib; pages.run(pathlib.Path({str(page)!r}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr

@@ -146,6 +146,18 @@ def test_decimals_that_are_no_keys_are_refused_without_a_word(session: Any) -> N
     assert sum(row["cells"] for row in spark.refused(result, "odd").toArrow().to_pylist()) == 2
 
 
+def test_names_of_columns_mean_nothing(session: Any) -> None:
+    names = ["row", "0", "a`b", "c.d", "ü", "C", "n"]
+    table = pa.table({name: ["9812300000", "1930"] for name in names[:-1]} | {"n": [1, 2]})
+    sets = dict.fromkeys(names[:-1], LISTED)
+    expected = ng.scan(table, sets).read_all()
+    frame = frame_of(session, table)
+    assert rows_of(spark.scan(frame, sets).toArrow()) == rows_of(expected)
+    narrow = spark.scan(frame, {"c.d": LISTED}, columns=["a`b", "n"]).toArrow()
+    assert narrow.column_names == ["a`b", "n", "c.d_match"]
+    assert narrow.num_rows == 1
+
+
 def test_an_empty_frame_has_no_hits(session: Any) -> None:
     result = spark.scan(frame_of(session, calls()).where("n < 0"), SETS, refused="odd")
     assert result.toArrow().num_rows == 0

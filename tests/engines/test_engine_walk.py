@@ -182,7 +182,7 @@ def test_seeds_may_lie_in_the_engine_and_sightings_in_files(session: Any, tmp_pa
     assert_same(spark.expand(seeds, session.read.parquet(str(tmp_path / "sightings.parquet"))), expected)
 
 
-def test_what_is_wrong_is_said_before_anything_runs(session: Any) -> None:
+def test_what_is_wrong_is_said_before_anything_runs(session: Any, engine: str) -> None:
     frame = session.createDataFrame(pa.table({"served_msisdn": ["9876543210"], "imei14": ["1"], "at": ["today"]}))
     with pytest.raises(ColumnError, match="no column 'imei'"):
         spark.expand(["9876543210"], frame, imei="imei")
@@ -200,3 +200,7 @@ def test_what_is_wrong_is_said_before_anything_runs(session: Any) -> None:
         spark.expand(["9876543210"], clone())
     with pytest.raises(ArgumentError, match="limit"):
         spark.expand(["9876543210"], frame, limit=-1)
+    if engine != "sail":  # which streams nothing
+        stream = session.readStream.format("rate").load().selectExpr("value as served_msisdn", "value as imei14")
+        with pytest.raises(ArgumentError, match="not a stream"):
+            spark.expand(["9876543210"], stream)

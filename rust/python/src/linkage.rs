@@ -157,14 +157,11 @@ impl Linkage {
     /// Takes how much the keys of the pass were seen: `key`, `others` and, where a rule looks at days, `days` and
     /// `others_on_days`; uint64. Gives the keys whose sightings are needed.
     fn judge<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
-        let columns: Vec<_> = sizes
-            .0
-            .columns()
-            .iter()
-            .map(plain::<UInt64Type>)
-            .collect::<PyResult<_>>()?;
+        let Rows(batch) = sizes;
+        let columns = batch.columns().iter().map(plain::<UInt64Type>);
+        let columns: Vec<_> = columns.collect::<PyResult<_>>()?;
         let value = |column: usize, row: usize| columns.get(column).map_or(0, |values| values[row]);
-        let sizes = (0..sizes.0.num_rows()).map(|row| Size {
+        let sizes = (0..batch.num_rows()).map(|row| Size {
             key: value(0, row),
             others: value(1, row),
             days: value(2, row),
@@ -177,8 +174,8 @@ impl Linkage {
     /// Closes the pass: `key`, `other` (uint64) and `at` (int64, microseconds or null) of the keys that are needed.
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
         let mut all = Vec::with_capacity(rows.iter().map(|Rows(batch)| batch.num_rows()).sum());
-        for Rows(batch) in &rows {
-            all.extend(rows_of(batch)?);
+        for Rows(batch) in rows {
+            all.extend(rows_of(&batch)?);
         }
         py.detach(|| self.with(|state| state.linkage.answer(all)))
     }
@@ -280,7 +277,8 @@ fn read_sightings<'py>(
     policy: PolicyArgument,
     region: RegionArgument,
 ) -> PyResult<(Bound<'py, PyAny>, linkage::Refused, bool)> {
-    let columns = batch.0.columns();
+    let Rows(batch) = batch;
+    let columns = batch.columns();
     let batch = Sightings {
         msisdns: columns[0].clone(),
         imeis: columns[1].clone(),

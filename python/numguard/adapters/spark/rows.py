@@ -33,7 +33,7 @@ from numguard.types import Region
 
 __all__ = ["REFUSED", "refusals", "refused", "result_of", "scan"]
 
-_ROW = " row"  # no column of a key, since a Scanner has only these and this
+_ROW = "row"
 
 #: What a row says that stands for refused cells.
 REFUSED: Any = pa.struct(
@@ -134,9 +134,10 @@ class _Scan:
                 continue
             rows = pa.array(np.arange(batch.num_rows, dtype=np.uint32))
             keys = [readable(batch.column(place)) for place in self._places]
-            asked = pa.RecordBatch.from_arrays([*keys, rows], [*self._sets, _ROW])
+            # By place, so that no name of a column is one too many.
+            asked = pa.RecordBatch.from_arrays([*keys, rows], [*map(str, range(len(keys))), _ROW])
             if scanner is None:
-                lookups = list(self._sets.items())
+                lookups = [(str(n), members) for n, members in enumerate(self._sets.values())]
                 scanner = Scanner(asked.schema, lookups, columns=[_ROW], region=self._region, threads=1)
                 schema = self._result(batch, pa.array([], pa.uint32()), {}).schema
             hits = scanner.batch(asked)

@@ -84,6 +84,8 @@ def expand(
         ArgumentError: An argument that the call cannot work with; or the walk asks for more sightings than `limit`.
     """
     session = session_of(df)
+    if df.isStreaming:
+        raise ArgumentError("df: takes sightings that are all there, not a stream of them")
     check_call(policy, msisdn, imei, at)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise ArgumentError("limit: takes a whole number of sightings")
