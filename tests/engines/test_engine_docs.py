@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,9 +25,12 @@ def test_there_are_pages() -> None:
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path, engine: str, tmp_path: Path) -> None:
     if engine != is_for(page):
         pytest.skip(f"runs in {is_for(page)}")
-    # A page has a session of its own, and a process has one.
+    # A page has a session of its own, and a process has one, which it tells its children.
     code = (
         f"import sys; sys.path.insert(0, {str(TESTS)!r}); import pages, pathlib; pages.run(pathlib.Path({str(page)!r}))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    script = tmp_path / "page.py"
+    script.write_text(code)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SPARK_")}
+    ran = subprocess.run([sys.executable, script], cwd=tmp_path, env=clean, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
