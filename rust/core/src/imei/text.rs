@@ -8,7 +8,7 @@ use super::{Found, read_digits};
 use crate::cell::{self, Printed};
 use crate::digits::{Digits, Folded, is_letter, is_line_break, trim, value};
 use crate::groupings::{self, Gap, Plan};
-use crate::notes::Note;
+use crate::notes::{Form, Note};
 use crate::words::{self, Word};
 
 /// As many groups as the list has in one IMEI, and some.
@@ -90,7 +90,11 @@ impl Seen {
         };
         let touches = |byte: Option<&u8>| byte.is_some_and(|&byte| is_letter(byte));
         let is_alone = !touches(text.get(end)) && (is_counter || !touches(text[..start].last()));
+        // `IMEI 1358...`: the counter touches the IMEI.
+        let is_glued = matches!(run, [b'1' | b'2', imei @ ..]
+            if imei.len() == 15 && self.is_labelled(text, start) && is_checked(imei));
         match read_run(&rest[first..]) {
+            _ if is_glued => self.has_fragments = true,
             Ok(found) if is_alone => self.found.push(found),
             Err(Note::SeveralNumbers) if is_alone => self.several(&rest[first..]),
             _ => self.has_fragments = true,
@@ -103,6 +107,12 @@ impl Seen {
             None => self.has_fragments = true,
         }
     }
+}
+
+/// Whether fifteen digits end in their check digit.
+fn is_checked(imei: &[u8]) -> bool {
+    imei.iter().all(u8::is_ascii_digit)
+        && read_run(imei).is_ok_and(|found| found.form == Form::LuhnOk)
 }
 
 fn decide(text: &[u8], seen: &Seen) -> Result<Found, Note> {

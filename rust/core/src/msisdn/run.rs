@@ -249,15 +249,18 @@ fn joined_at(
     if mend.is_some() {
         return None;
     }
-    let before =
-        (!behind_number && at > 0 && !groups[at].stands_apart()).then(|| groups[at - 1].digits);
+    // `800001 2225 98...`: in a longer stretch six digits and four are a PIN code and something else.
+    let may_be_pin =
+        end == at + 1 && matches!([groups[at].digits, groups[end].digits], [6, 4] | [4, 6]);
+    let before = (at > 0 && !groups[at].stands_apart() && (!behind_number || may_be_pin))
+        .then(|| groups[at - 1].digits);
+    let begins_number = || {
+        whole_at(run, groups, next, region).is_some()
+            || longest_at(run, groups, next, region).is_some()
+    };
     let after = groups
         .get(next)
-        .filter(|group| !group.stands_apart())
-        .filter(|_| {
-            whole_at(run, groups, next, region).is_none()
-                && longest_at(run, groups, next, region).is_none()
-        })
+        .filter(|group| !group.stands_apart() && (may_be_pin || !begins_number()))
         .map(|group| group.digits);
     let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
     let is_alone = before.is_none() && after.is_none();

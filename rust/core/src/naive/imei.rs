@@ -173,8 +173,12 @@ impl Seen {
         }
         let is_alone = !pattern!("^[A-Za-zλ_]").is_match(after)
             && (counter.is_some() || !pattern!("[A-Za-zλ_]$").is_match(before));
+        // `IMEI 1358...`: the counter touches the IMEI.
+        let is_glued = pattern!("^[12][0-9]{15}$").is_match(rest)
+            && luhn_holds(&rest[1..])
+            && Self::is_labelled(text, &self.words, start);
         let found = match stretch(rest) {
-            _ if !is_alone => None,
+            _ if !is_alone || is_glued => None,
             Ok(handset) => Some(vec![handset]),
             Err(Note::SeveralNumbers) => several(rest),
             Err(_) => None,
