@@ -5,6 +5,7 @@ Slow and obvious on purpose. It reads no file and no written number: complaints 
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
@@ -12,8 +13,8 @@ IST = timezone(timedelta(hours=5, minutes=30))
 PLACEHOLDERS = {919999999999, 919898989898}
 TOLL_FREE = {9118001234567}
 
-Row = tuple[str, str, str | None, datetime | None, tuple[int, ...], int | None]
-"""Source, acknowledgement number, district, reported_at, suspect numbers, complainant."""
+Row = tuple[str, str, str | None, datetime | None, tuple[int, ...], int | None, tuple[int, ...]]
+"""Source, acknowledgement number, district, reported_at, suspect numbers, complainant, numbers in the narrative."""
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Version:
     district: str | None
     reported_at: datetime | None
     numbers: frozenset[int]
+    certain: frozenset[int]
     complainant: int | None
     complainants: frozenset[int]
 
@@ -42,6 +44,7 @@ class State:
     review_by: date | None
     kind_listed: bool
     decided: bool
+    waits: bool
 
 
 @dataclass
@@ -71,9 +74,9 @@ class Model:
         groups: dict[tuple[str, str, bool], list[Row]] = {}
         counts = {"added": 0, "updated": 0, "repeated": 0, "refused": 0}
         for row in rows:
-            usable = bool(set(row[4]) - {row[5]})
+            usable = bool({*row[4], *row[6]} - {row[5]})
             counts["refused"] += not usable
-            groups.setdefault((row[0].lower(), row[1].lower(), usable), []).append(row)
+            groups.setdefault((_shown(row[0]).lower(), row[1].lower(), usable), []).append(row)
         new = []
         for (source, ack, usable), group in groups.items():
             version = self._version(group)
@@ -85,40 +88,114 @@ class Model:
             version.complaint = key  # type: ignore[assignment]
             new.append(version)
             if usable:
-                met: set[Row] = set()
+                met: set[tuple[object, ...]] = set()
                 for k, row in enumerate(group):
-                    said = (row[0], row[1], *row[2:4], tuple(sorted(set(row[4]))), row[5])
+                    said = (_shown(row[0]), *row[1:4], frozenset({*row[4], *row[6]}), row[5], self._doubts(row))
                     if k and said in met:
                         counts["repeated"] += 1
                     elif k or any(v.numbers for v in known):
                         counts["updated"] += 1
                     else:
                         counts["added"] += 1
-                    met.add(said)  # type: ignore[arg-type]
+                    met.add(said)
         return new, counts
 
     @staticmethod
-    def _version(group: list[Row]) -> Version:
+    def _doubts(row: Row) -> frozenset[object]:
+        """What a row only mentions in its narrative, and with which words."""
+        return frozenset((n, row[6]) for n in {*row[6]} - {*row[4]} - {row[5]})
+
+    @classmethod
+    def _version(cls, group: list[Row]) -> Version:
         def last(k: int) -> object:
             return next((row[k] for row in reversed(group) if row[k] is not None), None)
 
-        numbers = frozenset(n for row in group for n in row[4] if n != row[5])
-        own = tuple(sorted({n for row in group for n in row[4] if n == row[5]}))
+        certain = frozenset(n for row in group for n in row[4] if n != row[5])
+        numbers = certain | {n for row in group for n in row[6] if n != row[5]}
+        own = tuple(sorted({n for row in group for n in (*row[4], *row[6]) if n == row[5]}))
         complaining = frozenset(row[5] for row in group if row[5] is not None)
-        content = (last(0), last(1), last(2), last(3), last(5), complaining, tuple(sorted(numbers)), own)
-        return Version(0, 0, content, str(last(0)), last(2), last(3), numbers, last(5), complaining)  # type: ignore[arg-type]
+        doubts = frozenset().union(*(cls._doubts(row) for row in group))
+        source = _shown(str(last(0)))
+        content = (source, last(1), last(2), last(3), last(5), complaining, tuple(sorted(numbers)), own, doubts)
+        return Version(0, 0, content, source, last(2), last(3), numbers, certain, last(5), complaining)  # type: ignore[arg-type]
 
     # State ------------------------------------------------------------------------------------------------------
 
     def _withdrawn(self, event: int, cut: int) -> bool:
         return any(w <= cut and of == event for w, of in self.withdrawals)
 
+    def live(self, cut: int) -> list[Version]:
+        """The versions that were not taken back."""
+        return [v for v in self.versions if v.event <= cut and not self._withdrawn(v.event, cut)]
+
     def standing(self, cut: int) -> list[Version]:
         """The versions that stand: the last usable one of each complaint, and those that name nobody."""
-        live = [v for v in self.versions if v.event <= cut and not self._withdrawn(v.event, cut)]
-        return [
-            v for v in live if not any(w.complaint == v.complaint and w.event > v.event and w.numbers for w in live)
-        ]
+        live = self.live(cut)
+        return [v for v in live if self._amended(v, live) is None]
+
+    @staticmethod
+    def _amended(v: Version, live: list[Version]) -> int | None:
+        """The first event that amended a version."""
+        later = [w.event for w in live if w.complaint == v.complaint and w.event > v.event and w.numbers]
+        return min(later, default=None)
+
+    def _settled(self, n: int, cut: int) -> tuple[int, str]:
+        return self._last(self.decisions, n, cut, {"accepted", "dismissed"})
+
+    def _named(self, n: int, cut: int) -> tuple[list[Version], list[Version]]:
+        """The versions that name a number for certain, and those of which a person has to say whether they do."""
+        live = self.live(cut)
+        settled_at, settled = self._settled(n, cut)
+        certain, waiting = [], []
+        for v in live:
+            if n not in v.numbers:
+                continue
+            amended = self._amended(v, live)
+            if n in v.certain and amended is None:
+                certain.append(v)
+            elif settled_at < max(v.event, amended or 0):
+                waiting.append(v)
+            elif settled == "accepted":
+                certain.append(v)
+        return certain, waiting
+
+    def turned(self, n: int, cut: int) -> bool:
+        """A complaint names it in one version and has it as the complainant's in another, and nobody decided since."""
+        since = -1
+        for complaint in {v.complaint for v in self.live(cut)}:
+            versions = [v for v in self.live(cut) if v.complaint == complaint]
+            named = [v.event for v in versions if n in v.numbers]
+            complaining = [v.event for v in versions if n in v.complainants]
+            if named and complaining:
+                since = max(since, min(named), min(complaining))
+        shield = self._last(self.decisions, n, cut, {"protected", "unprotected"})[0]
+        return since >= 0 and max(self._settled(n, cut)[0], shield) < since
+
+    def waiting(self, cut: int) -> set[int]:
+        """What a person is shown."""
+        return {
+            n
+            for n, s in self.states(cut).items()
+            if (s.waits and s.status in {"review", "reverify"}) or (s.status == "protected" and self.turned(n, cut))
+        }
+
+    def open(self, n: int, cut: int) -> bool:
+        """Whether something about a number is to be accepted or dismissed."""
+        state = self.states(cut).get(n)
+        return state is not None and (state.waits or self.turned(n, cut))
+
+    def _confirmed(self, n: int, cut: int) -> tuple[bool, bool]:
+        """Whether an officer confirmed it, and whether that waits, as nobody ever named it."""
+        event, said = self._decision(n, cut)
+        if said != "confirmed":
+            return False, False
+        heard = any(v.event <= cut and n in v.numbers for v in self.versions)
+        heard = heard or any(e <= cut and link["msisdn"] == n for e, link in self.links)
+        heard = heard or any(e <= cut and m == n for e, m, _ in self.exported)
+        settled_at, settled = self._settled(n, cut)
+        if heard:
+            return True, False
+        return (settled == "accepted", False) if settled_at > event else (False, True)
 
     def _last(self, rows: list[tuple[int, int, str]], number: int, cut: int, among: set[str]) -> tuple[int, str]:
         return max(
@@ -127,59 +204,62 @@ class Model:
         )[::2]  # type: ignore[return-value]
 
     def states(self, cut: int) -> dict[int, State]:
-        standing = self.standing(cut)
         universe = {n for v in self.versions if v.event <= cut for n in v.numbers}
-        universe |= {n for v in standing for n in v.complainants}
+        universe |= {n for v in self.live(cut) for n in v.complainants}
         answers = [told for told in self.outcomes if not self._withdrawn(told[0], cut)]
         universe |= {n for e, n, _ in [*self.decisions, *answers, *self.exported] if e <= cut}
         universe |= {k for e, link in self.links if e <= cut for k in (link["msisdn"], link["seed_msisdn"])}
-        grounded = {n for n in universe if self._grounded(n, cut, standing)}
-        return {n: self._state(n, cut, standing, grounded) for n in universe}
+        grounded = {n for n in universe if self._grounded(n, cut)}
+        return {n: self._state(n, cut, grounded) for n in universe}
 
-    def _protected(self, n: int, cut: int, standing: list[Version]) -> bool:
+    def _protected(self, n: int, cut: int) -> bool:
         event, said = self._last(self.decisions, n, cut, {"protected", "unprotected"})
         if event >= 0:
             return said == "protected"
-        return n in PLACEHOLDERS | TOLL_FREE or any(n in v.complainants for v in standing)
+        return n in PLACEHOLDERS | TOLL_FREE or any(n in v.complainants for v in self.live(cut))
 
     def _decision(self, n: int, cut: int) -> tuple[int, str]:
         return self._last(self.decisions, n, cut, {"confirmed", "withdrawn", "reverified", "reactivated"})
 
-    def _grounded(self, n: int, cut: int, standing: list[Version]) -> bool:
-        said = self._decision(n, cut)[1]
-        named = any(n in v.numbers for v in standing)
-        return (named or said == "confirmed") and said != "withdrawn" and not self._protected(n, cut, standing)
+    def _grounded(self, n: int, cut: int) -> bool:
+        stands = bool(self._named(n, cut)[0]) or self._confirmed(n, cut)[0]
+        return stands and self._decision(n, cut)[1] != "withdrawn" and not self._protected(n, cut)
 
-    def _state(self, n: int, cut: int, standing: list[Version], grounded: set[int]) -> State:
-        named = [v for v in standing if n in v.numbers]
+    def _state(self, n: int, cut: int, grounded: set[int]) -> State:
+        named, waiting = self._named(n, cut)
         best = self._best(n, cut, grounded)
         decided_at, decided = self._decision(n, cut)
+        confirmed, unheard = self._confirmed(n, cut)
         live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
         answered_at, answered = self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
         sent_at, sent = self._last(self.exported, n, cut, {"block", "release"})
         closed_at = max(answered_at, decided_at if decided in {"reverified", "reactivated"} else -1)
-        if self._protected(n, cut, standing):
+        grounds = named or best or decided in {"reverified", "reactivated"} or confirmed
+        waits = bool(waiting) or unheard
+        if self._protected(n, cut):
             status = "protected"
-        elif decided == "withdrawn" or not (named or best or decided):
+        elif decided == "withdrawn" or not (grounds or waits):
             status = "withdrawn"
+        elif not grounds:
+            status = "review"
         elif answered_at > decided_at:
             status = answered
         elif decided in {"reverified", "reactivated"}:
             status = decided
-        elif sent == "block" and sent_at > closed_at and (named or decided == "confirmed"):
+        elif sent == "block" and sent_at > closed_at and (named or confirmed):
             status = "requested"
-        elif decided == "confirmed":
+        elif confirmed:
             status = "confirmed"
         elif named:
             status = "reported"
         else:
             status = "reverify"
         dates = [v.reported_at for v in named if v.reported_at is not None]
-        told = self._told(n, cut, standing, grounded, set()) or (self.moments[decided_at - 1] if decided else None)
+        told = self._told(n, cut, grounded, set()) or (self.moments[decided_at - 1] if decided else None)
         return State(
             status=status,
             hop=0 if named else best["hop"] if best else None,
-            district=self._district(n, cut, standing, grounded, set()),
+            district=self._district(n, cut, grounded, set()),
             complaints=len({v.complainant if v.complainant is not None else v.complaint for v in named}),
             sources=len({v.source.lower() for v in named}),
             first=min(dates, default=None),
@@ -187,7 +267,8 @@ class Model:
             via_imei=best["via_imei"] if best and not named else None,
             review_by=told.astimezone(IST).date() + timedelta(days=90) if told else None,
             kind_listed=n not in TOLL_FREE,
-            decided=decided == "confirmed",
+            decided=confirmed,
+            waits=waits,
         )
 
     def _best(self, n: int, cut: int, grounded: set[int] | None) -> dict[str, int] | None:
@@ -212,29 +293,29 @@ class Model:
             named, key=lambda v: (v.reported_at is None, v.reported_at or late, order[v.complaint], v.event)
         ).district
 
-    def _district(self, n: int, cut: int, standing: list[Version], grounded: set[int], met: set[int]) -> str | None:
+    def _district(self, n: int, cut: int, grounded: set[int], met: set[int]) -> str | None:
         """The first complaint's; of a number that is only linked, its seed's; of one that fell, where it was."""
         if n in met:
             return None
-        named = [v for v in standing if n in v.numbers]
+        named, waiting = self._named(n, cut)
         if named:
             return self._complaints_district(named)
         link = self._best(n, cut, grounded)
-        once = [v for v in self.versions if v.event <= cut and n in v.numbers]
+        once = waiting or [v for v in self.versions if v.event <= cut and n in v.numbers]
         if link is None and once and (district := self._complaints_district(once)):
             return district
         link = link or self._best(n, cut, None)
-        return self._district(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
+        return self._district(link["seed_msisdn"], cut, grounded, met | {n}) if link else None
 
-    def _told(self, n: int, cut: int, standing: list[Version], grounded: set[int], met: set[int]) -> datetime | None:
+    def _told(self, n: int, cut: int, grounded: set[int], met: set[int]) -> datetime | None:
         """When it was last said why a number stands: the day or arrival of a complaint, or that of its seed's."""
         if n in met:
             return None
-        named = [v.reported_at or self.moments[v.event - 1] for v in standing if n in v.numbers]
+        named = [v.reported_at or self.moments[v.event - 1] for v in self._named(n, cut)[0]]
         if named:
             return max(named)
         link = self._best(n, cut, grounded)
-        return self._told(link["seed_msisdn"], cut, standing, grounded, met | {n}) if link else None
+        return self._told(link["seed_msisdn"], cut, grounded, met | {n}) if link else None
 
     def listed(self, cut: int, district: str | None = None) -> dict[int, tuple[str, State]]:
         """The list: each number's action and state."""
@@ -269,9 +350,20 @@ class Model:
                 v.event
                 for w in theirs
                 for v in self.versions
-                if v is w or (v.complaint == w.complaint and v.numbers and v.event > w.event)
+                if v.event == w.event
+                or (
+                    v.complaint == w.complaint
+                    and v.numbers
+                    and v.event > w.event
+                    and not self._withdrawn(w.event, v.event - 1)
+                )
             }
         return told | {(w, "taken back") for w, of in self.withdrawals if of in taken_back}
 
     def cut_at(self, day: date) -> int:
         return sum(at.astimezone(IST).date() <= day for at in self.moments)
+
+
+def _shown(source: str) -> str:
+    """A source as it is kept: one width of letters, and no signs that nobody sees."""
+    return unicodedata.normalize("NFKC", source).replace("\u200b", "")

@@ -130,7 +130,7 @@ def test_only_the_owner_reads_it(block_list: BlockList, tmp_path: Path) -> None:
 
 
 def test_a_file_a_district(registry: ng.Registry, tmp_path: Path) -> None:
-    table = pa.table({"acknowledgement_no": ["3"], "suspect_mobiles": ["8887776665"]})
+    table = pa.table({"acknowledgement_no": ["3"], "source": ["1930"], "suspect_mobiles": ["8887776665"]})
     registry.add_complaints(table)
     paths = registry.block_list().write_by_district(tmp_path / "districts")
     assert [path.name for path in paths] == ["HYPERLINK_0.csv", "Nuh__Mewat___rural.csv", "no_district.csv"]
@@ -148,7 +148,9 @@ def test_it_is_an_arrow_stream(block_list: BlockList) -> None:
 def test_an_empty_list_has_the_same_columns(tmp_path: Path) -> None:
     with ng.Registry(by="HC 1234") as registry:
         empty = registry.block_list()
-        registry.add_complaints(pa.table({"acknowledgement_no": ["1"], "suspect_mobiles": ["9876543210"]}))
+        registry.add_complaints(
+            pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
+        )
         assert empty.schema == registry.block_list().schema
         assert registry.block_list(since=0).schema == registry.block_list(since=1).schema
     assert read(empty.write(tmp_path / "list.csv")) == []
@@ -207,6 +209,7 @@ def district_sheet(numbers: int) -> pa.Table:
     return pa.table(
         {
             "acknowledgement_no": [str(n) for n in range(numbers)],
+            "source": ["1930"] * numbers,
             "district": [names[n % len(names)] for n in range(numbers)],
             "suspect_mobiles": [str(9876500000 + n) for n in range(numbers)],
         }
@@ -297,7 +300,7 @@ def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monke
     path = tmp_path / "list.csv"
     many.export(path, to="DoT", rows_per_file=15)
     before, head = {path.name: path.read_bytes() for path in tmp_path.iterdir()}, many._case.store.head()
-    many.add_complaints(pa.table({"acknowledgement_no": ["x"], "suspect_mobiles": ["9876500040"]}))
+    many.add_complaints(pa.table({"acknowledgement_no": ["x"], "source": ["1930"], "suspect_mobiles": ["9876500040"]}))
     head += 1
     left = 0
 

@@ -72,7 +72,7 @@ def test_a_list_in_parts(case: Path) -> None:
 def test_what_has_changed_since_a_named_export(case: Path) -> None:
     numguard("export", "first.csv", "--to", "DoT")
     numguard("export", "bank.csv", "--to", "Bank")
-    Path("more.csv").write_text("acknowledgement_no,suspect_mobiles\n9,7776665554\n")
+    Path("more.csv").write_text("acknowledgement_no,source,suspect_mobiles\n9,1930,7776665554\n")
     numguard("complaints", "add", "more.csv")
     numguard("export", "second.csv", "--to", "DoT", "--since-last")
     run = numguard("export", "again.csv", "--to", "DoT", "--since", "2", "--json")

@@ -104,8 +104,11 @@ def test_refused_rows_say_where_and_why(run: Run) -> None:
         refused = list(csv.DictReader(lines))
     assert {"file", "row", "note"} <= set(refused[0])
     assert all(row["note"] and int(row["row"]) > 0 for row in refused)
-    written = set(result.world.complaints.notes)
-    assert {row["note"] for row in refused} >= written - {"empty", "complainants_number"}
+    assert {row["note"] for row in refused} >= {"masked", "too_long", "upi_id", "precision_lost"}
+    with (result.world.folder.parent / "waiting.csv").open(encoding="utf-8", newline="") as lines:
+        waited = list(csv.DictReader(lines))
+    assert waited
+    assert all(row["why"] and int(row["row"]) > 0 for row in waited)
     with (result.world.folder.parent / "refused_operator_rows.csv").open(encoding="utf-8", newline="") as lines:
         untold = list(csv.DictReader(lines))
     assert len(untold) == 3 * len(result.world.planted.untold)

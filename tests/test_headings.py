@@ -150,6 +150,7 @@ def test_numbers_inside_a_narrative_are_taken_on_request_and_marked() -> None:
     sheet = pa.table(
         {
             "acknowledgement_no": ["1", "2", "3"],
+            "source": ["1930"] * 3,
             "suspect_mobiles": ["98765 43210", "", ""],
             "complainant_mobile": ["9000000001", "9000000002", "9000000003"],
             "facts": ["call from 98765 43210, then 98111 11111", "I, 9000000002, got a call of 98222 22222", "none"],
@@ -159,7 +160,8 @@ def test_numbers_inside_a_narrative_are_taken_on_request_and_marked() -> None:
         assert registry.add_complaints(sheet, dry_run=True).added == 1
         intake = registry.add_complaints(sheet, mapping={"narrative": "facts"})
         assert (intake.added, intake.refused) == (2, 1)
-        assert registry.numbers().to_array().to_pylist() == [919811111111, 919822222222, 919876543210]
+        assert registry.numbers().to_array().to_pylist() == [919876543210]
+        assert registry.numbers("review").to_array().to_pylist() == [919811111111, 919822222222]
         notes = {number: registry.history(number)["note"].to_pylist() for number in ("9876543210", "9811111111")}
         assert notes == {"9876543210": [None], "9811111111": ["from_narrative"]}
-        assert "9000000002" not in registry.numbers()
+        assert "9000000002" not in registry.numbers("review")

@@ -92,7 +92,13 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("shared.key").write_bytes(KEY)
     with ng.Registry("cases.db", by="HC 1234") as registry:
         registry.add_complaints(
-            pa.table({"acknowledgement_no": ["1", "2"], "suspect_mobiles": ["9876543210", "9123456789"]})
+            pa.table(
+                {
+                    "acknowledgement_no": ["1", "2"],
+                    "source": ["1930"] * 2,
+                    "suspect_mobiles": ["9876543210", "9123456789"],
+                }
+            )
         )
         registry.expand(pa.table({"served_msisdn": ["9876543210", "7776665554"], "imei14": ["35824005111111"] * 2}))
         registry.decide([str(A)], "confirmed", "caller of 98765 43210 known by voice")

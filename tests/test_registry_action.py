@@ -38,8 +38,8 @@ def first_source(model: Model, n: int, cut: int, grounded: set[int], met: frozen
             named, key=lambda v: (v.reported_at is None, v.reported_at or late, order[v.complaint], v.event)
         ).source.lower()
 
-    named = [v for v in model.standing(cut) if n in v.numbers]
-    once = [v for v in model.versions if v.event <= cut and n in v.numbers]
+    named, waiting = model._named(n, cut)
+    once = waiting or [v for v in model.versions if v.event <= cut and n in v.numbers]
     link = model._best(n, cut, grounded)
     if named or (once and link is None):
         return first(named or once)
@@ -51,11 +51,13 @@ def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
     """The report, number by number and complaint by complaint."""
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
     states, listed, standing = model.states(cut), model.listed(cut), model.standing(cut)
-    grounded = {n for n in states if model._grounded(n, cut, standing)}
+    grounded = {n for n in states if model._grounded(n, cut)}
     for n, state in states.items():
         sent = [(e, action) for e, m, action in model.exported if m == n and e <= cut]
         uploaded = any(action in {"block", "reverify"} for _, action in sent)
-        if state.hop is not None:
+        if state.status == "review":
+            found = "review"
+        elif state.hop is not None:
             found = "reported" if state.hop == 0 else "linked"
         elif state.status not in {"protected", "withdrawn"}:
             found = "decided"
@@ -130,7 +132,7 @@ def test_money_and_days_are_counted_once_a_complaint(files: list[list[Any]]) -> 
     with ng.Registry(by="HC 1234") as registry:
         for file in files:
             columns = [pa.array(column, pa.string()) for column in zip(*file, strict=True)]
-            registry.add_complaints(pa.table(dict(zip(names, columns, strict=True))))
+            registry.add_complaints(pa.table(dict(zip(names, columns, strict=True))), constants={"source": "1930"})
         action, by_day = registry.action_taken(), registry.complaints_by_day()
         versions = registry._case.store.facts("complaints", registry._case.store.head()).to_pylist()
     acks = {row[0].lower() for file in files for row in file}
@@ -161,6 +163,7 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
     )
     registry.expand(sightings((A, HANDSET), (B, HANDSET)), at=None)
     registry.decide([D], "confirmed", "told by a witness")
+    registry.decide([D], "accepted", "read back to the witness")
     told = registry.action_taken()
     keys = {(r["district"], r["source"], r["found"]): r for r in told.to_pylist()}
     assert set(keys) == {

@@ -24,7 +24,8 @@ from hypothesis.stateful import (
 )
 
 import numguard as ng
-from numguard.registry.state import STATUSES
+from numguard.errors import ArgumentError
+from numguard.registry.state import SETTLING, STATUSES
 from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
 from registry_stores import is_there, make_schema
 
@@ -40,23 +41,33 @@ PHASES = tuple(Phase) if os.environ.get("NUMGUARD_SHRINK") else (Phase.explicit,
 numbers = st.sampled_from(NUMBERS)
 some = st.lists(numbers, min_size=1, max_size=3, unique=True)
 rows = st.tuples(
-    st.sampled_from(["1930", "PS Rohtak", "ps rohtak"]),
+    st.sampled_from(["1930", "PS Rohtak", "ps rohtak", "PS\u200b Rohtak", "\uff30\uff33 Rohtak"]),
     st.sampled_from(["A1", "B7"]),
     st.sampled_from(["Rohtak", "Hisar", None]),
     st.sampled_from([None, *(datetime(2026, 8, d, 10, 30, tzinfo=IST) for d in (1, 2, 3))]),
     st.lists(numbers, max_size=3).map(tuple),
     st.sampled_from([None, None, *MOBILES[:2], *MOBILES[-2:]]),
+    st.one_of(st.just(()), st.lists(numbers, max_size=2, unique=True).map(tuple)),
 )
 files = st.lists(rows, min_size=1, max_size=4)
 districts = st.sampled_from([None, "Rohtak", "Hisar"])
 
 
 def sheet(content: list[Row]) -> pa.Table:
-    names = ("source", "acknowledgement_no", "district", "reported_at", "suspect_mobiles", "complainant_mobile")
+    names = (
+        "source",
+        "acknowledgement_no",
+        "district",
+        "reported_at",
+        "suspect_mobiles",
+        "complainant_mobile",
+        "facts",
+    )
     columns = list(zip(*content, strict=True))
     columns[3] = tuple(None if at is None else at.strftime("%d/%m/%Y %H:%M") for at in columns[3])
     columns[4] = tuple(", ".join(f"+{n}" for n in cell) for cell in columns[4])
     columns[5] = tuple(None if n is None else f"+{n}" for n in columns[5])
+    columns[6] = tuple(" and then ".join(f"he rang from +{n}" for n in cell) or None for cell in columns[6])
     return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
 
 
@@ -111,10 +122,11 @@ class Machine(RuleBasedStateMachine):
 
     def _add(self, content: list[Row]) -> None:
         new, counts = self.model.add(content)
-        foreseen = self.registry.add_complaints(sheet(content), dry_run=True)
+        mapping = {"narrative": "facts"}
+        foreseen = self.registry.add_complaints(sheet(content), mapping=mapping, dry_run=True)
         head = self.registry._case.store.head()
         assert head == self.model.head
-        done = self.registry.add_complaints(sheet(content))
+        done = self.registry.add_complaints(sheet(content), mapping=mapping)
         for intake in (foreseen, done):
             assert {k: getattr(intake, k) for k in counts} == counts
         again = [k for k, known in enumerate(self.files) if known == content]
@@ -144,6 +156,10 @@ class Machine(RuleBasedStateMachine):
 
     @rule(values=some, status=st.sampled_from(sorted(ng.registry.DECISIONS)))
     def decide(self, values: list[int], status: str) -> None:
+        if status in SETTLING and not all(self.model.open(n, self.model.head) for n in values):
+            with pytest.raises(ArgumentError, match="wait for no decision"):
+                self.registry.decide(pa.array(values, pa.uint64()), status, "looked into")
+            return
         self.registry.decide(pa.array(values, pa.uint64()), status, "looked into")
         event = self._event()
         self.model.decisions += [(event, n, status) for n in values]
@@ -267,6 +283,22 @@ class Machine(RuleBasedStateMachine):
         story = self.registry.history(f"+{number}").to_pylist()
         seen = [(row["event"], row["what"]) for row in story if row["what"] not in {"seen", "stopped"}]
         assert sorted(set(seen)) == sorted(self.model.story(number))
+
+    @precondition(lambda self: self.model.waiting(self.model.head))
+    @rule(data=st.data(), status=st.sampled_from(SETTLING))
+    def settle(self, data: st.DataObject, status: str) -> None:
+        self.decide([data.draw(st.sampled_from(sorted(self.model.waiting(self.model.head))))], status)
+
+    @rule(back=st.integers(0, 10))
+    def review(self, back: int) -> None:
+        for cut, when in (
+            (self.model.head, {}),
+            (self.model.cut_at(day := self.now.date() - timedelta(days=back)), {"as_of": day}),
+        ):
+            told = self.registry.review(**when).to_pylist()
+            assert {row["msisdn"] for row in told} == self.model.waiting(cut)
+            states = self.model.states(cut)
+            assert all(row["status"] == states[row["msisdn"]].status for row in told)
 
     @rule(status=st.sampled_from(STATUSES))
     def numbers_of_a_status(self, status: str) -> None:

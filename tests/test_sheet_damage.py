@@ -13,17 +13,21 @@ import pytest
 
 import numguard as ng
 from numguard.errors import InputError
-from numguard.registry.complaints import Complaints, read_complaints, reconcile
+from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import COLUMNS, known_by
+from numguard.registry.reconcile import reconcile
 from numguard.registry.sheet import read_sheet
 from sheet_files import CONTAINERS, DAMAGES, Table, as_lines, json_lines, some_complaints, write
 
 #: For each of four separators.
 TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "1000")) // 4
+#: Long after every day that is written here.
+NOW = 2**52
+SOURCE = {"source": "desk 12"}
 
 
 def read(path: Path) -> Complaints:
-    return read_complaints(read_sheet(path, None, known_by(COLUMNS, None)), None)
+    return read_complaints(read_sheet(path, None, known_by(COLUMNS, None)), None, SOURCE, now=NOW)
 
 
 def named(complaints: Complaints) -> dict[str, set[int]]:
@@ -43,7 +47,7 @@ def desk() -> Iterator[ng.Registry]:
 
 def accounted(desk: ng.Registry, path: Path) -> int:
     """Rows in and rows refused, as the person who takes the file in is told."""
-    intake = desk.add_complaints(path, dry_run=True)
+    intake = desk.add_complaints(path, constants=SOURCE, dry_run=True)
     return intake.added + intake.updated + intake.repeated + intake.refused
 
 

@@ -24,6 +24,7 @@ VERBS = {
     "scan": "numguard.cli.scan:scan",
     "expand": "numguard.cli.expand:expand",
     "complaints": "numguard.cli.complaints:complaints",
+    "review": "numguard.cli.review:review",
     "decide": "numguard.cli.decide:decide",
     "export": "numguard.cli.export:export",
     "outcomes": "numguard.cli.outcomes:outcomes",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from numguard.cli import options
+from numguard.errors import ArgumentError
 
 if TYPE_CHECKING:
     from numguard.registry import Intake
@@ -37,10 +38,17 @@ def complaints() -> None:
 )
 @click.option("--save-mapping", "save_path", type=_FILE, help="Write what each column was read as to this file.")
 @click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="What a field is where the sheet says nothing of it, such as source=1930; may be given again.",
+)
+@click.option(
     "--extract",
     multiple=True,
     metavar="COLUMN",
-    help="Take every number out of this column of free text, marked as from_narrative; may be given again.",
+    help="Take every number out of this column of free text, to wait for a person; may be given again.",
 )
 @click.option("--sheet", help="The sheet of a workbook, where several have something in them.")
 @click.option("--name", help="What to call the sheet in the registry; its path by default.")
@@ -54,6 +62,7 @@ def add(
     mapped: tuple[str, ...],
     mapping_path: Path | None,
     save_path: Path | None,
+    constants: tuple[str, ...],
     extract: tuple[str, ...],
     sheet: str | None,
     name: str | None,
@@ -66,7 +75,8 @@ def add(
     SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; what it is, its
     content tells. Columns are found by their headings in English and Hindi; --map names the others. Fields:
     acknowledgement_no, source, district, police_station, category, incident_at, reported_at, suspect_mobiles,
-    complainant_mobile, amount_lost, amount_held, amount_recovered.
+    complainant_mobile, amount_lost, amount_held, amount_recovered. A complaint is known by its source and number, so a
+    sheet without a column of sources needs --set source=...
 
     \b
     Look first: which column is which field, ten rows of each, and what would be refused and why.
@@ -75,15 +85,17 @@ def add(
       numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" \\
         --map "Fraud No=suspect_mobiles" --map "Mobile=ignore" --save-mapping desk.json
       numguard complaints add next.xlsx --registry cases.db --by "HC 1234" --mapping desk.json --refused refused.csv
-    Numbers inside of free text, only where it is asked for.
-      numguard complaints add sheet.csv --registry cases.db --by "HC 1234" --extract "Brief facts"
+    Numbers inside of free text, only where it is asked for; they wait for a person (numguard review).
+      numguard complaints add sheet.csv --registry cases.db --by "HC 1234" --set source=1930 --extract "Brief facts"
     """
     from numguard.registry import Registry
     from numguard.registry.headings import write_mapping
 
     mapping = _mapping(mapped, extract, mapping_path)
     with Registry(registry_path, by=by) as registry:
-        intake = registry.add_complaints(source, mapping=mapping, name=name, sheet=sheet, dry_run=dry_run)
+        intake = registry.add_complaints(
+            source, mapping=mapping, constants=_constants(constants), name=name, sheet=sheet, dry_run=dry_run
+        )
     options.write_refused(intake.refusals, refused_path)
     if save_path is not None and intake.understood is not None:
         write_mapping(save_path, intake.understood.fields)
@@ -99,6 +111,25 @@ def add(
         f"{options.count(intake.refusals.num_rows, 'cell')} refused"
     )
     options.say_why(intake.refusals)
+    if intake.text_removed.num_rows:
+        numbers = options.count(intake.text_removed.num_rows, "number")
+        options.say(f"text_removed: {numbers} taken with words beside them")
+    if intake.waiting.num_rows:
+        waiting = len(intake.waiting["msisdn"].unique())
+        wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
+        why = options.notes_said(options.counted(intake.waiting["why"]))
+        options.say(f"{options.count(waiting, 'number')} {wait} for a person: {why}; see numguard review")
+
+
+def _constants(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`FIELD=VALUE` options as a mapping."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, value = pair.partition("=")
+        if not equals or not value or field in found:
+            raise ArgumentError("--set: takes FIELD=VALUE, each field once, such as source=1930")
+        found[field] = value
+    return found
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
@@ -122,6 +153,8 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         told = ("container", "encoding", "header_row", "sheet", "fields", "unread")
         summary |= {field: getattr(understood, field) for field in told}
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
+        summary["waiting"] = options.counted(intake.waiting["why"])
+        summary["text_removed"] = intake.text_removed.num_rows
         if dry_run:
             summary["sample"] = understood.sample.to_pylist()
     return summary
@@ -145,13 +178,24 @@ def _show(intake: Intake) -> None:
             click.echo(f"  row {cell['row']}: {_short(cell['cell'])} -> {cell['read'] or '(nothing)'}{note}")
     if understood.unread:
         click.echo(f"\nnot read: {', '.join(understood.unread)}")
-    if intake.refusals.num_rows:
-        click.echo("\nwould be refused:")
-        for row in intake.refusals.slice(0, _MOST_SHOWN).to_pylist():
-            where = row["column"] or "the whole row"
-            click.echo(f"  row {row['row']}, {where}: {row['note']}: {_short(row['cell'])}")
-        if intake.refusals.num_rows > _MOST_SHOWN:
-            click.echo(f"  and {intake.refusals.num_rows - _MOST_SHOWN:,} more: --refused FILE writes all")
+    refused = [
+        f"{row['column'] or 'the whole row'}: {row['note']}: {_short(row['cell'])}"
+        for row in intake.refusals.slice(0, _MOST_SHOWN).to_pylist()
+    ]
+    waiting = [f"{row['why']}: {_short(row['cell'])}" for row in intake.waiting.slice(0, _MOST_SHOWN).to_pylist()]
+    worded = [f"text_removed: {_short(row['cell'])}" for row in intake.text_removed.slice(0, _MOST_SHOWN).to_pylist()]
+    for heading, table, lines, more in (
+        ("would be refused", intake.refusals, refused, "--refused FILE writes all"),
+        ("would wait for a person, on no list until decided", intake.waiting, waiting, "numguard review shows all"),
+        ("would be taken without the words beside them", intake.text_removed, worded, ""),
+    ):
+        if not table.num_rows:
+            continue
+        click.echo(f"\n{heading}:")
+        for place, line in zip(table["row"].to_pylist(), lines, strict=False):
+            click.echo(f"  row {place}, {line}")
+        if table.num_rows > _MOST_SHOWN:
+            click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
     click.echo()
 
 

@@ -8,7 +8,7 @@ from numguard.cli import options
 
 __all__ = ["decide"]
 
-STATUSES = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated")
+STATUSES = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", "accepted", "dismissed")
 
 
 @click.command()
@@ -19,7 +19,7 @@ STATUSES = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", 
 @click.option("--list-column", help="The column of the list that holds them, where its name does not tell.")
 @click.option("--reason", required=True, help="Why; it stands in the history of every number.")
 def decide(status: str, registry_path: str, by: str, numbers: str, list_column: str | None, reason: str) -> None:
-    """Record a decision on every number of a list: confirm, withdraw, protect ...
+    """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
     Numbers come from a file, never from the command line, which other users of the machine can read.
 

@@ -180,6 +180,22 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
     counts = Counter(map(str, table["note"].to_pylist()))
     rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
+    _look_at(page, result, registry, intake.waiting["msisdn"])
+
+
+def _look_at(page: Page, result: DemoResult, registry: ng.Registry, doubtful: pa.ChunkedArray[Any]) -> None:
+    """An officer reads the cells of the numbers that wait, and knows the suspects' among them."""
+    waiting = registry.review()
+    result.written["numbers that waited for a person: file, row, why, cell"] = _folder(result) / "waiting.csv"
+    write_private(waiting, _folder(result) / "waiting.csv")
+    suspects = pa.array(result.world.complaints.msisdns.astype("uint64"))
+    accepted = pc.unique(doubtful.filter(pc.is_in(doubtful, suspects)))
+    if len(accepted):
+        registry.decide(accepted, "accepted", "the cell was read, and the complainant asked")
+    page.heading("Not certain, so on no list until somebody looked")
+    counts = Counter(map(str, waiting["why"].to_pylist()))
+    page.table(["cells", "<why"], [(f"{count:,}", why) for why, count in counts.most_common()])
+    page.line(f"{len(accepted):,} numbers were accepted; whoever was not still waits and is on no list.")
 
 
 def _amounts(sheet: Path) -> tuple[int, int]:

@@ -27,6 +27,12 @@ __all__ = ["export"]
     help="Only what has changed since the export of that number to the same receiver, or since the end of that day.",
 )
 @click.option(
+    "--as-of",
+    "as_of",
+    metavar="DAY",
+    help="The list as it was at the end of that day, with the numbers protected since; it asks nobody anything.",
+)
+@click.option(
     "--map",
     "mapped",
     multiple=True,
@@ -50,6 +56,7 @@ def export(
     district: str | None,
     since_last: bool,
     since: str | None,
+    as_of: str | None,
     mapped: tuple[str, ...],
     title: tuple[str, ...],
     no_header: bool,
@@ -75,8 +82,8 @@ def export(
 
     if since_last and since:
         raise ArgumentError("--since: takes its place, so leave --since-last out")
-    if handsets and (since_last or since or key):
-        raise ArgumentError("--handsets: are written whole and as they are, without --since and keys")
+    if handsets and (since_last or since or as_of or key):
+        raise ArgumentError("--handsets: are written whole and as they are, without --since, --as-of and keys")
     form: dict[str, Any] = {
         "district": district,
         "columns": _columns(mapped),
@@ -89,7 +96,8 @@ def export(
         if handsets:
             listed = registry.export_handsets(path, to=receiver, **form)
         else:
-            listed = registry.export(path, to=receiver, since="last" if since_last else _moment(since), key=key, **form)
+            told: dict[str, Any] = {"since": "last" if since_last else _moment(since), "as_of": _day(as_of), "key": key}
+            listed = registry.export(path, to=receiver, **told, **form)
     if as_json:
         options.say_json(listed.manifest)
         return
@@ -107,6 +115,13 @@ def _moment(since: str | None) -> date | int | None:
         return date.fromisoformat(since)
     except ValueError:
         raise ArgumentError("--since: takes the number of an export, or a day such as 2026-09-30") from None
+
+
+def _day(as_of: str | None) -> date | None:
+    try:
+        return None if as_of is None else date.fromisoformat(as_of)
+    except ValueError:
+        raise ArgumentError("--as-of: takes a day such as 2026-09-30") from None
 
 
 def _columns(mapped: tuple[str, ...]) -> dict[str, str] | None:

@@ -14,6 +14,7 @@ import pyarrow.compute
 
 from numguard.registry.case import Case
 from numguard.registry.listing import MOMENT, ListPolicy, rows
+from numguard.registry.spelling import folded_cells
 from numguard.registry.state import derive
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -21,7 +22,7 @@ pc: Any = pyarrow.compute  # its stubs know no plain Python values
 __all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
 
 #: How a number came into the case, in the order in which rows stand.
-FOUND = ("reported", "linked", "decided")
+FOUND = ("reported", "linked", "decided", "review")
 
 #: What is counted of the numbers.
 STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "refused", "let_go")
@@ -97,18 +98,20 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     last = facts.exported.sort_by([("msisdn", "ascending"), ("event", "descending")])
     last = last.group_by("msisdn", use_threads=False).aggregate([("action", "first")])
     # One that was let go since it went out waits for nobody.
-    waits = among(last.filter(pc.is_in(last["action_first"], pa.array(_OUT)))["msisdn"])
+    unanswered = among(last.filter(pc.is_in(last["action_first"], pa.array(_OUT)))["msisdn"])
 
     stands = pc.is_valid(hop)
-    decided = pc.and_(pc.invert(stands), pc.invert(has("protected", "withdrawn")))
+    waits = has("review")
+    decided = pc.and_(pc.invert(stands), pc.invert(has("protected", "withdrawn", "review")))
     # What named a number may have been taken back since it went out: it is told as what it went out as.
     once = pc.if_else(among(facts.namings["msisdn"]), 0, pc.if_else(among(facts.links["msisdn"]), 1, 2))
     found = pc.if_else(stands, pc.if_else(pc.equal(hop, 0), 0, 1), pc.if_else(decided, 2, once))
+    found = pc.if_else(waits, FOUND.index("review"), found)
     counts = {
         "named": pa.chunked_array([pa.repeat(True, len(state))]),
         "listed": pc.or_(among(rows(state, policy, None)["msisdn"]), uploaded),
         "uploaded": uploaded,
-        "pending": pc.or_(has("requested"), pc.and_(has("reverify"), waits)),
+        "pending": pc.or_(has("requested"), pc.and_(has("reverify"), unanswered)),
         "blocked": has("blocked"),
         "reverified": has("reverified"),
         "refused": has("rejected"),
@@ -122,7 +125,7 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
             **{name: pc.cast(counts[name], pa.int64()) for name in STAGES},
         }
     )
-    return table.filter(pc.or_(pc.or_(stands, decided), uploaded))
+    return table.filter(pc.or_(pc.or_(stands, decided), pc.or_(uploaded, waits)))
 
 
 def _complaints(case: Case, cut: int) -> pa.Table:
@@ -141,11 +144,11 @@ def _complaints(case: Case, cut: int) -> pa.Table:
 def _spelled_once(words: Any) -> pa.Array[Any]:
     """Upper and lower case are one: each word as it is written most often."""
     words = words.combine_chunks()
-    counted = pa.table({"folded": pc.utf8_lower(words), "word": words}).filter(pc.is_valid(words))
+    counted = pa.table({"folded": folded_cells(words), "word": words}).filter(pc.is_valid(words))
     spellings = counted.group_by(["folded", "word"]).aggregate([([], "count_all")])
     spellings = spellings.sort_by([("folded", "ascending"), ("count_all", "descending"), ("word", "ascending")])
     chosen = spellings.group_by("folded", use_threads=False).aggregate([("word", "first")])
-    at = pc.index_in(pc.utf8_lower(words), pc.drop_null(chosen["folded"]).combine_chunks())
+    at = pc.index_in(folded_cells(words), pc.drop_null(chosen["folded"]).combine_chunks())
     spelled: pa.Array[Any] = chosen["word_first"].combine_chunks().take(at)
     return spelled
 

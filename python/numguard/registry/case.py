@@ -7,10 +7,11 @@ is all there is to know, so every question is asked of a cut.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta, timezone
 from functools import partial
-from time import time_ns
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -20,11 +21,17 @@ from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.handsets import pairs
 from numguard.registry.listing import ListPolicy, delta, last_moment, rows
-from numguard.registry.safeguard import refuse_unfit
+from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store
 
 __all__ = ["Basis", "Case", "reason_given"]
+
+
+_IST = timezone(timedelta(hours=5, minutes=30))
+_DAY = 86_400_000_000
+#: How far a clock may be from the log's last event: desks' clocks differ by minutes, and a case may rest for months.
+_BEHIND, _AHEAD = _DAY, 184 * _DAY
 
 
 class Basis(NamedTuple):
@@ -41,14 +48,37 @@ class Case:
 
     store: Store
     by: str
+    #: The day of which somebody says that the clock has it right, though it is far from the log's last event.
+    today: date | None = None
 
     def now(self) -> int:
-        """Microseconds since 1970, UTC."""
-        return time_ns() // 1000
+        """Microseconds since 1970, UTC, as the store's clock has it."""
+        return self.store.now()
 
-    def event(self, verb: str, reason: str = "") -> AbstractContextManager[Append]:
-        """One event, recorded whole or not at all."""
-        return self.store.writing(actor=self.by, verb=verb, reason=reason, now=self.now())
+    @contextmanager
+    def event(self, verb: str, reason: str = "") -> Iterator[Append]:
+        """One event, recorded whole or not at all.
+
+        Raises:
+            RegistryError: The clock is far from the log's last event, and nobody said that it is right.
+        """
+        now = self.now()
+        sure = self.today == _day(now)
+        with self.store.writing(actor=self.by, verb=verb, reason=reason, now=now, sure=sure) as append:
+            if not sure:
+                self._refuse_far(now, append.event - 1)
+            yield append
+
+    def _refuse_far(self, now: int, last: int) -> None:
+        """One event that a wrong clock dates years ahead would date all that follow, and every list as of a day."""
+        before = self.store.moment_of(last)
+        if before is None or -_BEHIND <= now - before <= _AHEAD:
+            return
+        today = _day(now).isoformat()
+        raise RegistryError(
+            f"{self.store.dialect.name}: nothing was recorded: the clock says {today}, and the last event is of "
+            f"{_day(before).isoformat()}; set the clock, or where it is right say so: NUMGUARD_TODAY={today} (today=)"
+        )
 
     def cut(self, name: str, moment: object) -> int:
         """The last event at a moment; `name` is the argument that an error speaks of."""
@@ -71,9 +101,16 @@ class Case:
         return state["msisdn"].combine_chunks()
 
     def listed(
-        self, cut: int, before: Basis | None, policy: ListPolicy, district: str | None, *, past: bool = False
+        self,
+        cut: int,
+        before: Basis | None,
+        policy: ListPolicy,
+        district: str | None,
+        *,
+        as_of: int | None = None,
+        by_name: bool = False,
     ) -> BlockList:
-        """The list as of `cut`, or its change since `before`."""
+        """The list as of `cut`, or its change since `before`; of a moment that is told, it says so in its manifest."""
         if before is None:
             table = rows(self.state(cut), policy, district)
         elif before.event == 0:
@@ -90,12 +127,14 @@ class Case:
                 (before.district, district),
             )
         begin, kind = (0, "full") if before is None else (before.event, "delta")
-        return self._list(table, kind, (begin, cut), district, asdict(policy), past=past)
+        return self._list(table, kind, (begin, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
 
-    def handsets(self, cut: int, district: str | None, *, past: bool = False) -> BlockList:
+    def handsets(self, cut: int, district: str | None, *, as_of: int | None = None) -> BlockList:
         """The pairs of handset and number as of `cut`."""
         evidence, stops = (self.store.facts(kind, cut) for kind in ("evidence", "stopped_handsets"))
-        return self._list(pairs(self.state(cut), evidence, stops, district), "handsets", (0, cut), district, past=past)
+        return self._list(
+            pairs(self.state(cut), evidence, stops, district), "handsets", (0, cut), district, as_of=as_of
+        )
 
     def _list(
         self,
@@ -105,7 +144,8 @@ class Case:
         district: str | None,
         policy: dict[str, Any] | None = None,
         *,
-        past: bool,
+        as_of: int | None,
+        by_name: bool = False,
     ) -> BlockList:
         manifest = {
             "numguard": _core.__version__,
@@ -115,14 +155,26 @@ class Case:
             "policy": policy,
             "inputs": self.store.inputs(events[1]).drop_columns(["event"]).to_pylist(),
         }
-        return BlockList(table, manifest, partial(self._look_once_more, events[1] if past else None))
+        if as_of is not None:
+            manifest["as_of"] = datetime.fromtimestamp(as_of / 1_000_000, _IST).isoformat()
+        return BlockList(table, manifest, partial(self._look_once_more, None if as_of is None else events[1], by_name))
 
-    def _look_once_more(self, cut: int | None, table: pa.Table) -> None:
-        """What stands now decides whether a list of now may leave; one of an earlier day is history."""
-        if self.store.closed and len(table):
+    def _look_once_more(self, cut: int | None, by_name: bool, table: pa.Table) -> None:
+        """What stands now decides whether a list may leave; of one of an earlier day, who is protected now.
+
+        That one may leave all the same if it was asked for `by_name`.
+        """
+        if not len(table):
+            return
+        if self.store.closed:
             raise RegistryError("the registry is closed; a list is checked once more as it is written: do so before")
-        if len(table):
-            refuse_unfit(self.store, self.store.head() if cut is None else cut, table)
+        refuse_unfit(self.store, self.store.head() if cut is None else cut, table)
+        if cut is not None and not by_name:
+            refuse_protected_since(self.store, self.store.head(), table)
+
+
+def _day(moment: int) -> date:
+    return datetime.fromtimestamp(moment / 1_000_000, _IST).date()
 
 
 def reason_given(reason: object) -> str:

@@ -8,6 +8,7 @@ Arrow; a cell that is not surely one thing is refused.
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,21 +18,17 @@ import pyarrow.compute
 
 from numguard import _core
 from numguard.errors import UnsupportedTypeError
+from numguard.registry.spelling import seen
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
-    "acknowledgements", "each_once", "flags", "inside_text", "is_nothing", "numbers", "one", "plain_digits", "remarks",
-    "repeats", "single_numbers", "trimmed", "words", "written",
+    "Numbers", "acknowledgements", "each_once", "flags", "inside_text", "is_nothing", "numbers", "one", "plain_digits",
+    "remarks", "repeats", "single_numbers", "trimmed", "words", "written",
 ]  # fmt: skip
 
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
-
-#: Where a cell of several numbers is taken apart, once it is known not to be one number.
-_BETWEEN = r"[,;|]+"
-#: Words that stand between the numbers of a list.
-_AND = r"(?i)\b(?:and|or|aur)\b"
 
 
 def _array(values: list[Any]) -> pa.Array[Any]:
@@ -59,8 +56,7 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     up to four capitals are taken for an abbreviation.
     """
     encoded = written(column).dictionary_encode()
-    text = pc.utf8_trim(encoded.dictionary, _BLANKS)
-    text = pc.replace_substring_regex(text, r"[\s\x{00a0}\x{200b}\x{feff}\x1f]+", " ")
+    text = seen(encoded.dictionary)
     name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
     # Addresses such as cybercrime.gov.in are written small and stay so.
@@ -135,88 +131,110 @@ def each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[
     return values.take(encoded.indices), note.take(encoded.indices)
 
 
-def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Table, pa.Table]:
-    """Every number of each cell. Gives (index, msisdn, note) and, of what was refused, (index, cell, note).
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a column of numbers holds; `index` is the row.
 
-    A cell that is one number is that number. Any other is taken apart at commas, semicolons and bars, and
-    each part is a number, or a list out of which `extract` takes the whole ones, or refused with its own note.
+    Attributes:
+        certain: index, msisdn, note, cell (where words stood beside the number that were taken off, else null).
+        doubtful: index, msisdn, doubt, cell: whole numbers of cells that do not surely mean them, and why.
+        refused: index, cell, note: cells without a whole number.
     """
+
+    certain: pa.Table
+    doubtful: pa.Table
+    refused: pa.Table
+
+
+def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
+    """Every number of each cell: certain, doubtful, or why there is none. What a cell names, the core decides."""
     cells = one(column)
     index = pa.array(np.arange(len(cells)))
     if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
     cells = _readable(cells)
-    found, refused = _explained(index, cells)
-    empty = pc.equal(refused["note"], "empty")
-    blank, refused = refused.filter(empty), refused.filter(pc.invert(empty))
-    if len(refused) and pa.types.is_string(cells.type):
-        parts = pc.split_pattern_regex(refused["cell"].combine_chunks(), _BETWEEN)
-        several = pc.greater(pc.list_value_length(parts), 1)
-        owner = refused["index"].combine_chunks().filter(several)
-        split = parts.filter(several)
-        pieces = pc.utf8_trim(pc.list_flatten(split), _BLANKS)
-        owners = owner.take(pc.list_parent_indices(split))
-        remark = _after_a_remark(owners, pieces)
-        inner, inner_refused = _explained(owners.filter(pc.invert(remark)), pieces.filter(pc.invert(remark)))
-        said_of = pa.table({"index": owners.filter(remark), "cell": pieces.filter(remark)})
-        notes = pa.array(["text_with_digits"] * len(said_of), pa.string())
-        inner_refused = pa.concat_tables([inner_refused, said_of.append_column("note", notes)])
-        inner_refused = inner_refused.filter(pc.not_equal(inner_refused["note"], "empty"))
-        said = pa.chunked_array([*inner["index"].chunks, *inner_refused["index"].chunks], pa.int64())
-        silent = pc.and_(several, pc.invert(pc.is_in(refused["index"].combine_chunks(), said)))
-        refused = pa.concat_tables([refused.filter(pc.or_(pc.invert(several), silent)), inner_refused])
-        taken, refused = _extracted(refused)
-        found = pa.concat_tables([found, inner, taken])
-    return found, pa.concat_tables([blank, refused])
-
-
-def _after_a_remark(owners: pa.Array[Any], pieces: pa.Array[Any]) -> pa.Array[Any]:
-    """Which pieces go on with a remark: the number in "Flat 12, ..." may be anybody's."""
-    told: Any = _core.explain(pieces)
-    notes = pc.cast(told.field("note"), pa.string())
-    remark = flags(pc.fill_null(pc.equal(notes, "text_with_digits"), False))
-    same = np.asarray(owners)[1:] == np.asarray(owners)[:-1]
-    return pa.array(np.concatenate([[False], remark[:-1] & same])[: len(pieces)], pa.bool_())
-
-
-def _explained(index: pa.Array[Any], cells: pa.Array[Any]) -> tuple[pa.Table, pa.Table]:
     told: Any = _core.explain(cells)
-    msisdn = told.field("msisdn")
-    note = pc.cast(told.field("note"), pa.string())
-    note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
-    found = pa.table({"index": index, "msisdn": msisdn, "note": note}).filter(pc.is_valid(msisdn))
-    lost = pc.and_(pc.is_null(msisdn), pc.is_valid(note))
-    text = written(cells.filter(lost))
-    return found, pa.table({"index": index.filter(lost), "cell": text, "note": note.filter(lost)})
+    msisdn, note = told.field("msisdn"), pc.cast(told.field("note"), pa.string())
+    single = pc.is_valid(msisdn)
+    # Words were beside the number: only the cell as a whole tells whether they are words of a telephone.
+    plain = pc.and_(single, pc.invert(pc.fill_null(pc.equal(note, "text_removed"), False)))
+    certain = pa.table([index, msisdn, note, pa.nulls(len(index), pa.string())], names=_CERTAIN).filter(plain)
+    left = pc.invert(plain)
+    if pa.types.is_string(cells.type):
+        rest = _mentioned(index.filter(left), cells.filter(left))
+    else:
+        # What is no text says one thing alone.
+        note = pc.if_else(pc.is_null(note), "empty", note)
+        refused = pa.table([index, written(cells), note], names=["index", "cell", "note"]).filter(left)
+        rest = Numbers(certain.slice(0, 0), _NO_DOUBT.empty_table(), refused)
+    return Numbers(pa.concat_tables([certain, rest.certain]), rest.doubtful, rest.refused)
 
 
-def _extracted(refused: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The whole numbers of cells that list several; of which fewer than two were whole, the cell stays refused.
-
-    A sentence is not searched: in "my number is ..., he called from ..." one of the two is the complainant's.
-    """
-    bare = pc.replace_substring_regex(refused["cell"], _AND, " ")
-    texts = pc.and_(pc.equal(refused["note"], "several_numbers"), pc.invert(pc.match_substring_regex(bare, r"\p{L}")))
-    whole = refused.filter(texts)
-    lists = _core.extract(whole["cell"].combine_chunks())
-    count = pc.fill_null(pc.list_value_length(lists), 0)
-    owner = whole["index"].combine_chunks().take(pc.list_parent_indices(lists))
-    taken = pa.table({"index": owner, "msisdn": pc.list_flatten(lists), "note": pa.nulls(len(owner), pa.string())})
-    left = whole.filter(pc.less(count, 2))
-    return taken, pa.concat_tables([refused.filter(pc.invert(texts)), left])
-
-
-def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> tuple[pa.Table, pa.Table]:
-    """Every whole number inside of free text, noted with `mark`.
-
-    Gives (index, msisdn, note), and (index, cell) of the texts that hold none.
-    """
+def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> Numbers:
+    """Every whole number inside of free text: none is certain, and `mark` says why."""
     cells = written(column)
+    found = _mentioned(pa.array(np.arange(len(cells))), cells)
+    columns = ["index", "msisdn", "cell"]
+    numbers = pa.concat_tables([found.certain.select(columns), found.doubtful.select(columns)]).sort_by("index")
+    doubtful = numbers.add_column(2, "doubt", pa.repeat(mark, len(numbers)))
+    return Numbers(found.certain.slice(0, 0), doubtful, found.refused)
+
+
+_CERTAIN = ["index", "msisdn", "note", "cell"]
+_NO_DOUBT_FIELDS: list[pa.Field[Any]] = [
+    pa.field("index", pa.int64()),
+    pa.field("msisdn", pa.uint64()),
+    *(pa.field(name, pa.string()) for name in ("doubt", "cell")),
+]
+_NO_DOUBT = pa.schema(_NO_DOUBT_FIELDS)
+
+
+def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
+    """What the core finds in cells that are more than one plain number."""
+    lists, doubt = _mentions(cells)
+    cells = written(cells)
+    sure = pc.is_null(doubt)
+    count = pc.fill_null(pc.list_value_length(lists), 0)
+    shown = _excerpts(cells, count)
+    nothing = pa.scalar(None, pa.string())
+    worded = pc.match_substring_regex(cells, r"\p{L}")
+    parent = pc.list_parent_indices(lists)
+    told = pa.table(
+        {
+            "index": index.take(parent),
+            "msisdn": pc.list_flatten(lists),
+            "doubt": doubt.take(parent),
+            "note": pc.if_else(worded, "text_removed", nothing).take(parent),
+            "cell": pc.if_else(pc.or_(worded, pc.invert(sure)), shown, nothing).take(parent),
+        }
+    )
+    certain = told.filter(pc.is_null(told["doubt"])).select(_CERTAIN)
+    doubtful = told.filter(pc.is_valid(told["doubt"])).select(_NO_DOUBT.names)
+    none = pc.and_(pc.equal(count, 0), pc.invert(sure))
+    refused = pa.table([index.filter(none), cells.filter(none), doubt.filter(none)], names=["index", "cell", "note"])
+    return Numbers(certain, doubtful, refused)
+
+
+def _excerpts(cells: pa.Array[Any], count: pa.Array[Any]) -> pa.Array[Any]:
+    """What of a cell is kept beside each of its numbers, for a person to read: the more numbers, the less."""
+    long, middle, short = (pc.utf8_slice_codeunits(cells, 0, size) for size in (500, 200, 60))
+    kept: pa.Array[Any] = pc.if_else(pc.greater(count, 20), short, pc.if_else(pc.greater(count, 4), middle, long))
+    return kept
+
+
+def _mentions(cells: pa.Array[Any]) -> tuple[Any, pa.Array[Any]]:
+    """The whole numbers of each cell of text, and why they are not certain; null where they are."""
+    told: Any = _core.explain(cells)
+    note = pc.cast(told.field("note"), pa.string())
+    note = pc.if_else(pc.and_(pc.is_null(told.field("msisdn")), pc.is_null(note)), "empty", note)
     lists = _core.extract(cells)
-    owner = pc.list_parent_indices(lists)
-    found = pa.table({"index": owner, "msisdn": pc.list_flatten(lists), "note": pa.repeat(mark, len(owner))})
-    silent = flags(pc.equal(pc.fill_null(pc.list_value_length(lists), 0), 0))
-    return found, pa.table({"index": np.flatnonzero(silent), "cell": cells.filter(pa.array(silent))})
+    bare = pc.replace_substring_regex(cells, r"(?i)\b(?:and|or|aur)\b", " ")
+    listed = pc.invert(pc.fill_null(pc.match_substring_regex(bare, r"\p{L}"), False))
+    whole = pc.and_(pc.equal(note, "several_numbers"), pc.and_(listed, pc.greater(pc.list_value_length(lists), 1)))
+    certain = pc.or_(pc.and_(pc.is_valid(told.field("msisdn")), pc.not_equal(pc.fill_null(note, ""), "text_removed")),
+                     pc.fill_null(whole, False))  # fmt: skip
+    note = pc.if_else(pc.equal(note, "text_removed"), "unlisted_words", note)
+    return lists, pc.if_else(certain, pa.scalar(None, pa.string()), note)
 
 
 def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:

@@ -66,6 +66,8 @@ class Dialect:
     begin_statement = "BEGIN"
     #: The schema of tables that are this connection's alone.
     scratch = "temp"
+    #: How the store is asked for its time; None where this machine's is as good.
+    clock: str | None = None
     closed = False
 
     def __init__(self, name: str, connection: Any) -> None:
@@ -206,6 +208,7 @@ class PostgreSQL(Dialect):
     """A shared server, which needs a database or a schema of its own."""
 
     scratch = "pg_temp"
+    clock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now"
     # Nothing is there yet whose row could be locked.
     _ALONE = "SELECT pg_advisory_xact_lock(hashtext('numguard ' || current_schema()))"
 

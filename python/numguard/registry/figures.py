@@ -30,6 +30,8 @@ NOTES: Final = {
     "no_acknowledgement_no": "The row has no acknowledgement number to know it by.",
     "not_a_date": "No day of the calendar.",
     "not_an_amount": "No amount of rupees.",
+    "no_source": "The row does not say who sent the complaint.",
+    "in_the_future": "The day has not been yet.",
     "ragged_row": "The row has more or fewer fields than the header.",
     "unknown_number": "A number that the registry does not know.",
     "unknown_status": "None of blocked, rejected, reverified and reactivated.",

@@ -7,7 +7,7 @@ Owns `Intake` and the event that a file of complaints is. Knows nothing of what 
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
@@ -17,8 +17,9 @@ import pyarrow.compute
 
 from numguard.cdr import Cdr
 from numguard.registry.case import Case
-from numguard.registry.complaints import Complaints, Plan, read_complaints, reconcile
+from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.reconcile import Plan, reconcile
 from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
 from numguard.registry.understood import Understood, understand
@@ -27,6 +28,17 @@ from numguard.types import PathLike
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Intake", "add_complaints", "fingerprints", "named_refusals", "record_counts", "record_input"]
+
+
+_WAITING_FIELDS: list[pa.Field[Any]] = [
+    pa.field("file", pa.string()),
+    pa.field("row", pa.int64()),
+    pa.field("msisdn", pa.uint64()),
+    pa.field("why", pa.string()),
+    pa.field("cell", pa.string()),
+]
+_WAITING = pa.schema(_WAITING_FIELDS)
+_WORDED = pa.schema([field for field in _WAITING_FIELDS if field.name != "why"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Intake:
         added, updated, repeated, refused: Rows: new complaints (or outcomes), complaints that stood with other content,
             rows that were known, rows without a usable number.
         refusals: Every refused cell: file, row, column, cell, note. A row that was taken in may have some.
+        waiting: The numbers that are not certain and wait for a person: file, row, msisdn, why, cell.
+        text_removed: The numbers that were taken though words stand beside them: file, row, msisdn, cell.
         name, bytes, sha256: The file, as it was.
         understood: Which column was read as which field, and the first rows of each; None of outcomes.
 
@@ -45,7 +59,7 @@ class Intake:
         >>> import numguard as ng, pyarrow as pa
         >>> sheet = pa.table({"acknowledgement_no": ["31708220000001"], "suspect_mobiles": ["98765O3210"]})
         >>> with ng.Registry(by="HC 1234") as registry:
-        ...     intake = registry.add_complaints(sheet, name="desk 12")
+        ...     intake = registry.add_complaints(sheet, name="desk 12", constants={"source": "1930"})
         >>> intake.added, intake.refused, intake.refusals["note"].to_pylist()
         (0, 1, ['stray_letter'])
     """
@@ -60,6 +74,8 @@ class Intake:
     bytes: int
     sha256: str
     understood: Understood | None = field(default=None, repr=False)
+    waiting: pa.Table = field(default_factory=_WAITING.empty_table, repr=False)
+    text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
 
 
 def add_complaints(
@@ -68,13 +84,14 @@ def add_complaints(
     mapping: Mapped | PathLike | None,
     name: str | None,
     *,
+    constants: Mapping[str, str] | None = None,
     sheet_name: str | None = None,
     dry_run: bool,
 ) -> Intake:
     """Takes a file of complaints in as one event; one that says nothing new, and was taken in before, is none."""
     mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
     sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name)
-    complaints = read_complaints(sheet, mapped)
+    complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan = reconcile(complaints, case.store.versions)
         return _summed_up(None, sheet, complaints, plan)
@@ -115,7 +132,21 @@ def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Pl
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     refusals = named_refusals(sheet, plan.refused_cells)
     understood = understand(sheet, complaints)
-    return Intake(event, *counts, refusals, sheet.name, sheet.bytes, sheet.sha256, understood)
+    named = complaints.namings
+    told = pa.table(
+        {
+            "file": pa.repeat(sheet.name, len(named)),
+            "row": complaints.rows["row"].take(named["index"]),
+            "why": named["doubt"],
+            **{name: named[name] for name in ("msisdn", "cell")},
+        }
+    )
+    doubtful = pc.is_valid(told["why"])
+    waiting = told.filter(doubtful).select(_WAITING.names).combine_chunks()
+    worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
+    text_removed = told.filter(worded).select(_WORDED.names).combine_chunks()
+    file = (sheet.name, sheet.bytes, sheet.sha256)
+    return Intake(event, *counts, refusals, *file, understood, waiting, text_removed)
 
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:

@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import ArgumentError
+from numguard.registry.spelling import folded, folded_cells
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["MOMENT", "ListPolicy", "delta", "folded", "in_district", "last_moment", "rows"]
+__all__ = ["MOMENT", "ListPolicy", "delta", "in_district", "last_moment", "rows"]
 
 #: The type of every moment that the registry shows.
 MOMENT = pa.timestamp("us", "Asia/Kolkata")
@@ -163,16 +164,11 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
     return pc.and_(pc.fill_null(listed, False), in_district(state, district))
 
 
-def folded(district: str | None) -> str:
-    """A district's name as it is compared: blanks and capitals make no other district."""
-    return " ".join((district or "").split()).lower()
-
-
 def in_district(state: pa.Table, district: str | None) -> Any:
     """Which rows of a state are of a district; all, where none is asked for."""
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
-    return pc.fill_null(pc.equal(pc.utf8_lower(state["district"]), folded(district)), False)
+    return pc.fill_null(pc.equal(folded_cells(state["district"]), folded(district)), False)
 
 
 def _shown(state: pa.Table) -> pa.Table:

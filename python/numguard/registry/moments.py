@@ -18,7 +18,7 @@ from numguard.registry.cells import each_once, flags, is_nothing, one, plain_dig
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["moments"]
+__all__ = ["end_of_day", "moments"]
 
 _CLOCK: Final = (
     r"(?:(?:[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
@@ -40,6 +40,7 @@ _MONTHS: Final = (
     | {"sept": 9, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12}
 )  # fmt: skip
 _IST_SECONDS: Final = 19_800
+_DAY: Final = 86_400_000_000
 
 #: What an unread cell is told to be, the last that fits.
 _WHY: Final = (
@@ -49,6 +50,12 @@ _WHY: Final = (
     (r"(?i)^#(?:ref|value|name|div/0|num|null)[!?]?$", "spreadsheet_error"),
     (r" or ", "day_or_month"),
 )
+
+
+def end_of_day(now: int) -> int:
+    """The first moment after the day of `now` in India, in microseconds since 1970."""
+    ist = _IST_SECONDS * 1_000_000
+    return (now + ist) // _DAY * _DAY + _DAY - ist
 
 
 def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:

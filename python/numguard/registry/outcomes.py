@@ -17,7 +17,7 @@ from numguard.registry import cells
 from numguard.registry.case import Case
 from numguard.registry.headings import Mapped, find_columns, known_by
 from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
-from numguard.registry.moments import moments
+from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.state import OUTCOMES
 
@@ -40,8 +40,6 @@ KNOWN = "known"
 _REFUSED_FIELDS: list[pa.Field[Any]] = [
     pa.field("row", pa.int64()), *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
 ]  # fmt: skip
-_DAY = 86_400_000_000
-_IST = 19_800_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +169,14 @@ def weighed(told: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
 
     Returns:
         `known`: told before of the same moment, or, undated, the last one known. `contradiction`: another outcome was
-        told of the same moment. `in_the_future`. `older_than_known`: it would undo what happened later.
+        told of the same moment, or this one is undated and another is not. `in_the_future`. `older_than_known`: it
+        would undo what happened later.
     """
     order: Any = [("event", "ascending"), ("ordinal", "ascending")]
     exact: dict[tuple[int, int | None], set[str]] = {}
     last: dict[int, str] = {}
     latest: dict[int, int] = {}
-    tomorrow = (now + _IST) // _DAY * _DAY + _DAY - _IST
+    tomorrow = end_of_day(now)
 
     def take(msisdn: int, status: str, at: int | None) -> None:
         exact.setdefault((msisdn, at), set()).add(status)
@@ -196,7 +195,8 @@ def weighed(told: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
             said = KNOWN
         elif at is not None and at >= tomorrow:
             said = "in_the_future"
-        elif at is not None and there:
+        elif there if at is not None else msisdn in latest:
+            # Of one that is not dated, nobody can tell that it came after one that is.
             said = "contradiction"
         elif at is not None and at < latest.get(msisdn, at):
             said = "older_than_known"

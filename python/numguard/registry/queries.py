@@ -14,26 +14,36 @@ __all__ = ["FACTS", "HISTORY", "SPOKEN", "STORY", "TAKEN_BACK", "TOUCHED", "WANT
 # Whether the event `{0}` had been taken back, at the cut $1.
 TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
 
-# Whether version `c` of a complaint stands at the cut $1: not taken back, and no later version took its place.
-_STANDS = f"""
-  NOT c.{TAKEN_BACK.format("event")} AND NOT EXISTS (
-    SELECT 1 FROM complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
-      AND d.event <= $1 AND NOT d.{TAKEN_BACK.format("event")})"""
+# The versions that took the place of version `c` of a complaint, at the cut $1: later ones that were not taken back.
+_AMENDING = f"""complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
+  AND d.event <= $1 AND NOT d.{TAKEN_BACK.format("event")}"""
+
+# Whether it stands: not taken back, and none took its place.
+_STANDS = f"""NOT c.{TAKEN_BACK.format("event")} AND NOT EXISTS (SELECT 1 FROM {_AMENDING})"""
 
 # One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
 # reordering: `wanted` is small, and each of its numbers is one look into an index. What a report alone asks for, from
 # complaints to stops, is of all numbers.
 FACTS = {
     "versions": (
-        "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i stands:i",
+        (
+            "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i taken_back:i "
+            "amended_at:i"
+        ),
         f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
-              CASE WHEN {_STANDS} THEN 1 ELSE 0 END AS stands
+              CASE WHEN c.{TAKEN_BACK.format("event")} THEN 1 ELSE 0 END AS taken_back,
+              (SELECT min(d.event) FROM {_AMENDING}) AS amended_at
             FROM {{versions}} complaint c CROSS JOIN event e
             WHERE {{match v}} e.seq = c.event AND c.event <= $1""",
     ),
     "namings": (
-        "msisdn:i event:i version:i",
-        "SELECT n.msisdn, n.event, n.version FROM {wanted} naming n WHERE {match n} n.event <= $1",
+        "msisdn:i event:i version:i row:i doubt:t",
+        "SELECT n.msisdn, n.event, n.version, n.row, n.doubt FROM {wanted} naming n WHERE {match n} n.event <= $1",
+    ),
+    "doubtful_cells": (
+        "msisdn:i event:i version:i row:i cell:t",
+        """SELECT n.msisdn, n.event, n.version, n.row, n.cell FROM {wanted} naming n
+           WHERE {match n} n.event <= $1 AND n.cell <> ''""",
     ),
     "complainants": (
         "msisdn:i event:i version:i",
@@ -148,18 +158,22 @@ _NO_MORE = """{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version
       AND e.event > c.event AND e.event < d.event
       AND e.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < d.event))"""
 
-# The events that said something of the number $1 which can be taken back: of its complaints, all that amended them too.
+# The events that said something of the number $1 which can be taken back: of its complaints, all that amended them too,
+# unless what named it had been taken back by then.
 _OF_COMPLAINTS = """SELECT v.event FROM {0} n JOIN complaint c ON c.event = n.event AND c.row = n.version
   JOIN complaint v ON v.complaint = c.complaint WHERE n.msisdn = $1
-    AND (v.event = c.event OR v.amends = 1 AND v.event > c.event)"""
+    AND (v.event = c.event OR v.amends = 1 AND v.event > c.event
+      AND c.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < v.event))"""
 _TOUCHING = " UNION ".join(
     [f"SELECT event FROM {name} WHERE msisdn = $1" for name in ("link", "evidence", "stop", "outcome")]
     + [_OF_COMPLAINTS.format(name) for name in ("naming", "complainant")]
 )
 
+_DOUBT = "CASE WHEN n.doubt <> '' THEN n.doubt ELSE n.note END"
+
 # Everything that touched one number.
 STORY = (
-    _telling("named", _IN.format("naming"), note="n.note", **_complaint("c", "n.row")),
+    _telling("named", _IN.format("naming"), note=_DOUBT, **_complaint("c", "n.row")),
     _telling("complainant", _IN.format("complainant"), **_complaint("c", "c.row")),
     _telling("named no more", _NO_MORE.format("naming"), event="d.event", **_complaint("d", "d.row")),
     _telling("complainant no more", _NO_MORE.format("complainant"), event="d.event", **_complaint("d", "d.row")),

@@ -17,7 +17,8 @@ from numguard.blocklist import BlockList, Form
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.registry.case import Basis, Case
-from numguard.registry.listing import ListPolicy, folded, rows
+from numguard.registry.listing import ListPolicy, last_moment, rows
+from numguard.registry.spelling import folded
 from numguard.registry.store import Append
 from numguard.types import PathLike
 
@@ -40,13 +41,13 @@ def block_list(
         raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
     policy = policy or ListPolicy()
     before = None if base is None else Basis(base, policy, district)
-    return case.listed(cut, before, policy, district, past=as_of is not None)
+    return case.listed(cut, before, policy, district, as_of=_moment(as_of))
 
 
 def handsets(case: Case, as_of: date | datetime | None, district: str | None) -> BlockList:
     """The pairs of handset and number as of a moment; changes nothing."""
     cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    return case.handsets(cut, district, past=as_of is not None)
+    return case.handsets(cut, district, as_of=_moment(as_of))
 
 
 def export(
@@ -55,6 +56,7 @@ def export(
     *,
     to: str,
     since: date | datetime | int | str | None,
+    as_of: date | datetime | None,
     district: str | None,
     policy: ListPolicy | None,
     form: Form,
@@ -64,6 +66,10 @@ def export(
     """Writes a list and records that it went out, both or neither."""
     to = _receiver(to)
     policy = policy or ListPolicy()
+    if as_of is not None:
+        if since is not None:
+            raise ArgumentError("as_of: a list of an earlier day goes out whole, without since")
+        return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
     with case.event("export", override or "") as append:
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
@@ -80,6 +86,30 @@ def export(
     return listed
 
 
+def _export_of_earlier(
+    case: Case,
+    path: PathLike,
+    *,
+    to: str,
+    as_of: date | datetime,
+    district: str | None,
+    policy: ListPolicy,
+    form: Form,
+    key: bytes | None,
+) -> BlockList:
+    """Writes the list of an earlier day, asked for by name: a record of what stood then, which asks nobody anything."""
+    with case.event("export") as append:
+        cut = case.cut("as_of", as_of)
+        listed = case.listed(cut, None, policy, district, as_of=_moment(as_of), by_name=True)
+        numbers = listed.to_table()["msisdn"]
+        append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
+        listed = listed if key is None else listed.keyed(key)
+        # Without a policy, as it is no list that a later change is told against.
+        how = {"as_of": [cut], "since": [0], "district": [district or ""], "policy": [""]}
+        _send(append, listed, path, form, to=to, how=how)
+    return listed
+
+
 def export_handsets(case: Case, path: PathLike, *, to: str, district: str | None, form: Form) -> BlockList:
     """Writes the pairs of handsets and numbers and records that they went out, both or neither."""
     to = _receiver(to)
@@ -91,6 +121,10 @@ def export_handsets(case: Case, path: PathLike, *, to: str, district: str | None
         how = {"since": [0], "district": [district or ""], "policy": [""]}
         _send(append, listed, path, form, to=to, how=how)
     return listed
+
+
+def _moment(as_of: date | datetime | None) -> int | None:
+    return None if as_of is None else last_moment("as_of", as_of)
 
 
 def _receiver(to: object) -> str:

@@ -11,6 +11,7 @@ at any moment is the rows whose event number is not past some `cut`, and a reade
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
@@ -36,7 +37,7 @@ _TABLES = {
     "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
     "incident_at:i amount_held:i",
     "complainant": "version:i msisdn:i",
-    "naming": "row:i version:i msisdn:i note:t",
+    "naming": "row:i version:i msisdn:i note:t doubt:t cell:t",
     "refusal": "row:i field:t cell:t note:t",
     "expansion": "as_of:i policy:t seeds:i linked:i braked:t",
     "link": "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i",
@@ -135,6 +136,18 @@ class Store:
         """The last event's number."""
         row = self._one("SELECT seq FROM head")
         return int(row[0]) if row else 0
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC: the server's clock where several desks write to one, else this machine's."""
+        if self.dialect.clock is None:
+            return time.time_ns() // 1000
+        row = self._one(self.dialect.clock)
+        return int(row[0]) if row else 0
+
+    def moment_of(self, event: int) -> int | None:
+        """When an event was recorded."""
+        row = self._one("SELECT at FROM event WHERE seq = $1", (event,))
+        return int(row[0]) if row else None
 
     def cut_at(self, moment: int) -> int:
         """The last event not after `moment`, in microseconds UTC."""
@@ -248,20 +261,21 @@ class Store:
     # Writing ----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, *, actor: str, verb: str, reason: str, now: int) -> Iterator[Append]:
+    def writing(self, *, actor: str, verb: str, reason: str, now: int, sure: bool = False) -> Iterator[Append]:
         """One event: everything appended inside is committed together, or not at all.
 
         The event's number comes from the one row of `head`, updated first: that is also the lock that makes writers
-        wait for each other. Its moment is never before the last event's, so that a cut by moment is a cut by number.
+        wait for each other. Its moment is never before the last event's, so that a cut by moment is a cut by number,
+        unless somebody is `sure` of `now`, and the last event was dated by a wrong clock.
         """
         with self._lock:
             self.settle(make=True)
             self.dialect.begin()
             try:
                 row = self._one(
-                    """UPDATE head SET seq = seq + 1, at = CASE WHEN at > $1 THEN at ELSE $1 END
+                    """UPDATE head SET seq = seq + 1, at = CASE WHEN at > $1 AND $2 = 0 THEN at ELSE $1 END
                        RETURNING seq, at""",
-                    (now,),
+                    (now, int(sure)),
                 )
                 if row is None:
                     self._damaged()

@@ -110,13 +110,22 @@ def _notes(refusals: pa.Table, word: str, size: int) -> list[str | None]:
 
 
 def _numbers(column: pa.ChunkedArray[Any], word: str) -> tuple[list[str | None], list[str | None]]:
-    """The numbers in each cell as they will be kept, and why others were refused."""
-    found, refused = cells.inside_text(column, FROM_NARRATIVE) if word == "narrative" else cells.numbers(column)
-    said = refused.filter(pc.not_equal(refused["note"], "empty")) if "note" in refused.column_names else None
+    """The numbers in each cell as they will be kept, and why others are refused or wait for a person."""
+    told = cells.inside_text(column, FROM_NARRATIVE) if word == "narrative" else cells.numbers(column)
     size = len(column)
-    return _joined(found["index"], _core.format(found["msisdn"]), size), (
-        _joined(said["index"], said["note"], size) if said is not None else [None] * size
-    )
+    parts = [told.certain.select(["index", "msisdn"]), told.doubtful.select(["index", "msisdn"])]
+    found = pa.concat_tables(parts).sort_by("index")
+    said = told.refused.filter(pc.not_equal(told.refused["note"], "empty"))
+    words = told.certain.filter(pc.is_valid(told.certain["cell"]))
+    notes = [said["note"], pc.binary_join_element_wise("waits: ", told.doubtful["doubt"], ""), words["note"]]
+    index = [part["index"] for part in (said, told.doubtful, words)]
+    why = pa.table({"index": _one(index, pa.int64()), "note": _one(notes, pa.string())})
+    why = why.group_by(["index", "note"], use_threads=False).aggregate([])
+    return _joined(found["index"], _core.format(found["msisdn"]), size), _joined(why["index"], why["note"], size)
+
+
+def _one(columns: list[pa.ChunkedArray[Any]], kind: pa.DataType) -> pa.Array[Any]:
+    return pa.concat_arrays([chunk.cast(kind) for column in columns for chunk in column.chunks] or [pa.array([], kind)])
 
 
 def _joined(index: Any, texts: Any, size: int) -> list[str | None]:

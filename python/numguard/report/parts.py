@@ -34,7 +34,12 @@ STAGES: Final = {
 }
 """Column of the action-taken report -> its heading."""
 
-FOUND: Final = {"reported": "Reported", "linked": "Found by linkage", "decided": "By decision alone"}
+FOUND: Final = {
+    "reported": "Reported",
+    "linked": "Found by linkage",
+    "decided": "By decision alone",
+    "review": "Waiting for a person",
+}
 
 WHY: Final = {
     "placeholder": "Handsets without an IMEI of their own.",
@@ -104,12 +109,14 @@ def totals(figures: Figures) -> list[tuple[str, str, str]]:
     """What stands at the head: (what, figure, remark)."""
     whole = _whole(figures)
     reported, linked = whole["reported"], whole["linked"]
+    waiting = [("waiting for a person", grouped(whole["review"]["named"]), "on no list")] if "review" in whole else []
     return [
         ("complaints", grouped(reported["complaints"]), ""),
         ("lost", rupees_in_words(reported["amount_lost"]), ""),
         ("recovered", rupees_in_words(reported["amount_recovered"]), ""),
         ("numbers reported", grouped(reported["named"]), f"{grouped(reported['uploaded'])} uploaded"),
         ("found by linkage", grouped(linked["named"]), f"{grouped(linked['uploaded'])} uploaded"),
+        *waiting,
     ]
 
 
@@ -126,7 +133,7 @@ def _summed(figures: Figures, *keys: str) -> list[dict[str, Any]]:
 def _whole(figures: Figures) -> dict[str, dict[str, Any]]:
     nothing = dict.fromkeys([*STAGES, "complaints"], 0) | {"amount_lost": Decimal(0), "amount_recovered": Decimal(0)}
     found = {row["found"]: row for row in _summed(figures, "found")}
-    return {word: nothing | found.get(word, {}) for word in FOUND if word != "decided" or word in found}
+    return {word: nothing | found.get(word, {}) for word in FOUND if word in {"reported", "linked"} or word in found}
 
 
 def _in_short(figures: Figures) -> Part:
@@ -136,6 +143,11 @@ def _in_short(figures: Figures) -> Part:
         "Numbers that complaints name and numbers that were found in the same handsets are counted apart, and never "
         "added up. Reported numbers go out to be blocked; numbers found by linkage go out to be verified again."
     )
+    if "review" in whole:
+        text += (
+            " Numbers waiting for a person are named, but not for certain, or an amendment dropped them: they are on "
+            "no list and counted apart until somebody decides."
+        )
     definitions = [
         ("named", "a complaint that stands names it, or linkage found it; or it went out before that was taken back"),
         ("listed", "on the block list, or sent out with one"),

@@ -1,0 +1,99 @@
+"""`numguard review`: the numbers that wait for a person, and what the person decided of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from numguard.cli import options
+from numguard.errors import ArgumentError
+
+__all__ = ["review"]
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@options.registry
+@click.option(
+    "--by", envvar="NUMGUARD_BY", show_envvar=True, help="Who decides, written into every event; with --take."
+)
+@options.output
+@click.option(
+    "--sheet", "sheet_path", type=_FILE, help="Write a sheet to fill in: decision and reason beside each row."
+)
+@click.option("--take", "filled_path", type=_FILE, help="Take the filled sheet back.")
+@click.option("--reason", help="Why, where a row of the sheet does not say it; with --take.")
+@options.refused
+@options.as_json
+def review(
+    registry_path: str,
+    by: str | None,
+    output: Path | None,
+    sheet_path: Path | None,
+    filled_path: Path | None,
+    reason: str | None,
+    refused_path: Path | None,
+    as_json: bool,
+) -> None:
+    """List the numbers that wait for a person: on no list and no seed of a linkage until somebody decides.
+
+    They are numbers that complaints name but not for certain, that an amendment dropped or turned, or that were
+    confirmed though nothing ever named them. `accepted` takes one as if it were written plainly, `dismissed` lets it
+    go.
+
+    \b
+      numguard review --registry cases.db
+      numguard review --registry cases.db --sheet waiting.xlsx
+      numguard review --registry cases.db --by "SI 77" --take waiting.xlsx --reason "asked the complainants"
+    """
+    from numguard.files.outgoing import shown, write_private
+    from numguard.registry import Registry
+
+    if filled_path is not None:
+        if by is None:
+            raise ArgumentError("--by: say who decides; it is written into every event")
+        if output is not None or sheet_path is not None:
+            raise ArgumentError("--take: takes a sheet in, so leave --output and --sheet out")
+        _take(registry_path, by, filled_path, reason, refused_path, as_json=as_json)
+        return
+    if reason is not None or refused_path is not None:
+        raise ArgumentError("--reason, --refused: go with --take")
+    with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
+        waiting = registry.review()
+    counts = options.counted(waiting["why"])
+    if sheet_path is not None:
+        empty = pa.nulls(len(waiting), pa.string())
+        write_private(waiting.append_column("decision", empty).append_column("reason", empty), sheet_path)
+    if output is not None:
+        # Their cells have what people wrote into complaints.
+        write_private(waiting, output)
+    if as_json:
+        numbers = len(waiting["msisdn"].unique())
+        options.say_json({"numbers": numbers, "rows": waiting.num_rows, "why": counts})
+    elif sheet_path is None and output is None:
+        options.write_table(shown(waiting), None)
+    if not as_json:
+        numbers, said = len(waiting["msisdn"].unique()), f": {options.notes_said(counts)}" if counts else ""
+        options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a person{said}")
+
+
+def _take(
+    registry_path: str, by: str, path: Path, reason: str | None, refused_path: Path | None, *, as_json: bool
+) -> None:
+    from numguard.registry import Registry
+
+    with Registry(options.existing_registry(registry_path), by=by) as registry:
+        done = registry.take_review(path, reason)
+    options.write_refused(done.refusals, refused_path)
+    counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
+    if as_json:
+        options.say_json(counts | {"refused": done.refusals.num_rows, "events": list(done.events)})
+        return
+    options.say(
+        f"{path}: {options.count(done.accepted, 'number')} accepted, {done.dismissed:,} dismissed, {done.left:,} left "
+        f"open, {done.known:,} decided before, {done.refusals.num_rows:,} refused"
+    )
+    options.say_why(done.refusals)

@@ -1,0 +1,292 @@
+"""Why a number stands: who named it, with what it was linked, and what was decided of it, as arrays over all numbers.
+
+Owns which facts count: which versions of complaints stand, which namings are certain, which wait for a person, and
+which link is the best. Knows no precedence (`state`), no SQL and no clock. One idea: each number has a position among
+all numbers, in ascending order, and every kind of fact becomes an array over those positions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry.spelling import folded_cells
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = [
+    "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "bools", "distinct",
+    "known", "positions", "taken", "universe",
+]  # fmt: skip
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+#: The event of what never happened.
+NEVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts up to some event, one table a kind, as the store gives them.
+
+    Namings and complainants say in which version of a complaint they stand: (event, version).
+    """
+
+    versions: pa.Table
+    namings: pa.Table
+    complainants: pa.Table
+    links: pa.Table
+    decisions: pa.Table
+    outcomes: pa.Table
+    exported: pa.Table
+
+
+def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
+    """The numbers that any fact tells of, and complainants, ascending."""
+    told = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
+    columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in told)]
+    parts = [np.asarray(column.to_numpy(), np.int64) for column in columns]
+    return distinct(np.concatenate(parts))
+
+
+def distinct(values: Ints) -> Ints:
+    """The distinct values, ascending: a sort is twice as fast here as NumPy's own way by a hash table."""
+    values = np.sort(values)
+    first = np.ones(len(values), np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return values[first]
+
+
+def positions(msisdns: pa.ChunkedArray[Any], numbers: Ints) -> Ints:
+    """The position of each number."""
+    return np.searchsorted(numbers, np.asarray(msisdns.to_numpy(), np.int64))
+
+
+class Last:
+    """The last fact of a kind for each number; `event` is `NEVER` where there is none."""
+
+    def __init__(self, table: pa.Table, numbers: Ints, *order: str) -> None:
+        table = table.sort_by([(column, "ascending") for column in order])
+        self.table = table
+        self.row = np.full(len(numbers), -1, np.int64)
+        # Of repeated positions, the last assignment stays.
+        self.row[positions(table["msisdn"], numbers)] = np.arange(len(table))
+        self.said = self.row >= 0
+        self.event = self.number("event")
+
+    def number(self, column: str) -> Ints:
+        """What the fact of each number has in `column`; `NEVER` where there is none."""
+        values = np.append(np.asarray(self.table[column].to_numpy(), np.int64), NEVER)
+        return values[self.row]
+
+    def text(self, column: str) -> pa.Array[Any]:
+        """As `number`, of a column of text; null where there is none."""
+        return taken(self.table[column], self.row)
+
+    def means(self, word: str, *, column: str = "status") -> Bools:
+        """Where the fact says `word`."""
+        found = np.append(bools(pc.equal(self.table[column], word)), False)
+        return found[self.row]
+
+
+class Versions:
+    """The versions of complaints, found by their event and row."""
+
+    def __init__(self, table: pa.Table) -> None:
+        key = _key(table, "row")
+        if (key[1:] < key[:-1]).any():
+            order = np.argsort(key)
+            table, key = table.take(order), key[order]
+        self._key = key
+        self.live = np.asarray(table["taken_back"].to_numpy(), np.int64) == 0
+        #: The event that amended each first; `NEVER` where none did.
+        self.amended_at = np.asarray(pc.fill_null(table["amended_at"], NEVER).to_numpy(), np.int64)
+        self.stands = self.live & (self.amended_at == NEVER)
+        self.complaint = np.asarray(table["complaint"].to_numpy(), np.int64)
+        self.undated = bools(pc.is_null(table["reported_at"]))
+        self.moment = np.asarray(pc.fill_null(table["reported_at"], 0).to_numpy(), np.int64)
+        self.told = np.where(self.undated, np.asarray(table["added_at"].to_numpy(), np.int64), self.moment)
+        # Whoever is not known is taken for a different person each time.
+        self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
+        self.source = _folded(table["source"])
+        self.district = _folded(table["district"])
+        self.districts, self.district_as_written = _written(table["district"])
+        self.sources, self.source_as_written = _written(table["source"])
+
+    def of(self, told: pa.Table) -> Ints:
+        """The version in which each row of `told` stands."""
+        return np.searchsorted(self._key, _key(told, "version"))
+
+
+def _key(table: pa.Table, row: str) -> Ints:
+    event, at = (np.asarray(table[name].to_numpy(), np.int64) for name in ("event", row))
+    return (event << 32) | at
+
+
+class Named:
+    """What complaints say of each number: where it is named for certain, and where that waits for a person.
+
+    A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later.
+    """
+
+    def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last) -> None:
+        size = len(numbers)
+        version = versions.of(namings)
+        position = positions(namings["msisdn"], numbers)
+        doubtful = bools(pc.is_valid(namings["doubt"]))
+        event = np.asarray(namings["event"].to_numpy(), np.int64)
+        live, stands = versions.live[version], versions.stands[version]
+        later = settled.event[position] > np.maximum(event, versions.amended_at[version])
+        unsure = live & (doubtful | ~stands)
+        certain = live & stands & ~doubtful | unsure & later & settled.means("accepted")[position]
+        #: Of each naming, whether it waits.
+        self.waiting = unsure & ~later
+        self.named = anywhere(position, size)
+        self.stands = anywhere(position[certain], size)
+        self.waits = anywhere(position[self.waiting], size)
+
+        # A number's district and source are its first complaint's: certain ones before those that wait before others.
+        rank = np.where(certain, 0, np.where(self.waiting, 1, 2))
+        keys = (versions.complaint, versions.moment, versions.undated)
+        order = np.lexsort((version, *(key[version] for key in keys), rank, position))[::-1]
+        first = np.full(size, -1, np.int64)
+        first[position[order]] = version[order]
+        self.districts = versions.districts
+        self.district = np.append(versions.district_as_written, -1)[first]
+        self.sources_as_written = versions.sources
+        self.source = np.append(versions.source_as_written, -1)[first]
+
+        position, version = position[certain], version[certain]
+        self.told = np.full(size, NEVER, np.int64)
+        np.maximum.at(self.told, position, versions.told[version])
+
+        def several(codes: Ints) -> Ints:
+            """How many distinct words stand for each number; no word is none."""
+            pairs = distinct((position << 32) | codes[version])
+            return np.bincount(pairs[(pairs & 0xFFFFFFFF) != 0xFFFFFFFF] >> 32, minlength=size)
+
+        self.complaints = several(versions.who)
+        self.sources = several(versions.source & 0xFFFFFFFF)
+        self.districts_named = several(versions.district & 0xFFFFFFFF)
+
+        dated = ~versions.undated[version]
+        position, moment = position[dated], versions.moment[version[dated]]
+        begin, end = np.full(size, np.iinfo(np.int64).max), np.full(size, np.iinfo(np.int64).min)
+        np.minimum.at(begin, position, moment)
+        np.maximum.at(end, position, moment)
+        self.first_reported, self.last_reported = known(begin, end >= begin), known(end, end >= begin)
+
+
+class Turned:
+    """The numbers that one version of a complaint names and another has as the complainant's, and since which event."""
+
+    def __init__(self, namings: pa.Table, complainants: pa.Table, versions: Versions, numbers: Ints) -> None:
+        named, complaining = (_first_told(table, versions, numbers) for table in (namings, complainants))
+        both = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
+        since = np.maximum(*(np.asarray(both[name].to_numpy(), np.int64) for name in ("event", "event_of_complainant")))
+        self.since = np.full(len(numbers), NEVER, np.int64)
+        np.maximum.at(self.since, np.asarray(both["position"].to_numpy(), np.int64), since)
+
+
+def _first_told(told: pa.Table, versions: Versions, numbers: Ints) -> pa.Table:
+    """The first event in which each number stands in a version of a complaint that was not taken back."""
+    version = versions.of(told)
+    table = pa.table(
+        {
+            "position": positions(told["msisdn"], numbers),
+            "complaint": versions.complaint[version],
+            "event": np.asarray(told["event"].to_numpy(), np.int64),
+        }
+    ).filter(pa.array(versions.live[version]))
+    first = table.group_by(["position", "complaint"]).aggregate([("event", "min")])
+    return first.rename_columns([name.removesuffix("_min") for name in first.column_names])
+
+
+class Linked:
+    """The best link of each number: fewest hops, most sightings, then the oldest run, handset and path."""
+
+    def __init__(self, links: pa.Table, numbers: Ints, grounded: Bools) -> None:
+        size = len(numbers)
+        seeds = positions(links["seed_msisdn"], numbers)
+        # A link stands as long as its run and its seed do. Only a link that stands is preferred over one that does not.
+        stands = (np.asarray(links["stands"].to_numpy(), np.int64) == 1) & grounded[seeds]
+        columns = {
+            name: np.asarray(links[name].to_numpy(), np.int64)
+            for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")
+        }
+        position = positions(links["msisdn"], numbers)
+        order = np.lexsort(
+            (
+                columns["via_msisdn"],
+                columns["via_imei"],
+                columns["event"],
+                -columns["sightings"],
+                columns["hop"],
+                ~stands,
+                position,
+            )
+        )[::-1]
+        best = np.full(size, -1, np.int64)
+        best[position[order]] = order
+        self.stands = np.append(stands, False)[best]
+        self.hop = np.append(columns["hop"], 0)[best]
+        self.via_imei = np.append(columns["via_imei"], 0)[best]
+        self.seed = np.append(seeds, -1)[best]
+
+
+def anywhere(position: Ints, size: int) -> Bools:
+    """Which of `size` numbers are among the positions."""
+    found = np.zeros(size, np.bool_)
+    found[position] = True
+    return found
+
+
+def _dictionary(column: pa.ChunkedArray[Any]) -> Any:
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+    return encoded
+
+
+def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
+    """The distinct words of `column`, and which of them stands in each row; -1 where none does."""
+    encoded = _dictionary(column)
+    return encoded.dictionary, _codes(encoded.indices)
+
+
+def _folded(column: pa.ChunkedArray[Any]) -> Ints:
+    """Codes of the words of `column`, spellings that are compared alike being one; -1 where nothing is said."""
+    encoded = _dictionary(column)
+    lower = folded_cells(encoded.dictionary).dictionary_encode()
+    return _codes(lower.indices.take(encoded.indices))
+
+
+def _codes(indices: pa.Array[Any]) -> Ints:
+    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), np.int64)
+
+
+def bools(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
+    """Which values are true; null is not."""
+    return np.asarray(
+        pc.fill_null(values, False).to_numpy(zero_copy_only=False)
+        if isinstance(values, pa.Array)
+        else pc.fill_null(values, False).to_numpy(),
+        np.bool_,
+    )
+
+
+def known(values: Ints, known: Bools) -> pa.Array[Any]:
+    """The values; null where they are not known."""
+    return pa.array(values, pa.int64(), mask=~known)
+
+
+def taken(words: pa.Array[Any] | pa.ChunkedArray[Any], rows: Ints) -> pa.Array[Any]:
+    """The word of each row; null where the row is -1."""
+    taken = words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string())
+    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken

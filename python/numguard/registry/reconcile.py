@@ -1,0 +1,297 @@
+"""How the rows of a file meet what the registry knows: what is new of them, and what each row counts as.
+
+Owns what makes one version of a complaint another, and what a row is counted as. Knows no SQL, no file and no cell
+(`complaints`). One idea: the rows of one file that share a complaint are one version of it, told apart from other
+versions by a fingerprint of everything it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry.complaints import FIELDS, Complaints
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["Plan", "reconcile"]
+
+#: Fields that came later: they count in a fingerprint where they say something, so that what was told before them is
+#: still told as it was.
+_LATER = ("police_station", "incident_at", "amount_held")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What taking a sheet in would do.
+
+    Attributes:
+        added, updated, repeated, refused: rows.
+        versions, namings, complainants, refusals: what to append, `complaint` being null for a complaint not known yet.
+        refused_cells: every refused cell of the sheet: row, field, cell, note.
+    """
+
+    added: int
+    updated: int
+    repeated: int
+    refused: int
+    versions: pa.Table
+    namings: pa.Table
+    complainants: pa.Table
+    refusals: pa.Table
+    refused_cells: pa.Table
+
+    @property
+    def empty(self) -> bool:
+        """Whether the registry already knows all of it."""
+        return len(self.versions) == 0
+
+
+def reconcile(complaints: Complaints, known: Any) -> Plan:
+    """Meets the rows with what is known.
+
+    Args:
+        complaints: the rows.
+        known: given a table (ordinal, complaint_key), the versions known of those complaints.
+
+    Returns:
+        What is new. A row counts as refused if it names no usable number, else as repeated if its complaint was told so
+        before, as updated if the complaint stands with other content, and as added otherwise.
+    """
+    rows = complaints.rows
+    key = rows["complaint_key"].combine_chunks()
+    groups = _Groups(key, np.asarray(rows["usable"].to_numpy(), np.bool_))
+    versions = groups.merge(rows)
+    size = len(versions)
+    suspects = _joined(complaints.namings, groups.of_row, size)
+    usable = np.asarray(pc.not_equal(suspects, "").to_numpy(zero_copy_only=False), np.bool_)
+    texts = _texts(versions, suspects, complaints, groups.of_row)
+    prints = np.frombuffer(b"".join(blake2b(text, digest_size=8).digest() for text in texts), "<i8").astype(np.int64)
+
+    asked = pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]})
+    told = known(asked)
+    ordinal = np.asarray(told["ordinal"].to_numpy(), np.int64)
+    standing = np.asarray(told["taken_back"].to_numpy(), np.int64) == 0
+    same = np.asarray(told["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
+    seen = np.zeros(size, np.bool_)
+    seen[ordinal[standing & same]] = True
+    amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    amends[ordinal[standing]] = True
+    stood[ordinal[standing & (np.asarray(told["usable"].to_numpy(), np.int64) == 1)]] = True
+    complaint = np.full(size, np.iinfo(np.int64).max)
+    np.minimum.at(complaint, ordinal, np.asarray(told["complaint"].to_numpy(), np.int64))
+
+    amends &= usable
+    counted = groups.count(usable, seen, stood, rows, complaints)
+    fresh = ~seen
+    new = pa.table(
+        {
+            **{name: versions[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},
+            "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
+            "suspects": suspects,
+            "complainants": _several(complaints.complainants, groups.of_row, size),
+            "amends": amends.astype(np.int64),
+            "fingerprint": prints,
+        }
+    ).filter(pa.array(fresh))
+    version_row = np.asarray(versions["row"].to_numpy(), np.int64)
+    refusals, cells_refused = _refused_anew(complaints, groups, fresh)
+    return Plan(
+        *counted,
+        versions=new,
+        namings=_named_anew(complaints.namings, complaints.rows, groups, version_row, fresh),
+        complainants=_named_anew(complaints.complainants, complaints.rows, groups, version_row, fresh),
+        refusals=refusals,
+        refused_cells=cells_refused,
+    )
+
+
+class _Groups:
+    """The rows that are one version: same complaint, and usable or not."""
+
+    def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_]) -> None:
+        encoded = key.dictionary_encode()
+        codes = pc.fill_null(encoded.indices, -1)
+        self.key = np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
+        keyed = np.flatnonzero(self.key >= 0)
+        mixed = self.key[keyed] * 2 + usable[keyed]
+        there = np.bincount(mixed, minlength=2 * len(encoded.dictionary)) > 0
+        self.size = int(there.sum())
+        #: The version of each row; the number of versions where it has none.
+        self.of_row = np.full(len(self.key), self.size)
+        self.of_row[keyed] = (np.cumsum(there) - 1)[mixed]
+        self.first = np.zeros(self.size, np.int64)
+        self.first[self.of_row[keyed[::-1]]] = keyed[::-1]
+        #: Each row that is not the first of its version.
+        self.later = self.key >= 0
+        self.later[self.first] = False
+        # The first row of the complaint, whatever was usable: it names the complaint.
+        order = np.zeros(len(encoded.dictionary), np.int64)
+        order[self.key[keyed[::-1]]] = keyed[::-1]
+        self.first_of_complaint = order[self.key[self.first]]
+
+    def merge(self, rows: pa.Table) -> pa.Table:
+        """One row a version: each field as the last row that says something tells it."""
+        first = rows.take(self.first)
+        row = np.asarray(rows["row"].to_numpy(), np.int64)
+        first = first.append_column("first_row", pa.array(row[self.first_of_complaint]))
+        if not self.later.any():
+            return first
+        doubled = np.unique(self.of_row[self.later])
+        within = np.flatnonzero(np.isin(self.of_row, doubled))
+        some = rows.take(within).append_column("version", pa.array(self.of_row[within]))
+        last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in FIELDS])
+        last = last.sort_by("version")
+        for field in FIELDS:
+            values = last[f"{field}_last"].combine_chunks()
+            mask = np.zeros(self.size, np.bool_)
+            mask[doubled] = True
+            merged = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
+            first = first.set_column(first.schema.get_field_index(field), field, merged)
+        return first
+
+    def count(
+        self,
+        usable: npt.NDArray[np.bool_],
+        seen: npt.NDArray[np.bool_],
+        stood: npt.NDArray[np.bool_],
+        rows: pa.Table,
+        complaints: Complaints,
+    ) -> tuple[int, int, int, int]:
+        """Rows added, updated, repeated, refused."""
+        of_row = self.of_row
+        told = np.append(usable, False)[of_row]
+        refused = int((~told).sum()) + len(complaints.broken)
+        repeated_rows = told & np.append(seen, False)[of_row]
+        again = np.flatnonzero(told & self.later & ~repeated_rows)
+        copies = _copies(again, of_row, rows, complaints) if len(again) else 0
+        later = told & self.later & ~repeated_rows
+        first = told & ~self.later & ~repeated_rows
+        amended = np.append(stood, False)[of_row]
+        updated = int((first & amended).sum()) + int(later.sum()) - copies
+        return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused
+
+
+def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: pa.Table, complaints: Complaints) -> int:
+    """How many of the rows `again` say just what an earlier row of their version in the same file says."""
+    within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
+    place = np.full(len(of_row), len(within))
+    place[within] = np.arange(len(within))
+    suspects = _joined(complaints.namings, place, len(within))
+    text = _texts(rows.take(within), suspects, complaints, place)
+    met: set[tuple[int, bytes]] = set()
+    later = set(again.tolist())
+    copies = 0
+    for row, version, said in zip(within.tolist(), of_row[within].tolist(), text, strict=True):
+        copies += row in later and (version, said) in met
+        met.add((version, said))
+    return copies
+
+
+def _texts(
+    records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, place: npt.NDArray[np.int64]
+) -> list[bytes]:
+    """Everything that each record says, as one text; `place` is where each row went, or the number of records."""
+    refused = complaints.refusals
+    words = pc.binary_join_element_wise(
+        refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
+    )
+    owner = place[np.asarray(refused["index"].to_numpy(), np.int64)]
+    told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
+    told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    fields = [pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER]
+    complainants = _several(complaints.complainants, place, len(records))
+    refusals = _lists(
+        np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"
+    )
+    joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
+    for field in _LATER:
+        said = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
+        joined = pc.binary_join_element_wise(joined, pc.fill_null(said, ""), "")
+    # Of numbers that are all certain nothing is said here: what was told before there were others is told as it was.
+    doubts = _doubts(complaints.namings, place, len(records))
+    joined = pc.binary_join_element_wise(joined, doubts, pc.if_else(pc.equal(doubts, ""), "", "\x1c"))
+    texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
+    return texts
+
+
+def _several(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+    """As `_joined`, where a place got more than one number: a single one is among the fields already."""
+    owner = place[np.asarray(numbers["index"].to_numpy(), np.int64)]
+    crowded = np.bincount(owner, minlength=size + 1)[owner] > 1
+    joined = _joined(numbers.filter(pa.array(crowded, pa.bool_())), place, size)
+    several: pa.Array[Any] = pc.if_else(pc.match_substring(joined, ","), joined, "")
+    return several
+
+
+def _joined(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+    """The distinct numbers that went to each of `size` places, ascending, as digits between commas."""
+    index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    owner = place[index]
+    kept = owner < size
+    owner, msisdn = owner[kept], msisdn[kept]
+    if (owner[1:] <= owner[:-1]).any():
+        order = np.lexsort((msisdn, owner))
+        owner, msisdn = owner[order], msisdn[order]
+        first = np.ones(len(owner), np.bool_)
+        first[1:] = (owner[1:] != owner[:-1]) | (msisdn[1:] != msisdn[:-1])
+        owner, msisdn = owner[first], msisdn[first]
+    return _lists(owner, pc.cast(pa.array(msisdn, pa.int64()), pa.string()), size, ",")
+
+
+def _lists(owner: npt.NDArray[np.int64], text: pa.Array[Any], size: int, between: str) -> pa.Array[Any]:
+    """The texts of each owner, ascending, joined."""
+    ends = np.searchsorted(owner, np.arange(size + 1))
+    joined: pa.Array[Any] = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends, pa.int32()), text), between)
+    return joined
+
+
+def _named_anew(
+    numbers: pa.Table,
+    rows: pa.Table,
+    groups: _Groups,
+    version_row: npt.NDArray[np.int64],
+    fresh: npt.NDArray[np.bool_],
+) -> pa.Table:
+    """The numbers of new versions, in the order of the numbers, so that their index grows page by page."""
+    index = np.asarray(numbers["index"].to_numpy(), np.int64)
+    version = groups.of_row[index]
+    kept = np.flatnonzero(np.append(fresh, False)[version])
+    kept = kept[np.argsort(np.asarray(numbers["msisdn"].to_numpy())[kept], kind="stable")]
+    columns: dict[str, Any] = {
+        "row": np.asarray(rows["row"].to_numpy(), np.int64)[index[kept]],
+        "version": version_row[version[kept]],
+        "msisdn": numbers["msisdn"].take(kept).cast(pa.int64()),
+        **{name: numbers[name].take(kept) for name in ("note", "doubt", "cell")},
+    }
+    return pa.table(columns)
+
+
+def _doubts(namings: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+    """What is doubtful of the numbers that went to each of `size` places, and in which cell."""
+    unsure = namings.filter(pc.is_valid(namings["doubt"]))
+    owner = place[np.asarray(unsure["index"].to_numpy(), np.int64)]
+    number = pc.cast(unsure["msisdn"], pa.string())
+    words = pc.binary_join_element_wise(number, unsure["doubt"], unsure["cell"], "\x1d", null_handling="replace")
+    told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
+    told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    return _lists(np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), size, "\x1e")
+
+
+def _refused_anew(complaints: Complaints, groups: _Groups, fresh: npt.NDArray[np.bool_]) -> tuple[pa.Table, pa.Table]:
+    """The refused cells of new versions and of rows that have none, and all refused cells."""
+    row = np.asarray(complaints.rows["row"].to_numpy(), np.int64)
+    refused = complaints.refusals
+    at = np.asarray(refused["index"].to_numpy(), np.int64)
+    told = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
+    broken = complaints.broken
+    whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(told.schema)
+    order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
+    new = told.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
+    return pa.concat_tables([new, whole]), pa.concat_tables([told, whole]).sort_by(order)

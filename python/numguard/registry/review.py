@@ -1,0 +1,215 @@
+"""Numbers that wait for a person: which, why, and what the person decided of them.
+
+Owns the table of what waits, and the sheet in which it is decided. Knows no SQL, and leaves what waits to `state`. One
+idea: **not certain means not blocked**: such a number is on no list and leads nowhere, and nothing but a decision on
+record changes that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+from numguard.errors import ArgumentError
+from numguard.registry import cells
+from numguard.registry.case import Case, reason_given
+from numguard.registry.headings import Mapped, find_columns, known_by
+from numguard.registry.sheet import read_sheet
+from numguard.registry.state import SETTLING, Standing, derive
+from numguard.report.writing import masked_text
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["COLUMNS", "DROPPED", "TURNED", "UNHEARD", "Reviewed", "refuse_settled", "review", "take_review"]
+
+#: Why a number waits, beside the doubts of its cell.
+DROPPED: Final = "dropped_by_amendment"
+TURNED: Final = "turned_by_amendment"
+UNHEARD: Final = "confirmed_but_never_named"
+
+#: The columns of a sheet that comes back, each with other spellings that it is found by.
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
+    "decision": ("decided", "verdict"),
+    "reason": ("remark", "remarks"),
+}
+
+_WAITING_FIELDS: list[pa.Field[Any]] = [
+    pa.field("msisdn", pa.uint64()),
+    pa.field("why", pa.string()),
+    pa.field("file", pa.string()),
+    pa.field("row", pa.int64()),
+    pa.field("cell", pa.string()),
+    pa.field("complaints", pa.int64()),
+    pa.field("status", pa.string()),
+]
+_WAITING = pa.schema(_WAITING_FIELDS)
+_REFUSED_FIELDS: list[pa.Field[Any]] = [
+    pa.field("file", pa.string()),
+    pa.field("row", pa.int64()),
+    *(pa.field(name, pa.string()) for name in ("column", "cell", "note")),
+]
+_REFUSED = pa.schema(_REFUSED_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a sheet of decisions brought.
+
+    Attributes:
+        accepted, dismissed: Numbers.
+        left: Rows in which nothing is decided.
+        known: Rows whose number waits no more: the sheet was taken in before, or somebody decided meanwhile.
+        events: The events that were recorded: one for each decision and reason.
+        refusals: The rows that were refused: file, row, column, cell, note.
+    """
+
+    accepted: int
+    dismissed: int
+    left: int
+    known: int
+    events: tuple[int, ...]
+    refusals: pa.Table = field(repr=False)
+
+
+def review(case: Case, cut: int) -> pa.Table:
+    """What waits as of the event `cut`; the columns are those that `Registry.review` tells."""
+    state = derive(case.facts(cut))
+    state = state.filter(_waits(state))
+    if not len(state):
+        return _WAITING.empty_table()
+    found = Standing(case.facts(cut, state["msisdn"]))
+    namings = found.facts.namings
+    version = found.versions.of(namings)
+    dropped = pa.array(~found.versions.stands[version])
+    numbers = pc.cast(namings["msisdn"], pa.uint64())
+    turned = pc.is_in(numbers, state["msisdn"].filter(state["turned"]))
+    shown = pc.or_(pa.chunked_array([pa.array(found.named.waiting)]), turned)
+    live = pa.chunked_array([pa.array(found.versions.live[version])])
+    told = pa.table(
+        {
+            "msisdn": numbers,
+            "why": pc.if_else(turned, TURNED, pc.if_else(dropped, DROPPED, namings["doubt"])),
+            "complaint": found.versions.complaint[version],
+            **{name: namings[name] for name in ("event", "row", "version")},
+        }
+    ).filter(pc.and_(shown, live))
+    told = _with_cells(case, cut, told)
+    silent = state.filter(pc.invert(pc.is_in(state["msisdn"], told["msisdn"])))["msisdn"]
+    nothing = pa.table({"msisdn": silent, "why": pa.repeat(UNHEARD, len(silent))})
+    told = pa.concat_tables([told, nothing], promote_options="default")
+    counted = told.group_by("msisdn", use_threads=False).aggregate([("complaint", "count_distinct")])
+    events = case.store.events(told["event"])
+    at = pc.index_in(told["msisdn"], counted["msisdn"])
+    table = pa.table(
+        {
+            "msisdn": told["msisdn"],
+            "why": told["why"],
+            "file": events["file"].take(pc.index_in(told["event"], events["event"])),
+            "row": told["row"],
+            "cell": [None if cell is None else masked_text(cell) for cell in told["cell"].to_pylist()],
+            "complaints": counted["complaint_count_distinct"].take(at),
+            "status": state["status"].take(pc.index_in(told["msisdn"], state["msisdn"])),
+        },
+        schema=_WAITING,
+    )
+    order: Any = [(name, "ascending") for name in ("msisdn", "why", "file", "row")]
+    return table.sort_by(order).combine_chunks()
+
+
+def _waits(state: pa.Table) -> Any:
+    """The numbers of a state that a person is to look at: one that is reported, or decided, does not wait."""
+    waits = pc.and_(state["waits"], pc.is_in(state["status"], pa.array(("review", "reverify"))))
+    return pc.or_(waits, pc.and_(state["turned"], pc.equal(state["status"], "protected")))
+
+
+def _with_cells(case: Case, cut: int, told: pa.Table) -> pa.Table:
+    """The namings with the cells in which they stand, where these were kept."""
+    kept = case.store.facts("doubtful_cells", cut, wanted=True)
+    keys = ["msisdn", "event", "version", "row"]
+    kept = kept.set_column(0, "msisdn", pc.cast(kept["msisdn"], pa.uint64()))
+    kept = kept.group_by(keys, use_threads=False).aggregate([("cell", "first")])
+    return told.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
+
+
+def refuse_settled(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
+    """Nothing, if something about each number waits for a person.
+
+    Raises:
+        ArgumentError: Of one nothing does, so that a decision would change nothing.
+    """
+    idle = len(msisdns) - len(_open(case, cut, msisdns))
+    if idle:
+        raise ArgumentError(
+            f"values: {idle:,} of the numbers wait for no decision; nothing was recorded; review() shows those that do"
+        )
+
+
+def _open(case: Case, cut: int, msisdns: pa.Array[Any]) -> pa.Array[Any]:
+    state = case.state(cut, msisdns.cast(pa.int64()))
+    waiting = state.filter(pc.or_(state["waits"], state["turned"]))["msisdn"]
+    return msisdns.filter(pc.is_in(msisdns, waiting))
+
+
+def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | None, reason: str | None) -> Reviewed:
+    """Takes a sheet of decisions in, an event for each decision and reason; the same sheet twice changes nothing."""
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
+    at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
+    whole = None if reason is None else reason_given(reason)
+
+    def text(word: str) -> list[Any]:
+        nothing = [None] * len(sheet.table)
+        return cells.remarks(sheet.table.column(at[word][0])).to_pylist() if word in at else nothing
+
+    # A sheet that this registry wrote has whole numbers of all countries.
+    told: Any = _core.explain(cells.one(sheet.table.column(at["msisdn"][0])), region=None)
+    numbers = told.field("msisdn").to_pylist()
+    waiting = set(_open(case, case.store.head(), pc.unique(told.field("msisdn").drop_null())).to_pylist())
+    decided = [word and word.lower() for word in text("decision")]
+    clashing = _clashing(numbers, decided)
+    groups: dict[tuple[str, str], list[int]] = {}
+    refused: list[tuple[Any, ...]] = []
+    left = known = 0
+    columns = (sheet.row.to_pylist(), numbers, decided, text("reason"), text("msisdn"), text("decision"))
+    for row, number, word, why, cell, said in zip(*columns, strict=True):
+        why = why or whole  # noqa: PLW2901
+        if word is None:
+            left += 1
+        elif number is None:
+            refused.append((row, "msisdn", cell, "not_a_number"))
+        elif word not in SETTLING:
+            refused.append((row, "decision", said, "unknown_decision"))
+        elif number in clashing:
+            refused.append((row, "decision", said, "contradiction"))
+        elif why is None:
+            refused.append((row, "reason", None, "no_reason"))
+        elif number not in waiting:
+            known += 1
+        else:
+            groups.setdefault((word, why), []).append(number)
+    events = tuple(_record(case, word, why, found) for (word, why), found in groups.items())
+    count = {word: len({n for (said, _), found in groups.items() if said == word for n in found}) for word in SETTLING}
+    told_of = [pa.array([entry[k] for entry in refused], _REFUSED.field(k + 1).type) for k in range(4)]
+    refusals = pa.table([pa.repeat(sheet.name, len(refused)), *told_of], schema=_REFUSED)
+    return Reviewed(count["accepted"], count["dismissed"], left, known, events, refusals)
+
+
+def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:
+    """The numbers of which two rows decide otherwise."""
+    said: dict[int, set[str]] = {}
+    for number, word in zip(numbers, decided, strict=True):
+        if number is not None and word in SETTLING:
+            said.setdefault(number, set()).add(word)
+    return {number for number, words in said.items() if len(words) > 1}
+
+
+def _record(case: Case, word: str, why: str, numbers: list[int]) -> int:
+    msisdns = np.unique(np.array(numbers, np.uint64))
+    with case.event("decide", why) as append:
+        append.rows("decision", {"msisdn": pa.array(msisdns), "status": pa.repeat(word, len(msisdns))})
+    return append.event

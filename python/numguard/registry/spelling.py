@@ -1,0 +1,61 @@
+"""Spellings of one name, folded to be compared: what looks alike is alike.
+
+Owns what makes no difference between two names: the width of letters, capitals, blanks, and signs that nobody sees.
+Knows no column. One idea: no source can be made two by writing it with a sign that nobody sees.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["folded", "folded_cells", "seen"]
+
+_UNSEEN = r"\p{Cf}"
+#: Joiners that Indian scripts write with: they are left where a name is shown.
+_UNSEEN_BUT_JOINERS = (
+    r"[\x{00ad}\x{0600}-\x{0605}\x{061c}\x{180e}\x{200b}\x{200e}\x{200f}"
+    r"\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]"
+)
+_BLANKS = r"[\p{Z}\s\x{1f}]+"
+
+
+def seen(text: pa.Array[Any]) -> pa.Array[Any]:
+    """Names as they are shown: one width of letters, no signs that nobody sees, single blanks and none around."""
+    text = pc.replace_substring_regex(pc.utf8_normalize(text, "NFKC"), _UNSEEN_BUT_JOINERS, "")
+    # Between letters of this alphabet a joiner joins nothing.
+    text = pc.replace_substring_regex(text, r"([\x00-\x7f])[\x{200c}\x{200d}]+", r"\1")
+    text = pc.replace_substring_regex(text, r"[\x{200c}\x{200d}]+([\x00-\x7f]|$)", r"\1")
+    cells: pa.Array[Any] = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, _BLANKS, " "))
+    return cells
+
+
+def folded_cells(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """Names as they are compared."""
+    text: Any = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) and len(column) else column
+    if isinstance(text, pa.ChunkedArray):
+        return pa.array([], pa.string())
+    # Nearly all names are plain, and need no second look.
+    odd = pc.fill_null(pc.match_substring_regex(text, r"[^\x21-\x7e ]|  |^ | $"), False)
+    if pc.any(odd).as_py():
+        names = text.filter(odd).dictionary_encode()
+        plain = pc.replace_substring_regex(pc.utf8_normalize(names.dictionary, "NFKC"), _UNSEEN, "")
+        plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, _BLANKS, " "))
+        text = pc.replace_with_mask(text, odd, plain.take(names.indices))
+    cells: pa.Array[Any] = pc.utf8_lower(text)
+    return cells
+
+
+def folded(name: str | None) -> str:
+    """One name as it is compared; none is ''.
+
+    >>> folded("PS\\u200b  \\uff32ohtak") == folded("ps Rohtak")
+    True
+    """
+    cells: list[Any] = folded_cells(pa.array([name or ""], pa.string())).to_pylist()
+    text: str = cells[0]
+    return text

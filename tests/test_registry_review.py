@@ -1,0 +1,268 @@
+"""Not certain means not blocked: the numbers that wait for a person, and what settles them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, RegistryError
+from registry_cases import HANDSET, A, B, C, D, complaint, complaints, listed, sightings, status_of
+
+
+def waiting(registry: ng.Registry) -> list[tuple[int, str]]:
+    return [(row["msisdn"], row["why"]) for row in registry.review().to_pylist()]
+
+
+def test_a_number_that_is_not_certain_is_on_no_list_and_leads_nowhere(registry: ng.Registry, tmp_path: Path) -> None:
+    intake = registry.add_complaints(
+        complaints(complaint("1", "98765 43210 (Axel)", district="Rohtak")), name="desk 12"
+    )
+    assert (intake.added, intake.refused, intake.waiting.num_rows) == (1, 0, 1)
+    assert listed(registry) == {}
+    assert status_of(registry, A) == "review"
+    assert len(registry.numbers()) == 0
+    assert registry.review().to_pylist() == [
+        {
+            "msisdn": A,
+            "why": "unlisted_words",
+            "file": "desk 12",
+            "row": 1,
+            "cell": "98xxxxxx10 (Axel)",
+            "complaints": 1,
+            "status": "review",
+        }
+    ]
+    found = registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert found.linked.num_rows == 0
+    assert len(registry.export(tmp_path / "list.csv", to="DoT")) == 0
+    told = registry.action_taken().to_pylist()
+    assert [(row["found"], row["named"], row["listed"]) for row in told] == [("reported", 0, 0), ("review", 1, 0)]
+    assert told[0]["complaints"] == 1
+
+
+def test_accepted_is_as_if_written_plainly(registry: ng.Registry) -> None:
+    row = complaint(
+        "1", "98765 43210 (Axel)", district="Rohtak", reported_at="2026-09-01", complainant_mobile="9812345678"
+    )
+    registry.add_complaints(complaints(row))
+    registry.decide([A], "accepted", "asked the complainant")
+    with ng.Registry(by="HC 1234") as plain:
+        plain.add_complaints(complaints(row | {"suspect_mobiles": "98765 43210"}))
+        assert registry.block_list().to_table().equals(plain.block_list().to_table())
+    assert waiting(registry) == []
+    with pytest.raises(ArgumentError, match="wait for no decision"):
+        registry.decide([A], "dismissed", "again")
+
+
+def test_dismissed_is_let_go_until_it_is_named_again(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")))
+    registry.decide([A], "dismissed", "the victim's brother")
+    assert (status_of(registry, A), waiting(registry)) == ("withdrawn", [])
+    registry.add_complaints(complaints(complaint("2", "Ravi: 98765 43210")))
+    assert waiting(registry) == [(A, "unlisted_words")]
+    registry.add_complaints(complaints(complaint("3", "98765 43210")))
+    assert listed(registry) == {A: "block"}
+    assert waiting(registry) == []
+
+
+def test_a_certain_cell_of_the_same_row_is_enough(registry: ng.Registry) -> None:
+    table = complaints(complaint("1", "98765 43210", facts="he rang from 98765 43210 and from 91234 56789"))
+    registry.add_complaints(table, mapping={"narrative": "facts"})
+    assert listed(registry) == {A: "block"}
+    assert waiting(registry) == [(B, "from_narrative")]
+    assert registry.add_complaints(table, mapping={"narrative": "facts"}).repeated == 1
+
+
+def test_what_an_amendment_dropped_waits(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", district="Nuh")), name="desk A")
+    registry.export(tmp_path / "first.csv", to="DoT")
+    registry.add_complaints(complaints(complaint("1", "8887776665", district="Hisar")), name="desk B")
+    assert listed(registry) == {C: "block"}
+    assert waiting(registry) == [(A, "dropped_by_amendment")]
+    change = registry.export(tmp_path / "second.csv", to="DoT", since="last").to_table()
+    # Nobody decided anything of it, so that nobody is asked anything.
+    assert {row["msisdn"]: row["action"] for row in change.to_pylist()} == {A: "none", C: "block"}
+    registry.decide([A], "dismissed", "a slip of desk A")
+    change = registry.export(tmp_path / "third.csv", to="DoT", since="last").to_table()
+    assert [(row["msisdn"], row["action"], row["reason"]) for row in change.to_pylist()] == [
+        (A, "release", "a slip of desk A")
+    ]
+    # What was dismissed is not asked again because of a further amendment.
+    registry.add_complaints(complaints(complaint("1", "8887776665", district="Rohtak")), name="desk B")
+    assert waiting(registry) == []
+    assert listed(registry) == {C: "block"}
+
+
+def test_what_an_amendment_dropped_may_be_accepted(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", district="Nuh")), name="desk A")
+    wrong = registry.add_complaints(complaints(complaint("1", "8887776665")), name="desk B")
+    registry.decide([A], "accepted", "two complaints with one number")
+    assert listed(registry) == {A: "block", C: "block"}
+    registry.withdraw_intake(wrong.id, "another desk's")
+    assert listed(registry) == {A: "block"}
+
+
+def test_a_complainant_of_any_version_is_shielded(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", complainant_mobile="9123456789")))
+    # Sent again without the column, and with a slip in it.
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789", complainant_mobile="8887776665")))
+    assert listed(registry) == {A: "block"}
+    assert status_of(registry, B) == "protected"
+    assert waiting(registry) == [(B, "turned_by_amendment")] * 2
+    registry.decide([B], "unprotected", "he filed against himself")
+    assert listed(registry) == {A: "block", B: "block"}
+    assert waiting(registry) == []
+
+
+def test_a_suspect_who_becomes_the_complainant_is_looked_at(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.add_complaints(complaints(complaint("1", "9123456789", complainant_mobile="9876543210")))
+    assert (status_of(registry, A), listed(registry)) == ("protected", {B: "block"})
+    assert waiting(registry) == [(A, "turned_by_amendment")]
+    registry.decide([A], "dismissed", "he is the complainant")
+    assert (status_of(registry, A), waiting(registry)) == ("protected", [])
+
+
+def test_who_is_written_as_the_complainant_with_other_words_is_shielded(registry: ng.Registry) -> None:
+    registry.add_complaints(
+        complaints(
+            complaint("1", "9876543210", complainant_mobile="my own 91234 56789 (Ravi)"),
+            complaint("2", "9123456789"),
+        )
+    )
+    assert listed(registry) == {A: "block"}
+
+
+def test_a_number_that_was_confirmed_but_never_named_waits(registry: ng.Registry) -> None:
+    registry.decide([D], "confirmed", "a slip of the pen")
+    assert (status_of(registry, D), listed(registry)) == ("review", {})
+    assert waiting(registry) == [(D, "confirmed_but_never_named")]
+    registry.decide([D], "accepted", "checked once more")
+    assert listed(registry) == {D: "block"}
+    # Confirmed anew after that, it waits again; and whoever names it says that it was meant.
+    registry.decide([D], "confirmed", "once more")
+    assert listed(registry) == {}
+    registry.add_complaints(complaints(complaint("1", "7776665554")))
+    assert listed(registry) == {D: "block"}
+
+
+def test_confirming_what_waits_settles_it(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")))
+    registry.decide([A], "confirmed", "his voice on the recording")
+    assert (listed(registry), waiting(registry)) == ({A: "block"}, [])
+
+
+def test_the_last_look_stops_a_list_with_a_number_that_waits(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    made = registry.block_list()
+    registry.add_complaints(complaints(complaint("1", "9123456789")))
+    with pytest.raises(RegistryError, match="without a decision"):
+        made.write(tmp_path / "list.csv")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".jsonl"])
+def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, ending: str) -> None:
+    from click.testing import CliRunner
+
+    from numguard.cli import verbs
+
+    path, cases = tmp_path / f"waiting{ending}", str(tmp_path / "cases.db")
+    with ng.Registry(cases, by="HC 1234") as registry:
+        registry.add_complaints(
+            complaints(
+                complaint("1", "98765 43210 (Axel)"),
+                complaint("2", "Ravi: 91234 56789"),
+                complaint("3", "=cmd: 88877 76665"),
+                complaint("4", "Bob: +46 70 123 45 67"),
+            )
+        )
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(verbs, ["review", "--registry", cases, *arguments], catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output
+
+    assert "4 numbers wait for a person" in run("--sheet", str(path))
+    fill(path, {A: "accepted", B: "Dismissed", 46701234567: "accepted"})
+    done = run("--by", "SI 77", "--take", str(path), "--reason", "asked the complainants")
+    assert "2 numbers accepted, 1 dismissed, 1 left open, 0 decided before, 0 refused" in done
+    again = run("--by", "SI 77", "--take", str(path), "--reason", "asked the complainants")
+    assert "0 numbers accepted, 0 dismissed, 1 left open, 3 decided before, 0 refused" in again
+    with ng.Registry(cases, by="HC 1234") as registry:
+        assert listed(registry) == {A: "block"}
+        assert status_of(registry, 46701234567) == "reported"
+        assert [row["msisdn"] for row in registry.review().to_pylist()] == [C]
+        assert registry.history(f"+{B}").to_pylist()[-1]["by"] == "SI 77"
+
+
+def fill(path: Path, decided: dict[int, str]) -> None:
+    """Writes decisions into a sheet, as a person would."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        page = book.active
+        assert page is not None
+        head = [cell.value for cell in page[1]]
+        for row in page.iter_rows(min_row=2):
+            number = int(str(row[head.index("msisdn")].value))
+            row[head.index("decision")].value = decided.get(number)
+        book.save(path)
+        return
+    from numguard.source.records import read_records
+
+    table: Any = read_records(path, lambda _: False, None).table
+    words = [decided.get(int(number)) for number in table["msisdn"].to_pylist()]
+    table = table.set_column(table.schema.get_field_index("decision"), "decision", pa.array(words, pa.string()))
+    path.unlink()
+    from numguard.files import write_rows
+
+    write_rows(path, table.schema, table.to_reader())
+
+
+def test_a_sheet_is_refused_where_it_is_not_clear(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel: 9876543210"), complaint("2", "Ravi: 9123456789")))
+    sheet = pa.table(
+        {
+            "msisdn": [str(A), str(B), str(B), "9.19877E+11", str(A), str(A)],
+            "decision": ["accepted", "accepted", "dismissed", "accepted", "blocked", None],
+            "reason": [None, "seen", "seen", "seen", "seen", None],
+        }
+    )
+    done = registry.take_review(sheet)
+    assert [(row["row"], row["column"], row["note"]) for row in done.refusals.to_pylist()] == [
+        (1, "reason", "no_reason"),
+        (2, "decision", "contradiction"),
+        (3, "decision", "contradiction"),
+        (4, "msisdn", "not_a_number"),
+        (5, "decision", "unknown_decision"),
+    ]
+    assert (done.accepted, done.dismissed, done.left, done.events) == (0, 0, 1, ())
+    assert len(waiting(registry)) == 2
+
+
+def test_a_registry_of_before_is_brought_forward(tmp_path: Path) -> None:
+    """What an older version took out of narratives, or from beside any words, waits once it is opened by this one."""
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+        registry._case.store.dialect.execute("UPDATE naming SET note = 'from_narrative' WHERE msisdn = 919123456789")
+        for column in ("doubt", "cell"):
+            registry._case.store.dialect.execute(f"ALTER TABLE naming DROP COLUMN {column}")
+        registry._case.store.dialect.execute("UPDATE head SET schema_version = 2")
+    with ng.Registry(path, by="HC 1234") as registry:
+        assert listed(registry) == {A: "block"}
+        assert waiting(registry) == [(B, "from_narrative")]
+
+
+def test_no_number_is_in_what_an_intake_or_an_error_says(registry: ng.Registry) -> None:
+    intake = registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")))
+    with pytest.raises(ArgumentError) as caught:
+        registry.decide([B], "accepted", "x")
+    for said in (repr(intake), str(caught.value), repr(registry)):
+        assert "98765" not in said
+        assert "91234" not in said
