@@ -138,7 +138,7 @@ class Numbers:
     Attributes:
         certain: index, msisdn, note, cell (where words stood beside the number that were taken off, else null).
         doubtful: index, msisdn, doubt, cell: whole numbers of cells that do not surely mean them, and why.
-        refused: index, cell, note: cells without a whole number.
+        refused: index, cell, note: cells without a whole number, and those with something beside certain ones.
     """
 
     certain: pa.Table
@@ -177,7 +177,8 @@ def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> Numb
     columns = ["index", "msisdn", "cell"]
     numbers = pa.concat_tables([found.certain.select(columns), found.doubtful.select(columns)]).sort_by("index")
     doubtful = numbers.add_column(2, "doubt", pa.repeat(mark, len(numbers)))
-    return Numbers(found.certain.slice(0, 0), doubtful, found.refused)
+    silent = pc.invert(pc.is_in(found.refused["index"], numbers["index"].combine_chunks()))
+    return Numbers(found.certain.slice(0, 0), doubtful, found.refused.filter(silent))
 
 
 _CERTAIN = ["index", "msisdn", "note", "cell"]
@@ -191,7 +192,9 @@ _NO_DOUBT = pa.schema(_NO_DOUBT_FIELDS)
 
 def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
     """What the core finds in cells that are more than one plain number."""
-    lists, doubt = _mentions(cells)
+    named: Any = _core.mentions(cells)
+    lists = named.field("numbers")
+    doubt, rest = (pc.cast(named.field(name), pa.string()) for name in ("doubt", "rest"))
     cells = written(cells)
     sure = pc.is_null(doubt)
     count = pc.fill_null(pc.list_value_length(lists), 0)
@@ -210,8 +213,9 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
     )
     certain = told.filter(pc.is_null(told["doubt"])).select(_CERTAIN)
     doubtful = told.filter(pc.is_valid(told["doubt"])).select(_NO_DOUBT.names)
-    none = pc.and_(pc.equal(count, 0), pc.invert(sure))
-    refused = pa.table([index.filter(none), cells.filter(none), doubt.filter(none)], names=["index", "cell", "note"])
+    # What else stands beside certain numbers is told by itself; a doubtful cell waits as a whole.
+    note = pc.if_else(pc.equal(count, 0), doubt, pc.if_else(sure, rest, nothing))
+    refused = pa.table([index, cells, note], names=["index", "cell", "note"]).filter(pc.is_valid(note))
     return Numbers(certain, doubtful, refused)
 
 
@@ -220,21 +224,6 @@ def _excerpts(cells: pa.Array[Any], count: pa.Array[Any]) -> pa.Array[Any]:
     long, middle, short = (pc.utf8_slice_codeunits(cells, 0, size) for size in (500, 200, 60))
     kept: pa.Array[Any] = pc.if_else(pc.greater(count, 20), short, pc.if_else(pc.greater(count, 4), middle, long))
     return kept
-
-
-def _mentions(cells: pa.Array[Any]) -> tuple[Any, pa.Array[Any]]:
-    """The whole numbers of each cell of text, and why they are not certain; null where they are."""
-    told: Any = _core.explain(cells)
-    note = pc.cast(told.field("note"), pa.string())
-    note = pc.if_else(pc.and_(pc.is_null(told.field("msisdn")), pc.is_null(note)), "empty", note)
-    lists = _core.extract(cells)
-    bare = pc.replace_substring_regex(cells, r"(?i)\b(?:and|or|aur)\b", " ")
-    listed = pc.invert(pc.fill_null(pc.match_substring_regex(bare, r"\p{L}"), False))
-    whole = pc.and_(pc.equal(note, "several_numbers"), pc.and_(listed, pc.greater(pc.list_value_length(lists), 1)))
-    certain = pc.or_(pc.and_(pc.is_valid(told.field("msisdn")), pc.not_equal(pc.fill_null(note, ""), "text_removed")),
-                     pc.fill_null(whole, False))  # fmt: skip
-    note = pc.if_else(pc.equal(note, "text_removed"), "unlisted_words", note)
-    return lists, pc.if_else(certain, pa.scalar(None, pa.string()), note)
 
 
 def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:

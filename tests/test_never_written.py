@@ -1,0 +1,144 @@
+"""Never a number that was not written: cells of complaint sheets that name no suspect's number, end to end.
+
+Each cell goes into a sheet, through the registry and out on a list. None may be there with a number that it does not
+plainly name; what a person has to look at waits, and what is no number is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+
+#: Cells that hold no phone number, or one cut short, or another quantity.
+NO_NUMBER = [
+    "650.00 750.25", "77.026 28.459", "91.7362 26.1445", "80.585 ((79.964)", "99.00 987654", "654321.9876",
+    "876543/2024", "7/8/26 101530", "09.30 1.11.2025", "Chrome/87.0.4280.141", "6) 987654321", "6. 987654321",
+    "987654321 5 times", "98765432 10 calls", "PNR 8512345678", "Complaint No. 9812345678", "Complaint No. 98123 45678",
+    "Customer ID 9812345678", "account_no: 9812345678", '{"txn_id": 9812345678}', '{"txn_id":"9812345678"}',
+    "accountNo 9812345678", "A.C. No 9812345678", "A/c 9812345678", "Account No. (SBI) 9812345678",
+    "9812345678 is account number", "9812345678 rupees", "खाता संख्या 9812345678", "रु. 9812345678", "आधार 9812345678",
+    "اکاؤنٹ نمبر 9812345678", "bit.ly/9876543210", "example.com/9876543210", "profile.php?id=9876543210",
+    "https://example.com/profile.php?id=9876543210", "&#57;9876543210", "tel:7911123456;phone-context=+44",
+    "9812345678 (Nepal)", "IMEI 1 358240051111110", "IMEI 2 358240051111110", "1) 358240051111110",
+    "iPhone 7 358240051111110", "IMSI: 404100123456789", "A/c 50100123456789", "4111 1111 1111 1111",
+    "0070091 12345", "+91 98765", "012345678901234",
+]  # fmt: skip
+
+#: Cells in which a whole number stands beside something else: that one may wait, and no other may come of it.
+BESIDE = {
+    "9193449650 24 calls": 919193449650,
+    "9193449650 24": 919193449650,
+    "09193449650 (24)": 919193449650,
+    "9193449650 (24)": 919193449650,
+    "9193449650 09-NOV-26": 919193449650,
+    "9876543210 9876": 919876543210,
+    "98111 11003 - not the suspect": 919811111003,
+    "98111 11003 (complainant)": 919811111003,
+    "victim's own 98111 11003": 919811111003,
+    "bank helpline 98111 11003": 919811111003,
+    "शिकायतकर्ता 98111 11003": 919811111003,
+    "शिकायतकर्ता का नंबर 98111 11003": 919811111003,
+    "father 9811111003": 919811111003,
+    "Ravi: 9811111003": 919811111003,
+    "9811111003 (Axel)": 919811111003,
+    "my number is 9811111003": 919811111003,
+    "not 9811111003": 919811111003,
+    "self 9811111003": 919811111003,
+    "customer care 9811111003": 919811111003,
+    "Flat 12, 9811111003": 919811111003,
+}
+
+#: Sentences that name the complainant's own number beside the suspect's: neither is certain.
+SENTENCES = [
+    "complainant 9876543210; suspect 9812345678",
+    "my number 9876543210, his number 9812345678",
+    "suspect 9812345678, complainant 9876543210",
+    "victim 9876543210 got a call of 9812345678",
+    "9876543210 (complainant), 9812345678 (accused)",
+    "शिकायतकर्ता 9876543210, आरोपी 9812345678",
+]
+
+#: What names suspects plainly, and has to come out: otherwise all of the above were easy.
+PLAIN = {
+    "98765 43210": [919876543210],
+    "Mob: 98765-43210": [919876543210],
+    "मो0नं0 9876543210": [919876543210],
+    "suspect 9876543210": [919876543210],
+    "आरोपी 9876543210": [919876543210],
+    "1) 9876543210 2) 9812345678": [919876543210, 919812345678],
+    "9876543210 / 9812345678": [919876543210, 919812345678],
+    "9876543210 (whatsapp)": [919876543210],
+}
+
+
+def sheet(cells: list[str]) -> pa.Table:
+    return pa.table(
+        {
+            "acknowledgement_no": [f"3170822{k:07}" for k in range(len(cells))],
+            "source": ["1930"] * len(cells),
+            "suspect_mobiles": cells,
+        }
+    )
+
+
+def written_list(registry: ng.Registry, path: Path) -> dict[int, str]:
+    """What a receiver reads of an export."""
+    registry.export(path, to="DoT")
+    rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text().splitlines()]
+    return {int(row["msisdn"]): row["action"] for row in rows}
+
+
+def test_no_cell_that_names_no_number_comes_out_on_a_list(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(sheet([*NO_NUMBER, *BESIDE, *SENTENCES]))
+    assert written_list(registry, tmp_path / "list.jsonl") == {}
+    assert len(registry.numbers()) == 0
+    handsets = pa.table({"served_msisdn": ["9811111003", "9700000001"], "imei14": ["49015420323751"] * 2})
+    assert registry.expand(handsets, at=None).linked.num_rows == 0
+
+
+@pytest.mark.parametrize("cell", NO_NUMBER)
+def test_what_is_no_number_is_refused_or_waits_for_a_person(cell: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet([cell]))
+        assert len(registry.block_list()) == 0
+        assert intake.refusals.num_rows + intake.waiting.num_rows >= 1
+
+
+@pytest.mark.parametrize(("cell", "number"), BESIDE.items())
+def test_a_whole_number_beside_something_waits_and_nothing_is_made_of_both(cell: str, number: int) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet([cell]))
+        assert len(registry.block_list()) == 0
+        assert set(intake.waiting["msisdn"].to_pylist()) <= {number}
+        # Where it is not kept, the cell is told as refused.
+        assert intake.waiting.num_rows or intake.refusals.num_rows
+
+
+@pytest.mark.parametrize("cell", SENTENCES)
+def test_a_sentence_that_names_the_complainant_gives_no_certain_number(cell: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet([cell]))
+        assert len(registry.block_list()) == 0
+        assert set(registry.review()["msisdn"].to_pylist()) == {919812345678, 919876543210}
+
+
+@pytest.mark.parametrize(("cell", "numbers"), PLAIN.items())
+def test_what_is_plainly_named_comes_out(cell: str, numbers: list[int]) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet([cell]))
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == sorted(numbers)
+        worded = any(char.isalpha() for char in cell)
+        assert intake.text_removed.num_rows == len(numbers) * worded
+
+
+def test_narratives_name_nobody_for_certain(registry: ng.Registry, tmp_path: Path) -> None:
+    cells = [*NO_NUMBER, *BESIDE, *SENTENCES, *PLAIN]
+    table = sheet([""] * len(cells)).append_column("facts", pa.array(cells))
+    registry.add_complaints(table, mapping={"narrative": "facts"})
+    assert written_list(registry, tmp_path / "list.jsonl") == {}
