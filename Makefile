@@ -7,7 +7,7 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: help demo build test test-rust test-python test-engines check format bench bench-quick bench-page instructions fuzz memcheck docs clean
+.PHONY: help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,16 @@ bench: build ## everything that is claimed about speed, beside the rivals; an ho
 
 bench-quick: build ## the same on small inputs, in a minute: does the harness run here?
 	$(BIN)/numguard bench --quick --record target/bench
+
+ENGINE_BENCH ?= # such as --rows 4e6 --sightings 20e6
+bench-engines: build .venv-sail/.ready .venv-spark/.ready ## the adapter for Spark beside Spark's and Sail's own means, on one core and on all
+	for cores in 1 $(shell nproc); do \
+		for engine in sail classic; do \
+			case $$engine in classic) home=.venv-spark ;; *) home=.venv-sail ;; esac; \
+			PYTHONPATH=$(abspath python) NUMGUARD_BENCH_RECORD=benches/record/engines $$home/bin/python benches/engines.py $$engine \
+				--cores $$cores $$(test $$cores = 1 && echo --only-ours --sightings 0) $(ENGINE_BENCH) || exit 1; \
+		done; \
+	done
 
 bench-page: $(VENV)/.ready ## the newest record into README.md and docs/speed.md
 	$(BIN)/python benches/publish.py

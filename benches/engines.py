@@ -1,6 +1,6 @@
 """The adapter for Spark against the engine's own means, on the same cluster in the same run, answers compared first.
 
-NUMGUARD_BENCH_RECORD=benches/record .venv-sail/bin/python benches/engines.py sail
+NUMGUARD_BENCH_RECORD=benches/record/engines .venv-sail/bin/python benches/engines.py sail
 .venv-spark/bin/python benches/engines.py classic --rows 8e6 --sightings 50e6 --cores 2
 
 A rival for scans is a chain of regular expressions that reads exactly the forms in the file, and a broadcast join for
@@ -196,8 +196,9 @@ def main() -> None:
     parser.add_argument("--memory", default="4g")
     parser.add_argument("--only-ours", action="store_true", help="for scaling: no rivals")
     asked = parser.parse_args()
-    session = session_of(asked.engine, asked.cores, asked.memory)
+    # The record says what machine it is before some of its cores are left alone.
     bench = Bench({"classic": "Spark Classic", "sail": "Sail"}[asked.engine], asked.cores, asked.rounds)
+    session = session_of(asked.engine, asked.cores, asked.memory)
     folder = Path(tempfile.mkdtemp(prefix="numguard-engines-"))
     try:
         if asked.rows:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from numguard.bench.charts import CHARTS
-from numguard.bench.page import a_day, as_markdown, sections, summary
+from numguard.bench.page import a_day, as_markdown, engines, sections, summary
 from numguard.bench.record import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +50,17 @@ def published(record: Path) -> dict[Path, str]:
     block = as_markdown([day]).split("\n", 2)[2] if day.rows else "\nThe newest record has no scans.\n"
     setting = f"\nMeasured on: {head.text}\n"
     files[scale] = between_markers(scale, f"{block}{setting}\nFrom `{source}`.\n")
-    return files
+    return files | of_engines()
+
+
+def of_engines() -> dict[Path, str]:
+    """What is said of engines, from their own record."""
+    record = newest(RECORDS / "engines")
+    if record is None:
+        return {}
+    page = ROOT / "docs" / "guide" / "spark.md"
+    block = as_markdown([engines(read(record))]).split("\n", 2)[2]
+    return {page: between_markers(page, f"{block}\nFrom `benches/record/engines/{record.name}`.\n")}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from numguard.bench.charts import CHARTS
 from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, losses, verdicts
 from numguard.bench.record import Line
 
-__all__ = ["Section", "a_day", "as_html", "as_markdown", "sections", "summary"]
+__all__ = ["Section", "a_day", "as_html", "as_markdown", "engines", "sections", "summary"]
 
 _RECORDS_A_DAY: Final = 4_000_000_000
 
@@ -238,6 +238,30 @@ def sections(lines: Sequence[Line]) -> list[Section]:
     first = [summary(lines), _lost(lines), _promises(lines), a_day(lines)]
     rest = [_everything(lines, works, title, text, charts) for works, title, text, charts in _PARTS]
     return [first[0], first[1], *(section for section in (*first[2:], *rest) if section.rows)]
+
+
+def engines(lines: Sequence[Line]) -> Section:
+    """The adapter for Spark beside the engines' own means; a record of its own."""
+    rows = [
+        [
+            line.work,
+            line.layout,
+            f"{line.rows:,}",
+            f"{line.listed:,}",
+            str(line.threads),
+            line.candidate,
+            _millions(line.rows_per_s),
+            "" if line.median_s is None else f"{line.median_s:.3g} s",
+            "" if line.spread is None else f"{line.spread:.0%} of {line.rounds}",
+        ]
+        for line in lines
+    ]
+    text = (
+        "Beside what the engine can do itself, and beside one machine with as many threads; in rounds by turns, and "
+        "answers compared first. The engine's own join has no caps, no periods and no reasons; the walk goes one hop."
+    )
+    columns = ["work", "columns", "rows", "list", "cores", "who", "M rows/s", "median", "spread"]
+    return Section("Measured", f"{text} {_setting(lines)}" if lines else text, columns, rows)
 
 
 def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:

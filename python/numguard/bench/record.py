@@ -37,6 +37,9 @@ _DISTRIBUTIONS: Final = (
     "phonenumbers",
     "rphonenumbers",
     "pytest-benchmark",
+    "pyspark",
+    "pyspark-client",
+    "pysail",
 )
 
 

@@ -44,13 +44,14 @@ _FIELDS: dict[str, Any] = {"n": pa.int64(), "said": pa.string(), "failed": pa.st
 _SAID = pa.schema(_FIELDS)
 
 
-def ask_workers(session: Any, trial: Callable[[int], str | None], tasks: int) -> list[Any]:
-    """Runs a trial in so many tasks: what each says; or the first error, raised here.
+def ask_workers(session: Any, trial: Callable[[int], str | None], count: int) -> list[Any]:
+    """Runs a trial so many times, several in a task: what each says; or the first error, raised here.
 
     Raises:
         EngineError: The workers cannot run Python, or have no numguard.
     """
-    answers = session.range(0, tasks, 1, tasks).mapInArrow(_Trial(trial), "n bigint, said string, failed string")
+    tasks = max(min(count, 4), count // 64)
+    answers = session.range(0, count, 1, tasks).mapInArrow(_Trial(trial), "n bigint, said string, failed string")
     try:
         said = answers.toArrow().sort_by("n").to_pylist()
     except Exception as error:
