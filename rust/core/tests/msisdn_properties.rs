@@ -52,7 +52,42 @@ fn cell() -> impl Strategy<Value = String> {
     let signs = "[0-9 +./()x*#@:,;eE\\-]{0,24}";
     let digits = "(\\+|00|0|)(91|)[ \\-]?[0-9]{4,6}[ \\-.]?[0-9]{3,6}(\\.0|\\.5|)";
     let groups = "(\\+|)[0-9]{1,6}([ .()/\\-]{1,3}[0-9]{1,6}){1,5}(\\)|\\.0|)";
-    prop_oneof![4 => parts, 2 => spaced, 2 => signs, 1 => digits, 1 => groups, 1 => written(), 1 => ".{0,16}"]
+    prop_oneof![4 => parts, 2 => spaced, 2 => signs, 1 => digits, 1 => groups, 1 => written(), 2 => sentence(), 1 => ".{0,16}"]
+}
+
+/// Words of all lists, numbers and parts, as a sentence has them.
+fn sentence() -> impl Strategy<Value = String> {
+    let lists = [
+        include_str!("../src/lists/phone_words.tsv"),
+        include_str!("../src/lists/other_words.tsv"),
+        include_str!("../src/lists/handset_words.tsv"),
+    ];
+    let rows = lists.iter().flat_map(|list| list.lines());
+    let phrases: Vec<&str> = rows
+        .filter(|row| !row.starts_with('#'))
+        .filter_map(|row| row.split('\t').nth(2))
+        .collect();
+    let numbers = [
+        "9876543210",
+        "98765 43210",
+        "+91 9812345678",
+        "98123-45678",
+        "1930",
+        "500",
+        "2",
+    ];
+    let part = prop_oneof![3 => select(phrases), 2 => select(numbers.to_vec()), 1 => select(PARTS)];
+    let gap = select(
+        &[
+            " ", " ", " ", ", ", ": ", ". ", "_", "-", "/", " (", ") ", "\t",
+        ][..],
+    );
+    prop::collection::vec((part, gap), 1..7).prop_map(|parts| {
+        parts
+            .into_iter()
+            .map(|(part, gap)| format!("{part}{gap}"))
+            .collect()
+    })
 }
 
 /// A number as people write one, and something beside it.
@@ -243,6 +278,39 @@ proptest! {
         } else {
             prop_assert_eq!(listed.note, unlisted.note);
         }
+    }
+}
+
+/// Every phrase of the lists, as it is written beside a number.
+#[test]
+fn every_phrase_of_the_lists_says_what_it_says_to_the_oracle() {
+    let lists = [
+        include_str!("../src/lists/phone_words.tsv"),
+        include_str!("../src/lists/other_words.tsv"),
+        include_str!("../src/lists/handset_words.tsv"),
+    ];
+    let rows = lists.iter().flat_map(|list| list.lines());
+    for (at, row) in rows.filter(|row| !row.starts_with('#')).enumerate() {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let phrase = match fields[..] {
+            [class, _, phrase, ..] if class.starts_with("abbrev") => format!("{phrase}0"),
+            [_, _, phrase, ..] => phrase.to_owned(),
+            _ => panic!("a class, a language and a phrase: {row}"),
+        };
+        let cell = match at % 4 {
+            0 => format!("{phrase}: 9876543210"),
+            1 => format!("{}_9812345678", phrase.to_uppercase().replace(' ', "_")),
+            2 => format!("9876543210 ({phrase}) 12"),
+            _ => format!("{} no {phrase} 98765 43210", phrase.replace(' ', ".")),
+        };
+        for cell in [cell, format!("{phrase} 9876543210")] {
+            let oracle = naive::msisdn::mentions(&cell, Region::In);
+            assert_eq!(mentions(&cell, Region::In), oracle, "{cell}");
+            let oracle = naive::msisdn::read(&cell, Region::In);
+            assert_eq!(read(&cell, Region::In), oracle, "{cell}");
+        }
+        let cell = format!("{phrase} 1 358240051111110");
+        assert_eq!(imei::read(&cell), naive::imei::read(&cell), "{cell}");
     }
 }
 
