@@ -258,6 +258,8 @@ proptest! {
             format!("+91 {first} {last:05}"), format!("{first}-{last:05}"), format!("0091 {national}"), format!("0-{national}"),
             format!("+91-{national}"), format!("91 {first}-{last:05}"), format!("(+91) {national}"), format!("'{national}'"),
         ][form].clone();
+        // Two sums.
+        prop_assume!(form != 5 || first % 100 != 0 || last % 100 != 0);
         let is_one_group = form < 4;
         let cell = if decimal && is_one_group { cell + ".0" } else { cell };
         let reading = read(&cell, Region::In);
