@@ -126,6 +126,14 @@ fn region() -> impl Strategy<Value = Region> {
     prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164)]
 }
 
+/// Whether a cell, whatever wraps it, is an address as RFC 3966 and RFC 5724 have them.
+fn is_address(cell: &str) -> bool {
+    let text = cell
+        .trim_start_matches(|sign: char| !sign.is_alphanumeric())
+        .to_lowercase();
+    text.starts_with("tel:") || text.starts_with("sms:")
+}
+
 /// A plan in which nothing is listed, and nothing is a fixed line's.
 static NOTHING: [u64; 625] = [0; 625];
 
@@ -216,8 +224,8 @@ proptest! {
         let reading = read(&cell, region);
         if reading.msisdn == 0 {
             let numbers = found.len() - 1;
-            // Behind a dash it may be a list, and a minus is told first.
-            let told = [Some(Note::SeveralNumbers), Some(Note::StraySign)].contains(&reading.note);
+            // Behind a dash it may be a list, and a minus is told first; an address is one number or none.
+            let told = is_address(&cell) || [Some(Note::SeveralNumbers), Some(Note::StraySign)].contains(&reading.note);
             prop_assert!(numbers < 2 || told || reading.note < Some(Note::SeveralNumbers));
         } else {
             prop_assert_eq!(found, [7, reading.msisdn]);
