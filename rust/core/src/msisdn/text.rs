@@ -16,10 +16,17 @@ use crate::words::Word;
 
 /// Reads an opened cell: folded, trimmed, unwrapped, not empty.
 pub(super) fn read(cell: &Folded, text: &[u8], region: Region) -> Result<Found, Note> {
-    if let Some(uri) = after_prefix(text, &[b"tel:", b"sms:"])
-        && uri.first() != Some(&b' ')
-    {
-        return plain::address(trim(uri), region);
+    // `Tel:98... (M)` is no address: its label was written without a blank.
+    let is_address = |uri: &&[u8]| {
+        let mut number = uri
+            .split(|&byte| byte == b';')
+            .next()
+            .unwrap_or_default()
+            .iter();
+        uri.first() != Some(&b' ') && number.all(|&byte| run::is_part(byte))
+    };
+    if let Some(uri) = after_prefix(text, &[b"tel:", b"sms:"]).filter(is_address) {
+        return plain::address(uri, region);
     }
     if text.iter().all(|&byte| run::is_part(byte)) {
         return plain::read(text, region);

@@ -206,7 +206,9 @@ fn number_of(cell: &str, region: Region) -> Result<Number, Note> {
 
 fn number_in(shown: &Shown, region: Region) -> Result<Number, Note> {
     let text = shown.text.as_str();
-    if let Some(uri) = pattern!("(?is)^(?:tel|sms):($|[^ ].*)").captures(text) {
+    if let Some(uri) =
+        pattern!(r"(?is)^(?:tel|sms):((?:$|[0-9\-.()/+;])[0-9 \-.()/+]*(?:;.*)?)$").captures(text)
+    {
         return stretch::address(trimmed(&uri[1]), region);
     }
     if pattern!(r"^[0-9 \-.()/+]*$").is_match(text) {
