@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files import together, write_rows
 from numguard.files.outgoing import write_private
 from numguard.files.spreadsheet import SHEET_ROWS
@@ -231,9 +231,9 @@ def fail_afterwards(files: Any, folder: Path) -> None:
 
 
 def fail_to_place(files: Any, folder: Path) -> None:
-    """The second cannot take its place: a folder lies there."""
-    (folder / "taken").mkdir()
+    """The second cannot take its place: a folder has come to lie there."""
     put(files, folder / "taken", b"new")
+    (folder / "taken").mkdir()
 
 
 def fail_to_open(files: Any, folder: Path) -> None:
@@ -245,7 +245,7 @@ def fail_to_open(files: Any, folder: Path) -> None:
     [
         (fail_inside, KeyboardInterrupt),
         (fail_afterwards, KeyboardInterrupt),
-        (fail_to_place, IsADirectoryError),
+        (fail_to_place, FileError),
         (fail_to_open, FileMissingError),
     ],
 )

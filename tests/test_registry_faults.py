@@ -17,7 +17,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import InputError, RegistryError
-from numguard.registry import dialect
+from numguard.registry import dialect, sqlite
 from registry_stores import is_there, make_schema
 from test_registry_store import look, run, table
 
@@ -211,13 +211,13 @@ def _by_a_stranger(folder: Path) -> None:
     assert len(said) == 3, done.stderr
     assert said[0] == "RegistryError cases.db: cannot be made (its folder is read-only)"
     assert said[1].startswith("RegistryError readable.db: cannot be ")
-    assert said[2] == "RegistryError cases.db: cannot be made (Permission denied)"
+    assert said[2] == "RegistryError cases.db: cannot be opened (Permission denied)"
     assert sorted(folder.iterdir()) == [closed, readable]
     assert readable.read_bytes() == before
 
 
 def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialect, "_OLDEST_SQLITE", (99, 0, 0))
+    monkeypatch.setattr(sqlite, "_OLDEST_SQLITE", (99, 0, 0))
     with pytest.raises(RegistryError, match="can lose commits"), ng.Registry(tmp_path / "cases.db") as registry:
         registry.decide(["9876543210"], "confirmed", "why")
     # Memory is nobody else's, and has no log.

@@ -6,6 +6,7 @@ a process of his own.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
@@ -28,6 +29,8 @@ from registry_stores import is_there, make_schema
 KILLS = int(os.environ.get("NUMGUARD_KILLS", "25"))
 #: After so many kills a new file is begun: what is looked for is there from the first event on, and a long log is slow.
 KILLS_A_FILE = 25
+#: How far the schema has come.
+STEPS = len(list((Path(ng.registry.__file__).parent / "schema").glob("*.sql")))
 
 
 def table(start: int, count: int) -> pa.Table:
@@ -83,7 +86,7 @@ def test_what_is_written_is_seen_from_outside(tmp_path: Path) -> None:
     with ng.Registry(path, by="HC 1234") as registry:
         registry.add_complaints(table(0, 3), name="desk.csv")
     assert look(path, "SELECT seq, actor, verb FROM event") == [(1, "HC 1234", "add_complaints")]
-    assert look(path, "SELECT schema_version, seq FROM head") == [(3, 1)]
+    assert look(path, "SELECT schema_version, seq FROM head") == [(STEPS, 1)]
     assert look(path, "SELECT name, records FROM input") == [("desk.csv", 3)]
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
@@ -104,13 +107,48 @@ def test_a_file_is_made_by_the_first_event(tmp_path: Path) -> None:
         ng.Registry(tmp_path / "nowhere" / "cases.db")
 
 
-def test_a_file_whose_maker_was_killed_is_made_anew(tmp_path: Path) -> None:
+def test_what_is_no_registry_yet_is_not_taken_for_an_empty_case(tmp_path: Path) -> None:
     path = tmp_path / "cases.db"
     path.touch(0o644)
+    with pytest.raises(RegistryError, match="is an empty file"):
+        ng.Registry(path, by="HC 1234")
+    assert path.stat().st_size == 0
+    path.unlink()
+    # A database without tables, as is left of one whose log was not copied.
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version = 7'); c.commit()"
+    run(program, path)
+    with pytest.raises(RegistryError, match="holds no registry"):
+        ng.Registry(path, by="HC 1234")
+    # The log of a file that is gone is not played into a new one.
+    path.rename(tmp_path / "cases.db-wal")
+    with ng.Registry(path, by="HC 1234") as registry, pytest.raises(RegistryError, match="its log is there"):
+        registry.add_complaints(table(0, 3))
+
+
+def test_a_file_that_is_gone_acknowledges_nothing(tmp_path: Path) -> None:
+    path, other = tmp_path / "cases.db", tmp_path / "other.db"
+    for registry_path in (path, other):
+        with ng.Registry(registry_path, by="HC 1234") as registry:
+            registry.add_complaints(table(0, 3))
     with ng.Registry(path, by="HC 1234") as registry:
-        assert registry.add_complaints(table(0, 3)).id == 1
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert look(path, "SELECT seq FROM head") == [(1,)]
+        path.rename(tmp_path / "elsewhere.db")
+        for _ in range(2):
+            with pytest.raises(RegistryError, match="deleted or replaced"):
+                registry.decide(["9876543210"], "protected", "helpline")
+            # Also when another file has its name.
+            other.replace(path) if other.exists() else None
+    with ng.Registry(path, by="HC 1234") as registry:
+        assert registry.decide(["9876543210"], "protected", "helpline") == 2
+
+
+def test_a_copy_without_the_log_has_what_was_acknowledged(tmp_path: Path) -> None:
+    path, copy = tmp_path / "cases.db", tmp_path / "copy.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        for event in range(1, 4):
+            registry.add_complaints(table(event, 3))
+            copy.write_bytes(path.read_bytes())
+            with ng.Registry(copy) as copied:
+                assert len(copied.numbers()) == 3 * event
 
 
 def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
@@ -165,10 +203,14 @@ def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.Fi
             execute(f"ALTER TABLE complaint DROP COLUMN {later}")
         for later in ("doubt", "cell"):
             execute(f"ALTER TABLE naming DROP COLUMN {later}")
+        for later in ("seal", "sending"):
+            execute(f"DROP TABLE {later}")
         execute("UPDATE head SET schema_version = 1")
     for _ in range(2):
         with ng.Registry(target, by="HC 1234") as registry:
-            assert registry._case.store.dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist() == [3]
+            assert registry._case.store.dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist() == [
+                STEPS
+            ]
             assert told(registry) == before
             # What was told then is known, also where it is told in another file.
             assert registry.add_complaints(sheet.slice(1), dry_run=True).repeated == 4
@@ -228,7 +270,7 @@ def test_an_address_is_never_told() -> None:
 
 
 VICTIM = """
-    import sys, pyarrow as pa
+    import os, sys, pyarrow as pa
     sys.path.insert(0, sys.argv[3])
     from test_registry_store import table
     import numguard as ng
@@ -247,14 +289,14 @@ VICTIM = """
                 pairs = {"served_msisdn": numbers, "imei14": handsets}
                 registry.expand(pa.table(pairs))
             else:
-                registry.export(path + ".csv", to="DoT")
+                registry.export(os.path.join(os.path.dirname(path), "out", f"{done}.csv"), to="DoT")
             print(done, flush=True)
 """
 
 #: How many rows of each table an event has that is whole; the first event added 1,000 complaints.
 WHOLE = {
     "add": {"input": {1}, "intake": {1}, "complaint": {1000, 2000}, "naming": {1000, 2000}},
-    "decide": {"decision": {2000}},
+    "decide": {"decision": {2000, 1}},
     "expand": {"expansion": {1}, "link": {1000}, "handset": {1000}, "evidence": {2000}},
     "export": {"export": {1}, "exported": {1000}},
 }
@@ -270,10 +312,21 @@ def test_killed_at_any_moment_it_is_whole_or_absent(tmp_path: Path, what: str) -
         left -= KILLS_A_FILE
 
 
+def _each_list_lies_there(registry: ng.Registry, folder: Path) -> None:
+    """The next event leaves the lists that are recorded, each with its manifest, and nothing else."""
+    registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
+    sent = registry._case.store.dialect.fetch("SELECT name, sha256 FROM export").to_pylist()
+    for row in sent:
+        assert hashlib.sha256((folder / row["name"]).read_bytes()).hexdigest() == row["sha256"]
+    assert len(list(folder.iterdir())) == 2 * len(sent)
+    registry.verify()
+
+
 def _killed(path: Path, what: str, rounds: int) -> None:
+    (path.parent / "out").mkdir(exist_ok=True)
     with ng.Registry(path, by="first") as registry:
         registry.add_complaints(table(0, 1000))
-    acknowledged = 1
+    acknowledged, heirs = 1, set[int]()
     for _ in range(rounds):
         command = [sys.executable, "-c", textwrap.dedent(VICTIM), str(path), what, str(Path(__file__).parent)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as victim:
@@ -289,14 +342,17 @@ def _killed(path: Path, what: str, rounds: int) -> None:
             head = registry._case.store.head()
             # The last one may have been done without a word.
             assert acknowledged <= head <= acknowledged + 1
-            acknowledged = head
+            # One more by the heir.
+            acknowledged = head + 1
             fetch = registry._case.store.dialect.fetch
             events = fetch("SELECT seq FROM event ORDER BY seq")["seq"].to_pylist()
             assert events == list(range(1, head + 1))
             for name, whole in WHOLE[what].items():
                 rows = fetch(f"SELECT event, count(*) AS n FROM {name} GROUP BY event").to_pylist()
-                assert {row["event"] for row in rows} >= set(range(2, head + 1))
+                assert {row["event"] for row in rows} >= set(range(2, head + 1)) - heirs
                 assert {row["n"] for row in rows} <= whole, name
+            _each_list_lies_there(registry, path.parent / "out")
+            heirs.add(head + 1)
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
 

@@ -23,6 +23,7 @@ from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
 from numguard.files.outgoing import unwritten, write_private
 from numguard.keyed import HASHED, key_check, keyed_hash
+from numguard.source import named
 from numguard.types import PathLike
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -122,8 +123,9 @@ class BlockList:
     def keyed(self, key: bytes) -> BlockList:
         """The same list for a receiver who may not learn the numbers: keyed hashes in their place.
 
-        Handsets and reasons, which may name numbers, are left out, and the rows come in the order of the hashes. The
-        manifest says by `key_check` which key it was, and does not give it away.
+        Handsets and reasons, which may name numbers, are left out, as are the names of input files in the manifest, and
+        the rows come in the order of the hashes. The manifest says by `key_check` which key it was, and does not give
+        it away.
 
         Args:
             key: What both sides hold; at least sixteen bytes.
@@ -134,6 +136,8 @@ class BlockList:
         open_to_all = [name for name in self._table.column_names if name not in _KEPT_BACK]
         table = self._table.select(open_to_all).add_column(0, HASHED, keyed_hash(self._table["msisdn"], key))
         covers = {**self._covers, "hash": "HMAC-SHA-256", "key_check": key_check(key)}
+        # Files are called after people and their numbers.
+        covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
         return BlockList(table.sort_by(HASHED), covers, lambda _: self._checked())
 
     def write(
@@ -293,7 +297,7 @@ def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
         return table
     absent = [name for name in columns if name not in table.column_names]
     if absent:
-        raise ColumnError(f"no column {absent[0]!r}; a list has {', '.join(table.column_names)}")
+        raise ColumnError(f"columns: no column {named(absent[:1])!r}; a list has {', '.join(table.column_names)}")
     return table.select(list(columns))
 
 

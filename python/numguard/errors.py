@@ -10,14 +10,18 @@ __all__ = [
     "ArgumentError",
     "BrakeError",
     "ColumnError",
+    "DamagedError",
     "EngineError",
+    "FileError",
     "FileMissingError",
     "InputError",
+    "Interrupted",
     "MissingExtraError",
     "NumguardError",
     "RefusedCellsError",
     "RegistryError",
     "SetFileError",
+    "UnsettledError",
     "UnsupportedTypeError",
 ]
 
@@ -36,6 +40,10 @@ class InputError(NumguardError, ValueError):
 
 class FileMissingError(InputError, FileNotFoundError):
     """A path that leads to no file."""
+
+
+class FileError(InputError, OSError):
+    """A file that the operating system will not open, read or write; the message says why."""
 
 
 class ColumnError(InputError, LookupError):
@@ -68,6 +76,23 @@ class EngineError(NumguardError, RuntimeError):
 
 class RegistryError(NumguardError, RuntimeError):
     """A registry that cannot be opened or written; the state before the call is intact."""
+
+
+class DamagedError(RegistryError):
+    """A registry whose file does not hold what was recorded; nothing of it can be relied on."""
+
+
+class UnsettledError(RegistryError):
+    """Whether an event was recorded cannot be told: the connection went as it was, and the store cannot be asked."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while a call could record something; `event` is the number of the event if it did, else None."""
+
+    def __init__(self, event: int | None = None) -> None:
+        said = "nothing was recorded" if event is None else f"event {event} was recorded"
+        super().__init__(f"interrupted; {said}")
+        self.event = event
 
 
 class MissingExtraError(NumguardError, ImportError):

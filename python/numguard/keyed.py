@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard import _core
-from numguard.errors import ArgumentError, FileMissingError
+from numguard.errors import ArgumentError, FileError, FileMissingError
 from numguard.types import PathLike, Region, Values
 
 __all__ = ["HASHED", "key_check", "keyed_hash", "read_key"]
@@ -26,7 +27,9 @@ pc: Any = pyarrow.compute  # its stubs know no plain Python values
 #: What a column of keyed hashes of MSISDNs is called.
 HASHED = "msisdn_hmac_sha256"
 
-_SHORTEST = 16
+_SHORTEST, _LONGEST = 16, 1 << 16
+#: Bytes that differ, in a key at least.
+_FEWEST = 7
 
 
 def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array[Any]:
@@ -43,14 +46,14 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
         A string array of 64 hexadecimal digits each; null where the cell is null or refused.
 
     Raises:
-        ArgumentError: The key is too short.
+        ArgumentError: The key is too short, or can be guessed.
 
     Example:
         >>> import numguard as ng
         >>> ng.keyed_hash(["98765 43210", "1930"], b"sixteen bytes or more").to_pylist()[1] is None
         True
     """
-    start = hmac.new(_long_enough(key), digestmod="sha256")
+    start = hmac.new(_hard_to_guess(key), digestmod="sha256")
 
     def hashed(digits: str) -> str:
         state = start.copy()
@@ -69,7 +72,7 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
 
 def key_check(key: bytes) -> str:
     """Sixteen hexadecimal digits by which two sides see that they hold the same key, and nobody learns which."""
-    return hmac.digest(_long_enough(key), b"numguard key check", "sha256").hex()[:16]
+    return hmac.digest(_hard_to_guess(key), b"numguard key check", "sha256").hex()[:16]
 
 
 def read_key(*, file: PathLike | None = None, variable: str | None = None) -> bytes:
@@ -78,12 +81,14 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     Blanks and line ends around it are not part of it, so that both ways give the same key.
 
     Args:
-        file: Where it lies; `openssl rand -hex 32 > shared.key` makes one.
+        file: Where it lies; `(umask 077; openssl rand -hex 32 > shared.key)` makes one.
         variable: The name of the environment variable that holds it.
 
     Raises:
-        ArgumentError: Not exactly one of the two was given, the variable is not set, or the key is too short.
+        ArgumentError: Not exactly one of the two was given, the variable is not set, others can read the file, or the
+            key is too short or can be guessed.
         FileMissingError: There is no such file.
+        FileError: It cannot be read.
 
     Example:
         >>> import os, numguard as ng
@@ -94,17 +99,36 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     if (file is None) == (variable is None):
         raise ArgumentError("a key is read from a file or from an environment variable: name one of them")
     if file is not None:
-        try:
-            return _long_enough(Path(file).expanduser().read_bytes().strip())
-        except FileNotFoundError:
-            raise FileMissingError(f"{Path(file).name}: there is no such file") from None
+        return _hard_to_guess(_read_private(Path(file).expanduser()).strip())
     found = os.environ.get(str(variable))
     if found is None:
         raise ArgumentError(f"the environment variable {variable} is not set")
-    return _long_enough(found.encode().strip())
+    return _hard_to_guess(os.fsencode(found).strip())
 
 
-def _long_enough(key: bytes) -> bytes:
+def _read_private(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise ArgumentError(
+                    f"{path.name}: others on this machine can read the key; `chmod 600` it, or make a new one"
+                )
+            return file.read(_LONGEST)
+    except FileNotFoundError:
+        raise FileMissingError(f"{path.name}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, ArgumentError):
+            raise
+        why = error.strerror if isinstance(error, OSError) else "its name is none"
+        raise FileError(f"{Path(path).name!a}: cannot be read ({why})") from None
+
+
+def _hard_to_guess(key: bytes) -> bytes:
+    """The key, unless whoever has the hashes finds it by trying."""
     if not isinstance(key, bytes) or len(key) < _SHORTEST:
         raise ArgumentError(f"key: takes {_SHORTEST} bytes or more; `openssl rand -hex 32` makes a good one")
+    # Of sixteen hexadecimal digits drawn at random, one in a million has fewer than seven that differ.
+    period = (key + key).find(key, 1)
+    if period < _SHORTEST or len(set(key)) < _FEWEST:
+        raise ArgumentError("key: repeats itself, and can be guessed; `openssl rand -hex 32` makes a good one")
     return key

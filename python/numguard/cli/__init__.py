@@ -7,13 +7,14 @@ line on stderr, never a traceback, and never a phone number: those stand in the 
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
 import click
 
 from numguard._core import __version__
-from numguard.errors import ArgumentError, BrakeError, NumguardError
+from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardError
 
 __all__ = ["main"]
 
@@ -30,6 +31,8 @@ VERBS = {
     "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",
     "report": "numguard.cli.report:report",
+    "verify": "numguard.cli.verify:verify",
+    "backup": "numguard.cli.backup:backup",
     "keyed": "numguard.cli.keyed:keyed",
     "cdr": "numguard.cli.cdr:cdr",
     "lists": "numguard.cli.lists:lists",
@@ -77,6 +80,9 @@ def verbs() -> None:
     """
 
 
+_NOTHING_HALF = "no file was left half written"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     code = run(arguments)
@@ -89,8 +95,12 @@ def main(arguments: list[str] | None = None) -> None:
     os._exit(code)
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out for each kind of end
     """Run the command line and give its exit code; what goes wrong is said in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that is not UTF-8 is shown escaped.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         verbs.main(arguments, prog_name="numguard", standalone_mode=False)
         sys.stdout.flush()
@@ -104,8 +114,12 @@ def run(arguments: list[str] | None = None) -> int:
         # complain once more when it closes stdout on the way out, so stdout is pointed elsewhere first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ENOUGH
-    except (KeyboardInterrupt, click.Abort):
-        return say("interrupted; no file was left half written", INTERRUPTED)
+    except (KeyboardInterrupt, click.Abort) as error:
+        # click hands on what it was given as the cause of its own.
+        told = error if isinstance(error, Interrupted) else error.__cause__
+        return say(f"{told if isinstance(told, Interrupted) else 'interrupted'}; {_NOTHING_HALF}", INTERRUPTED)
+    except UnicodeEncodeError:
+        return say("a name or a text is not UTF-8", INPUT)
     except (NumguardError, OSError) as error:
         return say(sentence(error), code_of(error))
     return DONE

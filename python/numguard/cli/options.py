@@ -186,7 +186,9 @@ def key(command: Command) -> Command:
 
 def existing_registry(path: str) -> str:
     """The path of a registry that has to be there: who asks a mistyped path gets no empty answer."""
-    if "://" not in path and not Path(path).exists():
+    from numguard.registry.address import is_file, is_there
+
+    if is_file(path) and not is_there(path):
         raise ArgumentError(f"--registry: {path} is not there; `numguard complaints add` makes one")
     return path
 

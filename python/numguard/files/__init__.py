@@ -1,29 +1,46 @@
 """Record batches -> files, whole or not at all, in the format that a path's ending tells.
 
 Owns the way a file comes into being: written beside its place, flushed to the disk, and only then given its name. Files
-that belong together take their places together. Who stops half way leaves nothing behind. How each format is written is
+that belong together take their places together. Who stops half way leaves nothing behind, and what a killed process
+left is swept by the next one that writes into the folder. How each format is written is
 in `formats` and `spreadsheet`, what leaves the house in `outgoing`.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard.errors import ArgumentError, FileMissingError
+from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet
 from numguard.files.spreadsheet import Workbook
+from numguard.files.steps import one_step, step
 from numguard.types import PathLike
 
-__all__ = ["FORMATS", "IMEI_COLUMNS", "Together", "together", "whole_file", "write_csv", "write_rows"]
+__all__ = [
+    "FORMATS",
+    "IMEI_COLUMNS",
+    "Together",
+    "beside",
+    "sweep",
+    "take_places",
+    "together",
+    "unwritten",
+    "whole_file",
+    "write_csv",
+    "write_rows",
+]
 
 compute: Any = pyarrow.compute  # its stubs leave some functions out
 
@@ -37,18 +54,30 @@ FORMATS: dict[str, type[Format]] = {
 }
 #: What columns of IMEI14 keys are called in this package.
 IMEI_COLUMNS = ("imei14", "via_imei")
+#: The names of files that have no place yet, or have lost it: written by one call, waiting for a record, replaced.
+_OURS = ".numguard-"
+PARTIAL, WAITING, KEPT = ".partial", ".waiting", ".kept"
 #: Rows gathered before they are written: a Parquet file of tiny row groups is slow to read.
 _GATHER = 1 << 16
 
 
 class Together:
-    """Files that are written beside their places, and take them together; made by `together`."""
+    """Files that are written beside their places, and take them together; made by `together`.
 
-    def __init__(self, *, private: bool) -> None:
-        self._mode = 0o600 if private else 0o666
+    Attributes:
+        token: What the names beside their places have in common.
+    """
+
+    def __init__(self, *, private: bool, token: str | None = None) -> None:
+        self._private = private
+        # Those that somebody else answers for bear his token, and are never swept.
+        self._ending = PARTIAL if token is None else WAITING
+        self.token = token_hex(8) if token is None else token
         self._written: dict[Path, Path] = {}
         self._kept: dict[Path, Path] = {}
         self._placed: list[Path] = []
+        self._folders: dict[Path, int] = {}
+        self._count = 0
 
     @contextmanager
     def open(self, path: PathLike) -> Iterator[IO[bytes]]:
@@ -56,18 +85,29 @@ class Together:
 
         Raises:
             FileMissingError: There is no such directory.
+            FileError: The file cannot be made, or the disk is full.
         """
-        path = Path(path).expanduser()
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        path = _writable(path)
+        partial = self._beside(path, self._ending)
         try:
-            file = os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, self._mode), "wb")
+            if path.parent not in self._folders:
+                self._folders[path.parent] = _entered(path.parent)
+            # A name that nobody can foresee, made by this call: no link is followed, and no other file lends its mode.
+            made = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, self._mode)
         except FileNotFoundError:
             raise FileMissingError(f"{path.parent}: there is no such directory") from None
+        except OSError as error:
+            raise unwritten(path, error) from None
         self._written[path] = partial
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(made, "wb") as file:
+            if self._private:
+                os.fchmod(made, self._mode)
+            try:
+                yield file
+                file.flush()
+                os.fsync(made)
+            except OSError as error:
+                raise unwritten(path, error) from None
 
     def fingerprint(self, path: PathLike) -> tuple[str, int]:
         """SHA-256 and size of a file that has been written."""
@@ -75,17 +115,45 @@ class Together:
         with partial.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), partial.stat().st_size
 
-    def place(self) -> None:
-        """All take their places, in the order in which they were opened; called at the end by itself.
+    def places(self) -> dict[Path, Path]:
+        """Where what was written lies, on the disk with its name, and the place that it is to take."""
+        self._flush_names()
+        return {partial.absolute(): path.absolute() for path, partial in self._written.items()}
 
-        Who calls it earlier has what was there before put back if the block fails after all.
+    def place(self) -> None:
+        """All take their places, in the order in which they were opened; called at the end by itself."""
+        with one_step():
+            for path in list(self._written):
+                try:
+                    if path.is_file():
+                        self._kept[path] = self._keep(path)
+                    self._written[path].replace(path)
+                except OSError as error:
+                    raise unwritten(path, error) from None
+                self._placed.append(path)
+                del self._written[path]
+            self._flush_names()
+
+    def place_for_good(self) -> None:
+        """All take their places, and are not taken back: it is recorded that they did. What cannot stays beside.
+
+        Raises:
+            OSError: One of them cannot; the others may have theirs.
         """
-        for path in list(self._written):
-            if path.is_file():
-                self._kept[path] = _kept(path)
-            self._written[path].replace(path)
-            self._placed.append(path)
-            del self._written[path]
+        with one_step():
+            waiting, self._written = self._written, {}
+            for path, partial in waiting.items():
+                try:
+                    partial.replace(path)
+                except FileNotFoundError:
+                    # Another process may have found the record, and done it.
+                    if not path.exists():
+                        raise
+            self._flush_names()
+
+    def leave(self) -> None:
+        """Leaves what was written beside its place: whether it takes it is decided later."""
+        self._written = {}
 
     def undo(self) -> None:
         """What was there before is there again, and nothing else."""
@@ -100,34 +168,143 @@ class Together:
         """Lets go of what was there before, and of what was written and has no place."""
         for path in (*self._kept.values(), *self._written.values()):
             path.unlink(missing_ok=True)
+        for folder in self._folders.values():
+            os.close(folder)
+        self._folders = {}
+
+    @property
+    def _mode(self) -> int:
+        return 0o600 if self._private else 0o666
+
+    def _beside(self, path: Path, ending: str) -> Path:
+        self._count += 1
+        return path.with_name(f"{_OURS}{self.token}-{self._count}{ending}")
+
+    def _keep(self, path: Path) -> Path:
+        """A second name for a file that is about to lose its own."""
+        kept = self._beside(path, KEPT)
+        try:
+            kept.hardlink_to(path)
+        except OSError:  # not every disk has second names
+            shutil.copy2(path, kept)
+        return kept
+
+    def _flush_names(self) -> None:
+        for folder in self._folders.values():
+            with suppress(OSError):  # not every disk flushes folders
+                os.fsync(folder)
 
 
-def _kept(path: Path) -> Path:
-    """A second name for a file that is about to lose its own."""
-    kept = path.with_name(f".{path.name}.{os.getpid()}.kept")
-    kept.unlink(missing_ok=True)
+def _writable(path: PathLike) -> Path:
+    """A path that a file can have.
+
+    Raises:
+        ArgumentError: Its name is none.
+        FileError: It is a folder, or too long.
+    """
+    path = Path(path).expanduser()
     try:
-        kept.hardlink_to(path)
-    except OSError:  # not every disk has second names
-        shutil.copy2(path, kept)
-    return kept
+        name = os.fsencode(path.name).decode()
+    except UnicodeError:
+        raise ArgumentError("path: the file's name is not UTF-8; whoever gets the file could not read it") from None
+    if "\0" in str(path):
+        raise ArgumentError("path: no file's name has a NUL character")
+    try:
+        if path.is_dir():
+            raise FileError(f"{name}: is a folder")
+    except OSError as error:
+        raise unwritten(path, error) from None
+    return path
+
+
+def unwritten(path: Path, error: OSError) -> Exception:
+    """The error of a file that could not be written, as this package tells it."""
+    if isinstance(error, InputError):
+        return error
+    return FileError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
+
+
+def _entered(folder: Path) -> int:
+    """A folder's descriptor, locked against sweeping; what killed processes left there is swept before.
+
+    Whoever writes shares the lock, and whoever sweeps has it alone: where nobody writes, what lies about is nobody's.
+    """
+    entered = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    with suppress(OSError):  # not every disk has locks: nothing is swept there
+        fcntl.flock(entered, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for left in folder.glob(f"{_OURS}*"):
+            if PARTIAL in left.name or KEPT in left.name:
+                with suppress(OSError):
+                    left.unlink()
+    for _ in range(100):
+        try:
+            fcntl.flock(entered, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:  # somebody sweeps
+            time.sleep(0.01)
+        except OSError:
+            break
+        else:
+            break
+    return entered
 
 
 @contextmanager
-def together(*, private: bool = False) -> Iterator[Together]:
+def beside(path: Path) -> Iterator[Path]:
+    """A name beside `path` for a file that another library makes; what has it at the end is removed.
+
+    Raises:
+        OSError: The folder is not there, or cannot be written to.
+    """
+    folder = _entered(path.parent)
+    name = path.with_name(f"{_OURS}{token_hex(8)}{PARTIAL}")
+    try:
+        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        yield name
+        os.fsync(folder)
+    finally:
+        with one_step():
+            for left in path.parent.glob(f"{name.name}*"):
+                left.unlink(missing_ok=True)
+            os.close(folder)
+
+
+def take_places(places: Mapping[Path, Path]) -> None:
+    """What was left beside its place takes it, if it is still there.
+
+    Raises:
+        OSError: One of them cannot; the others may have theirs.
+    """
+    for partial, path in places.items():
+        if partial.exists():
+            with suppress(FileNotFoundError):  # another process does the same
+                partial.replace(path)
+
+
+def sweep(folder: Path, token: str) -> None:
+    """Removes what bears a token and was left beside its place."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for left in folder.glob(f"{_OURS}{token}-*"):
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def together(*, private: bool = False, token: str | None = None) -> Iterator[Together]:
     """Several files that are there together once the block ends, or not at all; what they replace stays until then.
 
-    `private` files can be read by their owner only.
+    `private` files can be read by their owner only. With a `token`, somebody else answers for what a killed process
+    leaves behind.
     """
-    files = Together(private=private)
+    files = Together(private=private, token=token)
     try:
         yield files
         files.place()
     except BaseException:
-        files.undo()
+        with one_step():
+            files.undo()
         raise
     finally:
-        files.forget()
+        with one_step():
+            files.forget()
 
 
 @contextmanager
@@ -213,6 +390,7 @@ def _write(
         written = written.set(written.get_field_index(name), pa.field(name, pa.string()))
     with form(file, written, texts, title=title, header=header) as writer:
         for rows in _gathered(schema, batches):
+            step()
             writer.write(_spelled(rows, handsets))
 
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard import _core
-from numguard.errors import ArgumentError, InputError
-from numguard.files import Together, together, write_rows
+from numguard.errors import ArgumentError
+from numguard.files import Together, together, unwritten, write_rows
 from numguard.types import PathLike
 
 __all__ = ["shown", "unwritten", "write_private"]
@@ -57,6 +57,8 @@ def write_private(
     """
     path = Path(path)
     written = shown(table) if path.suffix.lower() == ".csv" else _written(table)
+    if path.suffix.lower() == ".csv":
+        title, names = inert(title), None if names is None else inert(names)
     if names is not None:
         if len(set(names)) < len(names):
             raise ArgumentError("columns: two columns cannot have the same name")
@@ -72,13 +74,6 @@ def write_private(
 def shown(table: pa.Table) -> pa.Table:
     """The rows as they are written in CSV: all as text, and inert in a spreadsheet."""
     return _inert(_written(table))
-
-
-def unwritten(path: Path, error: OSError) -> Exception:
-    """The error of a file that could not be written, as this package tells it."""
-    if isinstance(error, InputError):
-        return error
-    return InputError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
 def _written(table: pa.Table) -> pa.Table:
@@ -97,6 +92,12 @@ def _written(table: pa.Table) -> pa.Table:
             values = pc.cast(values, pa.string())
         table = table.set_column(index, field.name, values)
     return table
+
+
+def inert(lines: Sequence[str]) -> list[str]:
+    """Lines of text with a leading apostrophe wherever a spreadsheet would begin to run them."""
+    told = _inert(pa.table({"line": pa.array(lines, pa.string())}))["line"]
+    return [str(line) for line in told.to_pylist()]
 
 
 def _inert(table: pa.Table) -> pa.Table:

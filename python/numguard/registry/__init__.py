@@ -35,20 +35,23 @@ from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import intake, linking, outcomes, sending
-from numguard.registry.case import Case, reason_given
+from numguard.registry.case import Case, reason_given, refuse_broken
 from numguard.registry.headings import Mapped
 from numguard.registry.intake import Intake
+from numguard.registry.kept import Kept
 from numguard.registry.listing import ListPolicy
 from numguard.registry.questions import Questions
 from numguard.registry.review import Reviewed, refuse_settled, take_review
 from numguard.registry.state import DECISIONS, SETTLING, STATUSES
 from numguard.registry.store import Store
+from numguard.registry.telling import telling
 from numguard.types import PathLike, Source, Values
 
 __all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Registry", "Reviewed"]
 
 
-class Registry(Questions):
+@telling
+class Registry(Questions, Kept):
     """The memory of a case: an append-only log of events, and what it says of every number.
 
     Args:
@@ -72,6 +75,8 @@ class Registry(Questions):
         by = getuser() if by is None else by
         if not isinstance(by, str) or not by.strip():
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
+        refuse_broken("by", by)
+        refuse_broken("path", str(path))
         today = _said_to_be(today)
         self._opened = Case(Store(str(path)), by.strip(), today)
 

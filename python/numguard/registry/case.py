@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -24,8 +25,9 @@ from numguard.registry.listing import ListPolicy, delta, last_moment, rows
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store
+from numguard.types import PathLike
 
-__all__ = ["Basis", "Case", "reason_given"]
+__all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
 
 
 _IST = timezone(timedelta(hours=5, minutes=30))
@@ -62,17 +64,30 @@ class Case:
         Raises:
             RegistryError: The clock is far from the log's last event, and nobody said that it is right.
         """
-        now = self.now()
-        sure = self.today == _day(now)
-        with self.store.writing(actor=self.by, verb=verb, reason=reason, now=now, sure=sure) as append:
-            if not sure:
-                self._refuse_far(now, append.event - 1)
+        with self.store.writing(**self._who(verb, reason)) as append:
+            self._refuse_far(append)
             yield append
 
-    def _refuse_far(self, now: int, last: int) -> None:
+    @contextmanager
+    def sending(self, path: PathLike, verb: str, reason: str = "") -> Iterator[tuple[Append, str]]:
+        """One event with which files go out to where `path` is, and the token under which they wait for it.
+
+        Raises:
+            DamagedError: The log is not as it was recorded.
+        """
+        self.store.verify()
+        with self.store.sending(Path(path).expanduser().parent, **self._who(verb, reason)) as (append, token):
+            self._refuse_far(append)
+            yield append, token
+
+    def _who(self, verb: str, reason: str) -> dict[str, Any]:
+        now = self.now()
+        return {"actor": self.by, "verb": verb, "reason": reason, "now": now, "sure": self.today == _day(now)}
+
+    def _refuse_far(self, append: Append) -> None:
         """One event that a wrong clock dates years ahead would date all that follow, and every list as of a day."""
-        before = self.store.moment_of(last)
-        if before is None or -_BEHIND <= now - before <= _AHEAD:
+        now, before = append.now, self.store.moment_of(append.event - 1)
+        if self.today == _day(now) or before is None or -_BEHIND <= now - before <= _AHEAD:
             return
         today = _day(now).isoformat()
         raise RegistryError(
@@ -185,4 +200,17 @@ def reason_given(reason: object) -> str:
     """
     if not isinstance(reason, str) or not reason.strip():
         raise ArgumentError("reason: takes a sentence; it is recorded")
+    refuse_broken("reason", reason)
     return reason.strip()
+
+
+def refuse_broken(name: str, text: str) -> None:
+    """Nothing, if the text can be recorded; what came in another encoding than UTF-8 cannot be.
+
+    Raises:
+        ArgumentError: It cannot.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(f"{name}: is not text in UTF-8") from None

@@ -24,6 +24,7 @@ from numguard.registry.history import tell
 from numguard.registry.listing import ListPolicy
 from numguard.registry.review import review
 from numguard.registry.state import IN_FORCE, STATUSES
+from numguard.registry.telling import telling
 from numguard.report import TITLE, write_report
 from numguard.types import PathLike
 
@@ -32,6 +33,7 @@ pc: Any = pyarrow.compute  # its stubs know no plain Python values
 __all__ = ["Questions"]
 
 
+@telling
 class Questions:
     """The questions of a registry; none of them changes anything."""
 

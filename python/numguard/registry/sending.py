@@ -16,7 +16,7 @@ import pyarrow.compute
 from numguard.blocklist import BlockList, Form
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
-from numguard.registry.case import Basis, Case
+from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.listing import ListPolicy, last_moment, rows
 from numguard.registry.spelling import folded
 from numguard.registry.store import Append
@@ -70,7 +70,7 @@ def export(
         if since is not None:
             raise ArgumentError("as_of: a list of an earlier day goes out whole, without since")
         return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
-    with case.event("export", override or "") as append:
+    with case.sending(path, "export", override or "") as (append, token):
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         last = _last(sent, district)
@@ -82,7 +82,7 @@ def export(
         listed = listed if key is None else listed.keyed(key)
         begin = 0 if before is None else before.event
         how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
-        _send(append, listed, path, form, to=to, how=how)
+        _send(append, token, listed, path, form, to=to, how=how)
     return listed
 
 
@@ -98,7 +98,7 @@ def _export_of_earlier(
     key: bytes | None,
 ) -> BlockList:
     """Writes the list of an earlier day, asked for by name: a record of what stood then, which asks nobody anything."""
-    with case.event("export") as append:
+    with case.sending(path, "export") as (append, token):
         cut = case.cut("as_of", as_of)
         listed = case.listed(cut, None, policy, district, as_of=_moment(as_of), by_name=True)
         numbers = listed.to_table()["msisdn"]
@@ -106,20 +106,20 @@ def _export_of_earlier(
         listed = listed if key is None else listed.keyed(key)
         # Without a policy, as it is no list that a later change is told against.
         how = {"as_of": [cut], "since": [0], "district": [district or ""], "policy": [""]}
-        _send(append, listed, path, form, to=to, how=how)
+        _send(append, token, listed, path, form, to=to, how=how)
     return listed
 
 
 def export_handsets(case: Case, path: PathLike, *, to: str, district: str | None, form: Form) -> BlockList:
     """Writes the pairs of handsets and numbers and records that they went out, both or neither."""
     to = _receiver(to)
-    with case.event("export_handsets") as append:
+    with case.sending(path, "export_handsets") as (append, token):
         listed = case.handsets(append.event - 1, district)
         # That a number went out with its handset asks nobody to block the number.
         numbers = pc.unique(listed.to_table()["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
         how = {"since": [0], "district": [district or ""], "policy": [""]}
-        _send(append, listed, path, form, to=to, how=how)
+        _send(append, token, listed, path, form, to=to, how=how)
     return listed
 
 
@@ -130,12 +130,15 @@ def _moment(as_of: date | datetime | None) -> int | None:
 def _receiver(to: object) -> str:
     if not isinstance(to, str) or not to.strip():
         raise ArgumentError("to: takes the receiver's name")
+    refuse_broken("to", to)
     return to.strip()
 
 
-def _send(append: Append, listed: BlockList, path: PathLike, form: Form, *, to: str, how: Mapping[str, Any]) -> None:
+def _send(
+    append: Append, token: str, listed: BlockList, path: PathLike, form: Form, *, to: str, how: Mapping[str, Any]
+) -> None:
     """A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was."""
-    with together(private=True) as files:
+    with together(private=True, token=token) as files:
         listed.write_into(files, path, form, {"export": append.event, "to": to})
         file = {name: [listed.manifest[name]] for name in ("bytes", "sha256")}
         append.rows(
@@ -149,8 +152,7 @@ def _send(append: Append, listed: BlockList, path: PathLike, form: Form, *, to: 
                 "records": [len(listed)],
             },
         )
-        files.place()
-        append.commit()
+        append.commit(files)
 
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:

@@ -70,7 +70,8 @@ def read_sheet(source: Any, name: str | None, is_known: Callable[[str], bool], s
         path = Path(source)
         size, sha256 = fingerprint_file(path)
         found = read_records(path, is_known, sheet)
-        return _without_blank(found, name or path.name, size, sha256)
+        # A name that is not UTF-8 is kept with a sign in the place of each broken letter.
+        return _without_blank(found, name or path.name.encode(errors="replace").decode(), size, sha256)
     try:
         table = source if isinstance(source, pa.Table) else pa.table(source)
     except (TypeError, ValueError, pa.ArrowException):

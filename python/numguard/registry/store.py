@@ -10,67 +10,76 @@ at any moment is the rows whose event number is not past some `cut`, and a reade
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib import resources
-from typing import Any, NoReturn
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard.errors import RegistryError
-from numguard.registry.dialect import Dialect, connect, is_there, stand_in
+from numguard.errors import ArgumentError, RegistryError, UnsettledError
+from numguard.files import Together, together
+from numguard.files.steps import one_step, stepwise
+from numguard.registry.address import connect, is_file, is_there, stand_in
+from numguard.registry.dialect import Dialect
+from numguard.registry.migrating import damaged, migrate
 from numguard.registry.queries import FACTS, HISTORY, SPOKEN, STORY, TAKEN_BACK, TOUCHED, WANTED_VERSIONS
+from numguard.registry.seal import Seal, digest
+from numguard.registry.sqlite import SQLite
+from numguard.registry.tables import TABLES
+from numguard.registry.verifying import seal_what_is_not, verify
+from numguard.registry.waiting import Waiting
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Append", "Store"]
 
-# What each table holds, but for its event: `name:i` is a BIGINT, `name:t` a TEXT.
-_TABLES = {
-    "input": "ordinal:i name:t bytes:i sha256:t records:i",
-    "intake": "added:i updated:i repeated:i refused:i",
-    "withdrawal": "withdrawn:i",
-    "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
-    "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
-    "incident_at:i amount_held:i",
-    "complainant": "version:i msisdn:i",
-    "naming": "row:i version:i msisdn:i note:t doubt:t cell:t",
-    "refusal": "row:i field:t cell:t note:t",
-    "expansion": "as_of:i policy:t seeds:i linked:i braked:t",
-    "link": "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i",
-    "handset": "imei14:i hop:i numbers:i first_seen:i last_seen:i",
-    "stop": "msisdn:i imei14:i why:t count:i",
-    "evidence": "msisdn:i imei14:i first_seen:i last_seen:i sightings:i",
-    "decision": "msisdn:i status:t",
-    "outcome": "ordinal:i row:i msisdn:i status:t happened_at:i reason:t",
-    "export": "receiver:t as_of:i since:i district:t policy:t name:t bytes:i sha256:t records:i",
-    "exported": "msisdn:i action:t",
-}
-
 
 class Append:
     """A writing transaction: its event's number and moment, and the way to append what the event says."""
 
-    def __init__(self, store: Store, event: int, at: int) -> None:
+    def __init__(self, store: Store, event: tuple[int, int, str, str, str], now: int) -> None:
         self._store = store
-        self.event = event
-        self.at = at
-        self.said = False
+        self.event, self.at = event[:2]
+        self.who = event
+        self.now = now
+        self.told: dict[str, pa.Table] = {}
         self.committed = False
+
+    @property
+    def said(self) -> bool:
+        """Whether the event says anything."""
+        return bool(self.told)
 
     def rows(self, table: str, content: Mapping[str, Any] | pa.Table) -> None:
         """Appends to one of the event's tables."""
-        content = content if isinstance(content, pa.Table) else pa.table(dict(content))
-        self.said |= len(content) > 0
-        self._store.append(table, self.event, content)
+        content = content if isinstance(content, pa.Table) else pa.table({k: _told(v) for k, v in content.items()})
+        rows = self._store.append(table, self.event, content)
+        if len(rows):
+            self.told[table] = pa.concat_tables([self.told[table], rows]) if table in self.told else rows
 
-    def commit(self) -> None:
-        """Makes it last; called at the end by itself. An event that said nothing is no event."""
-        if not self.committed:
-            self._store.dialect.execute("COMMIT" if self.said else "ROLLBACK")
+    def commit(self, files: Together | None = None) -> None:
+        """Makes it last; called at the end by itself. An event that said nothing is no event.
+
+        Args:
+            files: What goes out with it: they take their places if it is recorded, and only then.
+
+        Raises:
+            RegistryError: It was not recorded.
+            UnsettledError: Whether it was cannot be told.
+            FileError: It was recorded, and a file could not take its place.
+        """
+        if self.committed:
+            return
+        with one_step():
+            if self.said:
+                self._store.commit(self, files)
+            else:
+                self._store.dialect.rollback()
             self.committed = True
 
 
@@ -85,34 +94,89 @@ class Store:
     """
 
     def __init__(self, target: str) -> None:
+        # Whoever asks two things that belong together, or writes, has the connection for as long as that takes.
         self._lock = threading.RLock()
+        self._mine = threading.local()
+        self._wanted: pa.Table | None = None
         self.closed = False
         self._target = target
         self._there = is_there(target)
-        self.dialect: Dialect = self._open()
+        self.dialect: Dialect = self._open() if self._there else self._built(stand_in(target))
 
     def _open(self) -> Dialect:
-        self.dialect = connect(self._target) if self._there else stand_in(self._target)
+        opened = connect(self._target)
+        # A file has its tables as soon as it has its name.
+        return self._built(opened, whole=is_file(self._target))
+
+    def _built(self, dialect: Dialect, *, whole: bool = False) -> Dialect:
         try:
-            self._migrate()
+            migrate(dialect, _sealed, whole=whole)
+            Waiting(dialect).finish()
         except BaseException:
-            self.dialect.close()
+            dialect.close()
             raise
-        return self.dialect
+        return dialect
+
+    @property
+    def recorded(self) -> int | None:
+        """The last event that this thread recorded."""
+        event: int | None = getattr(self._mine, "recorded", None)
+        return event
+
+    def verify(self) -> Seal:
+        """Whether the store holds what was recorded, and how far that is.
+
+        Raises:
+            DamagedError: It does not.
+        """
+        with self._lock:
+            return verify(self.dialect, TABLES)
+
+    def backup(self, path: Path) -> Seal:
+        """Writes all that is recorded into a new file, while others go on, and verifies it there.
+
+        Raises:
+            ArgumentError: The path is taken.
+            RegistryError: There is nothing to copy, the store is on a server, or the copy cannot be written.
+            DamagedError: What is recorded is damaged.
+        """
+        if not self._there:
+            raise RegistryError(f"{self.dialect.name}: is not there")
+        if path.exists():
+            raise ArgumentError(f"path: {path.name} is there already; a backup takes the place of nothing")
+        with together(private=True) as files:
+            with files.open(path):
+                pass
+            (unnamed,) = files.places()
+            with self._lock:
+                self.dialect.copy(unnamed)
+            copied = Store(str(unnamed))
+            try:
+                seal = copied.verify()
+            finally:
+                copied.close()
+            with unnamed.open("rb") as file:
+                os.fsync(file.fileno())
+        return seal
 
     def settle(self, *, make: bool = False) -> None:
-        """Opens the file if it has come to be since, or is to be made: until then an empty store answers for it."""
+        """Opens the file if it has come to be since, or is to be made; and the server again if it has hung up."""
         with self._lock:
-            waiting = self.dialect
-            if self._there or waiting.closed or not (make or is_there(self._target)):
+            if self.dialect.closed:
                 return
-            self._there = True
-            try:
-                self._open()
-            except BaseException:
-                self._there, self.dialect = False, waiting
-                raise
-            waiting.close()
+            if not self._there and (make or is_there(self._target)):
+                if not is_there(self._target):
+                    SQLite.make(self._target, lambda dialect: migrate(dialect, _sealed))
+                self._turn_to(self._open())
+                self._there = True
+            elif not self.dialect.answers():
+                self._turn_to(self._open())
+
+    def _turn_to(self, fresh: Dialect) -> None:
+        with one_step():
+            old, self.dialect, self._wanted = self.dialect, fresh, None
+            with suppress(Exception):  # it may be lost
+                old.close()
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -125,7 +189,10 @@ class Store:
         """The rows of `query`, as the declared `columns`; text that says nothing is null."""
         with self._lock:
             table = self.dialect.fetch(query, values)
-        return _declared(table, columns)
+        try:
+            return _declared(table, columns)
+        except pa.ArrowInvalid:
+            damaged(self.dialect)
 
     def _one(self, query: str, values: Sequence[int | str] = ()) -> tuple[Any, ...] | None:
         with self._lock:
@@ -155,7 +222,7 @@ class Store:
         return int(row[0]) if row else 0
 
     def facts(self, kind: str, cut: int, *, wanted: bool = False) -> pa.Table:
-        """The facts of one kind up to `cut`: of all numbers, or of those given to `want`."""
+        """The facts of one kind up to `cut`: of all numbers, or of those that this thread gave to `want`."""
         columns, query = FACTS[kind]
         for place, narrowed in (
             ("{wanted}", "wanted w CROSS JOIN"),
@@ -164,11 +231,21 @@ class Store:
             ("{match v}", "c.event = v.event AND c.row = v.version AND"),
         ):
             query = query.replace(place, narrowed if wanted else "")
-        return self.read(columns, query, (cut,))
+        return self._of_wanted(columns, query, cut) if wanted else self.read(columns, query, (cut,))
 
     def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
-        """The numbers that `facts(..., wanted=True)` is asked for from now on."""
-        self._scratch("wanted", pa.table({"msisdn": pc.unique(msisdns).cast(pa.int64())}).sort_by("msisdn"))
+        """The numbers that this thread asks for with `facts(..., wanted=True)` from now on."""
+        self._mine.wanted = pa.table({"msisdn": pc.unique(msisdns).cast(pa.int64())}).sort_by("msisdn")
+
+    def _of_wanted(self, columns: str, query: str, cut: int) -> pa.Table:
+        # The table that is joined is one for all threads, and holds what the last of them wanted.
+        with self._lock:
+            wanted = self._mine.wanted
+            if self._wanted is not wanted:
+                self._wanted = None
+                self._scratch("wanted", wanted)
+                self._wanted = wanted
+            return self.read(columns, query, (cut,))
 
     def touched(self, after: int, cut: int) -> pa.Array[Any]:
         """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on."""
@@ -189,7 +266,7 @@ class Store:
             while len(msisdns) > met:
                 met = len(msisdns)
                 self.want(msisdns)
-                more = self.read("msisdn:i", query, (cut,))["msisdn"].combine_chunks()
+                more = self._of_wanted("msisdn:i", query, cut)["msisdn"].combine_chunks()
                 msisdns = pc.unique(pa.concat_arrays([_whole(msisdns), _whole(more)]))
         return msisdns
 
@@ -197,14 +274,15 @@ class Store:
         """The versions known of the complaints whose `complaint_key` is asked for: in `ordinal`, the row that asked."""
         if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
             keys = keys.slice(0, 0)
-        self._scratch("asked", keys.sort_by("complaint_key"))
-        return self.read(
-            "ordinal:i complaint:i fingerprint:i usable:i taken_back:i",
-            """SELECT a.ordinal, c.complaint, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
-                 CASE WHEN c.event IN
-                 (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
-               FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
-        )
+        with self._lock:
+            self._scratch("asked", keys.sort_by("complaint_key"))
+            return self.read(
+                "ordinal:i complaint:i fingerprint:i usable:i taken_back:i",
+                """SELECT a.ordinal, c.complaint, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
+                     CASE WHEN c.event IN
+                     (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
+                   FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
+            )
 
     def intake_of(self, sha256: str, verb: str) -> int | None:
         """The event of the same kind that read the same input and was not taken back."""
@@ -241,12 +319,13 @@ class Store:
 
     def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
         """Who, when and why of some events, and the names of what they read."""
-        self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
         query = """SELECT e.seq AS event, e.at, e.actor, e.verb, e.reason, coalesce(i.name, '') AS file,
                      coalesce(i.sha256, '') AS sha256
                    FROM asked_event a JOIN event e ON e.seq = a.seq
                    LEFT JOIN input i ON i.event = e.seq AND i.ordinal = 0"""
-        return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+        with self._lock:
+            self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
+            return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
 
     def story(self, msisdn: int) -> pa.Table:
         """Everything that touched one number, unordered."""
@@ -255,55 +334,123 @@ class Store:
     def refusals(self, event: int) -> pa.Table:
         """The cells that an intake refused."""
         query = "SELECT row, field, cell, note FROM refusal WHERE event = $1"
-        table = self.read(_TABLES["refusal"], query, (event,))
+        table = self.read(TABLES["refusal"], query, (event,))
         return table.sort_by([("row", "ascending"), ("field", "ascending"), ("cell", "ascending")])
 
     # Writing ----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, *, actor: str, verb: str, reason: str, now: int, sure: bool = False) -> Iterator[Append]:
+    def writing(
+        self, *, actor: str, verb: str, reason: str, now: int, sure: bool = False, token: str = ""
+    ) -> Iterator[Append]:
         """One event: everything appended inside is committed together, or not at all.
 
         The event's number comes from the one row of `head`, updated first: that is also the lock that makes writers
         wait for each other. Its moment is never before the last event's, so that a cut by moment is a cut by number,
-        unless somebody is `sure` of `now`, and the last event was dated by a wrong clock.
+        unless somebody is `sure` of `now`, and the last event was dated by a wrong clock. Ctrl-C is let through between
+        two statements, and not from the commit on.
         """
-        with self._lock:
+        with stepwise(), self._lock:
             self.settle(make=True)
-            self.dialect.begin()
+            append = None
             try:
+                self.dialect.begin()
                 row = self._one(
                     """UPDATE head SET seq = seq + 1, at = CASE WHEN at > $1 AND $2 = 0 THEN at ELSE $1 END
                        RETURNING seq, at""",
                     (now, int(sure)),
                 )
                 if row is None:
-                    self._damaged()
+                    damaged(self.dialect)
                 event, at = int(row[0]), int(row[1])
                 self._insert(
                     "event",
                     pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]}),
                 )
-
-                append = Append(self, event, at)
+                Waiting(self.dialect).settle(but_for=token)
+                append = Append(self, (event, at, actor, verb, reason), now)
                 yield append
                 append.commit()
             except BaseException:
-                self.dialect.rollback()
+                if append is None or not append.committed:
+                    self.dialect.rollback()
                 raise
 
-    def append(self, name: str, event: int, table: pa.Table) -> None:
-        """Appends rows of an event to the table `name`."""
+    @contextmanager
+    def sending(self, folder: Path, **what: Any) -> Iterator[tuple[Append, str]]:
+        """An event with which files go into `folder`, and the token under which they wait there.
+
+        What may be left there is recorded first, so that the next event finds it, whenever this process is killed.
+        """
+        while True:
+            with stepwise(), self._lock:
+                self.settle(make=True)
+                token = Waiting(self.dialect).intend(folder)
+            with self.writing(**what, token=token) as append:
+                # Another writer that came between took it for one that was left.
+                if Waiting(self.dialect).is_intended(token):
+                    yield append, token
+                    return
+
+    def commit(self, append: Append, files: Together | None) -> None:
+        """Makes an event last. Where the answer to that is lost, the store is asked whether it did."""
+        before = self._one("SELECT digest FROM seal WHERE event = $1", (append.event - 1,))
+        if before is None and append.event > 1:
+            damaged(self.dialect)
+        sealed = digest(before[0] if before else "", append.who, append.told)
+        self._insert("seal", pa.table({"event": [append.event], "digest": [sealed]}))
+        if files is not None:
+            Waiting(self.dialect).record(files, append.event)
+        try:
+            self.dialect.commit()
+        except RegistryError:
+            self.dialect.rollback()
+            try:
+                recorded = self._is_recorded(append.event, sealed)
+            except UnsettledError:
+                if files is not None:
+                    files.leave()
+                raise
+            if not recorded:
+                raise
+        append.committed = True
+        self._mine.recorded = append.event
+        self.dialect.settled()
+        if files is not None:
+            Waiting(self.dialect).place(files, append.event)
+
+    def _is_recorded(self, event: int, sealed: str) -> bool:
+        """Whether an event is there, told by a connection that knows of no transaction."""
+        try:
+            self.settle()
+            # The server may still be at it: who holds the row of `head` has waited until it was done.
+            self.dialect.begin()
+            self._one("UPDATE head SET seq = seq RETURNING seq")
+            found = self._one("SELECT digest FROM seal WHERE event = $1", (event,))
+        except RegistryError:
+            raise UnsettledError(
+                f"{self.dialect.name}: the connection was lost while event {event} was recorded, and whether it is "
+                "cannot be asked; files wait beside their places, and the next call that records something places or "
+                "removes them"
+            ) from None
+        finally:
+            self.dialect.rollback()
+        return found == (sealed,)
+
+    def append(self, name: str, event: int, table: pa.Table) -> pa.Table:
+        """Appends rows of an event to the table `name`; returns them as they are recorded, but for the event."""
         if not len(table):
-            return
+            return table
         columns: list[Any] = [pa.repeat(pa.scalar(event, pa.int64()), len(table))]
         names = ["event"]
-        for field in _TABLES[name].split():
+        for field in TABLES[name].split():
             column, _, code = field.partition(":")
             values = table[column]
             columns.append(values.cast(pa.int64()) if code == "i" else pc.fill_null(values.cast(pa.string()), ""))
             names.append(column)
-        self._insert(name, pa.table(columns, names=names))
+        rows = pa.table(columns, names=names)
+        self._insert(name, rows)
+        return rows.drop_columns(["event"])
 
     def _insert(self, name: str, table: pa.Table) -> None:
         self.dialect.ingest(name, table, temporary=False)
@@ -314,52 +461,16 @@ class Store:
             self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
             self.dialect.ingest(name, table, temporary=True)
 
-    # The schema -------------------------------------------------------------------------------------------------
 
-    def _migrate(self) -> None:
-        folder = resources.files(__package__) / "schema"
-        steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
-        if self._version() == len(steps):
-            return
-        self.dialect.begin_to_build()
-        try:
-            version = self._version()
-            if version > len(steps):
-                self._too_new(version, len(steps))
-            for _, text in steps[version:]:
-                for statement in _statements(text):
-                    self.dialect.execute(statement)
-            self.dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
-            self.dialect.execute("COMMIT")
-        except BaseException:
-            self.dialect.rollback()
-            raise
-
-    def _version(self) -> int:
-        tables = self.dialect.tables()
-        if "head" in tables and "event" in tables:
-            row = self._one("SELECT schema_version FROM head")
-            if row is None:
-                self._damaged()
-            return int(row[0])
-        if tables:
-            raise RegistryError(f"{self.dialect.name}: is another program's database, not a numguard registry")
-        return 0
-
-    def _damaged(self) -> NoReturn:
-        raise RegistryError(f"{self.dialect.name}: damaged: the row that numbers its events is lost")
-
-    def _too_new(self, version: int, known: int) -> NoReturn:
-        raise RegistryError(
-            f"{self.dialect.name}: written by a newer numguard (schema {version}, this one knows {known}); "
-            "upgrade numguard to open it"
-        )
+def _told(values: Any) -> Any:
+    """What is recorded of a file's name that is not UTF-8: the sign for a broken letter in the place of each byte."""
+    if isinstance(values, list):
+        return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
+    return values
 
 
-def _statements(text: str) -> list[str]:
-    """The statements of a schema file: a driver runs only the first of a string."""
-    bare = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    return [statement.strip() for statement in bare.split(";") if statement.strip()]
+def _sealed(dialect: Dialect) -> None:
+    seal_what_is_not(dialect, TABLES)
 
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:

@@ -30,7 +30,7 @@ from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import IMEI_COLUMNS, write_rows
 from numguard.scan.since import Since
-from numguard.source import ParquetPart, Part, check_columns, open_source, reading, with_told
+from numguard.source import ParquetPart, Part, check_columns, named, open_source, reading, with_told
 from numguard.types import PathLike, Region
 
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
@@ -405,7 +405,9 @@ def scan(
         raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')
     for column, members in sets.items():
         if not isinstance(members, (NumberSet, ImeiSet)):
-            raise ArgumentError(f"sets: {column!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+            raise ArgumentError(
+                f"sets: {named([column])!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}"
+            )
     if on_error not in ("raise", "skip"):
         raise ArgumentError('on_error: takes "raise" or "skip"')
     if limit is not None and limit < 1:

@@ -18,6 +18,7 @@ import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
 from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.source import named
 from numguard.types import Region
 
 __all__ = ["Since", "moments"]
@@ -49,10 +50,12 @@ class Since:
         self._listed: dict[str, pa.Array[Any]] = {}
         for column, listed in lists.items():
             if column not in sets:
-                raise ArgumentError(f"since: {column!r} is no key column of this scan")
+                raise ArgumentError(f"since: {named([column])!r} is no key column of this scan")
             if not isinstance(listed, tuple) or len(listed) != 2:
-                raise ArgumentError(f"since: {column!r} takes a pair: the numbers of the list, and their dates")
-            self._listed[column] = _in_order(sets[column], *listed, region, f"since: {column!r}")
+                raise ArgumentError(
+                    f"since: {named([column])!r} takes a pair: the numbers of the list, and their dates"
+                )
+            self._listed[column] = _in_order(sets[column], *listed, region, f"since: {named([column])!r}")
         #: Matches that stood, by column.
         self.kept: dict[str, int] = dict.fromkeys(sets, 0)
         #: Matches left out because their row is from before the listing date.
@@ -70,7 +73,7 @@ class Since:
 
     def check_type(self, kind: pa.DataType) -> None:
         """Raises UnsupportedTypeError if a column of that type holds no times."""
-        moments(pa.array([], kind), f"column {self.at!r}")
+        moments(pa.array([], kind), f"column {named([self.at])!r}")
 
     def apply(self, hits: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of which a match stands, those that do not stand made null."""

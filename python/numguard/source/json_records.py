@@ -71,7 +71,8 @@ def _check_status(whole: Mapping[str, Any], name: str) -> None:
     status = whole.get("status")
     if isinstance(status, str) and status.isdecimal():
         if status != _DONE:
-            raise InputError(f"{name}: is an answer with the status {status} and no list: ask the service again")
+            said = f"the status {status}" if str(status) in map(str, range(100, 600)) else "a status that is no success"
+            raise InputError(f"{name}: is an answer with {said} and no list: ask the service again")
         if not any(isinstance(value, list) for value in whole.values()):
             raise InputError(f"{name}: is an answer without a list of records")
 

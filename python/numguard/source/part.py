@@ -173,7 +173,7 @@ def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -
             there = there or "none at all"
             raise ColumnError(f"{where}no column {named([column])!r}; there are {there}")
         if len(found) > 1:
-            raise ColumnError(f"{where}several columns are named {column!r}: rename all but one")
+            raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 
 pyo3::import_exception!(numguard.errors, ArgumentError);
 pyo3::import_exception!(numguard.errors, ColumnError);
+pyo3::import_exception!(numguard.errors, FileError);
 pyo3::import_exception!(numguard.errors, FileMissingError);
 pyo3::import_exception!(numguard.errors, InputError);
 pyo3::import_exception!(numguard.errors, RefusedCellsError);
@@ -22,7 +23,7 @@ pub(crate) fn raise(error: Error) -> PyErr {
         Error::File { error, .. } if error.kind() == std::io::ErrorKind::NotFound => {
             FileMissingError::new_err(message)
         }
-        Error::File { error, .. } => std::io::Error::new(error.kind(), message).into(),
+        Error::File { .. } => FileError::new_err(message),
         Error::SetFile { .. } => SetFileError::new_err(message),
         Error::Arrow(_) | Error::Unreadable { .. } | Error::TypeChanged { .. } => {
             InputError::new_err(message)

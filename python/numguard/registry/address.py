@@ -1,0 +1,79 @@
+"""Where a registry is: a path, memory, or the address of a server.
+
+Owns how these are told from each other, and that an address is never shown, as it may hold a password. Knows nothing
+of what lies there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from numguard.errors import ArgumentError, RegistryError
+from numguard.registry.dialect import Dialect
+from numguard.registry.postgresql import PostgreSQL
+from numguard.registry.sqlite import SQLite
+
+__all__ = ["connect", "is_address", "is_file", "is_there", "stand_in"]
+
+_ADDRESSES = ("postgresql://", "postgres://")
+# What may be an address with a password in it: a scheme, a key and its value, somebody at some host.
+_ADDRESS = re.compile(
+    r"^\s*[a-z][a-z0-9+.-]+:/|\b(password|passwd|pwd|pass|user|host|dbname)\s*=|^[^/]*:[^/]*@", re.IGNORECASE
+)
+
+
+def is_address(target: str) -> bool:
+    """Whether `target` looks like the address of a database, of whatever kind: it is not to be shown."""
+    return _ADDRESS.search(target) is not None
+
+
+def connect(target: str) -> Dialect:
+    """The store that `target` names: a `postgresql://` address, `":memory:"`, or a path.
+
+    Raises:
+        ArgumentError: An address of another kind.
+    """
+    if target.startswith(_ADDRESSES):
+        return PostgreSQL(target)
+    if is_address(target):
+        raise ArgumentError(
+            "registry: takes a path or postgresql://user@host/database; this is another kind of address "
+            "(not shown, as it may hold a password)"
+        )
+    return SQLite(target)
+
+
+def is_file(target: str) -> bool:
+    """Whether `target` names a file, be it there or not."""
+    return target != ":memory:" and not is_address(target)
+
+
+def is_there(target: str) -> bool:
+    """Whether `target` can be opened without making a file."""
+    if not is_file(target):
+        return True
+    try:
+        return Path(target).exists()
+    except (OSError, ValueError):
+        # Whoever may not even look is told why when it is opened.
+        return True
+
+
+def stand_in(target: str) -> Dialect:
+    """An empty store in the place of a file that is not there yet, which bears its name.
+
+    Raises:
+        RegistryError: the file could not be made later.
+    """
+    if "\0" in target:
+        raise RegistryError("registry: no file's name has a NUL character")
+    file = Path(target).absolute()
+    if not file.parent.is_dir():
+        raise RegistryError(f"{file.name}: cannot be made (there is no such folder)")
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise RegistryError(f"{file.name}: cannot be made (its folder is read-only)")
+    memory = SQLite(":memory:")
+    memory.name = file.name
+    return memory

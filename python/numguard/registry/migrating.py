@@ -1,0 +1,77 @@
+"""The tables of a registry: made where there are none, and brought to what this numguard knows.
+
+Owns the schema's version and its steps, which are the files in `schema`. Knows no fact. One idea: a step is done whole
+or not at all, one process at a time, and none is ever undone.
+"""
+
+# Queries are put together from constants of this file alone.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+from typing import NoReturn
+
+from numguard.errors import DamagedError, RegistryError
+from numguard.registry.dialect import DAMAGED, Dialect
+
+__all__ = ["damaged", "migrate"]
+
+
+def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = False) -> None:
+    """Brings the tables to what this numguard knows; where there are none, makes them, unless they must be there.
+
+    What is to be done `then` is done with it or not at all.
+    """
+    folder = resources.files(__package__) / "schema"
+    steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    version = _version(dialect)
+    if version == len(steps):
+        return
+    if version == 0 and whole:
+        raise RegistryError(f"{dialect.name}: holds no registry; restore it from a backup, or remove it")
+    if version > len(steps):
+        raise RegistryError(
+            f"{dialect.name}: written by a newer numguard (schema {version}, this one knows {len(steps)}); "
+            "upgrade numguard to open it"
+        )
+    dialect.begin_to_build()
+    try:
+        version = _version(dialect)
+        for _, text in steps[version:]:
+            for statement in _statements(text):
+                dialect.execute(statement)
+        dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
+        then(dialect)
+        dialect.commit()
+    except BaseException:
+        dialect.rollback()
+        raise
+
+
+def _version(dialect: Dialect) -> int:
+    tables = dialect.tables()
+    if "head" in tables and "event" in tables:
+        rows = dialect.fetch("SELECT schema_version FROM head").column(0)
+        if len(rows) != 1:
+            damaged(dialect)
+        return int(rows[0].as_py())
+    if tables:
+        raise RegistryError(f"{dialect.name}: is another program's database, not a numguard registry")
+    return 0
+
+
+def damaged(dialect: Dialect) -> NoReturn:
+    """Says that a store does not hold what was recorded.
+
+    Raises:
+        DamagedError: Always.
+    """
+    raise DamagedError(f"{dialect.name}: {DAMAGED}")
+
+
+def _statements(text: str) -> list[str]:
+    """The statements of a schema file: a driver runs only the first of a string."""
+    bare = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    return [statement.strip() for statement in bare.split(";") if statement.strip()]

@@ -1,0 +1,30 @@
+"""The tables of rows that events say, as the steps in `schema` leave them.
+
+Owns their columns and types. Knows no SQL.
+"""
+
+from __future__ import annotations
+
+__all__ = ["TABLES"]
+
+# What each table holds, but for its event: `name:i` is a BIGINT, `name:t` a TEXT.
+TABLES = {
+    "input": "ordinal:i name:t bytes:i sha256:t records:i",
+    "intake": "added:i updated:i repeated:i refused:i",
+    "withdrawal": "withdrawn:i",
+    "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
+    "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
+    "incident_at:i amount_held:i",
+    "complainant": "version:i msisdn:i",
+    "naming": "row:i version:i msisdn:i note:t doubt:t cell:t",
+    "refusal": "row:i field:t cell:t note:t",
+    "expansion": "as_of:i policy:t seeds:i linked:i braked:t",
+    "link": "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i",
+    "handset": "imei14:i hop:i numbers:i first_seen:i last_seen:i",
+    "stop": "msisdn:i imei14:i why:t count:i",
+    "evidence": "msisdn:i imei14:i first_seen:i last_seen:i sightings:i",
+    "decision": "msisdn:i status:t",
+    "outcome": "ordinal:i row:i msisdn:i status:t happened_at:i reason:t",
+    "export": "receiver:t as_of:i since:i district:t policy:t name:t bytes:i sha256:t records:i",
+    "exported": "msisdn:i action:t",
+}

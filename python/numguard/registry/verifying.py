@@ -1,0 +1,137 @@
+"""Whether a registry holds what was recorded, told from the digests of its events.
+
+Owns how the log is read again, event by event, whatever its size. Knows nothing of what a digest is over (`seal`), nor
+of what events mean.
+"""
+
+# Queries are put together from names of this package alone; whatever a caller gives is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.errors import RegistryError
+from numguard.registry.dialect import Dialect
+from numguard.registry.migrating import damaged
+from numguard.registry.seal import Seal, digest
+
+__all__ = ["seal_what_is_not", "verify"]
+
+Tables: TypeAlias = Mapping[str, str]
+
+# Rows and events that are read at once.
+_ROWS, _EVENTS = 500_000, 10_000
+
+
+def verify(dialect: Dialect, tables: Tables) -> Seal:
+    """Reads all that was recorded again and compares it with the digests.
+
+    Args:
+        dialect: The store.
+        tables: Its tables of rows that events say, and their columns.
+
+    Raises:
+        DamagedError: Something is not as it was recorded.
+    """
+    try:
+        dialect.check()
+        events = _head(dialect)
+        last = ""
+        wanted = _digests(dialect, 0, events)
+        for event, told in _told(dialect, tables, 0, events):
+            last = digest(last, event, told)
+            if wanted.get(event[0]) != last:
+                damaged(dialect)
+    except RegistryError:
+        raise
+    except Exception:
+        # What was written can be read.
+        damaged(dialect)
+    return Seal(events, last)
+
+
+def seal_what_is_not(dialect: Dialect, tables: Tables) -> None:
+    """Digests the events of a time when there were no digests."""
+    events = _head(dialect)
+    last, sealed = "", 0
+    for sealed, last in _digests(dialect, 0, events).items():  # noqa: B007
+        pass
+    digests: dict[int, str] = {}
+    for event, told in _told(dialect, tables, sealed, events):
+        last = digests[event[0]] = digest(last, event, told)
+    if digests:
+        dialect.ingest("seal", pa.table({"event": list(digests), "digest": list(digests.values())}), temporary=False)
+
+
+def _head(dialect: Dialect) -> int:
+    """The last event's number, if the events are numbered as they should be."""
+    head = dialect.fetch("SELECT seq, at FROM head").to_pylist()
+    if len(head) != 1:
+        damaged(dialect)
+    seq, at = head[0]["seq"], head[0]["at"]
+    query = """SELECT count(*) AS n, coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last,
+                 coalesce(max(CASE WHEN seq = $1 THEN at END), 0) AS at FROM event WHERE seq <= $1"""
+    told = dialect.fetch(query, (seq,)).to_pylist()[0]
+    if told != {"n": seq, "first": 1, "last": seq, "at": at if seq else told["at"]}:
+        damaged(dialect)
+    beyond = dialect.fetch("SELECT e.seq FROM event e, head h WHERE e.seq > h.seq")
+    if len(beyond):
+        damaged(dialect)
+    return int(seq)
+
+
+def _digests(dialect: Dialect, after: int, upto: int) -> dict[int, str]:
+    query = "SELECT event, digest FROM seal WHERE event > $1 AND event <= $2"
+    rows: Any = dialect.fetch(query, (after, upto)).sort_by("event")
+    return dict(zip(rows["event"].to_pylist(), rows["digest"].to_pylist(), strict=True))
+
+
+def _told(
+    dialect: Dialect, tables: Tables, after: int, upto: int
+) -> Iterator[tuple[tuple[int, int, str, str, str], dict[str, pa.Table]]]:
+    """Each event with what it says, in their order, some at a time."""
+    sizes: Counter[int] = Counter()
+    for name in tables:
+        query = f"SELECT event, count(*) AS n FROM {name} WHERE event > $1 AND event <= $2 GROUP BY event"
+        rows: Any = dialect.fetch(query, (after, upto))
+        sizes.update(dict(zip(rows["event"].to_pylist(), rows["n"].to_pylist(), strict=True)))
+    first = after + 1
+    while first <= upto:
+        last, rows_there = first, sizes[first]
+        while last < min(upto, first + _EVENTS) and rows_there + sizes[last + 1] <= _ROWS:
+            last += 1
+            rows_there += sizes[last]
+        yield from _block(dialect, tables, first, last)
+        first = last + 1
+
+
+def _block(
+    dialect: Dialect, tables: Tables, first: int, last: int
+) -> Iterator[tuple[tuple[int, int, str, str, str], dict[str, pa.Table]]]:
+    told: dict[int, dict[str, pa.Table]] = defaultdict(dict)
+    for name, columns in tables.items():
+        fields = [field.partition(":") for field in columns.split()]
+        query = f"SELECT event, {', '.join(f[0] for f in fields)} FROM {name} WHERE event >= $1 AND event <= $2"
+        found = dialect.fetch(query, (first, last))
+        if not len(found):
+            continue
+        types = [pa.int64(), *(pa.int64() if code == "i" else pa.binary() for _, _, code in fields)]
+        names = ["event", *(field for field, _, _ in fields)]
+        arrays: list[Any] = [found.column(at).cast(kind) for at, kind in enumerate(types)]
+        rows = pa.table(arrays, names=names).sort_by("event")
+        events, begins, counts = np.unique(rows["event"].to_numpy(), return_index=True, return_counts=True)
+        rows = rows.drop_columns(["event"])
+        for event, begin, count in zip(events.tolist(), begins.tolist(), counts.tolist(), strict=True):
+            told[event][name] = rows.slice(begin, count)
+    query = "SELECT seq, at, actor, verb, reason FROM event WHERE seq >= $1 AND seq <= $2"
+    for row in sorted(dialect.fetch(query, (first, last)).to_pylist(), key=lambda row: int(row["seq"])):
+        event = (int(row["seq"]), int(row["at"]), str(row["actor"]), str(row["verb"]), str(row["reason"]))
+        yield event, told.pop(event[0], {})
+    if told:
+        damaged(dialect)

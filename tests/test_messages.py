@@ -1,0 +1,189 @@
+"""What is said when something goes wrong: a typed error, no password, no number, nothing that a spreadsheet runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numguard as ng
+from numguard.errors import ArgumentError, NumguardError
+from numguard.registry.address import is_address
+from registry_cases import complaint, complaints
+
+ADDRESSES = [
+    "Postgresql://desk:s3cret@host/cases",
+    " postgresql://desk:s3cret@host/cases",
+    "postgresql+psycopg://desk:s3cret@host/cases",
+    "postgresql:/desk:s3cret@host/cases",
+    "mysql://desk:s3cret@host/cases",
+    "jdbc:postgresql://host/cases?password=s3cret",
+    "host=db user=desk password=s3cret",
+    "PASSWORD = s3cret dbname=cases",
+    "desk:s3cret@host/cases",
+]
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "numguard", *map(os.fspath, arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_in_any_spelling_is_not_quoted(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match="not shown") as told:
+        ng.Registry(address, by="HC 1234")
+    assert "s3cret" not in str(told.value)
+    for verb in (["verify"], ["history", "98765 43210"], ["export", "a.csv", "--by", "HC 1234", "--to", "DoT"]):
+        done = run(*verb, "--registry", address)
+        assert (done.returncode, "s3cret" in done.stdout + done.stderr) == (2, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.sampled_from(["cases.db", "a/b c.db", "./x=1.db", "C.db", "case 12 (final).db"]))
+def test_a_path_is_no_address(path: str) -> None:
+    assert not is_address(path)
+
+
+def test_a_keyed_list_names_no_input(tmp_path: Path) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9123456789")), name="victim 9812345678.csv")
+        listed = registry.export(tmp_path / "list.csv", to="a bank", key=bytes(range(32)))
+    assert "9812345678" not in (tmp_path / "list.csv.manifest.json").read_text()
+    assert [sorted(entry) for entry in listed.manifest["inputs"]] == [["bytes", "records", "sha256", "verb"]]
+
+
+def test_what_a_caller_names_runs_in_no_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9123456789")))
+        registry.export(path, to="DoT", title=["=1+1", "of the desk"], columns={"msisdn": "=2+2", "reason": "+why"})
+    assert path.read_text().splitlines()[:3] == ['"\'=1+1"', '"of the desk"', '"\'=2+2","\'+why"']
+
+
+def test_messages_hold_no_number(tmp_path: Path) -> None:
+    number, listed = "9876543210", ng.NumberSet(["9876543210"])
+    table = pa.table({number: [number]})
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps({"status": int(number), "payload": None}))
+    calls: list[Callable[[], Any]] = [
+        lambda: ng.scan(table, {number: listed}, at=number, since={"9876543211": listed}),
+        lambda: ng.scan(table, {number: listed}, at=number, since={number: listed}),
+        lambda: ng.scan(table, {number: number}),
+        lambda: ng.Registry().block_list().write(tmp_path / "a.csv", columns=[number]),
+        lambda: ng.scan(answer, {"mobile": listed}).read_all(),
+        lambda: ng.Registry().add_complaints(answer),
+    ]
+    for call in calls:
+        with pytest.raises(NumguardError) as told:
+            call()
+        assert not re.search(r"\d{7}", str(told.value)), told.value
+
+
+@pytest.mark.parametrize("key", [b"a" * 32, b"abcd" * 8, b"0123456789abcde", b"0" * 64, b"121212121212121213", b""])
+def test_a_key_that_can_be_guessed_is_refused(key: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ArgumentError, match="openssl"):
+        ng.keyed_hash(["9876543210"], key)
+    monkeypatch.setenv("SHARED_KEY", key.decode())
+    with pytest.raises(ArgumentError, match="openssl"):
+        ng.read_key(variable="SHARED_KEY")
+
+
+@given(st.binary(min_size=16, max_size=16).filter(lambda key: len(set(key)) > 8))
+def test_keys_as_they_are_drawn_are_taken(key: bytes) -> None:
+    for spelled in (key, key.hex().encode()):
+        if len(set(spelled)) > 6:
+            assert ng.keyed_hash(["98765"], spelled).null_count == 1
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666])
+def test_a_key_that_others_can_read_is_refused(mode: int, tmp_path: Path) -> None:
+    file = tmp_path / "shared.key"
+    file.write_text("0f1e2d3c4b5a69788796a5b4c3d2e1f0\n")
+    file.chmod(mode)
+    with pytest.raises(ArgumentError, match="chmod 600"):
+        ng.read_key(file=file)
+    file.chmod(0o600)
+    assert ng.read_key(file=file) == b"0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+
+BROKEN = "a\udcff"
+
+
+def test_text_that_is_not_utf8_is_a_typed_error(tmp_path: Path) -> None:
+    registry = ng.Registry(by="HC 1234")
+    listed = ng.NumberSet(["9876543210"])
+    rows = pa.table({"a": ["9876543210"]})
+    calls: list[Callable[[], Any]] = [
+        lambda: ng.Registry(by=BROKEN),
+        lambda: ng.Registry(tmp_path / f"{BROKEN}.db", by="HC 1234"),
+        lambda: ng.Registry(f"{tmp_path}/a\x00.db", by="HC 1234"),
+        lambda: registry.decide(["9876543210"], "confirmed", BROKEN),
+        lambda: registry.history(BROKEN),
+        lambda: registry.export(tmp_path / "a.csv", to=BROKEN),
+        lambda: registry.export(tmp_path / "a.csv", to="DoT", title=[BROKEN]),
+        lambda: registry.export(tmp_path / f"{BROKEN}.csv", to="DoT"),
+        lambda: registry.report(tmp_path / "a.html", title=BROKEN),
+        lambda: registry.add_complaints(complaints(complaint("1", "9123456789")), name=BROKEN),
+        lambda: ng.scan(rows, {"a": listed}).write(tmp_path / f"{BROKEN}.csv"),
+        lambda: ng.read_key(file=tmp_path / BROKEN),
+    ]
+    for call in calls:
+        with pytest.raises(NumguardError):
+            call()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_whose_name_is_not_utf8_is_taken_in(tmp_path: Path) -> None:
+    sheet = tmp_path / f"{BROKEN}.csv"
+    sheet.write_text("acknowledgement_no,source,suspect_mobiles\n1,1930,9876543210\n")
+    registry = tmp_path / "cases.db"
+    done = run("complaints", "add", sheet, "--registry", registry, "--by", "HC 1234")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    with ng.Registry(registry) as opened:
+        assert opened.history("9876543210")["file"].to_pylist() == ["a?.csv"]
+    done = run("complaints", "add", sheet, "--registry", registry, "--by", BROKEN)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_what_the_system_refuses_is_a_typed_error(tmp_path: Path) -> None:
+    (tmp_path / "taken.csv").mkdir()
+    (tmp_path / "taken.html").mkdir()
+    (tmp_path / "file").touch()
+    listed = ng.NumberSet(["9876543210"])
+    rows = pa.table({"a": ["9876543210"]})
+    registry = ng.Registry(by="HC 1234")
+    for path in (tmp_path / "taken", tmp_path / "file" / "a", tmp_path / "none" / "a", tmp_path / ("x" * 300)):
+        calls: list[Callable[[], Any]] = [
+            lambda path=path: ng.scan(rows, {"a": listed}).write(f"{path}.csv"),
+            lambda path=path: registry.report(f"{path}.html"),
+            lambda path=path: registry.export(f"{path}.csv", to="DoT"),
+            lambda path=path: listed.save(tmp_path / "taken.csv" if path.name == "taken" else path),
+        ]
+        for call in calls:
+            with pytest.raises(NumguardError) as told:
+                call()
+            assert isinstance(told.value, OSError)
+    assert stat.S_ISDIR((tmp_path / "taken.csv").stat().st_mode)
+    assert registry._case.store.head() == 0

@@ -1,0 +1,192 @@
+"""Bits that turn in a registry's file: no list is changed by them, and whatever is told of them is told as damage.
+
+NUMGUARD_FLIPS asks for more; each run turns others.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, DamagedError, RegistryError
+from registry_cases import HANDSET, complaint, complaints, sightings
+from registry_stores import is_there, make_schema
+from test_registry_store import table
+
+FLIPS = int(os.environ.get("NUMGUARD_FLIPS", "40"))
+
+
+def fill(registry: ng.Registry, folder: Path) -> None:
+    rows = [
+        complaint(
+            str(n),
+            f"9{n:09}" if n % 9 else "98765 432l0",
+            district=("Rohtak", "Sonipat", "")[n % 3],
+            category="loan app",
+            reported_at=f"2026-08-{n % 28 + 1:02}",
+            complainant_mobile=f"8{n:09}",
+            amount_lost=str(n * 100),
+        )
+        for n in range(120)
+    ]
+    first = registry.add_complaints(complaints(*rows[:80]))
+    registry.add_complaints(complaints(*rows[60:]))
+    registry.expand(sightings(*[(919000000000 + n, HANDSET + n % 20 * 10) for n in range(1, 60)]))
+    registry.decide([f"9{n:09}" for n in range(20, 25)], "protected", "helpline of a bank")
+    registry.decide([f"9{n:09}" for n in range(30, 35)], "withdrawn", "wrong digit in the letter")
+    registry.export(folder / "first.csv", to="DoT")
+    sheet = {"msisdn": [f"9{n:09}" for n in range(40, 50)], "status": ["blocked"] * 10}
+    registry.record_outcomes(pa.table(sheet), name="answers.csv")
+    assert first.id is not None
+    registry.withdraw_intake(first.id, "sent by mistake")
+
+
+def asked(registry: ng.Registry, folder: Path) -> list[Callable[[], Any]]:
+    """What is asked of it: each gives something that can be compared."""
+    path = folder / "list.csv"
+
+    def exported() -> Any:
+        listed = registry.export(path, to="DoT", since="last")
+        return listed.to_table(), path.read_bytes()
+
+    return [exported, registry.verify]
+
+
+def test_a_turned_bit_changes_no_list(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.db"
+    moment = 1_795_000_000_000_000
+    with ng.Registry(whole, by="HC 1234") as registry:
+        registry._case.now = lambda: moment  # type: ignore[method-assign]
+        fill(registry, tmp_path)
+    content = whole.read_bytes()
+    path = tmp_path / "cases.db"
+
+    def answers() -> list[Any]:
+        (tmp_path / "list.csv").unlink(missing_ok=True)
+        told: list[Any] = []
+        with ng.Registry(path, by="HC 1234") as registry:
+            registry._case.now = lambda: moment  # type: ignore[method-assign]
+            for ask in asked(registry, tmp_path):
+                try:
+                    told.append(ask())
+                except DamagedError:
+                    told.append(None)
+                    assert not (tmp_path / "list.csv").exists()
+            for ask in (registry.block_list, registry.numbers, registry.action_taken):
+                with suppress(DamagedError):
+                    ask()
+        return told
+
+    path.write_bytes(content)
+    right = answers()
+    damaged = 0
+    for _ in range(FLIPS):
+        at = random.randrange(len(content)) if random.random() < 0.8 else random.randrange(4096)
+        bit = random.randrange(8)
+        turned = bytearray(content)
+        turned[at] ^= 1 << bit
+        path.write_bytes(turned)
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        try:
+            told = answers()
+        except RegistryError as error:
+            assert isinstance(error, DamagedError) or any(  # noqa: PT017
+                words in str(error) for words in ("damaged", "another program", "newer numguard", "holds no registry")
+            ), f"byte {at}, bit {bit}: {error}"
+            damaged += 1
+            continue
+        except Exception as error:
+            raise AssertionError(f"byte {at}, bit {bit}") from error
+        # Much of a file says nothing: there, a bit changes no answer.
+        assert told[0] is None or told == right, f"byte {at}, bit {bit}"
+        damaged += told[0] is None
+    assert damaged > FLIPS // 10
+
+
+@pytest.mark.parametrize(
+    "where", ["file", pytest.param("server", marks=pytest.mark.skipif(not is_there(), reason="no PostgreSQL here"))]
+)
+def test_every_store_comes_to_the_same_digest_and_sees_every_change(
+    tmp_path: Path, request: pytest.FixtureRequest, where: str
+) -> None:
+    def filled(target: str | Path) -> Any:
+        ticks = iter(range(1_795_000_000_000_000, 1_796_000_000_000_000, 1_000_000))
+        registry = ng.Registry(target, by="HC 1234")
+        registry._case.now = lambda: next(ticks)  # type: ignore[method-assign]
+        fill(registry, tmp_path)
+        return registry
+
+    target = tmp_path / "cases.db" if where == "file" else make_schema(request.getfixturevalue("postgres"))
+    with filled(":memory:") as memory, filled(target) as registry:
+        seal = registry.verify()
+        assert seal == memory.verify()
+        assert seal.events == 8
+        execute = registry._case.store.dialect.execute
+        for change in (
+            "UPDATE decision SET status = 'confirmed' WHERE event = 4 AND msisdn = 919000000021",
+            "DELETE FROM outcome WHERE msisdn = 919000000041",
+            "UPDATE event SET reason = 'somebody else says' WHERE seq = 4",
+            "UPDATE event SET at = at - 1 WHERE seq = 2",
+            "UPDATE export SET receiver = 'TRAI' WHERE event = 6",
+            "DELETE FROM withdrawal",
+            "DELETE FROM event WHERE seq = 8",
+            "UPDATE head SET seq = seq - 1",
+            "INSERT INTO decision (event, msisdn, status) VALUES (4, 919876543210, 'confirmed')",
+        ):
+            registry._case.store.dialect.begin()
+            execute(change)
+            with pytest.raises(DamagedError, match="damaged"):
+                registry.verify()
+            registry._case.store.dialect.rollback()
+        assert registry.verify() == seal
+
+
+def test_events_of_a_time_without_digests_are_digested(tmp_path: Path) -> None:
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+        seal = registry.verify()
+        execute = registry._case.store.dialect.execute
+        for later in ("seal", "sending"):
+            execute(f"DROP TABLE {later}")
+        execute("UPDATE head SET schema_version = schema_version - 1")
+    with ng.Registry(path, by="HC 1234") as registry:
+        assert registry.verify() == seal
+        registry.decide(["9876543210"], "confirmed", "called back")
+        assert registry.verify().events == seal.events + 1
+
+
+def test_a_backup_is_whole_and_takes_no_place(tmp_path: Path) -> None:
+    path, copy = tmp_path / "cases.db", tmp_path / "copy.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        with pytest.raises(RegistryError, match="is not there"):
+            registry.backup(copy)
+        registry.add_complaints(table(0, 100))
+        with ng.Registry(path, by="HC 5678") as other:
+            assert registry.backup(copy) == other.verify()
+            other.add_complaints(table(1, 100))
+        with pytest.raises(ArgumentError, match="there already"):
+            registry.backup(copy)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["cases.db", "copy.db"]
+    with ng.Registry(copy, by="HC 1234") as registry:
+        assert (registry.verify().events, len(registry.numbers())) == (1, 100)
+    # Of what is damaged there is no backup.
+    content = bytearray(path.read_bytes())
+    at = content.index(b"HC 5678")
+    content[at] ^= 1
+    shutil.copy(path, tmp_path / "kept.db")
+    path.write_bytes(content)
+    with ng.Registry(path) as registry, pytest.raises(DamagedError):
+        registry.backup(tmp_path / "second.db")
+    assert not (tmp_path / "second.db").exists()
