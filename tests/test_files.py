@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import openpyxl
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
-from numguard.files import together, write_rows
+from numguard.files import together, whole_file, write_rows
 from numguard.files.outgoing import write_private
 from numguard.files.spreadsheet import SHEET_ROWS
 
@@ -263,3 +264,63 @@ def test_none_of_them_if_one_fails(
         write()
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a"]
     assert (tmp_path / "a").read_bytes() == b"old"
+
+
+def test_names_beside_are_random_exclusive_and_private(tmp_path: Path) -> None:
+    target, path = tmp_path / "target", tmp_path / "list.csv"
+    target.write_bytes(b"theirs")
+    with together(private=True) as files:
+        with files.open(path) as file:
+            file.write(b"ours")
+            (beside,) = (entry for entry in tmp_path.iterdir() if entry.name.startswith(".numguard-"))
+            assert beside.stat().st_mode & 0o777 == 0o600
+            assert re.fullmatch(r"\.numguard-[0-9a-f]{16}-1\.partial", beside.name)
+        # Where the next one goes, a link was planted: it is not followed.
+        files._count += 1
+        planted = beside.with_name(beside.name.replace("-1.", "-2."))
+        planted.symlink_to(target)
+        files._count -= 1
+        with pytest.raises(FileError), files.open(tmp_path / "other.csv") as file:
+            file.write(b"ours")
+        planted.unlink()
+    assert (target.read_bytes(), path.read_bytes()) == (b"theirs", b"ours")
+
+
+def test_threads_on_one_path_leave_one_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "hits.csv"
+
+    def write(letter: bytes) -> None:
+        for _ in range(20):
+            with whole_file(path) as file:
+                for _ in range(50):
+                    file.write(letter * 1000)
+
+    threads = [Thread(target=write, args=(letter,)) for letter in (b"a", b"b", b"c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    content = path.read_bytes()
+    assert (len(content), len(set(content))) == (50_000, 1)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["hits.csv"]
+
+
+def test_what_a_killed_process_left_is_swept_when_nobody_writes(tmp_path: Path) -> None:
+    left = tmp_path / ".numguard-0123456789abcdef-1.partial"
+    waiting = tmp_path / ".numguard-0123456789abcdef-2.waiting"
+    left.write_bytes(b"half")
+    waiting.write_bytes(b"recorded")
+    with together() as files, files.open(tmp_path / "a") as file:
+        # Somebody writes: what lies about may be his.
+        file.write(b"a")
+        assert not left.exists()
+        left.write_bytes(b"half")
+        put_alone(tmp_path / "b")
+        assert left.exists()
+    put_alone(tmp_path / "c")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [waiting.name, "a", "b", "c"]
+
+
+def put_alone(path: Path) -> None:
+    with whole_file(path) as file:
+        file.write(b"whole")

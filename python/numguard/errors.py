@@ -94,6 +94,9 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(f"interrupted; {said}")
         self.event = event
 
+    def __reduce__(self) -> tuple[type[Interrupted], tuple[int | None]]:
+        return Interrupted, (self.event,)
+
 
 class MissingExtraError(NumguardError, ImportError):
     """An optional dependency that is not installed; the message names the extra to install."""

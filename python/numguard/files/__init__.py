@@ -76,7 +76,7 @@ class Together:
         self._written: dict[Path, Path] = {}
         self._kept: dict[Path, Path] = {}
         self._placed: list[Path] = []
-        self._folders: dict[Path, int] = {}
+        self._folders: dict[Path, int | None] = {}
         self._count = 0
 
     @contextmanager
@@ -169,7 +169,8 @@ class Together:
         for path in (*self._kept.values(), *self._written.values()):
             path.unlink(missing_ok=True)
         for folder in self._folders.values():
-            os.close(folder)
+            if folder is not None:
+                os.close(folder)
         self._folders = {}
 
     @property
@@ -191,8 +192,7 @@ class Together:
 
     def _flush_names(self) -> None:
         for folder in self._folders.values():
-            with suppress(OSError):  # not every disk flushes folders
-                os.fsync(folder)
+            _flush(folder)
 
 
 def _writable(path: PathLike) -> Path:
@@ -224,12 +224,23 @@ def unwritten(path: Path, error: OSError) -> Exception:
     return FileError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
-def _entered(folder: Path) -> int:
+def _flush(folder: int | None) -> None:
+    """Brings the names in a folder to the disk."""
+    if folder is not None:
+        with suppress(OSError):  # not every disk flushes folders
+            os.fsync(folder)
+
+
+def _entered(folder: Path) -> int | None:
     """A folder's descriptor, locked against sweeping; what killed processes left there is swept before.
 
     Whoever writes shares the lock, and whoever sweeps has it alone: where nobody writes, what lies about is nobody's.
+    None of a folder that may be written to and not be read.
     """
-    entered = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        entered = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        return None
     with suppress(OSError):  # not every disk has locks: nothing is swept there
         fcntl.flock(entered, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for left in folder.glob(f"{_OURS}*"):
@@ -260,12 +271,13 @@ def beside(path: Path) -> Iterator[Path]:
     try:
         os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         yield name
-        os.fsync(folder)
+        _flush(folder)
     finally:
         with one_step():
             for left in path.parent.glob(f"{name.name}*"):
                 left.unlink(missing_ok=True)
-            os.close(folder)
+            if folder is not None:
+                os.close(folder)
 
 
 def take_places(places: Mapping[Path, Path]) -> None:

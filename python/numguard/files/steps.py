@@ -67,7 +67,10 @@ def _hold() -> None:
         handler = signal.getsignal(number)
         if callable(handler):
             _handlers[number] = handler
-            signal.signal(number, lambda *come: _waiting.append(come))
+            try:
+                signal.signal(number, lambda *come: _waiting.append(come))
+            except ValueError:  # the main thread of an interpreter within another gets no signals
+                _handlers.pop(number)
 
 
 def _let_go() -> None:
