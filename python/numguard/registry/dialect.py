@@ -16,12 +16,13 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, DamagedError, RegistryError
 from numguard.files.steps import one_step, step
 
-__all__ = ["DAMAGED", "Dialect", "UnreachableError"]
+__all__ = ["DAMAGED", "READ_ONLY", "Dialect", "UnreachableError"]
 
 #: How long a writer waits for another, in milliseconds.
 BUSY_MS = 20_000
 _WAITED = "another process has been writing for 20 seconds; try again when it is done"
 DAMAGED = "damaged: restore it from a backup"
+READ_ONLY = "cannot be written: the file or its folder is read-only"
 
 # What drivers say, and what is said instead.
 _FAILURES = (
@@ -32,6 +33,7 @@ _FAILURES = (
     ("lock timeout", _WAITED),
     ("busy", _WAITED),
     ("malformed", DAMAGED),
+    ("unsupported file format", DAMAGED),
     ("corrupt", DAMAGED),
     ("no such table", DAMAGED),
     ("no such column", DAMAGED),
@@ -43,8 +45,8 @@ _FAILURES = (
     ("not a database", "not a numguard registry, or damaged"),
     ("full", "the disk is full; what stood before is intact"),
     ("no space", "the disk is full; what stood before is intact"),
-    ("readonly", "cannot be written: the file or its folder is read-only"),
-    ("read-only", "cannot be written: the file or its folder is read-only"),
+    ("readonly", READ_ONLY),
+    ("read-only", READ_ONLY),
     ("unable to open", "cannot be opened: is the folder there, and may it be written?"),
     ("disk i/o", "the disk failed; what stood before is intact"),
 )
@@ -178,6 +180,10 @@ class Dialect:
             with closing(AdbcStatement(self._connection)) as statement:
                 yield statement
 
+    def _why(self, said: str | None) -> str | None:
+        """What is said of a failure, by a store that knows more of it than its driver."""
+        return said
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         from adbc_driver_manager import Error
@@ -192,7 +198,7 @@ class Dialect:
         except (Error, pa.ArrowException, OSError) as error:
             # pyarrow hands on what a driver says while its rows are read.
             words = str(error).lower()
-            said = next((told for sign, told in _FAILURES if sign in words), None)
+            said = self._why(next((told for sign, told in _FAILURES if sign in words), None))
             if said is None and any(sign in words for sign in _LOST):
                 raise UnreachableError(f"{self.name}: the server cannot be reached") from None
             code = getattr(getattr(error, "status_code", None), "name", type(error).__name__)

@@ -6,6 +6,7 @@ event that was acknowledged is in the file itself, and the file is the one that 
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from collections.abc import Callable
@@ -15,9 +16,11 @@ from pathlib import Path
 from numguard.errors import DamagedError, RegistryError
 from numguard.files import beside
 from numguard.registry import dialect
-from numguard.registry.dialect import DAMAGED, Dialect
+from numguard.registry.dialect import DAMAGED, READ_ONLY, Dialect
 
 __all__ = ["SQLite"]
+
+_GONE = "was deleted or replaced since it was opened; nothing was recorded; open it again"
 
 # SQLite 3.7.0 to 3.51.2 can lose a commit when a write-ahead log is reset under two connections.
 _OLDEST_SQLITE = (3, 51, 3)
@@ -39,6 +42,7 @@ class SQLite(Dialect):
         import adbc_driver_sqlite as driver
 
         self._file = None if target == ":memory:" else Path(target).absolute()
+        self._opened: tuple[int, int] | None = None
         self.name = target if self._file is None else self._file.name
         if self._file is not None:
             self._make_private(self._file)
@@ -114,10 +118,17 @@ class SQLite(Dialect):
         return there.st_dev, there.st_ino
 
     def _still_there(self) -> None:
-        if self._file is not None and self._seen() != self._opened:
-            raise RegistryError(
-                f"{self.name}: was deleted or replaced since it was opened; nothing was recorded; open it again"
-            )
+        if self._seen() != self._opened:
+            raise RegistryError(f"{self.name}: {_GONE}")
+
+    def _why(self, said: str | None) -> str | None:
+        if said != READ_ONLY or self._file is None:
+            return said
+        if self._opened is not None and self._seen() != self._opened:
+            return _GONE
+        # A file that we may write to is taken for read-only where its first bytes say so.
+        writable = os.access(self._file, os.W_OK) and os.access(self._file.parent, os.W_OK)
+        return DAMAGED if writable else said
 
     def _prepare(self) -> None:
         self.execute(f"PRAGMA busy_timeout = {dialect.BUSY_MS}")
