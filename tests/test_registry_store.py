@@ -289,7 +289,7 @@ VICTIM = """
                 pairs = {"served_msisdn": numbers, "imei14": handsets}
                 registry.expand(pa.table(pairs))
             else:
-                registry.export(os.path.join(os.path.dirname(path), "out", f"{done}.csv"), to="DoT")
+                registry.export(os.path.join(path + ".out", f"{done}.csv"), to="DoT")
             print(done, flush=True)
 """
 
@@ -323,7 +323,8 @@ def _each_list_lies_there(registry: ng.Registry, folder: Path) -> None:
 
 
 def _killed(path: Path, what: str, rounds: int) -> None:
-    (path.parent / "out").mkdir(exist_ok=True)
+    out = path.with_name(f"{path.name}.out")
+    out.mkdir()
     with ng.Registry(path, by="first") as registry:
         registry.add_complaints(table(0, 1000))
     acknowledged, heirs = 1, set[int]()
@@ -351,7 +352,7 @@ def _killed(path: Path, what: str, rounds: int) -> None:
                 rows = fetch(f"SELECT event, count(*) AS n FROM {name} GROUP BY event").to_pylist()
                 assert {row["event"] for row in rows} >= set(range(2, head + 1)) - heirs
                 assert {row["n"] for row in rows} <= whole, name
-            _each_list_lies_there(registry, path.parent / "out")
+            _each_list_lies_there(registry, out)
             heirs.add(head + 1)
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
