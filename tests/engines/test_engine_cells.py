@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
@@ -57,6 +58,20 @@ def test_types_decide_what_is_read(session: Any) -> None:
     listed = ng.NumberSet(pa.array([6_591_234_567], pa.uint64()))
     assert asked(session, written, spark.contains("cell", listed)) == [False, False, None]
     assert asked(session, canonical, spark.contains("cell", listed)) == [True, False, None]
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken for E.164")
+def test_uint64_of_a_file_is_canonical(session: Any, tmp_path: Path) -> None:
+    numbers = [6_591_234_567, 919_876_543_210, None]
+    pq.write_table(pa.table({"n": range(3), "cell": pa.array(numbers, pa.uint64())}), tmp_path / "keys.parquet")
+    frame = session.read.parquet(str(tmp_path / "keys.parquet"))
+    listed = ng.NumberSet(pa.array(numbers[:1], pa.uint64()))
+    asked_of = frame.select("n", spark.normalize("cell"), spark.contains("cell", listed))
+    rows = sorted(asked_of.toArrow().to_pylist(), key=lambda row: row["n"])
+    assert [plain(row["numguard_normalize"]) for row in rows] == numbers
+    assert [row["numguard_contains"] for row in rows] == [True, False, None]
+    found = spark.scan(frame, {"cell": listed}).toArrow().to_pylist()
+    assert [(int(row["cell"]), int(row["cell_match"])) for row in found] == [(6_591_234_567, 6_591_234_567)]
 
 
 def test_region_reaches_the_workers(session: Any) -> None:

@@ -20,17 +20,19 @@ from numguard.types import Region
 __all__ = ["contains", "explain", "explain_imei", "normalize", "normalize_imei"]
 
 _KEY = "decimal(20,0)"
-_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|u?bigint|double|void|null|decimal\(\d+, ?0\))$"
+_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|decimal\(\d+, ?0\))$"
 
 
 def normalize(column: Column | str, *, region: Region = "IN") -> Column:
     """Each cell's E.164 digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize`."""
-    return _of_cells(column, lambda cells: canonical(_core.normalize(cells, region=region, threads=1)), _KEY)
+    return _of_cells(
+        "normalize", column, lambda cells: canonical(_core.normalize(cells, region=region, threads=1)), _KEY
+    )
 
 
 def normalize_imei(column: Column | str) -> Column:
     """Each cell's fourteen digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize_imei`."""
-    return _of_cells(column, lambda cells: canonical(_core.normalize_imei(cells, threads=1)), _KEY)
+    return _of_cells("normalize_imei", column, lambda cells: canonical(_core.normalize_imei(cells, threads=1)), _KEY)
 
 
 def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, region: Region = "IN") -> Column:
@@ -43,7 +45,9 @@ def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, 
     """
     sets = Sets({"members": members})
     region_of = {} if isinstance(members, _core.ImeiSet) else {"region": region}
-    return _of_cells(column, lambda cells: sets["members"].contains(cells, threads=1, **region_of), "boolean", sets)
+    return _of_cells(
+        "contains", column, lambda cells: sets["members"].contains(cells, threads=1, **region_of), "boolean", sets
+    )
 
 
 def explain(column: Column | str, *, region: Region = "IN") -> Column:
@@ -52,17 +56,17 @@ def explain(column: Column | str, *, region: Region = "IN") -> Column:
     A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
     """
     said = f"struct<msisdn: {_KEY}, kind: string, note: string>"
-    return _of_cells(column, lambda cells: _plain(_core.explain(cells, region=region)), said)
+    return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region)), said)
 
 
 def explain_imei(column: Column | str) -> Column:
     """Each cell's handset and what there is to say of it: a STRUCT of `imei14`, `form` and `note`."""
     said = f"struct<imei14: {_KEY}, form: string, note: string>"
-    return _of_cells(column, lambda cells: _plain(_core.explain_imei(cells)), said)
+    return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells)), said)
 
 
 def _of_cells(
-    column: Column | str, answer: Callable[[pa.Array[Any]], Any], returned: str, sets: Sets | None = None
+    verb: str, column: Column | str, answer: Callable[[pa.Array[Any]], Any], returned: str, sets: Sets | None = None
 ) -> Column:
     arrow_udf: Any = getattr(F, "arrow_udf", None)
     if arrow_udf is None:
@@ -79,7 +83,7 @@ def _of_cells(
     expression: Column = F.when(kind.rlike(_HOLDS_KEYS), arrow_udf(cells_of, returned)(cells)).otherwise(
         F.raise_error(wrong)
     )
-    return expression
+    return expression.alias(f"numguard_{verb}")
 
 
 def _plain(said: Any) -> Any:
