@@ -12,7 +12,7 @@ import pytest
 LISTS = Path(__file__).parents[1] / "rust" / "core" / "src" / "lists"
 LANGUAGES = ["en", "hi", "hi-Latn", "mr", "gu", "pa", "bn", "or", "ta", "te", "kn", "ml", "ur"]
 PHONE = {"phone", "neutral", "conjunction", "origin", "idword", "complaint"}
-OTHER = {"id", "amount", "measure", "denial", "owner", "country"}
+OTHER = {"id", "amount", "measure", "denial", "owner", "first_person", "country"}
 ABBREVIATED = {"hi", "mr", "gu", "pa", "bn"}
 # Signs that a reader strips before it looks a word up: nuktas and joiners. They can match nothing in a list.
 STRIPPED = set("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u200c\u200d")

@@ -37,6 +37,9 @@ pub(crate) enum Word {
     Denial,
     /// That it is the writer's own, or a relative's.
     Owner,
+    /// Who writes, and not whose it is: `me`, `we`. Beside a number alone it is the writer's own; in a sentence it says
+    /// nothing.
+    FirstPerson,
     /// That it is a number of the country with this code.
     Country(u16),
     /// The word is on no list.
@@ -58,6 +61,7 @@ impl Word {
             "measure" => Self::Measure,
             "denial" => Self::Denial,
             "owner" => Self::Owner,
+            "first_person" => Self::FirstPerson,
             "country" => Self::Country(code?.parse().ok()?),
             _ => return None,
         })
@@ -75,7 +79,12 @@ impl Word {
             | Self::Complaint
             | Self::Unlisted => false,
             Self::Country(code) => code != country_code,
-            Self::Id | Self::Amount | Self::Measure | Self::Denial | Self::Owner => true,
+            Self::Id
+            | Self::Amount
+            | Self::Measure
+            | Self::Denial
+            | Self::Owner
+            | Self::FirstPerson => true,
         }
     }
 }

@@ -135,7 +135,7 @@ impl Default for Search {
 impl Search {
     /// Takes one word; says what it decides. `figure_before` says that digits stand right before the word.
     fn word(&mut self, word: Word, code: u16, figure_before: bool) -> Option<Before> {
-        if matches!(word, Word::Neutral | Word::Conjunction) {
+        if matches!(word, Word::Neutral | Word::Conjunction | Word::FirstPerson) {
             return None;
         }
         if self.is_behind_comma {
@@ -180,6 +180,9 @@ fn after(items: &[Item], code: u16) -> Label {
             Item::Close => is_open = false,
             Item::Open | Item::Word(Word::Neutral) => {}
             Item::Word(Word::Denial | Word::Owner) => return Label::Person,
+            // `98... (me)`; in `98... me ...` it begins another part of the sentence.
+            Item::Word(Word::FirstPerson) if is_open => return Label::Person,
+            Item::Word(Word::FirstPerson) => break,
             // `98... Rs 500`, `98... on Apr 11`: the word is the figure's.
             Item::Word(word) if word.refuses(code) => {
                 return if figure_behind() {

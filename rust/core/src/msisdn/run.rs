@@ -60,7 +60,12 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> 
     let pieces = written.pieces().ok_or(Note::SeveralNumbers)?;
     let from_first = &run[pieces[0].start..];
     let is_address = || address(from_first).is_some_and(|end| end == from_first.len());
-    if !written.plus && (date(from_first).is_some() || is_address()) {
+    // `12/10/20-25-10-2025`: a date anywhere among the groups.
+    let has_date = || {
+        let mut starts = pieces.iter().map(|piece| piece.start);
+        starts.any(|start| date(&run[start..]).is_some())
+    };
+    if !written.plus && (has_date() || is_address()) {
         return Err(Note::NotANumber);
     }
     if pieces.len() > 1 {
@@ -252,6 +257,8 @@ fn joined_at(
     // `800001 2225 98...`: in a longer stretch six digits and four are a PIN code and something else.
     let may_be_pin =
         end == at + 1 && matches!([groups[at].digits, groups[end].digits], [6, 4] | [4, 6]);
+    // `83 899 75 722 481 7780 279`: many short groups behind each other are no list of numbers.
+    let is_chain = end > at + 2;
     let before = (at > 0 && !groups[at].stands_apart() && (!behind_number || may_be_pin))
         .then(|| groups[at - 1].digits);
     let begins_number = || {
@@ -260,7 +267,7 @@ fn joined_at(
     };
     let after = groups
         .get(next)
-        .filter(|group| !group.stands_apart() && (may_be_pin || !begins_number()))
+        .filter(|group| !group.stands_apart() && (may_be_pin || is_chain || !begins_number()))
         .map(|group| group.digits);
     let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
     let is_alone = before.is_none() && after.is_none();

@@ -67,7 +67,7 @@ pub(super) fn adds(text: &[u8], start: usize) -> bool {
 /// The same behind it. `9876543210/-` is a sum of rupees.
 pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
     let behind = &text[end..];
-    let blanks = width(behind, |byte| byte == b' ').min(2);
+    let blanks = width(behind, |byte| matches!(byte, b' ' | b'\t')).min(3);
     let ends_sum = |end: &&[u8]| behind[blanks..].starts_with(end);
     !behind.first().is_some_and(|&byte| joins(byte))
         && ![&b"/-"[..], b"/=", b"%"].iter().any(ends_sum)

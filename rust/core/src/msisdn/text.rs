@@ -23,7 +23,8 @@ pub(super) fn read(cell: &Folded, text: &[u8], region: Region) -> Result<Found, 
             .next()
             .unwrap_or_default()
             .iter();
-        uri.first() != Some(&b' ') && number.all(|&byte| run::is_part(byte))
+        // `Tel:-98...` has the colon and the dash of a label.
+        !matches!(uri.first(), Some(b' ' | b'-')) && number.all(|&byte| run::is_part(byte))
     };
     if let Some(uri) = after_prefix(text, &[b"tel:", b"sms:"]).filter(is_address) {
         return plain::address(uri, region);

@@ -24,7 +24,7 @@ impl Says {
     /// Whether a number of the country with this code is another thing's, or another person's.
     pub(super) fn refuses(&self, country_code: &str) -> bool {
         match self.class {
-            "id" | "amount" | "measure" | "denial" | "owner" => true,
+            "id" | "amount" | "measure" | "denial" | "owner" | "first_person" => true,
             "country" => self.code != country_code,
             _ => false,
         }

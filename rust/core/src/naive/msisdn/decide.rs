@@ -133,7 +133,7 @@ impl<'a> Seen<'a> {
         let country = code(&number.digits);
         let row = row(self.tokens, country);
         match () {
-            () if pattern!(r"[iarxw]|\?u").is_match(&row) => Err(Note::TextWithDigits),
+            () if pattern!(r"[iarxwe]|\?u").is_match(&row) => Err(Note::TextWithDigits),
             () if pattern!(r"[?c]").is_match(&row) => Err(Note::UnlistedWords),
             () => Ok(()),
         }

@@ -52,6 +52,7 @@ fn word(says: &Says, country: &str) -> char {
     match says.class {
         "neutral" => 'n',
         "conjunction" => 'j',
+        "first_person" => 'e',
         "origin" => 'o',
         "idword" => 'u',
         "phone" => 'p',
@@ -101,7 +102,7 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
         let before: String = row(&tokens[..at], country).chars().rev().collect();
         let before = beside_figures(&before, "xwa", true);
         let after = beside_figures(&row(&tokens[at + 1..], country), "iar", false);
-        let said = if pattern!("^[njm()f,|]*#").is_match(&before) {
+        let said = if pattern!("^[njem()f,|]*#").is_match(&before) {
             labels.last().copied()
         } else {
             said_before(&before)
@@ -114,16 +115,16 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
 /// What the words before a number say, the nearest first.
 fn said_before(before: &str) -> Option<Label> {
     /// What says nothing before the first word; a field may end there.
-    const SILENT: &str = "[njm()f|]*";
+    const SILENT: &str = "[njem()f|]*";
     /// Words that say nothing.
-    const FILLERS: &str = "[njm()fuk]*";
+    const FILLERS: &str = "[njem()fuk]*";
     /// Behind a phone word, what other things are called says nothing.
-    const PHONE: &str = "(?:p[njm()fukpaAir]*)?";
+    const PHONE: &str = "(?:p[njem()fukpaAir]*)?";
     /// One name or two, and what says nothing behind them.
-    const NAMES: &str = r"(?:\?[njm()fukpaAirXW]*){1,2}";
+    const NAMES: &str = r"(?:\?[njem()fukpaAirXW]*){1,2}";
     let plain = format!("{SILENT}{FILLERS}{PHONE}");
     let named = format!("{FILLERS}{PHONE}{NAMES}");
-    let suspect = format!("(?:{plain}|{named})c[njm()fupc]*");
+    let suspect = format!("(?:{plain}|{named})c[njem()fupc]*");
     let says = |pattern: String| {
         regex::Regex::new(&format!("^(?:{pattern})"))
             .expect("a pattern")
@@ -150,7 +151,7 @@ fn said_after(after: &str) -> Label {
             .is_match(after)
     };
     // Indian languages say `suspect not`.
-    if says(format!("{PASSED}[xw]|cx")) {
+    if says(format!(r"{PASSED}[xw]|cx|\([njupoc?k(]*e")) {
         Label::Person
     } else if says(format!("{PASSED}[iar]")) {
         Label::Other

@@ -132,7 +132,7 @@ fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
     let row = row(tokens, country);
     // `from 98... to 97...`: one of the two was called.
     let has_sides = numbers.len() > 1 && row.contains('o');
-    if has_sides || pattern!("[iarxw]").is_match(&row) {
+    if has_sides || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
@@ -207,7 +207,7 @@ fn number_of(cell: &str, region: Region) -> Result<Number, Note> {
 fn number_in(shown: &Shown, region: Region) -> Result<Number, Note> {
     let text = shown.text.as_str();
     if let Some(uri) =
-        pattern!(r"(?is)^(?:tel|sms):((?:$|[0-9\-.()/+;])[0-9 \-.()/+]*(?:;.*)?)$").captures(text)
+        pattern!(r"(?is)^(?:tel|sms):((?:$|[0-9.()/+;])[0-9 \-.()/+]*(?:;.*)?)$").captures(text)
     {
         return stretch::address(trimmed(&uri[1]), region);
     }

@@ -135,12 +135,13 @@ impl Stretch<'_> {
         // Six digits and four, or four and six, are rather a PIN code and another figure.
         let widths: Vec<usize> = (at..next).map(|group| self.width(group)).collect();
         let is_pin = widths == [6, 4] || widths == [4, 6];
+        let is_chain = widths.len() > 3;
         let before = (at > 0 && (is_behind_digits || is_pin) && !self.groups[at].stands_apart())
             .then(|| self.width(at - 1));
         let begins_number = || self.whole_at(next).is_some() || self.longest_at(next).is_some();
         let after = (next < self.groups.len()
             && !self.groups[next].stands_apart()
-            && (is_pin || !begins_number()))
+            && (is_pin || is_chain || !begins_number()))
         .then(|| self.width(next));
         let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
         before

@@ -197,7 +197,8 @@ fn in_stretch(begins_alone: bool, run: &str, after: &str, region: Region) -> (Ve
         }
     }
     // `5000/-` is a sum of rupees.
-    let ends_alone = !after.starts_with(joins) && !pattern!("^ {0,2}(?:/-|/=|%)").is_match(after);
+    let ends_alone =
+        !after.starts_with(joins) && !pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after);
     let refusal = match result {
         Ok(number) if begins_alone && ends_alone => {
             return (vec![Token::Number(number)], run.len());

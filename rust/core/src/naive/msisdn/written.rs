@@ -326,7 +326,7 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     }
     let number = dialled(&digits, written.has_plus, region)?;
     if !written.has_plus
-        && (date(&written.from_first).is_some()
+        && (has_date(&written.from_first)
             || address(&written.from_first) == Some(written.from_first.len()))
     {
         return Err(Note::NotANumber);
@@ -366,6 +366,13 @@ fn is_whole(leading: &str, region: Region) -> bool {
 }
 
 /// Where a date at the start ends.
+fn has_date(text: &str) -> bool {
+    pattern!("[0-9]+")
+        .find_iter(text)
+        .any(|digits| date(&text[digits.start()..]).is_some())
+}
+
+/// Where a date at the start of a text ends.
 pub(super) fn date(text: &str) -> Option<usize> {
     let found = pattern!(r"^([0-9]{1,4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,4})").captures(text)?;
     let part = |at: usize| {
