@@ -159,8 +159,8 @@ class Model:
                 certain.append(v)
         return certain, waiting
 
-    def turned(self, n: int, cut: int) -> bool:
-        """A complaint names it in one version and has it as the complainant's in another, and nobody decided since."""
+    def _turned_since(self, n: int, cut: int) -> int:
+        """The event since which a complaint names it in one version and has it as the complainant's in another."""
         since = -1
         for complaint in {v.complaint for v in self.live(cut)}:
             versions = [v for v in self.live(cut) if v.complaint == complaint]
@@ -168,6 +168,11 @@ class Model:
             complaining = [v.event for v in versions if n in v.complainants]
             if named and complaining:
                 since = max(since, min(named), min(complaining))
+        return since
+
+    def turned(self, n: int, cut: int) -> bool:
+        """It is so, and nobody decided since."""
+        since = self._turned_since(n, cut)
         shield = self._last(self.decisions, n, cut, {"protected", "unprotected"})[0]
         return since >= 0 and max(self._settled(n, cut)[0], shield) < since
 
@@ -180,20 +185,27 @@ class Model:
         }
 
     def open(self, n: int, cut: int) -> bool:
-        """Whether something about a number is to be accepted or dismissed."""
-        state = self.states(cut).get(n)
-        return state is not None and (state.waits or self.turned(n, cut))
+        """Whether something about a number is to be accepted or dismissed, or was."""
+        live = self.live(cut)
+        unsure = any(n in v.numbers and (n not in v.certain or self._amended(v, live) is not None) for v in live)
+        unheard = self._decision(n, cut)[1] == "confirmed" and not self._heard_of(n, cut)
+        return unsure or unheard or self._turned_since(n, cut) >= 0
+
+    def _heard_of(self, n: int, cut: int) -> bool:
+        """Whether a complaint, a link or a list ever named it."""
+        return (
+            any(v.event <= cut and n in v.numbers for v in self.versions)
+            or any(e <= cut and link["msisdn"] == n for e, link in self.links)
+            or any(e <= cut and m == n for e, m, _ in self.exported)
+        )
 
     def _confirmed(self, n: int, cut: int) -> tuple[bool, bool]:
         """Whether an officer confirmed it, and whether that waits, as nobody ever named it."""
         event, said = self._decision(n, cut)
         if said != "confirmed":
             return False, False
-        heard = any(v.event <= cut and n in v.numbers for v in self.versions)
-        heard = heard or any(e <= cut and link["msisdn"] == n for e, link in self.links)
-        heard = heard or any(e <= cut and m == n for e, m, _ in self.exported)
         settled_at, settled = self._settled(n, cut)
-        if heard:
+        if self._heard_of(n, cut):
             return True, False
         return (settled == "accepted", False) if settled_at > event else (False, True)
 

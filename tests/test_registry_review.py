@@ -56,13 +56,18 @@ def test_accepted_is_as_if_written_plainly(registry: ng.Registry) -> None:
         assert registry.block_list().to_table().equals(plain.block_list().to_table())
     assert waiting(registry) == []
     with pytest.raises(ArgumentError, match="wait for no decision"):
-        registry.decide([A], "dismissed", "again")
+        registry.decide([B], "accepted", "a number that nobody named")
 
 
 def test_dismissed_is_let_go_until_it_is_named_again(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")))
     registry.decide([A], "dismissed", "the victim's brother")
     assert (status_of(registry, A), waiting(registry)) == ("withdrawn", [])
+    # Who settled it may think better of it.
+    registry.decide([A], "accepted", "no, the caller")
+    assert listed(registry) == {A: "block"}
+    registry.decide([A], "dismissed", "the victim's brother after all")
+    assert listed(registry) == {}
     registry.add_complaints(complaints(complaint("2", "Ravi: 98765 43210")))
     assert waiting(registry) == [(A, "unlisted_words")]
     registry.add_complaints(complaints(complaint("3", "98765 43210")))

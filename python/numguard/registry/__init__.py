@@ -41,7 +41,7 @@ from numguard.registry.intake import Intake
 from numguard.registry.kept import Kept
 from numguard.registry.listing import ListPolicy
 from numguard.registry.questions import Questions
-from numguard.registry.review import Reviewed, refuse_settled, take_review
+from numguard.registry.review import Reviewed, refuse_certain, take_review
 from numguard.registry.state import DECISIONS, SETTLING, STATUSES
 from numguard.registry.store import Store
 from numguard.registry.telling import telling
@@ -212,7 +212,7 @@ class Registry(Questions, Kept):
             The event's number.
 
         Raises:
-            ArgumentError: No such status, no reason, or no number; or one to accept or dismiss that does not wait.
+            ArgumentError: No such status, no reason, or no number; or one to accept or dismiss that was never in doubt.
             RefusedCellsError: A value is not a number; nothing is recorded.
         """
         if status not in DECISIONS:
@@ -226,7 +226,7 @@ class Registry(Questions, Kept):
             raise ArgumentError("values: takes at least one number")
         with self._case.event("decide", why) as append:
             if status in SETTLING:
-                refuse_settled(self._case, append.event - 1, msisdns)
+                refuse_certain(self._case, append.event - 1, msisdns)
             append.rows("decision", {"msisdn": msisdns, "status": pa.repeat(status, len(msisdns))})
         return append.event
 

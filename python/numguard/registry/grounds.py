@@ -147,6 +147,8 @@ class Named:
         certain = live & stands & ~doubtful | unsure & later & settled.means("accepted")[position]
         #: Of each naming, whether it waits.
         self.waiting = unsure & ~later
+        #: Named somewhere not for certain, whether or not that was settled.
+        self.unsure = anywhere(position[unsure], size)
         self.named = anywhere(position, size)
         self.stands = anywhere(position[certain], size)
         self.waits = anywhere(position[self.waiting], size)

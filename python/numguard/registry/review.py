@@ -25,7 +25,7 @@ from numguard.report.writing import masked_text
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "DROPPED", "TURNED", "UNHEARD", "Reviewed", "refuse_settled", "review", "take_review"]
+__all__ = ["COLUMNS", "DROPPED", "TURNED", "UNHEARD", "Reviewed", "refuse_certain", "review", "take_review"]
 
 #: Why a number waits, beside the doubts of its cell.
 DROPPED: Final = "dropped_by_amendment"
@@ -137,21 +137,22 @@ def _with_cells(case: Case, cut: int, told: pa.Table) -> pa.Table:
     return told.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
 
 
-def refuse_settled(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
-    """Nothing, if something about each number waits for a person.
+def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
+    """Nothing, if something about each number waits for a person, or waited and was settled.
 
     Raises:
-        ArgumentError: Of one nothing does, so that a decision would change nothing.
+        ArgumentError: Of one nothing did, so that a decision would change nothing.
     """
-    idle = len(msisdns) - len(_open(case, cut, msisdns))
+    state = case.state(cut, msisdns.cast(pa.int64()))
+    idle = len(msisdns) - pc.sum(pc.is_in(msisdns, state["msisdn"].filter(state["unsure"]))).as_py()
     if idle:
         raise ArgumentError(
             f"values: {idle:,} of the numbers wait for no decision; nothing was recorded; review() shows those that do"
         )
 
 
-def _open(case: Case, cut: int, msisdns: pa.Array[Any]) -> pa.Array[Any]:
-    state = case.state(cut, msisdns.cast(pa.int64()))
+def _open(case: Case, msisdns: pa.Array[Any]) -> pa.Array[Any]:
+    state = case.state(case.store.head(), msisdns.cast(pa.int64()))
     waiting = state.filter(pc.or_(state["waits"], state["turned"]))["msisdn"]
     return msisdns.filter(pc.is_in(msisdns, waiting))
 
@@ -169,7 +170,7 @@ def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | Non
     # A sheet that this registry wrote has whole numbers of all countries.
     told: Any = _core.explain(cells.one(sheet.table.column(at["msisdn"][0])), region=None)
     numbers = told.field("msisdn").to_pylist()
-    waiting = set(_open(case, case.store.head(), pc.unique(told.field("msisdn").drop_null())).to_pylist())
+    waiting = set(_open(case, pc.unique(told.field("msisdn").drop_null())).to_pylist())
     decided = [word and word.lower() for word in text("decision")]
     clashing = _clashing(numbers, decided)
     groups: dict[tuple[str, str], list[int]] = {}

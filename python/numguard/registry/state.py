@@ -102,6 +102,8 @@ class Standing:
         later = self.settled.event > self.decisions.event
         #: Confirmed, though no complaint, link or list ever named it: a slip of the pen may be somebody's number.
         self.unheard = confirming & ~heard_of & ~later
+        #: Something about it is, or was, for a person to settle; who settled it may think better of it.
+        self.unsure = self.named.unsure | confirming & ~heard_of
         self.confirmed = confirming & (heard_of | later & self.settled.means("accepted"))
         self.withdrawn = self.decisions.means("withdrawn")
         grounded = (self.named.stands | self.confirmed) & ~self.protected & ~self.withdrawn
@@ -131,9 +133,14 @@ class Standing:
         return asked
 
     @cached_property
+    def turned_since(self) -> Ints:
+        """The event since which a complaint has it both as a suspect's and the complainant's; `NEVER` if none."""
+        return Turned(self.facts.namings, self.facts.complainants, self.versions, self.numbers).since
+
+    @property
     def turned(self) -> Bools:
-        """One version of a complaint names it and another has it as the complainant's, and nobody decided since."""
-        since = Turned(self.facts.namings, self.facts.complainants, self.versions, self.numbers).since
+        """A complaint has it both as a suspect's and as the complainant's, and nobody decided since."""
+        since = self.turned_since
         turned: Bools = (since != NEVER) & (np.maximum(self.settled.event, self.shields.event) < since)
         return turned
 
@@ -189,10 +196,11 @@ def derive(facts: Facts) -> pa.Table:
     """The state of every number of `facts`, ascending.
 
     Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), asked (bool: a block was requested,
-    or done), waits (bool: something about it waits for a person), turned (bool), hop (null where only decided),
-    district, source (both its first complaint's, or its seed's), reason, complaints, sources, districts (int64:
-    distinct ones; a complainant who repeats counts once), first_reported, last_reported, last_told (microseconds UTC),
-    via_imei.
+    or done), waits (bool: something about it waits for a person), turned (bool: a complaint has it both as a suspect's
+    and the complainant's, which nobody looked at), unsure (bool: either, or it was settled), hop (null where only
+    decided), district, source (both its first complaint's, or its seed's), reason, complaints, sources, districts
+    (int64: distinct ones; a complainant who repeats counts once), first_reported, last_reported, last_told
+    (microseconds UTC), via_imei.
     """
     found = Standing(facts)
     named, linked = found.named, found.linked
@@ -209,6 +217,7 @@ def derive(facts: Facts) -> pa.Table:
             "asked": pa.array(found.asked | blocked),
             "waits": pa.array(found.waits),
             "turned": pa.array(found.turned),
+            "unsure": pa.array(found.unsure | (found.turned_since != NEVER)),
             "hop": known(np.where(named.stands, 0, linked.hop), named.stands | linked.stands),
             "district": taken(named.districts, found.place(named.district)),
             "source": taken(named.sources_as_written, found.place(named.source)),
