@@ -186,18 +186,27 @@ class Named:
 
 
 class Turned:
-    """The numbers that one version of a complaint names and another has as the complainant's, and since which event."""
+    """The numbers that one version of a complaint names and another has as the complainant's, and since which event.
 
-    def __init__(self, namings: pa.Table, complainants: pa.Table, versions: Versions, numbers: Ints) -> None:
-        named, complaining = (_first_told(table, versions, numbers) for table in (namings, complainants))
-        both = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
-        since = np.maximum(*(np.asarray(both[name].to_numpy(), np.int64) for name in ("event", "event_of_complainant")))
+    Looked for among `both`, the few that are a suspect's somewhere and a complainant's somewhere; `complainants` are
+    those of versions that were not taken back.
+    """
+
+    def __init__(
+        self, namings: pa.Table, complainants: pa.Table, versions: Versions, numbers: Ints, both: Bools
+    ) -> None:
         self.since = np.full(len(numbers), NEVER, np.int64)
-        np.maximum.at(self.since, np.asarray(both["position"].to_numpy(), np.int64), since)
+        if not both.any():
+            return
+        named, complaining = (_first_told(table, versions, numbers, both) for table in (namings, complainants))
+        met = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
+        since = np.maximum(*(np.asarray(met[name].to_numpy(), np.int64) for name in ("event", "event_of_complainant")))
+        np.maximum.at(self.since, np.asarray(met["position"].to_numpy(), np.int64), since)
 
 
-def _first_told(told: pa.Table, versions: Versions, numbers: Ints) -> pa.Table:
+def _first_told(told: pa.Table, versions: Versions, numbers: Ints, among: Bools) -> pa.Table:
     """The first event in which each number stands in a version of a complaint that was not taken back."""
+    told = told.filter(pa.array(among[positions(told["msisdn"], numbers)]))
     version = versions.of(told)
     table = pa.table(
         {

@@ -79,8 +79,8 @@ class Standing:
         self.facts = facts
         self.versions = Versions(facts.versions)
         # A complainant of any version is shielded, until an officer decides otherwise: an amendment may be a slip.
-        complaining = facts.complainants.filter(pa.array(self.versions.live[self.versions.of(facts.complainants)]))
-        self.numbers = universe(facts, complaining["msisdn"])
+        self.complaining = facts.complainants.filter(pa.array(self.versions.live[self.versions.of(facts.complainants)]))
+        self.numbers = universe(facts, self.complaining["msisdn"])
         self.settled = self._last("decisions", "status", SETTLING)
         self.named = Named(facts.namings, self.versions, self.numbers, self.settled)
         self.decisions = self._last("decisions", "status", _DECIDING)
@@ -91,7 +91,7 @@ class Standing:
         size = len(self.numbers)
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
         self.kind = pc.cast(explained.field("kind"), pa.string())
-        self.own = anywhere(positions(complaining["msisdn"], self.numbers), size)
+        self.own = anywhere(positions(self.complaining["msisdn"], self.numbers), size)
         self.placeholder = bools(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
         self.special = bools(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
         from_the_start = self.own | self.placeholder | self.special
@@ -135,7 +135,8 @@ class Standing:
     @cached_property
     def turned_since(self) -> Ints:
         """The event since which a complaint has it both as a suspect's and the complainant's; `NEVER` if none."""
-        return Turned(self.facts.namings, self.facts.complainants, self.versions, self.numbers).since
+        both = self.own & self.named.named
+        return Turned(self.facts.namings, self.complaining, self.versions, self.numbers, both).since
 
     @property
     def turned(self) -> Bools:
