@@ -83,6 +83,13 @@ def test_a_certain_cell_of_the_same_row_is_enough(registry: ng.Registry) -> None
     assert registry.add_complaints(table, mapping={"narrative": "facts"}).repeated == 1
 
 
+def test_a_certain_cell_of_another_row_of_the_complaint_is_enough(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Ravi: 98765 43210"), complaint("1", "98765 43210")))
+    assert (listed(registry), waiting(registry)) == ({A: "block"}, [])
+    with pytest.raises(ArgumentError, match="wait for no decision"):
+        registry.decide([A], "dismissed", "there is nothing to settle")
+
+
 def test_what_an_amendment_dropped_waits(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210", district="Nuh")), name="desk A")
     registry.export(tmp_path / "first.csv", to="DoT")

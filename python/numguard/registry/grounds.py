@@ -139,7 +139,7 @@ class Named:
         size = len(numbers)
         version = versions.of(namings)
         position = positions(namings["msisdn"], numbers)
-        doubtful = bools(pc.is_valid(namings["doubt"]))
+        doubtful = _doubtful(bools(pc.is_valid(namings["doubt"])), position, version)
         event = np.asarray(namings["event"].to_numpy(), np.int64)
         live, stands = versions.live[version], versions.stands[version]
         later = settled.event[position] > np.maximum(event, versions.amended_at[version])
@@ -217,6 +217,16 @@ def _first_told(told: pa.Table, versions: Versions, numbers: Ints, among: Bools)
     ).filter(pa.array(versions.live[version]))
     first = table.group_by(["position", "complaint"]).aggregate([("event", "min")])
     return first.rename_columns([name.removesuffix("_min") for name in first.column_names])
+
+
+def _doubtful(doubtful: Bools, position: Ints, version: Ints) -> Bools:
+    """Which namings are in doubt: not where another row of the same version names the number for certain."""
+    some = np.flatnonzero(doubtful)
+    plain = np.flatnonzero(~doubtful & np.isin(position, position[some])) if len(some) else some
+    pair = (version << 32) | position
+    found = doubtful.copy()
+    found[some] = ~np.isin(pair[some], pair[plain])
+    return found
 
 
 class Linked:
