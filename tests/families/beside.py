@@ -13,7 +13,6 @@ from .parts import (
     DASHES,
     clock,
     date,
-    five_five,
     joinable,
     key,
     landline,

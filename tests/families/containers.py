@@ -5,6 +5,8 @@ Some hold a number and say so; most hold ten digits that mean something else to 
 
 from __future__ import annotations
 
+import phonenumbers
+
 from .family import Cell, Dice, family, nothing, plainly, written
 from .parts import INDIA, clock, date, five_five, joinable, key, mobile, written_mobile
 
@@ -85,9 +87,12 @@ def link(dice: Dice) -> Cell:
 def messenger(dice: Dice) -> Cell:
     number = mobile(dice)
     forms = (
-        f"https://wa.me/91{number}?text=Hello%20{dice.digits(2)}", f"wa.me/{number}", f"https://wa.me/+91{number}", f"wa.me/91{number}/",
-        f"https://api.whatsapp.com/send/?phone=91{number}&text=hi&type=phone_number&app_absent=0", f"whatsapp://send?phone=91{number}",
-        f"https://web.whatsapp.com/send?phone=91{number}", f"signal.me/#p/+91{number}", f"viber://chat?number=%2B91{number}", f"https://wa.me/91{number} ({dice.digits(2)})",
+        f"https://wa.me/91{number}?text=Hello%20{dice.digits(2)}", f"wa.me/{number}",
+        f"https://wa.me/+91{number}", f"wa.me/91{number}/",
+        f"https://api.whatsapp.com/send/?phone=91{number}&text=hi&type=phone_number&app_absent=0",
+        f"whatsapp://send?phone=91{number}",
+        f"https://web.whatsapp.com/send?phone=91{number}", f"signal.me/#p/+91{number}",
+        f"viber://chat?number=%2B91{number}", f"https://wa.me/91{number} ({dice.digits(2)})",
     )  # fmt: skip
     return written(dice.pick(forms), key(number), found=None)
 
@@ -103,7 +108,6 @@ def messenger_joined(dice: Dice) -> Cell:
                 f"wa.me/{number[:9]}",
                 f"wa.me/91{number}{tail}",
                 f"wa.me/message/{number}",
-                f"wa.me/c/91{number}",
                 f"wa.me/qr/{number}",
                 f"t.me/{number}",
                 f"https://chat.whatsapp.com/{number}",
@@ -111,6 +115,15 @@ def messenger_joined(dice: Dice) -> Cell:
         ),
         found=None,
     )
+
+
+@family("a messenger's link without a country code", "container")
+def messenger_bare(dice: Dice) -> Cell:
+    """Such a link takes all of its digits for an international number: only that reading may be accepted."""
+    number = mobile(dice)
+    literal = phonenumbers.PhoneNumber(country_code=int(number[:2]), national_number=int(number[2:]))
+    valid = number[2] != "0" and phonenumbers.is_valid_number(literal)
+    return written(dice.pick(("wa.me/", "https://wa.me/")) + number, int(number) if valid else 0, found=None)
 
 
 @family("e-mail addresses", "container")
@@ -134,13 +147,10 @@ def upi(dice: Dice) -> Cell:
 def phone_context(dice: Dice) -> Cell:
     number = mobile(dice)
     code = dice.pick(("+44", "+1", "+977", "+92", "+971", "example.com", "+880"))
-    return nothing(
-        dice.pick(("tel:", "sms:", "TEL:"))
-        + dice.pick((number, five_five(number, "-")))
-        + dice.pick((";phone-context=", ";PHONE-CONTEXT=", ";ext=5;phone-context="))
-        + code,
-        found=None,
-    )
+    head = dice.pick(("tel:", "sms:", "TEL:")) + dice.pick((number, five_five(number, "-")))
+    text = head + dice.pick((";phone-context=", ";PHONE-CONTEXT=", ";ext=5;phone-context=")) + code
+    abroad = int(code + number) if code[0] == "+" else 0
+    return written(text, abroad, found=None)
 
 
 @family("tel: with other parameters", "container")
@@ -227,9 +237,12 @@ def records(dice: Dice) -> Cell:
     number = mobile(dice)
     text = written_mobile(dice, number)
     forms = (
-        f'{{"mobile":"{text}"}}', f'{{"phone": "{text}"}}', f"mobile={text}", f"phone_number={text}", f"<mobile>{text}</mobile>",
-        f"['{text}']", f'["{text}"]', f"[{text}]", f"mobile_no: {text}", f"contactNumber={text}", f"?phone={number}", f'"mobile";"{text}"',
-        f"<a href='tel:{number}'>{number}</a>", f"phoneNumber: {text}", f"mobile\t{text}", f"{{{text}}}", f"|{text}|",
+        f'{{"mobile":"{text}"}}', f'{{"phone": "{text}"}}', f"mobile={text}", f"phone_number={text}",
+        f"<mobile>{text}</mobile>",
+        f"['{text}']", f'["{text}"]', f"[{text}]", f"mobile_no: {text}", f"contactNumber={text}",
+        f"?phone={number}", f'"mobile";"{text}"',
+        f"<a href='tel:{number}'>{number}</a>", f"phoneNumber: {text}", f"mobile\t{text}", f"{{{text}}}",
+        f"|{text}|",
     )  # fmt: skip
     return written(dice.pick(forms), key(number), found=None)
 
@@ -239,8 +252,10 @@ def records_crowded(dice: Dice) -> Cell:
     number = joinable(dice)
     count = dice.digits(2, "123456789")
     forms = (
-        f'{{"mobile":"{number}","calls":{count}}}', f'{{"mobile":{number},"n":{count}}}', f"{number},{count},{date(dice)}", f"{number};{count}",
-        f"mobile={number}&calls={count}", f"{number}|{count}|{clock(dice)}", f"[{number}, {count}]", f"({number}, {count})", f"{number}\t{count}",
+        f'{{"mobile":"{number}","calls":{count}}}', f'{{"mobile":{number},"n":{count}}}',
+        f"{number},{count},{date(dice)}", f"{number};{count}",
+        f"mobile={number}&calls={count}", f"{number}|{count}|{clock(dice)}", f"[{number}, {count}]",
+        f"({number}, {count})", f"{number}\t{count}",
         f"'{number}','{count}'", f"{{'m': {number}, 'id': {count}}}",
     )  # fmt: skip
     return written(dice.pick(forms), key(number), found=None)
@@ -251,8 +266,10 @@ def cards(dice: Dice) -> Cell:
     number = mobile(dice)
     text = dice.pick((number, "+91" + number, "+91 " + five_five(number)))
     forms = (
-        f"TEL;TYPE=CELL:{text}", f"TEL;CELL:{text}", f"TEL;TYPE=CELL,VOICE;PREF=1:{text}", f"TEL;VALUE=uri:tel:+91{number}", f"item1.TEL;waid=91{number}:{text}",
-        f"BEGIN:VCARD\nVERSION:3.0\nFN:Ravi\nTEL;TYPE=CELL:{text}\nEND:VCARD", f"BEGIN:VCARD VERSION:2.1 N:Ravi TEL;CELL:{text} END:VCARD",
+        f"TEL;TYPE=CELL:{text}", f"TEL;CELL:{text}", f"TEL;TYPE=CELL,VOICE;PREF=1:{text}",
+        f"TEL;VALUE=uri:tel:+91{number}", f"item1.TEL;waid=91{number}:{text}",
+        f"BEGIN:VCARD\nVERSION:3.0\nFN:Ravi\nTEL;TYPE=CELL:{text}\nEND:VCARD",
+        f"BEGIN:VCARD VERSION:2.1 N:Ravi TEL;CELL:{text} END:VCARD",
         f"TEL;TYPE=HOME;TYPE=VOICE:{text}", f"MECARD:N:Ravi;TEL:{text};;",
     )  # fmt: skip
     return written(dice.pick(forms), key(number), found=None)
@@ -264,8 +281,10 @@ def chats(dice: Dice) -> Cell:
     who = dice.pick(("+91 " + five_five(number), five_five(number), "+91" + number, number))
     day, time = date(dice), clock(dice)
     forms = (
-        f"[{day}, {time}] {who}: hello", f"{day}, {time} - {who}: ok", f"{day}, {time} - {who} joined using a group link", f"[{day} {time}] {who} changed the subject",
-        f"‎[{day}, {time}] ‎{who}: ‎image omitted", f"{who}: {dice.digits(2)} missed calls", f"{day}, {time} - {who}: {dice.digits(4)}", f"{time} {who}",
+        f"[{day}, {time}] {who}: hello", f"{day}, {time} - {who}: ok",
+        f"{day}, {time} - {who} joined using a group link", f"[{day} {time}] {who} changed the subject",
+        f"‎[{day}, {time}] ‎{who}: ‎image omitted", f"{who}: {dice.digits(2)} missed calls",
+        f"{day}, {time} - {who}: {dice.digits(4)}", f"{time} {who}",
     )  # fmt: skip
     return nothing(dice.pick(forms), found=(key(number),))
 
@@ -275,8 +294,10 @@ def logs(dice: Dice) -> Cell:
     number = joinable(dice) if dice.chance() else mobile(dice)
     seconds = dice.between(1, 999)
     forms = (
-        f"{number} IN {seconds}", f"OUT {number} {seconds}", f"{number},{seconds},OUT", f"{date(dice)} {clock(dice)} {number} {seconds} IN", f"{number} {clock(dice)} {seconds}s",
-        f"{number} {seconds} sec", f"{number} ({seconds}s)", f"Missed call {number} ({dice.between(2, 30)})", f"{number} x{dice.between(2, 30)}", f"SMT {number} {seconds}",
+        f"{number} IN {seconds}", f"OUT {number} {seconds}", f"{number},{seconds},OUT",
+        f"{date(dice)} {clock(dice)} {number} {seconds} IN", f"{number} {clock(dice)} {seconds}s",
+        f"{number} {seconds} sec", f"{number} ({seconds}s)", f"Missed call {number} ({dice.between(2, 30)})",
+        f"{number} x{dice.between(2, 30)}", f"SMT {number} {seconds}",
     )  # fmt: skip
     return written(dice.pick(forms), key(number), found=None)
 

@@ -35,7 +35,8 @@ GROUPINGS = {
 WORDS = (
     "IMEI", "IMEI:", "IMEI No", "IMEI No.", "IMEI No:", "IMEI number", "IMEI Number:", "imei", "Imei no", "IMEI1",
     "IMEI1:", "IMEI2:", "IMEI-1:", "IMEI-2:", "IMEI(1):", "IMEI (2):", "handset", "Handset IMEI", "phone IMEI",
-    "Handset:", "Phone IMEI No.", "Mobile IMEI", "आईएमईआई", "आईएमईआई नंबर", "आई.एम.ई.आई.", "आयएमईआय", "આઈએમઈઆઈ", "ਆਈਐਮਈਆਈ",
+    "Handset:", "Phone IMEI No.", "Mobile IMEI", "आईएमईआई", "आईएमईआई नंबर", "आई.एम.ई.आई.", "आयएमईआय", "આઈએમઈઆઈ",
+    "ਆਈਐਮਈਆਈ",
     "আইএমইআই", "ଆଇଏମଇଆଇ", "ஐஎம்இஐ", "ఐఎంఇఐ", "ಐಎಂಇಐ", "ഐഎംഇഐ", "آئی ایم ای آئی",
 )  # fmt: skip
 OTHER_IDS = tuple(
@@ -276,9 +277,13 @@ def phones(dice: Dice) -> Cell:
     number = mobile(dice)
     other = mobile(dice)
     forms = (
-        written_mobile(dice, number), f"{number} {number[:4]}", f"{number} {dice.digits(4)}", f"{number} {dice.digits(5)}", f"{number}, {dice.digits(4)}", f"{number} {pin_code(dice)}",
-        f"0091 {number}", f"0091-{number[:5]}-{number[5:]}", f"00 91 {number}", f"0091{number}", f"{number}/{other[:5]}", f"+91 559 {number}",
-        f"+91559{number}", f"{number} {dice.digits(6)}", f"{number} ({dice.digits(4)})", f"{dice.digits(4)} {number}", f"{dice.digits(5)}-{number}", f"{number} {date(dice)}", f"+{dice.digits(15, '1234')}",
+        written_mobile(dice, number), f"{number} {number[:4]}", f"{number} {dice.digits(4)}",
+        f"{number} {dice.digits(5)}", f"{number}, {dice.digits(4)}", f"{number} {pin_code(dice)}",
+        f"0091 {number}", f"0091-{number[:5]}-{number[5:]}", f"00 91 {number}", f"0091{number}",
+        f"{number}/{other[:5]}", f"+91 559 {number}",
+        f"+91559{number}", f"{number} {dice.digits(6)}", f"{number} ({dice.digits(4)})",
+        f"{dice.digits(4)} {number}", f"{dice.digits(5)}-{number}", f"{number} {date(dice)}",
+        f"+{dice.digits(15, '1234')}",
     )  # fmt: skip
     return nothing(dice.pick(forms))
 
@@ -290,9 +295,12 @@ def times(dice: Dice) -> Cell:
     bare_day, bare_time = f"{year}{month:02}{of_month:02}", f"{hour:02}{minute:02}{second:02}"
     other = f"{of_month:02}{month:02}{year}"
     forms = (
-        f"{bare_day} {bare_time}", f"{bare_day}-{bare_time}", f"{other} {bare_time}", f"{other}-{bare_time}", f"{year}-{month:02}-{of_month:02} {hour:02}:{minute:02}:{second:02}",
-        f"{year}-{month:02}-{of_month:02} {bare_time}", f"{other} {bare_day}", f"{other}-{other}", f"{of_month:02}-{month:02}-{year} {of_month:02}-{month:02}-{year}", f"{date(dice)} {date(dice)}",
-        f"{bare_time} {bare_day}", f"{bare_day}T{bare_time}", f"{bare_day} {bare_time} {dice.digits(1)}", f"{bare_day} {bare_time} {dice.digits(2)}", f"{year} {month:02}{of_month:02} {bare_time}",
+        f"{bare_day} {bare_time}", f"{bare_day}-{bare_time}", f"{other} {bare_time}", f"{other}-{bare_time}",
+        f"{year}-{month:02}-{of_month:02} {hour:02}:{minute:02}:{second:02}",
+        f"{year}-{month:02}-{of_month:02} {bare_time}", f"{other} {bare_day}", f"{other}-{other}",
+        f"{of_month:02}-{month:02}-{year} {of_month:02}-{month:02}-{year}", f"{date(dice)} {date(dice)}",
+        f"{bare_time} {bare_day}", f"{bare_day}T{bare_time}", f"{bare_day} {bare_time} {dice.digits(1)}",
+        f"{bare_day} {bare_time} {dice.digits(2)}", f"{year} {month:02}{of_month:02} {bare_time}",
     )  # fmt: skip
     return nothing(dice.pick(forms))
 

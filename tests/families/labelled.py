@@ -148,10 +148,13 @@ def keys(dice: Dice) -> Cell:
     name = identifier(dice, dice.pick(ID_LABELS))
     number = mobile(dice)
     forms = (
-        f"{name}={number}", f"{name}: {number}", f'{{"{name}":"{number}"}}', f'{{"{name}": {number}}}', f"{{'{name}': '{number}'}}",
-        f'"{name}":"{number}"', f"<{name}>{number}</{name}>", f"?{name}={number}", f"&{name}={number}", f"{name}|{number}",
+        f"{name}={number}", f"{name}: {number}", f'{{"{name}":"{number}"}}', f'{{"{name}": {number}}}',
+        f"{{'{name}': '{number}'}}",
+        f'"{name}":"{number}"', f"<{name}>{number}</{name}>", f"?{name}={number}", f"&{name}={number}",
+        f"{name}|{number}",
         f"{name},{number}", f"[{name}] {number}", f"{name} => {number}", f"{name}:={number}", f'{name}="{number}"',
-        f'[{{"{name}":{number}}}]', f"data.{name}={number}", f"x-{name}: {number}", f"--{name} {number}", f"{name}%3D{number}",
+        f'[{{"{name}":{number}}}]', f"data.{name}={number}", f"x-{name}: {number}", f"--{name} {number}",
+        f"{name}%3D{number}",
         f"https://example.com/pay?{name}={number}", f"https://example.com/{name}/{number}", f"{name}\n{number}",
     )  # fmt: skip
     return nothing(dice.pick(forms))

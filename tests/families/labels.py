@@ -8,7 +8,8 @@ from __future__ import annotations
 
 # Words that say that a phone number stands there, and nothing else.
 PHONE_WORDS = (
-    "mobile", "mob", "mob.", "mobile no", "mobile no.", "mobile number", "mob no", "mob no.", "mob.no.", "mobile num",
+    "mobile", "mob", "mob.", "mobile no", "mobile no.", "mobile number", "mob no", "mob no.", "mob.no.",
+    "mobile num",
     "phone", "phone no", "phone no.", "phone number", "ph", "ph.", "ph no", "ph.no.", "ph no.", "telephone",
     "telephone no.", "tel", "tel.", "tel no.", "cell", "cell no.", "cell phone", "cell number", "contact",
     "contact no", "contact no.", "contact number", "whatsapp", "whatsapp no", "whatsapp no.", "whatsapp number",
@@ -19,25 +20,35 @@ HINGLISH_PHONE_WORDS = ("mobile nambar", "mob nambar", "phone nambar", "fone no"
 
 # What is no phone number, though ten digits of it look like one.
 ID_LABELS = (
-    "PNR", "PNR No", "PNR number", "Complaint No.", "Complaint Number", "Complaint ID", "complaint ref", "Customer ID",
-    "customer no", "Customer Number", "CIF", "CIF No.", "account", "Account No", "Account No.", "Account Number", "acct",
+    "PNR", "PNR No", "PNR number", "Complaint No.", "Complaint Number", "Complaint ID", "complaint ref",
+    "Customer ID",
+    "customer no", "Customer Number", "CIF", "CIF No.", "account", "Account No", "Account No.",
+    "Account Number", "acct",
     "acct no", "acc no", "acc. no.", "A/c", "A/C No", "a/c no.", "A.C. No", "A/c number", "bank account",
-    "bank account number", "savings account", "SB account", "current account", "loan account", "Loan No.", "loan id",
-    "beneficiary account", "Beneficiary A/c", "UTR", "UTR No", "UTR number", "RRN", "txn id", "Txn No", "transaction",
+    "bank account number", "savings account", "SB account", "current account", "loan account", "Loan No.",
+    "loan id",
+    "beneficiary account", "Beneficiary A/c", "UTR", "UTR No", "UTR number", "RRN", "txn id", "Txn No",
+    "transaction",
     "transaction id", "Transaction No.", "Transaction Reference", "ref", "Ref No", "ref. no.", "reference",
     "Reference Number", "UPI ref", "UPI Ref No", "UPI transaction id", "IMPS ref", "NEFT ref", "order", "Order No",
     "order id", "Order Number", "AWB", "AWB No.", "tracking id", "Tracking Number", "consignment no", "docket no",
     "shipment", "parcel no.", "ticket", "Ticket No", "ticket number", "case", "Case No", "Case No.", "case id",
     "FIR", "FIR No", "FIR No.", "GD No", "DD No.", "NCR No", "acknowledgement", "Acknowledgement No",
-    "acknowledgement number", "Ack No", "ack. no.", "NCRP", "NCRP No.", "consumer", "Consumer No", "consumer number",
+    "acknowledgement number", "Ack No", "ack. no.", "NCRP", "NCRP No.", "consumer", "Consumer No",
+    "consumer number",
     "meter no", "Meter Number", "bill no", "Bill Number", "invoice", "Invoice No", "invoice number", "Inv No.",
-    "receipt no", "Receipt Number", "challan", "Challan No.", "policy", "Policy No", "policy number", "IMSI", "IMEI",
-    "ICCID", "SIM serial no", "Aadhaar", "Aadhaar No", "Aadhar number", "UID", "UIDAI", "Enrolment No", "EID", "PAN",
+    "receipt no", "Receipt Number", "challan", "Challan No.", "policy", "Policy No", "policy number", "IMSI",
+    "IMEI",
+    "ICCID", "SIM serial no", "Aadhaar", "Aadhaar No", "Aadhar number", "UID", "UIDAI", "Enrolment No", "EID",
+    "PAN",
     "PAN No", "GST", "GSTIN", "GST No", "TAN", "CIN", "DIN", "passport", "Passport No", "Voter ID", "EPIC No",
     "DL No", "driving licence", "licence no", "License Number", "ration card", "Ration Card No", "OTP", "PIN",
-    "pin code", "pincode", "serial no", "Serial Number", "S/N", "Sr. No.", "roll no", "Roll Number", "registration no",
-    "Reg. No.", "Regn No", "employee id", "Emp ID", "Emp Code", "staff no", "student id", "member id", "Membership No",
-    "user id", "User ID", "userid", "login id", "username", "client id", "Client Code", "demat", "Demat A/c", "DP ID",
+    "pin code", "pincode", "serial no", "Serial Number", "S/N", "Sr. No.", "roll no", "Roll Number",
+    "registration no",
+    "Reg. No.", "Regn No", "employee id", "Emp ID", "Emp Code", "staff no", "student id", "member id",
+    "Membership No",
+    "user id", "User ID", "userid", "login id", "username", "client id", "Client Code", "demat", "Demat A/c",
+    "DP ID",
     "folio", "Folio No", "card", "Card No", "card number", "debit card", "credit card no", "cheque", "Cheque No",
     "cheque number", "DD number", "IFSC", "MICR", "merchant id", "MID", "TID", "terminal id", "device id",
     "session id", "request id", "Application No", "application id", "file no", "File Number", "token", "Token No",
@@ -61,7 +72,8 @@ QUANTITY_LABELS = (
     "withdrawal", "loss of", "fraud amount", "salary",
 )  # fmt: skip
 UNITS_AFTER = (
-    "rupees", "Rs", "Rs.", "INR", "/-", "/- only", "/=", "bytes", "KB", "kg", "km", "metres", "ms", "seconds", "sec",
+    "rupees", "Rs", "Rs.", "INR", "/-", "/- only", "/=", "bytes", "KB", "kg", "km", "metres", "ms", "seconds",
+    "sec",
     "units", "pcs", "USD", "paise", "lakh", "crore", "Cr", "Dr", "%", "points", "votes", "views", "followers",
 )  # fmt: skip
 COUNTS_AFTER = (
@@ -81,7 +93,8 @@ OWNERS_BEFORE = (
     "police station", "PS mobile", "do not block", "not involved", "wrong number", "genuine number",
 )  # fmt: skip
 OWNERS_AFTER = (
-    "(complainant)", "- complainant", "is complainant", "(victim)", "- victim", "(victim's number)", "(self)", "self",
+    "(complainant)", "- complainant", "is complainant", "(victim)", "- victim", "(victim's number)", "(self)",
+    "self",
     "(own)", "- own number", "is my own number", "(helpline)", "- helpline", "(bank)", "(customer care)",
     "- not the suspect", "not suspect", "(not suspect)", "not the suspect", "(not to be blocked)", "- do not block",
     "is not the fraudster", "_victim", "_complainant", "/victim", "[complainant]", "{victim}", "(informant)",

@@ -100,13 +100,16 @@ COMPLAINTS = (
     "Transaction of {amt} on {date}, caller was {s}",
 )
 BESIDE_DATES = (
-    "{s} {date}", "{date} {s}", "{s} {date} {time}", "{date} {time} {s}", "{s} on {date}", "call from {s} dt {date}",
+    "{s} {date}", "{date} {s}", "{s} {date} {time}", "{date} {time} {s}", "{s} on {date}",
+    "call from {s} dt {date}",
     "{s} ({date})", "{date}: {s}", "{s}, {date}, {time}", "{time} {s} {date}", "{s} {time}", "{date} to {date} {s}",
-    "{s} {date} {s} {date}", "{date} - {s}", "{s} dated {date} at {time}", "{s} called on {date} at {time} for {n} min",
+    "{s} {date} {s} {date}", "{date} - {s}", "{s} dated {date} at {time}",
+    "{s} called on {date} at {time} for {n} min",
 )  # fmt: skip
 BESIDE_FIGURES = (
     "{s} {n} times", "{s} {n} calls", "{s} ({n} calls)", "{s} ({n})", "{s} {n}", "{n} calls from {s}", "{s} x {n}",
-    "{n}) {s}", "{n}. {s}", "({n}) {s} {n} times", "{s} - {n} calls - {amt}", "{s} {amt}", "{amt} {s}", "{s} {lakh}/-",
+    "{n}) {s}", "{n}. {s}", "({n}) {s} {n} times", "{s} - {n} calls - {amt}", "{s} {amt}", "{amt} {s}",
+    "{s} {lakh}/-",
     "called {n} times by {s}", "{s} called {n} times in {n} days", "1) {s} 2) {s} 3) {s}", "1. {s} 2. {s}",
     "{s} for {n} sec", "{s} {sum}", "{n} missed calls {s}", "sent {amt} to {s}", "{s} {n} baar call kiya",
 )  # fmt: skip

@@ -87,7 +87,8 @@ def coordinates(dice: Dice) -> Cell:
         pair.reverse()
     one, other = pair
     forms = (
-        f"{one} {other}", f"{one}, {other}", f"{one},{other}", f"({one} {other})", f"({one}, {other})", f"{one}/{other}",
+        f"{one} {other}", f"{one}, {other}", f"{one},{other}", f"({one} {other})", f"({one}, {other})",
+        f"{one}/{other}",
         f"{one}-{other}", f"{one} - {other}", f"{one}  {other}", f"[{one}, {other}]", f"{one} ({other})",
         f"{one} (({other})", f"{one}\t{other}", f"{one};{other}", f"{one} / {other}", f"{one}\u00a0{other}",
     )  # fmt: skip
@@ -374,9 +375,12 @@ def house(dice: Dice) -> Cell:
     pin = pin_code(dice)
     number = dice.digits(dice.between(1, 4), "123456789")
     forms = (
-        f"{number}, {pin}", f"H.No. {number} {pin}", f"House No {number}, {pin}", f"{number}/{dice.between(1, 99)}, {pin}",
-        f"{pin}, {number}", f"PIN {pin} {number}", f"Flat {number} {pin}", f"B-{number}, Sector {dice.between(1, 99)}, {pin}",
-        f"{number} Sector {dice.between(1, 99)} {pin}", f"Plot {number}-{dice.between(1, 99)} PIN {pin}", f"W.No. {number} {pin}",
+        f"{number}, {pin}", f"H.No. {number} {pin}", f"House No {number}, {pin}",
+        f"{number}/{dice.between(1, 99)}, {pin}",
+        f"{pin}, {number}", f"PIN {pin} {number}", f"Flat {number} {pin}",
+        f"B-{number}, Sector {dice.between(1, 99)}, {pin}",
+        f"{number} Sector {dice.between(1, 99)} {pin}", f"Plot {number}-{dice.between(1, 99)} PIN {pin}",
+        f"W.No. {number} {pin}",
         f"{pin[:3]} {pin[3:]}, {number}", f"म.नं. {number} {pin}", f"#{number}, {pin}", f"PIN-{pin}/{number}",
     )  # fmt: skip
     return nothing(dice.pick(forms))
@@ -386,10 +390,14 @@ def house(dice: Dice) -> Cell:
 def mixed(dice: Dice) -> Cell:
     number = mobile(dice)
     forms = (
-        f"{number}AB", f"AB{number}", f"UTIB000{number}", f"IMPS{number}", f"IMPS-{number}", f"N{number}", f"SBIN{number}",
-        f"INV/{number[:5]}/{number[5:]}", f"HR26{number}", f"DL-{number}", f"ORD-{number}", f"OD{number}", f"TXN{number}",
-        f"{number}abcdef", f"0x{number}", f"NEFT/{number}", f"UPI/{number}/CR", f"P2M/{number}", f"{number}.pdf", f"IMG_{number}.jpg",
-        f"VID-{number}.mp4", f"scan{number}", f"{number[:5]}-{number[5:]}.png", f"#{number}", f"CRN{number}", f"#{number[:5]}-{number[5:]}",
+        f"{number}AB", f"AB{number}", f"UTIB000{number}", f"IMPS{number}", f"IMPS-{number}", f"N{number}",
+        f"SBIN{number}",
+        f"INV/{number[:5]}/{number[5:]}", f"HR26{number}", f"DL-{number}", f"ORD-{number}", f"OD{number}",
+        f"TXN{number}",
+        f"{number}abcdef", f"0x{number}", f"NEFT/{number}", f"UPI/{number}/CR", f"P2M/{number}",
+        f"{number}.pdf", f"IMG_{number}.jpg",
+        f"VID-{number}.mp4", f"scan{number}", f"{number[:5]}-{number[5:]}.png", f"#{number}", f"CRN{number}",
+        f"#{number[:5]}-{number[5:]}",
         f"{number}-A", f"A-{number}", f"{number}/A", f"ABCD{number}E", f"{number[:8]}-{number[8:]}ab-4{number[:3]}",
     )  # fmt: skip
     return nothing(dice.pick(forms), found=None)
