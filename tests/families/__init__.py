@@ -3,7 +3,18 @@
 `FAMILIES` holds all of them; `families.ask` asks numguard and counts, `families.report` prints the counts.
 """
 
-from . import beside, containers, cut_short, handsets, labelled, narratives, plain, quantities
+from . import (
+    beside,
+    containers,
+    cut_short,
+    handsets,
+    joining,
+    labelled,
+    narratives,
+    odd_letters,
+    plain,
+    quantities,
+)
 from .family import EXTRACT, FAMILIES, HANDSET, NORMALIZE, Cell, Family
 
 __all__ = [
@@ -17,8 +28,10 @@ __all__ = [
     "containers",
     "cut_short",
     "handsets",
+    "joining",
     "labelled",
     "narratives",
+    "odd_letters",
     "plain",
     "quantities",
 ]

@@ -230,7 +230,7 @@ def within(dice: Dice) -> Cell:
 @family("precision lost", "cut short")
 def exponent(dice: Dice) -> Cell:
     number = mobile(dice)
-    kept = dice.between(1, 7)
+    kept = dice.between(1, 8)
     power = dice.pick(("E+09", "E9", "e+09", "E+9", "E+11", "E+12"))
     return nothing(f"{number[0]}.{number[1 : kept + 1]}{power}")
 

@@ -134,7 +134,7 @@ def slash(dice: Dice) -> Cell:
 @family("landline with its area code", "plain")
 def fixed_line(dice: Dice) -> Cell:
     area, rest = landline(dice)
-    form = dice.below(9)
+    form = dice.below(11)
     mark = dice.pick((" ", "-"))
     half = rest[: len(rest) // 2], rest[len(rest) // 2 :]
     forms = (
@@ -147,6 +147,8 @@ def fixed_line(dice: Dice) -> Cell:
         f"+91-{area}-{rest}",
         f"+91 ({area}) {rest}",
         f"0{area}/{rest}",
+        f"+91-0{area}-{rest}",
+        f"0091 {area} {rest}",
     )
     return plainly(forms[form], INDIA + int(area + rest))
 

@@ -259,7 +259,7 @@ def versions(dice: Dice) -> Cell:
 def agents(dice: Dice) -> Cell:
     chrome = f"Chrome/{dice.between(60, 145)}.0.{dice.between(1000, 9999)}.{dice.between(10, 300)}"
     forms = (
-        f"Mozilla/5.0 (Linux; Android {dice.between(8, 15)}; SM-G{dice.digits(3)}F) AppleWebKit/537.36 {chrome} Mobile Safari/537.36",
+        f"Mozilla/5.0 (Linux; Android {dice.between(8, 15)}; SM-G{dice.digits(3)}F) {chrome} Mobile Safari/537.36",
         f"{chrome} Mobile Safari/537.36",
         f"Dalvik/2.1.0 (Linux; U; Android {dice.between(8, 15)}; Build/{dice.digits(6)}.{dice.digits(3)})",
         f"{chrome} Edg/{dice.between(60, 145)}.0.{dice.between(1000, 9999)}.{dice.between(10, 99)}",
@@ -347,7 +347,7 @@ def marks(dice: Dice) -> Cell:
         " ".join(f"{got}.{dice.digits(2)}%" for got, _ in pairs),
         "-".join(f"{got}:{of}" for got, of in pairs),
         " ".join(f"{dice.below(10)}-{dice.below(10)}" for _ in range(5)),
-        f"{dice.between(100, 180)}/{dice.between(60, 110)} {dice.between(95, 104)}.{dice.digits(1)} {dice.between(60, 120)}",
+        f"{dice.between(100, 180)}/{dice.between(60, 99)} {dice.between(95, 104)}.{dice.below(10)} {dice.between(70, 99)}",
     )
     return nothing(dice.pick(forms))
 
