@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +77,7 @@ class Tally:
 
 def ask(family: Family, cells: list[Cell], tally: Tally) -> None:
     texts = pa.array([cell.text for cell in cells], pa.string())
-    region = family.region
+    region: Any = family.region
     if family.verb == NORMALIZE:
         said = ng.explain(texts, region=region)
         tally.take_keys(cells, pc.struct_field(said, "msisdn").to_pylist(), pc.struct_field(said, "note").to_pylist())
@@ -86,7 +87,8 @@ def ask(family: Family, cells: list[Cell], tally: Tally) -> None:
     else:
         tally.cells += len(cells)
     if family.verb in {NORMALIZE, EXTRACT} and region is not None:
-        tally.take_lists(cells, ng.extract(texts, region=region).to_pylist())
+        lists: Any = ng.extract(texts, region=region).to_pylist()
+        tally.take_lists(cells, lists)
 
 
 def tally(families: Iterable[Family], cells: int, seed: int) -> Iterator[Tally]:

@@ -201,6 +201,58 @@ CHATS = (
     "1) {s}\n2) {s}\n3) {s}",
     "Sr No | Mobile | Date\n1 | {s} | {date}\n2 | {s} | {date}",
 )
+WALLETS = (
+    "sent {amt} on PhonePe number {s}",
+    "GPay {s} name Rakesh, {amt}",
+    "paid to Paytm number {s} {amt} on {date}",
+    "amount {amt} sent to {s} through Google Pay",
+    "he told to pay on {s} (PhonePe)",
+    "transferred {amt} to mobile {s} and {amt} to account {ten}",
+    "OTP 482913 came and then call from {s}",
+    "debited {amt} from A/c XX1234 on {date}. Caller {s}",
+)
+FORMS = (
+    "Name: Ravi Kumar\nFather: Ram Lal\nMobile: {s}\nAddress: H.No. {house}, {pin}",
+    "Suspect details: 1. Mobile: {s} 2. Account: {ten} 3. UPI: {upi}",
+    "mobile={s}; account={ten}; amount={sum}",
+    "Account No: {ten} | IFSC: SBIN0001234 | Mobile: {s} | Amount: {sum}",
+    "FIR {fir}, PS Cyber Crime, accused mobile {s}, IMEI {imei}",
+    "Mobile No.: {s}, IMEI: {imei}, Date: {date}, Time: {time}",
+    "S.No. {n}, {date}, {s}, {sum}",
+    "{s}\n{s}\n{ack}\n{utr}",
+    "TXN ID {utr} DT {date} AMT {sum} MOB {s}",
+    "Case: {fir} Mobile: {s} District: Nuh PIN: {pin}",
+    "{ack},{s},{date},{sum}",
+    "Mobile: {s} (Jamtara), SIM in name of Ramesh, PIN {pin}",
+    "IP {ip} at {time} on {date}; contact no {s}",
+    "loc {coord} mob {s}",
+)
+CUT_SHORT = (
+    "called from 98XXXXXX10 on {date}",
+    "number starts with 98765 and ends with 210",
+    "6) 987654321 7) 876543219",
+    "987654321 5 times",
+    "98765432 10 calls",
+    "only 98765 43 was visible, {amt} lost",
+    "caller id showed +91 98765 432",
+    "number was 91 98765432 on screen",
+    "the number 98765****0 called {n} times",
+    "last digits 43210, account XX{n}",
+    "between 60000-80000 rupees on {date}",
+    "range {sum} - {sum}",
+    "temperature {coord} at {time}",
+    "section 66 67 70 71 72 of IT Act",
+    "page 12 34 56 of file {fir}",
+    "size 65000 x 43000",
+)
+ABROAD = (
+    ("call from +977 980-1234567 on {date}", 9779801234567),
+    ("whatsapp +92 301 2345678 used for threats, {amt}", 923012345678),
+    ("+44 7400 123456 sent mail on {date}", 447400123456),
+    ("number +855 91 234 567 (Cambodia) for task job", 85591234567),
+    ("landline 0124-2345678 of fake call centre", 911242345678),
+    ("they called from 011-23456789 at {time}", 911123456789),
+)
 
 
 def tell(dice: Dice, templates: tuple[str, ...], joining: bool = False) -> Cell:
@@ -216,6 +268,11 @@ def tell(dice: Dice, templates: tuple[str, ...], joining: bool = False) -> Cell:
 
     text = SLOT.sub(fill, dice.pick(templates))
     return narrative(text, *dict.fromkeys(found))
+
+
+def abroad(dice: Dice) -> Cell:
+    template, number = dice.pick(ABROAD)
+    return narrative(tell(dice, (template,)).text, number)
 
 
 def of(templates: tuple[str, ...], joining: bool = False) -> Callable[[Dice], Cell]:
@@ -260,6 +317,10 @@ enter_each(
         ("chats and forms", of(CHATS)),
         ("two sentences", two_sentences),
         ("grouped numbers in a sentence", groups_in_text),
+        ("wallets", of(WALLETS)),
+        ("forms with other fields", of(FORMS, joining=True)),
+        ("sentences with figures and no number", of(CUT_SHORT)),
+        ("foreign and fixed lines in sentences", abroad),
         *((f"sentences, {name}", of(templates)) for name, templates in INDIC.items()),
     ],
     EXTRACT,

@@ -100,7 +100,7 @@ def compositions(total: int) -> tuple[tuple[int, ...], ...]:
     """Every grouping of `total` digits in groups of two to eight, of which the last has three or more."""
 
     def split(rest: int) -> list[tuple[int, ...]]:
-        found = [(rest,)] if 3 <= rest <= 8 else []
+        found: list[tuple[int, ...]] = [(rest,)] if 3 <= rest <= 8 else []
         for first in range(2, min(8, rest - 1) + 1):
             found += [(first, *tail) for tail in split(rest - first)]
         return found

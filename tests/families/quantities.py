@@ -347,7 +347,7 @@ def marks(dice: Dice) -> Cell:
         " ".join(f"{got}.{dice.digits(2)}%" for got, _ in pairs),
         "-".join(f"{got}:{of}" for got, of in pairs),
         " ".join(f"{dice.below(10)}-{dice.below(10)}" for _ in range(5)),
-        f"{dice.between(100, 180)}/{dice.between(60, 99)} {dice.between(95, 104)}.{dice.below(10)} {dice.between(70, 99)}",
+        f"{dice.between(100, 180)}/{dice.between(60, 99)} {dice.between(95, 104)}.{dice.below(10)} {dice.below(90)}",
     )
     return nothing(dice.pick(forms))
 
