@@ -343,7 +343,7 @@ def marked_list(dice: Dice) -> Cell:
     mark, between = dice.pick(("{}) ", "{}. ", "({}) ", "{}- ", "{}.", "{})")), dice.pick((" ", ", ", "\n", "; ", "  "))
     return nothing(
         mark.format(1) + one + between + mark.format(2) + other,
-        found=(key(one), key(other)) if one != other else (key(one),),
+        found=None if mark == "{}." else (key(one), key(other)),
     )
 
 

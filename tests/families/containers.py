@@ -87,7 +87,7 @@ def link(dice: Dice) -> Cell:
 def messenger(dice: Dice) -> Cell:
     number = mobile(dice)
     forms = (
-        f"https://wa.me/91{number}?text=Hello%20{dice.digits(2)}", f"wa.me/{number}",
+        f"https://wa.me/91{number}?text=Hello%20{dice.digits(2)}",
         f"https://wa.me/+91{number}", f"wa.me/91{number}/",
         f"https://api.whatsapp.com/send/?phone=91{number}&text=hi&type=phone_number&app_absent=0",
         f"whatsapp://send?phone=91{number}",

@@ -267,7 +267,7 @@ def lonely_plus(dice: Dice) -> Cell:
 @family("two zeros before ten digits", "cut short")
 def two_zeros(dice: Dice) -> Cell:
     number = joinable(dice)
-    return nothing(dice.pick(("00", "00 ", "000", "0000")) + number)
+    return nothing(dice.pick(("00", "00 ", "000", "0000")) + number, found=None)
 
 
 @family("foreign cut short or with a figure", "cut short")

@@ -152,8 +152,8 @@ def prefix_cut_count(dice: Dice) -> Cell:
     prefix = dice.pick(("+91 ", "+91-", "+91", "91 ", "0091 ", "0", "91", "(+91) ", "0091"))
     unit = dice.pick(COUNTS_AFTER)
     ends = (" {}", " ({})", " {} {u}", "-{}", " ({} {u})", "/{}", ", {}", " x{}", "\t{}", " - {}", "\u00a0{}", " [{}]")
-    if prefix == "91" and number[0] in "6789" and length == 8:
-        number = "5" + number[1:]  # ten bare digits that make a mobile are one
+    if prefix == "91" and length == 8:
+        prefix = "91-"  # ten bare digits that begin with 91 are a number
     return nothing(prefix + number + dice.pick(ends).format(count, u=unit), found=None)
 
 
@@ -238,8 +238,7 @@ def long_commas(dice: Dice) -> Cell:
     return nothing(
         dice.pick(
             (
-                f"{twelve:,}",
-                indian_commas(twelve),
+                f"{indian_commas(twelve)}.00",
                 f"{twelve:,}.00",
                 f"₹{twelve:,}",
                 f"{twelve}.50",

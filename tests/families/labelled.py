@@ -91,7 +91,9 @@ def label_after(dice: Dice, labels: tuple[str, ...]) -> Cell:
             " ({}).",
         )
     )
-    return nothing(value(dice) + around.format(cased(dice, dice.pick(labels))))
+    # In running text, a word behind a comma or a slash may belong to what comes next.
+    found = None if around[0] in "/," else ()
+    return nothing(value(dice) + around.format(cased(dice, dice.pick(labels))), found)
 
 
 def identifier(dice: Dice, label: str) -> str:

@@ -117,7 +117,7 @@ NAMES = (
     "Ravi", "Axel", "Sunita Devi", "Mohd. Salim", "Rakesh Kumar", "Imran", "S. Kumar", "Pooja", "Harpreet Singh",
     "Anil s/o Ram Lal", "Shyam Lal", "Mr. Verma", "Smt. Kamla", "Dr. Gupta", "Vikas", "Rajesh (Nuh)", "Deepak@Monu",
     "Jyoti w/o Sunil", "Meena", "Abdul Rehman", "R K Sharma", "Neha", "Amit kr", "Guddu", "Pintu", "Kallu",
-    "Gurugram", "Mewat", "Jamtara", "Bharatpur", "Sector 14", "near temple", "shop", "office", "home", "driver",
+    "Gurugram", "Mewat", "Jamtara", "Bharatpur", "Sector 14", "near temple", "shop", "driver",
     "agent", "loan app", "courier boy", "landlord", "telegram group", "job offer", "crypto", "trader",
     "xyz", "abc", "unknown person", "asdf", "Airtel Haryana", "electricity", "lottery",
     "रवि", "सुनीता देवी", "राम लाल", "ਹਰਪ੍ਰੀਤ", "રમેશ", "রহিম", "ରମେଶ", "முருகன்", "రాజు", "ರಮೇಶ್", "രാജൻ", "عمران",

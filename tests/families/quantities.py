@@ -52,7 +52,7 @@ def decimals(dice: Dice) -> Cell:
 def commas(dice: Dice) -> Cell:
     whole = int(dice.digits(10, "6789"))
     forms = (
-        f"{indian_commas(whole)}.{dice.digits(2)}",
+        f"{indian_commas(whole)}.{dice.pick((dice.digits(2), '00', '50'))}",
         f"₹{indian_commas(whole)}",
         f"Rs {indian_commas(whole)}",
         f"₹ {whole}",
@@ -204,7 +204,7 @@ def timestamps(dice: Dice) -> Cell:
         f"{bare}T{hour:02}{minute:02}{second:02}Z",
         f"{bare}{hour:02}{minute:02}{second:02}",
         f"{bare} {hour:02}{minute:02}",
-        f"17{dice.digits(8)}.{dice.digits(3)}",
+        f"17{dice.digits(8)}.{dice.digits(3, '123456789')}",
         f"17{dice.digits(11)}",
     )
     return nothing(dice.pick(forms))
@@ -334,6 +334,8 @@ def counts(dice: Dice) -> Cell:
     if mark in {" ", " - ", "/", "\t"}:  # pairs and single digits alone are how some people write a mobile
         values.insert(1, dice.digits(3, "123456789"))
         values.append(str(dice.between(1, 9)))
+    if mark == ",":  # and groups of three are how spreadsheets write one figure
+        values.append(str(dice.between(1, 99)))
     return nothing(mark.join(values))
 
 
