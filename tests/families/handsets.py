@@ -395,7 +395,6 @@ def accounts(dice: Dice) -> Cell:
         "Rs {}",
         "{}.00 Rs",
         "bank {}",
-        "#{}",
         "ORDER-{}",
         "AB{}",
         "{}CD",

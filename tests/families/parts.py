@@ -243,6 +243,7 @@ def clock(dice: Dice) -> str:
         return f"{hour:02}.{minute:02}"
     if form == 3:
         return f"{(hour % 12) or 12}:{minute:02} {dice.pick(('AM', 'PM', 'am', 'pm'))}"
+    hour = hour or 12  # two zeros in front are how a foreign number begins
     if form == 4:
         return f"{hour:02}{minute:02}"
     return f"{hour:02}{minute:02} hrs"
