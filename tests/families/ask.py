@@ -29,6 +29,9 @@ class Tally:
     refused: int = 0
     plain: int = 0
     plain_accepted: int = 0
+    # One number is written, but among other things: it may be accepted.
+    among: int = 0
+    among_accepted: int = 0
     # What `extract` gave: of the cells whose truth says what it should give.
     given: int = 0
     given_wrong: int = 0
@@ -54,6 +57,9 @@ class Tally:
         self.refused += int((~accepted).sum())
         self.plain += int(plain.sum())
         self.plain_accepted += int((plain & accepted & ~wrong).sum())
+        among = (keys != 0) & ~plain
+        self.among += int(among.sum())
+        self.among_accepted += int((among & accepted & ~wrong).sum())
         for at in np.flatnonzero(wrong)[:EXAMPLES]:
             self.show("wrong", f"{cells[at].text!r} -> {said[at]}, not {keys[at] or 'any'}")
         for at in np.flatnonzero(plain & ~accepted)[:EXAMPLES]:
