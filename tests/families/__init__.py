@@ -13,6 +13,7 @@ from . import (
     labelled,
     narratives,
     odd_letters,
+    phrases,
     plain,
     quantities,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "labelled",
     "narratives",
     "odd_letters",
+    "phrases",
     "plain",
     "quantities",
 ]

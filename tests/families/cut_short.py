@@ -297,3 +297,28 @@ def imei(dice: Dice) -> Cell:
     body = "35" + body[2:]
     groups = {14: (2, 6, 6), 15: (6, 2, 6, 1), 16: (8, 6, 2)}[len(body)]
     return nothing(dice.pick((body, dice.pick((" ", "-")).join(cut(body, groups)))))
+
+
+@family("a digit lost anywhere", "cut short")
+def lost(dice: Dice) -> Cell:
+    text, places = grouped_text(dice)
+    place = dice.pick(places[1:])
+    return nothing(text[:place] + text[place + 1 :])
+
+
+@family("a digit too many anywhere", "cut short")
+def doubled(dice: Dice) -> Cell:
+    text, places = grouped_text(dice)
+    place = dice.pick(places[1:])
+    return nothing(text[:place] + dice.pick((text[place], dice.digits(1))) + text[place:])
+
+
+def grouped_text(dice: Dice) -> tuple[str, list[int]]:
+    """A mobile with a prefix and in groups, and where its own ten digits stand."""
+    number = mobile(dice)
+    prefix = dice.pick(("+91 ", "+91-", "+91", "0091 ", "0", "(+91) ", "91 ", "91-", ""))
+    body = dice.pick(
+        (number, dice.pick((" ", "-", ".")).join(cut(number, dice.pick(((5, 5), (3, 3, 4), (4, 3, 3))))), number)
+    )
+    places = [len(prefix) + at for at, letter in enumerate(body) if letter.isdigit()]
+    return prefix + body, places

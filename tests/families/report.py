@@ -96,8 +96,8 @@ Every row is a way in which people fill a cell, made up and of known truth: a nu
 cut short, or another quantity stands there, or a word says what the digits are. `tests/families/` makes the cells and
 knows nothing of how they are read. This page is written by
 
-```console
-$ python -m tests.families.report --cells {cells} --seed {seed} --markdown {path}
+```text
+python -m tests.families.report --cells {cells} --seed {seed} --markdown {path}
 ```
 
 - **Accepted, wrong** is the sin: another number than the one that is written, or any number where none may be
@@ -105,8 +105,8 @@ $ python -m tests.families.report --cells {cells} --seed {seed} --markdown {path
 - **Plain** cells write one number as numbers are written, with nothing beside it or with phone words only. They have to
   be accepted.
 - **Among other things** are cells in which one number is written beside a figure, a date, a bracket, a field of a
-  record. They may be refused: these columns say how often a person would have read what `normalize` gives back as a
-  refusal. Unlisted words (`Ravi: 98...`), owners and denials are refused on purpose and count as cells without a number.
+  record. They may be refused, and mostly are: a person would have read the number. Unlisted words (`Ravi: 98...`),
+  owners and denials are refused on purpose, and count as cells without a number.
 
 """
 
