@@ -21,7 +21,8 @@ OTHER_THINGS = (
     "फोन की रसीद संख्या",
 )  # fmt: skip
 WHOSE = (
-    "mobile registered with my bank", "my mobile", "my no", "my phone number", "our number", "mine", "number of my wife",
+    "mobile registered with my bank", "my mobile", "my no", "my phone number", "our number", "mine",
+    "number of my wife",
     "husband's mobile",
     "father mobile", "mother's no", "son no", "daughter mobile", "brother's phone", "wife ka number",
     "papa ka number", "bhai ka mobile",
