@@ -354,7 +354,6 @@ def doubt(dice: Dice) -> Cell:
                 f"< {number}",
                 f"~~{number}~~",
                 f"≠{number}",
-                f"!{number}",
                 f"no. not {number}",
                 f"{number}X",
                 f"X {number}",

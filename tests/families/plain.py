@@ -106,7 +106,7 @@ def glued_prefix(dice: Dice) -> Cell:
 def twos(dice: Dice) -> Cell:
     number = mobile(dice)
     mark = dice.pick((" ", "-", ".", " ", "-"))
-    prefix = dice.pick(("+91 ", "+91-", "0")) if number.startswith("91") or dice.chance(0.3) else ""
+    prefix = dice.pick(("+91 ", "+91-")) if number.startswith("91") or dice.chance(0.3) else dice.pick(("", "", "0"))
     return plainly(prefix + mark.join(cut(number, (2, 2, 2, 2, 2))), key(number))
 
 

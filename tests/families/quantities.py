@@ -213,7 +213,7 @@ def timestamps(dice: Dice) -> Cell:
 @family("times and durations", "quantity")
 def durations(dice: Dice) -> Cell:
     def one() -> str:
-        return f"{dice.below(24):02}{mark}{dice.below(60):02}{mark}{dice.below(60):02}"
+        return f"{dice.between(1, 23):02}{mark}{dice.below(60):02}{mark}{dice.below(60):02}"
 
     mark = dice.pick((":", ".", ":", "-"))
     return nothing(
@@ -275,7 +275,7 @@ def addresses(dice: Dice) -> Cell:
 
     port = dice.between(1, 65535)
     hexes = ":".join(f"{dice.below(65536):x}" for _ in range(8))
-    mac = dice.pick(":-").join(dice.digits(2) for _ in range(6))
+    mac = dice.pick(":-").join(("AC", *(dice.digits(2) for _ in range(5))))
     return nothing(
         dice.pick(
             (
