@@ -74,7 +74,10 @@ def decorate(dice: Dice, cell: Cell, kind: str) -> Cell:
     text = cell.text
     for _ in range(dice.pick((1, 1, 2))):
         way = dice.pick(WAYS)
-        if (way is worded and kind == "container") or (way is marked and kind == "odd letters"):
+        # A minus behind a word is a dash; another mark may end the one that turns the order.
+        if way is worded and (kind == "container" or not text[:1].isalnum()):
+            continue
+        if way is marked and kind == "odd letters":
             continue
         text = way(dice, text)
     return Cell(text, cell.key)
