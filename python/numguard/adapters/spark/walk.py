@@ -130,7 +130,7 @@ class _Keys:
             yield pa.RecordBatch.from_arrays(
                 [
                     *(pa.concat_arrays([c.cast(pa.int64()), pa.nulls(len(notes), pa.int64())]) for c in kept.columns),
-                    pa.array([*[None] * rows, *notes], pa.string()),
+                    pa.concat_arrays([pa.nulls(rows, pa.string()), pa.array(list(notes), pa.string())]),
                     pa.concat_arrays([pa.nulls(rows, pa.int64()), pa.array(list(notes.values()), pa.int64())]),
                 ],
                 ["msisdn", "imei14", "at", "note", "rows"],
