@@ -87,7 +87,7 @@ OWNERS_BEFORE = (
     "complainant", "Complainant:", "complainant mobile", "complainant's number", "Complainant No.", "victim",
     "Victim:", "victim's own number", "victim mobile", "victim no.", "helpline", "bank helpline", "Helpline No.",
     "customer care", "Customer Care No.", "customer care number", "bank", "bank number", "bank official number",
-    "self", "Self:", "self number", "own", "own number", "my own number", "own mobile", "informant", "applicant",
+    "self", "me", "self number", "own", "own number", "my own number", "own mobile", "informant", "applicant",
     "applicant mobile", "not", "not this number", "not suspect", "not the suspect", "victim's father",
     "registered mobile of complainant", "complainant contact", "nodal officer", "IO mobile", "SHO mobile",
     "police station", "PS mobile", "do not block", "not involved", "wrong number", "genuine number",
@@ -97,7 +97,7 @@ OWNERS_AFTER = (
     "self",
     "(own)", "- own number", "is my own number", "(helpline)", "- helpline", "(bank)", "(customer care)",
     "- not the suspect", "not suspect", "(not suspect)", "not the suspect", "(not to be blocked)", "- do not block",
-    "is not the fraudster", "_victim", "_complainant", "/victim", "[complainant]", "{victim}", "(informant)",
+    "(me)", "is not the fraudster", "_victim", "_complainant", "/victim", "[complainant]", "{victim}", "(informant)",
     "- bank helpline", "belongs to complainant", "belongs to victim", "(not involved)", "is not involved",
     "is the victim's", "(applicant)", "<complainant>", ".complainant", "Victim", "COMPLAINANT", "is victim number",
 )  # fmt: skip
@@ -106,7 +106,7 @@ HINGLISH_OWNERS = (
     "shikayatkarta ka no", "nahi", "ye nahi", "prarthi", "peedit ka mobile", "vaadi", "mere papa ka number",
 )  # fmt: skip
 COUNTRIES = (
-    "Nepal", "Pakistan", "Bangladesh", "Sri Lanka", "China", "USA", "U.S.A.", "UK", "Dubai", "UAE", "Cambodia",
+    "Nepal", "Pakistan", "Bangladesh", "Sri Lanka", "China", "USA", "US", "U.S.A.", "UK", "Dubai", "UAE", "Cambodia",
     "Myanmar", "Vietnam", "Nigeria", "Thailand", "Malaysia", "Singapore", "Hong Kong", "Philippines", "Indonesia",
     "Canada", "Australia", "Russia", "Iran", "Bhutan", "Afghanistan", "Saudi Arabia", "Qatar", "Kuwait", "Oman",
     "Germany", "France", "Laos", "Kenya", "England", "नेपाल", "पाकिस्तान", "बांग्लादेश", "चीन", "دبئی", "پاکستان",
