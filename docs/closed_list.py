@@ -20,7 +20,7 @@ def closed_lists() -> dict[str, Mapping[str, str]]:
     from numguard import _core
     from numguard.cdr import CDR_NOTES
     from numguard.registry.complaints import COMPLAINT_NOTES
-    from numguard.source.records import RECORD_NOTES
+    from numguard.source.part import RECORD_NOTES
 
     lists: dict[str, Mapping[str, str]] = dict(_core.closed_lists())
     return lists | {"cdr": CDR_NOTES, "complaints": RECORD_NOTES | COMPLAINT_NOTES}

@@ -46,7 +46,8 @@ def table_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_every_layout_has_a_golden_file() -> None:
-    assert len(GOLDEN) == len(LAYOUTS) >= 13
+    # Jio has a short form of one, which the golden file of the whole form stands for.
+    assert len(GOLDEN) == len(LAYOUTS) - 1 >= 13
     assert set(GOLDEN) == LAYOUT_OF.keys()
     assert {layout.name for layout in LAYOUTS} == set(LAYOUT_OF.values())
 
@@ -264,7 +265,7 @@ def test_bad_calls(tmp_path: Path) -> None:
         read_cdr(tmp_path / "absent.csv")
     with pytest.raises(FileMissingError):
         read_cdr(str(tmp_path / "*.csv"))
-    with pytest.raises(FileMissingError, match="holds no files"):
+    with pytest.raises(FileMissingError, match="no file in this directory"):
         read_cdr(tmp_path)
     with pytest.raises(InputError, match="no header row"):
         read_cdr(FILES / "jio.csv", layout="airtel")

@@ -27,7 +27,8 @@ def layout_of(written: str) -> str:
 
 
 def test_every_layout_has_a_writer() -> None:
-    assert len(EVERY_WRITER) == len(LAYOUTS)
+    # Jio has a short form of one, which its writer of the whole form stands for.
+    assert len(EVERY_WRITER) == len(LAYOUTS) - 1
     assert {layout_of(written) for written in EVERY_WRITER} == {layout.name for layout in LAYOUTS}
 
 

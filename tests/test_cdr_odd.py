@@ -120,7 +120,7 @@ def test_rows_under_the_header_of_another_table_are_refused(tmp_path: Path) -> N
 
 
 def test_that_holds_from_block_to_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from numguard.cdr import lines as line_reader
+    from numguard.source import lines as line_reader
 
     monkeypatch.setattr(line_reader, "BLOCK_BYTES", 1000)
     other = "B Party,MSISDN,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
@@ -253,6 +253,6 @@ def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
     cdr = read(tmp_path, *report, *other)
     assert [row["served_msisdn"] for row in rows(cdr)] == [919876543210, 919700000001]
     assert refused(cdr) == []
-    assert cdr.summary.skipped == {"preamble": 2, "footer": 1, "blank": 1, "header": 1}
+    assert cdr.summary.skipped == {"title": 3, "preamble": 2, "footer": 1, "blank": 2, "header": 1}
     # Neither the count nor the target of one report is that of both.
     assert cdr.summary.warnings == []

@@ -144,6 +144,12 @@ def test_normalize_keeps_every_row(desk: Path) -> None:
         "accepted": 2,
         "refused": 2,
         "notes": {"stray_letter": 1, "too_short": 1},
+        "rows_read": 4,
+        "rows_used": 4,
+        "rows_refused": 0,
+        "refused_rows": {},
+        "not_data": {},
+        "passed_over": [],
     }
     clean = csv.read_csv("clean.csv")
     assert clean["msisdn"].to_pylist() == [919876543210, None, 919812345678, None]
@@ -160,7 +166,7 @@ def test_normalize_in_a_pipe() -> None:
 
 
 def test_explain_names_file_row_and_reason(desk: Path) -> None:
-    run = numguard("explain", "customers.csv", "--column", "mobile", "--refused")
+    run = numguard("explain", "customers.csv", "--column", "mobile", "--only-refused")
     rows = run.stdout.splitlines()
     assert rows[1] == '"customers.csv",3,"98765O3210",,,"stray_letter","A letter stands among the digits."'
     assert rows[2].startswith('"customers.csv",5,"12"')

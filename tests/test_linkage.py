@@ -342,9 +342,9 @@ def test_refused_rows_are_counted_by_note() -> None:
 
 def test_lines_that_make_no_row_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "seen.csv"
-    path.write_text("served_msisdn,imei14\n9876543210,35824005111111\n9876543211,35824005111111,more\n,\n")
+    path.write_text("served_msisdn,imei14\n9876543210,35824005111111\n9876543211,35824005111111,more\n9876543211,-\n")
     found = ng.expand(["9876543210"], path)
-    assert found.refused == {"empty": 1, "field_count": 1}
+    assert found.refused == {"empty": 1, "too_many_fields": 1}
     assert found.linked.num_rows == 0
 
 

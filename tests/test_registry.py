@@ -109,7 +109,7 @@ def test_every_refused_cell_is_told_with_its_place(registry: ng.Registry, tmp_pa
     assert intake.bytes == path.stat().st_size
     told = [(r["row"], r["column"], r["note"]) for r in intake.refusals.to_pylist()]
     assert told == [
-        (3, None, "ragged_row"),
+        (3, None, "too_few_fields"),
         (4, "reported_at", "not_a_date"),
         (4, "suspect_mobiles", "empty"),
         (6, "amount_lost", "not_an_amount"),

@@ -1,7 +1,7 @@
-"""A file of phone numbers or IMEIs -> a set.
+"""A file of phone numbers or IMEIs -> a set, and an account of its rows.
 
 Owns how the column with the numbers is told, and that a list whose first line is a number has no header. Knows nothing
-of what the list is for.
+of what the list is for. One idea: **who rests a decision on a list is told of every row that is not in it.**
 
 The list of revoked numbers that India's Department of Telecommunications gives out (MNRL), and its list of numbers that
 are in use again, come as `{"status": 200, "payload": [{"n": "9876543210"}]}`. What went wrong comes the same way, as
@@ -10,34 +10,46 @@ an answer that says 200 outside and another status inside: that is an error here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from gzip import GzipFile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-from zlib import error
+from typing import Any, Generic, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.source import Source, open_source
-from numguard.source.json_records import looks_so
-from numguard.source.records import read_records
+from numguard.source import REFUSED, Batch, Source, accounted, headings, open_source, reading, refused_rows
 from numguard.types import PathLike, Region
 
-__all__ = ["listing_dates", "open_imeis", "open_numbers"]
+__all__ = ["NumberList", "listing_dates", "open_imeis", "open_numbers", "read_imeis", "read_numbers"]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
-_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _ACTION = "action"
 
 compute: Any = pyarrow.compute  # its stubs know no lists of text
 
 _Set = TypeVar("_Set", NumberSet, ImeiSet)
+
+
+@dataclass(frozen=True)
+class NumberList(Generic[_Set]):
+    """A list, and what became of its rows.
+
+    Attributes:
+        keys: The numbers or handsets.
+        account: rows_read, rows_used, rows_refused, refused_rows by note, not_data by kind (`other_action`: rows of a
+            block list that were not asked for).
+        refused: The refused rows: file, row, note.
+    """
+
+    keys: _Set
+    account: dict[str, Any]
+    refused: pa.Table
 
 
 def open_numbers(
@@ -57,17 +69,50 @@ def open_numbers(
         ColumnError: It cannot be told which column holds the numbers.
         InputError: The file cannot be read as what it should be.
     """
-    if _is_saved(path):
-        return NumberSet.open(path)
-    cells = _cells(path, column, _NUMBER_NAMES, lambda name: explain([name], region=region), actions)
-    return NumberSet(cells, region=region)
+    return read_numbers(path, column=column, region=region, actions=actions).keys
 
 
 def open_imeis(path: PathLike, *, column: str | None = None) -> ImeiSet:
     """The set of all handsets in a file; as `open_numbers`."""
+    return read_imeis(path, column=column).keys
+
+
+def read_numbers(
+    path: PathLike,
+    *,
+    column: str | None = None,
+    region: Region = "IN",
+    actions: Sequence[str] = ("block",),
+    strict: bool = False,
+) -> NumberList[NumberSet]:
+    """As `open_numbers`, with an account of the rows.
+
+    Raises:
+        InputError: `strict`, and a row was refused.
+    """
     if _is_saved(path):
-        return ImeiSet.open(path)
-    return ImeiSet(_cells(path, column, _IMEI_NAMES, lambda name: explain_imei([name]), None))
+        return _saved(NumberSet.open(path))
+    said = _Said(path, lambda cells: explain(cells, region=region))
+    cells = said.cells(column, _NUMBER_NAMES, actions)
+    return said.account_of(NumberSet(cells, region=region), strict=strict)
+
+
+def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
+    """As `open_imeis`, with an account of the rows; a placeholder is refused."""
+    if _is_saved(path):
+        return _saved(ImeiSet.open(path))
+    said = _Said(path, explain_imei)
+    cells = said.cells(column, _IMEI_NAMES, None)
+    return said.account_of(ImeiSet(cells), strict=strict)
+
+
+def _saved(keys: _Set) -> NumberList[_Set]:
+    used = len(keys)
+    return NumberList(
+        keys,
+        {"rows_read": used, "rows_used": used, "rows_refused": 0, "refused_rows": {}, "not_data": {}},
+        REFUSED.empty_table(),
+    )
 
 
 def listing_dates(
@@ -94,97 +139,114 @@ def listing_dates(
     """
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
-    names = _IMEI_NAMES if of_imeis else _NUMBER_NAMES
     read: Any = explain_imei if of_imeis else explain
-    taken = None if of_imeis else actions
-    source = open_source(_as_read(path, names))
-    table = _columns(source, column, names, lambda name: read([name]), taken, path=path, more=[dates])
+    said = _Said(path, read)
+    names, taken = (_IMEI_NAMES, None) if of_imeis else (_NUMBER_NAMES, actions)
+    found = list(said.rows(column, names, taken, more=[dates]))
+    schema = pa.schema([said.source.schema.field(name) for name in (said.column, dates)])
+    table = pa.Table.from_batches([batch.data for batch in found], schema)
     return table.column(0), table.column(1)
 
 
 def _is_saved(path: PathLike) -> bool:
-    path = Path(path)
-    if not path.is_file():
+    if not str(path):
+        raise ArgumentError("the path of a list is empty: name a file")
+    if not Path(path).is_file():
         return False
-    with path.open("rb") as file:
+    with reading(str(path), "the file"), Path(path).open("rb") as file:
         return file.read(len(_SAVED_SET)) == _SAVED_SET
 
 
-def _cells(
-    path: PathLike, column: str | None, names: tuple[str, ...], read: Any, actions: Sequence[str] | None
-) -> pa.ChunkedArray[Any]:
-    """The column with the numbers. A header that is itself a number is the first of them."""
-    source = open_source(_as_read(path, names))
-    if not source.schema.names:
-        return pa.chunked_array([], pa.string())
-    table = _columns(source, column, names, read, actions, path=path)
-    cells = table.column(0)
-    column = table.column_names[0]
-    if _is_number(column, read) and len(source.schema.names) == 1:
-        cells = pa.chunked_array([pa.array([column], cells.type), *cells.chunks])
-    return cells
+class _Said:
+    """What one list says, row by row."""
 
+    def __init__(self, path: PathLike, explained: Callable[[Any], Any]) -> None:
+        self.path = path
+        self.column = ""
+        self._explained = explained
+        self._notes: list[pa.Table] = []
+        self._others = 0
+        self._first = 0
+        self.source: Source
 
-def _columns(
-    source: Source,
-    column: str | None,
-    names: tuple[str, ...],
-    read: Any,
-    actions: Sequence[str] | None,
-    *,
-    path: PathLike,
-    more: Sequence[str] = (),
-) -> pa.Table:
-    """The column with the numbers, and `more`."""
-    there = source.schema.names
-    if column is None:
+    def cells(self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
+        """The column with the numbers. A header that is itself a number is the first of them."""
+        found: list[Any] = []
+        for batch in self.rows(column, names, actions):
+            cells = batch.data.column(0)
+            found.append(cells)
+            self._note(cells, batch.file, batch.row_numbers())
+        there = self.source.schema.names
+        if not there:
+            return pa.chunked_array([], pa.string())
+        kind = self.source.schema.field(self.column).type
+        if self._is_number(self.column) and len(there) == 1:
+            found.insert(0, pa.array([self.column], kind))
+            self._first = 1
+        return pa.chunked_array(found, kind)
+
+    def rows(
+        self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None, *, more: Sequence[str] = ()
+    ) -> Iterator[Batch]:
+        """The column with the numbers, and `more`, of the rows with one of the actions."""
+        wanted = {column, *more} - {None}
+        self.source = open_source(self.path, wanted=lambda cell: cell in wanted or _bare(cell) in names)
+        there = self.source.schema.names
+        if not there:
+            return
+        self.column = self._the_column(column, names, there)
+        asked = [self.column, *more]
+        taken = None if actions is None or _ACTION not in there else pa.array(actions, pa.string())
+        for batch in self.source.batches([*asked, *({_ACTION} - set(asked))] if taken is not None else asked):
+            if taken is None:
+                yield batch
+                continue
+            kept = compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)
+            self._others += len(kept) - (compute.sum(kept).as_py() or 0)
+            data = batch.data.filter(kept).select(asked)
+            yield Batch(data, batch.file, batch.row_numbers()[np.asarray(kept.to_numpy(zero_copy_only=False))])
+
+    def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
+        """The list, once its cells were read."""
+        refused = pa.concat_tables([refused_rows(self.source.parts), *self._notes])
+        account = accounted(self.source.parts)
+        notes = compute.value_counts(refused["note"]).to_pylist()
+        account["rows_refused"] = len(refused)
+        account["refused_rows"] = {one["values"]: one["counts"] for one in notes}
+        account["rows_read"] += self._first
+        account["not_data"] |= {"other_action": self._others} if self._others else {}
+        others = sum(account["not_data"].values())
+        account["rows_used"] = account["rows_read"] - len(refused) - others
+        if strict and len(refused):
+            raise InputError(
+                f"{self.path}: {len(refused)} of its rows cannot be read, the first in row {refused['row'][0]}: "
+                "with --strict a list is taken whole or not at all"
+            )
+        return NumberList(keys, account, refused)
+
+    def _the_column(self, column: str | None, names: tuple[str, ...], there: list[str]) -> str:
+        if column is not None:
+            return column
         known = [name for name in there if _bare(name) in names]
         if len(there) != 1 and len(known) != 1:
-            masked = ", ".join(_masked(there, read))
-            raise ColumnError(f"{path}: say which column holds the numbers (--list-column); there are {masked}")
-        column = there[0] if len(there) == 1 else known[0]
-    wanted = [column, *more]
-    if actions is None or _ACTION not in there:
-        batches = [batch.data for batch in source.batches(wanted)]
-    else:
-        taken = pa.array(actions, pa.string())
-        asked = [*wanted, *({_ACTION} - set(wanted))]
-        batches = [
-            batch.data.filter(compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)).select(wanted)
-            for batch in source.batches(asked)
-        ]
-    schema = source.schema
-    return pa.Table.from_batches(batches, None if batches else pa.schema([schema.field(name) for name in wanted]))
+            raise ColumnError(
+                f"{self.path}: say which column holds the numbers (--list-column); there are {headings(there)}"
+            )
+        return there[0] if len(there) == 1 else known[0]
 
+    def _note(self, cells: Any, file: str | None, rows: Any) -> None:
+        """Keeps the rows whose cell gives no key, with why."""
+        said = self._explained(cells)
+        unread = said.field(0).is_null()
+        if not compute.any(unread).as_py():
+            return
+        notes = said.field("note").cast(pa.string()).filter(unread).fill_null("empty")
+        columns = [pa.repeat(pa.scalar(file, pa.string()), len(notes)), pa.array(rows).filter(unread), notes]
+        self._notes.append(pa.Table.from_arrays(columns, schema=REFUSED))
 
-def _as_read(path: PathLike, names: tuple[str, ...]) -> Any:
-    """A list in JSON or a workbook as a table; any other as the file that it is."""
-    if not Path(path).is_file():
-        return path
-    with Path(path).open("rb") as file:
-        head = file.read(4096)
-        if head.startswith(_GZIP):
-            file.seek(0)
-            with suppress(OSError, EOFError, error):
-                head = GzipFile(fileobj=file).read(4096)
-    if not head.startswith(_ZIP) and not looks_so(head.removeprefix(b"\xef\xbb\xbf")):
-        return path
-    found = read_records(path, lambda cell: _bare(cell) in names)
-    if len(found.broken):
-        raise InputError(
-            f"{path}: {len(found.broken)} of its lines are broken, the first in row {found.broken['row'][0]}: "
-            "a list is taken whole or not at all"
-        )
-    return found.table
+    def _is_number(self, name: str) -> bool:
+        return bool(self._explained([name]).field(0)[0].is_valid)
 
 
 def _bare(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace(".", "")
-
-
-def _is_number(name: str, read: Any) -> bool:
-    return bool(read(name).field(0)[0].is_valid)
-
-
-def _masked(names: list[str], read: Any) -> list[str]:
-    return ["(a number)" if _is_number(name, read) else name for name in names]

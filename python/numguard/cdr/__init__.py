@@ -19,17 +19,23 @@ from numguard.types import PathLike
 __all__ = ["CDR_NOTES", "Cdr", "CdrSummary", "FileSummary", "Layout", "read_cdr"]
 
 
-def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | Layout | None = None) -> Cdr:
+def read_cdr(
+    path: PathLike | Sequence[PathLike],
+    layout: str | Mapping[str, str] | Layout | None = None,
+    *,
+    strict: bool = False,
+) -> Cdr:
     """Read operator files as sightings.
 
     Args:
-        path: A file, a pattern such as `"cdr/*.csv"`, or a list of both. Text (comma, tab, pipe or semicolon; UTF-8,
-            UTF-16 or Windows-1252), the same in gzip or ZIP, or an .xlsx workbook: what a file is, its content tells,
-            not its name.
+        path: A file, a folder, a pattern such as `"cdr/*.csv"`, `-`, or a list of these. Text (comma, tab, pipe or
+            semicolon; UTF-8, UTF-16 or Windows-1252), a workbook, JSON, Parquet or Arrow, the same in gzip, zstd, bzip2
+            or ZIP: what a file is, its content tells, not its name.
         layout: None finds the layout by its header row. A name takes that one only. A mapping from roles to the
             file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
             "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, call_type,
             duration, lrn. A `numguard.cdr.Layout` says also which call types mean what.
+        strict: A row that is refused is an error, and so is a file without a column of IMEIs or of times.
 
     Returns:
         A stream of record batches with the columns `served_msisdn` and `imei14` (uint64; the IMEI is null where none
@@ -59,4 +65,4 @@ def read_cdr(path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str
         >>> calls.refused.select(["row", "column", "note"]).to_pylist()
         [{'row': 3, 'column': 'Call Date', 'note': 'two_digit_year'}]
     """
-    return Cdr(path, layout)
+    return Cdr(path, layout, strict=strict)

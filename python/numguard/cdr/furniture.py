@@ -1,4 +1,4 @@
-"""What stands around the rows of a report: rulers, repeated headers, footers, totals, "no data found".
+"""What stands around the rows of an operator's report beside what stands around any: footers, "no data found", labels.
 
 Owns the patterns by which such a line is told from a row. Knows nothing of columns beyond the header's own names.
 One idea: **only what can be nothing else is furniture.** A line that might be a damaged row is refused and counted,
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from numguard.cdr.layout import canonical_name
+from numguard.source.furniture import PAGE, RULER
 
 __all__ = ["Furniture", "Kind", "Whose", "is_no_data"]
 
@@ -35,10 +36,8 @@ _FOOTER: Final = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
 #: What the report that follows in the same file was asked for: a label, a colon, and at most one value.
 _LABEL: Final = re.compile(r"[A-Za-z][A-Za-z .()/_-]{2,80}:")
-_RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
 )
@@ -69,11 +68,16 @@ class Furniture:
         """Whether the line of this number is furniture; then it is counted."""
         kind = self._kind(line, number)
         if kind is not None:
-            self.skipped[kind] = self.skipped.get(kind, 0) + 1
+            self.count(kind)
             self.ended |= kind == "footer"
             if kind == "header":
                 self.ended = False
         return kind is not None
+
+    def count(self, kind: str, lines: int = 1) -> None:
+        """Count lines that are no rows."""
+        if lines:
+            self.skipped[kind] = self.skipped.get(kind, 0) + lines
 
     def read_count(self, line: str) -> None:
         """Remember the number of rows that the report says it has."""
@@ -87,7 +91,7 @@ class Furniture:
             cells.pop()
         if not cells:
             return "blank"
-        if _RULER.fullmatch(line):
+        if RULER.fullmatch(line):
             return "ruler"
         whose = self.whose([canonical_name(cell) for cell in cells])
         if whose is not None:
@@ -100,7 +104,7 @@ class Furniture:
         """What a line of few fields says at the end of a report."""
         if is_no_data(line):
             return "no_data"
-        if _PAGE.fullmatch(line):
+        if PAGE.fullmatch(line):
             return "page"
         if _FOOTER.match(cells[0]):
             self.read_count(line)

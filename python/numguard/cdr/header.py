@@ -6,28 +6,24 @@ names, wherever it stands and whatever separates them**; nothing is assumed of w
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.furniture import Furniture, Whose
-from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, tells_who_is_served
+from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, tells_who_is_served, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.errors import ArgumentError, InputError
+from numguard.source.header import LINES_SEARCHED, SEPARATORS, split_line, usual_width
 
-__all__ = ["LINES_SEARCHED", "Header", "Preamble", "candidates", "find_header", "read_preamble", "split_line"]
+__all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble"]
 
 #: Every name that a column of any layout goes by: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
-_DELIMITERS: Final = (",", "\t", "|", ";")
-#: Lines in which a header is looked for, and rows after it whose fields are counted, all together.
-LINES_SEARCHED: Final = 400
-_SAMPLED_LINES: Final = 200
 _LONGEST_LINE: Final = 100_000
+_SAMPLED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +90,6 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)
 
 
-def split_line(line: str, delimiter: str) -> list[str]:
-    """The fields of one line, none where it is longer than any line of a table."""
-    return next(csv.reader([line], delimiter=delimiter), []) if len(line) <= _LONGEST_LINE else []
-
-
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
     """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
     searched = [line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]]
@@ -107,15 +98,40 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
         for number, (line, said) in enumerate(zip(searched, words, strict=True)):
             if not layout.may_be_named_in(said):
                 continue
-            for delimiter in _DELIMITERS:
+            for delimiter in SEPARATORS:
                 cells = _without_trailing_blanks(split_line(line, delimiter))
                 names = [canonical_name(cell) for cell in cells]
                 columns = layout.match(names) if len(cells) > 1 else None
                 if columns is not None and len(columns) > 1:
+                    columns = _with_directions(layout, columns, names, lines[number + 1 :], delimiter)
                     _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
-                    width = _usual_width(lines[number + 1 :], delimiter, len(cells))
+                    width = usual_width(lines[number + 1 :], delimiter, len(cells))
                     return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
     return None
+
+
+def likely_header(lines: Sequence[str]) -> list[str]:
+    """The cells of the line that would be the header if one were known: of those with most cells, the first."""
+    split = [cells for line in lines[:50] for delimiter in SEPARATORS if (cells := split_line(line, delimiter))]
+    return _without_trailing_blanks(max(split, key=len)) if split else []
+
+
+def _with_directions(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], lines: Sequence[str], delimiter: str
+) -> dict[Role, int]:
+    """Of several columns that could tell the direction (`Call Type` = Call beside `Direction`), the one that does."""
+    known = layout.columns.get("call_type", ())
+    taken = {place for role, place in columns.items() if role != "call_type"}
+    places = [place for place, name in enumerate(names) if without_form(name) in known and place not in taken]
+    if len(places) < 2:
+        return columns
+    rows = [cells for line in lines[:_SAMPLED] if len(cells := split_line(line, delimiter)) >= len(names)]
+
+    def told(place: int) -> tuple[int, bool]:
+        known = sum(layout.direction(cells[place].strip(" '"))[0] for cells in rows)
+        return known, place == columns.get("call_type")
+
+    return columns | {"call_type": max(places, key=told)}
 
 
 def _without_trailing_blanks(cells: list[str]) -> list[str]:
@@ -131,16 +147,6 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
                 f"{where}: two columns are named {cells[position]!r}; rename one of them, "
                 "or say which is meant with layout={...}"
             )
-
-
-def _usual_width(lines: Sequence[str], delimiter: str, named: int) -> int:
-    """How many fields rows have: some operators end each row with one delimiter more than the header has."""
-    widths = Counter(
-        len(cells)
-        for line in lines[:_SAMPLED_LINES]
-        if len(cells := split_line(line, delimiter)) >= named and not any(cell.strip() for cell in cells[named:])
-    )
-    return max(widths, key=lambda width: (widths[width], -width)) if widths else named
 
 
 # A preamble names its target after one of these words. Jio's label lists all that could have been asked for, so the

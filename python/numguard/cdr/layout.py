@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns"]
+__all__ = ["ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns", "without_form"]
 
 #: The part that the served party played in a call; None for a data session, which has no other end.
 Direction: TypeAlias = Literal["in", "out"] | None
@@ -38,6 +38,8 @@ ROLES: Final[tuple[Role, ...]] = (
 )
 
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
+#: The form of a date or a time, said behind the name of its column.
+_FORM: Final = re.compile(r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|ist|hrs|24hrs?|24 hrs?|am|pm))+$")
 
 
 def canonical_name(cell: str) -> str:
@@ -47,6 +49,11 @@ def canonical_name(cell: str) -> str:
     'target a party number'
     """
     return _NOT_A_WORD.sub(" ", cell.casefold()).strip()
+
+
+def without_form(name: str) -> str:
+    """A compared name without the form of its dates: `call date dd mm yyyy` is `call date`."""
+    return _FORM.sub("", name) or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class Layout:
         if not set(self.signature) <= set(names):
             return None
         columns = find_columns(self.columns, names)
+        if {"at", "date", "time"} <= columns.keys():
+            del columns["at"]
         return columns if tells_who_is_served(columns) else None
 
 
@@ -93,12 +102,18 @@ def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -
     found: dict[Role, int] = {}
     for role in ROLES:
         for name in wanted.get(role, ()):
-            if name in names:
-                position = names.index(name)
-                if position not in found.values():
-                    found[role] = position
-                    break
+            position = _position(name, names)
+            if position is not None and position not in found.values():
+                found[role] = position
+                break
     return found
+
+
+def _position(name: str, names: Sequence[str]) -> int | None:
+    if name in names:
+        return names.index(name)
+    bare = [without_form(other) for other in names]
+    return bare.index(name) if name in bare else None
 
 
 def tells_who_is_served(columns: Mapping[Role, int]) -> bool:

@@ -1,14 +1,13 @@
 """Paths in, a stream of sightings out.
 
-Owns the order of things: which files, which header, which blocks, and when the summary is complete. Knows no layout
-and no rule about rows. One idea: **a `Cdr` can be read again**: each reading starts from the files, so that a second
+Owns the order of things: which reports, which blocks, and when the summary is complete. Knows no layout and no rule
+about rows. One idea: **a `Cdr` can be read again**: each reading starts from the files, so that a second
 pass never finds an empty stream, and the summary is that of the last pass.
 """
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -20,14 +19,12 @@ from numguard.cdr.cells import Column
 from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
-from numguard.cdr.lines import LineReader
 from numguard.cdr.refusals import Refused
-from numguard.cdr.report import open_report, reports
-from numguard.cdr.rows import RowReader
-from numguard.cdr.sightings import SCHEMA, Sightings
+from numguard.cdr.report import Report, open_report, reports
+from numguard.cdr.sightings import SCHEMA, Sightings, row_reader
 from numguard.cdr.summary import CdrSummary
-from numguard.errors import ArgumentError, FileMissingError
-from numguard.source.container import Part
+from numguard.source import files_of
+from numguard.source.lines import open_lines, with_last
 from numguard.types import PathLike
 
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
@@ -50,16 +47,21 @@ class Cdr:
     """
 
     def __init__(
-        self, path: PathLike | Sequence[PathLike], layout: str | Mapping[str, str] | Layout | None = None
+        self,
+        path: PathLike | Sequence[PathLike],
+        layout: str | Mapping[str, str] | Layout | None = None,
+        *,
+        strict: bool = False,
     ) -> None:
+        self._strict = strict
         self._layouts = candidates(layout)
-        #: The files that are read, in their order.
-        self.paths = tuple(Path(name) for name in _expand(path))
         # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
         # known before an hour's work on the others.
-        self._parts = [part for name in self.paths for part in reports(name, self._layouts)]
+        self._reports = list(reports(path, self._layouts))
+        #: The files that are read, in their order.
+        self.paths = tuple(file for one in _each(path) for file in files_of(one))
         self._refused: list[tuple[str, list[Refused]]] = []
-        self.summary = CdrSummary([summary for _, summary in self._parts])
+        self.summary = CdrSummary([report.summary for report in self._reports])
 
     @property
     def schema(self) -> pa.Schema:
@@ -74,11 +76,11 @@ class Cdr:
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         self.summary = CdrSummary()
         self._refused = []
-        for part, opened in self._parts:
-            if opened.left_out:
-                self.summary.files.append(opened)
+        for report in self._reports:
+            if report.summary.left_out:
+                self.summary.files.append(report.summary)
             else:
-                yield from self._read(part)
+                yield from self._read(report)
         self.summary.complete = True
 
     def read_all(self) -> pa.Table:
@@ -95,23 +97,26 @@ class Cdr:
         return capsule
 
     def __repr__(self) -> str:
-        return f"<numguard.Cdr of {len(self._parts)} files, layout {self.summary.layout or 'none'}>"
+        return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
-    def _read(self, part: Part) -> Iterator[pa.RecordBatch]:
-        with part.open() as stream:
-            lines = LineReader(part.name, stream, part.encoding)
+    def _read(self, report: Report) -> Iterator[pa.RecordBatch]:
+        with open_lines(report.member) as lines:
             blocks = iter(lines)
-            summary, header, rest = open_report(part, next(blocks, b""), self._layouts)
+            summary, header, rest = open_report(report.member, next(blocks, b""), self._layouts)
             self.summary.files.append(summary)
             if header is None:
                 return
             furniture = Furniture(header.delimiter, len(header.names), header.whose)
+            for kind, count in summary.skipped.items():
+                furniture.count(kind, count)
             sightings = Sightings(header, summary, furniture)
-            rows = RowReader(header)
+            rows = row_reader(header, first_row=1 if report.member.encoding == "typed" else header.line + 1)
             refused: list[Refused] = []
-            self._refused.append((part.name, refused))
-            for block, is_last in _with_last(chain([rest], blocks)):
-                batch, refusals = sightings.convert(rows.read(block, last=is_last))
+            self._refused.append((report.member.name, refused))
+            for block, is_last in with_last(chain([rest], blocks)):
+                raw = rows.read(block, last=is_last)
+                furniture.count("blank", raw.blank)
+                batch, refusals = sightings.convert(raw)
                 refused.extend(refusals)
                 summary.encoding = lines.encoding
                 summary.skipped = dict(furniture.skipped)
@@ -121,6 +126,8 @@ class Cdr:
                     yield batch
             if furniture.stated_rows is not None and "preamble" not in furniture.skipped:
                 summary.stated_rows = furniture.stated_rows
+            if self._strict:
+                summary.check_strict()
 
 
 def _as_table(source: str, refused: list[Refused]) -> pa.Table:
@@ -138,33 +145,7 @@ def _as_table(source: str, refused: list[Refused]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=REFUSED_SCHEMA).sort_by("row")
 
 
-def _expand(path: PathLike | Sequence[PathLike]) -> list[str]:
-    """The files that are meant, those of a folder or a pattern in the order of their names."""
-    if not isinstance(path, str | Path):
-        names = [name for one in path for name in _expand(one)]
-        if not names:
-            raise ArgumentError("path: an empty list; name at least one file")
-        return names
-    name = str(path)
-    if Path(name).is_dir():
-        found = sorted(str(one) for one in Path(name).iterdir() if one.is_file() and not one.name.startswith("."))
-        if not found:
-            raise FileMissingError(f"{name}: the folder holds no files")
-        return found
-    if glob.has_magic(name) and not Path(name).exists():
-        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - a pattern may be absolute
-        if not found:
-            raise FileMissingError(f"{name}: no file matches")
-        return found
-    return [name]
-
-
-def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each block that holds anything, and whether it is the last."""
-    held = b""
-    for block in blocks:
-        if held and block:
-            yield held, False
-        held = block or held
-    if held:
-        yield held, True
+def _each(path: PathLike | Sequence[PathLike]) -> list[PathLike]:
+    """Each path that is a file's, and not standard input."""
+    paths = [path] if isinstance(path, (str, Path)) else list(path)
+    return [one for one in paths if str(one) != "-"]

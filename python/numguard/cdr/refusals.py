@@ -19,7 +19,7 @@ from numguard.cdr.cells import Column, Flags, Ints
 from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
-from numguard.cdr.rows import RawRows
+from numguard.source.rows import RawRows
 
 __all__ = ["Refusals", "Refused"]
 
@@ -35,7 +35,7 @@ class Refused(NamedTuple):
 class Refusals:
     """The refused rows of one block: `which` of the rows that were read, and `all` with those that made no row."""
 
-    def __init__(self, header: Header, raw: RawRows, furniture: Furniture) -> None:
+    def __init__(self, header: Header, raw: RawRows[Role], furniture: Furniture) -> None:
         self._header = header
         self._raw = raw
         self._furniture = furniture

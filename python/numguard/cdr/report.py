@@ -1,96 +1,93 @@
-"""A file -> the reports in it: where each header stands, what its preamble says, and what follows.
+"""Members of a file -> the reports in them: where each header stands, what its preamble says, and what follows.
 
-Owns the opening of files, archives and workbooks as reports. Knows no row. One idea: **what holds no table is said**: a
-file without a header of call records is a bad call, and so is an archive with such a file in it; a workbook may have a
-cover sheet, which is left out by name as long as another sheet has a table.
+Owns which texts are reports. Knows no row. One idea: **what holds no table is said**: a file without a header of call
+records is a bad call; a sheet or a member of an archive may be a cover or a letter, which is left out by name as long
+as another has a table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import BinaryIO, Final
+from dataclasses import dataclass
 
 from numguard.cdr.furniture import is_no_data
-from numguard.cdr.header import LINES_SEARCHED, Header, find_header, read_preamble
+from numguard.cdr.header import Header, find_header, likely_header, read_preamble
 from numguard.cdr.layout import Layout
-from numguard.cdr.lines import LineReader
 from numguard.cdr.summary import FileSummary
 from numguard.errors import InputError
-from numguard.source.container import Opener, Part, parts
+from numguard.source import Found, as_text, headings, open_members
+from numguard.source.container import Member
+from numguard.source.furniture import RULER
+from numguard.source.header import LINES_SEARCHED
+from numguard.source.lines import open_lines
+from numguard.types import PathLike
 
-__all__ = ["open_report", "reports"]
-
-#: A sheet's name with more digits than that may be somebody's number, and is not said.
-_MOST_DIGITS: Final = 6
+__all__ = ["Report", "open_report", "reports"]
 
 
-def reports(path: Path, layouts: Sequence[Layout]) -> Iterator[tuple[Part, FileSummary]]:
-    """The texts of a file, each with what its first lines tell; one that holds no table is `left_out`.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One text, and what its first lines tell; `left_out` says that it holds no table."""
+
+    member: Member
+    summary: FileSummary
+
+
+def reports(path: PathLike | Sequence[PathLike], layouts: Sequence[Layout]) -> Iterator[Report]:
+    """The texts of files, each with what its first lines tell; one that holds no table is `left_out`.
 
     Raises:
-        InputError: a text, or a workbook with all its sheets, that holds no table of call records.
+        InputError: a file in which no text holds a table of call records.
     """
-    for part in parts(path):
-        sheets = [part] if part.workbook is None else list(_sheets(part, part.workbook))
-        opened: list[tuple[Part, FileSummary]] = []
-        refusals: list[InputError] = []
-        for sheet in sheets:
-            with sheet.open() as stream:
-                first = next(iter(LineReader(sheet.name, stream, sheet.encoding)), b"")
-            try:
-                summary, _, _ = open_report(sheet, first, layouts)
-            except InputError as refusal:
-                refusals.append(refusal)
-                summary = FileSummary(sheet.name, container=sheet.container, left_out=True)
-            opened.append((sheet, summary))
-        if len(refusals) == len(sheets):
-            raise refusals[0]
-        yield from opened
+    for found in open_members(path):
+        yield from _reports(found, layouts)
 
 
-def open_report(part: Part, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
+def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
+    opened: list[Report] = []
+    refusals: list[InputError] = []
+    for member in [text for one in found.members for text in as_text(one)]:
+        try:
+            with open_lines(member) as lines:
+                summary, _, _ = open_report(member, next(iter(lines), b""), layouts)
+        except InputError as refusal:
+            refusals.append(refusal)
+            summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
+        opened.append(Report(member, summary))
+    for passed in found.passed_over:
+        summary = FileSummary(passed.name, left_out=True, why_left_out=passed.why)
+        opened.append(Report(found.members[0], summary))
+    if len(refusals) == len(opened) - len(found.passed_over):
+        raise refusals[0]
+    yield from opened
+
+
+def open_report(member: Member, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
     """The summary of a report as far as its first lines tell it, its header, and what follows the header."""
     if not first:
-        raise InputError(f"{part.name}: is empty")
-    summary = FileSummary(part.name, encoding=part.encoding, container=part.container)
+        raise InputError(f"{member.name}: is empty")
+    summary = FileSummary(member.name, encoding=member.encoding, container=member.container)
     lines = [line.decode(errors="replace") for line in first.split(b"\n", LINES_SEARCHED)[:LINES_SEARCHED]]
-    header = find_header(lines, layouts, part.name)
+    header = find_header(lines, layouts, member.name)
     if header is None:
         if any(is_no_data(line) for line in lines):
             return summary, None, b""
         raise InputError(
-            f"{part.name}: no header row of a known layout in its first lines. Known are "
-            f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; where the columns have other names, say "
-            "which is which: layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...}"
+            f"{member.name}: no header row of a known layout in its first lines. Known are "
+            f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; its columns are "
+            f"{headings(likely_header(lines))}. Say which is which: --map 'COLUMN=served' --map 'COLUMN=imei' "
+            "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
     summary.stated_rows = preamble.stated_rows
+    summary.missing = [
+        what for what, roles in (("IMEIs", {"imei"}), ("times", {"at", "date"})) if not roles & header.columns.keys()
+    ]
+    read = set(header.columns.values())
+    summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
+    for line in lines[: header.line - 1]:
+        kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
+        summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
     return summary, header, first.split(b"\n", header.line)[header.line]
-
-
-def _sheets(part: Part, workbook: Opener) -> Iterator[Part]:
-    """A part for each sheet of a workbook that has anything in it."""
-    from numguard.source.workbook import filled_sheets
-
-    with workbook() as stream:
-        names = list(filled_sheets(part.name, stream.read()))
-    if len(names) == 1:
-        yield part
-        return
-    for number, name in enumerate(names, start=1):
-        said = name if sum(map(str.isdigit, name)) <= _MOST_DIGITS else f"sheet {number}"
-        yield replace(part, name=f"{part.name}/{said}", open=partial(_open_sheet, part.name, workbook, name))
-
-
-@contextmanager
-def _open_sheet(name: str, workbook: Opener, sheet: str) -> Iterator[BinaryIO]:
-    from numguard.source.workbook import as_lines, filled_sheets
-
-    with workbook() as stream:
-        yield as_lines(filled_sheets(name, stream.read())[sheet])

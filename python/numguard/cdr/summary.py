@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Any, Final
+
+from numguard.errors import InputError
+from numguard.source.part import RECORD_NOTES
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
@@ -19,10 +22,8 @@ _LINES_KEPT: Final = 100
 
 #: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
 CDR_NOTES: Final = {
-    "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
-    "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
+    **{note: RECORD_NOTES[note] for note in ("too_few_fields", "too_many_fields", "broken_quote")},
     "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
-    "broken_quote": "A double quote is opened and never closed.",
     "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
     "unreadable_date": "The date names no day in a known form, or a spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
@@ -37,7 +38,7 @@ class FileSummary:
     `rows` went out and `refused` did not, by note; together they are every row of the file. `refused_lines` gives the
     first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, preamble,
     header, footer, page, no_data. `unread` counts cells that became null though something stood in them, by column and
-    note. `left_out`: a sheet of a workbook without a table, beside one that has a table.
+    note. `left_out`: a sheet or member without a table, beside one that has a table, and why nothing was read from it.
     """
 
     source: str
@@ -55,8 +56,11 @@ class FileSummary:
     target_msisdn: int | None = None
     target_imei14: int | None = None
     off_target: int = 0
+    missing: list[str] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
     stated_rows: int | None = None
     left_out: bool = False
+    why_left_out: str = ""
 
     @property
     def _asked_for(self) -> str:
@@ -67,13 +71,29 @@ class FileSummary:
         """What somebody should look at before the rows are used."""
         said = []
         if self.left_out:
-            said.append("the sheet has no header of call records, and nothing was read from it")
+            said.append(f"nothing was read from it: {self.why_left_out.removeprefix(f'{self.source}: ')}")
+        if self.missing and not self.left_out:
+            said.append(f"has no column of {' and '.join(self.missing)} that is known by its name")
         if self.off_target:
             said.append(f"{self.off_target} rows are not of the {self._asked_for} that the preamble says was asked for")
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
             said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
         return said
+
+    @property
+    def refused_rows(self) -> int:
+        """Rows that were refused."""
+        return sum(self.refused.values())
+
+    def check_strict(self) -> None:
+        """Raises InputError if a row was refused, or a column that links or dates its rows is not there."""
+        if self.refused:
+            raise InputError(
+                f"{self.source}: {self.refused_rows:,} of its rows are refused: strict takes all or nothing"
+            )
+        if self.missing:
+            raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict asks for it")
 
     def hold_several_reports(self) -> None:
         """Another preamble within the file: what each of them says is not true of the rows of all."""
@@ -111,6 +131,8 @@ class FileSummary:
         for column, notes in sorted(self.unread.items()):
             counts = ", ".join(f"{count:,} {note}" for note, count in sorted(notes.items()))
             told.append(f"  unread    {column}: {counts}")
+        if self.not_read:
+            told.append(f"  not read  {', '.join(self.not_read)}")
         told.extend(f"  warning   {warning}" for warning in self.warnings)
         return "\n".join(told)
 
@@ -149,6 +171,21 @@ class CdrSummary:
     def skipped(self) -> dict[str, int]:
         """Lines that are no rows, by kind."""
         return _added(part.skipped for part in self.files)
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """What became of every row: rows_read = rows_used + rows_refused + the lines in not_data, by kind."""
+        refused, skipped = self.refused, self.skipped
+        total = sum(refused.values())
+        return {
+            "rows_read": self.rows + total + sum(skipped.values()),
+            "rows_used": self.rows,
+            "rows_refused": total,
+            "refused_rows": refused,
+            "not_data": skipped,
+            "not_read": {part.source: part.not_read for part in self.files if part.not_read},
+            "warnings": self.warnings,
+        }
 
     @property
     def unread(self) -> dict[str, dict[str, int]]:

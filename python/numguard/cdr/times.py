@@ -56,7 +56,9 @@ _CLOCKS: Final = (
     *(f"hh:mm:ss.{'f' * digits}" for digits in range(1, 7)),
     *(f"{clock}{blank}PM" for clock in ("hh:mm:ss", "h:mm:ss", "hh:mm", "h:mm") for blank in ("", " ")),
 )
-_ZONES: Final = ("", " IST", "+05:30", " +05:30", "+0530", " +0530")
+_UTC: Final = ("Z", "+00:00", "+0000", " UTC")
+_ZONES: Final = ("", " IST", "+05:30", " +05:30", "+0530", " +0530", *_UTC)
+_IST_AHEAD: Final = (5 * 60 + 30) * 60 * SECOND
 _TIMESTAMPS: Final = (
     *_DATES,
     *(date + gap + clock + zone for date, gap, clock, zone in product(_DATES, (" ", "T"), _CLOCKS, _ZONES)),
@@ -131,6 +133,7 @@ class _Shape:
         between -= {*range(self.month_name, self.month_name + 3)} if self.month_name >= 0 else set()
         between -= {self.meridiem, self.meridiem + 1} if self.meridiem >= 0 else set()
         self.between = [(k, _CLASSES.get(written[k], written[k].encode())) for k in sorted(between)]
+        self.ahead = _IST_AHEAD if written.endswith(_UTC) else 0
         self.short_year = len(self.fields["Y"]) == 2
         self.pattern = re.compile(_pattern(written), re.IGNORECASE)
 
@@ -156,7 +159,7 @@ class _Shape:
             micros = days * DAY
         if self.fields["h"]:
             clock, on_the_clock = self._clock(matrix)
-            micros, exists = micros + clock, exists & on_the_clock
+            micros, exists = micros + clock + self.ahead, exists & on_the_clock
         return micros, exists
 
     def _number(self, matrix: Bytes, letter: str) -> Ints:

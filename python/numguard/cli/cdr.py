@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import pyarrow as pa
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
 
 __all__ = ["cdr"]
@@ -32,18 +31,17 @@ def cdr() -> None:
     metavar="COLUMN=ROLE",
     help="What a column of a layout of your own is: served, imei, date, time, ...; may be given again.",
 )
-@click.option(
-    "--refused",
-    "refused_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write refused rows, with row, column and note, to this file.",
-)
+@account.refused
+@account.strict
+@options.as_json
 @options.output
 def read(
     paths: tuple[str, ...],
     layout: str | None,
     mapped: tuple[str, ...],
     refused_path: Path | None,
+    is_strict: bool,
+    as_json: bool,
     output: Path | None,
 ) -> None:
     """Turn operator FILEs into one table of sightings: served number, IMEI, IMSI, other party, time, direction.
@@ -57,11 +55,17 @@ def read(
 
     if mapped and layout is not None:
         raise ArgumentError("--map: names the columns of a layout of your own; leave --layout out")
-    records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout)
-    options.write_table(pa.RecordBatchReader.from_stream(records), output)
-    if refused_path is not None:
-        options.write_table(records.refused, refused_path)
+    account.check_files(paths, {"--output": output, "--refused": refused_path})
+    if as_json and output is None:
+        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout, strict=is_strict)
+    options.write_table(records.reader(), output)
+    options.write_refused(records.refused.rename_columns(["file", "row", "column", "note"]), refused_path)
+    if as_json:
+        options.say_json(records.summary.account)
+        return
     options.say(str(records.summary))
+    account.say({"not_data": records.summary.skipped})
 
 
 def _roles(mapped: tuple[str, ...]) -> dict[str, str]:

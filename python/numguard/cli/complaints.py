@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
+from numguard.source import named
 
 if TYPE_CHECKING:
     from numguard.registry import Intake
@@ -54,6 +55,7 @@ def complaints() -> None:
 @click.option("--name", help="What to call the sheet in the registry; its path by default.")
 @click.option("--dry-run", is_flag=True, help="Show what was understood and would be refused, and change nothing.")
 @options.refused
+@account.strict
 @options.as_json
 def add(
     source: str,
@@ -68,6 +70,7 @@ def add(
     name: str | None,
     dry_run: bool,
     refused_path: Path | None,
+    is_strict: bool,
     as_json: bool,
 ) -> None:
     """Add the complaints of SOURCE. The same file twice changes nothing.
@@ -91,10 +94,17 @@ def add(
     from numguard.registry import Registry
     from numguard.registry.headings import write_mapping
 
+    account.check_files([source, registry_path, mapping_path], {"--refused": refused_path, "--save-mapping": save_path})
     mapping = _mapping(mapped, extract, mapping_path)
     with Registry(registry_path, by=by) as registry:
         intake = registry.add_complaints(
-            source, mapping=mapping, constants=_constants(constants), name=name, sheet=sheet, dry_run=dry_run
+            source,
+            mapping=mapping,
+            constants=_constants(constants),
+            name=name,
+            sheet=sheet,
+            dry_run=dry_run,
+            strict=is_strict,
         )
     options.write_refused(intake.refusals, refused_path)
     if save_path is not None and intake.understood is not None:
@@ -119,6 +129,9 @@ def add(
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_said(options.counted(intake.waiting["why"]))
         options.say(f"{options.count(waiting, 'number')} {wait} for a person: {why}; see numguard review")
+    account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
+    if intake.understood and intake.understood.unread and not dry_run:
+        options.say(f"columns that were not read: {named(intake.understood.unread)}")
 
 
 def _constants(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -148,6 +161,7 @@ def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | Non
 
 def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     counts = {field: getattr(intake, field) for field in ("id", "added", "updated", "repeated", "refused", "sha256")}
+    counts |= intake.account
     summary = counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run}
     if understood := intake.understood:
         told = ("container", "encoding", "header_row", "sheet", "fields", "unread")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 
 __all__ = ["decide"]
 
@@ -17,8 +19,19 @@ STATUSES = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", 
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
 @click.option("--list-column", help="The column of the list that holds them, where its name does not tell.")
+@account.refused
+@account.strict
 @click.option("--reason", required=True, help="Why; it stands in the history of every number.")
-def decide(status: str, registry_path: str, by: str, numbers: str, list_column: str | None, reason: str) -> None:
+def decide(
+    status: str,
+    registry_path: str,
+    by: str,
+    numbers: str,
+    list_column: str | None,
+    refused_path: Path | None,
+    is_strict: bool,
+    reason: str,
+) -> None:
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
     Numbers come from a file, never from the command line, which other users of the machine can read.
@@ -27,11 +40,15 @@ def decide(status: str, registry_path: str, by: str, numbers: str, list_column: 
       numguard decide confirmed --numbers checked.csv --reason "re-verification failed" --registry cases.db --by "SI 77"
       numguard decide protected --numbers banks.csv --reason "customer care lines" --registry cases.db --by "SI 77"
     """
-    from numguard.number_list import open_numbers
+    from numguard.number_list import read_numbers
     from numguard.registry import Registry
 
-    decided = open_numbers(numbers, column=list_column)
+    account.check_files([numbers, registry_path], {"--refused": refused_path})
+    listed = read_numbers(numbers, column=list_column, strict=is_strict)
+    options.write_refused(listed.refused, refused_path)
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        registry.decide(decided, status, reason)
-    left_out = f"; left out: {options.notes_said(decided.refused)}" if decided.refused else ""
-    options.say(f"{status}: {options.count(len(decided), 'number')}{left_out}")
+        registry.decide(listed.keys, status, reason)
+    left_out = listed.account["refused_rows"]
+    said = f"; left out: {options.notes_said(left_out)}" if left_out else ""
+    options.say(f"{status}: {options.count(len(listed.keys), 'number')}{said}")
+    account.say({"not_data": listed.account["not_data"]}, numbers)

@@ -11,12 +11,13 @@ import click
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard._core import ImeiSet, NumberSet
 from numguard.cdr import Cdr, read_cdr
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
+from numguard.source import files_of, kind_of_file
+from numguard.source.kinds import TYPED
 from numguard.types import Region
 
 __all__ = ["expand", "open_sightings"]
@@ -64,7 +65,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--protected", type=click.Path(), help="Numbers never to be linked or walked through.")(command)
 
 
-def make_policy(given: dict[str, Any], region: Region) -> LinkPolicy:
+def make_policy(given: dict[str, Any], region: Region, *, is_strict: bool = False) -> LinkPolicy:
     """The policy that the options come to."""
     bounds: dict[str, Any] = {
         name: None if value == NO_CAP else value for name, value in given.items() if value is not None
@@ -73,10 +74,10 @@ def make_policy(given: dict[str, Any], region: Region) -> LinkPolicy:
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
     if "protected" in bounds:
-        bounds["protected"] = numbers_in(bounds["protected"], region)
+        bounds["protected"] = account.numbers_in(bounds["protected"], region, is_strict=is_strict)
     for name in ("release", "placeholders"):
         if name in bounds:
-            bounds[name] = imeis_in(bounds[name])
+            bounds[name] = account.imeis_in(bounds[name], is_strict=is_strict)
     return LinkPolicy(**bounds)
 
 
@@ -103,32 +104,16 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def numbers_in(path: str, region: Region) -> NumberSet:
-    """The numbers of a list; what of it is none is said, for nobody is linked or protected by it."""
-    from numguard.number_list import open_numbers
-
-    numbers = open_numbers(path, region=region)
-    options.say_list(path, len(numbers), numbers.refused)
-    return numbers
-
-
-def imeis_in(path: str) -> ImeiSet:
-    """As `numbers_in`, of handsets."""
-    from numguard.number_list import open_imeis
-
-    imeis = open_imeis(path)
-    options.say_list(path, len(imeis), imeis.refused)
-    return imeis
-
-
-def seeds_in(path: str, policy: LinkPolicy, region: Region) -> Any:
+def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool = False) -> Any:
     """The numbers to link from; under a policy that looks at it, with the day on which each was reported."""
     if not policy.is_relative:
-        return numbers_in(path, region)
+        return account.numbers_in(path, region, is_strict=is_strict)
     from numguard.source import open_source
 
     columns = ["msisdn", "reported_at"]
-    batches = [batch.data for batch in open_source(path).batches(columns)]
+    opened = open_source(path, wanted=columns)
+    batches = [batch.data for batch in account.strictly(opened, columns, is_strict=is_strict)]
+    account.say(account.said_of(opened), path)
     if not batches:
         return pa.table({"msisdn": pa.array([], pa.string()), "reported_at": pa.array([], pa.timestamp("us"))})
     table = pa.Table.from_batches(batches)
@@ -144,7 +129,9 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region) -> Any:
     return table
 
 
-def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> tuple[Any, dict[str, Any], Cdr | None]:
+def open_sightings(
+    sources: tuple[str, ...], columns: dict[str, str | None], *, is_strict: bool = False
+) -> tuple[Any, dict[str, Any], Cdr | None]:
     """The sightings, the names of their columns, and what becomes known of the operator files among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
     tables = [path for path in sources if _holds_columns(path)]
@@ -156,16 +143,15 @@ def open_sightings(sources: tuple[str, ...], columns: dict[str, str | None]) -> 
             "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
         )
     roles = {"msisdn": "served", "imei": "imei", "at": "at"}
-    cdr = read_cdr(reports, layout={roles[name]: column for name, column in named.items()} or None)
+    cdr = read_cdr(reports, layout={roles[name]: column for name, column in named.items()} or None, strict=is_strict)
     return [*tables, cdr] if tables else cdr, {}, cdr
 
 
 def _holds_columns(path: str) -> bool:
-    """Whether a file is a table of typed columns and no operator's; a folder is what the files in it are."""
-    if Path(path).is_dir():
-        files = [file for file in Path(path).iterdir() if file.is_file() and file.name[0] not in "._"]
-        return all(_holds_columns(str(file)) for file in files)
-    return Path(path).suffix.lower() in {".parquet", ".pq", ".arrow", ".feather"}
+    """Whether a file is a table of typed columns, and no operator's; a folder or glob is what the files in it are."""
+    if path == "-" or "://" in path:
+        return path != "-"
+    return all(kind_of_file(file) in TYPED for file in files_of(path))
 
 
 @click.command()
@@ -187,6 +173,8 @@ def _holds_columns(path: str) -> bool:
 @result_options
 @options.region
 @options.threads
+@account.refused
+@account.strict
 @options.as_json
 def expand(
     sources: tuple[str, ...],
@@ -205,6 +193,8 @@ def expand(
     full_numbers: bool,
     region: Region,
     threads: int | None,
+    refused_path: Path | None,
+    is_strict: bool,
     as_json: bool,
     **bounds: Any,
 ) -> None:
@@ -223,14 +213,19 @@ def expand(
         raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
     if ask is not None and ask.suffix.lower() not in FORMATS:
         raise ArgumentError(f"--ask: its ending tells the format and is one of {', '.join(FORMATS)}")
-    draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers)
-    policy = make_policy(bounds, region)
-    sightings, columns, cdr = open_sightings(sources, {"msisdn": msisdn, "imei": imei, "at": at})
+    lists = [seeds, registry_path, around, around_imeis]
+    lists += [bounds[name] for name in ("protected", "release", "placeholders")]
+    account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | _tables(folder))
+    draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers, is_strict=is_strict)
+    policy = make_policy(bounds, region, is_strict=is_strict)
+    named = {"msisdn": msisdn, "imei": imei, "at": at}
+    sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
+    columns["strict"] = is_strict
     told = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
     if seeds is not None:
         from numguard.linkage import expand as walk
 
-        begin = seeds_in(seeds, policy, region)
+        begin = seeds_in(seeds, policy, region, is_strict=is_strict)
         found = walk(begin, sightings, policy, region=region, progress=told, threads=threads, **columns)
     else:
         from numguard.registry import Registry
@@ -242,19 +237,52 @@ def expand(
                 sightings, policy, override=override, region=region, progress=told, threads=threads, **columns
             )
     options.end_progress()
-    if cdr is not None and cdr.summary.refused:
-        options.say(f"operator rows that were refused: {options.notes_said(cdr.summary.refused)}")
+    _write_refused(found, cdr, refused_path)
+    rows_of = _account(found, cdr)
     if folder is not None:
         write_folder(found, folder)
     if ask is not None:
         write_requests(found, ask)
     draw(found)
     if as_json:
-        options.say_json(_summary(found))
+        options.say_json(_summary(found) | rows_of)
     else:
         _say(found)
+        account.say(rows_of)
+        for warning in cdr.summary.warnings if cdr is not None else ():
+            options.say(f"warning: {warning}")
     if found.braked and not override and seeds is not None:
         raise BrakeError(found.braked)
+
+
+def _tables(folder: Path | None) -> dict[str, Path | None]:
+    """The files that `--folder` stands for, where it is there already."""
+    if folder is None or not folder.is_dir():
+        return {}
+    return {f"--folder ({name})": folder / f"{name}.csv" for name in TABLES}
+
+
+def _account(found: Expansion, cdr: Cdr | None) -> dict[str, Any]:
+    """What became of every row of the sightings; those of operator files were refused or passed over before."""
+    rows = dict(found.account)
+    rows["refused_rows"] = dict(found.refused)
+    if cdr is not None:
+        before = cdr.summary.account
+        rows["rows_read"] += before["rows_refused"] + sum(before["not_data"].values())
+        rows["rows_refused"] += before["rows_refused"]
+        for what in ("refused_rows", "not_data"):
+            rows[what] = {k: rows[what].get(k, 0) + before[what].get(k, 0) for k in {**rows[what], **before[what]}}
+    return rows
+
+
+def _write_refused(found: Expansion, cdr: Cdr | None, path: Path | None) -> None:
+    if path is None:
+        return
+    refused = found.refused_rows
+    if cdr is not None:
+        of_files = cdr.refused.select(["source", "row", "note"]).rename_columns(refused.column_names)
+        refused = pa.concat_tables([refused, of_files])
+    options.write_refused(refused, path)
 
 
 def write_folder(found: Expansion, folder: Path) -> None:
@@ -283,7 +311,13 @@ def write_requests(found: Expansion, path: Path) -> None:
 
 
 def drawing(
-    folder: Path | None, around: str | None, around_imeis: str | None, region: Region, *, full_numbers: bool
+    folder: Path | None,
+    around: str | None,
+    around_imeis: str | None,
+    region: Region,
+    *,
+    full_numbers: bool,
+    is_strict: bool = False,
 ) -> Callable[[Expansion], None]:
     """What draws the chart once there is something to draw; what can be wrong about it is wrong before the walk."""
     if folder is None:
@@ -293,8 +327,8 @@ def drawing(
     from numguard.report.links import can_draw, write_links
 
     can_draw()
-    numbers = numbers_in(around, region) if around is not None else None
-    imeis = imeis_in(around_imeis) if around_imeis is not None else None
+    numbers = account.numbers_in(around, region, is_strict=is_strict) if around is not None else None
+    imeis = account.imeis_in(around_imeis, is_strict=is_strict) if around_imeis is not None else None
     if (around or around_imeis) and not (numbers or imeis):
         raise ArgumentError("--around: the list holds nobody")
 
@@ -331,7 +365,5 @@ def _say(found: Expansion) -> None:
     options.say(f"seeds never seen: {summary['unseen']:,}")
     if found.refused_seeds:
         options.say(f"refused seeds: {options.notes_said(found.refused_seeds)}")
-    if found.refused:
-        options.say(f"refused rows: {options.notes_said(found.refused)}")
     if found.braked:
         options.say(f"brake: {found.braked}")

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard import _core
-from numguard.cli import options
+from numguard.cli import account, options
+from numguard.errors import ArgumentError
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -23,28 +24,44 @@ __all__ = ["explain"]
 @options.region
 @options.output
 @click.option("--imei", is_flag=True, help="The column holds IMEIs, not phone numbers.")
-@click.option("--refused", "only_refused", is_flag=True, help="Only the cells that were refused.")
+@click.option("--only-refused", is_flag=True, help="Only the cells that were refused.")
+@account.refused
+@account.strict
+@options.as_json
 def explain(
-    source: str, column: str | None, region: Region, output: Path | None, imei: bool, only_refused: bool
+    source: str,
+    column: str | None,
+    region: Region,
+    output: Path | None,
+    imei: bool,
+    only_refused: bool,
+    refused_path: Path | None,
+    is_strict: bool,
+    as_json: bool,
 ) -> None:
     """Say of every cell in SOURCE what it is, and why it was refused, doubted or mended.
 
     \b
       numguard explain customers.csv --column mobile
-      numguard explain complaints.csv --column suspect_mobiles --refused -o refused.csv
+      numguard explain complaints.csv --column suspect_mobiles --only-refused -o refused.csv
       numguard explain handsets.csv --column imei --imei
     """
-    opened = open_source(source)
+    account.check_files([source], {"--output": output, "--refused": refused_path})
+    if as_json and output is None:
+        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    opened = open_source(source, wanted=[column] if column else None)
     column = options.the_column(column, opened.schema.names)
     key, kind = ("imei14", "form") if imei else ("msisdn", "kind")
+    # A column may be called what one of ours is.
+    written = f"{column}_cell" if column in {"file", "row", key, kind, "note", "sentence"} else column
     sentences = _core.closed_lists()["note"]
     schema = pa.schema(
-        {"file": pa.string(), "row": pa.int64(), column: opened.schema.field(column).type}
+        {"file": pa.string(), "row": pa.int64(), written: opened.schema.field(column).type}
         | {key: pa.uint64(), kind: pa.string(), "note": pa.string(), "sentence": pa.string()}
     )
 
     def rows() -> Iterator[pa.RecordBatch]:
-        for batch in opened.batches([column]):
+        for batch in account.strictly(opened, [column], is_strict=is_strict):
             cells = batch.data.column(0)
             said = _core.explain_imei(cells) if imei else _core.explain(cells, region=region)
             notes = pc.struct_field(said, "note").cast(pa.string())
@@ -66,3 +83,9 @@ def explain(
             yield answer
 
     options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
+    account.write_refused(opened, refused_path)
+    rows_of = account.said_of(opened)
+    if as_json:
+        options.say_json(rows_of)
+    else:
+        account.say(rows_of)

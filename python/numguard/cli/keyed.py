@@ -10,7 +10,7 @@ import click
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError, ColumnError
 from numguard.keyed import HASHED, keyed_hash
 from numguard.source import open_source
@@ -28,8 +28,19 @@ pc: Any = pyarrow.compute  # its stubs know no plain Python values
 @options.key
 @click.option("--list", "listed", type=click.Path(), help="Only the rows whose number is on this list of keyed hashes.")
 @options.output
+@account.refused
+@account.strict
+@options.as_json
 def keyed(
-    source: str, column: str | None, region: Region, key: bytes | None, listed: str | None, output: Path | None
+    source: str,
+    column: str | None,
+    region: Region,
+    key: bytes | None,
+    listed: str | None,
+    output: Path | None,
+    refused_path: Path | None,
+    is_strict: bool,
+    as_json: bool,
 ) -> None:
     """Add the keyed hash (HMAC-SHA-256) of the number to every row of SOURCE, or match it with a list of such hashes.
 
@@ -41,16 +52,19 @@ def keyed(
     """
     if key is None:
         raise ArgumentError("--key-file or --key-env: takes the key that both sides hold")
-    opened = open_source(source)
+    account.check_files([source, listed], {"--output": output, "--refused": refused_path})
+    if as_json and output is None:
+        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    opened = open_source(source, wanted=[column] if column else None)
     column = options.the_column(column, opened.schema.names)
     if HASHED in opened.schema.names:
         raise ArgumentError(f"there is a column {HASHED} already: rename it first")
-    members = None if listed is None else _members(listed)
+    members = None if listed is None else _members(listed, is_strict=is_strict)
     rows = hits = refused = 0
 
     def hashed() -> Iterator[pa.RecordBatch]:
         nonlocal rows, hits, refused
-        for batch in opened.batches():
+        for batch in account.strictly(opened, None, is_strict=is_strict):
             hashes = keyed_hash(batch.data[column], key, region=region)
             rows += len(hashes)
             refused += hashes.null_count
@@ -62,20 +76,27 @@ def keyed(
 
     schema = pa.schema([*opened.schema, pa.field(HASHED, pa.string())])
     options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
+    account.write_refused(opened, refused_path)
+    rows_of = account.said_of(opened)
+    if as_json:
+        options.say_json({"hits": hits if members is not None else None, "without_a_number": refused} | rows_of)
+        return
     found = "" if members is None else f", {options.count(hits, 'hit')}"
     options.say(f"{options.count(rows, 'row')}{found}, {refused:,} without a number")
+    account.say(rows_of)
 
 
-def _members(path: str) -> pa.Array[Any]:
+def _members(path: str, *, is_strict: bool) -> pa.Array[Any]:
     """The hashes of a list, without those that are to be let go."""
-    source = open_source(path)
+    source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
     names = [HASHED, *({"action"} & set(source.schema.names))]
     found: list[Any] = [pa.array([], pa.string())]
-    for batch in source.batches(names):
+    for batch in account.strictly(source, names, is_strict=is_strict):
         rows = batch.data
         if "action" in names:
             rows = rows.filter(pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"])))
         found.append(rows[HASHED].cast(pa.string()))
+    account.say(account.said_of(source), path)
     return pa.concat_arrays(found)

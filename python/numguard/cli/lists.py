@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pyarrow as pa
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.types import Region
 
 __all__ = ["lists"]
@@ -42,6 +42,8 @@ def lists() -> None:
     help="Write added.csv and removed.csv into this folder.",
 )
 @options.region
+@account.refused
+@account.strict
 @options.as_json
 def diff(
     before: str,
@@ -51,6 +53,8 @@ def diff(
     actions: tuple[str, ...],
     folder: Path | None,
     region: Region,
+    refused_path: Path | None,
+    is_strict: bool,
     as_json: bool,
 ) -> None:
     """Say what was added to and removed from the list BEFORE to make the list AFTER.
@@ -65,7 +69,13 @@ def diff(
     """
     from numguard.files import together, write_rows
 
-    old, new = (_opened(path, handsets, list_column, region, actions) for path in (before, after))
+    writes: dict[str, Path | None] = {"--refused": refused_path}
+    if folder is not None and folder.is_dir():
+        writes |= {f"--folder ({name})": folder / name for name in ("added.csv", "removed.csv")}
+    account.check_files([before, after], writes)
+    lists_read = [_opened(path, handsets, list_column, region, actions, is_strict) for path in (before, after)]
+    options.write_refused(pa.concat_tables([listed.refused for listed in lists_read]), refused_path)
+    old, new = (listed.keys for listed in lists_read)
     added, removed, common = (keys.to_array() for keys in (new - old, old - new, old & new))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -76,18 +86,20 @@ def diff(
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:
         refused = {"refused_before": old.refused, "refused_after": new.refused}
+        refused |= {"rows_before": lists_read[0].account, "rows_after": lists_read[1].account}
         options.say_json({"before": len(old), "after": len(new)} | counts | refused)
         return
-    for path, keys in ((before, old), (after, new)):
-        left_out = f"; left out: {options.notes_said(keys.refused)}" if keys.refused else ""
-        options.say(f"{path}: {options.count(len(keys), 'member')}{left_out}")
+    for path, listed in zip((before, after), lists_read, strict=True):
+        account.say_list(listed, path)
     options.say(f"{counts['added']:,} added, {counts['removed']:,} removed, {counts['common']:,} in both")
 
 
-def _opened(path: str, handsets: bool, column: str | None, region: Region, actions: tuple[str, ...]) -> Any:
-    """The list as a set; both kinds of set are compared in the same words."""
-    from numguard.number_list import open_imeis, open_numbers
+def _opened(
+    path: str, handsets: bool, column: str | None, region: Region, actions: tuple[str, ...], is_strict: bool
+) -> Any:
+    """The list; both kinds of set are compared in the same words."""
+    from numguard.number_list import read_imeis, read_numbers
 
     if handsets:
-        return open_imeis(path, column=column)
-    return open_numbers(path, column=column, region=region, actions=actions)
+        return read_imeis(path, column=column, strict=is_strict)
+    return read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard import _core
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.source import open_source
 from numguard.types import Region
@@ -24,19 +24,30 @@ __all__ = ["normalize"]
 @options.column
 @options.region
 @options.output
+@account.refused
+@account.strict
 @options.as_json
-def normalize(source: str, column: str | None, region: Region, output: Path | None, as_json: bool) -> None:
+def normalize(
+    source: str,
+    column: str | None,
+    region: Region,
+    output: Path | None,
+    refused_path: Path | None,
+    is_strict: bool,
+    as_json: bool,
+) -> None:
     """Add the canonical number to every row of SOURCE (a file, a glob, or - for stdin).
 
     Two columns are added: `msisdn` (E.164 digits; empty where the cell was refused) and `note` (why it was refused,
-    doubted or mended). No row is left out.
+    doubted or mended). Every row comes out; a line that is no whole row is refused and counted.
 
     \b
       numguard normalize customers.csv --column mobile -o clean.csv
       cat list.csv | numguard normalize - --column mobile > clean.csv
       numguard normalize calls.parquet --column a_party -o clean.parquet --json
     """
-    opened = open_source(source)
+    account.check_files([source], {"--output": output, "--refused": refused_path})
+    opened = open_source(source, wanted=[column] if column else None)
     column = options.the_column(column, opened.schema.names)
     if taken := {"msisdn", "note"} & set(opened.schema.names):
         raise ArgumentError(f"there is a column {' and '.join(sorted(taken))} already: rename it first")
@@ -47,7 +58,7 @@ def normalize(source: str, column: str | None, region: Region, output: Path | No
 
     def rows() -> Iterator[pa.RecordBatch]:
         nonlocal cells, refused
-        for batch in opened.batches():
+        for batch in account.strictly(opened, None, is_strict=is_strict):
             said = _core.explain(batch.data[column], region=region)
             msisdns, note = pc.struct_field(said, "msisdn"), pc.struct_field(said, "note")
             cells += len(said)
@@ -57,10 +68,13 @@ def normalize(source: str, column: str | None, region: Region, output: Path | No
 
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
-    summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)}
+    account.write_refused(opened, refused_path)
+    rows_of = account.said_of(opened)
+    summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)} | rows_of
     if as_json:
         options.say_json(summary)
         return
     options.say(f"{options.count(cells, 'cell')}: {cells - refused:,} numbers, {refused:,} without one")
     if notes:
         options.say(f"notes: {options.notes_said(notes)}")
+    account.say(rows_of)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import ArgumentError, ColumnError
-from numguard.source import named
+from numguard.source import headings, named
 
 __all__ = [
     "as_json",
@@ -197,10 +197,10 @@ def the_column(chosen: str | None, names: Iterable[str]) -> str:
     """The column that was chosen, or the only one there is."""
     there = list(names)
     if chosen is None and len(there) != 1:
-        raise ArgumentError(f"--column: say which column holds the numbers; there are {named(there)}")
+        raise ArgumentError(f"--column: say which column holds the numbers; there are {headings(there)}")
     column = there[0] if chosen is None else chosen
     if column not in there:
-        raise ColumnError(f"--column: no column {named([column])}; there are {named(there)}")
+        raise ColumnError(f"--column: no column {named([column])}; there are {headings(there)}")
     if named(there) != ", ".join(there):
         raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
     return column

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 
 __all__ = ["outcomes"]
 
@@ -18,6 +18,7 @@ __all__ = ["outcomes"]
 @options.mapped
 @click.option("--name", help="What to call the file in the registry; its path by default.")
 @options.refused
+@account.strict
 @options.as_json
 def outcomes(
     source: str,
@@ -26,6 +27,7 @@ def outcomes(
     mapped: tuple[str, ...],
     name: str | None,
     refused_path: Path | None,
+    is_strict: bool,
     as_json: bool,
 ) -> None:
     """Record the answers of SOURCE: blocked, rejected, reverified or reactivated, number by number.
@@ -39,15 +41,17 @@ def outcomes(
     """
     from numguard.registry import Registry
 
+    account.check_files([source, registry_path], {"--refused": refused_path})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        intake = registry.record_outcomes(source, mapping=options.mapping(mapped), name=name)
+        intake = registry.record_outcomes(source, mapping=options.mapping(mapped), name=name, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
     if as_json:
-        options.say_json(counts | {"refused_cells": intake.refusals.num_rows})
+        options.say_json(counts | intake.account | {"refused_cells": intake.refusals.num_rows})
         return
     options.say(
         f"{source}: {options.count(intake.added, 'outcome')} recorded, {intake.repeated:,} known, "
         f"{intake.refused:,} refused"
     )
     options.say_why(intake.refusals)
+    account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
-from numguard.number_list import listing_dates, open_imeis, open_numbers
+from numguard.number_list import listing_dates
 from numguard.scan import ScanSummary
 from numguard.scan import scan as run
 from numguard.types import Region
@@ -39,6 +39,8 @@ __all__ = ["scan"]
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many hits.")
 @options.region
 @options.output
+@account.refused
+@account.strict
 @click.option("--skip-bad-files", is_flag=True, help="Go on after a file that cannot be read, and report it.")
 @options.threads
 @options.as_json
@@ -56,6 +58,8 @@ def scan(
     limit: int | None,
     region: Region,
     output: Path | None,
+    refused_path: Path | None,
+    is_strict: bool,
     skip_bad_files: bool,
     threads: int | None,
     as_json: bool,
@@ -80,7 +84,10 @@ def scan(
         raise ArgumentError(
             "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"
         )
-    lookups, dates = _lists((numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since)
+    account.check_files([*sources, numbers, imeis], {"--output": output, "--refused": refused_path})
+    lookups, dates = _lists(
+        (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since, is_strict
+    )
     found = run(
         list(sources) if len(sources) > 1 else sources[0],
         lookups,
@@ -92,6 +99,7 @@ def scan(
         at=at,
         since=dates if since is not None else None,
         threads=threads,
+        strict=is_strict,
     )
     if output is not None:
         found.write(output)
@@ -100,8 +108,11 @@ def scan(
 
         options.write_table(pa.RecordBatchReader.from_stream(found), None)
     options.end_progress()
+    options.write_refused(found.refused_lines, refused_path)
     if as_json:
-        options.say_json({**vars(found.summary), "rows_per_second": found.summary.rows_per_second})
+        summary = found.summary
+        told = {"rows_read": summary.rows_read, "rows_used": summary.rows, "rows_refused": summary.refused_lines}
+        options.say_json({**vars(summary), **told, "rows_per_second": summary.rows_per_second})
     else:
         _say_summary(found.summary)
 
@@ -113,21 +124,20 @@ def _lists(
     actions: Sequence[str],
     region: Region,
     since: str | None,
+    is_strict: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """For each key column the set that it is looked up in, and the listing dates if these are asked for."""
     lookups: dict[str, Any] = {}
     dates: dict[str, Any] = {}
     path, columns = numbers
     if path is not None:
-        listed = open_numbers(path, column=list_column, region=region, actions=actions)
-        options.say_list(path, len(listed), listed.refused)
+        listed = account.numbers_in(path, region, column=list_column, actions=actions, is_strict=is_strict)
         lookups |= dict.fromkeys(columns, listed)
         if since is not None:
             dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, actions=actions))
     path, columns = imeis
     if path is not None:
-        handsets = open_imeis(path, column=list_column)
-        options.say_list(path, len(handsets), handsets.refused)
+        handsets = account.imeis_in(path, column=list_column, is_strict=is_strict)
         lookups |= dict.fromkeys(columns, handsets)
         if since is not None:
             dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, of_imeis=True))
@@ -151,7 +161,8 @@ def _say_summary(summary: ScanSummary) -> None:
         options.say(
             f"  {column}: {options.count(left_out, 'match', 'matches')} left out, without a time or listing date"
         )
-    if summary.refused_lines:
-        options.say(f"  {options.count(summary.refused_lines, 'line')} had more or fewer fields than the header")
+    account.say({"refused_rows": summary.refused_rows, "not_data": summary.not_data})
+    for passed in summary.passed_over:
+        options.say(f"passed over: {passed.file}: {passed.why}")
     for skipped in summary.skipped:
         options.say(f"  skipped {skipped.why}")

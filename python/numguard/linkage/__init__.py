@@ -29,7 +29,7 @@ from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.graph import Graph
 from numguard.linkage.policy import LinkPolicy
-from numguard.source import ParquetPart, Part, exporting, named, open_source
+from numguard.source import ParquetPart, Part, accounted, exporting, named, open_source, refused_rows
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "expand"]
@@ -76,6 +76,7 @@ def expand(
     progress: Callable[[LinkageProgress], object] | None = None,
     threads: int | None = None,
     memory_limit: int = _MEMORY_LIMIT,
+    strict: bool = False,
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
@@ -97,6 +98,7 @@ def expand(
         memory_limit: Bytes of sightings to keep in memory, 24 a row. Beyond it local Parquet files are read again for
             each pass, and what a stream gave is written to a temporary file. A table that is in memory already does not
             count.
+        strict: A row of sightings that cannot be read is an error; else it is counted in `refused`.
 
     Returns:
         An `Expansion`. No seeds or no sightings give an empty one.
@@ -129,12 +131,24 @@ def expand(
         timed = at is not None and (policy.time_rules or at != "at" or at in names)
         return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
 
-    refused_lines = _read(linkage, sightings, columns_of, region, tell)
+    parts, rows = _read(linkage, sightings, columns_of, region, tell)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
-    if refused_lines:
-        found["refused"]["field_count"] = refused_lines
+    account = accounted(parts)
+    for note, count in account["refused_rows"].items():
+        found["refused"][note] = found["refused"].get(note, 0) + count
+    refused = sum(found["refused"].values())
+    found["refused_rows"] = refused_rows(parts)
+    found["account"] = {
+        "rows_read": rows + account["rows_refused"] + sum(account["not_data"].values()),
+        "rows_used": rows + account["rows_refused"] - refused,
+        "rows_refused": refused,
+        "not_data": account["not_data"],
+    }
+    if strict and refused:
+        said = ", ".join(f"{note} {rows:,}" for note, rows in sorted(found["refused"].items()))
+        raise InputError(f"sightings: {refused:,} rows cannot be read ({said}): strict takes all or nothing")
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return Expansion.of(found, policy)
@@ -192,34 +206,38 @@ def _read(
     columns_of: Callable[[list[str]], list[str]],
     region: Region,
     tell: _Teller,
-) -> int:
-    """Reads all sightings, local Parquet by the compiled half; counts the lines of text that made no row."""
-    refused_lines = 0
+) -> tuple[list[Part], int]:
+    """Reads all sightings, local Parquet by the compiled half; the parts, and the number of rows they had."""
+    parts: list[Part] = []
+    rows = of_files = 0
     # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
-    for part in _parts(sightings):
+    for part in _parts(sightings, columns_of([])):
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path).names
             columns = columns_of([*stored, *part.partitions])
             if set(columns) <= set(stored):
                 files.append((part.path, columns))
+                of_files += part.count()
                 continue
         for batches in _steps(part, columns_of(part.schema().names), region):
-            tell(linkage.read(batches, keep), part.name)
-        refused_lines += len(part.refused_rows)
+            state = linkage.read(batches, keep)
+            rows = state[2]
+            tell(state, part.name)
+        parts.append(part)
     linkage.begin(files)
     while (read := linkage.read_on()) is not None:
         state, file = read
         tell(state, str(files[file][0]))
-    return refused_lines
+    return parts, rows + of_files
 
 
-def _parts(sightings: Any) -> Iterator[Part]:
+def _parts(sightings: Any, names: list[str]) -> Iterator[Part]:
     """The parts of a source, or of each of several streams: tables, readers of operator files."""
     several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
     for source in sightings if several else [sightings]:
-        yield from open_source(source).parts
+        yield from open_source(source, wanted=names).parts
 
 
 def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:

@@ -18,6 +18,7 @@ from numguard.errors import ArgumentError
 from numguard.linkage.graph import Graph, graph_of
 from numguard.linkage.policy import LinkPolicy
 from numguard.linkage.sentences import Pair, sentence
+from numguard.source import REFUSED
 from numguard.types import Region, Values
 
 __all__ = ["Expansion"]
@@ -60,8 +61,12 @@ class Expansion:
     #: Seeds without any sighting, ascending. Protected seeds stand in `stopped` only.
     unseen: pa.UInt64Array
     #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
-    #: and no time to judge by; `field_count`: a line of a CSV file with more or fewer fields than its header.
+    #: and no time to judge by; `too_few_fields` and such: a line of a text that is no whole row.
     refused: dict[str, int]
+    #: What became of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
+    account: dict[str, Any]
+    #: The lines of texts that are no whole rows: file, row, note.
+    refused_rows: pa.Table = field(repr=False)
     #: Seeds that could not be read, by note.
     refused_seeds: dict[str, int]
     #: How many seeds have a sighting.
@@ -75,6 +80,9 @@ class Expansion:
     @classmethod
     def of(cls, found: dict[str, Any], policy: LinkPolicy) -> Expansion:
         """Takes what the compiled half found."""
+        # A walk over sightings held elsewhere has no rows of its own to account for.
+        found.setdefault("account", {})
+        found.setdefault("refused_rows", REFUSED.empty_table())
         tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
         found |= {name: pa.Table.from_batches([found[name]]) for name in tables}
         if found["braked"] is not None:

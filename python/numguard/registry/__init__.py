@@ -106,6 +106,7 @@ class Registry(Questions, Kept):
         name: str | None = None,
         sheet: str | None = None,
         dry_run: bool = False,
+        strict: bool = False,
     ) -> Intake:
         """Takes a file of complaints in.
 
@@ -126,6 +127,7 @@ class Registry(Questions, Kept):
             name: What the input is recorded as; by default the file's name.
             sheet: Which sheet of a workbook, where several have something in them.
             dry_run: Says what the file would do, and changes nothing.
+            strict: A refused row is an error, and nothing is recorded.
 
         Returns:
             The counts, in rows, and every refused cell.
@@ -136,7 +138,14 @@ class Registry(Questions, Kept):
             InputError: The file cannot be read.
         """
         return intake.add_complaints(
-            self._case, source, mapping, name, constants=constants, sheet_name=sheet, dry_run=dry_run
+            self._case,
+            source,
+            mapping,
+            name,
+            constants=constants,
+            sheet_name=sheet,
+            dry_run=dry_run,
+            strict=strict,
         )
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
@@ -161,19 +170,22 @@ class Registry(Questions, Kept):
             append.rows("withdrawal", {"withdrawn": [id]})
         return append.event
 
-    def record_outcomes(self, source: Any, *, mapping: Mapped | None = None, name: str | None = None) -> Intake:
+    def record_outcomes(
+        self, source: Any, *, mapping: Mapped | None = None, name: str | None = None, strict: bool = False
+    ) -> Intake:
         """Takes in what operators did: a file or table of numbers with blocked, rejected, reverified or reactivated.
 
         Args:
             source: A path, or a table; its columns are msisdn, status, happened_at and reason.
             mapping: Which column holds what, where they are called something else.
             name: What the input is recorded as; by default the file's name.
+            strict: A refused row is an error, and nothing is recorded.
 
         Returns:
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
             four, and rows that contradict another row of the same moment.
         """
-        return outcomes.record_outcomes(self._case, source, mapping, name)
+        return outcomes.record_outcomes(self._case, source, mapping, name, strict=strict)
 
     # What is worked out and decided -------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ NOTES: Final = {
     "no_source": "The row does not say who sent the complaint.",
     "in_the_future": "The day has not been yet.",
     "ragged_row": "The row has more or fewer fields than the header.",
+    "too_few_fields": "The row has fewer fields than the header.",
+    "too_many_fields": "The row has more fields than the header.",
     "unknown_number": "A number that the registry does not know.",
     "unknown_status": "None of blocked, rejected, reverified and reactivated.",
 }

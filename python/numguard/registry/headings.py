@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
-from numguard.source import named
+from numguard.source import headings, named
 from numguard.types import PathLike
 
 __all__ = [
@@ -193,7 +193,7 @@ def find_columns(
         ArgumentError: the mapping names no known word.
     """
     headers = table.column_names
-    there = named(headers)
+    there = headings(headers)
     asked = _asked(mapping, known)
     found: dict[str, list[int]] = {}
     for word, wanted in asked.items():
@@ -231,7 +231,7 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
     places = exact or [at for at, name in enumerate(headers) if heading(name) == heading(header)]
     if len(places) != 1:
         trouble = "is there twice" if places else "is not there"
-        raise ColumnError(f"{where}: the column {named([header])!r} {trouble}; its columns are {named(headers)}")
+        raise ColumnError(f"{where}: the column {named([header])!r} {trouble}; its columns are {headings(headers)}")
     return places[0]
 
 

@@ -6,7 +6,6 @@ Owns `Intake` and the event that a file of complaints is. Knows nothing of what 
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard.cdr import Cdr
+from numguard.errors import InputError
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
@@ -23,11 +23,20 @@ from numguard.registry.reconcile import Plan, reconcile
 from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
 from numguard.registry.understood import Understood, understand
+from numguard.source import files_of
 from numguard.types import PathLike
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["Intake", "add_complaints", "fingerprints", "named_refusals", "record_counts", "record_input"]
+__all__ = [
+    "Intake",
+    "add_complaints",
+    "check_strict",
+    "fingerprints",
+    "named_refusals",
+    "record_counts",
+    "record_input",
+]
 
 
 _WAITING_FIELDS: list[pa.Field[Any]] = [
@@ -54,6 +63,8 @@ class Intake:
         text_removed: The numbers that were taken though words stand beside them: file, row, msisdn, cell.
         name, bytes, sha256: The file, as it was.
         understood: Which column was read as which field, and the first rows of each; None of outcomes.
+        not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
+        passed_over: What else was in the file and is no table, and why.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -76,6 +87,15 @@ class Intake:
     understood: Understood | None = field(default=None, repr=False)
     waiting: pa.Table = field(default_factory=_WAITING.empty_table, repr=False)
     text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
+    not_data: dict[str, int] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """What became of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
+        used = self.added + self.updated + self.repeated
+        read = used + self.refused + sum(self.not_data.values())
+        return {"rows_read": read, "rows_used": used, "rows_refused": self.refused, "not_data": self.not_data}
 
 
 def add_complaints(
@@ -87,6 +107,7 @@ def add_complaints(
     constants: Mapping[str, str] | None = None,
     sheet_name: str | None = None,
     dry_run: bool,
+    strict: bool = False,
 ) -> Intake:
     """Takes a file of complaints in as one event; one that says nothing new, and was taken in before, is none."""
     mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
@@ -97,6 +118,8 @@ def add_complaints(
         return _summed_up(None, sheet, complaints, plan)
     with case.event("add_complaints") as append:
         plan = reconcile(complaints, case.store.versions)
+        if strict:
+            check_strict(sheet, plan.refused, plan.refused_cells)
         known = case.store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
         if known is None:
             _record(append, sheet, plan)
@@ -146,7 +169,17 @@ def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Pl
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
     text_removed = told.filter(worded).select(_WORDED.names).combine_chunks()
     file = (sheet.name, sheet.bytes, sheet.sha256)
-    return Intake(event, *counts, refusals, *file, understood, waiting, text_removed)
+    around = (sheet.not_data, sheet.passed_over)
+    return Intake(event, *counts, refusals, *file, understood, waiting, text_removed, *around)
+
+
+def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
+    """Raises InputError if a row is refused."""
+    if refused:
+        raise InputError(
+            f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
+            "strict takes all or nothing"
+        )
 
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
@@ -166,15 +199,6 @@ def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
         if isinstance(entry, Cdr):
             paths = entry.paths
         elif isinstance(entry, str | Path):
-            paths = _files(entry)
+            paths = files_of(entry) if "://" not in str(entry) and str(entry) != "-" else ()
         found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
     return found
-
-
-def _files(entry: str | Path) -> list[Path]:
-    path = Path(entry)
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.is_file())
-    return [Path(name) for name in sorted(glob.glob(str(entry), recursive=True)) if Path(name).is_file()]  # noqa: PTH207

@@ -16,7 +16,7 @@ import pyarrow.compute
 from numguard.registry import cells
 from numguard.registry.case import Case
 from numguard.registry.headings import Mapped, find_columns, known_by
-from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
+from numguard.registry.intake import Intake, check_strict, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.state import OUTCOMES
@@ -55,7 +55,9 @@ class Outcomes:
     refused: pa.Table
 
 
-def record_outcomes(case: Case, source: Any, mapping: Mapped | None, name: str | None) -> Intake:
+def record_outcomes(
+    case: Case, source: Any, mapping: Mapped | None, name: str | None, *, strict: bool = False
+) -> Intake:
     """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     with case.event("record_outcomes") as append:
@@ -68,6 +70,8 @@ def record_outcomes(case: Case, source: Any, mapping: Mapped | None, name: str |
         refused_cells = pa.concat_tables([outcomes.refused, _late(outcomes.rows, said)]).sort_by("row")
         refused = len(pc.unique(refused_cells["row"]))
         counts = (len(fresh), 0, repeated, refused)
+        if strict:
+            check_strict(sheet, refused, refused_cells)
         known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
         if known is None:
             record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
@@ -75,7 +79,8 @@ def record_outcomes(case: Case, source: Any, mapping: Mapped | None, name: str |
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
             append.rows("refusal", refused_cells)
     event = append.event if known is None else known
-    return Intake(event, *counts, named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
+    read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
+    return Intake(event, *counts, *read, not_data=sheet.not_data, passed_over=sheet.passed_over)
 
 
 def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:

@@ -18,7 +18,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard.errors import FileMissingError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.source.container import check_file
 from numguard.source.records import Records, read_records
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -35,6 +36,8 @@ class Sheet:
         table: the records, blank and broken ones left out.
         row: each record's number as a spreadsheet shows it; in a table, from 1.
         broken: row, cell, note: the records that could not be taken apart.
+        not_data: lines that are no records, by kind: title, blank, ruler, header (a repeated one), total, page.
+        passed_over: what else was in the file, and why it is no table.
         told: what the file turned out to be: container, encoding, header_row, sheet.
     """
 
@@ -44,6 +47,8 @@ class Sheet:
     table: pa.Table
     row: pa.Array[Any]
     broken: pa.Table
+    not_data: dict[str, int]
+    passed_over: list[str]
     told: dict[str, Any]
 
     @property
@@ -67,27 +72,29 @@ def read_sheet(source: Any, name: str | None, is_known: Callable[[str], bool], s
         UnsupportedTypeError: neither a path nor a table.
     """
     if isinstance(source, str | Path):
+        if not str(source):
+            raise ArgumentError("the path is empty: name a file")
         path = Path(source)
         size, sha256 = fingerprint_file(path)
         found = read_records(path, is_known, sheet)
         # A name that is not UTF-8 is kept with a sign in the place of each broken letter.
         return _without_blank(found, name or path.name.encode(errors="replace").decode(), size, sha256)
     try:
-        table = source if isinstance(source, pa.Table) else pa.table(source)
-    except (TypeError, ValueError, pa.ArrowException):
-        raise UnsupportedTypeError(
-            "source: takes a path, or a table that gives itself as an Arrow stream (pyarrow, Polars, DuckDB, pandas)"
-        ) from None
-    return _without_blank(read_records(table, is_known), name or "table", *fingerprint_table(table))
+        found = read_records(source, is_known)
+    except ArgumentError as error:
+        raise UnsupportedTypeError(str(error)) from None
+    return _without_blank(found, name or "table", *fingerprint_table(found.table))
 
 
 def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
-    table, row = found.table, found.row
+    table, row, not_data = found.table, found.row, dict(found.not_data)
     keep = ~_blank(table)
     if not keep.all():
         table, row = table.filter(pa.array(keep)), row[keep]
+        not_data["blank"] = not_data.get("blank", 0) + int((~keep).sum())
+    passed = [f"{passed.name}: {passed.why}" for passed in found.passed_over]
     told = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
-    return Sheet(name, size, sha256, table, pa.array(row), found.broken, told)
+    return Sheet(name, size, sha256, table, pa.array(row), found.broken, not_data, passed, told)
 
 
 def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -104,6 +111,8 @@ def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 def fingerprint_file(path: Path) -> tuple[int, str]:
     """The size and SHA-256 of a file."""
+    if path.exists() and not path.is_dir():
+        check_file(path)
     try:
         with path.open("rb") as file:
             return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

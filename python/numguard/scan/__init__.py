@@ -30,7 +30,18 @@ from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import IMEI_COLUMNS, write_rows
 from numguard.scan.since import Since
-from numguard.source import ParquetPart, Part, check_columns, named, open_source, reading, with_told
+from numguard.source import (
+    ParquetPart,
+    Part,
+    Source,
+    accounted,
+    check_columns,
+    named,
+    open_source,
+    reading,
+    refused_rows,
+    with_told,
+)
 from numguard.types import PathLike, Region
 
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
@@ -68,8 +79,13 @@ class ScanSummary:
     #: Matches left out by `since`, by column: from before the listing date; and without a time or a listing date.
     before_listing: dict[str, int] = field(default_factory=dict)
     undated: dict[str, int] = field(default_factory=dict)
-    #: Lines of CSV files that had more or fewer fields than the header, and so were not looked at.
+    #: Lines of text that are no whole row, and so were not looked at; and how many for which reason.
     refused_lines: int = 0
+    refused_rows: dict[str, int] = field(default_factory=dict)
+    #: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
+    not_data: dict[str, int] = field(default_factory=dict)
+    #: Members of archives and sheets that are no table with these columns.
+    passed_over: tuple[SkippedFile, ...] = ()
     #: Files that could not be read to their end (`on_error="skip"`).
     skipped: tuple[SkippedFile, ...] = ()
     #: Files, tables and streams done with, and how many there are.
@@ -83,6 +99,11 @@ class ScanSummary:
     finished: bool = False
 
     @property
+    def rows_read(self) -> int:
+        """Rows looked at, refused rows, and lines that are no rows."""
+        return self.rows + self.refused_lines + sum(self.not_data.values())
+
+    @property
     def rows_per_second(self) -> float:
         """Rows looked at for each second of wall time."""
         return self.rows / self.seconds if self.seconds else 0.0
@@ -93,7 +114,7 @@ class Scan:
 
     def __init__(
         self,
-        parts: Sequence[Part],
+        source: Source,
         sets: Mapping[str, NumberSet | ImeiSet],
         *,
         columns: Sequence[str] | None,
@@ -103,12 +124,16 @@ class Scan:
         limit: int | None,
         since: Since | None,
         threads: int | None,
+        strict: bool,
     ) -> None:
+        parts = source.parts
         self._parts = parts
+        self._passed = tuple(SkippedFile(passed.name, passed.why) for passed in source.passed_over)
         self._since = since
         self._keys = list(sets)
         self._handsets = [column for column, members in sets.items() if isinstance(members, ImeiSet)]
         self._limit = limit
+        self._strict = strict
         self._skip = on_error == "skip"
         self._progress = progress
         self._skipped: dict[str, SkippedFile] = {}
@@ -149,6 +174,7 @@ class Scan:
         counts = dict(zip(self._keys, tally["columns"], strict=True))
         now = self._ended or time.perf_counter()
         since = self._since
+        account = accounted(self._parts)
         return ScanSummary(
             rows=tally["rows"],
             hits=since.hits if since else tally["hits"],
@@ -157,7 +183,10 @@ class Scan:
             undated={column: n for column, n in since.undated.items() if n} if since else {},
             refused={column: refused for column, (_, refused) in counts.items() if refused},
             distinct_keys=since.distinct if since else tally["distinct"],
-            refused_lines=sum(len(part.refused_rows) for part in self._parts),
+            refused_lines=account["rows_refused"],
+            refused_rows=account["refused_rows"],
+            not_data=account["not_data"],
+            passed_over=self._passed,
             skipped=tuple(self._skipped.values()),
             files_done=self._done,
             files=len(self._parts),
@@ -168,11 +197,8 @@ class Scan:
 
     @property
     def refused_lines(self) -> pa.Table:
-        """Lines of CSV files that were not looked at: `file` and `row`, the header being row 1."""
-        refused = [part for part in self._parts if part.refused_rows]
-        files = pa.chunked_array([pa.array([p.name] * len(p.refused_rows)) for p in refused], pa.string())
-        rows = pa.chunked_array([pa.array(p.refused_rows, pa.int64()) for p in refused], pa.int64())
-        return pa.table({"file": files, "row": rows})
+        """Lines that were not looked at: `file`, `row` (the line, from 1) and `note`."""
+        return refused_rows(self._parts)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         """Runs the scan, giving batches of hits in the order of the source.
@@ -280,7 +306,7 @@ class Scan:
             try:
                 if self._wanted is not None:
                     check_columns(self._wanted, part.stored_schema(), part.name)
-                for batch in part.stored_batches(self._wanted):
+                for batch in part.counted(self._wanted):
                     # A table may be one batch of any length, and Ctrl-C gets its turn between two.
                     for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
                         with _in_part(part):
@@ -290,6 +316,11 @@ class Scan:
                         self._tell()
             except InputError as error:
                 self._failed(part, error)
+            if self._strict and len(part.account.lines):
+                raise InputError(
+                    f"{part.name}: {len(part.account.lines):,} of its rows cannot be read, the first in row "
+                    f"{min(part.account.lines)}: strict takes all or nothing"
+                )
             self._part_done()
 
     def _complete(self, hits: pa.RecordBatch, part: Part) -> pa.RecordBatch:
@@ -359,6 +390,7 @@ def scan(
     at: str | None = None,
     since: Mapping[str, tuple[Any, Any]] | None = None,
     threads: int | None = None,
+    strict: bool = False,
 ) -> Scan:
     """Looks for members of sets in the key columns of any source.
 
@@ -367,8 +399,9 @@ def scan(
     that column did not.
 
     Args:
-        source: A path, a glob, a directory or a list of paths (Parquet, CSV plain or compressed, Arrow IPC), a pyarrow
-            dataset, table or reader, or anything with `__arrow_c_stream__` (Polars, DuckDB, pandas).
+        source: A path, a glob, a directory or a list of paths (text, workbooks, JSON, Parquet, Arrow; in gzip, zstd,
+            bzip2 or ZIP), a pyarrow dataset, table or reader, anything with `__arrow_c_stream__` (Polars, DuckDB,
+            pandas), or an iterable of batches.
         sets: For each key column the set that its cells are looked up in: a `NumberSet` for numbers, an `ImeiSet` for
             handsets.
         columns: The columns to hand on; None hands on all.
@@ -384,6 +417,7 @@ def scan(
             number is then no match; one that has no time, or whose number has no date, is none either. The summary
             counts both, as `before_listing` and `undated`.
         threads: How many threads to use; None takes as many as the process may.
+        strict: A row that cannot be read as a row is an error; else it is counted, and in `refused_lines`.
 
     Returns:
         A `Scan`, which runs when its rows are asked for.
@@ -418,8 +452,9 @@ def scan(
         raise ArgumentError(
             "since: takes the listing dates, and goes with at=, the column that says when a row happened"
         )
+    wanted = [*sets, *(columns or ()), *([at] if at is not None else ())]
     return Scan(
-        open_source(source, keep_broken=on_error == "skip").parts,
+        open_source(source, wanted=wanted, keep_broken=on_error == "skip"),
         sets,
         columns=columns,
         region=region,
@@ -428,4 +463,5 @@ def scan(
         limit=limit,
         since=None if at is None or since is None else Since(at, since, sets, region),
         threads=threads,
+        strict=strict,
     )

@@ -1,194 +1,306 @@
-"""A path -> the texts in it, whatever they were wrapped in.
+"""A file -> the texts, tables and workbooks in it, whatever they were wrapped in.
 
-Owns compression, archives, workbooks and character sets; every container is told by its first bytes, never by its
-name. Knows nothing of columns. One idea: **everything becomes a stream of UTF-8 lines**; a sheet of a workbook becomes
-one with tabs between its cells, so that nothing after this file knows where a row came from.
+Owns compression and archives, and that nothing unpacks to more than its bound. Knows nothing of columns. One idea: **an
+archive is opened once**, and a member that is no table is passed over by name.
 """
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import io
+import stat
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias, cast
+from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 
-from numguard.errors import FileMissingError, InputError
+import pyarrow as pa
 
-__all__ = ["Opener", "Part", "parts"]
+from numguard.errors import InputError
+from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, why_not
+from numguard.source.limits import check, limit
+from numguard.source.part import reading
 
-_SNIFFED: Final = 4096
-_MOST_MEMBERS: Final = 10_000
-
-_REFUSED: Final = {
-    b"\xd0\xcf\x11\xe0": "is an old binary .xls, or a workbook with a password: open it and save it as .xlsx or CSV",
-    b"%PDF": "is a PDF: ask for the CSV, or save the table as CSV",
-    b"PAR1": "is a Parquet file: its columns are typed already, give it to scan or expand as it is",
-    b"ARROW1": "is an Arrow file: its columns are typed already, give it to scan or expand as it is",
-    b"Rar!": "is a RAR archive: unpack it first",
-    b"7z\xbc\xaf": "is a 7-Zip archive: unpack it first",
-    b"BZh": "is compressed with bzip2: unpack it first",
-    b"\xfd7zXZ": "is compressed with xz: unpack it first",
-    b"\x28\xb5\x2f\xfd": "is compressed with zstd: unpack it first",
-}
-_MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<body")
-
+__all__ = [
+    "Member",
+    "Opener",
+    "PassedOver",
+    "Piped",
+    "check_file",
+    "members",
+    "read_up_to",
+    "read_whole",
+]
 
 Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
 
+_FREELY: Final = 128 << 20
+_CODECS: Final[dict[str, Literal["gzip", "zstd", "bz2"]]] = {"gzip": "gzip", "zstd": "zstd", "bzip2": "bz2"}
+_WORKBOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+_DAMAGE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One text: what the `source` column calls it, the character set, and how to open it as UTF-8.
-
-    `workbook` opens the bytes of the workbook that it is the first sheet of.
-    """
+class Member:
+    """One text, table or workbook: what `source` columns call it, its kind, what it was wrapped in, how to open it."""
 
     name: str
-    encoding: str
+    kind: str
     container: str
+    encoding: str
     open: Opener
-    workbook: Opener | None = None
+    #: The file itself, where it is not wrapped.
+    path: Path | None = None
 
 
-def parts(path: str | Path) -> Iterator[Part]:
-    """The texts in a file: one, or those of a ZIP archive in its order.
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A member of an archive, or a sheet, that is no table."""
+
+    name: str
+    why: str
+
+
+@dataclass(slots=True)
+class _Found:
+    members: list[Member] = field(default_factory=list)
+    passed: list[PassedOver] = field(default_factory=list)
+
+
+def check_file(path: Path) -> None:
+    """Raises an error for a path that leads to no regular file: a device or a pipe may never end."""
+    with reading(str(path), "the file"):
+        mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path}: is a folder; name the file")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path}: is a device or a pipe, not a file: give - and send it to standard input")
+
+
+def members(name: str, opened: Opener, path: Path | None = None) -> tuple[list[Member], list[PassedOver]]:
+    """What is in a file, in its order, and what in it is no table.
 
     Raises:
-        FileMissingError: there is no such file.
-        InputError: the file is empty, or is nothing that holds rows; the message says what to do.
+        InputError: nothing in it can be read; the message says what to do.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileMissingError(f"{path}: no such file")
-    yield from _parts(str(path), "", lambda: path.open("rb"))
+    found = _Found()
+    _look(found, name, "", opened, layers=0, path=path)
+    if not found.members:
+        first = found.passed[0] if found.passed else PassedOver(name, "is an archive without files")
+        raise InputError(f"{first.name}: {first.why}")
+    return found.members, found.passed
 
 
-def _parts(name: str, within: str, opened: Opener) -> Iterator[Part]:
+def read_whole(member: Member) -> bytes:
+    """All bytes of a member, if they are not more than a document may have."""
+    bound = limit("document")
+    with reading(member.name, "the file"), member.open() as stream:
+        content = stream.read(bound + 1)
+    check("document", len(content), member.name, "its bytes when unpacked are at least")
+    return content
+
+
+def _look(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:
     head = _head(name, opened)
-    if head.startswith(b"\x1f\x8b"):
-        yield from _parts(name, _within(within, "gzip"), partial(_gunzip, opened))
-    elif head.startswith(b"PK\x03\x04"):
-        yield from _zip_parts(name, within, opened)
+    why = why_not(head)
+    kind = kind_of(head)
+    if why is not None:
+        found.passed.append(PassedOver(name, why))
+    elif kind not in WRAPPED:
+        found.members.append(Member(name, kind, _inside(within, kind), character_set(head), opened, path))
     else:
-        encoding = _character_set(head)
-        # Old Macintosh files, and some exports still, end lines with a carriage return alone.
-        only_returns = b"\r" in head and b"\n" not in head
-        as_is = encoding == "utf-8" and not only_returns
-        yield Part(
-            name, encoding, within or "text", opened if as_is else partial(_transcode, opened, encoding, only_returns)
-        )
+        check("layers", layers + 1, name, "the layers that it is packed in are at least")
+        if kind == "zip":
+            _look_into_zip(found, name, within, opened, layers=layers, path=path)
+        else:
+            unpacked = partial(_unpacked, name, opened, _CODECS[kind])
+            _look(found, name, _inside(within, kind), unpacked, layers=layers + 1)
 
 
 def _head(name: str, opened: Opener) -> bytes:
-    """The first bytes of something that may hold rows."""
     try:
         with opened() as stream:
-            head = stream.read(_SNIFFED)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as damage:
+            return read_up_to(stream, HEAD)
+    except _DAMAGE as damage:
         raise InputError(f"{name}: cannot be read ({type(damage).__name__}): it is damaged or cut short") from damage
-    if not head:
-        raise InputError(f"{name}: is empty")
-    for magic, said in _REFUSED.items():
-        if head.startswith(magic):
-            raise InputError(f"{name}: {said}")
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        raise InputError(f"{name}: is a web page or XML, whatever its name says: open it and save it as .xlsx or CSV")
-    return head
 
 
-def _within(outer: str, inner: str) -> str:
-    return f"{outer}/{inner}" if outer else inner
+# What unpacks as it is read ------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _gunzip(opened: Opener) -> Iterator[BinaryIO]:
-    with opened() as stream, gzip.GzipFile(fileobj=stream) as unpacked:
-        yield cast("BinaryIO", unpacked)
-
-
-@contextmanager
-def _unzip(name: str, opened: Opener) -> Iterator[zipfile.ZipFile]:
+def _unpacked(name: str, opened: Opener, codec: Literal["gzip", "zstd", "bz2"]) -> Iterator[BinaryIO]:
     with opened() as stream:
-        try:
-            with zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(stream.read())) as archive:
-                yield archive
-        except zipfile.BadZipFile as damage:
-            raise InputError(f"{name}: is a damaged or cut-short archive or workbook") from damage
+        packed = _Counted(stream)
+        source = pa.PythonFile(cast("io.IOBase", packed), mode="r")
+        yield cast("BinaryIO", _Bounded(name, pa.CompressedInputStream(source, codec), packed))
 
 
-def _zip_parts(name: str, within: str, opened: Opener) -> Iterator[Part]:
-    with _unzip(name, opened) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
-    if any(m.filename in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for m in members):
-        yield Part(name, "workbook", _within(within, "workbook"), partial(_first_sheet, name, opened), opened)
-        return
-    if len(members) > _MOST_MEMBERS:
-        raise InputError(f"{name}: holds {len(members)} files; unpack it and name those that you mean")
-    for member in members:
-        if member.flag_bits & 0x1:
-            raise InputError(f"{name}: is protected with a password; unpack it first")
-        open_member = partial(_member, name, opened, member.filename)
-        yield from _parts(f"{name}/{member.filename}", _within(within, "zip"), open_member)
+class _Counted(io.RawIOBase):
+    """A stream that counts its bytes."""
 
-
-@contextmanager
-def _member(name: str, opened: Opener, filename: str) -> Iterator[BinaryIO]:
-    with _unzip(name, opened) as archive, archive.open(filename) as member:
-        yield cast("BinaryIO", member)
-
-
-@contextmanager
-def _first_sheet(name: str, opened: Opener) -> Iterator[BinaryIO]:
-    from numguard.source.workbook import first_sheet
-
-    with opened() as stream:
-        yield first_sheet(name, stream.read())
-
-
-def _character_set(head: bytes) -> str:
-    """UTF-16 told by its mark or its zero bytes; all else is read as UTF-8, or Windows-1252 where it is not that."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if head[1::2].count(0) > len(head) // 4:
-        return "utf-16-le"
-    if head[0::2].count(0) > len(head) // 4:
-        return "utf-16-be"
-    return "utf-8"
-
-
-@contextmanager
-def _transcode(opened: Opener, encoding: str, only_returns: bool) -> Iterator[BinaryIO]:
-    with opened() as stream:
-        yield io.BufferedReader(_Transcoded(stream, encoding, only_returns=only_returns), 1 << 20)
-
-
-class _Transcoded(io.RawIOBase):
-    """A text of another character set or with other line ends, read as UTF-8 with line feeds."""
-
-    def __init__(self, stream: BinaryIO, encoding: str, *, only_returns: bool) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        # Bytes that should be UTF-8 and are not are the line reader's to judge: here they pass as they are.
-        self._errors = "surrogateescape" if encoding == "utf-8" else "replace"
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors=self._errors)
-        self._only_returns = only_returns
-        self._ready = b""
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
+
+
+class _Bounded(io.RawIOBase):
+    """What a stream unpacks to, as long as that is in proportion."""
+
+    def __init__(self, name: str, stream: Any, packed: _Counted) -> None:
+        self._name = name
+        self._stream = stream
+        self._packed = packed
+        self._count = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        raw = b" "
-        while raw and not self._ready:
-            raw = self._stream.read(1 << 20)
-            text = self._decoder.decode(raw, final=not raw)
-            self._ready = (text.replace("\r", "\n") if self._only_returns else text).encode(errors=self._errors)
-        count = min(len(buffer), len(self._ready))
-        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return self._counted(self._stream.readinto(buffer))
+
+    def read(self, size: int = -1) -> bytes:
+        data: bytes = self._stream.read(size if size >= 0 else None)
+        self._counted(len(data))
+        return data
+
+    def _counted(self, count: int) -> int:
+        self._count += count
+        if self._count > _FREELY:
+            times = (self._count - _FREELY) // max(1, self._packed.count)
+            check("ratio", times, self._name, "it unpacks to its packed size times")
         return count
+
+
+# Archives -------------------------------------------------------------------------------------------------------------
+
+
+class _Archive:
+    """A ZIP archive that is open for as long as any of its members is known."""
+
+    def __init__(self, name: str, opened: Opener, *, is_file: bool) -> None:
+        self.name = name
+        stack = ExitStack()
+        weakref.finalize(self, stack.close)
+        self.stream = stack.enter_context(opened())
+        if not is_file:
+            self.stream = io.BytesIO(_in_memory(name, self.stream))
+        try:
+            self.zip = zipfile.ZipFile(self.stream)
+        except _DAMAGE as damage:
+            raise InputError(f"{name}: is a damaged or cut-short archive or workbook") from damage
+        self.entries = [e for e in self.zip.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
+
+    def check_size(self) -> None:
+        """Raises InputError where it unpacks to too much; members may lie over each other, so its size counts."""
+        size = min(sum(entry.compress_size for entry in self.entries), self.stream.seek(0, io.SEEK_END))
+        times = (sum(entry.file_size for entry in self.entries) - _FREELY) // max(1, size)
+        check("ratio", times, self.name, "it unpacks to its packed size times")
+
+    @contextmanager
+    def whole(self) -> Iterator[BinaryIO]:
+        """The archive itself."""
+        self.stream.seek(0)
+        yield self.stream
+
+    @contextmanager
+    def member(self, name: str, entry: zipfile.ZipInfo) -> Iterator[BinaryIO]:
+        """One member; `name` is for errors."""
+        try:
+            with self.zip.open(entry) as stream:
+                yield cast("BinaryIO", stream)
+        except zipfile.BadZipFile as damage:
+            raise InputError(f"{name}: is damaged: get the archive anew") from damage
+        except (NotImplementedError, RuntimeError) as unknown:
+            raise InputError(f"{name}: is packed in a way that is not read here: unpack it first") from unknown
+
+
+def _look_into_zip(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None) -> None:
+    archive = _Archive(name, opened, is_file=path is not None)
+    archive.check_size()
+    if any(entry.filename in _WORKBOOKS for entry in archive.entries):
+        found.members.append(Member(name, "workbook", _inside(within, "workbook"), "workbook", archive.whole))
+        return
+    check("members", len(archive.entries), name, "the files in it are")
+    for entry in archive.entries:
+        if entry.flag_bits & 0x1:
+            raise InputError(f"{name}: is protected with a password; unpack it first")
+        inner = f"{name}/{entry.filename}"
+        _look(found, inner, _inside(within, "zip"), partial(archive.member, inner, entry), layers=layers + 1)
+
+
+def _inside(outer: str, inner: str) -> str:
+    return f"{outer}/{inner}" if outer else inner
+
+
+def _in_memory(name: str, stream: BinaryIO) -> bytes:
+    content = stream.read(limit("document") + 1)
+    check("document", len(content), name, "its bytes when unpacked are at least")
+    return content
+
+
+# Pipes ----------------------------------------------------------------------------------------------------------------
+
+
+class Piped:
+    """A stream that comes once, and can be opened again for as long as it is only looked at."""
+
+    def __init__(self, stream: Any) -> None:
+        self._rest = stream
+        self._kept = bytearray()
+        #: From here on it is read to its end, and what passes is not kept.
+        self.is_looked_at = False
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Its bytes from the beginning."""
+        yield cast("BinaryIO", io.BufferedReader(_Replayed(self)))
+
+    def last(self) -> io.BufferedReader:
+        """Its bytes from the beginning, for the last time."""
+        self.is_looked_at = True
+        return io.BufferedReader(_Replayed(self))
+
+    def read(self, at: int, size: int) -> bytes:
+        """Up to `size` bytes from a place that was read already, or from where that ends."""
+        if at < len(self._kept):
+            return bytes(self._kept[at : at + size])
+        data: bytes = self._rest.read1(size) if hasattr(self._rest, "read1") else self._rest.read(size)
+        if not self.is_looked_at:
+            self._kept += data
+        return data
+
+
+class _Replayed(io.RawIOBase):
+    def __init__(self, piped: Piped) -> None:
+        self._piped = piped
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._piped.read(self._at, len(buffer))
+        self._at += len(data)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def read_up_to(stream: Any, size: int) -> bytes:
+    """`size` bytes, or fewer at the end of the stream."""
+    data = b""
+    while len(data) < size and (more := stream.read(size - len(data))):
+        data += more
+    return data

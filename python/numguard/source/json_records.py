@@ -1,4 +1,4 @@
-"""JSON and JSON Lines -> records of written cells.
+"""JSON and JSON Lines -> records of written cells, each with its place.
 
 Owns which part of a document is the records. Knows nothing of what they mean. One idea: **numbers stay as they were
 written**: a mobile number that a program has put into JSON as 9.87654321e9 is read by the rules for such cells, and no
@@ -8,21 +8,64 @@ digit is lost on the way.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.errors import InputError
-from numguard.source.part import named
+from numguard.source.part import Batch, Part, named
 
-__all__ = ["as_table", "load", "looks_so", "read", "records_of"]
+if TYPE_CHECKING:
+    from numguard.source.container import Member
+
+__all__ = ["JsonPart", "looks_so"]
 
 
 #: The status of an answer that holds what was asked for.
 _DONE = "200"
+
+
+class JsonPart(Part):
+    """A document, or a text of one object a line."""
+
+    def __init__(self, member: Member) -> None:
+        self.name: str = member.name
+        self.container = member.container
+        self._member = member
+        self._table: tuple[pa.Table, npt.NDArray[np.int64]] | None = None
+        self._broken: list[tuple[int, str, str]] = []
+        self._blank = 0
+
+    def stored_schema(self) -> pa.Schema:
+        """The columns, all text."""
+        return self._load()[0].schema
+
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """The records, in order."""
+        table, rows = self._load()
+        self.account.skip("blank", self._blank)
+        for broken in self._broken:
+            self.refuse(*broken)
+        data = table if columns is None else table.select(list(columns))
+        for batch in data.combine_chunks().to_batches():
+            yield Batch(batch, self.name, rows)
+
+    def _load(self) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        if self._table is None:
+            from numguard.source.container import read_whole
+
+            content = read_whole(self._member).removeprefix(b"\xef\xbb\xbf")
+            try:
+                text = content.decode()
+            except UnicodeDecodeError:
+                raise InputError(f"{self.name}: holds text that is not UTF-8: save it again as UTF-8") from None
+            rows, self._broken, form, self._blank = read(text.replace("\r\n", "\n").replace("\r", "\n"), self.name)
+            self.container = self.container.removesuffix("json") + form
+            self._table = as_table(rows)
+        return self._table
 
 
 def looks_so(content: bytes) -> bool:
@@ -36,8 +79,8 @@ def load(text: str) -> Any:
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
 
 
-def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str]:
-    """The records with their numbers, the broken lines, and which of the two forms it is.
+def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str, int]:
+    """The records with their numbers, the broken lines, which of the two forms it is, and how many lines are blank.
 
     Raises:
         InputError: the document is damaged, or has no records or several lists of them.
@@ -45,8 +88,9 @@ def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, s
     try:
         whole = load(text)
     except (ValueError, RecursionError):
-        return *_lines(text, name), "json lines"
-    return list(enumerate(records_of(whole, name), 1)), [], "json"
+        blank = text.removesuffix("\n").split("\n")
+        return *_lines(text, name), "json lines", sum(not line.strip() for line in blank)
+    return list(enumerate(records_of(whole, name), 1)), [], "json", 0
 
 
 def records_of(whole: Any, name: str) -> Sequence[Any]:
@@ -71,10 +115,13 @@ def _check_status(whole: Mapping[str, Any], name: str) -> None:
     status = whole.get("status")
     if isinstance(status, str) and status.isdecimal():
         if status != _DONE:
-            said = f"the status {status}" if str(status) in map(str, range(100, 600)) else "a status that is no success"
-            raise InputError(f"{name}: is an answer with {said} and no list: ask the service again")
+            raise InputError(f"{name}: is an answer with {_status(status)} and no list: ask the service again")
         if not any(isinstance(value, list) for value in whole.values()):
             raise InputError(f"{name}: is an answer without a list of records")
+
+
+def _status(said: str) -> str:
+    return f"the status {said}" if len(said) <= len(_DONE) else "a status that is none"
 
 
 def as_table(rows: Sequence[tuple[int, Any]]) -> tuple[pa.Table, npt.NDArray[np.int64]]:

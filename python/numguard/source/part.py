@@ -1,18 +1,19 @@
-"""A part of a source: a schema, and record batches that know where they begin; and how an error names the part.
+"""A part of a source: a schema, batches that know their lines, and an account of what did not become a row.
 
-Owns the words for what can be wrong with a file. No message repeats what the readers below say word for word: they
-quote the cells they stumble over.
+Owns the account, and the words for what can be wrong with a file. No message repeats what the readers below say word
+for word: they quote the cells they stumble over.
 """
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +23,17 @@ from numguard.errors import ColumnError, FileMissingError, InputError, NumguardE
 
 __all__ = [
     "BATCH_ROWS",
+    "RECORD_NOTES",
+    "REFUSED",
+    "Account",
     "Batch",
     "BrokenPart",
     "Part",
+    "Ragged",
     "check_columns",
     "check_names",
     "exporting",
+    "headings",
     "named",
     "reading",
     "with_told",
@@ -41,29 +47,94 @@ MOST_NAMES = 100
 BATCH_ROWS = 1 << 16
 
 
+#: Why a row is refused as a row, whatever it holds.
+RECORD_NOTES: Final = {
+    "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
+    "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
+    "broken_quote": "A double quote is opened and never closed, or closed in the middle of a cell.",
+    "not_json": "The line is not one whole JSON object.",
+    "above_header": "A number stands above the header, where only titles do.",
+}
+
+#: A row that is refused as a row: its line, its text, its note.
+Ragged: TypeAlias = tuple[int, str, str]
+
+
+_NOTES: Final = tuple(RECORD_NOTES)
+_REFUSED_FIELDS: Final[dict[str, pa.DataType]] = {"file": pa.string(), "row": pa.int64(), "note": pa.string()}
+#: Rows that could not be read as rows.
+REFUSED: Final = pa.schema(_REFUSED_FIELDS)
+
+
+class Account:
+    """What became of the rows of one part.
+
+    Attributes:
+        used: rows that were handed on.
+        not_data: lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
+        lines, notes: rows that could not be read as rows: where each stands, and why (a place in `RECORD_NOTES`).
+    """
+
+    def __init__(self) -> None:
+        self.used = 0
+        self.not_data: dict[str, int] = {}
+        self.lines = array("q")
+        self.notes = array("B")
+
+    @property
+    def read(self) -> int:
+        """All rows of the part, its header left out."""
+        return self.used + len(self.lines) + sum(self.not_data.values())
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """How many rows could not be read as rows, by note."""
+        counts = {note: self.notes.count(code) for code, note in enumerate(_NOTES)}
+        return {note: count for note, count in counts.items() if count}
+
+    def skip(self, kind: str, count: int = 1) -> None:
+        """Counts lines that are no rows."""
+        if count:
+            self.not_data[kind] = self.not_data.get(kind, 0) + count
+
+    def refuse(self, line: int, note: str) -> None:
+        """Counts a row that is none."""
+        self.lines.append(line)
+        self.notes.append(_NOTES.index(note))
+
+    def table(self, name: str | None) -> pa.Table:
+        """The refused rows: file, row, note, in the order of the file."""
+        notes: Any = pa.DictionaryArray.from_arrays(pa.array(self.notes, pa.int8()), pa.array(_NOTES, pa.string()))
+        names: Any = pa.repeat(pa.scalar(name, pa.string()), len(self.lines))
+        columns: list[Any] = [names, pa.array(self.lines, pa.int64())]
+        return pa.Table.from_arrays([*columns, notes.cast(pa.string())], schema=REFUSED).sort_by("row")
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive rows of one part.
+    """Rows of one part, in its order.
 
-    Rows are counted as people count them: from 1, and in a CSV file the header is row 1, so that the number is the line
-    an editor shows (as long as no quoted cell holds a line break).
+    Rows are counted as people count them: in a text by the line on which each begins, the first being 1; in a workbook
+    as the spreadsheet shows them; in JSON Lines by line; in typed tables from 1.
     """
 
     #: The rows.
     data: pa.RecordBatch
     #: The file, as it was named; None for a table or stream.
     file: str | None
-    #: Where the first of them stands in the file, table or stream.
-    first_row: int
-    #: Rows from there on that were kept out, ascending: they are counted, but are not in `data`.
-    kept_out: Sequence[int] = ()
+    #: Where each row stands; of consecutive rows the first one's place.
+    rows: npt.NDArray[np.int64] | int
+
+    @property
+    def first_row(self) -> int:
+        """Where the first row stands."""
+        return self.rows if isinstance(self.rows, int) else int(self.rows[0])
 
     def row_numbers(self) -> npt.NDArray[np.int64]:
         """Where each row stands in the file, table or stream."""
-        numbers = np.arange(self.first_row, self.first_row + self.data.num_rows, dtype=np.int64)
-        for row in self.kept_out:
-            numbers[numbers >= row] += 1
-        return numbers
+        if isinstance(self.rows, int):
+            return np.arange(self.rows, self.rows + self.data.num_rows, dtype=np.int64)
+        return self.rows
 
 
 class Part(ABC):
@@ -71,8 +142,16 @@ class Part(ABC):
 
     #: The file, as it was named; None for a table or stream.
     name: str | None = None
-    #: What it is: parquet, csv, arrow, dataset or stream.
+    #: What it is (text, json, json lines, workbook, parquet, arrow, dataset, stream), behind what it was wrapped in.
     container: str
+    #: The character set of a text.
+    encoding: str | None = None
+    #: The line or row of the header; 0 where columns have names without one.
+    header_row: int = 0
+    #: The sheet of a workbook.
+    sheet: str | None = None
+    #: What a refused row looked like, for who asks before the rows are read.
+    on_refused: Callable[[int, str, str], None] | None = None
     #: What the directories above the file say of all its rows, as text: `day=2025-06-01/` is the column `day`.
     partitions: Mapping[str, str] = MappingProxyType({})
 
@@ -89,7 +168,7 @@ class Part(ABC):
             check_columns(columns, self.schema(), self.name)
         told = self.told()
         wanted = None if columns is None else [name for name in columns if name not in told]
-        for batch in self.stored_batches(wanted):
+        for batch in self.counted(wanted):
             yield replace(batch, data=with_told(batch.data, told, columns)) if told else batch
 
     def told(self) -> dict[str, str]:
@@ -108,9 +187,24 @@ class Part(ABC):
         """The rows, without what the directories tell; the columns must be there."""
 
     @property
-    def refused_rows(self) -> Sequence[int]:
-        """Rows that could not be read as rows of this part, so far."""
-        return ()
+    def account(self) -> Account:
+        """What became of its rows, so far."""
+        if not hasattr(self, "_account"):
+            self._account = Account()
+        return self._account
+
+    def counted(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """The rows as `stored_batches` gives them, and the account begun anew."""
+        self._account = Account()
+        for batch in self.stored_batches(columns):
+            self._account.used += batch.data.num_rows
+            yield batch
+
+    def refuse(self, line: int, text: str, note: str) -> None:
+        """Takes a row that is none into the account."""
+        self.account.refuse(line, note)
+        if self.on_refused is not None:
+            self.on_refused(line, text, note)
 
 
 class BrokenPart(Part):
@@ -163,15 +257,21 @@ def named(names: Sequence[str]) -> str:
     return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
 
 
+def headings(names: Sequence[str]) -> str:
+    """The columns of a file for a message; of one that seems to have no header, and begins with a row, not a cell."""
+    if any(sum(map(str.isdigit, name)) > MOST_DIGITS for name in names):
+        return f"({len(names)}, and its first line holds a number: it may have no header)"
+    more = ", ..." if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more or "none at all"
+
+
 def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
     """Raises ColumnError for a column that is not there, or is there more than once."""
     where = f"{name}: " if name else ""
     for column in columns:
         found = schema.get_all_field_indices(column)
         if not found:
-            there = named(schema.names[:MOST_NAMES]) + (", ..." if len(schema.names) > MOST_NAMES else "")
-            there = there or "none at all"
-            raise ColumnError(f"{where}no column {named([column])!r}; there are {there}")
+            raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}")
         if len(found) > 1:
             raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
 
@@ -210,9 +310,6 @@ def exporting(what: str) -> Iterator[None]:
 #: What the readers below say, and what that means; the first that fits.
 _WORDS = (
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
-    # Rows of another length are kept out; only one whose text cannot be decoded comes to this.
-    ("csv parse error.*columns", "holds text that is not UTF-8: save it again as UTF-8"),
-    ("straddl", "a quoted cell is opened and not closed, or one line is longer than 16 MB"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
     ("cast|type|field .* missing", "a column of {what} is of another type than in the first: scan them apart"),
     ("footer|magic bytes", "{what} is damaged or cut short, its footer cannot be read: get the file anew"),

@@ -1,8 +1,9 @@
-"""A workbook -> its sheets as written cells, or the first with anything in it as lines with tabs between them.
+"""A workbook -> its sheets as written cells, each with its header, and every row accounted for.
 
 Owns what a spreadsheet does to numbers and dates. Knows nothing of operators. One idea: **write a cell so that the
 readers of text judge it as they judge text**: a number that the spreadsheet has rounded (it keeps 15 digits) is written
-in exponent form, which the reader of handset numbers refuses as `precision_lost`.
+in exponent form, which the reader of handset numbers refuses as `precision_lost`; a formula without a value and an
+error are written as `#N/A` and its like, and are no empty cells.
 """
 
 from __future__ import annotations
@@ -10,29 +11,111 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
 
 from numguard.errors import InputError, MissingExtraError
+from numguard.source.container import Member
+from numguard.source.extent import look_into
+from numguard.source.furniture import Furniture
+from numguard.source.header import clean
+from numguard.source.part import MOST_DIGITS, Batch, Part
 
-__all__ = ["as_lines", "filled_sheets", "first_sheet"]
+__all__ = ["SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
 
+_SEARCHED: Final = 50
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
-_BREAKS: Final = str.maketrans("\t\n\r\x0b\x0c\u2028\u2029", " " * 7)
+_BREAKS: Final = str.maketrans('\t\n\r\x0b\x0c\u2028\u2029"', " " * 7 + "'")
 
 
-def first_sheet(name: str, content: bytes) -> BinaryIO:
-    """The first sheet that is not empty, as lines; row n of the sheet is line n."""
-    for _, rows in _filled(name, content):
-        return as_lines(rows)
-    raise InputError(f"{name}: has no sheet with anything in it")
+class SheetPart(Part):
+    """One sheet of a workbook."""
+
+    def __init__(
+        self, member: Member, name: str, sheet: str, rows: list[list[str]], wanted: Callable[[str], bool] | None
+    ) -> None:
+        self.name = name
+        self.container = member.container
+        self.sheet = sheet
+        self._rows = rows
+        at = _header_row(rows, wanted)
+        self.header_row = at + 1
+        #: Whether the header has any name that is wanted.
+        self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in rows[at])
+
+    def stored_schema(self) -> pa.Schema:
+        """The columns, all text."""
+        return pa.schema([(clean(cell), pa.string()) for cell in self._rows[self.header_row - 1]])
+
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """The rows, in order."""
+        header = self._rows[self.header_row - 1]
+        furniture = Furniture(header)
+        for cells in self._rows[: self.header_row - 1]:
+            self.account.skip("title" if any(cell.strip() for cell in cells) else "blank")
+        kept: list[int] = []
+        for at in range(self.header_row, len(self._rows)):
+            kind = furniture.kind(self._rows[at])
+            if kind is None:
+                kept.append(at)
+            else:
+                self.account.skip(kind)
+        schema = self.stored_schema()
+        places = range(len(header)) if columns is None else [schema.names.index(name) for name in columns]
+        data = [pa.array([self._rows[at][place] for at in kept], pa.string()) for place in places]
+        schema = pa.schema([schema.field(place) for place in places])
+        if kept:
+            yield Batch(pa.RecordBatch.from_arrays(data, schema=schema), self.name, np.array(kept, np.int64) + 1)
 
 
-def as_lines(rows: list[list[str]]) -> BinaryIO:
+def _header_row(rows: list[list[str]], wanted: Callable[[str], bool] | None) -> int:
+    """The row with most of the names that are wanted; without any the first of several cells, or the first."""
+    filled = [k for k, row in enumerate(rows[:_SEARCHED]) if any(cell.strip() for cell in row)]
+    if not filled:
+        return next(k for k, row in enumerate(rows) if any(cell.strip() for cell in row))
+    if wanted is not None:
+        known = {k: sum(wanted(clean(cell)) for cell in rows[k]) for k in filled}
+        if any(known.values()):
+            return max(filled, key=lambda k: (known[k], -k))
+    several = [k for k in filled if sum(bool(cell.strip()) for cell in rows[k]) > 1]
+    return several[0] if several else filled[0]
+
+
+def sheet_parts(
+    member: Member, wanted: Callable[[str], bool] | None, sheet: str | None
+) -> tuple[list[SheetPart], list[str]]:
+    """The sheets that have anything in them, or the one that is asked for; and the names of all.
+
+    Raises:
+        InputError: it has no such sheet.
+    """
+    with member.open() as stream:
+        sheets = filled_sheets(member.name, stream.read())
+    names = list(sheets)
+    parts = [
+        SheetPart(member, part_name(member.name, name, number, len(names)), name, rows, wanted)
+        for number, (name, rows) in enumerate(sheets.items(), 1)
+        if sheet in (None, name)
+    ]
+    return parts, names
+
+
+def part_name(file: str, sheet: str, number: int, count: int) -> str:
+    """What a sheet is called; one whose name may be somebody's number, by its place."""
+    if count == 1:
+        return file
+    return f"{file}/{sheet if sum(map(str.isdigit, sheet)) <= MOST_DIGITS else f'sheet {number}'}"
+
+
+def as_lines(rows: list[list[str]]) -> bytes:
     """A sheet as a text: a line for each row, a tab between its cells."""
-    return io.BytesIO("\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode())
+    return "\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode()
 
 
 def filled_sheets(name: str, content: bytes) -> dict[str, list[list[str]]]:
@@ -52,6 +135,7 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
     except ImportError as missing:
         raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
     try:
+        lost = look_into(name, io.BytesIO(content)).lost
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
@@ -62,11 +146,22 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
             sheet = workbook.get_sheet_by_name(sheet_name)
             if sheet.height:
                 found = True
-                yield sheet_name, _as_written(sheet.to_python(skip_empty_area=False))
-    except (CalamineError, ValueError, OSError) as damage:
+                rows = sheet.to_python(skip_empty_area=False)
+                _put_back(rows, lost.get(sheet_name, {}))
+                yield sheet_name, _as_written(rows)
+    except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
+        if isinstance(damage, InputError):
+            raise
         raise InputError(
             f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"
         ) from damage
+
+
+def _put_back(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> None:
+    """Errors and formulas without a value, which the reader takes for empty cells."""
+    for (row, column), said in lost.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
+            rows[row][column] = said
 
 
 def _as_written(rows: list[list[Any]]) -> list[list[str]]:

@@ -1,26 +1,48 @@
-"""The layouts, an operator a file, in the order in which a header is held against them: by names alone comes last."""
+"""The layouts, an operator a file, in the order in which a header is held against them: by names alone comes last.
+
+Where an operator changes a heading, the column is known by the names that all go by: a layout lists those that are its
+own, and takes the others from `generic`, but for the parties of a call, which a wrong name would exchange.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from numguard.cdr.layout import Layout
+from numguard.cdr.layout import Layout, Role
 from numguard.cdr.layouts import airtel, bsnl, dot, generic, jio, vi
 
 __all__ = ["LAYOUTS"]
 
+_SHARED: Final[tuple[Role, ...]] = ("imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn")
+
+
+def _with_synonyms(layout: Layout) -> Layout:
+    columns = dict(layout.columns)
+    for role in _SHARED:
+        own = columns.get(role, ())
+        columns[role] = own + tuple(name for name in generic.BY_NAMES.columns[role] if name not in own)
+    return replace(layout, columns=columns, call_types=layout.call_types or generic.CALL_TYPES)
+
+
 LAYOUTS: Final[tuple[Layout, ...]] = (
-    airtel.CDR,
-    airtel.IPDR,
-    airtel.GPRS,
-    jio.CDR,
-    jio.WITH_TARGET,
-    bsnl.CDR,
-    bsnl.NODAL_OFFICE,
-    vi.CDR,
-    vi.GPRS,
-    vi.IPDR,
-    dot.CDR,
-    dot.IPDR,
+    *map(
+        _with_synonyms,
+        (
+            airtel.CDR,
+            airtel.IPDR,
+            airtel.GPRS,
+            jio.CDR,
+            jio.WITH_TARGET,
+            bsnl.CDR,
+            bsnl.NODAL_OFFICE,
+            vi.CDR,
+            vi.GPRS,
+            vi.IPDR,
+            dot.CDR,
+            dot.IPDR,
+            jio.SHORT,
+        ),
+    ),
     generic.BY_NAMES,
 )

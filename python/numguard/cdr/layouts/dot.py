@@ -35,7 +35,7 @@ IPDR: Final = Layout(
     signature=("landline msisdn mdn leased circuit id for internet access",),
     columns={
         "served": ("landline msisdn mdn leased circuit id for internet access",),
-        "imei": ("source mac id address other device identification number",),
+        "imei": ("imei", "source mac id address other device identification number"),
         "imsi": ("imsi",),
         "date": ("start date", "start date of public ip address allocation dd mm yyyy"),
         "time": ("start time", "ist start time of public ip address allocation hh mm ss"),

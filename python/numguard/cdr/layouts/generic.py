@@ -10,7 +10,7 @@ from typing import Final
 
 from numguard.cdr.layout import Direction, Layout
 
-__all__ = ["BY_NAMES", "CALL_TYPES"]
+__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_CALLED"]
 
 #: Call types in the spellings of switches, operators and tools (3GPP TS 32.250: MOC, MTC, SMS-MO, SMS-MT), as they are
 #: compared: lower case, one space between words.
@@ -31,6 +31,9 @@ CALL_TYPES: Final[dict[str, Direction]] = {
     "sms incoming": "in",
     "incoming sms": "in",
     "smt": "in",
+    "mt sms": "in",
+    "mtsms": "in",
+    "smsmt": "in",
     "sms mt": "in",
     "out": "out",
     "outgoing": "out",
@@ -49,11 +52,22 @@ CALL_TYPES: Final[dict[str, Direction]] = {
     "sms outgoing": "out",
     "outgoing sms": "out",
     "smo": "out",
+    "mo sms": "out",
+    "mosms": "out",
+    "smsmo": "out",
     "sms mo": "out",
     "gprs": None,
     "data": None,
     "internet": None,
 }
+
+#: Of `CALL_TYPES`, those that a switch gives to the record of the called party: there the A number is the caller's,
+#: and the handset belongs to the B number (3GPP TS 32.250).
+OF_THE_CALLED: Final = frozenset({"mtc", "mt", "terminating", "smt", "sms mt", "mt sms", "mtsms", "smsmt"})
+#: What the column of the caller goes by in such records. A target or subject is the served party whatever the type.
+CALLERS: Final = frozenset(
+    {"a party", "a party no", "a party number", "a party msisdn", "aparty", "party a", "a number", "a no"}
+)
 
 BY_NAMES: Final = Layout(
     name="generic",
@@ -205,6 +219,11 @@ BY_NAMES: Final = Layout(
             "first seen",
             "first used",
             "at",
+            "time1",
+            "time 1",
+            "date1",
+            "call date and start time",
+            "date time ist",
         ),
         "date": ("call date", "calldate", "date", "date of call", "event date", "start date", "call start date"),
         "time": (

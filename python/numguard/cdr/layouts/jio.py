@@ -9,12 +9,13 @@ call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from numguard.cdr.layout import Layout
 from numguard.cdr.layouts.generic import CALL_TYPES
 
-__all__ = ["CDR", "WITH_TARGET"]
+__all__ = ["CDR", "SHORT", "WITH_TARGET"]
 
 CDR: Final = Layout(
     name="jio",
@@ -50,6 +51,13 @@ CDR: Final = Layout(
         "p2pout wifi": "out",
         "p2aout wifi": "out",
     },
+)
+
+#: The same without the time at which a call ended; by then its call types may be anybody's.
+SHORT: Final = replace(
+    CDR,
+    signature=("calling party telephone number", "called party telephone number"),
+    call_types={**CALL_TYPES, **CDR.call_types},
 )
 
 WITH_TARGET: Final = Layout(

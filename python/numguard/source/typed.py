@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, exporting
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
-__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "parts_of_dataset"]
+    from numguard.source.container import Member
+
+__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "packed_part", "parts_of_dataset", "stream_of"]
 
 
 class ParquetPart(Part):
@@ -25,6 +28,13 @@ class ParquetPart(Part):
     def __init__(self, path: Path) -> None:
         self.name: str = str(path)
         self.path = path
+
+    def count(self) -> int:
+        """How many rows it says that it has."""
+        import pyarrow.parquet as pq
+
+        with reading(self.name, "the Parquet file"):
+            return pq.read_metadata(self.path).num_rows
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
@@ -156,9 +166,9 @@ class StreamPart(Part):
         """The rows, in order."""
         reader, self._reader = self._reader or self._open(), None
         first = 1
-        with reading(None, "the stream"):
+        with reading(self.name, "the stream"):
             for data in reader:
-                yield Batch(data if columns is None else data.select(list(columns)), None, first)
+                yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
 
     def _open(self) -> pa.RecordBatchReader:
@@ -167,8 +177,53 @@ class StreamPart(Part):
                 raise ArgumentError("source: this stream was read to its end already; open it again")
             self._spent = True
             return self._exported
+        if type(self._exported).__module__.startswith("numguard."):
+            # What goes through the C interface loses the type of its errors, and ours say what to do.
+            own: pa.RecordBatchReader = pa.RecordBatchReader.from_batches(self._exported.schema, iter(self._exported))
+            return own
         if hasattr(self._exported, "__arrow_c_stream__"):
             with exporting("the source"):
                 return pa.RecordBatchReader.from_stream(self._exported)
         batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+
+
+def packed_part(member: Member) -> Part:
+    """Typed columns that were wrapped in something: unpacked in memory, as their readers jump about in a file."""
+    from numguard.source.container import read_whole
+
+    content = pa.BufferReader(read_whole(member))
+    with reading(member.name, "the file"):
+        if member.kind == "parquet":
+            import pyarrow.parquet as pq
+
+            table = pq.read_table(content)
+        else:
+            opened = pa.ipc.open_file if member.kind == "arrow" else pa.ipc.open_stream
+            table = opened(content).read_all()
+            table.validate(full=True)
+    part = StreamPart(table)
+    part.name, part.container = member.name, member.container
+    return part
+
+
+def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
+    """An iterable of batches or tables as a stream; the first tells the columns.
+
+    Raises:
+        ArgumentError: it gives something else, or nothing.
+    """
+    iterator = iter(batches)
+    first = next(iterator, None)
+    if first is None:
+        raise ArgumentError("source: gives no batch, so that nobody can tell its columns")
+
+    def of(one: Any) -> pa.Table:
+        if not hasattr(one, "__arrow_c_stream__") and not hasattr(one, "__arrow_c_array__"):
+            raise ArgumentError(f"source: an iterable gives record batches or tables, not {type(one).__name__}")
+        with exporting("the source"):
+            return one if isinstance(one, pa.Table) else pa.table(one)
+
+    begun = of(first)
+    rest = (batch for one in chain([begun], map(of, iterator)) for batch in one.cast(begun.schema).to_batches())
+    return pa.RecordBatchReader.from_batches(begun.schema, rest)

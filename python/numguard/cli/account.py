@@ -1,0 +1,167 @@
+"""Every row accounted for, on the command line: `--refused` and `--strict`, and which files a verb may write.
+
+Owns how an account is said, and that no file is written over that is read. Knows no verb. One idea: **what cannot be
+written is known before anything is read or recorded.**
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from numguard.cli import options
+from numguard.cli.options import Command
+from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.files import FORMATS
+from numguard.source import Account, Batch, Source, accounted, files_of, refused_rows
+
+if TYPE_CHECKING:
+    from numguard._core import ImeiSet, NumberSet
+    from numguard.number_list import NumberList
+    from numguard.types import Region
+
+__all__ = [
+    "check_files",
+    "imeis_in",
+    "numbers_in",
+    "refused",
+    "said_of",
+    "say",
+    "say_list",
+    "strict",
+    "strictly",
+    "write_refused",
+]
+
+
+def refused(command: Command) -> Command:
+    """`--refused`: where refused rows go."""
+    return click.option(
+        "--refused",
+        "refused_path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write the rows that cannot be read, with file, row and why, to this file.",
+    )(command)
+
+
+def strict(command: Command) -> Command:
+    """`--strict`: a row that is refused is an error."""
+    return click.option(
+        "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
+    )(command)
+
+
+def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
+    """The rows of a source.
+
+    Raises:
+        InputError: `is_strict`, and a row was refused.
+    """
+    for part in opened.parts:
+        yield from part.batches(columns)
+        if is_strict:
+            check_strict(part.account, part.name)
+
+
+def check_strict(account: Account, name: str | None) -> None:
+    """Raises InputError if a row was refused."""
+    if len(account.lines):
+        raise InputError(
+            f"{name or 'the source'}: {len(account.lines):,} of its rows cannot be read, the first in row "
+            f"{min(account.lines)} ({options.notes_said(account.refused)}); --strict takes all or nothing"
+        )
+
+
+def said_of(opened: Source) -> dict[str, Any]:
+    """The account of a source, for `--json`."""
+    passed = [f"{passed.name}: {passed.why}" for passed in opened.passed_over]
+    return accounted(opened.parts) | {"passed_over": passed}
+
+
+def say(account: Mapping[str, Any], what: str = "") -> None:
+    """Says which rows were refused, and which lines are none."""
+    of = f"{what}: " if what else ""
+    if refusals := account.get("refused_rows"):
+        total = sum(refusals.values())
+        options.say(f"{of}{options.count(total, 'row')} refused: {options.notes_said(refusals)}")
+    if others := account.get("not_data"):
+        options.say(f"{of}lines that are no rows: {options.notes_said(others)}")
+    for passed in account.get("passed_over", ()):
+        options.say(f"passed over: {passed}")
+
+
+def write_refused(opened: Source, path: Path | None) -> None:
+    """Writes the refused rows of a source."""
+    if path is not None:
+        options.write_refused(refused_rows(opened.parts), path)
+
+
+def check_files(reads: Iterable[str | Path | None], writes: Mapping[str, str | Path | None]) -> None:
+    """Raises an error for a file that could not be written in the end, or that is read.
+
+    Args:
+        reads: what is read: paths, globs, directories; addresses and `-` are nobody's to write.
+        writes: the files to write, by the option that names them.
+    """
+    inputs = [
+        file.resolve()
+        for one in reads
+        if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
+        for file in _files(one)
+    ]
+    outputs: dict[Path, str] = {}
+    for option, written in writes.items():
+        if written is None:
+            continue
+        if not str(written):
+            raise ArgumentError(f"{option}: the path is empty: name a file")
+        path = Path(written).expanduser()
+        place = path.resolve()
+        if place in inputs or (path.exists() and any(file.exists() and file.samefile(path) for file in inputs)):
+            raise ArgumentError(f"{option}: {path} is read by this call: write to another file")
+        if place in outputs:
+            raise ArgumentError(f"{option}: {path} is written by {outputs[place]} already")
+        outputs[place] = option
+        if option != "--save-mapping" and path.suffix.lower() not in FORMATS:
+            raise ArgumentError(f"{option}: its ending tells the format and is one of {', '.join(FORMATS)}")
+        if path.is_dir() or not path.parent.is_dir():
+            raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
+        if not os.access(path.parent, os.W_OK):
+            raise InputError(f"{path.parent}: this user may not write there")
+
+
+def _files(one: str | Path) -> list[Path]:
+    try:
+        return files_of(one)
+    except FileMissingError:
+        return []  # whoever reads it says so
+
+
+def numbers_in(
+    path: str, region: Region, *, column: str | None = None, actions: Sequence[str] = ("block",), is_strict: bool
+) -> NumberSet:
+    """The numbers of a list that a decision rests on; every row that is not in it is said."""
+    from numguard.number_list import read_numbers
+
+    listed = read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)
+    say_list(listed, path)
+    return listed.keys
+
+
+def imeis_in(path: str, *, column: str | None = None, is_strict: bool) -> ImeiSet:
+    """As `numbers_in`, of handsets."""
+    from numguard.number_list import read_imeis
+
+    listed = read_imeis(path, column=column, strict=is_strict)
+    say_list(listed, path)
+    return listed.keys
+
+
+def say_list(listed: NumberList[Any], path: str) -> None:
+    """Says what a list came to, and every row that is not in it."""
+    options.say_list(path, len(listed.keys), listed.account["refused_rows"])
+    say({"not_data": listed.account["not_data"]}, path)

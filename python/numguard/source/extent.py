@@ -1,0 +1,203 @@
+"""A workbook's own text -> how far its cells reach, and the cells that its reader takes for empty though they are not.
+
+Owns the look at a workbook before a library sees it: a file of a kilobyte can name a cell at XFD1048576, and the
+library would make all cells before it. Knows nothing of what cells hold, but that an error (`#N/A`) and a formula
+without a value are no empty cells. One idea: **what was unpacked and looked at is what will be read**, so its size is
+known too.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+from xml.etree import ElementTree
+
+from numguard.source.limits import check
+
+__all__ = ["Extents", "look_into"]
+
+_PIECE: Final = 1 << 20
+#: A cell with something in it: its column, its row.
+_CELL: Final = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Za-z]{1,4})([0-9]{1,12})["'][^>]*?(/?)>""")
+_ERROR: Final = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^>]*?\bt=["']e["'])[^>]*?\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^>]*>.{0,2000}?<(?:\w+:)?v>([^<]{0,20})<""",
+    re.DOTALL,
+)
+_WITHOUT_VALUE: Final = re.compile(
+    rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^<]*</(?:\w+:)?f>)"""
+    rb"""\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+_LOST: Final = "#N/A"
+_OPEN_TAG: Final = re.compile(rb"<table:(table-row|covered-table-cell|table-cell|table)\b([^>]*?)(/?)>")
+_REPEATED: Final = re.compile(rb"""table:number-(?:rows|columns)-repeated=["'](\d{1,12})""")
+_NAMESPACES: Final = re.compile(r"^\{[^}]*\}")
+#: Of the binary form: a row, a cell of some kind, and the count of shared texts.
+_ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
+
+
+@dataclass(slots=True)
+class Extents:
+    """What was seen. `lost`: sheet -> (row, column) -> what stands in a cell that the reader takes for empty."""
+
+    lost: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+
+
+def look_into(name: str, stream: BinaryIO) -> Extents:
+    """Looks through a workbook.
+
+    Raises:
+        InputError: it asks for more than its bounds.
+        zipfile.BadZipFile: it is damaged.
+    """
+    found = Extents()
+    with zipfile.ZipFile(stream) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.filename.startswith("xl/media/")]
+        check("members", len(entries), name, "the files in it are")
+        sheets = [e for e in entries if re.match(r"xl/(work|chart|dialog|macro)sheets/[^/]*$", e.filename)]
+        check("sheets", len(sheets), name, "its sheets are")
+        names = _sheet_names(archive)
+        cells = 0
+        for entry in entries:
+            reach = 0
+            if entry in sheets and entry.filename.endswith(".bin"):
+                reach = _binary_reach(name, archive.read(entry))
+            elif entry in sheets:
+                lost: dict[tuple[int, int], str] = {}
+                reach = _reach(name, archive, entry, lost)
+                found.lost[names.get(entry.filename, entry.filename)] = lost
+            elif entry.filename == "content.xml":
+                reach = _open_reach(name, archive, entry)
+            elif entry.filename == "xl/sharedStrings.bin":
+                _binary_reach(name, archive.read(entry))
+            else:
+                for _ in _pieces(archive, entry):
+                    pass
+            cells += reach
+            check("cells", cells, name, "the cells up to the last one in use are")
+    return found
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(entry) as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def _tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The text in pieces, none of which cuts a cell in two."""
+    held = b""
+    for piece in _pieces(archive, entry):
+        held += piece
+        end = max(held.rfind(b"</c>"), held.rfind(b"/>"), held.rfind(b"</row>"), held.rfind(b":c>"))
+        if end >= 0:
+            end = held.index(b">", end) + 1
+            yield held[:end]
+            held = held[end:]
+        elif len(held) > 16 * _PIECE:
+            yield held
+            held = b""
+    if held:
+        yield held
+
+
+def _reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: dict[tuple[int, int], str]) -> int:
+    rows, columns = 0, 0
+    for text in _tags(archive, entry):
+        places = [(letters, row) for letters, row, closed in _CELL.findall(text) if not closed]
+        if places:
+            rows = max(rows, *map(int, {row for _, row in places}), 0)
+            columns = max(columns, *map(_column, {letters for letters, _ in places}), 0)
+        check("columns", columns, name, "the columns of a sheet are")
+        for pattern in (_ERROR, _WITHOUT_VALUE):
+            for match in pattern.finditer(text):
+                said = match[3].decode(errors="replace") if pattern is _ERROR else _LOST
+                lost[int(match[2]) - 1, _column(match[1]) - 1] = said
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """How far the cells of an OpenDocument sheet reach, all sheets together."""
+    total = row = column = last = widest = 0
+    row_times, held, sheets = 1, b"", 0
+    for piece in _pieces(archive, entry):
+        held += piece
+        cut = held.rfind(b"<")
+        text, held = (held[:cut], held[cut:]) if cut > 0 else (held, b"")
+        for what, attributes, closed in _OPEN_TAG.findall(text):
+            times = int(said[1]) if (said := _REPEATED.search(attributes)) else 1
+            if what == b"table":
+                total, row, column, last, widest, row_times = total + last * widest, 0, 0, 0, 0, 0
+                sheets += 1
+                check("sheets", sheets, name, "its sheets are")
+            elif what == b"table-row":
+                row, column, row_times = row + row_times, 0, times
+            elif not closed or b"office:value" in attributes:
+                column += times
+                last, widest = max(last, row + row_times), max(widest, column)
+            else:
+                column += times
+            check("cells", total + last * widest, name, "the cells up to the last one in use are")
+    return total + last * widest
+
+
+def _binary_reach(name: str, content: bytes) -> int:
+    """The same of a sheet in the binary form, record by record."""
+    at = row = rows = columns = 0
+    size = len(content)
+    while at < size:
+        kind, at = _variable(content, at, 2)
+        length, at = _variable(content, at, 4)
+        if kind == _ROW and length >= 4:
+            row = int.from_bytes(content[at : at + 4], "little")
+            check("cells", row, name, "the rows of a sheet are")
+        elif kind in _CELLS and length >= 4:
+            rows, columns = max(rows, row + 1), max(columns, int.from_bytes(content[at : at + 4], "little") + 1)
+        elif kind == _TEXTS and length >= 8:
+            check("cells", int.from_bytes(content[at + 4 : at + 8], "little"), name, "its shared texts are said to be")
+        at += length
+    check("columns", columns, name, "the columns of a sheet are")
+    return rows * columns
+
+
+def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
+    value = 0
+    for k in range(longest):
+        if at + k >= len(content):
+            return value, at + longest
+        byte = content[at + k]
+        value |= (byte & 0x7F) << (7 * k)
+        if not byte & 0x80:
+            return value, at + k + 1
+    return value, at + longest
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The name of each sheet by the file that it is in."""
+    try:
+        related = {
+            element.get("Id"): "xl/" + str(element.get("Target")).removeprefix("/xl/").removeprefix("xl/")
+            for element in _parsed(archive, "xl/_rels/workbook.xml.rels")
+        }
+        sheets: dict[str, str] = {}
+        for element in _parsed(archive, "xl/workbook.xml").iter():
+            if _NAMESPACES.sub("", element.tag) == "sheet":
+                attributes = {_NAMESPACES.sub("", key): value for key, value in element.attrib.items()}
+                sheets[str(related.get(attributes.get("id")))] = str(attributes.get("name"))
+    except (KeyError, ElementTree.ParseError):
+        return {}
+    return sheets
+
+
+def _parsed(archive: zipfile.ZipFile, member: str) -> ElementTree.Element:
+    # Expat bounds what entities may grow to since 2.4.1; Python brings a later one.
+    return ElementTree.fromstring(archive.read(member))  # noqa: S314

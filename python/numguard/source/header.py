@@ -1,0 +1,151 @@
+"""The first lines of a text -> its header: where it stands, what separates its fields, how wide its rows are.
+
+Owns the search. Knows nothing of what a name means: the caller says which names it looks for. One idea: **a header is
+known by the names that are wanted; without any, it is the first line that has more than one cell in a file whose lines
+have**, and what stands above is a title.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = [
+    "LINES_SEARCHED",
+    "NO_SEPARATOR",
+    "SEPARATORS",
+    "TextHeader",
+    "clean",
+    "find_header",
+    "split_line",
+    "usual_width",
+]
+
+#: Lines in which a header is looked for, and lines whose fields are counted.
+LINES_SEARCHED: Final = 400
+_TITLES: Final = 50
+_SAMPLED: Final = 200
+SEPARATORS: Final = (",", ";", "\t", "|")
+#: What separates the fields of a text of one column: nothing that stands in it.
+NO_SEPARATOR: Final = "\x1f"
+_LONGEST_LINE: Final = 1_000_000
+_SAYS_SEPARATOR: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TextHeader:
+    """A header.
+
+    Attributes:
+        names: its cells, without blanks and quotes around them.
+        separator: what separates its fields.
+        line: the line that it stands in, from 1.
+        end: the last line that it takes: a quoted name may have two.
+        width: how many fields rows usually have; some files end each row with one separator more.
+    """
+
+    names: tuple[str, ...]
+    separator: str
+    line: int
+    end: int
+    width: int
+
+
+def clean(name: str) -> str:
+    """A column's name without what surrounds it."""
+    return " ".join(name.strip("\ufeff'\" \t\xa0").split())
+
+
+def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader | None:
+    """The header among the first lines; None where there is no line with anything in it."""
+    separators: tuple[str, ...] = SEPARATORS
+    start = 0
+    for at, line in enumerate(lines[:_TITLES]):
+        if line.strip():
+            if said := _SAYS_SEPARATOR.fullmatch(line.strip()):
+                separators, start = (said[1],), at + 1
+            break
+    best: tuple[tuple[int, int, int], TextHeader] | None = None
+    for at in range(start, min(len(lines), _TITLES)):
+        if wanted is None or not lines[at].strip():
+            continue
+        for separator in separators:
+            names, end = _cells(lines, at, separator)
+            known = sum(wanted(clean(name)) for name in names)
+            rank = (known, -at, len(names))
+            if known and (best is None or rank > best[0]):
+                only = len(names) == 1 and not any(_filled(line, separator) > 1 for line in lines[end:_SAMPLED])
+                best = rank, _header(lines, names, NO_SEPARATOR if only else separator, at, end)
+    return best[1] if best else _by_width(lines, separators, start)
+
+
+def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> TextHeader | None:
+    """The first line with more than one cell, where most lines have; else the first line, and one column."""
+    filled = [at for at in range(start, min(len(lines), _SAMPLED)) if lines[at].strip()]
+    if not filled:
+        return None
+
+    def share(separator: str) -> tuple[bool, int]:
+        counts = [_filled(lines[at], separator) for at in filled]
+        return sum(count > 1 for count in counts) * 2 > len(counts), max(counts[:_TITLES])
+
+    separator = max(separators, key=share)
+    if not share(separator)[0]:
+        # One line with a separator among many without is a row that is too long, and no header.
+        wide = _filled(lines[filled[0]], separator) > 1
+        separator = separator if wide else NO_SEPARATOR
+        at = filled[0]
+    else:
+        at = next(k for k in filled if _filled(lines[k], separator) > 1)
+    names, end = _cells(lines, at, separator)
+    return _header(lines, names, separator, at, end)
+
+
+def _header(lines: Sequence[str], names: Sequence[str], separator: str, at: int, end: int) -> TextHeader:
+    width = usual_width(lines[end:], separator, len(names))
+    return TextHeader(tuple(clean(name) for name in names), separator, at + 1, end, width)
+
+
+def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], int]:
+    """The cells of the record that begins at a line, and the number of lines up to its end."""
+    if len(lines[at]) > _LONGEST_LINE:
+        return [], at + 1
+    reader = csv.reader((f"{line}\n" for line in lines[at : at + 5]), delimiter=separator)
+    try:
+        names = next(reader)
+    except (csv.Error, StopIteration):
+        return [], at + 1
+    if reader.line_num > 1 and '"' not in lines[at]:
+        return [lines[at]], at + 1
+    return names, at + reader.line_num
+
+
+def _filled(line: str, separator: str) -> int:
+    """How many cells of a line hold anything."""
+    if separator not in line or len(line) > _LONGEST_LINE:
+        return 1
+    return sum(bool(cell.strip(" '\"")) for cell in split_line(line, separator))
+
+
+def split_line(line: str, separator: str) -> list[str]:
+    """The fields of one line; none where it cannot be taken apart."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def usual_width(lines: Sequence[str], separator: str, named: int) -> int:
+    """How many fields rows have: some operators end each row with one separator more than the header has."""
+    widths = Counter(
+        len(cells)
+        for line in lines[:_SAMPLED]
+        if len(line) <= _LONGEST_LINE
+        and len(cells := split_line(line, separator)) >= named
+        and not any(cell.strip() for cell in cells[named:])
+    )
+    return max(widths, key=lambda width: (widths[width], -width)) if widths else named

@@ -1,0 +1,90 @@
+"""First bytes -> what a file is, or why it is not read; and which character set a text has.
+
+Owns the one table of first bytes. Knows no path and opens nothing. One idea: **a file is what its content says**,
+whatever it is called.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Final
+
+from numguard.source.json_records import looks_so
+
+__all__ = ["HEAD", "TYPED", "WRAPPED", "character_set", "kind_of", "why_not"]
+
+#: Bytes that are looked at.
+HEAD: Final = 4096
+
+_KINDS: Final = {
+    b"PAR1": "parquet",
+    b"ARROW1": "arrow",
+    b"\xff\xff\xff\xff": "arrow stream",
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+}
+#: What holds another file, or several.
+WRAPPED: Final = frozenset({"gzip", "zstd", "bzip2", "zip"})
+#: What holds typed columns.
+TYPED: Final = frozenset({"parquet", "arrow", "arrow stream"})
+
+_REFUSED: Final = {
+    b"PARE": "is encrypted Parquet: decrypt it first",
+    b"PK\x05\x06": "is an empty archive",
+    b"\xd0\xcf\x11\xe0": "is an old spreadsheet (.xls), or a workbook with a password: save it as .xlsx or CSV",
+    b"%PDF": "is a PDF: ask for the CSV, or save the table as CSV",
+    b"SQLite format 3": "is a database: export the table to CSV or Parquet",
+    b"ORC": "is ORC: write it as Parquet",
+    b"Rar!": "is a RAR archive: unpack it first",
+    b"7z\xbc\xaf": "is a 7-Zip archive: unpack it first",
+    b"\xfd7zXZ": "is compressed with xz: unpack it first",
+    b"\x89PNG": "is a picture",
+    b"\xff\xd8\xff": "is a picture",
+    b"GIF8": "is a picture",
+    b"{\\rtf": "is a document: save its table as CSV",
+}
+_MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<body")
+_CONTROLS: Final = bytes([*range(8), *range(14, 26), *range(28, 32)])
+_MARKS: Final = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def kind_of(head: bytes) -> str:
+    """What a file that begins so is: one of `TYPED` or `WRAPPED`, `json` or `text`."""
+    for magic, kind in _KINDS.items():
+        if head.startswith(magic):
+            return kind
+    return "json" if looks_so(head.removeprefix(codecs.BOM_UTF8)) else "text"
+
+
+def why_not(head: bytes) -> str | None:
+    """Why a file that begins so is not read, and what to do; None where it may be."""
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n"):
+        return "is empty, without so much as a header"
+    for magic, said in _REFUSED.items():
+        if head.startswith(magic):
+            return said
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        return "is a web page or XML, whatever its name says: open it and save it as .xlsx or CSV"
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    # Some text has been through hands that left a zero byte in it.
+    if kind_of(head) == "text" and controls * 50 > len(head) and not character_set(head).startswith("utf-16"):
+        return "is neither text nor any other container that is read here"
+    return None
+
+
+def character_set(head: bytes) -> str:
+    """UTF-16 told by its mark or its zero bytes; all else is read as UTF-8, and by lines as Windows-1252."""
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    # Every sign of ASCII has one zero byte, nearly always on the same side.
+    if max(even, odd) <= len(head) // 4 or min(even, odd) > len(head) // 8:
+        return "utf-8"
+    return "utf-16-le" if odd > even else "utf-16-be"

@@ -1,0 +1,186 @@
+"""Every verb, every container: rows read = rows used + rows refused + lines that are no data, and no row is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pv
+import pytest
+
+import numguard as ng
+import row_files
+from numguard.cli import run
+from numguard.source import accounted, open_source, refused_rows
+from row_files import (
+    BLURRING,
+    DAMAGES,
+    TABLES,
+    TEXTS,
+    as_lines,
+    damaged,
+    header_again,
+    some_rows,
+    total,
+    workbook,
+    write,
+)
+
+KEY = "sixteen bytes or more"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    monkeypatch.setenv("SHARED", KEY)
+    (tmp_path / "seeds.txt").write_text("9123456789\n")
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.add_complaints(
+            pa.table({"acknowledgement_no": ["1"], "source": ["x"], "suspect_mobiles": ["9123456789"]})
+        )
+
+
+#: Each verb's call on a file; all write their refused rows to the same one.
+VERBS: dict[str, tuple[str, ...]] = {
+    "normalize": ("normalize", "FILE", "-c", "suspect_mobiles", "-o", "out.csv"),
+    "explain": ("explain", "FILE", "-c", "msisdn", "-o", "out.csv"),
+    "keyed": ("keyed", "FILE", "-c", "msisdn", "--key-env", "SHARED", "-o", "out.csv"),
+    "scan": ("scan", "FILE", "--numbers", "seeds.txt", "-c", "msisdn", "-o", "out.csv"),
+    "lists": ("lists", "diff", "FILE", "seeds.txt"),
+    "expand": ("expand", "FILE", "--seeds", "seeds.txt", "--msisdn", "msisdn", "--imei", "imei"),
+    "complaints": ("complaints", "add", "FILE", "--registry", "cases.db"),
+    "outcomes": ("outcomes", "FILE", "--registry", "cases.db"),
+    "cdr": ("cdr", "read", "FILE", "-o", "out.csv"),
+}
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Callable[[str, Path], dict[str, Any]]:
+    def call(verb: str, path: Path) -> dict[str, Any]:
+        arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]
+        code = run([*arguments, "--refused", "refused.csv", "--json"])
+        captured = capsys.readouterr()
+        assert code == 0, f"{verb}: {captured.err}"
+        said: dict[str, Any] = json.loads(captured.out.splitlines()[-1])
+        return said["rows_before"] if verb == "lists" else said
+
+    return call
+
+
+def balanced(said: dict[str, Any]) -> bool:
+    return bool(said["rows_read"] == said["rows_used"] + said["rows_refused"] + sum(said["not_data"].values()))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_accounts_for_every_row(
+    tmp_path: Path, told: Callable[..., dict[str, Any]], verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(verb)
+    if verb == "normalize":  # it makes a column of that name itself
+        monkeypatch.setattr(row_files, "HEADINGS", [*row_files.HEADINGS[:3], "phone", *row_files.HEADINGS[4:]])
+    for container, content in TEXTS.items():
+        file = as_lines(some_rows(random, random.randrange(5, 30)), random.choice([",", ";", "\t", "|"]))
+        damages = damaged(random, file, random.randrange(4))
+        for damage in random.sample(BLURRING, random.randrange(2)):
+            damage(random, file)
+            damages.append(damage.__name__)
+        said = told(verb, write(tmp_path, "d.txt", content(file)))
+        where = f"{verb}, {container}, {damages}: {said}"
+        assert balanced(said), where
+        assert said["rows_read"] == file.rows, where
+        refused = set(pv.read_csv("refused.csv")["row"].to_pylist())
+        assert len(refused) == said["rows_refused"], where
+    for container, (name, table) in TABLES.items():
+        rows = some_rows(random, 20)
+        said = told(verb, write(tmp_path, name, table(rows)))
+        assert balanced(said), f"{verb}, {container}: {said}"
+        assert said["rows_read"] == 20, f"{verb}, {container}: {said}"
+
+
+@pytest.mark.parametrize("container", TEXTS)
+def test_the_reader_tells_each_line_for_what_it_is(tmp_path: Path, container: str) -> None:
+    random = Random(container)
+    for trial in range(40):
+        file = as_lines(some_rows(random, random.randrange(3, 60)), random.choice([",", ";", "\t", "|"]))
+        damages = damaged(random, file, random.randrange(len(DAMAGES) + 1))
+        path = write(tmp_path, "d.txt", TEXTS[container](file))
+        for columns in (None, ["msisdn"], ["remark"]):
+            source = open_source(path, wanted=["msisdn"])
+            used = [line for batch in source.batches(columns) for line in batch.row_numbers().tolist()]
+            refused = refused_rows(source.parts)["row"].to_pylist()
+            said = accounted(source.parts)
+            where = f"{trial}: {damages}, {columns}, {said}"
+            assert said["not_data"] == file.around, where
+            assert not set(used) & set(refused), where
+            assert len(used) + len(refused) + sum(file.around.values()) == file.rows, where
+            assert used == sorted(used), where
+
+
+def test_the_account_does_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from numguard.source import lines
+
+    random = Random("blocks")
+    file = as_lines(some_rows(random, 400), ",")
+    for damage in sorted(DAMAGES[:-1] * 3, key=DAMAGES.index):
+        damage(random, file)
+    path = write(tmp_path, "d.csv", TEXTS["utf-8"](file))
+    found = []
+    for size in (1 << 22, 4096, 1500):
+        monkeypatch.setattr(lines, "BLOCK_BYTES", size)
+        source = open_source(path, wanted=["msisdn"])
+        used = [line for batch in source.batches() for line in batch.row_numbers().tolist()]
+        found.append((used, refused_rows(source.parts).to_pylist(), accounted(source.parts)))
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_workbook_counts_what_is_no_row(tmp_path: Path) -> None:
+    rows = [["Haryana Police"], ["mobile", "name"], ["9876543210", "a"], [""], ["mobile", "name"], ["Total", "1"]]
+    source = open_source(write(tmp_path, "d.xlsx", workbook(rows)), wanted=["mobile"])
+    assert [batch.row_numbers().tolist() for batch in source.batches()] == [[3]]
+    assert accounted(source.parts)["not_data"] == {"title": 1, "blank": 1, "header": 1, "total": 1}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_strict_takes_all_or_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if verb == "normalize":
+        monkeypatch.setattr(row_files, "HEADINGS", [*row_files.HEADINGS[:3], "phone", *row_files.HEADINGS[4:]])
+    file = as_lines(some_rows(Random(1), 5), ",")
+    file.lines[3] = "1,2"
+    path = write(tmp_path, "d.csv", TEXTS["utf-8"](file))
+    before = (tmp_path / "cases.db").read_bytes()
+    arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]
+    assert run([*arguments, "--strict"]) == 3
+    assert "strict" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+    with ng.Registry("cases.db", by="x") as registry:
+        assert len(registry.numbers()) == 1
+    assert before
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_writes_over_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    path = write(tmp_path, "d.csv", TEXTS["utf-8"](as_lines(some_rows(Random(1), 5), ",")))
+    content = path.read_bytes()
+    arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]
+    assert run([*arguments, "--refused", "./d.csv"]) == 2
+    assert "read by this call" in capsys.readouterr().err
+    assert run([*arguments, "--refused", "/nonexistent/r.csv"]) == 3
+    assert path.read_bytes() == content
+    with ng.Registry("cases.db", by="x") as registry:
+        assert len(registry.numbers()) == 1
+
+
+def test_a_total_and_a_second_header_are_no_complaints(tmp_path: Path) -> None:
+    file = as_lines(some_rows(Random(5), 6), ",")
+    for damage in (total, header_again):
+        damage(Random(5), file)
+    with ng.Registry(by="x") as registry:
+        intake = registry.add_complaints(write(tmp_path, "d.csv", TEXTS["utf-8"](file)))
+    assert (intake.added, intake.refused, intake.not_data) == (6, 0, {"total": 1, "header": 1})
