@@ -81,6 +81,7 @@ def test_the_files_say_how_they_were_read(files: list[Path]) -> None:
 def test_a_registry_keeps_what_the_files_were(files: list[Path]) -> None:
     with ng.Registry(by="HC 1234") as registry:
         registry.decide([REPORTED], "confirmed", "caller identified")
+        registry.decide([REPORTED], "accepted", "no complaint names it, the case diary does")
         registry.expand(ng.read_cdr(files))
         inputs = registry.block_list().manifest["inputs"]
         told = registry.history(f"+{COUNTRY + JIO}").to_pylist()
@@ -92,6 +93,7 @@ def test_a_registry_keeps_what_the_files_were(files: list[Path]) -> None:
 def test_the_registry_keeps_which_files_the_evidence_is_from(files: list[Path]) -> None:
     with ng.Registry(by="HC 1") as registry:
         registry.decide([REPORTED], "confirmed", "a complaint on paper")
+        registry.decide([REPORTED], "accepted", "no complaint of the registry names it")
         found = registry.expand([ng.read_cdr(files[:2]), ng.read_cdr(files[2:])], ng.LinkPolicy(max_hops=2))
         kept = registry.block_list().manifest["inputs"]
     assert set(found.linked["msisdn"].to_pylist()) == {COUNTRY + JIO, COUNTRY + VI, COUNTRY + BSNL}

@@ -89,6 +89,13 @@ pub(super) fn mentions(cell: &Folded, region: Region, refusal: Option<Note>) -> 
         () if survey.words().any(|word| word.refuses(code)) => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word == Word::Unlisted) => Some(Note::UnlistedWords),
         () if has_digits_beside_numbers(&survey.items) => refusal,
+        () if !survey
+            .around
+            .iter()
+            .all(|&byte| is_remark(byte) || is_bracket(byte)) =>
+        {
+            Some(Note::StrayCharacter)
+        }
         () => None,
     };
     Mentions {
@@ -246,6 +253,11 @@ fn beside_fragments(survey: &Survey, has_letters: bool, has_break: bool) -> Note
         // `9876543210, 11`: the second number is there, cut short.
         () => Note::SeveralNumbers,
     }
+}
+
+/// What programs put around the values of a list.
+fn is_bracket(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'{' | b'}')
 }
 
 /// What words beside a number may be written with.

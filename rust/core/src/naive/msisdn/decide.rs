@@ -28,7 +28,7 @@ impl Token {
     }
 
     /// The text that is no number's.
-    fn around(&self) -> String {
+    pub(super) fn around(&self) -> String {
         match self {
             Self::Number(_) | Self::Digits(..) | Self::UpiId => " ".to_owned(),
             Self::Figure(text) | Self::Mark(text) => {

@@ -136,8 +136,12 @@ fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
+    } else if pattern!("#[dDz]|[dDz]#").is_match(&row) {
+        Some(refusal)
     } else {
-        pattern!("#[dDz]|[dDz]#").is_match(&row).then_some(refusal)
+        let around: String = tokens.iter().map(Token::around).collect();
+        let is_written = pattern!("^[A-Za-zλ_\n\r\x0B\x0C \t:,.;\\-()\\[\\]/&='\"!?|@<>{}]*$");
+        (!is_written.is_match(&around)).then_some(Note::StrayCharacter)
     }
 }
 
@@ -207,7 +211,7 @@ fn number_of(cell: &str, region: Region) -> Result<Number, Note> {
 fn number_in(shown: &Shown, region: Region) -> Result<Number, Note> {
     let text = shown.text.as_str();
     if let Some(uri) =
-        pattern!(r"(?is)^(?:tel|sms):((?:$|[0-9.()/+;])[0-9 \-.()/+]*(?:;.*)?)$").captures(text)
+        pattern!(r"(?is)^(?:tel|sms):((?:$|;|[0-9.()/+][0-9 \-.()/+]*(?:;|$)).*)$").captures(text)
     {
         return stretch::address(trimmed(&uri[1]), region);
     }
