@@ -61,6 +61,7 @@ _PREFIXED: Final = 14
 _DECIMAL: Final = r"^(\d+)\.0$"
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
+_ENDS: Final[tuple[Role, Role]] = ("served", "other")
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
@@ -84,7 +85,7 @@ class _Parties(NamedTuple):
 def _parties(raw: RawRows[Role], part: Bytes, switched: Flags | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
-        first, second = as_text(raw.columns["served"]), as_text(raw.columns["other"])
+        first, second = (as_text(_decoded(raw.columns[role])) for role in _ENDS)
         of_called: Column = pa.array(switched)
         served, other = pc.if_else(of_called, second, first), pc.if_else(of_called, first, second)
         return _Parties(_core.normalize(served), served.take, other, _core.normalize(other))
@@ -112,7 +113,7 @@ def _parties(raw: RawRows[Role], part: Bytes, switched: Flags | None) -> _Partie
 
 def _other_end(raw: RawRows[Role], served: Column, part: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one who is not the subject; where both or neither is, the call type tells."""
-    calling, called = as_text(raw.columns["calling"]), as_text(raw.columns["called"])
+    calling, called = as_text(_decoded(raw.columns["calling"])), as_text(_decoded(raw.columns["called"]))
     from_number: Column = _core.normalize(calling)
     to_number: Column = _core.normalize(called)
     is_caller: Column = pc.equal(from_number, served)
@@ -300,6 +301,10 @@ def _with_nulls(values: Any, missing: Flags) -> Column:
 def _flags(column: Column) -> Flags:
     flags: Flags = column.to_numpy(zero_copy_only=False)
     return flags
+
+
+def _decoded(cells: Column) -> Column:
+    return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
 
 
 def _dictionary(cells: Column) -> Column:

@@ -1,0 +1,97 @@
+"""Headings that operators change: the column is found, or the summary says that it is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from numguard.cdr import read_cdr
+from numguard.errors import InputError
+
+A, B, OTHER = "9876543210", "9123456789", "9700012345"
+IMEI = "358967101234560"
+
+
+def rows(tmp_path: Path, header: str, *lines: str, **how: Any) -> list[dict[str, Any]]:
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join([header, *lines, ""]))
+    cdr = read_cdr(path, **how)
+    found = cdr.read_all().to_pylist()
+    assert not cdr.refused.num_rows, cdr.refused.to_pylist()
+    return found
+
+
+def test_a_changed_heading_loses_no_column(tmp_path: Path) -> None:
+    header = "Target No,Call Type,B Party No,Call Date,Call Time,Dur(s),IMEI No"
+    (row,) = rows(tmp_path, header, f"{A},OUT,{B},01/06/2026,08:01:39,12,{IMEI}")
+    assert (row["imei14"], row["duration_s"]) == (35896710123456, 12)
+    assert f"{row['at']:%d %H:%M:%S}" == "01 08:01:39"
+
+
+def test_the_form_of_a_time_may_stand_in_its_heading(tmp_path: Path) -> None:
+    (row,) = rows(tmp_path, "MSISDN,IMEI,TIME1 (dd/MM/yyyy HH:mm:ss)", f"{A},{IMEI},01/06/2026 08:01:39")
+    assert f"{row['at']:%d %H:%M:%S}" == "01 08:01:39"
+
+
+def test_an_imei_column_of_a_session_is_read(tmp_path: Path) -> None:
+    header = "Landline/MSISDN/MDN/Leased Circuit ID for Internet Access,IMEI,Start Date,Start Time"
+    (row,) = rows(tmp_path, header, f"{A},{IMEI},01/06/2026,08:01:39")
+    assert row["imei14"] == 35896710123456
+
+
+@pytest.mark.parametrize(("kind", "other"), [("IN", B), ("OUT", B)])
+def test_a_subject_beside_caller_and_called_has_another_party(tmp_path: Path, kind: str, other: str) -> None:
+    parties = f"{B},{A}" if kind == "IN" else f"{A},{B}"
+    header = "Subject,Calling No,Called No,Call Type,IMEI,Call Date,Call Time"
+    (row,) = rows(tmp_path, header, f"{A},{parties},{kind},{IMEI},01/06/2026,08:01:39")
+    assert (row["served_msisdn"], row["other_msisdn"]) == (919876543210, 910000000000 + int(other))
+
+
+def test_the_column_that_tells_the_direction_is_taken(tmp_path: Path) -> None:
+    header = "Calling No,Called No,Call Type,Direction,IMEI,Call Date,Call Time"
+    (row,) = rows(tmp_path, header, f"{A},{B},Call,Incoming,{IMEI},01/06/2026,08:01:39")
+    assert (row["served_msisdn"], row["direction"]) == (919123456789, "in")
+
+
+def test_a_short_header_of_jio_is_jios(tmp_path: Path) -> None:
+    header = "Calling Party Telephone Number,Called Party Telephone Number,Call Type,IMEI,Call Date,Call Time"
+    (row,) = rows(tmp_path, header, f"{A},{B},a_in,{IMEI},01/06/2026,08:01:39")
+    assert row["served_msisdn"] == 919123456789
+
+
+def test_the_caller_of_a_switchs_mt_record_is_not_served(tmp_path: Path) -> None:
+    header = "A NUMBER,B NUMBER,Record Type,IMEI,Call Date,Call Time"
+    lines = [f"{OTHER},{B},MTC,{IMEI},01/06/2026,08:01:39", f"{A},{B},MOC,{IMEI},01/06/2026,08:02:39"]
+    first, second = rows(tmp_path, header, *lines)
+    assert (first["served_msisdn"], first["other_msisdn"]) == (919123456789, 919700012345)
+    assert (second["served_msisdn"], second["other_msisdn"]) == (919876543210, 919123456789)
+
+
+def test_a_time_in_utc_is_read(tmp_path: Path) -> None:
+    (row,) = rows(tmp_path, "MSISDN,IMEI,Timestamp", f"{A},{IMEI},2026-06-01T18:37:18.864Z")
+    assert f"{row['at']:%d %H:%M:%S}" == "02 00:07:18"
+
+
+def test_what_is_not_there_or_not_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"Target No,Call Type,B Party No,Dur(s),Handset Code\n{A},OUT,{B},12,{IMEI}\n")
+    cdr = read_cdr(path)
+    cdr.read_all()
+    assert any("no column of IMEIs and times" in warning for warning in cdr.summary.warnings)
+    assert cdr.summary.files[0].not_read == ["Handset Code"]
+    with pytest.raises(InputError, match="strict"):
+        read_cdr(path, strict=True).read_all()
+
+
+def test_an_unknown_header_is_shown_and_a_row_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("Who,When\nx,y\n")
+    with pytest.raises(InputError, match="Who, When"):
+        read_cdr(path)
+    path.write_text(f"{A},Ravi\n{B},Axel\n")
+    with pytest.raises(InputError) as caught:
+        read_cdr(path)
+    assert "Ravi" not in str(caught.value)
+    assert A not in str(caught.value)
