@@ -364,3 +364,9 @@ def test_a_stream_that_breaks_its_own_schema_is_an_error() -> None:
     batch = pa.record_batch([pa.array(["9876500007"]), pa.array([None], pa.int64())], schema=schema)
     with pytest.raises(InputError, match="not what its schema says"):
         ng.scan(pa.Table.from_batches([batch]), {"a": LISTED}).read_all()
+
+
+def test_hits_in_a_sheet_run_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,word\n9876543210,=1+1\n9876543210,plain\n")
+    ng.scan(tmp_path / "d.csv", {"a": ng.NumberSet(["9876543210"])}).write(tmp_path / "hits.csv")
+    assert pc.read_csv(tmp_path / "hits.csv")["word"].to_pylist() == ["'=1+1", "plain"]

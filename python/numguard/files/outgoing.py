@@ -6,7 +6,7 @@ idea: how a column is written goes by what it is here, whatever the receiver cal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,12 @@ def inert(lines: Sequence[str]) -> list[str]:
     """Lines of text with a leading apostrophe wherever a spreadsheet would begin to run them."""
     told = _inert(pa.table({"line": pa.array(lines, pa.string())}))["line"]
     return [str(line) for line in told.to_pylist()]
+
+
+def inert_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Batches with their text inert in a spreadsheet."""
+    for batch in batches:
+        yield from _inert(pa.Table.from_batches([batch])).to_batches()
 
 
 def _inert(table: pa.Table) -> pa.Table:

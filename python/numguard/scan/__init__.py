@@ -22,6 +22,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
@@ -29,6 +30,7 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import IMEI_COLUMNS, write_rows
+from numguard.files.outgoing import inert_batches
 from numguard.scan.since import Since
 from numguard.source import (
     ParquetPart,
@@ -227,7 +229,9 @@ class Scan:
         """
         matches = [f"{key}_match" for key in self._keys]
         handsets = [f"{key}_match" for key in self._handsets]
-        write_rows(path, self.schema, self, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
+        # What a spreadsheet would run in the cells of others' files is text in ours.
+        batches = inert_batches(self) if Path(path).suffix.lower() == ".csv" else iter(self)
+        write_rows(path, self.schema, batches, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
         return self.summary
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
