@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from typing import Any
 
@@ -70,13 +71,18 @@ def walk(seeds: Any, table: pa.Table, policy: ng.LinkPolicy, limit: int = 10**6)
     return expand_elsewhere(seeds, held, policy, msisdn="served_msisdn", region="IN", limit=limit), held
 
 
+def unaccounted(found: ng.Expansion) -> ng.Expansion:
+    """Without the account of rows: what lies elsewhere is read elsewhere."""
+    return dataclasses.replace(found, account={})
+
+
 @settings(max_examples=300, deadline=None)
 @given(cases())
 def test_equal_to_a_walk_over_all_sightings(case: Any) -> None:
     seeds, sightings, policy = case
     bounds, table = link_policy(policy), table_of(sightings)
     found, held = walk(seed_table(seeds), table, bounds)
-    assert same(found, ng.expand(seed_table(seeds), table, bounds))
+    assert same(found, unaccounted(ng.expand(seed_table(seeds), table, bounds)))
     closed = {("handsets", row["imei14"]) for row in found.stopped.to_pylist() if row["imei14"] is not None}
     assert not closed & held.given
 
@@ -87,7 +93,7 @@ def test_a_clone_stays_where_it_is_and_the_limit_is_one_of_what_is_collected() -
     rows += [(SEED + 100 + n, clone, None) for n in range(500)]
     table, seeds = table_of(rows, at=False), pa.array([SEED], pa.uint64())
     found, held = walk(seeds, table, ng.LinkPolicy(), limit=4)
-    assert same(found, ng.expand(seeds, table))
+    assert same(found, unaccounted(ng.expand(seeds, table)))
     assert [row["count"] for row in found.stopped.to_pylist()] == [501]
     assert held.given == {("numbers", SEED), ("handsets", shared)}
     with pytest.raises(ArgumentError, match="level 1 asks for 2 sightings of 1 handsets, 4 in all, and 3 may"):
