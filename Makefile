@@ -100,7 +100,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
 
 # The tests that go through unsafe code. Valgrind has no AVX-512, so that the other two paths are taken.
 memcheck: ## valgrind over the Rust tests that go through unsafe code
-	cargo test --package numguard-core --locked --test block --test set_probe --test set_file --test set_algebra \
+	cargo test --package numguard-core --locked --test block --test imei_block --test set_probe --test set_file --test set_algebra \
 		--config 'target."cfg(unix)".runner = "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"'
 
 format: $(VENV)/.ready ## lay all sources out as `make check` wants them

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::io::{Write, stdout};
 
+use numguard_core::block::imei::{self as imeis, drop_placeholders};
 use numguard_core::block::{are_msisdns_on, read_i64_on, read_run_on};
 use numguard_core::imei;
 use numguard_core::msisdn::{Region, extract, read};
@@ -18,7 +19,7 @@ const ROWS: usize = 1 << 16;
 /// Prepares a kernel, and gives what does it once.
 type Prepare = fn(Path) -> Box<dyn FnMut()>;
 
-const KERNELS: [(&str, Prepare); 12] = [
+const KERNELS: [(&str, Prepare); 15] = [
     ("probe 27824, 0.1% members", |path| {
         probe(path, 27_824, 1_000)
     }),
@@ -70,6 +71,32 @@ const KERNELS: [(&str, Prepare); 12] = [
                 extract(black_box(cell), Region::In, &mut found);
             }
         })
+    }),
+    ("read IMEIs as text", |path| {
+        let (mut offsets, mut text) = (vec![0i32], String::new());
+        for (row, key) in members(ROWS).into_iter().enumerate() {
+            text += &format!("35{key:012}00")[..14 + row % 3];
+            offsets.push(text.len() as i32);
+        }
+        let mut out = vec![0; ROWS];
+        Box::new(move || {
+            let (offsets, text) = black_box((&offsets, text.as_bytes()));
+            imeis::read_run::<true, i32>(path, offsets, text, &mut out);
+        })
+    }),
+    ("read IMEIs as integers", |_| {
+        let values: Vec<i64> = members(ROWS)
+            .iter()
+            .map(|key| key.cast_signed() * 1000)
+            .collect();
+        let mut out = vec![0; ROWS];
+        Box::new(move || imeis::read_i64::<false>(black_box(&values), &mut out))
+    }),
+    ("drop placeholders", |_| {
+        let mut keys: Vec<u64> = members(ROWS).iter().map(|key| key * 37).collect();
+        // The filter is made when it is first asked.
+        drop_placeholders(&mut keys);
+        Box::new(move || drop_placeholders(black_box(&mut keys)))
     }),
     ("read handsets", |_| {
         let cells: Vec<String> = (0..ROWS).map(|n| format!("35{n:012}")).collect();

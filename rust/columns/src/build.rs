@@ -1,16 +1,20 @@
 //! Columns -> a frozen set, with what was refused on the way.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef};
 use numguard_core::notes::Note;
 use numguard_core::set::{Builder, FrozenSet};
 
 use crate::column::{Column, Keys};
-use crate::{Error, normalize, parallel, refused};
+use crate::pages::Words;
+use crate::parallel::Shared;
+use crate::refused::refused;
+use crate::{Error, parallel};
 
-/// Rows read at a time: beside what the builder holds, no more than these are held.
-const PIECE: usize = 1 << 19;
+/// Rows read at a time: of so many it is known how many come after them.
+const PIECE: usize = 1 << 20;
+
+/// Rows that are read by the quick path and looked through for the rest of it while they are still in the first cache.
+const BLOCK: usize = 2048;
 
 /// Builds the set of all keys in `chunks`, and counts the refused cells by note.
 ///
@@ -23,21 +27,32 @@ pub fn build(
 ) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
     let mut builder = Builder::new(keys.key_type());
     let mut notes: Vec<(Note, u64)> = Vec::new();
+    let mut left: usize = chunks.iter().map(|chunk| chunk.len()).sum();
     for piece in chunks.iter().flat_map(pieces) {
-        let read = normalize(piece.as_ref(), keys, threads)?;
-        let read = read.as_primitive::<UInt64Type>();
-        if read.null_count() > piece.logical_null_count() {
-            for (note, count) in refused(&Column::new(piece.as_ref(), keys)?, read) {
-                match notes.iter_mut().find(|(known, _)| *known == note) {
-                    Some((_, total)) => *total += count,
-                    None => notes.push((note, count)),
+        let column = Column::new(piece.as_ref(), keys)?;
+        left -= column.len();
+        let mut counts = Vec::new();
+        builder.add(column.len(), left, &Shared(threads), |read| {
+            parallel::fill(threads, read, |start, run| {
+                for (n, block) in run.chunks_mut(BLOCK).enumerate() {
+                    column.fill(start + n * BLOCK, block);
                 }
+            });
+            let none = read.iter().filter(|&&key| key == 0).count();
+            if none > piece.logical_null_count() {
+                counts = refused(&column, |row| read[row] == 0);
+            }
+        });
+        for (note, count) in counts {
+            match notes.iter_mut().find(|(known, _)| *known == note) {
+                Some((_, total)) => *total += count,
+                None => notes.push((note, count)),
             }
         }
-        builder.extend(read.iter().flatten());
     }
     notes.sort_unstable_by_key(|&(note, _)| note);
-    Ok((builder.build().ok_or(Error::TooMany)?, notes))
+    let set = builder.build_with(&Shared(threads));
+    Ok((set.ok_or(Error::TooMany)?, notes))
 }
 
 /// The chunk in pieces: one at least, for its type is looked at even where there are no rows.
@@ -49,5 +64,9 @@ fn pieces(chunk: &ArrayRef) -> impl Iterator<Item = ArrayRef> {
 /// The members of a set, ascending, as the `UInt64` column that `position` counts in.
 #[must_use]
 pub fn keys_of(set: &FrozenSet) -> arrow_array::UInt64Array {
-    set.iter().collect::<Vec<_>>().into()
+    let mut members = Words::zeroed(set.len());
+    parallel::fill(None, members.as_mut_slice(), |start, run| {
+        set.members_from(start, run);
+    });
+    arrow_array::UInt64Array::new(members.into_buffer().into(), None)
 }

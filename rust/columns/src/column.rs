@@ -4,6 +4,7 @@
 //! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
 
 mod cell;
+mod fill;
 
 use std::borrow::Cow;
 
@@ -17,14 +18,11 @@ use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
 use numguard_core::set::KeyType;
-use numguard_core::{block, imei, msisdn};
+use numguard_core::{imei, msisdn};
 
 pub use cell::Cell;
 
 use crate::Error;
-
-/// The keys whose common forms are read in blocks.
-const INDIAN: Keys = Keys::Msisdn(Region::In);
 
 /// What the cells of a column are read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -288,105 +286,6 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
-    ///
-    /// # Panics
-    /// If the rows are not there.
-    pub fn fill(&self, start: usize, out: &mut [u64]) {
-        if !self.fill_quick(start, out) {
-            self.fill_rest(start, out, |cell| self.keys.key(cell));
-        }
-    }
-
-    /// [`fill`](Self::fill), where `rest` says the key, or 0, of each cell that is not null and that no block could read.
-    ///
-    /// # Panics
-    /// If the rows are not there.
-    pub(crate) fn fill_with(
-        &self,
-        start: usize,
-        out: &mut [u64],
-        rest: impl FnMut(Cell<'_>) -> u64,
-    ) {
-        self.fill_quick(start, out);
-        self.fill_rest(start, out, rest);
-    }
-
-    /// Reads the forms that most cells have, a block of rows at a time. Returns whether that was all: whether a row that
-    /// is 0 was read, and refused.
-    fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
-        let rows = start..start + out.len();
-        assert!(rows.end <= self.len, "rows outside the column");
-        let keys = self.keys;
-        let by_blocks = keys == INDIAN;
-        let all = match &self.values {
-            Values::Null => {
-                out.fill(0);
-                true
-            }
-            Values::U64(values) => each(&values[rows.clone()], out, |value| {
-                keys.key(Cell::U64(value))
-            }),
-            Values::I128(values) => each(&values[rows.clone()], out, |value| {
-                keys.key(Cell::I128(value))
-            }),
-            Values::F64(values) => each(&values[rows.clone()], out, |value| {
-                if value.is_nan() {
-                    0
-                } else {
-                    keys.key(Cell::F64(value))
-                }
-            }),
-            Values::Indexed(indices, _) => each(&indices[rows.clone()], out, |index| {
-                self.value_keys.get(index as usize).copied().unwrap_or(0)
-            }),
-            _ if !by_blocks => {
-                out.fill(0);
-                false
-            }
-            Values::I64(values) => {
-                block::read_i64(&values[rows.clone()], out);
-                false
-            }
-            Values::Text32(offsets, bytes) => {
-                block::read_run(&offsets[start..=rows.end], bytes, out);
-                false
-            }
-            Values::Text64(offsets, bytes) => {
-                block::read_run(&offsets[start..=rows.end], bytes, out);
-                false
-            }
-            Values::View(views, buffers) => {
-                let (whole, _) = views.as_chunks();
-                let cell = |row| view_bytes(views, buffers, start + row);
-                block::read_views(&whole[rows.clone()], cell, out);
-                false
-            }
-            Values::Cells(starts, bytes) => {
-                let starts = &starts[rows.clone()];
-                block::read(|row| prefixed(bytes, starts[row]), out);
-                false
-            }
-        };
-        if let Some(nulls) = &self.nulls {
-            for (key, row) in out.iter_mut().zip(rows) {
-                if nulls.is_null(row) {
-                    *key = 0;
-                }
-            }
-        }
-        all
-    }
-
-    /// Reads one by one the cells that are 0 and not null.
-    fn fill_rest(&self, start: usize, out: &mut [u64], mut rest: impl FnMut(Cell<'_>) -> u64) {
-        for (row, key) in out.iter_mut().enumerate().filter(|(_, key)| **key == 0) {
-            if let Some(cell) = self.cell(start + row) {
-                *key = rest(cell);
-            }
-        }
-    }
-
     /// One cell; `None` where it is null.
     #[must_use]
     pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
@@ -410,14 +309,6 @@ impl<'a> Column<'a> {
             }
         })
     }
-}
-
-/// Reads every value; there is no other way for its kind, so what is 0 was refused.
-fn each<T: Copy>(values: &[T], out: &mut [u64], key: impl Fn(T) -> u64) -> bool {
-    for (out, &value) in out.iter_mut().zip(values) {
-        *out = key(value);
-    }
-    true
 }
 
 fn text32(text: &GenericByteArray<arrow_array::types::Utf8Type>) -> Values<'_> {

@@ -32,4 +32,4 @@ pub use format::{format, format_imei};
 pub use mentions::mentions;
 pub use normalize::normalize;
 pub use position::position;
-pub use refused::{looks_national, refused};
+pub use refused::looks_national;

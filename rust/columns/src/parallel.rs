@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use numguard_core::set::{Task, Workers};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -128,5 +129,19 @@ pub fn map<T: Send, R: Send>(
     match pool {
         None => items.into_iter().map(work).collect(),
         Some(pool) => pool.install(|| items.into_par_iter().map(&work).collect()),
+    }
+}
+
+/// The threads of a call, for what the core shares out.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared(pub Threads);
+
+impl Workers for Shared {
+    fn count(&self) -> usize {
+        count(self.0)
+    }
+
+    fn run(&self, tasks: Vec<Task<'_>>) {
+        map(self.0, tasks, |task| task());
     }
 }

@@ -1,20 +1,18 @@
 //! How many cells were refused, by note; and the one mistake of type that no cell shows.
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
-use arrow_array::{Array, UInt64Array};
 use arrow_schema::DataType;
 use numguard_core::notes::Note;
 
 use crate::column::{Cell, Column, Keys};
 
-/// Counts the refused cells of `column` by note. `read` are its keys as `normalize` gave them; only cells that it left
-/// null are read again. Null cells are not refused.
-#[must_use]
-pub fn refused(column: &Column<'_>, read: &UInt64Array) -> Vec<(Note, u64)> {
+/// Counts the refused cells of `column` by note: of the rows that gave no key, as `is_none` says. Null cells are not
+/// refused.
+pub(crate) fn refused(column: &Column<'_>, is_none: impl Fn(usize) -> bool) -> Vec<(Note, u64)> {
     let mut counts = vec![0u64; Note::ALL.len()];
-    let nulls = read.nulls();
-    for row in (0..column.len()).filter(|&row| nulls.is_some_and(|nulls| nulls.is_null(row))) {
+    for row in (0..column.len()).filter(|&row| is_none(row)) {
         if let Some(note) = column
             .cell(row)
             .and_then(|cell| note_of(cell, column.keys()))

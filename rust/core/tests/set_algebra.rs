@@ -6,24 +6,24 @@ use std::collections::HashSet;
 
 use numguard_core::Error;
 use numguard_core::naive::set::NaiveSet;
-use numguard_core::set::{FrozenSet, KeyType};
+use numguard_core::set::{Alone, FrozenSet, KeyType};
 use proptest::prelude::*;
 use set_keys::{any_keys, set};
 
 fn or(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.union(b).unwrap()
+    a.union(b, &Alone).unwrap()
 }
 
 fn and(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.intersection(b).unwrap()
+    a.intersection(b, &Alone).unwrap()
 }
 
 fn less(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.difference(b).unwrap()
+    a.difference(b, &Alone).unwrap()
 }
 
 fn either(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.symmetric_difference(b).unwrap()
+    a.symmetric_difference(b, &Alone).unwrap()
 }
 
 /// Three sets with much in common.
@@ -112,10 +112,10 @@ fn sets_of_different_things_do_not_mix() {
         expected: KeyType::Msisdn,
         found: KeyType::Imei14,
     });
-    assert_eq!(numbers.union(&handsets), refused);
-    assert_eq!(numbers.intersection(&handsets), refused);
-    assert_eq!(numbers.difference(&handsets), refused);
-    assert_eq!(numbers.symmetric_difference(&handsets), refused);
+    assert_eq!(numbers.union(&handsets, &Alone), refused);
+    assert_eq!(numbers.intersection(&handsets, &Alone), refused);
+    assert_eq!(numbers.difference(&handsets, &Alone), refused);
+    assert_eq!(numbers.symmetric_difference(&handsets, &Alone), refused);
     assert_ne!(numbers, handsets);
 }
 

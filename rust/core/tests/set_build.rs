@@ -2,7 +2,7 @@
 
 mod set_keys;
 
-use numguard_core::set::{Builder, FrozenSet, KeyType};
+use numguard_core::set::{Alone, Builder, FrozenSet, KeyType, Task, Workers};
 use proptest::prelude::*;
 use set_keys::{Draw, FAMILIES, any_keys};
 
@@ -47,5 +47,81 @@ proptest! {
         prop_assert!(whole.iter().eq(sorted(keys.clone())));
         let pieces = keys.chunks(keys.len() / pieces + 1).map(<[u64]>::to_vec);
         prop_assert!(built(pieces) == whole);
+    }
+}
+
+/// Workers of whom the last begins, so that nothing may depend on what another has done.
+struct Backwards(usize);
+
+impl Workers for Backwards {
+    fn count(&self) -> usize {
+        self.0
+    }
+
+    fn run(&self, tasks: Vec<Task<'_>>) {
+        tasks.into_iter().rev().for_each(|task| task());
+    }
+}
+
+#[test]
+fn workers_do_not_matter() {
+    for (family, make) in FAMILIES {
+        let mut keys = make(&mut Draw(11), MANY / 4);
+        keys.push(0);
+        keys.extend_from_within(..keys.len() / 5);
+        let alone = FrozenSet::build(keys.clone(), KeyType::Msisdn);
+        let truth = sorted(keys.clone());
+        let half = FrozenSet::build(truth.iter().copied().step_by(2), KeyType::Msisdn);
+        let other = FrozenSet::build(truth[truth.len() / 3..].to_vec(), KeyType::Msisdn);
+        for workers in [2, 5] {
+            let workers = Backwards(workers);
+            let mut builder = Builder::new(KeyType::Msisdn);
+            for (n, piece) in keys.chunks(100_000).enumerate() {
+                let left = keys.len().saturating_sub((n + 1) * 100_000);
+                builder.add(piece.len(), left, &workers, |out| {
+                    out.copy_from_slice(piece)
+                });
+            }
+            let shared = builder
+                .build_with(&workers)
+                .expect("there are ranks for all");
+            assert!(shared.as_bytes() == alone.as_bytes(), "{family}");
+            for (shared, alone) in [
+                (half.union(&other, &workers), half.union(&other, &Alone)),
+                (
+                    half.intersection(&other, &workers),
+                    half.intersection(&other, &Alone),
+                ),
+                (
+                    other.difference(&half, &workers),
+                    other.difference(&half, &Alone),
+                ),
+            ] {
+                assert!(shared == alone, "{family}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_few_keys_many_times_are_not_all_held() {
+    let mut builder = Builder::new(KeyType::Msisdn);
+    builder.extend((0..5 * MANY as u64).map(|n| 916_000_000_000 + n % 1000));
+    assert!(builder.nbytes() < 20 << 20);
+    assert_eq!(builder.build().map(|set| set.len()), Some(1000));
+}
+
+proptest! {
+    #[test]
+    fn members_from_any_rank(keys in any_keys(), start in any::<prop::sample::Index>(), len in any::<prop::sample::Index>()) {
+        let set = FrozenSet::build(keys.clone(), KeyType::Msisdn);
+        let truth = sorted(keys);
+        let start = start.index(truth.len() + 1);
+        let len = len.index(truth.len() - start + 1);
+        for (start, len) in [(start, len), (0, truth.len())] {
+            let mut members = vec![1; len];
+            set.members_from(start, &mut members);
+            prop_assert_eq!(&members[..], &truth[start..start + len]);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use numguard_columns::parallel::Shared;
 use numguard_columns::{Keys, setfile};
 use numguard_core::notes::Note;
 use numguard_core::set::{FrozenSet, KeyType};
@@ -214,22 +215,22 @@ macro_rules! set_class {
 
             fn __or__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
                 let other = &other.0.set;
-                Self::of(py.detach(|| self.0.set.union(other)))
+                Self::of(py.detach(|| self.0.set.union(other, &Shared(None))))
             }
 
             fn __and__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
                 let other = &other.0.set;
-                Self::of(py.detach(|| self.0.set.intersection(other)))
+                Self::of(py.detach(|| self.0.set.intersection(other, &Shared(None))))
             }
 
             fn __sub__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
                 let other = &other.0.set;
-                Self::of(py.detach(|| self.0.set.difference(other)))
+                Self::of(py.detach(|| self.0.set.difference(other, &Shared(None))))
             }
 
             fn __xor__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
                 let other = &other.0.set;
-                Self::of(py.detach(|| self.0.set.symmetric_difference(other)))
+                Self::of(py.detach(|| self.0.set.symmetric_difference(other, &Shared(None))))
             }
 
             fn __eq__(&self, other: PyRef<'_, Self>) -> bool {

@@ -5,12 +5,14 @@
 //! caller's to ask `msisdn::read` about. Knows nothing of regions: bare digits are read as India's plan does.
 //!
 //! The folder is the dispatch, as in [`crate::set::probe`]: `scalar` runs anywhere, `avx512` where the machine has its
-//! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes.
+//! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes. IMEIs have a
+//! folder of their own, [`imei`].
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod imei;
 mod scalar;
 
 use crate::msisdn;
@@ -23,7 +25,7 @@ const INDIA: u64 = 910_000_000_000;
 const FIRST_MOBILE: u64 = 6_000_000_000;
 
 /// Rows that are looked at together.
-const ROWS: usize = 64;
+pub(crate) const ROWS: usize = 64;
 
 /// Where cells end, as Arrow has it.
 pub trait Offset: Copy {

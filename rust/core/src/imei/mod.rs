@@ -9,6 +9,7 @@ mod placeholders;
 mod text;
 
 pub use placeholders::is_placeholder;
+pub(crate) use placeholders::ranges;
 
 use crate::cell;
 use crate::digits::{Digits, Folded, value};
@@ -28,7 +29,7 @@ pub struct Reading {
 }
 
 /// One more than the largest key.
-const KEYS: u64 = 100_000_000_000_000;
+pub(crate) const KEYS: u64 = 100_000_000_000_000;
 
 /// An IMEI inside a cell, and the first mend that it took.
 #[derive(Clone, Copy)]

@@ -30,6 +30,7 @@ mod text;
 mod written;
 
 pub use format::{Style, format};
+pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
 
 use crate::cell;

@@ -65,7 +65,7 @@ pub fn ten_digits(text: &[u8]) -> Option<u64> {
 
 /// Whether eight bytes are ASCII digits: the high half of each is 3, and stays 3 when 6 is added.
 #[inline]
-fn are_digits(word: u64) -> bool {
+pub(crate) fn are_digits(word: u64) -> bool {
     const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
     const THREES: u64 = 0x3030_3030_3030_3030;
     const SIXES: u64 = 0x0606_0606_0606_0606;
@@ -75,7 +75,7 @@ fn are_digits(word: u64) -> bool {
 
 /// The value of eight ASCII digits, the first in the lowest byte: pairs, then fours, then all eight.
 #[inline]
-fn eight_digits(word: u64) -> u64 {
+pub(crate) fn eight_digits(word: u64) -> u64 {
     let pairs = (word & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(2561) >> 8;
     let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(6_553_601) >> 16;
     (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(42_949_672_960_001) >> 32

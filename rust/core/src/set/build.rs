@@ -1,14 +1,16 @@
 //! Keys -> the bytes of a set: where its members lie dense, how wide the lines are, how large filter and table.
 //!
-//! Everything here is a function of the keys alone, so the same keys give the same bytes.
+//! Everything here is a function of the keys alone, so the same keys give the same bytes, however many workers there
+//! are.
 
-use super::ascending::{Ascending, Keys};
 use super::bytes::Words;
 use super::layout::{
     self, Layout, MULTIPLIERS, OVERRUN, filter_bits, filter_word, home_slot, place_bits,
 };
 use super::line::{self, Cut};
+use super::workers::{Task, Workers};
 use super::{KeyType, checksum};
+use crate::block::{ROWS, bytes_with};
 
 /// Lines are looked for within pages of `2^32` numbers: all Indian mobiles lie in two of them.
 const PAGE_SHIFT: u32 = 32;
@@ -25,22 +27,25 @@ const FILTER_BITS_PER_MEMBER: u64 = 12;
 const ROOMY_STRAYS: usize = 1 << 16;
 /// Slots that a header may tell of.
 const MOST_SLOTS: usize = 1 << 31;
+/// Lines that a worker writes at a time.
+const LINES: usize = 1 << 14;
 
 /// Neighbouring pages that all hold keys.
 #[derive(Clone, Copy)]
 struct Stretch<'a> {
     /// How many keys come before it.
     before: usize,
-    len: usize,
-    first: u64,
-    last: u64,
-    /// The keys from the first one on, to the end of the set.
-    from: Keys<'a>,
+    /// One at least.
+    keys: &'a [u64],
 }
 
 impl Stretch<'_> {
-    fn keys(&self) -> impl Iterator<Item = u64> {
-        self.from.take(self.len)
+    fn first(&self) -> u64 {
+        self.keys[0]
+    }
+
+    fn last(&self) -> u64 {
+        self.keys[self.keys.len() - 1]
     }
 }
 
@@ -52,28 +57,29 @@ struct Window<'a> {
     overflowing: usize,
 }
 
-/// Builds from fewer than 2^32 - 1 keys.
-pub(super) fn build(keys: &Ascending, key_type: KeyType) -> (Layout, Words) {
+/// Builds from fewer than 2^32 - 1 ascending keys, none twice and none 0.
+pub(super) fn build(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> (Layout, Words) {
     let window = densest(keys).and_then(cut);
     let mut layout = layout(keys.len(), window.as_ref(), key_type);
     let mut words = Words::zeroed(layout.words() as usize);
-    if fill(keys, window.as_ref(), &mut layout, words.as_mut_slice()).is_none() {
+    let all = words.as_mut_slice();
+    if fill(keys, window.as_ref(), &mut layout, all, workers).is_none() {
         // Keys made to collide under every multiplier. Without a table, bisection finds them.
         layout.slots = 0;
         words = Words::zeroed(layout.words() as usize);
-        fill(keys, window.as_ref(), &mut layout, words.as_mut_slice())
-            .expect("no table has no collisions");
+        let all = words.as_mut_slice();
+        fill(keys, window.as_ref(), &mut layout, all, workers).expect("no table has no collisions");
     }
     (layout, words)
 }
 
 /// The figures of the header.
 fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout {
-    let dense = window.map_or(0, |window| window.stretch.len - window.overflowing);
+    let dense = window.map_or(0, |window| window.stretch.keys.len() - window.overflowing);
     let strays = len - dense;
     let (first_line, lines) = window.map_or((0, 0), |window| {
         let [first, last] =
-            [window.stretch.first, window.stretch.last].map(|key| window.cut.line(key));
+            [window.stretch.first(), window.stretch.last()].map(|key| window.cut.line(key));
         (first, last - first + 1)
     });
     Layout {
@@ -95,27 +101,26 @@ fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout 
 
 /// Fills all sections and the header. `None` when the table takes the strays under no multiplier.
 fn fill(
-    keys: &Ascending,
+    keys: &[u64],
     window: Option<&Window<'_>>,
     layout: &mut Layout,
     words: &mut [u64],
+    workers: &dyn Workers,
 ) -> Option<()> {
     let count = layout.strays as usize;
     let [_, lines, strays, slots] = layout.split_mut(words);
     let strays = &mut strays[..count];
-    fill_lines(
-        keys,
-        window,
-        layout.first_line,
-        lines.as_chunks_mut().0,
-        strays,
-    );
+    let (lines, _) = lines.as_chunks_mut();
+    match window {
+        None => strays.copy_from_slice(keys),
+        Some(window) => fill_lines(keys, window, layout.first_line, lines, strays, workers),
+    }
     let slots = bytemuck::cast_slice_mut(slots);
     let chosen = MULTIPLIERS.iter().position(|&multiplier| {
         layout.slots == 0 || fill_slots(strays, multiplier, layout.slots as usize, slots)
     })?;
     layout.multiplier = chosen as u8;
-    fill_filter(keys.iter(), MULTIPLIERS[chosen], layout.split_mut(words)[0]);
+    fill_filter(keys, MULTIPLIERS[chosen], layout.split_mut(words)[0]);
     layout.write(words);
     words[layout::CHECKSUM] = checksum(words);
     Some(())
@@ -132,47 +137,50 @@ fn filter_words(keys: usize, strays: usize) -> u64 {
     (if bits < 1 << 20 { bits * 2 } else { bits }) / 64
 }
 
-/// The neighbouring pages with most keys.
-fn densest(keys: &Ascending) -> Option<Stretch<'_>> {
-    let (mut best, mut current): (Option<Stretch<'_>>, Option<Stretch<'_>>) = (None, None);
-    let mut rest = keys.iter();
-    for before in 0..=keys.len() {
-        let from = rest;
-        match (rest.next(), &mut current) {
-            (Some(key), Some(stretch)) if key >> PAGE_SHIFT <= (stretch.last >> PAGE_SHIFT) + 1 => {
-                (stretch.len, stretch.last) = (stretch.len + 1, key);
-            }
-            (key, ended) => {
-                if ended.map_or(0, |stretch| stretch.len) > best.map_or(0, |stretch| stretch.len) {
-                    best = *ended;
-                }
-                current = key.map(|key| Stretch {
-                    before,
-                    len: 1,
-                    first: key,
-                    last: key,
-                    from,
-                });
-            }
+/// The neighbouring pages with most keys; of those with as many, the first.
+fn densest(keys: &[u64]) -> Option<Stretch<'_>> {
+    let page = |at: usize| keys[at] >> PAGE_SHIFT;
+    let (mut best, mut start, mut end) = (0..0, 0, 0);
+    while end < keys.len() {
+        if end > start && page(end) > page(end - 1) + 1 {
+            start = end;
+        }
+        end = end_of_run(keys, end, |key| key >> PAGE_SHIFT);
+        if end - start > best.len() {
+            best = start..end;
         }
     }
-    best
+    (!best.is_empty()).then(|| Stretch {
+        before: best.start,
+        keys: &keys[best],
+    })
+}
+
+/// Where the keys from `start` on end that have the same `part`: searched for in steps that double.
+fn end_of_run(keys: &[u64], start: usize, part: impl Fn(u64) -> u64) -> usize {
+    let (this, mut known, mut step) = (part(keys[start]), start, 1);
+    while keys.get(known + step).is_some_and(|&key| part(key) == this) {
+        known += step;
+        step *= 2;
+    }
+    let end = keys.len().min(known + step);
+    known + keys[known..end].partition_point(|&key| part(key) == this)
 }
 
 /// The widest lines that few keys of a stretch overflow, if they are cheap enough.
 fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
-    let len = stretch.len as u64;
+    let len = stretch.keys.len() as u64;
     let mut shift = Cut::WIDEST;
     loop {
         let cut = Cut::new(shift)?;
-        let lines = cut.line(stretch.last) - cut.line(stretch.first) + 1;
+        let lines = cut.line(stretch.last()) - cut.line(stretch.first()) + 1;
         if lines * 64 > len * LINE_BYTES_PER_MEMBER {
             return None;
         }
         // Counting costs a pass over the keys; where the average overflows there is no need to.
         if len <= lines * cut.capacity() as u64 {
-            let overflowing = overflowing(stretch.keys(), cut);
-            if overflowing <= stretch.len / OVERFLOW_ONE_IN {
+            let overflowing = overflowing(stretch.keys, cut);
+            if overflowing <= stretch.keys.len() / OVERFLOW_ONE_IN {
                 return Some(Window {
                     stretch,
                     cut,
@@ -185,51 +193,118 @@ fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
 }
 
 /// How many keys are in lines that do not hold them all.
-fn overflowing(keys: impl Iterator<Item = u64>, cut: Cut) -> usize {
-    let (mut total, mut run, mut line) = (0, 0, u64::MAX);
-    let counted = |run: usize| if run > cut.capacity() { run } else { 0 };
-    for key in keys {
-        if cut.line(key) == line {
-            run += 1;
-        } else {
-            total += counted(run);
-            (line, run) = (cut.line(key), 1);
+fn overflowing(keys: &[u64], cut: Cut) -> usize {
+    let capacity = cut.capacity();
+    let mut total = 0;
+    runs(keys, cut, |_, run| {
+        total += if run.len() > capacity { run.len() } else { 0 }
+    });
+    total
+}
+
+/// Calls `each` with every line that holds keys, and those keys.
+fn runs<'a>(keys: &'a [u64], cut: Cut, mut each: impl FnMut(u64, &'a [u64])) {
+    let mut start = 0;
+    // Sixty-four pairs of neighbours at a time: whether the second begins a line.
+    for (block, neighbours) in (0..).zip(keys.chunks(ROWS)) {
+        let from = block * ROWS;
+        let before = &keys[from.saturating_sub(1)..];
+        let before = &before[..neighbours.len()];
+        let mut begins = begin_lines(cut, before, neighbours, from == 0);
+        while begins != 0 {
+            let at = from + begins.trailing_zeros() as usize;
+            begins &= begins - 1;
+            each(cut.line(keys[start]), &keys[start..at]);
+            start = at;
         }
     }
-    total + counted(run)
+    if let Some(&first) = keys.get(start) {
+        each(cut.line(first), &keys[start..]);
+    }
+}
+
+/// A bit for each key whose line is not that of the key before it.
+fn begin_lines(cut: Cut, before: &[u64], keys: &[u64], is_first: bool) -> u64 {
+    let mut begins = [0; ROWS];
+    // The first of all keys begins a line that is taken down when it ends.
+    let skip = usize::from(is_first);
+    for ((begins, &before), &key) in begins[skip..].iter_mut().zip(before).zip(&keys[skip..]) {
+        *begins = u8::from(cut.line(before) != cut.line(key));
+    }
+    bytes_with(1, &begins)
 }
 
 /// Writes the lines of the window, and collects all other keys as strays.
 fn fill_lines(
-    keys: &Ascending,
-    window: Option<&Window<'_>>,
+    keys: &[u64],
+    window: &Window<'_>,
     first_line: u64,
     lines: &mut [line::Line],
     strays: &mut [u64],
+    workers: &dyn Workers,
 ) {
-    let mut keys = keys.iter().peekable();
-    let mut free = strays.iter_mut();
-    let mut put = |key| *free.next().expect("strays were counted") = key;
-    if let Some(Window { stretch, cut, .. }) = window {
-        keys.by_ref().take(stretch.before).for_each(&mut put);
-        let (mut before, mut stray) = (stretch.before, stretch.before);
-        let mut members = Vec::new();
-        for (number, line) in (first_line..).zip(lines) {
-            members.extend(std::iter::from_fn(|| {
-                keys.next_if(|&key| cut.line(key) == number)
-            }));
-            if members.len() <= cut.capacity() {
-                cut.write(line, &members, before as u32);
-            } else {
-                line::overflow(line, before as u32, stray as u32);
-                stray += members.len();
-                members.iter().copied().for_each(&mut put);
-            }
-            before += members.len();
-            members.clear();
-        }
+    let Window { stretch, cut, .. } = window;
+    let (below, above) = (stretch.before, stretch.before + stretch.keys.len());
+    let (strays_below, rest) = strays.split_at_mut(below);
+    let (mut strays, strays_above) = rest.split_at_mut(window.overflowing);
+    strays_below.copy_from_slice(&keys[..below]);
+    strays_above.copy_from_slice(&keys[above..]);
+    // Which keys, and which strays, belong to the lines of each task.
+    let (mut left, mut before, mut stray) = (stretch.keys, below, below);
+    let mut tasks: Vec<Task<'_>> = Vec::new();
+    for (number, lines) in (first_line..).step_by(LINES).zip(lines.chunks_mut(LINES)) {
+        let end = left.partition_point(|&key| cut.line(key) < number + lines.len() as u64);
+        let (these, others) = left.split_at(end);
+        let overflowing = overflowing(these, *cut);
+        let free = strays
+            .split_off_mut(..overflowing)
+            .expect("strays were counted");
+        let begin = Begin {
+            number,
+            before,
+            stray,
+        };
+        tasks.push(Box::new(move || fill_some(these, *cut, begin, lines, free)));
+        (left, before, stray) = (others, before + these.len(), stray + overflowing);
     }
-    keys.for_each(put);
+    workers.run(tasks);
+}
+
+/// What the first of some lines has before it.
+#[derive(Clone, Copy)]
+struct Begin {
+    /// Its own number.
+    number: u64,
+    before: usize,
+    stray: usize,
+}
+
+/// Writes some lines, and the strays of those that overflow.
+fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], strays: &mut [u64]) {
+    let Begin {
+        number,
+        mut before,
+        stray,
+    } = begin;
+    let (mut used, mut next) = (0, 0);
+    runs(keys, cut, |line, members| {
+        let at = (line - number) as usize;
+        for empty in &mut lines[next..at] {
+            cut.write(empty, &[], before as u32);
+        }
+        if members.len() <= cut.capacity() {
+            cut.write(&mut lines[at], members, before as u32);
+        } else {
+            line::overflow(&mut lines[at], before as u32, (stray + used) as u32);
+            strays[used..used + members.len()].copy_from_slice(members);
+            used += members.len();
+        }
+        before += members.len();
+        next = at + 1;
+    });
+    for empty in &mut lines[next..] {
+        cut.write(empty, &[], before as u32);
+    }
 }
 
 /// Fills the table of the strays. Whether every one of them found a slot within [`OVERRUN`] steps.
@@ -248,12 +323,12 @@ fn fill_slots(strays: &[u64], multiplier: u64, homes: usize, slots: &mut [u32]) 
 }
 
 /// Sets the two bits of every key.
-fn fill_filter(keys: Keys<'_>, multiplier: u64, filter: &mut [u64]) {
+fn fill_filter(keys: &[u64], multiplier: u64, filter: &mut [u64]) {
     if filter.is_empty() {
         return;
     }
     let log2 = filter.len().trailing_zeros();
-    for key in keys {
+    for &key in keys {
         let hash = key.wrapping_mul(multiplier);
         filter[filter_word(hash, log2)] |= filter_bits(hash);
     }

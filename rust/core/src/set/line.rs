@@ -12,6 +12,9 @@
 //! This is Elias and Fano's code for ascending integers, cut to fit a cache line. A stretch with more members than
 //! fit has no marks at all, which no search can satisfy: its members are strays, kept elsewhere.
 
+/// Most members that a line holds, and as many slots as its last words have.
+pub(super) const MOST: usize = 48;
+
 /// A line as words.
 pub(super) type Line = [u64; 8];
 
@@ -77,28 +80,23 @@ impl Cut {
 
     /// Writes the ascending members of one stretch; `before` members come before them.
     pub(super) fn write(self, line: &mut Line, members: &[u64], before: u32) {
-        let (mut marks, mut bit, mut part) = (1u64, 1, 0);
         line[1] = u64::from(before);
+        // A member's 0 stands behind those of the members before it and the ones that opened the parts up to its own.
+        let mut zeros = 0;
         for (slot, &key) in members.iter().enumerate() {
-            while part < self.part(key) {
-                marks |= 1 << bit;
-                bit += 1;
-                part += 1;
+            zeros |= 2 << (slot as u32 + self.part(key));
+        }
+        line[0] = zeros ^ u64::MAX >> (u64::BITS - PARTS - 1 - members.len() as u32);
+        let rests: &mut [u8] = bytemuck::cast_slice_mut(&mut line[2..]);
+        if self.bytes() {
+            for (rest, &key) in rests.iter_mut().zip(members) {
+                *rest = self.rest(key) as u8;
             }
-            bit += 1;
-            let rests: &mut [u8] = bytemuck::cast_slice_mut(&mut line[2..]);
-            if self.bytes() {
-                rests[slot] = self.rest(key) as u8;
-            } else {
-                rests[2 * slot..2 * slot + 2].copy_from_slice(&self.rest(key).to_le_bytes());
+        } else {
+            for (rest, &key) in rests.as_chunks_mut().0.iter_mut().zip(members) {
+                *rest = self.rest(key).to_le_bytes();
             }
         }
-        while part < PARTS {
-            marks |= 1 << bit;
-            bit += 1;
-            part += 1;
-        }
-        line[0] = marks;
     }
 
     /// The place of `key` among the members of its line.
@@ -124,6 +122,35 @@ impl Cut {
         }
         let (pairs, _) = rests.as_chunks::<2>();
         pairs.get(slot).map(|&rest| u16::from_le_bytes(rest))
+    }
+
+    /// Writes the members of line `number`, ascending, and says how many: of one that did not overflow.
+    #[inline]
+    pub(super) fn write_members(self, line: &Line, number: u64, out: &mut [u64; MOST]) -> usize {
+        let (start, shift) = (number << self.shift, self.shift - 4);
+        // What the marks tell of is no more than there are slots, whatever damaged bytes say.
+        let marks = line[0];
+        let slots = if self.bytes() { MOST } else { MOST / 2 };
+        let count = (u64::BITS - marks.leading_zeros()).saturating_sub(PARTS + 1) as usize;
+        let count = count.min(slots);
+        let mut zeros = !marks;
+        let mut key = |slot: usize, rest: u64| {
+            let part = u64::from(zeros.trailing_zeros()).wrapping_sub(slot as u64 + 1);
+            zeros &= zeros.wrapping_sub(1);
+            start | (part & u64::from(PARTS - 1)) << shift | rest
+        };
+        let rests: &[u8] = bytemuck::cast_slice(&line[2..]);
+        if self.bytes() {
+            for (slot, (out, &rest)) in out[..count].iter_mut().zip(rests).enumerate() {
+                *out = key(slot, u64::from(rest));
+            }
+        } else {
+            let (pairs, _) = rests.as_chunks::<2>();
+            for (slot, (out, &rest)) in out[..count].iter_mut().zip(pairs).enumerate() {
+                *out = key(slot, u64::from(u16::from_le_bytes(rest)));
+            }
+        }
+        count
     }
 
     /// The members of line `number`, ascending; none of one that overflowed.

@@ -9,8 +9,10 @@
 //! |---|---|
 //! | `layout` | the header, its invariants, and the sections as a search reads them |
 //! | `line` | a stretch of numbers in one cache line |
-//! | `ascending` | keys in any order to ascending ones in little room |
+//! | `builder` | keys as they come, in little room |
+//! | `sort` | keys in any order to ascending ones |
 //! | `build` | those to bytes |
+//! | `workers` | who does what need not wait for each other |
 //! | `bytes` | who owns them |
 //! | `probe` | a batch of keys to a bit each: scalar, AVX2, AVX-512 |
 //! | `remainders` | a second index of small sets, for batches full of members |
@@ -18,14 +20,16 @@
 //! | `algebra` | union, intersection, difference, symmetric difference |
 
 mod algebra;
-mod ascending;
 mod build;
+mod builder;
 mod bytes;
 mod layout;
 mod line;
 mod position;
 pub mod probe;
 mod remainders;
+mod sort;
+mod workers;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -33,14 +37,17 @@ use std::sync::Arc;
 
 use twox_hash::XxHash3_64;
 
-use ascending::Ascending;
-pub use ascending::Builder;
+pub use builder::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
 use layout::{CHECKSUM, Layout, View};
 use probe::{Crowded, Path};
+pub use workers::{Alone, Task, Workers};
 
 use crate::Error;
+
+/// Members that are written out by one worker at a time.
+const MEMBERS: usize = 1 << 16;
 
 /// What the keys of a set are. A set of the one is never opened as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,8 +103,9 @@ impl FrozenSet {
             .expect("a set holds fewer than 2^32 - 1 keys")
     }
 
-    fn from_ascending(keys: &Ascending, key_type: KeyType) -> Self {
-        let (layout, words) = build::build(keys, key_type);
+    /// Builds from fewer than 2^32 - 1 ascending keys, none twice and none 0.
+    fn from_ascending(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> Self {
+        let (layout, words) = build::build(keys, key_type, workers);
         Self {
             bytes: SetBytes::from_words(words),
             layout,
@@ -234,6 +242,41 @@ impl FrozenSet {
     /// The members, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         self.view().members()
+    }
+
+    /// Writes the members of the ranks from `start` on into `out`: many at a time, where [`iter`](Self::iter) gives one.
+    ///
+    /// ```
+    /// use numguard_core::set::{FrozenSet, KeyType};
+    ///
+    /// let set = FrozenSet::build([30, 10, 20], KeyType::Imei14);
+    /// let mut members = [0; 2];
+    /// set.members_from(1, &mut members);
+    /// assert_eq!(members, [20, 30]);
+    /// ```
+    ///
+    /// # Panics
+    /// When there are not as many.
+    pub fn members_from(&self, start: usize, out: &mut [u64]) {
+        assert!(
+            start + out.len() <= self.len(),
+            "no more members than there are"
+        );
+        self.view().fill(start, out);
+    }
+
+    /// The members, ascending.
+    fn to_vec(&self, workers: &dyn Workers) -> Vec<u64> {
+        let mut members = vec![0; self.len()];
+        let parts = members.chunks_mut(MEMBERS).enumerate();
+        workers.run(
+            parts
+                .map(|(part, out)| {
+                    Box::new(move || self.members_from(part * MEMBERS, out)) as Task<'_>
+                })
+                .collect(),
+        );
+        members
     }
 
     fn view(&self) -> View<'_> {

@@ -105,23 +105,82 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The members, ascending.
-    pub(super) fn members(self) -> impl Iterator<Item = u64> + 'a {
+    /// Writes the members of the ranks from `start` on. Damaged bytes may give fewer, and what is left is as it was.
+    pub(super) fn fill(&self, start: usize, out: &mut [u64]) {
+        let (below, above) = self.strays_around();
+        let after_lines = self.len as usize - (self.strays.len() - above).min(self.len as usize);
+        let mut done = 0;
+        if start < below {
+            done = out.len().min(below - start);
+            out[..done].copy_from_slice(&self.strays[start..start + done]);
+        }
+        if start + done < after_lines && done < out.len() {
+            let within = out.len().min(after_lines - start);
+            done += self.fill_from_lines(start + done, &mut out[done..within]);
+        }
+        if done < out.len() {
+            let place = above + (start + done).saturating_sub(after_lines);
+            let strays = self.strays.get(place..).unwrap_or(&[]);
+            for (out, &key) in out[done..].iter_mut().zip(strays) {
+                *out = key;
+            }
+        }
+    }
+
+    /// [`fill`](Self::fill), of ranks that are in lines. How many were written.
+    fn fill_from_lines(&self, start: usize, out: &mut [u64]) -> usize {
+        let first = self
+            .lines
+            .partition_point(|line| line::before(line) as usize <= start)
+            .saturating_sub(1);
+        let mut skip = start
+            - self
+                .lines
+                .get(first)
+                .map_or(start, |line| start.min(line::before(line) as usize));
+        let mut done = 0;
+        for (number, line) in (self.first_line + first as u64..).zip(&self.lines[first..]) {
+            let mut members = [0; line::MOST];
+            let members = if line::overflowed(line) {
+                let from = (line::first_stray(line) as usize).min(self.strays.len());
+                let strays = &self.strays[from..];
+                let end = strays.partition_point(|&key| self.cut.line(key) <= number);
+                &strays[..end]
+            } else {
+                let count = self.cut.write_members(line, number, &mut members);
+                &members[..count]
+            };
+            let members = &members[skip.min(members.len())..];
+            skip = 0;
+            let count = members.len().min(out.len() - done);
+            out[done..done + count].copy_from_slice(&members[..count]);
+            done += count;
+            if done == out.len() {
+                break;
+            }
+        }
+        done
+    }
+
+    /// Where the strays below the lines end, and where those above them begin.
+    fn strays_around(&self) -> (usize, usize) {
+        if self.lines.is_empty() {
+            return (self.strays.len(), self.strays.len());
+        }
         let last_line = self
             .first_line
             .saturating_add((self.lines.len() as u64).saturating_sub(1));
-        let strays_from = |number| {
-            self.strays
-                .partition_point(|&key| self.cut.line(key) < number)
-        };
-        let (below, above) = match self.lines {
-            [] => (self.strays.len(), self.strays.len()),
-            _ => (
-                strays_from(self.first_line),
-                self.strays
-                    .partition_point(|&key| self.cut.line(key) <= last_line),
-            ),
-        };
+        let below = self
+            .strays
+            .partition_point(|&key| self.cut.line(key) < self.first_line);
+        let within = &self.strays[below..];
+        let above = below + within.partition_point(|&key| self.cut.line(key) <= last_line);
+        (below, above)
+    }
+
+    /// The members, ascending.
+    pub(super) fn members(self) -> impl Iterator<Item = u64> + 'a {
+        let (below, above) = self.strays_around();
         let within = (self.first_line..)
             .zip(self.lines)
             .flat_map(move |(number, line)| {

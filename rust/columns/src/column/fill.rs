@@ -1,0 +1,183 @@
+//! The rows of a column as keys: a block at a time where most cells have one of the common forms, one by one else.
+//!
+//! Owns which of the core's blocks reads which layout. Knows no layout: `column` takes cells out of its own.
+
+use numguard_core::block::{self, imei};
+use numguard_core::msisdn::Region;
+use numguard_core::set::probe::Path;
+
+use super::{Cell, Column, Keys, Values, prefixed, view_bytes};
+
+/// What a row is that no block could read. A number's is no key; an IMEI's is, for a placeholder may be all zeros.
+const fn unread(keys: Keys) -> u64 {
+    match keys {
+        Keys::Msisdn(_) => 0,
+        Keys::Imei | Keys::ImeiOrPlaceholder => imei::UNREAD,
+    }
+}
+
+impl Column<'_> {
+    /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub fn fill(&self, start: usize, out: &mut [u64]) {
+        if !self.fill_quick(start, out) {
+            self.fill_rest(start, out, unread(self.keys), |cell| self.keys.key(cell));
+        }
+        // The words of an indexed column are keys, of which there are none left.
+        if self.keys == Keys::Imei && !matches!(self.values, Values::Indexed(..)) {
+            imei::drop_placeholders(out);
+        }
+    }
+
+    /// [`fill`](Self::fill), where `rest` says the key, or 0, of each cell that is not null and that no block could read.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub(crate) fn fill_with(
+        &self,
+        start: usize,
+        out: &mut [u64],
+        rest: impl FnMut(Cell<'_>) -> u64,
+    ) {
+        self.fill_quick(start, out);
+        if self.keys == Keys::Imei {
+            // Why a placeholder is refused is the caller's to find out, as it is of what was not read.
+            imei::drop_placeholders(out);
+        }
+        if unread(self.keys) != 0 {
+            for key in out.iter_mut() {
+                *key &= u64::from(*key != imei::UNREAD).wrapping_neg();
+            }
+        }
+        self.fill_rest(start, out, 0, rest);
+    }
+
+    /// Reads the forms that most cells have, a block of rows at a time; null rows are 0. Returns whether that was all:
+    /// whether a row that was not read was refused.
+    fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
+        let rows = start..start + out.len();
+        assert!(rows.end <= self.len, "rows outside the column");
+        let all = match &self.values {
+            Values::Null => {
+                out.fill(0);
+                true
+            }
+            Values::Indexed(indices, _) => each(&indices[rows.clone()], out, |index| {
+                self.value_keys.get(index as usize).copied().unwrap_or(0)
+            }),
+            _ => match self.keys {
+                Keys::Msisdn(region) => self.fill_msisdns(start, out, region),
+                Keys::Imei | Keys::ImeiOrPlaceholder => self.fill_imeis::<false>(start, out),
+            },
+        };
+        if let Some(nulls) = &self.nulls {
+            for (key, row) in out.iter_mut().zip(rows) {
+                if nulls.is_null(row) {
+                    *key = 0;
+                }
+            }
+        }
+        all
+    }
+
+    /// [`fill_quick`](Self::fill_quick) of numbers.
+    fn fill_msisdns(&self, start: usize, out: &mut [u64], region: Region) -> bool {
+        let (keys, rows) = (self.keys, start..start + out.len());
+        match &self.values {
+            Values::U64(values) => each(&values[rows], out, |value| keys.key(Cell::U64(value))),
+            Values::I128(values) => each(&values[rows], out, |value| keys.key(Cell::I128(value))),
+            Values::F64(values) => each(&values[rows], out, |value| {
+                if value.is_nan() {
+                    0
+                } else {
+                    keys.key(Cell::F64(value))
+                }
+            }),
+            _ if region != Region::In => {
+                out.fill(0);
+                false
+            }
+            Values::I64(values) => {
+                block::read_i64(&values[rows], out);
+                false
+            }
+            Values::Text32(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
+            }
+            Values::Text64(offsets, bytes) => {
+                block::read_run(&offsets[start..=rows.end], bytes, out);
+                false
+            }
+            Values::View(views, buffers) => {
+                let (whole, _) = views.as_chunks();
+                let cell = |row| view_bytes(views, buffers, start + row);
+                block::read_views(&whole[rows], cell, out);
+                false
+            }
+            Values::Cells(starts, bytes) => {
+                let starts = &starts[rows];
+                block::read(|row| prefixed(bytes, starts[row]), out);
+                false
+            }
+            Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
+        }
+    }
+
+    /// [`fill_quick`](Self::fill_quick) of IMEIs, each with its form if `FORMS`; placeholders are read too.
+    pub(super) fn fill_imeis<const FORMS: bool>(&self, start: usize, out: &mut [u64]) -> bool {
+        let (path, rows) = (Path::chosen(), start..start + out.len());
+        match &self.values {
+            Values::U64(values) => {
+                imei::read_u64(&values[rows], out);
+                return true;
+            }
+            Values::I64(values) => imei::read_i64::<FORMS>(&values[rows], out),
+            Values::I128(values) => imei::read_i128::<FORMS>(&values[rows], out),
+            Values::F64(values) => imei::read_f64::<FORMS>(&values[rows], out),
+            Values::Text32(offsets, bytes) => {
+                imei::read_run::<FORMS, _>(path, &offsets[start..=rows.end], bytes, out);
+            }
+            Values::Text64(offsets, bytes) => {
+                imei::read_run::<FORMS, _>(path, &offsets[start..=rows.end], bytes, out);
+            }
+            Values::View(views, buffers) => {
+                let cell = |row| view_bytes(views, buffers, start + row);
+                imei::read::<FORMS>(path, cell, out);
+            }
+            Values::Cells(starts, bytes) => {
+                let starts = &starts[rows];
+                imei::read::<FORMS>(path, |row| prefixed(bytes, starts[row]), out);
+            }
+            Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
+        }
+        false
+    }
+
+    /// Reads one by one the cells that are `unread` and not null.
+    fn fill_rest(
+        &self,
+        start: usize,
+        out: &mut [u64],
+        unread: u64,
+        mut rest: impl FnMut(Cell<'_>) -> u64,
+    ) {
+        for (row, key) in out
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, key)| **key == unread)
+        {
+            *key = self.cell(start + row).map_or(0, &mut rest);
+        }
+    }
+}
+
+/// Reads every value; there is no other way for its kind, so what is 0 was refused.
+fn each<T: Copy>(values: &[T], out: &mut [u64], key: impl Fn(T) -> u64) -> bool {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = key(value);
+    }
+    true
+}

@@ -1,0 +1,130 @@
+//! Four cells at a time.
+//!
+//! Unsafe, because Rust has no call into code for a better machine without it. What is measured for it stands in
+//! `benches/kernels/block.rs`; the safe twin is [`super::scalar`].
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::*;
+
+use super::{UNREAD, scalar, with_form, words};
+
+/// [`super::read`].
+pub(super) fn read<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    assert!(
+        super::super::avx2::is_available(),
+        "this machine has no AVX2"
+    );
+    // SAFETY: the line above.
+    unsafe { read_fours::<FORMS>(cell, out) }
+}
+
+#[target_feature(enable = "avx2")]
+fn read_fours<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    let (fours, rest) = out.as_chunks_mut::<4>();
+    let whole = fours.len() * 4;
+    for (four, out) in fours.iter_mut().enumerate() {
+        let ([a, b], lengths) = two_pairs(|row| cell(four * 4 + row));
+        let zero = _mm256_set1_epi8(b'0' as i8);
+        let digits = [_mm256_sub_epi8(a, zero), _mm256_sub_epi8(b, zero)];
+        *out = bytemuck::must_cast(keys(digits));
+        if FORMS {
+            let [sums, checks]: [[u64; 4]; 2] = bytemuck::must_cast(luhn(digits));
+            for (row, out) in out
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, out)| **out != UNREAD)
+            {
+                *out |= with_form(lengths[row], sums[row] as u32, checks[row] as u8);
+            }
+        }
+    }
+    for (row, out) in rest.iter_mut().enumerate() {
+        *out = scalar::one::<FORMS>(cell(whole + row));
+    }
+}
+
+/// The text of four rows, the first and the second, the third and the fourth; and how many digits each has.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn two_pairs<'a>(cell: impl Fn(usize) -> &'a [u8]) -> ([__m256i; 2], [u64; 4]) {
+    let [
+        ([a, b], first),
+        ([c, d], second),
+        ([e, f], third),
+        ([g, h], fourth),
+    ] = [0, 1, 2, 3].map(|row| {
+        let (text, length) = words(cell(row));
+        (text.map(u64::cast_signed), length)
+    });
+    (
+        [_mm256_set_epi64x(d, c, b, a), _mm256_set_epi64x(h, g, f, e)],
+        [first, second, third, fourth],
+    )
+}
+
+/// The keys of four rows of sixteen digit values; [`UNREAD`] where one is none.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn keys(digits: [__m256i; 2]) -> __m256i {
+    let nine = _mm256_set1_epi8(9);
+    let proper = digits.map(|digits| {
+        let halves = _mm256_cmpeq_epi8(_mm256_max_epu8(digits, nine), nine);
+        _mm256_cmpeq_epi64(halves, _mm256_set1_epi64x(-1))
+    });
+    let fours = digits.map(|digits| {
+        let pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));
+        // What stands behind the fourteenth digit counts nothing.
+        let weights = _mm256_set1_epi64x(0x0000_0001_0001_0064);
+        let all = _mm256_set1_epi64x(0x0001_0064_0001_0064);
+        _mm256_madd_epi16(pairs, _mm256_unpacklo_epi64(all, weights))
+    });
+    let packed = _mm256_packus_epi32(fours[0], fours[1]);
+    let parts = _mm256_madd_epi16(packed, _mm256_set1_epi64x(0x0001_0064_0001_2710));
+    let keys = _mm256_add_epi64(
+        _mm256_mul_epu32(parts, _mm256_set1_epi64x(1_000_000)),
+        _mm256_srli_epi64::<32>(parts),
+    );
+    let read = _mm256_and_si256(
+        _mm256_unpacklo_epi64(proper[0], proper[1]),
+        _mm256_unpackhi_epi64(proper[0], proper[1]),
+    );
+    let words = _mm256_or_si256(
+        _mm256_and_si256(read, keys),
+        _mm256_andnot_si256(read, _mm256_set1_epi64x(UNREAD.cast_signed())),
+    );
+    in_order(words)
+}
+
+/// Rows that stand as first, third, second, fourth, in order.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn in_order(rows: __m256i) -> __m256i {
+    _mm256_permute4x64_epi64::<0b11_01_10_00>(rows)
+}
+
+/// Luhn's sums of the first fourteen of sixteen digit values, and the fifteenth values, of four rows.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn luhn(digits: [__m256i; 2]) -> [__m256i; 2] {
+    let doubles = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        0, 2, 4, 6, 8, 1, 3, 5, 7, 9, 0, 0, 0, 0, 0, 0,
+    ));
+    let key = _mm256_unpacklo_epi64(
+        _mm256_set1_epi64x(-1),
+        _mm256_set1_epi64x(0x0000_ffff_ffff_ffff),
+    );
+    let sums = digits.map(|digits| {
+        let odd = _mm256_set1_epi16(0xff00_u16.cast_signed());
+        let doubled = _mm256_blendv_epi8(digits, _mm256_shuffle_epi8(doubles, digits), odd);
+        _mm256_sad_epu8(_mm256_and_si256(doubled, key), _mm256_setzero_si256())
+    });
+    let sums = _mm256_add_epi64(
+        _mm256_unpacklo_epi64(sums[0], sums[1]),
+        _mm256_unpackhi_epi64(sums[0], sums[1]),
+    );
+    let checks = _mm256_srli_epi64::<48>(_mm256_unpackhi_epi64(digits[0], digits[1]));
+    [
+        in_order(sums),
+        in_order(_mm256_and_si256(checks, _mm256_set1_epi64x(0xff))),
+    ]
+}

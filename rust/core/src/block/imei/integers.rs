@@ -1,0 +1,115 @@
+//! Integers and floats, whose digits are as written: the same on every path, for two products and no branch a row leave
+//! nothing to gain.
+
+use super::{KEY, UNREAD, with_form};
+use crate::imei::KEYS;
+
+/// Reads integers, which are digits as written: negative ones, and those of another length, are not read.
+///
+/// # Panics
+/// When there are not as many values as rows.
+pub fn read_i64<const FORMS: bool>(values: &[i64], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = integer::<FORMS>(value.cast_unsigned());
+    }
+}
+
+/// Reads wide integers, as [`read_i64`] does.
+///
+/// # Panics
+/// When there are not as many values as rows.
+pub fn read_i128<const FORMS: bool>(values: &[i128], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = integer::<FORMS>(u64::try_from(value).unwrap_or(u64::MAX));
+    }
+}
+
+/// Reads floats: digits as written, where they are whole and none can have been rounded away.
+///
+/// # Panics
+/// When there are not as many values as rows.
+pub fn read_f64<const FORMS: bool>(values: &[f64], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    for (out, &value) in out.iter_mut().zip(values) {
+        // Saturates, and makes 0 of what is no number; the comparison then fails, or the length does.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "compared with the value again"
+        )]
+        let whole = value as i64;
+        #[expect(clippy::cast_precision_loss, reason = "not below 2^53")]
+        let exact = (whole as f64 == value) & (whole < 1 << f64::MANTISSA_DIGITS);
+        *out = integer::<FORMS>(if exact {
+            whole.cast_unsigned()
+        } else {
+            u64::MAX
+        });
+    }
+}
+
+/// Reads keys, which a `u64` is already: what is too long is 0, for it is refused.
+///
+/// # Panics
+/// When there are not as many values as rows.
+pub fn read_u64(values: &[u64], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = if value < KEYS { value } else { 0 };
+    }
+}
+
+/// The word of an integer of fourteen, fifteen or sixteen digits.
+#[inline(always)]
+fn integer<const FORMS: bool>(value: u64) -> u64 {
+    let (is15, is16) = (value >= KEYS, value >= KEYS * 10);
+    let tenth = value / 10;
+    let key = if is16 {
+        value / 100
+    } else if is15 {
+        tenth
+    } else {
+        value
+    };
+    let form = if FORMS {
+        let length = KEY as u64 + u64::from(is15) + u64::from(is16);
+        with_form(
+            length,
+            u32::from(luhn_of_key(key)),
+            (value - tenth * 10) as u8,
+        )
+    } else {
+        0
+    };
+    if (KEYS / 10..KEYS * 100).contains(&value) {
+        key | form
+    } else {
+        UNREAD
+    }
+}
+
+/// Luhn's sum of four digits, of which the second and the fourth are doubled.
+const fn luhn_of_four(four: usize) -> u8 {
+    const DOUBLES: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    (four / 1000 % 10 + four / 10 % 10) as u8 + DOUBLES[four / 100 % 10] + DOUBLES[four % 10]
+}
+
+/// Luhn's sum of the fourteen digits of a key, modulo 10: that of two digits, and three times that of four.
+#[inline]
+fn luhn_of_key(key: u64) -> u8 {
+    const FOUR: u64 = 10_000;
+    /// Luhn's sum of four digits, each second one doubled.
+    static SUMS: [u8; FOUR as usize] = {
+        let mut sums = [0; FOUR as usize];
+        let mut four = 0;
+        while four < sums.len() {
+            sums[four] = luhn_of_four(four);
+            four += 1;
+        }
+        sums
+    };
+    let (upper, lower) = (key / (FOUR * FOUR), key % (FOUR * FOUR));
+    let sum = |four: u64| SUMS[(four % FOUR) as usize];
+    (sum(upper / FOUR) + sum(upper) + sum(lower / FOUR) + sum(lower)) % 10
+}

@@ -1,0 +1,140 @@
+//! Many IMEIs at once: cells of fourteen, fifteen or sixteen digits and nothing else, but for quotation marks.
+//!
+//! Owns a shortcut and no rule: what is read here, [`crate::imei::read`] reads the same. A row that is not read is
+//! [`UNREAD`] and refuses nothing: it is the caller's to ask `imei::read` about. Placeholders are read as the digits
+//! that they are; [`drop_placeholders`] takes them out.
+//!
+//! A row's word is its key; with `FORMS`, the code of its form stands above the key, from bit [`FORM`] on. Sixteen
+//! bytes hold every cell, so `avx512` reads four of them from one load wherever they lie behind each other, and no
+//! branch asks which of the three lengths a cell has.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod integers;
+mod placeholders;
+mod scalar;
+
+use super::Offset;
+use crate::notes::Form;
+use crate::set::probe::Path;
+
+pub use integers::{read_f64, read_i64, read_i128, read_u64};
+pub use placeholders::drop_placeholders;
+
+/// The word of a row that is not read. No key is as large, nor any key with its form.
+pub const UNREAD: u64 = u64::MAX;
+
+/// The first bit of the form in a word that has one.
+pub const FORM: u32 = 56;
+
+/// Digits of a key.
+const KEY: usize = 14;
+
+/// The key of a word, without its form.
+#[inline]
+#[must_use]
+pub fn key(word: u64) -> u64 {
+    word & ((1 << FORM) - 1)
+}
+
+/// The form of a word that was read with forms; `None` for [`UNREAD`].
+#[inline]
+#[must_use]
+pub fn form(word: u64) -> Option<Form> {
+    Form::ALL.get((word >> FORM) as usize).copied()
+}
+
+/// Reads one cell of text, with its form.
+///
+/// ```
+/// use numguard_core::block::imei;
+/// use numguard_core::notes::Form;
+///
+/// let word = imei::read_one(b"358240051111110");
+/// assert_eq!((imei::key(word), imei::form(word)), (35824005111111, Some(Form::LuhnOk)));
+/// assert_eq!(imei::read_one(b"35-824005-111111-0"), imei::UNREAD);
+/// ```
+#[inline]
+#[must_use]
+pub fn read_one(cell: &[u8]) -> u64 {
+    scalar::one::<true>(cell)
+}
+
+/// Reads cells that follow each other in `bytes`: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one
+/// offset more than rows in `out`.
+///
+/// # Panics
+/// When there are not as many offsets, or they do not ascend within `bytes`.
+pub fn read_run<const FORMS: bool, O: Offset>(
+    path: Path,
+    offsets: &[O],
+    bytes: &[u8],
+    out: &mut [u64],
+) {
+    assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if super::avx512::is_available() => {
+            avx512::read_run::<FORMS, O>(offsets, bytes, out);
+        }
+        _ => read::<FORMS>(
+            path,
+            |row| &bytes[offsets[row].place()..offsets[row + 1].place()],
+            out,
+        ),
+    }
+}
+
+/// Reads as many cells as `out` has rows, wherever they are.
+pub fn read<'a, const FORMS: bool>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if super::avx512::is_available() => avx512::read::<FORMS>(cell, out),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if super::avx2::is_available() => avx2::read::<FORMS>(cell, out),
+        _ => scalar::read::<FORMS>(cell, out),
+    }
+}
+
+/// The form, where it stands in a word, of so many digits: Luhn's sum of the first fourteen, and the fifteenth digit.
+#[inline(always)]
+fn with_form(length: u64, sum: u32, check: u8) -> u64 {
+    let right = (sum + u32::from(check)).is_multiple_of(10);
+    let fifteen = match (right, check) {
+        (true, _) => Form::LuhnOk,
+        (false, 0) => Form::SpareZero,
+        (false, _) => Form::LuhnBad,
+    };
+    let form = match length {
+        14 => Form::Imei14,
+        15 => fifteen,
+        _ => Form::Imeisv,
+    };
+    (form as u64) << FORM
+}
+
+/// The digits of a cell as ASCII, the first in the lowest byte of the first word, zeros after the last one, and how
+/// many there are; something that is no digit where there is another count of bytes.
+#[inline(always)]
+fn words(cell: &[u8]) -> ([u64; 2], u64) {
+    /// What is behind the last of so many digits, in the second word.
+    const ZEROS: [u64; 3] = [0x3030 << 48, 0x30 << 56, 0];
+    let text = match cell {
+        [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => inner,
+        _ => cell,
+    };
+    let behind = text.len().wrapping_sub(KEY);
+    match (ZEROS.get(behind), text.first_chunk(), text.last_chunk()) {
+        (Some(zeros), Some(first), Some(last)) => {
+            let last = u64::from_le_bytes(*last) >> (8 * (2 - behind));
+            // With all sixteen there is nothing behind; with fewer, zero bytes were shifted in.
+            (
+                [u64::from_le_bytes(*first), last | zeros],
+                text.len() as u64,
+            )
+        }
+        _ => ([u64::MAX; 2], 0),
+    }
+}

@@ -1,0 +1,39 @@
+//! One cell after the other, in safe, portable code: what the vector paths must agree with.
+
+use super::{UNREAD, with_form, words};
+use crate::msisdn::{are_digits, eight_digits};
+
+/// [`super::read`].
+pub(super) fn read<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    for (row, out) in out.iter_mut().enumerate() {
+        *out = one::<FORMS>(cell(row));
+    }
+}
+
+/// The word of a cell.
+#[inline]
+pub(super) fn one<const FORMS: bool>(cell: &[u8]) -> u64 {
+    let ([first, last], length) = words(cell);
+    if !(are_digits(first) & are_digits(last)) {
+        return UNREAD;
+    }
+    // The six digits of the serial number, with two zeros before them.
+    let key = eight_digits(first) * 1_000_000 + eight_digits(last << 16);
+    if !FORMS {
+        return key;
+    }
+    let sum = luhn(first) + luhn(last << 16 >> 16);
+    key | with_form(length, sum, (last >> 48) as u8 & 0x0f)
+}
+
+/// Luhn's sum of eight ASCII digits, of which each second one is doubled.
+#[inline]
+fn luhn(digits: u64) -> u32 {
+    const ODD: u64 = 0x0f00_0f00_0f00_0f00;
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (even, odd) = (digits & (ODD >> 8), digits & ODD);
+    // From five on, the double is less by nine: 123 more than five or over sets the highest bit of a byte.
+    let large = (odd + ONES * 123) >> 7 & ONES & (ODD | ODD << 4);
+    let sums = even + odd * 2 - large * 9;
+    (sums.wrapping_mul(ONES) >> 56) as u32
+}
