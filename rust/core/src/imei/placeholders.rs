@@ -74,9 +74,8 @@ pub(crate) fn ranges() -> impl Iterator<Item = std::ops::Range<u64>> {
         begun(1_357_902_468, 10_000),
         INDIAN_MOBILES,
     ];
-    ranges
-        .into_iter()
-        .chain(single.chain(REPORTED_BY_MANY).map(|key| begun(key, 1)))
+    let single = single.chain(REPORTED_BY_MANY).map(|key| key..key + 1);
+    ranges.into_iter().chain(single)
 }
 
 #[cfg(test)]
