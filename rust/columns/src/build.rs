@@ -27,7 +27,7 @@ pub fn build(
 ) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
     let mut builder = Builder::new(keys.key_type());
     let mut notes: Vec<(Note, u64)> = Vec::new();
-    let mut left: usize = chunks.iter().map(|chunk| chunk.len()).sum();
+    let mut left: usize = chunks.iter().map(Array::len).sum();
     for piece in chunks.iter().flat_map(pieces) {
         let column = Column::new(piece.as_ref(), keys)?;
         left -= column.len();

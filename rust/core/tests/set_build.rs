@@ -79,7 +79,7 @@ fn workers_do_not_matter() {
             for (n, piece) in keys.chunks(100_000).enumerate() {
                 let left = keys.len().saturating_sub((n + 1) * 100_000);
                 builder.add(piece.len(), left, &workers, |out| {
-                    out.copy_from_slice(piece)
+                    out.copy_from_slice(piece);
                 });
             }
             let shared = builder
