@@ -75,13 +75,10 @@ def test_zeros_on_standard_input_are_no_table() -> None:
     assert "neither text nor" in run.stderr
 
 
-@pytest.mark.parametrize(
-    ("bomb", "variable"), [("9,000 members", "MEMBERS"), ("nested gzip", "LAYERS"), ("100,000 columns", "COLUMNS")]
-)
-def test_a_bound_can_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bomb: str, variable: str) -> None:
-    name, content = BOMBS[bomb]
+def test_a_bound_can_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, content = BOMBS["nested gzip"]
     (tmp_path / name).write_bytes(content())
     said, _ = read(tmp_path / name)
-    assert f"NUMGUARD_MOST_{variable}" in said
-    monkeypatch.setenv(f"NUMGUARD_MOST_{variable}", "1000000")
+    assert "NUMGUARD_MOST_LAYERS" in said
+    monkeypatch.setenv("NUMGUARD_MOST_LAYERS", "50")
     assert read(tmp_path / name)[0] == ""

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.errors import InputError
+from numguard.source.limits import check
 from numguard.source.part import Batch, Part, named
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class JsonPart(Part):
                 raise InputError(f"{self.name}: holds text that is not UTF-8: save it again as UTF-8") from None
             rows, self._broken, form, self._blank = read(text.replace("\r\n", "\n").replace("\r", "\n"), self.name)
             self.container = self.container.removesuffix("json") + form
-            self._table = as_table(rows)
+            self._table = as_table(rows, self.name)
         return self._table
 
 
@@ -124,10 +125,12 @@ def _status(said: str) -> str:
     return f"the status {said}" if len(said) <= len(_DONE) else "a status that is none"
 
 
-def as_table(rows: Sequence[tuple[int, Any]]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
     """The records as columns of text, and the number of each."""
     flat = [_flat(record) for _, record in rows]
     names = list(dict.fromkeys(name for record in flat for name in record))
+    check("columns", len(names), where, "its columns are")
+    check("cells", len(names) * len(flat), where, "its cells are")
     table = pa.table({name: pa.array([record.get(name) for record in flat], pa.string()) for name in names})
     return table, np.array([number for number, _ in rows], np.int64)
 

@@ -25,7 +25,7 @@ _DEFAULTS: Final = {
     # Lines of a text that are looked at one by one: rows that cannot be read, and repeated headers and totals.
     "refused": 1_000_000,
     # Lines that have to be read one by one, because quotation marks near them do not tell where cells end.
-    "quoted": 2_000_000,
+    "quoted": 1_000_000,
     # Bytes of what has to be in memory whole: JSON, and what is typed within an archive.
     "document": 1 << 28,
 }

@@ -214,6 +214,7 @@ class RowReader(Generic[Key]):
 
     def _hides_rows(self, block: bytes, inside: Flags, ragged: set[int]) -> bool:
         """Whether a record of several lines is ragged or not well formed, or a line within one looks like a row."""
+        self._look_at(int(np.count_nonzero(inside)))
         texts = block.split(b"\n")
         at = 0
         for break_ in np.flatnonzero(inside).tolist():
@@ -234,6 +235,12 @@ class RowReader(Generic[Key]):
             if len(records) != 1 or self._misfit(records[0]):
                 return True
         return False
+
+    def _look_at(self, lines: int) -> None:
+        """Counts lines that are looked at one by one."""
+        self._one_by_one += lines
+        what = "the lines near quotation marks that do not tell where cells end are at least"
+        check("quoted", self._one_by_one, self._name, what)
 
     def _looks_like_row(self, text: str) -> bool:
         """Whether a line on its own has as many fields as a row, with its quotes or without."""
@@ -274,8 +281,7 @@ class RowReader(Generic[Key]):
         }
         lines = np.array([line for line, _ in rows], dtype=np.int64)
         self._line += at
-        self._one_by_one += at
-        check("quoted", self._one_by_one, self._name, "the lines near quotation marks that close no cell are at least")
+        self._look_at(at)
         return RawRows(columns, lines, lambda line: texts[line - first], ragged, blank)
 
     def _row_at(self, texts: list[str], at: int) -> tuple[int, list[str] | None]:
