@@ -206,6 +206,13 @@ pub(crate) fn beside_handset(cell: &Folded, start: usize) -> (Word, usize) {
 
 fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Word>) -> (Word, usize) {
     let text = cell.bytes();
+    // `NoT`: a capital inside a word of the lists parts no words where the word refuses.
+    let letters = letters_end(text, start);
+    if (word_end(cell, start) + 1..=start + LONGEST).contains(&letters)
+        && let Some(word) = find(&spelled(cell, start, letters)).filter(|word| word.refuses(0))
+    {
+        return (word, letters);
+    }
     let mut phrase = String::new();
     let mut found = (Word::Unlisted, word_end(cell, start));
     let mut from = start;
@@ -312,6 +319,15 @@ fn word_end(cell: &Folded, start: usize) -> usize {
         end += 1;
     }
     end
+}
+
+/// Where the letters that begin at `start` end, whatever their case; not much farther than any word is long.
+fn letters_end(text: &[u8], start: usize) -> usize {
+    let letters = text[start..].iter().take(LONGEST + 1);
+    start
+        + letters
+            .take_while(|&&byte| is_letter(byte) && byte != b'_')
+            .count()
 }
 
 /// Where the next word of the same phrase begins: behind a few signs that stand between words, or at once after a

@@ -160,6 +160,14 @@ fn longest(shown: &Shown, lists: &[&List]) -> (Says, usize) {
     let phrases = phrases(shown);
     let known = |phrase: &str| lists.iter().find_map(|list| list.get(phrase)).cloned();
     let (width, first) = &phrases[0];
+    // `NoT`: capitals part no words inside of one that refuses.
+    let whole = pattern!("^[A-Za-zλ]*")
+        .find(&shown.text)
+        .map_or(0, |found| found.end());
+    let refusing = known(&letters(shown, whole)).filter(|says| says.refuses(""));
+    if let Some(says) = refusing.filter(|_| whole > *width) {
+        return (says, whole);
+    }
     phrases
         .iter()
         .rev()
