@@ -206,7 +206,8 @@ def _show(intake: Intake) -> None:
         if not table.num_rows:
             continue
         click.echo(f"\n{heading}:")
-        for place, line in zip(table["row"].to_pylist(), lines, strict=False):
+        # A cell of several numbers waits once for each, and is shown once.
+        for place, line in dict.fromkeys(zip(table["row"].to_pylist(), lines, strict=False)):
             click.echo(f"  row {place}, {line}")
         if table.num_rows > _MOST_SHOWN:
             click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
