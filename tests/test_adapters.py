@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import doctest
 from pathlib import Path
@@ -175,3 +176,30 @@ def test_what_is_no_set_is_an_error(connection: Any) -> None:
         register(connection, sets={"other": ["98765 43210"]})  # type: ignore[dict-item]
     with pytest.raises(ArgumentError, match="no name for a table"):
         register(connection, sets={"a; drop table listed": LISTED})
+
+
+@pytest.mark.parametrize("to", ["BIGINT", "UBIGINT", "INTEGER", "UINTEGER", "VARCHAR"])
+def test_duckdb_takes_integers_as_arrays_do(connection: Any, to: str) -> None:
+    numbers = [919876543210, 9876543210, 98765, 0, 1930, None, 910000000000000000]
+    given = [n if n is None or "BIG" in to or to == "VARCHAR" or n < 2**31 else None for n in numbers]
+    rows = ", ".join("(null)" if n is None else f"({n})" for n in given)
+    asked = f"select numguard_normalize(n::{to}), listed_contains(n::{to}) from (values {rows}) as t(n)"
+    kind = {"VARCHAR": pa.string(), "UBIGINT": pa.uint64()}.get(to, pa.int64())
+    cells = pa.array([None if n is None else str(n) for n in given]).cast(kind)
+    with contextlib.suppress(UserWarning):
+        answers = list(zip(ng.normalize(cells).to_pylist(), LISTED.contains(cells).to_pylist(), strict=True))
+    assert connection.execute(asked).fetchall() == answers
+
+
+def test_duckdb_refuses_what_arrays_refuse(connection: Any) -> None:
+    for wrong in ("numguard_normalize(date '2026-11-25')", "numguard_normalize()", "numguard_normalize('1', '2')"):
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"select {wrong}").fetchall()
+
+
+def test_registering_again_replaces_the_list(connection: Any) -> None:
+    asked = "select listed_contains('9876543210'), listed_contains('9812345678'), (select count(*) from listed)"
+    for listed in ("9876543210", "9812345678"):
+        register(connection, sets={"listed": ng.NumberSet([listed])})
+        answer = connection.execute(asked).fetchall()
+        assert answer == [(listed == "9876543210", listed == "9812345678", 1)]

@@ -18,6 +18,7 @@ the functions are for queries that join, group and filter by what a cell means.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_TEXT = "VARCHAR"
 _SAID = "STRUCT(msisdn UBIGINT, kind VARCHAR, note VARCHAR)"
 _SAID_OF_IMEI = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
 
@@ -43,14 +43,14 @@ def register(
     sets: Mapping[str, NumberSet | ImeiSet] | None = None,
     region: Region = "IN",
 ) -> None:
-    """Gives a connection the functions, and for each set a table and a function.
+    """Gives a connection the functions, and for each set a table and a function; those that it had are replaced.
 
-    The functions take text: cast other columns to VARCHAR, except canonical numbers (UBIGINT), which are joined with
-    the table of a set as they are.
+    The functions take text (VARCHAR), digits as written (BIGINT and smaller integers) and canonical numbers (UBIGINT),
+    as the functions of `numguard` do. Cast other columns.
 
-    - `numguard_normalize(text)`, `numguard_normalize_imei(text)`: UBIGINT, null where the cell is refused.
-    - `numguard_explain(text)`: STRUCT(msisdn, kind, note); `numguard_explain_imei(text)`: STRUCT(imei14, form, note).
-    - For a set `listed`: a table `listed` of one column, `msisdn` or `imei14`, and `listed_contains(text)`: BOOLEAN,
+    - `numguard_normalize(cell)`, `numguard_normalize_imei(cell)`: UBIGINT, null where the cell is refused.
+    - `numguard_explain(cell)`: STRUCT(msisdn, kind, note); `numguard_explain_imei(cell)`: STRUCT(imei14, form, note).
+    - For a set `listed`: a table `listed` of one column, `msisdn` or `imei14`, and `listed_contains(cell)`: BOOLEAN,
       null where the cell is null or refused.
 
     Args:
@@ -82,12 +82,27 @@ def register(
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callable[[Any], Any], returned: str) -> None:
+    def answer(*columns: Any) -> Any:
+        # DuckDB has no type that stands for any, but a function of any number of arguments takes them as they are.
+        if len(columns) != 1:
+            raise ArgumentError(f"{name}: takes one column, not {len(columns)}")
+        return function(_as_read(columns[0]))
+
     kind: Any = "arrow"  # the stubs of DuckDB name an enumeration that moves between versions
     nulls: Any = "special"  # a null in is a null out, but a refused cell is null too
-    types: Any = [_TEXT]
     # A type by its name is how every version knows it.
     to = connection.type(returned)
-    connection.create_function(name, function, types, to, type=kind, null_handling=nulls, side_effects=False)
+    # There is no replacing, and of what is not there no removing.
+    with contextlib.suppress(Exception):
+        connection.remove_function(name)
+    connection.create_function(name, answer, None, to, type=kind, null_handling=nulls, side_effects=False)
+
+
+def _as_read(cells: Any) -> Any:
+    """Integers of other widths as the two that numguard tells apart: digits as written, and 64 bits without a sign."""
+    if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
+        return cells.cast(pa.int64())
+    return cells
 
 
 def _asking(members: NumberSet | ImeiSet, region: Region) -> Callable[[Any], Any]:

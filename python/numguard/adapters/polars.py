@@ -44,11 +44,11 @@ class _Namespace(Generic[Column]):
 
     def normalize(self, *, region: Region = "IN") -> Column:
         """Each cell's E.164 digits (UInt64), null where it is refused; as `numguard.normalize`."""
-        return self._apply(lambda cells: normalize(cells, region=region, threads=1), pl.UInt64)
+        return self._apply(lambda cells: normalize(cells, region=region), pl.UInt64)
 
     def normalize_imei(self) -> Column:
         """Each cell's fourteen digits (UInt64), null where it is refused; as `numguard.normalize_imei`."""
-        return self._apply(lambda cells: normalize_imei(cells, threads=1), pl.UInt64)
+        return self._apply(normalize_imei, pl.UInt64)
 
     def explain(self, *, region: Region = "IN") -> Column:
         """Each cell's number and what there is to say of it (Struct of msisdn, kind, note); as `numguard.explain`."""
@@ -92,10 +92,10 @@ class NumguardSeries(_Namespace[pl.Series]):
 def _asking(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[[pl.Series], Any]:
     if isinstance(members, NumberSet):
         ask = getattr(members, verb)
-        return lambda cells: ask(cells, region=region, threads=1)
+        return lambda cells: ask(cells, region=region)
     if isinstance(members, ImeiSet):
-        ask = getattr(members, verb)
-        return lambda cells: ask(cells, threads=1)
+        asked: Callable[[pl.Series], Any] = getattr(members, verb)
+        return asked
     raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
 
 

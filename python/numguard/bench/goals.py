@@ -31,6 +31,8 @@ _TIMES: Final = {
     ("contains", "clean", 1_000_000): (2.0, 3.0),
     ("contains", "mixed", 0): (7.0, 10.0),
     ("contains", "string_view", 0): (7.0, 10.0),
+    ("contains imeis", "15 digits", 27_824): (2.4, 3.0),
+    ("one question", "Int64", 0): (0.96, 1.2),
     ("scan", "integers", 27_824): (1.6, 2.0),
     ("scan", "mixed", 27_824): (5.0, 7.0),
     ("expand", "Parquet", 0): (1.5, 2.5),

@@ -1,0 +1,164 @@
+"""Handsets: columns of IMEIs as call records hold them, read and looked up by default calls, beside Polars and DuckDB.
+
+The rivals cut the first fourteen characters off and validate nothing; that is the right answer only because every cell
+here is an IMEI. A list hits one row in 50,000, as real ones do, and one row in 50. What a set costs that is built for
+one question is measured as users ask it: the list as it came, and the rows, in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard.bench.columns import Case, column, members
+from numguard.bench.plan import SEED, Plan, plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.synthetic.numbering import U64
+
+LAYOUTS: Final = ("15 digits", "14 to 16 digits", "Int64")
+LISTED: Final = 27_824
+RATES: Final = (0.000_02, 0.02)
+_MODELS: Final = 5_000
+_ROWS_OF_ONE_QUESTION: Final = 5_000_000
+
+
+@lru_cache(maxsize=2)
+def drawn(rows: int, rate: float) -> tuple[U64, U64, Any]:
+    """Keys, a list, and which keys are on it: the list has the serials that are multiples of eleven."""
+    rng = np.random.default_rng([SEED, 7])
+    models = np.uint64(35_000_000) + rng.integers(0, _MODELS, rows).astype(np.uint64) * np.uint64(97)
+    serials = rng.integers(0, 90_000, rows).astype(np.uint64) * np.uint64(11) + np.uint64(1)
+    keys = models * np.uint64(1_000_000) + serials
+    listed = np.unique(
+        (np.uint64(35_000_000) + rng.integers(0, _MODELS, 2 * LISTED).astype(np.uint64) * np.uint64(97))
+        * np.uint64(1_000_000)
+        + rng.integers(0, 90_000, 2 * LISTED).astype(np.uint64) * np.uint64(11)
+    )
+    rng.shuffle(listed)
+    listed = listed[:LISTED]
+    hit = rng.random(rows) < rate
+    keys[hit] = listed[rng.integers(0, len(listed), int(hit.sum()))]
+    return keys, listed, hit
+
+
+def cells(keys: U64, layout: str) -> pa.Array[Any]:
+    """IMEIs as written: with the spare zero, of three lengths, or as integers with the spare zero."""
+    if layout == "Int64":
+        return pa.array((keys * np.uint64(10)).astype(np.int64))
+    lengths = (
+        np.full(len(keys), 15)
+        if layout == "15 digits"
+        else np.random.default_rng([SEED, 8]).integers(14, 17, len(keys))
+    )
+    scale = np.choose(lengths - 14, np.array([1, 10, 100], dtype=np.uint64))
+    text: Any = pa.array(keys * scale)
+    written: pa.Array[Any] = text.cast(pa.string())
+    return written
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["imeis", "numbers"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_read(measure: Any, the_plan: Plan, layout: str, beside: bool) -> None:
+    """IMEIs, and numbers in text as long, on one thread."""
+    if beside:
+        numbers: Any = pa.array(np.random.default_rng([SEED, 9]).integers(6_000_000_000, 10_000_000_000, the_plan.rows))
+        if layout != "Int64":
+            compute: Any = pc
+            numbers = compute.binary_join_element_wise("0091-", numbers.cast(pa.string()), "")
+        line = Line("read imeis", layout, the_plan.rows, 0, None, "numguard, numbers as long", threads=1)
+        assert measure(line, lambda: normalize(numbers, threads=1)).null_count == 0
+        return
+    keys, _, _ = drawn(the_plan.rows, RATES[0])
+    written = cells(keys, layout)
+    line = Line("read imeis", layout, the_plan.rows, 0, None, NUMGUARD, threads=1)
+    assert measure(line, lambda: normalize_imei(written, threads=1)).equals(pa.array(keys))
+
+
+def _asked(
+    candidate: str, written: pa.Array[Any], listed: U64, threads: int
+) -> tuple[Callable[[], int], Callable[[], Any]]:
+    """How a candidate counts the rows on the list, and which rows it finds."""
+    text = pa.types.is_string(written.type)
+    if candidate == NUMGUARD:
+        listing = ImeiSet(pa.array(listed))
+        ask: Callable[[], Any] = lambda: listing.contains(written)  # noqa: E731
+        return lambda: int(ask().true_count), lambda: np.asarray(ask())
+    if candidate.startswith("Polars"):
+        import polars as pl
+
+        key = pl.col("key").str.head(14) if text else pl.col("key") // 10
+        rows = pl.DataFrame({"key": pl.Series(written)}).lazy()
+        keys = pl.Series("key", listed).cast(pl.String if text else pl.Int64)
+        if candidate.endswith("is_in"):
+            found = rows.select(key.is_in(keys.implode()))
+            return lambda: int(found.sum().collect().item()), found.collect()["key"].to_numpy
+        joined = rows.select(key).join(keys.to_frame().lazy(), on="key", how="semi").select(pl.len())
+        return lambda: int(joined.collect().item()), lambda: None
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"set threads = {threads}")
+    for name, column_of in (("rows", written), ("members", pa.array(listed))):
+        connection.register("given", pa.table({"key": column_of}))
+        connection.execute(f"create table {name} as from given")
+    expression = "key[:14]" if text else "key // 10"
+    members_of = "key::varchar" if text else "key::bigint"
+    asked = f"select count(*) from rows where {expression} in (select {members_of} from members)"
+
+    def count() -> int:
+        (only,) = connection.execute(asked).fetchall()
+        return int(only[0])
+
+    return count, lambda: None
+
+
+@pytest.mark.parametrize("candidate", [NUMGUARD, "Polars is_in", "Polars semi-join", "DuckDB semi-join"])
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("layout", ["15 digits", "Int64"])
+def test_contains(measure: Any, the_plan: Plan, layout: str, rate: float, candidate: str) -> None:
+    """The right rows, and how fast they are counted."""
+    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    keys, listed, truth = drawn(the_plan.rows, rate)
+    count, which = _asked(candidate, cells(keys, layout), listed, the_plan.threads)
+    found = which()
+    assert found is None or np.array_equal(found, truth)
+    line = Line("contains imeis", layout, the_plan.rows, LISTED, rate, candidate, the_plan.threads)
+    assert measure(line, count) == int(truth.sum())
+
+
+@pytest.mark.parametrize("listed", plan().lists)
+@pytest.mark.parametrize("candidate", [NUMGUARD, "Polars is_in", "Polars semi-join"])
+def test_one_question(measure: Any, the_plan: Plan, listed: int, candidate: str) -> None:
+    """A set that is built, asked once and thrown away: the list as Int64, in no order."""
+    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    rows = min(the_plan.rows, _ROWS_OF_ONE_QUESTION)
+    asked: Any = column(Case("integers", rows, listed, the_plan.hit_rates[0])).cast(pa.int64())
+    keys: Any = pa.array(members(listed)).cast(pa.int64())
+
+    def built_and_asked() -> int:
+        answer: Any = NumberSet(keys).contains(asked)
+        return int(answer.true_count)
+
+    truth = built_and_asked()
+    count = built_and_asked
+    if candidate != NUMGUARD:
+        import polars as pl
+
+        frame, series = pl.DataFrame({"key": pl.Series(asked)}).lazy(), pl.Series("key", keys)
+        if candidate.endswith("is_in"):
+            found = frame.select(pl.col("key").is_in(series.implode())).sum()
+        else:
+            found = frame.join(series.to_frame().lazy(), on="key", how="semi").select(pl.len())
+
+        def count() -> int:
+            return int(found.collect().item())
+
+    assert measure(Line("one question", "Int64", rows, listed, None, candidate, the_plan.threads), count) == truth
