@@ -7,7 +7,7 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz memcheck docs clean
+.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,35 @@ check: build ## formatting, lints and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/stubtest numguard._core --allowlist tests/stubtest-allowed.txt
+
+# The oldest Linux that pyarrow's wheels run on. Folders of this machine do not end up in the wheel, and two builds give
+# the same bytes.
+WHEEL_TARGET ?= manylinux_2_28
+CARGO_HOME ?= $(HOME)/.cargo
+wheel: export RUSTFLAGS = --remap-path-prefix=$(CARGO_HOME)=cargo --remap-path-prefix=$(CURDIR)=numguard
+wheel: export SOURCE_DATE_EPOCH = 315532800
+wheel: $(VENV)/.ready ## a wheel and the source distribution in dist/, audited, and tried with the oldest and the newest dependencies
+	$(BIN)/pip install --quiet --group wheel
+	rm -rf dist && mkdir dist
+	$(BIN)/maturin sdist --out dist
+	$(BIN)/maturin build --profile dist --zig --compatibility $(WHEEL_TARGET) --locked --out dist
+	$(BIN)/python rust/python/wheel.py dist/*.whl
+	$(BIN)/auditwheel show dist/*.whl | tr '\n' ' ' | grep --only-matching 'platform tag: "$(WHEEL_TARGET)[^"]*"'
+	$(BIN)/abi3audit --strict dist/*.whl
+	@! tar --list --file dist/*.tar.gz | grep -E 'corpus|\.so$$' || { echo "the source distribution holds what it should not"; exit 1; }
+	for pins in 'numpy==2.0.* pyarrow==25.0.* click==8.1.*' '--upgrade numpy pyarrow click'; do \
+		rm -rf dist/.environment && $(PYTHON) -m venv dist/.environment && \
+		dist/.environment/bin/pip install --quiet --disable-pip-version-check dist/*.whl $$pins && \
+		dist/.environment/bin/python tests/smoke.py || exit 1; \
+	done; rm -rf dist/.environment
+
+chain: $(VENV)/.ready ## licences, sources and advisories of what is linked and installed, and the workflows
+	$(BIN)/pip install --quiet --group chain
+	@command -v cargo-deny >/dev/null || cargo install --quiet --locked cargo-deny
+	cargo deny --all-features check bans licenses sources
+	cargo deny --all-features check advisories || test -z "$$CI"
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/pip-audit --skip-editable || test -z "$$CI"
 
 docs: build ## the guide and the reference as HTML in docs/_build; a warning is an error
 	$(BIN)/pip install --quiet --group docs

@@ -23,6 +23,7 @@ from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
 from numguard.files.outgoing import unwritten, write_private
 from numguard.keyed import HASHED, key_check, keyed_hash
+from numguard.notebook import card
 from numguard.source import named
 from numguard.types import PathLike
 
@@ -90,6 +91,10 @@ class BlockList:
     def __repr__(self) -> str:
         actions = ", ".join(f"{action}: {count}" for action, count in self.manifest["actions"].items())
         return f"<BlockList of {len(self)} rows ({actions or 'empty'})>"
+
+    def _repr_html_(self) -> str:
+        facts: list[tuple[str, object]] = [("rows", len(self)), *self.manifest["actions"].items()]
+        return card("BlockList", facts)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""

@@ -18,6 +18,7 @@ import pyarrow.compute
 
 from numguard import _core
 from numguard.errors import ArgumentError, FileError, FileMissingError
+from numguard.system import has_modes
 from numguard.types import PathLike, Region, Values
 
 __all__ = ["HASHED", "key_check", "keyed_hash", "read_key"]
@@ -109,7 +110,7 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
 def _read_private(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            if has_modes() and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                 raise ArgumentError(
                     f"{path.name}: others on this machine can read the key; `chmod 600` it, or make a new one"
                 )

@@ -2,7 +2,7 @@
 
 Owns the roles that a column can have, the comparison of column names, and the choice of a layout for a header row.
 Knows no file and no row. One idea: **a layout is data.** Adding an operator is one file in `layouts/` that lists names
-and call types; nothing else changes.
+and call types, and a line in the list there, which says when it is tried.
 """
 
 from __future__ import annotations
@@ -70,6 +70,12 @@ class Layout:
     signature: tuple[str, ...]
     columns: Mapping[Role, tuple[str, ...]]
     call_types: Mapping[str, Direction] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A misspelt role would be a column that nobody reads, without a word.
+        unknown = sorted(set(self.columns) - set(ROLES))
+        if unknown:
+            raise ValueError(f"{self.name}: no such columns: {', '.join(unknown)}; they are {', '.join(ROLES)}")
 
     def direction(self, call_type: str) -> tuple[bool, Direction]:
         """Whether the call type is known, and the part that the served party played."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from numguard.errors import InputError
+from numguard.notebook import card, counts
 from numguard.source.part import RECORD_NOTES
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
@@ -220,6 +221,15 @@ class CdrSummary:
 
     def __repr__(self) -> str:
         return f"CdrSummary(files={len(self.files)}, rows={self.rows}, refused={sum(self.refused.values())})"
+
+    def _repr_html_(self) -> str:
+        facts = [
+            ("files", len(self.files)),
+            ("rows", self.rows),
+            ("refused", counts(self.refused)),
+            ("warnings", len(self.warnings) or None),
+        ]
+        return card("CdrSummary", facts)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.files))

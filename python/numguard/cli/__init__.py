@@ -39,7 +39,27 @@ VERBS = {
     "demo": "numguard.cli.demo:demo",
     "synth": "numguard.cli.synth:synth",
     "bench": "numguard.cli.bench:bench",
+    "doctor": "numguard.cli.doctor:doctor",
+    "completion": "numguard.cli.completion:completion",
 }
+
+#: What is shown where no verb is named.
+FIRST_STEPS = """\
+From complaints to a block list, in four steps; each shows examples with --help.
+
+  1. Take in the complaints; what is not certainly a number is refused, with the reason.
+       numguard complaints add complaints.csv --registry cases.db --by "HC 1234" --refused refused.csv
+  2. Find the handsets that operated the reported numbers, and the other numbers seen in them.
+       numguard expand calls.parquet --registry cases.db --by "HC 1234"
+  3. Write the block list; a linked number is put down for re-verification, never blocked unseen.
+       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
+  4. Scan call records or customers for the list; this needs no registry.
+       numguard scan customers.csv --numbers block.csv --column mobile -o hits.csv
+
+  numguard demo      the whole job on invented data
+  numguard doctor    what works on this machine, and what to do about the rest
+  numguard --help    all verbs
+"""
 
 DONE, USAGE, INPUT, BRAKE, INTERRUPTED = 0, 2, 3, 4, 130
 #: As a shell has it for a program whose reader went away: 128 + SIGPIPE.
@@ -62,9 +82,14 @@ class Verbs(click.Group):
         return command
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="numguard")
-def verbs() -> None:
+@click.pass_context
+def verbs(context: click.Context) -> None:
     """Match misused phone numbers and handsets over complaints and call records, exactly, and say why.
 
     \b
@@ -78,6 +103,8 @@ def verbs() -> None:
     The whole job on invented data:
       numguard demo
     """
+    if context.invoked_subcommand is None:
+        click.echo(FIRST_STEPS, nl=False)
 
 
 _NOTHING_HALF = "no file was left half written"
@@ -85,6 +112,8 @@ _NOTHING_HALF = "no file was left half written"
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    if "_NUMGUARD_COMPLETE" in os.environ:  # a shell asks what a line could become; click answers and leaves
+        verbs.main(prog_name="numguard")
     code = run(arguments)
     if code == DONE:
         sys.exit(code)

@@ -8,11 +8,9 @@ in `formats` and `spreadsheet`, what leaves the house in `outgoing`.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +24,7 @@ from numguard.errors import ArgumentError, FileError, FileMissingError, InputErr
 from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import one_step, step
+from numguard.system import flush_folder, lock_alone, lock_shared, make_private, open_folder, open_new
 from numguard.types import PathLike
 
 __all__ = [
@@ -92,8 +91,8 @@ class Together:
         try:
             if path.parent not in self._folders:
                 self._folders[path.parent] = _entered(path.parent)
-            # A name that nobody can foresee, made by this call: no link is followed, and no other file lends its mode.
-            made = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, self._mode)
+            # A name that nobody can foresee, made by this call: no other file lends its mode.
+            made = open_new(partial, self._mode)
         except FileNotFoundError:
             raise FileMissingError(f"{path.parent}: there is no such directory") from None
         except OSError as error:
@@ -101,7 +100,7 @@ class Together:
         self._written[path] = partial
         with os.fdopen(made, "wb") as file:
             if self._private:
-                os.fchmod(made, self._mode)
+                make_private(made, self._mode)
             try:
                 yield file
                 file.flush()
@@ -192,7 +191,7 @@ class Together:
 
     def _flush_names(self) -> None:
         for folder in self._folders.values():
-            _flush(folder)
+            flush_folder(folder)
 
 
 def _writable(path: PathLike) -> Path:
@@ -224,38 +223,21 @@ def unwritten(path: Path, error: OSError) -> Exception:
     return FileError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
-def _flush(folder: int | None) -> None:
-    """Brings the names in a folder to the disk."""
-    if folder is not None:
-        with suppress(OSError):  # not every disk flushes folders
-            os.fsync(folder)
-
-
 def _entered(folder: Path) -> int | None:
     """A folder's descriptor, locked against sweeping; what killed processes left there is swept before.
 
     Whoever writes shares the lock, and whoever sweeps has it alone: where nobody writes, what lies about is nobody's.
     None of a folder that may be written to and not be read.
     """
-    try:
-        entered = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except PermissionError:
+    entered = open_folder(folder)
+    if entered is None:
         return None
-    with suppress(OSError):  # not every disk has locks: nothing is swept there
-        fcntl.flock(entered, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if lock_alone(entered):
         for left in folder.glob(f"{_OURS}*"):
             if PARTIAL in left.name or KEPT in left.name:
                 with suppress(OSError):
                     left.unlink()
-    for _ in range(100):
-        try:
-            fcntl.flock(entered, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:  # somebody sweeps
-            time.sleep(0.01)
-        except OSError:
-            break
-        else:
-            break
+    lock_shared(entered)
     return entered
 
 
@@ -269,9 +251,9 @@ def beside(path: Path) -> Iterator[Path]:
     folder = _entered(path.parent)
     name = path.with_name(f"{_OURS}{token_hex(8)}{PARTIAL}")
     try:
-        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        os.close(open_new(name, 0o600))
         yield name
-        _flush(folder)
+        flush_folder(folder)
     finally:
         with one_step():
             for left in path.parent.glob(f"{name.name}*"):

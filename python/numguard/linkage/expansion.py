@@ -18,6 +18,7 @@ from numguard.errors import ArgumentError
 from numguard.linkage.graph import Graph, graph_of
 from numguard.linkage.policy import LinkPolicy
 from numguard.linkage.sentences import Pair, sentence
+from numguard.notebook import card
 from numguard.source import REFUSED
 from numguard.types import Region, Values
 
@@ -204,6 +205,16 @@ class Expansion:
                 "until": period("until", "last_seen"),
             }
         )
+
+    def _repr_html_(self) -> str:
+        facts = [
+            ("reported numbers seen", self.seeds_seen),
+            ("linked numbers", self.linked.num_rows),
+            ("handsets walked through", self.handsets.num_rows),
+            ("places where the walk stopped", self.stopped.num_rows),
+            ("brake", "the result was absurd: nothing is linked" if self.braked else ""),
+        ]
+        return card("Expansion", facts)
 
     def __repr__(self) -> str:
         braked = ", braked" if self.braked else ""

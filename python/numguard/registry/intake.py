@@ -16,6 +16,7 @@ import pyarrow.compute
 
 from numguard.cdr import Cdr
 from numguard.errors import InputError
+from numguard.notebook import card, counts
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
@@ -89,6 +90,19 @@ class Intake:
     text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
     not_data: dict[str, int] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        facts: list[tuple[str, object]] = [
+            ("file", self.name),
+            ("event", self.id if self.id is not None else "nothing was recorded"),
+            ("added", self.added),
+            ("updated", self.updated),
+            ("repeated", self.repeated),
+            ("refused", self.refused),
+            ("waiting for a person", self.waiting.num_rows),
+            ("lines that are no rows", counts(self.not_data)),
+        ]
+        return card("Intake", facts)
 
     @property
     def account(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from numguard.errors import DamagedError, RegistryError
 from numguard.files import beside
 from numguard.registry import dialect
 from numguard.registry.dialect import DAMAGED, READ_ONLY, Dialect
+from numguard.system import has_modes
 
 __all__ = ["SQLite"]
 
@@ -172,7 +173,7 @@ class SQLite(Dialect):
                 f"{self.name}: is an empty file, not a registry; restore it from a backup, "
                 "or remove it to have a new one made"
             )
-        if there.st_mode & 0o077:
+        if has_modes() and there.st_mode & 0o077:
             with suppress(PermissionError):
                 file.chmod(0o600)
 

@@ -155,7 +155,7 @@ class Store:
                 seal = copied.verify()
             finally:
                 copied.close()
-            with unnamed.open("rb") as file:
+            with unnamed.open("r+b") as file:  # Windows flushes only what is open for writing
                 os.fsync(file.fileno())
         return seal
 

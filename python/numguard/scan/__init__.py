@@ -21,9 +21,8 @@ import itertools
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pyarrow as pa
 
@@ -32,6 +31,7 @@ from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import IMEI_COLUMNS, write_rows
 from numguard.files.outgoing import inert_batches
 from numguard.scan.since import Since
+from numguard.scan.summary import ScanSummary, SkippedFile
 from numguard.source import (
     ParquetPart,
     Part,
@@ -46,6 +46,10 @@ from numguard.source import (
 )
 from numguard.types import PathLike, Region
 
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
 
 #: Seconds between two calls of `progress` within one file.
@@ -54,61 +58,6 @@ _PROGRESS_EVERY = 0.25
 _ROWS_AT_ONCE = 1 << 22
 
 _OnError: TypeAlias = Literal["raise", "skip"]
-
-
-@dataclass(frozen=True)
-class SkippedFile:
-    """A file that could not be read to its end. Hits that were handed over before stand."""
-
-    file: str
-    why: str
-
-
-@dataclass(frozen=True)
-class ScanSummary:
-    """What a scan has seen: of the whole run once it has finished, of the run so far in `progress`."""
-
-    #: Rows looked at.
-    rows: int = 0
-    #: Rows with at least one match.
-    hits: int = 0
-    #: Rows that matched in each key column.
-    hits_by_column: dict[str, int] = field(default_factory=dict)
-    #: Cells of the key columns that were refused: column -> note -> cells. Columns without any are left out.
-    refused: dict[str, dict[str, int]] = field(default_factory=dict)
-    #: Distinct numbers and handsets that matched.
-    distinct_keys: int = 0
-    #: Matches left out by `since`, by column: from before the listing date; and without a time or a listing date.
-    before_listing: dict[str, int] = field(default_factory=dict)
-    undated: dict[str, int] = field(default_factory=dict)
-    #: Lines of text that are no whole row, and so were not looked at; and how many for which reason.
-    refused_lines: int = 0
-    refused_rows: dict[str, int] = field(default_factory=dict)
-    #: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
-    not_data: dict[str, int] = field(default_factory=dict)
-    #: Members of archives and sheets that are no table with these columns.
-    passed_over: tuple[SkippedFile, ...] = ()
-    #: Files that could not be read to their end (`on_error="skip"`).
-    skipped: tuple[SkippedFile, ...] = ()
-    #: Files, tables and streams done with, and how many there are.
-    files_done: int = 0
-    files: int = 0
-    #: The file at hand; None for a table or stream.
-    file: str | None = None
-    #: Wall time from the first row asked for.
-    seconds: float = 0.0
-    #: Whether everything was looked at; not so where `limit` was reached or the caller stopped.
-    finished: bool = False
-
-    @property
-    def rows_read(self) -> int:
-        """Rows looked at, refused rows, and lines that are no rows."""
-        return self.rows + self.refused_lines + sum(self.not_data.values())
-
-    @property
-    def rows_per_second(self) -> float:
-        """Rows looked at for each second of wall time."""
-        return self.rows / self.seconds if self.seconds else 0.0
 
 
 class Scan:
@@ -238,6 +187,23 @@ class Scan:
         """Gives the hits as an Arrow stream, which runs the scan as it is read."""
         reader: Any = pa.RecordBatchReader.from_batches(self.schema, iter(self))
         return reader.__arrow_c_stream__(requested_schema)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Runs the scan and gives all hits as a pandas data frame; what matched is in nullable UInt64."""
+        import pandas as pd
+
+        # A column with nulls would turn into floating point.
+        whole: Any = {pa.uint64(): pd.UInt64Dtype()}
+        return self.read_all().to_pandas(types_mapper=whole.get)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Runs the scan and gives all hits as a Polars data frame."""
+        import polars as pl
+
+        return pl.DataFrame(self)
+
+    def _repr_html_(self) -> str:
+        return self.summary.card(self._keys, begun=self._begun is not None)
 
     def __repr__(self) -> str:
         state = "finished" if self._finished else "running" if self._begun else "not yet run"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from numguard.source.container import Member
 
 __all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "packed_part", "parts_of_dataset", "stream_of"]
+
+
+#: What pandas calls the columns of an index without a name.
+_UNNAMED = re.compile(r"__index_level_\d+__")
 
 
 class ParquetPart(Part):
@@ -183,9 +188,20 @@ class StreamPart(Part):
             return own
         if hasattr(self._exported, "__arrow_c_stream__"):
             with exporting("the source"):
-                return pa.RecordBatchReader.from_stream(self._exported)
+                return _without_index(pa.RecordBatchReader.from_stream(self._exported))
         batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+
+
+def _without_index(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The columns of a pandas data frame without those that its unnamed index becomes on the way."""
+    about: Any = reader.schema.pandas_metadata or {}
+    index = [name for name in about.get("index_columns", ()) if isinstance(name, str) and _UNNAMED.fullmatch(name)]
+    if not index:
+        return reader
+    kept = [name for name in reader.schema.names if name not in index]
+    schema = pa.schema([reader.schema.field(name) for name in kept])
+    return pa.RecordBatchReader.from_batches(schema, (batch.select(kept) for batch in reader))
 
 
 def packed_part(member: Member) -> Part:

@@ -18,6 +18,7 @@ mod pages;
 pub mod parallel;
 pub mod parquet;
 mod position;
+mod positioned;
 mod refused;
 pub mod scan;
 pub mod setfile;

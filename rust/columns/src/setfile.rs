@@ -4,7 +4,8 @@
 //!
 //! A map shows what the file holds *now*, so a saved set must be replaced, never written into: [`save`] writes a new
 //! file and renames it over the old one, and whoever has the old one open keeps it, whole, until it is dropped. That is
-//! also how a running process takes a new list: open the path again.
+//! also how a running process takes a new list: open the path again. Windows keeps a mapped file from being replaced:
+//! there the new list gets a name of its own.
 #![allow(unsafe_code)] // mapping a file is unsafe by nature; reading it instead would copy the whole set at every start
 
 use std::fs::File;
@@ -42,9 +43,15 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     file.write_all(set.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
+    flush_names(folder).map_err(failed)
+}
+
+/// Brings the names in a folder to the disk. Windows opens no folders; NTFS keeps a journal of names.
+fn flush_names(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Maps the set at `path`. The layout is always checked; the checksum, one pass over the whole file, if `verify` says.

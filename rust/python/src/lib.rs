@@ -14,9 +14,19 @@ mod sets;
 
 use pyo3::prelude::*;
 
+/// The instructions with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs anywhere.
+///
+/// The fastest that the processor has, or the one that the environment variable ``NUMGUARD_PROBE`` names. All give the
+/// same answers.
+#[pyfunction]
+fn kernels() -> &'static str {
+    numguard_core::set::probe::Path::chosen().name()
+}
+
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(kernels, module)?)?;
     numbers::register(module)?;
     scan::register(module)?;
     sets::register(module)?;

@@ -19,6 +19,12 @@ use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
 /// Below this a pickle holds the set itself; above, where the set is, if it is in a file.
 const PICKLED_WHOLE: usize = 1 << 20;
 
+/// How many cells were refused for which reason, in one line.
+fn reasons(refused: &[(Note, u64)]) -> String {
+    let counts = refused.iter().map(|&(note, count)| format!("{} {count}", note.code()));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
 /// What both classes hold.
 struct Members {
     set: FrozenSet,
@@ -42,12 +48,8 @@ impl Members {
             .map_err(raise)?;
         if strict && !refused.is_empty() {
             let cells: u64 = refused.iter().map(|&(_, count)| count).sum();
-            let why: Vec<String> = refused
-                .iter()
-                .map(|&(note, count)| format!("{} {count}", note.code()))
-                .collect();
             let were = if cells == 1 { "cell was" } else { "cells were" };
-            let message = format!("{cells} {were} refused: {}", why.join(", "));
+            let message = format!("{cells} {were} refused: {}", reasons(&refused));
             return Err(RefusedCellsError::new_err((
                 message,
                 by_note(py, &refused)?.unbind(),
@@ -239,6 +241,13 @@ macro_rules! set_class {
 
             fn __hash__(&self) -> u64 {
                 self.0.set.content_hash()
+            }
+
+            fn _repr_html_(&self) -> String {
+                let refused = reasons(&self.0.refused);
+                let but = if refused.is_empty() { "" } else { "; refused: " };
+                let of = concat!(stringify!($name), "</strong> of");
+                format!("<div><strong>{of} {} {}{but}{refused}</div>", self.0.set.len(), $what)
             }
 
             fn __repr__(&self) -> String {

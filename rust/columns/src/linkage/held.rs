@@ -4,13 +4,13 @@
 //! of a stream, which comes but once, are written to a file without a name, which is gone with the process.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 
 use arrow_buffer::{ArrowNativeType, Buffer, MutableBuffer, ScalarBuffer};
 
 use super::block::Block;
 use super::files::{Group, Job};
 use crate::Error;
+use crate::positioned::{read_exact_at, write_all_at};
 
 /// All sightings of a linkage.
 pub(super) struct Held {
@@ -154,7 +154,7 @@ impl Spill {
 
     fn append<T: ArrowNativeType>(&mut self, values: &ScalarBuffer<T>) -> Result<(), Error> {
         let bytes = values.inner().as_slice();
-        self.file.write_all_at(bytes, self.len).map_err(no_room)?;
+        write_all_at(&self.file, bytes, self.len).map_err(no_room)?;
         self.len += bytes.len() as u64;
         Ok(())
     }
@@ -163,9 +163,7 @@ impl Spill {
         let column = |n: u64| -> Result<Buffer, Error> {
             let mut bytes = MutableBuffer::from_len_zeroed(len * size_of::<u64>());
             let offset = offset + n * bytes.len() as u64;
-            self.file
-                .read_exact_at(bytes.as_slice_mut(), offset)
-                .map_err(no_room)?;
+            read_exact_at(&self.file, bytes.as_slice_mut(), offset).map_err(no_room)?;
             Ok(bytes.into())
         };
         Ok(Block {

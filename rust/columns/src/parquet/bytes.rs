@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -19,6 +18,7 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::thrift::{PageClaims, Stop, check_footer, page_claims};
 use crate::Error;
+use crate::positioned::{read_at, read_exact_at};
 
 /// Bytes read for a page header: more than any has, unless its writer put long minima and maxima in.
 const HEADER: usize = 512;
@@ -172,7 +172,7 @@ impl ChunkReader for Input {
             head: [0; HEADER],
             unread: 0..0,
         };
-        from.unread = 0..from.file.read_at(&mut from.head, start)?;
+        from.unread = 0..read_at(&from.file, &mut from.head, start)?;
         from.offset += from.unread.end as u64;
         self.check(start, &from.head[from.unread.clone()])?;
         Ok(from)
@@ -187,7 +187,7 @@ impl ChunkReader for Input {
             return Err(ParquetError::EOF(why.to_owned()));
         }
         let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, start)?;
+        read_exact_at(&self.file, &mut bytes, start)?;
         Ok(bytes.into())
     }
 }
@@ -203,7 +203,7 @@ pub(crate) struct From {
 impl Read for From {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.unread.is_empty() {
-            let read = self.file.read_at(buffer, self.offset)?;
+            let read = read_at(&self.file, buffer, self.offset)?;
             self.offset += read as u64;
             return Ok(read);
         }

@@ -48,6 +48,16 @@ impl Path {
     /// Every path, the slowest first.
     pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
 
+    /// What the path is called in `NUMGUARD_PROBE` and by `numguard doctor`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
     /// Whether this machine has what the path takes.
     #[must_use]
     pub fn is_available(self) -> bool {
@@ -67,12 +77,9 @@ impl Path {
     #[must_use]
     pub fn chosen() -> Self {
         static CHOSEN: LazyLock<Path> = LazyLock::new(|| {
-            let asked = match std::env::var("NUMGUARD_PROBE").as_deref() {
-                Ok("scalar") => Some(Path::Scalar),
-                Ok("avx2") => Some(Path::Avx2),
-                Ok("avx512") => Some(Path::Avx512),
-                _ => None,
-            };
+            let asked = std::env::var("NUMGUARD_PROBE").ok();
+            let named = |path: &Path| asked.as_deref() == Some(path.name());
+            let asked = Path::ALL.into_iter().find(named);
             asked
                 .into_iter()
                 .chain(Path::ALL.into_iter().rev())

@@ -1,0 +1,97 @@
+"""`series.numguard.normalize()`: numbers and sets in pandas, with results in pandas.
+
+Importing this module gives every series the accessor `numguard`. What comes out has the index and the name of what came
+in, and nullable types: a refused cell is `<NA>`, and no number turns into floating point.
+
+    >>> import pandas as pd, numguard as ng, numguard.adapters.pandas
+    >>> calls = pd.DataFrame({"a_party": ["098765 43210", "1930"], "seconds": [12, 40]})
+    >>> listed = ng.NumberSet(["9876543210"])
+    >>> calls[calls["a_party"].numguard.contains(listed).fillna(False)]["seconds"].tolist()
+    [12]
+    >>> calls["a_party"].numguard.explain()["note"].tolist()
+    [None, 'short_code']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from numguard import _core
+from numguard._core import ImeiSet, NumberSet
+from numguard.errors import MissingExtraError
+from numguard.types import Region, Style
+
+try:
+    import pandas as pd
+except ImportError:
+    raise MissingExtraError('pandas is not installed: pip install "numguard-telecom[pandas]"') from None
+
+__all__ = ["NumguardAccessor"]
+
+
+@pd.api.extensions.register_series_accessor("numguard")
+class NumguardAccessor:
+    """The verbs on a series; made by pandas."""
+
+    def __init__(self, series: pd.Series[Any]) -> None:
+        self._series = series
+
+    def normalize(self, *, region: Region = "IN") -> pd.Series[Any]:
+        """Each cell's E.164 digits (UInt64), `<NA>` where it is refused; as `numguard.normalize`."""
+        return self._like(_core.normalize(self._series, region=region))
+
+    def normalize_imei(self) -> pd.Series[Any]:
+        """Each cell's fourteen digits (UInt64), `<NA>` where it is refused; as `numguard.normalize_imei`."""
+        return self._like(_core.normalize_imei(self._series))
+
+    def format(self, style: Style = "e164") -> pd.Series[Any]:
+        """Each number written out (string); the series holds canonical keys; as `numguard.format`."""
+        return self._like(_core.format(self._series, style))
+
+    def extract(self, *, region: Region = "IN") -> pd.Series[Any]:
+        """The numbers that each text names (lists of UInt64); as `numguard.extract`."""
+        return self._like(_core.extract(self._series, region=region))
+
+    def explain(self, *, region: Region = "IN") -> pd.DataFrame:
+        """Each cell's number and what there is to say of it (`msisdn`, `kind`, `note`); as `numguard.explain`."""
+        return self._frame(_core.explain(self._series, region=region))
+
+    def explain_imei(self) -> pd.DataFrame:
+        """Each cell's handset and what there is to say of it (`imei14`, `form`, `note`); as `numguard.explain_imei`."""
+        return self._frame(_core.explain_imei(self._series))
+
+    def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
+        """Whether each cell is a member (boolean), `<NA>` where it is missing or refused; as `NumberSet.contains`."""
+        if isinstance(members, NumberSet):
+            return self._like(members.contains(self._series, region=region))
+        return self._like(members.contains(self._series))
+
+    def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
+        """Where each cell stands in `members.to_array()` (UInt32), `<NA>` for no member; as `NumberSet.position`."""
+        if isinstance(members, NumberSet):
+            return self._like(members.position(self._series, region=region))
+        return self._like(members.position(self._series))
+
+    def _like(self, answer: Any) -> pd.Series[Any]:
+        """An answer as a series with the index and the name of the one that was asked."""
+        answered: pd.Series[Any] = answer.to_pandas(types_mapper=_nullable)
+        answered.index = self._series.index
+        return answered.rename(self._series.name)
+
+    def _frame(self, answer: Any) -> pd.DataFrame:
+        """An answer of several parts as a frame with the index of the series that was asked."""
+        chunks: list[Any] = answer.chunks if isinstance(answer, pa.ChunkedArray) else [answer]
+        parts = [pa.RecordBatch.from_struct_array(chunk) for chunk in chunks]
+        frame: pd.DataFrame = pa.Table.from_batches(parts, pa.schema(answer.type.fields)).to_pandas(
+            types_mapper=_nullable, strings_to_categorical=False
+        )
+        frame.index = self._series.index
+        return frame
+
+
+def _nullable(kind: pa.DataType) -> Any:
+    """The type in which pandas keeps a column that may have gaps."""
+    known = {pa.uint64(): pd.UInt64Dtype(), pa.uint32(): pd.UInt32Dtype(), pa.bool_(): pd.BooleanDtype()}
+    return known.get(kind, pd.ArrowDtype(kind) if pa.types.is_list(kind) or pa.types.is_large_list(kind) else None)

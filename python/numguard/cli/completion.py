@@ -1,0 +1,28 @@
+"""`numguard completion`: the script with which a shell completes verbs and options."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+__all__ = ["VARIABLE", "completion"]
+
+#: What the script sets when it asks; its name is click's rule.
+VARIABLE = "_NUMGUARD_COMPLETE"
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the script that makes a shell complete verbs and options.
+
+    \b
+      numguard completion bash >> ~/.bashrc
+      numguard completion zsh >> ~/.zshrc
+      numguard completion fish > ~/.config/fish/completions/numguard.fish
+    """
+    asked = get_completion_class(shell)
+    if asked is None:
+        raise click.UsageError(f"shell: {shell} is not known here")
+    click.echo(asked(context.find_root().command, {}, "numguard", VARIABLE).source())

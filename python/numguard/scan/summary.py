@@ -1,0 +1,86 @@
+"""What a scan has seen: counts of rows, hits and refused cells, by column and by file.
+
+Owns the figures of a run. Knows no rows. One idea: **what was not looked at is counted too**, so that no hit can mean
+only that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from numguard.notebook import card
+
+__all__ = ["ScanSummary", "SkippedFile"]
+
+
+@dataclass(frozen=True)
+class SkippedFile:
+    """A file that could not be read to its end. Hits that were handed over before stand."""
+
+    file: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ScanSummary:
+    """What a scan has seen: of the whole run once it has finished, of the run so far in `progress`."""
+
+    #: Rows looked at.
+    rows: int = 0
+    #: Rows with at least one match.
+    hits: int = 0
+    #: Rows that matched in each key column.
+    hits_by_column: dict[str, int] = field(default_factory=dict)
+    #: Cells of the key columns that were refused: column -> note -> cells. Columns without any are left out.
+    refused: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: Distinct numbers and handsets that matched.
+    distinct_keys: int = 0
+    #: Matches left out by `since`, by column: from before the listing date; and without a time or a listing date.
+    before_listing: dict[str, int] = field(default_factory=dict)
+    undated: dict[str, int] = field(default_factory=dict)
+    #: Lines of text that are no whole row, and so were not looked at; and how many for which reason.
+    refused_lines: int = 0
+    refused_rows: dict[str, int] = field(default_factory=dict)
+    #: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
+    not_data: dict[str, int] = field(default_factory=dict)
+    #: Members of archives and sheets that are no table with these columns.
+    passed_over: tuple[SkippedFile, ...] = ()
+    #: Files that could not be read to their end (`on_error="skip"`).
+    skipped: tuple[SkippedFile, ...] = ()
+    #: Files, tables and streams done with, and how many there are.
+    files_done: int = 0
+    files: int = 0
+    #: The file at hand; None for a table or stream.
+    file: str | None = None
+    #: Wall time from the first row asked for.
+    seconds: float = 0.0
+    #: Whether everything was looked at; not so where `limit` was reached or the caller stopped.
+    finished: bool = False
+
+    @property
+    def rows_read(self) -> int:
+        """Rows looked at, refused rows, and lines that are no rows."""
+        return self.rows + self.refused_lines + sum(self.not_data.values())
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows looked at for each second of wall time."""
+        return self.rows / self.seconds if self.seconds else 0.0
+
+    def card(self, columns: Sequence[str], *, begun: bool) -> str:
+        """The summary as HTML for a notebook."""
+        facts: list[tuple[str, object]] = [
+            ("state", "finished" if self.finished else "running" if begun else "not yet run"),
+            ("columns", ", ".join(columns)),
+        ]
+        if begun:
+            facts += [
+                ("files", f"{self.files_done:,} of {self.files:,}"),
+                ("rows", self.rows),
+                ("hits", self.hits),
+                ("refused cells", sum(sum(notes.values()) for notes in self.refused.values()) or None),
+                ("lines that could not be read", self.refused_lines or None),
+                ("files passed over", len(self.passed_over) + len(self.skipped) or None),
+            ]
+        return card("Scan", facts)

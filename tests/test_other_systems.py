@@ -1,0 +1,87 @@
+"""The job on a system that lacks calls which Linux has: each is taken away, and everything still comes out.
+
+Owns which calls are missing where. What another system does otherwise than by lacking a call, only that system shows.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SMOKE = Path(__file__).with_name("smoke.py")
+
+#: What is taken away -> the code that does it, before anything of numguard is imported.
+LACKING = {
+    "flags of open": """
+for flag in ("O_CLOEXEC", "O_NOFOLLOW", "O_DIRECTORY"):
+    delattr(os, flag)
+""",
+    "folders": """
+opened = os.open
+del os.O_DIRECTORY
+def files_only(path, *rest, **named):
+    if os.path.isdir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+    return opened(path, *rest, **named)
+os.open = files_only
+""",
+    "modes": """
+del os.fchmod
+""",
+    "locks": """
+sys.modules["fcntl"] = None
+""",
+    "second names": """
+def no_link(*_, **__):
+    raise OSError(1, "Operation not permitted")
+os.link = no_link
+""",
+    "flushing folders": """
+flush = os.fsync
+def files_only(descriptor):
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        raise OSError(22, "Invalid argument")
+    flush(descriptor)
+os.fsync = files_only
+""",
+    "signals to the end of a block": """
+def no_signals(*_):
+    raise ValueError("signal only works in main thread")
+signal.signal = no_signals
+""",
+}
+
+
+def run(taken: str) -> subprocess.CompletedProcess[str]:
+    code = (
+        f"import os, runpy, signal, stat, sys\n{taken}\n"
+        "import numguard.files, numguard.registry\n"
+        f"runpy.run_path({str(SMOKE)!r}, run_name='__main__')\n"
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("lacking", [*LACKING, "all of them"])
+def test_the_job_is_done_without(lacking: str) -> None:
+    # "folders" and "flags of open" both take O_DIRECTORY: together, it is gone by the first.
+    everything = "\n".join(LACKING.values()).replace("del os.O_DIRECTORY\n", "")
+    done = run(LACKING.get(lacking, everything))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "smoke: passed" in done.stdout
+
+
+def test_without_locks_nothing_is_swept_and_nothing_else_is_lost(tmp_path: Path) -> None:
+    left = tmp_path / ".numguard-0123456789abcdef-1.partial"
+    left.write_text("half")
+    write = f"""
+import numguard as ng, pyarrow as pa
+ng.scan(pa.table({{"a": ["9876543210"]}}), {{"a": ng.NumberSet(["9876543210"])}}).write({str(tmp_path / "hits.csv")!r})
+"""
+    for taken, swept in (('import sys; sys.modules["fcntl"] = None', False), ("", True)):
+        done = subprocess.run([sys.executable, "-c", taken + write], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert left.exists() is not swept
+        assert (tmp_path / "hits.csv").exists()

@@ -1,0 +1,92 @@
+"""pandas: what goes in with an index and a name comes out with both, and no number becomes floating point."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import numguard as ng
+import numguard.adapters.pandas
+from numguard.errors import UnsupportedTypeError
+
+CELLS = ["098765 43210", "1930", None, "+91 98123 45678"]
+KEYS = [919876543210, None, None, 919812345678]
+
+
+@pytest.fixture(params=["object", "string", "str"])
+def series(request: pytest.FixtureRequest) -> pd.Series:
+    return pd.Series(CELLS, index=[10, 20, 20, 5], name="a_party", dtype=request.param)
+
+
+def plain(answer: pd.Series) -> list[object]:
+    return [None if cell is pd.NA or cell is None else cell for cell in answer.tolist()]
+
+
+def test_numbers_come_back_whole_and_in_their_place(series: pd.Series) -> None:
+    answer = series.numguard.normalize()
+    assert (answer.dtype, answer.name, answer.index.tolist()) == (pd.UInt64Dtype(), "a_party", [10, 20, 20, 5])
+    assert plain(answer) == KEYS
+    assert plain(answer.numguard.format("national"))[0] == "098765 43210"
+
+
+def test_an_explanation_is_a_frame(series: pd.Series) -> None:
+    answer = series.numguard.explain()
+    assert answer.columns.tolist() == ["msisdn", "kind", "note"]
+    assert answer.index.tolist() == [10, 20, 20, 5]
+    assert plain(answer["msisdn"]) == KEYS
+    assert answer["note"].tolist()[1] == "short_code"
+    assert answer["msisdn"].dtype == pd.UInt64Dtype()
+
+
+def test_members_are_found(series: pd.Series) -> None:
+    listed = ng.NumberSet(["9876543210", "9000000001"])
+    assert plain(series.numguard.contains(listed)) == [True, None, None, False]
+    assert plain(series.numguard.position(listed)) == [1, None, None, None]
+    assert series.numguard.contains(listed).dtype == pd.BooleanDtype()
+
+
+def test_handsets_and_texts() -> None:
+    handsets = pd.Series(["490154203237518", "x"])
+    assert plain(handsets.numguard.normalize_imei()) == [49015420323751, None]
+    assert handsets.numguard.explain_imei()["imei14"].tolist()[0] == 49015420323751
+    assert plain(handsets.numguard.contains(ng.ImeiSet(["490154203237518"]))) == [True, None]
+    assert plain(handsets.numguard.position(ng.ImeiSet(["490154203237518"]))) == [0, None]
+    texts = pd.Series(["call 98765 43210 or 98123 45678", "none here"])
+    assert [list(numbers) for numbers in texts.numguard.extract()] == [[919876543210, 919812345678], []]
+
+
+def test_empty_series_and_types_that_hold_no_number() -> None:
+    assert len(pd.Series([], dtype="object").numguard.normalize()) == 0
+    assert pd.Series([], dtype="string").numguard.explain().columns.tolist() == ["msisdn", "kind", "note"]
+    with pytest.raises(UnsupportedTypeError):
+        pd.Series([1.5], dtype="float32").numguard.normalize()
+
+
+@pytest.mark.parametrize(
+    ("index", "columns"),
+    [
+        (None, ["a", "a_match"]),
+        ([7, 3], ["a", "a_match"]),
+        (pd.MultiIndex.from_tuples([(1, "x"), (2, "y")]), ["a", "a_match"]),
+        (pd.Index([7, 3], name="desk"), ["a", "desk", "a_match"]),
+    ],
+    ids=["range", "integers", "levels", "named"],
+)
+def test_an_index_without_a_name_is_no_column_of_a_scan(index: object, columns: list[str]) -> None:
+    frame = pd.DataFrame({"a": ["9876543210", "1930"]}, index=index)
+    hits = ng.scan(frame, {"a": ng.NumberSet(["9876543210"])}).read_all()
+    assert hits.column_names == columns
+    assert hits.num_rows == 1
+
+
+def test_hits_as_frames_of_pandas_and_polars() -> None:
+    import polars as pl
+
+    frame = pd.DataFrame({"a": ["9876543210", "9123456789"], "b": ["1930", "9876543210"]})
+    listed = ng.NumberSet(["9876543210"])
+    hits = ng.scan(frame, {"a": listed, "b": listed}).to_pandas()
+    assert hits["a_match"].dtype == pd.UInt64Dtype()
+    assert plain(hits["a_match"]) == [919876543210, None]
+    both = ng.scan(frame, {"a": listed, "b": listed}).to_polars()
+    assert both["b_match"].dtype == pl.UInt64
+    assert both["b_match"].to_list() == [None, 919876543210]
