@@ -65,6 +65,7 @@ WHEEL_TARGET ?= manylinux_2_28
 CARGO_HOME ?= $(HOME)/.cargo
 wheel: export RUSTFLAGS = --remap-path-prefix=$(CARGO_HOME)=cargo --remap-path-prefix=$(CURDIR)=numguard
 wheel: export SOURCE_DATE_EPOCH = 315532800
+wheel: export PATH := $(abspath $(BIN)):$(PATH)
 wheel: $(VENV)/.ready ## a wheel and the source distribution in dist/, audited, and tried with the oldest and the newest dependencies
 	$(BIN)/pip install --quiet --group wheel
 	rm -rf dist && mkdir dist
@@ -90,7 +91,7 @@ chain: $(VENV)/.ready ## licences, sources and advisories of what is linked and 
 
 docs: build ## the guide and the reference as HTML in docs/_build; a warning is an error
 	$(BIN)/pip install --quiet --group docs
-	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --doctree-dir target/doctrees docs docs/_build
 
 bench: build ## everything that is claimed about speed, beside the rivals; an hour on a quiet machine
 	$(BIN)/numguard bench --record benches/record
