@@ -22,6 +22,7 @@ __all__ = [
     "format_imei",
     "imei_keys",
     "keep_rows",
+    "kernels",
     "mentions",
     "normalize",
     "normalize_imei",

@@ -21,7 +21,9 @@ const PICKLED_WHOLE: usize = 1 << 20;
 
 /// How many cells were refused for which reason, in one line.
 fn reasons(refused: &[(Note, u64)]) -> String {
-    let counts = refused.iter().map(|&(note, count)| format!("{} {count}", note.code()));
+    let counts = refused
+        .iter()
+        .map(|&(note, count)| format!("{} {count}", note.code()));
     counts.collect::<Vec<_>>().join(", ")
 }
 
