@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
 /// A letter of a script other than Latin, in folded text.
 pub(crate) const LETTER: u8 = 0x80;
 /// Anything else that is not ASCII, in folded text.
@@ -45,7 +47,8 @@ pub(crate) struct Folded<'a> {
 }
 
 impl<'a> Folded<'a> {
-    /// Folds a cell. ASCII is borrowed as it is.
+    /// Folds a cell. ASCII is borrowed as it is. Of the ways to write one character that Unicode holds equal, the
+    /// composed one (NFC) is read: file systems and some keyboards write vowel signs in two parts.
     pub(crate) fn of(cell: &'a str) -> Self {
         if cell.is_ascii() {
             return Self {
@@ -53,8 +56,15 @@ impl<'a> Folded<'a> {
                 characters: Vec::new(),
             };
         }
-        let (bytes, characters): (Vec<u8>, Vec<char>) = cell
-            .chars()
+        if is_nfc_quick(cell.chars()) == IsNormalized::Yes {
+            Self::of_characters(cell.chars())
+        } else {
+            Self::of_characters(cell.nfc())
+        }
+    }
+
+    fn of_characters(characters: impl Iterator<Item = char>) -> Self {
+        let (bytes, characters): (Vec<u8>, Vec<char>) = characters
             .filter_map(|character| Some((folded(character)?, character)))
             .unzip();
         Self {

@@ -141,7 +141,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     lists
 });
 
-/// Letters as the lists are searched for them: small, without the marks that writers leave out, one letter for those
+/// Composed letters as the lists are searched for them: small, without the marks that writers leave out, one letter for those
 /// that keyboards write in two ways.
 fn spelling(letters: impl Iterator<Item = char>) -> String {
     letters
@@ -153,29 +153,10 @@ fn spelling(letters: impl Iterator<Item = char>) -> String {
                     return None;
                 }
                 '\u{64B}'..='\u{652}' | '\u{670}' | '\u{200C}' | '\u{200D}' => return None,
-                // Letters that have their nukta built in.
+                // Letters that NFC composes with their nukta.
                 '\u{929}' => '\u{928}',
                 '\u{931}' => '\u{930}',
                 '\u{934}' => '\u{933}',
-                '\u{958}' => '\u{915}',
-                '\u{959}' => '\u{916}',
-                '\u{95A}' => '\u{917}',
-                '\u{95B}' => '\u{91C}',
-                '\u{95C}' => '\u{921}',
-                '\u{95D}' => '\u{922}',
-                '\u{95E}' => '\u{92B}',
-                '\u{95F}' => '\u{92F}',
-                '\u{9DC}' => '\u{9A1}',
-                '\u{9DD}' => '\u{9A2}',
-                '\u{9DF}' => '\u{9AF}',
-                '\u{A33}' => '\u{A32}',
-                '\u{A36}' => '\u{A38}',
-                '\u{A59}' => '\u{A16}',
-                '\u{A5A}' => '\u{A17}',
-                '\u{A5B}' => '\u{A1C}',
-                '\u{A5E}' => '\u{A2B}',
-                '\u{B5C}' => '\u{B21}',
-                '\u{B5D}' => '\u{B22}',
                 // Arabic and Urdu keyboards write one letter in two ways.
                 '\u{643}' => '\u{6A9}',
                 '\u{64A}' | '\u{649}' => '\u{6CC}',

@@ -8,6 +8,7 @@ use numguard_core::plan::MobileSeries;
 use numguard_core::{imei, naive};
 use proptest::prelude::*;
 use proptest::sample::select;
+use unicode_normalization::UnicodeNormalization;
 
 /// The parts that cells are made of: prefixes, numbers whole and broken, separators, words, signs.
 #[rustfmt::skip]
@@ -241,6 +242,16 @@ proptest! {
     }
 
     #[test]
+    fn letters_in_parts_are_the_letters(cell in prop_oneof![cell(), sentence()], region in region()) {
+        let (parts, whole): (String, String) = (cell.nfd().collect(), cell.nfc().collect());
+        for written in [parts, whole] {
+            prop_assert_eq!(read(&written, region), read(&cell, region), "{:?}", written);
+            prop_assert_eq!(mentions(&written, region), mentions(&cell, region), "{:?}", written);
+            prop_assert_eq!(imei::read(&written), imei::read(&cell), "{:?}", written);
+        }
+    }
+
+    #[test]
     fn integers_are_their_digits(value in 0_i64..2_000_000_000_000_000, region in region()) {
         let written = read(&value.to_string(), region);
         prop_assert_eq!(msisdn::read_i64(value, region), written);
@@ -313,7 +324,9 @@ fn every_phrase_of_the_lists_says_what_it_says_to_the_oracle() {
             2 => format!("9876543210 ({phrase}) 12"),
             _ => format!("{} no {phrase} 98765 43210", phrase.replace(' ', ".")),
         };
-        for cell in [cell, format!("{phrase} 9876543210")] {
+        // As file systems and some keyboards have it.
+        let in_parts = phrase.nfd().collect::<String>();
+        for cell in [cell, format!("{phrase} 9876543210"), format!("{in_parts} 9876543210")] {
             let oracle = naive::msisdn::mentions(&cell, Region::In);
             assert_eq!(mentions(&cell, Region::In), oracle, "{cell}");
             let oracle = naive::msisdn::read(&cell, Region::In);
@@ -357,6 +370,8 @@ fn a_hostile_cell_costs_no_more_than_its_length() {
         "https://",
         "9876543210, ",
         "12345678901 ",
+        "\u{9c7}\u{9be}",
+        "\u{315}\u{300}",
     ];
     for unit in units {
         let cell = unit.repeat(200_000 / unit.len());

@@ -146,11 +146,12 @@ impl Survey {
 
     fn sign(&mut self, text: &[u8], at: usize) {
         let item = match text[at] {
-            // Without a blank behind it a comma parts fields, with one the parts of a sentence.
+            // Without a blank behind it a comma or semicolon parts fields, with one the parts of a sentence.
             b',' if text.get(at + 1) == Some(&b' ') => Some(Item::Comma),
             b',' => Some(Item::Bar),
             b'/' | b'|' | b'\t' => Some(Item::Bar),
             b'.' if ends_sentence(text, at) => Some(Item::Break),
+            b';' if text.get(at + 1).is_some_and(|&byte| byte != b' ') => Some(Item::Bar),
             b';' | b'?' | b'!' => Some(Item::Break),
             byte if is_line_break(byte) => Some(Item::Bar),
             b'(' | b'[' | b'{' | b'<' => Some(Item::Open),

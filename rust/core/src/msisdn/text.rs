@@ -50,6 +50,9 @@ pub(super) fn read(cell: &Folded, text: &[u8], region: Region) -> Result<Found, 
 /// Appends the numbers of a text that are not another thing's or another person's.
 pub(super) fn extract(cell: &Folded, region: Region, out: &mut Vec<u64>) {
     let survey = Survey::of(cell, cell.bytes(), region);
+    if is_bare_label(&survey) {
+        return;
+    }
     let from = out.len();
     for (number, label) in labelled(&survey) {
         if label == Label::Phone && !out[from..].contains(&number) {
@@ -103,6 +106,27 @@ pub(super) fn mentions(cell: &Folded, region: Region, refusal: Option<Note>) -> 
         doubt,
         rest,
     }
+}
+
+/// Whether a cell is a label and its number, and the label another thing's: `ticket number, 98...`, `98..., Nepal`,
+/// `98... mobile of victim`. In a sentence a word may be of something else; where every word is on the lists and only one
+/// number stands, it is that number's.
+fn is_bare_label(survey: &Survey) -> bool {
+    let code = survey.found.map_or(0, Found::country_code);
+    let is_sum = survey.around.contains(&b'$');
+    let mut refuses = is_sum;
+    for (at, item) in survey.items.iter().enumerate() {
+        match item {
+            // `facebook id`.
+            Item::Word(Word::Unlisted)
+                if matches!(survey.items.get(at + 1), Some(Item::Word(Word::Id))) => {}
+            Item::Word(Word::Unlisted | Word::Complaint | Word::Origin | Word::FirstPerson)
+            | Item::Other { .. } => return false,
+            Item::Word(word) => refuses |= word.refuses(code),
+            _ => {}
+        }
+    }
+    refuses && survey.numbers.len() == 1
 }
 
 /// Each number as often as it stands there, and what the words beside it say.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::pattern;
 use crate::notes::Note;
 
@@ -18,10 +20,10 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Every character as the one that it is read as.
+    /// Every character, composed where Unicode has a composed one, as the one that it is read as.
     pub(super) fn of(cell: &str) -> Self {
         let (text, written) = cell
-            .chars()
+            .nfc()
             .filter_map(|character| Some((plain_character(character)?, character)))
             .unzip();
         Self { text, written }

@@ -64,11 +64,8 @@ fn list(files: &[&'static str]) -> List {
 
 /// Letters that are written in two ways, each with the one that it is searched as; with none where it is left out.
 const SPELLINGS: &str = "\u{93C} \u{9BC} \u{A3C} \u{ABC} \u{B3C} \u{CBC} \u{64B} \u{64C} \u{64D} \u{64E} \u{64F} \u{650} \
-    \u{651} \u{652} \u{670} \u{200C} \u{200D} \u{929}\u{928} \u{931}\u{930} \u{934}\u{933} \u{958}\u{915} \
-    \u{959}\u{916} \u{95A}\u{917} \u{95B}\u{91C} \u{95C}\u{921} \u{95D}\u{922} \u{95E}\u{92B} \u{95F}\u{92F} \
-    \u{9DC}\u{9A1} \u{9DD}\u{9A2} \u{9DF}\u{9AF} \u{A33}\u{A32} \u{A36}\u{A38} \u{A59}\u{A16} \u{A5A}\u{A17} \
-    \u{A5B}\u{A1C} \u{A5E}\u{A2B} \u{B5C}\u{B21} \u{B5D}\u{B22} \u{643}\u{6A9} \u{64A}\u{6CC} \u{649}\u{6CC} \
-    \u{647}\u{6C1} \u{6C3}\u{6C1} \u{622}\u{627} \u{623}\u{627} \u{625}\u{627}";
+    \u{651} \u{652} \u{670} \u{200C} \u{200D} \u{929}\u{928} \u{931}\u{930} \u{934}\u{933} \u{643}\u{6A9} \
+    \u{64A}\u{6CC} \u{649}\u{6CC} \u{647}\u{6C1} \u{6C3}\u{6C1} \u{622}\u{627} \u{623}\u{627} \u{625}\u{627}";
 
 fn spelling(word: &str) -> String {
     let mut spelled = word.to_lowercase();

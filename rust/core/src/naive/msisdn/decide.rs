@@ -38,6 +38,7 @@ impl Token {
             Self::Sign(sign) => sign.to_string(),
             Self::Stop => ".".to_owned(),
             Self::Comma => ",".to_owned(),
+            Self::Field => ";".to_owned(),
             Self::Apart => String::new(),
         }
     }

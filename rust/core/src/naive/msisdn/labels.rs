@@ -1,5 +1,6 @@
 //! The oracle of the labels: what stands beside a number as a row of signs, and patterns over them.
 
+use super::Number;
 use super::dialled::code;
 use super::tokens::{Token, digits_in};
 use crate::naive::pattern;
@@ -40,7 +41,7 @@ fn sign(token: &Token, country: &str) -> Option<char> {
         Token::UpiId => 'z',
         Token::Mark(_) => 'm',
         Token::Apart | Token::Comma => ',',
-        Token::Sign(',' | '/' | '|' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}') => '|',
+        Token::Field | Token::Sign(',' | '/' | '|' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}') => '|',
         Token::Stop | Token::Sign(';' | '?' | '!') => '.',
         Token::Sign('(' | '[' | '{' | '<') => '(',
         Token::Sign(')' | ']' | '}' | '>') => ')',
@@ -66,6 +67,24 @@ fn word(says: &Says, country: &str) -> char {
         // The number's own country.
         _ => 'k',
     }
+}
+
+/// Whether a text is a label and its number, and the label another thing's: no word that is on no list but before an id's,
+/// none of who acts or writes or of a suspect, no other digits.
+pub(super) fn is_bare_label(tokens: &[Token]) -> bool {
+    let mut numbers: Vec<u64> = tokens
+        .iter()
+        .filter_map(|token| token.number().map(Number::value))
+        .collect();
+    let first = tokens.iter().find_map(Token::number);
+    let country = first.map_or("", |number| code(&number.digits));
+    numbers.sort_unstable();
+    numbers.dedup();
+    let row = row(tokens, country).replace("?i", "i");
+    let is_sum = tokens.iter().any(|token| token.around().contains('$'));
+    numbers.len() == 1
+        && pattern!("^[^?coedDz]*$").is_match(&row)
+        && (is_sum || pattern!("[iarxw]").is_match(&row))
 }
 
 /// Words that a figure stands beside, not more than one thing between them, as capitals; `f` for a figure that a word

@@ -8,7 +8,7 @@ mod tokens;
 mod written;
 
 use dialled::{class, code, dialled, values};
-use labels::{Label, labels, row};
+use labels::{Label, is_bare_label, labels, row};
 use tokens::{Token, tokens};
 
 use super::pattern;
@@ -76,7 +76,14 @@ pub fn extract(cell: &str, region: Region) -> Vec<u64> {
     match number_of(cell, region) {
         Ok(number) => vec![number.value()],
         Err(Note::Empty | Note::NotANumber) => Vec::new(),
-        Err(_) => labelled(&tokens(&Shown::of(cell), region), labels),
+        Err(_) => {
+            let tokens = tokens(&Shown::of(cell), region);
+            if is_bare_label(&tokens) {
+                Vec::new()
+            } else {
+                labelled(&tokens, labels)
+            }
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) enum Token {
     Sign(char),
     /// A comma of a sentence: one without a blank behind it is a sign that parts fields.
     Comma,
+    /// A semicolon between fields.
+    Field,
     /// A point that ends a sentence.
     Stop,
     /// What parts the numbers of a list.
@@ -82,6 +84,7 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let token = match first {
             '.' if ends_sentence => Token::Stop,
             ',' if text.starts_with(", ") => Token::Comma,
+            ';' if text.len() > 1 && !text.starts_with("; ") => Token::Field,
             sign => Token::Sign(sign),
         };
         return (vec![token], first.len_utf8());
