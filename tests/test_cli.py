@@ -222,11 +222,12 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
         [sys.executable, "-m", "numguard", *arguments], stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     deadline = time.monotonic() + 60
-    while not list(desk.glob(".hits.csv*")) and time.monotonic() < deadline:
+    while not list(desk.glob(".numguard-*")):
+        assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in said
     assert "Traceback" not in said
-    assert not list(desk.glob("*hits*"))
+    assert not [path.name for path in desk.iterdir() if "hits" in path.name or path.name.startswith(".")]

@@ -6,6 +6,7 @@ line on stderr, never a traceback, and never a phone number: those stand in the 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -121,6 +122,8 @@ def main(arguments: list[str] | None = None) -> None:
     # they wait for an interpreter that is gone. All files are closed or taken back by now: leave without waiting.
     sys.stdout.flush()
     sys.stderr.flush()
+    # A call that was interrupted between two of its own lines lets go of its files now.
+    gc.collect()
     os._exit(code)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -60,6 +61,51 @@ PARTIAL, WAITING, KEPT = ".partial", ".waiting", ".kept"
 _GATHER = 1 << 16
 
 
+class _Names:
+    """The names that the files of one call have beside their places, and how they are given up.
+
+    Attributes:
+        written: Places, and where what was written for them lies.
+        kept: Places, and where what had them before lies.
+        placed: Places that were taken.
+        folders: Descriptors of the folders, locked against sweeping.
+    """
+
+    def __init__(self) -> None:
+        self.written: dict[Path, Path] = {}
+        self.kept: dict[Path, Path] = {}
+        self.placed: list[Path] = []
+        self.folders: dict[Path, int | None] = {}
+        self._process = os.getpid()
+
+    def undo(self) -> None:
+        """What was there before is there again, and nothing else."""
+        for path in self.placed:
+            if path in self.kept:
+                self.kept.pop(path).replace(path)
+            else:
+                path.unlink(missing_ok=True)
+        self.placed.clear()
+
+    def forget(self) -> None:
+        """Lets go of what was there before, and of what was written and has no place."""
+        for path in (*self.kept.values(), *self.written.values()):
+            path.unlink(missing_ok=True)
+        for folder in self.folders.values():
+            if folder is not None:
+                os.close(folder)
+        for names in (self.kept, self.written, self.folders):
+            names.clear()
+        self.placed.clear()
+
+    def give_up(self) -> None:
+        """What a call left behind that was ended between two of its own lines; a copy of this process owns nothing."""
+        if os.getpid() == self._process:
+            with one_step():
+                self.undo()
+                self.forget()
+
+
 class Together:
     """Files that are written beside their places, and take them together; made by `together`.
 
@@ -72,11 +118,12 @@ class Together:
         # Those that somebody else answers for bear his token, and are never swept.
         self._ending = PARTIAL if token is None else WAITING
         self.token = token_hex(8) if token is None else token
-        self._written: dict[Path, Path] = {}
-        self._kept: dict[Path, Path] = {}
-        self._placed: list[Path] = []
-        self._folders: dict[Path, int | None] = {}
+        self._names = _Names()
         self._count = 0
+        if token is None:
+            # Ctrl-C may come between two instructions of a `with`, so that its block is entered or left and nobody
+            # knows: then the names go with this object, or when the process ends.
+            weakref.finalize(self, self._names.give_up)
 
     @contextmanager
     def open(self, path: PathLike) -> Iterator[IO[bytes]]:
@@ -88,16 +135,19 @@ class Together:
         """
         path = _writable(path)
         partial = self._beside(path, self._ending)
+        folders = self._names.folders
         try:
-            if path.parent not in self._folders:
-                self._folders[path.parent] = _entered(path.parent)
+            if path.parent not in folders:
+                folders[path.parent] = _entered(path.parent)
+            # Told before it is there: what is made and not told would stay.
+            self._names.written[path] = partial
             # A name that nobody can foresee, made by this call: no other file lends its mode.
             made = open_new(partial, self._mode)
-        except FileNotFoundError:
-            raise FileMissingError(f"{path.parent}: there is no such directory") from None
         except OSError as error:
+            self._names.written.pop(path, None)
+            if isinstance(error, FileNotFoundError):
+                raise FileMissingError(f"{path.parent}: there is no such directory") from None
             raise unwritten(path, error) from None
-        self._written[path] = partial
         with os.fdopen(made, "wb") as file:
             if self._private:
                 make_private(made, self._mode)
@@ -110,27 +160,28 @@ class Together:
 
     def fingerprint(self, path: PathLike) -> tuple[str, int]:
         """SHA-256 and size of a file that has been written."""
-        partial = self._written[Path(path).expanduser()]
+        partial = self._names.written[Path(path).expanduser()]
         with partial.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), partial.stat().st_size
 
     def places(self) -> dict[Path, Path]:
         """Where what was written lies, on the disk with its name, and the place that it is to take."""
         self._flush_names()
-        return {partial.absolute(): path.absolute() for path, partial in self._written.items()}
+        return {partial.absolute(): path.absolute() for path, partial in self._names.written.items()}
 
     def place(self) -> None:
         """All take their places, in the order in which they were opened; called at the end by itself."""
+        names = self._names
         with one_step():
-            for path in list(self._written):
+            for path in list(names.written):
                 try:
                     if path.is_file():
-                        self._kept[path] = self._keep(path)
-                    self._written[path].replace(path)
+                        names.kept[path] = self._keep(path)
+                    names.written[path].replace(path)
                 except OSError as error:
                     raise unwritten(path, error) from None
-                self._placed.append(path)
-                del self._written[path]
+                names.placed.append(path)
+                del names.written[path]
             self._flush_names()
 
     def place_for_good(self) -> None:
@@ -140,7 +191,8 @@ class Together:
             OSError: One of them cannot; the others may have theirs.
         """
         with one_step():
-            waiting, self._written = self._written, {}
+            waiting = dict(self._names.written)
+            self._names.written.clear()
             for path, partial in waiting.items():
                 try:
                     partial.replace(path)
@@ -152,25 +204,15 @@ class Together:
 
     def leave(self) -> None:
         """Leaves what was written beside its place: whether it takes it is decided later."""
-        self._written = {}
+        self._names.written.clear()
 
     def undo(self) -> None:
         """What was there before is there again, and nothing else."""
-        for path in self._placed:
-            if path in self._kept:
-                self._kept.pop(path).replace(path)
-            else:
-                path.unlink(missing_ok=True)
-        self._placed = []
+        self._names.undo()
 
     def forget(self) -> None:
         """Lets go of what was there before, and of what was written and has no place."""
-        for path in (*self._kept.values(), *self._written.values()):
-            path.unlink(missing_ok=True)
-        for folder in self._folders.values():
-            if folder is not None:
-                os.close(folder)
-        self._folders = {}
+        self._names.forget()
 
     @property
     def _mode(self) -> int:
@@ -190,7 +232,7 @@ class Together:
         return kept
 
     def _flush_names(self) -> None:
-        for folder in self._folders.values():
+        for folder in self._names.folders.values():
             flush_folder(folder)
 
 
