@@ -107,6 +107,8 @@ class Scan:
             self._order.append(since.at)
         stored = None if self._order is None else [name for name in self._order if name not in self._told]
         self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets]))
+        broken = [name for name in (*sets, *(stored or ())) if _is_broken(name)]
+        check_columns(broken, schema, self._first_part.name)
         with _in_part(self._first_part):
             self._scanner = Scanner(schema, list(sets.items()), columns=stored, region=region, threads=threads)
 
@@ -328,10 +330,15 @@ class Scan:
         for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
             if national:
                 warnings.warn(
-                    f"column {column!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with "
+                    f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with "
                     "lead 6 to 9: cast it to Int64 if these are national numbers",
                     stacklevel=3,
                 )
+
+
+def _is_broken(name: str) -> bool:
+    """Whether a name holds half a character, which no column's name can."""
+    return any("\ud800" <= character <= "\udfff" for character in name)
 
 
 class _in_part:  # noqa: N801 - reads as a verb, as context managers do

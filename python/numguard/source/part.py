@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -268,11 +269,13 @@ def headings(names: Sequence[str]) -> str:
 def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
     """Raises ColumnError for a column that is not there, or is there more than once."""
     where = f"{name}: " if name else ""
+    # Arrow's own look-up has no answer for a name that is not UTF-8.
+    names = Counter(schema.names)
     for column in columns:
-        found = schema.get_all_field_indices(column)
+        found = names[column]
         if not found:
             raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}")
-        if len(found) > 1:
+        if found > 1:
             raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
 
 

@@ -326,7 +326,11 @@ fn every_phrase_of_the_lists_says_what_it_says_to_the_oracle() {
         };
         // As file systems and some keyboards have it.
         let in_parts = phrase.nfd().collect::<String>();
-        for cell in [cell, format!("{phrase} 9876543210"), format!("{in_parts} 9876543210")] {
+        for cell in [
+            cell,
+            format!("{phrase} 9876543210"),
+            format!("{in_parts} 9876543210"),
+        ] {
             let oracle = naive::msisdn::mentions(&cell, Region::In);
             assert_eq!(mentions(&cell, Region::In), oracle, "{cell}");
             let oracle = naive::msisdn::read(&cell, Region::In);

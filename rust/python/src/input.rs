@@ -1,12 +1,13 @@
 //! Python arguments -> Arrow chunks, regions and thread counts; Arrow results -> pyarrow, in the shape that came in.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::Keys;
 use numguard_columns::parallel::Threads;
-use numguard_core::msisdn::Region;
-use pyo3::exceptions::PyUserWarning;
+use numguard_core::msisdn::{Region, Style};
+use pyo3::exceptions::{PyUnicodeError, PyUserWarning};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
@@ -181,11 +182,49 @@ impl<'py> FromPyObject<'_, 'py> for RegionArgument {
             return Ok(Self(Region::E164));
         }
         match region.cast::<PyString>() {
-            Ok(name) if name.to_str()? == "IN" => Ok(Self(Region::In)),
+            Ok(name) if name.to_str().is_ok_and(|name| name == "IN") => Ok(Self(Region::In)),
             _ => Err(ArgumentError::new_err(
                 "region: takes \"IN\", or None for digits that are E.164 already",
             )),
         }
+    }
+}
+
+/// `style=`: how a number is written out.
+pub(crate) struct StyleArgument(pub(crate) Style);
+
+impl<'py> FromPyObject<'_, 'py> for StyleArgument {
+    type Error = PyErr;
+
+    fn extract(style: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self(match style.extract() {
+            Ok("e164") => Style::E164,
+            Ok("digits") => Style::Digits,
+            Ok("national") => Style::National,
+            Ok("international") => Style::International,
+            _ => {
+                return Err(ArgumentError::new_err(
+                    "style: takes \"e164\", \"digits\", \"national\" or \"international\"",
+                ));
+            }
+        }))
+    }
+}
+
+/// `path=`: where a file lies.
+pub(crate) struct PathArgument(pub(crate) PathBuf);
+
+impl<'py> FromPyObject<'_, 'py> for PathArgument {
+    type Error = PyErr;
+
+    fn extract(path: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        path.extract().map(Self).map_err(|error| {
+            if error.is_instance_of::<PyUnicodeError>(path.py()) {
+                ArgumentError::new_err("path: is not text in UTF-8")
+            } else {
+                error
+            }
+        })
     }
 }
 

@@ -5,8 +5,7 @@ use numguard_core::msisdn::Style;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::error::ArgumentError;
-use crate::input::{RegionArgument, ThreadsArgument, Values};
+use crate::input::{RegionArgument, StyleArgument, ThreadsArgument, Values};
 
 type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
@@ -164,20 +163,9 @@ fn mentions(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_
 /// >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
 /// ['+91 98765 43210']
 #[pyfunction]
-#[pyo3(signature = (msisdns, style="e164"), text_signature = "(msisdns, style='e164')")]
-fn format<'py>(py: Python<'py>, msisdns: Values, style: &str) -> Answer<'py> {
-    let style = match style {
-        "e164" => Style::E164,
-        "digits" => Style::Digits,
-        "national" => Style::National,
-        "international" => Style::International,
-        _ => {
-            return Err(ArgumentError::new_err(
-                "style: takes \"e164\", \"digits\", \"national\" or \"international\"",
-            ));
-        }
-    };
-    msisdns.map(py, |chunk| numguard_columns::format(chunk, style))
+#[pyo3(signature = (msisdns, style=StyleArgument(Style::E164)), text_signature = "(msisdns, style='e164')")]
+fn format(py: Python<'_>, msisdns: Values, style: StyleArgument) -> Answer<'_> {
+    msisdns.map(py, |chunk| numguard_columns::format(chunk, style.0))
 }
 
 /// Read written IMEIs into the fourteen digits on which handsets join.

@@ -14,7 +14,7 @@ use pyo3_arrow::PyArray;
 use pyo3_arrow::ffi::to_array_pycapsules;
 
 use crate::error::{RefusedCellsError, SetFileError, UnsupportedTypeError, raise};
-use crate::input::{RegionArgument, ThreadsArgument, Values, array_to_python};
+use crate::input::{PathArgument, RegionArgument, ThreadsArgument, Values, array_to_python};
 
 /// Below this a pickle holds the set itself; above, where the set is, if it is in a file.
 const PICKLED_WHOLE: usize = 1 << 20;
@@ -180,8 +180,8 @@ macro_rules! set_class {
             /// Write the set to one file, whole or not at all: a new file, renamed over what was there.
             ///
             /// Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
-            fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-                self.0.save(py, path)
+            fn save(&self, py: Python<'_>, path: PathArgument) -> PyResult<()> {
+                self.0.save(py, path.0)
             }
 
             /// Map a saved set into memory: nothing is read before it is needed.
@@ -196,8 +196,8 @@ macro_rules! set_class {
             ///     If there is no such file.
             #[staticmethod]
             #[pyo3(signature = (path, *, verify=true))]
-            fn open(py: Python<'_>, path: PathBuf, verify: bool) -> PyResult<Self> {
-                Members::open(py, path, $key_type, verify).map(Self)
+            fn open(py: Python<'_>, path: PathArgument, verify: bool) -> PyResult<Self> {
+                Members::open(py, path.0, $key_type, verify).map(Self)
             }
 
             #[staticmethod]
