@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import numguard as ng
 import row_files
 from numguard.cli import run
+from numguard.files import write_rows
 from numguard.source import accounted, open_source, refused_rows
 from row_files import (
     BLURRING,
@@ -56,6 +58,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "complaints": ("complaints", "add", "FILE", "--registry", "cases.db"),
     "outcomes": ("outcomes", "FILE", "--registry", "cases.db"),
     "cdr": ("cdr", "read", "FILE", "-o", "out.csv"),
+    "decide": ("decide", "protected", "--numbers", "FILE", "--reason", "banks", "--registry", "cases.db"),
 }
 
 
@@ -100,6 +103,51 @@ def test_every_verb_accounts_for_every_row(
         said = told(verb, write(tmp_path, name, table(rows)))
         assert balanced(said), f"{verb}, {container}: {said}"
         assert said["rows_read"] == 20, f"{verb}, {container}: {said}"
+        assert pv.read_csv("refused.csv").num_rows == said["rows_refused"], f"{verb}, {container}: {said}"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "csv", "xlsx"])
+def test_expand_names_the_rows_whose_number_handset_or_time_cannot_be_read(
+    tmp_path: Path, told: Callable[..., dict[str, Any]], kind: str
+) -> None:
+    numbers = ["9876543210", None, "98765O3210", "9123456789", "9123456789", "", "9700012345"]
+    imeis = ["490154203237518", "490154203237518", "", "000000000000000", None, "12345", "358240051111110"]
+    wrong = {1: "empty", 2: "stray_letter", 4: "empty", 5: "empty"}
+    if kind in {"csv", "xlsx"}:  # in an operator's file zeros say that there is none; in a table they are a placeholder
+        wrong |= {3: "empty"}
+    path = tmp_path / f"seen.{kind}"
+    if kind == "xlsx":
+        path = write(
+            tmp_path,
+            path.name,
+            workbook([["msisdn", "imei"], *([a or "", b or ""] for a, b in zip(numbers, imeis, strict=True))]),
+        )
+    else:
+        write_rows(path, (table := pa.table({"msisdn": numbers, "imei": imeis})).schema, table.to_batches())
+    said = told("expand", path)
+    assert balanced(said)
+    assert said["rows_refused"] == len(wrong) == sum(said["refused_rows"].values())
+    first = 1 if kind in {"parquet", "arrow"} else 2
+    rows = pv.read_csv("refused.csv").to_pylist()
+    named = sorted((row["row"] - first, row["note"]) for row in rows)
+    assert named == sorted(wrong.items())
+    assert {row["file"] for row in rows} == {str(path)}
+
+
+def test_expand_names_the_rows_without_the_time_that_a_rule_needs() -> None:
+    at = pa.array([1_700_000_000, None, None], pa.timestamp("s", "UTC"))
+    seen = pa.table(
+        {"served_msisdn": ["9876543210"] * 3, "imei14": ["490154203237518", "490154203237518", "1"], "at": at}
+    )
+    policy = ng.LinkPolicy(since=datetime(2020, 1, 1, tzinfo=UTC))
+    for source in (seen, pa.RecordBatchReader.from_batches(seen.schema, seen.to_batches())):
+        found = ng.expand(["9876543210"], source, policy, list_refused=True)
+        assert found.refused == {"no_time": 1, "too_short": 1}
+        assert found.refused_rows.to_pylist() == [
+            {"file": None, "row": 2, "note": "no_time"},
+            {"file": None, "row": 3, "note": "too_short"},
+        ]
+    assert ng.expand(["9876543210"], seen, policy).refused_rows.num_rows == 0
 
 
 @pytest.mark.parametrize("container", TEXTS)

@@ -27,7 +27,8 @@ NO_NUMBER = [
     "https://example.com/profile.php?id=9876543210", "&#57;9876543210", "tel:7911123456;phone-context=+44",
     "9812345678 (Nepal)", "IMEI 1 358240051111110", "IMEI 2 358240051111110", "1) 358240051111110",
     "iPhone 7 358240051111110", "IMSI: 404100123456789", "A/c 50100123456789", "4111 1111 1111 1111",
-    "0070091 12345", "+91 98765", "012345678901234",
+    "0070091 12345", "+91 98765", "012345678901234", "PNR 9876543210", "Complaint No. 3170822000", "UTR 9812345678",
+    "CAF No 9812345678", "DDR No. 9812345678", "Avl Bal 9812345678", "account;9812345678", "৯৮১২৩৪৫৬৭ ফোন",
 ]  # fmt: skip
 
 #: Cells in which a whole number stands beside something else: that one may wait, and no other may come of it.
@@ -62,6 +63,16 @@ SENTENCES = [
     "victim 9876543210 got a call of 9812345678",
     "9876543210 (complainant), 9812345678 (accused)",
     "शिकायतकर्ता 9876543210, आरोपी 9812345678",
+    "my father's number is 9876543210 and the fraud came by 9812345678",
+    "I am using 9876543210, my number; he called with 9812345678",
+    "victim's registered mobile 9876543210. suspect mobile 9812345678",
+    "मेरा नंबर 9876543210 है, उसका नंबर 9812345678",
+    "mera number 9876543210, fraud wale ka 9812345678",
+    "9876543210 is my wife's, 9812345678 is the caller's",
+    "helpline 9876543210 told me that 9812345678 is a fraud",
+    "9812345678 called my mother 9876543210",
+    "పీడితుడు 9876543210, నిందితుడు 9812345678",
+    "শিকায়তকারী আমার নম্বর 9876543210, অভিযুক্ত 9812345678",
 ]
 
 #: What names suspects plainly, and has to come out: otherwise all of the above were easy.

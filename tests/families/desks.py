@@ -38,10 +38,10 @@ NARRATIONS = (
     "q{n}@ybl", "bharatpe.{n}@fbpe", "WDL TFR UPI/DR/{n}/x/YESB/q8/Paym", "UPI/413512345678/{n}",
 )  # fmt: skip
 NO_NUMBERS_OF_CHATS = (
-    "IMG-20{d}-WA00{t}.jpg", "VID-20{d}-WA98{t}.mp4", "PTT-20{d}-WA00{t}.opus", "20{d}_2141{t}", "IMG_20{d}_2141{t}.jpg",
-    "WhatsApp Image 2026-11-12 at 9.41.{t} PM", "Screenshot_20{d}-2141{t}_WhatsApp.jpg", "Recording_{n}_{d}.amr",
-    "{n}@c.us", "91{n}@s.whatsapp.net", "91{n}-16{n}@g.us", "tg://user?id={n}", "https://t.me/c/{n}/12", "@{n}",
-    "https://wa.me/message/{n}", "facebook.com/{n}", "facebook.com/profile.php?id={n}", "user{n}", "uid {n}",
+    "IMG-20{d}-WA00{t}.jpg", "VID-20{d}-WA98{t}.mp4", "PTT-20{d}-WA00{t}.opus", "20{d}_2141{t}",
+    "IMG_20{d}_2141{t}.jpg", "WhatsApp Image 2026-11-12 at 9.41.{t} PM", "Screenshot_20{d}-2141{t}_WhatsApp.jpg",
+    "Recording_{n}_{d}.amr", "{n}@c.us", "91{n}@s.whatsapp.net", "91{n}-16{n}@g.us", "tg://user?id={n}", "https://t.me/c/{n}/12",
+    "@{n}", "https://wa.me/message/{n}", "facebook.com/{n}", "facebook.com/profile.php?id={n}", "user{n}", "uid {n}",
     "TG id {n}", "chat_id={n}",
 )  # fmt: skip
 LINES_OF_CHATS = (

@@ -21,6 +21,7 @@ STATUSES = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", 
 @click.option("--list-column", help="The column of the list that holds them, where its name does not tell.")
 @account.refused
 @account.strict
+@options.as_json
 @click.option("--reason", required=True, help="Why; it stands in the history of every number.")
 def decide(
     status: str,
@@ -30,6 +31,7 @@ def decide(
     list_column: str | None,
     refused_path: Path | None,
     is_strict: bool,
+    as_json: bool,
     reason: str,
 ) -> None:
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
@@ -47,7 +49,10 @@ def decide(
     listed = read_numbers(numbers, column=list_column, strict=is_strict)
     options.write_refused(listed.refused, refused_path)
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        registry.decide(listed.keys, status, reason)
+        event = registry.decide(listed.keys, status, reason)
+    if as_json:
+        options.say_json({"status": status, "numbers": len(listed.keys), "event": event, **listed.account})
+        return
     left_out = listed.account["refused_rows"]
     said = f"; left out: {options.notes_said(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{said}")

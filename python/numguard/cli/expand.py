@@ -220,7 +220,7 @@ def expand(
     policy = make_policy(bounds, region, is_strict=is_strict)
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
-    columns["strict"] = is_strict
+    columns |= {"strict": is_strict, "list_refused": refused_path is not None}
     told = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
     if seeds is not None:
         from numguard.linkage import expand as walk

@@ -29,6 +29,7 @@ from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.graph import Graph
 from numguard.linkage.policy import LinkPolicy
+from numguard.linkage.unread import Unread
 from numguard.source import ParquetPart, Part, accounted, exporting, named, open_source, refused_rows
 from numguard.types import Region, Source, Values
 
@@ -77,6 +78,7 @@ def expand(
     threads: int | None = None,
     memory_limit: int = _MEMORY_LIMIT,
     strict: bool = False,
+    list_refused: bool = False,
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
@@ -99,6 +101,8 @@ def expand(
             each pass, and what a stream gave is written to a temporary file. A table that is in memory already does not
             count.
         strict: A row of sightings that cannot be read is an error; else it is counted in `refused`.
+        list_refused: Name each row whose number, IMEI or time cannot be read in `refused_rows`, beside the lines of
+            texts that are no rows. All sightings are looked at once more for it.
 
     Returns:
         An `Expansion`. No seeds or no sightings give an empty one.
@@ -131,7 +135,8 @@ def expand(
         timed = at is not None and (policy.time_rules or at != "at" or at in names)
         return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
 
-    parts, rows = _read(linkage, sightings, columns_of, region, tell)
+    unread = Unread(policy, region) if list_refused else None
+    parts, rows = _read(linkage, sightings, columns_of, region, tell, unread=unread)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
@@ -140,6 +145,8 @@ def expand(
         found["refused"][note] = found["refused"].get(note, 0) + count
     refused = sum(found["refused"].values())
     found["refused_rows"] = refused_rows(parts)
+    if unread is not None:
+        found["refused_rows"] = pa.concat_tables([found["refused_rows"], unread.table()])
     found["account"] = {
         "rows_read": rows + account["rows_refused"] + sum(account["not_data"].values()),
         "rows_used": rows + account["rows_refused"] - refused,
@@ -157,8 +164,8 @@ def expand(
 def looks_national(column: str) -> str:
     """What to say of a column of uint64 that seems to hold national numbers."""
     return (
-        f"column {column!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 to 9: "
-        "cast it to Int64 if these are national numbers"
+        f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 "
+        "to 9: cast it to Int64 if these are national numbers"
     )
 
 
@@ -206,6 +213,8 @@ def _read(
     columns_of: Callable[[list[str]], list[str]],
     region: Region,
     tell: _Teller,
+    *,
+    unread: Unread | None,
 ) -> tuple[list[Part], int]:
     """Reads all sightings, local Parquet by the compiled half; the parts, and the number of rows they had."""
     parts: list[Part] = []
@@ -220,8 +229,10 @@ def _read(
             if set(columns) <= set(stored):
                 files.append((part.path, columns))
                 of_files += part.count()
+                if unread is not None:
+                    unread.look_at(part, columns)
                 continue
-        for batches in _steps(part, columns_of(part.schema().names), region):
+        for batches in _steps(part, columns_of(part.schema().names), region, unread):
             state = linkage.read(batches, keep)
             rows = state[2]
             tell(state, part.name)
@@ -240,16 +251,19 @@ def _parts(sightings: Any, names: list[str]) -> Iterator[Part]:
         yield from open_source(source, wanted=names).parts
 
 
-def _steps(part: Part, columns: list[str], region: Region) -> Iterator[list[pa.RecordBatch]]:
+def _steps(part: Part, columns: list[str], region: Region, unread: Unread | None) -> Iterator[list[pa.RecordBatch]]:
     """The rows of a part, as lists of batches of about `_STEP` rows."""
     pending: list[pa.RecordBatch] = []
     rows = 0
     checked = None
-    for batch in part.batches(columns):
-        data = batch.data
+    told = columns if unread is None else [*columns, *unread.origin(part)]
+    for batch in part.batches(told):
+        data = batch.data if told == columns else batch.data.select(columns)
         if data.schema != checked:
             _check(part, data.schema, region)
             checked = data.schema
+        if unread is not None:
+            unread.take(batch, columns)
         for start in range(0, data.num_rows, _STEP):
             piece = data.slice(start, _STEP)
             pending.append(piece)

@@ -66,7 +66,7 @@ class Expansion:
     refused: dict[str, int]
     #: What became of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
     account: dict[str, Any]
-    #: The lines of texts that are no whole rows: file, row, note.
+    #: The lines of texts that are no whole rows, and with `list_refused` every refused row: file, row, note.
     refused_rows: pa.Table = field(repr=False)
     #: Seeds that could not be read, by note.
     refused_seeds: dict[str, int]

@@ -330,8 +330,8 @@ class Scan:
         for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
             if national:
                 warnings.warn(
-                    f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with "
-                    "lead 6 to 9: cast it to Int64 if these are national numbers",
+                    f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits "
+                    "with lead 6 to 9: cast it to Int64 if these are national numbers",
                     stacklevel=3,
                 )
 

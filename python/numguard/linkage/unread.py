@@ -1,0 +1,90 @@
+"""The rows of sightings that a walk could not read, one by one: file, row, note.
+
+Owns where a row stands that the walk counts as refused. Knows nothing of how it walks. One idea: what `normalize` and
+`normalize_imei` refuse is what the walk refuses, so that the rows add up to the walk's own count.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard._core import explain, explain_imei
+from numguard.source import REFUSED, Batch, Part
+
+if TYPE_CHECKING:
+    from numguard.linkage.policy import LinkPolicy
+    from numguard.types import Region
+
+__all__ = ["Unread"]
+
+compute: Any = pyarrow.compute  # its stubs leave some functions out
+
+#: What rows say themselves of the file and line that they are from, where they come as a stream.
+_ORIGIN = ("source", "row")
+
+
+class Unread:
+    """Collects the rows that were not read.
+
+    Args:
+        policy: Whether a row needs a time.
+        region: How bare digits are read.
+    """
+
+    def __init__(self, policy: LinkPolicy, region: Region) -> None:
+        self._needs_time = bool(policy.time_rules)
+        self._region = region
+        self._found: list[pa.Table] = []
+
+    def origin(self, part: Part) -> list[str]:
+        """The columns of a stream that say of each row where it is from."""
+        return [] if part.name is not None or not set(_ORIGIN) <= set(part.schema().names) else list(_ORIGIN)
+
+    def look_at(self, part: Part, columns: Sequence[str]) -> None:
+        """Reads a whole part for the rows that cannot be read."""
+        for batch in part.batches(columns):
+            self.take(batch, columns)
+
+    def take(self, batch: Batch, columns: Sequence[str]) -> None:
+        """Looks at the rows of a batch; `columns` are those of numbers, IMEIs and, if there are any, times."""
+        data = batch.data
+        with warnings.catch_warnings():
+            # The walk warns once, and not for each batch.
+            warnings.simplefilter("ignore", UserWarning)
+            numbers: Any = explain(data.column(columns[0]), region=self._region)
+        imeis: Any = explain_imei(data.column(columns[1]))
+        nothing: Any = pa.scalar(None, pa.string())
+        notes: Any = compute.if_else(compute.is_null(numbers.field("msisdn")), _notes(numbers), nothing)
+        handset = _notes(imeis)
+        is_unread = compute.and_(compute.is_null(imeis.field("imei14")), compute.not_equal(handset, "placeholder"))
+        notes = compute.coalesce(notes, compute.if_else(is_unread, handset, nothing))
+        if self._needs_time:
+            is_undated = compute.is_null(data.column(columns[2]))
+            notes = compute.coalesce(notes, compute.if_else(is_undated, "no_time", nothing))
+        refused = np.flatnonzero(compute.is_valid(notes).to_numpy(zero_copy_only=False))
+        if not len(refused):
+            return
+        if set(_ORIGIN) <= set(data.schema.names):
+            files, rows = (data.column(name).take(pa.array(refused)) for name in _ORIGIN)
+        else:
+            files = pa.array([batch.file] * len(refused), pa.string())
+            rows = pa.array(batch.row_numbers()[refused])
+        told = [files.cast(pa.string()), rows.cast(pa.int64()), notes.take(pa.array(refused)).cast(pa.string())]
+        self._found.append(pa.Table.from_arrays(told, schema=REFUSED))
+
+    def table(self) -> pa.Table:
+        """The rows, in the order in which they were met."""
+        return pa.concat_tables([REFUSED.empty_table(), *self._found])
+
+
+def _notes(said: Any) -> Any:
+    """The note of each cell as text; of a null cell it is that it is empty."""
+    return compute.if_else(
+        compute.is_null(said.field(0)), compute.fill_null(said.field("note").cast(pa.string()), "empty"), ""
+    )
