@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pyarrow as pa
 import pyarrow.compute
+from click.core import ParameterSource
 
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
@@ -22,6 +23,7 @@ from numguard.types import Region
 
 __all__ = ["expand", "open_sightings"]
 
+FROM_SHELL = ParameterSource.ENVIRONMENT
 TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
@@ -209,8 +211,7 @@ def expand(
       numguard expand calls.parquet --seeds list.csv --msisdn a_party --imei imei --since 2022-07-01
       numguard expand calls.parquet --seeds list.csv --graph chart/ --around suspect.csv
     """
-    if (registry_path is None) == (seeds is None):
-        raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
+    registry_path = _one_start(registry_path, seeds)
     if ask is not None and ask.suffix.lower() not in FORMATS:
         raise ArgumentError(f"--ask: its ending tells the format and is one of {', '.join(FORMATS)}")
     lists = [seeds, registry_path, around, around_imeis]
@@ -253,6 +254,15 @@ def expand(
             options.say(f"warning: {warning}")
     if found.braked and not override and seeds is not None:
         raise BrakeError(found.braked)
+
+
+def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
+    """The registry to link from; none where seeds were asked for, which beat one that every call of a shell gets."""
+    if seeds is not None and click.get_current_context().get_parameter_source("registry_path") is FROM_SHELL:
+        registry_path = None
+    if (registry_path is None) == (seeds is None):
+        raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
+    return registry_path
 
 
 def _tables(folder: Path | None) -> dict[str, Path | None]:

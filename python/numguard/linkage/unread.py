@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
@@ -67,15 +66,16 @@ class Unread:
         if self._needs_time:
             is_undated = compute.is_null(data.column(columns[2]))
             notes = compute.coalesce(notes, compute.if_else(is_undated, "no_time", nothing))
-        refused = np.flatnonzero(compute.is_valid(notes).to_numpy(zero_copy_only=False))
-        if not len(refused):
+        refused = compute.is_valid(notes)
+        count = refused.true_count
+        if not count:
             return
         if set(_ORIGIN) <= set(data.schema.names):
-            files, rows = (data.column(name).take(pa.array(refused)) for name in _ORIGIN)
+            files, rows = (data.column(name).filter(refused) for name in _ORIGIN)
         else:
-            files = pa.array([batch.file] * len(refused), pa.string())
-            rows = pa.array(batch.row_numbers()[refused])
-        told = [files.cast(pa.string()), rows.cast(pa.int64()), notes.take(pa.array(refused)).cast(pa.string())]
+            files = pa.array([batch.file] * count, pa.string())
+            rows = pa.array(batch.row_numbers()).filter(refused)
+        told = [files.cast(pa.string()), rows.cast(pa.int64()), notes.filter(refused).cast(pa.string())]
         self._found.append(pa.Table.from_arrays(told, schema=REFUSED))
 
     def table(self) -> pa.Table:

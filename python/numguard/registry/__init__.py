@@ -201,7 +201,8 @@ class Registry(Questions, Kept):
             sightings: Whatever `scan` takes.
             policy: The bounds of the walk.
             override: The reason to keep a result that the brake would stop; recorded.
-            **columns: `msisdn`, `imei`, `at`, `region`, `progress`, `threads`, `strict`, `list_refused`, as in `numguard.expand`.
+            **columns: `msisdn`, `imei`, `at`, `region`, `progress`, `threads`, `strict`, `list_refused`, as in
+                `numguard.expand`.
 
         Returns:
             The expansion.

@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::Keys;
 use numguard_columns::parallel::Threads;
 use numguard_core::msisdn::{Region, Style};
-use pyo3::exceptions::{PyUnicodeError, PyUserWarning};
+use pyo3::exceptions::{PyTypeError, PyUnicodeError, PyUserWarning, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
@@ -84,7 +84,16 @@ impl<'py> FromPyObject<'_, 'py> for Values {
         if values.hasattr(intern!(py, "__arrow_c_array__"))?
             || values.hasattr(intern!(py, "__arrow_c_stream__"))?
         {
-            return Self::from_arrow(values.extract()?);
+            // pandas makes Arrow of its columns only now, and what it says of a mixed one may quote a cell.
+            let arrow = values.extract().map_err(|error| {
+                let is_type = error.is_instance_of::<PyTypeError>(py);
+                if is_type || error.is_instance_of::<PyValueError>(py) {
+                    mixed()
+                } else {
+                    error
+                }
+            })?;
+            return Self::from_arrow(arrow);
         }
         if values.is_instance_of::<PyString>()
             || values.is_instance_of::<PyBytes>()
@@ -106,13 +115,15 @@ impl<'py> FromPyObject<'_, 'py> for Values {
         let array = py
             .import(intern!(py, "pyarrow"))?
             .call_method(intern!(py, "array"), (values,), Some(&options))
-            .map_err(|_| {
-                UnsupportedTypeError::new_err(
-                    "values: takes text or integers of one type, as an Arrow array, a series, a NumPy array or a list",
-                )
-            })?;
+            .map_err(|_| mixed())?;
         Self::from_arrow(array.extract()?)
     }
+}
+
+fn mixed() -> PyErr {
+    UnsupportedTypeError::new_err(
+        "values: takes text or integers of one type, as an Arrow array, a series, a NumPy array or a list",
+    )
 }
 
 impl Values {
@@ -191,6 +202,7 @@ impl<'py> FromPyObject<'_, 'py> for RegionArgument {
 }
 
 /// `style=`: how a number is written out.
+#[derive(Clone, Copy)]
 pub(crate) struct StyleArgument(pub(crate) Style);
 
 impl<'py> FromPyObject<'_, 'py> for StyleArgument {
