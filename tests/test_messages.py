@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -187,3 +188,42 @@ def test_what_the_system_refuses_is_a_typed_error(tmp_path: Path) -> None:
             assert isinstance(told.value, OSError)
     assert stat.S_ISDIR((tmp_path / "taken.csv").stat().st_mode)
     assert registry._case.store.head() == 0
+
+
+HALF = "\ud800x"
+SEEN = pa.table({"a": ["9876543210"]})
+LISTED = ng.NumberSet(["9876543210"])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: LISTED.save(HALF),
+        lambda: ng.NumberSet.open(HALF),
+        lambda: ng.ImeiSet.open(HALF),
+        lambda: ng.normalize(["9876543210"], region=HALF),  # type: ignore[arg-type]
+        lambda: ng.format(ng.normalize(["9876543210"]), HALF),  # type: ignore[arg-type]
+        lambda: ng.scan(SEEN, {HALF: LISTED}).read_all(),
+        lambda: ng.scan(SEEN, {"a": LISTED}, columns=[HALF]).read_all(),
+        lambda: ng.scan(SEEN, {"a": LISTED}, at=HALF, since={}).read_all(),
+        lambda: ng.scan(HALF, {"a": LISTED}),
+        lambda: ng.scan(SEEN, {"a": LISTED}).write(f"{HALF}.csv"),
+        lambda: ng.expand(["9876543210"], SEEN, msisdn=HALF),
+        lambda: ng.read_cdr(HALF),
+    ],
+)
+def test_half_a_character_is_an_error_of_this_package(call: Callable[[], object]) -> None:
+    with pytest.raises(NumguardError):
+        call()
+
+
+def test_a_warning_of_a_file_without_a_header_holds_no_cell_of_it() -> None:
+    national = pa.table({"9876543210": pa.array([9876543210] * 100, pa.uint64()), "imei14": ["490154203237518"] * 100})
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        ng.scan(national, {"9876543210": LISTED}).read_all()
+        ng.expand(["9876543210"], national, msisdn="9876543210")
+    said = [str(warning.message) for warning in told]
+    assert [text for text in said if "UInt64 is taken for E.164" in text] == said
+    assert len(said) == 2
+    assert not [text for text in said if "98765" in text]

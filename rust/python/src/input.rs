@@ -85,7 +85,7 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             || values.hasattr(intern!(py, "__arrow_c_stream__"))?
         {
             // pandas makes Arrow of its columns only now, and what it says of a mixed one may quote a cell.
-            let arrow = values.extract().map_err(|error| {
+            let arrow = values.extract().map_err(|error: PyErr| {
                 let is_type = error.is_instance_of::<PyTypeError>(py);
                 if is_type || error.is_instance_of::<PyValueError>(py) {
                     mixed()
