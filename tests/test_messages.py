@@ -223,6 +223,7 @@ def test_a_warning_of_a_file_without_a_header_holds_no_cell_of_it() -> None:
         warnings.simplefilter("always")
         ng.scan(national, {"9876543210": LISTED}).read_all()
         ng.expand(["9876543210"], national, msisdn="9876543210")
+    assert "98765" not in repr(ng.scan(national, {"9876543210": LISTED}))
     said = [str(warning.message) for warning in told]
     assert [text for text in said if "UInt64 is taken for E.164" in text] == said
     assert len(said) == 2

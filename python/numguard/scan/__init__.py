@@ -209,7 +209,7 @@ class Scan:
 
     def __repr__(self) -> str:
         state = "finished" if self._finished else "running" if self._begun else "not yet run"
-        return f"<Scan of {len(self._parts)} parts for {', '.join(self._keys)}, {state}>"
+        return f"<Scan of {len(self._parts)} parts for {named(self._keys)}, {state}>"
 
     def _first_schema(self) -> pa.Schema:
         """The columns of the first part that can be read."""
