@@ -122,6 +122,8 @@ fn is_bare_label(survey: &Survey) -> bool {
                 if matches!(survey.items.get(at + 1), Some(Item::Word(Word::Id))) => {}
             Item::Word(Word::Unlisted | Word::Complaint | Word::Origin | Word::FirstPerson)
             | Item::Other { .. } => return false,
+            // `98...; not known`: two things are said.
+            Item::Break if at + 1 < survey.items.len() => return false,
             Item::Word(word) => refuses |= word.refuses(code),
             _ => {}
         }

@@ -70,7 +70,7 @@ fn word(says: &Says, country: &str) -> char {
 }
 
 /// Whether a text is a label and its number, and the label another thing's: no word that is on no list but before an id's,
-/// none of who acts or writes or of a suspect, no other digits.
+/// none of who acts or writes or of a suspect, no other digits, and nothing said after it.
 pub(super) fn is_bare_label(tokens: &[Token]) -> bool {
     let mut numbers: Vec<u64> = tokens
         .iter()
@@ -83,7 +83,7 @@ pub(super) fn is_bare_label(tokens: &[Token]) -> bool {
     let row = row(tokens, country).replace("?i", "i");
     let is_sum = tokens.iter().any(|token| token.around().contains('$'));
     numbers.len() == 1
-        && pattern!("^[^?coedDz]*$").is_match(&row)
+        && pattern!(r"^[^?coedDz.]*\.?$").is_match(&row)
         && (is_sum || pattern!("[iarxw]").is_match(&row))
 }
 
