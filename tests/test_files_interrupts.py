@@ -121,6 +121,7 @@ def test_what_nobody_ended_goes_with_the_process(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not copied here")
 def test_a_copy_of_the_process_gives_up_nothing(tmp_path: Path) -> None:
     with together() as files:
         with files.open(tmp_path / "rows.csv") as file:
