@@ -109,6 +109,18 @@ def test_a_reader_keeps_its_set_while_another_is_saved_over_it(tmp_path: Path) -
     assert "9876543210" not in ng.NumberSet.open(path)
 
 
+def test_a_small_file_that_is_cut_short_in_place_is_of_no_matter_to_who_has_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    listed = of(set(range(916000000000, 916000200000)))
+    listed.save(path)
+    assert path.stat().st_size < 4 << 20
+    opened = ng.NumberSet.open(path)
+    with path.open("r+b") as file:
+        file.truncate(100)
+    assert opened == listed
+    assert "+91 60000 00007" in opened
+
+
 @pytest.mark.parametrize("count", [3, 400_000])
 def test_pickled_whole_when_small_and_by_path_when_saved(tmp_path: Path, count: int) -> None:
     listed = ng.NumberSet([f"98{n:08d}" for n in range(count)])

@@ -5,11 +5,13 @@
 //! A map shows what the file holds *now*, so a saved set must be replaced, never written into: [`save`] writes a new
 //! file and renames it over the old one, and whoever has the old one open keeps it, whole, until it is dropped. That is
 //! also how a running process takes a new list: open the path again. Windows keeps a mapped file from being replaced:
-//! there the new list gets a name of its own.
+//! there the new list gets a name of its own. A file that is cut short in place while it is mapped ends the process at the
+//! next look into what is gone (SIGBUS), as with every map; small files are copied, so that the lists of most cases cannot
+//! meet that.
 #![allow(unsafe_code)] // mapping a file is unsafe by nature; reading it instead would copy the whole set at every start
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +19,9 @@ use memmap2::Mmap;
 use numguard_core::set::{FrozenSet, KeyType};
 
 use crate::Error;
+
+/// Up to so many bytes a file is copied rather than mapped: reading them takes a millisecond.
+const COPIED: u64 = 4 << 20;
 
 /// Writes `set` to `path`: into a new file beside it, flushed to the disk, then renamed.
 ///
@@ -54,7 +59,8 @@ fn flush_names(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Maps the set at `path`. The layout is always checked; the checksum, one pass over the whole file, if `verify` says.
+/// Maps the set at `path`, or copies it if it is small. The layout is always checked; the checksum, one pass over the
+/// whole file, if `verify` says.
 ///
 /// # Errors
 /// [`Error::File`] when there is no such file or it cannot be read; [`Error::SetFile`] when it holds no sound set of
@@ -62,19 +68,30 @@ fn flush_names(folder: &Path) -> io::Result<()> {
 pub fn open(path: &Path, key_type: KeyType, verify: bool) -> Result<FrozenSet, Error> {
     let failed = |error| Error::file(path, error);
     let file = File::open(path).map_err(failed)?;
-    if !file.metadata().map_err(failed)?.is_file() {
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
         return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
     }
-    // SAFETY: the map is only ever read, through `FrozenSet`, which checks whatever it reads against the length it saw.
-    // A process that cuts the file short under us breaks the promise in this module's head, as with any mapped file.
-    let map = unsafe { Mmap::map(&file) }.map_err(failed)?;
     let damaged = |error| Error::SetFile {
         path: path.to_owned(),
         error,
     };
-    let set = FrozenSet::from_bytes(Arc::new(map), key_type).map_err(damaged)?;
+    let set = if metadata.len() <= COPIED {
+        let mut bytes = Vec::new();
+        file.take(COPIED).read_to_end(&mut bytes).map_err(failed)?;
+        FrozenSet::from_bytes(Arc::new(bytes), key_type)
+    } else {
+        FrozenSet::from_bytes(Arc::new(mapped(&file).map_err(failed)?), key_type)
+    };
+    let set = set.map_err(damaged)?;
     if verify {
         set.verify().map_err(damaged)?;
     }
     Ok(set)
+}
+
+fn mapped(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the map is only ever read, through `FrozenSet`, which checks whatever it reads against the length it saw.
+    // A process that cuts the file short under us breaks the promise in this module's head, as with any mapped file.
+    unsafe { Mmap::map(file) }
 }

@@ -46,7 +46,10 @@ impl Members {
 
     fn build(py: Python<'_>, values: Values, keys: Keys, strict: bool) -> PyResult<Self> {
         let (set, refused) = py
-            .detach(|| numguard_columns::build(&values.into_chunks(), keys, None))
+            .detach(|| {
+                let chunks = values.into_chunks();
+                numguard_columns::sound(&chunks, || numguard_columns::build(&chunks, keys, None))
+            })
             .map_err(raise)?;
         if strict && !refused.is_empty() {
             let cells: u64 = refused.iter().map(|&(_, count)| count).sum();
@@ -187,6 +190,9 @@ macro_rules! set_class {
             /// Map a saved set into memory: nothing is read before it is needed.
             ///
             /// The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
+            ///
+            /// A file of up to 4 MiB is read instead. A larger one must be replaced, as :meth:`save` does it, and never
+            /// be cut short in place: whoever has it mapped ends with SIGBUS at the next look into what is gone.
             ///
             /// Raises
             /// ------
