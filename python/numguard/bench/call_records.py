@@ -1,4 +1,4 @@
-"""Parquet files of call records to scan: seeded, at any length, in row groups so that memory stays flat.
+"""Parquet and CSV files of call records to scan: seeded, at any length, in row groups so that memory stays flat.
 
 Two party columns drawn from one population of subscribers, as integers of ten digits or as text in the forms that
 operators mix, and a few columns that ride along.
@@ -7,10 +7,11 @@ operators mix, and a few columns that ride along.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from numguard.bench.columns import national, texts
@@ -18,7 +19,7 @@ from numguard.bench.plan import POPULATION, SEED
 from numguard.files import whole_file
 from numguard.synthetic.numbering import Numbering
 
-__all__ = ["ROW_GROUP", "write"]
+__all__ = ["ROW_GROUP", "write", "write_csv"]
 
 ROW_GROUP: Final = 1_000_000
 _DAY: Final = (1_748_736_000_000_000, 86_400_000_000)
@@ -39,6 +40,38 @@ def write(path: Path, rows: int, *, text: bool) -> Path:
         if writer:
             writer.close()
     return path
+
+
+def write_csv(path: Path, rows: int, *, width: int, quoted: bool) -> Path:
+    """Writes `rows` call records of six columns, or of the `width` that operators have, as CSV."""
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 8])
+    with whole_file(path) as file:
+        for start in range(0, rows, ROW_GROUP):
+            table = _calls(numbers, rng, min(ROW_GROUP, rows - start), text=False)
+            for n in range(table.num_columns, width):
+                table = table.append_column(f"field_{n}", _filling(n, table.num_rows, rng))
+            if quoted:
+                kinds: Any = [pa.field(name, pa.string()) for name in table.column_names]
+                table = table.cast(pa.schema(kinds))
+            style: Literal["all_valid", "needed"] = "all_valid" if quoted else "needed"
+            pa_csv.write_csv(table, file, pa_csv.WriteOptions(include_header=start == 0, quoting_style=style))
+    return path
+
+
+def _filling(n: int, rows: int, rng: np.random.Generator) -> pa.Array[Any]:
+    """A column of what operators add: handsets, places, codes, and much that is mostly empty."""
+    if n % 5 == 0:
+        return pa.array(rng.integers(35_000_000_000_000_0, 35_999_999_999_999_9, rows))
+    if n % 5 == 1:
+        places = np.array(["Sector 29, Gurugram", "Old Railway Road", "NH 48 Tower 7, Manesar", "DLF Phase III"])
+        chosen: pa.Array[Any] = pa.array(places[rng.integers(0, len(places), rows)])
+        return chosen
+    if n % 5 == 2:
+        return pa.array(np.where(rng.random(rows) < 0.9, "", "roaming"))
+    return pa.array(rng.integers(0, 10**n % 99_991 + 10, rows))
 
 
 def _calls(numbers: Numbering, rng: np.random.Generator, size: int, *, text: bool) -> pa.Table:

@@ -63,7 +63,7 @@ def summary(lines: Sequence[Line]) -> Section:
     rows = []
     for one in compared:
         ours = one.ours
-        if ours.work not in {"contains", "scan", "expand", "normalize"} or not one.rivals:
+        if ours.work not in {"contains", "scan", "scan csv", "expand", "normalize"} or not one.rivals:
             continue
         if ours.hit_rate is not None and ours.hit_rate != min(rates):
             continue
@@ -216,6 +216,12 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     ("memory of contains", "Memory while rows are counted", "The most that is added to column and list.", ()),
     ("scan", "Scanning Parquet", "Rows in which either party is on the list.", ("scan",)),
     ("decode", "The limit of a scan", "Reading the columns and nothing else.", ()),
+    (
+        "scan csv | decode csv",
+        "Scanning CSV",
+        "Default calls, every column of the hits; decoding is reading the two party columns as text, or unpacking.",
+        (),
+    ),
     ("scan of length", "Scans of any length", "The same file listed many times.", ("cost", "memory")),
     ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL.", ()),
     (

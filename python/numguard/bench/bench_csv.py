@@ -1,0 +1,190 @@
+"""`numguard.scan` of CSV beside whole queries of Polars, DuckDB and pyarrow, and beside their reading of two columns.
+
+Default calls on files as operators send them: six columns, or twenty-five, plain, quoted or compressed, and every
+column of each hit row handed on. Numbers are ten clean digits, so that rivals need no rules of their own. The rows
+must be the same.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pytest
+
+from numguard._core import NumberSet
+from numguard.bench import call_records
+from numguard.bench.columns import members, national
+from numguard.bench.plan import Plan, plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.scan import scan
+
+COLUMNS: Final = ["a_party", "b_party"]
+#: Columns, and whether every cell is quoted.
+SHAPES: Final = {
+    "6 columns": (6, False),
+    "25 columns": (25, False),
+    "6 columns, quoted": (6, True),
+    "25 columns, quoted": (25, True),
+}
+LISTED: Final = plan().lists[0]
+
+Query = Callable[[], pa.Table]
+
+
+def file(shape: str, rows: int = plan().file_rows) -> Path:
+    """The file of a shape."""
+    width, quoted = SHAPES[shape]
+    path = plan().inputs / f"calls-{width}-{'quoted' if quoted else 'plain'}-{rows}.csv"
+    return call_records.write_csv(path, rows, width=width, quoted=quoted)
+
+
+def packed(shape: str) -> Path:
+    """The same, compressed as `gzip` does it."""
+    plain = file(shape, plan().file_rows // 4)
+    path = plain.with_suffix(".csv.gz")
+    if not path.exists():
+        with plain.open("rb") as source, gzip.open(path, "wb", compresslevel=6) as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+    return path
+
+
+def numguard(path: Path, threads: int) -> Query:
+    """The set is built before the clock starts, as it would be opened."""
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(LISTED)))
+    return lambda: scan(path, sets, threads=threads).read_all().drop_columns([f"{name}_match" for name in COLUMNS])
+
+
+def _texts() -> list[str]:
+    return [str(number) for number in national(members(LISTED)).tolist()]
+
+
+def polars(path: Path, _threads: int) -> Query:
+    """Membership, streamed; everything is text."""
+    import polars as pl
+
+    keys = pl.Series(_texts()).implode()
+    either = pl.any_horizontal(pl.col(name).is_in(keys) for name in COLUMNS)
+    query = pl.scan_csv(path, infer_schema=False).filter(either)
+    return lambda: query.collect(engine="streaming").to_arrow()
+
+
+def duckdb(path: Path, threads: int) -> Query:
+    """Two semi-joins in one filter; everything is text."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"set threads = {threads}")
+    connection.register("given", pa.table({"key": _texts()}))
+    connection.execute("create table members as from given")
+    either = " or ".join(f"{name} in (select key from members)" for name in COLUMNS)
+    query = f"select * from read_csv('{path}', all_varchar = true) where {either}"
+
+    def hits() -> pa.Table:
+        found: Any = connection.execute(query).to_arrow_table()
+        table: pa.Table = found
+        return table
+
+    return hits
+
+
+def pyarrow(path: Path, _threads: int) -> Query:
+    """Two look-ups over all of it, read as text."""
+    keys = pa.array(_texts())
+    names = path.open().readline().split(",") if path.suffix == ".csv" else []
+    text = pa_csv.ConvertOptions(column_types={name.strip().strip('"'): pa.string() for name in names})
+
+    def hits() -> pa.Table:
+        read = pa_csv.read_csv(path, convert_options=text)
+        first, second = (pc.is_in(read[name], value_set=keys) for name in COLUMNS)
+        return read.filter(pc.or_(first, second))
+
+    return hits
+
+
+CANDIDATES: Final = {NUMGUARD: numguard, "Polars": polars, "DuckDB": duckdb, "pyarrow": pyarrow}
+
+
+def in_order(hits: pa.Table) -> pa.Table:
+    """The rows of a table in an order that does not depend on who found them."""
+    kind: Any = pa.string()
+    names = hits.column_names
+    empty: Any = ""
+    texts: dict[str, Any] = {name: hits[name].cast(kind).fill_null(empty) for name in names}
+    return pa.table(texts).sort_by([(name, "ascending") for name in names])
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_scan_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) -> None:
+    """The rows with a listed party."""
+    if candidate != NUMGUARD:
+        pytest.importorskip(candidate.lower())
+    line = Line("scan csv", shape, the_plan.file_rows, LISTED, None, candidate, the_plan.threads)
+    hits = measure(line, CANDIDATES[candidate](file(shape), the_plan.threads))
+    assert hits.num_rows > 0
+    assert hits.num_columns == SHAPES[shape][0]
+    if candidate != NUMGUARD:
+        assert in_order(hits).equals(in_order(numguard(file(shape), the_plan.threads)()))
+
+
+@pytest.mark.parametrize("candidate", [NUMGUARD, "Polars"])
+def test_scan_csv_gz(measure: Any, the_plan: Plan, candidate: str) -> None:
+    """The same out of a compressed file."""
+    if candidate != NUMGUARD:
+        pytest.importorskip(candidate.lower())
+    rows = the_plan.file_rows // 4
+    line = Line("scan csv", "6 columns, gzip", rows, LISTED, None, candidate, the_plan.threads)
+    hits = measure(line, CANDIDATES[candidate](packed("6 columns"), the_plan.threads))
+    assert hits.num_rows > 0
+    if candidate != NUMGUARD:
+        assert in_order(hits).equals(in_order(numguard(packed("6 columns"), the_plan.threads)()))
+
+
+@pytest.mark.parametrize("candidate", ["Polars", "DuckDB", "pyarrow"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_decode_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) -> None:
+    """The limit for rivals: reading the two columns as text and nothing else."""
+    pytest.importorskip(candidate.lower())
+    path, threads = file(shape), the_plan.threads
+
+    def polars() -> int:
+        import polars as pl
+
+        return pl.scan_csv(path, infer_schema=False).select(COLUMNS).collect().height
+
+    def duckdb() -> int:
+        import duckdb
+
+        connection = duckdb.connect()
+        connection.execute(f"set threads = {threads}")
+        found: Any = connection.execute(f"select a_party, b_party from read_csv('{path}', all_varchar = true)")
+        rows: int = found.to_arrow_table().num_rows
+        return rows
+
+    def pyarrow() -> int:
+        options = pa_csv.ConvertOptions(include_columns=COLUMNS, column_types=dict.fromkeys(COLUMNS, pa.string()))
+        return pa_csv.read_csv(path, convert_options=options).num_rows
+
+    line = Line("decode csv", shape, the_plan.file_rows, 0, None, candidate, threads)
+    assert measure(line, {"Polars": polars, "DuckDB": duckdb, "pyarrow": pyarrow}[candidate]) == the_plan.file_rows
+
+
+def unpack(path: Path) -> int:
+    """Unpacks a file and counts its bytes: what a compressed scan cannot be faster than."""
+    with pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "gzip") as stream:
+        return sum(len(block) for block in iter(lambda: stream.read(1 << 20), b""))
+
+
+def test_unpack(measure: Any, the_plan: Plan) -> None:
+    """The limit of the compressed file."""
+    rows = the_plan.file_rows // 4
+    line = Line("decode csv", "6 columns, gzip", rows, 0, None, "unpacking", the_plan.threads)
+    assert measure(line, lambda: unpack(packed("6 columns"))) == file("6 columns", rows).stat().st_size
