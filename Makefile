@@ -122,7 +122,7 @@ FUZZ_SECONDS ?= 60
 FUZZ := cargo fuzz run --fuzz-dir rust/fuzz --sanitizer none
 fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
 	@command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz@0.13.2
-	@for target in normalise extract imei set set_file; do \
+	@for target in normalise extract imei set set_file split; do \
 		mkdir -p target/fuzz-corpus/$$target && \
 		$(FUZZ) $$target target/fuzz-corpus/$$target rust/fuzz/corpus/$$target -- \
 			-dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; \

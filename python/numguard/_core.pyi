@@ -1,6 +1,6 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final
 
 import pyarrow as pa
@@ -11,7 +11,10 @@ __all__ = [
     "ImeiSet",
     "Linkage",
     "NumberSet",
+    "RowTexts",
     "Scanner",
+    "Text",
+    "TextRows",
     "__version__",
     "check_sightings",
     "closed_lists",
@@ -143,10 +146,67 @@ class Scanner:
     def schema(self) -> pa.Schema: ...
     def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None: ...
     def begin(self, files: Sequence[PathLike]) -> None: ...
+    def begin_text(self, text: Text) -> None: ...
     def next(self) -> tuple[Any, ...] | None: ...
+    def judge(self, kept: Sequence[bool]) -> None: ...
+    @property
+    def rows(self) -> int: ...
     def stop(self) -> None: ...
     def looks_national(self) -> list[bool]: ...
     def tally(self) -> dict[str, Any]: ...
+
+@final
+class Text:
+    """A separated text (CSV): where it comes from and how it is written. Its rows are read once.
+
+    `source` is a file, or blocks of UTF-8 in any lengths (an iterable of bytes, asked on the thread that asks for
+    rows), from the first row on. What is no row of `width` cells (`names`, and blank ones behind) comes with its line
+    and a note: too_few_fields, too_many_fields, unclosed_quote, stray_quote, line_too_long, not_utf8.
+    """
+
+    def __new__(
+        cls,
+        source: PathLike | Iterable[bytes],
+        names: Sequence[str],
+        *,
+        separator: str = ",",
+        width: int | None = None,
+        offset: int = 0,
+        line: int = 1,
+        longest: int = 16777216,
+        windows_1252: bool = False,
+        apostrophes: bool = False,
+        doubt: tuple[int, bytes, Sequence[str]] | None = None,
+    ) -> Text: ...
+    def rows(
+        self,
+        columns: Sequence[int] | None = None,
+        *,
+        block: int = 524288,
+        texts: bool = False,
+        threads: int | None = None,
+    ) -> TextRows: ...
+
+@final
+class TextRows:
+    """The rows of a text: rows, the line of each, the places of those that may be no data, what stands between, texts.
+
+    What stands between rows: lines that are none (`line` as an editor counts, `lines` that the record takes, `fields`,
+    `note`, `text`), how many are blank, and whether any line was read as Windows-1252. Texts are those of all rows, or
+    of those that may be no data.
+    """
+
+    def __iter__(self) -> TextRows: ...
+    def __next__(
+        self,
+    ) -> tuple[pa.RecordBatch, pa.Int64Array, pa.UInt32Array, tuple[pa.RecordBatch, int, bool], RowTexts]: ...
+    def close(self) -> None: ...
+
+@final
+class RowTexts:
+    """The text of rows of a batch."""
+
+    def __getitem__(self, row: int, /) -> bytes: ...
 
 def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch: ...
 def parquet_schema(path: PathLike) -> pa.Schema: ...

@@ -8,7 +8,6 @@ pass never finds an empty stream, and the summary is that of the last pass.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +20,11 @@ from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
 from numguard.cdr.refusals import Refused
 from numguard.cdr.report import Report, open_report, reports
-from numguard.cdr.sightings import SCHEMA, Sightings, row_reader
+from numguard.cdr.rows import raw_rows
+from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary
 from numguard.source import files_of
-from numguard.source.lines import open_lines, with_last
+from numguard.source.lines import open_text
 from numguard.types import PathLike
 
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
@@ -100,9 +100,8 @@ class Cdr:
         return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
     def _read(self, report: Report) -> Iterator[pa.RecordBatch]:
-        with open_lines(report.member) as lines:
-            blocks = iter(lines)
-            summary, header, rest = open_report(report.member, next(blocks, b""), self._layouts)
+        with open_text(report.member) as text:
+            summary, header = open_report(report.member, text.lines, self._layouts)
             self.summary.files.append(summary)
             if header is None:
                 return
@@ -110,15 +109,15 @@ class Cdr:
             for kind, count in summary.skipped.items():
                 furniture.count(kind, count)
             sightings = Sightings(header, summary, furniture)
-            rows = row_reader(header, first_row=1 if report.member.encoding == "typed" else header.line + 1)
             refused: list[Refused] = []
             self._refused.append((report.member.name, refused))
-            for block, is_last in with_last(chain([rest], blocks)):
-                raw = rows.read(block, last=is_last)
+            summary.encoding = text.encoding
+            for raw in raw_rows(text, header, first=1 if report.member.encoding == "typed" else None):
                 furniture.count("blank", raw.blank)
                 batch, refusals = sightings.convert(raw)
                 refused.extend(refusals)
-                summary.encoding = lines.encoding
+                if raw.mended:
+                    summary.encoding = "cp1252"
                 summary.skipped = dict(furniture.skipped)
                 if "preamble" in furniture.skipped:
                     summary.hold_several_reports()

@@ -19,7 +19,7 @@ from numguard.cdr.cells import Column, Flags, Ints
 from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
-from numguard.source.rows import RawRows
+from numguard.cdr.rows import RawRows
 
 __all__ = ["Refusals", "Refused"]
 
@@ -35,7 +35,7 @@ class Refused(NamedTuple):
 class Refusals:
     """The refused rows of one block: `which` of the rows that were read, and `all` with those that made no row."""
 
-    def __init__(self, header: Header, raw: RawRows[Role], furniture: Furniture) -> None:
+    def __init__(self, header: Header, raw: RawRows, furniture: Furniture) -> None:
         self._header = header
         self._raw = raw
         self._furniture = furniture
@@ -68,7 +68,7 @@ class Refusals:
         is_row = dated[rows]
         for k in np.flatnonzero(~is_row).tolist():
             line = int(self._raw.lines[rows[k]])
-            is_row[k] = not self._furniture.take(self._raw.text_of(line), line)
+            is_row[k] = not self._furniture.take(self._raw.text_of(int(rows[k])), line)
         self.which[rows[~is_row]] = True
         role: Role = "served" if "served" in self._raw.columns else "calling"
         for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():

@@ -18,8 +18,7 @@ from numguard.errors import InputError
 from numguard.source import Found, as_text, headings, open_members
 from numguard.source.container import Member
 from numguard.source.furniture import RULER
-from numguard.source.header import LINES_SEARCHED
-from numguard.source.lines import open_lines
+from numguard.source.lines import open_text
 from numguard.types import PathLike
 
 __all__ = ["Report", "open_report", "reports"]
@@ -48,8 +47,8 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     refusals: list[InputError] = []
     for member in [text for one in found.members for text in as_text(one)]:
         try:
-            with open_lines(member) as lines:
-                summary, _, _ = open_report(member, next(iter(lines), b""), layouts)
+            with open_text(member) as text:
+                summary, _ = open_report(member, text.lines, layouts)
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
@@ -62,16 +61,15 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     yield from opened
 
 
-def open_report(member: Member, first: bytes, layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None, bytes]:
-    """The summary of a report as far as its first lines tell it, its header, and what follows the header."""
-    if not first:
+def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None]:
+    """The summary of a report as far as its first lines tell it, and its header."""
+    if not lines:
         raise InputError(f"{member.name}: is empty")
     summary = FileSummary(member.name, encoding=member.encoding, container=member.container)
-    lines = [line.decode(errors="replace") for line in first.split(b"\n", LINES_SEARCHED)[:LINES_SEARCHED]]
     header = find_header(lines, layouts, member.name)
     if header is None:
         if any(is_no_data(line) for line in lines):
-            return summary, None, b""
+            return summary, None
         raise InputError(
             f"{member.name}: no header row of a known layout in its first lines. Known are "
             f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; its columns are "
@@ -90,4 +88,4 @@ def open_report(member: Member, first: bytes, layouts: Sequence[Layout]) -> tupl
     for line in lines[: header.line - 1]:
         kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
         summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
-    return summary, header, first.split(b"\n", header.line)[header.line]
+    return summary, header

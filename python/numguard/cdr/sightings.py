@@ -24,10 +24,10 @@ from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name, without_form
 from numguard.cdr.layouts.generic import CALLERS, OF_THE_CALLED
 from numguard.cdr.refusals import Refusals, Refused
+from numguard.cdr.rows import RawRows
 from numguard.cdr.summary import FileSummary
-from numguard.source.rows import RawRows, RowReader, Shape
 
-__all__ = ["SCHEMA", "Sightings", "row_reader"]
+__all__ = ["SCHEMA", "Sightings"]
 
 _COLUMNS: Final[dict[str, pa.DataType]] = {
     "served_msisdn": pa.uint64(),
@@ -44,12 +44,6 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
 #: What every layout is read as.
 SCHEMA: Final = pa.schema(_COLUMNS)
 
-#: Columns that the CSV reader itself can nearly always read, at a tenth of the cost of reading them from text.
-_TYPED: Final[dict[Role, pa.DataType]] = {"time": pa.time32("s"), "duration": pa.int64()}
-#: Columns with few distinct values: the CSV reader gives them as dictionaries, and each value is read once.
-_FEW_VALUES: Final[frozenset[Role]] = frozenset({"served", "imei", "date", "call_type"})
-_NULLS: Final = [f"{quote}{word}{quote}" for word in ("", "-", "--", "---", "NA", "N/A") for quote in ("", "'")]
-
 _IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
 _DIRECTIONS: Final = ("in", "out")
 # The part of the served party; the two that are known come first, so that they are the dictionary's codes.
@@ -65,14 +59,6 @@ _ENDS: Final[tuple[Role, Role]] = ("served", "other")
 _IMSI_LENGTHS: Final = range(14, 16)
 
 
-def row_reader(header: Header, *, first_row: int) -> RowReader[Role]:
-    """What reads the rows under a header, in the types that suit each role."""
-    shape = Shape(header.delimiter, len(header.names), header.width, first_row)
-    few = {role: pa.dictionary(pa.int32(), pa.string()) for role in header.columns if role in _FEW_VALUES}
-    typed = {role: kind for role, kind in _TYPED.items() if role in header.columns and "date" in header.columns}
-    return RowReader(shape, header.columns, types=few, hoped=typed, nulls=_NULLS, apostrophes=True)
-
-
 class _Parties(NamedTuple):
     """The two ends of each row; `served_cells` gives what is written for the served party in some of the rows."""
 
@@ -82,7 +68,7 @@ class _Parties(NamedTuple):
     other_msisdn: Column
 
 
-def _parties(raw: RawRows[Role], part: Bytes, switched: Flags | None) -> _Parties:
+def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
         first, second = (as_text(_decoded(raw.columns[role])) for role in _ENDS)
@@ -111,7 +97,7 @@ def _parties(raw: RawRows[Role], part: Bytes, switched: Flags | None) -> _Partie
     )
 
 
-def _other_end(raw: RawRows[Role], served: Column, part: Bytes) -> tuple[Column, Column]:
+def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one who is not the subject; where both or neither is, the call type tells."""
     calling, called = as_text(_decoded(raw.columns["calling"])), as_text(_decoded(raw.columns["called"]))
     from_number: Column = _core.normalize(calling)
@@ -138,7 +124,7 @@ class Sightings:
         self._days: dict[str, tuple[int, int]] = {}
         self._told: dict[str, int] = {}
 
-    def convert(self, raw: RawRows[Role]) -> tuple[pa.RecordBatch, list[Refused]]:
+    def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
         refusals = Refusals(self._header, raw, self._furniture)
         part = self._parts(raw)
@@ -176,7 +162,7 @@ class Sightings:
         self._count(batch, imei, refusals.all)
         return batch, refusals.all
 
-    def _parts(self, raw: RawRows[Role]) -> Bytes:
+    def _parts(self, raw: RawRows) -> Bytes:
         """The part of the served party in each row, from its call type."""
         if "call_type" not in raw.columns:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
@@ -185,7 +171,7 @@ class Sightings:
         codes: Ints = types.indices.to_numpy()
         return parts[codes]
 
-    def _of_the_called(self, raw: RawRows[Role]) -> Flags | None:
+    def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has written for the called party, where the served party stands as the A number."""
         columns = self._header.columns
         if "call_type" not in raw.columns or "other" not in raw.columns or "served" not in columns:
@@ -207,7 +193,7 @@ class Sightings:
             self._told[call_type] = _PARTS[direction] if known else _UNKNOWN
         return self._told[call_type]
 
-    def _instants(self, raw: RawRows[Role]) -> tuple[Column, list[tuple[Role, Bytes]]]:
+    def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
         """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
         columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
         columns = {role: what for role, what in columns.items() if role in raw.columns}
@@ -225,13 +211,6 @@ class Sightings:
         return _with_nulls(micros - _IST_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
-        if pa.types.is_time32(cells.type):
-            seconds = cells.cast(pa.int32())
-            outcome = np.full(len(cells), times.OK, dtype=np.uint8)
-            if cells.null_count:
-                outcome[cells.is_null().to_numpy(zero_copy_only=False)] = times.BLANK
-                seconds = seconds.fill_null(0)
-            return times.Reading(seconds.to_numpy().astype(np.int64) * times.SECOND, outcome)
         if not pa.types.is_dictionary(cells.type):
             return times.read(cells, what)
         # A file has few days: each is read once.
@@ -364,12 +343,6 @@ def _seconds(cells: Column | None, count: int) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if cells is None:
         return pa.nulls(count, pa.int64())
-    if pa.types.is_integer(cells.type):
-        believable: Column = pc.and_(
-            pc.greater_equal(cells, pa.scalar(0, pa.int64())),
-            pc.less(cells, pa.scalar(10**_LONGEST_DURATION, pa.int64())),
-        )
-        return cells if believable.false_count == 0 else pc.if_else(believable, cells, pa.scalar(None, pa.int64()))
     cells = _plain(cells)
     seconds = np.zeros(count, dtype=np.int64)
     missing = np.ones(count, dtype=np.bool_)

@@ -116,15 +116,9 @@ def main(arguments: list[str] | None = None) -> None:
     if "_NUMGUARD_COMPLETE" in os.environ:  # a shell asks what a line could become; click answers and leaves
         verbs.main(prog_name="numguard")
     code = run(arguments)
-    if code == DONE:
-        sys.exit(code)
-    # Work was cut short, so a reader's threads may still be busy with a Python file. Arrow waits for them at exit, and
-    # they wait for an interpreter that is gone. All files are closed or taken back by now: leave without waiting.
-    sys.stdout.flush()
-    sys.stderr.flush()
     # A call that was interrupted between two of its own lines lets go of its files now.
     gc.collect()
-    os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out for each kind of end

@@ -20,7 +20,7 @@ from __future__ import annotations
 import itertools
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -36,6 +36,7 @@ from numguard.source import (
     ParquetPart,
     Part,
     Source,
+    TextPart,
     accounted,
     check_columns,
     named,
@@ -253,9 +254,11 @@ class Scan:
         return hits.drop_columns([self._since.at]) if self._unasked else hits
 
     def _hits(self) -> Iterator[pa.RecordBatch]:
-        for is_parquet, parts in itertools.groupby(self._parts, lambda part: isinstance(part, ParquetPart)):
-            run = self._run_parquet if is_parquet else self._run_batches
-            yield from run(list(parts))
+        for kind, parts in itertools.groupby(self._parts, type):
+            if kind is ParquetPart:
+                yield from self._run_parquet(list(parts))
+            else:
+                yield from self._run_each(parts, self._hits_of_text if kind is TextPart else self._hits_of_batches)
 
     def _run_parquet(self, parts: list[Any]) -> Iterator[pa.RecordBatch]:
         """Local Parquet is read by the compiled half, many row groups at a time."""
@@ -272,21 +275,18 @@ class Scan:
             self._part_done()
             self._at = parts[n + 1] if n + 1 < len(parts) else None
 
-    def _run_batches(self, parts: list[Part]) -> Iterator[pa.RecordBatch]:
+    def _run_each(
+        self, parts: Iterable[Any], hits_of: Callable[[Any], Iterator[pa.RecordBatch]]
+    ) -> Iterator[pa.RecordBatch]:
         for part in parts:
             self._at = part
             try:
                 if self._wanted is not None:
                     check_columns(self._wanted, part.stored_schema(), part.name)
-                for batch in part.counted(self._wanted):
-                    # A table may be one batch of any length, and Ctrl-C gets its turn between two.
-                    for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
-                        with _in_part(part):
-                            hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE))
-                        if hits is not None:
-                            yield self._complete(hits, part)
-                        self._tell()
+                for hits in hits_of(part):
+                    yield self._complete(hits, part)
             except InputError as error:
+                self._scanner.stop()
                 self._failed(part, error)
             if self._strict and len(part.account.lines):
                 raise InputError(
@@ -294,6 +294,37 @@ class Scan:
                     f"{min(part.account.lines)}: strict takes all or nothing"
                 )
             self._part_done()
+
+    def _hits_of_text(self, part: TextPart) -> Iterator[pa.RecordBatch]:
+        """Text is read by the compiled half, many blocks at a time; what is no row comes back to its part."""
+        before = self._scanner.rows
+        with part.to_scan() as rows:
+            with _in_part(part):
+                self._scanner.begin_text(rows)
+            while (event := self._scanner.next()) is not None:
+                what, _, *told = event
+                part.account.used = self._scanner.rows - before
+                if what == "hits":
+                    yield told[0]
+                elif what == "lines":
+                    part.account_for(told[0])
+                elif what == "doubtful":
+                    self._scanner.judge(part.judge(text for _, text in told[0]))
+                elif what == "failed":
+                    with _in_part(part):
+                        raise told[0]
+                self._tell()
+            part.account.used = self._scanner.rows - before
+
+    def _hits_of_batches(self, part: Part) -> Iterator[pa.RecordBatch]:
+        for batch in part.counted(self._wanted):
+            # A table may be one batch of any length, and Ctrl-C gets its turn between two.
+            for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
+                with _in_part(part):
+                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE))
+                if hits is not None:
+                    yield hits
+                self._tell()
 
     def _complete(self, hits: pa.RecordBatch, part: Part) -> pa.RecordBatch:
         """Puts in what the part's directories tell."""
@@ -351,7 +382,7 @@ class _in_part:  # noqa: N801 - reads as a verb, as context managers do
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError) and self._name:
+        if isinstance(error, InputError) and self._name and not str(error).startswith(self._name):
             raise type(error)(f"{self._name}: {error}") from None
 
 

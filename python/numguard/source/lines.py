@@ -1,7 +1,8 @@
-"""A stream of bytes -> blocks of whole lines, UTF-8 with line feeds.
+"""A stream of bytes -> the first lines of a text, and all that stands behind its header as rows.
 
-Owns character sets, line ends and broken characters. Knows nothing of what a line holds. One idea: **a block ends where
-a line ends**, so that blocks can be read one by one and no row is ever torn.
+Owns character sets, the ends of lines, and where in the bytes the rows begin. Knows nothing of what a line holds: that
+is the compiled splitter's to say. One idea: **what can be read where it lies is read there**: a plain file is the
+splitter's own to open, and all else comes to it in blocks of UTF-8.
 """
 
 from __future__ import annotations
@@ -10,107 +11,153 @@ import codecs
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Final
+from itertools import chain
+from typing import Any, BinaryIO, Final, TypeAlias
 
-from numguard.errors import InputError
-from numguard.source.container import Member
+import pyarrow as pa
 
-__all__ = ["BLOCK_BYTES", "LineReader", "open_lines", "with_last"]
+from numguard._core import RowTexts, Text
+from numguard.errors import ArgumentError, InputError
+from numguard.source.container import Member, read_up_to
+from numguard.source.header import LINES_SEARCHED
+from numguard.source.part import Ragged
 
-#: Bytes a block. Smaller ones pay more often for the calls, larger ones leave the processor's cache: measured from 1 to
-#: 8 MiB, 4 takes a quarter less time than 1 and a tenth less than 8.
-BLOCK_BYTES: Final = 4 << 20
+__all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "open_text", "ragged"]
+
+#: Bytes that are split together, where columns are made of all rows. Smaller blocks pay more often for the calls.
+BLOCK_BYTES: Final = 2 << 20
+#: Bytes that are asked of a stream at once.
+_READ: Final = 1 << 20
+#: Bytes in which the ends of lines are looked for, and that are asked for at once until there are lines enough.
+_HEAD: Final = 1 << 16
+#: Bytes of a text that its first lines may take, and those of one line.
+_MOST_HEAD: Final = 4 << 20
 _LONGEST_LINE: Final = 16 << 20
 
+#: What stands between rows: lines that are none, how many are blank, and whether any was Windows-1252.
+Between: TypeAlias = tuple[pa.RecordBatch, int, bool]
+#: Rows, the line of each, the places of those that may be no data, what stands between rows, and the texts of rows.
+Rows: TypeAlias = tuple[pa.RecordBatch, pa.Int64Array, pa.UInt32Array, Between, RowTexts]
 
-class LineReader:
-    """Reads a stream a block at a time; `encoding` is what the bytes turned out to be."""
+#: What the splitter says of lines that are no rows.
+_NOTES: Final = {"unclosed_quote": "broken_quote", "stray_quote": "broken_quote"}
 
-    def __init__(self, name: str, stream: BinaryIO, encoding: str) -> None:
-        self.name = name
-        self.encoding = encoding
-        wide = encoding.startswith("utf-16")
-        self._stream: Any = io.BufferedReader(_AsUtf8(stream, encoding), 1 << 20) if wide else stream
-        self._only_returns: bool | None = None
-        #: One for all blocks: memory that is new to the process costs as much as the reading.
-        self._buffer = bytearray(BLOCK_BYTES)
-        self._held = 0
-        self._begun = False
 
-    def __iter__(self) -> Iterator[bytes]:
-        """The whole stream in order, each block ending with a line feed; the last line is given one if it has none."""
-        while block := self._read():
-            yield block
+class OpenText:
+    """A text that is open.
 
-    def _read(self) -> bytes:
+    Attributes:
+        lines: its first lines.
+        encoding: what its bytes turned out to be.
+    """
+
+    def __init__(self, member: Member, stream: BinaryIO) -> None:
+        self.name = member.name
+        self.encoding = member.encoding
+        self._member = member
+        wide = member.encoding.startswith("utf-16")
+        self._stream: Any = io.BufferedReader(_AsUtf8(stream, member.encoding), _READ) if wide else stream
+        head = self._read(_HEAD)
+        # Old Macintosh files, and some exports still, end lines with a carriage return alone.
+        self._only_returns = b"\r" in head.rstrip(b"\r") and b"\n" not in head
+        head = self._with_feeds(head)
+        is_whole = len(head) < _HEAD
+        while not is_whole and head.count(b"\n") < LINES_SEARCHED and (len(head) < _MOST_HEAD or b"\n" not in head):
+            more = self._with_feeds(self._read(_HEAD))
+            head += more
+            is_whole = len(more) < _HEAD
+            if len(head) > _LONGEST_LINE and b"\n" not in head:
+                raise _too_long(self.name)
+        self._mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+        self._head = head[self._mark :]
+        pieces = self._head.split(b"\n", LINES_SEARCHED)[:LINES_SEARCHED]
+        if not is_whole and self._head.count(b"\n") < LINES_SEARCHED:
+            pieces.pop()
+        self.lines = [self._decoded(piece.rstrip(b"\r")) for piece in pieces] if self._head else []
+
+    def below(self, line: int, names: Sequence[str], separator: str, *, first: int | None = None, **shape: Any) -> Text:
+        """What stands below a line, to be split; it can be asked for once. `first`: what the next line counts as."""
+        at = 0
+        for _ in range(line):
+            at = self._head.find(b"\n", at) + 1 or len(self._head)
+        source: Any = chain([self._head[at:]], self._blocks())
+        offset = 0
+        if self._member.path is not None and self.encoding in {"utf-8", "cp1252"} and not self._only_returns:
+            source, offset = self._member.path, self._mark + at
+        given: dict[str, Any] = {
+            "offset": offset,
+            "line": first or line + 1,
+            "longest": _LONGEST_LINE,
+            "windows_1252": True,
+        }
         try:
-            content = self._whole_lines()
+            return Text(source, names, separator=separator, **given, **shape)
+        except ArgumentError as error:
+            raise InputError(f"{self.name}: {error}") from None
+
+    def split(self, text: Text, columns: Sequence[int], *, texts: bool = False) -> Iterator[Rows]:
+        """The rows of a text, in blocks; of the columns at these places."""
+        rows = text.rows(columns, block=BLOCK_BYTES, texts=texts)
+        try:
+            yield from rows
+        except InputError as error:
+            raise error if str(error).startswith(self.name) else InputError(f"{self.name}: {error}") from None
+        finally:
+            rows.close()
+
+    def _blocks(self) -> Iterator[bytes]:
+        while block := self._read(_READ, self._stream.read):
+            yield self._with_feeds(block)
+
+    def _read(self, size: int, read: Callable[[int], bytes] | None = None) -> bytes:
+        """So many bytes, or fewer at the end; with `read` as many as it gives."""
+        try:
+            return read(size) if read is not None else read_up_to(self._stream, size)
         except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as damage:
             if isinstance(damage, InputError):
                 raise
             raise InputError(
                 f"{self.name}: cannot be read to its end ({type(damage).__name__}): it is damaged or cut short"
             ) from damage
-        if self._held >= _LONGEST_LINE:
-            raise InputError(f"{self.name}: has a line longer than 16 MiB: this is no table of text")
-        if not content:
-            return content
-        if not self._begun:
-            self._begun = True
-            content = content.removeprefix(codecs.BOM_UTF8) or b"\n"
-        if not content.endswith(b"\n"):
-            content += b"\n"
-        if b"\r" in content:
-            content = content.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
-            # One that ends no line: the CSV reader would break the row there.
-            content = content.replace(b"\r", b" ")
-        return content if content.isascii() else self._as_utf8(content)
 
-    def _whole_lines(self) -> bytes:
-        """What there is up to the last line feed; a line that was begun waits in front for its end.
+    def _with_feeds(self, block: bytes) -> bytes:
+        return block.replace(b"\r", b"\n") if self._only_returns else block
 
-        At the end of the stream the last line, whether it ends or not; nothing where a line does not end for too long.
-        """
-        content = b""
-        while not content and self._held < _LONGEST_LINE:
-            if self._held == len(self._buffer):
-                self._buffer += bytes(self._held)
-            with memoryview(self._buffer) as buffer:
-                read = self._stream.readinto(buffer[self._held :]) or 0
-                held = self._held + read
-                if read and self._only_returns is None:
-                    # Old Macintosh files, and some exports still, end lines with a carriage return alone.
-                    head = bytes(buffer[: min(held, 1 << 16)])
-                    self._only_returns = b"\r" in head.rstrip(b"\r") and b"\n" not in head
-                if self._only_returns and read:
-                    fresh = bytes(buffer[self._held : held]).replace(b"\r", b"\n")
-                    buffer[self._held : held] = fresh
-                end = self._buffer.rfind(b"\n", self._held, held) + 1 if read else held
-                content = bytes(buffer[:end])
-                buffer[: held - end] = bytes(buffer[end:held])
-            self._held = held - end
-            if not read:
-                break
-        return content
-
-    def _as_utf8(self, content: bytes) -> bytes:
-        """The bytes as UTF-8; a line that is none is Windows-1252: files are put together from both."""
+    def _decoded(self, line: bytes) -> str:
+        """A line as text; one that is no UTF-8 is Windows-1252: files are put together from both."""
         try:
-            content.decode()
+            text = line.decode()
         except UnicodeDecodeError:
             self.encoding = "cp1252"
-            return b"\n".join(_line_as_utf8(line) for line in content.split(b"\n"))
-        return content
+            text = line.decode("cp1252", errors="replace")
+        return text.replace("\r", " ")
 
 
-def _line_as_utf8(line: bytes) -> bytes:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace").encode()
-    return line
+def ragged(refused: pa.RecordBatch, separator: str, width: int, name: str) -> Iterator[Ragged]:
+    """Lines that are no rows, each with its text and note; the lines of a record that is none, each by itself.
+
+    Raises:
+        InputError: one is longer than any row.
+    """
+    for row in refused.to_pylist():
+        if row["note"] == "line_too_long":
+            raise _too_long(name)
+        texts = [text.rstrip("\r") for text in row["text"].decode(errors="replace").removesuffix("\n").split("\n")]
+        note = _NOTES.get(row["note"], row["note"])
+        if row["lines"] == 1:
+            yield row["line"], texts[0], note
+            continue
+        # A quoted cell joins them, and what comes of it is no row: the first has opened it by mistake.
+        yield row["line"], texts[0], "broken_quote"
+        texts += [""] * (row["lines"] - len(texts))
+        for k, text in enumerate(texts[1:], 1):
+            yield row["line"] + k, text, "too_few_fields" if text.count(separator) < width else "too_many_fields"
+
+
+def _too_long(name: str) -> InputError:
+    return InputError(f"{name}: has a line longer than 16 MiB: this is no table of text")
 
 
 class _AsUtf8(io.RawIOBase):
@@ -127,7 +174,7 @@ class _AsUtf8(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         raw = b" "
         while raw and not self._ready:
-            raw = self._stream.read(1 << 20)
+            raw = self._stream.read(_READ)
             self._ready = self._decoder.decode(raw, final=not raw).encode(errors="replace")
         count = min(len(buffer), len(self._ready))
         buffer[:count], self._ready = self._ready[:count], self._ready[count:]
@@ -135,18 +182,7 @@ class _AsUtf8(io.RawIOBase):
 
 
 @contextmanager
-def open_lines(member: Member) -> Iterator[LineReader]:
-    """The lines of a text."""
+def open_text(member: Member) -> Iterator[OpenText]:
+    """A text, opened."""
     with member.open() as stream:
-        yield LineReader(member.name, stream, member.encoding)
-
-
-def with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each block that holds anything, and whether it is the last."""
-    held = b""
-    for block in blocks:
-        if held and block:
-            yield held, False
-        held = block or held
-    if held:
-        yield held, True
+        yield OpenText(member, stream)

@@ -194,9 +194,13 @@ class Part(ABC):
             self._account = Account()
         return self._account
 
+    def begin_account(self) -> None:
+        """Begins the account anew."""
+        self._account = Account()
+
     def counted(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows as `stored_batches` gives them, and the account begun anew."""
-        self._account = Account()
+        self.begin_account()
         for batch in self.stored_batches(columns):
             self._account.used += batch.data.num_rows
             yield batch

@@ -75,6 +75,8 @@ enum Values<'a> {
     View(&'a [u8], &'a [Buffer]),
     /// Where each cell begins among bytes, its length in the four bytes before: a page of Parquet.
     Cells(&'a [u32], &'a [u8]),
+    /// Where each cell begins and ends among bytes: separated text.
+    Spans(&'a [[u32; 2]], &'a [u8]),
     /// A dictionary or run-end-encoded column: where each row's value stands, and the values.
     Indexed(Cow<'a, [u32]>, Box<Column<'a>>),
 }
@@ -200,6 +202,17 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Takes cells that stand in `bytes`, each from the first of its places to the second.
+    pub(crate) fn of_spans(spans: &'a [[u32; 2]], bytes: &'a [u8], keys: Keys) -> Self {
+        Self {
+            values: Values::Spans(spans, bytes),
+            nulls: None,
+            len: spans.len(),
+            keys,
+            value_keys: Cow::default(),
+        }
+    }
+
     /// Takes rows that each are one of `words`, whose keys were read before.
     pub(crate) fn coded(
         rows: &'a [u32],
@@ -303,6 +316,7 @@ impl<'a> Column<'a> {
             Values::Text64(offsets, bytes) => Cell::Text(text_bytes(offsets, bytes, row)),
             Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
             Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
+            Values::Spans(spans, bytes) => Cell::Text(spanned(bytes, spans[row])),
             Values::Indexed(indices, values) => {
                 let value = Some(indices[row] as usize).filter(|&value| value < values.len);
                 return value.and_then(|value| values.cell(value));
@@ -333,6 +347,11 @@ fn view_bytes<'a>(views: &'a [u8], buffers: &'a [Buffer], row: usize) -> &'a [u8
     }
     let offset = word(12);
     &buffers[word(8)][offset..offset + len]
+}
+
+#[inline]
+fn spanned(bytes: &[u8], [from, to]: [u32; 2]) -> &[u8] {
+    &bytes[from as usize..to as usize]
 }
 
 /// The cell that begins at `start`, its length in the four bytes before. None begins at 0, which stands for a null.

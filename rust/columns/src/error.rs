@@ -43,6 +43,8 @@ pub enum Error {
         /// What is wrong with it.
         error: numguard_core::Error,
     },
+    /// An array whose offsets, views or indices lead out of it.
+    Unsound,
     /// Arrow could not build or read an array.
     Arrow(ArrowError),
     /// A column that the input does not have.
@@ -67,6 +69,10 @@ pub enum Error {
         /// What the reader says.
         why: String,
     },
+    /// A text that cannot be read on.
+    Reading(io::Error),
+    /// A way of writing text that is not read; the text says which are.
+    Format(&'static str),
     /// A column that the files before do not have.
     NewColumn(String),
     /// A column whose type is not that of the files before.
@@ -140,24 +146,23 @@ impl std::fmt::Display for Error {
             Self::UnsupportedType { data_type, advice } => {
                 write!(f, "a column of type {data_type} holds no numbers: {advice}")
             }
-            Self::NotKeys { data_type } => {
-                write!(
-                    f,
-                    "a column of type {data_type} holds no keys: normalise it to UInt64 first"
-                )
-            }
-            Self::NotTimes { data_type } => {
-                write!(
-                    f,
-                    "a column of type {data_type} holds no times: parse it into timestamps or dates first"
-                )
-            }
+            Self::NotKeys { data_type } => write!(
+                f,
+                "a column of type {data_type} holds no keys: normalise it to UInt64 first"
+            ),
+            Self::NotTimes { data_type } => write!(
+                f,
+                "a column of type {data_type} holds no times: parse it into timestamps or dates first"
+            ),
             Self::KeyType => {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
             Self::TooMany => f.write_str("a set holds at most 4,294,967,294 members"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Unsound => f.write_str(
+                "an array is not what its type says (its offsets, views or indices lead out of it): make it anew",
+            ),
             Self::Arrow(error) => error.fmt(f),
             Self::NoSuchColumn { column, have } => {
                 let have: Vec<&str> = have.iter().map(|name| named(name)).collect();
@@ -195,6 +200,8 @@ impl std::fmt::Display for Error {
                     "row group {group} cannot be read ({why}): get the file anew, or pass on_error=\"skip\""
                 )
             }
+            Self::Reading(error) => write!(f, "cannot be read on: {}", error.kind()),
+            Self::Format(why) => f.write_str(why),
             Self::NewColumn(column) => write!(
                 f,
                 "column '{column}' is not in the first file: name the columns to hand on with columns="
@@ -213,16 +220,19 @@ impl std::error::Error for Error {
             Self::Arrow(error) => Some(error),
             Self::File { error, .. } => Some(error),
             Self::SetFile { error, .. } => Some(error),
+            Self::Reading(error) => Some(error),
             Self::InColumn(_, error) | Self::InFile(_, error) => Some(error),
             Self::UnsupportedType { .. }
             | Self::NotKeys { .. }
             | Self::NotTimes { .. }
             | Self::KeyType
+            | Self::Unsound
             | Self::TooMany
             | Self::NoSuchColumn { .. }
             | Self::RepeatedColumn(_)
             | Self::MatchColumn(_)
             | Self::Unreadable { .. }
+            | Self::Format(_)
             | Self::NewColumn(_)
             | Self::TypeChanged { .. } => None,
         }

@@ -65,6 +65,11 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
     Some(pool)
 }
 
+/// Whether this thread is one of a pool.
+pub(crate) fn is_worker() -> bool {
+    rayon::current_thread_index().is_some()
+}
+
 /// Calls `work(start, run)` for consecutive runs of `out`, `start` being the index of the run's first element.
 pub fn fill<T: Send>(threads: Threads, out: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
     match pool_for(threads, out.len()) {

@@ -9,7 +9,6 @@
 
 mod bytes;
 mod file;
-mod guard;
 mod hybrid;
 mod key_stream;
 mod part;
@@ -26,25 +25,11 @@ use arrow_schema::SchemaRef;
 
 use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
-use crate::scan::{Plan, Tally};
+use crate::scan::{Event, Plan, Tally};
 pub(crate) use bytes::Input;
 use file::OpenFile;
 pub(crate) use file::{footer, key_metadata, unreadable};
-pub(crate) use guard::guarded;
 use part::{Part, Parts};
-
-/// What a scan of files hands over.
-#[derive(Debug)]
-pub enum Event {
-    /// Hits of the n-th file.
-    Hits(usize, RecordBatch),
-    /// The file was read to its end.
-    FileDone(usize),
-    /// The file could not be read to its end. What was handed over of it stands.
-    FileFailed(usize, Error),
-    /// Nothing yet.
-    Waiting,
-}
 
 /// What one part of a file hands over.
 pub(crate) struct Outcome {

@@ -1,7 +1,8 @@
 //! Which rows of a batch name a member of a set in one of their key columns, and which member.
 //!
 //! Owns the [`Plan`] of a scan (what is looked up where, what is handed on), the search through one batch, and the
-//! [`Tally`]. Knows no files: [`crate::parquet`] brings batches from those, and callers bring their own.
+//! [`Tally`]. Knows no files: [`crate::parquet`] and [`crate::csv`] bring rows from
+//! those, and callers bring their own.
 
 mod plan;
 mod search;
@@ -21,8 +22,29 @@ pub use tally::{ColumnTally, Tally};
 
 use crate::Error;
 use crate::column::Column;
+use crate::csv::Lines;
+use crate::guard::check_rows;
 use crate::parallel::Threads;
 use search::search;
+
+/// What a run through files or a text hands over.
+#[derive(Debug)]
+pub enum Event {
+    /// Hits of the n-th file.
+    Hits(usize, RecordBatch),
+    /// What stands between the rows of the n-th file.
+    Lines(usize, Lines),
+    /// Rows of the n-th file that may be no data: their lines, and the text of each.
+    Doubtful(usize, Vec<(u64, Vec<u8>)>),
+    /// More of the n-th file was looked at.
+    Read(usize),
+    /// The file was read to its end.
+    FileDone(usize),
+    /// The file could not be read to its end. What was handed over of it stands.
+    FileFailed(usize, Error),
+    /// Nothing yet.
+    Waiting,
+}
 
 /// The hits of one batch of the schema that `places` was made for; `None` if it has none.
 ///
@@ -51,10 +73,11 @@ pub fn scan(
         .iter()
         .zip(places.schema.fields())
         .map(|(&at, field)| {
+            check_rows(batch.column(at), rows.values())?;
             let cells = take(batch.column(at), &rows, None)?;
-            arrow_cast::cast(&cells, field.data_type())
+            Ok(arrow_cast::cast(&cells, field.data_type())?)
         })
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, Error>>()?;
     let matches = Found::match_columns(found.matches);
     tally.count_hits(plan.lookups(), &matches);
     hits.extend(matches);

@@ -16,16 +16,21 @@ pyo3::import_exception!(numguard.errors, UnsupportedTypeError);
 pub(crate) fn raise(error: Error) -> PyErr {
     let message = error.to_string();
     match error.into_kind() {
+        // What Python raised while it brought bytes goes on as it is.
+        Error::Reading(error) => match error.downcast::<PyErr>() {
+            Ok(error) => error,
+            Err(_) => InputError::new_err(message),
+        },
         Error::UnsupportedType { .. } | Error::NotKeys { .. } | Error::NotTimes { .. } => {
             UnsupportedTypeError::new_err(message)
         }
-        Error::KeyType | Error::TooMany => ArgumentError::new_err(message),
+        Error::KeyType | Error::TooMany | Error::Format(_) => ArgumentError::new_err(message),
         Error::File { error, .. } if error.kind() == std::io::ErrorKind::NotFound => {
             FileMissingError::new_err(message)
         }
         Error::File { .. } => FileError::new_err(message),
         Error::SetFile { .. } => SetFileError::new_err(message),
-        Error::Arrow(_) | Error::Unreadable { .. } | Error::TypeChanged { .. } => {
+        Error::Arrow(_) | Error::Unsound | Error::Unreadable { .. } | Error::TypeChanged { .. } => {
             InputError::new_err(message)
         }
         Error::NoSuchColumn { .. }

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use arrow_array::{ArrayRef, RecordBatch};
-use numguard_columns::Keys;
 use numguard_columns::parallel::Threads;
+use numguard_columns::{Error, Keys};
 use numguard_core::msisdn::{Region, Style};
 use pyo3::exceptions::{PyTypeError, PyUnicodeError, PyUserWarning, PyValueError};
 use pyo3::intern;
@@ -29,14 +29,16 @@ impl Values {
     pub(crate) fn map<'py>(
         self,
         py: Python<'py>,
-        kernel: impl Fn(&ArrayRef) -> Result<ArrayRef, numguard_columns::Error> + Send + Sync,
+        kernel: impl Fn(&ArrayRef) -> Result<ArrayRef, Error> + Send + Sync,
     ) -> PyResult<Bound<'py, PyAny>> {
         let answer = py
             .detach(|| {
-                self.chunks
-                    .iter()
-                    .map(kernel)
-                    .collect::<Result<Vec<_>, _>>()
+                numguard_columns::sound(&self.chunks, || {
+                    self.chunks
+                        .iter()
+                        .map(kernel)
+                        .collect::<Result<Vec<_>, _>>()
+                })
             })
             .map_err(raise)?;
         if self.chunked {
@@ -55,13 +57,18 @@ impl<'py> FromPyObject<'_, 'py> for Rows {
 
     fn extract(rows: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         // What Arrow says would name the column, whose name may be somebody's number.
-        let rows = rows.extract::<PyRecordBatch>().map_err(|_| {
+        let rows = imported(|| rows.extract::<PyRecordBatch>()).map_err(|_| {
             InputError::new_err(
                 "a batch is not what its schema says, or is of a type that is not read: write the data anew",
             )
         })?;
         Ok(Self(rows.into_inner()))
     }
+}
+
+/// Takes something through the C interface, whose claims nobody has checked.
+fn imported<T>(import: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    numguard_columns::caught(import).unwrap_or_else(|_| Err(raise(Error::Unsound)))
 }
 
 /// One array as a `pyarrow.Array`.
@@ -85,15 +92,17 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             || values.hasattr(intern!(py, "__arrow_c_stream__"))?
         {
             // pandas makes Arrow of its columns only now, and what it says of a mixed one may quote a cell.
-            let arrow = values.extract().map_err(|error: PyErr| {
+            let arrow = imported(|| values.extract()).map_err(|error: PyErr| {
                 let is_type = error.is_instance_of::<PyTypeError>(py);
-                if is_type || error.is_instance_of::<PyValueError>(py) {
+                if !error.is_instance_of::<InputError>(py)
+                    && (is_type || error.is_instance_of::<PyValueError>(py))
+                {
                     mixed()
                 } else {
                     error
                 }
             })?;
-            return Self::from_arrow(arrow);
+            return imported(|| Self::from_arrow(arrow));
         }
         if values.is_instance_of::<PyString>()
             || values.is_instance_of::<PyBytes>()
@@ -147,6 +156,11 @@ impl Values {
                 })
             }
         }
+    }
+
+    /// The chunks.
+    pub(crate) fn chunks(&self) -> &[ArrayRef] {
+        &self.chunks
     }
 
     /// The chunks, for kernels that answer for all of them together.

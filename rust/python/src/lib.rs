@@ -11,6 +11,7 @@ mod linkage;
 mod numbers;
 mod scan;
 mod sets;
+mod text;
 
 use pyo3::prelude::*;
 
@@ -30,6 +31,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     numbers::register(module)?;
     scan::register(module)?;
     sets::register(module)?;
+    text::register(module)?;
     linkage::register(module)?;
     Ok(())
 }

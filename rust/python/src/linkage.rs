@@ -87,7 +87,10 @@ impl Linkage {
     ) -> PyResult<Self> {
         seeds.warn_if_national(py)?;
         let (seeds, refused_seeds) = py
-            .detach(|| read_seeds(seeds, reported_at, region.0))
+            .detach(|| {
+                let arrays = seeds.chunks().to_vec();
+                numguard_columns::sound(&arrays, || read_seeds(seeds, reported_at, region.0))
+            })
             .map_err(|error| match error {
                 numguard_columns::Error::NotTimes { .. } => {
                     UnsupportedTypeError::new_err(format!("seeds: column 'reported_at': {error}"))
@@ -105,6 +108,8 @@ impl Linkage {
     /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
     /// be kept.
     fn read(&self, py: Python<'_>, batches: Vec<Rows>, keep: bool) -> PyResult<Progress> {
+        let arrays = batches.iter().flat_map(|Rows(batch)| batch.columns());
+        let arrays: Vec<_> = arrays.cloned().collect();
         let batches: Vec<Sightings> = batches
             .into_iter()
             .map(|Rows(batch)| Sightings {
@@ -114,7 +119,9 @@ impl Linkage {
                 keep,
             })
             .collect();
-        let progress = py.detach(|| self.with(|state| state.linkage.read(&batches)))?;
+        let progress = py.detach(|| {
+            self.with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
+        })?;
         progress.map(spell).map_err(raise)
     }
 

@@ -2,25 +2,24 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
 use numguard_columns::Keys;
+use numguard_columns::csv::CsvScan;
 use numguard_columns::parallel::Threads;
-use numguard_columns::parquet::{self, Event, ParquetScan};
-use numguard_columns::scan::{self, Lookup, Places, Plan, Tally};
+use numguard_columns::parquet::{self, ParquetScan};
+use numguard_columns::scan::{self, Event, Lookup, Places, Plan, Tally};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::sync::MutexExt;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use pyo3_arrow::{PyArray, PyRecordBatch, PySchema};
 
 use crate::error::{ArgumentError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument};
 use crate::sets::{ImeiSet, NumberSet};
-
-/// How long a scan works before it looks whether somebody pressed Ctrl-C.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::text::{PATIENCE, Text, between_to_python};
 
 /// A set of either kind.
 #[derive(FromPyObject)]
@@ -42,8 +41,14 @@ struct State {
     schema: SchemaRef,
     /// Where the plan's columns stand in batches of the schema that came last.
     places: Option<(SchemaRef, Places)>,
-    files: Option<ParquetScan>,
+    run: Option<Run>,
     tally: Tally,
+}
+
+/// What is being read by ourselves.
+enum Run {
+    Files(Box<ParquetScan>),
+    Text(Box<CsvScan>),
 }
 
 #[pymethods]
@@ -87,7 +92,7 @@ impl Scanner {
             state: Mutex::new(State {
                 schema: places.schema,
                 places: None,
-                files: None,
+                run: None,
                 tally: Tally::new(count),
             }),
         })
@@ -96,7 +101,7 @@ impl Scanner {
     /// The columns of the hits.
     #[getter]
     fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        PySchema::new(Arc::clone(&self.lock().schema)).into_pyarrow(py)
+        PySchema::new(Arc::clone(&self.locked(py).schema)).into_pyarrow(py)
     }
 
     /// The hits of one batch, or `None`.
@@ -104,7 +109,7 @@ impl Scanner {
         let Rows(batch) = batch;
         let hits = py
             .detach(|| {
-                let mut state = self.lock();
+                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 let State {
                     schema,
                     places,
@@ -118,7 +123,9 @@ impl Scanner {
                         &mut places.insert((batch.schema(), found)).1
                     }
                 };
-                scan::scan(&self.plan, places, &batch, self.threads, tally)
+                numguard_columns::sound(batch.columns(), || {
+                    scan::scan(&self.plan, places, &batch, self.threads, tally)
+                })
             })
             .map_err(raise)?;
         hits.map(|hits| PyRecordBatch::new(hits).into_pyarrow(py))
@@ -126,23 +133,41 @@ impl Scanner {
     }
 
     /// Begins with local Parquet files; `next` then goes through them.
-    fn begin(&self, files: Vec<PathBuf>) {
-        let mut state = self.lock();
+    fn begin(&self, py: Python<'_>, files: Vec<PathBuf>) {
+        let mut state = self.locked(py);
         let schema = Arc::clone(&state.schema);
         state.stop();
         let tally = std::mem::take(&mut state.tally);
         let plan = Arc::clone(&self.plan);
-        state.files = Some(ParquetScan::new(files, plan, schema, self.threads, tally));
+        let files = ParquetScan::new(files, plan, schema, self.threads, tally);
+        state.run = Some(Run::Files(Box::new(files)));
     }
 
-    /// What comes next of the files begun: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)` of the n-th file;
-    /// `None` when all are through. Answers to signals while it waits.
+    /// Begins with a text; `next` then goes through it.
+    fn begin_text(&self, py: Python<'_>, text: &Text) -> PyResult<()> {
+        let rows = text.to_scan(py)?;
+        let mut state = self.locked(py);
+        let schema = Arc::clone(&state.schema);
+        state.stop();
+        let plan = Arc::clone(&self.plan);
+        let text = CsvScan::new(rows, plan, schema, self.threads, state.tally.clone());
+        state.run = Some(Run::Text(Box::new(text.map_err(raise)?)));
+        Ok(())
+    }
+
+    /// What comes next of the files or the text begun: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)` of
+    /// the n-th file; of a text also `("lines", 0, between)` as a `Text` has it, `("doubtful", 0, [(line, text), ...])`,
+    /// upon which `judge` is to be called, and `("read", 0)` when more was looked at; `None` when all is through. Answers
+    /// to signals while it waits.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
             py.check_signals()?;
             let event = py.detach(|| {
-                let mut state = self.lock();
-                let event = state.files.as_mut().and_then(|files| files.next(PATIENCE));
+                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                let event = match state.run.as_mut()? {
+                    Run::Files(files) => files.next(PATIENCE),
+                    Run::Text(text) => text.next(PATIENCE),
+                };
                 if event.is_none() {
                     state.stop();
                 }
@@ -155,6 +180,16 @@ impl Scanner {
                     let batch = PyRecordBatch::new(batch).into_pyarrow(py)?;
                     ("hits", n, batch).into_pyobject(py).map(Some)
                 }
+                Some(Event::Lines(n, lines)) => {
+                    let lines = between_to_python(py, lines)?;
+                    ("lines", n, lines).into_pyobject(py).map(Some)
+                }
+                Some(Event::Doubtful(n, rows)) => {
+                    let line = |(line, text): (u64, Vec<u8>)| (line, PyBytes::new(py, &text));
+                    let rows: Vec<_> = rows.into_iter().map(line).collect();
+                    ("doubtful", n, rows).into_pyobject(py).map(Some)
+                }
+                Some(Event::Read(n)) => ("read", n).into_pyobject(py).map(Some),
                 Some(Event::FileDone(n)) => ("done", n).into_pyobject(py).map(Some),
                 Some(Event::FileFailed(n, error)) => {
                     let error = raise(error).into_value(py);
@@ -164,21 +199,35 @@ impl Scanner {
         }
     }
 
+    /// Says of each row that was doubtful whether it is one; the others are not counted, and are no hits.
+    #[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
+    fn judge(&self, py: Python<'_>, kept: Vec<bool>) {
+        if let Some(Run::Text(text)) = &mut self.locked(py).run {
+            text.judge(&kept);
+        }
+    }
+
+    /// Rows looked at so far.
+    #[getter]
+    fn rows(&self, py: Python<'_>) -> u64 {
+        self.locked(py).tally().rows
+    }
+
     /// Gives up on the files begun.
-    fn stop(&self) {
-        self.lock().stop();
+    fn stop(&self, py: Python<'_>) {
+        self.locked(py).stop();
     }
 
     /// For each lookup: whether a `UInt64` column of national numbers was taken for E.164.
-    fn looks_national(&self) -> Vec<bool> {
-        let state = self.lock();
+    fn looks_national(&self, py: Python<'_>) -> Vec<bool> {
+        let state = self.locked(py);
         let columns = &state.tally().columns;
         columns.iter().map(|column| column.looks_national).collect()
     }
 
     /// What was seen so far: `rows`, `hits`, `distinct`, and a list of `(hits, {note: cells})`, one for each lookup.
     fn tally<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let state = self.lock();
+        let state = self.locked(py);
         let tally = state.tally();
         let columns = PyList::empty(py);
         for column in &tally.columns {
@@ -203,19 +252,28 @@ impl Scanner {
 
 impl State {
     fn tally(&self) -> &Tally {
-        self.files.as_ref().map_or(&self.tally, ParquetScan::tally)
+        match &self.run {
+            None => &self.tally,
+            Some(Run::Files(files)) => files.tally(),
+            Some(Run::Text(text)) => text.tally(),
+        }
     }
 
     fn stop(&mut self) {
-        if let Some(files) = self.files.take() {
-            self.tally = files.into_tally();
+        match self.run.take() {
+            None => {}
+            Some(Run::Files(files)) => self.tally = files.into_tally(),
+            Some(Run::Text(text)) => self.tally = text.into_tally(),
         }
     }
 }
 
 impl Scanner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The state, waited for without the GIL: whoever has it may need that to go on.
+    fn locked(&self, py: Python<'_>) -> MutexGuard<'_, State> {
+        self.state
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -235,7 +293,9 @@ fn keep_rows(py: Python<'_>, batch: Rows, kept: PyArray) -> PyResult<Bound<'_, P
     let kept = kept
         .as_boolean_opt()
         .ok_or_else(|| ArgumentError::new_err("kept: takes booleans, one for each row"))?;
-    let rows = py.detach(|| scan::keep(&batch.0, kept)).map_err(raise)?;
+    let rows = py
+        .detach(|| numguard_columns::sound(batch.0.columns(), || scan::keep(&batch.0, kept)))
+        .map_err(raise)?;
     PyRecordBatch::new(rows).into_pyarrow(py)
 }
 

@@ -6,7 +6,7 @@ use numguard_core::block::{self, imei};
 use numguard_core::msisdn::Region;
 use numguard_core::set::probe::Path;
 
-use super::{Cell, Column, Keys, Values, prefixed, view_bytes};
+use super::{Cell, Column, Keys, Values, prefixed, spanned, view_bytes};
 
 /// What a row is that no block could read. A number's is no key; an IMEI's is, for a placeholder may be all zeros.
 const fn unread(keys: Keys) -> u64 {
@@ -122,6 +122,11 @@ impl Column<'_> {
                 block::read(|row| prefixed(bytes, starts[row]), out);
                 false
             }
+            Values::Spans(spans, bytes) => {
+                let spans = &spans[rows];
+                block::read(|row| spanned(bytes, spans[row]), out);
+                false
+            }
             Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
         }
     }
@@ -150,6 +155,10 @@ impl Column<'_> {
             Values::Cells(starts, bytes) => {
                 let starts = &starts[rows];
                 imei::read::<FORMS>(path, |row| prefixed(bytes, starts[row]), out);
+            }
+            Values::Spans(spans, bytes) => {
+                let spans = &spans[rows];
+                imei::read::<FORMS>(path, |row| spanned(bytes, spans[row]), out);
             }
             Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
         }

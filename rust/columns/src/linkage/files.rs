@@ -18,8 +18,9 @@ use parquet::errors::ParquetError;
 use super::block::{Batch, Block, Sightings};
 use super::{Refused, check_types};
 use crate::Error;
+use crate::guard::guarded;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{Input, footer, guarded, key_metadata, unreadable};
+use crate::parquet::{Input, footer, key_metadata, unreadable};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 

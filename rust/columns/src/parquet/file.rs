@@ -10,8 +10,8 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::bytes::Input;
-use super::guard::guarded;
 use crate::Error;
+use crate::guard::guarded;
 use crate::scan::{Places, Plan, is_text};
 
 /// A file ready to be read.

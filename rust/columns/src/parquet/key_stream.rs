@@ -10,10 +10,10 @@ use arrow_select::take::take;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::errors::ParquetError;
 
-use super::guard::guarded;
 use super::text_pages::{Cells, TextPage, TextPages, Trouble, Words};
 use crate::Error;
 use crate::column::{Column, Keys};
+use crate::guard::guarded;
 
 /// Where the cells of a key column come from, and the run at hand.
 pub(super) struct KeyStream {

@@ -13,10 +13,10 @@ use parquet::file::metadata::RowGroupMetaData;
 
 use super::Outcome;
 use super::file::{OpenFile, key_metadata, unreadable};
-use super::guard::guarded;
 use super::key_stream::{KeyStream, Source};
 use super::text_pages::{TextPages, Trouble};
 use crate::Error;
+use crate::guard::guarded;
 use crate::scan::{Found, Plan, Search, Tally, assemble, is_text};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits alone would fill memory.

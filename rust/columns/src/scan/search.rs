@@ -34,6 +34,22 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// None yet, of so many lookups.
+    pub(crate) fn none(lookups: usize) -> Self {
+        Self {
+            rows: Vec::new(),
+            matches: vec![Vec::new(); lookups],
+        }
+    }
+
+    /// Adds those of rows behind.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.rows.extend(more.rows);
+        for (mine, theirs) in self.matches.iter_mut().zip(more.matches) {
+            mine.extend(theirs);
+        }
+    }
+
     /// The columns of matches.
     pub(crate) fn match_columns(matches: Vec<Vec<u64>>) -> Vec<ArrayRef> {
         matches
@@ -76,10 +92,7 @@ impl Search {
         rows: Range<usize>,
         tally: &mut Tally,
     ) -> Found {
-        let mut found = Found {
-            rows: Vec::new(),
-            matches: vec![Vec::new(); lookups.len()],
-        };
+        let mut found = Found::none(lookups.len());
         tally.rows += rows.len() as u64;
         for start in rows.clone().step_by(BLOCK) {
             let len = BLOCK.min(rows.end - start);

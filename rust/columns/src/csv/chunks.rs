@@ -1,0 +1,224 @@
+//! An input -> chunks that end at a line break.
+//!
+//! Owns where a text is cut. A cut is a guess: the line break at which quotation marks are even in number, which is right
+//! wherever cells are quoted as they should be. A line that is longer than a record may be is cut short, so that memory
+//! does not depend on what a file holds.
+
+use std::io::{self, ErrorKind, Read};
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::{Format, Input};
+
+/// Bytes of a chunk: with the places of its cells they stay in the second cache.
+pub(super) const CHUNK: usize = 1 << 19;
+
+/// Bytes of a line too long that are passed over before anybody else gets a turn.
+const PASSED: usize = 1 << 24;
+
+/// A piece of text that begins where the one before ended.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
+    /// Whether the text ends with it.
+    pub(super) last: bool,
+}
+
+/// Cuts an input.
+pub(super) struct Chunks {
+    input: Input,
+    format: Format,
+    size: usize,
+    /// What was read and not yet handed over.
+    rest: Vec<u8>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Reading,
+    /// Within a line that is longer than a record may be, of which `rest` has enough.
+    Passing,
+    Ended,
+}
+
+/// What comes next of an input.
+#[derive(Debug)]
+pub(super) enum Next {
+    Chunk(Chunk),
+    /// Nothing yet: a long line is being passed over.
+    Busy,
+    End,
+}
+
+impl Chunks {
+    pub(super) fn new(input: Input, format: Format, size: usize) -> Self {
+        Self {
+            input,
+            format,
+            size,
+            rest: Vec::new(),
+            state: State::Reading,
+        }
+    }
+
+    /// The next chunk, in `room` that was used before. The last one says so, and may be empty.
+    pub(super) fn next(&mut self, mut room: Vec<u8>) -> io::Result<Next> {
+        match self.state {
+            State::Ended => return Ok(Next::End),
+            State::Passing => {
+                if !self.pass()? {
+                    return Ok(Next::Busy);
+                }
+            }
+            State::Reading => {}
+        }
+        // What stands in the room already is written over, so that it need not be made zero again.
+        let mut len = self.rest.len();
+        room.resize(room.len().max(len), 0);
+        room[..len].copy_from_slice(&self.rest);
+        self.rest.clear();
+        let mut searched = 0;
+        loop {
+            let wanted = self.size.max(len + (self.size / 2).max(1));
+            let is_end = self.fill(&mut room, &mut len, wanted)?;
+            if is_end {
+                self.state = State::Ended;
+                room.truncate(len);
+                return Ok(Next::Chunk(Chunk {
+                    bytes: room,
+                    last: true,
+                }));
+            }
+            if let Some(last) = memrchr(self.format.line_break, &room[searched..len]) {
+                let cut = self.cut(&room[..len], searched + last);
+                self.rest.extend_from_slice(&room[cut..len]);
+                room.truncate(cut);
+                return Ok(Next::Chunk(Chunk {
+                    bytes: room,
+                    last: false,
+                }));
+            }
+            searched = len;
+            let enough = self.format.longest + 2;
+            if len > enough {
+                // Carriage returns before the end of a line are no text, and it has to be too long without them.
+                room.truncate(enough);
+                room[enough - 1] = b'.';
+                self.rest = room;
+                self.state = State::Passing;
+                return Ok(Next::Busy);
+            }
+        }
+    }
+
+    /// Reads until there are `wanted` bytes; returns whether the input ended before.
+    fn fill(&mut self, room: &mut Vec<u8>, len: &mut usize, wanted: usize) -> io::Result<bool> {
+        if room.len() < wanted {
+            room.resize(wanted, 0);
+        }
+        while *len < wanted {
+            match self.input.read(&mut room[*len..wanted]) {
+                Ok(0) => return Ok(true),
+                Ok(read) => *len += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Passes over more of a line that is too long. Returns whether its end has come.
+    fn pass(&mut self) -> io::Result<bool> {
+        let mut passed = 0;
+        let mut more = Vec::new();
+        while passed < PASSED {
+            let mut len = 0;
+            let is_end = self.fill(&mut more, &mut len, self.size)?;
+            passed += len;
+            if let Some(end) = memchr(self.format.line_break, &more[..len]) {
+                self.rest.extend_from_slice(&more[end..len]);
+                self.state = State::Reading;
+                return Ok(true);
+            }
+            if is_end {
+                self.state = State::Reading;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Where to cut a text whose last line break stands at `last`: behind that, or behind one before it at which
+    /// quotation marks are even in number.
+    fn cut(&self, bytes: &[u8], last: usize) -> usize {
+        let is_odd = |bytes: &[u8]| memchr_iter(b'"', bytes).count() % 2 == 1;
+        if !self.format.quoted || !is_odd(&bytes[..last]) {
+            return last + 1;
+        }
+        let (mut at, mut odd) = (last, true);
+        // Not in all of it: a mark that nobody closes would make every chunk short.
+        let least = bytes.len() / 2;
+        while let Some(before) = memrchr(self.format.line_break, &bytes[..at]) {
+            if before < least {
+                break;
+            }
+            odd ^= is_odd(&bytes[before..at]);
+            at = before;
+            if !odd {
+                return at + 1;
+            }
+        }
+        last + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunks(text: &'static [u8], size: usize, longest: usize) -> Vec<Vec<u8>> {
+        let format = Format {
+            separator: b',',
+            quoted: true,
+            line_break: b'\n',
+            width: 2,
+            named: 2,
+            longest,
+            windows_1252: false,
+            apostrophes: false,
+        };
+        let mut chunks = Chunks::new(Input::of(text), format, size);
+        let mut all = Vec::new();
+        loop {
+            match chunks.next(Vec::new()).unwrap() {
+                Next::Chunk(chunk) => all.push(chunk.bytes),
+                Next::Busy => {}
+                Next::End => return all,
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_behind_line_breaks() {
+        assert_eq!(
+            chunks(b"1,2\n3,4\n5,6", 5, 99),
+            [&b"1,2\n"[..], b"3,4\n", b"5,6"]
+        );
+        assert_eq!(chunks(b"", 5, 99), [b""]);
+    }
+
+    #[test]
+    fn not_inside_of_a_quoted_cell() {
+        let text = b"1,22222\n3,\"\n\",4\n";
+        assert_eq!(chunks(text, 13, 99), [&text[..8], &text[8..]]);
+    }
+
+    #[test]
+    fn of_a_line_too_long_as_much_is_kept_as_shows_that_it_is() {
+        assert_eq!(
+            chunks(b"1,2\n3333333333333333,4\n5,6", 4, 8),
+            [&b"1,2\n"[..], b"333333333.\n", b"5,6"]
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! Rows that may be no data: totals, rulers, a header that comes again.
+//!
+//! Owns how they are found, and no rule: what such a row is, whoever calls says. One idea: **one column tells**, and of
+//! nearly all of its cells the first byte.
+
+use memchr::memmem::Finder;
+
+use super::split::Rows;
+
+/// What tells rows that may be no data.
+///
+/// A row is doubtful if its cell in one column is blank, or begins with one of some bytes and has one of some signs in it.
+#[derive(Clone, Debug)]
+pub struct Doubt {
+    column: usize,
+    begins: Box<[bool; 256]>,
+    signs: Vec<Finder<'static>>,
+}
+
+impl Doubt {
+    /// `column` is one in which nearly every row has something.
+    #[must_use]
+    pub fn new(column: usize, begins: &[u8], signs: &[Vec<u8>]) -> Self {
+        let mut table = Box::new([false; 256]);
+        for &byte in begins.iter().chain(b" \t\r\n\"") {
+            table[usize::from(byte)] = true;
+        }
+        Self {
+            column,
+            begins: table,
+            signs: signs
+                .iter()
+                .map(|sign| Finder::new(sign).into_owned())
+                .collect(),
+        }
+    }
+
+    /// The column.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// The doubtful rows, ascending.
+    pub(super) fn rows(&self, rows: &Rows, bytes: &[u8]) -> Vec<u32> {
+        (0..rows.len())
+            .filter(|&row| self.is_about(&bytes[rows.cell(row, self.column)]))
+            .map(|row| row as u32)
+            .collect()
+    }
+
+    #[inline]
+    fn is_about(&self, cell: &[u8]) -> bool {
+        let Some(mut first) = cell.first() else {
+            return true;
+        };
+        if *first == b'"' {
+            match cell.get(1) {
+                Some(b'"') | None => return true,
+                Some(byte) => first = byte,
+            }
+        }
+        self.begins[usize::from(*first)] && self.has_sign(cell)
+    }
+
+    fn has_sign(&self, cell: &[u8]) -> bool {
+        let is_blank = |&byte: &u8| byte.is_ascii_whitespace() || byte == b'"';
+        cell.iter().all(is_blank) || self.signs.iter().any(|sign| sign.find(cell).is_some())
+    }
+}

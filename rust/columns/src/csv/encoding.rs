@@ -1,0 +1,42 @@
+//! Lines that are not UTF-8, read as Windows-1252: files are put together from both.
+
+/// What stands for the bytes 0x80 to 0x9f; those that stand for nothing become U+FFFD.
+const HIGH: [char; 32] = [
+    '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž',
+    '\u{fffd}', '\u{fffd}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}',
+    'ž', 'Ÿ',
+];
+
+/// The text with each line that is not UTF-8 read as Windows-1252; `None` if there is no such line.
+pub(super) fn mended(bytes: &[u8], line_break: u8) -> Option<Vec<u8>> {
+    if simdutf8::basic::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for line in bytes.split_inclusive(|&byte| byte == line_break) {
+        match std::str::from_utf8(line) {
+            Ok(line) => text.push_str(line),
+            Err(_) => text.extend(line.iter().map(|&byte| char_of(byte))),
+        }
+    }
+    Some(text.into_bytes())
+}
+
+fn char_of(byte: u8) -> char {
+    match byte {
+        0x80..=0x9f => HIGH[usize::from(byte) - 0x80],
+        _ => char::from(byte),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mended;
+
+    #[test]
+    fn only_lines_that_need_it_are_read_otherwise() {
+        assert_eq!(mended("a,ü\n".as_bytes(), b'\n'), None);
+        let text = mended(b"\xc3\xbc\n\xfc\x80\x81\n1", b'\n').unwrap();
+        assert_eq!(std::str::from_utf8(&text), Ok("ü\nü€\u{fffd}\n1"));
+    }
+}

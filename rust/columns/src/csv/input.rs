@@ -1,0 +1,34 @@
+//! Where text comes from: a file, or whatever else can be read.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::Error;
+
+/// What text is read from.
+pub struct Input(Box<dyn Read + Send>);
+
+impl Input {
+    /// Whatever can be read.
+    pub fn of(reader: impl Read + Send + 'static) -> Self {
+        Self(Box::new(reader))
+    }
+
+    /// A file, from the byte `offset` on.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn open(path: &Path, offset: u64) -> Result<Self, Error> {
+        let failed = |error| Error::file(path, error);
+        let mut file = File::open(path).map_err(failed)?;
+        file.seek(SeekFrom::Start(offset)).map_err(failed)?;
+        Ok(Self::of(file))
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.0.read(room)
+    }
+}

@@ -1,0 +1,47 @@
+//! Thirty-two bytes at a time.
+//!
+//! Unsafe, because Rust has no call into code for a better machine without it. The safe twin is [`super::scalar`].
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8};
+
+use super::{BLOCK, Bits, Found, Wanted, find_with, scalar};
+
+/// Whether the machine has all that the functions here are compiled for.
+pub(super) fn is_available() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("popcnt")
+}
+
+/// [`super::find`].
+pub(super) fn find(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    fn on_avx2(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
+        let all = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+        let (separator, line_break) = (all(wanted.separator), all(wanted.line_break));
+        let (quote, carriage_return) = (all(b'"'), all(b'\r'));
+        let bits = |block: &[u8; BLOCK]| {
+            let [low, high]: [__m256i; 2] = bytemuck::must_cast(*block);
+            let equal = |wanted: __m256i| {
+                let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted));
+                let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted));
+                u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32
+            };
+            Bits {
+                separators: equal(separator),
+                breaks: equal(line_break),
+                quotes: equal(quote),
+                returns: if wanted.returns {
+                    equal(carriage_return)
+                } else {
+                    0
+                },
+            }
+        };
+        find_with(wanted, bytes, places, bits, scalar::write)
+    }
+    assert!(is_available(), "this machine has no AVX2");
+    // SAFETY: the line above.
+    unsafe { on_avx2(wanted, bytes, places) }
+}

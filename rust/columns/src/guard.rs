@@ -1,0 +1,153 @@
+//! Panics of what is called below, which damaged files and arrays can bring about, as errors.
+//!
+//! What panics is safe code, so what it leaves behind is sound; it is dropped and not asked again. What a panic says may
+//! quote the data, so it is not passed on, and the usual report on the standard error is kept back.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, OffsetSizeTrait};
+use arrow_buffer::Buffer;
+use arrow_data::ByteView;
+use arrow_schema::DataType;
+use parquet::errors::ParquetError;
+
+use crate::{Error, parallel};
+
+thread_local! {
+    /// Whether this thread is inside of something guarded.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls something, and catches its panic. What workers panic with comes to whoever waits for them.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !INSIDE.get() && !parallel::is_worker() {
+                report(panic);
+            }
+        }));
+    });
+    let outer = INSIDE.replace(true);
+    let answer = catch_unwind(AssertUnwindSafe(work));
+    INSIDE.set(outer);
+    answer
+}
+
+/// Calls the reader of Parquet.
+pub(crate) fn guarded<T, E: From<ParquetError>>(
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    caught(read).unwrap_or_else(|_| {
+        let why = "it is damaged in a way that its reader has no word for";
+        Err(ParquetError::General(why.to_owned()).into())
+    })
+}
+
+/// Calls a kernel on arrays that came through the C interface, whose offsets, views and indices nobody has checked:
+/// looking at each costs as much as some kernels do, so they are looked at once a kernel has stumbled.
+///
+/// # Errors
+/// Those of the kernel; [`Error::Unsound`].
+///
+/// # Panics
+/// With the kernel's panic, if it was not the arrays'.
+pub fn sound<'a, T>(
+    arrays: impl IntoIterator<Item = &'a ArrayRef>,
+    kernel: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    caught(kernel).unwrap_or_else(|panic| {
+        if arrays.into_iter().all(is_sound) {
+            resume_unwind(panic);
+        }
+        Err(Error::Unsound)
+    })
+}
+
+fn is_sound(array: &ArrayRef) -> bool {
+    caught(|| array.to_data().validate_full().is_ok()).unwrap_or(false)
+}
+
+/// Checks that the cells of `rows` stand inside of their array: Arrow's own kernels take that for granted.
+///
+/// # Errors
+/// [`Error::Unsound`].
+pub(crate) fn check_rows(array: &dyn Array, rows: &[u32]) -> Result<(), Error> {
+    fn within<O: OffsetSizeTrait>(offsets: &[O], bytes: usize, rows: &[u32]) -> bool {
+        rows.iter().all(|&row| {
+            let (from, to) = (offsets[row as usize], offsets[row as usize + 1]);
+            O::zero() <= from && from <= to && to.as_usize() <= bytes
+        })
+    }
+    fn viewed(views: &[u128], buffers: &[Buffer], rows: &[u32]) -> bool {
+        rows.iter().all(|&row| {
+            let view = ByteView::from(views[row as usize]);
+            let (from, len) = (view.offset as usize, view.length as usize);
+            let buffer = buffers.get(view.buffer_index as usize);
+            len <= 12 || buffer.is_some_and(|buffer| from + len <= buffer.len())
+        })
+    }
+    let is_sound = match array.data_type() {
+        DataType::Utf8 => {
+            let array = array.as_string::<i32>();
+            within(array.value_offsets(), array.value_data().len(), rows)
+        }
+        DataType::LargeUtf8 => {
+            let array = array.as_string::<i64>();
+            within(array.value_offsets(), array.value_data().len(), rows)
+        }
+        DataType::Binary => {
+            let array = array.as_binary::<i32>();
+            within(array.value_offsets(), array.value_data().len(), rows)
+        }
+        DataType::LargeBinary => {
+            let array = array.as_binary::<i64>();
+            within(array.value_offsets(), array.value_data().len(), rows)
+        }
+        DataType::Utf8View => {
+            let array = array.as_string_view();
+            viewed(array.views(), array.data_buffers(), rows)
+        }
+        DataType::BinaryView => {
+            let array = array.as_binary_view();
+            viewed(array.views(), array.data_buffers(), rows)
+        }
+        kind if kind.is_nested() => array.to_data().validate_full().is_ok(),
+        _ => true,
+    };
+    if is_sound {
+        Ok(())
+    } else {
+        Err(Error::Unsound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::UInt64Array;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_that_does_not_quote_it() {
+        let answer: Result<(), ParquetError> = guarded(|| panic!("98765 43210"));
+        let text = answer.unwrap_err().to_string();
+        assert!(text.contains("damaged"), "{text}");
+        assert!(!text.contains("98765"));
+        assert!(!INSIDE.get());
+    }
+
+    #[test]
+    #[should_panic(expected = "a mistake of ours")]
+    fn a_panic_over_sound_arrays_goes_on() {
+        let array: ArrayRef = Arc::new(UInt64Array::from(vec![1]));
+        let _never: Result<(), Error> = sound([&array], || panic!("a mistake of ours"));
+    }
+}

@@ -1,0 +1,364 @@
+//! Separated text as Python hands it over, and its rows as Python takes them.
+//!
+//! Owns how a path or an iterable of bytes becomes something that is read. The iterable is asked by whoever asks for
+//! rows, on that thread, with the GIL; everything else runs without.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_schema::SchemaRef;
+use numguard_columns::Error;
+use numguard_columns::csv::{self, Asked, Batch, Batches, Doubt, Format, Input, Lines};
+use numguard_columns::parallel::Next;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::sync::MutexExt;
+use pyo3::types::{PyBytes, PyIterator, PyString, PyTuple};
+use pyo3_arrow::PyRecordBatch;
+
+use crate::error::{ArgumentError, raise};
+use crate::input::ThreadsArgument;
+
+/// How long rows are worked on before somebody looks whether Ctrl-C was pressed.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Where bytes come from.
+enum Source {
+    Path(PathBuf, u64),
+    Blocks(Py<PyIterator>),
+}
+
+/// A separated text (CSV): where it comes from and how it is written. Its rows are read once.
+///
+/// Parameters
+/// ----------
+/// source : path, or iterable of bytes
+///     A file, or blocks of UTF-8 in any lengths, the first of which begins with the first row.
+/// names : list of str
+///     What the header calls the columns.
+/// separator : str
+///     One ASCII character.
+/// width : int, optional
+///     How many cells a row has, where that is more than there are names: those behind must be blank.
+/// offset : int
+///     Where in a file the first row begins.
+/// line : int
+///     The line of the first row.
+/// longest : int
+///     The most bytes of a record; a longer line is refused, and memory does not depend on it.
+/// windows_1252 : bool
+///     Whether a line that is not UTF-8 is read as Windows-1252, rather than refused.
+/// apostrophes : bool
+///     Whether single quotes wrap cells in a line that has too many without them; they stay on the cells.
+/// doubt : (int, bytes, list of str), optional
+///     A column, bytes and signs. A row whose cell there is blank, or begins with one of the bytes and has one of the
+///     signs in it, may be no data (a total, a ruler, a header that comes again) and is handed over with its text.
+///
+/// Raises
+/// ------
+/// ArgumentError
+///     For a way of writing that is not read.
+///
+/// Examples
+/// --------
+/// >>> from numguard._core import Text
+/// >>> text = Text([b'98765 43210,12\n"98765",\n', b'1930,3,4\n'], ["mobile", "seconds"], line=2)
+/// >>> for batch, lines, doubtful, (refused, blank, mended), _ in text.rows():
+/// ...     print(batch.to_pylist(), lines.to_pylist())
+/// [{'mobile': '98765 43210', 'seconds': '12'}, {'mobile': '98765', 'seconds': ''}] [2, 3]
+/// >>> refused.to_pylist()
+/// [{'line': 4, 'lines': 1, 'fields': 3, 'note': 'too_many_fields', 'text': b'1930,3,4\n'}]
+#[pyclass(frozen, module = "numguard._core")]
+pub(crate) struct Text {
+    source: Mutex<Option<Source>>,
+    format: Format,
+    schema: SchemaRef,
+    line: u64,
+    doubt: Option<Doubt>,
+}
+
+#[pymethods]
+impl Text {
+    #[new]
+    #[pyo3(signature = (
+        source, names, *, separator=",", width=None, offset=0, line=1, longest=16 << 20, windows_1252=false,
+        apostrophes=false, doubt=None
+    ))]
+    #[pyo3(
+        text_signature = "(source, names, *, separator=',', width=None, offset=0, line=1, longest=16777216, \
+                             windows_1252=False, apostrophes=False, doubt=None)"
+    )]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they are keywords in Python
+    fn new(
+        source: &Bound<'_, PyAny>,
+        names: Vec<String>,
+        separator: &str,
+        width: Option<usize>,
+        offset: u64,
+        line: u64,
+        longest: usize,
+        windows_1252: bool,
+        apostrophes: bool,
+        doubt: Option<(usize, Vec<u8>, Vec<String>)>,
+    ) -> PyResult<Self> {
+        let &[separator] = separator.as_bytes() else {
+            return Err(ArgumentError::new_err(
+                "separator: takes one ASCII character",
+            ));
+        };
+        let is_path = source.is_instance_of::<PyString>() || source.hasattr("__fspath__")?;
+        let source = if is_path {
+            Source::Path(source.extract()?, offset)
+        } else if offset != 0 {
+            return Err(ArgumentError::new_err("offset: goes with a path"));
+        } else {
+            Source::Blocks(source.try_iter()?.unbind())
+        };
+        let format = Format {
+            separator,
+            quoted: true,
+            line_break: b'\n',
+            width: width.unwrap_or(names.len()),
+            named: names.len(),
+            longest,
+            windows_1252,
+            apostrophes,
+        };
+        format.check().map_err(raise)?;
+        let doubt = doubt.map(|(column, begins, signs)| {
+            let signs: Vec<_> = signs.into_iter().map(String::into_bytes).collect();
+            Doubt::new(column, &begins, &signs)
+        });
+        if doubt
+            .as_ref()
+            .is_some_and(|doubt| doubt.column() >= format.named)
+        {
+            return Err(ArgumentError::new_err("doubt: there is no such column"));
+        }
+        Ok(Self {
+            source: Mutex::new(Some(source)),
+            format,
+            schema: csv::text_schema(names.iter().map(String::as_str)),
+            line,
+            doubt,
+        })
+    }
+
+    /// Its rows, in batches.
+    ///
+    /// Parameters
+    /// ----------
+    /// columns : list of int, optional
+    ///     The places of the columns that are wanted, in the order wanted; None takes all that have a name.
+    /// block : int
+    ///     About how many bytes are read at once.
+    /// texts : bool
+    ///     Whether the text of each row is kept.
+    /// threads : int, optional
+    ///     As in :func:`numguard.scan`.
+    ///
+    /// Returns
+    /// -------
+    /// iterator
+    ///     Of tuples: the rows as a record batch of strings; the line of each (int64); the places of those that may be no
+    ///     data (uint32); what stands between rows, a tuple: lines that are no rows (``line``, ``lines``,
+    ///     ``fields``, ``note``, ``text``, of which 64 KiB are kept), how many lines hold nothing, and whether any line was
+    ///     read as Windows-1252; at last the text of each row, or without ``texts`` of each of those that may be no data.
+    #[pyo3(signature = (columns=None, *, block=1 << 19, texts=false, threads=ThreadsArgument::default()))]
+    #[pyo3(text_signature = "($self, columns=None, *, block=524288, texts=False, threads=None)")]
+    fn rows(
+        &self,
+        py: Python<'_>,
+        columns: Option<Vec<usize>>,
+        block: usize,
+        texts: bool,
+        threads: ThreadsArgument,
+    ) -> PyResult<TextRows> {
+        let at = columns.unwrap_or_else(|| (0..self.format.named).collect());
+        if at.iter().any(|&at| at >= self.format.named) {
+            return Err(ArgumentError::new_err("columns: there is no such column"));
+        }
+        let schema = self
+            .schema
+            .project(&at)
+            .map_err(|error| raise(error.into()))?;
+        let asked = Asked {
+            columns: (Arc::new(schema), at),
+            doubt: self.doubt.clone(),
+            texts,
+            block: block.max(1),
+        };
+        let input = self.open(py)?;
+        let format = self.format.clone();
+        let batches = Batches::new(input, format, self.line, asked, threads.0);
+        Ok(TextRows {
+            batches: Mutex::new(Some(batches.map_err(raise)?)),
+        })
+    }
+}
+
+impl Text {
+    /// What it is read from; there is but one reading.
+    fn open(&self, py: Python<'_>) -> PyResult<Input> {
+        let source = self
+            .source
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match source {
+            None => Err(ArgumentError::new_err(
+                "this text was read already: make it anew",
+            )),
+            Some(Source::Path(path, offset)) => {
+                py.detach(|| Input::open(&path, offset)).map_err(raise)
+            }
+            Some(Source::Blocks(blocks)) => Ok(Input::of(Blocks {
+                blocks,
+                block: None,
+            })),
+        }
+    }
+
+    /// Its rows, to be scanned.
+    pub(crate) fn to_scan(&self, py: Python<'_>) -> PyResult<csv::Rows<'_>> {
+        Ok(csv::Rows {
+            input: self.open(py)?,
+            format: self.format.clone(),
+            line: self.line,
+            columns: &self.schema,
+            doubt: self.doubt.clone(),
+        })
+    }
+}
+
+/// Blocks of bytes that Python brings, as one text.
+struct Blocks {
+    blocks: Py<PyIterator>,
+    /// The block at hand, and how much of it was read.
+    block: Option<(PyBackedBytes, usize)>,
+}
+
+impl Read for Blocks {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some((block, at)) = &mut self.block {
+                let rest = &block[*at..];
+                if !rest.is_empty() {
+                    let len = rest.len().min(room.len());
+                    room[..len].copy_from_slice(&rest[..len]);
+                    *at += len;
+                    return Ok(len);
+                }
+            }
+            let next = Python::attach(|py| {
+                py.check_signals()?;
+                self.blocks
+                    .bind(py)
+                    .clone()
+                    .next()
+                    .map(|block| block?.extract::<PyBackedBytes>().map_err(PyErr::from))
+                    .transpose()
+            });
+            match next.map_err(io::Error::other)? {
+                None => return Ok(0),
+                Some(block) => self.block = Some((block, 0)),
+            }
+        }
+    }
+}
+
+/// The rows of a text.
+#[pyclass(frozen, module = "numguard._core")]
+pub(crate) struct TextRows {
+    batches: Mutex<Option<Batches>>,
+}
+
+/// The text of rows of a batch.
+#[pyclass(frozen, module = "numguard._core")]
+pub(crate) struct RowTexts(csv::RowTexts);
+
+#[pymethods]
+impl RowTexts {
+    fn __getitem__<'py>(&self, py: Python<'py>, row: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let text = self.0.get(row);
+        text.map(|text| PyBytes::new(py, text))
+            .ok_or_else(|| ArgumentError::new_err("there is no such row"))
+    }
+}
+
+#[pymethods]
+impl TextRows {
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        loop {
+            py.check_signals()?;
+            let next = py.detach(|| {
+                let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = batches
+                    .as_mut()
+                    .map_or(Next::End, |batches| batches.next(PATIENCE));
+                if matches!(next, Next::End | Next::Ready(Err(_))) {
+                    *batches = None;
+                }
+                next
+            });
+            match next {
+                Next::End => return Ok(None),
+                Next::Waiting => {}
+                Next::Ready(batch) => {
+                    let batch = batch.map_err(raise)?;
+                    return to_python(py, batch).map(Some);
+                }
+            }
+        }
+    }
+
+    /// Gives up on the rest.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| *self.batches.lock().unwrap_or_else(PoisonError::into_inner) = None);
+    }
+}
+
+fn to_python<'py>(py: Python<'py>, batch: Batch) -> PyResult<Bound<'py, PyTuple>> {
+    let lines = crate::input::array_to_python(py, Some(Arc::new(batch.lines)))?;
+    let rows = PyRecordBatch::new(batch.columns).into_pyarrow(py)?;
+    let doubtful = crate::input::array_to_python(py, Some(Arc::new(batch.doubtful)))?;
+    let between = between_to_python(py, batch.between)?;
+    let texts = RowTexts(batch.texts);
+    (rows, lines, doubtful, between, texts).into_pyobject(py)
+}
+
+/// What stands between rows, as a tuple.
+pub(crate) fn between_to_python<'py>(
+    py: Python<'py>,
+    between: Lines,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let refused = &between.refused;
+    let line = Int64Array::from_iter_values(refused.iter().map(|one| one.line.cast_signed()));
+    let lines = Int32Array::from_iter_values(refused.iter().map(|one| one.lines.cast_signed()));
+    let fields = Int32Array::from_iter_values(refused.iter().map(|one| one.fields.cast_signed()));
+    let note = StringArray::from_iter_values(refused.iter().map(|one| one.note.code()));
+    let text = between.texts;
+    let columns: [(&str, ArrayRef); 5] = [
+        ("line", Arc::new(line)),
+        ("lines", Arc::new(lines)),
+        ("fields", Arc::new(fields)),
+        ("note", Arc::new(note)),
+        ("text", Arc::new(text)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).map_err(|error| raise(Error::from(error)))?;
+    let batch = PyRecordBatch::new(batch).into_pyarrow(py)?;
+    (batch, between.blank, between.mended).into_pyobject(py)
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Text>()?;
+    module.add_class::<TextRows>()?;
+    module.add_class::<RowTexts>()
+}

@@ -1,0 +1,298 @@
+"""The splitter of separated text, from Python: the rows that `csv` reads, every line accounted for, memory bounded."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import itertools
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import numguard as ng
+from numguard._core import Text
+from numguard.errors import ArgumentError, InputError
+from numguard.source import open_source
+
+CELLS = st.text(st.sampled_from('ab ,;"\n9ü\u0939'), max_size=6)
+
+
+def read(text: Text, **options: Any) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]], int]:
+    """Rows with their lines, refused lines with their notes, and how many are blank."""
+    rows: list[tuple[int, list[str]]] = []
+    refused: list[tuple[int, str]] = []
+    blank = 0
+    for batch, lines, _, (not_rows, nothing, _), _ in text.rows(**options):
+        cells = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        rows += zip(lines.to_pylist(), map(list, cells), strict=True)
+        refused += [(one["line"], one["note"]) for one in not_rows.to_pylist()]
+        blank += nothing
+    return rows, refused, blank
+
+
+def names(width: int) -> list[str]:
+    return [f"c{n}" for n in range(width)]
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12),
+    st.sampled_from([",", ";"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(1, 40),
+)
+@settings(max_examples=200, deadline=None)
+def test_what_a_careful_writer_writes_is_read_as_csv_reads_it(
+    table: list[list[str]], separator: str, quoting: Any, ending: str, size: int
+) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=separator, quoting=quoting, lineterminator=ending).writerows(table)
+    text = written.getvalue()
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    expected, line = [], 1
+    for cells in reader:
+        expected.append((line, cells))
+        line = reader.line_num + 1
+    data = text.encode()
+    blocks = [data[at : at + size] for at in range(0, len(data), size)]
+    rows, refused, blank = read(Text(blocks, names(3), separator=separator))
+    # A narrative of which a line looks like a row is taken for a mark that nobody closed: never silently.
+    if not refused:
+        assert rows == expected
+        assert blank == 0
+    else:
+        assert any("\n" in cell for cells in table for cell in cells)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_a_long_text_is_the_same_however_it_is_cut_and_packed(tmp_path: Path, threads: int) -> None:
+    lines, expected, refused = ["a,b"], [], []
+    for n in range(60_000):
+        if n % 997 == 0:
+            lines.append(f"{n}")
+        elif n % 499 == 0:
+            lines.append(f'{n},"two\nlines"')
+        else:
+            lines.append(f'{n},"{"x" * (n % 37)}"')
+    at = 1
+    for line in lines[1:]:
+        at += 1
+        if "," not in line:
+            refused.append((at, "too_few_fields"))
+        else:
+            number, _, rest = line.partition(",")
+            expected.append((at, [number, rest.strip('"')]))
+        at += line.count("\n")
+    data = ("\n".join(lines) + "\n").encode()
+    (tmp_path / "t.csv").write_bytes(data)
+    for block in (1000, 1 << 19, 1 << 22):
+        text = Text(tmp_path / "t.csv", ["a", "b"], offset=4, line=2)
+        assert read(text, threads=threads, block=block) == (expected, refused, 0)
+    blocks = [data[at : at + 77_777] for at in range(4, len(data), 77_777)]
+    assert read(Text(blocks, ["a", "b"], line=2), threads=threads) == (expected, refused, 0)
+    # As a part of a source, in every packing.
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(data[:99]) + gzip.compress(data[99:]))
+    (tmp_path / "t.csv.zst").write_bytes(pa.Codec("zstd").compress(data, asbytes=True))
+    for name in ("t.csv", "t.csv.gz", "t.csv.zst"):
+        source = open_source(tmp_path / name)
+        found = [list(row.values()) for batch in source.batches() for row in batch.data.to_pylist()]
+        assert found == [cells for _, cells in expected], name
+        assert list(source.parts[0].account.lines) == [line for line, _ in refused], name
+
+
+def test_columns_are_chosen_and_texts_are_kept() -> None:
+    text = Text([b'1,2,3\n4,5\n"6\n'], names(3), line=7)
+    [(batch, lines, _, (refused, _, _), texts)] = text.rows([2, 0], texts=True)
+    assert batch.to_pydict() == {"c2": ["3"], "c0": ["1"]}
+    assert lines.to_pylist() == [7]
+    assert [one["text"] for one in refused.to_pylist()] == [b"4,5\n", b'"6\n']
+    assert texts[0] == b"1,2,3"
+    with pytest.raises(ArgumentError, match="no such row"):
+        texts[1]
+    with pytest.raises(ArgumentError, match="read already"):
+        text.rows()
+
+
+def test_doubtful_rows_are_found_whatever_the_columns() -> None:
+    lines = [b"a,1", b"Total,2", b'" ",3', b'"Grand Total",4', b"Topal,5", b",6", b"Xotal,7"]
+    text = Text([b"\n".join(lines)], names(2), doubt=(0, b"TG", ["otal"]))
+    [(_, _, doubtful, _, texts)] = text.rows([1])
+    assert doubtful.to_pylist() == [1, 2, 3, 5]
+    assert [texts[k] for k in range(4)] == [lines[row] for row in doubtful.to_pylist()]
+
+
+def test_single_quotes_count_where_a_line_has_too_many_cells() -> None:
+    text = Text([b"1,'a, b',2\nO'Neil,it's,3\n4,'a,b,c\n"], names(3), apostrophes=True)
+    rows, refused, _ = read(text)
+    assert [cells for _, cells in rows] == [["1", "'a, b'", "2"], ["O'Neil", "it's", "3"]]
+    assert refused == [(3, "too_many_fields")]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"separator": '"'}, "the separator"),
+        ({"separator": ""}, "separator"),
+        ({"separator": "ab"}, "separator"),
+        ({"width": 1}, "the header names"),
+        ({"offset": 5}, "goes with a path"),
+        ({"doubt": (2, b"", [])}, "no such column"),
+        ({"longest": 0}, "the longest record"),
+    ],
+)
+def test_what_cannot_be_read_is_said(options: dict[str, Any], why: str) -> None:
+    with pytest.raises(ArgumentError, match=why):
+        Text([b""], ["a", "b"], **options)
+
+
+def test_cells_without_a_name_must_be_blank() -> None:
+    rows, refused, _ = read(Text([b'1,2,\n3,4,5\n6,7," "\n8,9\n'], ["a", "b"], width=3))
+    assert rows == [(1, ["1", "2"]), (3, ["6", "7"])]
+    assert refused == [(2, "too_many_fields"), (4, "too_few_fields")]
+
+
+def test_lines_of_another_encoding_are_refused_or_read() -> None:
+    blocks = ["ü,1\n".encode(), b"\xfc,2\n", b"a,3\n"]
+    rows, refused, _ = read(Text(blocks, ["a", "b"]))
+    assert (rows, refused) == ([(1, ["ü", "1"]), (3, ["a", "3"])], [(2, "not_utf8")])
+    rows, refused, _ = read(Text(blocks, ["a", "b"], windows_1252=True))
+    assert [cells for _, cells in rows] == [["ü", "1"], ["ü", "2"], ["a", "3"]]
+
+
+def test_what_the_blocks_raise_comes_through() -> None:
+    def blocks(error: BaseException) -> Iterator[bytes]:
+        yield b"1,2\n" * 500_000
+        raise error
+
+    for error in (KeyboardInterrupt(), InputError("gone"), OSError("gone")):
+        with pytest.raises(type(error)):
+            read(Text(blocks(error), ["a", "b"]))
+
+
+def test_damaged_compression_is_an_error(tmp_path: Path) -> None:
+    packed = gzip.compress(os.urandom(300_000).hex().encode().replace(b"00", b",\n"))
+    listed = ng.NumberSet(["98765 43210"])
+    for damaged in (packed[:-20], packed[: 1 << 17] + b"\xff" * 50 + packed[(1 << 17) + 50 :]):
+        (tmp_path / "t.gz").write_bytes(damaged)
+        with pytest.raises(InputError, match=r"t\.gz.*damaged or cut short"):
+            list(open_source(tmp_path / "t.gz").batches())
+        with pytest.raises(InputError, match=r"t\.gz.*damaged or cut short"):
+            ng.scan(
+                tmp_path / "t.gz", dict.fromkeys(open_source(tmp_path / "t.gz").schema.names[:1], listed)
+            ).read_all()
+
+
+# Hostile text -------------------------------------------------------------------------------------------------------
+
+MIB = 1 << 20
+HOSTILE = {
+    "a line of a gigabyte": (
+        lambda: itertools.chain([b"1,2\n3,"], itertools.repeat(b"9" * MIB, 1024), [b"\n4,5\n"]),
+        2,
+    ),
+    "a cell that is never closed": (
+        lambda: itertools.chain([b'1,2\n3,"'], itertools.repeat(b"9,9\n" * (MIB // 4), 64)),
+        2,
+    ),
+    "a million quotation marks in a line": (lambda: [b"1,2\n", b'"' * 1_000_001, b"\n4,5\n"], 2),
+    "a million lines that open a cell": (lambda: [b'1,"\n' * 1_000_000], 2),
+    "lines that close one cell and open the next": (lambda: itertools.repeat(b'a",",b\n' * (MIB // 7), 64), 2),
+    "wide rows that do so": (lambda: itertools.repeat(b'a",",b\n' * (MIB // 7), 64), 60_000),
+    "nothing but separators": (lambda: itertools.repeat(b"," * MIB, 256), 2),
+    "nothing but line breaks": (lambda: itertools.repeat(b"\n" * MIB, 256), 2),
+    "nothing but zeros": (lambda: itertools.repeat(bytes(MIB), 256), 2),
+    "rows of sixty thousand cells": (lambda: itertools.repeat(b"," * 59_999 + b"\n", 2000), 60_000),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_text_is_read_in_bounded_memory_and_time(what: str) -> None:
+    run = subprocess.run([sys.executable, __file__, what], capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    added = int(run.stdout)
+    assert added < 600e6, f"{what}: {added:,} bytes"
+
+
+def read_hostile(what: str) -> None:
+    blocks, width = HOSTILE[what]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in Text(blocks(), names(width)).rows([0, 1]):
+        pass
+    sys.stdout.write(str((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024))
+
+
+# Leaving early ------------------------------------------------------------------------------------------------------
+
+LEAVE = """
+import sys, warnings
+import numguard as ng
+from numguard.errors import ArgumentError
+
+path, way, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+listed = ng.NumberSet(["98765 00007"])
+found = ng.scan(path, {"a": listed}, limit=5 if way == "limit" else None, threads=threads or None)
+if way == "limit":
+    assert found.read_all().num_rows == 5
+elif way == "next":
+    next(iter(found))
+elif way == "close":
+    running = iter(found)
+    next(running)
+    running.close()
+elif way == "kept":
+    running = iter(found)
+    next(running)
+    sys.exit(0)
+elif way == "error":
+    try:
+        for batch in found:
+            raise ArgumentError("enough")
+    except ArgumentError:
+        pass
+elif way == "raise":
+    for batch in found:
+        raise SystemExit(0)
+"""
+WAYS = ["limit", "next", "close", "kept", "error", "raise"]
+
+
+def test_a_scan_that_is_left_early_lets_the_interpreter_end(tmp_path: Path) -> None:
+    line = b"9876500007,some text that rides along,1\n"
+    (tmp_path / "t.csv").write_bytes(b"a,text,n\n" + line * 400_000)
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(b"a,text,n\n" + line * 400_000, 1))
+    runs = itertools.product(("t.csv", "t.csv.gz", "t.csv"), WAYS, ("0", "1", "3"))
+    for name, way, threads in itertools.islice(runs, int(os.environ.get("NUMGUARD_LEAVES", "12"))):
+        command = [sys.executable, "-c", LEAVE, str(tmp_path / name), way, threads]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert (run.returncode, run.stderr) == (0, ""), (name, way, threads)
+
+
+def test_blocks_of_python_that_are_left_early_are_closed() -> None:
+    closed = []
+
+    def blocks() -> Iterator[bytes]:
+        try:
+            while True:
+                yield b"9876500007,1\n" * 10_000
+        finally:
+            closed.append(True)
+
+    rows = Text(blocks(), ["a", "n"]).rows()
+    next(rows)
+    rows.close()
+    del rows
+    assert closed == [True]
+
+
+if __name__ == "__main__":
+    read_hostile(sys.argv[1])

@@ -1,0 +1,98 @@
+"""Arrays from Python whose inner offsets, views or indices lead out of them: a typed error, never a panic."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import NumguardError
+
+TEXT = b"98765432109876543211"
+
+
+def buffer(values: Any, kind: Any) -> pa.Buffer:
+    return pa.py_buffer(np.array(values, kind).tobytes())
+
+
+def text(kind: pa.DataType, offsets: list[int]) -> Any:
+    wide = "i8" if kind == pa.large_string() else "i4"
+    return pa.Array.from_buffers(kind, len(offsets) - 1, [None, buffer(offsets, wide), pa.py_buffer(TEXT)])
+
+
+def views(*cells: tuple[int, int, int]) -> Any:
+    packed = b"".join(struct.pack("<i4sii", length, TEXT[:4], index, offset) for length, index, offset in cells)
+    return pa.Array.from_buffers(pa.string_view(), len(cells), [None, pa.py_buffer(packed), pa.py_buffer(TEXT)])
+
+
+def words(indices: list[int]) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(["9876543210"]), safe=False)
+
+
+def runs(ends: list[int]) -> Any:
+    ended, values = pa.array(ends, pa.int32()), pa.array(["9876543210"] * len(ends))
+    return pa.Array.from_buffers(
+        pa.run_end_encoded(pa.int32(), pa.string()),
+        3,
+        [None],
+        children=[ended, values],  # type: ignore[list-item]
+    )
+
+
+UNSOUND: dict[str, Callable[[], Any]] = {
+    "text, offsets that descend": lambda: text(pa.string(), [0, 15, 5, 20]),
+    "text, an offset past the end": lambda: text(pa.string(), [0, 900, 5, 20]),
+    "text, a negative offset": lambda: text(pa.string(), [0, -7, 5, 20]),
+    "long text, offsets that descend": lambda: text(pa.large_string(), [0, 15, 5, 20]),
+    "long text, an offset past the end": lambda: text(pa.large_string(), [0, 1 << 40, 5, 20]),
+    "long text, a negative offset": lambda: text(pa.large_string(), [0, -(1 << 40), 5, 20]),
+    "a view past the end": lambda: views((13, 0, 0), (13, 0, 15)),
+    "a view of no buffer": lambda: views((13, 0, 0), (13, 7, 0)),
+    "a view of negative length": lambda: views((13, 0, 0), (-1, 0, 0)),
+    "a negative view": lambda: views((13, 0, 0), (13, 0, -5)),
+    "words that are not there": lambda: words([0, 5, -3]),
+    "text of unsound words": lambda: pa.DictionaryArray.from_arrays(
+        pa.array([0, 1, 2], pa.int8()), text(pa.string(), [0, 15, 5, 20])
+    ),
+}
+
+LISTED = ng.NumberSet(["98765 43210"])
+ASKED: dict[str, Callable[[Any], Any]] = {
+    "normalize": ng.normalize,
+    "explain": ng.explain,
+    "extract": ng.extract,
+    "normalize_imei": ng.normalize_imei,
+    "explain_imei": ng.explain_imei,
+    "NumberSet": ng.NumberSet,
+    "ImeiSet": ng.ImeiSet,
+    "contains": LISTED.contains,
+    "position": LISTED.position,
+    "scan of a key": lambda array: ng.scan(pa.record_batch({"a": array}), {"a": LISTED}).read_all(),
+    "scan of another column": lambda array: ng.scan(
+        pa.record_batch({"a": pa.array(["9876543210"] * len(array)), "b": array}), {"a": LISTED}
+    ).read_all(),
+    "expand": lambda array: ng.expand(
+        ["9876543210"],
+        pa.record_batch({"served_msisdn": array, "imei14": pa.array(["35824005111111"] * len(array))}),
+        at=None,
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("unsound", UNSOUND)
+def test_an_unsound_array_is_a_typed_error(unsound: str, asked: str) -> None:
+    array = UNSOUND[unsound]()
+    with pytest.raises(pa.ArrowException):
+        array.validate(full=True)
+    said = ""
+    try:
+        ASKED[asked](array)
+    except NumguardError as error:
+        said = str(error)
+    assert "98765" not in said
