@@ -265,7 +265,7 @@ def test_a_registry_of_before_is_brought_forward(tmp_path: Path) -> None:
         registry._case.store.dialect.execute("UPDATE naming SET note = 'from_narrative' WHERE msisdn = 919123456789")
         for column in ("doubt", "cell"):
             registry._case.store.dialect.execute(f"ALTER TABLE naming DROP COLUMN {column}")
-        for table in ("seal", "sending"):
+        for table in ("seal", "sending", "origin", "merge", "contradiction"):
             registry._case.store.dialect.execute(f"DROP TABLE {table}")
         registry._case.store.dialect.execute("UPDATE head SET schema_version = 2")
     with ng.Registry(path, by="HC 1234") as registry:

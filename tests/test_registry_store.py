@@ -203,7 +203,7 @@ def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.Fi
             execute(f"ALTER TABLE complaint DROP COLUMN {later}")
         for later in ("doubt", "cell"):
             execute(f"ALTER TABLE naming DROP COLUMN {later}")
-        for later in ("seal", "sending"):
+        for later in ("seal", "sending", "origin", "merge", "contradiction"):
             execute(f"DROP TABLE {later}")
         execute("UPDATE head SET schema_version = 1")
     for _ in range(2):

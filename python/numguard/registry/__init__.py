@@ -40,6 +40,7 @@ from numguard.registry.headings import Mapped
 from numguard.registry.intake import Intake
 from numguard.registry.kept import Kept
 from numguard.registry.listing import ListPolicy
+from numguard.registry.merging import Merged
 from numguard.registry.questions import Questions
 from numguard.registry.review import Reviewed, refuse_certain, take_review
 from numguard.registry.state import DECISIONS, SETTLING, STATUSES
@@ -47,7 +48,7 @@ from numguard.registry.store import Store
 from numguard.registry.telling import telling
 from numguard.types import PathLike, Source, Values
 
-__all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Registry", "Reviewed"]
+__all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed"]
 
 
 @telling

@@ -58,13 +58,14 @@ class Case:
         return self.store.now()
 
     @contextmanager
-    def event(self, verb: str, reason: str = "") -> Iterator[Append]:
-        """One event, recorded whole or not at all.
+    def event(self, verb: str, reason: str = "", *, after: int = 0) -> Iterator[Append]:
+        """One event, recorded whole or not at all, and dated not before `after`.
 
         Raises:
             RegistryError: The clock is far from the log's last event, and nobody said that it is right.
         """
-        with self.store.writing(**self._who(verb, reason)) as append:
+        who = self._who(verb, reason)
+        with self.store.writing(**who | {"now": max(who["now"], after)}) as append:
             self._refuse_far(append)
             yield append
 

@@ -43,7 +43,7 @@ NOTES: Final = {
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     """Everything that a report tells of the log up to `cut`."""
     return Figures(
-        event=cut,
+        event=_events(case, cut),
         at=_moment_of(case, cut),
         action=action_taken(case, cut, policy),
         by_day=complaints_by_day(case, cut),
@@ -56,10 +56,16 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     )
 
 
+def _events(case: Case, cut: int) -> int:
+    order = case.store.order(cut)
+    return cut if order is None else order.size
+
+
 def _moment_of(case: Case, cut: int) -> datetime | None:
     if cut == 0:
         return None
-    at = case.store.events(pa.array([cut]))["at"]
+    order = case.store.order(cut)
+    at = case.store.events(pa.array([cut if order is None else int(order.event[-1])]))["at"]
     moment: datetime = pc.cast(at, MOMENT)[0].as_py()
     return moment
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 from numguard.errors import DamagedError, RegistryError
 from numguard.registry.dialect import DAMAGED, Dialect
 
-__all__ = ["damaged", "migrate"]
+__all__ = ["damaged", "is_current", "migrate"]
 
 
 def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = False) -> None:
@@ -48,6 +48,12 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
     except BaseException:
         dialect.rollback()
         raise
+
+
+def is_current(dialect: Dialect) -> bool:
+    """Whether the tables are as this numguard knows them, or newer."""
+    folder = resources.files(__package__) / "schema"
+    return _version(dialect) >= sum(entry.name.endswith(".sql") for entry in folder.iterdir())
 
 
 def _version(dialect: Dialect) -> int:

@@ -9,7 +9,10 @@ and no status. One idea: every query has a cut, $1, and sees the rows up to it.
 
 from __future__ import annotations
 
-__all__ = ["FACTS", "HISTORY", "SPOKEN", "STORY", "TAKEN_BACK", "TOUCHED", "WANTED_VERSIONS"]
+__all__ = [
+    "ALL_VERSIONS", "ALL_VERSIONS_OF_WANTED", "FACTS", "HISTORY", "KIN", "SPOKEN", "STORY", "TAKEN_BACK", "TOUCHED",
+    "TOUCHING", "VERSION_COLUMNS", "WANTED_VERSIONS",
+]  # fmt: skip
 
 # Whether the event `{0}` had been taken back, at the cut $1.
 TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
@@ -39,6 +42,13 @@ FACTS = {
     "namings": (
         "msisdn:i event:i version:i row:i doubt:t",
         "SELECT n.msisdn, n.event, n.version, n.row, n.doubt FROM {wanted} naming n WHERE {match n} n.event <= $1",
+    ),
+    # Of merges alone: what complaints said, to be compared.
+    "told_versions": (
+        "event:i row:i complaint_key:t source:t acknowledgement_no:t suspects:t fingerprint:i taken_back:i",
+        f"""SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.suspects, c.fingerprint,
+              CASE WHEN c.{TAKEN_BACK.format("event")} THEN 1 ELSE 0 END AS taken_back
+            FROM complaint c WHERE c.event <= $1""",
     ),
     "doubtful_cells": (
         "msisdn:i event:i version:i row:i cell:t",
@@ -102,6 +112,22 @@ FACTS = {
     ),
 }
 
+# The versions of complaints from which it is worked out what amends what, where registries were merged: all versions of
+# each complaint.
+ALL_VERSIONS = f"""SELECT c.event, c.row, c.complaint, c.complaint_key, c.source, c.district, c.reported_at,
+    0 AS added_at, c.complainant, CASE WHEN c.{TAKEN_BACK.format("event")} THEN 1 ELSE 0 END AS taken_back,
+    c.amount_lost, c.amount_recovered, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
+  FROM complaint c WHERE c.event <= $1 {{wanted}}"""
+ALL_VERSIONS_OF_WANTED = """AND c.complaint_key IN (
+  SELECT k.complaint_key FROM wanted w CROSS JOIN naming n CROSS JOIN complaint k
+    WHERE n.msisdn = w.msisdn AND k.event = n.event AND k.row = n.version
+  UNION SELECT k.complaint_key FROM wanted w CROSS JOIN complainant n CROSS JOIN complaint k
+    WHERE n.msisdn = w.msisdn AND k.event = n.event AND k.row = n.version)"""
+VERSION_COLUMNS = (
+    "event:i row:i complaint:i complaint_key:t source:t district:t reported_at:i added_at:i complainant:i taken_back:i "
+    "amount_lost:i amount_recovered:i fingerprint:i usable:i"
+)
+
 # The versions in which wanted numbers stand.
 WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
   UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
@@ -147,36 +173,30 @@ def _complaint(version: str, row: str) -> dict[str, str]:
 # The versions in which the number $1 stands, as `{0}` tells them.
 _IN = "{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1"
 
-# Those that were followed by another, `d`, in which it stands no more. What had been taken back by then, or had been
-# followed by a third, was not what `d` amended.
-_NO_MORE = """{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version
-  JOIN complaint d ON d.complaint = c.complaint AND d.amends = 1 AND d.event > c.event
-  WHERE n.msisdn = $1
-    AND NOT EXISTS (SELECT 1 FROM {0} m WHERE m.msisdn = $1 AND m.event = d.event AND m.version = d.row)
-    AND c.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < d.event)
-    AND NOT EXISTS (SELECT 1 FROM complaint e WHERE e.amends = 1 AND e.complaint = c.complaint
-      AND e.event > c.event AND e.event < d.event
-      AND e.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < d.event))"""
+# All versions of the complaints in which the number $1 stands, and whether it stands in each, as `kind` tells.
+KIN = """SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.district, c.reported_at,
+    c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
+    CASE WHEN EXISTS (SELECT 1 FROM naming n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
+      THEN 1 ELSE 0 END AS named,
+    CASE WHEN EXISTS (SELECT 1 FROM complainant n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
+      THEN 1 ELSE 0 END AS complains
+  FROM complaint c WHERE c.complaint_key IN (
+    SELECT k.complaint_key FROM naming n JOIN complaint k ON k.event = n.event AND k.row = n.version WHERE n.msisdn = $1
+    UNION
+    SELECT k.complaint_key FROM complainant n JOIN complaint k ON k.event = n.event AND k.row = n.version
+      WHERE n.msisdn = $1)"""
 
-# The events that said something of the number $1 which can be taken back: of its complaints, all that amended them too,
-# unless what named it had been taken back by then.
-_OF_COMPLAINTS = """SELECT v.event FROM {0} n JOIN complaint c ON c.event = n.event AND c.row = n.version
-  JOIN complaint v ON v.complaint = c.complaint WHERE n.msisdn = $1
-    AND (v.event = c.event OR v.amends = 1 AND v.event > c.event
-      AND c.event NOT IN (SELECT withdrawn FROM withdrawal WHERE event < v.event))"""
-_TOUCHING = " UNION ".join(
-    [f"SELECT event FROM {name} WHERE msisdn = $1" for name in ("link", "evidence", "stop", "outcome")]
-    + [_OF_COMPLAINTS.format(name) for name in ("naming", "complainant")]
+# The events besides complaints that said something of the number $1 which can be taken back.
+TOUCHING = " UNION ".join(
+    f"SELECT event FROM {name} WHERE msisdn = $1" for name in ("link", "evidence", "stop", "outcome")
 )
 
 _DOUBT = "CASE WHEN n.doubt <> '' THEN n.doubt ELSE n.note END"
 
-# Everything that touched one number.
+# Everything that touched one number, but for what follows from other versions and from what was taken back.
 STORY = (
     _telling("named", _IN.format("naming"), note=_DOUBT, **_complaint("c", "n.row")),
     _telling("complainant", _IN.format("complainant"), **_complaint("c", "c.row")),
-    _telling("named no more", _NO_MORE.format("naming"), event="d.event", **_complaint("d", "d.row")),
-    _telling("complainant no more", _NO_MORE.format("complainant"), event="d.event", **_complaint("d", "d.row")),
     _telling("linked", "link n WHERE n.msisdn = $1", hop="hop", via_imei="via_imei", via_msisdn="via_msisdn"),
     _telling("seen", "evidence n WHERE n.msisdn = $1", via_imei="imei14"),
     _telling("stopped", "stop n WHERE n.msisdn = $1", note="why"),
@@ -195,5 +215,4 @@ STORY = (
         status="n.action",
         receiver="x.receiver",
     ),
-    _telling("taken back", f"withdrawal n WHERE n.withdrawn IN ({_TOUCHING})"),
 )

@@ -59,16 +59,18 @@ class Questions:
         state = self._case.state(self._case.store.head())
         return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
 
-    def history(self, number: Any) -> pa.Table:
+    def history(self, number: Any, *, as_of: date | datetime | None = None) -> pa.Table:
         """Everything that touched one number, in the order in which it happened.
 
         Args:
             number: One number, as it is written.
+            as_of: What was known of it at the end of that day (IST), or at that moment (with a zone).
 
         Returns:
-            Columns: event, at, by, what (named, named no more, complainant, complainant no more, linked, seen, stopped,
-            decided, outcome, exported, taken back), status, reason, file, sha256, row, source, acknowledgement_no,
-            district, reported_at, note, hop, via_imei, via_msisdn, to.
+            Columns: event, at, by, what (named, named no more, complainant, complainant no more, repeated, linked,
+            seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
+            acknowledgement_no, district, reported_at, note, hop, via_imei, via_msisdn, to, registry. `event` is the
+            number of the event in the registry that recorded it, which `registry` names.
 
         Raises:
             ArgumentError: It is not one number.
@@ -76,7 +78,7 @@ class Questions:
         msisdn = _core.normalize(pa.array([number]))[0].as_py()
         if msisdn is None:
             raise ArgumentError("number: takes one phone number")
-        return tell(self._case.store, msisdn)
+        return tell(self._case.store, msisdn, self._cut(as_of))
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
         """The cells that an intake refused, as they were: row, column, cell, note."""

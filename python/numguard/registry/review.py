@@ -100,6 +100,10 @@ def review(case: Case, cut: int) -> pa.Table:
         }
     ).filter(pc.and_(shown, live))
     told = _with_cells(case, cut, told)
+    joint = case.store.order(cut)
+    if joint is not None:
+        events_here = pa.array(joint.event[told["event"].to_numpy()])
+        told = told.set_column(told.schema.get_field_index("event"), "event", events_here)
     silent = state.filter(pc.invert(pc.is_in(state["msisdn"], told["msisdn"])))["msisdn"]
     nothing = pa.table({"msisdn": silent, "why": pa.repeat(UNHEARD, len(silent))})
     told = pa.concat_tables([told, nothing], promote_options="default")
@@ -118,7 +122,7 @@ def review(case: Case, cut: int) -> pa.Table:
         },
         schema=_WAITING,
     )
-    order: Any = [(name, "ascending") for name in ("msisdn", "why", "file", "row")]
+    order: Any = [(name, "ascending") for name in ("msisdn", "why", "file", "row", "cell", "complaints")]
     return table.sort_by(order).combine_chunks()
 
 

@@ -177,7 +177,7 @@ def _told_against(
     if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == "export":
         named = next((row for row in sent if row["event"] == since), None)
         if named is None:
-            raise ArgumentError("since: that export went to another receiver")
+            raise ArgumentError("since: that export went to another receiver, or from another registry")
         return _basis(named)
     return nothing._replace(event=base)
 

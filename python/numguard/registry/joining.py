@@ -1,0 +1,92 @@
+"""The events of another registry into this one: the rows that they say, with this log's numbers.
+
+Owns which columns name events, and the copying, table by table. Knows no meaning. One idea: an event is taken in whole,
+as it was recorded, under the next number of this log.
+"""
+
+# Queries are put together from names of this package alone.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.registry.reading import Reading
+from numguard.registry.store import Append, Store
+from numguard.registry.tables import TABLES
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["take_in"]
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+#: Columns that name an event of the same log. What an export or a linkage says of its own state (`as_of`, `since`) are
+#: numbers of the registry that made it, and stay so.
+_EVENTS = {("withdrawal", "withdrawn"), ("contradiction", "held"), ("contradiction", "other")}
+
+# Events whose rows are read at once.
+_BLOCK = 20_000
+
+
+def take_in(store: Store, append: Append, other: Reading, chosen: pa.Table, numbers: Ints) -> None:
+    """Appends events of another registry, behind the event that tells of it.
+
+    Args:
+        store: Where to.
+        append: The event that tells of it.
+        other: Where from.
+        chosen: event, registry, number, at, digest of each, ascending by event.
+        numbers: Of each event of the other registry, its number here.
+    """
+    theirs = np.asarray(chosen["event"].to_numpy(), np.int64)
+    upto = int(theirs.max())
+    wanted = np.zeros(upto + 1, np.bool_)
+    wanted[theirs] = True
+    mine = pa.array(numbers[theirs])
+    query = "SELECT seq, actor, verb, reason FROM event WHERE seq <= $1"
+    who = other.read("event:i actor:t verb:t because:t", query, (upto,))
+    who = who.take(pc.index_in(pa.array(theirs), who["event"]))
+    told = [pc.fill_null(who[name], "") for name in ("actor", "verb", "because")]
+    at = pa.repeat(pa.scalar(append.at, pa.int64()), len(theirs))
+    store.insert("event", pa.table([mine, at, *told], names=["seq", "at", "actor", "verb", "reason"]))
+    store.dialect.execute(f"UPDATE head SET seq = {int(numbers[theirs].max())}")
+    origin = ("registry", "number", "at", "digest")
+    store.insert("origin", pa.table([mine, *(chosen[name] for name in origin)], names=["event", *origin]))
+    for name, fields in TABLES.items():
+        if name == "origin":
+            continue
+        for first in range(1, upto + 1, _BLOCK):
+            last = min(upto, first + _BLOCK - 1)
+            if not wanted[first : last + 1].any():
+                continue
+            columns = ", ".join(field.partition(":")[0] for field in fields.split())
+            query = f"SELECT event, {columns} FROM {name} WHERE event >= $1 AND event <= $2"
+            rows = other.read(f"event:i {fields}", query, (first, last))
+            rows = rows.filter(pa.array(wanted[np.asarray(rows["event"].to_numpy(), np.int64)]))
+            if len(rows):
+                store.insert(name, _numbered(name, rows, numbers))
+    append.more = True
+
+
+def _numbered(name: str, rows: pa.Table, numbers: Ints) -> pa.Table:
+    """The rows as they are recorded here."""
+    columns: list[Any] = []
+    for column in rows.column_names:
+        values: Any = rows[column]
+        if column == "event" or (name, column) in _EVENTS:
+            values = pa.array(numbers[np.asarray(values.to_numpy(), np.int64)])
+        elif (name, column) == ("complaint", "complaint"):
+            complaint = np.asarray(values.to_numpy(), np.int64)
+            values = pa.array((numbers[complaint >> 32] << 32) | (complaint & 0xFFFFFFFF))
+        elif pa.types.is_string(values.type):
+            values = pc.fill_null(values, "")
+        columns.append(values)
+    rows = pa.table(columns, names=rows.column_names)
+    # An index of numbers grows page by page if they come in their order.
+    return rows.sort_by("msisdn") if "msisdn" in rows.column_names else rows

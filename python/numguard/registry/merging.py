@@ -1,0 +1,339 @@
+"""Desks that work apart: one registry takes in what another recorded.
+
+Owns which events come in, and what is a contradiction between registries that did not know of each other. Knows no SQL
+(`joining`). One idea: an event is taken in as it was recorded and never told anew, so that it makes no difference who
+merges whom, in which order, or how often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.errors import RegistryError
+from numguard.registry.case import Case
+from numguard.registry.joining import take_in
+from numguard.registry.listing import MOMENT
+from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
+from numguard.registry.reading import Reading
+from numguard.registry.store import Store
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+#: The rules by which one of two holds, each in a sentence.
+RULES = {
+    "later": "The later one holds.",
+    "protected_first": "Protection comes before every other decision until somebody decides that it ends.",
+    "amended_before": "The one says again what had been amended, so that the amendment holds.",
+    "older_answer": "An answer that happened before a known one, or is not dated beside one that is, undoes nothing.",
+}
+
+_GROUPS = (
+    ("protected", "unprotected"),
+    ("confirmed", "withdrawn", "reverified", "reactivated"),
+    ("accepted", "dismissed"),
+)
+_DAY = 86_400_000_000
+_IST = timezone(timedelta(hours=5, minutes=30))
+
+_SAID: list[tuple[str, pa.DataType]] = [
+    ("kind", pa.string()),
+    ("msisdn", pa.int64()),
+    ("source", pa.string()),
+    ("acknowledgement_no", pa.string()),
+    ("held", pa.int64()),
+    ("held_said", pa.string()),
+    ("other", pa.int64()),
+    ("other_said", pa.string()),
+    ("rule", pa.string()),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge brought.
+
+    Attributes:
+        id: The event's number; None if nothing was new, and nothing was recorded.
+        registry: What the other registry is called: the first digits of the digest of its first event.
+        name: Where it was taken from.
+        events: How many of its events are new here, those that it had from others among them.
+        contradictions: Where registries that did not know of each other say different things, and those that the other
+            had met in merges of its own; the columns are those of `Registry.contradictions`.
+    """
+
+    id: int | None
+    registry: str
+    name: str
+    events: int
+    contradictions: pa.Table = field(repr=False)
+
+
+def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
+    """Takes in what `other` recorded and this registry does not have, as one event and those that follow it.
+
+    Raises:
+        DamagedError: The other is not as it was recorded.
+        RegistryError: The other's last event is of a day that has not been here.
+    """
+    seal = other.verify()
+    theirs = other.identities(seal.events)
+    with case.event(MERGE, reason, after=_latest(case, other, theirs)) as append:
+        mine = case.store.identities(append.event - 1)
+        known = dict(_keys(mine))
+        numbers = np.zeros(seal.events + 1, np.int64)
+        fresh = []
+        for key, event in _keys(theirs):
+            if key in known:
+                numbers[event] = known[key]
+            else:
+                fresh.append(event)
+        chosen = theirs.filter(pc.is_in(theirs["event"], pa.array(fresh, pa.int64())))
+        # Merges of the other are taken in beside what they brought, never alone: else two would merge for ever.
+        told = int(pc.sum(pc.not_equal(chosen["verb"], MERGE)).as_py() or 0)
+        if not told:
+            return Merged(None, other.id, name, 0, _shown(case.store, _none()))
+        numbers[fresh] = append.event + 1 + np.arange(len(fresh))
+        said = _Apart((case.store, other), mine, theirs, chosen, numbers).contradictions()
+        append.rows(
+            MERGE,
+            {
+                "registry": [other.id],
+                "name": [name],
+                "events": [told],
+                "upto": [seal.events],
+                "digest": [seal.digest],
+            },
+        )
+        append.rows("contradiction", said)
+        take_in(case.store, append, other, chosen, numbers)
+    table = _shown(case.store, case.store.contradictions(since=append.event))
+    return Merged(append.event, other.id, name, told, table)
+
+
+def contradictions(case: Case) -> pa.Table:
+    """Every contradiction that any merge met; the columns are those that `Registry.contradictions` tells."""
+    return _shown(case.store, case.store.contradictions())
+
+
+def merges(case: Case) -> pa.Table:
+    """The merges of this registry, and of those that it took in."""
+    told = case.store.merges()
+    who = case.store.events(told["event"])
+    of = who.take(pc.index_in(told["event"], who["event"]))
+    return pa.table(
+        {
+            "event": told["event"],
+            "at": pc.cast(of["at"], MOMENT),
+            "by": of["actor"],
+            "reason": of["because"],
+            **{name: told[name] for name in ("registry", "name", "events", "upto", "digest", "contradictions")},
+        }
+    ).combine_chunks()
+
+
+def _keys(identities: pa.Table) -> list[tuple[tuple[str, str], int]]:
+    columns = (identities[name].to_pylist() for name in ("registry", "digest", "event"))
+    return [((registry, digest), event) for registry, digest, event in zip(*columns, strict=True)]
+
+
+def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
+    """The moment before which the merge must not be dated: what is decided after it comes after what it brought."""
+    if not len(theirs):
+        return 0
+    code = np.asarray(pc.cast(theirs["registry"].combine_chunks().dictionary_encode().indices, pa.int64()).to_numpy())
+    at, number = (np.asarray(theirs[name].to_numpy(), np.int64) for name in ("at", "number"))
+    latest = int(moments_in_order(at, code, number).max())
+    now = case.now()
+    if latest - now <= _DAY:
+        return latest + 1
+    if case.today is not None:
+        return 0
+    days = [datetime.fromtimestamp(moment / 1_000_000, _IST).date().isoformat() for moment in (latest, now)]
+    raise RegistryError(
+        f"{other.dialect.name}: nothing was merged: its last event is of {days[0]}, and the clock here says {days[1]}; "
+        f"set the clock, or where it is right say so: NUMGUARD_TODAY={days[1]} (today=)"
+    )
+
+
+class _Apart:
+    """What two registries say that did not know of each other: the events of each that the other does not have."""
+
+    def __init__(
+        self,
+        stores: tuple[Reading, Reading],
+        mine: pa.Table,
+        theirs: pa.Table,
+        chosen: pa.Table,
+        numbers: Ints,
+    ) -> None:
+        merging = len(mine) + 1
+        there = set(_keys_alone(theirs))
+        own = [event for key, event in _keys(mine) if key not in there]
+        self._order = _joint(mine, chosen, numbers, merging)
+        self._cut, self._upto = merging - 1, int(theirs["event"].to_numpy().max())
+        self._sides = (
+            _Side(stores[0], self._cut, np.arange(merging), own),
+            _Side(stores[1], self._upto, numbers, numbers[chosen["event"].to_numpy()].tolist()),
+        )
+
+    def contradictions(self) -> pa.Table:
+        """What they say differently, and what holds of it."""
+        rows = [*self._decisions(), *self._complaints(), *self._answers()]
+        rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name, _ in _SAID))
+        return pa.Table.from_pylist(rows, schema=pa.schema([pa.field(name, kind) for name, kind in _SAID]))
+
+    def _later(self, a: int, b: int) -> bool:
+        return bool(self._order.rank[a] > self._order.rank[b])
+
+    def _decisions(self) -> list[dict[str, Any]]:
+        last = [side.last("decisions", "status", self._order) for side in self._sides]
+        found = []
+        for group in _GROUPS:
+            for msisdn in last[0].keys() & last[1].keys():
+                a, b = (self._of_group(said[msisdn], group) for said in last)
+                if a and b and a[0] != b[0]:
+                    found.append(self._told("decision", msisdn, a, b, "later"))
+        for one, two in (last, last[::-1]):
+            for msisdn in one.keys() & two.keys():
+                shield = self._of_group(one[msisdn], _GROUPS[0])
+                other = self._of_group(two[msisdn], _GROUPS[1])
+                if shield and other and shield[0] == "protected" and other[0] == "confirmed":
+                    found.append(self._row("decision", shield, other, "protected_first", msisdn=msisdn))
+        return found
+
+    def _of_group(self, said: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:
+        among = [entry for entry in said if entry[0] in group]
+        return max(among, key=lambda entry: int(self._order.rank[entry[1]])) if among else None
+
+    def _answers(self) -> list[dict[str, Any]]:
+        tables = [side.rows("outcomes") for side in self._sides]
+        both = pa.concat_tables([side.rows("outcomes", apart=False) for side in self._sides])
+        both = both.group_by(both.column_names).aggregate([])
+        ranked = self._order.ranked(both.select(["msisdn", "status", "event", "ordinal", "happened_at"]))
+        holding = {row["msisdn"]: row for row in answers_in_order(ranked).to_pylist()}
+        last: list[dict[int, tuple[str, int]]] = []
+        for table in tables:
+            rows = sorted(table.to_pylist(), key=lambda row: (self._order.rank[row["event"]], row["ordinal"]))
+            last.append({row["msisdn"]: (row["status"], row["event"]) for row in rows})
+        found = []
+        for msisdn in last[0].keys() & last[1].keys():
+            a, b = last[0][msisdn], last[1][msisdn]
+            if a[0] == b[0]:
+                continue
+            held, other = (a, b) if holding.get(msisdn, {}).get("status") == a[0] else (b, a)
+            rule = "later" if self._later(held[1], other[1]) else "older_answer"
+            found.append(self._row("outcome", held, other, rule, msisdn=msisdn))
+        return found
+
+    def _complaints(self) -> list[dict[str, Any]]:
+        apart = [side.versions() for side in self._sides]
+        found = []
+        for key in apart[0].keys() & apart[1].keys():
+            a, b = (max(said[key], key=lambda v: int(self._order.rank[v["event"]])) for said in apart)
+            if a["fingerprint"] == b["fingerprint"]:
+                continue
+            held, other = (a, b) if self._later(a["event"], b["event"]) else (b, a)
+            before = {v["fingerprint"] for said in apart for v in said[key] if v is not held}
+            rule = "later"
+            if held["fingerprint"] in before:
+                held, other, rule = other, held, "amended_before"
+            words = [f"names {len(v['suspects'].split(','))}" for v in (held, other)]
+            told = (words[0], held["event"]), (words[1], other["event"])
+            of = {name: held[name] for name in ("source", "acknowledgement_no")}
+            found.append(self._row("complaint", *told, rule, **of))
+        return found
+
+    def _told(self, kind: str, msisdn: int, a: tuple[str, int], b: tuple[str, int], rule: str) -> dict[str, Any]:
+        held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
+        return self._row(kind, held, other, rule, msisdn=msisdn)
+
+    @staticmethod
+    def _row(kind: str, held: tuple[str, int], other: tuple[str, int], rule: str, **of: Any) -> dict[str, Any]:
+        told = {"held_said": held[0], "held": held[1], "other_said": other[0], "other": other[1]}
+        nothing: dict[str, Any] = {"msisdn": None, "source": None, "acknowledgement_no": None}
+        return {"kind": kind, "rule": rule} | told | nothing | of
+
+
+class _Side:
+    """One of two registries, in the numbers of the log that takes the other in."""
+
+    def __init__(self, store: Reading, cut: int, numbers: Ints, apart: list[int]) -> None:
+        self._store, self._cut, self._numbers = store, cut, numbers
+        self._apart = pa.array(apart, pa.int64())
+
+    def rows(self, kind: str, *, apart: bool = True) -> pa.Table:
+        """The facts of one kind, as they lie there; those that the other does not have, or all."""
+        table = self._store.as_recorded(kind, self._cut)
+        event = self._numbers[np.asarray(table["event"].to_numpy(), np.int64)]
+        table = table.set_column(table.schema.get_field_index("event"), "event", pa.array(event, pa.int64()))
+        return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
+
+    def last(self, kind: str, column: str, order: Order) -> dict[int, list[tuple[str, int]]]:
+        """What was said of each number, and in which event."""
+        found: dict[int, list[tuple[str, int]]] = {}
+        for row in self.rows(kind).to_pylist():
+            found.setdefault(row["msisdn"], []).append((row[column], row["event"]))
+        return found
+
+    def versions(self) -> dict[str, list[dict[str, Any]]]:
+        """The versions of complaints that name numbers and were not taken back."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.rows("told_versions").to_pylist():
+            if row["suspects"] and not row["taken_back"]:
+                found.setdefault(row["complaint_key"], []).append(row)
+        return found
+
+
+def _keys_alone(identities: pa.Table) -> list[tuple[str, str]]:
+    return [key for key, _ in _keys(identities)]
+
+
+def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
+    """The order of the events of both, as it is once they are in one log."""
+    there = pa.array(numbers[np.asarray(chosen["event"].to_numpy(), np.int64)])
+    new = chosen.set_column(0, "event", there)
+    itself = pa.table(
+        {"event": [merging], "registry": [""], "number": [merging], "at": [0], "digest": [""], "verb": [MERGE]}
+    )
+    return in_order(pa.concat_tables([mine, itself, new]), pa.concat_tables([mine, new]))
+
+
+def _none() -> pa.Table:
+    return pa.Table.from_pylist([], schema=pa.schema([pa.field(name, kind) for name, kind in _SAID]))
+
+
+def _shown(store: Reading, said: pa.Table) -> pa.Table:
+    """Contradictions with who said what, when and in which registry, in an order of their own."""
+    order = store.order(store.head())
+    columns: dict[str, Any] = {"kind": said["kind"], "msisdn": pc.cast(said["msisdn"], pa.uint64())}
+    columns |= {name: said[name] for name in ("source", "acknowledgement_no")}
+    for side in ("held", "other"):
+        events = store.events(said[side])
+        of = events.take(pc.index_in(said[side], events["event"]))
+        seqs = np.asarray(said[side].to_numpy(), np.int64)
+        registries = pa.array(order.registries if order else [store.id], pa.string())
+        at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
+        columns |= {
+            f"{side}_said": said[f"{side}_said"],
+            f"{side}_by": of["actor"],
+            f"{side}_at": pc.cast(of["at"], MOMENT),
+            f"{side}_registry": registries.take(pa.array(at, pa.int64())),
+            f"{side}_event": pa.array(order.number[seqs] if order else seqs, pa.int64()),
+        }
+    columns["rule"] = said["rule"]
+    columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in said["rule"].to_pylist()], pa.string())
+    table = pa.table(columns)
+    table = table.group_by(table.column_names, use_threads=False).aggregate([])
+    ascending: Any = [(name, "ascending") for name in table.column_names]
+    return table.sort_by(ascending).combine_chunks()

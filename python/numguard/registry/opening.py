@@ -1,0 +1,97 @@
+"""A registry opened to be read alone: where it cannot be written, or must not be.
+
+Owns how a file is read that lies in a read-only place, or that an older numguard wrote and nobody asked to change.
+Knows no table. One idea: what cannot be changed is copied into a private folder, and the copy is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from numguard.errors import RegistryError
+from numguard.registry.address import connect, is_file
+from numguard.registry.dialect import Dialect
+from numguard.registry.migrating import is_current
+
+__all__ = ["copied", "is_read_only"]
+
+_TRIES = 5
+
+
+def is_read_only(target: str) -> bool:
+    """Whether `target` is a file that is there and cannot be written."""
+    if not is_file(target):
+        return False
+    file = Path(target).absolute()
+    try:
+        return file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+    except (OSError, ValueError):
+        return False
+
+
+def copied(target: str) -> tuple[str, TemporaryDirectory[str]] | None:
+    """A private copy of what must not be changed, and the folder that holds it; None where no copy is needed.
+
+    Raises:
+        RegistryError: It cannot be read, or was written all the while.
+    """
+    if not is_file(target):
+        return None
+    file = Path(target).absolute()
+    if is_read_only(target):
+        folder = TemporaryDirectory(prefix="numguard-")
+        try:
+            _copy(file, Path(folder.name) / file.name)
+        except BaseException:
+            folder.cleanup()
+            raise
+        return str(Path(folder.name) / file.name), folder
+    opened = connect(target)
+    try:
+        if is_current(opened):
+            return None
+        return _written_out(opened, file)
+    finally:
+        opened.close()
+
+
+def _written_out(opened: Dialect, file: Path) -> tuple[str, TemporaryDirectory[str]]:
+    folder = TemporaryDirectory(prefix="numguard-")
+    copy = Path(folder.name) / file.name
+    try:
+        copy.touch(0o600)
+        opened.copy(copy)
+    except BaseException:
+        folder.cleanup()
+        raise
+    return str(copy), folder
+
+
+def _copy(file: Path, to: Path) -> None:
+    """The file and its log, as they were at one moment."""
+    log = file.with_name(f"{file.name}-wal")
+    try:
+        for _ in range(_TRIES):
+            before = _seen(file), _seen(log)
+            to.touch(0o600)
+            shutil.copyfile(file, to)
+            beside = to.with_name(f"{to.name}-wal")
+            beside.unlink(missing_ok=True)
+            if before[1] is not None:
+                shutil.copyfile(log, beside)
+            if (_seen(file), _seen(log)) == before:
+                return
+    except OSError as error:
+        raise RegistryError(f"{file.name}: cannot be opened ({error.strerror})") from None
+    raise RegistryError(f"{file.name}: somebody writes to it all the while; try again")
+
+
+def _seen(file: Path) -> tuple[int, int] | None:
+    try:
+        there = file.stat()
+    except OSError:
+        return None
+    return there.st_size, there.st_mtime_ns

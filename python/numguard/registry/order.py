@@ -1,0 +1,194 @@
+"""The one order in which the events of several registries happened, and what follows from it for complaints.
+
+Owns how events are told apart and ordered, and which versions of a complaint amend which where desks did not know of
+each other. Knows no SQL. One idea: an event is known by the registry that recorded it and by its digest there, and the
+order hangs on nothing but the events themselves, so that whoever has the same events has the same order.
+
+Within a registry the order is its own. Between registries it is that of their clocks; a registry that took another's
+events in dates everything after them, so that nobody's decision comes before what he knew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+#: The verb of an event that took another registry's events in: it says nothing of any number.
+MERGE = "merge"
+
+#: How many digits of the digest of its first event name a registry.
+ID = 16
+
+_NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The events up to a cut, each found by its number in this log.
+
+    Attributes:
+        rank: The place of each event in the one order, from 1; 0 of merges, which say nothing themselves.
+        event: Of each place, the event's number in this log.
+        at: The moment of each event, as the registry that recorded it had it.
+        registry: The registry that recorded each, as an index into `registries`.
+        number: Its number there.
+        registries: Their ids, ascending.
+    """
+
+    rank: Ints
+    event: Ints
+    at: Ints
+    registry: Ints
+    number: Ints
+    registries: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Events that say something."""
+        return len(self.event) - 1
+
+    def ranked(self, table: pa.Table) -> pa.Table:
+        """The table with places in the order instead of numbers in this log."""
+        for name, values in (("event", self.rank), ("added_at", None), ("at", None)):
+            place = table.schema.get_field_index(name)
+            if place < 0 or (name == "at" and table.schema.get_field_index("event") < 0):
+                continue
+            events = np.asarray(table["event"].to_numpy(), np.int64)
+            # `event` is the first of the three, and ranked by then.
+            told = self.at[self.event[events]] if values is None else values[events]
+            table = table.set_column(place, name, pa.array(told))
+        return table
+
+
+def in_order(events: pa.Table, origins: pa.Table) -> Order:
+    """The order of the events of a log.
+
+    Args:
+        events: event, at, verb, digest: all up to the cut.
+        origins: event, registry, number, at, digest: of those that another registry recorded.
+    """
+    events = events.sort_by("event")
+    size = len(events) + 1
+    seq = np.asarray(events["event"].to_numpy(), np.int64)
+    mine = str(events["digest"][0].as_py())[:ID]
+    at = np.zeros(size, np.int64)
+    number = np.arange(size)
+    at[seq] = np.asarray(events["at"].to_numpy(), np.int64)
+    registry = np.full(size, mine, dtype=object)
+    digests = np.full(size, "", dtype=object)
+    digests[seq] = events["digest"].to_pylist()
+    told = np.asarray(origins["event"].to_numpy(), np.int64)
+    for column, values in ((at, "at"), (number, "number")):
+        column[told] = np.asarray(origins[values].to_numpy(), np.int64)
+    registry[told] = origins["registry"].to_pylist()
+    digests[told] = origins["digest"].to_pylist()
+
+    names, code = np.unique(registry.astype(str), return_inverse=True)
+    speaks = np.asarray(pc.not_equal(events["verb"], MERGE).to_numpy(), np.bool_)
+    speaking = seq[speaks]
+    moment = moments_in_order(at[speaking], code[speaking], number[speaking])
+    keys = (digests[speaking].astype(str), number[speaking], code[speaking], moment)
+    placed = speaking[np.lexsort(keys)]
+    rank = np.zeros(size, np.int64)
+    rank[placed] = np.arange(1, len(placed) + 1)
+    return Order(rank, np.concatenate([[0], placed]), at, code, number, tuple(str(name) for name in names))
+
+
+def moments_in_order(at: Ints, registry: Ints, number: Ints) -> Ints:
+    """The moments by which events are ordered: one that is dated after what followed it counts as dated like that."""
+    order = np.lexsort((number, registry))[::-1]
+    least, told = at.copy(), (_NONE, np.iinfo(np.int64).max)
+    for k in order.tolist():
+        before = told[1] if told[0] == registry[k] else np.iinfo(np.int64).max
+        least[k] = min(at[k], before)
+        told = (registry[k], least[k])
+    return least
+
+
+def amending(versions: pa.Table, order: Order) -> pa.Table:
+    """Versions of complaints as their place in the order has them: what each is of, and what amended it first.
+
+    Desks that did not know of each other may have told the same complaint twice. What says again what a version said
+    that was not taken back is that version once more: it amends nothing, and what amended that amends it. Any later one
+    that names a number amends those before it.
+
+    Args:
+        versions: event, row, complaint, complaint_key, fingerprint, usable, taken_back: all of each complaint.
+        order: The order of their events.
+
+    Returns:
+        The versions, `event` and `complaint` in the order, with `amended_at` (null where none did).
+    """
+    if not len(versions):
+        return versions.append_column("amended_at", pa.array([], pa.int64()))
+    key = _codes(versions["complaint_key"])
+    complaint = np.asarray(versions["complaint"].to_numpy(), np.int64)
+    complaint = (order.rank[complaint >> 32] << 32) | (complaint & 0xFFFFFFFF)
+    first = np.full(int(key.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, key, complaint)
+
+    rank = order.rank[np.asarray(versions["event"].to_numpy(), np.int64)]
+    live = np.asarray(versions["taken_back"].to_numpy(), np.int64) == 0
+    usable = np.asarray(versions["usable"].to_numpy(), np.int64) == 1
+    prints = np.asarray(versions["fingerprint"].to_numpy(), np.int64)
+    same = np.unique(np.stack([key, prints]), axis=1, return_inverse=True)[1].reshape(-1)
+    earliest = np.full(int(same.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(earliest, same[live], rank[live])
+    since = np.where(live, earliest[same], rank)
+
+    amends = live & usable & (since == rank)
+    span = int(rank.max()) + 1
+    places = np.sort(key[amends] * span + rank[amends])
+    after = np.searchsorted(places, key * span + since, side="right")
+    found = np.append(places, _NONE)[after]
+    amended = (found >= 0) & (found // span == key)
+    versions = order.ranked(versions)
+    versions = versions.set_column(
+        versions.schema.get_field_index("complaint"), "complaint", pa.array(first[key], pa.int64())
+    )
+    return versions.append_column("amended_at", pa.array(found % span, pa.int64(), mask=~amended))
+
+
+def answers_in_order(outcomes: pa.Table) -> pa.Table:
+    """The outcomes of several registries without those that would have been refused had they come to one.
+
+    An answer that happened before one that was told earlier undoes nothing, nor does one that is not dated beside one
+    that is, or another one of the same moment.
+
+    Args:
+        outcomes: msisdn, status, happened_at, event, ordinal.
+    """
+    outcomes = outcomes.sort_by([("event", "ascending"), ("ordinal", "ascending")])
+    latest: dict[int, int] = {}
+    said: dict[tuple[int, int | None], str] = {}
+    last: dict[int, str] = {}
+    stands = []
+    for row in outcomes.select(["msisdn", "status", "happened_at"]).to_pylist():
+        msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
+        if at is None:
+            holds = msisdn not in latest or last[msisdn] == status
+        else:
+            holds = at >= latest.get(msisdn, at) and said.get((msisdn, at), status) == status
+        stands.append(holds)
+        if holds:
+            last[msisdn] = said[msisdn, at] = status
+            if at is not None:
+                latest[msisdn] = at
+    return outcomes.filter(pa.array(stands, pa.bool_()))
+
+
+def _codes(column: pa.ChunkedArray[Any]) -> Ints:
+    encoded: Any = pa.concat_arrays(column.chunks).dictionary_encode()
+    return np.asarray(encoded.indices.to_numpy(), np.int64)
