@@ -288,7 +288,7 @@ def test_parts_of_an_earlier_list_are_not_sent_with_this_one(many: ng.Registry, 
     with pytest.raises(InputError, match=r"list-1-of-3\.csv: a part of another list"):
         many.export(tmp_path / "list.csv", to="DoT", rows_per_file=20)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    many.export(tmp_path / "list.csv", to="DoT", rows_per_file=15)
+    many.export(tmp_path / "list.csv", replace=True, to="DoT", rows_per_file=15)
     many.block_list().write_by_district(tmp_path / "districts")
     many.decide([str(9876500000 + n) for n in range(1, 40, 8)], "withdrawn", "all of Nuh")
     with pytest.raises(InputError, match=r"Nuh\.csv: a part"):
@@ -298,7 +298,7 @@ def test_parts_of_an_earlier_list_are_not_sent_with_this_one(many: ng.Registry, 
 def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the writes to the disk fails once; and so does the last step, by which the export is recorded."""
     path = tmp_path / "list.csv"
-    many.export(path, to="DoT", rows_per_file=15)
+    many.export(path, replace=True, to="DoT", rows_per_file=15)
     before, head = {path.name: path.read_bytes() for path in tmp_path.iterdir()}, many._case.store.head()
     many.add_complaints(pa.table({"acknowledgement_no": ["x"], "source": ["1930"], "suspect_mobiles": ["9876500040"]}))
     head += 1
@@ -314,7 +314,7 @@ def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monke
     for nth in range(1, len(before) + 1):
         left = nth
         with pytest.raises(InputError, match="No space left"):
-            many.export(path, to="DoT", rows_per_file=15)
+            many.export(path, replace=True, to="DoT", rows_per_file=15)
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
         assert many._case.store.head() == head
 
@@ -326,5 +326,5 @@ def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monke
 
     monkeypatch.setattr(Append, "commit", refuse)
     with pytest.raises(RegistryError):
-        many.export(path, to="DoT", rows_per_file=15)
+        many.export(path, replace=True, to="DoT", rows_per_file=15)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -149,7 +149,7 @@ def test_a_receiver_holds_the_list_whatever_it_was_sent_since_which_export(histo
                 since = sorted(got)[since % len(got)] if got else "last"
             full = whole(read(registry.block_list().write(Path(folder) / f"full{ending}")))
             path = Path(folder) / f"sent{ending}"
-            export = registry.export(path, to=receiver, since=since).manifest["export"]
+            export = registry.export(path, replace=True, to=receiver, since=since).manifest["export"]
             before = got[max(got)] if since == "last" and got else got.get(since, {})
             now = whole(read(path)) if since is None else applied(before, read(path))
             # What an export changes of its own (reported becomes requested) is not told to the one who got it.

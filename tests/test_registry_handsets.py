@@ -36,7 +36,7 @@ def test_a_pair_is_to_block_only_once_its_number_was_confirmed(registry: ng.Regi
     registry.decide([B, C], "confirmed", "re-verification failed")
     assert told(registry)[HANDSET, B] == ("block", "confirmed", None)
     # That a number was asked for as a reported one is no decision about a handset.
-    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert told(registry)[HANDSET, A] == ("reverify", "requested", None)
     assert told(registry)[OTHER, C] == ("block", "requested", None)
     registry.decide([B], "withdrawn", "the operator's mistake")
@@ -88,7 +88,9 @@ def test_pairs_leave_on_record_and_ask_nobody_to_block_a_number(registry: ng.Reg
     story = registry.history(str(A)).to_pylist()[-1]
     assert (story["what"], story["status"], story["to"]) == ("exported", "handset", "DoT")
     # It is no list of numbers, so the first of those is a whole one.
-    assert registry.export(tmp_path / "list.csv", to="DoT", since="last").to_table()["change"].to_pylist() == ["added"]
+    assert registry.export(tmp_path / "list.csv", replace=True, to="DoT", since="last").to_table()[
+        "change"
+    ].to_pylist() == ["added"]
     made = registry.handsets()
     registry.decide([A], "protected", "a doctor's")
     with pytest.raises(ng.NumguardError, match="protected"):

@@ -72,7 +72,7 @@ INTERRUPTED = """
         try:
             inside = True
             if round_ % 3 == 0:
-                listed = registry.export(folder / f"{round_}.csv", to="DoT")
+                listed = registry.export(folder / f"{round_}.csv", replace=True, to="DoT")
                 event = listed.manifest["export"]
             elif round_ % 3 == 1:
                 event = registry.decide([str(9100000001 + 7 * (round_ % 200))], "confirmed", "called back")
@@ -203,13 +203,13 @@ def test_the_answer_to_a_commit_that_is_lost_is_asked_for(
 
         monkeypatch.setattr(kind, "commit", lost)
         if recorded:
-            assert registry.export(path, to="DoT").manifest["export"] == 2
+            assert registry.export(path, replace=True, to="DoT").manifest["export"] == 2
         else:
             with pytest.raises(RegistryError, match="cannot be reached"):
-                registry.export(path, to="DoT")
+                registry.export(path, replace=True, to="DoT")
         assert path.exists() == recorded
         assert registry._case.store.head() == 1 + recorded
-        assert registry.export(path, to="DoT").manifest["export"] == 2 + recorded
+        assert registry.export(path, replace=True, to="DoT").manifest["export"] == 2 + recorded
 
 
 @NEEDS_SERVER
@@ -232,7 +232,7 @@ def test_what_cannot_be_known_is_said(postgres: str, tmp_path: Path, monkeypatch
 
         monkeypatch.setattr(kind, "commit", lost)
         with pytest.raises(UnsettledError, match="event 2"):
-            registry.export(path, to="DoT")
+            registry.export(path, replace=True, to="DoT")
         assert not path.exists()
     monkeypatch.undo()
     # Whoever opens it next finds that it was, and that the list waits for its place.
@@ -330,7 +330,7 @@ HUNG_UP = """
             if k % 2:
                 event = registry.add_complaints(table(k, 50)).id
             else:
-                event = registry.export(folder / f"{k}.csv", to="DoT").manifest["export"]
+                event = registry.export(folder / f"{k}.csv", replace=True, to="DoT").manifest["export"]
             print(event, flush=True)
         except RegistryError as error:
             print("refused" if type(error) is not ng.errors.UnsettledError else "unsettled", flush=True)

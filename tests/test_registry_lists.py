@@ -19,15 +19,15 @@ from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, list
 def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789"), complaint("2", "8887776665")))
-    first = registry.export(path, to="DoT", since="last").to_table()
+    first = registry.export(path, replace=True, to="DoT", since="last").to_table()
     assert first["change"].to_pylist() == ["added"] * 3
-    assert len(registry.export(path, to="DoT", since="last")) == 0
+    assert len(registry.export(path, replace=True, to="DoT", since="last")) == 0
     registry.record_outcomes(pa.table({"mobile": ["9876543210"], "outcome": ["Blocked"]}))
     registry.decide([B], "protected", "a doctor's")
     registry.add_complaints(complaints(complaint("3", "7776665554")))
     change = {
         row["msisdn"]: (row["change"], row["action"], row["status"])
-        for row in registry.export(path, to="DoT", since="last").to_table().to_pylist()
+        for row in registry.export(path, replace=True, to="DoT", since="last").to_table().to_pylist()
     }
     assert change == {
         A: ("removed", "none", "blocked"),
@@ -36,12 +36,12 @@ def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Pat
     }
     # A blocked number is on no list any more, and must be let go all the same.
     registry.decide([A], "withdrawn", "the complaint was false")
-    rows = registry.export(path, to="DoT", since="last").to_table().to_pylist()
+    rows = registry.export(path, replace=True, to="DoT", since="last").to_table().to_pylist()
     assert [(row["msisdn"], row["change"], row["action"], row["reason"]) for row in rows] == [
         (A, "removed", "release", "the complaint was false")
     ]
     # Another receiver starts with the whole list.
-    assert registry.export(path, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
+    assert registry.export(path, replace=True, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
 
 
 def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
@@ -60,7 +60,9 @@ def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
 
 def test_a_district_hears_what_changed_since_its_own_list(registry: ng.Registry, tmp_path: Path) -> None:
     def sent(district: str | None) -> dict[int, str]:
-        listed = registry.export(tmp_path / "list.csv", to="DoT", since="last", district=district).to_table()
+        listed = registry.export(
+            tmp_path / "list.csv", replace=True, to="DoT", since="last", district=district
+        ).to_table()
         return dict(zip(listed["msisdn"].to_pylist(), listed["change"].to_pylist(), strict=True))
 
     registry.add_complaints(
@@ -86,26 +88,26 @@ def test_the_brake_compares_lists_of_one_district(registry: ng.Registry, tmp_pat
             *(complaint(str(n), str(9000000001 + n), district="Hisar") for n in range(2, 9)),
         )
     )
-    registry.export(tmp_path / "rohtak.csv", to="DoT", district="Rohtak", policy=policy)
-    registry.export(tmp_path / "hisar.csv", to="DoT", district="Hisar", policy=policy)
+    registry.export(tmp_path / "rohtak.csv", replace=True, to="DoT", district="Rohtak", policy=policy)
+    registry.export(tmp_path / "hisar.csv", replace=True, to="DoT", district="Hisar", policy=policy)
     registry.add_complaints(complaints(*(complaint(f"r{n}", str(9000000101 + n), district="Rohtak") for n in range(2))))
     with pytest.raises(BrakeError, match="3 rows, 1 when"):
-        registry.export(tmp_path / "rohtak.csv", to="DoT", district="Rohtak", policy=policy)
-    registry.export(tmp_path / "hisar.csv", to="DoT", district="Hisar", policy=policy)
+        registry.export(tmp_path / "rohtak.csv", replace=True, to="DoT", district="Rohtak", policy=policy)
+    registry.export(tmp_path / "hisar.csv", replace=True, to="DoT", district="Hisar", policy=policy)
 
 
 def test_the_brake_stops_a_list_that_grew_absurdly(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     policy = ng.ListPolicy(max_growth=2)
     registry.add_complaints(complaints(complaint("1", "9876543210")))
-    registry.export(path, to="DoT", policy=policy)
+    registry.export(path, replace=True, to="DoT", policy=policy)
     kept = path.read_bytes()
     registry.add_complaints(complaints(*(complaint(str(n), str(9000000001 + n)) for n in range(2, 9))))
     head = registry._case.store.head()
     with pytest.raises(BrakeError, match="override"):
-        registry.export(path, to="DoT", policy=policy)
+        registry.export(path, replace=True, to="DoT", policy=policy)
     assert (path.read_bytes(), registry._case.store.head()) == (kept, head)
-    registry.export(path, to="DoT", policy=policy, override="eight raids in one day")
+    registry.export(path, replace=True, to="DoT", policy=policy, override="eight raids in one day")
     assert "eight raids in one day" in registry.history(A)["reason"].to_pylist()
 
 
@@ -154,7 +156,7 @@ def test_history_tells_who_when_why_and_from_which_file(registry: ng.Registry, t
     )
     registry.expand(sightings((A, HANDSET), (B, HANDSET)))
     registry.decide(["98765 43210"], "confirmed", "caller identified by voice")
-    registry.export(tmp_path / "list.csv", to="DoT Haryana")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT Haryana")
     registry.record_outcomes(
         pa.table({"msisdn": ["9876543210"], "status": ["blocked"], "reason": ["done"]}), name="dot.csv"
     )
@@ -210,7 +212,7 @@ def test_arguments(registry: ng.Registry) -> None:
         lambda: registry.decide("9876543210", "confirmed", "why"),
         lambda: registry.numbers("nonsense"),
         lambda: registry.export("x.csv", to=""),
-        lambda: registry.export("x.csv", to="DoT", since="first"),
+        lambda: registry.export("x.csv", replace=True, to="DoT", since="first"),
         lambda: registry.block_list(since=5),
         lambda: ng.Registry(by=""),
         lambda: ng.ListPolicy(max_growth=0.5),
@@ -235,7 +237,7 @@ def test_no_number_in_what_is_shown_or_logged(
         lambda: registry.history("98765432101"),
         lambda: registry.add_complaints(complaints(complaint("1", "9876543210")), mapping={"district": "x"}),
         lambda: registry.record_outcomes(pa.table({"msisdn": ["9876543210"]})),
-        lambda: registry.export(tmp_path / "no" / "list.csv", to="DoT"),
+        lambda: registry.export(tmp_path / "no" / "list.csv", replace=True, to="DoT"),
     ):
         with pytest.raises(ng.NumguardError) as error:
             call()
@@ -294,7 +296,7 @@ def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_f
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     wrong = registry.add_complaints(complaints(complaint("2", "9123456789")))
     registry.expand(sightings((A, HANDSET), (B, HANDSET)))
-    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert listed(registry) == {A: "block", B: "block"}
     registry.withdraw_intake(wrong.id, "a sheet of another state")
     registry.expand(sightings((A, HANDSET), (B, HANDSET)))
@@ -308,9 +310,9 @@ def test_a_change_since_an_export_is_told_against_the_list_as_it_was_asked_for(
 ) -> None:
     path = tmp_path / "list.csv"
     registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9876543210; 9123456789")))
-    narrow = registry.export(path, to="DoT", policy=ng.ListPolicy(min_complaints=2)).manifest["export"]
-    wide = registry.export(path, to="DoT").manifest["export"]
-    assert registry.export(path, to="DoT", since=narrow).to_table()["msisdn"].to_pylist() == [B]
-    assert len(registry.export(path, to="DoT", since=wide)) == 0
+    narrow = registry.export(path, replace=True, to="DoT", policy=ng.ListPolicy(min_complaints=2)).manifest["export"]
+    wide = registry.export(path, replace=True, to="DoT").manifest["export"]
+    assert registry.export(path, replace=True, to="DoT", since=narrow).to_table()["msisdn"].to_pylist() == [B]
+    assert len(registry.export(path, replace=True, to="DoT", since=wide)) == 0
     with pytest.raises(ArgumentError, match="another receiver"):
-        registry.export(path, to="Bank", since=wide)
+        registry.export(path, replace=True, to="Bank", since=wide)

@@ -211,7 +211,7 @@ class Machine(RuleBasedStateMachine):
     def export(self, receiver: str, last: bool, district: str | None) -> None:
         path = Path(self.folder.name) / "list.parquet"
         since = "last" if last else None
-        listed = self.registry.export(path, to=receiver, since=since, district=district).to_table()
+        listed = self.registry.export(path, replace=True, to=receiver, since=since, district=district).to_table()
         assert len(pq.read_table(path)) == len(listed)
         held = self.held.setdefault((receiver, district), {})
         if not last:

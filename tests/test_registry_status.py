@@ -70,7 +70,7 @@ def test_the_first_status_that_holds(registry: ng.Registry, tmp_path: Path) -> N
     assert status_of(registry, A) == "reported"
     registry.decide([A], "confirmed", "seen")
     assert status_of(registry, A) == "confirmed"
-    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert status_of(registry, A) == "requested"
     for status in ("blocked", "rejected", "reverified", "reactivated"):
         outcome(status)
@@ -78,7 +78,7 @@ def test_the_first_status_that_holds(registry: ng.Registry, tmp_path: Path) -> N
     # An outcome older than the last decision does not hold, and the request has had its answer.
     registry.decide([A], "confirmed", "once more")
     assert status_of(registry, A) == "confirmed"
-    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert status_of(registry, A) == "requested"
     outcome("blocked")
     registry.decide([A], "withdrawn", "mistake")

@@ -92,7 +92,7 @@ def test_a_nul_is_refused_where_it_is_said_of_an_event(store: str, tmp_path: Pat
         calls: tuple[Callable[[], object], ...] = (
             lambda: registry.decide([A], "confirmed", "seen\x00here"),
             lambda: registry.add_complaints(table, name="desk\x00.csv"),
-            lambda: registry.export(tmp_path / "list.csv", to="Do\x00T"),
+            lambda: registry.export(tmp_path / "list.csv", replace=True, to="Do\x00T"),
             lambda: nobody.decide([A], "confirmed", "seen"),
         )
         for call in calls:
@@ -130,12 +130,12 @@ def test_a_late_commit_never_falls_behind_an_export(tmp_path: Path, request: pyt
         # A number that only a narrative names is on no list before it is decided on.
         told = {"mapping": {"narrative": "facts"}}
         quick.add_complaints(complaints(complaint("0", "", facts="he rang from 8887776665")), **told)
-        quick.export(path, to="DoT", since="last")
+        quick.export(path, replace=True, to="DoT", since="last")
         sent: list[Any] = []
 
         def add_and_export() -> None:
             quick.add_complaints(complaints(complaint("2", "9123456789")))
-            sent.extend(quick.export(path, to="DoT", since="last").to_table()["msisdn"].to_pylist())
+            sent.extend(quick.export(path, replace=True, to="DoT", since="last").to_table()["msisdn"].to_pylist())
 
         other = Thread(target=add_and_export)
         with slow._case.event("decide", "called back") as append:
@@ -171,9 +171,9 @@ def test_all_stores_give_the_same_bytes(postgres: str, tmp_path: Path) -> None:
             registry.expand(sightings((A, HANDSET), (B, HANDSET), (917776665554, HANDSET), (917776665555, HANDSET)))
             registry.decide([B], "confirmed", "seen")
             for since in (None, "last"):
-                registry.export(folder / f"{since}.csv", to="DoT", since=since)
+                registry.export(folder / f"{since}.csv", replace=True, to="DoT", since=since)
             registry.record_outcomes(pa.table({"msisdn": ["9876543210", "1"], "status": ["blocked", "gone"]}))
-            registry.export(folder / "change.csv", to="DoT", since="last")
+            registry.export(folder / "change.csv", replace=True, to="DoT", since="last")
             tables = [registry.history(f"+{n}") for n in (A, B, C, 917776665554)]
             tables += [registry.refusals(1), registry.block_list(since=1).to_table()]
             files = [path.read_bytes() for path in sorted(folder.iterdir())]

@@ -49,6 +49,7 @@ class Form:
         header: whether .csv and .xlsx begin with the names of the columns.
         rows_per_file: at most so many rows a file.
         by_district: a file a district.
+        replace: whether a list that was sent may lie in its place; it is gone then.
     """
 
     columns: Columns | None = None
@@ -56,6 +57,7 @@ class Form:
     header: bool = True
     rows_per_file: int | None = None
     by_district: bool = False
+    replace: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.title, str):
@@ -178,6 +180,7 @@ class BlockList:
         Raises:
             ArgumentError: an ending that no format has, or that has no title.
             ColumnError: a column that a list does not have.
+            ArgumentError: a list that was sent lies at `path`.
             InputError: the folder cannot be written to, or has parts of another list of this name.
             RegistryError: a number on it may not be: it was protected since the list was made.
         """
@@ -253,6 +256,8 @@ class BlockList:
             yield stem, part
 
     def _write_one(self, files: Together, path: Path, form: Form) -> None:
+        if not form.replace:
+            _refuse_sent(path)
         names = list(form.columns.values()) if isinstance(form.columns, Mapping) else None
         table = _chosen(self._table, form.columns)
         sha256, size = write_private(table, path, names=names, title=form.title, header=form.header, into=files)
@@ -287,6 +292,20 @@ class BlockList:
 def manifest_path(path: Path) -> Path:
     """Where the manifest of a list lies."""
     return path.with_name(path.name + _MANIFEST)
+
+
+def _refuse_sent(path: Path) -> None:
+    """A list that was sent, and its manifest, are evidence."""
+    manifest = manifest_path(path)
+    try:
+        sent = path.exists() and manifest.exists() and json.loads(manifest.read_text()).get("export")
+    except (OSError, ValueError, AttributeError):
+        sent = None
+    if sent:
+        raise ArgumentError(
+            f"{path.name}: is the list of export {sent}, which went out; write to another file, or have it replaced "
+            "with replace= (--force)"
+        )
 
 
 def _put(files: Together, path: Path, text: str) -> None:

@@ -116,7 +116,7 @@ def _read_private(path: Path) -> bytes:
                 )
             return file.read(_LONGEST)
     except FileNotFoundError:
-        raise FileMissingError(f"{path.name}: there is no such file") from None
+        raise FileMissingError(f"{path}: there is no such file") from None
     except (OSError, ValueError) as error:
         if isinstance(error, ArgumentError):
             raise

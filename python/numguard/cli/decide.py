@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from numguard.cli import account, options
+from numguard.errors import InputError
 
 __all__ = ["decide"]
 
@@ -36,7 +37,8 @@ def decide(
 ) -> None:
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
-    Numbers come from a file, never from the command line, which other users of the machine can read.
+    A row that is no number stops the call. Numbers come from a file, never from the command line, which other users of
+    the machine can read.
 
     \b
       numguard decide confirmed --numbers checked.csv --reason "re-verification failed" --registry cases.db --by "SI 77"
@@ -48,12 +50,21 @@ def decide(
     account.check_files([numbers, registry_path], {"--refused": refused_path})
     listed = read_numbers(numbers, column=list_column, strict=is_strict)
     options.write_refused(listed.refused, refused_path)
+    if left_out := listed.account["refused_rows"]:
+        raise InputError(
+            f"{numbers}: {options.count(sum(left_out.values()), 'row')} cannot be read "
+            f"({options.notes_said(left_out)}); nothing was recorded; mend or remove them (--refused FILE names each)"
+        )
     with Registry(options.existing_registry(registry_path), by=by) as registry:
+        unheard = len(listed.keys - registry.known(listed.keys))
         event = registry.decide(listed.keys, status, reason)
     if as_json:
-        options.say_json({"status": status, "numbers": len(listed.keys), "event": event, **listed.account})
+        told = {"status": status, "numbers": len(listed.keys), "never_named": unheard, "event": event}
+        options.say_json(told | listed.account)
         return
-    left_out = listed.account["refused_rows"]
-    said = f"; left out: {options.notes_said(left_out)}" if left_out else ""
-    options.say(f"{status}: {options.count(len(listed.keys), 'number')}{said}")
+    options.say(f"{status}: {options.count(len(listed.keys), 'number')}")
+    if unheard:
+        what = "nothing had ever named it" if unheard == 1 else "nothing had ever named them"
+        waits = "; until somebody accepts it, it waits: see numguard review" if status == "confirmed" else ""
+        options.say(f"{unheard:,} of them: {what}{waits}")
     account.say({"not_data": listed.account["not_data"]}, numbers)

@@ -46,6 +46,12 @@ __all__ = ["export"]
 @click.option(
     "--handsets", is_flag=True, help="The numbers with the handsets they were seen in, for an equipment register."
 )
+@click.option("--force", is_flag=True, help="Replace a list that went out and lies at PATH, with its manifest.")
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="Send it although the brake came on, or the receiver's name is much like a known one's; recorded.",
+)
 @options.key
 @options.as_json
 def export(
@@ -63,6 +69,8 @@ def export(
     rows_per_file: int | None,
     by_district: bool,
     handsets: bool,
+    force: bool,
+    override: str | None,
     key: bytes | None,
     as_json: bool,
 ) -> None:
@@ -91,6 +99,8 @@ def export(
         "header": not no_header,
         "rows_per_file": rows_per_file,
         "by_district": by_district,
+        "replace": force,
+        "override": override,
     }
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         if handsets:
@@ -102,9 +112,13 @@ def export(
         options.say_json(listed.manifest)
         return
     actions = listed.manifest["actions"]
-    said = ", ".join(f"{count:,} to {action}" for action, count in sorted(actions.items())) or "nothing"
+    said = ", ".join(_said(action, actions[action]) for action in sorted(actions)) or "nothing"
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
     options.say(f"{path}: {said}{files}; export {listed.manifest['export']}")
+
+
+def _said(action: str, count: int) -> str:
+    return f"{count:,} no longer listed" if action == "none" else f"{count:,} to {action}"
 
 
 def _moment(since: str | None) -> date | int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -15,8 +16,9 @@ __all__ = ["history"]
 @click.command()
 @click.argument("number")
 @options.registry
+@options.as_of
 @options.output
-def history(number: str, registry_path: str, output: Path | None) -> None:
+def history(number: str, registry_path: str, as_of: date | None, output: Path | None) -> None:
     """Tell the story of NUMBER: who did what, when, why, and from which file. `-` reads the number from stdin.
 
     \b
@@ -28,7 +30,10 @@ def history(number: str, registry_path: str, output: Path | None) -> None:
     if number == "-":
         number = sys.stdin.readline().strip()
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
-        told = registry.history(number)
+        told = registry.history(number, as_of=as_of)
+    if not len(told):
+        when = f" on {as_of.isoformat()}" if as_of else ""
+        options.say(f"the registry knows nothing of the number{when}; is it the right registry, and the right number?")
     # A history has what people wrote into complaints and decisions.
     if output is not None:
         write_private(told, output)

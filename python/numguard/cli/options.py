@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -24,6 +25,7 @@ from numguard.source import headings, named
 
 __all__ = [
     "as_json",
+    "as_of",
     "by",
     "column",
     "count",
@@ -116,6 +118,20 @@ def by(command: Command) -> Command:
         envvar="NUMGUARD_BY",
         show_envvar=True,
         help="Who acts, written into every event: a name, a rank and number.",
+    )(command)
+
+
+def as_of(command: Command) -> Command:
+    """`--as-of`: the end of a day in India."""
+
+    def day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+        try:
+            return None if value is None else date.fromisoformat(value)
+        except ValueError:
+            raise ArgumentError("--as-of: takes a day such as 2026-09-30") from None
+
+    return click.option(
+        "--as-of", "as_of", metavar="DAY", callback=day, help="As it was known at the end of that day in India."
     )(command)
 
 

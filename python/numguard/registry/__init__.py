@@ -278,6 +278,7 @@ class Registry(Questions, Kept):
         rows_per_file: int | None = None,
         by_district: bool = False,
         key: bytes | None = None,
+        replace: bool = False,
         override: str | None = None,
     ) -> BlockList:
         """Writes a block list to `path` and records that it went out to `to`: its rows to block become `requested`.
@@ -297,12 +298,16 @@ class Registry(Questions, Kept):
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
             key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does.
-            override: The reason to send a list that the brake would stop; recorded.
+            replace: Whether a list that went out may lie at `path`; it is gone then, and so is its manifest.
+            override: The reason to send a list that the brake would stop, or to a receiver whose name is much like that
+                of a known one; recorded.
 
         Returns:
             The list that was written.
 
         Raises:
+            ArgumentError: A list that went out lies at `path`; no district of that name is known; the receiver's name
+                is a slip of a known one's. Nothing was written.
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
         return sending.export(
@@ -313,7 +318,7 @@ class Registry(Questions, Kept):
             as_of=as_of,
             district=district,
             policy=policy,
-            form=Form(columns, title, header, rows_per_file, by_district),
+            form=Form(columns, title, header, rows_per_file, by_district, replace),
             key=key,
             override=override,
         )
@@ -329,6 +334,8 @@ class Registry(Questions, Kept):
         header: bool = True,
         rows_per_file: int | None = None,
         by_district: bool = False,
+        replace: bool = False,
+        override: str | None = None,
     ) -> BlockList:
         """Writes the pairs of `handsets` to `path` and records that they went out to `to`; no number becomes requested.
 
@@ -341,12 +348,14 @@ class Registry(Questions, Kept):
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file.
             by_district: A file a district.
+            replace: As in `export`.
+            override: As in `export`.
 
         Returns:
             The pairs that were written.
         """
-        form = Form(columns, title, header, rows_per_file, by_district)
-        return sending.export_handsets(self._case, path, to=to, district=district, form=form)
+        form = Form(columns, title, header, rows_per_file, by_district, replace)
+        return sending.export_handsets(self._case, path, to=to, district=district, form=form, override=override)
 
 
 def _said_to_be(today: date | None) -> date | None:

@@ -7,16 +7,20 @@ that is not in the table stays as it was written: two districts made one would b
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import pyarrow as pa
 
+from numguard.errors import ArgumentError
 from numguard.registry.cells import words
 from numguard.registry.headings import heading
+from numguard.registry.spelling import folded
 
-__all__ = ["districts", "spellings"]
+__all__ = ["districts", "spellings", "the_district"]
 
 #: Words that stand beside a district's name and say that it is one.
 _BESIDE = frozenset({"district", "zila", "जिला"})
@@ -33,6 +37,32 @@ def districts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     official = [known.get(_bare(name), name) for name in named.dictionary.to_pylist()]
     told: pa.Array[Any] = pa.array(official, pa.string()).take(named.indices)
     return told
+
+
+def the_district(name: str | None, recorded: Callable[[], Collection[str]]) -> str | None:
+    """The district that is asked for, in the spelling in which it is kept; None where none is.
+
+    Args:
+        name: As it was given.
+        recorded: Tells which districts complaints name; asked of a name that is none of the table's.
+
+    Raises:
+        ArgumentError: It is none that is known, so that nothing of it could be found.
+
+    >>> the_district("gurgaon", list), the_district("ALWAR", lambda: ["Alwar"])
+    ('Gurugram', 'Alwar')
+    """
+    if name is None:
+        return None
+    official: str | None = districts(pa.array([name], pa.string()))[0].as_py()
+    known = {folded(district): district for district in spellings().values()}
+    if official is not None and folded(official) not in known:
+        known |= {folded(district): district for district in recorded()}
+    if official is not None and folded(official) in known:
+        return known[folded(official)]
+    near = get_close_matches(folded(official), list(known), n=3)
+    meant = f"; did you mean {' or '.join(known[word] for word in near)}?" if near else ""
+    raise ArgumentError(f"district: no district of this name is known{meant or '.'} Nothing was written")
 
 
 @cache

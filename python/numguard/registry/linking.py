@@ -45,7 +45,9 @@ def expand(
         asked = pa.table({"msisdn": seeds["msisdn"], "reported_at": at})
     found = walk(asked, sightings, replace(policy, protected=protected), **columns)
     if found.braked and not override:
-        raise BrakeError(f"{found.braked}; nothing was stored; override= keeps it, with the reason recorded")
+        raise BrakeError(
+            f"{found.braked}; nothing was stored; override= (--override REASON) keeps it, with the reason recorded"
+        )
     files = fingerprints(sightings)
     with case.event("expand", override or "") as append:
         for ordinal, entry in enumerate(files):

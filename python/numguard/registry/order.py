@@ -82,13 +82,13 @@ def in_order(events: pa.Table, origins: pa.Table) -> Order:
     events = events.sort_by("event")
     size = len(events) + 1
     seq = np.asarray(events["event"].to_numpy(), np.int64)
-    mine = str(events["digest"][0].as_py())[:ID]
+    mine = str(events["digest"][0].as_py() or "")[:ID]
     at = np.zeros(size, np.int64)
     number = np.arange(size)
     at[seq] = np.asarray(events["at"].to_numpy(), np.int64)
     registry = np.full(size, mine, dtype=object)
     digests = np.full(size, "", dtype=object)
-    digests[seq] = events["digest"].to_pylist()
+    digests[seq] = pc.fill_null(events["digest"], "").to_pylist()
     told = np.asarray(origins["event"].to_numpy(), np.int64)
     for column, values in ((at, "at"), (number, "number")):
         column[told] = np.asarray(origins[values].to_numpy(), np.int64)

@@ -26,7 +26,7 @@ from numguard.registry.review import review
 from numguard.registry.state import IN_FORCE, STATUSES
 from numguard.registry.telling import telling
 from numguard.report import TITLE, write_report
-from numguard.types import PathLike
+from numguard.types import PathLike, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -58,6 +58,15 @@ class Questions:
             raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")
         state = self._case.state(self._case.store.head())
         return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
+
+    def known(self, values: Values) -> _core.NumberSet:
+        """Which of some numbers the registry has heard of: in a complaint, a link, a decision, an answer or a list.
+
+        Args:
+            values: The numbers, as `normalize` takes them.
+        """
+        numbers = values if isinstance(values, _core.NumberSet) else _core.NumberSet(values)
+        return numbers & _core.NumberSet(self._case.known(numbers.to_array(), self._case.store.head()))
 
     def history(self, number: Any, *, as_of: date | datetime | None = None) -> pa.Table:
         """Everything that touched one number, in the order in which it happened.

@@ -43,9 +43,8 @@ __all__ = ["Reading"]
 
 
 # The events up to the cut $1 with their digests, and those among them that another registry recorded.
-EVENTS = (
-    """SELECT e.seq AS event, e.at, e.verb, s.digest FROM event e JOIN seal s ON s.event = e.seq WHERE e.seq <= $1"""
-)
+EVENTS = """SELECT e.seq AS event, e.at, e.verb, s.digest FROM event e LEFT JOIN seal s ON s.event = e.seq
+  WHERE e.seq <= $1"""
 ORIGINS = "SELECT event, registry, number, at, digest FROM origin WHERE event <= $1"
 
 
@@ -109,6 +108,9 @@ class Reading:
             if len(origins):
                 events = self.read("event:i at:i verb:t digest:t", EVENTS, (cut,))
                 found = in_order(events, origins)
+                if events["digest"].null_count:
+                    # One is just being recorded: what it will be called is not known yet.
+                    return found
             self._order = known = (cut, found)
         return known[1]
 
@@ -256,6 +258,19 @@ class Reading:
         query = """SELECT event, as_of, district, policy, records FROM export
                    WHERE receiver = $1 AND policy <> '' AND event NOT IN (SELECT event FROM origin)"""
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
+
+    def districts(self) -> list[str]:
+        """The districts that complaints name."""
+        found: list[Any] = self.read("district:t", "SELECT DISTINCT district FROM complaint")["district"].to_pylist()
+        return sorted(name for name in found if name)
+
+    def receivers(self) -> list[str]:
+        """Whom lists went to from here, the last first."""
+        query = """SELECT receiver, max(event) AS event FROM export
+                   WHERE event NOT IN (SELECT event FROM origin) GROUP BY receiver"""
+        sent = self.read("receiver:t event:i", query).sort_by([("event", "descending")])
+        names: list[Any] = sent["receiver"].to_pylist()
+        return names
 
     def inputs(self, cut: int) -> pa.Table:
         """Every input up to `cut` that was not taken back."""

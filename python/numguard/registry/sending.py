@@ -17,7 +17,9 @@ from numguard.blocklist import BlockList, Form
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.registry.case import Basis, Case, refuse_broken
+from numguard.registry.districts import the_district
 from numguard.registry.listing import ListPolicy, last_moment, rows
+from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.store import Append
 from numguard.types import PathLike
@@ -40,6 +42,7 @@ def block_list(
     if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
         raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
     policy = policy or ListPolicy()
+    district = the_district(district, case.store.districts)
     before = None if base is None else Basis(base, policy, district)
     return case.listed(cut, before, policy, district, as_of=_moment(as_of))
 
@@ -47,7 +50,7 @@ def block_list(
 def handsets(case: Case, as_of: date | datetime | None, district: str | None) -> BlockList:
     """The pairs of handset and number as of a moment; changes nothing."""
     cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    return case.handsets(cut, district, as_of=_moment(as_of))
+    return case.handsets(cut, the_district(district, case.store.districts), as_of=_moment(as_of))
 
 
 def export(
@@ -64,7 +67,8 @@ def export(
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it went out, both or neither."""
-    to = _receiver(to)
+    to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
+    district = the_district(district, case.store.districts)
     policy = policy or ListPolicy()
     if as_of is not None:
         if since is not None:
@@ -110,10 +114,13 @@ def _export_of_earlier(
     return listed
 
 
-def export_handsets(case: Case, path: PathLike, *, to: str, district: str | None, form: Form) -> BlockList:
+def export_handsets(
+    case: Case, path: PathLike, *, to: str, district: str | None, form: Form, override: str | None
+) -> BlockList:
     """Writes the pairs of handsets and numbers and records that they went out, both or neither."""
-    to = _receiver(to)
-    with case.sending(path, "export_handsets") as (append, token):
+    to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
+    district = the_district(district, case.store.districts)
+    with case.sending(path, "export_handsets", override or "") as (append, token):
         listed = case.handsets(append.event - 1, district)
         # That a number went out with its handset asks nobody to block the number.
         numbers = pc.unique(listed.to_table()["msisdn"])
@@ -190,7 +197,7 @@ def _brake(case: Case, cut: int, policy: ListPolicy, district: str | None, last:
     if now > limit:
         raise BrakeError(
             f"the list has {now:,} rows, {then:,} when it last went to the same receiver; nothing was written; "
-            "override= sends it, with the reason recorded"
+            "override= (--override REASON) sends it, with the reason recorded"
         )
 
 

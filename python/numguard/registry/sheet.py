@@ -117,7 +117,7 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
         with path.open("rb") as file:
             return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
-        raise FileMissingError(f"{path.name}: there is no such file") from None
+        raise FileMissingError(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise InputError(f"{path.name}: is a folder; name the file") from None
     except OSError as error:

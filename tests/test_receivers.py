@@ -1,0 +1,89 @@
+"""Receivers and districts that a caller names: known spellings are one, and unknown ones write nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError
+from numguard.registry.receivers import the_receiver
+
+
+@pytest.fixture
+def registry() -> Iterator[ng.Registry]:
+    with ng.Registry(by="HC 1234") as opened:
+        opened.add_complaints(
+            pa.table(
+                {
+                    "acknowledgement_no": ["1", "2"],
+                    "source": ["1930", "1930"],
+                    "district": ["Gurgaon", "Erehwon"],
+                    "suspect_mobiles": ["98765 43210", "91234 56789"],
+                }
+            )
+        )
+        yield opened
+
+
+@pytest.mark.parametrize(("asked", "listed"), [("gurgaon", 1), ("GURUGRAM", 1), ("erehwon ", 1), ("Sirsa", 0)])
+def test_a_district_is_known_in_every_spelling(registry: ng.Registry, tmp_path: Path, asked: str, listed: int) -> None:
+    assert len(registry.block_list(district=asked)) == listed
+    sent = registry.export(tmp_path / "l.csv", to="DoT", district=asked)
+    assert len(sent) == listed
+    assert sent.manifest["district"] in {"Gurugram", "Erehwon", "Sirsa"}
+
+
+@pytest.mark.parametrize("asked", ["Gurgram", "Nowhere", ""])
+def test_a_district_that_is_none_writes_and_records_nothing(registry: ng.Registry, tmp_path: Path, asked: str) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: registry.block_list(district=asked),
+        lambda: registry.handsets(district=asked),
+        lambda: registry.export(tmp_path / "l.csv", to="DoT", district=asked),
+        lambda: registry.export_handsets(tmp_path / "l.csv", to="DoT", district=asked),
+    ]
+    for call in calls:
+        with pytest.raises(ArgumentError, match="no district of this name"):
+            call()
+    assert list(tmp_path.iterdir()) == []
+    assert registry.verify().events == 1
+
+
+def test_a_receiver_is_known_in_every_spelling(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.export(tmp_path / "1.csv", to="DoT Haryana")
+    again = registry.export(tmp_path / "2.csv", to=" DOT  haryana.", since="last")
+    assert (len(again), again.manifest["to"]) == (0, "DoT Haryana")
+    with pytest.raises(ArgumentError, match="'DoT Haryana'"):
+        registry.export(tmp_path / "3.csv", to="DoT Hariana", since="last")
+    assert not (tmp_path / "3.csv").exists()
+    assert registry.verify().events == 3
+    other = registry.export(tmp_path / "3.csv", to="DoT Hariana", since="last", override="it is another office")
+    assert len(other) == 2
+    assert the_receiver("Branch 2", ["Branch 1"], sure=False) == "Branch 2"
+
+
+def test_a_list_that_went_out_is_not_replaced(registry: ng.Registry, tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    registry.export(path, to="DoT")
+    before = path.read_bytes(), (tmp_path / "l.csv.manifest.json").read_bytes()
+    calls: list[Callable[[], object]] = [
+        lambda: registry.export(path, to="DoT", since="last"),
+        lambda: registry.export_handsets(path, to="DoT"),
+        lambda: registry.block_list().write(path),
+    ]
+    for call in calls:
+        with pytest.raises(ArgumentError, match=r"is the list of export 2, which went out.*--force"):
+            call()
+    assert (path.read_bytes(), (tmp_path / "l.csv.manifest.json").read_bytes()) == before
+    assert registry.verify().events == 2
+    assert len(registry.export(path, to="DoT", since="last", replace=True)) == 0
+    # One that was never sent is nobody's evidence.
+    registry.block_list().write(tmp_path / "draft.csv")
+    registry.block_list().write(tmp_path / "draft.csv")
+
+
+def test_who_asks_is_told_which_numbers_were_ever_heard_of(registry: ng.Registry) -> None:
+    assert registry.known(["98765 43210", "99999 12345"]) == ng.NumberSet(["98765 43210"])
