@@ -37,23 +37,27 @@ def decide(
 ) -> None:
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
-    A row that is no number stops the call. Numbers come from a file, never from the command line, which other users of
+    A cell that is no number stops the call. Numbers come from a file, never from the command line, which other users of
     the machine can read.
 
     \b
       numguard decide confirmed --numbers checked.csv --reason "re-verification failed" --registry cases.db --by "SI 77"
       numguard decide protected --numbers banks.csv --reason "customer care lines" --registry cases.db --by "SI 77"
     """
+    from numguard import _core
     from numguard.number_list import read_numbers
     from numguard.registry import Registry
 
     account.check_files([numbers, registry_path], {"--refused": refused_path})
     listed = read_numbers(numbers, column=list_column, strict=is_strict)
     options.write_refused(listed.refused, refused_path)
-    if left_out := listed.account["refused_rows"]:
+    left_out = listed.account["refused_rows"]
+    # A line that is broken is said; a cell that is no number may be a slip in the number that was meant.
+    bad = {note: rows for note, rows in left_out.items() if note in _core.closed_lists()["note"]}
+    if bad:
         raise InputError(
-            f"{numbers}: {options.count(sum(left_out.values()), 'row')} cannot be read "
-            f"({options.notes_said(left_out)}); nothing was recorded; mend or remove them (--refused FILE names each)"
+            f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
+            f"({options.notes_said(bad)}); nothing was recorded; mend or remove them (--refused FILE names each)"
         )
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         unheard = len(listed.keys - registry.known(listed.keys))
@@ -62,7 +66,8 @@ def decide(
         told = {"status": status, "numbers": len(listed.keys), "never_named": unheard, "event": event}
         options.say_json(told | listed.account)
         return
-    options.say(f"{status}: {options.count(len(listed.keys), 'number')}")
+    said = f"; left out: {options.notes_said(left_out)}" if left_out else ""
+    options.say(f"{status}: {options.count(len(listed.keys), 'number')}{said}")
     if unheard:
         what = "nothing had ever named it" if unheard == 1 else "nothing had ever named them"
         waits = "; until somebody accepts it, it waits: see numguard review" if status == "confirmed" else ""
