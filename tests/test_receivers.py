@@ -62,7 +62,8 @@ def test_a_receiver_is_known_in_every_spelling(registry: ng.Registry, tmp_path: 
     assert registry.verify().events == 3
     other = registry.export(tmp_path / "3.csv", to="DoT Hariana", since="last", override="it is another office")
     assert len(other) == 2
-    assert the_receiver("Branch 2", ["Branch 1"], sure=False) == "Branch 2"
+    for one, another in (("Branch 1", "Branch 2"), ("Bank A", "Bank B"), ("an operator", "another operator")):
+        assert the_receiver(another, [one], sure=False) == another
 
 
 def test_a_list_that_went_out_is_not_replaced(registry: ng.Registry, tmp_path: Path) -> None:

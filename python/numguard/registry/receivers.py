@@ -14,8 +14,8 @@ from numguard.registry.spelling import folded
 
 __all__ = ["the_receiver"]
 
-#: How alike two names are that one slip of the pen makes of each other.
-_ALIKE = 0.8
+#: In a shorter word a letter may be all that tells two receivers apart.
+_SHORTEST = 4
 
 
 def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
@@ -37,8 +37,7 @@ def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
         if _bare(other) == bare:
             return other
     for other in known:
-        alike = SequenceMatcher(None, _bare(other), bare).ratio()
-        if not sure and alike >= _ALIKE and _digits(other) == _digits(name):
+        if not sure and _slip(other, name):
             raise ArgumentError(
                 f"to: nothing went to that receiver before, but to {other!r}; write it so, or say that it is another "
                 "one with override= (--override REASON); nothing was written"
@@ -50,6 +49,14 @@ def _bare(name: str) -> str:
     return "".join(letter for letter in folded(name) if letter.isalnum()) or folded(name)
 
 
-def _digits(name: str) -> str:
-    """Operators of two circles, or two branches, are told apart by a digit."""
-    return "".join(letter for letter in name if letter.isdigit())
+def _slip(one: str, other: str) -> bool:
+    """Whether one word of a name became another word by one letter."""
+    words = [folded(name).split() for name in (one, other)]
+    if len(words[0]) != len(words[1]):
+        return False
+    differing = [pair for pair in zip(*words, strict=True) if pair[0] != pair[1]]
+    if len(differing) != 1 or any(letter.isdigit() for word in differing[0] for letter in word):
+        return False
+    a, b = differing[0]
+    same = sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
+    return min(len(a), len(b)) >= _SHORTEST and max(len(a), len(b)) - same <= 1
