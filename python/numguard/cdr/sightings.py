@@ -343,11 +343,11 @@ def _seconds(cells: Column | None, count: int) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if cells is None:
         return pa.nulls(count, pa.int64())
-    cells = _plain(cells)
     seconds = np.zeros(count, dtype=np.int64)
     missing = np.ones(count, dtype=np.bool_)
-    others = False
+    others = decimal = False
     for rows, matrix in spans(cells).groups():
+        decimal |= len(matrix) > _LONGEST_DURATION
         if 0 < len(matrix) <= _LONGEST_DURATION:
             valid = are_digits(matrix)
             total = np.zeros(len(rows), dtype=np.int64)
@@ -355,6 +355,8 @@ def _seconds(cells: Column | None, count: int) -> Column:
                 total = total * 10 + (digit.astype(np.int64) - ord("0"))
             seconds[rows], missing[rows] = np.where(valid, total, 0), ~valid
             others |= not valid.all()
+    if (others or decimal) and (plain := _plain(cells)) is not cells:
+        return _seconds(plain, count)
     if others:
         clock = times.read(cells, "clock")
         written = missing & (clock.outcome == times.OK)
