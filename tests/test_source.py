@@ -15,6 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
+import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.source import Source, open_source
 from source_kinds import KINDS, write_csv, write_parquet
@@ -138,6 +139,17 @@ def test_csv_rows_of_another_length_are_kept_out_with_their_numbers(tmp_path: Pa
     numbers = [n for batch in source.batches() for n in batch.row_numbers().tolist()]
     assert list(source.parts[0].account.lines) == [3, 4, 500, 1001]
     assert numbers == [n for n in range(2, 1002) if n not in {3, 4, 500, 701, 1001}]
+
+
+@pytest.mark.parametrize("filling", ["1,2\r9876543210,b", ",," + "x" * 200_000, "," * 70_000 + "9876543210"])
+def test_a_line_that_python_cannot_take_apart_is_refused_and_not_blank(tmp_path: Path, filling: str) -> None:
+    source = csv(tmp_path, f"a,b\n{filling}\n3,4\n".encode())
+    assert [n for batch in source.batches() for n in batch.row_numbers().tolist()] == [3]
+    assert list(source.parts[0].account.lines) == [2]
+    assert source.parts[0].account.not_data == {}
+    scan = ng.scan(tmp_path / "f.csv", {"a": ng.NumberSet(["9876543210"])})
+    scan.read_all()
+    assert (scan.summary.rows, scan.summary.refused_rows) == (1, {"too_many_fields": 1})
 
 
 @pytest.mark.parametrize("columns", [None, ["a"]])

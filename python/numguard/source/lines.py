@@ -36,6 +36,9 @@ _HEAD: Final = 1 << 16
 _MOST_HEAD: Final = 4 << 20
 _LONGEST_LINE: Final = 16 << 20
 
+#: Bytes that the splitter keeps of a line that is no row.
+_KEPT: Final = 1 << 16
+
 #: What stands between rows: lines that are none, how many are blank, and whether any was Windows-1252.
 Between: TypeAlias = tuple[pa.RecordBatch, int, bool]
 #: Rows, the line of each, the places of those that may be no data, what stands between rows, and the texts of rows.
@@ -144,14 +147,17 @@ def ragged(refused: pa.RecordBatch, separator: str, width: int, name: str) -> It
     for row in refused.to_pylist():
         if row["note"] == "line_too_long":
             raise _too_long(name)
-        texts = [text.rstrip("\r") for text in row["text"].decode(errors="replace").removesuffix("\n").split("\n")]
+        whole = row["text"].decode(errors="replace").removesuffix("\n")
+        # Of a text that was cut nobody may say that there is nothing in it.
+        cut = " (cut)" if len(row["text"]) >= _KEPT else ""
+        texts = [text.rstrip("\r") + cut for text in whole.split("\n")]
         note = _NOTES.get(row["note"], row["note"])
         if row["lines"] == 1:
             yield row["line"], texts[0], note
             continue
         # A quoted cell joins them, and what comes of it is no row: the first has opened it by mistake.
         yield row["line"], texts[0], "broken_quote"
-        texts += [""] * (row["lines"] - len(texts))
+        texts += [cut] * (row["lines"] - len(texts))
         for k, text in enumerate(texts[1:], 1):
             yield row["line"] + k, text, "too_few_fields" if text.count(separator) < width else "too_many_fields"
 

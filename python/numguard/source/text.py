@@ -103,7 +103,7 @@ class TextPart(Part):
         separator, width = self.header.separator, self.header.width
         self._look_at(len(refused))
         for line, text, note in ragged(refused, separator, width, str(self.name)):
-            kind = self._furniture.kind(split_line(text, separator)) if note != "broken_quote" else None
+            kind = self._kind(text) if note != "broken_quote" else None
             if kind is None:
                 self.refuse(line, text, note)
             else:
@@ -115,10 +115,15 @@ class TextPart(Part):
 
     def _is_row(self, text: str) -> bool:
         self._look_at(1)
-        kind = self._furniture.kind(split_line(text, self.header.separator))
+        kind = self._kind(text)
         if kind is not None:
             self.account.skip(kind)
         return kind is None
+
+    def _kind(self, text: str) -> str | None:
+        """What a line is by its text, if it is furniture; one that cannot be taken apart is none."""
+        cells = split_line(text.replace("\r", " "), self.header.separator)
+        return self._furniture.kind(cells) if cells or not text.strip() else None
 
     def _look_at(self, lines: int) -> None:
         """Counts lines that are looked at one by one."""
