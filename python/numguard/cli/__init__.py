@@ -28,6 +28,7 @@ VERBS = {
     "complaints": "numguard.cli.complaints:complaints",
     "review": "numguard.cli.review:review",
     "decide": "numguard.cli.decide:decide",
+    "list": "numguard.cli.list:listed",
     "export": "numguard.cli.export:export",
     "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",

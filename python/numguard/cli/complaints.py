@@ -22,7 +22,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group()
 def complaints() -> None:
-    """Take complaints in.
+    """Take complaints in, show what was taken in, and take a file back.
 
     \b
       numguard complaints add complaints.csv --registry cases.db --by "HC 1234"
@@ -132,6 +132,48 @@ def add(
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
     if intake.understood and intake.understood.unread and not dry_run:
         options.say(f"columns that were not read: {named(intake.understood.unread)}")
+
+
+@complaints.command("list")
+@options.registry
+@options.output
+def list_intakes(registry_path: str, output: Path | None) -> None:
+    """Show the files that were taken in: when, by whom, what of them, and whether one was taken back.
+
+    \b
+      numguard complaints list --registry cases.db
+    """
+    from numguard.files.outgoing import shown
+    from numguard.registry import Registry
+
+    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+        told = registry.intakes()
+    options.write_table(shown(told), output)
+
+
+@complaints.command()
+@click.argument("intake", type=click.IntRange(1))
+@options.registry
+@options.by
+@click.option("--reason", required=True, help="Why; it stands in the history of every number.")
+def withdraw(intake: int, registry_path: str, by: str, reason: str) -> None:
+    """Take back the file with the id INTAKE, of complaints or of outcomes: what stood before it stands again.
+
+    That it was there, and who took it back, stays on record. `numguard complaints list` shows the ids.
+
+    \b
+      numguard complaints withdraw 3 --reason "a sheet of another state" --registry cases.db --by "HC 1234"
+    """
+    from numguard.registry import Registry
+
+    with Registry(options.existing_registry(registry_path), by=by) as registry:
+        before = registry.numbers()
+        event = registry.withdraw_intake(intake, reason)
+        after = registry.numbers()
+    options.say(
+        f"intake {intake} taken back: {options.count(len(before - after), 'number')} no longer in force, "
+        f"{len(after - before):,} in force again; event {event}"
+    )
 
 
 def _constants(pairs: tuple[str, ...]) -> dict[str, str]:

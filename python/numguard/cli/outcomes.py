@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from numguard.cli import account, options
+from numguard.errors import ArgumentError
 
 __all__ = ["outcomes"]
 
@@ -16,6 +18,13 @@ __all__ = ["outcomes"]
 @options.registry
 @options.by
 @options.mapped
+@click.option(
+    "--map-value",
+    "words",
+    multiple=True,
+    metavar="WORD=STATUS",
+    help="What a word of the operator means, such as 'Line closed=blocked'; may be given again.",
+)
 @click.option("--name", help="What to call the file in the registry; its path by default.")
 @options.refused
 @account.strict
@@ -25,6 +34,7 @@ def outcomes(
     registry_path: str,
     by: str,
     mapped: tuple[str, ...],
+    words: tuple[str, ...],
     name: str | None,
     refused_path: Path | None,
     is_strict: bool,
@@ -32,7 +42,8 @@ def outcomes(
 ) -> None:
     """Record the answers of SOURCE: blocked, rejected, reverified or reactivated, number by number.
 
-    Its columns are msisdn, status, happened_at and reason. Refused are numbers that the registry does not know, other
+    Its columns are msisdn, status, happened_at and reason. Barred, Disconnected, re-verified, Not blocked and such are
+    understood; --map-value tells others. Refused are numbers that the registry does not know, other
     statuses, and rows that contradict each other. The same file twice changes nothing.
 
     \b
@@ -43,7 +54,8 @@ def outcomes(
 
     account.check_files([source, registry_path], {"--refused": refused_path})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        intake = registry.record_outcomes(source, mapping=options.mapping(mapped), name=name, strict=is_strict)
+        told: dict[str, Any] = {"mapping": options.mapping(mapped), "values": _values(words)}
+        intake = registry.record_outcomes(source, **told, name=name, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
     if as_json:
@@ -55,3 +67,13 @@ def outcomes(
     )
     options.say_why(intake.refusals)
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
+
+
+def _values(pairs: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        word, equals, status = pair.rpartition("=")
+        if not equals or not word or not status:
+            raise ArgumentError("--map-value: takes WORD=STATUS, such as 'Line closed=blocked'")
+        found[word] = status
+    return found

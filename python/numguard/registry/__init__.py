@@ -172,13 +172,21 @@ class Registry(Questions, Kept):
         return append.event
 
     def record_outcomes(
-        self, source: Any, *, mapping: Mapped | None = None, name: str | None = None, strict: bool = False
+        self,
+        source: Any,
+        *,
+        mapping: Mapped | None = None,
+        values: Mapping[str, str] | None = None,
+        name: str | None = None,
+        strict: bool = False,
     ) -> Intake:
         """Takes in what operators did: a file or table of numbers with blocked, rejected, reverified or reactivated.
 
         Args:
             source: A path, or a table; its columns are msisdn, status, happened_at and reason.
             mapping: Which column holds what, where they are called something else.
+            values: What a word of the operator means, `{"Barred": "blocked"}`; Barred, Disconnected, re-verified, Not
+                blocked, Restored and such are known.
             name: What the input is recorded as; by default the file's name.
             strict: A refused row is an error, and nothing is recorded.
 
@@ -186,7 +194,7 @@ class Registry(Questions, Kept):
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
             four, and rows that contradict another row of the same moment.
         """
-        return outcomes.record_outcomes(self._case, source, mapping, name, strict=strict)
+        return outcomes.record_outcomes(self._case, source, mapping, name, values=values, strict=strict)
 
     # What is worked out and decided -------------------------------------------------------------------------------
 

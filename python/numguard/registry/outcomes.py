@@ -6,6 +6,7 @@ order in which things happened, where the file says when.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
 from numguard.registry.headings import Mapped, find_columns, known_by
 from numguard.registry.intake import Intake, check_strict, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
+from numguard.registry.spelling import folded
 from numguard.registry.state import OUTCOMES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -31,6 +34,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "status": ("outcome", "action taken", "result"),
     "happened_at": ("at", "date", "action date", "date of action"),
     "reason": ("remark", "remarks"),
+}
+
+
+#: Words of operators for what they did, as they are compared, and the status that each means.
+WORDS: dict[str, str] = {
+    **dict.fromkeys(("barred", "disconnected", "permanently disconnected", "deactivated", "suspended"), "blocked"),
+    **dict.fromkeys(("re verified", "re verification done", "verified again"), "reverified"),
+    **dict.fromkeys(("not blocked", "not barred", "not disconnected", "refused"), "rejected"),
+    **dict.fromkeys(
+        ("re activated", "restored", "reconnected", "re connected", "unbarred", "unblocked"), "reactivated"
+    ),
 }
 
 
@@ -56,12 +70,19 @@ class Outcomes:
 
 
 def record_outcomes(
-    case: Case, source: Any, mapping: Mapped | None, name: str | None, *, strict: bool = False
+    case: Case,
+    source: Any,
+    mapping: Mapped | None,
+    name: str | None,
+    *,
+    values: Mapping[str, str] | None = None,
+    strict: bool = False,
 ) -> Intake:
     """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
+    words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     with case.event("record_outcomes") as append:
-        outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1))
+        outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
         case.store.want(outcomes.rows["msisdn"])
         before = case.store.facts("outcomes", append.event - 1, wanted=True)
         said = weighed(outcomes.rows, before, append.at)
@@ -83,8 +104,29 @@ def record_outcomes(
     return Intake(event, *counts, *read, not_data=sheet.not_data, passed_over=sheet.passed_over)
 
 
-def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
-    """Reads outcomes; `known`, given numbers, tells which of them the registry knows.
+def _words(values: Mapping[str, str] | None) -> dict[str, str]:
+    """The words of operators, and those that a caller knows, as they are compared."""
+    words = dict(WORDS)
+    for word, status in (values or {}).items():
+        if status not in OUTCOMES:
+            raise ArgumentError(f"values (--map-value): a word means one of {', '.join(OUTCOMES)}")
+        words[_plain(word)] = status
+    return words
+
+
+def _plain(word: str) -> str:
+    return " ".join(folded(word).replace("-", " ").replace("_", " ").rstrip(".").split())
+
+
+def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
+    encoded = pa.array(cells.written(column).to_pylist(), pa.string()).dictionary_encode()
+    plain = [None if word is None else _plain(word) for word in encoded.dictionary.to_pylist()]
+    told = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
+    return told.take(encoded.indices)
+
+
+def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mapping[str, str] = WORDS) -> Outcomes:
+    """Reads outcomes; `known`, given numbers, tells which of them the registry knows, `words` what statuses are called.
 
     Raises:
         ColumnError: no column of numbers or of statuses.
@@ -98,7 +140,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any) -> Outcomes:
     msisdn, note = cells.single_numbers(column("msisdn"))
     note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
     note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
-    status = pc.utf8_lower(pc.utf8_trim_whitespace(cells.written(column("status"))))
+    status = _statuses(column("status"), words)
     status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
     happened, date_note = moments(column("happened_at"))
     rows = pa.table(

@@ -21,7 +21,7 @@ from numguard.registry import action, sending
 from numguard.registry.case import Case
 from numguard.registry.figures import figures
 from numguard.registry.history import tell
-from numguard.registry.listing import ListPolicy
+from numguard.registry.listing import MOMENT, ListPolicy
 from numguard.registry.review import review
 from numguard.registry.state import IN_FORCE, STATUSES
 from numguard.registry.telling import telling
@@ -58,6 +58,18 @@ class Questions:
             raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")
         state = self._case.state(self._case.store.head())
         return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
+
+    def intakes(self) -> pa.Table:
+        """The files that were taken in, of complaints and of outcomes, those of merged registries among them.
+
+        Returns:
+            Columns: id (by which `withdraw_intake` takes one back), verb (add_complaints or record_outcomes), at, by,
+            name, sha256, added, updated, repeated, refused (rows), withdrawn (the event that took it back, or null).
+        """
+        told = self._case.store.intakes()
+        at = pc.cast(told["at"], MOMENT)
+        told = told.set_column(told.schema.get_field_index("at"), "at", at)
+        return told.rename_columns(["id", *told.column_names[1:]]).combine_chunks()
 
     def known(self, values: Values) -> _core.NumberSet:
         """Which of some numbers the registry has heard of: in a complaint, a link, a decision, an answer or a list.

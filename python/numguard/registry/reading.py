@@ -272,6 +272,16 @@ class Reading:
         names: list[Any] = sent["receiver"].to_pylist()
         return names
 
+    def intakes(self) -> pa.Table:
+        """What was taken in, and which event took it back."""
+        return self.read(
+            "event:i verb:t at:i by:t name:t sha256:t added:i updated:i repeated:i refused:i withdrawn:i",
+            """SELECT t.event, e.verb, coalesce(o.at, e.at) AS at, e.actor, i.name, i.sha256, t.added, t.updated,
+                 t.repeated, t.refused, (SELECT min(w.event) FROM withdrawal w WHERE w.withdrawn = t.event) AS withdrawn
+               FROM intake t JOIN event e ON e.seq = t.event LEFT JOIN input i ON i.event = t.event AND i.ordinal = 0
+               LEFT JOIN origin o ON o.event = t.event""",
+        ).sort_by("event")
+
     def inputs(self, cut: int) -> pa.Table:
         """Every input up to `cut` that was not taken back."""
         told = self.read(

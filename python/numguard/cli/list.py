@@ -1,0 +1,35 @@
+"""`numguard list`: the block list as it is, or as it was on a day, without a record of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from numguard.cli import options
+
+__all__ = ["listed"]
+
+
+@click.command("list")
+@options.registry
+@options.as_of
+@click.option("--district", help="Only the numbers of this district.")
+@options.output
+def listed(registry_path: str, as_of: date | None, district: str | None, output: Path | None) -> None:
+    """Show the block list, now or as it was known at the end of a day. Nothing is recorded, and nothing goes out.
+
+    \b
+      numguard list --registry cases.db
+      numguard list --as-of 2026-09-30 --registry cases.db --output then.csv
+    """
+    from numguard.files.outgoing import shown, write_private
+    from numguard.registry import Registry
+
+    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+        told = registry.block_list(as_of=as_of, district=district).to_table()
+    if output is not None:
+        write_private(told, output)
+    else:
+        options.write_table(shown(told), None)
