@@ -37,6 +37,8 @@ _TIMES: Final = {
     ("scan", "mixed", 27_824): (5.0, 7.0),
     ("scan csv", "6 columns", 0): (2.0, 3.0),
     ("scan csv", "25 columns", 0): (2.0, 3.0),
+    ("scan csv", "6 columns, quoted", 0): (2.0, 3.0),
+    ("scan csv", "25 columns, quoted", 0): (2.0, 3.0),
     ("expand", "Parquet", 0): (1.5, 2.5),
 }
 _LIBRARIES: Final = {"rphonenumbers": (150.0, 250.0), "phonenumbers": (1_200.0, 2_000.0)}
