@@ -6,7 +6,6 @@ line on stderr, never a traceback, and never a phone number: those stand in the 
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
 import os
@@ -117,10 +116,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     if "_NUMGUARD_COMPLETE" in os.environ:  # a shell asks what a line could become; click answers and leaves
         verbs.main(prog_name="numguard")
-    code = run(arguments)
-    # A call that was interrupted between two of its own lines lets go of its files now.
-    gc.collect()
-    sys.exit(code)
+    sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out for each kind of end
