@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError
+from numguard.registry.figures import NOTES
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -127,3 +129,26 @@ def test_a_list_that_went_out_stays(say: Say) -> None:
     assert say("export", "l.csv", "--to", "DoT", "--since-last", "--force")[0] == 0
     code, _, said = say("export", "m.csv", "--to", "DoT", "--district", "gurgram")
     assert (code, "Gurugram" in said, Path("m.csv").exists()) == (2, True, False)
+
+
+def test_a_certificate_names_the_list_and_its_files_and_checks_them(say: Say) -> None:
+    say("complaints", "add", "one.csv")
+    say("export", "l.csv", "--to", "DoT <script>")
+    assert say("certificate", "c.html", "--export", "2")[0] == 0
+    page = Path("c.html").read_text()
+    for file in ("one.csv", "l.csv"):
+        assert hashlib.sha256(Path(file).read_bytes()).hexdigest() in page
+    assert "<script>" not in page
+    assert "98765" not in page
+    assert say("certificate", "--export", "2", "--check", ".")[0] == 0
+    Path("one.csv").write_text("changed")
+    Path("l.csv").unlink()
+    code, _, said = say("certificate", "--export", "2", "--check", ".")
+    assert (code, "one.csv: differs" in said, "l.csv: is not there" in said) == (3, True, True)
+    assert say("certificate", "c.html", "--export", "1")[0] == 2
+    assert say("certificate", "--export", "2")[0] == 2
+
+
+def test_every_note_of_a_refused_cell_has_a_sentence() -> None:
+    assert {"older_than_known", "serial_date", "too_few_fields", "stray_letter", "in_the_future"} <= NOTES.keys()
+    assert all(NOTES.values())

@@ -32,6 +32,7 @@ VERBS = {
     "outcomes": "numguard.cli.outcomes:outcomes",
     "history": "numguard.cli.history:history",
     "report": "numguard.cli.report:report",
+    "certificate": "numguard.cli.certificate:certificate",
     "merge": "numguard.cli.merge:merge",
     "verify": "numguard.cli.verify:verify",
     "backup": "numguard.cli.backup:backup",

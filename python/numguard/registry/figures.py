@@ -16,28 +16,18 @@ import pyarrow.compute
 from numguard import _core
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
+from numguard.registry.complaints import COMPLAINT_NOTES
 from numguard.registry.listing import MOMENT, ListPolicy
+from numguard.registry.outcomes import OUTCOME_NOTES
 from numguard.report import Figures
+from numguard.source.part import RECORD_NOTES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["NOTES", "figures"]
 
-#: What the notes say that only a registry gives.
-NOTES: Final = {
-    "complainants_number": "The complainant's own number, written as a suspect's.",
-    "contradiction": "Another row says something else of the same number and moment.",
-    "no_acknowledgement_no": "The row has no acknowledgement number to know it by.",
-    "not_a_date": "No day of the calendar.",
-    "not_an_amount": "No amount of rupees.",
-    "no_source": "The row does not say who sent the complaint.",
-    "in_the_future": "The day has not been yet.",
-    "ragged_row": "The row has more or fewer fields than the header.",
-    "too_few_fields": "The row has fewer fields than the header.",
-    "too_many_fields": "The row has more fields than the header.",
-    "unknown_number": "A number that the registry does not know.",
-    "unknown_status": "None of blocked, rejected, reverified and reactivated.",
-}
+#: What a note says in words, each from where the note is given.
+NOTES: Final = {**_core.closed_lists()["note"], **RECORD_NOTES, **COMPLAINT_NOTES, **OUTCOME_NOTES}
 
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
@@ -72,8 +62,7 @@ def _moment_of(case: Case, cut: int) -> datetime | None:
 
 def _refused(case: Case, cut: int) -> pa.Table:
     cells = case.store.facts("refusals", cut)
-    sentences = _core.closed_lists()["note"] | NOTES
-    told = pa.array([sentences.get(str(note), "") for note in cells["note"].to_pylist()], pa.string())
+    told = pa.array([NOTES.get(str(note), "") for note in cells["note"].to_pylist()], pa.string())
     order: Any = [("cells", "descending"), ("field", "ascending"), ("note", "ascending")]
     return cells.append_column("sentence", told).sort_by(order)
 

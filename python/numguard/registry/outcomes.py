@@ -26,7 +26,7 @@ from numguard.registry.state import OUTCOMES
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "KNOWN", "Outcomes", "read_outcomes", "record_outcomes", "weighed"]
+__all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "read_outcomes", "record_outcomes", "weighed"]
 
 #: The columns that are read, each with other spellings that it is found by.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -47,6 +47,14 @@ WORDS: dict[str, str] = {
     ),
 }
 
+
+#: Why a row of outcomes is refused, beside the notes of numbers, days and records.
+OUTCOME_NOTES: dict[str, str] = {
+    "contradiction": "Another row says something else of the same number and moment.",
+    "older_than_known": "It happened before what is known of the number, and would undo it.",
+    "unknown_number": "A number that the registry does not know.",
+    "unknown_status": "None of blocked, rejected, reverified and reactivated.",
+}
 
 #: Of a row that says what is recorded already.
 KNOWN = "known"

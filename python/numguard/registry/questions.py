@@ -19,6 +19,7 @@ from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError
 from numguard.registry import action, sending
 from numguard.registry.case import Case
+from numguard.registry.certificate import certified, compared
 from numguard.registry.figures import figures
 from numguard.registry.history import tell
 from numguard.registry.listing import MOMENT, ListPolicy
@@ -26,6 +27,7 @@ from numguard.registry.review import review
 from numguard.registry.state import IN_FORCE, STATUSES
 from numguard.registry.telling import telling
 from numguard.report import TITLE, write_report
+from numguard.report.certificate import write_certificate
 from numguard.types import PathLike, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -58,6 +60,35 @@ class Questions:
             raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")
         state = self._case.state(self._case.store.head())
         return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
+
+    def certificate(self, path: PathLike, *, export: int) -> Path:
+        """Writes the draft of a certificate for a list that went out: one page to be filled in, signed and printed.
+
+        It is Part A of the certificate of section 63(4)(c), Bharatiya Sakshya Adhiniyam 2023, with name, size and
+        SHA-256 of the list and of every file that stood behind it. What only a person can say is a blank.
+
+        Args:
+            path: Where to; its name ends in `.html`.
+            export: The number of the export.
+
+        Raises:
+            ArgumentError: There is no such export in this registry.
+            DamagedError: The log is not as it was recorded.
+            MissingExtraError: The extra `report` is not installed.
+        """
+        return write_certificate(certified(self._case, export), path)
+
+    def check_certificate(self, folder: PathLike, *, export: int) -> list[dict[str, str]]:
+        """Whether the files of an export, as they lie in a folder, are those that were recorded.
+
+        Args:
+            folder: Where the list and the files behind it lie, at any depth.
+            export: The number of the export.
+
+        Returns:
+            For each file its name, and its state: "the same", "differs", "is not there", or "no hash was kept".
+        """
+        return compared(self._case, export, Path(folder))
 
     def intakes(self) -> pa.Table:
         """The files that were taken in, of complaints and of outcomes, those of merged registries among them.

@@ -272,6 +272,14 @@ class Reading:
         names: list[Any] = sent["receiver"].to_pylist()
         return names
 
+    def export_of(self, event: int) -> dict[str, Any] | None:
+        """An export of this registry: receiver, as_of, name, bytes, sha256, records, and the digest of the log then."""
+        query = """SELECT x.receiver, x.as_of, x.name, x.bytes, x.sha256, x.records, s.digest
+                   FROM export x JOIN seal s ON s.event = x.event
+                   WHERE x.event = $1 AND x.event NOT IN (SELECT event FROM origin)"""
+        rows = self.read("receiver:t as_of:i name:t bytes:i sha256:t records:i digest:t", query, (event,)).to_pylist()
+        return dict(rows[0]) if rows else None
+
     def intakes(self) -> pa.Table:
         """What was taken in, and which event took it back."""
         return self.read(

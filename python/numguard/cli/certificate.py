@@ -1,0 +1,48 @@
+"""`numguard certificate`: the draft of a certificate for a list that went out, and whether its files are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from numguard.cli import options
+from numguard.errors import ArgumentError, InputError
+
+__all__ = ["certificate"]
+
+
+@click.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@options.registry
+@click.option("--export", "event", type=click.IntRange(1), required=True, help="The number of the export.")
+@click.option(
+    "--check",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Compare the files in this folder with what was recorded, and name what differs.",
+)
+def certificate(path: Path | None, registry_path: str, event: int, folder: Path | None) -> None:
+    """Write the draft of a certificate for an export to PATH, a page to be filled in, signed and printed.
+
+    It is Part A of the certificate of section 63(4)(c), Bharatiya Sakshya Adhiniyam 2023, with the SHA-256 of the list
+    and of every file it came from. What only a person can say is a blank.
+
+    \b
+      numguard certificate certificate.html --export 8 --registry cases.db
+      numguard certificate --export 8 --check evidence --registry cases.db
+    """
+    from numguard.registry import Registry
+
+    if path is None and folder is None:
+        raise ArgumentError("name the page to write, or a folder with --check")
+    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+        if path is not None:
+            registry.certificate(path, export=event)
+            options.say(f"{path}: written; fill in the blanks")
+        files = [] if folder is None else registry.check_certificate(folder, export=event)
+    for file in files:
+        options.say(f"{file['name']}: {file['state']}")
+    wrong = sum(file["state"] in {"differs", "is not there"} for file in files)
+    if wrong:
+        raise InputError(f"{folder}: {options.count(wrong, 'file')} not as recorded")

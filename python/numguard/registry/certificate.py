@@ -1,0 +1,65 @@
+"""What is certified of a list that went out, and whether files are still those that were recorded.
+
+Owns which files stand behind an export. Knows no page and no SQL. One idea: a file is what its SHA-256 says, wherever
+it lies.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.errors import ArgumentError, InputError
+from numguard.registry.case import Case
+from numguard.registry.sheet import fingerprint_file
+
+__all__ = ["certified", "compared"]
+
+_IST = timezone(timedelta(hours=5, minutes=30))
+
+
+def certified(case: Case, export: int) -> dict[str, Any]:
+    """What the certificate of an export tells.
+
+    Raises:
+        ArgumentError: There is no such export here.
+        DamagedError: The log is not as it was recorded.
+    """
+    found = case.store.export_of(export) if not isinstance(export, bool) else None
+    if found is None:
+        raise ArgumentError("export: takes the number of an export of this registry")
+    case.store.verify()
+    who = case.store.events(pa.array([export])).to_pylist()[0]
+    at = datetime.fromtimestamp(who["at"] / 1_000_000, _IST)
+    return found | {
+        "export": export,
+        "registry": case.store.id,
+        "at": at.strftime("%d %B %Y, %H:%M IST"),
+        "by": who["actor"],
+        "inputs": case.store.inputs(found["as_of"]).to_pylist(),
+    }
+
+
+def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
+    """Each file of an export as it lies in `folder`: its name, and whether it is the same, differs or is not there.
+
+    Raises:
+        ArgumentError: There is no such export here.
+        InputError: There is no such folder.
+    """
+    told = certified(case, export)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder")
+    there = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
+    found = []
+    for file in ({"name": told["name"], "sha256": told["sha256"]}, *told["inputs"]):
+        path = there.get(Path(file["name"]).name)
+        state = "no hash was kept"
+        if file["sha256"]:
+            same = path is not None and fingerprint_file(path)[1] == file["sha256"]
+            state = "is not there" if path is None else "the same" if same else "differs"
+        found.append({"name": file["name"], "state": state})
+    return found
