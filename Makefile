@@ -57,6 +57,7 @@ check: build ## formatting, lints and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/mypy tests/typing_face.py
 	$(BIN)/stubtest numguard._core --allowlist tests/stubtest-allowed.txt
 
 # The oldest Linux that pyarrow's wheels run on. Folders of this machine do not end up in the wheel, and two builds give

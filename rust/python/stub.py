@@ -1,0 +1,87 @@
+"""The docstrings of the stub, taken from the compiled module, so that an editor shows what `help()` shows.
+
+    python rust/python/stub.py
+
+Owns the docstrings of `python/numguard/_core.pyi` and nothing else of it: signatures and overloads are written by hand.
+One idea: **a docstring is written once**, in Rust. `--check` changes nothing and fails where the stub is out of date.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+from numguard import _core
+
+STUB = Path(__file__).parents[2] / "python" / "numguard" / "_core.pyi"
+
+
+def filled(text: str) -> str:
+    """The stub with the docstrings that the module has today."""
+    lines = text.splitlines()
+    # From the last to the first, so that the places of those before stay what they are.
+    for node, value in sorted(documented(ast.parse(text)), key=lambda one: -one[0].lineno):
+        lines[slice(*body(node))] = written(lines, node, value)
+    return "\n".join(lines) + "\n"
+
+
+def documented(module: ast.Module) -> list[tuple[ast.FunctionDef | ast.ClassDef, str]]:
+    """The public functions, classes and methods with the docstrings of the compiled ones; of overloads the first."""
+    found: list[tuple[ast.FunctionDef | ast.ClassDef, str]] = []
+
+    def look(nodes: list[ast.stmt], owner: Any) -> None:
+        seen: set[str] = set()
+        for node in nodes:
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_") or node.name in seen:
+                continue
+            seen.add(node.name)
+            value = vars(owner)[node.name]
+            if value.__doc__:
+                found.append((node, inspect.cleandoc(value.__doc__)))
+            if isinstance(node, ast.ClassDef):
+                look(node.body, value)
+
+    look(module.body, _core)
+    return found
+
+
+def body(node: ast.FunctionDef | ast.ClassDef) -> tuple[int, int]:
+    """The lines, from 0, of a function's body, and of a class's docstring if it has one."""
+    first = node.body[0]
+    if isinstance(node, ast.FunctionDef):
+        return first.lineno - 1, node.end_lineno or first.lineno
+    has_one = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return first.lineno - 1, (first.end_lineno or first.lineno) if has_one else first.lineno - 1
+
+
+def written(lines: list[str], node: ast.FunctionDef | ast.ClassDef, text: str) -> list[str]:
+    """The lines that stand for the docstring, and for what stood on its first line before it."""
+    start, _ = body(node)
+    before = lines[start][: node.body[0].col_offset].rstrip()
+    inner = " " * (node.col_offset + 4)
+    quoted = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    shown = [f"{inner}{line}".rstrip() for line in f'"""{quoted}'.splitlines()]
+    end = [f'{shown.pop()}"""'] if len(shown) == 1 else [f'{inner}"""']
+    # `def name(...): ...` keeps its first line, and loses the dots.
+    return ([before] if before else []) + shown + end
+
+
+def main() -> None:
+    """Writes the stub, or checks it."""
+    now = STUB.read_text()
+    fresh = filled(now)
+    if "--check" in sys.argv:
+        sys.exit(0 if said(fresh) == said(now) else f"{STUB.name} is out of date: run python rust/python/stub.py")
+    STUB.write_text(fresh)
+
+
+def said(text: str) -> list[str]:
+    """The lines of a stub without the empty ones, which the formatter puts where it likes."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""What a type checker makes of the face; `make check` asks mypy, and nothing runs this."""
+
+from typing import Any, assert_type
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+import numguard as ng
+
+array = pa.array(["98765 43210"])
+chunked = pa.chunked_array([["98765 43210"]])
+
+assert_type(ng.normalize(array), pa.UInt64Array)
+assert_type(ng.normalize(["98765 43210", None]), pa.UInt64Array)
+assert_type(ng.normalize(np.array([9876543210])), pa.UInt64Array)
+assert_type(ng.normalize(chunked, region=None), pa.ChunkedArray[Any])
+assert_type(ng.normalize(pl.Series(["98765 43210"])), pa.ChunkedArray[Any])
+assert_type(ng.explain(array), pa.StructArray)
+assert_type(ng.format(ng.normalize(array), "national"), pa.StringArray)
+
+listed = ng.NumberSet(array)
+assert_type(listed.contains(array), pa.BooleanArray)
+assert_type(listed.position(chunked), pa.ChunkedArray[Any])
+assert_type(listed | listed, ng.NumberSet)
