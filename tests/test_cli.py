@@ -221,12 +221,15 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "numguard", *arguments], stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    deadline = time.monotonic() + 60
-    while not list(desk.glob(".numguard-*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    try:
+        deadline = time.monotonic() + 120
+        while not list(desk.glob(".numguard-*")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    finally:
+        process.kill()  # it would fill the disk
     assert process.returncode == 130
     assert "interrupted" in said
     assert "Traceback" not in said
