@@ -40,67 +40,315 @@ _Whole: TypeAlias = ArrowArrayExportable | Iterable[Any]
 _Chunked: TypeAlias = ArrowStreamExportable
 
 @overload
-def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]: ...
+def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+    """Read written phone numbers into E.164 integers.
+
+    Parameters
+    ----------
+    values : column
+        Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
+        Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is never re-read; in
+        all other types the digits are taken as written.
+    region : "IN" or None
+        How bare digits are read: by India's numbering plan, or (``None``) as E.164.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
+
+    Returns
+    -------
+    pyarrow.UInt64Array or pyarrow.ChunkedArray
+        As long as the input and chunked as it was: E.164 digits (``919876543210``), null where the cell is null or
+        refused. No cell raises; :func:`explain` says why one was refused.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        For a type that cannot hold a number without loss (``Int32``, ``Float32``).
+
+    Notes
+    -----
+    Numbers have at most 15 digits with their country code (ITU-T E.164). A cell is never cut to its last ten digits.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
+    [919876543210, 919876543210, None, None]
+    """
+
 @overload
 def normalize(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.UInt64Array: ...
 @overload
-def explain(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]: ...
+def explain(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
+    """Read written phone numbers and say what each cell was.
+
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize`.
+    region : "IN" or None
+        As for :func:`normalize`.
+
+    Returns
+    -------
+    pyarrow.StructArray or pyarrow.ChunkedArray
+        ``msisdn`` (uint64), ``kind`` and ``note`` (dictionaries of text), all null for a null cell. A clean cell has no
+        note; a refused one has no ``msisdn``.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
+    [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
+    """
+
 @overload
 def explain(values: _Whole, *, region: Region = "IN") -> pa.StructArray: ...
 @overload
-def extract(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]: ...
+def extract(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
+    """Find every phone number in cells of free text.
+
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize`.
+    region : "IN" or None
+        As for :func:`normalize`.
+
+    Returns
+    -------
+    pyarrow.ListArray or pyarrow.ChunkedArray
+        A list of uint64 for each cell: whole numbers in the order in which they stand, repeats removed. What only looks
+        like part of a number, or is a UPI id, is passed over.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
+    [[919876543210, 919876543211], [], []]
+    """
+
 @overload
 def extract(values: _Whole, *, region: Region = "IN") -> pa.ListArray[Any]: ...
 @overload
-def mentions(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]: ...
+def mentions(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
+    """Find the phone numbers that cells of complaints name, and whether they are certain.
+
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize`.
+    region : "IN" or None
+        As for :func:`normalize`.
+
+    Returns
+    -------
+    pyarrow.StructArray or pyarrow.ChunkedArray
+        ``numbers`` (list of uint64, in order, repeats removed), ``doubt`` (the note that says why they are not certain,
+        or why there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
+        A null cell has an empty list and the doubt ``empty``.
+
+    Examples
+    --------
+    >>> from numguard import _core
+    >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
+    [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
+    """
+
 @overload
 def mentions(values: _Whole, *, region: Region = "IN") -> pa.StructArray: ...
 @overload
-def format(msisdns: _Chunked, style: Style = "e164") -> pa.ChunkedArray[Any]: ...
+def format(msisdns: _Chunked, style: Style = "e164") -> pa.ChunkedArray[Any]:
+    """Write E.164 integers out.
+
+    Parameters
+    ----------
+    msisdns : column of uint64
+        As :func:`normalize` gives them.
+    style : "e164", "digits", "national" or "international"
+        ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``.
+
+    Returns
+    -------
+    pyarrow.StringArray or pyarrow.ChunkedArray
+        Null where the input is null or can be no E.164 number.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        For anything but uint64: text is normalised first.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
+    ['+91 98765 43210']
+    """
+
 @overload
 def format(msisdns: _Whole, style: Style = "e164") -> pa.StringArray: ...
 @overload
-def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]: ...
+def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
+    """Read written IMEIs into the fourteen digits on which handsets join.
+
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize`. ``UInt64`` holds keys already.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
+
+    Returns
+    -------
+    pyarrow.UInt64Array or pyarrow.ChunkedArray
+        The first fourteen digits; null where the cell is null, refused, or a placeholder that many phones share.
+
+    Notes
+    -----
+    IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The check digit is not
+    transmitted: the network sends 0 in its place (3GPP TS 23.003, 6.2), so it decides nothing here.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.normalize_imei(["490154203237518", "490154203237510", "000000000000000"]).to_pylist()
+    [49015420323751, 49015420323751, None]
+    """
+
 @overload
 def normalize_imei(values: _Whole, *, threads: int | None = None) -> pa.UInt64Array: ...
 @overload
-def explain_imei(values: _Chunked) -> pa.ChunkedArray[Any]: ...
+def explain_imei(values: _Chunked) -> pa.ChunkedArray[Any]:
+    """Read written IMEIs and say in which form each was.
+
+    Returns
+    -------
+    pyarrow.StructArray or pyarrow.ChunkedArray
+        ``imei14`` (uint64), ``form`` and ``note`` (dictionaries of text), all null for a null cell.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
+    ['luhn_ok', 'spare_zero']
+    """
+
 @overload
 def explain_imei(values: _Whole) -> pa.StructArray: ...
 @overload
-def format_imei(imei14s: _Chunked) -> pa.ChunkedArray[Any]: ...
+def format_imei(imei14s: _Chunked) -> pa.ChunkedArray[Any]:
+    """Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        For anything but uint64.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
+    ['490154203237518']
+    """
+
 @overload
 def format_imei(imei14s: _Whole) -> pa.StringArray: ...
 @overload
-def imei_keys(values: _Chunked) -> pa.ChunkedArray[Any]: ...
+def imei_keys(values: _Chunked) -> pa.ChunkedArray[Any]:
+    """The keys of a column of IMEIs, placeholders among them: for sightings, of which linkage must say where a walk ran into
+    a placeholder. As :func:`normalize_imei`, which leaves them out.
+    """
+
 @overload
 def imei_keys(values: _Whole) -> pa.UInt64Array: ...
-def kernels() -> Literal["scalar", "avx2", "avx512"]: ...
-def closed_lists() -> dict[Literal["kind", "note", "form"], dict[str, str]]: ...
+def kernels() -> Literal["scalar", "avx2", "avx512"]:
+    """The instructions with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs anywhere.
+
+    The fastest that the processor has, or the one that the environment variable ``NUMGUARD_PROBE`` names. All give the
+    same answers.
+    """
+
+def closed_lists() -> dict[Literal["kind", "note", "form"], dict[str, str]]:
+    """The closed lists as Python sees them: `{"note": {code: sentence}, "kind": ..., "form": ...}`."""
 
 @final
 class NumberSet:
+    """A frozen, exact set of phone numbers: built once, asked for ever, from any number of threads.
+
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize`; repeats and refused cells are left out.
+    region : "IN" or None
+        As for :func:`normalize`.
+    strict : bool
+        Raise instead of leaving refused cells out.
+
+    Raises
+    ------
+    RefusedCellsError
+        With ``strict=True``, if any cell was refused; its ``refused`` counts them by note.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
+    >>> len(listed), listed.refused
+    (2, {'short_code': 1})
+    >>> "098765-43210" in listed
+    True
+    >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
+    [True, False, None]
+    >>> len(listed - ng.NumberSet(["9876543210"]))
+    1
+    """
     def __new__(cls, values: Values, *, region: Region = "IN", strict: bool = False) -> NumberSet: ...
     @property
-    def refused(self) -> dict[str, int]: ...
+    def refused(self) -> dict[str, int]:
+        """The cells that were left out when the set was built, counted by note."""
     @property
-    def nbytes(self) -> int: ...
+    def nbytes(self) -> int:
+        """Bytes that the set takes, in memory and in a file."""
     @overload
-    def contains(
-        self, values: _Chunked, *, region: Region = "IN", threads: int | None = None
-    ) -> pa.ChunkedArray[Any]: ...
+    def contains(self, values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+        """Which cells name a member: a Boolean column, null where the cell is null or refused."""
     @overload
     def contains(self, values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.BooleanArray: ...
     @overload
-    def position(
-        self, values: _Chunked, *, region: Region = "IN", threads: int | None = None
-    ) -> pa.ChunkedArray[Any]: ...
+    def position(self, values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+        """Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
+        kept beside the set is one ``take`` away.
+        """
     @overload
     def position(self, values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.UInt32Array: ...
-    def to_array(self) -> pa.UInt64Array: ...
-    def save(self, path: PathLike) -> None: ...
+    def to_array(self) -> pa.UInt64Array:
+        """The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in."""
+    def save(self, path: PathLike) -> None:
+        """Write the set to one file, whole or not at all: a new file, renamed over what was there.
+
+        Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
+        """
     @staticmethod
-    def open(path: PathLike, *, verify: bool = True) -> NumberSet: ...
+    def open(path: PathLike, *, verify: bool = True) -> NumberSet:
+        """staticmethod(function) -> method
+
+        Convert a function to be a static method.
+
+        A static method does not receive an implicit first argument.
+        To declare a static method, use this idiom:
+
+             class C:
+                 @staticmethod
+                 def f(arg1, arg2, argN):
+                     ...
+
+        It can be called either on the class (e.g. C.f()) or on an instance
+        (e.g. C().f()). Both the class and the instance are ignored, and
+        neither is passed implicitly as the first argument to the method.
+
+        Static methods in Python are similar to those found in Java or C++.
+        For a more advanced concept, see the classmethod builtin.
+        """
     @staticmethod
     def _unpickle(from_: bytes | PathLike, hash: int) -> NumberSet: ...
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
@@ -116,23 +364,67 @@ class NumberSet:
 
 @final
 class ImeiSet:
+    """A frozen, exact set of handsets, held by the first fourteen digits of their IMEIs: the twin of :class:`NumberSet`.
+
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize_imei`; repeats, refused cells and placeholders are left out.
+    strict : bool
+        Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> seized = ng.ImeiSet(["490154203237518"])
+    >>> "4901542032375100" in seized
+    True
+    """
     def __new__(cls, values: Values, *, strict: bool = False) -> ImeiSet: ...
     @property
-    def refused(self) -> dict[str, int]: ...
+    def refused(self) -> dict[str, int]:
+        """The cells that were left out when the set was built, counted by note."""
     @property
-    def nbytes(self) -> int: ...
+    def nbytes(self) -> int:
+        """Bytes that the set takes, in memory and in a file."""
     @overload
-    def contains(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]: ...
+    def contains(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
+        """Which cells name a member: a Boolean column, null where the cell is null, refused or a placeholder."""
     @overload
     def contains(self, values: _Whole, *, threads: int | None = None) -> pa.BooleanArray: ...
     @overload
-    def position(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]: ...
+    def position(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
+        """Where each cell's IMEI stands in :meth:`to_array`: a uint32 column, null where it is no member."""
     @overload
     def position(self, values: _Whole, *, threads: int | None = None) -> pa.UInt32Array: ...
-    def to_array(self) -> pa.UInt64Array: ...
-    def save(self, path: PathLike) -> None: ...
+    def to_array(self) -> pa.UInt64Array:
+        """The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in."""
+    def save(self, path: PathLike) -> None:
+        """Write the set to one file, whole or not at all: a new file, renamed over what was there.
+
+        Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
+        """
     @staticmethod
-    def open(path: PathLike, *, verify: bool = True) -> ImeiSet: ...
+    def open(path: PathLike, *, verify: bool = True) -> ImeiSet:
+        """staticmethod(function) -> method
+
+        Convert a function to be a static method.
+
+        A static method does not receive an implicit first argument.
+        To declare a static method, use this idiom:
+
+             class C:
+                 @staticmethod
+                 def f(arg1, arg2, argN):
+                     ...
+
+        It can be called either on the class (e.g. C.f()) or on an instance
+        (e.g. C().f()). Both the class and the instance are ignored, and
+        neither is passed implicitly as the first argument to the method.
+
+        Static methods in Python are similar to those found in Java or C++.
+        For a more advanced concept, see the classmethod builtin.
+        """
     @staticmethod
     def _unpickle(from_: bytes | PathLike, hash: int) -> ImeiSet: ...
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
@@ -160,19 +452,40 @@ class Linkage:
         memory_limit: int,
         threads: int | None,
     ) -> Linkage: ...
-    def read(self, batches: Sequence[pa.RecordBatch], keep: bool) -> _LinkageState: ...
-    def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None: ...
-    def read_on(self) -> tuple[_LinkageState, int] | None: ...
-    def step(self) -> _LinkageState | None: ...
-    def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None: ...
-    def judge(self, sizes: pa.RecordBatch) -> pa.UInt64Array: ...
-    def answer(self, rows: Sequence[pa.RecordBatch]) -> None: ...
-    def finish(self) -> dict[str, Any]: ...
+    def read(self, batches: Sequence[pa.RecordBatch], keep: bool) -> _LinkageState:
+        """Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
+        be kept.
+        """
+    def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
+        """Sets out to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""
+    def read_on(self) -> tuple[_LinkageState, int] | None:
+        """Takes in some of what was read of the files: how far things are, and which file that was of. `None`: all of it."""
+    def step(self) -> _LinkageState | None:
+        """Goes over some of the sightings; `None` when the walk is over."""
+    def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None:
+        """What a pass asks of sightings that are held elsewhere: which side, which level, which keys. `None` when the walk
+        is over.
+        """
+    def judge(self, sizes: pa.RecordBatch) -> pa.UInt64Array:
+        """Takes how much the keys of the pass were seen: `key`, `others` and, where a rule looks at days, `days` and
+        `others_on_days`; uint64. Gives the keys whose sightings are needed.
+        """
+    def answer(self, rows: Sequence[pa.RecordBatch]) -> None:
+        """Closes the pass: `key`, `other` (uint64) and `at` (int64, microseconds or null) of the keys that are needed."""
+    def finish(self) -> dict[str, Any]:
+        """What was found, by name. The object is of no use afterwards."""
 
-def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None: ...
+def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
+    """Whether columns of these types can be read: numbers, IMEIs and times, by name, so that a wrong one is named before
+    anything is read.
+    """
+
 def read_sightings(
     batch: pa.RecordBatch, policy: Mapping[str, Any], region: Region
-) -> tuple[pa.RecordBatch, dict[str, int], bool]: ...
+) -> tuple[pa.RecordBatch, dict[str, int], bool]:
+    """Reads a batch of numbers, IMEIs and, if there are any, times where it lies: the sightings that count, as `msisdn` and
+    `imei14` (uint64) and `at` (int64, microseconds); the rows refused, by note; whether numbers look national.
+    """
 
 @final
 class Scanner:
@@ -188,25 +501,74 @@ class Scanner:
         threads: int | None,
     ) -> Scanner: ...
     @property
-    def schema(self) -> pa.Schema: ...
-    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None: ...
-    def begin(self, files: Sequence[PathLike]) -> None: ...
-    def begin_text(self, text: Text) -> None: ...
-    def next(self) -> tuple[Any, ...] | None: ...
-    def judge(self, kept: Sequence[bool]) -> None: ...
+    def schema(self) -> pa.Schema:
+        """The columns of the hits."""
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None:
+        """The hits of one batch, or `None`."""
+    def begin(self, files: Sequence[PathLike]) -> None:
+        """Begins with local Parquet files; `next` then goes through them."""
+    def begin_text(self, text: Text) -> None:
+        """Begins with a text; `next` then goes through it."""
+    def next(self) -> tuple[Any, ...] | None:
+        """What comes next of the files or the text begun: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)` of
+        the n-th file; of a text also `("lines", 0, between)` as a `Text` has it, `("doubtful", 0, [(line, text), ...])`,
+        upon which `judge` is to be called, and `("read", 0)` when more was looked at; `None` when all is through. Answers
+        to signals while it waits.
+        """
+    def judge(self, kept: Sequence[bool]) -> None:
+        """Says of each row that was doubtful whether it is one; the others are not counted, and are no hits."""
     @property
-    def rows(self) -> int: ...
-    def stop(self) -> None: ...
-    def looks_national(self) -> list[bool]: ...
-    def tally(self) -> dict[str, Any]: ...
+    def rows(self) -> int:
+        """Rows looked at so far."""
+    def stop(self) -> None:
+        """Gives up on the files begun."""
+    def looks_national(self) -> list[bool]:
+        """For each lookup: whether a `UInt64` column of national numbers was taken for E.164."""
+    def tally(self) -> dict[str, Any]:
+        """What was seen so far: `rows`, `hits`, `distinct`, and a list of `(hits, {note: cells})`, one for each lookup."""
 
 @final
 class Text:
     """A separated text (CSV): where it comes from and how it is written. Its rows are read once.
 
-    `source` is a file, or blocks of UTF-8 in any lengths (an iterable of bytes, asked on the thread that asks for
-    rows), from the first row on. What is no row of `width` cells (`names`, and blank ones behind) comes with its line
-    and a note: too_few_fields, too_many_fields, unclosed_quote, stray_quote, line_too_long, not_utf8.
+    Parameters
+    ----------
+    source : path, or iterable of bytes
+        A file, or blocks of UTF-8 in any lengths, the first of which begins with the first row.
+    names : list of str
+        What the header calls the columns.
+    separator : str
+        One ASCII character.
+    width : int, optional
+        How many cells a row has, where that is more than there are names: those behind must be blank.
+    offset : int
+        Where in a file the first row begins.
+    line : int
+        The line of the first row.
+    longest : int
+        The most bytes of a record; a longer line is refused, and memory does not depend on it.
+    windows_1252 : bool
+        Whether a line that is not UTF-8 is read as Windows-1252, rather than refused.
+    apostrophes : bool
+        Whether single quotes wrap cells in a line that has too many without them; they stay on the cells.
+    doubt : (int, bytes, list of str), optional
+        A column, bytes and signs. A row whose cell there is blank, or begins with one of the bytes and has one of the
+        signs in it, may be no data (a total, a ruler, a header that comes again) and is handed over with its text.
+
+    Raises
+    ------
+    ArgumentError
+        For a way of writing that is not read.
+
+    Examples
+    --------
+    >>> from numguard._core import Text
+    >>> text = Text([b'98765 43210,12\\n"98765",\\n', b'1930,3,4\\n'], ["mobile", "seconds"], line=2)
+    >>> for batch, lines, doubtful, (refused, blank, mended), _ in text.rows():
+    ...     print(batch.to_pylist(), lines.to_pylist())
+    [{'mobile': '98765 43210', 'seconds': '12'}, {'mobile': '98765', 'seconds': ''}] [2, 3]
+    >>> refused.to_pylist()
+    [{'line': 4, 'lines': 1, 'fields': 3, 'note': 'too_many_fields', 'text': b'1930,3,4\\n'}]
     """
 
     def __new__(
@@ -230,22 +592,39 @@ class Text:
         block: int = 524288,
         texts: bool = False,
         threads: int | None = None,
-    ) -> TextRows: ...
+    ) -> TextRows:
+        """Its rows, in batches.
+
+        Parameters
+        ----------
+        columns : list of int, optional
+            The places of the columns that are wanted, in the order wanted; None takes all that have a name.
+        block : int
+            About how many bytes are read at once.
+        texts : bool
+            Whether the text of each row is kept.
+        threads : int, optional
+            As in :func:`numguard.scan`.
+
+        Returns
+        -------
+        iterator
+            Of tuples: the rows as a record batch of strings; the line of each (int64); the places of those that may be no
+            data (uint32); what stands between rows, a tuple: lines that are no rows (``line``, ``lines``,
+            ``fields``, ``note``, ``text``, of which 64 KiB are kept), how many lines hold nothing, and whether any line was
+            read as Windows-1252; at last the text of each row, or without ``texts`` of each of those that may be no data.
+        """
 
 @final
 class TextRows:
-    """The rows of a text: rows, the line of each, the places of those that may be no data, what stands between, texts.
-
-    What stands between rows: lines that are none (`line` as an editor counts, `lines` that the record takes, `fields`,
-    `note`, `text`), how many are blank, and whether any line was read as Windows-1252. Texts are those of all rows, or
-    of those that may be no data.
-    """
+    """The rows of a text."""
 
     def __iter__(self) -> TextRows: ...
     def __next__(
         self,
     ) -> tuple[pa.RecordBatch, pa.Int64Array, pa.UInt32Array, tuple[pa.RecordBatch, int, bool], RowTexts]: ...
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Gives up on the rest."""
 
 @final
 class RowTexts:
@@ -253,5 +632,8 @@ class RowTexts:
 
     def __getitem__(self, row: int, /) -> bytes: ...
 
-def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch: ...
-def parquet_schema(path: PathLike) -> pa.Schema: ...
+def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch:
+    """The rows of a batch where `kept`, an array of booleans, is true."""
+
+def parquet_schema(path: PathLike) -> pa.Schema:
+    """The columns of a local Parquet file, as its footer declares them."""
