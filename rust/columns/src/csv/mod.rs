@@ -65,7 +65,7 @@ pub struct Format {
     pub width: usize,
     /// How many of them the header names. Those behind, which some writers add to every row, have to be blank.
     pub named: usize,
-    /// The most bytes that a record may have.
+    /// The most bytes that a record may have, with carriage returns at its end.
     pub longest: usize,
     /// Whether a line that is not UTF-8 is read as Windows-1252, rather than refused.
     pub windows_1252: bool,

@@ -31,8 +31,8 @@ enum End {
     Stray,
 }
 
-/// A line: where its text begins and ends.
-type Span = (usize, usize);
+/// A line: where its text begins and ends, and where it ends with its carriage returns.
+type Span = (usize, usize, usize);
 
 /// Splits a text; its first line is line 1.
 #[must_use]
@@ -43,11 +43,11 @@ pub fn split(format: &Format, text: &[u8]) -> Whole {
     let mut whole = Whole::default();
     let (mut at, mut settled) = (0, 0);
     while at < lines.len() {
-        let (start, end) = lines[at];
+        let (start, end, whole_end) = lines[at];
         let own = cells(format, &text[start..end]);
         let mut note = None;
         let mut taken = 1;
-        if end - start > format.longest {
+        if whole_end - start > format.longest {
             note = Some(LineNote::TooLong);
         } else if own.0 == End::Stray {
             note = Some(LineNote::StrayQuote);
@@ -157,8 +157,8 @@ fn in_apostrophes(format: &Format, line: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// How many lines the record takes that the first of `lines` begins and leaves open.
 fn closing(format: &Format, text: &[u8], lines: &[Span], settled: &mut usize) -> Option<usize> {
     let start = lines[0].0;
-    for (n, &(next, end)) in lines.iter().enumerate().skip(1) {
-        if end - start > format.longest {
+    for (n, &(next, end, whole_end)) in lines.iter().enumerate().skip(1) {
+        if whole_end - start > format.longest {
             break;
         }
         let line = &text[next..end];
@@ -198,7 +198,7 @@ fn lines(format: &Format, text: &[u8]) -> Vec<Span> {
             } else {
                 0
             };
-            lines.push((start, at - returns));
+            lines.push((start, at - returns, at));
             start = at + 1;
         }
     }

@@ -55,9 +55,10 @@ enum End {
     Stray,
 }
 
-/// A line: where its text ends, and where the next begins.
+/// A line: where it ends, and without its carriage returns, and where the next begins.
 #[derive(Clone, Copy)]
 struct Line {
+    whole: usize,
     end: usize,
     next: usize,
 }
@@ -76,7 +77,7 @@ impl Text<'_> {
             lines,
             next,
         };
-        if line.end - at > self.format.longest {
+        if line.whole - at > self.format.longest {
             return refused(LineNote::TooLong, 0, 1, line.next);
         }
         let (lines, last) = match self.cells(at, line.end, false, ends) {
@@ -155,13 +156,13 @@ impl Text<'_> {
 
     /// The line from `at` on; `None` if its end is yet to come.
     fn line(&self, at: usize) -> Option<Line> {
-        let (end, next) = match memchr(self.format.line_break, &self.bytes[at..]) {
+        let (whole, next) = match memchr(self.format.line_break, &self.bytes[at..]) {
             Some(length) => (at + length, at + length + 1),
             None if self.last => (self.bytes.len(), self.bytes.len()),
             None => return None,
         };
-        let end = self.format.text_end(self.bytes, at, end);
-        Some(Line { end, next })
+        let end = self.format.text_end(self.bytes, at, whole);
+        Some(Line { whole, end, next })
     }
 
     /// Looks for the line that closes the cell which the line at `at` leaves open. What `ends` holds of the first line
@@ -184,7 +185,7 @@ impl Text<'_> {
                 }
             };
             // No more lines, or too many for one record: nothing that begins before here is closed either.
-            let Some(line) = line.filter(|line| line.end - at <= self.format.longest) else {
+            let Some(line) = line.filter(|line| line.whole - at <= self.format.longest) else {
                 *settled = (at + self.format.longest).min(self.bytes.len());
                 ends.truncate(own);
                 return Closing::None;

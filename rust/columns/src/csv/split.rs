@@ -218,7 +218,7 @@ impl Work<'_> {
             let end = format.text_end(self.text.bytes, start, base + place as usize);
             let line = &self.text.bytes[start..end];
             self.at = next.min(self.text.bytes.len());
-            if line.len() > format.longest {
+            if base + place as usize - start > format.longest {
                 self.refuse(start, LineNote::TooLong, 0, 1);
             } else if fields == 1 && is_blank(line) {
                 self.blank();
