@@ -62,7 +62,7 @@ def case(path: Path | str = ":memory:", *, hostile: bool = False) -> ng.Registry
 
 def sent_and_answered(registry: ng.Registry, folder: Path) -> ng.Registry:
     """The same, sent out and answered in part."""
-    registry.export(folder / "list.csv", to="DoT")
+    registry.export(folder / "list.csv", replace=True, to="DoT")
     answers = {"msisdn": [str(919876540000 + n) for n in range(3)], "status": ["blocked", "blocked", "rejected"]}
     registry.record_outcomes(pa.table(answers))
     return registry

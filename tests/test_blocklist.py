@@ -159,9 +159,9 @@ def test_an_empty_list_has_the_same_columns(tmp_path: Path) -> None:
 def test_an_export_that_cannot_be_written_is_not_recorded(registry: ng.Registry, tmp_path: Path) -> None:
     head = registry._case.store.head()
     with pytest.raises(InputError):
-        registry.export(tmp_path / "no such folder" / "list.csv", to="DoT")
+        registry.export(tmp_path / "no such folder" / "list.csv", replace=True, to="DoT")
     with pytest.raises(ArgumentError):
-        registry.export(tmp_path / "list.docx", to="DoT")
+        registry.export(tmp_path / "list.docx", replace=True, to="DoT")
     assert registry._case.store.head() == head
     assert list(tmp_path.iterdir()) == []
 
@@ -176,12 +176,12 @@ def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
     theirs.write_bytes(b"a year of work")
     with ng.Registry(by="HC 1234") as registry:
         registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
-        registry.export(sent, to="DoT")
+        registry.export(sent, replace=True, to="DoT")
         before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
         with pytest.raises(ng.NumguardError):
-            registry.export(theirs, to="DoT")
+            registry.export(theirs, replace=True, to="DoT")
         with pytest.raises(ng.NumguardError):
-            registry.export(sent, to="DoT", columns=["nope"])
+            registry.export(sent, replace=True, to="DoT", columns=["nope"])
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
@@ -271,14 +271,14 @@ def read_any(path: Path) -> list[dict[str, Any]]:
 
 
 def test_an_export_in_parts_is_recorded_by_its_sums(many: ng.Registry, tmp_path: Path) -> None:
-    listed = many.export(tmp_path / "list.csv", to="DoT", rows_per_file=15, columns={"msisdn": "Mobile"})
+    listed = many.export(tmp_path / "list.csv", replace=True, to="DoT", rows_per_file=15, columns={"msisdn": "Mobile"})
     sums = tmp_path / "list.csv.sha256"
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == [f"list-{k}-of-3.csv" for k in (1, 2, 3)]
     digest = hashlib.sha256(sums.read_bytes()).hexdigest()
     assert (listed.manifest["file"], listed.manifest["sha256"]) == (sums.name, digest)
     assert sum(len(read(path)) for path in tmp_path.glob("*.csv")) == 40
     with pytest.raises(ArgumentError, match="rows_per_file"):
-        many.export(tmp_path / "list.csv", to="DoT", rows_per_file=0)
+        many.export(tmp_path / "list.csv", replace=True, to="DoT", rows_per_file=0)
     assert many.numbers("requested") == many.numbers()
 
 
@@ -286,7 +286,7 @@ def test_parts_of_an_earlier_list_are_not_sent_with_this_one(many: ng.Registry, 
     many.block_list().write(tmp_path / "list.csv", rows_per_file=15)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(InputError, match=r"list-1-of-3\.csv: a part of another list"):
-        many.export(tmp_path / "list.csv", to="DoT", rows_per_file=20)
+        many.export(tmp_path / "list.csv", replace=True, to="DoT", rows_per_file=20)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     many.export(tmp_path / "list.csv", replace=True, to="DoT", rows_per_file=15)
     many.block_list().write_by_district(tmp_path / "districts")

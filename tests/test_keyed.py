@@ -151,7 +151,7 @@ def test_numbers_that_are_to_be_let_go_are_no_hits(case: Path) -> None:
     numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key")
     with ng.Registry("cases.db", by="HC 1234") as registry:
         registry.decide([str(A)], "withdrawn", "the complaint was false")
-        registry.export("change.csv", to="Bank", since="last", key=KEY)
+        registry.export("change.csv", replace=True, to="Bank", since="last", key=KEY)
     Path("customers.csv").write_text("mobile\n9876543210\n")
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
     assert run.stderr == "1 row, 0 hits, 0 without a number\n"

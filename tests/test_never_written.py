@@ -100,7 +100,7 @@ def sheet(cells: list[str]) -> pa.Table:
 
 def written_list(registry: ng.Registry, path: Path) -> dict[int, str]:
     """What a receiver reads of an export."""
-    registry.export(path, to="DoT")
+    registry.export(path, replace=True, to="DoT")
     rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text().splitlines()]
     return {int(row["msisdn"]): row["action"] for row in rows}
 

@@ -176,7 +176,7 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
     assert (keys["Nuh", "Desk 9", "reported"]["named"], keys["Nuh", "Desk 9", "reported"]["complaints"]) == (0, 1)
     assert keys["Rohtak", "1930", "linked"]["complaints"] is None
 
-    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     back = {"msisdn": [str(A), str(B), str(C)], "status": ["blocked", "reverified", "rejected"]}
     registry.record_outcomes(pa.table(back))
     told = registry.action_taken()
@@ -195,7 +195,7 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
 
 def test_what_went_out_is_told_after_its_file_was_taken_back(registry: ng.Registry, tmp_path: Path) -> None:
     intake = registry.add_complaints(complaints(complaint("1", "9876543210", district="Rohtak")))
-    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert intake.id is not None
     registry.withdraw_intake(intake.id, "the wrong file")
     registry.add_complaints(complaints(complaint("2", "9123456789", district="Rohtak")))

@@ -111,14 +111,16 @@ def test_an_export_of_an_earlier_day_asks_nobody_anything(registry: ng.Registry,
     registry.decide([A], "protected", "a bank's")
     path = tmp_path / "list.csv"
     with pytest.raises(ArgumentError, match="as_of"):
-        registry.export(path, to="Court", since="last", as_of=NOW.date())
-    sent = registry.export(path, to="DoT", as_of=NOW.date())
+        registry.export(path, replace=True, to="Court", since="last", as_of=NOW.date())
+    sent = registry.export(path, replace=True, to="DoT", as_of=NOW.date())
     assert set(sent.to_table()["msisdn"].to_pylist()) == {A, B}
     assert json.loads(manifest_path(path).read_text())["as_of"].startswith("2026-11-20")
     assert (status_of(registry, A), status_of(registry, B)) == ("protected", "reported")
     assert registry.history(f"+{A}").to_pylist()[-1]["status"] == "earlier"
     # What changes since is told against the last list of its day.
-    assert registry.export(tmp_path / "first.csv", to="DoT", since="last").to_table()["change"].to_pylist() == ["added"]
+    assert registry.export(tmp_path / "first.csv", replace=True, to="DoT", since="last").to_table()[
+        "change"
+    ].to_pylist() == ["added"]
 
 
 def test_days_that_have_not_been_yet_are_refused(registry: ng.Registry) -> None:

@@ -43,7 +43,7 @@ def fill(registry: ng.Registry, folder: Path) -> None:
     registry.expand(sightings(*[(919000000000 + n, HANDSET + n % 20 * 10) for n in range(1, 60)]))
     registry.decide([f"9{n:09}" for n in range(20, 25)], "protected", "helpline of a bank")
     registry.decide([f"9{n:09}" for n in range(30, 35)], "withdrawn", "wrong digit in the letter")
-    registry.export(folder / "first.csv", to="DoT")
+    registry.export(folder / "first.csv", replace=True, to="DoT")
     sheet = {"msisdn": [f"9{n:09}" for n in range(40, 50)], "status": ["blocked"] * 10}
     registry.record_outcomes(pa.table(sheet), name="answers.csv")
     assert first.id is not None
@@ -55,7 +55,7 @@ def asked(registry: ng.Registry, folder: Path) -> list[Callable[[], Any]]:
     path = folder / "list.csv"
 
     def exported() -> Any:
-        listed = registry.export(path, to="DoT", since="last")
+        listed = registry.export(path, replace=True, to="DoT", since="last")
         return listed.to_table(), path.read_bytes()
 
     return [exported, registry.verify]

@@ -96,7 +96,7 @@ def test_a_full_disk_leaves_what_stood(small_disk: Path) -> None:
         # A list that finds no room is not recorded as sent, and nothing of it lies about.
         beside = sorted(small_disk.iterdir())
         with pytest.raises((InputError, RegistryError)):
-            registry.export(small_disk / "list.csv", to="DoT")
+            registry.export(small_disk / "list.csv", replace=True, to="DoT")
         assert sorted(small_disk.iterdir()) == beside
         assert (registry._case.store.head(), registry.numbers()) == (head, numbers)
         room.unlink()

@@ -101,7 +101,7 @@ def test_what_has_not_happened_yet_is_refused(case: ng.Registry) -> None:
 
 
 def test_a_reason_or_the_lack_of_one_is_told(case: ng.Registry, tmp_path: Any) -> None:
-    case.export(tmp_path / "list.csv", to="DoT")
+    case.export(tmp_path / "list.csv", replace=True, to="DoT")
     table = answers(("9876543210", "blocked", "2026-10-05"), ("9123456789", "rejected", "2026-10-05"))
     case.record_outcomes(table.append_column("remarks", pa.array([None, "subscriber is a hospital"])))
     change = case.block_list(since=2).to_table().to_pylist()

@@ -39,7 +39,7 @@ def test_a_number_that_is_not_certain_is_on_no_list_and_leads_nowhere(registry: 
     ]
     found = registry.expand(sightings((A, HANDSET), (B, HANDSET)))
     assert found.linked.num_rows == 0
-    assert len(registry.export(tmp_path / "list.csv", to="DoT")) == 0
+    assert len(registry.export(tmp_path / "list.csv", replace=True, to="DoT")) == 0
     told = registry.action_taken().to_pylist()
     assert [(row["found"], row["named"], row["listed"]) for row in told] == [("reported", 0, 0), ("review", 1, 0)]
     assert told[0]["complaints"] == 1
@@ -92,15 +92,15 @@ def test_a_certain_cell_of_another_row_of_the_complaint_is_enough(registry: ng.R
 
 def test_what_an_amendment_dropped_waits(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210", district="Nuh")), name="desk A")
-    registry.export(tmp_path / "first.csv", to="DoT")
+    registry.export(tmp_path / "first.csv", replace=True, to="DoT")
     registry.add_complaints(complaints(complaint("1", "8887776665", district="Hisar")), name="desk B")
     assert listed(registry) == {C: "block"}
     assert waiting(registry) == [(A, "dropped_by_amendment")]
-    change = registry.export(tmp_path / "second.csv", to="DoT", since="last").to_table()
+    change = registry.export(tmp_path / "second.csv", replace=True, to="DoT", since="last").to_table()
     # Nobody decided anything of it, so that nobody is asked anything.
     assert {row["msisdn"]: row["action"] for row in change.to_pylist()} == {A: "none", C: "block"}
     registry.decide([A], "dismissed", "a slip of desk A")
-    change = registry.export(tmp_path / "third.csv", to="DoT", since="last").to_table()
+    change = registry.export(tmp_path / "third.csv", replace=True, to="DoT", since="last").to_table()
     assert [(row["msisdn"], row["action"], row["reason"]) for row in change.to_pylist()] == [
         (A, "release", "a slip of desk A")
     ]

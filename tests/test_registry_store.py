@@ -289,7 +289,7 @@ VICTIM = """
                 pairs = {"served_msisdn": numbers, "imei14": handsets}
                 registry.expand(pa.table(pairs))
             else:
-                registry.export(os.path.join(path + ".out", f"{done}.csv"), to="DoT")
+                registry.export(os.path.join(path + ".out", f"{done}.csv"), replace=True, to="DoT")
             print(done, flush=True)
 """
 
