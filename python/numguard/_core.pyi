@@ -79,7 +79,7 @@ def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = 
 @overload
 def normalize(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.UInt64Array: ...
 @overload
-def explain(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
+def explain(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written phone numbers and say what each cell was.
 
     Parameters
@@ -103,9 +103,9 @@ def explain(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
     """
 
 @overload
-def explain(values: _Whole, *, region: Region = "IN") -> pa.StructArray: ...
+def explain(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.StructArray: ...
 @overload
-def extract(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
+def extract(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Find every phone number in cells of free text.
 
     Parameters
@@ -129,7 +129,7 @@ def extract(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
     """
 
 @overload
-def extract(values: _Whole, *, region: Region = "IN") -> pa.ListArray[Any]: ...
+def extract(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.ListArray[Any]: ...
 @overload
 def mentions(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
     """Find the phone numbers that cells of complaints name, and whether they are certain.
@@ -158,7 +158,7 @@ def mentions(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]
 @overload
 def mentions(values: _Whole, *, region: Region = "IN") -> pa.StructArray: ...
 @overload
-def format(msisdns: _Chunked, style: Style = "e164") -> pa.ChunkedArray[Any]:
+def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Write E.164 integers out.
 
     Parameters
@@ -186,7 +186,7 @@ def format(msisdns: _Chunked, style: Style = "e164") -> pa.ChunkedArray[Any]:
     """
 
 @overload
-def format(msisdns: _Whole, style: Style = "e164") -> pa.StringArray: ...
+def format(msisdns: _Whole, style: Style = "e164", *, threads: int | None = None) -> pa.StringArray: ...
 @overload
 def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written IMEIs into the fourteen digits on which handsets join.
@@ -218,7 +218,7 @@ def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.Chunke
 @overload
 def normalize_imei(values: _Whole, *, threads: int | None = None) -> pa.UInt64Array: ...
 @overload
-def explain_imei(values: _Chunked) -> pa.ChunkedArray[Any]:
+def explain_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written IMEIs and say in which form each was.
 
     Returns
@@ -234,9 +234,9 @@ def explain_imei(values: _Chunked) -> pa.ChunkedArray[Any]:
     """
 
 @overload
-def explain_imei(values: _Whole) -> pa.StructArray: ...
+def explain_imei(values: _Whole, *, threads: int | None = None) -> pa.StructArray: ...
 @overload
-def format_imei(imei14s: _Chunked) -> pa.ChunkedArray[Any]:
+def format_imei(imei14s: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
 
     Raises
@@ -252,7 +252,7 @@ def format_imei(imei14s: _Chunked) -> pa.ChunkedArray[Any]:
     """
 
 @overload
-def format_imei(imei14s: _Whole) -> pa.StringArray: ...
+def format_imei(imei14s: _Whole, *, threads: int | None = None) -> pa.StringArray: ...
 @overload
 def imei_keys(values: _Chunked) -> pa.ChunkedArray[Any]:
     """The keys of a column of IMEIs, placeholders among them: for sightings, of which linkage must say where a walk ran into

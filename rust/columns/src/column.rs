@@ -288,6 +288,20 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Of a column whose rows each are one of some words: which one each row is, and the words as a column.
+    pub(crate) fn as_words(&self) -> Option<(&[u32], &Self)> {
+        match &self.values {
+            Values::Indexed(rows, words) => Some((rows, words)),
+            _ => None,
+        }
+    }
+
+    /// Whether a row is null by itself; one of some words may be one that is null.
+    #[inline]
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row))
+    }
+
     /// Clears the bits of null rows; the first bit is that of row `start`.
     pub(crate) fn clear_nulls(&self, start: usize, bits: &mut [u64]) {
         if let Some(nulls) = &self.nulls {
@@ -302,7 +316,7 @@ impl<'a> Column<'a> {
     /// One cell; `None` where it is null.
     #[must_use]
     pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
-        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+        if self.is_null(row) {
             return None;
         }
         Some(match &self.values {

@@ -29,6 +29,8 @@ pub enum Error {
     KeyType,
     /// More members than ranks of 32 bits can count.
     TooMany,
+    /// An answer that is too long for one array.
+    TooLong,
     /// A file that cannot be opened, read or written.
     File {
         /// Which.
@@ -158,6 +160,7 @@ impl std::fmt::Display for Error {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
             Self::TooMany => f.write_str("a set holds at most 4,294,967,294 members"),
+            Self::TooLong => f.write_str("the answer is too long for one array: ask in several"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Unsound => f.write_str(
@@ -228,6 +231,7 @@ impl std::error::Error for Error {
             | Self::KeyType
             | Self::Unsound
             | Self::TooMany
+            | Self::TooLong
             | Self::NoSuchColumn { .. }
             | Self::RepeatedColumn(_)
             | Self::MatchColumn(_)

@@ -1,76 +1,271 @@
 //! What each cell said: its key, what kind of number or form of IMEI it is, and the one note.
+//!
+//! Owns the answer's shape. One idea: most cells stand in a form that the core reads by the block, of which all is known
+//! from the key and the last two bytes; the others are asked one by one. Words of a dictionary are read once.
 
 use std::sync::Arc;
 
 use arrow_array::types::Int8Type;
-use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Int8Array, StringArray, StructArray, UInt64Array,
-};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int8Array, StringArray, StructArray};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, Field, Fields};
-use numguard_core::msisdn::Region;
+use numguard_core::block::{self, bytes_with};
+use numguard_core::msisdn::{self, Region};
 use numguard_core::notes::{Form, Kind, Note};
+use numguard_core::{block::imei::UNREAD, imei};
 
-use crate::Error;
-use crate::column::{Column, Keys};
+use crate::column::{Cell, Column, Keys};
+use crate::normalize::from_keys;
+use crate::pages::Words;
+use crate::parallel::{TASK, Threads};
+use crate::{Error, parallel};
+
+/// Rows that are read together.
+const BLOCK: usize = 2048;
+
+/// The place of what is not there: of the kind of a refused cell, or of the note of a clean one.
+const NONE: i8 = -1;
+
+/// What one cell said: its key, or 0, and the places of its class and its note in their closed lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Said {
+    key: u64,
+    class: i8,
+    note: i8,
+}
+
+/// What a null cell said.
+const NULL: Said = Said {
+    key: 0,
+    class: NONE,
+    note: NONE,
+};
+
+impl Said {
+    #[inline]
+    fn of_number(reading: msisdn::Reading) -> Self {
+        Self {
+            key: reading.msisdn,
+            class: reading.kind.map_or(NONE, |kind| kind as i8),
+            note: reading.note.map_or(NONE, |note| note as i8),
+        }
+    }
+
+    #[inline]
+    fn of_handset(reading: imei::Reading) -> Self {
+        Self {
+            key: reading.imei14,
+            class: reading.form.map_or(NONE, |form| form as i8),
+            note: reading.note.map_or(NONE, |note| note as i8),
+        }
+    }
+}
+
+/// Some rows of the answer.
+struct Block<'a> {
+    keys: &'a mut [u64],
+    classes: &'a mut [i8],
+    notes: &'a mut [i8],
+}
+
+impl Block<'_> {
+    #[inline]
+    fn set(&mut self, row: usize, said: Said) {
+        self.keys[row] = said.key;
+        self.classes[row] = said.class;
+        self.notes[row] = said.note;
+    }
+}
 
 /// Reads every cell: a struct of `msisdn` (uint64), `kind` and `note` (dictionaries of text), all null for a null cell.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`].
-pub fn explain(array: &dyn Array, region: Region) -> Result<ArrayRef, Error> {
+pub fn explain(array: &dyn Array, region: Region, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::new(array, Keys::Msisdn(region))?;
-    let read = (0..column.len()).map(|row| {
-        let reading = column.cell(row)?.msisdn(region);
-        Some((
-            reading.msisdn,
-            reading.kind.map(|k| k as i8),
-            reading.note.map(|n| n as i8),
-        ))
-    });
-    assemble(read, "msisdn", ("kind", Kind::ALL.iter().map(|k| k.code())))
+    let read = |column: &Column<'_>, start: usize, block: Block<'_>| {
+        explain_numbers(column, region, start, block);
+    };
+    let kinds = Kind::ALL.iter().map(|kind| kind.code());
+    Answer::of(&column, threads, &read).assemble("msisdn", ("kind", kinds))
 }
 
 /// Reads every cell: a struct of `imei14` (uint64), `form` and `note` (dictionaries of text), all null for a null cell.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`].
-pub fn explain_imei(array: &dyn Array) -> Result<ArrayRef, Error> {
+pub fn explain_imei(array: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::new(array, Keys::Imei)?;
-    let read = (0..column.len()).map(|row| {
-        let reading = column.cell(row)?.imei();
-        Some((
-            reading.imei14,
-            reading.form.map(|f| f as i8),
-            reading.note.map(|n| n as i8),
-        ))
-    });
-    assemble(read, "imei14", ("form", Form::ALL.iter().map(|f| f.code())))
+    let forms = Form::ALL.iter().map(|form| form.code());
+    Answer::of(&column, threads, &explain_handsets).assemble("imei14", ("form", forms))
 }
 
-/// Builds the struct. The dictionaries always hold the whole closed list, so that batches of one stream agree.
-fn assemble<'a>(
-    read: impl ExactSizeIterator<Item = Option<(u64, Option<i8>, Option<i8>)>>,
-    key_name: &str,
-    (class_name, class_codes): (&str, impl Iterator<Item = &'a str>),
-) -> Result<ArrayRef, Error> {
-    let mut keys = UInt64Array::builder(read.len());
-    let mut classes = Int8Array::builder(read.len());
-    let mut notes = Int8Array::builder(read.len());
-    for cell in read {
-        let (key, class, note) = cell.unwrap_or((0, None, None));
-        keys.append_option((key != 0).then_some(key));
-        classes.append_option(class);
-        notes.append_option(note);
+fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block: Block<'_>) {
+    column.fill_plain(start, block.keys);
+    for row in 0..block.keys.len() {
+        let said = match column.cell(start + row) {
+            None => NULL,
+            Some(cell) => {
+                plain(cell, block.keys[row]).unwrap_or_else(|| Said::of_number(cell.msisdn(region)))
+            }
+        };
+        block.set(row, said);
     }
-    let classes = dictionary(classes.finish(), class_codes)?;
-    let notes = notes_of(notes.finish())?;
-    let fields = Fields::from(vec![
-        Field::new(key_name, DataType::UInt64, true),
-        Field::new(class_name, classes.data_type().clone(), true),
-        Field::new("note", notes.data_type().clone(), true),
-    ]);
-    let columns: Vec<ArrayRef> = vec![Arc::new(keys.finish()), Arc::new(classes), Arc::new(notes)];
-    Ok(Arc::new(StructArray::try_new(fields, columns, None)?))
+}
+
+/// What a cell said whose number the block has read; none where it has not, or where more must be known.
+#[inline]
+fn plain(cell: Cell<'_>, key: u64) -> Option<Said> {
+    let said = Said::of_number(msisdn::mobile(key)?);
+    match cell {
+        Cell::Text(text) if said.note == NONE && text.ends_with(b".0") => Some(Said {
+            note: Note::TrailingDecimal as i8,
+            ..said
+        }),
+        _ => Some(said),
+    }
+}
+
+fn explain_handsets(column: &Column<'_>, start: usize, mut block: Block<'_>) {
+    column.fill_forms(start, block.keys);
+    let mut kept = [0; BLOCK];
+    let kept = &mut kept[..block.keys.len()];
+    for (kept, &word) in kept.iter_mut().zip(&*block.keys) {
+        *kept = block::imei::key(word);
+    }
+    block::imei::drop_placeholders(kept);
+    for (row, &key) in kept.iter().enumerate() {
+        let word = block.keys[row];
+        let said = match column.cell(start + row) {
+            None => NULL,
+            Some(cell) if word == UNREAD => Said::of_handset(cell.imei()),
+            Some(_) => Said {
+                key,
+                class: block::imei::form(word).map_or(NONE, |form| form as i8),
+                note: if key == 0 {
+                    Note::Placeholder as i8
+                } else {
+                    NONE
+                },
+            },
+        };
+        block.set(row, said);
+    }
+}
+
+/// What every cell of a column said.
+struct Answer {
+    keys: Words,
+    classes: Vec<i8>,
+    notes: Vec<i8>,
+}
+
+impl Answer {
+    /// Reads a column, `read` some rows of it.
+    fn of(
+        column: &Column<'_>,
+        threads: Threads,
+        read: &(impl Fn(&Column<'_>, usize, Block<'_>) + Sync),
+    ) -> Self {
+        match column.as_words() {
+            // Of a slice of a longer column, the words are more than the rows.
+            Some((rows, words)) if words.len() <= rows.len() => {
+                let words = Self::of(words, threads, read);
+                Self::filled(column.len(), threads, |start, block| {
+                    words.gather(column, start, rows, block);
+                })
+            }
+            _ => Self::filled(column.len(), threads, |start, block| {
+                read(column, start, block);
+            }),
+        }
+    }
+
+    /// An answer of so many rows, `fill` so many blocks of it.
+    fn filled(rows: usize, threads: Threads, fill: impl Fn(usize, Block<'_>) + Sync) -> Self {
+        let mut answer = Self {
+            keys: Words::zeroed(rows),
+            classes: vec![NONE; rows],
+            notes: vec![NONE; rows],
+        };
+        let tasks = answer
+            .keys
+            .as_mut_slice()
+            .chunks_mut(TASK)
+            .zip(answer.classes.chunks_mut(TASK))
+            .zip(answer.notes.chunks_mut(TASK))
+            .enumerate();
+        parallel::map(threads, tasks.collect(), |(n, ((keys, classes), notes))| {
+            let blocks = keys
+                .chunks_mut(BLOCK)
+                .zip(classes.chunks_mut(BLOCK))
+                .zip(notes.chunks_mut(BLOCK));
+            for (at, ((keys, classes), notes)) in blocks.enumerate() {
+                let block = Block {
+                    keys,
+                    classes,
+                    notes,
+                };
+                fill(n * TASK + at * BLOCK, block);
+            }
+        });
+        answer
+    }
+
+    /// For each row of `column`, which is one of these words, what that word said.
+    fn gather(&self, column: &Column<'_>, start: usize, rows: &[u32], mut block: Block<'_>) {
+        let keys = self.keys.as_slice();
+        for row in 0..block.keys.len() {
+            let word = rows[start + row] as usize;
+            let said = match keys.get(word) {
+                Some(&key) if !column.is_null(start + row) => Said {
+                    key,
+                    class: self.classes[word],
+                    note: self.notes[word],
+                },
+                _ => NULL,
+            };
+            block.set(row, said);
+        }
+    }
+
+    /// Builds the struct. The dictionaries always hold the whole closed list, so that batches of one stream agree.
+    fn assemble<'a>(
+        self,
+        key_name: &str,
+        (class_name, class_codes): (&str, impl Iterator<Item = &'a str>),
+    ) -> Result<ArrayRef, Error> {
+        let keys = from_keys(self.keys.into_buffer().into());
+        let classes = dictionary(places(self.classes), class_codes)?;
+        let notes = notes_of(places(self.notes))?;
+        let fields = Fields::from(vec![
+            Field::new(key_name, DataType::UInt64, true),
+            Field::new(class_name, classes.data_type().clone(), true),
+            Field::new("note", notes.data_type().clone(), true),
+        ]);
+        let columns: Vec<ArrayRef> = vec![Arc::new(keys), Arc::new(classes), Arc::new(notes)];
+        Ok(Arc::new(StructArray::try_new(fields, columns, None)?))
+    }
+}
+
+/// Places with [`NONE`] for null as an array. Behind a null stands place 0, which every dictionary has.
+fn places(mut places: Vec<i8>) -> Int8Array {
+    /// The bit of a byte that tells [`NONE`] from every place.
+    const SIGN: u8 = 0x80;
+    let present: Vec<u64> = places
+        .chunks(64)
+        .map(|places| {
+            let mut bytes = [NONE.cast_unsigned(); 64];
+            bytes[..places.len()].copy_from_slice(bytemuck::cast_slice(places));
+            !bytes_with(SIGN, &bytes)
+        })
+        .collect();
+    for place in &mut places {
+        *place = (*place).max(0);
+    }
+    let present = BooleanBuffer::new(present.into(), 0, places.len());
+    let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
+    Int8Array::new(places.into(), nulls)
 }
 
 /// Places in the closed list of notes, null for none, as a dictionary of their codes.
@@ -84,4 +279,192 @@ fn dictionary<'a>(
 ) -> Result<DictionaryArray<Int8Type>, Error> {
     let codes = StringArray::from_iter_values(codes);
     Ok(DictionaryArray::try_new(places, Arc::new(codes))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::types::{Int32Type, Int64Type};
+    use arrow_array::{
+        DictionaryArray, Float64Array, Int32Array, Int64Array, RunArray, StringViewArray,
+        UInt64Array,
+    };
+
+    use super::*;
+
+    /// Cells that blocks read, and cells that they nearly read; more than a block of them.
+    fn texts() -> Vec<Option<String>> {
+        const NATIONALS: [u64; 7] = [
+            9_876_543_210,
+            6_000_000_000,
+            9_999_999_999,
+            8_484_848_484,
+            5_876_543_210,
+            7_012_345_678,
+            6_363_636_363,
+        ];
+        const FORMS: [(&str, &str); 16] = [
+            ("", ""),
+            ("", ".0"),
+            ("", ".00"),
+            ("91", ""),
+            ("91", ".0"),
+            ("+91 ", ""),
+            ("0", ""),
+            ("0", ".0"),
+            ("0091-", ""),
+            ("'", ""),
+            ("+91 (0) ", ""),
+            ("call ", ""),
+            ("", " / 9876543211"),
+            ("-", ""),
+            ("", "@ybl"),
+            ("", "\u{a0}"),
+        ];
+        let imeis = [
+            "35824005111111",
+            "358240051111110",
+            "358240051111111",
+            "358240051111112",
+            "3582400511111101",
+            "000000000000000",
+            "12345678901234",
+            "'358240051111110'",
+            "35-824005-111111-0",
+            "",
+            "n/a",
+            "012345678901234",
+            "35824005111111.0",
+        ];
+        let numbers = (0..2 * BLOCK + 77).map(|row| {
+            let (before, behind) = FORMS[row % FORMS.len()];
+            let national = NATIONALS[row / FORMS.len() % NATIONALS.len()];
+            (row % 31 != 5).then(|| format!("{before}{national}{behind}"))
+        });
+        let imeis =
+            (0..BLOCK + 9).map(|row| (row % 7 != 3).then(|| imeis[row % imeis.len()].to_owned()));
+        numbers.chain(imeis).collect()
+    }
+
+    fn integers() -> Vec<Option<u64>> {
+        let keys = [
+            0,
+            1,
+            9_876_543_210,
+            919_876_543_210,
+            9_109_876_543_210,
+            918_484_848_484,
+            442_079_460_000,
+            911_409_305_260,
+            35_824_005_111_111,
+            358_240_051_111_110,
+            3_582_400_511_111_101,
+            12_345_678_901_234,
+            999_999_999_999_999,
+            1 << 62,
+        ];
+        (0..BLOCK + 100)
+            .map(|row| (row % 13 != 4).then(|| keys[row % keys.len()]))
+            .collect()
+    }
+
+    /// The same cells in every layout that holds them.
+    fn columns() -> Vec<ArrayRef> {
+        let (texts, integers) = (texts(), integers());
+        let distinct = StringArray::from(texts[..512].to_vec());
+        let places = (0..3000).map(|row| (row % 17 != 2).then_some(row * 7 % 512));
+        let places = Int32Array::from_iter(places);
+        let ends = Int32Array::from_iter_values((1..=512).map(|end| end * 3));
+        let words = Arc::new(distinct);
+        let signed = |value: &Option<u64>| value.map(u64::cast_signed);
+        let floats = integers.iter().enumerate().map(|(row, value)| {
+            let value = value.unwrap_or(7) as f64;
+            (row % 11 != 3).then_some(if row % 19 == 6 { f64::NAN } else { value })
+        });
+        let dictionary = DictionaryArray::<Int32Type>::new(places, words.clone());
+        let sliced = dictionary.slice(100, 40);
+        vec![
+            Arc::new(StringArray::from(texts.clone())),
+            Arc::new(StringArray::from(texts.clone()).slice(65, BLOCK)),
+            Arc::new(
+                texts
+                    .iter()
+                    .map(Option::as_deref)
+                    .collect::<StringViewArray>(),
+            ),
+            Arc::new(dictionary),
+            Arc::new(sliced),
+            Arc::new(RunArray::<Int32Type>::try_new(&ends, words.as_ref()).expect("runs")),
+            Arc::new(UInt64Array::from(integers.clone())),
+            Arc::new(
+                integers
+                    .iter()
+                    .map(signed)
+                    .collect::<arrow_array::PrimitiveArray<Int64Type>>(),
+            ),
+            Arc::new(Int64Array::from(vec![-1, i64::MIN, 9_876_543_210])),
+            Arc::new(Float64Array::from_iter(floats)),
+            arrow_array::new_null_array(&DataType::Null, 70),
+            arrow_array::new_null_array(&DataType::Utf8, 70),
+            arrow_array::new_empty_array(&DataType::Utf8),
+        ]
+    }
+
+    /// The answer, as what each cell says that is asked alone.
+    fn expected(column: &Column<'_>, said: impl Fn(Cell<'_>) -> Said) -> Vec<Said> {
+        (0..column.len())
+            .map(|row| column.cell(row).map_or(NULL, &said))
+            .collect()
+    }
+
+    fn told(answer: Answer) -> Vec<Said> {
+        let keys = answer.keys.as_slice().to_vec();
+        keys.into_iter()
+            .zip(answer.classes)
+            .zip(answer.notes)
+            .map(|((key, class), note)| Said { key, class, note })
+            .collect()
+    }
+
+    #[test]
+    fn blocks_say_what_cells_say() {
+        let mut notes = [0; 64];
+        for array in columns() {
+            for region in [Region::In, Region::E164] {
+                let column = Column::new(&array, Keys::Msisdn(region)).expect("a column");
+                let read = |column: &Column<'_>, start: usize, block: Block<'_>| {
+                    explain_numbers(column, region, start, block);
+                };
+                let expected = expected(&column, |cell| Said::of_number(cell.msisdn(region)));
+                for said in expected.iter().filter(|said| said.note != NONE) {
+                    notes[said.note as usize] += 1;
+                }
+                assert_eq!(
+                    told(Answer::of(&column, None, &read)),
+                    expected,
+                    "{region:?}"
+                );
+            }
+            let column = Column::new(&array, Keys::Imei).expect("a column");
+            let expected = expected(&column, |cell| Said::of_handset(cell.imei()));
+            let answer = Answer::of(&column, None, &explain_handsets);
+            assert_eq!(told(answer), expected, "{}", array.data_type());
+        }
+        for note in [
+            Note::TrailingDecimal,
+            Note::Placeholder,
+            Note::UnlistedSeries,
+        ] {
+            assert!(notes[note as usize] > 0, "{note:?} was not met");
+        }
+    }
+
+    #[test]
+    fn places_are_null_where_there_is_none() {
+        let given: Vec<i8> = (0..200).map(|row| row as i8 % 5 - 1).collect();
+        let array = places(given.clone());
+        for (row, &place) in given.iter().enumerate() {
+            assert_eq!(array.is_null(row), place == NONE);
+            assert_eq!(array.value(row), place.max(0));
+        }
+    }
 }

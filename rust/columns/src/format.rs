@@ -1,61 +1,120 @@
 //! Keys -> how people and machines write them.
+//!
+//! One idea: two passes over the keys. The first adds up how long the texts are, so that the second writes each to where
+//! it belongs, whichever thread it runs on.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
-use numguard_core::imei;
-use numguard_core::msisdn::{self, Style};
+use numguard_core::block;
+use numguard_core::block::write::{Text, len_of_imei14, len_of_msisdn};
+use numguard_core::msisdn::{Region, Style};
 
-use crate::Error;
-use crate::column::{Cell, Column, Keys};
+use crate::column::{Column, Keys};
+use crate::pages::Words;
+use crate::parallel::{TASK, Threads};
+use crate::{Error, parallel};
+
+/// Rows that are read together.
+const BLOCK: usize = 2048;
 
 /// Writes `UInt64` MSISDNs out; null where the input is null or is no number.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`] for anything but `UInt64`: text is normalised first.
-pub fn format(msisdns: &dyn Array, style: Style) -> Result<ArrayRef, Error> {
-    write_keys(msisdns, |cell, text| {
-        let msisdn = match cell {
-            Cell::U64(value) => msisdn::read_u64(value).msisdn,
-            _ => 0,
-        };
-        if msisdn != 0 {
-            msisdn::format(msisdn, style, text);
-        }
-    })
+/// [`Error::NotKeys`] for anything but `UInt64`: text is normalised first. [`Error::TooLong`] past 2^31 - 1 bytes.
+pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<ArrayRef, Error> {
+    // Keys are E.164 in every region.
+    let keys = Keys::Msisdn(Region::E164);
+    write_keys(
+        msisdns,
+        keys,
+        threads,
+        |key| len_of_msisdn(key, style),
+        |key| Text::of_msisdn(key, style),
+    )
 }
 
 /// Writes `UInt64` IMEI14 keys out as fifteen digits, the check digit computed; null where the input is no key.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`] for anything but `UInt64`.
-pub fn format_imei(imei14s: &dyn Array) -> Result<ArrayRef, Error> {
-    write_keys(imei14s, |cell, text| {
-        if let Cell::U64(value) = cell
-            && imei::is_key(value)
-        {
-            text.extend(imei::format(value).into_iter().map(char::from));
-        }
-    })
+/// [`Error::NotKeys`] for anything but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
+pub fn format_imei(imei14s: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
+    let keys = Keys::ImeiOrPlaceholder;
+    write_keys(imei14s, keys, threads, len_of_imei14, Text::of_imei14)
 }
 
-fn write_keys(array: &dyn Array, write: impl Fn(Cell<'_>, &mut String)) -> Result<ArrayRef, Error> {
+fn write_keys(
+    array: &dyn Array,
+    keys: Keys,
+    threads: Threads,
+    len: impl Fn(u64) -> usize + Sync,
+    text: impl Fn(u64) -> Text + Sync,
+) -> Result<ArrayRef, Error> {
     if !matches!(array.data_type(), DataType::UInt64 | DataType::Null) {
         return Err(Error::NotKeys {
             data_type: array.data_type().to_string(),
         });
     }
-    let column = Column::new(array, Keys::Imei)?;
-    let mut written = StringBuilder::with_capacity(column.len(), column.len() * 15);
-    let mut text = String::new();
-    for row in 0..column.len() {
-        text.clear();
-        if let Some(cell) = column.cell(row) {
-            write(cell, &mut text);
-        }
-        written.append_option((!text.is_empty()).then_some(&text));
+    let column = Column::new(array, keys)?;
+    let rows = column.len();
+    let runs = parallel::runs(rows).collect();
+    let lengths = parallel::map(threads, runs, |run| {
+        let mut length = 0;
+        each_block(&column, run, |_, keys| {
+            length += keys.iter().map(|&key| len(key)).sum::<usize>();
+        });
+        length
+    });
+    let total: usize = lengths.iter().sum();
+    let last = i32::try_from(total).map_err(|_| Error::TooLong)?;
+
+    let mut bytes = Words::zeroed(total.div_ceil(size_of::<u64>()));
+    let mut offsets = Words::zeroed((rows + 1).div_ceil(2));
+    let mut present = vec![0; rows.div_ceil(64)];
+    let mut rest = &mut bytemuck::cast_slice_mut::<u64, u8>(bytes.as_mut_slice())[..total];
+    let (starts, end) =
+        bytemuck::cast_slice_mut::<u64, i32>(offsets.as_mut_slice())[..=rows].split_at_mut(rows);
+    end.fill(last);
+    let (mut tasks, mut before) = (Vec::with_capacity(lengths.len()), 0);
+    let pieces = parallel::runs(rows)
+        .zip(lengths)
+        .zip(starts.chunks_mut(TASK))
+        .zip(present.chunks_mut(TASK / 64));
+    for (((run, length), starts), present) in pieces {
+        let (own, others) = rest.split_at_mut(length);
+        tasks.push((run, before, own, starts, present));
+        (rest, before) = (others, before + length);
     }
-    Ok(Arc::new(written.finish()))
+    parallel::map(threads, tasks, |(run, before, bytes, starts, present)| {
+        let mut at = 0;
+        each_block(&column, run, |first, keys| {
+            let words = &mut present[first / 64..][..keys.len().div_ceil(64)];
+            block::are_keys(keys, words);
+            for (start, &key) in starts[first..].iter_mut().zip(keys) {
+                // Not larger than the last.
+                *start = (before + at) as i32;
+                at += text(key).write(&mut bytes[at..]);
+            }
+        });
+    });
+
+    let present = BooleanBuffer::new(present.into(), 0, rows);
+    let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
+    let offsets = ScalarBuffer::new(offsets.into_buffer(), 0, rows + 1);
+    let bytes: Buffer = bytes.into_buffer().slice_with_length(0, total);
+    let offsets = OffsetBuffer::new(offsets);
+    Ok(Arc::new(StringArray::try_new(offsets, bytes, nulls)?))
+}
+
+/// Reads the keys of some rows a block at a time: where the block begins among them, and its keys, 0 for none.
+fn each_block(column: &Column<'_>, rows: Range<usize>, mut work: impl FnMut(usize, &[u64])) {
+    let mut keys = [0; BLOCK];
+    for start in rows.clone().step_by(BLOCK) {
+        let keys = &mut keys[..BLOCK.min(rows.end - start)];
+        column.fill(start, keys);
+        work(start - rows.start, keys);
+    }
 }

@@ -42,6 +42,13 @@ impl Words {
         }
     }
 
+    pub(crate) fn as_slice(&self) -> &[u64] {
+        match self {
+            Self::Short(words) => words,
+            Self::Mapped(map) => bytemuck::cast_slice(map),
+        }
+    }
+
     pub(crate) fn into_buffer(self) -> Buffer {
         match self {
             Self::Short(words) => words.into(),

@@ -7,6 +7,7 @@ mod ordered;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use numguard_core::set::{Task, Workers};
@@ -135,6 +136,13 @@ pub fn map<T: Send, R: Send>(
         None => items.into_iter().map(work).collect(),
         Some(pool) => pool.install(|| items.into_par_iter().map(&work).collect()),
     }
+}
+
+/// The rows of a column in runs of [`TASK`], in order.
+pub fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows)
+        .step_by(TASK)
+        .map(move |start| start..rows.min(start + TASK))
 }
 
 /// The threads of a call, for what the core shares out.

@@ -24,7 +24,9 @@ pub(crate) fn raise(error: Error) -> PyErr {
         Error::UnsupportedType { .. } | Error::NotKeys { .. } | Error::NotTimes { .. } => {
             UnsupportedTypeError::new_err(message)
         }
-        Error::KeyType | Error::TooMany | Error::Format(_) => ArgumentError::new_err(message),
+        Error::KeyType | Error::TooMany | Error::TooLong | Error::Format(_) => {
+            ArgumentError::new_err(message)
+        }
         Error::File { error, .. } if error.kind() == std::io::ErrorKind::NotFound => {
             FileMissingError::new_err(message)
         }

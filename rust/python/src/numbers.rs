@@ -64,6 +64,8 @@ fn normalize(
 ///     As for :func:`normalize`.
 /// region : "IN" or None
 ///     As for :func:`normalize`.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
 ///
 /// Returns
 /// -------
@@ -77,10 +79,17 @@ fn normalize(
 /// >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
 /// [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
 #[pyfunction]
-#[pyo3(signature = (values, *, region=RegionArgument::default()), text_signature = "(values, *, region='IN')")]
-fn explain(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_> {
+#[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
+fn explain(
+    py: Python<'_>,
+    values: Values,
+    region: RegionArgument,
+    threads: ThreadsArgument,
+) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| numguard_columns::explain(chunk, region.0))
+    values.map(py, |chunk| {
+        numguard_columns::explain(chunk, region.0, threads.0)
+    })
 }
 
 /// Find every phone number in cells of free text.
@@ -91,6 +100,8 @@ fn explain(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_>
 ///     As for :func:`normalize`.
 /// region : "IN" or None
 ///     As for :func:`normalize`.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
 ///
 /// Returns
 /// -------
@@ -104,10 +115,17 @@ fn explain(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_>
 /// >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
 /// [[919876543210, 919876543211], [], []]
 #[pyfunction]
-#[pyo3(signature = (values, *, region=RegionArgument::default()), text_signature = "(values, *, region='IN')")]
-fn extract(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_> {
+#[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
+fn extract(
+    py: Python<'_>,
+    values: Values,
+    region: RegionArgument,
+    threads: ThreadsArgument,
+) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| numguard_columns::extract(chunk, region.0))
+    values.map(py, |chunk| {
+        numguard_columns::extract(chunk, region.0, threads.0)
+    })
 }
 
 /// Find the phone numbers that cells of complaints name, and whether they are certain.
@@ -146,6 +164,8 @@ fn mentions(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_
 ///     As :func:`normalize` gives them.
 /// style : "e164", "digits", "national" or "international"
 ///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
 ///
 /// Returns
 /// -------
@@ -163,9 +183,16 @@ fn mentions(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_
 /// >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
 /// ['+91 98765 43210']
 #[pyfunction]
-#[pyo3(signature = (msisdns, style=StyleArgument(Style::E164)), text_signature = "(msisdns, style='e164')")]
-fn format(py: Python<'_>, msisdns: Values, style: StyleArgument) -> Answer<'_> {
-    msisdns.map(py, |chunk| numguard_columns::format(chunk, style.0))
+#[pyo3(signature = (msisdns, style=StyleArgument(Style::E164), *, threads=ThreadsArgument::default()), text_signature = "(msisdns, style='e164', *, threads=None)")]
+fn format(
+    py: Python<'_>,
+    msisdns: Values,
+    style: StyleArgument,
+    threads: ThreadsArgument,
+) -> Answer<'_> {
+    msisdns.map(py, |chunk| {
+        numguard_columns::format(chunk, style.0, threads.0)
+    })
 }
 
 /// Read written IMEIs into the fourteen digits on which handsets join.
@@ -202,6 +229,13 @@ fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> A
 
 /// Read written IMEIs and say in which form each was.
 ///
+/// Parameters
+/// ----------
+/// values : column
+///     As for :func:`normalize_imei`.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
+///
 /// Returns
 /// -------
 /// pyarrow.StructArray or pyarrow.ChunkedArray
@@ -213,11 +247,24 @@ fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> A
 /// >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
 /// ['luhn_ok', 'spare_zero']
 #[pyfunction]
-fn explain_imei(py: Python<'_>, values: Values) -> Answer<'_> {
-    values.map(py, |chunk| numguard_columns::explain_imei(chunk))
+#[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
+fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
+    values.map(py, |chunk| numguard_columns::explain_imei(chunk, threads.0))
 }
 
 /// Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
+///
+/// Parameters
+/// ----------
+/// imei14s : column of uint64
+///     As :func:`normalize_imei` gives them.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
+///
+/// Returns
+/// -------
+/// pyarrow.StringArray or pyarrow.ChunkedArray
+///     Null where the input is null or can be no key.
 ///
 /// Raises
 /// ------
@@ -230,8 +277,9 @@ fn explain_imei(py: Python<'_>, values: Values) -> Answer<'_> {
 /// >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
 /// ['490154203237518']
 #[pyfunction]
-fn format_imei(py: Python<'_>, imei14s: Values) -> Answer<'_> {
-    imei14s.map(py, |chunk| numguard_columns::format_imei(chunk))
+#[pyo3(signature = (imei14s, *, threads=ThreadsArgument::default()), text_signature = "(imei14s, *, threads=None)")]
+fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Answer<'_> {
+    imei14s.map(py, |chunk| numguard_columns::format_imei(chunk, threads.0))
 }
 
 /// The keys of a column of IMEIs, placeholders among them: for sightings, of which linkage must say where a walk ran into

@@ -3,7 +3,7 @@
 //! Owns which of the core's blocks reads which layout. Knows no layout: `column` takes cells out of its own.
 
 use numguard_core::block::{self, imei};
-use numguard_core::msisdn::Region;
+use numguard_core::msisdn::{self, Region};
 use numguard_core::set::probe::Path;
 
 use super::{Cell, Column, Keys, Values, prefixed, spanned, view_bytes};
@@ -54,6 +54,35 @@ impl Column<'_> {
         self.fill_rest(start, out, 0, rest);
     }
 
+    /// The numbers of the rows from `start` on that stand in a form without a mend, but for the zero decimal of text; 0
+    /// where the cell must be asked.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub(crate) fn fill_plain(&self, start: usize, out: &mut [u64]) {
+        match self.values {
+            // Their keys are read whole, whatever mend that took.
+            Values::I128(_) | Values::F64(_) | Values::Indexed(..) => out.fill(0),
+            _ => {
+                self.fill_quick(start, out);
+            }
+        }
+    }
+
+    /// The IMEIs of the rows from `start` on, each with its form, placeholders too, whatever stands in a null row;
+    /// [`imei::UNREAD`] where the cell must be asked.
+    ///
+    /// # Panics
+    /// If the rows are not there.
+    pub(crate) fn fill_forms(&self, start: usize, out: &mut [u64]) {
+        match self.values {
+            Values::Null | Values::U64(_) | Values::Indexed(..) => out.fill(imei::UNREAD),
+            _ => {
+                self.fill_imeis::<true>(start, out);
+            }
+        }
+    }
+
     /// Reads the forms that most cells have, a block of rows at a time; null rows are 0. Returns whether that was all:
     /// whether a row that was not read was refused.
     fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
@@ -64,9 +93,12 @@ impl Column<'_> {
                 out.fill(0);
                 true
             }
-            Values::Indexed(indices, _) => each(&indices[rows.clone()], out, |index| {
-                self.value_keys.get(index as usize).copied().unwrap_or(0)
-            }),
+            Values::Indexed(indices, _) => {
+                let keys = &*self.value_keys;
+                each(&indices[rows.clone()], out, |index| {
+                    keys.get(index as usize).copied().unwrap_or(0)
+                })
+            }
             _ => match self.keys {
                 Keys::Msisdn(region) => self.fill_msisdns(start, out, region),
                 Keys::Imei | Keys::ImeiOrPlaceholder => self.fill_imeis::<false>(start, out),
@@ -86,7 +118,7 @@ impl Column<'_> {
     fn fill_msisdns(&self, start: usize, out: &mut [u64], region: Region) -> bool {
         let (keys, rows) = (self.keys, start..start + out.len());
         match &self.values {
-            Values::U64(values) => each(&values[rows], out, |value| keys.key(Cell::U64(value))),
+            Values::U64(values) => each(&values[rows], out, msisdn::key_u64),
             Values::I128(values) => each(&values[rows], out, |value| keys.key(Cell::I128(value))),
             Values::F64(values) => each(&values[rows], out, |value| {
                 if value.is_nan() {
@@ -132,7 +164,7 @@ impl Column<'_> {
     }
 
     /// [`fill_quick`](Self::fill_quick) of IMEIs, each with its form if `FORMS`; placeholders are read too.
-    pub(super) fn fill_imeis<const FORMS: bool>(&self, start: usize, out: &mut [u64]) -> bool {
+    fn fill_imeis<const FORMS: bool>(&self, start: usize, out: &mut [u64]) -> bool {
         let (path, rows) = (Path::chosen(), start..start + out.len());
         match &self.values {
             Values::U64(values) => {

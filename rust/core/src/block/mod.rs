@@ -6,7 +6,7 @@
 //!
 //! The folder is the dispatch, as in [`crate::set::probe`]: `scalar` runs anywhere, `avx512` where the machine has its
 //! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes. IMEIs have a
-//! folder of their own, [`imei`].
+//! folder of their own, [`imei`]. The way back to text is [`write`].
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -14,6 +14,7 @@ mod avx2;
 mod avx512;
 pub mod imei;
 mod scalar;
+pub mod write;
 
 use crate::msisdn;
 use crate::set::probe::Path;

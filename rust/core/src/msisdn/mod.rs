@@ -32,6 +32,7 @@ mod written;
 pub use format::{Style, format};
 pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
+use survey::Survey;
 
 use crate::cell;
 use crate::digits::{self, Digits, Folded};
@@ -164,27 +165,42 @@ pub fn read(cell: &str, region: Region) -> Reading {
 /// Reads a cell of text, with another knowledge of India's mobile series than the built-in one.
 #[must_use]
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
-    if region == Region::In {
-        // Floats printed into text are common enough to be looked for here.
-        let (text, mend) = match cell.as_bytes() {
-            [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
-                (number, Some(Note::TrailingDecimal))
-            }
-            text => (text, None),
-        };
-        if let Some(national) = indian_mobile(text) {
-            let msisdn = INDIA + national;
-            return Reading::accepted(Found { msisdn, mend }, series);
-        }
+    match read_quickly(cell, region) {
+        Some(found) => Reading::accepted(found, series),
+        None => Reading::of(read_slowly(&Folded::of(cell), region).0, series),
     }
-    Reading::of(read_slowly(cell, region), series)
 }
 
-/// Reads a cell without the quick path, which answers the same.
-fn read_slowly(cell: &str, region: Region) -> Result<Found, Note> {
-    let folded = Folded::of(cell);
-    let opened = cell::open(folded.bytes())?;
-    text::read(&folded, opened.text, region).map(|found| found.mended(opened.mend))
+/// The number of a cell in one of the forms that most have.
+fn read_quickly(cell: &str, region: Region) -> Option<Found> {
+    if region != Region::In {
+        return None;
+    }
+    // Floats printed into text are common enough to be looked for here.
+    let (text, mend) = match cell.as_bytes() {
+        [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
+            (number, Some(Note::TrailingDecimal))
+        }
+        text => (text, None),
+    };
+    let msisdn = INDIA + indian_mobile(text)?;
+    Some(Found { msisdn, mend })
+}
+
+/// Reads a cell without the quick path, which answers the same. With it comes the survey, where one was made of the
+/// whole cell.
+fn read_slowly(folded: &Folded, region: Region) -> (Result<Found, Note>, Option<Survey>) {
+    match cell::open(folded.bytes()) {
+        Ok(opened) => {
+            let (found, survey) = text::read(folded, opened.text, region);
+            let is_whole = opened.text.len() == folded.bytes().len();
+            (
+                found.map(|found| found.mended(opened.mend)),
+                survey.filter(|_| is_whole),
+            )
+        }
+        Err(note) => (Err(note), None),
+    }
 }
 
 /// Reads an unsigned integer, which is E.164 already: never refused for what it is, only for its length.
@@ -219,12 +235,29 @@ pub fn key_u64(value: u64) -> u64 {
 #[inline]
 #[must_use]
 pub fn key(cell: &str, region: Region) -> u64 {
-    let no_digit = |byte: u8| byte.is_ascii() && !byte.is_ascii_digit();
-    if cell.bytes().all(no_digit) {
+    if has_no_digit(cell) {
         0
     } else {
         read(cell, region).msisdn
     }
+}
+
+#[inline]
+fn has_no_digit(cell: &str) -> bool {
+    cell.bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_digit())
+}
+
+/// What is said of an Indian mobile that took no mend; `None` for every other number.
+#[inline]
+#[must_use]
+pub fn mobile(msisdn: u64) -> Option<Reading> {
+    let series = MobileSeries::INDIA;
+    indian_mobile_of(msisdn).map(|national| Reading {
+        msisdn,
+        kind: Some(series.kind(national)),
+        note: warning(msisdn, series),
+    })
 }
 
 /// The number alone of a signed integer, or 0: [`read_i64`] for those who ask for neither kind nor note.
@@ -314,12 +347,25 @@ fn read_integer(value: u64, region: Region) -> Reading {
 /// assert_eq!(found, [919876543210]);
 /// ```
 pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
-    let reading = read(cell, region);
-    match reading.note {
-        _ if reading.msisdn != 0 => out.push(reading.msisdn),
-        Some(Note::Empty | Note::NotANumber) => {}
-        _ => text::extract(&Folded::of(cell), region, out),
+    if has_no_digit(cell) {
+        return;
     }
+    if let Some(found) = read_quickly(cell, region) {
+        out.push(found.msisdn);
+        return;
+    }
+    let folded = Folded::of(cell);
+    let (found, survey) = read_slowly(&folded, region);
+    match found {
+        Ok(found) => out.push(found.msisdn),
+        Err(Note::Empty | Note::NotANumber) => {}
+        Err(_) => text::extract(&surveyed(survey, &folded, region), out),
+    }
+}
+
+/// Everything that stands in a cell: what was seen of it when it was read, or else looked for now.
+fn surveyed(survey: Option<Survey>, folded: &Folded, region: Region) -> Survey {
+    survey.unwrap_or_else(|| Survey::of(folded, folded.bytes(), region))
 }
 
 /// What one cell of a complaint names.
@@ -348,17 +394,22 @@ pub struct Mentions {
 /// ```
 #[must_use]
 pub fn mentions(cell: &str, region: Region) -> Mentions {
-    let reading = read(cell, region);
-    match reading.note {
-        _ if reading.msisdn != 0 => Mentions {
-            numbers: vec![reading.msisdn],
+    let certain = |found: Found| Mentions {
+        numbers: vec![found.msisdn],
+        ..Mentions::default()
+    };
+    if let Some(found) = read_quickly(cell, region) {
+        return certain(found);
+    }
+    let folded = Folded::of(cell);
+    let (found, survey) = read_slowly(&folded, region);
+    match found {
+        Ok(found) => certain(found),
+        Err(note @ (Note::Empty | Note::NotANumber)) => Mentions {
+            doubt: Some(note),
             ..Mentions::default()
         },
-        Some(Note::Empty | Note::NotANumber) => Mentions {
-            doubt: reading.note,
-            ..Mentions::default()
-        },
-        note => text::mentions(&Folded::of(cell), region, note),
+        Err(note) => text::mentions(&surveyed(survey, &folded, region), note),
     }
 }
 
@@ -399,6 +450,7 @@ fn class(msisdn: u64) -> Class {
 }
 
 /// The ten national digits of an Indian mobile's E.164 integer.
+#[inline]
 fn indian_mobile_of(msisdn: u64) -> Option<u64> {
     let national = msisdn.wrapping_sub(INDIA);
     (6_000_000_000..10_000_000_000)
@@ -407,6 +459,7 @@ fn indian_mobile_of(msisdn: u64) -> Option<u64> {
 }
 
 /// What is doubted of a number that is read all the same.
+#[inline]
 fn warning(msisdn: u64, series: MobileSeries) -> Option<Note> {
     let national = msisdn.wrapping_sub(INDIA);
     // `abababababab` is `ab` times this; one digit ten times is the case of a equal to b.

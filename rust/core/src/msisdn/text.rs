@@ -14,8 +14,28 @@ use crate::digits::{Folded, is_letter, is_line_break, trim};
 use crate::notes::Note;
 use crate::words::Word;
 
-/// Reads an opened cell: folded, trimmed, unwrapped, not empty.
-pub(super) fn read(cell: &Folded, text: &[u8], region: Region) -> Result<Found, Note> {
+/// Reads an opened cell: folded, trimmed, unwrapped, not empty. With it comes the survey, where one was needed.
+pub(super) fn read(
+    cell: &Folded,
+    text: &[u8],
+    region: Region,
+) -> (Result<Found, Note>, Option<Survey>) {
+    if let Some(found) = read_alone(text, region) {
+        return (found, None);
+    }
+    let survey = Survey::of(cell, text, region);
+    let found = match () {
+        () if survey.numbers.len() > 1 => Err(Note::SeveralNumbers),
+        () if cell::is_dial_code(text) => Err(Note::DialCode),
+        () if cell::is_masked(text, 10) => Err(Note::Masked),
+        () if is_sender_id(text) => Err(Note::SenderId),
+        () => decide(&survey, text),
+    };
+    (found, Some(survey))
+}
+
+/// Reads an opened cell in which nothing stands beside what may be a number; `None` for any other.
+fn read_alone(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
     // `Tel:98... (M)` is no address: its label was written without a blank.
     let is_address = |uri: &&[u8]| {
         let mut number = uri
@@ -27,34 +47,25 @@ pub(super) fn read(cell: &Folded, text: &[u8], region: Region) -> Result<Found, 
         !matches!(uri.first(), Some(b' ' | b'-')) && number.all(|&byte| run::is_part(byte))
     };
     if let Some(uri) = after_prefix(text, &[b"tel:", b"sms:"]).filter(is_address) {
-        return plain::address(uri, region);
+        return Some(plain::address(uri, region));
     }
     if text.iter().all(|&byte| run::is_part(byte)) {
-        return plain::read(text, region);
+        return Some(plain::read(text, region));
     }
-    if let Some(printed) = cell::printed(text) {
+    cell::printed(text).map(|printed| {
         let Printed { digits, plus, mend } = printed?;
         let digits = digits.held().ok_or(Note::TooLong)?;
-        return dialled::read(digits, plus, region).map(|found| found.mended(Some(mend)));
-    }
-    let survey = Survey::of(cell, text, region);
-    match () {
-        () if survey.numbers.len() > 1 => Err(Note::SeveralNumbers),
-        () if cell::is_dial_code(text) => Err(Note::DialCode),
-        () if cell::is_masked(text, 10) => Err(Note::Masked),
-        () if is_sender_id(text) => Err(Note::SenderId),
-        () => decide(&survey, text),
-    }
+        dialled::read(digits, plus, region).map(|found| found.mended(Some(mend)))
+    })
 }
 
 /// Appends the numbers of a text that are not another thing's or another person's.
-pub(super) fn extract(cell: &Folded, region: Region, out: &mut Vec<u64>) {
-    let survey = Survey::of(cell, cell.bytes(), region);
-    if is_bare_label(&survey) {
+pub(super) fn extract(survey: &Survey, out: &mut Vec<u64>) {
+    if is_bare_label(survey) {
         return;
     }
     let from = out.len();
-    for (number, label) in labelled(&survey) {
+    for (number, label) in labelled(survey) {
         if label == Label::Phone && !out[from..].contains(&number) {
             out.push(number);
         }
@@ -62,11 +73,10 @@ pub(super) fn extract(cell: &Folded, region: Region, out: &mut Vec<u64>) {
 }
 
 /// The numbers of a complaint's cell that is not one plain number; `refusal` is what [`read`] says of it.
-pub(super) fn mentions(cell: &Folded, region: Region, refusal: Option<Note>) -> Mentions {
-    let survey = Survey::of(cell, cell.bytes(), region);
+pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
     let mut numbers: Vec<u64> = Vec::new();
     let mut is_other = false;
-    for (number, label) in labelled(&survey) {
+    for (number, label) in labelled(survey) {
         is_other |= label == Label::Other;
         if label != Label::Other && !numbers.contains(&number) {
             numbers.push(number);
@@ -74,7 +84,7 @@ pub(super) fn mentions(cell: &Folded, region: Region, refusal: Option<Note>) -> 
     }
     if numbers.is_empty() {
         return Mentions {
-            doubt: refusal,
+            doubt: Some(refusal),
             ..Mentions::default()
         };
     }
@@ -91,7 +101,7 @@ pub(super) fn mentions(cell: &Folded, region: Region, refusal: Option<Note>) -> 
         () if has_sides => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word.refuses(code)) => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word == Word::Unlisted) => Some(Note::UnlistedWords),
-        () if has_digits_beside_numbers(&survey.items) => refusal,
+        () if has_digits_beside_numbers(&survey.items) => Some(refusal),
         () if !survey
             .around
             .iter()

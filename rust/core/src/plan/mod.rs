@@ -140,12 +140,14 @@ impl MobileSeries {
     }
 
     /// Whether the plan lists the series of this national number (ten digits, lead 6 to 9).
+    #[inline]
     #[must_use]
     pub fn lists(self, national: u64) -> bool {
         Self::bit(self.listed, national)
     }
 
     /// `mobile`, or `fixed_or_mobile` where fixed lines use the series too; never `fixed`.
+    #[inline]
     #[must_use]
     pub fn kind(self, national: u64) -> Kind {
         if Self::bit(self.fixed_lines, national) {
@@ -155,6 +157,7 @@ impl MobileSeries {
         }
     }
 
+    #[inline]
     fn bit(words: &[u64; 625], national: u64) -> bool {
         let series = (national / 100_000).wrapping_sub(60_000);
         words

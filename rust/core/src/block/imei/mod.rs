@@ -22,6 +22,7 @@ use crate::set::probe::Path;
 
 pub use integers::{read_f64, read_i64, read_i128, read_u64};
 pub use placeholders::drop_placeholders;
+pub(super) use scalar::luhn;
 
 /// The word of a row that is not read. No key is as large, nor any key with its form.
 pub const UNREAD: u64 = u64::MAX;

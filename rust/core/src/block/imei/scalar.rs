@@ -26,9 +26,9 @@ pub(super) fn one<const FORMS: bool>(cell: &[u8]) -> u64 {
     key | with_form(length, sum, (last >> 48) as u8 & 0x0f)
 }
 
-/// Luhn's sum of eight ASCII digits, of which each second one is doubled.
+/// Luhn's sum of eight digits, in ASCII or as values, of which each second one is doubled.
 #[inline]
-fn luhn(digits: u64) -> u32 {
+pub(in crate::block) fn luhn(digits: u64) -> u32 {
     const ODD: u64 = 0x0f00_0f00_0f00_0f00;
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (even, odd) = (digits & (ODD >> 8), digits & ODD);

@@ -1,0 +1,166 @@
+//! Keys -> text, without a branch on how many digits there are.
+//!
+//! Owns a shortcut and no rule: what is written here, [`msisdn::format`](fn@crate::msisdn::format) and
+//! [`imei::format`](crate::imei::format) write the same. One idea: the text of a key is never longer than sixteen bytes,
+//! so it is one integer, and a text is written by writing all sixteen and going on behind those that count.
+
+use super::{FIRST_MOBILE, INDIA};
+use crate::imei;
+use crate::msisdn::{self, Style};
+
+/// The most bytes that a text has.
+pub const WIDEST: usize = 16;
+
+/// The text of a key; none where there is no key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// The first byte lowest, and whatever behind the last.
+    bytes: u128,
+    len: usize,
+}
+
+impl Text {
+    /// An MSISDN written in `style`; nothing for what can be none.
+    ///
+    /// ```
+    /// use numguard_core::block::write::Text;
+    /// use numguard_core::msisdn::Style;
+    ///
+    /// let mut bytes = [0; 32];
+    /// let end = Text::of_msisdn(919876543210, Style::National).write(&mut bytes);
+    /// assert_eq!(&bytes[..end], b"98765 43210");
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn of_msisdn(key: u64, style: Style) -> Self {
+        if !msisdn::MSISDNS.contains(&key) {
+            return Self::default();
+        }
+        let all = sixteen(key);
+        let mobile = is_mobile(key);
+        // Most are mobiles: a shift by what is known costs nothing.
+        let digits = if mobile {
+            (all + ZEROS) >> (8 * 4)
+        } else {
+            (all + ZEROS) >> (all.trailing_zeros() / 8 * 8)
+        };
+        let bytes = match style {
+            Style::Digits => digits,
+            Style::National if mobile => halves(digits),
+            Style::International if mobile => {
+                u128::from(u32::from_le_bytes(*b"+91 ")) | halves(digits) << 32
+            }
+            Style::E164 | Style::National | Style::International => u128::from(b'+') | digits << 8,
+        };
+        Self {
+            bytes,
+            len: len_of_msisdn(key, style),
+        }
+    }
+
+    /// A handset's fourteen digits and the check digit; nothing for what can be no key.
+    #[inline]
+    #[must_use]
+    pub fn of_imei14(key: u64) -> Self {
+        if !imei::is_key(key) {
+            return Self::default();
+        }
+        let digits = sixteen(key) >> (8 * 2);
+        let sum = super::imei::luhn(digits as u64) + super::imei::luhn((digits >> 64) as u64);
+        let check = u128::from((10 - sum % 10) % 10);
+        Self {
+            bytes: (digits | check << (8 * 14)) + ZEROS,
+            len: len_of_imei14(key),
+        }
+    }
+
+    /// How many bytes.
+    #[inline]
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.len
+    }
+
+    /// Whether there was no key.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// Writes the text to the beginning of `out`, and whatever up to [`WIDEST`] bytes behind it, where there is room.
+    /// Gives its length.
+    ///
+    /// # Panics
+    /// If there is no room for the text.
+    #[inline]
+    pub fn write(self, out: &mut [u8]) -> usize {
+        let bytes = self.bytes.to_le_bytes();
+        match out.first_chunk_mut() {
+            Some(all) => *all = bytes,
+            None => out[..self.len].copy_from_slice(&bytes[..self.len]),
+        }
+        self.len
+    }
+}
+
+/// Sixteen times the digit zero.
+const ZEROS: u128 = u128::from_le_bytes([b'0'; 16]);
+
+/// How long the text of an MSISDN is in `style`: 0 for what can be none.
+#[inline]
+#[must_use]
+pub fn len_of_msisdn(key: u64, style: Style) -> usize {
+    let mobile = is_mobile(key);
+    let digits = if mobile {
+        12
+    } else if msisdn::MSISDNS.contains(&key) {
+        key.ilog10() as usize + 1
+    } else {
+        return 0;
+    };
+    match style {
+        Style::Digits => digits,
+        Style::National if mobile => 11,
+        Style::International if mobile => 15,
+        Style::E164 | Style::National | Style::International => digits + 1,
+    }
+}
+
+/// How long the text of a handset is: 0 for what can be no key.
+#[inline]
+#[must_use]
+pub fn len_of_imei14(key: u64) -> usize {
+    if imei::is_key(key) { 15 } else { 0 }
+}
+
+#[inline]
+fn is_mobile(key: u64) -> bool {
+    (INDIA + FIRST_MOBILE..INDIA + 10_000_000_000).contains(&key)
+}
+
+/// Ten of twelve digits, in two halves with a blank between.
+#[inline]
+fn halves(digits: u128) -> u128 {
+    const FIVE: u128 = (1 << 40) - 1;
+    let national = digits >> 16;
+    (national & FIVE) | (u128::from(b' ') << 40) | ((national >> 40) << 48)
+}
+
+/// The values of the sixteen digits of an integer below 10^16, the first lowest, zeros before those that it has.
+#[inline]
+fn sixteen(value: u64) -> u128 {
+    const HALF: u64 = 100_000_000;
+    u128::from(eight(value / HALF)) | u128::from(eight(value % HALF)) << 64
+}
+
+/// The values of eight digits: two halves of four, each two pairs, each two digits, all of a kind at once.
+#[inline]
+fn eight(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // A hundredth and a tenth by a product, exact for four digits and for two.
+    let upper = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = upper | ((fours - upper * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
+}
