@@ -88,6 +88,8 @@ def explain(values: _Chunked, *, region: Region = "IN", threads: int | None = No
         As for :func:`normalize`.
     region : "IN" or None
         As for :func:`normalize`.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
 
     Returns
     -------
@@ -114,6 +116,8 @@ def extract(values: _Chunked, *, region: Region = "IN", threads: int | None = No
         As for :func:`normalize`.
     region : "IN" or None
         As for :func:`normalize`.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
 
     Returns
     -------
@@ -167,6 +171,8 @@ def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = No
         As :func:`normalize` gives them.
     style : "e164", "digits", "national" or "international"
         ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
 
     Returns
     -------
@@ -221,6 +227,13 @@ def normalize_imei(values: _Whole, *, threads: int | None = None) -> pa.UInt64Ar
 def explain_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written IMEIs and say in which form each was.
 
+    Parameters
+    ----------
+    values : column
+        As for :func:`normalize_imei`.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
+
     Returns
     -------
     pyarrow.StructArray or pyarrow.ChunkedArray
@@ -238,6 +251,18 @@ def explain_imei(values: _Whole, *, threads: int | None = None) -> pa.StructArra
 @overload
 def format_imei(imei14s: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
+
+    Parameters
+    ----------
+    imei14s : column of uint64
+        As :func:`normalize_imei` gives them.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
+
+    Returns
+    -------
+    pyarrow.StringArray or pyarrow.ChunkedArray
+        Null where the input is null or can be no key.
 
     Raises
     ------
