@@ -15,7 +15,6 @@ const STYLES: [Style; 4] = [
 /// The text, written with room behind it and without, nothing in front of it touched.
 fn written(text: Text) -> String {
     assert!(text.len() <= WIDEST);
-    assert_eq!(text.is_empty(), text.len() == 0);
     let mut wide = [b'x'; 2 + 2 * WIDEST];
     assert_eq!(text.write(&mut wide[2..]), text.len());
     assert_eq!(
