@@ -64,8 +64,8 @@ def register(
     functions: dict[str, tuple[Callable[[Any], Any], str]] = {
         "numguard_normalize": (lambda cells: normalize(cells, region=region, threads=1), "UBIGINT"),
         "numguard_normalize_imei": (lambda cells: normalize_imei(cells, threads=1), "UBIGINT"),
-        "numguard_explain": (lambda cells: _plain(explain(cells, region=region)), _SAID),
-        "numguard_explain_imei": (lambda cells: _plain(explain_imei(cells)), _SAID_OF_IMEI),
+        "numguard_explain": (lambda cells: _plain(explain(cells, region=region, threads=1)), _SAID),
+        "numguard_explain_imei": (lambda cells: _plain(explain_imei(cells, threads=1)), _SAID_OF_IMEI),
     }
     tables: dict[str, pa.Table] = {}
     for name, members in (sets or {}).items():

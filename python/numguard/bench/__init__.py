@@ -16,7 +16,10 @@ from numguard.errors import ArgumentError
 
 __all__ = ["SUBJECTS", "run"]
 
-SUBJECTS: Final = ("contains", "normalize", "handset", "set", "scan", "csv", "linkage", "registry")
+SUBJECTS: Final = (
+    *("contains", "normalize", "handset", "answers", "set"),
+    *("scan", "csv", "files", "linkage", "registry"),
+)
 """What can be measured, each by the file `bench_<subject>.py`."""
 
 

@@ -1,4 +1,4 @@
-"""Written numbers to E.164, one thread each: ours beside the two ports of libphonenumber.
+"""Written numbers to E.164, one thread each: ours beside the two ports of libphonenumber and a kernel over Arrow.
 
 The rivals parse, validate and format a cell at a time, so they get fewer rows, and we are held against them on as many.
 Our rate on a long column is recorded beside: there the answer has to be written to memory that the system hands out.
@@ -81,3 +81,18 @@ def test_rivals(measure: Any, the_plan: Plan, library: str) -> None:
     written: Any = column[:rows].to_pylist()
     answer = measure(Line("normalize", "mixed", rows, 0, None, library, threads=1), lambda: read(written))
     assert answer == [f"+{number}" for number in numbers[:rows].tolist()]
+
+
+def test_goldenflow(measure: Any, the_plan: Plan) -> None:
+    """A call for the whole column, as ours. What it writes may be no number: a second call says which are valid."""
+    native: Any = pytest.importorskip("goldenflow_native")._native
+    rows = rows_of("rphonenumbers", the_plan)
+    column, numbers = cells(the_plan.rows)
+    compute: Any = pc
+    written = compute.replace_substring_regex(column.slice(0, rows), r"\.0$", "")
+
+    def read() -> Any:
+        return compute.if_else(native.phone_valid_arrow(written, "IN"), native.phone_e164_arrow(written, "IN"), None)
+
+    answer = measure(Line("normalize", "mixed", rows, 0, None, "goldenflow-native", threads=1), read)
+    assert answer.to_pylist() == [f"+{number}" for number in numbers[:rows].tolist()]

@@ -39,6 +39,8 @@ _TIMES: Final = {
     ("scan csv", "25 columns", 0): (2.0, 3.0),
     ("scan csv", "6 columns, quoted", 0): (2.0, 3.0),
     ("scan csv", "25 columns, quoted", 0): (2.0, 3.0),
+    ("scan wide", "integers", 0): (1.6, 2.0),
+    ("scan wide", "mixed", 0): (3.2, 4.0),
     ("expand", "Parquet", 0): (1.5, 2.5),
 }
 _LIBRARIES: Final = {"rphonenumbers": (150.0, 250.0), "phonenumbers": (1_200.0, 2_000.0)}

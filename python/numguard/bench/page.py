@@ -210,6 +210,8 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         (),
     ),
     ("one question", "A set built for one question", "The list as it came, in no order, and five million rows.", ()),
+    ("answers", "Rows of answers", "What each cell is, the numbers in it, numbers written out; default calls.", ()),
+    ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
     ("build", "Building a set", "From UInt64 keys in no order; memory is that of the set.", ()),
     ("memory of building", "Memory while a set is built", "The most that is added to the keys, the set included.", ()),
     ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
@@ -222,6 +224,13 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "Default calls, every column of the hits; decoding is reading the two party columns as text, or unpacking.",
         (),
     ),
+    (
+        "scan wide",
+        "Files as users have them",
+        "Twenty-five columns, all of them out, by a default call; in the order of time, or sorted by number.",
+        (),
+    ),
+    ("scan arrow", "Arrow in memory and in a file", "The same rows, by a default call.", ()),
     ("scan of length", "Scans of any length", "The same file listed many times.", ("cost", "memory")),
     ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL.", ()),
     (

@@ -36,6 +36,7 @@ _DISTRIBUTIONS: Final = (
     "pandas",
     "phonenumbers",
     "rphonenumbers",
+    "goldenflow-native",
     "pytest-benchmark",
     "pyspark",
     "pyspark-client",

@@ -56,13 +56,13 @@ def explain(column: Column | str, *, region: Region = "IN") -> Column:
     A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
     """
     said = f"struct<msisdn: {_KEY}, kind: string, note: string>"
-    return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region)), said)
+    return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region, threads=1)), said)
 
 
 def explain_imei(column: Column | str) -> Column:
     """Each cell's handset and what there is to say of it: a STRUCT of `imei14`, `form` and `note`."""
     said = f"struct<imei14: {_KEY}, form: string, note: string>"
-    return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells)), said)
+    return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells, threads=1)), said)
 
 
 def _of_cells(

@@ -1,0 +1,172 @@
+"""Files as users have them, asked as users ask: many columns, all of them out, by a default call.
+
+Parties as Int64 or as text in the forms that operators mix; one row in 700 or one in 50,000 is a hit; in the order of
+time, or sorted by number, where a file's own statistics could let a reader skip most of it. The same table in memory
+and as an Arrow file says what the reading of one costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from numguard._core import NumberSet
+from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.columns import members, national, texts
+from numguard.bench.plan import POPULATION, SEED, Plan, plan
+from numguard.bench.record import Line
+from numguard.bench.rivals import NUMGUARD
+from numguard.files import whole_file
+from numguard.scan import scan
+from numguard.synthetic.numbering import Numbering
+
+COLUMNS: Final = ["a_party", "b_party"]
+LAYOUTS: Final = ("integers", "mixed", "integers by number")
+RATES: Final = (1 / 700, 1 / 50_000)
+SIZES: Final = plan().lists[:2]
+ROWS: Final = max(plan().file_rows // 4, 1000)
+_OTHERS: Final = 18
+
+Query = Callable[[], pa.Table]
+
+
+def file(layout: str, listed: int, rate: float) -> Path:
+    """A Parquet file of call records with twenty-five columns, of which one party in `2 / rate` is listed."""
+    path = plan().inputs / f"wide-{layout.replace(' ', '-')}-{listed}-{round(1 / rate)}-{ROWS}.parquet"
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng, numbers = np.random.default_rng([SEED, 11]), Numbering(SEED)
+    with whole_file(path) as written:
+        writer = None
+        for start in range(0, ROWS, ROW_GROUP):
+            table = _calls(numbers, rng, min(ROW_GROUP, ROWS - start), layout, listed, rate)
+            if layout.endswith("by number"):
+                table = table.sort_by("a_party")
+            writer = writer or pq.ParquetWriter(written, table.schema, compression="snappy")
+            writer.write_table(table, row_group_size=ROW_GROUP // 10)
+        if writer:
+            writer.close()
+    return path
+
+
+def _calls(numbers: Numbering, rng: np.random.Generator, size: int, layout: str, listed: int, rate: float) -> pa.Table:
+    def party() -> pa.Array[Any]:
+        hit = rng.random(size) < rate / 2
+        serials = np.where(hit, rng.integers(0, listed, size), rng.integers(listed, POPULATION, size))
+        drawn = numbers.msisdns(serials)
+        return texts(drawn, "mixed", rng) if layout == "mixed" else pa.array(national(drawn).astype(np.int64))
+
+    imeis = (35_000_000_000_000 + rng.integers(0, 10**12, size)) * 10
+    begin = 1_748_736_000_000_000 + np.sort(rng.integers(0, 86_400_000_000, size))
+    columns = {
+        "a_party": party(),
+        "b_party": party(),
+        "at": pa.array(begin, pa.timestamp("us")),
+        "duration_s": pa.array(rng.exponential(90, size).astype(np.int32)),
+        "imei": pa.array(imeis).cast(pa.string()),
+        "imsi": pa.array(404_450_000_000_000 + rng.integers(0, 10**9, size)),
+        "direction": pa.array(np.array(["in", "out", "sms_in", "sms_out"])[rng.integers(0, 4, size)]),
+    }
+    for n in range(_OTHERS):
+        values: Any = pa.array(rng.integers(0, 10 ** (2 + n % 6), size))
+        columns[f"field_{n}"] = values.cast(pa.string()) if n % 2 else values
+    return pa.table(columns)
+
+
+def numguard(layout: str, listed: int, rate: float, _threads: int) -> Query:
+    """Default calls; the set is there, as it would be opened."""
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
+    return lambda: scan(file(layout, listed, rate), sets).read_all()
+
+
+def polars(layout: str, listed: int, rate: float, _threads: int) -> Query:
+    """Membership, streamed."""
+    import polars as pl
+
+    keys = pl.Series(national(members(listed)).astype(np.int64)).implode()
+
+    def key(column: str) -> Any:
+        if layout != "mixed":
+            return pl.col(column)
+        bare = pl.col(column).str.strip_suffix(".0").str.replace_all(r"[^0-9]", "")
+        return bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1").cast(pl.Int64)
+
+    either = pl.any_horizontal(key(column).is_in(keys) for column in COLUMNS)
+    query = pl.scan_parquet(file(layout, listed, rate)).filter(either)
+    return lambda: query.collect(engine="streaming").to_arrow()
+
+
+def duckdb(layout: str, listed: int, rate: float, threads: int) -> Query:
+    """Two semi-joins in one filter."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"set threads = {threads}")
+    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
+    connection.execute("create table members as from given")
+
+    def key(column: str) -> str:
+        if layout != "mixed":
+            return column
+        bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
+        return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
+
+    either = " or ".join(f"{key(column)} in (select key from members)" for column in COLUMNS)
+    query = f"select * from read_parquet('{file(layout, listed, rate)}') where {either}"
+
+    def hits() -> pa.Table:
+        found: Any = connection.execute(query).to_arrow_table()
+        table: pa.Table = found
+        return table
+
+    return hits
+
+
+CANDIDATES: Final = {NUMGUARD: numguard, "Polars is_in": polars, "DuckDB": duckdb}
+
+
+@lru_cache(maxsize=1)
+def in_order(candidate: str, layout: str, listed: int, rate: float, threads: int) -> pa.Table:
+    """The rows that a candidate finds, in an order that does not depend on who found them."""
+    hits = CANDIDATES[candidate](layout, listed, rate, threads)()
+    kinds: Any = {name: pa.string() for name in (*COLUMNS, "imei")}
+    table = pa.table({name: hits[name].cast(kind) for name, kind in kinds.items()})
+    return table.sort_by([(name, "ascending") for name in table.column_names])
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES)
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("listed", SIZES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_wide(measure: Any, the_plan: Plan, layout: str, listed: int, rate: float, candidate: str) -> None:
+    """The rows with a listed party, all columns of them."""
+    if candidate != NUMGUARD:
+        pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    query = CANDIDATES[candidate](layout, listed, rate, the_plan.threads)
+    hits = measure(Line("scan wide", layout, ROWS, listed, rate, candidate, the_plan.threads), query)
+    assert set(hits.column_names) >= {*COLUMNS, "imei", f"field_{_OTHERS - 1}"}
+    if candidate != NUMGUARD:
+        asked = (layout, listed, rate, the_plan.threads)
+        assert in_order(candidate, *asked).equals(in_order(NUMGUARD, *asked))
+
+
+@pytest.mark.parametrize("kind", ["table", "Arrow file"])
+def test_arrow(measure: Any, the_plan: Plan, kind: str) -> None:
+    """The same rows from memory, and from a file in Arrow's own format."""
+    listed, rate = SIZES[0], RATES[0]
+    table: Any = pq.read_table(file("integers", listed, rate))
+    path = plan().inputs / f"wide-{ROWS}.arrow"
+    with pa.OSFile(str(path), "wb") as written, pa.ipc.new_file(written, table.schema) as writer:
+        writer.write_table(table, max_chunksize=ROW_GROUP // 10)
+    sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
+    source = table if kind == "table" else path
+    line = Line("scan arrow", f"integers, {kind}", ROWS, listed, rate, NUMGUARD, the_plan.threads)
+    assert measure(line, lambda: scan(source, sets).read_all()).num_rows > 0
