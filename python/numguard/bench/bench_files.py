@@ -7,7 +7,7 @@ and as an Arrow file says what the reading of one costs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -44,12 +44,13 @@ def file(layout: str, listed: int, rate: float) -> Path:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     rng, numbers = np.random.default_rng([SEED, 11]), Numbering(SEED)
+    sizes = (min(ROW_GROUP, ROWS - start) for start in range(0, ROWS, ROW_GROUP))
+    tables: Iterator[pa.Table] = (_calls(numbers, rng, size, layout, listed, rate) for size in sizes)
+    if layout.endswith("by number"):
+        tables = iter([pa.concat_tables(tables).sort_by("a_party")])
     with whole_file(path) as written:
         writer = None
-        for start in range(0, ROWS, ROW_GROUP):
-            table = _calls(numbers, rng, min(ROW_GROUP, ROWS - start), layout, listed, rate)
-            if layout.endswith("by number"):
-                table = table.sort_by("a_party")
+        for table in tables:
             writer = writer or pq.ParquetWriter(written, table.schema, compression="snappy")
             writer.write_table(table, row_group_size=ROW_GROUP // 10)
         if writer:

@@ -35,10 +35,18 @@ SEEDS_OF_LENGTHS = max(ROWS // 25_000, 10)
 EDGES = """
 create or replace temp table {into} as
 select msisdn, imei14, min("at") as first_seen, max("at") as last_seen, count(*) as sightings
-from (select distinct served_msisdn as msisdn, imei14, "at" from read_parquet('{path}')
-      semi join {keys} on {side} = {keys}.key)
+from (select distinct served_msisdn as msisdn, imei14, "at" from ({rows}) semi join {keys} on {side} = {keys}.key)
 group by all
 """
+
+#: The keys of a file, by how they stand in it. An IMEI in an Int64 has lost its leading zeros: too short is none.
+KEYS = {
+    "keys": """select * from read_parquet('{path}')""",
+    "Int64": """select (served_msisdn + 910000000000)::ubigint as served_msisdn, (imei14 // 10)::ubigint as imei14, "at"
+                from read_parquet('{path}') where imei14 >= 100000000000000""",
+    "text": """select served_msisdn::ubigint as served_msisdn, imei14[:14]::ubigint as imei14, "at"
+               from read_parquet('{path}')""",
+}
 
 LEVEL = [
     # Which numbers of the level before are open, and by which edges they are left.
@@ -108,22 +116,40 @@ ANSWERS = {
 }
 
 
-def expand_sql(connection: Any, path: Path) -> dict[str, pa.Table]:
+def expand_sql(connection: Any, path: Path, layout: str) -> dict[str, pa.Table]:
     """The walk in SQL."""
     connection.execute(TABLES)
+    rows = KEYS[layout].format(path=path)
     for hop in range(1, HOPS + 1):
-        connection.execute(EDGES.format(into="number_edges", keys="frontier", side="served_msisdn", path=path))
+        connection.execute(EDGES.format(into="number_edges", keys="frontier", side="served_msisdn", rows=rows))
         for statement in LEVEL:
             if statement.startswith("<"):
-                statement = EDGES.format(into="handset_edges", keys="wanted", side="imei14", path=path)  # noqa: PLW2901
+                statement = EDGES.format(into="handset_edges", keys="wanted", side="imei14", rows=rows)  # noqa: PLW2901
             connection.execute(statement.format(hop=hop))
     return {name: connection.sql(query).to_arrow_table() for name, query in ANSWERS.items()}
 
 
+@pytest.fixture(scope="module", params=sightings.LAYOUTS)
+def layout(request: pytest.FixtureRequest) -> str:
+    """How keys stand in the file."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def path() -> Path:
+def path(layout: str) -> Path:
     """The file of sightings."""
-    return sightings.write(plan().inputs / f"sightings-{ROWS}.parquet", ROWS)
+    return file(layout)
+
+
+def file(layout: str) -> Path:
+    """The file of sightings in a layout."""
+    name = f"sightings-{ROWS}.parquet" if layout == "keys" else f"sightings-{layout}-{ROWS}.parquet"
+    return sightings.write(plan().inputs / name, ROWS, layout)
+
+
+def named(layout: str, source: str = "Parquet") -> str:
+    """A layout in the record."""
+    return source if layout == "keys" else f"{source}, {layout}"
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +172,9 @@ def connection(seeds: pa.UInt64Array) -> Any:
 
 
 @pytest.fixture(scope="module")
-def found(path: Path, seeds: pa.UInt64Array, connection: Any) -> dict[str, pa.Table]:
+def found(path: Path, layout: str, seeds: pa.UInt64Array, connection: Any) -> dict[str, pa.Table]:
     """The answer in SQL, which is ours too."""
-    tables = expand_sql(connection, path)
+    tables = expand_sql(connection, path, layout)
     ours = walk(path, seeds)
     assert ours.linked.num_rows > SEEDS // 10
     for name, table in tables.items():
@@ -167,27 +193,28 @@ def line(layout: str, candidate: str, work: str = "expand") -> Line:
 
 
 @pytest.mark.usefixtures("found")
-def test_numguard(measure: Any, path: Path, seeds: pa.UInt64Array) -> None:
+def test_numguard(measure: Any, path: Path, layout: str, seeds: pa.UInt64Array) -> None:
     """From the file."""
-    measure(line("Parquet", NUMGUARD), lambda: walk(path, seeds))
+    measure(line(named(layout), NUMGUARD), lambda: walk(path, seeds))
 
 
 @pytest.mark.usefixtures("found")
-def test_duckdb(measure: Any, path: Path, connection: Any) -> None:
+def test_duckdb(measure: Any, path: Path, layout: str, connection: Any) -> None:
     """From the file, in SQL."""
-    measure(line("Parquet", "DuckDB"), lambda: expand_sql(connection, path))
+    measure(line(named(layout), "DuckDB"), lambda: expand_sql(connection, path, layout))
 
 
-def test_decode(measure: Any, path: Path) -> None:
+def test_decode(measure: Any, path: Path, layout: str) -> None:
     """The limit: reading the columns and nothing else, by the fastest reader at hand."""
-    assert measure(line("sightings", "Polars", "decode"), lambda: pl.read_parquet(path)).height == ROWS
+    limit = line(named(layout, "sightings"), "Polars", "decode")
+    assert measure(limit, lambda: pl.read_parquet(path)).height == ROWS
 
 
 @pytest.mark.usefixtures("found")
-def test_numguard_table(measure: Any, path: Path, seeds: pa.UInt64Array) -> None:
+def test_numguard_table(measure: Any, path: Path, layout: str, seeds: pa.UInt64Array) -> None:
     """The sightings stand in memory already."""
     table = pl.read_parquet(path).to_arrow()
-    measure(line("table", NUMGUARD), lambda: walk(table, seeds))
+    measure(line(named(layout, "table"), NUMGUARD), lambda: walk(table, seeds))
 
 
 def expand_copies(rows: int, copies: int, threads: int) -> Callable[[], Expansion]:

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.columns import national
 from numguard.bench.plan import SEED
 from numguard.files import whole_file
 from numguard.synthetic.numbering import Numbering
@@ -59,7 +61,22 @@ def rng_free_unit(ranks: np.ndarray) -> np.ndarray:
     return (mixed(ranks, 4) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
-def write(path: Path, rows: int) -> Path:
+#: How numbers and handsets stand in a file: as keys; as ten digits, and fifteen with the spare zero; as text.
+LAYOUTS = ("keys", "Int64", "text")
+
+
+def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """Keys as they stand in a file."""
+    if layout == "keys":
+        return pa.array(msisdns), pa.array(imeis)
+    if layout == "Int64":
+        return pa.array(national(msisdns).astype(np.int64)), pa.array((imeis * np.uint64(10)).astype(np.int64))
+    compute: Any = pc
+    digits: Any = pa.array(imeis * np.uint64(10))
+    return pa.array(msisdns).cast(pa.string()), compute.utf8_lpad(digits.cast(pa.string()), 15, padding="0")
+
+
+def write(path: Path, rows: int, layout: str = "keys") -> Path:
     """Writes `rows` sightings to `path` unless a file of that name is there already."""
     if path.exists():
         return path
@@ -72,10 +89,11 @@ def write(path: Path, rows: int) -> Path:
             ranks = rng.integers(0, population_of(rows), size)
             span = start * MONTH // rows, (start + size) * MONTH // rows
             at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
+            served, imeis = written(numbers.msisdns(ranks), handsets(ranks, rng), layout)
             table = pa.table(
                 {
-                    "served_msisdn": pa.array(numbers.msisdns(ranks)),
-                    "imei14": pa.array(handsets(ranks, rng)),
+                    "served_msisdn": served,
+                    "imei14": imeis,
                     "at": pa.array(at * 1_000_000, pa.timestamp("us", "Asia/Kolkata")),
                 }
             )
