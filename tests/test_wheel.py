@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[1]
-INFO = "numguard_telecom-0.1.0.dist-info/"
+INFO = "numguard_telecom-1.2.3.dist-info/"
 
 
 @pytest.fixture(scope="module")
