@@ -301,7 +301,7 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
         whole = registry.block_list()
         protected, named = registry.numbers("protected"), registry.numbers("reported")
         whole.write_by_district(folder / "by_district")
-        registry.export(folder / "block_list.csv", to="nodal officer")
+        registry.export(folder / "block_list.csv", to="nodal officer", replace=True)
         listed = whole.to_table()
     left_out = len(named) - listed["action"].to_pylist().count("block")
     page.facts(
