@@ -27,6 +27,7 @@ def test_the_docstrings_are_those_of_the_compiled_half() -> None:
         ("normalize", "Read written phone numbers into E.164 integers."),
         ("NumberSet", "A frozen, exact set of phone numbers"),
         ("NumberSet.save", "Write the set to one file, whole or not at all"),
+        ("NumberSet.open", "Map a saved set into memory"),
         ("scan", "looks"),
         ("Registry", "registry"),
     ],

@@ -355,24 +355,19 @@ class NumberSet:
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> NumberSet:
-        """staticmethod(function) -> method
+        """Map a saved set into memory: nothing is read before it is needed.
 
-        Convert a function to be a static method.
+        The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
 
-        A static method does not receive an implicit first argument.
-        To declare a static method, use this idiom:
+        A file of up to 4 MiB is read instead. A larger one must be replaced, as :meth:`save` does it, and never
+        be cut short in place: whoever has it mapped ends with SIGBUS at the next look into what is gone.
 
-             class C:
-                 @staticmethod
-                 def f(arg1, arg2, argN):
-                     ...
-
-        It can be called either on the class (e.g. C.f()) or on an instance
-        (e.g. C().f()). Both the class and the instance are ignored, and
-        neither is passed implicitly as the first argument to the method.
-
-        Static methods in Python are similar to those found in Java or C++.
-        For a more advanced concept, see the classmethod builtin.
+        Raises
+        ------
+        SetFileError
+            If the file is damaged, cut short, of another version, or a set of the other class.
+        FileMissingError
+            If there is no such file.
         """
     @staticmethod
     def _unpickle(from_: bytes | PathLike, hash: int) -> NumberSet: ...
@@ -431,24 +426,19 @@ class ImeiSet:
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> ImeiSet:
-        """staticmethod(function) -> method
+        """Map a saved set into memory: nothing is read before it is needed.
 
-        Convert a function to be a static method.
+        The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
 
-        A static method does not receive an implicit first argument.
-        To declare a static method, use this idiom:
+        A file of up to 4 MiB is read instead. A larger one must be replaced, as :meth:`save` does it, and never
+        be cut short in place: whoever has it mapped ends with SIGBUS at the next look into what is gone.
 
-             class C:
-                 @staticmethod
-                 def f(arg1, arg2, argN):
-                     ...
-
-        It can be called either on the class (e.g. C.f()) or on an instance
-        (e.g. C().f()). Both the class and the instance are ignored, and
-        neither is passed implicitly as the first argument to the method.
-
-        Static methods in Python are similar to those found in Java or C++.
-        For a more advanced concept, see the classmethod builtin.
+        Raises
+        ------
+        SetFileError
+            If the file is damaged, cut short, of another version, or a set of the other class.
+        FileMissingError
+            If there is no such file.
         """
     @staticmethod
     def _unpickle(from_: bytes | PathLike, hash: int) -> ImeiSet: ...

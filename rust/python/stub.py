@@ -38,7 +38,8 @@ def documented(module: ast.Module) -> list[tuple[ast.FunctionDef | ast.ClassDef,
             if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_") or node.name in seen:
                 continue
             seen.add(node.name)
-            value = vars(owner)[node.name]
+            # Not vars(): a static method there has the docstring of the class `staticmethod`.
+            value = getattr(owner, node.name)
             if value.__doc__:
                 found.append((node, inspect.cleandoc(value.__doc__)))
             if isinstance(node, ast.ClassDef):
