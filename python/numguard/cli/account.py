@@ -40,12 +40,7 @@ __all__ = [
 
 def refused(command: Command) -> Command:
     """`--refused`: where refused rows go."""
-    return click.option(
-        "--refused",
-        "refused_path",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Write the rows that cannot be read, with file, row and why, to this file.",
-    )(command)
+    return options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")(command)
 
 
 def strict(command: Command) -> Command:

@@ -35,8 +35,10 @@ __all__ = [
     "mapped",
     "mapping",
     "output",
+    "parted",
     "progress_line",
     "refused",
+    "refused_to",
     "region",
     "registry",
     "say",
@@ -152,23 +154,32 @@ def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
     Raises:
         ArgumentError: one of them is no such pair.
     """
+    return parted(pairs, "--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'") or None
+
+
+def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
+    """Options of the form LEFT=RIGHT, parted at the last equals sign.
+
+    Raises:
+        ArgumentError: one of them is no such pair; `usage` is what it says.
+    """
     found: dict[str, str] = {}
     for pair in pairs:
-        column, equals, name = pair.rpartition("=")
-        if not equals or not column or not name:
-            raise ArgumentError("--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'")
-        found[column] = name
-    return found or None
+        left, equals, right = pair.rpartition("=")
+        if not equals or not left or not right:
+            raise ArgumentError(usage)
+        found[left] = right
+    return found
 
 
 def refused(command: Command) -> Command:
     """`--refused`: where refused cells go."""
-    return click.option(
-        "--refused",
-        "refused_path",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Write refused cells, with file, row, column and why, to this file.",
-    )(command)
+    return refused_to("Write refused cells, with file, row, column and why, to this file.")(command)
+
+
+def refused_to(text: str) -> Callable[[Command], Command]:
+    """`--refused`, with a help text of the verb's own."""
+    return click.option("--refused", "refused_path", type=click.Path(dir_okay=False, path_type=Path), help=text)
 
 
 def write_refused(refusals: pa.Table, path: Path | None) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from numguard.cli import account, options
-from numguard.errors import ArgumentError
 
 __all__ = ["outcomes"]
+
+_VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
 
 
 @click.command()
@@ -54,7 +55,7 @@ def outcomes(
 
     account.check_files([source, registry_path], {"--refused": refused_path})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        told: dict[str, Any] = {"mapping": options.mapping(mapped), "values": _values(words)}
+        told: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
         intake = registry.record_outcomes(source, **told, name=name, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
@@ -67,13 +68,3 @@ def outcomes(
     )
     options.say_why(intake.refusals)
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
-
-
-def _values(pairs: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for pair in pairs:
-        word, equals, status = pair.rpartition("=")
-        if not equals or not word or not status:
-            raise ArgumentError("--map-value: takes WORD=STATUS, such as 'Line closed=blocked'")
-        found[word] = status
-    return found
