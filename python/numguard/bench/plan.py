@@ -58,11 +58,6 @@ class Plan:
     inputs: Path
     record: Path
 
-    @property
-    def largest(self) -> int:
-        """The longest list."""
-        return max(self.lists)
-
 
 def plan(environment: Mapping[str, str] | None = None) -> Plan:
     """The plan that the environment asks for.
