@@ -19,6 +19,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.chains import duckdb_key, duckdb_members, polars_key
 from numguard.bench.columns import members, national, texts
 from numguard.bench.plan import POPULATION, SEED, Plan, plan
 from numguard.bench.record import Line
@@ -94,33 +95,16 @@ def polars(layout: str, listed: int, rate: float, _threads: int) -> Query:
 
     keys = pl.Series(national(members(listed)).astype(np.int64)).implode()
 
-    def key(column: str) -> Any:
-        if layout != "mixed":
-            return pl.col(column)
-        bare = pl.col(column).str.strip_suffix(".0").str.replace_all(r"[^0-9]", "")
-        return bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1").cast(pl.Int64)
-
-    either = pl.any_horizontal(key(column).is_in(keys) for column in COLUMNS)
+    either = pl.any_horizontal(polars_key(column, written=layout == "mixed").is_in(keys) for column in COLUMNS)
     query = pl.scan_parquet(file(layout, listed, rate)).filter(either)
     return lambda: query.collect(engine="streaming").to_arrow()
 
 
 def duckdb(layout: str, listed: int, rate: float, threads: int) -> Query:
     """Two semi-joins in one filter."""
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {threads}")
-    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
-    connection.execute("create table members as from given")
-
-    def key(column: str) -> str:
-        if layout != "mixed":
-            return column
-        bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
-        return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
-
-    either = " or ".join(f"{key(column)} in (select key from members)" for column in COLUMNS)
+    connection = duckdb_members(listed, threads)
+    keys = [duckdb_key(column, written=layout == "mixed") for column in COLUMNS]
+    either = " or ".join(f"{key} in (select key from members)" for key in keys)
     query = f"select * from read_parquet('{file(layout, listed, rate)}') where {either}"
 
     def hits() -> pa.Table:

@@ -17,6 +17,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records, memory
+from numguard.bench.chains import duckdb_key, duckdb_members, polars_key
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -50,19 +51,8 @@ def numguard(layout: str, listed: int, threads: int) -> Query:
 
 
 def _polars_keys(layout: str) -> list[Any]:
-    import polars as pl
-
-    if layout == "integers":
-        return [pl.col(column).alias(f"{column}_key") for column in COLUMNS]
-    return [
-        pl.col(column)
-        .str.strip_suffix(".0")
-        .str.replace_all(r"[^0-9]", "")
-        .str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1")
-        .cast(pl.Int64)
-        .alias(f"{column}_key")
-        for column in COLUMNS
-    ]
+    written = layout != "integers"
+    return [polars_key(column, written=written).alias(f"{column}_key") for column in COLUMNS]
 
 
 def polars_is_in(layout: str, listed: int, _threads: int) -> Query:
@@ -91,20 +81,9 @@ def polars_join(layout: str, listed: int, _threads: int) -> Query:
 
 def duckdb(layout: str, listed: int, threads: int) -> Query:
     """Two semi-joins in one filter."""
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {threads}")
-    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
-    connection.execute("create table members as from given")
-
-    def key(column: str) -> str:
-        if layout == "integers":
-            return column
-        bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
-        return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
-
-    either = " or ".join(f"{key(column)} in (select key from members)" for column in COLUMNS)
+    connection = duckdb_members(listed, threads)
+    keys = [duckdb_key(column, written=layout != "integers") for column in COLUMNS]
+    either = " or ".join(f"{key} in (select key from members)" for key in keys)
     query = f"select {', '.join(COLUMNS)} from read_parquet('{file(layout)}') where {either}"
 
     def hits() -> pa.Table:

@@ -1,0 +1,44 @@
+"""What Polars and DuckDB are given to read mixed text in a file: the shortest chain that reads exactly the forms in it.
+
+Owns the two expressions. Knows no file. One idea: a rival that validates nothing is as fast as it can be.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.bench.columns import members, national
+
+__all__ = ["duckdb_key", "duckdb_members", "polars_key"]
+
+
+def polars_key(column: str, *, written: bool) -> Any:
+    """A column as ten digits (Int64), from text if it is `written`."""
+    import polars as pl
+
+    if not written:
+        return pl.col(column)
+    bare = pl.col(column).str.strip_suffix(".0").str.replace_all(r"[^0-9]", "")
+    return bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1").cast(pl.Int64)
+
+
+def duckdb_key(column: str, *, written: bool) -> str:
+    """The same in SQL (BIGINT)."""
+    if not written:
+        return column
+    bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
+    return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
+
+
+def duckdb_members(listed: int, threads: int) -> Any:
+    """A connection with the list in the table `members`, as the column `key`."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"set threads = {threads}")
+    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
+    connection.execute("create table members as from given")
+    return connection
