@@ -15,14 +15,15 @@ from numguard.bench.columns import members, national
 __all__ = ["duckdb_key", "duckdb_members", "polars_key"]
 
 
-def polars_key(column: str, *, written: bool) -> Any:
-    """A column as ten digits (Int64), from text if it is `written`."""
+def polars_key(column: str, *, written: bool, last_ten: bool = False) -> Any:
+    """A column as ten digits (Int64), from text if it is `written`; with `last_ten` in the careless way of many."""
     import polars as pl
 
     if not written:
         return pl.col(column)
     bare = pl.col(column).str.strip_suffix(".0").str.replace_all(r"[^0-9]", "")
-    return bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1").cast(pl.Int64)
+    ten = bare.str.tail(10) if last_ten else bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1")
+    return ten.cast(pl.Int64)
 
 
 def duckdb_key(column: str, *, written: bool) -> str:

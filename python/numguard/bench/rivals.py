@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from numguard.bench.chains import duckdb_key, polars_key
 from numguard.bench.columns import Case, national
 from numguard.bench.plan import Plan
 from numguard.synthetic.numbering import U64
@@ -86,24 +87,12 @@ def _of_rows(rows: int, which: Any) -> Mask:
     return mask
 
 
-def _polars_key(layout: str, *, last_ten: bool = False) -> Any:
-    """The key of a row: as it stands, or read out of its written form."""
-    import polars as pl
-
-    key = pl.col("key")
-    if layout not in _WRITTEN:
-        return key
-    bare = key.str.strip_suffix(".0").str.replace_all(r"[^0-9]", "")
-    ten = bare.str.tail(10) if last_ten else bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1")
-    return ten.cast(pl.Int64)
-
-
 def _polars_join(asked: Asked, *, last_ten: bool = False) -> Question:
     import polars as pl
 
     members = pl.DataFrame({"key": pl.Series(asked.keys)}).lazy()
     rows = pl.DataFrame({"key": pl.Series(asked.column)}).lazy()
-    key = _polars_key(asked.case.layout, last_ten=last_ten)
+    key = polars_key("key", written=asked.case.layout in _WRITTEN, last_ten=last_ten)
     found = rows.select(key).join(members, on="key", how="semi")
     numbered = rows.select(key).with_row_index("row").join(members, on="key", how="semi").select("row")
     return Question(
@@ -130,13 +119,6 @@ def _polars_is_in(asked: Asked) -> Question:
     return Question(lambda: int(found.sum().collect().item()), mask)
 
 
-def _duckdb_key(layout: str) -> str:
-    if layout not in _WRITTEN:
-        return "key"
-    bare = r"regexp_replace(regexp_replace(key, '\.0$', ''), '[^0-9]', '', 'g')"
-    return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
-
-
 def _duckdb_join(asked: Asked) -> Question:
     import duckdb
 
@@ -146,7 +128,7 @@ def _duckdb_join(asked: Asked) -> Question:
         connection.register("given", pa.table({"key": keys}))
         connection.execute(f"create table {name} as from given")
         connection.unregister("given")
-    which = f"from rows where {_duckdb_key(asked.case.layout)} in (select key from members)"
+    which = f"from rows where {duckdb_key('key', written=asked.case.layout in _WRITTEN)} in (select key from members)"
 
     def count() -> int:
         found = connection.execute(f"select count(*) {which}").fetchall()
