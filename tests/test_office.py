@@ -149,6 +149,21 @@ def test_a_certificate_names_the_list_and_its_files_and_checks_them(say: Say) ->
     assert say("certificate", "--export", "2")[0] == 2
 
 
+def test_files_of_one_name_are_told_apart_by_what_is_in_them(say: Say) -> None:
+    for desk, sheet in (("rohtak", "one.csv"), ("nuh", "two.csv")):
+        Path(desk).mkdir()
+        Path(sheet).rename(Path(desk, "complaints.csv"))
+        assert say("complaints", "add", f"{desk}/complaints.csv", "--by", desk)[0] == 0
+    assert say("export", "l.csv", "--to", "DoT")[0] == 0
+    code, _, said = say("certificate", "--export", "3", "--check", ".")
+    assert (code, said.count("complaints.csv: the same"), "l.csv: the same" in said) == (0, 2, True)
+    Path("nuh/complaints.csv").rename("nuh/second sheet.csv")
+    assert say("certificate", "--export", "3", "--check", ".")[0] == 0
+    Path("nuh/second sheet.csv").unlink()
+    code, _, said = say("certificate", "--export", "3", "--check", ".")
+    assert (code, said.count("complaints.csv: the same"), said.count("complaints.csv: differs")) == (3, 1, 1)
+
+
 def test_every_note_of_a_refused_cell_has_a_sentence() -> None:
     assert {"older_than_known", "serial_date", "too_few_fields", "stray_letter", "in_the_future"} <= NOTES.keys()
     assert all(NOTES.values())

@@ -46,6 +46,9 @@ def certified(case: Case, export: int) -> dict[str, Any]:
 def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
     """Each file of an export as it lies in `folder`: its name, and whether it is the same, differs or is not there.
 
+    Several desks may have sent files of one name, and a file may have been renamed since: the same is what has the
+    recorded size and SHA-256, under whatever name. One differs if only its name is there.
+
     Raises:
         ArgumentError: There is no such export here.
         InputError: There is no such folder.
@@ -53,13 +56,17 @@ def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
     told = certified(case, export)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
-    there = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
-    found = []
-    for file in ({"name": told["name"], "sha256": told["sha256"]}, *told["inputs"]):
-        path = there.get(Path(file["name"]).name)
-        state = "no hash was kept"
-        if file["sha256"]:
-            same = path is not None and fingerprint_file(path)[1] == file["sha256"]
-            state = "is not there" if path is None else "the same" if same else "differs"
-        found.append({"name": file["name"], "state": state})
-    return found
+    wanted = [{name: told[name] for name in ("name", "bytes", "sha256")}, *told["inputs"]]
+    there = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    sizes = {file["bytes"] for file in wanted}
+    digests = {fingerprint_file(path)[1] for path in there if path.stat().st_size in sizes}
+    names = {path.name for path in there}
+
+    def state(file: dict[str, Any]) -> str:
+        if not file["sha256"]:
+            return "no hash was kept"
+        if file["sha256"] in digests:
+            return "the same"
+        return "differs" if Path(file["name"]).name in names else "is not there"
+
+    return [{"name": file["name"], "state": state(file)} for file in wanted]
