@@ -57,20 +57,24 @@ fn spaced(cell: &[u8]) -> Option<u64> {
 pub fn ten_digits(text: &[u8]) -> Option<u64> {
     let (first, last) = text.split_first_chunk::<8>()?;
     let &[tens, ones] = last else { return None };
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     let word = u64::from_le_bytes(*first);
-    (are_digits(word) & (tens < 10) & (ones < 10))
-        .then(|| eight_digits(word) * 100 + u64::from(tens) * 10 + u64::from(ones))
+    let pair = u16::from_le_bytes([tens, ones]);
+    (are_digits(word) & are_two_digits(pair)).then(|| eight_digits(word) * 100 + two_digits(pair))
 }
 
-/// Whether eight bytes are ASCII digits: the high half of each is 3, and stays 3 when 6 is added.
+/// Whether eight bytes are ASCII digits: less `0` each is below 10, so that 0x76 more leaves its highest bit 0.
 #[inline]
 pub(crate) fn are_digits(word: u64) -> bool {
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const THREES: u64 = 0x3030_3030_3030_3030;
-    const SIXES: u64 = 0x0606_0606_0606_0606;
-    // A byte of 0xFA or more would carry into the next one, but then its own high half is no 3.
-    (word & HIGH == THREES) & (word.wrapping_add(SIXES) & HIGH == THREES)
+    let digits = word ^ 0x3030_3030_3030_3030;
+    // Only a byte that has its highest bit set itself carries into the next one.
+    (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0
+}
+
+/// [`are_digits`] of two bytes.
+#[inline]
+fn are_two_digits(pair: u16) -> bool {
+    let digits = pair ^ 0x3030;
+    (digits.wrapping_add(0x7676) | digits) & 0x8080 == 0
 }
 
 /// The value of eight ASCII digits, the first in the lowest byte: pairs, then fours, then all eight.
@@ -79,4 +83,10 @@ pub(crate) fn eight_digits(word: u64) -> u64 {
     let pairs = (word & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(2561) >> 8;
     let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(6_553_601) >> 16;
     (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(42_949_672_960_001) >> 32
+}
+
+/// [`eight_digits`] of two.
+#[inline]
+fn two_digits(pair: u16) -> u64 {
+    u64::from((pair & 0x0F0F).wrapping_mul(2561) >> 8)
 }
