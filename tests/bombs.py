@@ -27,7 +27,7 @@ def gzipped(unit: bytes, mib: int) -> bytes:
     return _repeated(lambda: zlib.compressobj(9, zlib.DEFLATED, 31), unit, mib)
 
 
-def _zipped(members: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(members: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", how) as archive:
         for name, content in members.items():
@@ -76,7 +76,7 @@ def workbook(cells: str, *, sheets: int = 1, more: dict[str, bytes] | None = Non
     }
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'.encode()
     members |= {f"xl/worksheets/sheet{k}.xml": sheet for k in names}
-    return _zipped(members | (more or {}))
+    return zipped(members | (more or {}))
 
 
 def _cell(place: str) -> str:
@@ -92,7 +92,7 @@ def _open_document(row: str) -> bytes:
         f"<office:document-content {names}><office:body><office:spreadsheet><table:table table:name='a'>{row}"
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    return _zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode()})
+    return zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode()})
 
 
 def _record(kind: int, content: bytes) -> bytes:
@@ -105,7 +105,7 @@ def _binary() -> bytes:
     far = (1048575).to_bytes(4, "little")
     sheet = _record(0, far + bytes(16)) + _record(5, (16383).to_bytes(4, "little") + bytes(12))
     texts = _record(159, b"\xff" * 8)
-    return _zipped(
+    return zipped(
         {"xl/workbook.bin": b"\x83\x01\x00", "xl/worksheets/sheet1.bin": sheet, "xl/sharedStrings.bin": texts}
     )
 
@@ -137,7 +137,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "bzip2 of rows": ("d.csv.bz2", lambda: bz2.compress(b"1,2\n" * (2 * MIB))),
     "nested gzip": ("d.gz", lambda: _nested(40)),
     "ZIP of a large member": ("d.zip", lambda: _large_member(512)),
-    "9,000 members": ("d.zip", lambda: _zipped({f"{k}.csv": b"a,b\n1,2\n" for k in range(9000)})),
+    "9,000 members": ("d.zip", lambda: zipped({f"{k}.csv": b"a,b\n1,2\n" for k in range(9000)})),
     "a far cell": ("d.xlsx", lambda: workbook(_cell("A1") + _cell("XFD1048576"))),
     "a far row": ("d.xlsx", lambda: workbook(_cell("A1") + _cell("ZZ1048576"))),
     "a row beyond all": ("d.xlsx", lambda: workbook(_cell("A4294967295"))),

@@ -2,42 +2,85 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
 import os
+import random
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bombs import BOMBS
+from bombs import BOMBS, zipped
 
-#: What reads a bomb, with an address space of its own that holds no bomb that goes off.
-READ = r"""
-import re, resource, sys
+#: Before a bomb is read: an address space that holds no bomb that goes off. After it: the most memory in MiB. Not
+#: ru_maxrss: a process inherits the peak of the one that started it, and pytest can be the larger.
+BOUNDED = r"""
+import atexit, re, resource, sys
 from pathlib import Path
 import numguard as ng
-from numguard.errors import NumguardError
-from numguard.source import open_source
 import python_calamine, pyarrow.csv
 used = int(open("/proc/self/statm").read().split()[0]) * 4096
 resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 30) + (1 << 29),) * 2)
+most = lambda: int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+atexit.register(lambda: print(most(), flush=True))
+"""
+
+READ = """
+from numguard.errors import NumguardError
+from numguard.source import open_source
 try:
     for batch in open_source(sys.argv[1]).batches():
         pass
 except NumguardError as error:
     print(type(error).__name__, error)
-# Not ru_maxrss: a process inherits the peak of the one that started it, and pytest can be the larger.
-print(int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 """
+
+COMMAND = """
+from numguard.cli import main
+main(sys.argv[1:])
+"""
+
+#: Verbs by what they do with rows; FILE is the bomb, OUT a file that is not there.
+VERBS = {
+    "normalize": ["normalize", "FILE", "-o", "OUT.csv"],
+    "scan": ["scan", "FILE", "--numbers", "LIST", "--column", "a", "-o", "OUT.csv"],
+    "complaints": ["complaints", "add", "FILE", "--registry", "OUT.db", "--by", "HC 1", "--set", "source=1930"],
+    "cdr": ["cdr", "read", "FILE", "-o", "OUT.parquet"],
+}
+
+#: What a bomb is sent in, by the end of the file's name.
+WRAPPINGS: dict[str, Callable[[str, bytes], bytes]] = {
+    "": lambda _, content: content,
+    ".gz": lambda _, content: gzip.compress(content, 1),
+    ".zip": lambda name, content: zipped({name: content}),
+}
+
+CASES = list(itertools.product(BOMBS, WRAPPINGS, VERBS))
+SOME = int(os.environ.get("NUMGUARD_BOMBS", "6"))
+
+
+def bounded(program: str, *arguments: str) -> tuple[subprocess.CompletedProcess[str], float]:
+    """A program after `BOUNDED`, and the seconds that it took."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "ARROW_IO_THREADS": "1"}
+    begin = time.monotonic()
+    # Ten seconds on a quiet machine; this one may have others on it.
+    run = subprocess.run(
+        [sys.executable, "-c", BOUNDED + program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+    )
+    return run, time.monotonic() - begin
 
 
 def read(path: Path) -> tuple[str, int]:
     """What was said, and the most memory that the process had, in MiB."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "ARROW_IO_THREADS": "1"}
-    # Ten seconds on a quiet machine; this one may have others on it.
-    run = subprocess.run(
-        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, timeout=120, env=environment
-    )
+    run, _ = bounded(READ, str(path))
     assert run.returncode == 0, run.stderr[-2000:]
     *said, memory = run.stdout.splitlines()
     return " ".join(said), int(memory)
@@ -52,6 +95,30 @@ def test_a_bomb_is_an_error(tmp_path: Path, bomb: str) -> None:
     assert said.startswith(("InputError", "ArgumentError")), said
     assert str(path) in said
     assert memory < 1024, said
+
+
+@pytest.mark.parametrize(("bomb", "wrapping", "verb"), random.Random(1).sample(CASES, min(SOME, len(CASES))))
+def test_a_bomb_is_an_error_to_every_verb(
+    tmp_path: Path, bomb: str, wrapping: str, verb: str, record_property: Callable[[str, object], None]
+) -> None:
+    """NUMGUARD_BOMBS=276 takes every bomb, in every wrapping, to every verb."""
+    name, content = BOMBS[bomb]
+    path = tmp_path / f"{name}{wrapping}"
+    path.write_bytes(WRAPPINGS[wrapping](name, content()))
+    (tmp_path / "list.csv").write_text("mobile\n9000000001\n")
+    places = {"FILE": str(path), "LIST": str(tmp_path / "list.csv")}
+    out = tmp_path / "out"
+    out.mkdir()
+    arguments = [places.get(word) or word.replace("OUT", str(out / "out")) for word in VERBS[verb]]
+    run, seconds = bounded(COMMAND, *arguments)
+    assert run.returncode in (2, 3), (run.returncode, run.stderr[-2000:])
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr) < 4096
+    assert not [file for file in out.iterdir() if ".db" not in file.name]
+    memory = int(run.stdout.splitlines()[-1])
+    assert memory < 1024, run.stderr
+    record_property("seconds", round(seconds, 1))
+    record_property("memory", memory)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "/dev/random"])
