@@ -24,7 +24,7 @@ build: $(VENV)/.ready ## compile the core (release) and install the package into
 demo: build ## the whole job on invented data: complaints in, handsets linked, block list out, call records scanned
 	$(BIN)/numguard demo
 
-test: test-rust test-python ## every test: Rust, Python, the examples in the docs, the walls of the house
+test: test-rust test-python ## every test: Rust, Python, the examples in the docs, the layers
 
 test-rust: $(VENV)/.ready
 	cargo test --workspace --exclude numguard-python --locked

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from numguard.cdr.layout import canonical_name
-from numguard.source.furniture import PAGE, RULER
+from numguard.source.non_data import PAGE, RULER
 
 __all__ = ["Furniture", "Kind", "Whose", "is_no_data"]
 

@@ -17,8 +17,8 @@ from numguard.cdr.summary import FileSummary
 from numguard.errors import InputError
 from numguard.source import Found, as_text, headings, open_members
 from numguard.source.container import Member
-from numguard.source.furniture import RULER
 from numguard.source.lines import open_text
+from numguard.source.non_data import RULER
 from numguard.types import PathLike
 
 __all__ = ["Report", "open_report", "reports"]

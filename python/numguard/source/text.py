@@ -1,7 +1,7 @@
 """Separated text -> its rows, each with its line; every other line refused or counted as what it is.
 
-Owns how the pieces go together: lines, header, rows, furniture. One idea: **which line is a row does not depend on the
-columns that are asked for**, so that every verb counts one file alike.
+Owns how the pieces go together: lines, header, rows, non-data lines. One idea: **which line is a row does not depend on
+the columns that are asked for**, so that every verb counts one file alike.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import pyarrow as pa
 from numguard._core import Text
 from numguard.errors import InputError
 from numguard.source.container import Member
-from numguard.source.furniture import Furniture, may_be_furniture
 from numguard.source.header import TextHeader, find_header, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
+from numguard.source.non_data import NonData, may_be_non_data
 from numguard.source.part import Batch, Part, reading
 
 __all__ = ["TextPart"]
@@ -110,7 +110,7 @@ class TextPart(Part):
                 self.account.skip(kind)
 
     def judge(self, texts: Iterable[bytes]) -> list[bool]:
-        """Which of some rows that may be furniture are rows; the others go into the account."""
+        """Which of some possible non-data lines are rows; the others go into the account."""
         return [self._is_row(text.decode(errors="replace")) for text in texts]
 
     def _is_row(self, text: str) -> bool:
@@ -121,9 +121,9 @@ class TextPart(Part):
         return kind is None
 
     def _kind(self, text: str) -> str | None:
-        """What a line is by its text, if it is furniture; one that cannot be taken apart is none."""
+        """The kind of a non-data line by its text; None for a row and for a line that cannot be split."""
         cells = split_line(text.replace("\r", " "), self.header.separator)
-        return self._furniture.kind(cells) if cells or not text.strip() else None
+        return self._non_data.kind(cells) if cells or not text.strip() else None
 
     def _look_at(self, lines: int) -> None:
         """Counts lines that are looked at one by one."""
@@ -141,8 +141,8 @@ class TextPart(Part):
                 self._looked_at = 0
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
-                self._furniture = Furniture(header.names)
-                signs = [*may_be_furniture(), *filter(None, [header.names[probe]])]
+                self._non_data = NonData(header.names)
+                signs = [*may_be_non_data(), *filter(None, [header.names[probe]])]
                 doubt = (probe, _beginnings(header.names[probe]), signs)
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows
@@ -180,7 +180,7 @@ class TextPart(Part):
 
 
 def _beginnings(name: str) -> bytes:
-    """The bytes that a cell of furniture begins with, in a column of that name."""
+    """The first bytes of the cells of non-data lines, in a column of that name."""
     return bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *name.encode()[:1], *range(128, 256)])
 
 

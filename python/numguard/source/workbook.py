@@ -21,8 +21,8 @@ import pyarrow as pa
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member
 from numguard.source.extent import look_into
-from numguard.source.furniture import Furniture
 from numguard.source.header import clean
+from numguard.source.non_data import NonData
 from numguard.source.part import MOST_DIGITS, Batch, Part
 
 __all__ = ["SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
@@ -56,12 +56,12 @@ class SheetPart(Part):
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         header = self._rows[self.header_row - 1]
-        furniture = Furniture(header)
+        non_data = NonData(header)
         for cells in self._rows[: self.header_row - 1]:
             self.account.skip("title" if any(cell.strip() for cell in cells) else "blank")
         kept: list[int] = []
         for at in range(self.header_row, len(self._rows)):
-            kind = furniture.kind(self._rows[at])
+            kind = non_data.kind(self._rows[at])
             if kind is None:
                 kept.append(at)
             else:

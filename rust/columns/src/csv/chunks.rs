@@ -62,8 +62,8 @@ impl Chunks {
         }
     }
 
-    /// The next chunk, in `room` that was used before. The last one says so, and may be empty.
-    pub(super) fn next(&mut self, mut room: Vec<u8>) -> io::Result<Next> {
+    /// The next chunk, in a `buffer` that was used before. The last one says so, and may be empty.
+    pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> io::Result<Next> {
         match self.state {
             State::Ended => return Ok(Next::End),
             State::Passing => {
@@ -73,37 +73,37 @@ impl Chunks {
             }
             State::Reading => {}
         }
-        // What stands in the room already is written over, so that it need not be made zero again.
+        // What stands in the buffer already is written over, so that it need not be made zero again.
         let mut len = self.rest.len();
-        room.resize(room.len().max(len), 0);
-        room[..len].copy_from_slice(&self.rest);
+        buffer.resize(buffer.len().max(len), 0);
+        buffer[..len].copy_from_slice(&self.rest);
         self.rest.clear();
         let mut searched = 0;
         loop {
             let wanted = self.size.max(len + (self.size / 2).max(1));
-            let is_end = self.fill(&mut room, &mut len, wanted)?;
+            let is_end = self.fill(&mut buffer, &mut len, wanted)?;
             if is_end {
                 self.state = State::Ended;
-                room.truncate(len);
+                buffer.truncate(len);
                 return Ok(Next::Chunk(Chunk {
-                    bytes: room,
+                    bytes: buffer,
                     last: true,
                 }));
             }
-            if let Some(last) = memrchr(self.format.line_break, &room[searched..len]) {
-                let cut = self.cut(&room[..len], searched + last);
-                self.rest.extend_from_slice(&room[cut..len]);
-                room.truncate(cut);
+            if let Some(last) = memrchr(self.format.line_break, &buffer[searched..len]) {
+                let cut = self.cut(&buffer[..len], searched + last);
+                self.rest.extend_from_slice(&buffer[cut..len]);
+                buffer.truncate(cut);
                 return Ok(Next::Chunk(Chunk {
-                    bytes: room,
+                    bytes: buffer,
                     last: false,
                 }));
             }
             searched = len;
             let enough = self.format.longest + 2;
             if len > enough {
-                room.truncate(enough);
-                self.rest = room;
+                buffer.truncate(enough);
+                self.rest = buffer;
                 self.state = State::Passing;
                 return Ok(Next::Busy);
             }
@@ -111,12 +111,12 @@ impl Chunks {
     }
 
     /// Reads until there are `wanted` bytes; returns whether the input ended before.
-    fn fill(&mut self, room: &mut Vec<u8>, len: &mut usize, wanted: usize) -> io::Result<bool> {
-        if room.len() < wanted {
-            room.resize(wanted, 0);
+    fn fill(&mut self, buffer: &mut Vec<u8>, len: &mut usize, wanted: usize) -> io::Result<bool> {
+        if buffer.len() < wanted {
+            buffer.resize(wanted, 0);
         }
         while *len < wanted {
-            match self.input.read(&mut room[*len..wanted]) {
+            match self.input.read(&mut buffer[*len..wanted]) {
                 Ok(0) => return Ok(true),
                 Ok(read) => *len += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

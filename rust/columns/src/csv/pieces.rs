@@ -93,7 +93,7 @@ struct Shared<M> {
     make: M,
     /// Room that was used before.
     splitters: Mutex<Vec<Splitter>>,
-    rooms: Mutex<Vec<Vec<u8>>>,
+    buffers: Mutex<Vec<Vec<u8>>>,
 }
 
 /// A chunk that was split.
@@ -119,7 +119,7 @@ impl<M: Make> Pieces<M> {
             format: format.clone(),
             make,
             splitters: Mutex::default(),
-            rooms: Mutex::default(),
+            buffers: Mutex::default(),
         });
         let tasks = Tasks {
             chunks: Some(Chunks::new(input, format, size)),
@@ -227,13 +227,13 @@ impl<M: Make> Shared<M> {
         outcome
     }
 
-    /// Keeps room for another chunk; only of the usual size, and never more than are at work.
-    fn give_back(&self, room: Vec<u8>) {
+    /// Keeps a buffer for another chunk; only of the usual size, and never more than are at work.
+    fn give_back(&self, buffer: Vec<u8>) {
         const KEPT: usize = 64;
-        if room.capacity() <= 4 * chunks::CHUNK {
-            let mut rooms = locked(&self.rooms);
-            if rooms.len() < KEPT {
-                rooms.push(room);
+        if buffer.capacity() <= 4 * chunks::CHUNK {
+            let mut buffers = locked(&self.buffers);
+            if buffers.len() < KEPT {
+                buffers.push(buffer);
             }
         }
     }
@@ -276,8 +276,8 @@ impl<M: Make> Iterator for Tasks<M> {
 
     fn next(&mut self) -> Option<Task<M>> {
         let chunks = self.chunks.as_mut()?;
-        let room = locked(&self.shared.rooms).pop().unwrap_or_default();
-        let step = match chunks.next(room) {
+        let buffer = locked(&self.shared.buffers).pop().unwrap_or_default();
+        let step = match chunks.next(buffer) {
             Ok(chunks::Next::Chunk(chunk)) => Step::Split(chunk),
             Ok(chunks::Next::Busy) => Step::Busy,
             Ok(chunks::Next::End) => {

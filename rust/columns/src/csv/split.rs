@@ -34,7 +34,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// None, in room that was used before.
+    /// None, in a buffer that was used before.
     fn clear(&mut self, width: usize) {
         self.starts.clear();
         self.ends.clear();
@@ -134,9 +134,9 @@ impl Work<'_> {
         let format = self.text.format;
         let (base, end) = (self.at, self.text.bytes.len().min(self.at + window));
         let bytes = &self.text.bytes[base..end];
-        let room = marks::room(bytes.len()) + 1;
-        if places.len() < room {
-            places.resize(room, 0);
+        let needed = marks::needed(bytes.len()) + 1;
+        if places.len() < needed {
+            places.resize(needed, 0);
         }
         let found = marks::find(format, bytes, places);
         let is_end = self.text.last && end == self.text.bytes.len();

@@ -50,15 +50,15 @@ struct Wanted {
     returns: bool,
 }
 
-/// How many places there have to be room for, to look at so many bytes.
-pub(super) fn room(bytes: usize) -> usize {
+/// The places that marking so many bytes needs.
+pub(super) fn needed(bytes: usize) -> usize {
     bytes + BLOCK
 }
 
 /// Finds the marks in `bytes`, which begin where a record does, and writes their places into `places`.
 ///
 /// # Panics
-/// If there is not [`room`] for them.
+/// If there are fewer than [`needed`] places.
 pub(super) fn find(format: &Format, bytes: &[u8], places: &mut [u32]) -> Found {
     find_on(Path::chosen(), format, bytes, places)
 }
@@ -122,9 +122,9 @@ fn find_with(
 
 #[inline(always)]
 fn room_at(places: &mut [u32], at: usize) -> &mut [u32; BLOCK] {
-    let room = places.get_mut(at..at + BLOCK);
-    let room = room.and_then(|room| room.first_chunk_mut());
-    room.expect("there is room for every byte and a block more")
+    let out = places.get_mut(at..at + BLOCK);
+    let out = out.and_then(|out| out.first_chunk_mut());
+    out.expect("there is a place for every byte and a block more")
 }
 
 impl Bits {
@@ -282,7 +282,7 @@ mod tests {
             let format = Format { separator, quoted, line_break, width: 1, named: 1, longest: 1 << 20, windows_1252: false, apostrophes: false };
             let (expected, odd) = slowly(&format, &bytes);
             for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-                let mut places = vec![0; room(bytes.len())];
+                let mut places = vec![0; needed(bytes.len())];
                 let found = find_on(path, &format, &bytes, &mut places);
                 prop_assert_eq!(&places[..found.marks], &expected[..], "{:?}", path);
                 prop_assert_eq!(found.odd, odd, "{:?}", path);

@@ -1,7 +1,7 @@
-"""What stands around the rows of a sheet: blank lines, rulers, repeated headers, totals, page numbers.
+"""Lines of a sheet that are no data: blank lines, rulers, repeated headers, totals, page numbers.
 
-Owns the patterns by which such a line is told from a row, in a text as in a workbook. Knows no column. One idea: **only
-what can be nothing else is furniture.** A line that might be a damaged row is refused and counted, never skipped.
+Owns the patterns by which such a line is recognised, in text and in workbooks. Knows no column. One idea: **a line is
+non-data only if it cannot be a row.** A line that might be a damaged row is refused and counted, never skipped.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["PAGE", "RULER", "Furniture", "bare", "may_be_furniture"]
+__all__ = ["PAGE", "RULER", "NonData", "bare", "may_be_non_data"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
-#: Ten digits on end may be somebody's number, and no line with one is passed over.
+#: Ten digits in a row may be somebody's number; a line with them is never skipped.
 _NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
 _TOTAL: Final = re.compile(
     r"""[\W_]*(?:
@@ -25,7 +25,7 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
-#: What the cells of such a line have in them, in one spelling or another.
+#: Parts of words, of which each such line has at least one.
 _SIGNS: Final = ("otal", "OTAL", "--", "==", "__", "age", "AGE", "nd of")
 _HINDI: Final = ("कुल", "योग")
 
@@ -35,13 +35,13 @@ def bare(cell: str) -> str:
     return cell.strip(" \t'\"\ufeff\xa0")
 
 
-def may_be_furniture() -> tuple[str, ...]:
-    """Parts of words of which one stands in every such line that is neither blank nor a header."""
+def may_be_non_data() -> tuple[str, ...]:
+    """Parts of words: every non-data line that is neither blank nor a header has one of them."""
     return (*_SIGNS, *_HINDI)
 
 
-class Furniture:
-    """Tells furniture from rows, line by line; `header` are the cells of the table's own header."""
+class NonData:
+    """Recognises non-data lines; `header` are the cells of the table's own header."""
 
     def __init__(self, header: Sequence[str]) -> None:
         self._header = [bare(name).casefold() for name in header]
@@ -50,16 +50,16 @@ class Furniture:
 
     def kind(self, cells: Sequence[str]) -> str | None:  # noqa: PLR0911 - a kind a line
         """What the line is, by its cells: blank, ruler, header, page or total; None where it may be a row."""
-        said = [bare(cell) for cell in cells]
-        while said and not said[-1]:
-            said.pop()
-        if not said:
+        texts = [bare(cell) for cell in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        if not texts:
             return "blank"
-        if all(RULER.fullmatch(cell) for cell in said if cell) and any(len(cell) > 1 for cell in said):
-            return "ruler" if any(len(cell) >= 3 for cell in said) else None
-        if [cell.casefold() for cell in said] == self._header:
+        if all(RULER.fullmatch(cell) for cell in texts if cell) and any(len(cell) > 1 for cell in texts):
+            return "ruler" if any(len(cell) >= 3 for cell in texts) else None
+        if [cell.casefold() for cell in texts] == self._header:
             return "header"
-        filled = [cell for cell in said if cell]
+        filled = [cell for cell in texts if cell]
         if _NUMBER.search(" ".join(filled)):
             return None
         if len(filled) == 1 and PAGE.fullmatch(filled[0]):
