@@ -1,7 +1,7 @@
 //! Any Arrow layout that can hold numbers -> runs of `u64` keys, and single cells for those who ask why.
 //!
-//! Owns the list of layouts. Knows no rule of the trade: what a cell means is `numguard-core`'s to say. Bytes that came
-//! through the C interface are not believed: text is sliced with checks and is UTF-8 only once it was found to be.
+//! Owns the list of layouts. What a cell means is decided by `numguard-core`. Bytes that came
+//! through the C interface are not trusted: text is sliced with checks and is UTF-8 only once it was found to be.
 
 mod cell;
 mod fill;
@@ -31,7 +31,7 @@ pub enum Keys {
     Msisdn(Region),
     /// Handsets.
     Imei,
-    /// Handsets, with the placeholders kept as keys: for linkage, which must say where a walk ran into one.
+    /// Handsets, with the placeholders kept as keys: for linkage, which reports where a walk met one.
     ImeiOrPlaceholder,
 }
 

@@ -29,12 +29,12 @@ pub fn contains(
     let column = Column::new(array, keys)?;
     let words = column
         .words()
-        .map(|(rows, keys)| (rows, Said::of(keys, set)));
+        .map(|(rows, keys)| (rows, WordAnswers::of(keys, set)));
     let blocks = column.len().div_ceil(64);
     let (mut hits, mut valid) = (vec![0u64; blocks], vec![0u64; blocks]);
     parallel::fill_bits(threads, &mut hits, &mut valid, |start, hits, valid| {
         match &words {
-            Some((rows, said)) => said.of_rows(&rows[start..], hits, valid),
+            Some((rows, answers)) => answers.of_rows(&rows[start..], hits, valid),
             None => look_up(&column, set, start, hits, valid),
         }
         column.clear_nulls(start, valid);
@@ -76,31 +76,31 @@ fn look_up(
 }
 
 /// What was found out about each word of a dictionary, so that a row costs one byte of it.
-struct Said(Vec<u8>);
+struct WordAnswers(Vec<u8>);
 
-impl Said {
+impl WordAnswers {
     const MEMBER: u8 = 1;
     const KEY: u8 = 2;
 
     fn of(keys: &[u64], set: &FrozenSet) -> Self {
         let mut hits = vec![0; keys.len().div_ceil(64)];
         set.probe(keys, &mut hits);
-        let said = keys.iter().enumerate().map(|(word, &key)| {
+        let answers = keys.iter().enumerate().map(|(word, &key)| {
             let is_member = hits[word / 64] >> (word % 64) & 1 == 1;
             (u8::from(is_member) * Self::MEMBER) | (u8::from(key != 0) * Self::KEY)
         });
-        Self(said.collect())
+        Self(answers.collect())
     }
 
     /// The same of rows, each of which is a word.
     fn of_rows(&self, rows: &[u32], hits: &mut [u64], valid: &mut [u64]) {
         for ((rows, hits), valid) in rows.chunks(64).zip(hits).zip(valid) {
-            let mut said = [0; 64];
-            for (said, &word) in said.iter_mut().zip(rows) {
-                *said = self.0.get(word as usize).copied().unwrap_or(0);
+            let mut answers = [0; 64];
+            for (answers, &word) in answers.iter_mut().zip(rows) {
+                *answers = self.0.get(word as usize).copied().unwrap_or(0);
             }
-            *hits = block::bytes_with(Self::MEMBER, &said);
-            *valid = block::bytes_with(Self::KEY, &said);
+            *hits = block::bytes_with(Self::MEMBER, &answers);
+            *valid = block::bytes_with(Self::KEY, &answers);
         }
     }
 }

@@ -8,7 +8,7 @@ use arrow_schema::{ArrowError, DataType};
 /// Why a call on columns could not be carried out. No message holds the content of a cell.
 #[derive(Debug)]
 pub enum Error {
-    /// An Arrow type that is not read; the text says what to do.
+    /// An Arrow type that is not read; the text is what to do.
     UnsupportedType {
         /// The type as Arrow writes it.
         data_type: String,
@@ -35,7 +35,7 @@ pub enum Error {
     File {
         /// Which.
         path: PathBuf,
-        /// What the operating system said.
+        /// The message of the operating system.
         error: io::Error,
     },
     /// A file that holds no sound set.
@@ -68,12 +68,12 @@ pub enum Error {
     Unreadable {
         /// Where in the file, if that is known.
         row_group: Option<usize>,
-        /// What the reader says.
+        /// The message of the reader.
         why: String,
     },
     /// A text that cannot be read on.
     Reading(io::Error),
-    /// A way of writing text that is not read; the text says which are.
+    /// A text encoding or format that is not read; the text names those that are.
     Format(&'static str),
     /// A column that the files before do not have.
     NewColumn(String),
@@ -113,12 +113,12 @@ impl Error {
         }
     }
 
-    /// The same, said of one column.
+    /// The same, for one column.
     pub(crate) fn in_column(self, column: &str) -> Self {
         Self::InColumn(column.to_owned(), Box::new(self))
     }
 
-    /// The same, said of one file.
+    /// The same, for one file.
     pub(crate) fn in_file(self, file: &str) -> Self {
         Self::InFile(file.to_owned(), Box::new(self))
     }
@@ -133,7 +133,7 @@ impl Error {
     }
 }
 
-/// A column's name for a message; one that holds a number, as in a file without a header, is not said.
+/// A column's name for a message; one that holds a number, as in a file without a header, is left out.
 fn named(name: &str) -> &str {
     const MOST_DIGITS: usize = 6;
     if name.chars().filter(|c| c.is_numeric()).count() > MOST_DIGITS {

@@ -1,4 +1,4 @@
-//! What each cell said: its key, what kind of number or form of IMEI it is, and the one note.
+//! For each cell: its key, what kind of number or form of IMEI it is, and the one note.
 //!
 //! Owns the answer's shape. One idea: most cells stand in a form that the core reads by the block, of which all is known
 //! from the key and the last two bytes; the others are asked one by one. Words of a dictionary are read once.
@@ -26,22 +26,22 @@ const BLOCK: usize = 2048;
 /// The place of what is not there: of the kind of a refused cell, or of the note of a clean one.
 const NONE: i8 = -1;
 
-/// What one cell said: its key, or 0, and the places of its class and its note in their closed lists.
+/// One cell: its key, or 0, and the places of its class and its note in their closed lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Said {
+struct CellAnswer {
     key: u64,
     class: i8,
     note: i8,
 }
 
-/// What a null cell said.
-const NULL: Said = Said {
+/// A null cell.
+const NULL: CellAnswer = CellAnswer {
     key: 0,
     class: NONE,
     note: NONE,
 };
 
-impl Said {
+impl CellAnswer {
     #[inline]
     fn of_number(reading: msisdn::Reading) -> Self {
         Self {
@@ -70,10 +70,10 @@ struct Block<'a> {
 
 impl Block<'_> {
     #[inline]
-    fn set(&mut self, row: usize, said: Said) {
-        self.keys[row] = said.key;
-        self.classes[row] = said.class;
-        self.notes[row] = said.note;
+    fn set(&mut self, row: usize, answer: CellAnswer) {
+        self.keys[row] = answer.key;
+        self.classes[row] = answer.class;
+        self.notes[row] = answer.note;
     }
 }
 
@@ -103,26 +103,25 @@ pub fn explain_imei(array: &dyn Array, threads: Threads) -> Result<ArrayRef, Err
 fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block: Block<'_>) {
     column.fill_plain(start, block.keys);
     for row in 0..block.keys.len() {
-        let said = match column.cell(start + row) {
+        let answer = match column.cell(start + row) {
             None => NULL,
-            Some(cell) => {
-                plain(cell, block.keys[row]).unwrap_or_else(|| Said::of_number(cell.msisdn(region)))
-            }
+            Some(cell) => plain(cell, block.keys[row])
+                .unwrap_or_else(|| CellAnswer::of_number(cell.msisdn(region))),
         };
-        block.set(row, said);
+        block.set(row, answer);
     }
 }
 
-/// What a cell said whose number the block has read; none where it has not, or where more must be known.
+/// The answer for a cell whose number the block has read; none where it has not, or where more must be known.
 #[inline]
-fn plain(cell: Cell<'_>, key: u64) -> Option<Said> {
-    let said = Said::of_number(msisdn::mobile(key)?);
+fn plain(cell: Cell<'_>, key: u64) -> Option<CellAnswer> {
+    let answer = CellAnswer::of_number(msisdn::mobile(key)?);
     match cell {
-        Cell::Text(text) if said.note == NONE && text.ends_with(b".0") => Some(Said {
+        Cell::Text(text) if answer.note == NONE && text.ends_with(b".0") => Some(CellAnswer {
             note: Note::TrailingDecimal as i8,
-            ..said
+            ..answer
         }),
-        _ => Some(said),
+        _ => Some(answer),
     }
 }
 
@@ -136,10 +135,10 @@ fn explain_handsets(column: &Column<'_>, start: usize, mut block: Block<'_>) {
     block::imei::drop_placeholders(kept);
     for (row, &key) in kept.iter().enumerate() {
         let word = block.keys[row];
-        let said = match column.cell(start + row) {
+        let answer = match column.cell(start + row) {
             None => NULL,
-            Some(cell) if word == UNREAD => Said::of_handset(cell.imei()),
-            Some(_) => Said {
+            Some(cell) if word == UNREAD => CellAnswer::of_handset(cell.imei()),
+            Some(_) => CellAnswer {
                 key,
                 class: block::imei::form(word).map_or(NONE, |form| form as i8),
                 note: if key == 0 {
@@ -149,11 +148,11 @@ fn explain_handsets(column: &Column<'_>, start: usize, mut block: Block<'_>) {
                 },
             },
         };
-        block.set(row, said);
+        block.set(row, answer);
     }
 }
 
-/// What every cell of a column said.
+/// The answers for the cells of a column.
 struct Answer {
     keys: Words,
     classes: Vec<i8>,
@@ -212,20 +211,20 @@ impl Answer {
         answer
     }
 
-    /// For each row of `column`, which is one of these words, what that word said.
+    /// For each row of `column`, which is one of these words, the answer for that word.
     fn gather(&self, column: &Column<'_>, start: usize, rows: &[u32], mut block: Block<'_>) {
         let keys = self.keys.as_slice();
         for row in 0..block.keys.len() {
             let word = rows[start + row] as usize;
-            let said = match keys.get(word) {
-                Some(&key) if !column.is_null(start + row) => Said {
+            let answer = match keys.get(word) {
+                Some(&key) if !column.is_null(start + row) => CellAnswer {
                     key,
                     class: self.classes[word],
                     note: self.notes[word],
                 },
                 _ => NULL,
             };
-            block.set(row, said);
+            block.set(row, answer);
         }
     }
 
@@ -250,7 +249,7 @@ impl Answer {
 
 /// Places with [`NONE`] for null as an array. Behind a null stands place 0, which every dictionary has.
 fn places(mut places: Vec<i8>) -> Int8Array {
-    /// The bit of a byte that tells [`NONE`] from every place.
+    /// The bit of a byte that distinguishes [`NONE`] from every place.
     const SIGN: u8 = 0x80;
     let present: Vec<u64> = places
         .chunks(64)
@@ -411,19 +410,19 @@ mod tests {
         ]
     }
 
-    /// The answer, as what each cell says that is asked alone.
-    fn expected(column: &Column<'_>, said: impl Fn(Cell<'_>) -> Said) -> Vec<Said> {
+    /// The expected rows: each cell read by itself.
+    fn expected(column: &Column<'_>, answer: impl Fn(Cell<'_>) -> CellAnswer) -> Vec<CellAnswer> {
         (0..column.len())
-            .map(|row| column.cell(row).map_or(NULL, &said))
+            .map(|row| column.cell(row).map_or(NULL, &answer))
             .collect()
     }
 
-    fn told(answer: Answer) -> Vec<Said> {
+    fn rows_of(answer: Answer) -> Vec<CellAnswer> {
         let keys = answer.keys.as_slice().to_vec();
         keys.into_iter()
             .zip(answer.classes)
             .zip(answer.notes)
-            .map(|((key, class), note)| Said { key, class, note })
+            .map(|((key, class), note)| CellAnswer { key, class, note })
             .collect()
     }
 
@@ -436,20 +435,20 @@ mod tests {
                 let read = |column: &Column<'_>, start: usize, block: Block<'_>| {
                     explain_numbers(column, region, start, block);
                 };
-                let expected = expected(&column, |cell| Said::of_number(cell.msisdn(region)));
-                for said in expected.iter().filter(|said| said.note != NONE) {
-                    notes[said.note as usize] += 1;
+                let expected = expected(&column, |cell| CellAnswer::of_number(cell.msisdn(region)));
+                for answer in expected.iter().filter(|answer| answer.note != NONE) {
+                    notes[answer.note as usize] += 1;
                 }
                 assert_eq!(
-                    told(Answer::of(&column, None, &read)),
+                    rows_of(Answer::of(&column, None, &read)),
                     expected,
                     "{region:?}"
                 );
             }
             let column = Column::new(&array, Keys::Imei).expect("a column");
-            let expected = expected(&column, |cell| Said::of_handset(cell.imei()));
+            let expected = expected(&column, |cell| CellAnswer::of_handset(cell.imei()));
             let answer = Answer::of(&column, None, &explain_handsets);
-            assert_eq!(told(answer), expected, "{}", array.data_type());
+            assert_eq!(rows_of(answer), expected, "{}", array.data_type());
         }
         for note in [
             Note::TrailingDecimal,

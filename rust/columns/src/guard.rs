@@ -1,6 +1,6 @@
 //! Panics of what is called below, which damaged files and arrays can bring about, as errors.
 //!
-//! What panics is safe code, so what it leaves behind is sound; it is dropped and not asked again. What a panic says may
+//! What panics is safe code, so what it leaves behind is sound; it is dropped and not asked again. The message of a panic may
 //! quote the data, so it is not passed on, and the usual report on the standard error is kept back.
 
 use std::any::Any;
@@ -22,7 +22,7 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls something, and catches its panic. What workers panic with comes to whoever waits for them.
+/// Calls something, and catches its panic. A worker's panic reaches the thread that waits for it.
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

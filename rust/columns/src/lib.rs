@@ -2,7 +2,7 @@
 //!
 //! One idea: **every column becomes a run of `u64` keys, 0 for no key.** [`column::Column`] is where all Arrow layouts
 //! turn into such runs; each kernel takes a run a block at a time and never copies more of its input than that block.
-//! Knows no Python. Threads live in [`parallel`] alone.
+//! Independent of Python. Only [`parallel`] starts threads.
 
 mod build;
 mod column;

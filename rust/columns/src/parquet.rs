@@ -5,7 +5,7 @@
 //! side in the pool and are handed over in the order of the files, so the answer never depends on the threads, and
 //! memory depends on the parts at work, not on the files.
 //!
-//! Owns how files become parts and what is wrong with them. Knows no rule of the trade.
+//! Owns how files become parts and what is wrong with them. Independent of what numbers mean.
 
 mod bytes;
 mod file;

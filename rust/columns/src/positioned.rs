@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn what_is_written_at_a_place_is_read_there() {
         let file = tempfile::tempfile().expect("a scratch file");
-        write_all_at(&file, b"behind", 10).expect("room");
-        write_all_at(&file, b"before", 0).expect("room");
+        write_all_at(&file, b"behind", 10).expect("written");
+        write_all_at(&file, b"before", 0).expect("written");
         let mut bytes = [0; 6];
         read_exact_at(&file, &mut bytes, 10).expect("there");
         assert_eq!(&bytes, b"behind");

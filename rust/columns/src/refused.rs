@@ -8,7 +8,7 @@ use numguard_core::notes::Note;
 
 use crate::column::{Cell, Column, Keys};
 
-/// Counts the refused cells of `column` by note: of the rows that gave no key, as `is_none` says. Null cells are not
+/// Counts the refused cells of `column` by note: of the rows that gave no key, as given by `is_none`. Null cells are not
 /// refused.
 pub(crate) fn refused(column: &Column<'_>, is_none: impl Fn(usize) -> bool) -> Vec<(Note, u64)> {
     let mut counts = vec![0u64; Note::ALL.len()];

@@ -1,7 +1,7 @@
 //! Which rows of a batch name a member of a set in one of their key columns, and which member.
 //!
 //! Owns the [`Plan`] of a scan (what is looked up where, what is handed on), the search through one batch, and the
-//! [`Tally`]. Knows no files: [`crate::parquet`] and [`crate::csv`] bring rows from
+//! [`Tally`]. Independent of files: [`crate::parquet`] and [`crate::csv`] bring rows from
 //! those, and callers bring their own.
 
 mod plan;

@@ -1,9 +1,9 @@
 //! A frozen set -> a file, whole or not at all; a file -> a set mapped into memory.
 //!
-//! Owns the writing and the mapping. What the bytes mean, and whether they can be believed, is `numguard-core`'s to say.
+//! Owns the writing and the mapping. What the bytes mean, and whether they are valid, is decided by `numguard-core`.
 //!
 //! A map shows what the file holds *now*, so a saved set must be replaced, never written into: [`save`] writes a new
-//! file and renames it over the old one, and whoever has the old one open keeps it, whole, until it is dropped. That is
+//! file and renames it over the old one, and a process that has the old one open keeps it, whole, until it is dropped. That is
 //! also how a running process takes a new list: open the path again. Windows keeps a mapped file from being replaced:
 //! there the new list gets a name of its own. A file that is cut short in place while it is mapped ends the process at the
 //! next look into what is gone (SIGBUS), as with every map; small files are copied, so that the lists of most cases cannot
@@ -41,7 +41,7 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
         // As for any new file: what the user's umask allows, not the 0600 of a scratch file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    // Said of the place that was asked for, not of the scratch file.
+    // The error names the path that was asked for, not the scratch file.
     let mut file = builder
         .tempfile_in(folder)
         .map_err(|error| failed(error.kind().into()))?;
@@ -60,7 +60,7 @@ fn flush_names(folder: &Path) -> io::Result<()> {
 }
 
 /// Maps the set at `path`, or copies it if it is small. The layout is always checked; the checksum, one pass over the
-/// whole file, if `verify` says.
+/// whole file, if `verify` is set.
 ///
 /// # Errors
 /// [`Error::File`] when there is no such file or it cannot be read; [`Error::SetFile`] when it holds no sound set of

@@ -1,6 +1,6 @@
 //! One cell, for those who ask about it alone: why it was refused, and which numbers stand in its text.
 //!
-//! Knows no layout; `column` takes the cell out of its own.
+//! Independent of layouts; `column` takes the cell out of its own.
 
 use numguard_core::msisdn::Region;
 use numguard_core::{imei, msisdn};

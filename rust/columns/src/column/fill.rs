@@ -1,6 +1,6 @@
 //! The rows of a column as keys: a block at a time where most cells have one of the common forms, one by one else.
 //!
-//! Owns which of the core's blocks reads which layout. Knows no layout: `column` takes cells out of its own.
+//! Owns which of the core's blocks reads which layout. `column` takes cells out of its layouts.
 
 use numguard_core::block::{self, imei};
 use numguard_core::msisdn::{self, Region};
@@ -31,7 +31,7 @@ impl Column<'_> {
         }
     }
 
-    /// [`fill`](Self::fill), where `rest` says the key, or 0, of each cell that is not null and that no block could read.
+    /// [`fill`](Self::fill), where `rest` gives the key, or 0, of each cell that is not null and that no block could read.
     ///
     /// # Panics
     /// If the rows are not there.

@@ -49,7 +49,7 @@ impl RowTexts {
 pub struct Asked {
     /// What columns are called, and where they stand in a row.
     pub columns: (SchemaRef, Vec<usize>),
-    /// What tells rows that may be no data.
+    /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
     /// Whether the text of each row is kept.
     pub texts: bool,

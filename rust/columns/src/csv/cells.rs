@@ -79,7 +79,7 @@ pub(super) fn text_column(
 ) -> Result<ArrayRef, Error> {
     let mut offsets = Vec::with_capacity(chosen.len() + 1);
     offsets.push(0i32);
-    // Grown as needed, with room behind the end for a step.
+    // Grown as needed, with space behind the end for a step.
     let mut values = vec![0u8; chosen.len() * STEP + STEP];
     let mut len = 0;
     for row in chosen {

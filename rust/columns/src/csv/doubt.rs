@@ -1,13 +1,13 @@
 //! Rows that may be no data: totals, rulers, a header that comes again.
 //!
-//! Owns how they are found, and no rule: what such a row is, whoever calls says. One idea: **one column tells**, and of
+//! Owns how they are found; the caller decides what such a row is. One idea: **one column is enough**, and of
 //! nearly all of its cells the first byte.
 
 use memchr::memmem::Finder;
 
 use super::split::Rows;
 
-/// What tells rows that may be no data.
+/// How rows that may be non-data lines are recognised.
 ///
 /// A row is doubtful if its cell in one column is blank, or begins with one of some bytes and has one of some signs in it.
 #[derive(Clone, Debug)]

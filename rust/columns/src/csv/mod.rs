@@ -1,11 +1,11 @@
 //! Separated text (CSV) -> rows of text cells, at the speed of memory, with every line accounted for.
 //!
 //! Owns what a row is: cells between separators, quoted or not, as many as the header has. Everything else is a
-//! [`Refusal`], with its line and a note, or a blank line that is counted. Knows no header, no encoding and no container:
-//! whoever calls has found the first line of data and what the cells are called, and brings UTF-8.
+//! [`Refusal`], with its line and a note, or a blank line that is counted. Independent of headers, encodings and containers:
+//! the caller has found the first line of data and what the cells are called, and brings UTF-8.
 //!
 //! One idea: **cells are places, not copies.** A chunk of text is read, the places of its cells are written down
-//! ([`split`]), and whoever asks takes the cells that it needs: a scan the key cells of all rows and the others of its
+//! ([`split`]), and the caller takes the cells that it needs: a scan the key cells of all rows and the others of its
 //! hits ([`scan`]), every other verb the columns that it names ([`batches`]). Chunks are cut at line breaks and split side
 //! by side ([`pieces`]); where a record turns out to run on into the next chunk, that one is split again, so the answer
 //! never depends on how the text was cut.
@@ -189,7 +189,7 @@ pub struct Refusal {
     pub line: u64,
     /// How many lines it takes.
     pub lines: u32,
-    /// The cells that were told apart; of an unclosed or stray quotation mark those before it, of a line that is too long
+    /// The cells that were separated; of an unclosed or stray quotation mark those before it, of a line that is too long
     /// none.
     pub fields: u32,
     /// Why.

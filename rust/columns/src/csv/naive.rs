@@ -205,7 +205,7 @@ fn lines(format: &Format, text: &[u8]) -> Vec<Span> {
     lines
 }
 
-/// The cells of a record, as far as they can be told.
+/// The cells of a record, as far as they can be separated.
 fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
     let mut cells = Vec::new();
     let mut cell = Vec::new();

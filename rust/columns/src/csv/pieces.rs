@@ -1,8 +1,8 @@
 //! Chunks -> what was made of each, side by side, in the order of the text.
 //!
-//! One idea: **a chunk is taken to begin with a record, and the one before says whether it was right.** A chunk whose last
+//! One idea: **a chunk is assumed to begin with a record, and the one before it confirms that or not.** A chunk whose last
 //! record runs on leaves a rest; then the next chunk is split again behind that rest, and what was made of it before is
-//! dropped. Chunks are cut where that is rare, so nothing waits for it; and nothing is believed, so a text of any kind comes
+//! dropped. Chunks are cut where that is rare, so nothing waits for it; and the assumption is always checked, so a text of any kind comes
 //! out the same however it was cut.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,7 +48,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Whether there is nothing to say.
+    /// Whether there is nothing to report.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.refused.is_empty() && self.blank == 0 && !self.mended
@@ -83,7 +83,7 @@ struct Rest {
     bytes: Vec<u8>,
     /// How much of it has been split before.
     seen: usize,
-    /// Whether any of it that no piece has told of was read as Windows-1252.
+    /// Whether anything not yet reported by a piece was read as Windows-1252.
     mended: bool,
 }
 
@@ -91,7 +91,7 @@ struct Rest {
 struct Shared<M> {
     format: Format,
     make: M,
-    /// Room that was used before.
+    /// Buffers to be used again.
     splitters: Mutex<Vec<Splitter>>,
     buffers: Mutex<Vec<Vec<u8>>>,
 }

@@ -222,7 +222,7 @@ impl Text<'_> {
         self.cells(at, end, false, scratch) == End::Line && scratch.len() == self.format.width
     }
 
-    /// Writes down where the cells of a line end; `inside` says whether it begins inside of a quoted one. A cell that is
+    /// Stores where the cells of a line end; `inside` is whether it begins inside of a quoted one. A cell that is
     /// left open has no end.
     fn cells(&self, mut at: usize, end: usize, mut inside: bool, ends: &mut Vec<u32>) -> End {
         let separator = self.format.separator;

@@ -32,7 +32,7 @@ pub struct Rows<'a> {
     pub line: u64,
     /// The columns that have a name.
     pub columns: &'a Schema,
-    /// What tells rows that may be no data.
+    /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
 }
 
@@ -48,9 +48,9 @@ pub struct CsvScan {
     bytes: usize,
     /// What is to be handed over before anything else.
     queued: Option<Event>,
-    /// What waits to be told which of its doubtful rows are rows.
+    /// Pieces whose doubtful rows are not decided yet.
     waiting: Option<Made>,
-    /// How it ended, until that is told.
+    /// How it ended, until that is reported.
     end: Option<Option<Event>>,
 }
 
@@ -121,7 +121,7 @@ impl CsvScan {
             if let Some(event) = self.queued.take() {
                 return Some(event);
             }
-            // Nobody said that they are none.
+            // Not decided to be non-data.
             self.judge(&[]);
             let is_due = self.len >= HITS || self.bytes >= BYTES || self.end.is_some();
             if is_due && self.len > 0 {
@@ -173,8 +173,7 @@ impl CsvScan {
         Some(event)
     }
 
-    /// Says of each row of the last [`Event::Doubtful`] whether it is one; the others were not looked at. Those of which
-    /// nothing is said are rows.
+    /// Decides for each row of the last [`Event::Doubtful`] whether it is a row. Those that are not decided are rows.
     ///
     /// # Panics
     /// If hits cannot be filtered, which can.

@@ -66,7 +66,7 @@ impl Rows {
     }
 }
 
-/// Room that a split needs, kept from one chunk to the next.
+/// Buffers that a split needs, kept from one chunk to the next.
 #[derive(Default)]
 pub(super) struct Splitter {
     rows: Rows,
@@ -75,7 +75,7 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
-    /// Tells the rows of a chunk apart. It begins with a record; `last` says that the text ends with it.
+    /// Separates the rows of a chunk. It begins with a record; `last` is whether the text ends with it.
     pub(super) fn split(&mut self, format: &Format, bytes: &[u8], last: bool) -> &mut Rows {
         let text = Text {
             format,
@@ -124,7 +124,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Takes the records of a window that end in it, up to one that has to be looked at exactly: says where that is.
+    /// Takes the records of a window that end in it, up to one that has to be read exactly: returns where that is.
     fn window(
         &mut self,
         places: &mut Vec<u32>,

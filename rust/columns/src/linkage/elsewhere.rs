@@ -1,6 +1,6 @@
 //! A walk over sightings that somebody else holds, and that never all come here: an engine on many machines.
 //!
-//! Where the sightings lie, [`read_keys`] tells which of them count and reads their keys. Where the walk is, each pass is
+//! Where the sightings are, [`read_keys`] decides which of them count and reads their keys. Where the walk is, each pass is
 //! asked for ([`Linkage::wanted`]), judged by the sizes of what was asked for ([`Linkage::judge`]), and closed with the
 //! sightings of those keys that stay open ([`Linkage::answer`]). The walk is the same, and so are its rules.
 

@@ -1,6 +1,6 @@
 //! The sightings between two passes: in memory up to a limit, beyond it in a temporary file, or where they came from.
 //!
-//! One idea: **a pass asks for pieces, and a piece knows how to come back.** A row group of a file is read again; blocks
+//! One idea: **a pass asks for pieces, and a piece can be read again.** A row group of a file is read again; blocks
 //! of a stream, which comes but once, are written to a file without a name, which is gone with the process.
 
 use std::fs::File;
@@ -199,7 +199,8 @@ mod tests {
         for limit in [0, 30_000, 1_000_000] {
             let mut held = Held::new(limit);
             let blocks = || (0..4).map(|n| block(n * 7919, n % 2 == 0));
-            held.take(blocks().collect()).expect("room");
+            held.take(blocks().collect())
+                .expect("within the memory limit");
             assert_eq!(held.rows(), 4000);
             let spilled = |piece: &&Piece| matches!(piece, Piece::Spilled { .. });
             let kept_all = held.pieces().iter().filter(spilled).count() == 0;

@@ -1,7 +1,7 @@
 //! Columns of sightings -> the walk of `numguard-core`, its answer as record batches.
 //!
 //! Owns how sightings are held (as blocks of keys and times), how a pass over them is shared among threads, and what
-//! times may look like. Knows no rule of linkage: those are the core's.
+//! times may look like. The rules of linkage are the core's.
 //!
 //! One idea: **hold the keys, go over them again.** Sightings are read once into 24 bytes a row; each pass of the walk
 //! is then a membership test over one run of integers. What does not fit into memory is held elsewhere.
@@ -68,7 +68,7 @@ pub enum Step {
     Done,
 }
 
-/// Sightings being read, then walked over, a step at a time, so that whoever calls can look up between two steps.
+/// Sightings being read, then walked over, a step at a time, so that the caller regains control between two steps.
 pub struct Linkage {
     reader: BlockReader,
     files: Option<Files>,
@@ -183,7 +183,7 @@ impl Linkage {
         Ok(Step::More(progress))
     }
 
-    /// What was found. Unless the last step said [`Step::Done`], the rest of the steps is taken first.
+    /// What was found. Unless the last step was [`Step::Done`], the rest of the steps is taken first.
     ///
     /// # Errors
     /// As [`step`](Self::step).

@@ -46,7 +46,7 @@ impl Pass {
         }
     }
 
-    /// Goes over some more pieces; says whether they were the last.
+    /// Goes over some more pieces; returns whether they were the last.
     ///
     /// # Errors
     /// Those of reading a piece again.

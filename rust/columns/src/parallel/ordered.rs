@@ -1,7 +1,7 @@
 //! Units of work run side by side, their results handed over in the order of the units.
 //!
 //! One idea: **a worker never waits.** A unit is an iterator; a worker runs it until it ends or until as many of its
-//! results stand unread as [`UNREAD`] allows, and then puts it down. Whoever reads results gives it back to the pool.
+//! results stand unread as [`UNREAD`] allows, and then suspends it. Reading results gives it back to the pool.
 //! So memory is bounded, and a reader that is slow, or that uses the pool itself between two results, blocks nobody.
 
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ use super::{Threads, count, pool};
 /// Results of one unit that may stand unread before the unit is put down.
 const UNREAD: usize = 2;
 
-/// A unit of work: each step gives a result, or `None` to say that it is still at it.
+/// A unit of work: each step gives a result, or `None` while it has none yet.
 pub trait Unit: Iterator<Item = Option<Self::Output>> + Send + 'static {
     /// What it hands over.
     type Output: Send + 'static;
@@ -165,7 +165,7 @@ impl Shared {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self) {
+    fn notify(&self) {
         *self.changes() += 1;
         self.changed.notify_all();
     }
@@ -213,23 +213,23 @@ impl<U: Unit> Slot<U> {
                     if state.unread.len() >= UNREAD {
                         state.unit = Some(unit);
                         drop(state);
-                        return shared.tell();
+                        return shared.notify();
                     }
                 }
                 Ok(None) => {
                     state.ended = true;
                     drop(state);
-                    return shared.tell();
+                    return shared.notify();
                 }
                 Err(panic) => {
                     state.panic = Some(panic);
                     state.ended = true;
                     drop(state);
-                    return shared.tell();
+                    return shared.notify();
                 }
             }
             drop(state);
-            shared.tell();
+            shared.notify();
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The bytes of a Parquet file, read at their place, and the sizes in its page headers, checked before they are believed.
+//! The bytes of a Parquet file, read at their offset, and the sizes in its page headers, checked before they are used.
 //!
 //! Read rather than mapped: a file that is cut short while it is read is then an error, not a signal that ends the
-//! process. A page header says how large its page unpacks and how many values it holds, and the reader makes that much
-//! room at once; a header that is a lie of a few bytes would claim gigabytes (arrow-rs issues 9868 and 9869).
+//! process. A page header states how large its page unpacks and how many values it holds, and the reader allocates that
+//! much at once; a false header of a few bytes can claim gigabytes (arrow-rs issues 9868 and 9869).
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -37,7 +37,7 @@ pub(crate) struct Input {
     bodies: Arc<Mutex<HashSet<u64>>>,
 }
 
-/// Where a column chunk stands and what its footer says of it.
+/// The range of a column chunk and what the footer states of it.
 struct Chunk {
     start: u64,
     end: u64,
@@ -141,7 +141,7 @@ impl Chunk {
     }
 
     /// What a page of `packed` bytes can unpack to: no more than the whole chunk (twice over, for writers that count
-    /// otherwise), and no more than its codec could ever say in so few bytes.
+    /// otherwise), and no more than its codec can encode in so few bytes.
     fn most(&self, packed: u64) -> u64 {
         let ratio = match self.compression {
             Compression::UNCOMPRESSED => 1,

@@ -113,7 +113,7 @@ fn is_dictionary_coded(chunk: &ColumnChunkMetaData) -> bool {
         })
 }
 
-/// What the reader of Parquet says, without the layers that it says it through.
+/// The message of the Parquet reader, without the prefixes of its layers.
 pub(crate) fn unreadable(row_group: Option<usize>, error: &ParquetError) -> Error {
     const LAYERS: [&str; 6] = [
         "External: ",

@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Packs the values, in runs or in groups as `as_runs` says of each piece.
+    /// Packs the values, in runs or in groups as `as_runs` chooses for each piece.
     fn pack(pieces: &[(bool, Vec<u32>)], width: u32) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (as_runs, values) in pieces {

@@ -10,7 +10,7 @@ use arrow_select::take::take;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::errors::ParquetError;
 
-use super::text_pages::{Cells, TextPage, TextPages, Trouble, Words};
+use super::text_pages::{Cells, PageError, TextPage, TextPages, Words};
 use crate::Error;
 use crate::column::{Column, Keys};
 use crate::guard::guarded;
@@ -51,7 +51,7 @@ impl KeyStream {
     }
 
     /// How many rows are at hand; 0 after the last of the part.
-    pub(super) fn ready(&mut self, keys: Keys) -> Result<usize, Trouble> {
+    pub(super) fn ready(&mut self, keys: Keys) -> Result<usize, PageError> {
         while self.at == self.run.len() {
             self.at = 0;
             self.run = match &mut self.source {

@@ -14,7 +14,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use super::Outcome;
 use super::file::{OpenFile, key_metadata, unreadable};
 use super::key_stream::{KeyStream, Source};
-use super::text_pages::{TextPages, Trouble};
+use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
 use crate::scan::{Found, Plan, Search, Tally, assemble, is_text};
@@ -120,7 +120,7 @@ impl Iterator for Parts {
             return None;
         }
         let groups = self.file.metadata.metadata().row_groups();
-        // A file without row groups has a part all the same, which says that it is done.
+        // A file without row groups has a part all the same, which is empty.
         let rows = groups
             .get(self.row_group)
             .map_or(0, RowGroupMetaData::num_rows);
@@ -261,8 +261,8 @@ impl Job {
             let open = || TextPages::open(&self.file, self.row_group, at, self.start, self.rows);
             match guarded(open) {
                 Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), handed_on)),
-                Err(Trouble::Broken(error)) => return Err(self.unreadable(&error)),
-                Err(Trouble::Unsuited) => {}
+                Err(PageError::Broken(error)) => return Err(self.unreadable(&error)),
+                Err(PageError::Unsuited) => {}
             }
         }
         let metadata = &self.file.metadata;
@@ -358,8 +358,8 @@ impl Keys {
         for (n, (stream, lookup)) in self.streams.iter_mut().zip(lookups).enumerate() {
             match stream.ready(lookup.keys) {
                 Ok(rows) => ready = ready.min(rows),
-                Err(Trouble::Unsuited) => return Ok(Progress::Unsuited),
-                Err(Trouble::Broken(error)) => return Err(job.unreadable(&error)),
+                Err(PageError::Unsuited) => return Ok(Progress::Unsuited),
+                Err(PageError::Broken(error)) => return Err(job.unreadable(&error)),
             }
             if let Some(array) = stream.new_array() {
                 self.tally.look_at(lookups, n, array.as_ref());

@@ -5,7 +5,7 @@
 //! page is the bytes as they were unpacked, and where its cells begin: a length of four bytes stands before each.
 //!
 //! Takes flat columns whose pages are plain or coded by a dictionary, which is how text is written unless somebody asks
-//! for another encoding; for those there is [`Trouble::Unsuited`], and the array reader.
+//! for another encoding; for those there is [`PageError::Unsuited`], and the array reader.
 
 use std::sync::Arc;
 
@@ -47,14 +47,14 @@ pub(super) enum Cells {
 }
 
 /// Why a page is not read here.
-pub(super) enum Trouble {
+pub(super) enum PageError {
     /// It is written in a way that is left to the array reader.
     Unsuited,
     /// It is damaged.
     Broken(ParquetError),
 }
 
-impl From<ParquetError> for Trouble {
+impl From<ParquetError> for PageError {
     fn from(error: ParquetError) -> Self {
         Self::Broken(error)
     }
@@ -78,16 +78,16 @@ impl TextPages {
         root: usize,
         start: usize,
         rows: usize,
-    ) -> Result<Self, Trouble> {
-        let leaf = leaf(&file.metadata, root).ok_or(Trouble::Unsuited)?;
+    ) -> Result<Self, PageError> {
+        let leaf = leaf(&file.metadata, root).ok_or(PageError::Unsuited)?;
         let group = file.metadata.metadata().row_group(row_group);
-        let chunk = group.columns().get(leaf).ok_or(Trouble::Unsuited)?;
+        let chunk = group.columns().get(leaf).ok_or(PageError::Unsuited)?;
         let column = chunk.column_descr();
         if chunk.column_type() != Type::BYTE_ARRAY
             || column.max_rep_level() != 0
             || column.max_def_level() > 1
         {
-            return Err(Trouble::Unsuited);
+            return Err(PageError::Unsuited);
         }
         let total = usize::try_from(group.num_rows()).unwrap_or(0);
         let pages = SerializedPageReader::new(Arc::new(file.input.clone()), chunk, total, None)?;
@@ -101,7 +101,7 @@ impl TextPages {
     }
 
     /// The next page that has rows to give; `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<TextPage>, Trouble> {
+    pub(super) fn next(&mut self) -> Result<Option<TextPage>, PageError> {
         while self.left > 0 {
             if self.skip_page()? {
                 continue;
@@ -131,7 +131,7 @@ impl TextPages {
                         let end = end.ok_or_else(cut_short)?;
                         (buf.slice(4..end), buf.slice(end..))
                     } else {
-                        return Err(Trouble::Unsuited);
+                        return Err(PageError::Unsuited);
                     };
                     self.page(num_values as usize, encoding, &levels, &values)?
                 }
@@ -189,9 +189,9 @@ impl TextPages {
         encoding: Encoding,
         levels: &Bytes,
         values: &Bytes,
-    ) -> Result<TextPage, Trouble> {
+    ) -> Result<TextPage, PageError> {
         if rows > PAGE {
-            return Err(Trouble::Unsuited);
+            return Err(PageError::Unsuited);
         }
         let nulls = if !self.nullable || is_all_ones(levels, rows) {
             None
@@ -241,7 +241,7 @@ impl TextPages {
                 }
                 Cells::Coded(Arc::clone(words), spread(indices))
             }
-            _ => return Err(Trouble::Unsuited),
+            _ => return Err(PageError::Unsuited),
         };
         Ok(TextPage { cells, nulls })
     }
@@ -298,7 +298,7 @@ impl TextPage {
 impl Words {
     /// Finds where each of `count` cells begins.
     fn read(bytes: Bytes, count: usize) -> Result<Self, ParquetError> {
-        // Each has a length at least, so a count that is a lie asks for no more room than the page itself takes.
+        // Each has a length at least, so a false count allocates no more than the page itself takes.
         if count > bytes.len() / 4 || u32::try_from(bytes.len()).is_err() {
             return Err(cut_short());
         }

@@ -1,9 +1,9 @@
-//! What footers and page headers claim, walked through before the reader of Parquet believes it.
+//! Footers and page headers, validated before the Parquet reader uses them.
 //!
-//! One idea: **a count or a length is believed once the bytes are there that it speaks of.** The reader makes room for
+//! One idea: **a count or a length is accepted only if the bytes it counts are there.** The reader allocates
 //! what is claimed, and calls itself for each level of nesting; a claim of terabytes, or of ten thousand levels, would
 //! end the process, and no handler gets to see it. Thrift's compact form (thrift-compact-protocol.md) is simple enough to
-//! be walked: every field is a byte of type and step, and a value whose end can be told.
+//! be walked: every field is a byte of type and step, and a value whose end can be found.
 
 use parquet::errors::ParquetError;
 
@@ -24,7 +24,7 @@ pub(super) enum Stop {
     /// The bytes end; where only the beginning was read, there may be more.
     Short,
     /// A count or a length speaks of more bytes than there can be, or a type is none.
-    Lie,
+    Invalid,
 }
 
 /// Bytes being walked.
@@ -68,11 +68,11 @@ pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, Stop> {
 
 /// Refuses a footer that claims more row groups than it has bytes, or columns nested deeper than any are.
 pub(super) fn check_footer(bytes: &[u8]) -> Result<(), ParquetError> {
-    let said = |why: &str| Err(ParquetError::General(why.to_owned()));
+    let error = |why: &str| Err(ParquetError::General(why.to_owned()));
     match footer_nesting(bytes) {
         Ok(nested) if nested <= NESTED => Ok(()),
-        Ok(_) => said("its columns are nested too deep"),
-        Err(_) => said("its footer is damaged"),
+        Ok(_) => error("its columns are nested too deep"),
+        Err(_) => error("its footer is damaged"),
     }
 }
 
@@ -95,7 +95,7 @@ fn footer_nesting(bytes: &[u8]) -> Result<usize, Stop> {
 }
 
 fn size(value: i64) -> Result<u64, Stop> {
-    u64::try_from(value).map_err(|_| Stop::Lie)
+    u64::try_from(value).map_err(|_| Stop::Invalid)
 }
 
 impl Walk<'_> {
@@ -114,7 +114,7 @@ impl Walk<'_> {
                 return Ok(value);
             }
         }
-        Err(Stop::Lie)
+        Err(Stop::Invalid)
     }
 
     /// A zigzag number.
@@ -127,7 +127,7 @@ impl Walk<'_> {
     fn pass(&mut self, len: u64) -> Result<(), Stop> {
         let left = self.most.saturating_sub(self.at);
         let len = usize::try_from(len).ok().filter(|&len| len <= left);
-        self.at += len.ok_or(Stop::Lie)?;
+        self.at += len.ok_or(Stop::Invalid)?;
         if self.at > self.bytes.len() {
             return Err(Stop::Short);
         }
@@ -155,16 +155,16 @@ impl Walk<'_> {
             len => u64::from(len),
         };
         if len > self.most.saturating_sub(self.at) as u64 {
-            return Err(Stop::Lie);
+            return Err(Stop::Invalid);
         }
         Ok((len, byte & 0xf))
     }
 
     /// Passes a value. `levels`: how many structs, lists and maps may stand within each other.
     fn skip(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
-        let levels = levels.checked_sub(1).ok_or(Stop::Lie)?;
+        let levels = levels.checked_sub(1).ok_or(Stop::Invalid)?;
         match kind {
-            1 | 2 => Ok(()), // the type of a field says true or false
+            1 | 2 => Ok(()), // the type of a field is its value
             3 => self.pass(1),
             4..=6 => self.varint().map(drop),
             7 => self.pass(8),
@@ -195,7 +195,7 @@ impl Walk<'_> {
                 Ok(())
             }
             13 => self.pass(16),
-            _ => Err(Stop::Lie),
+            _ => Err(Stop::Invalid),
         }
     }
 
@@ -222,7 +222,7 @@ impl Walk<'_> {
         const CHILDREN: i64 = 5;
         let (len, kind) = self.list()?;
         if kind != STRUCT {
-            return Err(Stop::Lie);
+            return Err(Stop::Invalid);
         }
         // Of each column that is not complete: the parts that are still to come.
         let mut open: Vec<i64> = Vec::new();
@@ -284,21 +284,21 @@ mod tests {
         let long = [&[0x05, 0x02][..], &HEADER[1..]].concat();
         assert_eq!(page_claims(&long, 169).unwrap().unpacked, 300);
         let negative = [0x15, 0x00, 0x15, 0x01, 0x15, 0x02, 0x00];
-        assert_eq!(page_claims(&negative, 169), Err(Stop::Lie));
+        assert_eq!(page_claims(&negative, 169), Err(Stop::Invalid));
     }
 
     #[test]
     fn a_length_beyond_the_chunk_is_a_lie() {
         // Field 9 as binary, of 2^42 bytes, and of as many as are left.
-        let lie = [
+        let too_long = [
             &HEADER[..18],
             &[0x48, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
         ]
         .concat();
-        assert_eq!(page_claims(&lie, 1 << 20), Err(Stop::Lie));
+        assert_eq!(page_claims(&too_long, 1 << 20), Err(Stop::Invalid));
         let long = [&HEADER[..18], &[0x48, 0x80, 0x04]].concat();
         assert_eq!(page_claims(&long, 533), Err(Stop::Short));
-        assert_eq!(page_claims(&long, 532), Err(Stop::Lie));
+        assert_eq!(page_claims(&long, 532), Err(Stop::Invalid));
     }
 
     #[test]

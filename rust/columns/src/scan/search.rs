@@ -1,7 +1,7 @@
 //! The search through key columns, a block of rows at a time.
 //!
 //! Owns the loop that everything else waits for. Cells that are refused are mostly the same few texts again and again
-//! (headers of commercial messages, short codes), so what was said of them is kept.
+//! (headers of commercial messages, short codes), so their answers are kept.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Found {
     }
 }
 
-/// One thread's search, with the room that it needs.
+/// One thread's search, with its buffers.
 pub(crate) struct Search {
     lanes: Vec<Lane>,
 }

@@ -1,8 +1,8 @@
 //! Where cells end: bytes -> the places of separators and line breaks that stand outside of quoted cells.
 //!
 //! Owns the shortcut and no rule. One idea: **sixty-four bytes are one word of bits**, a bit for each mark, and whether a
-//! mark stands inside of quotes is a running parity of quotation marks. Parity tells the truth as long as cells are
-//! quoted whole and hold no line break; the first byte that says otherwise is where the shortcut ends, and
+//! mark stands inside of quotes is a running parity of quotation marks. Parity is right as long as cells are
+//! quoted whole and hold no line break; the first byte that contradicts it is where the shortcut ends, and
 //! [`super::record`] has to look.
 //!
 //! The folder is the dispatch: `scalar` runs anywhere, the others where the machine has what they take.
@@ -27,7 +27,7 @@ pub(super) struct Found {
     pub(super) marks: usize,
     /// How many of them are line breaks.
     pub(super) breaks: usize,
-    /// The first byte of which the shortcut cannot say what it is: marks stand before it only.
+    /// The first byte that the shortcut cannot classify: marks stand before it only.
     pub(super) odd: Option<usize>,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], places: &mut [u
     }
 }
 
-/// What is common to all paths: `bits` tells the marks of a block, `write` puts down where the bits of a word stand.
+/// What is common to all paths: `bits` finds the marks of a block, `write` stores the positions of the bits of a word.
 #[inline(always)]
 fn find_with(
     wanted: Wanted,
