@@ -12,9 +12,9 @@ pub enum Error {
     SetMagic,
     /// A saved set of a format that this version does not read.
     SetVersion(u32),
-    /// Fewer or more bytes than the header of a saved set says.
+    /// Fewer or more bytes than the header of a saved set states.
     SetLength {
-        /// What the header says, or the least that a header takes.
+        /// What the header states, or the least that a header takes.
         expected: u64,
         /// What is there.
         found: u64,

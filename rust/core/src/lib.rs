@@ -1,8 +1,8 @@
 //! Phone numbers, handsets, sets of them and the links between them, as integers.
 //!
 //! One idea: **a number is a `u64`.** This crate turns text into such integers, says in which way a text could not be
-//! one, keeps integers in frozen sets, and walks from number to handset to number. It knows no Arrow, no Python, no
-//! threads and no files: whoever calls it brings the bytes and the time.
+//! one, keeps integers in frozen sets, and walks from number to handset to number. It depends on no Arrow, no Python, no
+//! threads and no files: the caller brings the bytes and the time.
 
 pub mod block;
 mod cell;

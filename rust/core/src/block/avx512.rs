@@ -1,6 +1,6 @@
 //! Eight cells at a time.
 //!
-//! A cell of any of the forms is loaded as a whole, and three masks tell all about it: where its digits are, where its
+//! A cell of any of the forms is loaded as a whole, and three masks describe it: where its digits are, where its
 //! blanks and dashes are, and what stands before the last ten digits. Digits are moved together by the mask, never by
 //! a branch on the form, and the values of eight cells are computed at once.
 //!
@@ -269,7 +269,7 @@ fn not_a_prefix(before: u64, count: u32) -> u64 {
     ];
     /// A byte of nothing, which cannot be.
     const NONE: u64 = 1;
-    /// Each prefix with its length in the highest byte, where its hash says.
+    /// Each prefix with its length in the highest byte, at the place of its hash.
     const TABLE: [u64; 32] = {
         let mut table = [NONE; 32];
         let mut entry = 0;

@@ -2,7 +2,7 @@
 //!
 //! Owns a shortcut and no rule, as [`msisdn::indian_mobile`] does for one cell: what is read here,
 //! [`msisdn::read`] reads the same. A row that is not read is 0, which is no number, and refuses nothing: it is the
-//! caller's to ask `msisdn::read` about. Knows nothing of regions: bare digits are read as India's plan does.
+//! caller's to ask `msisdn::read` about. Independent of regions: bare digits are read as India's plan does.
 //!
 //! The folder is the dispatch, as in [`crate::set::probe`]: `scalar` runs anywhere, `avx512` where the machine has its
 //! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes. IMEIs have a
@@ -229,7 +229,7 @@ fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
 
 /// The MSISDN of a cell in one of the forms, or 0: what every path must give.
 fn one(cell: &[u8]) -> u64 {
-    // Whole numbers that went through a float: the mend says so elsewhere, the number is the same.
+    // Whole numbers that went through a float: the mend is noted elsewhere, the number is the same.
     let national = match cell.strip_suffix(b".0") {
         Some(digits) => msisdn::ten_digits(digits).filter(|&national| national >= FIRST_MOBILE),
         None => msisdn::indian_mobile(cell),

@@ -88,11 +88,11 @@ impl Text {
         self.len == 0
     }
 
-    /// Writes the text to the beginning of `out`, and whatever up to [`WIDEST`] bytes behind it, where there is room.
+    /// Writes the text to the beginning of `out`, and whatever up to [`WIDEST`] bytes behind it, where there is space.
     /// Gives its length.
     ///
     /// # Panics
-    /// If there is no room for the text.
+    /// If there is no space for the text.
     #[inline]
     pub fn write(self, out: &mut [u8]) -> usize {
         let bytes = self.bytes.to_le_bytes();

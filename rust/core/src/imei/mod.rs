@@ -1,7 +1,7 @@
 //! A written IMEI -> the fourteen digits on which handsets join.
 //!
 //! Owns the forms of 3GPP TS 23.003: fourteen digits (type allocation code 8, serial number 6), fifteen with the check
-//! digit or with the spare zero that networks send in its place, sixteen with a software version. Knows nothing of who
+//! digit or with the spare zero that networks send in its place, sixteen with a software version. Independent of who
 //! used the handset. One idea: the first fourteen digits are the handset, whatever follows them; the check digit is a
 //! hint and refuses nothing.
 
@@ -15,16 +15,16 @@ use crate::cell;
 use crate::digits::{Digits, Folded, value};
 use crate::notes::{Form, Note};
 
-/// What one cell said. `imei14` is 0 when the cell was refused or holds a placeholder; then `note` is set.
+/// One cell, read. `imei14` is 0 when the cell was refused or holds a placeholder; then `note` is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The first fourteen digits as an integer, or 0.
     pub imei14: u64,
-    /// The fourteen digits of a placeholder, for linkage, which must say where a walk ran into one; else 0.
+    /// The fourteen digits of a placeholder, for linkage, which reports where a walk met one; else 0.
     pub placeholder: u64,
     /// How it was written, when it was an IMEI at all.
     pub form: Option<Form>,
-    /// The one note, if anything had to be said.
+    /// The one note, if there is one.
     pub note: Option<Note>,
 }
 
@@ -160,7 +160,7 @@ pub fn read_f64(value: f64) -> Reading {
     })
 }
 
-/// Digits alone: the length tells the form.
+/// Digits alone: the length gives the form.
 fn read_digits(digits: &Digits) -> Result<Found, Note> {
     let Some(held) = digits.held().filter(|held| held.len() <= 16) else {
         return Err(Note::TooLong);

@@ -63,7 +63,7 @@ pub fn is_placeholder(imei14: u64) -> bool {
         || REPORTED_BY_MANY.binary_search(&imei14).is_ok()
 }
 
-/// Where the keys lie that [`is_placeholder`] says yes to: for those who must pass most others by quickly.
+/// The ranges of the keys for which [`is_placeholder`] holds: for callers that must skip most others quickly.
 pub(crate) fn ranges() -> impl Iterator<Item = std::ops::Range<u64>> {
     let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
     let begun = |digits: u64, rest: u64| digits * rest..(digits + 1) * rest;

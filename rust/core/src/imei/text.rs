@@ -1,6 +1,6 @@
 //! A cell of text -> its IMEI.
 //!
-//! Owns the groupings and the words that an IMEI is written with. Knows nothing of who used the handset. One idea: a
+//! Owns the groupings and the words that an IMEI is written with. Independent of who used the handset. One idea: a
 //! piece of fourteen to sixteen digits is the IMEI, and nothing beside it is ever joined to it: `IMEI 1 358...` is the
 //! first IMEI of a phone with two, not an IMEI that begins with 1.
 

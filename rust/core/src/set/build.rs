@@ -22,10 +22,10 @@ const OVERFLOW_ONE_IN: usize = 16;
 const FILTERED_LINES: usize = 1 << 23;
 /// Filter bits a member, at least. Up to four times as many while the filter stays in the first caches.
 const FILTER_BITS_PER_MEMBER: u64 = 12;
-/// Strays up to which slots are many (a fourth is used), so that nearly every search ends at its first slot.
+/// Sparse members up to which slots are many (a fourth is used), so that nearly every search ends at its first slot.
 /// Above, three in five are used.
-const ROOMY_STRAYS: usize = 1 << 16;
-/// Slots that a header may tell of.
+const ROOMY_SPARSE: usize = 1 << 16;
+/// Slots that a header may state.
 const MOST_SLOTS: usize = 1 << 31;
 /// Lines that a worker writes at a time.
 const LINES: usize = 1 << 14;
@@ -76,7 +76,7 @@ pub(super) fn build(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> (
 /// The figures of the header.
 fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout {
     let dense = window.map_or(0, |window| window.stretch.keys.len() - window.overflowing);
-    let strays = len - dense;
+    let sparse = len - dense;
     let (first_line, lines) = window.map_or((0, 0), |window| {
         let [first, last] =
             [window.stretch.first(), window.stretch.last()].map(|key| window.cut.line(key));
@@ -85,21 +85,21 @@ fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout 
     Layout {
         key_type,
         len: len as u32,
-        filter: filter_words(len, strays),
+        filter: filter_words(len, sparse),
         lines,
         first_line,
         cut: window.map_or(Cut::DEFAULT, |window| window.cut),
-        strays: strays as u32,
-        slots: match strays {
-            0..=ROOMY_STRAYS => strays as u32 * 4,
-            _ if strays <= MOST_SLOTS / 5 * 3 => (strays / 3 * 5) as u32,
+        sparse: sparse as u32,
+        slots: match sparse {
+            0..=ROOMY_SPARSE => sparse as u32 * 4,
+            _ if sparse <= MOST_SLOTS / 5 * 3 => (sparse / 3 * 5) as u32,
             _ => 0,
         },
         multiplier: 0,
     }
 }
 
-/// Fills all sections and the header. `None` when the table takes the strays under no multiplier.
+/// Fills all sections and the header. `None` when the table takes the sparse members under no multiplier.
 fn fill(
     keys: &[u64],
     window: Option<&Window<'_>>,
@@ -107,17 +107,17 @@ fn fill(
     words: &mut [u64],
     workers: &dyn Workers,
 ) -> Option<()> {
-    let count = layout.strays as usize;
-    let [_, lines, strays, slots] = layout.split_mut(words);
-    let strays = &mut strays[..count];
+    let count = layout.sparse as usize;
+    let [_, lines, sparse, slots] = layout.split_mut(words);
+    let sparse = &mut sparse[..count];
     let (lines, _) = lines.as_chunks_mut();
     match window {
-        None => strays.copy_from_slice(keys),
-        Some(window) => fill_lines(keys, window, layout.first_line, lines, strays, workers),
+        None => sparse.copy_from_slice(keys),
+        Some(window) => fill_lines(keys, window, layout.first_line, lines, sparse, workers),
     }
     let slots = bytemuck::cast_slice_mut(slots);
     let chosen = MULTIPLIERS.iter().position(|&multiplier| {
-        layout.slots == 0 || fill_slots(strays, multiplier, layout.slots as usize, slots)
+        layout.slots == 0 || fill_slots(sparse, multiplier, layout.slots as usize, slots)
     })?;
     layout.multiplier = chosen as u8;
     fill_filter(keys, MULTIPLIERS[chosen], layout.split_mut(words)[0]);
@@ -127,8 +127,8 @@ fn fill(
 }
 
 /// How many words of filter. None where lines answer as fast.
-fn filter_words(keys: usize, strays: usize) -> u64 {
-    if keys > FILTERED_LINES && strays < keys / 2 {
+fn filter_words(keys: usize, sparse: usize) -> u64 {
+    if keys > FILTERED_LINES && sparse < keys / 2 {
         return 0;
     }
     let bits = (keys as u64 * FILTER_BITS_PER_MEMBER)
@@ -234,38 +234,38 @@ fn begin_lines(cut: Cut, before: &[u64], keys: &[u64], is_first: bool) -> u64 {
     bytes_with(1, &begins)
 }
 
-/// Writes the lines of the window, and collects all other keys as strays.
+/// Writes the lines of the window, and collects all other keys as sparse members.
 fn fill_lines(
     keys: &[u64],
     window: &Window<'_>,
     first_line: u64,
     lines: &mut [line::Line],
-    strays: &mut [u64],
+    sparse: &mut [u64],
     workers: &dyn Workers,
 ) {
     let Window { stretch, cut, .. } = window;
     let (below, above) = (stretch.before, stretch.before + stretch.keys.len());
-    let (strays_below, rest) = strays.split_at_mut(below);
-    let (mut strays, strays_above) = rest.split_at_mut(window.overflowing);
-    strays_below.copy_from_slice(&keys[..below]);
-    strays_above.copy_from_slice(&keys[above..]);
-    // Which keys, and which strays, belong to the lines of each task.
-    let (mut left, mut before, mut stray) = (stretch.keys, below, below);
+    let (sparse_below, rest) = sparse.split_at_mut(below);
+    let (mut sparse, sparse_above) = rest.split_at_mut(window.overflowing);
+    sparse_below.copy_from_slice(&keys[..below]);
+    sparse_above.copy_from_slice(&keys[above..]);
+    // Which keys, and which sparse members, belong to the lines of each task.
+    let (mut left, mut before, mut sparse_at) = (stretch.keys, below, below);
     let mut tasks: Vec<Task<'_>> = Vec::new();
     for (number, lines) in (first_line..).step_by(LINES).zip(lines.chunks_mut(LINES)) {
         let end = left.partition_point(|&key| cut.line(key) < number + lines.len() as u64);
         let (these, others) = left.split_at(end);
         let overflowing = overflowing(these, *cut);
-        let free = strays
+        let free = sparse
             .split_off_mut(..overflowing)
-            .expect("strays were counted");
+            .expect("sparse were counted");
         let begin = Begin {
             number,
             before,
-            stray,
+            sparse_at,
         };
         tasks.push(Box::new(move || fill_some(these, *cut, begin, lines, free)));
-        (left, before, stray) = (others, before + these.len(), stray + overflowing);
+        (left, before, sparse_at) = (others, before + these.len(), sparse_at + overflowing);
     }
     workers.run(tasks);
 }
@@ -276,15 +276,15 @@ struct Begin {
     /// Its own number.
     number: u64,
     before: usize,
-    stray: usize,
+    sparse_at: usize,
 }
 
-/// Writes some lines, and the strays of those that overflow.
-fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], strays: &mut [u64]) {
+/// Writes some lines, and the sparse members of those that overflow.
+fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], sparse: &mut [u64]) {
     let Begin {
         number,
         mut before,
-        stray,
+        sparse_at,
     } = begin;
     let (mut used, mut next) = (0, 0);
     runs(keys, cut, |line, members| {
@@ -295,8 +295,8 @@ fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], str
         if members.len() <= cut.capacity() {
             cut.write(&mut lines[at], members, before as u32);
         } else {
-            line::overflow(&mut lines[at], before as u32, (stray + used) as u32);
-            strays[used..used + members.len()].copy_from_slice(members);
+            line::overflow(&mut lines[at], before as u32, (sparse_at + used) as u32);
+            sparse[used..used + members.len()].copy_from_slice(members);
             used += members.len();
         }
         before += members.len();
@@ -307,11 +307,11 @@ fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], str
     }
 }
 
-/// Fills the table of the strays. Whether every one of them found a slot within [`OVERRUN`] steps.
-fn fill_slots(strays: &[u64], multiplier: u64, homes: usize, slots: &mut [u32]) -> bool {
+/// Fills the table of the sparse members. Whether every one of them found a slot within [`OVERRUN`] steps.
+fn fill_slots(sparse: &[u64], multiplier: u64, homes: usize, slots: &mut [u32]) -> bool {
     slots.fill(0);
-    let places = (1u32 << place_bits(strays.len())) - 1;
-    strays.iter().enumerate().all(|(place, key)| {
+    let places = (1u32 << place_bits(sparse.len())) - 1;
+    sparse.iter().enumerate().all(|(place, key)| {
         let hash = key.wrapping_mul(multiplier);
         let home = home_slot(hash, homes);
         let free = slots[home..home + OVERRUN]

@@ -1,6 +1,6 @@
 //! Keys as they come -> those of a set, ascending and once.
 //!
-//! Owns the keys between their reading and the bytes of the set, and how much room they take: a set of eleven bytes a
+//! Owns the keys between their reading and the bytes of the set, and how much memory they take: a set of eleven bytes a
 //! key is built beside eight a key, and they are sorted with as many beside them. So the most that is held is the keys
 //! twice, or once beside the set. A column of a few keys many times over must not be held whole: where the first
 //! million show that it is one, the repeats are thrown away as they come.
@@ -31,7 +31,7 @@ pub struct Builder {
     /// Keys in no order.
     unsorted: Vec<u64>,
     /// How many of them may come together before they are sorted.
-    room: usize,
+    capacity: usize,
     /// Ascending keys, none twice and none 0.
     sorted: Vec<u64>,
 }
@@ -43,7 +43,7 @@ impl Builder {
         Self {
             key_type,
             unsorted: Vec::new(),
-            room: SAMPLE,
+            capacity: SAMPLE,
             sorted: Vec::new(),
         }
     }
@@ -59,7 +59,8 @@ impl Builder {
     ) {
         if self.unsorted.capacity() - self.unsorted.len() < len {
             // Once, and as much as will be needed: doubling would copy, and hold half as much again.
-            let more = len.max((len + expected).min(self.room.saturating_sub(self.unsorted.len())));
+            let more =
+                len.max((len + expected).min(self.capacity.saturating_sub(self.unsorted.len())));
             self.unsorted.reserve_exact(more);
         }
         let start = self.unsorted.len();
@@ -92,20 +93,20 @@ impl Builder {
 
     /// Sorts the keys if there are many.
     fn make_room(&mut self, workers: &dyn Workers) {
-        if self.unsorted.len() < self.room {
+        if self.unsorted.len() < self.capacity {
             return;
         }
-        if self.room == SAMPLE && self.sorted.is_empty() {
+        if self.capacity == SAMPLE && self.sorted.is_empty() {
             let mut sample = self.unsorted[..SAMPLE].to_vec();
             sort(workers, &mut sample);
             if dedup(&mut sample) > SAMPLE / 4 * 3 {
-                self.room = MOST;
+                self.capacity = MOST;
                 return;
             }
         }
         self.merge(workers);
         // Merging goes over all keys that there are, so as many again may come first.
-        self.room = self.sorted.len().clamp(SAMPLE, MOST);
+        self.capacity = self.sorted.len().clamp(SAMPLE, MOST);
     }
 
     /// Sorts the keys that are not in order yet, and takes them to the others.
@@ -127,9 +128,9 @@ impl Extend<u64> for Builder {
     fn extend<I: IntoIterator<Item = u64>>(&mut self, keys: I) {
         let mut keys = keys.into_iter();
         loop {
-            let room = self.room - self.unsorted.len();
-            self.unsorted.extend(keys.by_ref().take(room));
-            if self.unsorted.len() < self.room {
+            let free = self.capacity - self.unsorted.len();
+            self.unsorted.extend(keys.by_ref().take(free));
+            if self.unsorted.len() < self.capacity {
                 return;
             }
             self.make_room(&Alone);

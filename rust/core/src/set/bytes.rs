@@ -1,9 +1,9 @@
-//! The bytes of a set, whoever owns them: a buffer of our own, a memory map, a Python object.
+//! The bytes of a set, independent of their owner: a buffer of our own, a memory map, a Python object.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Whoever owns the bytes of a set. `as_ref` must give the same bytes every time; a set notices when their number
+/// An owner of the bytes of a set. `as_ref` must give the same bytes every time; a set notices when their number
 /// changes, and stays within bounds whatever they hold.
 pub type Owner = Arc<dyn AsRef<[u8]> + Send + Sync>;
 

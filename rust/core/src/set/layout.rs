@@ -6,8 +6,8 @@
 //! |---|---|
 //! | filter | a power of two of words; each member sets two bits of one word |
 //! | lines | consecutive stretches of the numbers where members lie dense ([`super::line`]) |
-//! | strays | the members that are in no line, ascending |
-//! | slots | a hash table of places among the strays: tag above, place + 1 below, 0 for nothing |
+//! | sparse | the members that are in no line, ascending |
+//! | slots | a hash table of places among the sparse members: tag above, place + 1 below, 0 for nothing |
 //!
 //! Only the counts are stored. Where a section begins follows from them, so there are no offsets to contradict each
 //! other, and a file has one right length. The figures are checked when a set is opened, the contents of the sections
@@ -57,8 +57,8 @@ pub(super) struct Layout {
     /// How keys are cut into lines; any where there are none.
     pub(super) cut: Cut,
     /// Members that are in no line.
-    pub(super) strays: u32,
-    /// Slots that a key can hash to; [`OVERRUN`] more follow. 0 where strays are found by bisection.
+    pub(super) sparse: u32,
+    /// Slots that a key can hash to; [`OVERRUN`] more follow. 0 where sparse members are found by bisection.
     pub(super) slots: u32,
     /// Which of [`MULTIPLIERS`].
     pub(super) multiplier: u8,
@@ -80,7 +80,7 @@ impl Layout {
         [
             self.filter,
             self.lines * CACHE_LINE as u64,
-            u64::from(self.strays),
+            u64::from(self.sparse),
             self.slot_words(),
         ]
         .map(|words| words.next_multiple_of(CACHE_LINE as u64))
@@ -102,7 +102,7 @@ impl Layout {
             self.lines,
             self.first_line,
             u64::from(self.cut.shift()),
-            u64::from(self.strays),
+            u64::from(self.sparse),
             u64::from(self.slots),
             u64::from(self.multiplier),
         ];
@@ -148,7 +148,7 @@ impl Layout {
             lines,
             first_line,
             shift,
-            strays,
+            sparse,
             slots,
             multiplier,
             ref reserved @ ..,
@@ -166,14 +166,14 @@ impl Layout {
             .ok_or(Error::SetLayout("lines"))?;
         let last_line = first_line.saturating_add(lines.saturating_sub(1));
         check(len < u64::from(u32::MAX), "count of members")?;
-        check(strays <= len, "count of strays")?;
+        check(sparse <= len, "count of sparse")?;
         check(
             filter == 0 || (filter.is_power_of_two() && (8..=1 << 32).contains(&filter)),
             "filter",
         )?;
         check(lines <= 1 << 40 && last_line <= u64::MAX >> shift, "lines")?;
-        check(lines > 0 || strays == len, "lines")?;
-        check(slots == 0 || (strays > 0 && slots <= 1 << 31), "slots")?;
+        check(lines > 0 || sparse == len, "lines")?;
+        check(slots == 0 || (sparse > 0 && slots <= 1 << 31), "slots")?;
         check(multiplier < MULTIPLIERS.len() as u64, "multiplier")?;
         check(reserved.iter().all(|&word| word == 0), "reserved words")?;
         Ok(Self {
@@ -183,13 +183,13 @@ impl Layout {
             lines,
             first_line,
             cut,
-            strays: strays as u32,
+            sparse: sparse as u32,
             slots: slots as u32,
             multiplier: multiplier as u8,
         })
     }
 
-    /// Cuts words into the sections. `None` when there are not as many as the header said they were.
+    /// Cuts words into the sections. `None` when there are not as many as the header states.
     fn split<'a>(&self, words: &'a [u64]) -> Option<[&'a [u64]; 4]> {
         let mut rest = words.get(HEADER..)?;
         let mut parts = [rest; 4];
@@ -201,7 +201,7 @@ impl Layout {
 
     /// The sections as a search reads them.
     pub(super) fn view<'a>(&self, words: &'a [u64]) -> View<'a> {
-        let [filter, lines, strays, slots] = self.split(words).unwrap_or([&[]; 4]);
+        let [filter, lines, sparse, slots] = self.split(words).unwrap_or([&[]; 4]);
         View {
             len: self.len,
             multiplier: MULTIPLIERS[usize::from(self.multiplier) % MULTIPLIERS.len()],
@@ -209,7 +209,7 @@ impl Layout {
             lines: lines.as_chunks().0,
             first_line: self.first_line,
             cut: self.cut,
-            strays: strays.get(..self.strays as usize).unwrap_or(&[]),
+            sparse: sparse.get(..self.sparse as usize).unwrap_or(&[]),
             slots: match self.slots as usize {
                 0 => &[],
                 homes => bytemuck::cast_slice(slots)
@@ -221,11 +221,11 @@ impl Layout {
 
     /// The sections as they are filled.
     pub(super) fn split_mut<'a>(&self, words: &'a mut [u64]) -> [&'a mut [u64]; 4] {
-        let [filter, lines, strays, _] = self.sections();
+        let [filter, lines, sparse, _] = self.sections();
         let (filter, rest) = words[HEADER..].split_at_mut(filter as usize);
         let (lines, rest) = rest.split_at_mut(lines as usize);
-        let (strays, slots) = rest.split_at_mut(strays as usize);
-        [filter, lines, strays, slots]
+        let (sparse, slots) = rest.split_at_mut(sparse as usize);
+        [filter, lines, sparse, slots]
     }
 }
 
@@ -240,7 +240,7 @@ pub(super) struct View<'a> {
     pub(super) lines: &'a [Line],
     pub(super) first_line: u64,
     pub(super) cut: Cut,
-    pub(super) strays: &'a [u64],
+    pub(super) sparse: &'a [u64],
     /// Empty, or more than [`OVERRUN`].
     pub(super) slots: &'a [u32],
 }
@@ -272,7 +272,7 @@ pub(super) fn home_slot(hash: u64, homes: usize) -> usize {
     (((hash >> 32) * homes as u64) >> 32) as usize
 }
 
-/// How many low bits of a slot tell the place of a stray; the bits above are a tag, from the lower half of the hash.
-pub(super) fn place_bits(strays: usize) -> u32 {
-    usize::BITS - strays.leading_zeros()
+/// How many low bits of a slot hold the place of a sparse member; the bits above are a tag, from the lower half of the hash.
+pub(super) fn place_bits(sparse: usize) -> u32 {
+    usize::BITS - sparse.leading_zeros()
 }

@@ -6,11 +6,11 @@
 //! | word | holds |
 //! |---|---|
 //! | 0 | the marks: sixteen parts of the stretch, as a unary code from the lowest bit: a 1 opens a part, then a 0 for each member in it; a seventeenth 1 closes the last |
-//! | 1 | low half: members before this stretch. High half, in a line that overflowed: its first stray |
+//! | 1 | low half: members before this stretch. High half, in a line that overflowed: its first sparse member |
 //! | 2..8 | what is left of each member below the part, ascending: one byte (`shift` up to 12) or two (up to 20) |
 //!
 //! This is Elias and Fano's code for ascending integers, cut to fit a cache line. A stretch with more members than
-//! fit has no marks at all, which no search can satisfy: its members are strays, kept elsewhere.
+//! fit has no marks at all, which no search can satisfy: its members are sparse members, kept elsewhere.
 
 /// Most members that a line holds, and as many slots as its last words have.
 pub(super) const MOST: usize = 48;
@@ -33,10 +33,10 @@ pub(super) struct Cut {
 impl Cut {
     /// The narrowest stretch: 32 numbers, which fit however many of them are members.
     pub(super) const NARROWEST: u32 = 5;
-    /// The widest: a part is then all that two bytes can tell apart.
+    /// The widest: a part is then as many as two bytes distinguish.
     pub(super) const WIDEST: u32 = 20;
 
-    /// What a set without lines says.
+    /// The value of a set without lines.
     pub(super) const DEFAULT: Self = Self {
         shift: Self::WIDEST,
     };
@@ -63,7 +63,7 @@ impl Cut {
         self.shift <= BYTE_SHIFT
     }
 
-    /// How many members fit: what the marks can tell, and what the six last words hold.
+    /// How many members fit: what the marks can encode, and what the six last words hold.
     pub(super) fn capacity(self) -> usize {
         if self.bytes() { 47 } else { 24 }
     }
@@ -124,11 +124,11 @@ impl Cut {
         pairs.get(slot).map(|&rest| u16::from_le_bytes(rest))
     }
 
-    /// Writes the members of line `number`, ascending, and says how many: of one that did not overflow.
+    /// Writes the members of line `number`, ascending, and returns how many: of one that did not overflow.
     #[inline]
     pub(super) fn write_members(self, line: &Line, number: u64, out: &mut [u64; MOST]) -> usize {
         let (start, shift) = (number << self.shift, self.shift - 4);
-        // What the marks tell of is no more than there are slots, whatever damaged bytes say.
+        // The marks encode no more than there are slots, even in damaged bytes.
         let marks = line[0];
         let slots = if self.bytes() { MOST } else { MOST / 2 };
         let count = (u64::BITS - marks.leading_zeros()).saturating_sub(PARTS + 1) as usize;
@@ -178,18 +178,18 @@ pub(super) fn before(line: &Line) -> u32 {
     line[1] as u32
 }
 
-/// Where the members of an overflowed line begin among the strays.
-pub(super) fn first_stray(line: &Line) -> u32 {
+/// Where the members of an overflowed line begin among the sparse members.
+pub(super) fn first_sparse(line: &Line) -> u32 {
     (line[1] >> 32) as u32
 }
 
-/// Whether the members of this line are kept among the strays.
+/// Whether the members of this line are kept among the sparse members.
 pub(super) fn overflowed(line: &Line) -> bool {
     line[0] == 0
 }
 
-/// Makes a line whose members are strays, from `first_stray` on.
-pub(super) fn overflow(line: &mut Line, before: u32, first_stray: u32) {
+/// Makes a line whose members are sparse members, from `first_sparse` on.
+pub(super) fn overflow(line: &mut Line, before: u32, first_sparse: u32) {
     *line = [0; 8];
-    line[1] = u64::from(before) | u64::from(first_stray) << 32;
+    line[1] = u64::from(before) | u64::from(first_sparse) << 32;
 }

@@ -1,6 +1,6 @@
 //! The frozen set: exact, sorted, without repeats; built once, asked for ever.
 //!
-//! Owns how keys become one run of bytes and how a batch of keys is looked up in it. Knows nothing of who owns the
+//! Owns how keys become one run of bytes and how a batch of keys is looked up in it. Independent of who owns the
 //! bytes (a buffer, a memory map) and opens no file. One idea: a probe costs what it misses in the caches, so few
 //! bytes are asked, and those in one place: a filter for the many keys that are in no set ([`layout`](self)), a cache
 //! line that holds all members of a stretch of numbers where they lie dense, a hash table where they do not.
@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `layout` | the header, its invariants, and the sections as a search reads them |
 //! | `line` | a stretch of numbers in one cache line |
-//! | `builder` | keys as they come, in little room |
+//! | `builder` | keys as they come, in little memory |
 //! | `sort` | keys in any order to ascending ones |
 //! | `build` | those to bytes |
 //! | `workers` | who does what need not wait for each other |
@@ -181,7 +181,7 @@ impl FrozenSet {
         self.len() == 0
     }
 
-    /// Bytes held, all told: membership, ranks and the keys themselves are read from the same ones. A set of up to
+    /// Bytes held in total: membership, ranks and the keys themselves are read from the same ones. A set of up to
     /// 65,536 keys that was asked for many members holds up to 512 KiB beside.
     #[must_use]
     pub fn nbytes(&self) -> usize {

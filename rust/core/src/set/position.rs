@@ -4,13 +4,13 @@
 use super::layout::{OVERRUN, View, filter_bits, filter_word, home_slot, place_bits};
 use super::line;
 
-/// What a line says of a key.
+/// The answer of a line for a key.
 pub(super) enum InLine {
     /// A member, of this rank.
     Member(u32),
     /// No member.
     Absent,
-    /// No line decides; ask the strays.
+    /// No line decides; search the sparse members.
     AskStrays,
 }
 
@@ -45,7 +45,7 @@ impl<'a> View<'a> {
         self.filter[filter_word(hash, self.filter.len().trailing_zeros())] & bits == bits
     }
 
-    /// What the lines say.
+    /// The answer of the lines.
     pub(super) fn in_line(&self, key: u64) -> InLine {
         let number = self.cut.line(key).wrapping_sub(self.first_line);
         let Some(line) = usize::try_from(number)
@@ -63,24 +63,24 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The place of a key among the strays.
+    /// The place of a key among the sparse members.
     pub(super) fn find_stray(&self, key: u64) -> Option<u32> {
         if self.slots.is_empty() {
             return self
-                .strays
+                .sparse
                 .binary_search(&key)
                 .ok()
                 .map(|place| place as u32);
         }
         let hash = self.hash(key);
-        let places = (1u32 << place_bits(self.strays.len())) - 1;
+        let places = (1u32 << place_bits(self.sparse.len())) - 1;
         let home = home_slot(hash, self.home_slots());
         for &slot in &self.slots[home..home + OVERRUN] {
             if slot == 0 {
                 return None;
             }
             let place = (slot & places).wrapping_sub(1);
-            if (slot ^ hash as u32) & !places == 0 && self.strays.get(place as usize) == Some(&key)
+            if (slot ^ hash as u32) & !places == 0 && self.sparse.get(place as usize) == Some(&key)
             {
                 return Some(place);
             }
@@ -88,7 +88,7 @@ impl<'a> View<'a> {
         None
     }
 
-    /// The rank of the stray in `place`: how many members come before it, in lines and among the strays.
+    /// The rank of the sparse member in `place`: how many members come before it, in lines and among the sparse members.
     fn stray_rank(&self, key: u64, place: u32) -> u32 {
         let number = self.cut.line(key);
         if self.lines.is_empty() || number < self.first_line {
@@ -99,20 +99,20 @@ impl<'a> View<'a> {
             .and_then(|number| self.lines.get(number))
         {
             Some(line) => {
-                line::before(line).wrapping_add(place.wrapping_sub(line::first_stray(line)))
+                line::before(line).wrapping_add(place.wrapping_sub(line::first_sparse(line)))
             }
-            None => place.wrapping_add(self.len - self.strays.len() as u32),
+            None => place.wrapping_add(self.len - self.sparse.len() as u32),
         }
     }
 
     /// Writes the members of the ranks from `start` on. Damaged bytes may give fewer, and what is left is as it was.
     pub(super) fn fill(&self, start: usize, out: &mut [u64]) {
-        let (below, above) = self.strays_around();
-        let after_lines = self.len as usize - (self.strays.len() - above).min(self.len as usize);
+        let (below, above) = self.sparse_around();
+        let after_lines = self.len as usize - (self.sparse.len() - above).min(self.len as usize);
         let mut done = 0;
         if start < below {
             done = out.len().min(below - start);
-            out[..done].copy_from_slice(&self.strays[start..start + done]);
+            out[..done].copy_from_slice(&self.sparse[start..start + done]);
         }
         if start + done < after_lines && done < out.len() {
             let within = out.len().min(after_lines - start);
@@ -120,8 +120,8 @@ impl<'a> View<'a> {
         }
         if done < out.len() {
             let place = above + (start + done).saturating_sub(after_lines);
-            let strays = self.strays.get(place..).unwrap_or(&[]);
-            for (out, &key) in out[done..].iter_mut().zip(strays) {
+            let sparse = self.sparse.get(place..).unwrap_or(&[]);
+            for (out, &key) in out[done..].iter_mut().zip(sparse) {
                 *out = key;
             }
         }
@@ -142,10 +142,10 @@ impl<'a> View<'a> {
         for (number, line) in (self.first_line + first as u64..).zip(&self.lines[first..]) {
             let mut members = [0; line::MOST];
             let members = if line::overflowed(line) {
-                let from = (line::first_stray(line) as usize).min(self.strays.len());
-                let strays = &self.strays[from..];
-                let end = strays.partition_point(|&key| self.cut.line(key) <= number);
-                &strays[..end]
+                let from = (line::first_sparse(line) as usize).min(self.sparse.len());
+                let sparse = &self.sparse[from..];
+                let end = sparse.partition_point(|&key| self.cut.line(key) <= number);
+                &sparse[..end]
             } else {
                 let count = self.cut.write_members(line, number, &mut members);
                 &members[..count]
@@ -162,42 +162,42 @@ impl<'a> View<'a> {
         done
     }
 
-    /// Where the strays below the lines end, and where those above them begin.
-    fn strays_around(&self) -> (usize, usize) {
+    /// Where the sparse members below the lines end, and where those above them begin.
+    fn sparse_around(&self) -> (usize, usize) {
         if self.lines.is_empty() {
-            return (self.strays.len(), self.strays.len());
+            return (self.sparse.len(), self.sparse.len());
         }
         let last_line = self
             .first_line
             .saturating_add((self.lines.len() as u64).saturating_sub(1));
         let below = self
-            .strays
+            .sparse
             .partition_point(|&key| self.cut.line(key) < self.first_line);
-        let within = &self.strays[below..];
+        let within = &self.sparse[below..];
         let above = below + within.partition_point(|&key| self.cut.line(key) <= last_line);
         (below, above)
     }
 
     /// The members, ascending.
     pub(super) fn members(self) -> impl Iterator<Item = u64> + 'a {
-        let (below, above) = self.strays_around();
+        let (below, above) = self.sparse_around();
         let within = (self.first_line..)
             .zip(self.lines)
             .flat_map(move |(number, line)| {
                 let overflowed = if line::overflowed(line) {
-                    line::first_stray(line) as usize
+                    line::first_sparse(line) as usize
                 } else {
                     usize::MAX
                 };
-                let strays = self.strays.get(overflowed..).unwrap_or(&[]).iter().copied();
+                let sparse = self.sparse.get(overflowed..).unwrap_or(&[]).iter().copied();
                 self.cut
                     .members(line, number)
-                    .chain(strays.take_while(move |&key| self.cut.line(key) == number))
+                    .chain(sparse.take_while(move |&key| self.cut.line(key) == number))
             });
-        self.strays[..below]
+        self.sparse[..below]
             .iter()
             .copied()
             .chain(within)
-            .chain(self.strays[above..].iter().copied())
+            .chain(self.sparse[above..].iter().copied())
     }
 }

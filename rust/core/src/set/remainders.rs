@@ -1,7 +1,7 @@
 //! A small set once more, for batches that are full of its members.
 //!
-//! Owns a second index beside the bytes of a set, made when it is first of use and never saved. Knows nothing of lines
-//! and strays: whom it cannot place, it leaves to them. One idea (Knuth's quotienting, The Art of Computer Programming
+//! Owns a second index beside the bytes of a set, made when it is first of use and never saved. Independent of lines
+//! and sparse members: a member that it cannot place, it leaves to them. One idea (Knuth's quotienting, The Art of Computer Programming
 //! 3, 6.4, exercise 13): a number below 2^32 times an odd one, modulo 2^32, is another such number, and no two become
 //! the same. Its upper bits choose a word; what remains of it, the remainder, is stored there. So one word tells a
 //! member from any other key beyond doubt, at the same cost whichever it is.
@@ -10,7 +10,7 @@ use std::fmt;
 
 /// Most members of a set that gets one: the words then stay in the second cache.
 const LARGEST: usize = 1 << 16;
-/// Least binary logarithm of the number of words: a remainder, with the bit that says it is there, fills a field but
+/// Least binary logarithm of the number of words: a remainder, with the bit that marks it as present, fills a field but
 /// for its top bit.
 const LEAST_LOG2: u32 = 32 - FIELD + 2;
 /// Bits of a field, of which a word has three.
@@ -21,7 +21,7 @@ pub(super) const LOWEST: u64 = 1 | 1 << FIELD | 1 << (2 * FIELD);
 pub(super) const TOP: u64 = LOWEST << (FIELD - 1);
 /// All bits of the last field.
 const LAST: u64 = ((1 << FIELD) - 1) << (2 * FIELD);
-/// Set in a word that had more members than fields: only lines and strays can tell.
+/// Set in a word that had more members than fields: only lines and sparse members decide.
 pub(super) const CROWDED: u64 = 1 << 63;
 /// Odd, and half of its bits set (Fibonacci hashing, in 32 bits).
 const MULTIPLIER: u64 = 0x9e37_79b9;
@@ -100,7 +100,7 @@ impl Remainders {
         self.there() - 1
     }
 
-    /// The bit that says that a remainder is there.
+    /// The bit that marks a remainder as present.
     pub(super) fn there(&self) -> u64 {
         1 << (32 - self.log2)
     }

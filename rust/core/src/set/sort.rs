@@ -1,6 +1,6 @@
 //! Keys in any order -> ascending, in place: by their upper bits first, until what is left fits into the caches.
 //!
-//! Owns the order of integers. Knows nothing of sets. One idea: keys of a list lie within few numbers, so that only the
+//! Owns the order of integers. Independent of sets. One idea: keys of a list lie within few numbers, so that only the
 //! bits in which they differ are sorted by. Many keys are cut by the upper ones into buckets of neighbours; a bucket
 //! that lies in the second cache is sorted by the lower ones, some at a time, which costs a pass over it for each
 //! eleven bits whatever the order was.
@@ -9,7 +9,7 @@ use std::iter;
 
 use super::workers::{Task, Workers};
 
-/// Most keys that are sorted without being cut: with the room beside them half a megabyte.
+/// Most keys that are sorted without being cut: with the scratch beside them half a megabyte.
 const IN_CACHE: usize = 1 << 15;
 /// Fewer are compared with each other.
 const FEW: usize = 256;
@@ -25,11 +25,11 @@ pub(super) fn sort(workers: &dyn Workers, keys: &mut [u64]) {
     if keys.is_sorted() {
         return;
     }
-    let mut room = vec![0; keys.len()];
+    let mut scratch = vec![0; keys.len()];
     if keys.len() > IN_CACHE * 4 && workers.count() > 1 {
-        sort_side_by_side(workers, keys, &mut room);
+        sort_side_by_side(workers, keys, &mut scratch);
     } else {
-        sort_into(keys, &mut room, false);
+        sort_into(keys, &mut scratch, false);
     }
 }
 
@@ -87,20 +87,20 @@ impl Cut {
     }
 }
 
-/// Sorts `keys`, with `room` as long beside them; what comes out lies in `keys`, or in `room` if it is asked `for_room`.
-fn sort_into(keys: &mut [u64], room: &mut [u64], for_room: bool) {
+/// Sorts `keys`, with `scratch` as long beside them; what comes out lies in `keys`, or in `scratch` if it is asked `in_scratch`.
+fn sort_into(keys: &mut [u64], scratch: &mut [u64], in_scratch: bool) {
     let span = Span::of(keys);
     let passes = span.bits.div_ceil(PASS_BITS);
     if keys.len() < FEW || passes == 0 {
         keys.sort_unstable();
-        if for_room {
-            room.copy_from_slice(keys);
+        if in_scratch {
+            scratch.copy_from_slice(keys);
         }
     } else if keys.len() <= IN_CACHE && passes <= PASSES {
-        let in_room = by_passes(keys, room, span, passes);
-        match (in_room, for_room) {
-            (true, false) => keys.copy_from_slice(room),
-            (false, true) => room.copy_from_slice(keys),
+        let is_in_scratch = by_passes(keys, scratch, span, passes);
+        match (is_in_scratch, in_scratch) {
+            (true, false) => keys.copy_from_slice(scratch),
+            (false, true) => scratch.copy_from_slice(keys),
             _ => {}
         }
     } else {
@@ -109,20 +109,20 @@ fn sort_into(keys: &mut [u64], room: &mut [u64], for_room: bool) {
         let mut next: Vec<usize> = starts(&counts).collect();
         for &key in &*keys {
             let next = &mut next[cut.bucket(key)];
-            room[*next] = key;
+            scratch[*next] = key;
             *next += 1;
         }
-        let (mut keys, mut room) = (keys, room);
+        let (mut keys, mut scratch) = (keys, scratch);
         for count in counts {
-            let (these, others) = (take(&mut room, count), take(&mut keys, count));
-            sort_into(these, others, !for_room);
+            let (these, others) = (take(&mut scratch, count), take(&mut keys, count));
+            sort_into(these, others, !in_scratch);
         }
     }
 }
 
 /// Sorts by the lower bits, some at a time, from one place into the other and back. Whether the last pass was into
-/// `room`.
-fn by_passes(keys: &mut [u64], room: &mut [u64], span: Span, passes: u32) -> bool {
+/// `scratch`.
+fn by_passes(keys: &mut [u64], scratch: &mut [u64], span: Span, passes: u32) -> bool {
     let bits = span.bits.div_ceil(passes);
     let mask = (1 << bits) - 1;
     let digit = |key: u64, pass: u32| ((key - span.least) >> (bits * pass)) as usize & mask;
@@ -132,7 +132,7 @@ fn by_passes(keys: &mut [u64], room: &mut [u64], span: Span, passes: u32) -> boo
             counts[digit(key, pass)] += 1;
         }
     }
-    let (mut from, mut to) = (keys, room);
+    let (mut from, mut to) = (keys, scratch);
     for (pass, counts) in (0..passes).zip(&mut counts) {
         let mut sum = 0;
         for count in &mut counts[..=mask] {
@@ -149,7 +149,7 @@ fn by_passes(keys: &mut [u64], room: &mut [u64], span: Span, passes: u32) -> boo
 }
 
 /// [`sort_into`] for many keys: each worker counts and cuts a share of them, then sorts a share of the buckets.
-fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], room: &mut [u64]) {
+fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], scratch: &mut [u64]) {
     let cut = Span::of(keys).cut(keys.len());
     let share = keys.len().div_ceil(workers.count());
     let mut counts: Vec<Vec<usize>> = vec![Vec::new(); keys.len().div_ceil(share)];
@@ -164,7 +164,7 @@ fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], room: &mut [u64]) 
         .collect();
     // Each share has a place of its own within each bucket.
     let mut places: Vec<Vec<&mut [u64]>> = counts.iter().map(|_| Vec::new()).collect();
-    let mut rest = &mut *room;
+    let mut rest = &mut *scratch;
     for bucket in 0..cut.buckets {
         for (places, counts) in places.iter_mut().zip(&counts) {
             places.push(take(&mut rest, counts[bucket]));
@@ -176,10 +176,10 @@ fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], room: &mut [u64]) 
             .map(|(keys, places)| Box::new(move || spread(cut, keys, places)) as Task<'_>)
             .collect(),
     );
-    let (mut keys, mut room) = (keys, room);
+    let (mut keys, mut scratch) = (keys, scratch);
     let buckets = totals
         .into_iter()
-        .map(|count| (take(&mut room, count), take(&mut keys, count)));
+        .map(|count| (take(&mut scratch, count), take(&mut keys, count)));
     workers.run(
         buckets
             .map(|(these, others)| Box::new(move || sort_into(these, others, true)) as Task<'_>)

@@ -1,6 +1,6 @@
 //! Who does what need not wait for each other.
 //!
-//! This crate has no threads. It says which tasks are independent, and whoever has threads shares them out.
+//! This crate has no threads. It says which tasks are independent; the caller distributes them over its threads.
 
 /// Something to be done once.
 pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;

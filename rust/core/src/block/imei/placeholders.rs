@@ -12,7 +12,7 @@ use crate::imei;
 /// Binary logarithm of the words of the filter: 8 KiB, a quarter of the first cache.
 const LOG2: u32 = 10;
 
-/// Neighbouring keys that the filter does not tell apart, as a power of two: a hundred thousand are then few bits.
+/// Neighbouring keys that the filter does not distinguish, as a power of two: a hundred thousand are then few bits.
 const GRAIN: u32 = 13;
 
 /// Odd, and half of its bits set (Fibonacci hashing).

@@ -53,9 +53,9 @@ impl Steps for Avx2 {
         unsafe { remainders(index, keys, hits, asked) }
     }
 
-    fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
         // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { strays(view, keys, hits) }
+        unsafe { sparse(view, keys, hits) }
     }
 
     fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
@@ -228,15 +228,15 @@ fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut 
             let borrowed = _mm256_andnot_si256(differing, _mm256_sub_epi64(differing, lowest));
             let inside = zeros(_mm256_srli_epi64::<32>(from));
             *hits |= (!zeros(_mm256_and_si256(borrowed, top)) & inside) << (four * 4);
-            let told = inside & zeros(_mm256_and_si256(word, crowded));
-            *asked |= (!told & 0xf) << (four * 4);
+            let decided = inside & zeros(_mm256_and_si256(word, crowded));
+            *asked |= (!decided & 0xf) << (four * 4);
         }
     }
 }
 
 /// One key at a time, but with the slots of the next block fetched ahead.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
     let far = view.slots.len() >= FAR_SLOTS;
     for (block, (now, hits)) in keys.iter().zip(hits).enumerate() {
         if far && let Some(next) = keys.get(block + 1) {

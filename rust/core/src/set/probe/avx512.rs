@@ -52,12 +52,12 @@ impl Steps for Avx512 {
         unsafe { remainders(index, keys, hits, asked) }
     }
 
-    fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
         if view.slots.is_empty() {
-            return super::scalar::Scalar::strays(view, keys, hits);
+            return super::scalar::Scalar::sparse(view, keys, hits);
         }
         // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { strays(view, keys, hits) }
+        unsafe { sparse(view, keys, hits) }
     }
 
     fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
@@ -216,16 +216,16 @@ fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut 
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
-fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
-    let (strays, slots) = (view.strays, view.slots);
-    let (homes, last) = (view.home_slots() as i64, strays.len() as i64 - 1);
+fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
+    let (sparse, slots) = (view.sparse, view.slots);
+    let (homes, last) = (view.home_slots() as i64, sparse.len() as i64 - 1);
     assert!(
         homes > 0 && last >= 0,
-        "there are strays, and slots that they hash to"
+        "there are sparse, and slots that they hash to"
     );
     let multiplier = _mm512_set1_epi64(view.multiplier as i64);
     let low = _mm512_set1_epi64(0xffff_ffff);
-    let places = _mm512_set1_epi64((1 << place_bits(strays.len())) - 1);
+    let places = _mm512_set1_epi64((1 << place_bits(sparse.len())) - 1);
     let tags = _mm512_andnot_si512(places, low);
     let (homes, last, one) = (
         _mm512_set1_epi64(homes),
@@ -248,7 +248,7 @@ fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
             let place = _mm512_and_si512(_mm512_mask_mov_epi64(next, in_this, this), places);
             let place = _mm512_min_epu64(_mm512_sub_epi64(place, one), last);
             let alike = in_this | in_next;
-            let equal = _mm512_mask_cmpeq_epi64_mask(alike, words_at(strays, place), keys);
+            let equal = _mm512_mask_cmpeq_epi64_mask(alike, words_at(sparse, place), keys);
             let ended = _mm512_testn_epi64_mask(this, this) | _mm512_testn_epi64_mask(next, next);
             found |= u64::from(equal) << row;
             unsettled |= u64::from(!(equal | ended)) << row;

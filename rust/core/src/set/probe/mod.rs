@@ -3,7 +3,7 @@
 //! The folder is the dispatch: [`scalar`] runs anywhere and is the twin that the others must agree with, `avx2` and
 //! `avx512` are there on x86-64. A path is chosen once a process, and taken once a batch. What is common to all stands
 //! here: the filter is asked first, for as long as few keys are members; the survivors are packed, so that what comes
-//! after it meets only full blocks; lines are asked before strays. A path supplies the steps in between.
+//! after it meets only full blocks; lines are searched before sparse members. A path supplies the steps in between.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -94,15 +94,15 @@ impl Path {
 trait Steps {
     /// Bits of the keys that pass the filter, which is not empty.
     fn filter(view: &View, keys: &[Block], passed: &mut [u64]);
-    /// Bits of the members found in lines, of which there are some, and of the keys that only the strays can tell.
+    /// Bits of the members found in lines, of which there are some, and of the keys that only the sparse members decide.
     fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
     /// The same, and the rank of each member found; what stands beside the others is any number.
     fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]);
-    /// Bits of the members found by their remainders, and of the keys that only the rest of the set can tell.
+    /// Bits of the members found by their remainders, and of the keys that only the rest of the set decides.
     fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
-    /// Bits of the members found among the strays, of which there are some.
-    fn strays(view: &View, keys: &[Block], hits: &mut [u64]);
-    /// Moves the keys whose bit is set to the front of `packed`, and says how many there are. What stands behind them
+    /// Bits of the members found among the sparse members, of which there are some.
+    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]);
+    /// Moves the keys whose bit is set to the front of `packed`, and returns how many there are. What stands behind them
     /// is any key.
     fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize;
     /// The inverse for bits: the next bit of `packed` goes where the next bit of `bits` is set, the others are 0.
@@ -159,16 +159,16 @@ impl Crowded {
     }
 }
 
-/// Room for the keys that are to be looked up further, packed: one for those that passed the filter, one for those
-/// that only the strays can tell. Made once a batch.
-struct Room {
+/// Buffers for the keys that are to be looked up further, packed: one for those that passed the filter, one for those
+/// that only the sparse members decide. Made once a batch.
+struct Scratch {
     passed: [Block; BLOCKS + 1],
     asked: [Block; BLOCKS + 1],
 }
 
 /// Cuts a batch into chunks of blocks; the last block is filled up with zeros, which are never members.
 fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64]) {
-    let mut room = Room {
+    let mut scratch = Scratch {
         passed: [[0; 64]; BLOCKS + 1],
         asked: [[0; 64]; BLOCKS + 1],
     };
@@ -177,28 +177,28 @@ fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64
     let mut filtered = !view.filter.is_empty();
     let mut done = 0;
     while done < blocks.len() {
-        // One block tells whether the filter is of use for the others of a short batch.
+        // One block shows whether the filter is of use for the others of a short batch.
         let end = blocks.len().min(if done == 0 { 1 } else { done + BLOCKS });
         let (blocks, hits) = (&blocks[done..end], &mut whole[done..end]);
         if filtered {
             S::filter(view, blocks, hits);
-            among::<S>(blocks, hits, &mut room.passed, |keys, hits| {
-                look_up::<S>(view, keys, hits, &mut room.asked);
+            among::<S>(blocks, hits, &mut scratch.passed, |keys, hits| {
+                look_up::<S>(view, keys, hits, &mut scratch.asked);
             });
         } else if let Some(index) = crowded.index(view, blocks.len()) {
             let mut left = [0; BLOCKS];
             let left = &mut left[..blocks.len()];
             S::remainders(index, blocks, hits, left);
             if !index.complete {
-                among::<S>(blocks, left, &mut room.passed, |keys, hits| {
-                    look_up::<S>(view, keys, hits, &mut room.asked);
+                among::<S>(blocks, left, &mut scratch.passed, |keys, hits| {
+                    look_up::<S>(view, keys, hits, &mut scratch.asked);
                 });
                 for (hits, left) in hits.iter_mut().zip(left) {
                     *hits |= *left;
                 }
             }
         } else {
-            look_up::<S>(view, blocks, hits, &mut room.asked);
+            look_up::<S>(view, blocks, hits, &mut scratch.asked);
         }
         // Where every fourth key is a member, the filter costs more than it saves. Rows near each other are alike.
         let members: u32 = hits.iter().map(|bits| bits.count_ones()).sum();
@@ -208,28 +208,35 @@ fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64
     if let [bits] = last {
         let mut block = [0; 64];
         block[..rest.len()].copy_from_slice(rest);
-        look_up::<S>(view, &[block], std::slice::from_mut(bits), &mut room.asked);
+        look_up::<S>(
+            view,
+            &[block],
+            std::slice::from_mut(bits),
+            &mut scratch.asked,
+        );
         *bits &= (1 << rest.len()) - 1;
     }
 }
 
-/// Looks every key up: in the lines, then, where those do not tell, among the strays.
+/// Looks every key up: in the lines, then, where those do not decide, among the sparse members.
 fn look_up<S: Steps>(
     view: &View,
     keys: &[Block],
     hits: &mut [u64],
-    room: &mut [Block; BLOCKS + 1],
+    scratch: &mut [Block; BLOCKS + 1],
 ) {
-    if view.strays.is_empty() && view.lines.is_empty() {
+    if view.sparse.is_empty() && view.lines.is_empty() {
         hits.fill(0);
     } else if view.lines.is_empty() {
-        S::strays(view, keys, hits);
+        S::sparse(view, keys, hits);
     } else {
         let mut asked = [0; BLOCKS];
         let asked = &mut asked[..keys.len()];
         S::lines(view, keys, hits, asked);
-        if !view.strays.is_empty() {
-            among::<S>(keys, asked, room, |keys, hits| S::strays(view, keys, hits));
+        if !view.sparse.is_empty() {
+            among::<S>(keys, asked, scratch, |keys, hits| {
+                S::sparse(view, keys, hits)
+            });
             for (hits, asked) in hits.iter_mut().zip(asked) {
                 *hits |= *asked;
             }

@@ -1,4 +1,4 @@
-//! A batch of keys -> the rank of each: the filter while few are members, then the lines, and one by one the strays.
+//! A batch of keys -> the rank of each: the filter while few are members, then the lines, and one by one the sparse members.
 
 use super::{BLOCKS, Block, Path, Ranks, Steps, Work, take};
 use crate::set::layout::View;
@@ -31,7 +31,7 @@ fn batch<S: Steps>(view: &View, keys: &[u64], ranks: &mut [u32]) {
     }
 }
 
-/// Ranks at most [`BLOCKS`] blocks, and says how many members it met.
+/// Ranks at most [`BLOCKS`] blocks, and returns how many members it met.
 fn chunk<S: Steps>(view: &View, keys: &[Block], ranks: &mut [Ranks], filtered: bool) -> usize {
     let (mut hits, mut asked) = ([0; BLOCKS], [u64::MAX; BLOCKS]);
     let (hits, asked) = (&mut hits[..keys.len()], &mut asked[..keys.len()]);

@@ -63,7 +63,7 @@ impl Steps for Scalar {
         }
     }
 
-    fn strays(view: &View, keys: &[Block], hits: &mut [u64]) {
+    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
         for (keys, hits) in keys.iter().zip(hits) {
             *hits = bits(keys, |key| view.find_stray(key).is_some());
         }
