@@ -461,7 +461,9 @@ def test_what_directories_tell_becomes_columns(tmp_path: Path, ending: str) -> N
     with pytest.raises(ColumnError, match="no column 'circle'"):
         ng.scan(tmp_path, {"circle": LISTED})
     write(CALLS.select(["a", "at"]), tmp_path / f"zz.{ending}")
-    with pytest.raises(ColumnError, match=r"its directories tell nothing, and those of the first file circle, day"):
+    with pytest.raises(
+        ColumnError, match=r"its directories give the columns none, and those of the first file circle, day"
+    ):
         ng.scan(tmp_path, {"a": LISTED}).read_all()
 
 

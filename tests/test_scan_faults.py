@@ -193,7 +193,7 @@ def test_a_scan_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path) -> None
 
 
 def test_where_hits_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="its ending tells the format"):
+    with pytest.raises(ArgumentError, match="its ending gives the format"):
         ng.scan(TABLE, {"a": LISTED}).write(tmp_path / "hits.xls")
     with pytest.raises(FileMissingError, match="there is no such directory"):
         ng.scan(TABLE, {"a": LISTED}).write(tmp_path / "none" / "hits.csv")

@@ -83,15 +83,15 @@ class DamagedError(RegistryError):
 
 
 class UnsettledError(RegistryError):
-    """Whether an event was recorded cannot be told: the connection went as it was, and the store cannot be asked."""
+    """It is unknown whether an event was recorded: the connection broke during it, and the store does not answer."""
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C while a call could record something; `event` is the number of the event if it did, else None."""
 
     def __init__(self, event: int | None = None) -> None:
-        said = "nothing was recorded" if event is None else f"event {event} was recorded"
-        super().__init__(f"interrupted; {said}")
+        recorded = "nothing was recorded" if event is None else f"event {event} was recorded"
+        super().__init__(f"interrupted; {recorded}")
         self.event = event
 
     def __reduce__(self) -> tuple[type[Interrupted], tuple[int | None]]:

@@ -125,7 +125,7 @@ def _read_private(path: Path) -> bytes:
 
 
 def _hard_to_guess(key: bytes) -> bytes:
-    """The key, unless whoever has the hashes finds it by trying."""
+    """The key, unless it can be found from the hashes by trying."""
     if not isinstance(key, bytes) or len(key) < _SHORTEST:
         raise ArgumentError(f"key: takes {_SHORTEST} bytes or more; `openssl rand -hex 32` makes a good one")
     # Of sixteen hexadecimal digits drawn at random, one in a million has fewer than seven that differ.

@@ -18,7 +18,7 @@ _CELL = "text-align:left;padding:1px 12px 1px 0"
 
 
 def card(title: str, facts: Iterable[tuple[str, object]]) -> str:
-    """A heading and what is to be said under it.
+    """A heading and the lines under it.
 
     Args:
         title: The name of the class, and what it is of.

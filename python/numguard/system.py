@@ -24,7 +24,8 @@ except ImportError:  # Windows
 
 __all__ = ["flush_folder", "has_modes", "lock_alone", "lock_shared", "make_private", "open_folder", "open_new"]
 
-#: Seconds for which a shared lock is waited for: whoever has the folder alone sweeps it, which is soon done.
+#: Seconds for which a shared lock is waited for: a process that has the folder alone removes temporary files, which
+#: is soon done.
 _PATIENCE = 1.0
 
 

@@ -99,7 +99,7 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callab
 
 
 def _as_read(cells: Any) -> Any:
-    """Integers of other widths as the two that numguard tells apart: digits as written, and 64 bits without a sign."""
+    """Integers of other widths as one of the two that numguard reads: Int64, digits as written, or UInt64."""
     if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
         return cells.cast(pa.int64())
     return cells
@@ -111,7 +111,7 @@ def _asking(members: NumberSet | ImeiSet, region: Region) -> Callable[[Any], Any
     return lambda cells: members.contains(cells, threads=1)
 
 
-def _plain(said: Any) -> Any:
+def _plain(answers: Any) -> Any:
     """The answers with codes as text."""
-    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in said.type]
-    return said.cast(pa.struct(fields))
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
+    return answers.cast(pa.struct(fields))

@@ -1,7 +1,7 @@
 """`pl.col("a").numguard.normalize()`: numbers and sets in Polars, eager, lazy and streaming.
 
 Importing this module gives expressions and series the namespace `numguard`. Each row's answer depends on that row
-alone, and Polars is told so: it may cut a column as it likes, push filters past the call and stream.
+alone, and Polars may rely on that: it may cut a column as it likes, push filters past the call and stream.
 
     >>> import polars as pl, numguard as ng, numguard.adapters.polars
     >>> calls = pl.LazyFrame({"a_party": ["098765 43210", "1930"]})
@@ -52,13 +52,13 @@ class _Namespace(Generic[Column]):
 
     def explain(self, *, region: Region = "IN") -> Column:
         """Each cell's number and what there is to say of it (Struct of msisdn, kind, note); as `numguard.explain`."""
-        said = {"msisdn": pl.UInt64, "kind": pl.String, "note": pl.String}
-        return self._apply(lambda cells: _plain(explain(cells, region=region)), pl.Struct(said))
+        fields = {"msisdn": pl.UInt64, "kind": pl.String, "note": pl.String}
+        return self._apply(lambda cells: _plain(explain(cells, region=region)), pl.Struct(fields))
 
     def explain_imei(self) -> Column:
         """Each cell's handset and what there is to say of it (Struct of imei14, form, note)."""
-        said = {"imei14": pl.UInt64, "form": pl.String, "note": pl.String}
-        return self._apply(lambda cells: _plain(explain_imei(cells)), pl.Struct(said))
+        fields = {"imei14": pl.UInt64, "form": pl.String, "note": pl.String}
+        return self._apply(lambda cells: _plain(explain_imei(cells)), pl.Struct(fields))
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Whether each cell is a member (Boolean), null where it is null or refused; as `NumberSet.contains`."""
@@ -99,8 +99,8 @@ def _asking(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable
     raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
 
 
-def _plain(said: Any) -> pa.ChunkedArray[Any]:
+def _plain(answers: Any) -> pa.ChunkedArray[Any]:
     """The answers with codes as text: Polars would make a categorical of its own of every batch."""
-    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in said.type]
-    plain: pa.ChunkedArray[Any] = said.cast(pa.struct(fields))
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
+    plain: pa.ChunkedArray[Any] = answers.cast(pa.struct(fields))
     return plain

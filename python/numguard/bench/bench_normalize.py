@@ -98,5 +98,5 @@ def test_goldenflow(measure: Any, the_plan: Plan) -> None:
         return compute.if_else(native.phone_valid_arrow(written, "IN"), native.phone_e164_arrow(written, "IN"), None)
 
     answer = measure(Line("normalize", "mixed", rows, 0, None, "goldenflow-native", threads=1), read)
-    wrong = sum(said != f"+{number}" for said, number in zip(answer.to_pylist(), numbers[:rows].tolist(), strict=True))
+    wrong = sum(text != f"+{number}" for text, number in zip(answer.to_pylist(), numbers[:rows].tolist(), strict=True))
     assert wrong < rows / 50

@@ -61,8 +61,8 @@ class Measure:
         result = []
         if line.rows_per_s is not None and line.spread is not None:
             rate = line.rows_per_s / 1e6
-            said = f"{rate:,.2f} M rows/s" if rate >= 0.1 else f"{line.rows_per_s:,.0f} rows/s"
-            result.append(f"{said} +-{line.spread:.0%} of {line.rounds}")
+            text = f"{rate:,.2f} M rows/s" if rate >= 0.1 else f"{line.rows_per_s:,.0f} rows/s"
+            result.append(f"{text} +-{line.spread:.0%} of {line.rounds}")
         if line.bytes is not None:
             result.append(f"{line.bytes / 1e6:,.1f} MB")
         self._say(f"{', '.join(parts)}: {line.candidate} {' '.join(result)}")

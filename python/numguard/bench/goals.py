@@ -3,7 +3,7 @@
 Owns the floors (what must hold), the goals (what is aimed at) and the comparisons that they are judged by. Knows
 nothing of how a record came about.
 
-The one idea: whatever is said about speed is computed from the lines of one run, the losses before the gains.
+The one idea: every statement about speed is computed from the lines of one run, the losses before the gains.
 """
 
 from __future__ import annotations

@@ -133,9 +133,9 @@ def _value(value: float, unit: str) -> str:
 
 def _promises(lines: Sequence[Line]) -> Section:
     def row(verdict: Verdict) -> list[str]:
-        said = "goal reached" if verdict.reached else "floor kept" if verdict.kept else "**not kept**"
+        outcome = "goal reached" if verdict.reached else "floor kept" if verdict.kept else "**not kept**"
         figures = (verdict.value, verdict.floor, verdict.goal)
-        return [verdict.promise, *(_value(figure, verdict.unit) for figure in figures), said]
+        return [verdict.promise, *(_value(figure, verdict.unit) for figure in figures), outcome]
 
     judged = sorted(verdicts(lines), key=lambda verdict: (verdict.kept, verdict.reached))
     kept = sum(verdict.kept for verdict in judged)

@@ -186,15 +186,15 @@ def machine() -> dict[str, Any]:
 
 def _cpu() -> str:
     """The processor's name, with family and model where the name is one of many."""
-    said: dict[str, str] = {}
+    fields: dict[str, str] = {}
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             name, _, value = line.partition(":")
-            said.setdefault(name.strip(), value.strip())
+            fields.setdefault(name.strip(), value.strip())
     except OSError:
         return platform.processor() or platform.machine()
-    name = said.get("model name", platform.machine())
-    return f"{name} (family {said['cpu family']}, model {said['model']})" if "cpu family" in said else name
+    name = fields.get("model name", platform.machine())
+    return f"{name} (family {fields['cpu family']}, model {fields['model']})" if "cpu family" in fields else name
 
 
 def _version(distribution: str) -> str:

@@ -199,7 +199,7 @@ RIVALS: Final[dict[str, dict[str, Callable[[Asked], Question]]]] = {
 }
 """Layout -> rival -> how it is asked."""
 
-#: On one thread whatever they are told, or reading text cell by cell: they take minutes where others take seconds.
+#: On one thread whatever is set, or reading text cell by cell: they take minutes where others take seconds.
 _SLOW: Final = ("pyarrow", "pandas")
 #: Takes a table of texts apart anew in every round.
 _SLOW_WITH_TEXT: Final = "Polars is_in"

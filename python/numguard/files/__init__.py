@@ -1,4 +1,4 @@
-"""Record batches -> files, whole or not at all, in the format that a path's ending tells.
+"""Record batches -> files, whole or not at all, in the format given by the path's ending.
 
 Owns the way a file comes into being: written beside its place, flushed to the disk, and only then given its name. Files
 that belong together take their places together. Who stops half way leaves nothing behind, and what a killed process
@@ -139,7 +139,7 @@ class Together:
         try:
             if path.parent not in folders:
                 folders[path.parent] = _entered(path.parent)
-            # Told before it is there: what is made and not told would stay.
+            # Reported before it exists: a file that is made and not reported would stay.
             self._names.written[path] = partial
             # A name that nobody can foresee, made by this call: no other file lends its mode.
             made = open_new(partial, self._mode)
@@ -247,7 +247,7 @@ def _writable(path: PathLike) -> Path:
     try:
         name = os.fsencode(path.name).decode()
     except UnicodeError:
-        raise ArgumentError("path: the file's name is not UTF-8; whoever gets the file could not read it") from None
+        raise ArgumentError("path: the file's name is not UTF-8; the receiver could not read it") from None
     if "\0" in str(path):
         raise ArgumentError("path: no file's name has a NUL character")
     try:
@@ -259,7 +259,7 @@ def _writable(path: PathLike) -> Path:
 
 
 def unwritten(path: Path, error: OSError) -> Exception:
-    """The error of a file that could not be written, as this package tells it."""
+    """The package's error for a file that could not be written."""
     if isinstance(error, InputError):
         return error
     return FileError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
@@ -268,7 +268,7 @@ def unwritten(path: Path, error: OSError) -> Exception:
 def _entered(folder: Path) -> int | None:
     """A folder's descriptor, locked against sweeping; what killed processes left there is swept before.
 
-    Whoever writes shares the lock, and whoever sweeps has it alone: where nobody writes, what lies about is nobody's.
+    A writer shares the lock, and the clean-up has it alone: while nobody writes, temporary files belong to nobody.
     None of a folder that may be written to and not be read.
     """
     entered = open_folder(folder)
@@ -371,7 +371,7 @@ def write_rows(
     """Writes `batches` of `schema` to `path`.
 
     Args:
-        path: Its ending tells the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
+        path: Its ending gives the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
         schema: The columns.
         batches: The rows.
         texts: Integer columns that JSON gets as text, because its readers may hold no integer that long.
@@ -388,7 +388,7 @@ def write_rows(
     """
     ending = Path(path).suffix.lower()
     if ending not in FORMATS:
-        raise ArgumentError(f"path: its ending tells the format and is one of {', '.join(FORMATS)}")
+        raise ArgumentError(f"path: its ending gives the format and is one of {', '.join(FORMATS)}")
     form = FORMATS[ending]
     if unfit := form.unfit(schema):
         raise ArgumentError(

@@ -1,6 +1,6 @@
 """Tables for people outside: numbers as text, moments in Indian time, and nothing in them that a spreadsheet runs.
 
-Owns what a column becomes in a file that leaves the house, and what makes a cell inert. Knows nothing of lists. One
+Owns what a column becomes in a file that is sent to others, and what makes a cell inert. Knows nothing of lists. One
 idea: how a column is written goes by what it is here, whatever the receiver calls it.
 """
 
@@ -42,7 +42,7 @@ def write_private(
 
     Args:
         table: The rows. Columns of UInt64 with `msisdn` in their name become digits, with `imei` fifteen digits.
-        path: Its ending tells the format.
+        path: Its ending gives the format.
         names: What the receiver calls the columns.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
@@ -96,8 +96,8 @@ def _written(table: pa.Table) -> pa.Table:
 
 def inert(lines: Sequence[str]) -> list[str]:
     """Lines of text with a leading apostrophe wherever a spreadsheet would begin to run them."""
-    told = _inert(pa.table({"line": pa.array(lines, pa.string())}))["line"]
-    return [str(line) for line in told.to_pylist()]
+    inert = _inert(pa.table({"line": pa.array(lines, pa.string())}))["line"]
+    return [str(line) for line in inert.to_pylist()]
 
 
 def inert_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

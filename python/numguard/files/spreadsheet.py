@@ -78,7 +78,7 @@ class Workbook(Format):
         try:
             self._book.close()
         except FileCreateError as error:
-            # What the disk said, without the library's wrapping.
+            # The error of the disk, without the library's wrapping.
             raise error.args[0] from None
         finally:
             self._waiting.cleanup()

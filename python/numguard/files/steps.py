@@ -1,9 +1,9 @@
 """Work that Ctrl-C does not cut in two: signals wait for the next step, or for the end.
 
-Owns which signals wait and when they are let through. Knows nothing of files or of stores. One idea: Python raises
-KeyboardInterrupt between any two instructions of the main thread, also in the middle of a clean-up, so that whoever
-must know what was done has it raised at places of his own choosing. Other threads are never interrupted, and a
-process whose signals have no handler in Python dies at once, as it always does.
+Owns which signals wait and when they are raised. Independent of files and stores. One idea: Python raises
+KeyboardInterrupt between any two instructions of the main thread, also in the middle of a clean-up; code that must know
+what was done has it raised between its steps instead. Other threads are never interrupted, and a process whose signals
+have no handler in Python ends at once, as always.
 """
 
 from __future__ import annotations

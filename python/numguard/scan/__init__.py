@@ -43,7 +43,7 @@ from numguard.source import (
     open_source,
     reading,
     refused_rows,
-    with_told,
+    with_partition_values,
 )
 from numguard.types import PathLike, Region
 
@@ -96,8 +96,8 @@ class Scan:
         self._at: Part | None = None
         self._last_progress = 0.0
         schema = self._first_schema()
-        # What directories tell is put in at the end: the compiled half reads files, and knows no directories.
-        self._told = list(self._first_part.told())
+        # Columns of directories are added at the end: the compiled module reads files only.
+        self._partition_columns = list(self._first_part.partition_values())
         self._order = None if columns is None else list(columns)
         if since is not None:
             check_columns([since.at], self._first_part.schema(), self._first_part.name)
@@ -106,7 +106,7 @@ class Scan:
         self._unasked = since is not None and columns is not None and since.at not in columns
         if since is not None and self._order is not None and self._unasked:
             self._order.append(since.at)
-        stored = None if self._order is None else [name for name in self._order if name not in self._told]
+        stored = None if self._order is None else [name for name in self._order if name not in self._partition_columns]
         self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets]))
         broken = [name for name in (*sets, *(stored or ())) if _is_broken(name)]
         check_columns(broken, schema, self._first_part.name)
@@ -117,7 +117,7 @@ class Scan:
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
         schema = self._scanner.schema
-        if self._told:
+        if self._partition_columns:
             schema = self._complete(pa.RecordBatch.from_pylist([], schema), self._first_part).schema
         return schema.remove(schema.get_field_index(self._since.at)) if self._since and self._unasked else schema
 
@@ -327,17 +327,17 @@ class Scan:
                 self._tell()
 
     def _complete(self, hits: pa.RecordBatch, part: Part) -> pa.RecordBatch:
-        """Puts in what the part's directories tell."""
-        told = part.told()
-        if list(told) != self._told:
+        """Adds the columns of the part's directories."""
+        values = part.partition_values()
+        if list(values) != self._partition_columns:
             raise ColumnError(
-                f"{part.name}: its directories tell {', '.join(told) or 'nothing'}, "
-                f"and those of the first file {', '.join(self._told) or 'nothing'}: scan them apart"
+                f"{part.name}: its directories give the columns {', '.join(values) or 'none'}, "
+                f"and those of the first file {', '.join(self._partition_columns) or 'none'}: scan them apart"
             )
-        if not told:
+        if not values:
             return hits
         names = hits.schema.names[: -len(self._keys)]
-        return with_told(hits, told, [*names, *told] if self._order is None else self._order)
+        return with_partition_values(hits, values, [*names, *values] if self._order is None else self._order)
 
     def _failed(self, part: Part, error: InputError) -> None:
         if not self._skip:

@@ -42,7 +42,7 @@ from numguard.source.part import (
     headings,
     named,
     reading,
-    with_told,
+    with_partition_values,
 )
 from numguard.source.text import TextPart
 from numguard.source.typed import ArrowFilePart, ParquetPart, StreamPart, packed_part, parts_of_dataset, stream_of
@@ -70,7 +70,7 @@ __all__ = [
     "open_source",
     "reading",
     "refused_rows",
-    "with_told",
+    "with_partition_values",
 ]
 
 _STANDARD_INPUT = "-"
@@ -147,11 +147,11 @@ def open_source(
             (`s3://...`), a pyarrow dataset or scanner, anything with the Arrow PyCapsule methods, or an iterable of
             batches or tables. A file is text (comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252), JSON, JSON
             Lines, a workbook, Parquet or Arrow, in gzip, zstd, bzip2 or ZIP.
-        wanted: The names of columns that are looked for, or what tells them: a header is the line, of the first 50,
+        wanted: The names of columns that are looked for, or a test for them: a header is the line, of the first 50,
             that has most of them.
         sheet: The sheet of a workbook; by default all that have anything in them, and of several those with a column
             that is wanted.
-        keep_broken: Keep files that cannot be read, or that are gone: who reads such a part is told.
+        keep_broken: Keep files that cannot be read, or that are gone: reading such a part raises.
 
     Raises:
         FileMissingError: A path leads to nothing, or a glob matches nothing.
@@ -364,7 +364,7 @@ def _with_a_wanted_column(found: list[Part], asked: _Asked) -> list[Part]:
         try:
             names = part.schema().names
         except InputError:
-            kept.append(part)  # who reads it is told
+            kept.append(part)  # reading it raises
         else:
             if any(map(is_wanted, names)):
                 kept.append(part)

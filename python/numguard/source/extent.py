@@ -113,8 +113,8 @@ def _reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: di
         check("columns", columns, name, "the columns of a sheet are")
         for pattern in (_ERROR, _WITHOUT_VALUE):
             for match in pattern.finditer(text):
-                said = match[3].decode(errors="replace") if pattern is _ERROR else _LOST
-                lost[int(match[2]) - 1, _column(match[1]) - 1] = said
+                value = match[3].decode(errors="replace") if pattern is _ERROR else _LOST
+                lost[int(match[2]) - 1, _column(match[1]) - 1] = value
     return rows * columns
 
 
@@ -134,7 +134,7 @@ def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> 
         cut = held.rfind(b"<")
         text, held = (held[:cut], held[cut:]) if cut > 0 else (held, b"")
         for what, attributes, closed in _OPEN_TAG.findall(text):
-            times = int(said[1]) if (said := _REPEATED.search(attributes)) else 1
+            times = int(match[1]) if (match := _REPEATED.search(attributes)) else 1
             if what == b"table":
                 total, row, column, last, widest, row_times = total + last * widest, 0, 0, 0, 0, 0
                 sheets += 1
@@ -163,7 +163,7 @@ def _binary_reach(name: str, content: bytes) -> int:
         elif kind in _CELLS and length >= 4:
             rows, columns = max(rows, row + 1), max(columns, int.from_bytes(content[at : at + 4], "little") + 1)
         elif kind == _TEXTS and length >= 8:
-            check("cells", int.from_bytes(content[at + 4 : at + 8], "little"), name, "its shared texts are said to be")
+            check("cells", int.from_bytes(content[at + 4 : at + 8], "little"), name, "its shared texts claim to be")
         at += length
     check("columns", columns, name, "the columns of a sheet are")
     return rows * columns

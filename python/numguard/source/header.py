@@ -33,7 +33,7 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 #: What separates the fields of a text of one column: nothing that stands in it.
 NO_SEPARATOR: Final = "\x1f"
 _LONGEST_LINE: Final = 1_000_000
-_SAYS_SEPARATOR: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
     start = 0
     for at, line in enumerate(lines[:_TITLES]):
         if line.strip():
-            if said := _SAYS_SEPARATOR.fullmatch(line.strip()):
-                separators, start = (said[1],), at + 1
+            if match := _SEPARATOR_LINE.fullmatch(line.strip()):
+                separators, start = (match[1],), at + 1
             break
     best: tuple[tuple[int, int, int], TextHeader] | None = None
     for at in range(start, min(len(lines), _TITLES)):

@@ -121,8 +121,8 @@ def _check_status(whole: Mapping[str, Any], name: str) -> None:
             raise InputError(f"{name}: is an answer without a list of records")
 
 
-def _status(said: str) -> str:
-    return f"the status {said}" if len(said) <= len(_DONE) else "a status that is none"
+def _status(status: str) -> str:
+    return f"the status {status}" if len(status) <= len(_DONE) else "a status that is none"
 
 
 def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
@@ -138,7 +138,7 @@ def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key is said twice")
+        raise ValueError("a key stands twice")
     return found
 
 

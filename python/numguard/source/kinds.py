@@ -66,9 +66,9 @@ def why_not(head: bytes) -> str | None:
     """Why a file that begins so is not read, and what to do; None where it may be."""
     if not head.lstrip(b"\xef\xbb\xbf \t\r\n"):
         return "is empty, without so much as a header"
-    for magic, said in _REFUSED.items():
+    for magic, why in _REFUSED.items():
         if head.startswith(magic):
-            return said
+            return why
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         return "is a web page or XML, whatever its name says: open it and save it as .xlsx or CSV"
     controls = len(head) - len(head.translate(None, _CONTROLS))
@@ -79,7 +79,7 @@ def why_not(head: bytes) -> str | None:
 
 
 def character_set(head: bytes) -> str:
-    """UTF-16 told by its mark or its zero bytes; all else is read as UTF-8, and by lines as Windows-1252."""
+    """UTF-16 recognised by its mark or its zero bytes; all else is read as UTF-8, and by lines as Windows-1252."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding

@@ -24,7 +24,7 @@ _DEFAULTS: Final = {
     "layers": 3,
     # Lines of a text that are looked at one by one: rows that cannot be read, and repeated headers and totals.
     "refused": 1_000_000,
-    # Lines that have to be read one by one, because quotation marks near them do not tell where cells end.
+    # Lines that have to be read one by one, because quotation marks near them leave open where cells end.
     "quoted": 1_000_000,
     # Bytes of what has to be in memory whole: JSON, and what is typed within an archive.
     "document": 1 << 28,
@@ -33,12 +33,12 @@ _DEFAULTS: Final = {
 
 def limit(name: str) -> int:
     """The bound of that name: the environment variable `NUMGUARD_MOST_...`, or else the default."""
-    said = os.environ.get(f"NUMGUARD_MOST_{name.upper()}")
-    if said is None:
+    value = os.environ.get(f"NUMGUARD_MOST_{name.upper()}")
+    if value is None:
         return _DEFAULTS[name]
-    if not said.isdecimal():
+    if not value.isdecimal():
         raise ArgumentError(f"NUMGUARD_MOST_{name.upper()}: takes a whole number")
-    return int(said)
+    return int(value)
 
 
 def check(name: str, found: int, where: str, what: str) -> None:

@@ -37,7 +37,7 @@ __all__ = [
     "headings",
     "named",
     "reading",
-    "with_told",
+    "with_partition_values",
 ]
 
 #: A column's name with more digits than that may be somebody's number.
@@ -157,9 +157,9 @@ class Part(ABC):
     partitions: Mapping[str, str] = MappingProxyType({})
 
     def schema(self) -> pa.Schema:
-        """The columns: those of the file, then those that its directories tell."""
+        """The columns: those of the file, then those of its directories (`name=value`)."""
         schema = self.stored_schema()
-        for name in self.told():
+        for name in self.partition_values():
             schema = schema.append(pa.field(name, pa.string()))
         return schema
 
@@ -167,13 +167,13 @@ class Part(ABC):
         """The rows, in order; `columns` chooses and orders the columns, None takes all."""
         if columns is not None:
             check_columns(columns, self.schema(), self.name)
-        told = self.told()
-        wanted = None if columns is None else [name for name in columns if name not in told]
+        values = self.partition_values()
+        wanted = None if columns is None else [name for name in columns if name not in values]
         for batch in self.counted(wanted):
-            yield replace(batch, data=with_told(batch.data, told, columns)) if told else batch
+            yield replace(batch, data=with_partition_values(batch.data, values, columns)) if values else batch
 
-    def told(self) -> dict[str, str]:
-        """What the directories tell that the file itself does not say."""
+    def partition_values(self) -> dict[str, str]:
+        """Columns that only the directories of the path give, with their one value."""
         if not self.partitions:
             return {}
         stored = self.stored_schema().names
@@ -185,7 +185,7 @@ class Part(ABC):
 
     @abstractmethod
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
-        """The rows, without what the directories tell; the columns must be there."""
+        """The rows, without those of the directories; the columns must be there."""
 
     @property
     def account(self) -> Account:
@@ -213,7 +213,7 @@ class Part(ABC):
 
 
 class BrokenPart(Part):
-    """A file that was found to be none that is read when it was looked at; who reads it is told so then."""
+    """A file that was found to be none that is read when it was looked at; reading it raises."""
 
     container = "broken"
 
@@ -244,21 +244,25 @@ def check_names(fields: Iterable[pa.Field[Any]]) -> None:
         check_names(kind.field(n) for n in range(kind.num_fields))
 
 
-def with_told(data: pa.RecordBatch, told: Mapping[str, str], order: Sequence[str] | None) -> pa.RecordBatch:
+def with_partition_values(
+    data: pa.RecordBatch, values: Mapping[str, str], order: Sequence[str] | None
+) -> pa.RecordBatch:
     """The rows with columns of one text each, put where `order` names them; None puts them last.
 
     Columns that `order` does not name stay behind those that it names.
     """
     if order is None:
-        order = [*data.schema.names, *told]
+        order = [*data.schema.names, *values]
     rest = iter(zip(data.schema, data.columns, strict=True))
-    pairs = [(pa.field(n, pa.string()), pa.repeat(told[n], data.num_rows)) if n in told else next(rest) for n in order]
+    pairs = [
+        (pa.field(n, pa.string()), pa.repeat(values[n], data.num_rows)) if n in values else next(rest) for n in order
+    ]
     pairs += rest
     return pa.RecordBatch.from_arrays([column for _, column in pairs], schema=pa.schema([field for field, _ in pairs]))
 
 
 def named(names: Sequence[str]) -> str:
-    """Column names for a message; one that holds a number, as in a file without a header, is not said."""
+    """Column names for a message; one that holds a number, as in a file without a header, is left out."""
     return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
 
 
@@ -327,5 +331,5 @@ _WORDS = (
 def _why(error: BaseException, what: str) -> str:
     if isinstance(error, pa.ArrowNotImplementedError):
         return f"{what} uses something that cannot be read here: write it again with common settings"
-    said = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
-    return next(why.format(what=what) for words, why in _WORDS if re.search(words, said, re.DOTALL))
+    text = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
+    return next(why.format(what=what) for words, why in _WORDS if re.search(words, text, re.DOTALL))

@@ -132,7 +132,7 @@ class TextPart(Part):
 
     @contextmanager
     def _rows(self) -> Iterator[tuple[OpenText, Text]]:
-        """Its rows; whoever has them has them accounted for, to the end."""
+        """Its rows; reading them to the end completes the account."""
         with reading(self.name, "the text"):
             stack, text = self._waiting or self._open()
             self._waiting = None

@@ -224,7 +224,7 @@ def packed_part(member: Member) -> Part:
 
 
 def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
-    """An iterable of batches or tables as a stream; the first tells the columns.
+    """An iterable of batches or tables as a stream; the first gives the columns.
 
     Raises:
         ArgumentError: it gives something else, or nothing.
@@ -232,7 +232,7 @@ def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
     iterator = iter(batches)
     first = next(iterator, None)
     if first is None:
-        raise ArgumentError("source: gives no batch, so that nobody can tell its columns")
+        raise ArgumentError("source: gives no batch, so that its columns are unknown")
 
     def of(one: Any) -> pa.Table:
         if not hasattr(one, "__arrow_c_stream__") and not hasattr(one, "__arrow_c_array__"):

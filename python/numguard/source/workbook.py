@@ -159,9 +159,9 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
 
 def _put_back(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> None:
     """Errors and formulas without a value, which the reader takes for empty cells."""
-    for (row, column), said in lost.items():
+    for (row, column), value in lost.items():
         if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
-            rows[row][column] = said
+            rows[row][column] = value
 
 
 def _as_written(rows: list[list[Any]]) -> list[list[str]]:

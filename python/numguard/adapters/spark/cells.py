@@ -55,14 +55,14 @@ def explain(column: Column | str, *, region: Region = "IN") -> Column:
 
     A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
     """
-    said = f"struct<msisdn: {_KEY}, kind: string, note: string>"
-    return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region, threads=1)), said)
+    struct = f"struct<msisdn: {_KEY}, kind: string, note: string>"
+    return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region, threads=1)), struct)
 
 
 def explain_imei(column: Column | str) -> Column:
     """Each cell's handset and what there is to say of it: a STRUCT of `imei14`, `form` and `note`."""
-    said = f"struct<imei14: {_KEY}, form: string, note: string>"
-    return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells, threads=1)), said)
+    struct = f"struct<imei14: {_KEY}, form: string, note: string>"
+    return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells, threads=1)), struct)
 
 
 def _of_cells(
@@ -86,7 +86,7 @@ def _of_cells(
     return expression.alias(f"numguard_{verb}")
 
 
-def _plain(said: Any) -> Any:
+def _plain(answers: Any) -> Any:
     """The answers with codes as text and keys as Spark has them."""
-    kinds = [canonical(said.field(0)), *(said.field(n).cast(pa.string()) for n in (1, 2))]
-    return pa.StructArray.from_arrays(kinds, [field.name for field in said.type], mask=said.is_null())
+    kinds = [canonical(answers.field(0)), *(answers.field(n).cast(pa.string()) for n in (1, 2))]
+    return pa.StructArray.from_arrays(kinds, [field.name for field in answers.type], mask=answers.is_null())

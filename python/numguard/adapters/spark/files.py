@@ -39,7 +39,7 @@ def scan_files(
     """The rows of files that name a member of a set, as a DataFrame: a task a file, which runs `numguard.scan`.
 
     Far quicker than `scan` of the same files read by Spark, since only hits pass through the engine. Every file has to
-    be there, under its path, for every worker. Each is opened once before this returns, so that what is wrong is said
+    be there, under its path, for every worker. Each is opened once before this returns, so that an error is raised
     here.
 
     Args:
@@ -72,7 +72,7 @@ def scan_files(
     files = _files(paths)
     names = None if columns is None else list(dict.fromkeys(columns))
     opened = ask_workers(session, partial(_open, files, carried.travelling(), names, region), len(files))
-    schema = _common(files, [pa.ipc.read_schema(pa.py_buffer(base64.b64decode(said or ""))) for said in opened])
+    schema = _common(files, [pa.ipc.read_schema(pa.py_buffer(base64.b64decode(encoded or ""))) for encoded in opened])
     if refused is not None:
         if refused in schema.names:
             raise ColumnError(f"there is a column {refused!r} already: name that of the refused cells differently")

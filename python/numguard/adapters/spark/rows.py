@@ -102,7 +102,7 @@ def result_of(handed: Sequence[StructField], sets: Sets, refused: str | None) ->
 
 
 def refused(result: DataFrame, name: str) -> DataFrame:
-    """Counts the refused cells of a scan that was told to hand them on: `column`, `note`, `cells`.
+    """Counts the refused cells of a scan that returns them: `column`, `note`, `cells`.
 
     Args:
         result: What `scan` or `scan_files` gave, or what was written of it.
@@ -115,9 +115,9 @@ def refused(result: DataFrame, name: str) -> DataFrame:
 
 def refusals(schema: pa.Schema, cells: Mapping[tuple[str | None, str], int]) -> pa.RecordBatch:
     """Rows that stand for refused cells, in the columns of a result, the last of which counts them."""
-    said = [{"column": column, "note": note, "cells": count} for (column, note), count in cells.items()]
-    nulls = [pa.nulls(len(said), field.type) for field in list(schema)[:-1]]
-    return pa.RecordBatch.from_arrays([*nulls, pa.array(said, REFUSED)], schema.names)
+    counts = [{"column": column, "note": note, "cells": count} for (column, note), count in cells.items()]
+    nulls = [pa.nulls(len(counts), field.type) for field in list(schema)[:-1]]
+    return pa.RecordBatch.from_arrays([*nulls, pa.array(counts, REFUSED)], schema.names)
 
 
 class _Scan:

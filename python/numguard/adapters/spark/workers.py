@@ -33,14 +33,14 @@ class _Trial:
             numbers: list[Any] = batch.column(0).to_pylist()
             for n in numbers:
                 try:
-                    said, failed = self._trial(n), None
+                    text, failed = self._trial(n), None
                 except (NumguardError, OSError) as error:
-                    said, failed = str(error), type(error).__name__
-                answer = {"n": [n], "said": [said], "failed": [failed]}
+                    text, failed = str(error), type(error).__name__
+                answer = {"n": [n], "text": [text], "failed": [failed]}
                 yield pa.RecordBatch.from_pydict(answer, _SAID)
 
 
-_FIELDS: dict[str, Any] = {"n": pa.int64(), "said": pa.string(), "failed": pa.string()}
+_FIELDS: dict[str, Any] = {"n": pa.int64(), "text": pa.string(), "failed": pa.string()}
 _SAID = pa.schema(_FIELDS)
 
 
@@ -51,16 +51,16 @@ def ask_workers(session: Any, trial: Callable[[int], str | None], count: int) ->
         EngineError: The workers cannot run Python, or have no numguard.
     """
     tasks = max(min(count, 4), count // 64)
-    answers = session.range(0, count, 1, tasks).mapInArrow(_Trial(trial), "n bigint, said string, failed string")
+    answers = session.range(0, count, 1, tasks).mapInArrow(_Trial(trial), "n bigint, text string, failed string")
     try:
-        said = answers.toArrow().sort_by("n").to_pylist()
+        rows = answers.toArrow().sort_by("n").to_pylist()
     except Exception as error:
         raise EngineError(_why(str(error))) from None
-    for answer in said:
+    for answer in rows:
         if answer["failed"] is not None:
             kind = getattr(errors, answer["failed"], InputError)
-            raise kind(f"on a worker: {answer['said']}")
-    return [answer["said"] for answer in said]
+            raise kind(f"on a worker: {answer['text']}")
+    return [answer["text"] for answer in rows]
 
 
 def check_workers(session: Any, sets: Sets | None = None) -> None:
