@@ -7,7 +7,7 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz memcheck docs clean
+.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz fuzz-corpus memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -118,15 +118,25 @@ bench-page: $(VENV)/.ready ## the newest record into README.md and docs/speed.md
 instructions: build ## the instructions of every kernel, counted by valgrind: comparable between commits
 	$(BIN)/python benches/instructions.py
 
-# Each target compares two answers. What is new in the corpus stays under target/; CONTRIBUTING.md says how to keep it.
+# Each target compares two answers. The corpus is kept packed, an archive a target; it is unpacked under target/, where
+# new inputs are written too.
 FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := normalise extract imei set set_file split
 FUZZ := cargo fuzz run --fuzz-dir rust/fuzz --sanitizer none
 fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
 	@command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz@0.13.2
-	@for target in normalise extract imei set set_file split; do \
-		mkdir -p target/fuzz-corpus/$$target && \
-		$(FUZZ) $$target target/fuzz-corpus/$$target rust/fuzz/corpus/$$target -- \
+	@mkdir -p target/fuzz
+	@for target in $(FUZZ_TARGETS); do \
+		tar --extract --skip-old-files --directory target/fuzz --file rust/fuzz/corpus/$$target.tar.gz && \
+		$(FUZZ) $$target target/fuzz/$$target -- \
 			-dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; \
+	done
+
+fuzz-corpus: ## keep what fuzzing has found, as few inputs as cover the same code
+	@for target in $(FUZZ_TARGETS); do \
+		cargo fuzz cmin --fuzz-dir rust/fuzz --sanitizer none $$target target/fuzz/$$target && \
+		tar --create --sort=name --mtime=1980-01-01 --owner=0 --group=0 --numeric-owner --mode=644 \
+			--directory target/fuzz $$target | gzip --best --no-name > rust/fuzz/corpus/$$target.tar.gz || exit 1; \
 	done
 
 # The tests that go through unsafe code. Valgrind has no AVX-512, so that the other two paths are taken.
