@@ -6,8 +6,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use numguard_core::block::read_run_on;
+use numguard_core::cpu::Path;
 use numguard_core::msisdn::{Region, read};
-use numguard_core::set::probe::Path;
 
 /// Cells read at once.
 const CELLS: u64 = 1 << 20;

@@ -8,9 +8,9 @@ use std::io::{Write, stdout};
 
 use numguard_core::block::imei::{self as imeis, drop_placeholders};
 use numguard_core::block::{are_msisdns_on, read_i64_on, read_run_on};
+use numguard_core::cpu::Path;
 use numguard_core::imei;
 use numguard_core::msisdn::{Region, extract, read};
-use numguard_core::set::probe::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 
 /// Rows that every kernel is given.

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use numguard_core::set::probe::Path;
+use numguard_core::cpu::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 
 /// Keys asked for at once.

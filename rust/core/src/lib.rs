@@ -6,6 +6,7 @@
 
 pub mod block;
 mod cell;
+pub mod cpu;
 mod digits;
 pub mod error;
 mod groupings;

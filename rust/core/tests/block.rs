@@ -3,8 +3,8 @@
 use numguard_core::block::{
     are_keys_on, are_msisdns_on, read_i64_on, read_on, read_run_on, read_views_on,
 };
+use numguard_core::cpu::Path;
 use numguard_core::msisdn::{self, Region};
-use numguard_core::set::probe::Path;
 use proptest::prelude::*;
 
 /// The cells as they lie in an Arrow column, with something before and after them.

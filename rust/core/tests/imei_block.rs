@@ -3,9 +3,9 @@
 use numguard_core::block::imei::{
     UNREAD, drop_placeholders, form, key, read, read_f64, read_i64, read_i128, read_run, read_u64,
 };
+use numguard_core::cpu::Path;
 use numguard_core::imei::{self, Reading};
 use numguard_core::naive;
-use numguard_core::set::probe::Path;
 use proptest::prelude::*;
 
 /// What a reading comes to as a word with its form.

@@ -5,7 +5,7 @@ mod set_keys;
 use std::sync::Arc;
 
 use numguard_core::Error;
-use numguard_core::set::probe::Path;
+use numguard_core::cpu::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 use set_keys::{Draw, FAMILIES, questions, set};
 

@@ -2,8 +2,8 @@
 
 mod set_keys;
 
+use numguard_core::cpu::Path;
 use numguard_core::naive::set::NaiveSet;
-use numguard_core::set::probe::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 use proptest::prelude::*;
 use set_keys::{Draw, FAMILIES, any_keys, questions, set};

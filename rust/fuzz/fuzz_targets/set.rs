@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use numguard_core::naive::set::NaiveSet;
-use numguard_core::set::probe::Path;
+use numguard_core::cpu::Path;
 use numguard_core::set::{Alone, FrozenSet, KeyType};
 
 /// Runs of keys, each of five bytes: how far from the last run, in which unit, how many and how far apart. So a few

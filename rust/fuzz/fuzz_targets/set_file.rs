@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use numguard_core::set::probe::Path;
+use numguard_core::cpu::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 
 /// One set for each way of lying: dense, with clumps and strays; in pairs of bytes; and only strays.

@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 /// same answers.
 #[pyfunction]
 fn kernels() -> &'static str {
-    numguard_core::set::probe::Path::chosen().name()
+    numguard_core::cpu::Path::chosen().name()
 }
 
 #[pymodule(gil_used = false)]

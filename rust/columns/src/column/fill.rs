@@ -3,8 +3,8 @@
 //! Owns which of the core's blocks reads which layout. `column` takes cells out of its layouts.
 
 use numguard_core::block::{self, imei};
+use numguard_core::cpu::Path;
 use numguard_core::msisdn::{self, Region};
-use numguard_core::set::probe::Path;
 
 use super::{Cell, Column, Keys, Values, prefixed, spanned, view_bytes};
 

@@ -4,41 +4,34 @@
 #![allow(unsafe_code)]
 
 use super::scalar;
-
-/// Whether the machine has all that the functions here are compiled for.
-pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx2")
-}
+use crate::cpu::Avx2;
 
 /// [`super::read_i64`].
-pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
+pub(super) fn read_i64(_: Avx2, values: &[i64], out: &mut [u64]) {
     #[target_feature(enable = "avx2")]
     fn on_avx2(values: &[i64], out: &mut [u64]) {
         scalar::read_i64(values, out);
     }
-    assert!(is_available(), "this machine has no AVX2");
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2(values, out) }
 }
 
 /// [`super::are_keys`].
-pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+pub(super) fn are_keys(_: Avx2, keys: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx2")]
     fn on_avx2(keys: &[u64], bits: &mut [u64]) {
         scalar::are_keys(keys, bits);
     }
-    assert!(is_available(), "this machine has no AVX2");
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2(keys, bits) }
 }
 
 /// [`super::are_msisdns`].
-pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+pub(super) fn are_msisdns(_: Avx2, values: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx2")]
     fn on_avx2(values: &[u64], bits: &mut [u64]) {
         scalar::are_msisdns(values, bits);
     }
-    assert!(is_available(), "this machine has no AVX2");
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2(values, bits) }
 }

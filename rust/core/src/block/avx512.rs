@@ -11,79 +11,52 @@
 use std::arch::x86_64::*;
 
 use super::{FIRST_MOBILE, INDIA, ROWS, one, scalar};
+use crate::cpu::Avx512Vbmi;
 use crate::msisdn::MSISDNS;
 
 /// The longest cell that is looked at: two prefixes, two separators and `.0` are shorter.
 const LONGEST: usize = 31;
 
-/// Whether the machine has all that the functions here are compiled for.
-pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512vbmi")
-        && is_x86_feature_detected!("avx512vbmi2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("popcnt")
-}
-
 /// [`super::read`].
-pub(super) fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+pub(super) fn read<'a>(_: Avx512Vbmi, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eights(cell, out) }
 }
 
 /// [`super::read_views`].
 pub(super) fn read_views<'a>(
+    _: Avx512Vbmi,
     views: &[[u8; 16]],
     cell: impl Fn(usize) -> &'a [u8],
     out: &mut [u64],
 ) {
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eight_views(views, cell, out) }
 }
 
 /// [`super::read_i64`].
-pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
+pub(super) fn read_i64(_: Avx512Vbmi, values: &[i64], out: &mut [u64]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
     fn on_avx512(values: &[i64], out: &mut [u64]) {
         scalar::read_i64(values, out);
     }
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { on_avx512(values, out) }
 }
 
 /// [`super::are_keys`].
-pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
+pub(super) fn are_keys(_: Avx512Vbmi, keys: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
     fn on_avx512(keys: &[u64], bits: &mut [u64]) {
         let done = bits_of_blocks(keys, bits, |eight| _mm512_test_epi64_mask(eight, eight));
         scalar::are_keys(&keys[done * ROWS..], &mut bits[done..]);
     }
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { on_avx512(keys, bits) }
 }
 
 /// [`super::are_msisdns`].
-pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
+pub(super) fn are_msisdns(_: Avx512Vbmi, values: &[u64], bits: &mut [u64]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
     fn on_avx512(values: &[u64], bits: &mut [u64]) {
         let (first, count) = (MSISDNS.start, MSISDNS.end - MSISDNS.start);
@@ -97,11 +70,7 @@ pub(super) fn are_msisdns(values: &[u64], bits: &mut [u64]) {
         });
         scalar::are_msisdns(&values[done * ROWS..], &mut bits[done..]);
     }
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { on_avx512(values, bits) }
 }
 
@@ -120,12 +89,8 @@ fn bits_of_blocks(values: &[u64], bits: &mut [u64], test: impl Fn(__m512i) -> __
 }
 
 /// [`super::read_tens`].
-pub(super) fn read_tens(cells: &[u8], out: &mut [u64]) {
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+pub(super) fn read_tens(_: Avx512Vbmi, cells: &[u8], out: &mut [u64]) {
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eighty_bytes(cells, out) }
 }
 

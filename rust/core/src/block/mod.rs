@@ -16,8 +16,8 @@ pub mod imei;
 mod scalar;
 pub mod write;
 
+use crate::cpu::Path;
 use crate::msisdn;
-use crate::set::probe::Path;
 
 /// The smallest Indian number of ten national digits, less those digits.
 const INDIA: u64 = 910_000_000_000;
@@ -105,11 +105,11 @@ pub fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
 
 /// [`read`] on a path of one's choice: for tests and benchmarks.
 pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::read(cell, out),
-        _ => scalar::read(cell, out),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::read(token, cell, out);
     }
+    scalar::read(cell, out);
 }
 
 /// Reads the cells of a column of string views: sixteen bytes each, the first four the length, and up to twelve bytes
@@ -133,11 +133,11 @@ pub fn read_views_on<'a>(
     out: &mut [u64],
 ) {
     assert_eq!(views.len(), out.len(), "one view a row");
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::read_views(views, cell, out),
-        _ => scalar::read(cell, out),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::read_views(token, views, cell, out);
     }
+    scalar::read(cell, out);
 }
 
 /// Reads signed integers. Sets a row to its MSISDN, or to 0 where [`msisdn::read_i64`] must look.
@@ -154,13 +154,13 @@ pub fn read_i64(values: &[i64], out: &mut [u64]) {
 /// As [`read_i64`].
 pub fn read_i64_on(path: Path, values: &[i64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::read_i64(values, out),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if avx2::is_available() => avx2::read_i64(values, out),
-        _ => scalar::read_i64(values, out),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::read_i64(token, values, out);
+    } else if let Some(token) = path.avx2() {
+        return avx2::read_i64(token, values, out);
     }
+    scalar::read_i64(values, out);
 }
 
 /// Bit `i % 64` of `bits[i / 64]` says whether `values[i]` is an MSISDN as it stands, as [`msisdn::key_u64`] has it.
@@ -182,13 +182,13 @@ pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
         values.len().div_ceil(ROWS),
         "one word for each 64 values begun"
     );
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::are_msisdns(values, bits),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if avx2::is_available() => avx2::are_msisdns(values, bits),
-        _ => scalar::are_msisdns(values, bits),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::are_msisdns(token, values, bits);
+    } else if let Some(token) = path.avx2() {
+        return avx2::are_msisdns(token, values, bits);
     }
+    scalar::are_msisdns(values, bits);
 }
 
 /// Bit `i % 64` of `bits[i / 64]` says whether `keys[i]` is one, which 0 is not. Bits past the last key are 0.
@@ -209,22 +209,22 @@ pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
         keys.len().div_ceil(ROWS),
         "one word for each 64 keys begun"
     );
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::are_keys(keys, bits),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if avx2::is_available() => avx2::are_keys(keys, bits),
-        _ => scalar::are_keys(keys, bits),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::are_keys(token, keys, bits);
+    } else if let Some(token) = path.avx2() {
+        return avx2::are_keys(token, keys, bits);
     }
+    scalar::are_keys(keys, bits);
 }
 
 /// Reads cells of ten bytes, one after the other.
 fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::read_tens(cells, out),
-        _ => scalar::read_tens(cells, out),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::read_tens(token, cells, out);
     }
+    scalar::read_tens(cells, out);
 }
 
 /// The MSISDN of a cell in one of the forms, or 0: what every path must give.

@@ -26,7 +26,7 @@ mod bytes;
 mod layout;
 mod line;
 mod position;
-pub mod probe;
+mod probe;
 mod remainders;
 mod sort;
 mod workers;
@@ -37,11 +37,12 @@ use std::sync::Arc;
 
 use twox_hash::XxHash3_64;
 
+use crate::cpu::Path;
 pub use builder::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
 use layout::{CHECKSUM, Layout, View};
-use probe::{Crowded, Path};
+use probe::Crowded;
 pub use workers::{Alone, Task, Workers};
 
 use crate::Error;

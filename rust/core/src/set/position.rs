@@ -11,7 +11,7 @@ pub(super) enum InLine {
     /// No member.
     Absent,
     /// No line decides; search the sparse members.
-    AskStrays,
+    AskSparse,
 }
 
 impl<'a> View<'a> {
@@ -29,7 +29,7 @@ impl<'a> View<'a> {
         let rank = match self.in_line(key) {
             InLine::Member(rank) => rank,
             InLine::Absent => return None,
-            InLine::AskStrays => self.stray_rank(key, self.find_stray(key)?),
+            InLine::AskSparse => self.stray_rank(key, self.find_sparse(key)?),
         };
         // Only damaged bytes have a rank past the members. Nobody downstream should meet one.
         (rank < self.len).then_some(rank)
@@ -52,10 +52,10 @@ impl<'a> View<'a> {
             .ok()
             .and_then(|number| self.lines.get(number))
         else {
-            return InLine::AskStrays;
+            return InLine::AskSparse;
         };
         if line::overflowed(line) {
-            return InLine::AskStrays;
+            return InLine::AskSparse;
         }
         match self.cut.find(line, key) {
             Some(slot) => InLine::Member(line::before(line).wrapping_add(slot)),
@@ -64,7 +64,7 @@ impl<'a> View<'a> {
     }
 
     /// The place of a key among the sparse members.
-    pub(super) fn find_stray(&self, key: u64) -> Option<u32> {
+    pub(super) fn find_sparse(&self, key: u64) -> Option<u32> {
         if self.slots.is_empty() {
             return self
                 .sparse

@@ -5,17 +5,12 @@
 
 use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8};
 
+use numguard_core::cpu::Avx2;
+
 use super::{BLOCK, Bits, Found, Wanted, find_with, scalar};
 
-/// Whether the machine has all that the functions here are compiled for.
-pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("popcnt")
-}
-
 /// [`super::find`].
-pub(super) fn find(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
+pub(super) fn find(_: Avx2, wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
     #[target_feature(enable = "avx2,bmi1,popcnt")]
     fn on_avx2(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
         let all = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
@@ -41,7 +36,6 @@ pub(super) fn find(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
         };
         find_with(wanted, bytes, places, bits, scalar::write)
     }
-    assert!(is_available(), "this machine has no AVX2");
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2(wanted, bytes, places) }
 }

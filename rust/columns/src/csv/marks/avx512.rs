@@ -5,16 +5,9 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, Bits, Found, Wanted, find_with};
+use numguard_core::cpu::Avx512Vbmi;
 
-/// Whether the machine has all that the functions here are compiled for.
-pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512vbmi2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("popcnt")
-}
+use super::{BLOCK, Bits, Found, Wanted, find_with};
 
 /// The places of a block.
 const PLACES: [u8; BLOCK] = {
@@ -28,7 +21,7 @@ const PLACES: [u8; BLOCK] = {
 };
 
 /// [`super::find`].
-pub(super) fn find(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
+pub(super) fn find(_: Avx512Vbmi, wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
     fn on_avx512(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
         let all = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
@@ -66,10 +59,6 @@ pub(super) fn find(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
         };
         find_with(wanted, bytes, places, bits, write)
     }
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { on_avx512(wanted, bytes, places) }
 }

@@ -13,7 +13,7 @@ mod avx2;
 mod avx512;
 mod scalar;
 
-use numguard_core::set::probe::Path;
+use numguard_core::cpu::Path;
 
 use super::Format;
 
@@ -71,13 +71,13 @@ pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], places: &mut [u
         quoted: format.quoted,
         returns: format.line_break == b'\n',
     };
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if avx512::is_available() => avx512::find(wanted, bytes, places),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if avx2::is_available() => avx2::find(wanted, bytes, places),
-        _ => scalar::find(wanted, bytes, places),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::find(token, wanted, bytes, places);
+    } else if let Some(token) = path.avx2() {
+        return avx2::find(token, wanted, bytes, places);
     }
+    scalar::find(wanted, bytes, places)
 }
 
 /// What is common to all paths: `bits` finds the marks of a block, `write` stores the positions of the bits of a word.
@@ -95,7 +95,7 @@ fn find_with(
     for (n, block) in blocks.iter().enumerate() {
         let bits = bits(block);
         let (word, odd) = parity.pass(wanted, bits);
-        write(word, (n * BLOCK) as u32, room_at(places, marks));
+        write(word, (n * BLOCK) as u32, block_at(places, marks));
         marks += word.count_ones() as usize;
         breaks += (word & bits.breaks).count_ones() as usize;
         if odd != 0 {
@@ -109,7 +109,7 @@ fn find_with(
     let there = (1u64 << rest.len()) - 1;
     let bits = bits(&last).only(there);
     let (word, odd) = parity.pass(wanted, bits);
-    write(word, (blocks.len() * BLOCK) as u32, room_at(places, marks));
+    write(word, (blocks.len() * BLOCK) as u32, block_at(places, marks));
     marks += word.count_ones() as usize;
     breaks += (word & bits.breaks).count_ones() as usize;
     let odd = match odd & there {
@@ -121,7 +121,7 @@ fn find_with(
 }
 
 #[inline(always)]
-fn room_at(places: &mut [u32], at: usize) -> &mut [u32; BLOCK] {
+fn block_at(places: &mut [u32], at: usize) -> &mut [u32; BLOCK] {
     let out = places.get_mut(at..at + BLOCK);
     let out = out.and_then(|out| out.first_chunk_mut());
     out.expect("there is a place for every byte and a block more")

@@ -7,14 +7,15 @@
 use std::arch::x86_64::*;
 
 use super::{UNREAD, scalar, with_form, words};
+use crate::cpu::Avx2;
 
 /// [`super::read`].
-pub(super) fn read<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    assert!(
-        super::super::avx2::is_available(),
-        "this machine has no AVX2"
-    );
-    // SAFETY: the line above.
+pub(super) fn read<'a, const FORMS: bool>(
+    _: Avx2,
+    cell: impl Fn(usize) -> &'a [u8],
+    out: &mut [u64],
+) {
+    // SAFETY: the token exists only where the machine has AVX2.
     unsafe { read_fours::<FORMS>(cell, out) }
 }
 

@@ -10,29 +10,30 @@
 use std::arch::x86_64::*;
 
 use super::{FORM, KEY, Offset, UNREAD, scalar, words};
-use crate::block::avx512::is_available;
+use crate::cpu::Avx512Vbmi;
 use crate::notes::Form;
 
 /// Bytes that are loaded at once.
 const LOAD: usize = 64;
 
 /// [`super::read_run`].
-pub(super) fn read_run<const FORMS: bool, O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+pub(super) fn read_run<const FORMS: bool, O: Offset>(
+    _: Avx512Vbmi,
+    offsets: &[O],
+    bytes: &[u8],
+    out: &mut [u64],
+) {
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eights_of_run::<FORMS, O>(offsets, bytes, out) }
 }
 
 /// [`super::read`].
-pub(super) fn read<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    assert!(
-        is_available(),
-        "this machine has no AVX-512 with byte permutes"
-    );
-    // SAFETY: the line above.
+pub(super) fn read<'a, const FORMS: bool>(
+    _: Avx512Vbmi,
+    cell: impl Fn(usize) -> &'a [u8],
+    out: &mut [u64],
+) {
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eights::<FORMS>(cell, out) }
 }
 

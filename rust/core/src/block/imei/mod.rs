@@ -17,8 +17,8 @@ mod placeholders;
 mod scalar;
 
 use super::Offset;
+use crate::cpu::Path;
 use crate::notes::Form;
-use crate::set::probe::Path;
 
 pub use integers::{read_f64, read_i64, read_i128, read_u64};
 pub use placeholders::drop_placeholders;
@@ -75,28 +75,23 @@ pub fn read_run<const FORMS: bool, O: Offset>(
     out: &mut [u64],
 ) {
     assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if super::avx512::is_available() => {
-            avx512::read_run::<FORMS, O>(offsets, bytes, out);
-        }
-        _ => read::<FORMS>(
-            path,
-            |row| &bytes[offsets[row].place()..offsets[row + 1].place()],
-            out,
-        ),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::read_run::<FORMS, O>(token, offsets, bytes, out);
     }
+    let cell = |row: usize| &bytes[offsets[row].place()..offsets[row + 1].place()];
+    read::<FORMS>(path, cell, out);
 }
 
 /// Reads as many cells as `out` has rows, wherever they are.
 pub fn read<'a, const FORMS: bool>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 if super::avx512::is_available() => avx512::read::<FORMS>(cell, out),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if super::avx2::is_available() => avx2::read::<FORMS>(cell, out),
-        _ => scalar::read::<FORMS>(cell, out),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::read::<FORMS>(token, cell, out);
+    } else if let Some(token) = path.avx2() {
+        return avx2::read::<FORMS>(token, cell, out);
     }
+    scalar::read::<FORMS>(cell, out);
 }
 
 /// The form, where it stands in a word, of so many digits: Luhn's sum of the first fourteen, and the fifteenth digit.

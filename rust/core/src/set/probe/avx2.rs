@@ -8,63 +8,25 @@ use std::arch::x86_64::*;
 
 use super::lines::{Instructions, search};
 use super::scalar::Scalar;
-use super::{BLOCKS, Block, Ranks, Steps, fetch};
+use super::{BLOCKS, Block, Ranks, Steps, compiled_steps, fetch};
+use crate::cpu::Avx2;
 use crate::set::layout::{View, home_slot};
 use crate::set::line::Line;
 use crate::set::remainders::{CROWDED, FIELD, LOWEST, Remainders, TOP};
 
-pub(super) struct Avx2;
-
 /// Slots from which they no longer fit the second cache, so that fetching ahead pays.
 const FAR_SLOTS: usize = 1 << 18;
 
-/// Whether the machine has all that the functions here are compiled for.
-pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("popcnt")
-}
-
 impl Steps for Avx2 {
-    fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { filter(view, keys, passed) }
-    }
+    compiled_steps!();
 
-    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { lines(view, keys, hits, asked) }
-    }
-
-    fn ranks(
-        view: &View,
-        keys: &[Block],
-        hits: &mut [u64],
-        asked: &mut [u64],
-        ranks: &mut [Ranks],
-    ) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { rank_lines(view, keys, hits, asked, ranks) }
-    }
-
-    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { remainders(index, keys, hits, asked) }
-    }
-
-    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
+    fn sparse(self, view: &View, keys: &[Block], hits: &mut [u64]) {
+        // SAFETY: `self` is a token, which exists only where the machine has the instructions.
         unsafe { sparse(view, keys, hits) }
     }
 
-    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
-        Scalar::pack(keys, bits, packed)
-    }
-
-    fn spread(packed: &[u64], bits: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { spread(packed, bits) }
+    fn pack(self, keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
+        Scalar.pack(keys, bits, packed)
     }
 }
 
@@ -183,13 +145,7 @@ fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn rank_lines(
-    view: &View,
-    keys: &[Block],
-    hits: &mut [u64],
-    asked: &mut [u64],
-    ranks: &mut [Ranks],
-) {
+fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]) {
     if view.cut.bytes() {
         search::<false, true>(Has2(()), view, keys, hits, asked, ranks);
     } else {
@@ -246,7 +202,7 @@ fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
             }
         }
         *hits = now.iter().rev().fold(0, |bits, &key| {
-            bits << 1 | u64::from(view.find_stray(key).is_some())
+            bits << 1 | u64::from(view.find_sparse(key).is_some())
         });
     }
 }

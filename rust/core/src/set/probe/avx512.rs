@@ -7,67 +7,27 @@
 use std::arch::x86_64::*;
 
 use super::lines::{Instructions, search};
-use super::{BLOCKS, Block, Ranks, Steps, fetch};
+use super::scalar::Scalar;
+use super::{BLOCKS, Block, Ranks, Steps, compiled_steps, fetch};
+use crate::cpu::Avx512;
 use crate::set::layout::{View, place_bits};
 use crate::set::line::Line;
 use crate::set::remainders::{CROWDED, LOWEST, Remainders, TOP};
 
-pub(super) struct Avx512;
-
-/// Whether the machine has all that the functions here are compiled for.
-pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("popcnt")
-}
-
 impl Steps for Avx512 {
-    fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { filter(view, keys, passed) }
-    }
+    compiled_steps!();
 
-    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { lines(view, keys, hits, asked) }
-    }
-
-    fn ranks(
-        view: &View,
-        keys: &[Block],
-        hits: &mut [u64],
-        asked: &mut [u64],
-        ranks: &mut [Ranks],
-    ) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { rank_lines(view, keys, hits, asked, ranks) }
-    }
-
-    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { remainders(index, keys, hits, asked) }
-    }
-
-    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
+    fn sparse(self, view: &View, keys: &[Block], hits: &mut [u64]) {
         if view.slots.is_empty() {
-            return super::scalar::Scalar::sparse(view, keys, hits);
+            return Scalar.sparse(view, keys, hits);
         }
-        // SAFETY: `super::take` names this type only after `is_available`.
+        // SAFETY: `self` is a token, which exists only where the machine has the instructions.
         unsafe { sparse(view, keys, hits) }
     }
 
-    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
-        // SAFETY: `super::take` names this type only after `is_available`.
+    fn pack(self, keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
+        // SAFETY: `self` is a token, which exists only where the machine has the instructions.
         unsafe { pack(keys, bits, packed) }
-    }
-
-    fn spread(packed: &[u64], bits: &mut [u64]) {
-        // SAFETY: `super::take` names this type only after `is_available`.
-        unsafe { spread(packed, bits) }
     }
 }
 
@@ -173,13 +133,7 @@ fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
-fn rank_lines(
-    view: &View,
-    keys: &[Block],
-    hits: &mut [u64],
-    asked: &mut [u64],
-    ranks: &mut [Ranks],
-) {
+fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]) {
     if view.cut.bytes() {
         search::<false, true>(Has512(()), view, keys, hits, asked, ranks);
     } else {
@@ -256,7 +210,7 @@ fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
         while unsettled != 0 {
             let row = unsettled.trailing_zeros();
             unsettled &= unsettled - 1;
-            found |= u64::from(view.find_stray(block[row as usize]).is_some()) << row;
+            found |= u64::from(view.find_sparse(block[row as usize]).is_some()) << row;
         }
         *hits = found;
     }

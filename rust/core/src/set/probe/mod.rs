@@ -16,12 +16,13 @@ mod lines;
 mod ranks;
 mod scalar;
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 pub(super) use ranks::ranks;
 
 use super::layout::View;
 use super::remainders::Remainders;
+use crate::cpu::Path;
 
 /// Sixty-four keys: one word of hits.
 type Block = [u64; 64];
@@ -33,112 +34,81 @@ type Ranks = [u32; 64];
 /// the first cache.
 const BLOCKS: usize = 32;
 
-/// Which code looks a batch up. All give the same answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Path {
-    /// Safe, portable code.
-    Scalar,
-    /// AVX2 and BMI2.
-    Avx2,
-    /// AVX-512 F, BW, DQ and VL, and BMI2.
-    Avx512,
-}
-
-impl Path {
-    /// Every path, the slowest first.
-    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
-
-    /// What the path is called in `NUMGUARD_PROBE` and by `numguard doctor`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Scalar => "scalar",
-            Self::Avx2 => "avx2",
-            Self::Avx512 => "avx512",
-        }
-    }
-
-    /// Whether this machine has what the path takes.
-    #[must_use]
-    pub fn is_available(self) -> bool {
-        match self {
-            Self::Scalar => true,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => avx2::is_available(),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => avx512::is_available(),
-            #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 | Self::Avx512 => false,
-        }
-    }
-
-    /// The fastest path that this machine has, or the one that the environment variable `NUMGUARD_PROBE` names
-    /// (`scalar`, `avx2`, `avx512`) where it has that one. Looked up once.
-    #[must_use]
-    pub fn chosen() -> Self {
-        static CHOSEN: LazyLock<Path> = LazyLock::new(|| {
-            let asked = std::env::var("NUMGUARD_PROBE").ok();
-            let named = |path: &Path| asked.as_deref() == Some(path.name());
-            let asked = Path::ALL.into_iter().find(named);
-            asked
-                .into_iter()
-                .chain(Path::ALL.into_iter().rev())
-                .find(|path| path.is_available())
-                .unwrap_or(Path::Scalar)
-        });
-        *CHOSEN
-    }
-}
-
-/// What a path supplies. Every step takes whole blocks; the hits of rows it does not know are 0.
-trait Steps {
+/// What a path supplies; a value of it proves that the machine has its instructions. Every step takes whole blocks; the
+/// hits of rows it does not know are 0.
+trait Steps: Copy {
     /// Bits of the keys that pass the filter, which is not empty.
-    fn filter(view: &View, keys: &[Block], passed: &mut [u64]);
+    fn filter(self, view: &View, keys: &[Block], passed: &mut [u64]);
     /// Bits of the members found in lines, of which there are some, and of the keys that only the sparse members decide.
-    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+    fn lines(self, view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
     /// The same, and the rank of each member found; what stands beside the others is any number.
-    fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]);
+    fn ranks(
+        self,
+        view: &View,
+        keys: &[Block],
+        hits: &mut [u64],
+        asked: &mut [u64],
+        ranks: &mut [Ranks],
+    );
     /// Bits of the members found by their remainders, and of the keys that only the rest of the set decides.
-    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+    fn remainders(self, index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
     /// Bits of the members found among the sparse members, of which there are some.
-    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]);
+    fn sparse(self, view: &View, keys: &[Block], hits: &mut [u64]);
     /// Moves the keys whose bit is set to the front of `packed`, and returns how many there are. What stands behind them
     /// is any key.
-    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize;
+    fn pack(self, keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize;
     /// The inverse for bits: the next bit of `packed` goes where the next bit of `bits` is set, the others are 0.
-    fn spread(packed: &[u64], bits: &mut [u64]);
+    fn spread(self, packed: &[u64], bits: &mut [u64]);
 }
+
+/// The steps that every vector path has as functions of the same names, compiled for its instructions.
+#[cfg(target_arch = "x86_64")]
+macro_rules! compiled_steps {
+    ($($name:ident($($argument:ident: $type:ty),+);)+) => {$(
+        fn $name(self, $($argument: $type),+) {
+            // SAFETY: `self` is a token, which exists only where the machine has the instructions.
+            unsafe { $name($($argument),+) }
+        }
+    )+};
+    () => {
+        $crate::set::probe::compiled_steps! {
+            filter(view: &View, keys: &[Block], passed: &mut [u64]);
+            lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+            ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], of: &mut [Ranks]);
+            remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]);
+            spread(packed: &[u64], bits: &mut [u64]);
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+use compiled_steps;
 
 /// Something to do with the steps of whichever path is taken.
 trait Work {
-    fn with<S: Steps>(self);
+    fn with<S: Steps>(self, steps: S);
 }
 
 /// Takes a path.
+///
+/// # Panics
+/// If this machine does not have its instructions.
 fn take(path: Path, work: impl Work) {
-    match path {
-        Path::Scalar => work.with::<scalar::Scalar>(),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 => {
-            assert!(path.is_available(), "this machine has no AVX2");
-            work.with::<avx2::Avx2>();
-        }
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 => {
-            assert!(path.is_available(), "this machine has no AVX-512");
-            work.with::<avx512::Avx512>();
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        Path::Avx2 | Path::Avx512 => panic!("this machine is no x86-64"),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512() {
+        return work.with(token);
+    } else if let Some(token) = path.avx2() {
+        return work.with(token);
     }
+    assert_eq!(path, Path::Scalar, "this machine has no such instructions");
+    work.with(scalar::Scalar);
 }
 
 /// Looks a batch up. `hits` has one word for each 64 keys begun.
 pub(super) fn probe(path: Path, view: View, crowded: &Crowded, keys: &[u64], hits: &mut [u64]) {
     struct Probe<'a>(View<'a>, &'a Crowded, &'a [u64], &'a mut [u64]);
     impl Work for Probe<'_> {
-        fn with<S: Steps>(self) {
-            batch::<S>(&self.0, self.1, self.2, self.3);
+        fn with<S: Steps>(self, steps: S) {
+            batch(steps, &self.0, self.1, self.2, self.3);
         }
     }
     take(path, Probe(view, crowded, keys, hits));
@@ -167,7 +137,7 @@ struct Scratch {
 }
 
 /// Cuts a batch into chunks of blocks; the last block is filled up with zeros, which are never members.
-fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64]) {
+fn batch<S: Steps>(steps: S, view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64]) {
     let mut scratch = Scratch {
         passed: [[0; 64]; BLOCKS + 1],
         asked: [[0; 64]; BLOCKS + 1],
@@ -181,24 +151,24 @@ fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64
         let end = blocks.len().min(if done == 0 { 1 } else { done + BLOCKS });
         let (blocks, hits) = (&blocks[done..end], &mut whole[done..end]);
         if filtered {
-            S::filter(view, blocks, hits);
-            among::<S>(blocks, hits, &mut scratch.passed, |keys, hits| {
-                look_up::<S>(view, keys, hits, &mut scratch.asked);
+            steps.filter(view, blocks, hits);
+            among(steps, blocks, hits, &mut scratch.passed, |keys, hits| {
+                look_up(steps, view, keys, hits, &mut scratch.asked);
             });
         } else if let Some(index) = crowded.index(view, blocks.len()) {
             let mut left = [0; BLOCKS];
             let left = &mut left[..blocks.len()];
-            S::remainders(index, blocks, hits, left);
+            steps.remainders(index, blocks, hits, left);
             if !index.complete {
-                among::<S>(blocks, left, &mut scratch.passed, |keys, hits| {
-                    look_up::<S>(view, keys, hits, &mut scratch.asked);
+                among(steps, blocks, left, &mut scratch.passed, |keys, hits| {
+                    look_up(steps, view, keys, hits, &mut scratch.asked);
                 });
                 for (hits, left) in hits.iter_mut().zip(left) {
                     *hits |= *left;
                 }
             }
         } else {
-            look_up::<S>(view, blocks, hits, &mut scratch.asked);
+            look_up(steps, view, blocks, hits, &mut scratch.asked);
         }
         // Where every fourth key is a member, the filter costs more than it saves. Rows near each other are alike.
         let members: u32 = hits.iter().map(|bits| bits.count_ones()).sum();
@@ -208,7 +178,8 @@ fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64
     if let [bits] = last {
         let mut block = [0; 64];
         block[..rest.len()].copy_from_slice(rest);
-        look_up::<S>(
+        look_up(
+            steps,
             view,
             &[block],
             std::slice::from_mut(bits),
@@ -220,6 +191,7 @@ fn batch<S: Steps>(view: &View, crowded: &Crowded, keys: &[u64], hits: &mut [u64
 
 /// Looks every key up: in the lines, then, where those do not decide, among the sparse members.
 fn look_up<S: Steps>(
+    steps: S,
     view: &View,
     keys: &[Block],
     hits: &mut [u64],
@@ -228,14 +200,14 @@ fn look_up<S: Steps>(
     if view.sparse.is_empty() && view.lines.is_empty() {
         hits.fill(0);
     } else if view.lines.is_empty() {
-        S::sparse(view, keys, hits);
+        steps.sparse(view, keys, hits);
     } else {
         let mut asked = [0; BLOCKS];
         let asked = &mut asked[..keys.len()];
-        S::lines(view, keys, hits, asked);
+        steps.lines(view, keys, hits, asked);
         if !view.sparse.is_empty() {
-            among::<S>(keys, asked, scratch, |keys, hits| {
-                S::sparse(view, keys, hits)
+            among(steps, keys, asked, scratch, |keys, hits| {
+                steps.sparse(view, keys, hits);
             });
             for (hits, asked) in hits.iter_mut().zip(asked) {
                 *hits |= *asked;
@@ -246,15 +218,16 @@ fn look_up<S: Steps>(
 
 /// Looks up, by `find`, only the keys whose bit is set, and leaves the bits of those that were found.
 fn among<S: Steps>(
+    steps: S,
     keys: &[Block],
     bits: &mut [u64],
     packed: &mut [Block; BLOCKS + 1],
     find: impl FnOnce(&[Block], &mut [u64]),
 ) {
-    let blocks = S::pack(keys, bits, packed).div_ceil(64);
+    let blocks = steps.pack(keys, bits, packed).div_ceil(64);
     if blocks > 0 {
         let mut found = [0; BLOCKS + 1];
         find(&packed[..blocks], &mut found[..blocks]);
-        S::spread(&found, bits);
+        steps.spread(&found, bits);
     }
 }

@@ -5,6 +5,7 @@ use crate::set::layout::View;
 use crate::set::position::InLine;
 use crate::set::remainders::{CROWDED, Remainders, holds};
 
+#[derive(Clone, Copy)]
 pub(super) struct Scalar;
 
 /// A bit for each key of a block.
@@ -15,18 +16,19 @@ fn bits(keys: &Block, mut test: impl FnMut(u64) -> bool) -> u64 {
 }
 
 impl Steps for Scalar {
-    fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
+    fn filter(self, view: &View, keys: &[Block], passed: &mut [u64]) {
         for (keys, passed) in keys.iter().zip(passed) {
             *passed = bits(keys, |key| view.passes_filter(key));
         }
     }
 
-    fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    fn lines(self, view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
         let mut ranks = [[0; 64]; BLOCKS];
-        Self::ranks(view, keys, hits, asked, &mut ranks);
+        self.ranks(view, keys, hits, asked, &mut ranks);
     }
 
     fn ranks(
+        self,
         view: &View,
         keys: &[Block],
         hits: &mut [u64],
@@ -42,13 +44,13 @@ impl Steps for Scalar {
                         ranks[row] = rank;
                     }
                     InLine::Absent => {}
-                    InLine::AskStrays => *asked |= 1 << row,
+                    InLine::AskSparse => *asked |= 1 << row,
                 }
             }
         }
     }
 
-    fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    fn remainders(self, index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
         for ((keys, hits), asked) in keys.iter().zip(hits).zip(asked) {
             (*hits, *asked) = (0, 0);
             for (row, &key) in keys.iter().enumerate() {
@@ -63,13 +65,13 @@ impl Steps for Scalar {
         }
     }
 
-    fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
+    fn sparse(self, view: &View, keys: &[Block], hits: &mut [u64]) {
         for (keys, hits) in keys.iter().zip(hits) {
-            *hits = bits(keys, |key| view.find_stray(key).is_some());
+            *hits = bits(keys, |key| view.find_sparse(key).is_some());
         }
     }
 
-    fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
+    fn pack(self, keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize {
         let slots = packed.as_flattened_mut();
         let mut count = 0;
         for (keys, &bits) in keys.iter().zip(bits) {
@@ -83,7 +85,7 @@ impl Steps for Scalar {
         count
     }
 
-    fn spread(packed: &[u64], bits: &mut [u64]) {
+    fn spread(self, packed: &[u64], bits: &mut [u64]) {
         let mut next = 0;
         for bits in bits {
             let mut left = *bits;
