@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
-from numguard.cdr.cells import WRAPPING, Column, Ints
+from numguard.cdr.cells import WRAPPING, Column
 from numguard.cdr.circles import circle
 from numguard.cdr.coordinates import COORDINATE_NOTES, Degrees, of_address, of_pair, of_two
 from numguard.cdr.layout import Role
@@ -37,35 +37,50 @@ PLACE_NOTES: Final = {
     "unlisted_circle": "The circle is written in a way that is not on the list, or is none of India's.",
 }
 
-_MOST_VALUES_KEPT: Final = 100_000
+pc: Any = pyarrow.compute  # its stubs know few of its functions
+
+_MOST_KEPT: Final = 20_000
 _BLANK: Final = re.compile(r"-*|na|n/a|nan|null|none|#n/a", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(\d+)\.0")
 #: IPv4 or IPv6, with or without a port: what a call over Wi-Fi has instead of a cell.
 _ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d+)?|[0-9a-f]*(?::[0-9a-f]*){3,}", re.IGNORECASE)
 _ROUNDED: Final = re.compile(r"[\d.]+e\+?\d+|#+", re.IGNORECASE)
 
-_Read = TypeVar("_Read")
 
+class _Reader:
+    """Reads each distinct text once, and looks the others up.
 
-class _Reader(Generic[_Read]):
-    """Reads each distinct text once, a file long; knows how many rows had which note."""
+    `read` gives what a text says, for each of the `types` a value, and the note if it says nothing that can be used.
+    """
 
-    def __init__(self, read: Callable[[str], tuple[_Read, str | None]]) -> None:
+    def __init__(self, types: Sequence[pa.DataType], read: Callable[[str], tuple[Any, ...]]) -> None:
         self._read = read
-        self._known: dict[str, tuple[_Read, str | None]] = {}
+        self._types = (*types, pa.string())
+        self._known: Column = pa.nulls(0, pa.string())
+        self._said: list[Column] = []
+        self._forget()
 
-    def values(self, cells: Column) -> tuple[list[tuple[_Read, str | None]], Ints]:
-        """What each distinct text says, and for each row which of them it has; the last says nothing."""
-        coded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
-        if len(self._known) > _MOST_VALUES_KEPT:
-            self._known.clear()
-        found = []
-        for text in coded.dictionary.to_pylist():
-            if text not in self._known:
-                self._known[text] = self._read((text or "").strip(WRAPPING))
-            found.append(self._known[text])
-        codes: Ints = coded.indices.fill_null(len(found)).to_numpy()
-        return [*found, self._read("")], codes.astype(np.int64)
+    def columns(self, cells: Column) -> list[Column]:
+        """For each row the values and, last, the note."""
+        codes = pc.index_in(cells, value_set=self._known)
+        if codes.null_count:
+            if len(self._known) > _MOST_KEPT:
+                self._forget()
+                codes = pc.index_in(cells, value_set=self._known)
+            self._learn(pc.unique(cells.filter(codes.is_null())))
+            codes = pc.index_in(cells, value_set=self._known)
+        return [column.take(codes) for column in self._said]
+
+    def _forget(self) -> None:
+        self._known = pa.nulls(0, pa.string())
+        self._said = [pa.array([], kind) for kind in self._types]
+        self._learn(pa.nulls(1, pa.string()))
+
+    def _learn(self, texts: Column) -> None:
+        said = zip(*(self._read((text or "").strip(WRAPPING)) for text in texts.to_pylist()), strict=True)
+        new = [pa.array(values, kind) for values, kind in zip(said, self._types, strict=True)]
+        self._said = [pa.concat_arrays([old, more]) for old, more in zip(self._said, new, strict=True)]
+        self._known = pa.concat_arrays([self._known, texts])
 
 
 def _cell(text: str) -> tuple[str | None, str | None]:
@@ -84,86 +99,51 @@ def _circle(text: str) -> tuple[str | None, str | None]:
     return name, None if name else "unlisted_circle"
 
 
-def _coordinates(read: Callable[[str], Degrees]) -> Callable[[str], tuple[Degrees, str | None]]:
-    def noted(text: str) -> tuple[Degrees, str | None]:
-        found = read(text)
-        return found, found.note
-
-    return noted
-
-
 def _both(text: str) -> Degrees:
     latitude, _, longitude = text.partition("\0")
     return of_two(latitude.strip(WRAPPING), longitude.strip(WRAPPING))
+
+
+def _text(read: Callable[[str], tuple[str | None, str | None]]) -> _Reader:
+    return _Reader([pa.string()], read)
+
+
+def _degrees(read: Callable[[str], Degrees]) -> _Reader:
+    return _Reader([pa.float64(), pa.float64()], read)
 
 
 class Places:
     """Reads where the rows of one file were."""
 
     def __init__(self) -> None:
-        self._texts: dict[Role, _Reader[str | None]] = {
-            "first_cell": _Reader(_cell),
-            "last_cell": _Reader(_cell),
-            "place": _Reader(_circle),
-        }
-        self._of_pair = _Reader(_coordinates(of_pair))
-        self._of_address = _Reader(_coordinates(of_address))
-        self._of_two = _Reader(_coordinates(_both))
+        self._texts: dict[Role, _Reader] = {"first_cell": _text(_cell), "last_cell": _text(_cell)}
+        self._texts["place"] = _text(_circle)
+        self._of_pair, self._of_site, self._of_two = _degrees(of_pair), _degrees(of_address), _degrees(_both)
 
     def read(self, raw: RawRows) -> tuple[list[Column], dict[str, Column]]:
         """The columns of `PLACE_COLUMNS`; and by column, for each row, the note of what is written there and not read.
 
-        Notes are dictionary-encoded, null where there is none, and left out of a column without any.
+        Notes are null where there is none, and left out of a column without any.
         """
-        count = len(raw.lines)
+        nothing = pa.nulls(len(raw.lines), pa.string())
         columns: list[Column] = []
         notes: dict[str, Column] = {}
         for name, reader in self._texts.items():
             cells = raw.columns.get(name)
-            if cells is None:
-                columns.append(pa.nulls(count, pa.string()))
-                continue
-            found, codes = reader.values(cells)
-            columns.append(pa.array([value for value, _ in found], pa.string()).take(_index(codes)))
-            _note(notes, name, [note for _, note in found], codes)
-        return [*columns, *self._degrees(raw, notes)], notes
+            values, note = (nothing, nothing) if cells is None else reader.columns(cells)
+            columns.append(values)
+            notes[name] = note
+        latitude, longitude, notes["latitude"] = self._coordinates(raw.columns, nothing)
+        return [*columns, latitude, longitude], {
+            name: note for name, note in notes.items() if note.null_count < len(note)
+        }
 
-    def _degrees(self, raw: RawRows, notes: dict[str, Column]) -> list[Column]:
-        columns = raw.columns
+    def _coordinates(self, columns: dict[Role, Column], nothing: Column) -> list[Column]:
         if {"latitude", "longitude"} <= columns.keys():
-            found, codes = self._of_two.values(_joined(columns["latitude"], columns["longitude"]))
-        elif "coordinates" in columns:
-            found, codes = self._of_pair.values(columns["coordinates"])
-        elif "site" in columns:
-            found, codes = self._of_address.values(columns["site"])
-        else:
-            return [pa.nulls(len(raw.lines), pa.float64())] * 2
-        _note(notes, "latitude", [note for _, note in found], codes)
-        where = _index(codes)
-        return [
-            pa.array([degrees.latitude for degrees, _ in found], pa.float64()).take(where),
-            pa.array([degrees.longitude for degrees, _ in found], pa.float64()).take(where),
-        ]
-
-
-def _index(codes: Ints) -> Column:
-    return pa.array(codes)
-
-
-def _note(notes: dict[str, Column], column: str, said: Sequence[str | None], codes: Ints) -> None:
-    if any(said):
-        notes[column] = pa.array(said, pa.string()).take(_index(codes))
-
-
-def _joined(latitude: Column, longitude: Column) -> Column:
-    """Two columns as one of distinct pairs, without a string a row: by the codes of each."""
-    coded = [
-        cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode() for cells in (latitude, longitude)
-    ]
-    texts: list[list[str]] = [[*(text or "" for text in one.dictionary.to_pylist()), ""] for one in coded]
-    codes: list[Ints] = [
-        one.indices.fill_null(len(text) - 1).to_numpy().astype(np.int64) for one, text in zip(coded, texts, strict=True)
-    ]
-    pairs, rows = np.unique(codes[0] * len(texts[1]) + codes[1], return_inverse=True)
-    words = [f"{texts[0][pair // len(texts[1])]}\0{texts[1][pair % len(texts[1])]}" for pair in pairs.tolist()]
-    return pa.DictionaryArray.from_arrays(pa.array(rows.astype(np.int32)), pa.array(words, pa.string()))
+            two = (columns["latitude"].fill_null(""), columns["longitude"].fill_null(""))
+            return self._of_two.columns(pc.binary_join_element_wise(*two, "\0"))
+        if "coordinates" in columns:
+            return self._of_pair.columns(columns["coordinates"])
+        if "site" in columns:
+            return self._of_site.columns(columns["site"])
+        return [nothing.cast(pa.float64()), nothing.cast(pa.float64()), nothing]
