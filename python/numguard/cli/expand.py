@@ -46,6 +46,12 @@ _POLICY: list[tuple[str, Any, str]] = [
     ("until", click.DateTime(), "Sightings before this moment."),
     ("max_numbers_per_imei", Cap(0), "A handset with more numbers links nobody: a clone or a SIM box."),
     ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, links nobody."),
+    (
+        "max_speed_kmh",
+        click.FloatRange(0, min_open=True),
+        "A handset that went faster, twice, is a clone: links nobody.",
+    ),
+    ("max_numbers_in_one_place", click.IntRange(0), "A handset that never left one place may have so many: a SIM box."),
     ("min_days", click.IntRange(0), "Test that average only from so many days on."),
     ("max_imeis_per_number", Cap(0), "A number in more handsets is not walked on from."),
     ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset."),
