@@ -21,7 +21,7 @@ RUST = ROOT / "rust"
 FLOORS = [
     {"_core", "errors", "notebook", "system", "types"},
     {"source", "files", "keyed"},
-    {"cdr", "linkage", "scan", "blocklist", "number_list"},
+    {"cdr", "linkage", "scan", "sightings", "blocklist", "number_list"},
     {"report"},
     {"registry"},
     {"adapters", "synthetic"},
