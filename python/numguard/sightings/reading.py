@@ -118,17 +118,21 @@ class Reader:
         self._kept: list[Rows] | None = None
         self._comes_again = _comes_again(source)
 
-    def rows(self, account: Account | None = None) -> Iterator[Rows]:
-        """The rows; `account` takes in what became of the lines, on one reading."""
+    def rows(self, account: Account | None = None, *, keys_alone: bool = False) -> Iterator[Rows]:
+        """The rows; `account` takes in what became of the lines, on one reading.
+
+        `keys_alone`: neither times nor places are asked for, so that they are not read where they can be read later.
+        """
+        keys_alone = keys_alone and self._comes_again
         if self._kept is not None:
             yield from self._kept
             return
         kept: list[Rows] = []
         for part in self._parts():
             names = part.schema().names
-            timed = self._at is not None and (self._timed or self._at in names)
+            timed = self._at is not None and (self._timed or self._at in names) and not keys_alone
             asked = [*self._columns, *([self._at] if timed and self._at is not None else [])]
-            origin = list(_ORIGIN) if part.name is None and set(_ORIGIN) <= set(names) else []
+            origin = list(_ORIGIN) if part.name is None and set(_ORIGIN) <= set(names) and not keys_alone else []
             wanted = list(dict.fromkeys([*asked, *origin]))
             for batch in part.batches(wanted):
                 rows = _rows_of(batch, self._columns, self._at if timed else None, told=bool(origin))

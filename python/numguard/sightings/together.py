@@ -1,7 +1,7 @@
 """Several sources -> the numbers or handsets that stand in at least so many of them, with every row as proof.
 
-Owns the count. Knows nothing of files. One idea: **sets do it**: after each source, whoever is in it and was in at
-least j - 1 of those before is in at least j; and only the rows of whoever is left are looked at once more.
+Owns the count. Knows nothing of files. One idea: **each source is a set, and all sets in one order tell who is in
+many**: whoever is in k of them stands there k times in a row. Only the rows of those are looked at once more.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
@@ -127,21 +128,21 @@ def _set_of(cells: list[Any], by: str, region: Region) -> Any:
 
 
 def _in_several(readers: list[Reader], at_least: int, by: str, region: Region, account: Account) -> Any:
-    """Whoever is in at least so many. `ladder[j]`: whoever is in more than j of those read so far."""
-    nobody = _set_of([], by, region)
-    ladder = [nobody] * at_least
-    for read, reader in enumerate(readers):
-        cells = [rows.columns[0] for rows in reader.rows(account)]
+    """Whoever is in at least so many: the keys of all sources in order hold such a one so often in a row."""
+    each = []
+    for reader in readers:
+        cells = [rows.columns[0] for rows in reader.rows(account, keys_alone=True)]
         here = _set_of(cells, by, region)
+        each.append(here.to_array().to_numpy())
         account.count(here.refused)
         # A set passes over nulls without a word; a row without a key is a row that was not used.
         if empty := sum(column.null_count for column in cells):
             account.count({"empty": empty})
-        # Whoever was in too few of the sources so far to be in enough at the end is not looked at again.
-        least = max(0, at_least - (len(readers) - read))
-        for j in range(min(at_least - 1, read), least - 1, -1):
-            ladder[j] = ladder[j] | (here if j == 0 else ladder[j - 1] & here)
-    return ladder[-1]
+    keys = np.concatenate(each)
+    keys.sort()
+    last = len(keys) - at_least + 1
+    often = keys[:last][keys[:last] == keys[at_least - 1 :]] if last > 0 else keys[:0]
+    return _set_of([pa.array(often, pa.uint64())], by, region)
 
 
 def _hits(readers: list[Reader], kept: Any, by: str, region: Region, account: Account) -> pa.Table:
