@@ -18,12 +18,12 @@ __all__ = ["setup"]
 def closed_lists() -> dict[str, Mapping[str, str]]:
     """Every closed list by its name: codes and their sentences, in the order of the list."""
     from numguard import _core
-    from numguard.cdr import CDR_NOTES
+    from numguard.cdr import CDR_NOTES, PLACE_NOTES
     from numguard.registry.complaints import COMPLAINT_NOTES
     from numguard.source.part import RECORD_NOTES
 
     lists: dict[str, Mapping[str, str]] = dict(_core.closed_lists())
-    return lists | {"cdr": CDR_NOTES, "complaints": RECORD_NOTES | COMPLAINT_NOTES}
+    return lists | {"cdr": CDR_NOTES, "place": PLACE_NOTES, "complaints": RECORD_NOTES | COMPLAINT_NOTES}
 
 
 class ClosedList(SphinxDirective):

@@ -18,6 +18,7 @@ import numguard as ng
 from numguard.synthetic import SEED
 from numguard.synthetic.complaints import make_complaints
 from numguard.synthetic.numbering import Numbering
+from numguard.synthetic.places import Placed, place
 from numguard.synthetic.traps import Planted, plant
 
 __all__ = ["PERIOD", "Case", "case"]
@@ -27,12 +28,18 @@ PERIOD = {"since": date(2022, 7, 1), "until": date(2022, 10, 1)}
 
 @dataclass(frozen=True)
 class Case:
-    """Seeds, sightings, who is protected, and the truth."""
+    """Seeds, sightings, who is protected, and the truth; and the same with places and more traps."""
 
     seeds: ng.NumberSet
     sightings: pa.Table
     protected: ng.NumberSet
     planted: Planted
+    placed: Placed
+
+    @property
+    def all_seeds(self) -> ng.NumberSet:
+        """The seeds, and those of the traps that only places tell apart."""
+        return self.seeds | ng.NumberSet(pa.array(self.placed.seeds))
 
     def seed_of(self, trap: str, nth: int = 0) -> pa.Array[Any]:
         """One of the reported numbers of a trap, in ascending order."""
@@ -55,4 +62,6 @@ def case() -> Case:
         }
     )
     protected = np.union1d(complaints.complainants, planted.protected)
-    return Case(ng.NumberSet(pa.array(complaints.msisdns)), sightings, ng.NumberSet(pa.array(protected)), planted)
+    placed = place(planted, supply, SEED)
+    seeds, shielded = ng.NumberSet(pa.array(complaints.msisdns)), ng.NumberSet(pa.array(protected))
+    return Case(seeds, sightings, shielded, planted, placed)

@@ -17,9 +17,12 @@ from sphinx.util.docutils import SphinxDirective
 
 import numguard as ng
 from numguard.synthetic import TRAPS
+from numguard.synthetic.places import PLACE_TRAPS
 from numguard.synthetic.score import Score, score
 
 __all__ = ["setup"]
+
+_PLACES: dict[str, Any] = {"max_speed_kmh": 200, "max_numbers_in_one_place": 500}
 
 #: What each column of the table is called, and how its policy differs from the default one.
 _POLICIES: dict[str, dict[str, Any]] = {
@@ -31,7 +34,10 @@ _POLICIES: dict[str, dict[str, Any]] = {
     "twice": {"min_sightings": 2},
     "together": {**PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2},
     "together, 2 hops": {**PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2, "max_hops": 2},
+    "default, places": _PLACES,
+    "together, places": {**PERIOD, "max_numbers_per_day": 3.1, "max_gap_days": 14, "min_sightings": 2, **_PLACES},
 }
+_KINDS = [*TRAPS, *PLACE_TRAPS]
 
 
 @cache
@@ -41,8 +47,9 @@ def scores() -> dict[str, list[Score]]:
     found = {}
     for name, bounds in _POLICIES.items():
         shielded = {"protected": planted.protected} if name.startswith("together") else {}
-        expansion = ng.expand(planted.seeds, planted.sightings, ng.LinkPolicy(**bounds, **shielded))
-        found[name] = score(planted.planted.truth, expansion.linked)
+        policy = ng.LinkPolicy(**bounds, **shielded)
+        expansion = ng.expand(planted.all_seeds, planted.placed.sightings, policy)
+        found[name] = score(planted.placed.truth, expansion.linked, _KINDS)
     return found
 
 

@@ -1,12 +1,14 @@
 """Linkage as its rules are written, slowly, with dictionaries and loops: the oracle that `expand` is held against.
 
 Written from the rules alone. `expand` here takes rows whose keys are read already: a sighting is `(msisdn, imei14,
-at)`, an aware `datetime` or None as `at`. A row with a None key is refused. It gives plain rows in a fixed order.
+at)`, an aware `datetime` or None as `at`, and where it was, if anybody says: latitude, longitude, cell, circle. A row
+with a None key is refused. It gives plain rows in a fixed order.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
@@ -23,6 +25,8 @@ class Policy:
     until: date | datetime | None = None
     max_numbers_per_imei: int | None = 100
     max_numbers_per_day: float | None = None
+    max_speed_kmh: float | None = None
+    max_numbers_in_one_place: int | None = None
     min_days: int = 5
     max_imeis_per_number: int | None = 20
     min_sightings: int = 1
@@ -60,17 +64,81 @@ def is_placeholder(imei14: int) -> bool:
     return len(set(digits)) == 1 or digits == "12345678901234"
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A sighting of one handset: who, when, and where."""
+
+    msisdn: int
+    at: datetime | None
+    latitude: float | None = None
+    longitude: float | None = None
+    cell: str | None = None
+    circle: str | None = None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        if self.latitude is None or self.longitude is None or self.latitude == self.longitude == 0:
+            return None
+        return self.latitude, self.longitude
+
+
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Along the great circle, by the law of cosines."""
+    (a, b), (c, d) = ((math.radians(x) for x in point) for point in (one, other))
+    cosine = math.sin(a) * math.sin(c) + math.cos(a) * math.cos(c) * math.cos(b - d)
+    return 6371.0088 * math.acos(max(-1.0, min(1.0, cosine)))
+
+
+def in_two_places(seen: list[Seen], speed: float | None) -> tuple[int, int | None]:
+    """How often a handset was in two places, and how far apart at the most: each sighting in one pair at the most."""
+    timed = sorted((one for one in seen if one.at is not None), key=lambda s: (s.at, s.msisdn))
+    ways = []
+    if speed is not None:
+        rest = [one for one in timed if one.point]
+        while len(rest) > 1:
+            one, other = rest.pop(0), rest[0]
+            hours = (other.at - one.at) / timedelta(hours=1)  # type: ignore[operator]
+            way = kilometres(one.point, other.point)  # type: ignore[arg-type]
+            if one.msisdn != other.msisdn and way - 30 > speed * hours:
+                ways.append(way)
+                rest.pop(0)
+    times = len(ways)
+    rest = [one for one in timed if one.circle]
+    while len(rest) > 1:
+        one, other = rest.pop(0), rest[0]
+        near = other.at - one.at < timedelta(minutes=1)  # type: ignore[operator]
+        if one.msisdn != other.msisdn and near and one.circle != other.circle and not (one.point and other.point):
+            times += 1
+            rest.pop(0)
+    return times, round(max(ways)) if ways else None
+
+
+def in_one_place(seen: list[Seen]) -> bool:
+    """Nine tenths of those that say where they were within a kilometre of their middle or in one cell."""
+    placed = [one for one in seen if one.point or one.cell]
+    if not placed or len(placed) < len(seen) / 2:
+        return False
+    points = [one.point for one in placed if one.point]
+    near = 0
+    if points:
+        middle = tuple(sorted(degrees)[len(degrees) // 2] for degrees in zip(*points, strict=True))
+        near = sum(kilometres(middle, point) <= 1 for point in points)  # type: ignore[arg-type]
+    cells = Counter(one.cell for one in placed if one.cell)
+    return max(near, *cells.values(), 0) >= 0.9 * len(placed)
+
+
 class Table:
     """Every kept sighting."""
 
-    def __init__(self, sightings: list[tuple[int | None, int | None, datetime | None]], policy: Policy) -> None:
-        rules = (policy.since, policy.until, policy.max_numbers_per_day, policy.max_gap_days)
+    def __init__(self, sightings: list[Any], policy: Policy) -> None:
+        rules = (policy.since, policy.until, policy.max_numbers_per_day, policy.max_gap_days, policy.max_speed_kmh)
         timed = any(rule is not None for rule in (*rules, policy.days_before, policy.days_after))
         self.refused = 0
         self.times: dict[tuple[int, int], list[datetime | None]] = defaultdict(list)
         self.numbers: dict[int, set[int]] = defaultdict(set)
         self.handsets: dict[int, set[int]] = defaultdict(set)
-        for msisdn, imei14, at in sightings:
+        self.places: dict[int, list[Seen]] = defaultdict(list)
+        for msisdn, imei14, at, *place in sightings:
             if msisdn is None or imei14 is None or (at is None and timed):
                 self.refused += 1
                 continue
@@ -78,6 +146,9 @@ class Table:
                 continue
             if at is not None and policy.until is not None and at >= moment(policy.until):
                 continue
+            seen = Seen(msisdn, at, *place)
+            if at is None or seen not in self.places[imei14]:
+                self.places[imei14].append(seen)
             if at is not None and at in self.times[msisdn, imei14]:
                 continue
             self.times[msisdn, imei14].append(at)
@@ -98,11 +169,7 @@ class Table:
             )
         return edges
 
-    def closed_handset(self, imei14: int, policy: Policy) -> str | None:
-        if is_placeholder(imei14) or imei14 in policy.placeholders:
-            return "placeholder"
-        if imei14 in policy.release:
-            return None
+    def over_a_cap(self, imei14: int, policy: Policy) -> str | None:
         cap = policy.max_numbers_per_imei
         if cap is not None and len(self.numbers[imei14]) > cap:
             return "too_many_numbers"
@@ -116,6 +183,21 @@ class Table:
             if len(days) >= policy.min_days and mean > policy.max_numbers_per_day:
                 return "too_many_per_day"
         return None
+
+    def is_sim_box(self, imei14: int, policy: Policy) -> bool:
+        most, seen = policy.max_numbers_in_one_place, self.places[imei14]
+        if most is None or len(self.numbers[imei14]) > most:
+            return False
+        return in_one_place(seen) and in_two_places(seen, policy.max_speed_kmh)[0] == 0
+
+    def closed_handset(self, imei14: int, policy: Policy) -> str | None:
+        if is_placeholder(imei14) or imei14 in policy.placeholders:
+            return "placeholder"
+        if policy.max_speed_kmh is not None and in_two_places(self.places[imei14], policy.max_speed_kmh)[0] >= 2:
+            return "in_two_places"
+        if imei14 in policy.release or self.is_sim_box(imei14, policy):
+            return None
+        return self.over_a_cap(imei14, policy)
 
     def closed_number(self, msisdn: int, policy: Policy) -> str | None:
         if msisdn in policy.protected:
@@ -157,7 +239,7 @@ def near(one: list[datetime | None], other: list[datetime | None], policy: Polic
 
 def expand(  # noqa: C901 - the rules one after the other, as they are written
     seeds: list[tuple[int, datetime | None]],
-    sightings: list[tuple[int | None, int | None, datetime | None]],
+    sightings: list[Any],
     policy: Policy,
 ) -> Found:
     table = Table(sightings, policy)
@@ -251,6 +333,14 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
         for imei14, why in sorted(stopped_handsets.items())
     ]
     seen = [seed for seed in levels[0] if table.handsets[seed]]
+    if policy.max_speed_kmh is not None or policy.max_numbers_in_one_place is not None:
+        for row in handsets:
+            released = row["imei14"] in policy.release
+            row["in_one_place"] = None if released else table.over_a_cap(row["imei14"], policy)
+        for row in ends:
+            is_clone = row["why"] == "in_two_places"
+            told = in_two_places(table.places[row["imei14"]], policy.max_speed_kmh) if is_clone else (None, None)
+            row["times"], row["km"] = told
     return Found(
         linked=linked,
         handsets=handsets,

@@ -31,7 +31,9 @@ LAYOUT_OF = {
     "vi_gprs": "vi-gprs",
     "vi_ipdr": "vi-ipdr",
 }
-COLUMNS = ["served_msisdn", "imei14", "imsi", "other_party", "other_msisdn", "at", "direction", "duration_s", "row"]
+PLACE = ["first_cell", "last_cell", "place", "latitude", "longitude"]
+COLUMNS = ["served_msisdn", "imei14", "imsi", "other_party", "other_msisdn", "at", "direction", "duration_s"]
+COLUMNS += [*PLACE, "row"]
 
 
 def as_written(value: object) -> str:
@@ -67,9 +69,10 @@ def test_golden(name: str) -> None:
 
 def test_the_schema_is_the_contract() -> None:
     cdr = read_cdr(FILES / "airtel.csv")
-    assert cdr.schema.names == [*COLUMNS[:8], "source", "row"]
+    assert cdr.schema.names == [*COLUMNS[:-1], "source", "row"]
     assert cdr.schema.field("served_msisdn").type == cdr.schema.field("imei14").type == pa.uint64()
     assert cdr.schema.field("at").type == pa.timestamp("us", "Asia/Kolkata")
+    assert cdr.schema.field("latitude").type == cdr.schema.field("longitude").type == pa.float64()
     for batch in cdr:
         batch.validate(full=True)
         assert batch.schema == cdr.schema

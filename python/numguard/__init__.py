@@ -26,8 +26,11 @@ from numguard.keyed import keyed_hash, read_key
 from numguard.linkage import Expansion, LinkPolicy, expand
 from numguard.registry import Intake, ListPolicy, Registry
 from numguard.scan import scan
+from numguard.sightings import Changes, Common, changes, common
 
 __all__ = [
+    "Changes",
+    "Common",
     "Expansion",
     "ImeiSet",
     "Intake",
@@ -37,6 +40,8 @@ __all__ = [
     "NumguardError",
     "Registry",
     "__version__",
+    "changes",
+    "common",
     "expand",
     "explain",
     "explain_imei",

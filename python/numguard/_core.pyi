@@ -467,9 +467,10 @@ class Linkage:
         memory_limit: int,
         threads: int | None,
     ) -> Linkage: ...
-    def read(self, batches: Sequence[pa.RecordBatch], keep: bool) -> _LinkageState:
-        """Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
-        be kept.
+    def read(self, batches: Sequence[pa.RecordBatch], keep: bool, *, placed: bool = False) -> _LinkageState:
+        """Takes in batches whose columns are numbers, IMEIs and, if there are any, times; of `placed` ones the last three are
+        points, cells and circles as uint64 without nulls, 0 where they are not known. `keep`: whether their memory may be
+        kept.
         """
     def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
         """Sets out to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from numguard.cdr.layout import Layout
+from numguard.cdr.places import PLACE_NOTES
 from numguard.cdr.reader import Cdr
 from numguard.cdr.summary import CDR_NOTES, CdrSummary, FileSummary
 from numguard.types import PathLike
 
-__all__ = ["CDR_NOTES", "Cdr", "CdrSummary", "FileSummary", "Layout", "read_cdr"]
+__all__ = ["CDR_NOTES", "PLACE_NOTES", "Cdr", "CdrSummary", "FileSummary", "Layout", "read_cdr"]
 
 
 def read_cdr(
@@ -34,14 +35,18 @@ def read_cdr(
         layout: None finds the layout by its header row. A name takes that one only. A mapping from roles to the
             file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
             "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, call_type,
-            duration, lrn. A `numguard.cdr.Layout` says also which call types mean what.
+            duration, lrn, and of where it was first_cell, last_cell, place (the circle), coordinates (latitude and
+            longitude in one column) or latitude and longitude, site (a description that may name them). A
+            `numguard.cdr.Layout` says also which call types mean what.
         strict: A row that is refused is an error, and so is a file without a column of IMEIs or of times.
 
     Returns:
         A stream of record batches with the columns `served_msisdn` and `imei14` (uint64; the IMEI is null where none
             is written; a placeholder stays, so that linkage can say where a walk ran into one), `imsi`,
             `other_party` (as written), `other_msisdn` (uint64), `at` (timestamp[us, Asia/Kolkata]), `direction` ("in"
-            or "out", seen from the served party), `duration_s` (int64), `source` (the file) and `row` (its line,
+            or "out", seen from the served party), `duration_s` (int64), `first_cell`, `last_cell` (text, as the network
+            writes them), `place` (the circle by its one name), `latitude`, `longitude` (float64, degrees), all five
+            null where the file has none or what stands there cannot be read, `source` (the file) and `row` (its line,
             counted from 1). `.summary` counts, `.refused` lists the rows that were refused.
 
     Raises:

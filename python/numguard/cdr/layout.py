@@ -12,14 +12,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns", "without_form"]
+__all__ = ["PLACE_ROLES", "ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns", "without_form"]
 
 #: The part that the served party played in a call; None for a data session, which has no other end.
 Direction: TypeAlias = Literal["in", "out"] | None
 
 #: What a column is for. `served`, or `calling` and `called` with `call_type`, tell whose handset the row shows.
 Role: TypeAlias = Literal[
-    "served", "other", "calling", "called", "imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn"
+    "served",
+    "other",
+    "calling",
+    "called",
+    "imei",
+    "imsi",
+    "at",
+    "date",
+    "time",
+    "call_type",
+    "duration",
+    "lrn",
+    "first_cell",
+    "last_cell",
+    "place",
+    "coordinates",
+    "latitude",
+    "longitude",
+    "site",
 ]
 
 ROLES: Final[tuple[Role, ...]] = (
@@ -35,7 +53,17 @@ ROLES: Final[tuple[Role, ...]] = (
     "call_type",
     "duration",
     "lrn",
+    "first_cell",
+    "last_cell",
+    "place",
+    "coordinates",
+    "latitude",
+    "longitude",
+    "site",
 )
+#: Those that say where a row was. `place` is the circle, `coordinates` one column of latitude and longitude, `site` a
+#: description that may name them. A row is whole without them, so a heading that stands twice is left unread.
+PLACE_ROLES: Final[tuple[Role, ...]] = ROLES[ROLES.index("first_cell") :]
 
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 #: The form of a date or a time, said behind the name of its column.
@@ -100,6 +128,9 @@ class Layout:
         columns = find_columns(self.columns, names)
         if {"at", "date", "time"} <= columns.keys():
             del columns["at"]
+        for role in PLACE_ROLES:
+            if role in columns and names.count(names[columns[role]]) > 1:
+                del columns[role]
         return columns if tells_who_is_served(columns) else None
 
 

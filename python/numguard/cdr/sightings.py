@@ -23,6 +23,7 @@ from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name, without_form
 from numguard.cdr.layouts.generic import CALLERS, OF_THE_CALLED
+from numguard.cdr.places import PLACE_COLUMNS, Places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows
 from numguard.cdr.summary import FileSummary
@@ -38,6 +39,7 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
     "at": pa.timestamp("us", "Asia/Kolkata"),
     "direction": pa.dictionary(pa.int8(), pa.string()),
     "duration_s": pa.int64(),
+    **PLACE_COLUMNS,
     "source": pa.dictionary(pa.int32(), pa.string()),
     "row": pa.int64(),
 }
@@ -123,6 +125,7 @@ class Sightings:
         self._furniture = furniture
         self._days: dict[str, tuple[int, int]] = {}
         self._told: dict[str, int] = {}
+        self._places = Places()
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
@@ -142,6 +145,7 @@ class Sightings:
 
         count = len(raw.lines)
         imei = raw.columns.get("imei")
+        where, unplaced = self._places.read(raw)
         columns = [
             parties.served_msisdn,
             pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
@@ -151,6 +155,7 @@ class Sightings:
             at,
             _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
             _seconds(raw.columns.get("duration"), count),
+            *where,
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
@@ -159,7 +164,10 @@ class Sightings:
             keep = pa.array(~refusals.which)
             batch = batch.filter(keep)
             imei = None if imei is None else imei.filter(keep)
+            unplaced = {column: notes.filter(keep) for column, notes in unplaced.items()}
         self._count(batch, imei, refusals.all)
+        for column, notes in unplaced.items():
+            self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
         return batch, refusals.all
 
     def _parts(self, raw: RawRows) -> Bytes:
@@ -265,12 +273,9 @@ def _count_unread(
     # The same few senders of messages stand in most of them: each is explained once.
     distinct: Column = pc.value_counts(unread)
     notes = explain(distinct.field("values")).field("note").to_pylist()
-    counts = summary.unread.setdefault(column, {})
-    for note, cells_so in zip(notes, distinct.field("counts").to_pylist(), strict=True):
-        if note != "empty":
-            counts[note] = counts.get(note, 0) + cells_so
-    if not counts:
-        del summary.unread[column]
+    counts = distinct.field("counts").to_pylist()
+    said = [{"values": note, "counts": n} for note, n in zip(notes, counts, strict=True) if note != "empty"]
+    summary.leave_unread(column, said)
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:

@@ -107,6 +107,12 @@ class FileSummary:
         kept = [*self.refused_lines.get(note, []), *lines[:_LINES_KEPT]]
         self.refused_lines[note] = sorted(kept)[:_LINES_KEPT]
 
+    def leave_unread(self, column: str, counts: list[dict[str, Any]]) -> None:
+        """Count cells of a column that became null though something stood in them: `values` (notes) and `counts`."""
+        for count in counts:
+            notes = self.unread.setdefault(column, {})
+            notes[count["values"]] = notes.get(count["values"], 0) + count["counts"]
+
     def cover(self, first: int, last: int) -> None:
         """Widen the period by two instants, in microseconds UTC."""
         earliest, latest = _instant(first), _instant(last)

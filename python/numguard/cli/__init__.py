@@ -24,6 +24,8 @@ VERBS = {
     "explain": "numguard.cli.explain:explain",
     "scan": "numguard.cli.scan:scan",
     "expand": "numguard.cli.expand:expand",
+    "common": "numguard.cli.together:common",
+    "changes": "numguard.cli.changes:changes",
     "complaints": "numguard.cli.complaints:complaints",
     "review": "numguard.cli.review:review",
     "decide": "numguard.cli.decide:decide",

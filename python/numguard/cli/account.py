@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import pyarrow as pa
 
 from numguard.cli import options
 from numguard.cli.options import Command
@@ -21,6 +22,7 @@ from numguard.source import Account, Batch, Source, accounted, files_of, refused
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
+    from numguard.cdr import Cdr
     from numguard.number_list import NumberList
     from numguard.types import Region
 
@@ -34,7 +36,9 @@ __all__ = [
     "say_list",
     "strict",
     "strictly",
+    "with_reports",
     "write_refused",
+    "write_with_reports",
 ]
 
 
@@ -93,6 +97,27 @@ def write_refused(opened: Source, path: Path | None) -> None:
     """Writes the refused rows of a source."""
     if path is not None:
         options.write_refused(refused_rows(opened.parts), path)
+
+
+def with_reports(used: Mapping[str, Any], reports: Iterable[Cdr]) -> dict[str, Any]:
+    """The account of sightings, with the rows of operator files that were refused or passed over before."""
+    rows = dict(used)
+    for report in reports:
+        before = report.summary.account
+        rows["rows_read"] += before["rows_refused"] + sum(before["not_data"].values())
+        rows["rows_refused"] += before["rows_refused"]
+        for what in ("refused_rows", "not_data"):
+            rows[what] = {k: rows[what].get(k, 0) + before[what].get(k, 0) for k in {**rows[what], **before[what]}}
+    return rows
+
+
+def write_with_reports(refused_of: pa.Table, reports: Iterable[Cdr], path: Path | None) -> None:
+    """Writes the refused rows of sightings, and of the operator files that they are from."""
+    if path is None:
+        return
+    names = refused_of.column_names
+    of_files = [report.refused.select(["source", "row", "note"]).rename_columns(names) for report in reports]
+    options.write_refused(pa.concat_tables([refused_of, *of_files]), path)
 
 
 def check_files(reads: Iterable[str | Path | None], writes: Mapping[str, str | Path | None]) -> None:

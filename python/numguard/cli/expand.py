@@ -46,6 +46,12 @@ _POLICY: list[tuple[str, Any, str]] = [
     ("until", click.DateTime(), "Sightings before this moment."),
     ("max_numbers_per_imei", Cap(0), "A handset with more numbers links nobody: a clone or a SIM box."),
     ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, links nobody."),
+    (
+        "max_speed_kmh",
+        click.FloatRange(0, min_open=True),
+        "A handset that went faster, twice, is a clone: links nobody.",
+    ),
+    ("max_numbers_in_one_place", click.IntRange(0), "A handset that never left one place may have so many: a SIM box."),
     ("min_days", click.IntRange(0), "Test that average only from so many days on."),
     ("max_imeis_per_number", Cap(0), "A number in more handsets is not walked on from."),
     ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset."),
@@ -238,8 +244,9 @@ def expand(
                 sightings, policy, override=override, region=region, progress=told, threads=threads, **columns
             )
     options.end_progress()
-    _write_refused(found, cdr, refused_path)
-    rows_of = _account(found, cdr)
+    reports = [] if cdr is None else [cdr]
+    account.write_with_reports(found.refused_rows, reports, refused_path)
+    rows_of = account.with_reports(found.account | {"refused_rows": dict(found.refused)}, reports)
     if folder is not None:
         write_folder(found, folder)
     if ask is not None:
@@ -270,29 +277,6 @@ def _tables(folder: Path | None) -> dict[str, Path | None]:
     if folder is None or not folder.is_dir():
         return {}
     return {f"--folder ({name})": folder / f"{name}.csv" for name in TABLES}
-
-
-def _account(found: Expansion, cdr: Cdr | None) -> dict[str, Any]:
-    """What became of every row of the sightings; those of operator files were refused or passed over before."""
-    rows = dict(found.account)
-    rows["refused_rows"] = dict(found.refused)
-    if cdr is not None:
-        before = cdr.summary.account
-        rows["rows_read"] += before["rows_refused"] + sum(before["not_data"].values())
-        rows["rows_refused"] += before["rows_refused"]
-        for what in ("refused_rows", "not_data"):
-            rows[what] = {k: rows[what].get(k, 0) + before[what].get(k, 0) for k in {**rows[what], **before[what]}}
-    return rows
-
-
-def _write_refused(found: Expansion, cdr: Cdr | None, path: Path | None) -> None:
-    if path is None:
-        return
-    refused = found.refused_rows
-    if cdr is not None:
-        of_files = cdr.refused.select(["source", "row", "note"]).rename_columns(refused.column_names)
-        refused = pa.concat_tables([refused, of_files])
-    options.write_refused(refused, path)
 
 
 def write_folder(found: Expansion, folder: Path) -> None:

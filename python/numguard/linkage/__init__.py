@@ -28,6 +28,7 @@ from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.graph import Graph
+from numguard.linkage.places import Places
 from numguard.linkage.policy import LinkPolicy
 from numguard.linkage.unread import Unread
 from numguard.source import ParquetPart, Part, accounted, exporting, named, open_source, refused_rows
@@ -73,6 +74,10 @@ def expand(
     msisdn: str = "served_msisdn",
     imei: str = "imei14",
     at: str | None = "at",
+    latitude: str = "latitude",
+    longitude: str = "longitude",
+    cell: str = "first_cell",
+    place: str = "place",
     region: Region = "IN",
     progress: Callable[[LinkageProgress], object] | None = None,
     threads: int | None = None,
@@ -94,6 +99,12 @@ def expand(
         imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
         at: The column of times: timestamps (without a zone: IST) or dates (their midnight, IST). None: no times. A
             source without a column `at` has none either, unless the policy has a rule about time.
+        latitude: The column of degrees north, read where the policy has `max_speed_kmh` or `max_numbers_in_one_place`,
+            as the next three. A source without such a column does not say where it was; 0/0 says nothing either.
+        longitude: The column of degrees east.
+        cell: The column of cells, compared as text.
+        place: The column of circles, compared as text: a circle that is written in two ways counts as two, so let
+            `read_cdr` read operator files, which gives each its one name.
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
@@ -135,8 +146,10 @@ def expand(
         timed = at is not None and (policy.time_rules or at != "at" or at in names)
         return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
 
+    where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
+    places = Places(where) if policy.place_rules else None
     unread = Unread(policy, region) if list_refused else None
-    parts, rows = _read(linkage, sightings, columns_of, region, tell, unread=unread)
+    parts, rows = _read(linkage, sightings, columns_of, region, tell, unread=unread, places=places)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
@@ -153,6 +166,8 @@ def expand(
         "rows_refused": refused,
         "not_data": account["not_data"],
     }
+    if places is not None:
+        found["account"]["rows_placed"] = places.rows
     if strict and refused:
         said = ", ".join(f"{note} {rows:,}" for note, rows in sorted(found["refused"].items()))
         raise InputError(f"sightings: {refused:,} rows cannot be read ({said}): strict takes all or nothing")
@@ -215,6 +230,7 @@ def _read(
     tell: _Teller,
     *,
     unread: Unread | None,
+    places: Places | None,
 ) -> tuple[list[Part], int]:
     """Reads all sightings, local Parquet by the compiled half; the parts, and the number of rows they had."""
     parts: list[Part] = []
@@ -223,7 +239,7 @@ def _read(
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
     for part in _parts(sightings, columns_of([])):
-        if isinstance(part, ParquetPart):
+        if isinstance(part, ParquetPart) and places is None:
             stored = parquet_schema(part.path).names
             columns = columns_of([*stored, *part.partitions])
             if set(columns) <= set(stored):
@@ -232,8 +248,8 @@ def _read(
                 if unread is not None:
                     unread.look_at(part, columns)
                 continue
-        for batches in _steps(part, columns_of(part.schema().names), region, unread):
-            state = linkage.read(batches, keep)
+        for batches in _steps(part, columns_of(part.schema().names), region, unread, places):
+            state = linkage.read(batches, keep, placed=places is not None)
             rows = state[2]
             tell(state, part.name)
         parts.append(part)
@@ -251,12 +267,16 @@ def _parts(sightings: Any, names: list[str]) -> Iterator[Part]:
         yield from open_source(source, wanted=names).parts
 
 
-def _steps(part: Part, columns: list[str], region: Region, unread: Unread | None) -> Iterator[list[pa.RecordBatch]]:
-    """The rows of a part, as lists of batches of about `_STEP` rows."""
+def _steps(
+    part: Part, columns: list[str], region: Region, unread: Unread | None, places: Places | None
+) -> Iterator[list[pa.RecordBatch]]:
+    """The rows of a part, as lists of batches of about `_STEP` rows: keys, times, and places if asked for."""
     pending: list[pa.RecordBatch] = []
     rows = 0
     checked = None
     told = columns if unread is None else [*columns, *unread.origin(part)]
+    if places is not None:
+        told = [*told, *(name for name in places.columns(part.schema().names) if name not in told)]
     for batch in part.batches(told):
         data = batch.data if told == columns else batch.data.select(columns)
         if data.schema != checked:
@@ -264,6 +284,8 @@ def _steps(part: Part, columns: list[str], region: Region, unread: Unread | None
             checked = data.schema
         if unread is not None:
             unread.take(batch, columns)
+        if places is not None:
+            data = places.beside(data, batch.data)
         for start in range(0, data.num_rows, _STEP):
             piece = data.slice(start, _STEP)
             pending.append(piece)

@@ -21,10 +21,23 @@ from numguard.linkage.expansion import Expansion
 from numguard.linkage.policy import LinkPolicy
 from numguard.types import Region
 
-__all__ = ["Held", "Side", "expand_elsewhere"]
+__all__ = ["Held", "Side", "check_places", "expand_elsewhere"]
 
 #: Which key a pass asks for.
 Side: TypeAlias = Literal["numbers", "handsets"]
+
+
+def check_places(policy: LinkPolicy) -> None:
+    """Whether the policy asks for nothing that is not asked of sightings held elsewhere.
+
+    Raises:
+        ArgumentError: It looks at places.
+    """
+    if policy.place_rules:
+        raise ArgumentError(
+            f"policy: {policy.place_rules[0]} is not asked of sightings that an engine holds, which tells sizes and no "
+            "places. Use numguard.expand, which reads the same files"
+        )
 
 
 class Held(ABC):
@@ -63,6 +76,7 @@ def expand_elsewhere(
     Raises:
         ArgumentError: The walk asks for more than that; or seeds that `expand` does not take.
     """
+    check_places(policy)
     numbers, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
     refused, national = held.refused()

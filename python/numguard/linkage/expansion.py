@@ -48,11 +48,14 @@ class Expansion:
     #: `first_seen`, `last_seen` and number of `sightings`. By hop, then number.
     linked: pa.Table
     #: The open handsets that were walked through: `imei14`, the first `hop` at which, the distinct `numbers` it
-    #: carried, `first_seen`, `last_seen`. By hop, then handset.
+    #: carried, `first_seen`, `last_seen`. By hop, then handset. Where the policy looks at places, also `in_one_place`:
+    #: the cap that the handset is over (`too_many_numbers`, `too_many_per_day`), and open all the same; else null.
     handsets: pa.Table
     #: Where the walk ended: `msisdn` or `imei14` (the other is null), `why`, and the `count` of those who stand behind
-    #: it: distinct numbers of a handset (`placeholder`, `too_many_numbers`, `too_many_per_day`), distinct handsets of a
-    #: number (`protected`, `too_many_handsets`). Numbers first, each ascending.
+    #: it: distinct numbers of a handset (`placeholder`, `in_two_places`, `too_many_numbers`, `too_many_per_day`),
+    #: distinct handsets of a number (`protected`, `too_many_handsets`). Numbers first, each ascending. Where the policy
+    #: looks at places, also how many `times` a handset was `in_two_places`, and how many `km` lay between them at the
+    #: most (int64; null for all others, and where only circles tell).
     stopped: pa.Table
     #: Every edge walked: `msisdn`, `imei14`, `first_seen`, `last_seen`, `sightings`. By number, then handset.
     evidence: pa.Table
@@ -65,6 +68,7 @@ class Expansion:
     #: and no time to judge by; `too_few_fields` and such: a line of a text that is no whole row.
     refused: dict[str, int]
     #: What became of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
+    #: Where the policy looks at places, `rows_placed` are those that say where they were.
     account: dict[str, Any]
     #: The lines of texts that are no whole rows, and with `list_refused` every refused row: file, row, note.
     refused_rows: pa.Table = field(repr=False)

@@ -38,6 +38,13 @@ class LinkPolicy:
             box). None: no cap.
         max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger links nobody:
             the test that tells a clone from a shop's phone (ITU-T Q.5052). None: no cap.
+        max_speed_kmh: A handset is a clone (`in_two_places`) and links nobody if at least twice a number was seen in it
+            and then another, at coordinates that nobody reaches at that speed (towers within 30 km of each other may
+            serve a phone that stands still); or, where coordinates are missing, in two circles within a minute. None:
+            places are not looked at (ITU-T Q.5052, 7.4).
+        max_numbers_in_one_place: A handset over a cap of number is open up to so many distinct numbers if it was never
+            in two places, and of the sightings that say where they were (half of all, at the least) nine of ten lie
+            within one kilometre or in one cell: a SIM box. None: the caps hold wherever it was.
         min_days: `max_numbers_per_day` is tested only for handsets seen on at least so many days.
         max_imeis_per_number: A number seen in more distinct handsets is linked but not walked from. None: no cap.
         min_sightings: A number and a handset seen together less often are not taken for a pair.
@@ -67,6 +74,8 @@ class LinkPolicy:
     until: date | datetime | None = None
     max_numbers_per_imei: int | None = 100
     max_numbers_per_day: float | None = None
+    max_speed_kmh: float | None = None
+    max_numbers_in_one_place: int | None = None
     min_days: int = 5
     max_imeis_per_number: int | None = 20
     min_sightings: int = 1
@@ -82,6 +91,7 @@ class LinkPolicy:
         for name, least, optional in (
             ("max_hops", 1, False),
             ("max_numbers_per_imei", 0, True),
+            ("max_numbers_in_one_place", 0, True),
             ("min_days", 0, False),
             ("max_imeis_per_number", 0, True),
             ("min_sightings", 1, False),
@@ -92,6 +102,7 @@ class LinkPolicy:
         ):
             _check_count(name, getattr(self, name), least, optional=optional)
         _check_mean(self.max_numbers_per_day)
+        _check_speed(self.max_speed_kmh)
         since, until = _microseconds("since", self.since), _microseconds("until", self.until)
         if since is not None and until is not None and since >= until:
             raise ArgumentError("until: takes a time after since")
@@ -121,7 +132,13 @@ class LinkPolicy:
     @property
     def time_rules(self) -> list[str]:
         """The fields in use that look at the time of a sighting."""
-        names = ("since", "until", "max_numbers_per_day", "max_gap_days", "days_before", "days_after")
+        names = ("since", "until", "max_numbers_per_day", "max_speed_kmh", "max_gap_days", "days_before", "days_after")
+        return [name for name in names if getattr(self, name) is not None]
+
+    @property
+    def place_rules(self) -> list[str]:
+        """The fields in use that look at where a sighting was."""
+        names = ("max_speed_kmh", "max_numbers_in_one_place")
         return [name for name in names if getattr(self, name) is not None]
 
     def bounds(self) -> dict[str, Any]:
@@ -158,11 +175,18 @@ def _check_count(name: str, value: object, least: int, *, optional: bool) -> Non
         raise ArgumentError(f"{name}: takes a whole number of at least {least}{none}")
 
 
-def _check_mean(value: object) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _check_mean(value: Any) -> None:
+    if value is not None and not (_is_finite(value) and value >= 0):
         raise ArgumentError("max_numbers_per_day: takes a number of at least 0, or None")
+
+
+def _check_speed(value: Any) -> None:
+    if value is not None and not (_is_finite(value) and value > 0):
+        raise ArgumentError("max_speed_kmh: takes a number greater than 0, or None")
 
 
 def _microseconds(name: str, value: object) -> int | None:

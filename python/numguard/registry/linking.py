@@ -8,7 +8,7 @@ walks further.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute
@@ -26,6 +26,10 @@ from numguard.types import Source
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["expand"]
+
+
+_HANDSET: Final = ["imei14", "hop", "numbers", "first_seen", "last_seen"]
+_STOP: Final = ["msisdn", "imei14", "why", "count"]
 
 
 def expand(
@@ -63,8 +67,9 @@ def expand(
             },
         )
         append.rows("link", _moments_as_integers(found.linked).sort_by("msisdn"))
-        append.rows("handset", _moments_as_integers(found.handsets))
-        append.rows("stop", found.stopped)
+        # What a policy that looks at places tells besides is told by repeating the walk: the policy is recorded.
+        append.rows("handset", _moments_as_integers(found.handsets.select(_HANDSET)))
+        append.rows("stop", found.stopped.select(_STOP))
         append.rows("evidence", _moments_as_integers(found.evidence).sort_by("msisdn"))
     return found
 

@@ -39,6 +39,7 @@ _MARGIN, _TOP = 24, 72
 _ENDED: Final = {
     "placeholder": "stopped: an IMEI of many phones",
     "too_many_numbers": "stopped: too many numbers",
+    "in_two_places": "stopped: in two places at once",
     "too_many_per_day": "stopped: too many numbers a day",
     "protected": "stopped: protected",
     "too_many_handsets": "stopped: in too many handsets",

@@ -46,6 +46,7 @@ WHY: Final = {
     "protected": "Protected numbers, which are never linked.",
     "too_many_handsets": "Numbers seen in more handsets than one person's would be.",
     "too_many_numbers": "Handsets with more numbers than one person's would have: cloned IMEIs, SIM boxes.",
+    "in_two_places": "Handsets that were in two places at once: cloned IMEIs.",
     "too_many_per_day": "Handsets with more numbers a day than one person would use: cloned IMEIs, SIM boxes.",
 }
 

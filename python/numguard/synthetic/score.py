@@ -7,6 +7,7 @@ policy catches every fraudster and spares every innocent: it shows what a policy
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,12 +58,13 @@ class Score:
         return self.guilty_linked / self.guilty if self.guilty else None
 
 
-def score(truth: pa.Table, linked: pa.Table) -> list[Score]:
-    """How each trap came out, in the order of TRAPS, and the sum of all as the last.
+def score(truth: pa.Table, linked: pa.Table, traps: Iterable[str] = TRAPS) -> list[Score]:
+    """How each trap came out, in the order of `traps`, and the sum of all as the last.
 
     Args:
         truth: msisdn, trap, guilty, seed.
         linked: A table with a column msisdn.
+        traps: What is planted.
 
     Example:
         >>> truth = pa.table({"msisdn": [1, 2, 3], "trap": ["SIM box"] * 3, "guilty": [True] * 3, "seed": [1, 0, 0]})
@@ -81,7 +83,8 @@ def score(truth: pa.Table, linked: pa.Table) -> list[Score]:
 
         return Score(name, total(True, True, False), total(True, True), total(False, True, False), total(False, True))
 
-    return [*(one(trap, [trap]) for trap in TRAPS), one("all", list(TRAPS))]
+    kinds = list(traps)
+    return [*(one(trap, [trap]) for trap in kinds), one("all", kinds)]
 
 
 def differences(walk: Walk, expanded: Expanded) -> dict[str, int]:

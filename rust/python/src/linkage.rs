@@ -30,6 +30,8 @@ struct PolicyArgument {
     until: Option<i64>,
     max_numbers_per_imei: Option<u64>,
     max_numbers_per_day: Option<f64>,
+    max_speed_kmh: Option<f64>,
+    max_numbers_in_one_place: Option<u64>,
     min_days: u64,
     max_imeis_per_number: Option<u64>,
     min_sightings: u64,
@@ -50,6 +52,8 @@ impl From<PolicyArgument> for Policy {
             until: policy.until,
             max_numbers_per_imei: policy.max_numbers_per_imei,
             max_numbers_per_day: policy.max_numbers_per_day,
+            max_speed_kmh: policy.max_speed_kmh,
+            max_numbers_in_one_place: policy.max_numbers_in_one_place,
             min_days: policy.min_days,
             max_imeis_per_number: policy.max_imeis_per_number,
             min_sightings: policy.min_sightings,
@@ -105,20 +109,23 @@ impl Linkage {
         }))))
     }
 
-    /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times. `keep`: whether their memory may
-    /// be kept.
-    fn read(&self, py: Python<'_>, batches: Vec<Rows>, keep: bool) -> PyResult<Progress> {
+    /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times; of `placed` ones the last three are
+    /// points, cells and circles as uint64 without nulls, 0 where they are not known. `keep`: whether their memory may be
+    /// kept.
+    #[pyo3(signature = (batches, keep, *, placed=false))]
+    fn read(
+        &self,
+        py: Python<'_>,
+        batches: Vec<Rows>,
+        keep: bool,
+        placed: bool,
+    ) -> PyResult<Progress> {
         let arrays = batches.iter().flat_map(|Rows(batch)| batch.columns());
         let arrays: Vec<_> = arrays.cloned().collect();
         let batches: Vec<Sightings> = batches
             .into_iter()
-            .map(|Rows(batch)| Sightings {
-                msisdns: batch.column(0).clone(),
-                imeis: batch.column(1).clone(),
-                ats: batch.columns().get(2).cloned(),
-                keep,
-            })
-            .collect();
+            .map(|Rows(batch)| sightings_of(&batch, keep, placed))
+            .collect::<PyResult<_>>()?;
         let progress = py.detach(|| {
             self.with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
         })?;
@@ -265,6 +272,21 @@ fn rows_of(batch: &RecordBatch) -> PyResult<Vec<Row>> {
     Ok((0..batch.num_rows()).map(row).collect())
 }
 
+fn sightings_of(batch: &RecordBatch, keep: bool, placed: bool) -> PyResult<Sightings> {
+    let columns = batch.columns();
+    let (keys, places) = columns.split_at(columns.len() - if placed { 3 } else { 0 });
+    for column in places {
+        plain::<UInt64Type>(column)?;
+    }
+    Ok(Sightings {
+        msisdns: keys[0].clone(),
+        imeis: keys[1].clone(),
+        ats: keys.get(2).cloned(),
+        places: places.to_vec().try_into().ok(),
+        keep,
+    })
+}
+
 /// The values of a column without nulls.
 fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
     match array.as_primitive_opt::<T>() {
@@ -285,13 +307,7 @@ fn read_sightings<'py>(
     region: RegionArgument,
 ) -> PyResult<(Bound<'py, PyAny>, linkage::Refused, bool)> {
     let Rows(batch) = batch;
-    let columns = batch.columns();
-    let batch = Sightings {
-        msisdns: columns[0].clone(),
-        imeis: columns[1].clone(),
-        ats: columns.get(2).cloned(),
-        keep: false,
-    };
+    let batch = sightings_of(&batch, false, false)?;
     let read = py.detach(|| linkage::read_keys(batch, policy.into(), region.0));
     let KeysRead {
         msisdns,

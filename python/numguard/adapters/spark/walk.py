@@ -27,7 +27,7 @@ from numguard.adapters.spark.keys import CANONICAL, readable
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy, check_call
-from numguard.linkage.elsewhere import Held, Side, expand_elsewhere
+from numguard.linkage.elsewhere import Held, Side, check_places, expand_elsewhere
 from numguard.types import Region
 
 __all__ = ["expand"]
@@ -64,7 +64,7 @@ def expand(
         seeds: As for `numguard.expand`; or a DataFrame with a column `msisdn`, and `reported_at` where the policy looks
             at it.
         df: The sightings.
-        policy: The bounds of the walk.
+        policy: The bounds of the walk, without `max_speed_kmh` and `max_numbers_in_one_place`.
         msisdn: The column of served numbers: text, BIGINT, DOUBLE, DECIMAL without a fraction.
         imei: The column of IMEIs, of the same types.
         at: The column of times: TIMESTAMP, TIMESTAMP_NTZ (Indian Standard Time) or DATE. None: no times. Without a
@@ -87,6 +87,7 @@ def expand(
     if df.isStreaming:
         raise ArgumentError("df: takes sightings that are all there, not a stream of them")
     check_call(policy, msisdn, imei, at)
+    check_places(policy)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise ArgumentError("limit: takes a whole number of sightings")
     timed = at is not None and (policy.time_rules or at != "at" or at in df.columns)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from numguard.cdr.layout import Layout, Role
+from numguard.cdr.layout import PLACE_ROLES, Layout, Role
 from numguard.cdr.layouts import airtel, bsnl, dot, generic, jio, vi
 
 __all__ = ["LAYOUTS"]
 
-_SHARED: Final[tuple[Role, ...]] = ("imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn")
+_SHARED: Final[tuple[Role, ...]] = (
+    *("imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn"),
+    *PLACE_ROLES,
+)
 
 
 def _with_synonyms(layout: Layout) -> Layout:

@@ -7,7 +7,7 @@ use arrow_array::{
     UInt64Array,
 };
 use arrow_schema::{Field, Schema};
-use numguard_core::linkage::{Answer, Edge, NO_TIME, Span, Stopped};
+use numguard_core::linkage::{Answer, Apart, Edge, NO_TIME, Span, Stopped, Why};
 
 use super::Refused;
 use crate::Error;
@@ -17,6 +17,8 @@ use crate::Error;
 pub struct Expansion {
     /// What the walk found.
     pub answer: Answer,
+    /// Whether the policy looked at places, so that the tables say what it saw.
+    pub placed: bool,
     /// Rows that could not be read, by note.
     pub refused: Refused,
     /// Whether a column of numbers seems to hold national numbers typed as E.164.
@@ -44,23 +46,30 @@ impl Expansion {
         ])
     }
 
-    /// `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata].
+    /// `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata]; where the
+    /// policy looked at places, `in_one_place` string: the cap that the handset is over and open all the same, or null.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
     pub fn handsets(&self) -> Result<RecordBatch, Error> {
         let rows = &self.answer.handsets;
         let [first, last, _] = spans(rows.iter().map(|row| row.span));
-        batch(vec![
+        let mut columns = vec![
             ("imei14", keys(rows.iter().map(|row| row.imei14))),
             ("hop", hops(rows.iter().map(|row| row.hop))),
             ("numbers", counts(rows.iter().map(|row| row.numbers))),
             ("first_seen", first),
             ("last_seen", last),
-        ])
+        ];
+        if self.placed {
+            let over = rows.iter().map(|row| row.over.map(Why::code));
+            columns.push(("in_one_place", Arc::new(over.collect::<StringArray>())));
+        }
+        batch(columns)
     }
 
-    /// `msisdn`, `imei14` uint64 (one of them null), `why` string, `count` int64. Numbers first.
+    /// `msisdn`, `imei14` uint64 (one of them null), `why` string, `count` int64; where the policy looked at places,
+    /// `times` and `km` int64 of those in two places. Numbers first.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -74,12 +83,21 @@ impl Expansion {
             Arc::new(numbers.into_iter().chain(handsets).collect::<UInt64Array>())
         };
         let why: StringArray = both().map(|row| Some(row.why.code())).collect();
-        batch(vec![
+        let mut columns = vec![
             ("msisdn", column(some(numbers), none(handsets))),
             ("imei14", column(none(numbers), some(handsets))),
             ("why", Arc::new(why)),
             ("count", counts(both().map(|row| row.count))),
-        ])
+        ];
+        if self.placed {
+            let of_apart = |of: fn(Apart) -> Option<u64>| -> ArrayRef {
+                let values = both().map(|row| row.apart.and_then(of).map(u64::cast_signed));
+                Arc::new(values.collect::<Int64Array>())
+            };
+            columns.push(("times", of_apart(|apart| Some(apart.times))));
+            columns.push(("km", of_apart(|apart| apart.km)));
+        }
+        batch(columns)
     }
 
     /// `msisdn`, `imei14` uint64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata], `sightings` int64.

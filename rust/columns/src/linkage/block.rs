@@ -10,7 +10,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
-use numguard_core::linkage::{Admitted, Policy};
+use numguard_core::linkage::{Admitted, Place, Point, Policy};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
@@ -29,6 +29,9 @@ pub struct Sightings {
     pub imeis: ArrayRef,
     /// Timestamps or dates.
     pub ats: Option<ArrayRef>,
+    /// Points, cells and circles as the core counts them, uint64 and 0 where they are not known; where a policy looks at
+    /// them.
+    pub places: Option<[ArrayRef; 3]>,
     /// Whether the memory of the columns may be kept until the walk is over. If it hangs together with that of other
     /// columns, or its owner wants it back, it may not.
     pub keep: bool,
@@ -42,6 +45,8 @@ pub(super) struct Block {
     pub(super) imeis: ScalarBuffer<u64>,
     /// As the core counts them; none at all where the source has no times.
     pub(super) ats: Option<ScalarBuffer<i64>>,
+    /// Points, cells, circles; none at all where nobody asks.
+    pub(super) places: Option<[ScalarBuffer<u64>; 3]>,
 }
 
 impl Block {
@@ -51,7 +56,7 @@ impl Block {
 
     /// Bytes that it takes in memory.
     pub(super) fn bytes(&self) -> usize {
-        let columns = 2 + usize::from(self.ats.is_some());
+        let columns = 2 + usize::from(self.ats.is_some()) + 3 * usize::from(self.places.is_some());
         columns * self.len() * size_of::<u64>()
     }
 
@@ -59,6 +64,16 @@ impl Block {
         self.ats
             .as_ref()
             .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])
+    }
+
+    pub(super) fn place(&self, row: usize) -> Place {
+        self.places
+            .as_ref()
+            .map_or_else(Place::default, |[points, cells, circles]| Place {
+                point: Point::of_key(points[row]),
+                cell: cells[row],
+                circle: circles[row],
+            })
     }
 
     /// All rows but those of `dropped`, which ascend.
@@ -80,6 +95,10 @@ impl Block {
             msisdns: rest(&self.msisdns, dropped),
             imeis: rest(&self.imeis, dropped),
             ats: self.ats.as_ref().map(|ats| rest(ats, dropped)),
+            places: self
+                .places
+                .as_ref()
+                .map(|places| places.each_ref().map(|column| rest(column, dropped))),
         }
     }
 }
@@ -189,11 +208,14 @@ impl<'a> Batch<'a> {
             msisdns,
             imeis,
             ats,
+            places,
             ..
         } = columns;
+        let others = ats.iter().chain(places.iter().flatten());
         assert!(
-            imeis.len() == msisdns.len()
-                && ats.as_ref().is_none_or(|ats| ats.len() == msisdns.len()),
+            std::iter::once(imeis)
+                .chain(others)
+                .all(|column| column.len() == msisdns.len()),
             "columns of the same length"
         );
         Ok(Self {
@@ -222,6 +244,12 @@ impl<'a> Batch<'a> {
             msisdns: self.keys(&self.msisdns, &self.columns.msisdns, &rows),
             imeis: self.keys(&self.imeis, &self.columns.imeis, &rows),
             ats: self.ats.as_ref().map(|times| self.times(times, &rows)),
+            places: self.columns.places.as_ref().map(|places| {
+                places.each_ref().map(|column| {
+                    let values = column.as_primitive::<UInt64Type>().values();
+                    values.slice(rows.start, rows.len())
+                })
+            }),
         };
         let mut refused = Refused::new();
         let mut dropped = Vec::new();

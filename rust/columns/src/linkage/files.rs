@@ -157,6 +157,7 @@ impl OpenFile {
             msisdns: column(self.roots[0]),
             imeis: column(self.roots[1]),
             ats: self.roots.get(2).map(|&root| column(root)),
+            places: None,
             keep: true,
         }
     }

@@ -29,6 +29,7 @@ pub(super) enum Piece {
         offset: u64,
         len: usize,
         timed: bool,
+        placed: bool,
     },
     /// To be read again, with so many sightings that count.
     OfFile(Job, usize),
@@ -112,9 +113,15 @@ impl Held {
     pub(super) fn visit(&self, piece: &Piece, mut look: impl FnMut(&Block)) -> Result<(), Error> {
         match (piece, &self.spill) {
             (Piece::Kept(block), _) => look(block),
-            (&Piece::Spilled { offset, len, timed }, Some(spill)) => {
-                look(&spill.read(offset, len, timed)?);
-            }
+            (
+                &Piece::Spilled {
+                    offset,
+                    len,
+                    timed,
+                    placed,
+                },
+                Some(spill),
+            ) => look(&spill.read(offset, len, timed, placed)?),
             (Piece::Spilled { .. }, None) => {}
             (Piece::OfFile(job, _), _) => job.read_blocks(look)?,
         }
@@ -143,11 +150,15 @@ impl Spill {
             offset: self.len,
             len: block.len(),
             timed: block.ats.is_some(),
+            placed: block.places.is_some(),
         };
         self.append(&block.msisdns)?;
         self.append(&block.imeis)?;
         if let Some(ats) = &block.ats {
             self.append(ats)?;
+        }
+        for column in block.places.iter().flatten() {
+            self.append(column)?;
         }
         Ok(piece)
     }
@@ -159,20 +170,25 @@ impl Spill {
         Ok(())
     }
 
-    fn read(&self, offset: u64, len: usize, timed: bool) -> Result<Block, Error> {
+    fn read(&self, offset: u64, len: usize, timed: bool, placed: bool) -> Result<Block, Error> {
         let column = |n: u64| -> Result<Buffer, Error> {
             let mut bytes = MutableBuffer::from_len_zeroed(len * size_of::<u64>());
             let offset = offset + n * bytes.len() as u64;
             read_exact_at(&self.file, bytes.as_slice_mut(), offset).map_err(no_room)?;
             Ok(bytes.into())
         };
+        let keys = |n: u64| Ok::<_, Error>(ScalarBuffer::new(column(n)?, 0, len));
+        let places = 2 + u64::from(timed);
         Ok(Block {
-            msisdns: ScalarBuffer::new(column(0)?, 0, len),
-            imeis: ScalarBuffer::new(column(1)?, 0, len),
+            msisdns: keys(0)?,
+            imeis: keys(1)?,
             ats: timed
                 .then(|| column(2))
                 .transpose()?
                 .map(|ats| ScalarBuffer::new(ats, 0, len)),
+            places: placed
+                .then(|| Ok::<_, Error>([keys(places)?, keys(places + 1)?, keys(places + 2)?]))
+                .transpose()?,
         })
     }
 }
@@ -191,6 +207,7 @@ mod tests {
             msisdns: keys(from),
             imeis: keys(2 * from),
             ats: timed.then(|| (0..1000i64).collect()),
+            places: (from % 3 == 0).then(|| [1, 2, 3].map(keys)),
         }
     }
 
@@ -211,6 +228,7 @@ mod tests {
                     assert_eq!(block.msisdns, expected.msisdns);
                     assert_eq!(block.imeis, expected.imeis);
                     assert_eq!(block.ats, expected.ats);
+                    assert_eq!(block.places, expected.places);
                 })
                 .expect("read back");
             }

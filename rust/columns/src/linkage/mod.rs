@@ -171,7 +171,7 @@ impl Linkage {
         let pass = match &mut self.pass {
             Some(pass) => pass,
             none => match self.walk.wanted() {
-                Some(wanted) => none.insert(Pass::new(wanted)),
+                Some(wanted) => none.insert(Pass::new(wanted, &self.policy)),
                 None => return Ok(Step::Done),
             },
         };
@@ -191,6 +191,7 @@ impl Linkage {
         while self.step()? != Step::Done {}
         Ok(Expansion {
             answer: self.walk.finish(),
+            placed: self.policy.needs_places(),
             looks_national: self.reader.looks_national(),
             refused: self.reader.into_refused(),
         })

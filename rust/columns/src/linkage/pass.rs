@@ -1,6 +1,6 @@
 //! One pass of the walk: the rows of the wanted keys, found and tallied side by side.
 
-use numguard_core::linkage::{NO_TIME, Policy, Row, Side, Sighting, Tally, Wanted};
+use numguard_core::linkage::{NO_TIME, Place, Policy, Row, Side, Sighting, Tally, Wanted};
 use numguard_core::set::{FrozenSet, KeyType};
 
 use super::Progress;
@@ -24,13 +24,22 @@ pub(super) struct Pass {
     wanted: FrozenSet,
     /// Whether the IMEI of zeros is wanted, which no set holds.
     zero: bool,
+    /// Whether the places of the rows are asked for.
+    placed: bool,
     next: usize,
     rows: u64,
-    parts: Vec<Vec<Vec<Row>>>,
+    parts: Vec<Vec<Found>>,
+}
+
+/// Rows of wanted keys; where places are asked for, one for each row.
+#[derive(Clone, Default)]
+struct Found {
+    rows: Vec<Row>,
+    places: Vec<Place>,
 }
 
 impl Pass {
-    pub(super) fn new(wanted: Wanted<'_>) -> Self {
+    pub(super) fn new(wanted: Wanted<'_>, policy: &Policy) -> Self {
         let key_type = match wanted.side {
             Side::Numbers => KeyType::Msisdn,
             Side::Handsets => KeyType::Imei14,
@@ -40,6 +49,7 @@ impl Pass {
             hop: wanted.hop,
             wanted: FrozenSet::build(wanted.keys.iter().copied(), key_type),
             zero: wanted.keys.first() == Some(&0),
+            placed: wanted.side == Side::Handsets && policy.needs_places(),
             next: 0,
             rows: 0,
             parts: vec![Vec::new(); PARTS],
@@ -67,7 +77,7 @@ impl Pass {
         let found = parallel::map(threads, tasks.collect(), |pieces| self.find(held, pieces));
         for parts in found {
             for (all, part) in self.parts.iter_mut().zip(parts?) {
-                if !part.is_empty() {
+                if !part.rows.is_empty() {
                     all.push(part);
                 }
             }
@@ -88,25 +98,34 @@ impl Pass {
 
     /// Counts what was found.
     pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
-        let side = self.side;
+        let (side, placed) = (self.side, self.placed);
         parallel::map(threads, self.parts, |part| {
             // Taken over run by run, so that a key with millions of rows is not in memory twice.
-            let mut rows = Vec::with_capacity(part.iter().map(Vec::len).sum());
-            part.into_iter().for_each(|run| rows.extend(run));
-            Tally::of(rows, side, policy)
+            let len = part.iter().map(|run| run.rows.len()).sum();
+            let mut rows = Vec::with_capacity(len);
+            let mut places = Vec::with_capacity(if placed { len } else { 0 });
+            for run in part {
+                rows.extend(run.rows);
+                places.extend(run.places);
+            }
+            if placed {
+                Tally::of_placed(rows, places, policy)
+            } else {
+                Tally::of(rows, side, policy)
+            }
         })
     }
 
     /// The rows of the wanted keys, cut by key.
-    fn find(&self, held: &Held, pieces: &[Piece]) -> Result<Vec<Vec<Row>>, Error> {
-        let mut parts = vec![Vec::new(); PARTS];
+    fn find(&self, held: &Held, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
+        let mut parts = vec![Found::default(); PARTS];
         for piece in pieces {
             held.visit(piece, |block| self.find_in(block, &mut parts))?;
         }
         Ok(parts)
     }
 
-    fn find_in(&self, block: &Block, parts: &mut [Vec<Row>]) {
+    fn find_in(&self, block: &Block, parts: &mut [Found]) {
         let mut hits = [0u64; RUN / 64];
         let keys = match self.side {
             Side::Numbers => &block.msisdns,
@@ -130,7 +149,11 @@ impl Pass {
                         imei14: block.imeis[n],
                         at: block.ats.as_ref().map_or(NO_TIME, |ats| ats[n]),
                     });
-                    parts[part_of(row.key)].push(row);
+                    let part = &mut parts[part_of(row.key)];
+                    part.rows.push(row);
+                    if self.placed {
+                        part.places.push(block.place(n));
+                    }
                 }
             }
         }

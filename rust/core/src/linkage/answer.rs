@@ -1,5 +1,6 @@
 //! What a walk found, as plain rows in a fixed order.
 
+use super::place::Apart;
 use super::sighting::Span;
 
 /// Why a walk did not go on.
@@ -8,6 +9,8 @@ use super::sighting::Span;
 pub enum Why {
     /// The handset reports an IMEI that many phones report.
     Placeholder,
+    /// The handset was in two places at once: an IMEI that several phones report.
+    InTwoPlaces,
     /// The handset carried more distinct numbers than the cap.
     TooManyNumbers,
     /// The handset carried more distinct numbers on an average day than the cap.
@@ -22,6 +25,7 @@ impl Why {
     /// Every reason, in the order of the list.
     pub const ALL: &'static [Self] = &[
         Self::Placeholder,
+        Self::InTwoPlaces,
         Self::TooManyNumbers,
         Self::TooManyPerDay,
         Self::Protected,
@@ -33,6 +37,7 @@ impl Why {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Placeholder => "placeholder",
+            Self::InTwoPlaces => "in_two_places",
             Self::TooManyNumbers => "too_many_numbers",
             Self::TooManyPerDay => "too_many_per_day",
             Self::Protected => "protected",
@@ -69,6 +74,8 @@ pub struct Handset {
     pub numbers: u64,
     /// All its sightings.
     pub span: Span,
+    /// The cap that it is over, and open all the same because it never left one place.
+    pub over: Option<Why>,
 }
 
 /// A key at which the walk ended.
@@ -80,6 +87,20 @@ pub struct Stopped {
     pub why: Why,
     /// How many stand behind it: the distinct numbers of a handset, the distinct handsets of a number.
     pub count: u64,
+    /// How often and how far a handset was [`Why::InTwoPlaces`].
+    pub apart: Option<Apart>,
+}
+
+impl Stopped {
+    /// Without anything about places.
+    pub(super) fn of(key: u64, why: Why, count: u64) -> Self {
+        Self {
+            key,
+            why,
+            count,
+            apart: None,
+        }
+    }
 }
 
 /// A number in a handset, as the walk used it.

@@ -28,12 +28,14 @@
 //! ```
 
 mod answer;
+mod place;
 mod policy;
 mod sighting;
 mod tally;
 mod walk;
 
 pub use answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
+pub use place::{Apart, ONE_PLACE_KM, Place, Point, REACH_KM, TWICE};
 pub use policy::{Admitted, DAY, IST, KeyList, Policy, Window, ist_day};
 pub use sighting::{NO_TIME, Row, Seed, Side, Sighting, Span};
 pub use tally::{Size, Tally};

@@ -4,6 +4,7 @@
 //! walked; which of them make sense is for the caller to say.
 
 use super::answer::Why;
+use super::place::TWICE;
 use super::sighting::{NO_TIME, Seed, Span};
 use super::tally::Group;
 use crate::imei;
@@ -60,6 +61,15 @@ pub enum Admitted {
     NoTime,
 }
 
+/// What becomes of a handset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// It links nobody.
+    Closed(Why),
+    /// It links, although it is over a cap, if it is.
+    Open { over: Option<Why> },
+}
+
 /// The bounds of a walk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
@@ -74,6 +84,12 @@ pub struct Policy {
     /// A handset with more distinct numbers on an average day (IST) links nobody: a mean that tells a cloned IMEI from
     /// a shared phone, as device registries compute it (ITU-T Q.5052; DIRBS).
     pub max_numbers_per_day: Option<f64>,
+    /// A handset whose sightings of different numbers need a greater speed (km/h), or stand in two circles within a
+    /// minute, at least [`TWICE`] links nobody: a clone shows by time and distance (ITU-T Q.5052, 7.4).
+    pub max_speed_kmh: Option<f64>,
+    /// A handset over the caps of number that was never in two places, and nearly all of whose sightings lie in one, is
+    /// open up to so many distinct numbers: a SIM box.
+    pub max_numbers_in_one_place: Option<u64>,
     /// The mean is tested only for handsets seen on at least this many days.
     pub min_days: u64,
     /// A number with more distinct handsets is a leaf.
@@ -104,6 +120,8 @@ impl Default for Policy {
             until: None,
             max_numbers_per_imei: Some(100),
             max_numbers_per_day: None,
+            max_speed_kmh: None,
+            max_numbers_in_one_place: None,
             min_days: 5,
             max_imeis_per_number: Some(20),
             min_sightings: 1,
@@ -125,12 +143,19 @@ impl Policy {
         self.days_before.is_some() || self.days_after.is_some()
     }
 
+    /// Whether any rule looks at where a sighting was.
+    #[must_use]
+    pub fn needs_places(&self) -> bool {
+        self.max_speed_kmh.is_some() || self.max_numbers_in_one_place.is_some()
+    }
+
     /// Whether any rule looks at time, so that a sighting without one cannot be judged.
     #[must_use]
     pub fn needs_time(&self) -> bool {
         self.since.is_some()
             || self.until.is_some()
             || self.max_numbers_per_day.is_some()
+            || self.max_speed_kmh.is_some()
             || self.max_gap_days.is_some()
             || self.is_relative()
     }
@@ -187,14 +212,35 @@ impl Policy {
         })
     }
 
-    /// Why a handset links nobody; `None` if it is open. The first reason wins.
-    pub(super) fn closes_handset(&self, handset: &Group) -> Option<Why> {
+    /// Why a handset links nobody, or what it is open in spite of. The first reason wins.
+    pub(super) fn judge_handset(&self, handset: &Group) -> Judged {
         if imei::is_placeholder(handset.key) || self.placeholders.contains(handset.key) {
-            return Some(Why::Placeholder);
+            return Judged::Closed(Why::Placeholder);
+        }
+        let placement = handset.placement;
+        let times = placement.map_or(0, |placement| placement.apart.times);
+        if self.max_speed_kmh.is_some() && times >= TWICE {
+            return Judged::Closed(Why::InTwoPlaces);
         }
         if self.release.contains(handset.key) {
-            return None;
+            return Judged::Open { over: None };
         }
+        let Some(over) = self.cap_of(handset) else {
+            return Judged::Open { over: None };
+        };
+        let stays = placement.is_some_and(|placement| placement.is_one_place && times == 0);
+        if stays
+            && self
+                .max_numbers_in_one_place
+                .is_some_and(|most| handset.others <= most)
+        {
+            return Judged::Open { over: Some(over) };
+        }
+        Judged::Closed(over)
+    }
+
+    /// The cap of number that a handset is over.
+    fn cap_of(&self, handset: &Group) -> Option<Why> {
         if self
             .max_numbers_per_imei
             .is_some_and(|cap| handset.others > cap)

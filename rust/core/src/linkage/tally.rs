@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::place::{Place, Placed, Placement};
 use super::policy::{Policy, ist_day};
 use super::sighting::{NO_TIME, Row, Side, Span};
 
@@ -21,6 +22,8 @@ pub(super) struct Group {
     pub(super) days: u64,
     /// Distinct others, summed over those days.
     pub(super) numbers_on_days: u64,
+    /// Where it was seen; `None` where nobody asks.
+    pub(super) placement: Option<Placement>,
 }
 
 /// How much a key was seen, which is all that is looked at where it is closed.
@@ -45,6 +48,7 @@ impl From<Size> for Group {
             span: Span::NONE,
             days: size.days,
             numbers_on_days: size.others_on_days,
+            placement: None,
         }
     }
 }
@@ -122,7 +126,27 @@ impl Tally {
                 span: all,
                 days: days.len() as u64,
                 numbers_on_days,
+                placement: None,
             });
+        }
+        tally
+    }
+
+    /// As [`of`](Self::of), of handsets whose places the policy looks at: `places` has one for each of `rows`.
+    ///
+    /// # Panics
+    /// If there are not as many places as rows.
+    #[must_use]
+    pub fn of_placed(rows: Vec<Row>, places: Vec<Place>, policy: &Policy) -> Self {
+        assert_eq!(rows.len(), places.len(), "a place for each row");
+        let mut placed: Vec<Placed> = rows.into_iter().zip(places).collect();
+        placed.sort_unstable();
+        placed.dedup_by(|a, b| a.0.at != NO_TIME && a == b);
+        let rows = placed.iter().map(|&(row, _)| row).collect();
+        let mut tally = Self::of(rows, Side::Handsets, policy);
+        let handsets = placed.chunk_by(|a, b| a.0.key == b.0.key);
+        for (group, placed) in tally.groups.iter_mut().zip(handsets) {
+            group.placement = Some(Placement::of(placed, policy.max_speed_kmh));
         }
         tally
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use super::answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
-use super::policy::{Policy, Window};
+use super::policy::{Judged, Policy, Window};
 use super::sighting::{Seed, Side, Span};
 use super::tally::{Group, Size, Tally};
 
@@ -78,7 +78,7 @@ impl Source {
 /// A handset that was asked for.
 #[derive(Debug)]
 enum Known {
-    Closed { why: Why, numbers: u64 },
+    Closed(Stopped),
     Open(Open),
 }
 
@@ -89,6 +89,8 @@ struct Open {
     /// All it carried, however seldom.
     numbers: u64,
     span: Span,
+    /// The cap that it is over.
+    over: Option<Why>,
     /// The edges into it.
     links: Vec<Carried>,
 }
@@ -179,7 +181,10 @@ impl Walk {
                 self.hop <= self.policy.max_hops
                     && self.policy.closes_number(&Group::from(*size)).is_none()
             }
-            Side::Handsets => self.policy.closes_handset(&Group::from(*size)).is_none(),
+            Side::Handsets => {
+                let judged = self.policy.judge_handset(&Group::from(*size));
+                matches!(judged, Judged::Open { .. })
+            }
         };
         let open = sizes.iter().filter(|size| is_open(size));
         open.map(|size| size.key).collect()
@@ -230,7 +235,7 @@ impl Walk {
                     Some(why) if why == Why::Protected || walking => {
                         let (key, count) = (number.key, number.others);
                         self.stopped_numbers
-                            .insert(key, Stopped { key, why, count });
+                            .insert(key, Stopped::of(key, why, count));
                     }
                     None if walking => self.leave(number, tally),
                     Some(_) | None => {}
@@ -243,8 +248,7 @@ impl Walk {
             // Only seeds and protected numbers can be unseen: all others were found in a sighting.
             if self.protected.contains(&key) {
                 let why = Why::Protected;
-                self.stopped_numbers
-                    .insert(key, Stopped { key, why, count: 0 });
+                self.stopped_numbers.insert(key, Stopped::of(key, why, 0));
             } else {
                 self.unseen.push(key);
             }
@@ -290,15 +294,18 @@ impl Walk {
     /// The second pass of a level: what there is to know of each handset. Of a closed one only its size is kept.
     fn learn_handsets(&mut self, tally: &Tally) {
         for handset in &tally.groups {
-            let known = match self.policy.closes_handset(handset) {
-                Some(why) => Known::Closed {
-                    why,
-                    numbers: handset.others,
-                },
-                None => Known::Open(Open {
+            let known = match self.policy.judge_handset(handset) {
+                Judged::Closed(why) => Known::Closed(Stopped {
+                    apart: (why == Why::InTwoPlaces)
+                        .then(|| handset.placement.map(|placement| placement.apart))
+                        .flatten(),
+                    ..Stopped::of(handset.key, why, handset.others)
+                }),
+                Judged::Open { over } => Known::Open(Open {
                     hop: 0,
                     numbers: handset.others,
                     span: handset.span,
+                    over,
                     links: tally.links[handset.links.clone()]
                         .iter()
                         .filter(|link| self.policy.is_edge(link.span.sightings))
@@ -323,12 +330,8 @@ impl Walk {
             let key = sources[0].imei14;
             match known.get_mut(&key) {
                 None => {}
-                Some(&mut Known::Closed {
-                    why,
-                    numbers: count,
-                }) => {
-                    self.stopped_handsets
-                        .insert(key, Stopped { key, why, count });
+                Some(&mut Known::Closed(stopped)) => {
+                    self.stopped_handsets.insert(key, stopped);
                     self.stopped_evidence
                         .extend(sources.iter().map(Source::edge));
                 }
@@ -415,8 +418,9 @@ impl Walk {
                 hop: open.hop,
                 numbers: open.numbers,
                 span: open.span,
+                over: open.over,
             }),
-            Known::Open(_) | Known::Closed { .. } => None,
+            Known::Open(_) | Known::Closed(_) => None,
         };
         let mut handsets: Vec<Handset> = self.known.iter().filter_map(walked).collect();
         handsets.sort_unstable_by_key(|handset| (handset.hop, handset.imei14));

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::places::{self, Seen};
 use crate::imei;
 use crate::linkage::{
-    Answer, Brake, Edge, Handset, Linked, NO_TIME, Policy, Seed, Sighting, Span, Stopped, Why,
+    Answer, Apart, Brake, Edge, Handset, Linked, NO_TIME, Place, Policy, Seed, Sighting, Span,
+    Stopped, Why,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -19,6 +21,7 @@ fn kept(sighting: &Sighting, policy: &Policy) -> bool {
             policy.since.is_some(),
             policy.until.is_some(),
             policy.max_numbers_per_day.is_some(),
+            policy.max_speed_kmh.is_some(),
             policy.max_gap_days.is_some(),
             policy.days_before.is_some(),
             policy.days_after.is_some(),
@@ -40,21 +43,37 @@ fn window(seed: &Seed, policy: &Policy) -> Option<Window> {
     }
 }
 
-/// Every kept sighting, as times by number and handset.
+/// Every kept sighting, as times by number and handset, and with its place by handset.
 struct Table {
     pairs: BTreeMap<(u64, u64), Vec<i64>>,
+    places: BTreeMap<u64, Vec<Seen>>,
+}
+
+/// Why a handset is closed; or, if it is open, the cap that it is over all the same.
+enum Judged {
+    Closed(Why),
+    Open(Option<Why>),
 }
 
 impl Table {
-    fn new(sightings: &[Sighting], policy: &Policy) -> Self {
+    fn new(sightings: &[(Sighting, Place)], policy: &Policy) -> Self {
         let mut pairs: BTreeMap<(u64, u64), Vec<i64>> = BTreeMap::new();
-        for sighting in sightings.iter().filter(|sighting| kept(sighting, policy)) {
+        let mut places: BTreeMap<u64, Vec<Seen>> = BTreeMap::new();
+        for (sighting, place) in sightings
+            .iter()
+            .filter(|(sighting, _)| kept(sighting, policy))
+        {
+            let seen = (sighting.at, sighting.msisdn, *place);
+            let of_handset = places.entry(sighting.imei14).or_default();
+            if sighting.at == NO_TIME || !of_handset.contains(&seen) {
+                of_handset.push(seen);
+            }
             let times = pairs.entry((sighting.msisdn, sighting.imei14)).or_default();
             if sighting.at == NO_TIME || !times.contains(&sighting.at) {
                 times.push(sighting.at);
             }
         }
-        Self { pairs }
+        Self { pairs, places }
     }
 
     fn numbers_of(&self, imei14: u64) -> BTreeSet<u64> {
@@ -110,24 +129,40 @@ impl Table {
         (days, sum as f64 / days as f64)
     }
 
-    fn handset_closed(&self, imei14: u64, policy: &Policy) -> Option<Why> {
+    fn apart(&self, imei14: u64, policy: &Policy) -> Apart {
+        let (times, km) = places::apart(&self.places[&imei14], policy.max_speed_kmh);
+        Apart { times, km }
+    }
+
+    fn judge_handset(&self, imei14: u64, policy: &Policy) -> Judged {
         if imei::is_placeholder(imei14) || policy.placeholders.contains(imei14) {
-            return Some(Why::Placeholder);
+            return Judged::Closed(Why::Placeholder);
+        }
+        let in_two_places = self.apart(imei14, policy).times;
+        if policy.max_speed_kmh.is_some() && in_two_places >= 2 {
+            return Judged::Closed(Why::InTwoPlaces);
         }
         if policy.release.contains(imei14) {
-            return None;
+            return Judged::Open(None);
         }
         let numbers = self.numbers_of(imei14).len() as u64;
-        if policy.max_numbers_per_imei.is_some_and(|cap| numbers > cap) {
-            return Some(Why::TooManyNumbers);
-        }
+        let mut over = None;
         if let Some(cap) = policy.max_numbers_per_day {
             let (days, mean) = self.mean_numbers_a_day(imei14);
             if days >= policy.min_days && mean > cap {
-                return Some(Why::TooManyPerDay);
+                over = Some(Why::TooManyPerDay);
             }
         }
-        None
+        if policy.max_numbers_per_imei.is_some_and(|cap| numbers > cap) {
+            over = Some(Why::TooManyNumbers);
+        }
+        let sim_box = policy.max_numbers_in_one_place.is_some_and(|most| {
+            numbers <= most && in_two_places == 0 && places::stays(&self.places[&imei14])
+        });
+        match over {
+            Some(why) if !sim_box => Judged::Closed(why),
+            over => Judged::Open(over),
+        }
     }
 
     fn number_closed(&self, msisdn: u64, policy: &Policy) -> Option<Why> {
@@ -166,8 +201,18 @@ fn near_in_time(one: Span, other: Span, policy: &Policy) -> bool {
 
 /// What `linkage::Walk` must find.
 #[must_use]
-#[allow(clippy::too_many_lines)] // the rules one after the other, as they are written
 pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer {
+    let nowhere: Vec<_> = sightings
+        .iter()
+        .map(|&sighting| (sighting, Place::default()))
+        .collect();
+    expand_placed(seeds, &nowhere, policy)
+}
+
+/// What `linkage::Walk` must find where sightings say where they were.
+#[must_use]
+#[allow(clippy::too_many_lines)] // the rules one after the other, as they are written
+pub fn expand_placed(seeds: &[Seed], sightings: &[(Sighting, Place)], policy: &Policy) -> Answer {
     let table = Table::new(sightings, policy);
     let seen = |msisdn: u64| !table.handsets_of(msisdn).is_empty();
     let level_0: BTreeSet<u64> = seeds.iter().map(|seed| seed.msisdn).collect();
@@ -180,7 +225,15 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
     let mut stopped_evidence: BTreeSet<(u64, u64)> = BTreeSet::new();
     let mut stop_number = |key: u64, why: Why| {
         let count = table.handsets_of(key).len() as u64;
-        stopped_numbers.insert(key, Stopped { key, why, count });
+        stopped_numbers.insert(
+            key,
+            Stopped {
+                key,
+                why,
+                count,
+                apart: None,
+            },
+        );
     };
 
     for &seed in level_0
@@ -216,14 +269,17 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
         }
         let mut level = BTreeSet::new();
         for &(via_msisdn, via_imei, window) in &edges {
-            if let Some(why) = table.handset_closed(via_imei, policy) {
+            let judged = table.judge_handset(via_imei, policy);
+            if let Judged::Closed(why) = judged {
                 let count = table.numbers_of(via_imei).len() as u64;
+                let apart = (why == Why::InTwoPlaces).then(|| table.apart(via_imei, policy));
                 stopped_handsets.insert(
                     via_imei,
                     Stopped {
                         key: via_imei,
                         why,
                         count,
+                        apart,
                     },
                 );
                 stopped_evidence.insert((via_msisdn, via_imei));
@@ -296,6 +352,10 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
                 hop,
                 numbers: numbers.len() as u64,
                 span: span(&times),
+                over: match table.judge_handset(imei14, policy) {
+                    Judged::Open(over) => over,
+                    Judged::Closed(_) => None,
+                },
             }
         })
         .collect();

@@ -8,6 +8,7 @@ mod groupings;
 pub mod imei;
 pub mod linkage;
 pub mod msisdn;
+mod places;
 pub mod set;
 mod text;
 mod words;

@@ -1,0 +1,149 @@
+"""The columns that say where a handset was -> cells, circle and coordinates of canonical sightings.
+
+Owns what is a cell, and the count of what is written and was not read. Knows no operator. One idea: **a file has few
+places**: each distinct text is read once and the rows look it up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.cdr.cells import WRAPPING, Column
+from numguard.cdr.circles import circle
+from numguard.cdr.coordinates import COORDINATE_NOTES, Degrees, of_address, of_pair, of_two
+from numguard.cdr.layout import Role
+from numguard.cdr.rows import RawRows
+
+__all__ = ["PLACE_COLUMNS", "PLACE_NOTES", "Places"]
+
+#: The columns of a sighting that say where it was; all of them null where a file has none.
+PLACE_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "first_cell": pa.string(),
+    "last_cell": pa.string(),
+    "place": pa.string(),
+    "latitude": pa.float64(),
+    "longitude": pa.float64(),
+}
+
+#: Why what is written of a place was not read; the row itself stays.
+PLACE_NOTES: Final = {
+    **COORDINATE_NOTES,
+    "no_cell": "What stands in the column is no cell: an address of the internet, zeros, or a number that was rounded.",
+    "unlisted_circle": "The circle is written in a way that is not on the list, or is none of India's.",
+}
+
+pc: Any = pyarrow.compute  # its stubs know few of its functions
+
+_MOST_KEPT: Final = 20_000
+_BLANK: Final = re.compile(r"-*|na|n/a|nan|null|none|#n/a", re.IGNORECASE)
+_DECIMAL: Final = re.compile(r"(\d+)\.0")
+#: IPv4 or IPv6, with or without a port: what a call over Wi-Fi has instead of a cell.
+_ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d+)?|[0-9a-f]*(?::[0-9a-f]*){3,}", re.IGNORECASE)
+_ROUNDED: Final = re.compile(r"[\d.]+e\+?\d+|#+", re.IGNORECASE)
+
+
+class _Reader:
+    """Reads each distinct text once, and looks the others up.
+
+    `read` gives what a text says, for each of the `types` a value, and the note if it says nothing that can be used.
+    """
+
+    def __init__(self, types: Sequence[pa.DataType], read: Callable[[str], tuple[Any, ...]]) -> None:
+        self._read = read
+        self._types = (*types, pa.string())
+        self._known: Column = pa.nulls(0, pa.string())
+        self._said: list[Column] = []
+        self._forget()
+
+    def columns(self, cells: Column) -> list[Column]:
+        """For each row the values and, last, the note."""
+        codes = pc.index_in(cells, value_set=self._known)
+        if codes.null_count:
+            if len(self._known) > _MOST_KEPT:
+                self._forget()
+                codes = pc.index_in(cells, value_set=self._known)
+            self._learn(pc.unique(cells.filter(codes.is_null())))
+            codes = pc.index_in(cells, value_set=self._known)
+        return [column.take(codes) for column in self._said]
+
+    def _forget(self) -> None:
+        self._known = pa.nulls(0, pa.string())
+        self._said = [pa.array([], kind) for kind in self._types]
+        self._learn(pa.nulls(1, pa.string()))
+
+    def _learn(self, texts: Column) -> None:
+        said = zip(*(self._read((text or "").strip(WRAPPING)) for text in texts.to_pylist()), strict=True)
+        new = [pa.array(values, kind) for values, kind in zip(said, self._types, strict=True)]
+        self._said = [pa.concat_arrays([old, more]) for old, more in zip(self._said, new, strict=True)]
+        self._known = pa.concat_arrays([self._known, texts])
+
+
+def _cell(text: str) -> tuple[str | None, str | None]:
+    """A cell's identity as its network writes it: text, never joined or cut."""
+    if _BLANK.fullmatch(text):
+        return None, None
+    if not re.search("[1-9]", text) or _ADDRESS.fullmatch(text) or _ROUNDED.fullmatch(text):
+        return None, "no_cell"
+    return _DECIMAL.sub(r"\1", text) if _DECIMAL.fullmatch(text) else text, None
+
+
+def _circle(text: str) -> tuple[str | None, str | None]:
+    if _BLANK.fullmatch(text):
+        return None, None
+    name = circle(text)
+    return name, None if name else "unlisted_circle"
+
+
+def _both(text: str) -> Degrees:
+    latitude, _, longitude = text.partition("\0")
+    return of_two(latitude.strip(WRAPPING), longitude.strip(WRAPPING))
+
+
+def _text(read: Callable[[str], tuple[str | None, str | None]]) -> _Reader:
+    return _Reader([pa.string()], read)
+
+
+def _degrees(read: Callable[[str], Degrees]) -> _Reader:
+    return _Reader([pa.float64(), pa.float64()], read)
+
+
+class Places:
+    """Reads where the rows of one file were."""
+
+    def __init__(self) -> None:
+        self._texts: dict[Role, _Reader] = {"first_cell": _text(_cell), "last_cell": _text(_cell)}
+        self._texts["place"] = _text(_circle)
+        self._of_pair, self._of_site, self._of_two = _degrees(of_pair), _degrees(of_address), _degrees(_both)
+
+    def read(self, raw: RawRows) -> tuple[list[Column], dict[str, Column]]:
+        """The columns of `PLACE_COLUMNS`; and by column, for each row, the note of what is written there and not read.
+
+        Notes are null where there is none, and left out of a column without any.
+        """
+        nothing = pa.nulls(len(raw.lines), pa.string())
+        columns: list[Column] = []
+        notes: dict[str, Column] = {}
+        for name, reader in self._texts.items():
+            cells = raw.columns.get(name)
+            values, note = (nothing, nothing) if cells is None else reader.columns(cells)
+            columns.append(values)
+            notes[name] = note
+        latitude, longitude, notes["latitude"] = self._coordinates(raw.columns, nothing)
+        return [*columns, latitude, longitude], {
+            name: note for name, note in notes.items() if note.null_count < len(note)
+        }
+
+    def _coordinates(self, columns: dict[Role, Column], nothing: Column) -> list[Column]:
+        if {"latitude", "longitude"} <= columns.keys():
+            two = (columns["latitude"].fill_null(""), columns["longitude"].fill_null(""))
+            return self._of_two.columns(pc.binary_join_element_wise(*two, "\0"))
+        if "coordinates" in columns:
+            return self._of_pair.columns(columns["coordinates"])
+        if "site" in columns:
+            return self._of_site.columns(columns["site"])
+        return [nothing.cast(pa.float64()), nothing.cast(pa.float64()), nothing]

@@ -1,0 +1,106 @@
+"""`numguard common`: who stands in several files, such as the dumps of towers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.cli import account, options
+from numguard.cli.expand import open_sightings
+from numguard.errors import ArgumentError
+from numguard.source import files_of
+from numguard.types import Region
+
+__all__ = ["common"]
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="FILE...")
+@click.option("--at-least", type=click.IntRange(1), default=2, show_default=True, help="In how many of the files.")
+@click.option("--by", type=click.Choice(["msisdn", "imei14"]), default="msisdn", help="Numbers [default] or handsets.")
+@click.option("--msisdn", help="The column of served numbers [served_msisdn].")
+@click.option("--imei", help="The column of IMEIs [imei14].")
+@click.option("--at", help="The column of times [at].")
+@click.option(
+    "--proof", type=click.Path(dir_okay=False, path_type=Path), help="Write every row of them: file, row, time."
+)
+@options.region
+@account.refused
+@account.strict
+@options.as_json
+@options.output
+def common(
+    sources: tuple[str, ...],
+    at_least: int,
+    by: Any,
+    msisdn: str | None,
+    imei: str | None,
+    at: str | None,
+    proof: Path | None,
+    region: Region,
+    refused_path: Path | None,
+    is_strict: bool,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Find the numbers, or handsets, that stand in at least so many of several FILEs: dumps of towers, call records.
+
+    A FILE is an operator file as it came, or a table; a folder or pattern stands for its files, each by itself.
+
+    \b
+      numguard common tower1.csv tower2.csv tower3.csv --at-least 3 -o everywhere.csv --proof rows.csv
+      numguard common "dumps/*.parquet" --by imei14
+    """
+    from numguard.sightings import common as find
+
+    account.check_files(sources, {"--output": output, "--proof": proof, "--refused": refused_path})
+    if as_json and output is None:
+        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
+    opened: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
+    readers = []
+    for path in paths:
+        if path in opened:
+            raise ArgumentError(f"{path}: is given twice, and everybody in it would stand in both")
+        named = {"msisdn": msisdn, "imei": imei, "at": at}
+        opened[path], told, cdr = open_sightings((path,), named, is_strict=is_strict)
+        columns |= told
+        readers += [cdr] if cdr is not None else []
+    if readers and columns:
+        raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
+    found = find(
+        opened,
+        at_least=at_least,
+        by=by,
+        region=region,
+        strict=is_strict,
+        list_refused=refused_path is not None,
+        **columns,
+    )
+    options.write_table(_flat(found.table, by), output)
+    if proof is not None:
+        options.write_refused(found.proof.rename_columns([by, *found.proof.column_names[1:]]), proof)
+    rows = account.with_reports(found.account, readers)
+    account.write_with_reports(found.refused_rows, readers, refused_path)
+    if as_json:
+        options.say_json({"found": len(found), "sources": found.sources, "at_least": at_least} | rows)
+        return
+    what = "number" if by == "msisdn" else "handset"
+    verb = "stands" if len(found) == 1 else "stand"
+    options.say(
+        f"{options.count(len(found), what)} {verb} in at least {at_least} of {options.count(len(paths), 'file')}"
+    )
+    account.say(rows)
+
+
+def _flat(table: pa.Table, by: str) -> pa.Table:
+    """Names in one cell, as no table of text has lists."""
+    compute: Any = pyarrow.compute  # its stubs know no lists of text
+    at = table.schema.get_field_index("names")
+    table = table.set_column(at, "names", compute.binary_join(table["names"], "; "))
+    return table.rename_columns([by, *table.column_names[1:]])

@@ -1,0 +1,143 @@
+"""Columns that say where a sighting was -> integers that the walk compares: a point, a cell, a circle.
+
+Owns which columns those are and what values they may hold. Knows no rule of linkage. One idea: **a cell or a circle is
+what is written of it**, and two texts are one where they are equal; which words mean one circle is for whoever reads
+operator files to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.errors import ColumnError, UnsupportedTypeError
+from numguard.source import headings, named
+
+__all__ = ["PLACES", "Places"]
+
+pc: Any = pyarrow.compute  # its stubs know few of its functions
+
+Keys = npt.NDArray[np.uint64]
+Degrees = npt.NDArray[np.float64]
+
+#: What a place has, and the column that it stands in unless somebody says another.
+PLACES: Final[dict[str, str]] = {
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "cell": "first_cell",
+    "place": "place",
+}
+_DECIMAL: Final = r"^[+-]?\d{1,3}(\.\d{1,15})?$"
+_MOST_KEPT: Final = 100_000
+_MICRO: Final = 1_000_000
+_MOST: Final = {"latitude": 90, "longitude": 180}
+
+
+class Places:
+    """Reads the places of one run of sightings.
+
+    Args:
+        named: For each of `PLACES` the column that holds it.
+
+    Attributes:
+        rows: How many rows said where they were: by coordinates, a cell or a circle.
+    """
+
+    def __init__(self, named: Mapping[str, str]) -> None:
+        self._named = named
+        self._numbers: dict[str, int] = {}
+        self.rows = 0
+
+    def columns(self, names: Sequence[str]) -> list[str]:
+        """Which of the columns a source has.
+
+        Raises:
+            ColumnError: One that was asked for by a name of its own is not there.
+        """
+        for what, column in self._named.items():
+            if column != PLACES[what] and column not in names:
+                raise ColumnError(f"{what}: no column {named([column])!r}; there are {headings(names)}")
+        return [column for column in dict.fromkeys(self._named.values()) if column in names]
+
+    def beside(self, keys: pa.RecordBatch, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Keys and times with the points, cells and circles of their batch behind them: uint64, 0 where not known.
+
+        Raises:
+            UnsupportedTypeError: A column cannot hold what it should; the message names it.
+        """
+        points = self._points(batch)
+        cells, circles = (self._numbered(what, batch) for what in ("cell", "place"))
+        self.rows += int(np.count_nonzero(points | cells | circles))
+        columns: list[Any] = [*keys.columns, *(pa.array(column, pa.uint64()) for column in (points, cells, circles))]
+        return pa.RecordBatch.from_arrays(columns, [*keys.schema.names, "point", "cell", "circle"])
+
+    def _column(self, what: str, batch: pa.RecordBatch) -> Any:
+        place = batch.schema.get_field_index(self._named[what])
+        if place < 0:
+            return None
+        column: Any = batch.column(place)
+        column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        kind = column.type
+        if _is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
+            return column
+        if what in _MOST and (pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+            return column
+        holds = "degrees as numbers or text" if what in _MOST else "text"
+        raise UnsupportedTypeError(f"column {named([self._named[what]])!r}: takes {holds}, not {kind}")
+
+    def _points(self, batch: pa.RecordBatch) -> Keys:
+        """Degrees in whole millionths, as one integer; 0/0 is what software writes that does not know."""
+        nowhere = np.zeros(batch.num_rows, dtype=np.uint64)
+        written: dict[str, Any] = {what: self._column(what, batch) for what in _MOST}
+        if any(column is None for column in written.values()):
+            return nowhere
+        known = np.ones(batch.num_rows, dtype=np.bool_)
+        micros = {}
+        for what, most in _MOST.items():
+            degrees = _degrees(written[what])
+            with np.errstate(invalid="ignore"):
+                known &= np.abs(degrees) <= most
+            micros[what] = np.rint(np.where(known, degrees, 0) * _MICRO).astype(np.int64) + most * _MICRO + 1
+        known &= (micros["latitude"] != 90 * _MICRO + 1) | (micros["longitude"] != 180 * _MICRO + 1)
+        keys = micros["latitude"].astype(np.uint64) << np.uint64(32) | micros["longitude"].astype(np.uint64)
+        points: Keys = np.where(known, keys, nowhere)
+        return points
+
+    def _numbered(self, what: str, batch: pa.RecordBatch) -> Keys:
+        """Each distinct text as a number of its own, blanks around it and case aside."""
+        column = self._column(what, batch)
+        if column is None or pa.types.is_null(column.type):
+            return np.zeros(batch.num_rows, dtype=np.uint64)
+        coded = pc.cast(column, pa.string()).dictionary_encode()
+        words = pc.utf8_lower(pc.utf8_trim_whitespace(coded.dictionary)).to_pylist()
+        numbers = np.array([*(self._number(word or "") for word in words), 0], dtype=np.uint64)
+        numbered: Keys = numbers[coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
+        return numbered
+
+    def _number(self, word: str) -> int:
+        """A text as an integer, the same whatever was read before it, so that an answer has no order; 0 of nothing."""
+        if word not in self._numbers:
+            if len(self._numbers) > _MOST_KEPT:
+                self._numbers.clear()
+            told = hashlib.blake2b(word.encode(), digest_size=8).digest()
+            self._numbers[word] = int.from_bytes(told, "big") if word.strip("-") else 0
+        return self._numbers[word]
+
+
+def _degrees(column: Any) -> Degrees:
+    """As numbers, NaN where none is written. Of text only a plain decimal number is one."""
+    if _is_text(column.type):
+        text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+        column = pc.if_else(pc.match_substring_regex(text, _DECIMAL), text, pa.scalar(None, pa.string()))
+    degrees: Degrees = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+    return degrees
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)

@@ -1,0 +1,18 @@
+"""Sightings side by side: who was near all these towers, and which phone changed SIMs when.
+
+Owns the two questions that are asked of sightings before anybody walks from number to number. Knows no policy, no
+registry and no screen.
+
+    >>> import numguard as ng, pyarrow as pa
+    >>> bank = pa.table({"served_msisdn": ["9876543210", "9123456789"]})
+    >>> house = pa.table({"served_msisdn": ["9812345678", "+91 98765 43210"]})
+    >>> ng.common({"bank": bank, "house": house}).table.select(["key", "names"]).to_pylist()
+    [{'key': 919876543210, 'names': ['bank', 'house']}]
+"""
+
+from __future__ import annotations
+
+from numguard.sightings.changes import Changes, changes
+from numguard.sightings.together import Common, common
+
+__all__ = ["Changes", "Common", "changes", "common"]

@@ -1,0 +1,227 @@
+"""Sightings -> the periods of each number in each handset, or of each handset with each number.
+
+Owns what a period is. Knows nothing of files. One idea: **a period ends where the key is seen elsewhere and comes back
+only later**: what is used in turns within a day or so overlaps, and what is left and taken up again has two periods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard._core import normalize, normalize_imei
+from numguard.errors import ArgumentError
+from numguard.sightings.reading import MOMENT, Account, Reader, Rows, check_names
+from numguard.types import Region, Source
+
+__all__ = ["Changes", "changes"]
+
+pc: Any = pyarrow.compute  # its stubs know few of its functions
+
+_Ints = npt.NDArray[np.int64]
+_DAY_US = 86_400_000_000
+_SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Which number was in which handset from when to when; an Arrow stream of `table`.
+
+    >>> import numguard as ng, pyarrow as pa
+    >>> ng.changes(pa.table({"served_msisdn": ["9876543210"], "imei14": ["35824005111111"], "at": [None]}))
+    <Changes of 0 numbers: 0 periods, 0 of them followed another>
+    """
+
+    #: One row a period: the number and the handset (`msisdn`, `imei14`, uint64, the key first), `from`, `to`
+    #: (timestamp[us, Asia/Kolkata]), `sightings` (int64), what it `followed` (uint64: the handset that the number was
+    #: in before, or the number that the handset had; null in the first period), `overlap` (int64: seconds of the period
+    #: in which an earlier one had not ended; null in the first), and where the first and the last sighting stand:
+    #: `from_file`, `from_row`, `to_file`, `to_row`. By key, then `from`.
+    table: pa.Table
+    #: What became of every row: rows_read = rows_used + rows_refused + not_data; `refused_rows` by note.
+    account: dict[str, Any]
+    #: With `list_refused` the refused rows: file, row, note.
+    refused_rows: pa.Table = field(repr=False)
+    #: `msisdn` or `imei14`.
+    by: str
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The Arrow PyCapsule interface."""
+        capsule: object = self.table.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
+        return capsule
+
+    def __len__(self) -> int:
+        return self.table.num_rows
+
+    def __repr__(self) -> str:
+        keys = len(pc.unique(self.table[self.by]))
+        followed = self.table.num_rows - self.table["followed"].null_count
+        what = "numbers" if self.by == "msisdn" else "handsets"
+        return f"<Changes of {keys:,} {what}: {self.table.num_rows:,} periods, {followed:,} of them followed another>"
+
+
+def changes(
+    sightings: Source,
+    *,
+    by: Literal["msisdn", "imei14"] = "msisdn",
+    gap_days: int = 1,
+    msisdn: str = "served_msisdn",
+    imei: str = "imei14",
+    at: str = "at",
+    region: Region = "IN",
+    strict: bool = False,
+    list_refused: bool = False,
+) -> Changes:
+    """Finds the periods of each number in each handset, or of each handset with each number: who changed what, when.
+
+    A period is one number in one handset. It ends where its key is next seen with another and comes back, if at all,
+    after more than `gap_days` days: then a second period begins. Identical sightings count once.
+
+    Args:
+        sightings: Whatever `scan` takes, or a reader of `read_cdr`.
+        by: `"msisdn"`: the handsets of each number; `"imei14"`: the numbers of each handset.
+        gap_days: How long a pause may be in which the key was seen with another.
+        msisdn: The column of numbers, of any type that `normalize` takes.
+        imei: The column of IMEIs, of any type that `normalize_imei` takes. A row of a placeholder is refused.
+        at: The column of times: timestamps (without a zone: IST) or dates. A row without one is refused.
+        region: How bare digits are read, as in `normalize`.
+        strict: A row that cannot be used is an error; else it is counted in `account`.
+        list_refused: Name each row that cannot be used in `refused_rows`.
+
+    Raises:
+        FileMissingError: A path leads to no file.
+        ColumnError: The source has no such column.
+        UnsupportedTypeError: A column's type cannot hold what it should.
+        InputError: A file cannot be read as what it should be.
+        ArgumentError: An argument that the call cannot work with.
+
+    Examples:
+        >>> import numguard as ng, pyarrow as pa
+        >>> seen = pa.table({
+        ...     "served_msisdn": ["9876543210"] * 3,
+        ...     "imei14": ["35824005111111", "35824005111111", "35824005222222"],
+        ...     "at": pa.array(["2026-09-01", "2026-09-03", "2026-09-08"]).cast(pa.date32()),
+        ... })
+        >>> found = ng.changes(seen).table
+        >>> found.select(["imei14", "sightings", "followed"]).to_pylist()[1]
+        {'imei14': 35824005222222, 'sightings': 1, 'followed': 35824005111111}
+        >>> found["from"].to_pylist()[1].isoformat(), found["from_row"].to_pylist()[1]
+        ('2026-09-08T00:00:00+05:30', 3)
+    """
+    if by not in ("msisdn", "imei14"):
+        raise ArgumentError("by: takes 'msisdn' or 'imei14'")
+    if isinstance(gap_days, bool) or not isinstance(gap_days, int) or not 0 <= gap_days <= 100_000:
+        raise ArgumentError("gap_days: takes a whole number of at least 0")
+    check_names(msisdn=msisdn, imei=imei)
+    if not isinstance(at, str):
+        raise ArgumentError("at: takes the name of a column: without times there are no periods")
+    account = Account(list_refused=list_refused, region=region)
+    seen = _Seen()
+    for rows in Reader(sightings, [msisdn, imei], at, timed=True).rows(account):
+        seen.take(rows, region, account)
+    key, other = ("msisdn", "imei14") if by == "msisdn" else ("imei14", "msisdn")
+    if strict:
+        account.check_strict()
+    table = _periods(seen, key, other, gap_days * _DAY_US)
+    return Changes(table, account.summary(), account.refused_rows(), by)
+
+
+class _Seen:
+    """Sightings that can be used, as plain arrays, and where each stands."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {"msisdn": [], "imei14": [], "at": [], "file": [], "row": []}
+
+    def take(self, rows: Rows, region: Region, account: Account) -> None:
+        """Takes in the rows of which number, handset and time can be read."""
+        numbers, handsets = normalize(rows.columns[0], region=region), normalize_imei(rows.columns[1])
+        at = rows.at
+        usable = pc.and_(pc.and_(numbers.is_valid(), handsets.is_valid()), at.is_valid())
+        if usable.true_count < len(usable):
+            notes = account.notes(rows.columns[0], numbers, of_imeis=False)
+            notes = pc.coalesce(notes, account.notes(rows.columns[1], handsets, of_imeis=True))
+            nothing: Any = pa.scalar(None, pa.string())
+            notes = pc.coalesce(notes, pc.if_else(at.is_null(), "no_time", nothing))
+            counts = pc.value_counts(notes.drop_null()).to_pylist()
+            account.count({count["values"]: count["counts"] for count in counts})
+            account.list_rows(rows, notes)
+        kept = [numbers.filter(usable), handsets.filter(usable), at.filter(usable).cast(pa.int64())]
+        files, lines = rows.where(usable)
+        for name, column in zip(self._columns, [*kept, files.dictionary_encode(), lines], strict=True):
+            self._columns[name].append(column)
+
+    def column(self, name: str) -> Any:
+        """All that was taken in, as one array."""
+        if not self._columns[name]:
+            kinds: dict[str, Any] = {"at": pa.int64(), "row": pa.int64(), "file": pa.string()}
+            return pa.array([], kinds.get(name, pa.uint64()))
+        return pa.chunked_array(self._columns[name]).unify_dictionaries().combine_chunks()
+
+
+def _periods(seen: _Seen, key_name: str, other_name: str, gap: int) -> pa.Table:
+    """The periods of all keys, in order of key and time."""
+    key, other, at = (seen.column(name).to_numpy(zero_copy_only=False) for name in (key_name, other_name, "at"))
+    order = np.lexsort((other, at, key))
+    first = np.ones(len(order), dtype=np.bool_)
+    key, other, at = key[order], other[order], at[order]
+    first[1:] = (key[1:] != key[:-1]) | (other[1:] != other[:-1]) | (at[1:] != at[:-1])
+    # Of identical sightings the one that was read first stands for all: the sort is stable.
+    order, key, other, at = order[first], key[first], other[first], at[first]
+    in_pairs = np.lexsort((np.arange(len(order)), other, key))
+    begins = _begins(key, other, at, in_pairs, gap)
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(order))
+    first_of, last_of = in_pairs[starts], in_pairs[ends - 1] if len(starts) else starts
+    by_time = np.lexsort((other[first_of], at[last_of], at[first_of], key[first_of]))
+    first_of, last_of, sightings = first_of[by_time], last_of[by_time], (ends - starts)[by_time]
+    follows = np.zeros(len(first_of), dtype=np.bool_)
+    follows[1:] = key[first_of][1:] == key[first_of][:-1]
+    before = np.maximum(np.arange(len(first_of)) - 1, 0)
+    overlap = _overlap(key[first_of], at[first_of], at[last_of])
+    file, row = seen.column("file"), seen.column("row")
+
+    def moments(places: Any) -> Any:
+        return pa.array(at[places], pa.timestamp("us", "UTC")).cast(MOMENT)
+
+    columns = {
+        key_name: pa.array(key[first_of], pa.uint64()),
+        other_name: pa.array(other[first_of], pa.uint64()),
+        "from": moments(first_of),
+        "to": moments(last_of),
+        "sightings": pa.array(sightings, pa.int64()),
+        "followed": pa.array(other[first_of][before], pa.uint64(), mask=~follows),
+        "overlap": pa.array(overlap // _SECOND_US, pa.int64(), mask=~follows),
+    }
+    for end, places in (("from", first_of), ("to", last_of)):
+        where = pa.array(order[places])
+        columns |= {f"{end}_file": file.take(where).cast(pa.string()), f"{end}_row": row.take(where)}
+    return pa.table(columns)
+
+
+def _begins(key: Any, other: Any, at: _Ints, in_pairs: _Ints, gap: int) -> npt.NDArray[np.bool_]:
+    """Where a period begins, of sightings in order of pair and time; `in_pairs` has their places by key and time."""
+    begins = np.ones(len(in_pairs), dtype=np.bool_)
+    one, next_one = in_pairs[:-1], in_pairs[1:]
+    same = (key[one] == key[next_one]) & (other[one] == other[next_one])
+    elsewhere = next_one - one > 1
+    begins[1:] = ~same | (elsewhere & (at[next_one] - at[one] > gap))
+    return begins
+
+
+def _overlap(key: Any, begin: _Ints, end: _Ints) -> _Ints:
+    """Of periods in order of key and beginning: how much of each lies before the latest end of an earlier one."""
+    if not len(key):
+        return begin
+    _, number = np.unique(key, return_inverse=True)
+    # One running maximum over all keys: whatever a later key has is greater than all of an earlier one.
+    ranks = np.argsort(np.argsort(end, kind="stable"), kind="stable")
+    latest = np.maximum.accumulate(number.astype(np.int64) * len(key) + ranks) % len(key)
+    ordered = np.sort(end, kind="stable")
+    before: _Ints = np.append(begin[:1], ordered[latest[:-1]])
+    overlap: _Ints = np.maximum(0, np.minimum(end, before) - begin)
+    return overlap

@@ -1,0 +1,217 @@
+"""Where the planted sightings were: copies of one IMEI over a country, SIM boxes in a flat, shops, buses, wrong clocks.
+
+Owns the map: a home for every stay of the plot, the towers around it, and the traps that only a place can set. Knows
+nothing of how linkage works. One idea: **a place never changes who is guilty**: it is drawn beside the planted
+sightings, from random numbers of its own, so that everything else of the case stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from numguard.synthetic.numbering import U64, Numbering
+from numguard.synthetic.traps import DAYS, FIRST_DAY, PERIOD_DAY, Planted
+
+__all__ = ["PLACE_TRAPS", "Placed", "place"]
+
+#: Towns, their circle, and degrees; the copies of an IMEI are spread over them.
+_TOWNS: Final = (
+    ("Haryana", 28.4595, 77.0266),
+    ("Haryana", 28.8955, 76.6066),
+    ("Haryana", 29.1492, 75.7217),
+    ("Delhi", 28.6139, 77.2090),
+    ("Rajasthan", 26.9124, 75.7873),
+    ("Gujarat", 21.1702, 72.8311),
+    ("Mumbai", 19.0760, 72.8777),
+    ("Karnataka", 12.9716, 77.5946),
+    ("Tamil Nadu", 13.0827, 80.2707),
+    ("Kolkata", 22.5726, 88.3639),
+    ("Bihar", 25.5941, 85.1376),
+    ("UP East", 26.8467, 80.9462),
+    ("Assam", 26.1445, 91.7362),
+    ("Madhya Pradesh", 23.2599, 77.4126),
+)
+_OF_HARYANA: Final = 3
+_KM: Final = 1 / 111.0
+_DAY_US: Final = 86_400_000_000
+_IST_US: Final = 19_800_000_000
+_MIDNIGHT: Final = int(FIRST_DAY.astype("datetime64[us]").astype(np.int64)) - _IST_US
+
+#: What is planted besides, and the innocent among it.
+PLACE_TRAPS: Final = {
+    "phone on a bus": "a conductor's phone that changes SIMs on the road; one of them is a fraudster's",
+    "ported number": "a number that changes operator and circle in one handset, beside an accomplice's",
+    "wrong clock": "an accomplice on the road whose operator's clock is five and a half hours behind",
+    "SIM box without coordinates": "a SIM box of which the files name the cell alone",
+    "clone without places": "a copied IMEI, a hundred and fifty users, of whom the files do not say where they were",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Placed:
+    """The case with its places.
+
+    Attributes:
+        sightings: served_msisdn, imei14, at, first_cell, place, latitude, longitude.
+        truth: msisdn, trap, guilty, seed; of the planted case and of `PLACE_TRAPS`.
+        seeds: The reported numbers of `PLACE_TRAPS`.
+    """
+
+    sightings: pa.Table
+    truth: pa.Table
+    seeds: U64
+
+
+class _Map:
+    """Rows as they are written, and whoever is in them."""
+
+    def __init__(self, seed: int, supply: Numbering) -> None:
+        self.rng = np.random.default_rng([seed, 9])
+        self._numbers: Iterator[int] = iter(supply.msisdns(2 * 10**8 + 100_000 + np.arange(5_000)).tolist())
+        self._handsets: Iterator[int] = iter(supply.handsets(100_000 + np.arange(500)).tolist())
+        self.rows: list[tuple[int, int, int, float, float, str, str]] = []
+        self.truth: list[tuple[int, str, bool, bool]] = []
+
+    def number(self, trap: str, *, guilty: bool, seed: bool = False) -> int:
+        number = next(self._numbers)
+        self.truth.append((number, trap, guilty, seed))
+        return number
+
+    def handset(self) -> int:
+        return next(self._handsets)
+
+    def moment(self, day: float) -> int:
+        return _MIDNIGHT + round(day * _DAY_US)
+
+    def see(self, number: int, handset: int, at: int, town: int, km: float = 0.0, *, cell: str | None = None) -> None:
+        """A sighting so many kilometres north of a town; with `cell` there are no coordinates, and if "" no place."""
+        circle, north, east = _TOWNS[town]
+        if cell is None:
+            told = north + km * _KM, east, _cell(north + km * _KM, east)
+        else:
+            told = float("nan"), float("nan"), cell
+        self.rows.append((number, handset, at, *told, "" if cell is not None else circle))
+
+
+def place(planted: Planted, supply: Numbering, seed: int) -> Placed:
+    """Says where the planted sightings were, and plants what only a place can tell apart.
+
+    Args:
+        planted: The case.
+        supply: Where it took its numbers and handsets from; takes serials from 2 x 10^8 + 100,000 and from 100,000.
+        seed: The same seed gives the same places.
+    """
+    more = _Map(seed, supply)
+    for trap in (_on_a_bus, _ported, _wrong_clock):
+        for _ in range(20):
+            trap(more)
+    for _ in range(2):
+        _without_coordinates(more)
+        _without_places(more)
+    latitude, longitude, circle = _homes(planted, np.random.default_rng([seed, 8]))
+    extra: Any = list(zip(*more.rows, strict=True))
+    known = np.char.str_len(circle) > 0
+    cells = [_cell(n, e) if k else None for n, e, k in zip(latitude, longitude, known, strict=True)]
+    sightings = pa.table(
+        {
+            "served_msisdn": pa.array(np.append(planted.msisdn, np.array(extra[0], np.uint64))),
+            "imei14": pa.array(np.append(planted.imei14, np.array(extra[1], np.uint64))),
+            "at": pa.array(np.append(planted.at, np.array(extra[2], np.int64)), pa.timestamp("us", "UTC")),
+            "first_cell": pa.array([*cells, *(cell or None for cell in extra[5])], pa.string()),
+            "place": pa.array([*(c or None for c in circle.tolist()), *(c or None for c in extra[6])], pa.string()),
+            "latitude": pa.array(np.append(latitude, extra[3]), from_pandas=True),
+            "longitude": pa.array(np.append(longitude, extra[4]), from_pandas=True),
+        }
+    )
+    numbers, traps, guilty, seeds = zip(*more.truth, strict=True)
+    told: dict[str, Any] = {"msisdn": pa.array(numbers, pa.uint64()), "trap": traps, "guilty": guilty, "seed": seeds}
+    truth = pa.concat_tables([planted.truth, pa.table(told, planted.truth.schema)])
+    reported = np.array([one[0] for one in more.truth if one[3]], dtype=np.uint64)
+    return Placed(sightings, truth, reported)
+
+
+def _cell(north: float, east: float) -> str:
+    """The tower nearest to a place: one in every square of two kilometres or so."""
+    return f"404-96-{round(north / 0.02):04}-{round(east / 0.02):05}"
+
+
+def _homes(
+    planted: Planted, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.str_]]:
+    """A place for every sighting: a handset has one home and moves about it, a copy of an IMEI one for each user."""
+    handsets, of = np.unique(planted.imei14, return_inverse=True)
+    trap_of = dict(zip(planted.truth["msisdn"].to_pylist(), planted.truth["trap"].to_pylist(), strict=True))
+    traps = np.array([trap_of[number] for number in planted.msisdn.tolist()])
+    town = rng.integers(0, _OF_HARYANA, len(handsets))[of]
+    users, who = np.unique(planted.msisdn, return_inverse=True)
+    copied = np.char.startswith(traps, "cloned") | (traps == "placeholder IMEI")
+    town[copied] = rng.integers(0, len(_TOWNS), len(users))[who][copied]
+    # Within a town a handset roams; a SIM box and a shop's test handset stay, and their towers with them.
+    still = (traps == "SIM box") | (traps == "repair shop")
+    away = rng.normal(0, 4, (2, len(town))) * _KM
+    flat = (rng.normal(0, 3, (2, len(handsets))) * _KM)[:, of] + rng.normal(0, 0.15, (2, len(town))) * _KM
+    away = np.where(still, flat, away)
+    latitude = np.array([north for _, north, _ in _TOWNS])[town] + away[0]
+    longitude = np.array([east for _, _, east in _TOWNS])[town] + away[1]
+    circle = np.array([name for name, _, _ in _TOWNS])[town]
+    # Calls over Wi-Fi and some networks' rows do not say where they were.
+    silent = rng.random(len(town)) < 0.1
+    latitude[silent], longitude[silent], circle[silent] = np.nan, np.nan, ""
+    return latitude.round(5), longitude.round(5), circle
+
+
+def _on_a_bus(on: _Map) -> None:
+    """From Gurugram to Jaipur and back, 260 km in five hours, with a call every twenty minutes."""
+    trap, handset = "phone on a bus", on.handset()
+    numbers = [on.number(trap, guilty=True, seed=True)]
+    numbers += [on.number(trap, guilty=k == 0) for k in range(2)]
+    for day in range(PERIOD_DAY, PERIOD_DAY + 10):
+        for step in range(15):
+            km = 260 * step / 15 * (1 if day % 2 else -1) + (0 if day % 2 else 260)
+            at = on.moment(day + (8 + step / 3) / 24)
+            on.see(numbers[step % 3], handset, at, 0, km - 260)
+
+
+def _ported(on: _Map) -> None:
+    """The same number from another operator, whose files name another circle than the tower's."""
+    trap, handset = "ported number", on.handset()
+    numbers = [on.number(trap, guilty=True, seed=True), on.number(trap, guilty=True)]
+    for k in range(40):
+        on.see(numbers[k % 2], handset, on.moment(PERIOD_DAY + k / 2 + 0.4), 1)
+        number, imei, at, north, east, cell, _ = on.rows[-1]
+        on.rows[-1] = (number, imei, at, north, east, cell, "Delhi" if k % 4 == 0 else "Haryana")
+
+
+def _wrong_clock(on: _Map) -> None:
+    """From Gurugram to Jaipur in the day, with two SIMs, of which one operator writes its rows in UTC."""
+    trap, handset = "wrong clock", on.handset()
+    numbers = [on.number(trap, guilty=True, seed=True), on.number(trap, guilty=True)]
+    for day in range(PERIOD_DAY, PERIOD_DAY + 10):
+        for hour, town in ((9, 0), (15, 4)):
+            on.see(numbers[0], handset, on.moment(day + hour / 24), town)
+            on.see(numbers[1], handset, on.moment(day + (hour + 1 / 6) / 24) - _IST_US, town)
+
+
+def _without_coordinates(on: _Map) -> None:
+    trap, handset = "SIM box without coordinates", on.handset()
+    for k in range(180):
+        number = on.number(trap, guilty=True, seed=k % 12 == 0)
+        start = on.rng.uniform(PERIOD_DAY, PERIOD_DAY + 40)
+        for call in range(8):
+            on.see(number, handset, on.moment(start + call / 4), 2, cell="404-96-1450-03786")
+
+
+def _without_places(on: _Map) -> None:
+    trap, handset = "clone without places", on.handset()
+    for k in range(150):
+        number = on.number(trap, guilty=k == 0, seed=k == 0)
+        for _ in range(12):
+            # One tower's dump says where it was; nothing else does.
+            at = on.moment(on.rng.uniform(PERIOD_DAY, DAYS - 1))
+            on.see(number, handset, at, 0, cell=None if on.rng.random() < 0.05 else "")

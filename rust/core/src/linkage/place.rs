@@ -1,0 +1,190 @@
+//! Where the sightings of a handset were -> whether it stood in two places at once, and whether it ever left one.
+//!
+//! Owns the two tests by which a cloned IMEI is told from a SIM box (ITU-T Q.5052, 7.4: a clone shows by time and
+//! distance). Knows no caps: what follows from an answer is the policy's. Degrees are whole millionths, so that an answer
+//! is the same on every machine and in every order.
+//!
+//! One idea: **whoever cannot have gone from one sighting to the next is two.** Sightings are gone through in order of
+//! time, and a pair that is too far apart is counted and left behind, so that one wrong row makes one pair and no more.
+
+use super::sighting::{NO_TIME, Row};
+
+/// Towers so far apart may both serve a handset that stands still: fifteen kilometres each way.
+pub const REACH_KM: f64 = 30.0;
+
+/// How often a handset must have been in two places to be called two.
+pub const TWICE: u64 = 2;
+
+/// How wide one place is, from its middle.
+pub const ONE_PLACE_KM: f64 = 1.0;
+
+const MINUTE: i64 = 60_000_000;
+const HOUR: f64 = 60.0 * MINUTE as f64;
+const EARTH_KM: f64 = 6371.0088;
+const MICRO: f64 = 1e6;
+
+/// Degrees in millionths, north and east positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point {
+    /// From -90,000,000 to 90,000,000.
+    pub latitude: i32,
+    /// From -180,000,000 to 180,000,000.
+    pub longitude: i32,
+}
+
+impl Point {
+    /// The point that [`key`](Self::key) has made; `None` of 0.
+    #[must_use]
+    pub fn of_key(key: u64) -> Option<Self> {
+        let part = |bits: u64| i32::try_from(bits & u64::from(u32::MAX)).ok();
+        let (latitude, longitude) = (part(key >> 32)?, part(key)?);
+        (key != 0).then_some(Self {
+            latitude: latitude - 90_000_001,
+            longitude: longitude - 180_000_001,
+        })
+    }
+
+    /// The point as an integer that is not 0.
+    #[must_use]
+    pub fn key(self) -> u64 {
+        let part = |value: i32, least: i32| u64::from((value + least + 1).unsigned_abs());
+        part(self.latitude, 90_000_000) << 32 | part(self.longitude, 180_000_000)
+    }
+
+    /// Kilometres to another point, along a great circle.
+    #[must_use]
+    pub fn km_to(self, other: Self) -> f64 {
+        let radians = |micro: i32| (f64::from(micro) / MICRO).to_radians();
+        let (north, other_north) = (radians(self.latitude), radians(other.latitude));
+        let half = |one: i32, two: i32| ((radians(two) - radians(one)) / 2.0).sin().powi(2);
+        let chord = half(self.latitude, other.latitude)
+            + north.cos() * other_north.cos() * half(self.longitude, other.longitude);
+        2.0 * EARTH_KM * chord.sqrt().min(1.0).asin()
+    }
+}
+
+/// What is known of where a sighting was. Cells and circles are numbers that their holder gives them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Coordinates of the cell.
+    pub point: Option<Point>,
+    /// The cell; 0 where it is not known.
+    pub cell: u64,
+    /// The circle (licensed service area); 0 where it is not known.
+    pub circle: u64,
+}
+
+/// Two places that a handset cannot both have been in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// How many pairs of sightings.
+    pub times: u64,
+    /// The longest way between two of them in whole kilometres; `None` where only circles tell.
+    pub km: Option<u64>,
+}
+
+/// What the places of a handset's sightings come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placement {
+    pub(super) apart: Apart,
+    pub(super) is_one_place: bool,
+}
+
+/// A sighting of a handset, and where it was.
+pub(super) type Placed = (Row, Place);
+
+impl Placement {
+    /// Of all sightings of one handset, in order of number and time.
+    pub(super) fn of(placed: &[Placed], max_speed_kmh: Option<f64>) -> Self {
+        let mut in_time: Vec<&Placed> =
+            placed.iter().filter(|(row, _)| row.at != NO_TIME).collect();
+        in_time.sort_unstable_by_key(|(row, place)| (row.at, row.other, *place));
+        let (mut times, mut km) = (0, None::<f64>);
+        if let Some(speed) = max_speed_kmh {
+            for far in too_fast(&in_time, speed) {
+                times += 1;
+                km = Some(km.map_or(far, |km| km.max(far)));
+            }
+        }
+        times += two_circles(&in_time);
+        let km = km.map(|km| km.round() as u64);
+        Self {
+            apart: Apart { times, km },
+            is_one_place: is_one_place(placed),
+        }
+    }
+}
+
+/// The kilometres between sightings of different numbers that follow each other faster than anybody goes.
+fn too_fast(in_time: &[&Placed], speed: f64) -> Vec<f64> {
+    let mut found = Vec::new();
+    let mut before: Option<(&Row, Point)> = None;
+    for (row, place) in in_time {
+        let Some(point) = place.point else { continue };
+        if let Some((earlier, from)) = before
+            && earlier.other != row.other
+        {
+            let km = from.km_to(point);
+            let hours = row.at.abs_diff(earlier.at) as f64 / HOUR;
+            if km - REACH_KM > speed * hours {
+                found.push(km);
+                before = None;
+                continue;
+            }
+        }
+        before = Some((row, point));
+    }
+    found
+}
+
+/// How often sightings of different numbers that follow each other within a minute stood in two circles. Where both have
+/// coordinates, those are more exact and speak alone.
+fn two_circles(in_time: &[&Placed]) -> u64 {
+    let mut times = 0;
+    let mut before: Option<&Placed> = None;
+    for &placed in in_time.iter().filter(|(_, place)| place.circle != 0) {
+        let (row, place) = placed;
+        let is_apart = before.is_some_and(|(earlier, other)| {
+            earlier.other != row.other
+                && row.at.abs_diff(earlier.at) < MINUTE.unsigned_abs()
+                && other.circle != place.circle
+                && (other.point.is_none() || place.point.is_none())
+        });
+        times += u64::from(is_apart);
+        before = (!is_apart).then_some(placed);
+    }
+    times
+}
+
+/// Whether nine of ten sightings with coordinates or a cell lie within a kilometre or in one cell, and at least half of
+/// all have either: what most of a handset's sightings do not say, its others do not say for them.
+fn is_one_place(placed: &[Placed]) -> bool {
+    let points: Vec<Point> = placed.iter().filter_map(|(_, place)| place.point).collect();
+    let mut cells: Vec<u64> = placed.iter().map(|(_, place)| place.cell).collect();
+    cells.retain(|&cell| cell != 0);
+    cells.sort_unstable();
+    let known = |(_, place): &&Placed| place.point.is_some() || place.cell != 0;
+    let known = placed.iter().filter(known).count();
+    if known == 0 || 2 * known < placed.len() {
+        return false;
+    }
+    let in_one_cell = cells.chunk_by(|a, b| a == b).map(<[u64]>::len).max();
+    let around = middle(&points).map_or(0, |middle| {
+        let near = |point: &&Point| middle.km_to(**point) <= ONE_PLACE_KM;
+        points.iter().filter(near).count()
+    });
+    10 * around.max(in_one_cell.unwrap_or(0)) >= 9 * known
+}
+
+/// The median latitude and longitude: what is far off does not move them.
+fn middle(points: &[Point]) -> Option<Point> {
+    let median = |of: fn(&Point) -> i32| {
+        let mut degrees: Vec<i32> = points.iter().map(of).collect();
+        degrees.sort_unstable();
+        degrees.get(degrees.len() / 2).copied()
+    };
+    Some(Point {
+        latitude: median(|point| point.latitude)?,
+        longitude: median(|point| point.longitude)?,
+    })
+}
