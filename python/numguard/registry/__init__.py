@@ -35,6 +35,7 @@ from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import intake, linking, outcomes, sending
+from numguard.registry.amended import take_back
 from numguard.registry.case import Case, reason_given, refuse_broken
 from numguard.registry.headings import Mapped
 from numguard.registry.intake import Intake
@@ -152,6 +153,8 @@ class Registry(Questions, Kept):
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
         """Takes a file back: what it said stands no more, and what stood before it stands again.
 
+        `would_withdraw` shows what that does before it is done.
+
         Args:
             id: The `id` of an `Intake`, or the event of an expansion.
             reason: Why; recorded.
@@ -163,12 +166,7 @@ class Registry(Questions, Kept):
             ArgumentError: No such intake, or it was taken back already.
         """
         with self._case.event("withdraw_intake", reason_given(reason)) as append:
-            found = self._case.store.event(id) if isinstance(id, int) and 0 < id < append.event else None
-            if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
-                raise ArgumentError("id: takes the id of an intake of this registry")
-            if found[1]:
-                raise ArgumentError("id: this intake was taken back already")
-            append.rows("withdrawal", {"withdrawn": [id]})
+            take_back(self._case, append, id)
         return append.event
 
     def record_outcomes(

@@ -22,6 +22,7 @@ from numguard.registry.districts import districts
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
+from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -130,7 +131,7 @@ def read_complaints(
         return pc.if_else(early, pa.scalar(None, pa.int64()), values), pc.if_else(early, "in_the_future", note)
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
-    source = words("source")
+    source = words("source", sources)
     complainants, refused = _complainants(sheet.table, at.get("complainant_mobile", []))
     refusals.append(refused.filter(pc.not_equal(refused["note"], "empty")))
     fields = {

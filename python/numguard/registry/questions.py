@@ -18,6 +18,7 @@ from numguard import _core
 from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError
 from numguard.registry import action, sending
+from numguard.registry.amended import would_take_back
 from numguard.registry.case import Case
 from numguard.registry.certificate import certified, compared
 from numguard.registry.figures import figures
@@ -101,6 +102,31 @@ class Questions:
         at = pc.cast(told["at"], MOMENT)
         told = told.set_column(told.schema.get_field_index("at"), "at", at)
         return told.rename_columns(["id", *told.column_names[1:]]).combine_chunks()
+
+    def would_withdraw(self, id: int) -> pa.Table:  # noqa: A002
+        """What `withdraw_intake` would do: the numbers whose status or place on the list would change.
+
+        Args:
+            id: The `id` of an `Intake`, or the event of an expansion.
+
+        Returns:
+            Columns: msisdn; was, status: before and after (null of a number that nothing names then); action_was,
+            action: on the block list before and after, null where it is on none; sent_to: on whose lists it went out
+            last, parted by `;`.
+
+        Raises:
+            ArgumentError: No such intake, or it was taken back already.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     taken = registry.add_complaints(sheet)
+            ...     told = registry.would_withdraw(taken.id)
+            >>> told.select(["was", "status", "action_was", "action"]).to_pylist()
+            [{'was': 'reported', 'status': 'withdrawn', 'action_was': 'block', 'action': None}]
+        """
+        return would_take_back(self._case, id)
 
     def known(self, values: Values) -> _core.NumberSet:
         """Which of some numbers the registry has heard of: in a complaint, a link, a decision, an answer or a list.

@@ -22,11 +22,14 @@ from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
 from numguard.registry.queries import (
+    ALIKE,
     ALL_VERSIONS,
     ALL_VERSIONS_OF_WANTED,
     FACTS,
     HISTORY,
     KIN,
+    OF_ASKED,
+    SENT,
     SPOKEN,
     STORY,
     TAKEN_BACK,
@@ -233,6 +236,28 @@ class Reading:
                      (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
                    FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
             )
+
+    def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+        """The numbers that any version of some complaints names, or has as a complainant's."""
+        with self._lock:
+            self._scratch("asked", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
+            said = self.read("suspects:t complainants:t complainant:i", OF_ASKED)
+        texts = [pc.split_pattern(pc.drop_null(said[name]), ",") for name in ("suspects", "complainants")]
+        found = [pc.drop_null(said["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
+        numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([_whole(part) for part in found]))
+        return numbers
+
+    def alike(self, asked: pa.Table) -> pa.Table:
+        """The complaints that have a number of `asked` (ordinal, bare, prefix, long) but for zeros before it."""
+        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
+            asked = asked.slice(0, 0)
+        with self._lock:
+            self._scratch("asked", asked.sort_by("bare"))
+            return self.read("ordinal:i complaint_key:t source:t acknowledgement_no:t", ALIKE)
+
+    def sent(self, cut: int) -> pa.Table:
+        """To whom the numbers that this thread wants went, with which action and when."""
+        return self._of_wanted("msisdn:i receiver:t action:t event:i", SENT, cut)
 
     def intake_of(self, sha256: str, verb: str) -> int | None:
         """The event of the same kind that read the same input and was not taken back."""
