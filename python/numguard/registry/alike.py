@@ -22,7 +22,13 @@ from numguard.registry.spelling import folded, folded_cells
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["ALIKE", "Known", "look_alike"]
+__all__ = ["ALIKE", "ALIKE_NOTES", "Known", "look_alike"]
+
+#: Why two complaints may be one.
+ALIKE_NOTES = {
+    "leading_zeros": "A complaint of the same source has this number but for zeros before it.",
+    "other_source": "A complaint of another source has this number, but for zeros before it.",
+}
 
 #: A number of so many signs is hardly ever another desk's too.
 _LONG = 10

@@ -91,6 +91,11 @@ class Reading:
         row = self._one("SELECT at FROM event WHERE seq = $1", (event,))
         return int(row[0]) if row else None
 
+    def digest_of(self, event: int) -> str:
+        """The digest in which everything up to an event is; '' of none."""
+        row = self._one("SELECT digest FROM seal WHERE event = $1", (event,))
+        return str(row[0]) if row else ""
+
     def cut_at(self, moment: int) -> int:
         """The last event not after `moment`, in microseconds UTC."""
         row = self._one("SELECT coalesce(max(seq), 0) AS seq FROM event WHERE at <= $1", (moment,))
@@ -339,6 +344,11 @@ class Reading:
             self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
             return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
 
+    def sent_files(self) -> pa.Table:
+        """The files that went out with the events that `events` was last asked of."""
+        query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM asked_event a JOIN export x ON x.event = a.seq"""
+        return self.read("event:i name:t sha256:t", query).sort_by([("event", "ascending"), ("name", "ascending")])
+
     def story(self, msisdn: int) -> pa.Table:
         """Everything that touched one number, unordered, but for what follows from `kin` and what was taken back."""
         return pa.concat_tables([self.read(HISTORY, query, (msisdn,)) for query in STORY])
@@ -354,6 +364,14 @@ class Reading:
     def withdrawals(self, cut: int) -> pa.Table:
         """What was taken back up to `cut`, and by which event."""
         return self.read("event:i withdrawn:i", "SELECT event, withdrawn FROM withdrawal WHERE event <= $1", (cut,))
+
+    def taken_back(self, cut: int) -> pa.Table:
+        """The files that were taken back up to `cut`, with who did it, when and why."""
+        query = """SELECT w.event, e.verb, i.name, i.sha256, t.actor, coalesce(o.at, t.at) AS told_at, t.reason
+                   FROM withdrawal w JOIN event e ON e.seq = w.withdrawn JOIN event t ON t.seq = w.event
+                   LEFT JOIN input i ON i.event = w.withdrawn LEFT JOIN origin o ON o.event = w.event
+                   WHERE w.event <= $1"""
+        return self.read("event:i verb:t name:t sha256:t by:t told_at:i reason:t", query, (cut,))
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
         """The events besides complaints that said something of one number which can be taken back."""
