@@ -176,6 +176,7 @@ class Registry(Questions, Kept):
         mapping: Mapped | None = None,
         values: Mapping[str, str] | None = None,
         name: str | None = None,
+        sheet: str | None = None,
         strict: bool = False,
     ) -> Intake:
         """Takes in what operators did: a file or table of numbers with blocked, rejected, reverified or reactivated.
@@ -186,13 +187,16 @@ class Registry(Questions, Kept):
             values: What a word of the operator means, `{"Barred": "blocked"}`; Barred, Disconnected, re-verified, Not
                 blocked, Restored and such are known.
             name: What the input is recorded as; by default the file's name.
+            sheet: Which sheet of a workbook, where several have something in them.
             strict: A refused row is an error, and nothing is recorded.
 
         Returns:
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
             four, and rows that contradict another row of the same moment.
         """
-        return outcomes.record_outcomes(self._case, source, mapping, name, values=values, strict=strict)
+        return outcomes.record_outcomes(
+            self._case, source, mapping, name, values=values, sheet_name=sheet, strict=strict
+        )
 
     # What is worked out and decided -------------------------------------------------------------------------------
 

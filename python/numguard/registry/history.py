@@ -74,13 +74,10 @@ def tell(store: Reading, msisdn: int, cut: int) -> pa.Table:
 
 
 def _of_lists(story: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
-    """What is told of the file with which each event sent the number out; of several files, of all of them."""
-    told: dict[int, list[str]] = {}
-    for row in sent:
-        told.setdefault(row["event"], []).append(row[of] or "")
+    """What is told of the file that went out with each export; of a list in several files it is that of their hashes."""
+    told = {row["event"]: row[of] for row in sent}
     pairs: Any = zip(story["what"].to_pylist(), story["event"].to_pylist(), strict=True)
-    files = ["; ".join(told.get(event, ())) if what == "exported" else "" for what, event in pairs]
-    return pa.array([file or None for file in files], pa.string())
+    return pa.array([told.get(event) if what == "exported" else None for what, event in pairs], pa.string())
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class Questions:
             seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
             acknowledgement_no, district, reported_at, note, hop, via_imei, via_msisdn, to, registry. `event` is the
             number of the event in the registry that recorded it, which `registry` names; `file` and `sha256` are those
-            of what was read, or of the list that went out (of all its files, parted by `;`).
+            of what was read, or of the list that went out (of one in several files, of the file of their hashes).
 
         Raises:
             ArgumentError: It is not one number.

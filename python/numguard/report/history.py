@@ -125,8 +125,6 @@ def _files(rows: list[dict[str, Any]], namer: Namer) -> list[dict[str, str]]:
     met: dict[tuple[str, str, str], None] = {}
     for row in rows:
         use = f"went out to {namer.text(row['to'])}" if row["what"] == "exported" and row["to"] else "was read"
-        # Of a list in several files, all of them: which one has the number is not on record.
-        names, hashes = ((row[name] or "").split("; ") for name in ("file", "sha256"))
-        pairs = zip(names, hashes, strict=True) if len(names) == len(hashes) else [(row["file"], row["sha256"])]
-        met |= dict.fromkeys((namer.text(name), digest or "", use) for name, digest in pairs if name)
+        if row["file"]:
+            met[namer.text(row["file"]), row["sha256"] or "", use] = None
     return [dict(zip(("name", "sha256", "use"), key, strict=True)) for key in met]
