@@ -74,7 +74,7 @@ def tell(store: Reading, msisdn: int, cut: int) -> pa.Table:
 
 
 def _of_lists(story: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
-    """What is told of the file that went out with each export; of a list in several files it is that of their hashes."""
+    """What is told of the file that each export wrote; of a list in several files it is that of their hashes."""
     told = {row["event"]: row[of] for row in sent}
     pairs: Any = zip(story["what"].to_pylist(), story["event"].to_pylist(), strict=True)
     return pa.array([told.get(event) if what == "exported" else None for what, event in pairs], pa.string())
