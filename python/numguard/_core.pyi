@@ -519,8 +519,8 @@ class Scanner:
     @property
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
-    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch | None:
-        """The hits of one batch, or `None`."""
+    def batch(self, batch: pa.RecordBatch, *, every: bool = False) -> pa.RecordBatch | None:
+        """The hits of one batch, or `None`; of `every` row, all of them, hits or not."""
     def begin(self, files: Sequence[PathLike]) -> None:
         """Begins with local Parquet files; `next` then goes through them."""
     def begin_text(self, text: Text) -> None:

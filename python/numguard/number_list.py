@@ -230,7 +230,8 @@ class _Said:
         known = [name for name in there if _bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
-                f"{self.path}: say which column holds the numbers (--list-column); there are {headings(there)}"
+                f"{self.path}: say which column holds the numbers with column= (scan and decide: --list-column), or "
+                f"name it msisdn or imei; there are {headings(there)}"
             )
         return there[0] if len(there) == 1 else known[0]
 

@@ -73,8 +73,8 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
         raise InputError(
             f"{member.name}: no header row of a known layout in its first lines. Known are "
             f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; its columns are "
-            f"{headings(likely_header(lines))}. Say which is which: --map 'COLUMN=served' --map 'COLUMN=imei' "
-            "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
+            f"{headings(likely_header(lines))}. Say which is which: numguard cdr read --map 'COLUMN=served' --map "
+            "'COLUMN=imei' (layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line

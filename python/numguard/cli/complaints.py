@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["complaints"]
 
+#: As `numguard.registry.state.IN_FORCE`, which is imported where a registry is opened.
+_IN_FORCE = ("reported", "requested", "confirmed", "blocked", "reverify")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -82,7 +85,8 @@ def add(
     sheet without a column of sources needs --set source=...
 
     \b
-    Look first: which column is which field, ten rows of each, and what would be refused and why.
+    Look first: which column is which field, ten rows of each, what would be refused and why, and which numbers an
+    amended complaint would drop.
       numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" --dry-run
     Name what was not found, and keep the answer for next week's sheet.
       numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" \\
@@ -129,9 +133,33 @@ def add(
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_said(options.counted(intake.waiting["why"]))
         options.say(f"{options.count(waiting, 'number')} {wait} for a person: {why}; see numguard review")
+    _say_amended(intake, dry_run=dry_run)
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
     if intake.understood and intake.understood.unread and not dry_run:
         options.say(f"columns that were not read: {named(intake.understood.unread)}")
+
+
+def _say_amended(intake: Intake, *, dry_run: bool) -> None:
+    """What amendments take off, and what may be one complaint under two spellings."""
+    if intake.dropped.num_rows:
+        would = "would be " if dry_run else ""
+        numbers = options.count(len(intake.dropped["msisdn"].unique()), "number")
+        lost = sum(row["was"] in _IN_FORCE and row["status"] not in _IN_FORCE for row in _once(intake.dropped))
+        options.say(
+            f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
+            f"({options.notes_said(options.counted(intake.dropped['why']))}); see numguard review"
+        )
+    if intake.alike.num_rows:
+        complaints = options.count(len(intake.alike["row"].unique()), "complaint")
+        options.say(
+            f"{complaints} may be known under another spelling, and nothing is merged by guess: "
+            f"{options.notes_said(options.counted(intake.alike['why']))}"
+        )
+
+
+def _once(dropped: Any) -> list[dict[str, Any]]:
+    """Each number once: its status is the same wherever it is dropped."""
+    return list({row["msisdn"]: row for row in dropped.to_pylist()}.values())
 
 
 @complaints.command("list")
@@ -155,25 +183,45 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
 @click.argument("intake", type=click.IntRange(1))
 @options.registry
 @options.by
-@click.option("--reason", required=True, help="Why; it stands in the history of every number.")
-def withdraw(intake: int, registry_path: str, by: str, reason: str) -> None:
+@click.option("--reason", help="Why; it stands in the history of every number. Needed but for --dry-run.")
+@click.option("--dry-run", is_flag=True, help="Show which numbers it takes off which lists, and change nothing.")
+@options.output
+def withdraw(
+    intake: int, registry_path: str, by: str | None, reason: str | None, dry_run: bool, output: Path | None
+) -> None:
     """Take back the file with the id INTAKE, of complaints or of outcomes: what stood before it stands again.
 
     That it was there, and who took it back, stays on record. `numguard complaints list` shows the ids.
 
     \b
+    Look first: each number whose status would change, and on whose lists it went out.
+      numguard complaints withdraw 3 --registry cases.db --by "HC 1234" --dry-run
       numguard complaints withdraw 3 --reason "a sheet of another state" --registry cases.db --by "HC 1234"
     """
+    from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
+    if output is not None and not dry_run:
+        raise ArgumentError("--output: is for the numbers that --dry-run shows")
+    if not dry_run and reason is None:
+        raise ArgumentError("--reason: say why; it stands in the history of every number")
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        before = registry.numbers()
-        event = registry.withdraw_intake(intake, reason)
-        after = registry.numbers()
-    options.say(
-        f"intake {intake} taken back: {options.count(len(before - after), 'number')} no longer in force, "
-        f"{len(after - before):,} in force again; event {event}"
-    )
+        told = registry.would_withdraw(intake)
+        event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
+    rows = told.to_pylist()
+    gone = sum(row["was"] in _IN_FORCE and row["status"] not in _IN_FORCE for row in rows)
+    back = sum(row["was"] not in _IN_FORCE and row["status"] in _IN_FORCE for row in rows)
+    would = "would be " if dry_run else ""
+    lost = f"{options.count(gone, 'number')} no longer in force, {back:,} in force again"
+    said = f"intake {intake} {would}taken back: {lost}"
+    options.say(said if event is None else f"{said}; event {event}")
+    off = Counter(one for row in rows if row["action"] is None and row["sent_to"] for one in row["sent_to"].split("; "))
+    for receiver, numbers in sorted(off.items()):
+        options.say(f"  {options.count(numbers, 'number')} of lists that went to {receiver}: the next change tells it")
+    if dry_run and output is not None:
+        write_private(told, output)
+    elif dry_run:
+        options.write_table(shown(told), None)
 
 
 def _constants(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -211,6 +259,8 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
         summary["waiting"] = options.counted(intake.waiting["why"])
         summary["text_removed"] = intake.text_removed.num_rows
+        summary["amendments"] = options.counted(intake.dropped["why"])
+        summary["alike"] = options.counted(intake.alike["why"])
         if dry_run:
             summary["sample"] = understood.sample.to_pylist()
     return summary
@@ -240,10 +290,20 @@ def _show(intake: Intake) -> None:
     ]
     waiting = [f"{row['why']}: {_short(row['cell'])}" for row in intake.waiting.slice(0, _MOST_SHOWN).to_pylist()]
     worded = [f"text_removed: {_short(row['cell'])}" for row in intake.text_removed.slice(0, _MOST_SHOWN).to_pylist()]
+    dropped = [
+        f"{row['why']}: +{row['msisdn']}: {row['was']} -> {row['status']}"
+        for row in intake.dropped.slice(0, _MOST_SHOWN).to_pylist()
+    ]
+    alike = [
+        f"{row['why']}: {_complaint(row, '')}, known as {_complaint(row, 'known_')}"
+        for row in intake.alike.slice(0, _MOST_SHOWN).to_pylist()
+    ]
     for heading, table, lines, more in (
         ("would be refused", intake.refusals, refused, "--refused FILE writes all"),
         ("would wait for a person, on no list until decided", intake.waiting, waiting, "numguard review shows all"),
         ("would be taken without the words beside them", intake.text_removed, worded, ""),
+        ("would be dropped or turned by an amendment", intake.dropped, dropped, "the summary counts all"),
+        ("may be known under another spelling; nothing is merged by guess", intake.alike, alike, ""),
     ):
         if not table.num_rows:
             continue
@@ -254,6 +314,10 @@ def _show(intake: Intake) -> None:
         if table.num_rows > _MOST_SHOWN:
             click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
     click.echo()
+
+
+def _complaint(row: Mapping[str, Any], which: str) -> str:
+    return f"{_short(row[which + 'source'])} {_short(row[which + 'acknowledgement_no'])}"
 
 
 _MOST_SHOWN = 20

@@ -22,13 +22,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import numguard as ng
-from numguard._core import closed_lists
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
 from numguard.registry.amounts import amounts
-from numguard.registry.figures import NOTES
+from numguard.registry.notes import NOTES
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
 from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL, rules
@@ -176,7 +175,7 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
     write_private(table, refused)
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
-    sentences = closed_lists()["note"] | NOTES
+    sentences = NOTES
     counts = Counter(map(str, table["note"].to_pylist()))
     rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)

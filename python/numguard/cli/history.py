@@ -21,20 +21,29 @@ __all__ = ["history"]
 def history(number: str, registry_path: str, as_of: date | None, output: Path | None) -> None:
     """Tell the story of NUMBER: who did what, when, why, and from which file. `-` reads the number from stdin.
 
+    An output that ends in .html is a page to be printed, with the SHA-256 of every file.
+
     \b
       numguard history "98765 43210" --registry cases.db
+      numguard history "98765 43210" --registry cases.db --as-of 2026-09-30 -o history.html
     """
     from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
     if number == "-":
         number = sys.stdin.readline().strip()
+    page = output is not None and output.suffix.lower() in {".html", ".htm"}
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         told = registry.history(number, as_of=as_of)
+        if page and output is not None:
+            registry.history_page(output, number, as_of=as_of)
+            options.say(f"{output}: written; the number is shown in full")
     if not len(told):
         when = f" on {as_of.isoformat()}" if as_of else ""
         options.say(f"the registry knows nothing of the number{when}; is it the right registry, and the right number?")
     # A history has what people wrote into complaints and decisions.
+    if page:
+        return
     if output is not None:
         write_private(told, output)
     else:

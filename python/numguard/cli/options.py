@@ -34,6 +34,7 @@ __all__ = [
     "key",
     "mapped",
     "mapping",
+    "named_files",
     "output",
     "parted",
     "progress_line",
@@ -169,6 +170,21 @@ def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
         if not equals or not left or not right:
             raise ArgumentError(usage)
         found[left] = right
+    return found
+
+
+def named_files(pairs: Iterable[str], option: str) -> dict[str, str]:
+    """`NAME=FILE` options: the name ends at the first equals sign, so that a path may have others.
+
+    Raises:
+        ArgumentError: one is no such pair, or a name is there twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not equals or not name or not path or name in found:
+            raise ArgumentError(f"{option}: takes NAME=FILE, each name once, such as revoked=mnrl.csv")
+        found[name] = path
     return found
 
 

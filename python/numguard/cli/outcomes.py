@@ -26,6 +26,7 @@ _VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
     metavar="WORD=STATUS",
     help="What a word of the operator means, such as 'Line closed=blocked'; may be given again.",
 )
+@click.option("--sheet", help="The sheet of a workbook, where several have something in them.")
 @click.option("--name", help="What to call the file in the registry; its path by default.")
 @options.refused
 @account.strict
@@ -36,6 +37,7 @@ def outcomes(
     by: str,
     mapped: tuple[str, ...],
     words: tuple[str, ...],
+    sheet: str | None,
     name: str | None,
     refused_path: Path | None,
     is_strict: bool,
@@ -56,7 +58,7 @@ def outcomes(
     account.check_files([source, registry_path], {"--refused": refused_path})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         told: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
-        intake = registry.record_outcomes(source, **told, name=name, strict=is_strict)
+        intake = registry.record_outcomes(source, **told, name=name, sheet=sheet, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
     if as_json:

@@ -26,6 +26,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--take", "filled_path", type=_FILE, help="Take the filled sheet back.")
 @click.option("--reason", help="Why, where a row of the sheet does not say it; with --take.")
+@options.mapped
 @options.refused
 @options.as_json
 def review(
@@ -35,6 +36,7 @@ def review(
     sheet_path: Path | None,
     filled_path: Path | None,
     reason: str | None,
+    mapped: tuple[str, ...],
     refused_path: Path | None,
     as_json: bool,
 ) -> None:
@@ -57,10 +59,10 @@ def review(
             raise ArgumentError("--by: say who decides; it is written into every event")
         if output is not None or sheet_path is not None:
             raise ArgumentError("--take: takes a sheet in, so leave --output and --sheet out")
-        _take(registry_path, by, filled_path, reason, refused_path, as_json=as_json)
+        _take(registry_path, by, filled_path, (reason, options.mapping(mapped)), refused_path, as_json=as_json)
         return
-    if reason is not None or refused_path is not None:
-        raise ArgumentError("--reason, --refused: go with --take")
+    if reason is not None or refused_path is not None or mapped:
+        raise ArgumentError("--reason, --map, --refused: go with --take")
     with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
         waiting = registry.review()
     counts = options.counted(waiting["why"])
@@ -81,12 +83,20 @@ def review(
 
 
 def _take(
-    registry_path: str, by: str, path: Path, reason: str | None, refused_path: Path | None, *, as_json: bool
+    registry_path: str,
+    by: str,
+    path: Path,
+    told: tuple[str | None, dict[str, str] | None],
+    refused_path: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     from numguard.registry import Registry
 
+    reason, mapping = told
+
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        done = registry.take_review(path, reason)
+        done = registry.take_review(path, reason, mapping=mapping)
     options.write_refused(done.refusals, refused_path)
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
     if as_json:

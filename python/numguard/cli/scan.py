@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ __all__ = ["scan"]
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--numbers", type=click.Path(), help="The list of phone numbers: CSV, text, Parquet, or a saved set.")
+@click.option(
+    "--list", "lists", multiple=True, metavar="NAME=FILE", help="One of several lists, by name; goes with --column."
+)
+@click.option("--except", "exempt", type=click.Path(), help="Numbers that are never marked, whatever list they are on.")
 @click.option("--column", "-c", "number_columns", multiple=True, help="A column of phone numbers; may be given again.")
 @click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set.")
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
@@ -33,6 +38,7 @@ __all__ = ["scan"]
     show_default=True,
     help="Of a block list, which rows to look for; may be given again.",
 )
+@click.option("--all-rows", is_flag=True, help="Hand every row on, marked or not.")
 @click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE that says when a row happened; goes with --since.")
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
@@ -47,11 +53,14 @@ __all__ = ["scan"]
 def scan(
     sources: tuple[str, ...],
     numbers: str | None,
+    lists: tuple[str, ...],
+    exempt: str | None,
     number_columns: tuple[str, ...],
     imeis: str | None,
     imei_columns: tuple[str, ...],
     list_column: str | None,
     actions: tuple[str, ...],
+    all_rows: bool,
     kept: tuple[str, ...],
     at: str | None,
     since: str | None,
@@ -66,28 +75,39 @@ def scan(
 ) -> None:
     """Find the rows of SOURCE (files, globs, or - for stdin) that name a listed number or handset.
 
-    Every hit comes out once, with its own columns and `<column>_match`: the number that matched.
+    Every hit comes out once, with its own columns and `<column>_match`: the number that matched. Several lists are
+    looked up in one pass, and `<column>_lists` names those that it is on. Of an --except list that has actions, as the
+    change of a block list does, the rows to release count.
 
     \b
       numguard scan customers.csv --numbers list.csv --column mobile
+      numguard scan customers.csv --list revoked=mnrl.csv --list risk=fri.csv --except back.csv -c mobile --all-rows
       numguard scan "cdr/*.parquet" --numbers block.csv -c a_party -c b_party -o hits.parquet
       numguard scan calls.parquet --imeis seized.csv --imei-column imei --json -o hits.csv
       numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
     """
-    if (numbers is None) == bool(number_columns) or (imeis is None) == bool(imei_columns):
-        raise ArgumentError("--numbers goes with --column, and --imeis with --imei-column")
-    if numbers is None and imeis is None:
-        raise ArgumentError("say what to look for: --numbers FILE --column NAME, or --imeis FILE --imei-column NAME")
+    by_name = options.named_files(lists, "--list")
+    _check_asked(numbers, by_name, exempt, number_columns, imeis, imei_columns)
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the hits with --output")
     if (at is None) != (since is None):
         raise ArgumentError(
             "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"
         )
-    account.check_files([*sources, numbers, imeis], {"--output": output, "--refused": refused_path})
+    if since is not None and by_name:
+        raise ArgumentError("--since: goes with one list, --numbers: one date would be for all of several")
+    listed = [numbers, imeis, exempt, *by_name.values()]
+    account.check_files([*sources, *listed], {"--output": output, "--refused": refused_path})
+    read = partial(account.numbers_in, region=region, column=list_column, is_strict=is_strict)
+    off = read(exempt, actions=("release",)) if exempt is not None else None
     lookups, dates = _lists(
         (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since, is_strict
     )
+    many = {name: read(path, actions=actions) for name, path in by_name.items()}
+    lookups |= dict.fromkeys(number_columns, many) if many else {}
+    if off is not None:
+        spared = {name: members - off for name, members in many.items()} or lookups[number_columns[0]] - off
+        lookups |= dict.fromkeys(number_columns, spared)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],
         lookups,
@@ -98,15 +118,14 @@ def scan(
         limit=limit,
         at=at,
         since=dates if since is not None else None,
+        all_rows=all_rows,
         threads=threads,
         strict=is_strict,
     )
     if output is not None:
         found.write(output)
     else:
-        import pyarrow as pa
-
-        options.write_table(pa.RecordBatchReader.from_stream(found), None)
+        options.write_table(found.flat(), None)
     options.end_progress()
     options.write_refused(found.refused_lines, refused_path)
     if as_json:
@@ -115,6 +134,28 @@ def scan(
         options.say_json({**vars(summary), **told, "rows_per_second": summary.rows_per_second})
     else:
         _say_summary(found.summary)
+
+
+def _check_asked(
+    numbers: str | None,
+    lists: Mapping[str, str],
+    exempt: str | None,
+    number_columns: Sequence[str],
+    imeis: str | None,
+    imei_columns: Sequence[str],
+) -> None:
+    """Raises ArgumentError for lists without columns, and columns without a list."""
+    if numbers is not None and lists:
+        raise ArgumentError("--numbers is one list and has no name: give it as another --list NAME=FILE")
+    if (numbers is None and not lists) == bool(number_columns) or (imeis is None) == bool(imei_columns):
+        raise ArgumentError("--numbers or --list goes with --column, and --imeis with --imei-column")
+    if exempt is not None and not number_columns:
+        raise ArgumentError("--except: goes with --numbers or --list")
+    if not number_columns and not imei_columns:
+        raise ArgumentError(
+            "say what to look for: --numbers FILE --column NAME, --list NAME=FILE --column NAME, or --imeis FILE "
+            "--imei-column NAME"
+        )
 
 
 def _lists(
@@ -155,6 +196,8 @@ def _say_summary(summary: ScanSummary) -> None:
             f"  {column}: {options.count(hits, 'hit')}"
             + (f"; refused: {options.notes_said(refused)}" if refused else "")
         )
+        for name, on_it in summary.hits_by_list.get(column, {}).items():
+            options.say(f"    {name}: {options.count(on_it, 'row')}")
     for column, left_out in summary.before_listing.items():
         options.say(f"  {column}: {options.count(left_out, 'match', 'matches')} left out, from before the listing date")
     for column, left_out in summary.undated.items():

@@ -35,6 +35,7 @@ from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import intake, linking, outcomes, sending
+from numguard.registry.amended import take_back
 from numguard.registry.case import Case, reason_given, refuse_broken
 from numguard.registry.headings import Mapped
 from numguard.registry.intake import Intake
@@ -152,6 +153,8 @@ class Registry(Questions, Kept):
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
         """Takes a file back: what it said stands no more, and what stood before it stands again.
 
+        `would_withdraw` shows what that does before it is done.
+
         Args:
             id: The `id` of an `Intake`, or the event of an expansion.
             reason: Why; recorded.
@@ -163,12 +166,7 @@ class Registry(Questions, Kept):
             ArgumentError: No such intake, or it was taken back already.
         """
         with self._case.event("withdraw_intake", reason_given(reason)) as append:
-            found = self._case.store.event(id) if isinstance(id, int) and 0 < id < append.event else None
-            if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
-                raise ArgumentError("id: takes the id of an intake of this registry")
-            if found[1]:
-                raise ArgumentError("id: this intake was taken back already")
-            append.rows("withdrawal", {"withdrawn": [id]})
+            take_back(self._case, append, id)
         return append.event
 
     def record_outcomes(
@@ -178,6 +176,7 @@ class Registry(Questions, Kept):
         mapping: Mapped | None = None,
         values: Mapping[str, str] | None = None,
         name: str | None = None,
+        sheet: str | None = None,
         strict: bool = False,
     ) -> Intake:
         """Takes in what operators did: a file or table of numbers with blocked, rejected, reverified or reactivated.
@@ -188,13 +187,16 @@ class Registry(Questions, Kept):
             values: What a word of the operator means, `{"Barred": "blocked"}`; Barred, Disconnected, re-verified, Not
                 blocked, Restored and such are known.
             name: What the input is recorded as; by default the file's name.
+            sheet: Which sheet of a workbook, where several have something in them.
             strict: A refused row is an error, and nothing is recorded.
 
         Returns:
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
             four, and rows that contradict another row of the same moment.
         """
-        return outcomes.record_outcomes(self._case, source, mapping, name, values=values, strict=strict)
+        return outcomes.record_outcomes(
+            self._case, source, mapping, name, values=values, sheet_name=sheet, strict=strict
+        )
 
     # What is worked out and decided -------------------------------------------------------------------------------
 

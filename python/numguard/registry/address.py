@@ -71,9 +71,9 @@ def stand_in(target: str) -> Dialect:
         raise RegistryError("registry: no file's name has a NUL character")
     file = Path(target).absolute()
     if not file.parent.is_dir():
-        raise RegistryError(f"{file.name}: cannot be made (there is no such folder)")
+        raise RegistryError(f"{target}: cannot be made (there is no such folder)")
     if not os.access(file.parent, os.W_OK | os.X_OK):
-        raise RegistryError(f"{file.name}: cannot be made (its folder is read-only)")
+        raise RegistryError(f"{target}: cannot be made (its folder is read-only)")
     memory = SQLite(":memory:")
     memory.name = file.name
     return memory

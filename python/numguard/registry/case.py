@@ -70,6 +70,12 @@ class Case:
             yield append
 
     @contextmanager
+    def trial(self, verb: str) -> Iterator[Append]:
+        """An event that shows what it would do, and is never recorded."""
+        with self.store.trying(**self._who(verb, "")) as append:
+            yield append
+
+    @contextmanager
     def sending(self, path: PathLike, verb: str, reason: str = "") -> Iterator[tuple[Append, str]]:
         """One event with which files go out to where `path` is, and the token under which they wait for it.
 

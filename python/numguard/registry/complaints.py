@@ -22,6 +22,7 @@ from numguard.registry.districts import districts
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
+from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -41,9 +42,7 @@ COMPLAINT_NOTES = {
     "month_first": "The month stands before the day; Indian dates have the day first.",
     "day_or_month": "Other dates of the column have the month first, so this one reads both ways.",
     "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
-    "spreadsheet_overflow": "The column was too narrow when the sheet was saved: the cell holds only hash signs.",
     "spreadsheet_error": "A spreadsheet's error stands where its formula found nothing.",
-    "precision_lost": "A spreadsheet wrote the number with an exponent and dropped digits.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
     "no_acknowledgement_no": "The row names a number, but not which complaint it is.",
     "no_source": "The row names a number, but not who sent the complaint.",
@@ -130,7 +129,7 @@ def read_complaints(
         return pc.if_else(early, pa.scalar(None, pa.int64()), values), pc.if_else(early, "in_the_future", note)
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
-    source = words("source")
+    source = words("source", sources)
     complainants, refused = _complainants(sheet.table, at.get("complainant_mobile", []))
     refusals.append(refused.filter(pc.not_equal(refused["note"], "empty")))
     fields = {

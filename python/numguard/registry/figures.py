@@ -7,8 +7,8 @@ the same events give the same report.
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
@@ -16,18 +16,17 @@ import pyarrow.compute
 from numguard import _core
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
-from numguard.registry.complaints import COMPLAINT_NOTES
+from numguard.registry.history import tell
 from numguard.registry.listing import MOMENT, ListPolicy
-from numguard.registry.outcomes import OUTCOME_NOTES
+from numguard.registry.notes import NOTES
+from numguard.registry.review import review
 from numguard.report import Figures
-from numguard.source.part import RECORD_NOTES
+from numguard.report.history import Story
+from numguard.report.writing import day
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["NOTES", "figures"]
-
-#: What a note says in words, each from where the note is given.
-NOTES: Final = {**_core.closed_lists()["note"], **RECORD_NOTES, **COMPLAINT_NOTES, **OUTCOME_NOTES}
+__all__ = ["figures", "story"]
 
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
@@ -40,10 +39,26 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
         refused=_refused(case, cut),
         handsets=_handsets(case, cut),
         stopped=_newest(case.store.facts("stops", cut), "msisdn", "imei14").drop_columns(["event"]),
+        waiting=_waiting(case, cut),
+        taken_back=_taken_back(case, cut),
+        registries=_registries(case, cut),
         inputs=case.store.inputs(cut).drop_columns(["event"]),
         policy=asdict(policy),
         version=_core.__version__,
     )
+
+
+def story(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> Story:
+    """What the page about one number tells of the log up to `cut`."""
+    seal = case.store.verify()
+    digest = case.store.digest_of(cut) if cut < seal.events else seal.digest
+    told = tell(case.store, msisdn, cut)
+    when = None
+    if isinstance(as_of, datetime):
+        when = f"at {as_of.isoformat(' ')}"
+    elif as_of is not None:
+        when = f"at the end of {day(as_of)}, IST"
+    return Story(msisdn, told, when, case.store.id, cut, digest, NOTES, _core.__version__)
 
 
 def _events(case: Case, cut: int) -> int:
@@ -58,6 +73,41 @@ def _moment_of(case: Case, cut: int) -> datetime | None:
     at = case.store.events(pa.array([cut if order is None else int(order.event[-1])]))["at"]
     moment: datetime = pc.cast(at, MOMENT)[0].as_py()
     return moment
+
+
+def _waiting(case: Case, cut: int) -> pa.Table:
+    told = review(case, cut).group_by("why", use_threads=False).aggregate([("msisdn", "count_distinct")])
+    sentence = pa.array([NOTES.get(str(why), "") for why in told["why"].to_pylist()], pa.string())
+    table = pa.table({"why": told["why"], "sentence": sentence, "numbers": told["msisdn_count_distinct"]})
+    return table.sort_by([("numbers", "descending"), ("why", "ascending")])
+
+
+def _taken_back(case: Case, cut: int) -> pa.Table:
+    table = case.store.taken_back(cut)
+    order = case.store.order(cut)
+    table = table if order is None else order.ranked(table)
+    table = table.set_column(table.schema.get_field_index("told_at"), "at", pc.cast(table["told_at"], MOMENT))
+    return table.sort_by([("event", "ascending"), ("name", "ascending"), ("sha256", "ascending")]).drop_columns(
+        ["event"]
+    )
+
+
+def _registries(case: Case, cut: int) -> pa.Table:
+    """The registries whose events these are; none where all are of one, whoever that is."""
+    order = case.store.order(cut)
+    rows: list[dict[str, Any]] = []
+    if order is not None:
+        of = order.registry[order.event[1:]]
+        for place, name in enumerate(order.registries):
+            events = order.event[1:][of == place]
+            if len(events):
+                first, last = (int(order.at[event]) for event in (events[0], events[-1]))
+                rows.append({"registry": name, "events": len(events), "first": first, "last": last})
+    columns = [pa.array([row[name] for row in rows], pa.int64()) for name in ("events", "first", "last")]
+    moments = [pc.cast(column, MOMENT) for column in columns[1:]]
+    names = pa.array([row["registry"] for row in rows], pa.string())
+    table = pa.table([names, columns[0], *moments], names=["registry", "events", "first", "last"])
+    return table if len(rows) > 1 else table.slice(0, 0)
 
 
 def _refused(case: Case, cut: int) -> pa.Table:

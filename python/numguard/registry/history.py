@@ -22,6 +22,8 @@ __all__ = ["tell"]
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
+#: The columns of a file, and what an export calls them.
+_FILE = {"file": "name", "sha256": "sha256"}
 _COMPLAINT = ("source", "acknowledgement_no")
 _FIELDS = ("row", "source", "acknowledgement_no", "district", "reported_at")
 
@@ -32,7 +34,7 @@ def tell(store: Reading, msisdn: int, cut: int) -> pa.Table:
     kin = _Kin(store, msisdn, cut)
     story = pa.concat_tables([story, _rows(story.schema, kin.no_more(), kin.taken_back())])
     story = story.filter(pc.less_equal(story["event"], cut))
-    events = store.events(story["event"])
+    events, sent = store.events(story["event"]), store.sent_files().to_pylist()
     who = events.take(pc.index_in(story["event"], events["event"]))
     order = store.order(cut)
     seqs = np.asarray(story["event"].to_numpy(), np.int64)
@@ -50,8 +52,7 @@ def tell(store: Reading, msisdn: int, cut: int) -> pa.Table:
             "what": kin.repeating(story),
             "status": story["status"],
             "reason": pc.coalesce(story["reason"], who["because"]),
-            "file": who["file"],
-            "sha256": who["sha256"],
+            **{name: pc.coalesce(_of_lists(story, sent, of), who[name]) for name, of in _FILE.items()},
             "row": story["row"],
             "source": story["source"],
             "acknowledgement_no": story["acknowledgement_no"],
@@ -70,6 +71,13 @@ def tell(store: Reading, msisdn: int, cut: int) -> pa.Table:
     names += [name for name in told.column_names if name not in names]
     ascending: Any = [(name, "ascending") for name in names]
     return told.sort_by(ascending).drop_columns(["rank"]).combine_chunks()
+
+
+def _of_lists(story: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
+    """What is told of the file that each export wrote; of a list in several files it is that of their hashes."""
+    told = {row["event"]: row[of] for row in sent}
+    pairs: Any = zip(story["what"].to_pylist(), story["event"].to_pylist(), strict=True)
+    return pa.array([told.get(event) if what == "exported" else None for what, event in pairs], pa.string())
 
 
 @dataclass(frozen=True, slots=True)

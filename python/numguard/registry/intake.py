@@ -17,10 +17,11 @@ import pyarrow.compute
 from numguard.cdr import Cdr
 from numguard.errors import InputError
 from numguard.notebook import card, counts
+from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
-from numguard.registry.reconcile import Plan, reconcile
+from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
 from numguard.registry.understood import Understood, understand
@@ -51,6 +52,9 @@ _WAITING = pa.schema(_WAITING_FIELDS)
 _WORDED = pa.schema([field for field in _WAITING_FIELDS if field.name != "why"])
 
 
+_ALIKE = pa.schema([_WAITING_FIELDS[0], *ALIKE])
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What a file brought.
@@ -66,6 +70,10 @@ class Intake:
         understood: Which column was read as which field, and the first rows of each; None of outcomes.
         not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
         passed_over: What else was in the file and is no table, and why.
+        dropped: The numbers that a complaint named before and names no more, or has the other way round: file, row,
+            msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
+        alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
+            acknowledgement_no, why (`leading_zeros`, `other_source`), known_source, known_acknowledgement_no.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -90,6 +98,8 @@ class Intake:
     text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
     not_data: dict[str, int] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
+    dropped: pa.Table = field(default_factory=AMENDED.empty_table, repr=False)
+    alike: pa.Table = field(default_factory=_ALIKE.empty_table, repr=False)
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -100,6 +110,8 @@ class Intake:
             ("repeated", self.repeated),
             ("refused", self.refused),
             ("waiting for a person", self.waiting.num_rows),
+            ("dropped or turned by amendments", self.dropped.num_rows or None),
+            ("perhaps known under another spelling", self.alike.num_rows or None),
             ("lines that are no rows", counts(self.not_data)),
         ]
         return card("Intake", facts)
@@ -128,16 +140,26 @@ def add_complaints(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name)
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
-        plan = reconcile(complaints, case.store.versions)
-        return _summed_up(None, sheet, complaints, plan)
+        plan = reconcile(complaints, case.store)
+        return _summed_up(None, sheet, complaints, plan, _tried(case, sheet, plan))
     with case.event("add_complaints") as append:
-        plan = reconcile(complaints, case.store.versions)
+        plan = reconcile(complaints, case.store)
         if strict:
             check_strict(sheet, plan.refused, plan.refused_cells)
         known = case.store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
         if known is None:
             _record(append, sheet, plan)
-    return _summed_up(append.event if known is None else known, sheet, complaints, plan)
+        dropped = amended(case, append.event, plan.amended, sheet.name)
+    return _summed_up(append.event if known is None else known, sheet, complaints, plan, dropped)
+
+
+def _tried(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
+    """What the sheet would drop."""
+    if not len(plan.amended):
+        return AMENDED.empty_table()
+    with case.trial("add_complaints") as append:
+        _record(append, sheet, plan)
+        return amended(case, append.event, plan.amended, sheet.name)
 
 
 def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
@@ -165,7 +187,7 @@ def record_counts(append: Append, added: int, updated: int, repeated: int, refus
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 
-def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan) -> Intake:
+def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     refusals = named_refusals(sheet, plan.refused_cells)
     understood = understand(sheet, complaints)
@@ -183,8 +205,9 @@ def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Pl
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
     text_removed = told.filter(worded).select(_WORDED.names).combine_chunks()
     file = (sheet.name, sheet.bytes, sheet.sha256)
+    alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
-    return Intake(event, *counts, refusals, *file, understood, waiting, text_removed, *around)
+    return Intake(event, *counts, refusals, *file, understood, waiting, text_removed, *around, dropped, alike)
 
 
 def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:

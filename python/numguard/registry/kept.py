@@ -119,7 +119,7 @@ class Kept:
             return merge(self._case, store, store.dialect.name, reason)
         target = str(other)
         if is_file(target) and not is_there(target):
-            raise RegistryError(f"{Path(target).name}: is not there")
+            raise RegistryError(f"{target}: is not there")
         store = Store(target, unchanged=True)
         try:
             return merge(self._case, store, store.dialect.name, reason)

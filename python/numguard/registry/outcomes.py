@@ -6,6 +6,7 @@ order in which things happened, where the file says when.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,12 +40,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 #: Words of operators for what they did, as they are compared, and the status that each means.
 WORDS: dict[str, str] = {
-    **dict.fromkeys(("barred", "disconnected", "permanently disconnected", "deactivated", "suspended"), "blocked"),
-    **dict.fromkeys(("re verified", "re verification done", "verified again"), "reverified"),
-    **dict.fromkeys(("not blocked", "not barred", "not disconnected", "refused"), "rejected"),
-    **dict.fromkeys(
-        ("re activated", "restored", "reconnected", "re connected", "unbarred", "unblocked"), "reactivated"
-    ),
+    spelling: status
+    for status, spellings in {
+        "blocked": """block; barred; disconnected; deactivated; de activated; suspended; terminated; number blocked;
+            permanently disconnected; permanently blocked; permanently barred; permanently deactivated; sim blocked;
+            already blocked; already barred; already disconnected; already deactivated; number disconnected;
+            service barred; service disconnected; blocked successfully; successfully blocked; barring done;
+            blocking done; disconnection done; has been blocked; has been disconnected; ब्लॉक; ब्लॉक किया गया;
+            बंद किया गया""",
+        "rejected": """not blocked; not barred; not disconnected; not deactivated; not de activated; not suspended;
+            refused; declined; request rejected; request declined; request refused; cannot be blocked;
+            can not be blocked; could not be blocked; अस्वीकृत; ब्लॉक नहीं किया गया""",
+        "reverified": """re verified; re verification done; re verification completed; re verification complete;
+            reverification done; reverification completed; re verified successfully; successfully re verified;
+            verified again; re kyc done; re kyc completed; rekyc done; rekyc completed; पुनः सत्यापित""",
+        "reactivated": """re activated; restored; service restored; reconnected; re connected; unbarred; un barred;
+            unblocked; un blocked; service resumed; activated again; connection restored; पुनः चालू""",
+    }.items()
+    for spelling in (" ".join(one.split()) for one in spellings.split(";"))
 }
 
 
@@ -84,11 +97,12 @@ def record_outcomes(
     name: str | None,
     *,
     values: Mapping[str, str] | None = None,
+    sheet_name: str | None = None,
     strict: bool = False,
 ) -> Intake:
     """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
     words = _words(values)
-    sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
     with case.event("record_outcomes") as append:
         outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
         case.store.want(outcomes.rows["msisdn"])
@@ -123,7 +137,9 @@ def _words(values: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _plain(word: str) -> str:
-    return " ".join(folded(word).replace("-", " ").replace("_", " ").rstrip(".").split())
+    """A word as it is compared: dashes of all kinds are blanks, and a full stop or mark at its end says nothing."""
+    apart = (" " if sign == "_" or unicodedata.category(sign) == "Pd" else sign for sign in folded(word))
+    return " ".join("".join(apart).split()).rstrip(".!। ")
 
 
 def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:

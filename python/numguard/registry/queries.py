@@ -10,8 +10,8 @@ and no status. One idea: every query has a cut, $1, and sees the rows up to it.
 from __future__ import annotations
 
 __all__ = [
-    "ALL_VERSIONS", "ALL_VERSIONS_OF_WANTED", "FACTS", "HISTORY", "KIN", "SPOKEN", "STORY", "TAKEN_BACK", "TOUCHED",
-    "TOUCHING", "VERSION_COLUMNS", "WANTED_VERSIONS",
+    "ALIKE", "ALL_VERSIONS", "ALL_VERSIONS_OF_WANTED", "FACTS", "HISTORY", "KIN", "OF_ASKED", "SENT", "SPOKEN", "STORY",
+    "TAKEN_BACK", "TOUCHED", "TOUCHING", "VERSION_COLUMNS", "WANTED_VERSIONS",
 ]  # fmt: skip
 
 # Whether the event `{0}` had been taken back, at the cut $1.
@@ -148,6 +148,21 @@ _AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends 
 SPOKEN = f"""SELECT suspects, complainants, complainant FROM complaint WHERE {_BETWEEN}
   UNION ALL SELECT c.suspects, c.complainants, c.complainant FROM {_AMENDED} k CROSS JOIN complaint c
     WHERE c.complaint_key = k.complaint_key"""
+
+# What all versions of the complaints in `asked` say of numbers.
+OF_ASKED = """SELECT c.suspects, c.complainants, c.complainant FROM asked a CROSS JOIN complaint c
+  WHERE c.complaint_key = a.complaint_key"""
+
+# The complaints whose number, without the zeros before it, is in `asked`: long ones of all sources, others of the same.
+# CROSS JOIN: complaints have no index by it.
+ALIKE = """SELECT DISTINCT a.ordinal, c.complaint_key, c.source, c.acknowledgement_no
+  FROM complaint c CROSS JOIN asked a WHERE a.bare = ltrim(c.acknowledgement_no, '0')
+    AND (a.long = 1 OR c.complaint_key = a.prefix || lower(c.acknowledgement_no))
+    AND c.event NOT IN (SELECT withdrawn FROM withdrawal)"""
+
+# On whose lists the wanted numbers went out.
+SENT = """SELECT DISTINCT n.msisdn, x.receiver, n.action, n.event FROM wanted w CROSS JOIN exported n
+  JOIN export x ON x.event = n.event WHERE n.msisdn = w.msisdn AND n.event <= $1"""
 
 # The columns of a story.
 HISTORY = (

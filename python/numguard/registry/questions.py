@@ -18,9 +18,10 @@ from numguard import _core
 from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError
 from numguard.registry import action, sending
+from numguard.registry.amended import would_take_back
 from numguard.registry.case import Case
 from numguard.registry.certificate import certified, compared
-from numguard.registry.figures import figures
+from numguard.registry.figures import figures, story
 from numguard.registry.history import tell
 from numguard.registry.listing import MOMENT, ListPolicy
 from numguard.registry.review import review
@@ -28,6 +29,7 @@ from numguard.registry.state import IN_FORCE, STATUSES
 from numguard.registry.telling import telling
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
+from numguard.report.history import write_history
 from numguard.types import PathLike, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -102,6 +104,31 @@ class Questions:
         told = told.set_column(told.schema.get_field_index("at"), "at", at)
         return told.rename_columns(["id", *told.column_names[1:]]).combine_chunks()
 
+    def would_withdraw(self, id: int) -> pa.Table:  # noqa: A002
+        """What `withdraw_intake` would do: the numbers whose status or place on the list would change.
+
+        Args:
+            id: The `id` of an `Intake`, or the event of an expansion.
+
+        Returns:
+            Columns: msisdn; was, status: before and after (null of a number that nothing names then); action_was,
+            action: on the block list before and after, null where it is on none; sent_to: on whose lists it went out
+            last, parted by `;`.
+
+        Raises:
+            ArgumentError: No such intake, or it was taken back already.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     taken = registry.add_complaints(sheet)
+            ...     told = registry.would_withdraw(taken.id)
+            >>> told.select(["was", "status", "action_was", "action"]).to_pylist()
+            [{'was': 'reported', 'status': 'withdrawn', 'action_was': 'block', 'action': None}]
+        """
+        return would_take_back(self._case, id)
+
     def known(self, values: Values) -> _core.NumberSet:
         """Which of some numbers the registry has heard of: in a complaint, a link, a decision, an answer or a list.
 
@@ -122,15 +149,34 @@ class Questions:
             Columns: event, at, by, what (named, named no more, complainant, complainant no more, repeated, linked,
             seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
             acknowledgement_no, district, reported_at, note, hop, via_imei, via_msisdn, to, registry. `event` is the
-            number of the event in the registry that recorded it, which `registry` names.
+            number of the event in the registry that recorded it, which `registry` names; `file` and `sha256` are those
+            of what was read, or of the list that went out (of one in several files, of the file of their hashes).
 
         Raises:
             ArgumentError: It is not one number.
         """
-        msisdn = _core.normalize(pa.array([number]))[0].as_py()
-        if msisdn is None:
-            raise ArgumentError("number: takes one phone number")
-        return tell(self._case.store, msisdn, self._cut(as_of))
+        return tell(self._case.store, _one_number(number), self._cut(as_of))
+
+    def history_page(self, path: PathLike, number: Any, *, as_of: date | datetime | None = None) -> Path:
+        """Writes the history of one number as a page to be read and printed: each event with who, when and why.
+
+        It names every file that was read, and every list that went out, with its SHA-256, and shows the number in full;
+        it is readable by its owner only. The same events give the same bytes.
+
+        Args:
+            path: Where to; its name ends in `.html`.
+            number: One number, as it is written.
+            as_of: What was known of it at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            The path.
+
+        Raises:
+            ArgumentError: It is not one number, or the path does not end in `.html`.
+            DamagedError: The log is not as it was recorded.
+            MissingExtraError: The extra `report` is not installed.
+        """
+        return write_history(story(self._case, _one_number(number), as_of, self._cut(as_of)), path)
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
         """The cells that an intake refused, as they were: row, column, cell, note."""
@@ -298,3 +344,10 @@ class Questions:
 
     def _cut(self, as_of: date | datetime | None) -> int:
         return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)
+
+
+def _one_number(number: Any) -> int:
+    msisdn: int | None = _core.normalize(pa.array([number]))[0].as_py()
+    if msisdn is None:
+        raise ArgumentError("number: takes one phone number")
+    return msisdn

@@ -22,11 +22,14 @@ from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
 from numguard.registry.queries import (
+    ALIKE,
     ALL_VERSIONS,
     ALL_VERSIONS_OF_WANTED,
     FACTS,
     HISTORY,
     KIN,
+    OF_ASKED,
+    SENT,
     SPOKEN,
     STORY,
     TAKEN_BACK,
@@ -87,6 +90,11 @@ class Reading:
         """When an event was recorded."""
         row = self._one("SELECT at FROM event WHERE seq = $1", (event,))
         return int(row[0]) if row else None
+
+    def digest_of(self, event: int) -> str:
+        """The digest in which everything up to an event is; '' of none."""
+        row = self._one("SELECT digest FROM seal WHERE event = $1", (event,))
+        return str(row[0]) if row else ""
 
     def cut_at(self, moment: int) -> int:
         """The last event not after `moment`, in microseconds UTC."""
@@ -234,6 +242,28 @@ class Reading:
                    FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
             )
 
+    def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+        """The numbers that any version of some complaints names, or has as a complainant's."""
+        with self._lock:
+            self._scratch("asked", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
+            said = self.read("suspects:t complainants:t complainant:i", OF_ASKED)
+        texts = [pc.split_pattern(pc.drop_null(said[name]), ",") for name in ("suspects", "complainants")]
+        found = [pc.drop_null(said["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
+        numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([_whole(part) for part in found]))
+        return numbers
+
+    def alike(self, asked: pa.Table) -> pa.Table:
+        """The complaints that have a number of `asked` (ordinal, bare, prefix, long) but for zeros before it."""
+        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
+            asked = asked.slice(0, 0)
+        with self._lock:
+            self._scratch("asked", asked.sort_by("bare"))
+            return self.read("ordinal:i complaint_key:t source:t acknowledgement_no:t", ALIKE)
+
+    def sent(self, cut: int) -> pa.Table:
+        """To whom the numbers that this thread wants went, with which action and when."""
+        return self._of_wanted("msisdn:i receiver:t action:t event:i", SENT, cut)
+
     def intake_of(self, sha256: str, verb: str) -> int | None:
         """The event of the same kind that read the same input and was not taken back."""
         row = self._one(
@@ -314,6 +344,11 @@ class Reading:
             self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
             return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
 
+    def sent_files(self) -> pa.Table:
+        """The files that went out with the events that `events` was last asked of."""
+        query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM asked_event a JOIN export x ON x.event = a.seq"""
+        return self.read("event:i name:t sha256:t", query).sort_by([("event", "ascending"), ("name", "ascending")])
+
     def story(self, msisdn: int) -> pa.Table:
         """Everything that touched one number, unordered, but for what follows from `kin` and what was taken back."""
         return pa.concat_tables([self.read(HISTORY, query, (msisdn,)) for query in STORY])
@@ -329,6 +364,14 @@ class Reading:
     def withdrawals(self, cut: int) -> pa.Table:
         """What was taken back up to `cut`, and by which event."""
         return self.read("event:i withdrawn:i", "SELECT event, withdrawn FROM withdrawal WHERE event <= $1", (cut,))
+
+    def taken_back(self, cut: int) -> pa.Table:
+        """The files that were taken back up to `cut`, with who did it, when and why."""
+        query = """SELECT w.event, e.verb, i.name, i.sha256, t.actor, coalesce(o.at, t.at) AS told_at, t.reason
+                   FROM withdrawal w JOIN event e ON e.seq = w.withdrawn JOIN event t ON t.seq = w.event
+                   LEFT JOIN input i ON i.event = w.withdrawn LEFT JOIN origin o ON o.event = w.event
+                   WHERE w.event <= $1"""
+        return self.read("event:i verb:t name:t sha256:t by:t told_at:i reason:t", query, (cut,))
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
         """The events besides complaints that said something of one number which can be taken back."""

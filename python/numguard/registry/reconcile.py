@@ -16,11 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
+from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.complaints import FIELDS, Complaints
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["Plan", "reconcile"]
+__all__ = ["ALIKE", "Plan", "reconcile"]
 
 #: Fields that came later: they count in a fingerprint where they say something, so that what was told before them is
 #: still told as it was.
@@ -35,6 +36,7 @@ class Plan:
         added, updated, repeated, refused: rows.
         versions, namings, complainants, refusals: what to append, `complaint` being null for a complaint not known yet.
         refused_cells: every refused cell of the sheet: row, field, cell, note.
+        alike: complaints that may be known ones under another spelling; the columns are `ALIKE`.
     """
 
     added: int
@@ -46,19 +48,25 @@ class Plan:
     complainants: pa.Table
     refusals: pa.Table
     refused_cells: pa.Table
+    alike: pa.Table
 
     @property
     def empty(self) -> bool:
         """Whether the registry already knows all of it."""
         return len(self.versions) == 0
 
+    @property
+    def amended(self) -> Any:
+        """The keys of the complaints that stood and are amended."""
+        return self.versions["complaint_key"].filter(pc.equal(self.versions["amends"], 1))
 
-def reconcile(complaints: Complaints, known: Any) -> Plan:
+
+def reconcile(complaints: Complaints, known: Known) -> Plan:
     """Meets the rows with what is known.
 
     Args:
         complaints: the rows.
-        known: given a table (ordinal, complaint_key), the versions known of those complaints.
+        known: what is known already.
 
     Returns:
         What is new. A row counts as refused if it names no usable number, else as repeated if its complaint was told so
@@ -74,8 +82,7 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
     texts = _texts(versions, suspects, complaints, groups.of_row)
     prints = np.frombuffer(b"".join(blake2b(text, digest_size=8).digest() for text in texts), "<i8").astype(np.int64)
 
-    asked = pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]})
-    told = known(asked)
+    told, versions, alike = _met(versions, known)
     ordinal = np.asarray(told["ordinal"].to_numpy(), np.int64)
     standing = np.asarray(told["taken_back"].to_numpy(), np.int64) == 0
     same = np.asarray(told["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
@@ -109,7 +116,32 @@ def reconcile(complaints: Complaints, known: Any) -> Plan:
         complainants=_named_anew(complaints.complainants, complaints.rows, groups, version_row, fresh),
         refusals=refusals,
         refused_cells=cells_refused,
+        alike=alike,
     )
+
+
+def _met(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What is known of each version, the versions with the keys that they are known by, and those that may be known.
+
+    An older numguard kept a source as it was written. What came in under another listed spelling of it has that key,
+    and keeps it.
+    """
+    size = len(versions)
+    told = known.versions(pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]}))
+    new = np.setdiff1d(np.arange(size), np.asarray(told["ordinal"].to_numpy(), np.int64))
+    others = look_alike(versions, new, known)
+    if len(others.same):
+        older = known.versions(others.same)
+        told = pa.concat_tables([told, older])
+        key = versions["complaint_key"].to_pylist()
+        # Of several, the first in the alphabet; ties of complaints are told apart by their numbers.
+        for ordinal, one in reversed(
+            list(zip(*others.same.sort_by("complaint_key").to_pydict().values(), strict=True))
+        ):
+            key[ordinal] = one
+        place = versions.schema.get_field_index("complaint_key")
+        versions = versions.set_column(place, "complaint_key", pa.array(key, pa.string()))
+    return told, versions, others.alike
 
 
 class _Groups:

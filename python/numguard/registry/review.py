@@ -25,12 +25,32 @@ from numguard.report.writing import masked_text
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["COLUMNS", "DROPPED", "TURNED", "UNHEARD", "Reviewed", "refuse_certain", "review", "take_review"]
+__all__ = [
+    "COLUMNS",
+    "DROPPED",
+    "REVIEW_NOTES",
+    "TURNED",
+    "UNHEARD",
+    "Reviewed",
+    "refuse_certain",
+    "review",
+    "take_review",
+]
 
 #: Why a number waits, beside the doubts of its cell.
 DROPPED: Final = "dropped_by_amendment"
 TURNED: Final = "turned_by_amendment"
 UNHEARD: Final = "confirmed_but_never_named"
+
+#: Why a number waits, or a row of decisions is refused, beside the notes of numbers.
+REVIEW_NOTES: Final = {
+    "from_narrative": "Found inside of a narrative, which may name it for any reason.",
+    DROPPED: "A complaint named it before it was amended.",
+    TURNED: "A complaint had it as a suspect's, and has it as the complainant's, or the other way round.",
+    UNHEARD: "It was confirmed, though no complaint, link or list ever named it.",
+    "unknown_decision": "Neither accepted nor dismissed.",
+    "no_reason": "A decision without a reason.",
+}
 
 #: The columns of a sheet that comes back, each with other spellings that it is found by.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {

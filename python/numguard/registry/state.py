@@ -34,7 +34,9 @@ from numguard.registry.grounds import (
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "SETTLING", "STATUSES", "Facts", "Standing", "derive"]
+__all__ = [
+    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Standing", "derive",
+]  # fmt: skip
 
 #: Every status, in the order in which the first that holds is taken.
 STATUSES = (
@@ -62,6 +64,19 @@ DECISIONS = ("confirmed", "withdrawn", "protected", "unprotected", "reverified",
 
 #: What may come back from an operator.
 OUTCOMES = ("blocked", "rejected", "reverified", "reactivated")
+
+#: Why a number has its status, where no officer or operator gave a reason of his own.
+REASONS = {
+    "complainants_number": "The complainant's own number, written as a suspect's.",
+    "placeholder": "Digits that stand for no number.",
+    "toll_free": "A toll-free number, which is nobody's handset.",
+    "service": "A number of a service, which is nobody's handset.",
+    "nothing_stands": "Nothing that named it stands any more.",
+    "waits_for_a_person": "It is named, but not for certain, until somebody decides.",
+    "answered_by_operator": "The operator's answer.",
+    "named_in_complaint": "A complaint names it.",
+    "linked_by_handset": "It was seen in a handset of a number in force.",
+}
 
 #: The kinds of facts that a state is derived from.
 FACTS = ("versions", "namings", "complainants", "links", "decisions", "outcomes", "exported")

@@ -227,26 +227,46 @@ class Store(Reading):
             append = None
             try:
                 self.dialect.begin()
-                row = self._one(
-                    """UPDATE head SET seq = seq + 1, at = CASE WHEN at > $1 AND $2 = 0 THEN at ELSE $1 END
-                       RETURNING seq, at""",
-                    (now, int(sure)),
-                )
-                if row is None:
-                    damaged(self.dialect)
-                event, at = int(row[0]), int(row[1])
-                self.insert(
-                    "event",
-                    pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]}),
-                )
+                append = self._begun(actor, verb, reason, now, sure=sure)
                 Waiting(self.dialect).settle(but_for=token)
-                append = Append(self, (event, at, actor, verb, reason), now)
                 yield append
                 append.commit()
             except BaseException:
                 if append is None or not append.committed:
                     self.dialect.rollback()
+                    self._forget_joined()
                 raise
+
+    def _begun(self, actor: str, verb: str, reason: str, now: int, *, sure: bool) -> Append:
+        """The event of a transaction that has begun."""
+        row = self._one(
+            """UPDATE head SET seq = seq + 1, at = CASE WHEN at > $1 AND $2 = 0 THEN at ELSE $1 END
+               RETURNING seq, at""",
+            (now, int(sure)),
+        )
+        if row is None:
+            damaged(self.dialect)
+        event, at = int(row[0]), int(row[1])
+        self.insert(
+            "event", pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]})
+        )
+        return Append(self, (event, at, actor, verb, reason), now)
+
+    @contextmanager
+    def trying(self, *, actor: str, verb: str, reason: str, now: int, sure: bool = False) -> Iterator[Append]:
+        """One event as it would be recorded, seen by who asks inside, and taken back at the end; no file is made."""
+        with stepwise(), self._lock:
+            self.settle()
+            try:
+                self.dialect.begin()
+                yield self._begun(actor, verb, reason, now, sure=sure)
+            finally:
+                self.dialect.rollback()
+                self._forget_joined()
+
+    def _forget_joined(self) -> None:
+        """What was kept of an event that is not recorded, and the table for joins that went with it."""
+        self._wanted = self._order = None
 
     @contextmanager
     def sending(self, folder: Path, **what: Any) -> Iterator[tuple[Append, str]]:

@@ -11,10 +11,10 @@ from typing import Final
 
 from numguard.errors import ArgumentError
 from numguard.files import whole_file
-from numguard.report.figures import Figures
+from numguard.report.figures import STOPS, Figures
 from numguard.types import PathLike
 
-__all__ = ["TITLE", "Figures", "write_report"]
+__all__ = ["STOPS", "TITLE", "Figures", "write_report"]
 
 TITLE: Final = "Misused numbers: action taken"
 """The heading of a report that was given no other."""

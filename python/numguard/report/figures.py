@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
-__all__ = ["Figures"]
+__all__ = ["STOPS", "Figures"]
+
+#: Why linkage stopped at a handset or number.
+STOPS: Final = {
+    "placeholder": "Handsets without an IMEI of their own.",
+    "protected": "Protected numbers, which are never linked.",
+    "too_many_handsets": "Numbers seen in more handsets than one person's would be.",
+    "too_many_numbers": "Handsets with more numbers than one person's would have: cloned IMEIs, SIM boxes.",
+    "in_two_places": "Handsets that were in two places at once: cloned IMEIs.",
+    "too_many_per_day": "Handsets with more numbers a day than one person would use: cloned IMEIs, SIM boxes.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,9 @@ class Figures:
         refused: field, note, sentence, cells: the cells that were refused.
         handsets: imei14, hop, numbers, first_seen, last_seen: those that linkage went through.
         stopped: msisdn or imei14 (the other null), why, count: where linkage stopped.
+        waiting: why, sentence, numbers: those that wait for a person.
+        taken_back: verb, name, sha256, by, at, reason: the files that were taken back, by whom, when and why.
+        registries: registry, events, first, last: whose events these are, where they are of several registries.
         inputs: verb, name, bytes, sha256, records: the files that the figures come from.
         policy: Which numbers in force count as listed.
         version: Of the package.
@@ -39,6 +52,9 @@ class Figures:
     refused: pa.Table
     handsets: pa.Table
     stopped: pa.Table
+    waiting: pa.Table
+    taken_back: pa.Table
+    registries: pa.Table
     inputs: pa.Table
     policy: Mapping[str, Any]
     version: str

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from numguard.report.drawing import inside
 from numguard.report.figures import Figures
-from numguard.report.parts import Part, parts, totals
+from numguard.report.part import Part
+from numguard.report.parts import parts, totals
 from numguard.report.template import template
 from numguard.report.writing import Namer, moment
 

@@ -6,8 +6,7 @@ stand side by side and are never added up, here as anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -15,12 +14,14 @@ from typing import Any, Final
 import pyarrow.compute
 
 from numguard.report.drawing import Bar, Strip, bars, strips
-from numguard.report.figures import Figures
+from numguard.report.figures import STOPS, Figures
+from numguard.report.office import registries, taken_back, waiting
+from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-__all__ = ["Part", "Table", "parts", "totals"]
+__all__ = ["parts", "totals"]
 
 STAGES: Final = {
     "named": "named",
@@ -41,52 +42,9 @@ FOUND: Final = {
     "review": "Waiting for a person",
 }
 
-WHY: Final = {
-    "placeholder": "Handsets without an IMEI of their own.",
-    "protected": "Protected numbers, which are never linked.",
-    "too_many_handsets": "Numbers seen in more handsets than one person's would be.",
-    "too_many_numbers": "Handsets with more numbers than one person's would have: cloned IMEIs, SIM boxes.",
-    "in_two_places": "Handsets that were in two places at once: cloned IMEIs.",
-    "too_many_per_day": "Handsets with more numbers a day than one person would use: cloned IMEIs, SIM boxes.",
-}
-
 _REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
 _DISTRICTS, _SOURCES, _LINES, _STRIPS, _DAYS = 40, 15, 15, 4, 366
 _NOWHERE: Final = "not said"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Figures behind a chart: the first column names the row, `words` tells how many columns from the left are text."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    words: int = 1
-    total: bool = False
-    folded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the page.
-
-    Attributes:
-        key: Its anchor.
-        title: Its heading.
-        text: What it says, a paragraph each.
-        draw: Given a width in pixels, the chart as SVG; None for none.
-        described: The chart in a sentence, for those who hear it.
-        tables: The figures.
-    """
-
-    key: str
-    title: str
-    text: Sequence[str]
-    tables: Sequence[Table] = ()
-    draw: Callable[[int], str] | None = None
-    described: str = ""
-    definitions: Sequence[tuple[str, str]] = field(default=())
 
 
 def parts(figures: Figures, namer: Namer) -> list[Part]:
@@ -99,8 +57,11 @@ def parts(figures: Figures, namer: Namer) -> list[Part]:
         _fan_out(figures),
         _handsets(figures, namer),
         _stopped(figures, namer),
+        waiting(figures),
         _refused(figures),
         _sources(figures, namer),
+        taken_back(figures, namer),
+        registries(figures),
         _basis(figures, namer),
     ]
     return [part for part in made if part is not None]
@@ -397,10 +358,10 @@ def _stopped(figures: Figures, namer: Namer) -> Part | None:
     for row in rows:
         whys.setdefault(row["why"], []).append(row["count"])
     order = sorted(whys.items(), key=lambda item: (-sum(item[1]), item[0]))
-    lines = [[WHY.get(why, why), grouped(len(counts)), grouped(sum(counts))] for why, counts in order]
+    lines = [[STOPS.get(why, why), grouped(len(counts)), grouped(sum(counts))] for why, counts in order]
     hubs = [row for row in rows if row["why"] != "protected"][:_LINES]
     drawn = [Bar(namer.either(hub), [hub["count"]], [grouped(hub["count"])], [_STOPPED]) for hub in hubs]
-    names = [[bar.label, WHY.get(hub["why"], hub["why"]), bar.said[0]] for bar, hub in zip(drawn, hubs, strict=True)]
+    names = [[bar.label, STOPS.get(hub["why"], hub["why"]), bar.said[0]] for bar, hub in zip(drawn, hubs, strict=True)]
     text = (
         "Linkage does not go through a handset or number that too many share: it does not tell who is behind it, and "
         "nobody was linked through it."

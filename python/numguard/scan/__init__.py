@@ -26,10 +26,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, NumberSet, Scanner, parquet_schema
+from numguard._core import ImeiSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files import IMEI_COLUMNS, write_rows
+from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.files.outgoing import inert_batches
+from numguard.scan.faults import in_part, is_broken
+from numguard.scan.marks import Marks, Sets, flattened
 from numguard.scan.since import Since
 from numguard.scan.summary import ScanSummary, SkippedFile
 from numguard.source import (
@@ -67,7 +69,7 @@ class Scan:
     def __init__(
         self,
         source: Source,
-        sets: Mapping[str, NumberSet | ImeiSet],
+        marks: Marks,
         *,
         columns: Sequence[str] | None,
         region: Region,
@@ -75,10 +77,14 @@ class Scan:
         progress: Callable[[ScanSummary], object] | None,
         limit: int | None,
         since: Since | None,
+        all_rows: bool,
         threads: int | None,
         strict: bool,
     ) -> None:
         parts = source.parts
+        sets = marks.sets
+        self._marks = marks
+        self._all_rows = all_rows
         self._parts = parts
         self._passed = tuple(SkippedFile(passed.name, passed.why) for passed in source.passed_over)
         self._since = since
@@ -108,14 +114,18 @@ class Scan:
             self._order.append(since.at)
         stored = None if self._order is None else [name for name in self._order if name not in self._partition_columns]
         self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets]))
-        broken = [name for name in (*sets, *(stored or ())) if _is_broken(name)]
+        broken = [name for name in (*sets, *(stored or ())) if is_broken(name)]
         check_columns(broken, schema, self._first_part.name)
-        with _in_part(self._first_part):
+        with in_part(self._first_part):
             self._scanner = Scanner(schema, list(sets.items()), columns=stored, region=region, threads=threads)
+        self._schema = marks.schema(self._unmarked_schema())
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
+        return self._schema
+
+    def _unmarked_schema(self) -> pa.Schema:
         schema = self._scanner.schema
         if self._partition_columns:
             schema = self._complete(pa.RecordBatch.from_pylist([], schema), self._first_part).schema
@@ -133,6 +143,7 @@ class Scan:
             rows=tally["rows"],
             hits=since.hits if since else tally["hits"],
             hits_by_column=dict(since.kept) if since else {column: hits for column, (hits, _) in counts.items()},
+            hits_by_list={column: dict(hits) for column, hits in self._marks.hits.items()},
             before_listing={column: n for column, n in since.early.items() if n} if since else {},
             undated={column: n for column, n in since.undated.items() if n} if since else {},
             refused={column: refused for column, (_, refused) in counts.items() if refused},
@@ -181,10 +192,17 @@ class Scan:
         """
         matches = [f"{key}_match" for key in self._keys]
         handsets = [f"{key}_match" for key in self._handsets]
+        ending = Path(path).suffix.lower()
+        flat = ending in FORMATS and FORMATS[ending].is_sheet
+        schema, rows = flattened(self.schema, self, self._marks.columns()) if flat else (self.schema, iter(self))
         # What a spreadsheet would run in the cells of others' files is text in ours.
-        batches = inert_batches(self) if Path(path).suffix.lower() == ".csv" else iter(self)
-        write_rows(path, self.schema, batches, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
+        batches = inert_batches(rows) if ending == ".csv" else rows
+        write_rows(path, schema, batches, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
         return self.summary
+
+    def flat(self) -> pa.RecordBatchReader:
+        """Runs the scan for what holds no lists, such as CSV: the names of lists are one text, parted by `;`."""
+        return pa.RecordBatchReader.from_batches(*flattened(self.schema, self, self._marks.columns()))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Gives the hits as an Arrow stream, which runs the scan as it is read."""
@@ -247,15 +265,17 @@ class Scan:
             self._warn()
 
     def _judged(self, hits: pa.RecordBatch) -> pa.RecordBatch:
-        """The hits that `since` lets stand."""
-        if self._since is None:
-            return hits
-        hits = self._since.apply(hits)
-        return hits.drop_columns([self._since.at]) if self._unasked else hits
+        """The hits that `since` lets stand, with the names of their lists."""
+        if self._since is not None:
+            hits = self._since.apply(hits)
+            hits = hits.drop_columns([self._since.at]) if self._unasked else hits
+        return self._marks.apply(hits, self._schema)
 
     def _hits(self) -> Iterator[pa.RecordBatch]:
         for kind, parts in itertools.groupby(self._parts, type):
-            if kind is ParquetPart:
+            if self._all_rows:
+                yield from self._run_each(parts, self._hits_of_batches)
+            elif kind is ParquetPart:
                 yield from self._run_parquet(list(parts))
             else:
                 yield from self._run_each(parts, self._hits_of_text if kind is TextPart else self._hits_of_batches)
@@ -299,7 +319,7 @@ class Scan:
         """Text is read by the compiled half, many blocks at a time; what is no row comes back to its part."""
         before = self._scanner.rows
         with part.to_scan() as rows:
-            with _in_part(part):
+            with in_part(part):
                 self._scanner.begin_text(rows)
             while (event := self._scanner.next()) is not None:
                 what, _, *told = event
@@ -311,7 +331,7 @@ class Scan:
                 elif what == "doubtful":
                     self._scanner.judge(part.judge(text for _, text in told[0]))
                 elif what == "failed":
-                    with _in_part(part):
+                    with in_part(part):
                         raise told[0]
                 self._tell()
             part.account.used = self._scanner.rows - before
@@ -320,8 +340,8 @@ class Scan:
         for batch in part.counted(self._wanted):
             # A table may be one batch of any length, and Ctrl-C gets its turn between two.
             for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
-                with _in_part(part):
-                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE))
+                with in_part(part):
+                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
                 if hits is not None:
                     yield hits
                 self._tell()
@@ -367,28 +387,9 @@ class Scan:
                 )
 
 
-def _is_broken(name: str) -> bool:
-    """Whether a name holds half a character, which no column's name can."""
-    return any("\ud800" <= character <= "\udfff" for character in name)
-
-
-class _in_part:  # noqa: N801 - reads as a verb, as context managers do
-    """Says in which part an error of the compiled half arose."""
-
-    def __init__(self, part: Part) -> None:
-        self._name = part.name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError) and self._name and not str(error).startswith(self._name):
-            raise type(error)(f"{self._name}: {error}") from None
-
-
 def scan(
     source: Any,
-    sets: Mapping[str, NumberSet | ImeiSet],
+    sets: Sets,
     *,
     columns: Sequence[str] | None = None,
     region: Region = "IN",
@@ -397,21 +398,25 @@ def scan(
     limit: int | None = None,
     at: str | None = None,
     since: Mapping[str, tuple[Any, Any]] | None = None,
+    all_rows: bool = False,
     threads: int | None = None,
     strict: bool = False,
 ) -> Scan:
     """Looks for members of sets in the key columns of any source.
 
-    Each row that names a member in at least one key column comes out once, in the order of the source, with its own
-    columns and for each key column `<column>_match`: the canonical MSISDN or IMEI14 (uint64) that matched, null where
-    that column did not.
+    Each row that names a member in at least one key column comes out once (with `all_rows` each row), in the order of
+    the source, with its own columns and for each key column `<column>_match`: the canonical MSISDN or IMEI14 (uint64)
+    that matched, null where that column did not.
 
     Args:
         source: A path, a glob, a directory or a list of paths (text, workbooks, JSON, Parquet, Arrow; in gzip, zstd,
             bzip2 or ZIP), a pyarrow dataset, table or reader, anything with `__arrow_c_stream__` (Polars, DuckDB,
             pandas), or an iterable of batches.
         sets: For each key column the set that its cells are looked up in: a `NumberSet` for numbers, an `ImeiSet` for
-            handsets.
+            handsets; or several of one kind by name, `{"mobile": {"revoked": a, "risk": b}}`, looked up in one pass.
+            Beside its match each hit then has `<column>_lists` (list<string>): the names of the lists that it is on, in
+            the order given, null where the column did not match. What is to be left out of a list is taken off it
+            before: `{"revoked": revoked - reactivated}`.
         columns: The columns to hand on; None hands on all.
         region: How bare digits are read, as in `normalize`.
         on_error: What to do with a file that cannot be read to its end: `"raise"`, or `"skip"` it and report it in the
@@ -423,7 +428,8 @@ def scan(
         since: For key columns a pair: the numbers (or IMEIs) of the list, and the date on which each was listed, of the
             same types as `at`; where a number comes again, the earliest counts. A row from before the date of its
             number is then no match; one that has no time, or whose number has no date, is none either. The summary
-            counts both, as `before_listing` and `undated`.
+            counts both, as `before_listing` and `undated`. A column of several lists takes no dates.
+        all_rows: Every row comes out, marked or not, the order of the source kept; not with `limit` or `since`.
         threads: How many threads to use; None takes as many as the process may.
         strict: A row that cannot be read as a row is an error; else it is counted, and in `refused_lines`.
 
@@ -442,14 +448,13 @@ def scan(
         >>> calls = pa.table({"a_party": ["09876543210", "9123456789"], "seconds": [12, 40]})
         >>> ng.scan(calls, {"a_party": ng.NumberSet(["98765 43210"])}).read_all().to_pylist()
         [{'a_party': '09876543210', 'seconds': 12, 'a_party_match': 919876543210}]
+        >>> lists = {"revoked": ng.NumberSet(["98765 43210"]), "risk": ng.NumberSet(["98765 43210", "91234 56789"])}
+        >>> ng.scan(calls, {"a_party": lists}).read_all().column("a_party_lists").to_pylist()
+        [['revoked', 'risk'], ['risk']]
     """
     if not isinstance(sets, Mapping) or not sets:
         raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')
-    for column, members in sets.items():
-        if not isinstance(members, (NumberSet, ImeiSet)):
-            raise ArgumentError(
-                f"sets: {named([column])!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}"
-            )
+    marks = Marks(sets)
     if on_error not in ("raise", "skip"):
         raise ArgumentError('on_error: takes "raise" or "skip"')
     if limit is not None and limit < 1:
@@ -460,16 +465,21 @@ def scan(
         raise ArgumentError(
             "since: takes the listing dates, and goes with at=, the column that says when a row happened"
         )
+    if several := [column for column in since or () if marks.of_several(column)]:
+        raise ArgumentError(f"since: {named(several)!r} is looked up in several lists, and one date would be for all")
+    if all_rows and (limit is not None or since is not None):
+        raise ArgumentError("all_rows: goes with neither limit= nor since=, which leave rows out")
     wanted = [*sets, *(columns or ()), *([at] if at is not None else ())]
     return Scan(
         open_source(source, wanted=wanted, keep_broken=on_error == "skip"),
-        sets,
+        marks,
         columns=columns,
         region=region,
         on_error=on_error,
         progress=progress,
         limit=limit,
-        since=None if at is None or since is None else Since(at, since, sets, region),
+        since=None if at is None or since is None else Since(at, since, marks.sets, region),
+        all_rows=all_rows,
         threads=threads,
         strict=strict,
     )

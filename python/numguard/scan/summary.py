@@ -32,6 +32,8 @@ class ScanSummary:
     hits: int = 0
     #: Rows that matched in each key column.
     hits_by_column: dict[str, int] = field(default_factory=dict)
+    #: Rows that hit each list, of columns that are looked up in several: column -> list -> rows.
+    hits_by_list: dict[str, dict[str, int]] = field(default_factory=dict)
     #: Cells of the key columns that were refused: column -> note -> cells. Columns without any are left out.
     refused: dict[str, dict[str, int]] = field(default_factory=dict)
     #: Distinct numbers and handsets that matched.

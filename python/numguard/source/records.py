@@ -104,7 +104,7 @@ def _only(parts: Any, source: Any) -> Part:
         sheets = named([str(part.sheet) for part in parts])
         raise InputError(
             f"{source}: has {len(parts)} sheets with something in them ({sheets}); say which with "
-            "--sheet (sheet=), one after the other if all are meant"
+            "sheet= (complaints add and outcomes: --sheet), one after the other if all are meant"
         )
     held = ", ".join(named([str(part.name).removeprefix(f"{source}/")]) for part in parts[:10])
     raise InputError(f"{source}: holds {len(parts)} files ({held}): unpack it and give them one at a time")

@@ -57,12 +57,7 @@ pub fn scan(
     threads: Threads,
     tally: &mut Tally,
 ) -> Result<Option<RecordBatch>, Error> {
-    let arrays: Vec<&ArrayRef> = places.keys.iter().map(|&at| batch.column(at)).collect();
-    for (n, array) in arrays.iter().enumerate() {
-        tally.look_at(plan.lookups(), n, array.as_ref());
-    }
-    let columns = key_columns(plan.lookups(), &arrays)?;
-    let found = search(plan.lookups(), columns, threads, tally);
+    let found = look_up(plan, places, batch, threads, tally)?;
     if found.rows.is_empty() {
         return Ok(None);
     }
@@ -82,6 +77,53 @@ pub fn scan(
     tally.count_hits(plan.lookups(), &matches);
     hits.extend(matches);
     assemble(&places.schema, hits, len).map(Some)
+}
+
+/// Every row of one batch, hit or not, with what matched; counted as [`scan`] counts.
+///
+/// # Errors
+/// As [`scan`].
+pub fn mark(
+    plan: &Plan,
+    places: &Places,
+    batch: &RecordBatch,
+    threads: Threads,
+    tally: &mut Tally,
+) -> Result<RecordBatch, Error> {
+    let found = look_up(plan, places, batch, threads, tally)?;
+    let len = batch.num_rows();
+    let mut columns = places
+        .handed_on
+        .iter()
+        .zip(places.schema.fields())
+        .map(|(&at, field)| Ok(arrow_cast::cast(batch.column(at), field.data_type())?))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let spread = found.matches.iter().map(|matches| {
+        let mut keys = vec![0; len];
+        for (&row, &key) in found.rows.iter().zip(matches) {
+            keys[row as usize] = key;
+        }
+        keys
+    });
+    columns.extend(Found::match_columns(spread.collect()));
+    tally.count_hits(plan.lookups(), &Found::match_columns(found.matches));
+    assemble(&places.schema, columns, len)
+}
+
+/// The rows of a batch in which a lookup hits.
+fn look_up(
+    plan: &Plan,
+    places: &Places,
+    batch: &RecordBatch,
+    threads: Threads,
+    tally: &mut Tally,
+) -> Result<Found, Error> {
+    let arrays: Vec<&ArrayRef> = places.keys.iter().map(|&at| batch.column(at)).collect();
+    for (n, array) in arrays.iter().enumerate() {
+        tally.look_at(plan.lookups(), n, array.as_ref());
+    }
+    let columns = key_columns(plan.lookups(), &arrays)?;
+    Ok(search(plan.lookups(), columns, threads, tally))
 }
 
 /// The key columns of a batch, in the order of the lookups, ready to be read.

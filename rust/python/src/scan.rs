@@ -104,8 +104,14 @@ impl Scanner {
         PySchema::new(Arc::clone(&self.locked(py).schema)).into_pyarrow(py)
     }
 
-    /// The hits of one batch, or `None`.
-    fn batch<'py>(&self, py: Python<'py>, batch: Rows) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The hits of one batch, or `None`; of `every` row, all of them, hits or not.
+    #[pyo3(signature = (batch, *, every=false))]
+    fn batch<'py>(
+        &self,
+        py: Python<'py>,
+        batch: Rows,
+        every: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Rows(batch) = batch;
         let hits = py
             .detach(|| {
@@ -124,7 +130,11 @@ impl Scanner {
                     }
                 };
                 numguard_columns::sound(batch.columns(), || {
-                    scan::scan(&self.plan, places, &batch, self.threads, tally)
+                    if every {
+                        scan::mark(&self.plan, places, &batch, self.threads, tally).map(Some)
+                    } else {
+                        scan::scan(&self.plan, places, &batch, self.threads, tally)
+                    }
                 })
             })
             .map_err(raise)?;

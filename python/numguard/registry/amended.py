@@ -1,0 +1,159 @@
+"""What an event takes off: numbers that an amendment drops or turns, and what a file that is taken back leaves.
+
+Owns how two states are told apart number by number. Knows no SQL and no precedence (`state`). One idea: what an event
+would do is seen by recording it, asking, and taking it back, so that what is shown is what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard.errors import ArgumentError
+from numguard.registry.case import Case
+from numguard.registry.listing import ListPolicy, rows
+from numguard.registry.review import DROPPED, TURNED
+from numguard.registry.store import Append
+
+pc: Any = pyarrow.compute  # its stubs know no plain Python values
+
+__all__ = ["AMENDED", "amended", "take_back", "would_take_back"]
+
+#: Which complaint, and which number.
+_Pairs: TypeAlias = set[tuple[int, int]]
+
+_AMENDED_FIELDS: list[pa.Field[Any]] = [
+    pa.field("file", pa.string()),
+    pa.field("row", pa.int64()),
+    pa.field("msisdn", pa.uint64()),
+    *(pa.field(name, pa.string()) for name in ("why", "was", "status")),
+]
+AMENDED = pa.schema(_AMENDED_FIELDS)
+
+_TAKEN_FIELDS: list[pa.Field[Any]] = [
+    pa.field("msisdn", pa.uint64()),
+    *(pa.field(name, pa.string()) for name in ("was", "status", "action_was", "action", "sent_to")),
+]
+_TAKEN = pa.schema(_TAKEN_FIELDS)
+
+_NOWHERE = ListPolicy()
+
+
+def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
+    """The numbers that a file of complaints drops or turns by amending complaints that stood.
+
+    Args:
+        case: With the event recorded, or on trial.
+        event: The event.
+        keys: The keys of the complaints that it amends.
+        name: What the file is called.
+
+    Returns:
+        file, row (of the version that amends), msisdn, why (`dropped_by_amendment`, or `turned_by_amendment` of one
+        that was a suspect's and is the complainant's, or the other way round), was and status: before it and with it.
+    """
+    if not len(keys):
+        return AMENDED.empty_table()
+    numbers = case.store.with_linked(case.store.numbers_of(keys), event)
+    facts = case.facts(event, numbers)
+    order = case.store.order(event)
+    here = event if order is None else int(order.rank[event])
+    versions = facts.versions.select(["event", "row", "complaint", "amended_at", "taken_back"])
+    new = versions.filter(pc.equal(versions["event"], here))
+    fallen = pc.and_(pc.fill_null(pc.equal(versions["amended_at"], here), False), pc.equal(versions["taken_back"], 0))
+    old = versions.filter(fallen)
+    named, named_before = _pairs(facts.namings, new), _pairs(facts.namings, old)
+    complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
+    turned = named_before & complaining | complained & named
+    dropped = named_before - named - turned
+    row = dict(zip(new["complaint"].to_pylist(), new["row"].to_pylist(), strict=True))
+    before, after = (_statuses(case.state(cut, numbers)) for cut in (event - 1, event))
+    told = [
+        (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
+        for pairs, why in ((dropped, DROPPED), (turned, TURNED))
+        for complaint, msisdn in pairs
+    ]
+    columns: list[Any] = list(zip(*told, strict=True)) or [()] * len(AMENDED)
+    table = pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, AMENDED, strict=True)], AMENDED.names
+    )
+    return table.sort_by([("row", "ascending"), ("msisdn", "ascending"), ("why", "ascending")]).combine_chunks()
+
+
+def _pairs(told: pa.Table, versions: pa.Table) -> _Pairs:
+    """The complaints and numbers of what is told in some versions."""
+    where = {key: n for n, key in enumerate(_keys(versions, "row"))}
+    complaint: list[Any] = versions["complaint"].to_pylist()
+    # Most of what is told stands in other versions.
+    told = told.filter(pc.is_in(told["event"], versions["event"].combine_chunks()))
+    numbers: list[Any] = told["msisdn"].to_pylist()
+    pairs = zip(_keys(told, "version"), numbers, strict=True)
+    return {(complaint[where[key]], msisdn) for key, msisdn in pairs if key in where}
+
+
+def _keys(table: pa.Table, row: str) -> list[int]:
+    event, at = (np.asarray(table[name].to_numpy(), np.int64) for name in ("event", row))
+    keys: list[int] = ((event << 32) | at).tolist()
+    return keys
+
+
+def _statuses(state: pa.Table) -> dict[int, str]:
+    columns: list[list[Any]] = [state[name].to_pylist() for name in ("msisdn", "status")]
+    return dict(zip(*columns, strict=True))
+
+
+def take_back(case: Case, append: Append, intake: object) -> None:
+    """Takes an intake or an expansion back.
+
+    Raises:
+        ArgumentError: There is none of that number, or it was taken back already.
+    """
+    found = (
+        case.store.event(intake)
+        if isinstance(intake, int) and intake is not True and 0 < intake < append.event
+        else None
+    )
+    if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
+        raise ArgumentError("id: takes the id of an intake of this registry")
+    if found[1]:
+        raise ArgumentError("id: this intake was taken back already")
+    append.rows("withdrawal", {"withdrawn": [intake]})
+
+
+def would_take_back(case: Case, intake: object) -> pa.Table:
+    """What taking an intake back would do; the columns are those that `Registry.would_withdraw` tells."""
+    with case.trial("withdraw_intake") as append:
+        take_back(case, append, intake)
+        cut = append.event
+        touched = case.store.touched(cut - 1, cut)
+        before, after = case.state(cut - 1, touched), case.state(cut, touched)
+        was, now = _statuses(before), _statuses(after)
+        listed, left = _actions(before), _actions(after)
+        numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
+        case.store.want(pa.array(numbers, pa.int64()))
+        sent = _sent(case.store.sent(cut))
+    table = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
+    columns: list[Any] = list(zip(*table, strict=True)) or [()] * len(_TAKEN)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, _TAKEN, strict=True)], _TAKEN.names)
+
+
+def _actions(state: pa.Table) -> Mapping[int, str]:
+    listed = rows(state, _NOWHERE, None)
+    columns: list[list[Any]] = [listed[name].to_pylist() for name in ("msisdn", "action")]
+    return dict(zip(*columns, strict=True))
+
+
+def _sent(told: pa.Table) -> dict[int, str]:
+    """Whose lists each number is on: the last that went to each receiver has it."""
+    last: dict[tuple[int, str], str] = {}
+    for row in told.sort_by("event").to_pylist():
+        last[row["msisdn"], row["receiver"]] = row["action"]
+    found: dict[int, list[str]] = {}
+    for (msisdn, receiver), action in sorted(last.items()):
+        if action in {"block", "reverify"}:
+            found.setdefault(msisdn, []).append(receiver)
+    return {msisdn: "; ".join(receivers) for msisdn, receivers in found.items()}

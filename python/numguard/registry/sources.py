@@ -1,0 +1,51 @@
+"""Spellings of sources -> one name each, so that one complaint is not two by how its source is written.
+
+Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: a name that is not in the table stays
+as it was written: complaints of two desks made one would be worse than one complaint under two names.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.registry.cells import words
+from numguard.registry.spelling import folded
+
+__all__ = ["same_source", "sources", "spellings"]
+
+
+def sources(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """Names of sources, those of the table as it has them, others as `words` gives them.
+
+    >>> sources(pa.array(["ncrp portal", "N.C.R.P.", "Helpline-1930", "PS Rohtak"])).to_pylist()
+    ['NCRP', 'NCRP', '1930', 'PS Rohtak']
+    """
+    named: Any = words(column).dictionary_encode()
+    told: pa.Array[Any] = pa.array([same_source(name) for name in named.dictionary.to_pylist()], pa.string())
+    return told.take(named.indices)
+
+
+def same_source(name: str) -> str:
+    """A source in the spelling of the table; one that is not in it as it is."""
+    return spellings().get(_bare(name), name)
+
+
+@cache
+def spellings() -> dict[str, str]:
+    """Each spelling, as it is compared, and the source's name."""
+    text = (resources.files(__package__) / "sources.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return {_bare(row[name]): row["source"] for name in ("source", "spelling") for row in rows}
+
+
+def _bare(name: str) -> str:
+    """Letters, their marks and digits alone: `N.C.R.P.` and `ncrp` are one."""
+    return "".join(
+        str(unicodedata.digit(sign, sign)) for sign in folded(name) if unicodedata.category(sign)[0] in "LMN"
+    )

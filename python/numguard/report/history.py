@@ -1,0 +1,130 @@
+"""The story of one number as a page: what happened when, who did it, and from which file with which SHA-256.
+
+Owns the words of each kind of event, and the page. Knows no registry. One idea: what a court asks is answered line by
+line, and every line leads to a person and a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard.errors import ArgumentError
+from numguard.files import whole_file
+from numguard.report.template import template
+from numguard.report.writing import Namer, day, moment
+from numguard.types import PathLike
+
+__all__ = ["Story", "write_history"]
+
+#: What each kind of event says; `{}` is its status, or to whom a list went.
+_WORDS: Final = {
+    "named": "A complaint names it",
+    "named no more": "The complaint was amended and names it no more",
+    "complainant": "A complaint has it as the complainant's own",
+    "complainant no more": "The complaint was amended and has it as the complainant's no more",
+    "repeated": "A complaint names it again, as it did before it was amended",
+    "linked": "Linked: it was seen in a handset of a number in force",
+    "seen": "Seen in a handset that linkage went through",
+    "stopped": "Linkage stopped at it",
+    "decided": "Decided",
+    "outcome": "The operator's answer",
+    "exported": "On a list that went out",
+    "taken back": "A file that had touched it was taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a page tells.
+
+    Attributes:
+        msisdn: The number.
+        events: What `Registry.history` gives.
+        as_of: The day or moment asked for, in words; None for all that is recorded.
+        registry: The id of the registry that was asked.
+        last: The number of its last event.
+        digest: In which everything up to that event is.
+        sentences: What each note means.
+        version: Of the package.
+    """
+
+    msisdn: int
+    events: pa.Table
+    as_of: str | None
+    registry: str
+    last: int
+    digest: str
+    sentences: Mapping[str, str]
+    version: str
+
+
+def write_history(story: Story, path: PathLike) -> Path:
+    """Writes the page, whole or not at all, readable by its owner only; the same story, the same bytes.
+
+    Raises:
+        ArgumentError: The path does not end in .html.
+        MissingExtraError: The extra `report` is not installed.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise ArgumentError("path: a history is a page, and its name ends in .html")
+    namer = Namer(full=True)
+    rows = story.events.to_pylist()
+    text: str = template("history.html").render(
+        number=namer.number(story.msisdn),
+        as_of=story.as_of,
+        lines=[_line(row, story.sentences, namer) for row in rows],
+        files=_files(rows, namer),
+        registry=story.registry,
+        last=story.last,
+        digest=story.digest,
+        version=story.version,
+    )
+    with whole_file(path, private=True) as file:
+        file.write(text.encode())
+    return path
+
+
+def _line(row: Mapping[str, Any], sentences: Mapping[str, str], namer: Namer) -> dict[str, Any]:
+    what = _WORDS.get(row["what"], row["what"])
+    if row["status"]:
+        what += f": {row['status']}"
+    told = [f"to {namer.text(row['to'])}"] if row["to"] else []
+    if row["acknowledgement_no"]:
+        told.append(f"complaint {namer.text(row['acknowledgement_no'])} of {namer.text(row['source'] or '')}")
+    told += [namer.text(row["district"])] if row["district"] else []
+    if isinstance(row["reported_at"], datetime):
+        told.append(f"{'of' if row['what'] == 'outcome' else 'reported'} {day(row['reported_at'])}")
+    if row["via_imei"]:
+        told.append(f"handset {namer.handset(row['via_imei'])}")
+    if row["via_msisdn"]:
+        told.append(f"of {namer.number(row['via_msisdn'])}")
+    if row["note"]:
+        told.append(sentences.get(row["note"], row["note"].replace("_", " ")))
+    file = namer.text(row["file"]) if row["file"] else ""
+    return {
+        "event": row["event"],
+        "registry": row["registry"],
+        "at": moment(row["at"]),
+        "by": namer.text(row["by"] or ""),
+        "what": what,
+        "told": "; ".join(told),
+        "reason": namer.text(row["reason"]) if row["reason"] else "",
+        "file": file + (f", row {row['row']}" if file and row["row"] else ""),
+    }
+
+
+def _files(rows: list[dict[str, Any]], namer: Namer) -> list[dict[str, str]]:
+    """Each file once, in the order in which it was met."""
+    met: dict[tuple[str, str, str], None] = {}
+    for row in rows:
+        use = f"went out to {namer.text(row['to'])}" if row["what"] == "exported" and row["to"] else "was read"
+        if row["file"]:
+            met[namer.text(row["file"]), row["sha256"] or "", use] = None
+    return [dict(zip(("name", "sha256", "use"), key, strict=True)) for key in met]

@@ -1,0 +1,60 @@
+"""What stands on the page of the office: what waits for a person, what was taken back, and whose events these are.
+
+Knows nothing of HTML. One idea: what was not counted is told beside what was, with who decided so.
+"""
+
+from __future__ import annotations
+
+from numguard.report.figures import Figures
+from numguard.report.part import Part, Table
+from numguard.report.writing import Namer, counted, day, grouped
+
+__all__ = ["registries", "taken_back", "waiting"]
+
+
+def waiting(figures: Figures) -> Part | None:
+    """The numbers that wait for a person, by why."""
+    rows = figures.waiting.to_pylist()
+    if not rows:
+        return None
+    text = (
+        "Numbers that are not certain are on no list and lead nowhere until somebody accepts or dismisses them. A "
+        "number may wait for several reasons."
+    )
+    lines = [[row["why"].replace("_", " "), row["sentence"], grouped(row["numbers"])] for row in rows]
+    table = Table("Numbers that wait, by reason", ["reason", "what it means", "numbers"], lines, words=2)
+    return Part("waiting", "Waiting for a person", [text], [table])
+
+
+def taken_back(figures: Figures, namer: Namer) -> Part | None:
+    """The files that were taken back."""
+    rows = figures.taken_back.to_pylist()
+    if not rows:
+        return None
+    lines = [
+        [
+            namer.text(row["name"] or "no file"),
+            namer.text(row["reason"] or ""),
+            namer.text(row["by"] or ""),
+            day(row["at"]),
+            row["sha256"] or "",
+        ]
+        for row in rows
+    ]
+    text = f"{counted(len(rows), 'file')} taken back: what they said counts nowhere, and stays on record."
+    columns = ["file", "reason", "by", "on", "SHA-256"]
+    return Part("taken-back", "Taken back", [text], [Table("Files that were taken back", columns, lines, words=5)])
+
+
+def registries(figures: Figures) -> Part | None:
+    """The registries whose events were merged."""
+    rows = figures.registries.to_pylist()
+    if not rows:
+        return None
+    lines = [[row["registry"], grouped(row["events"]), day(row["first"]), day(row["last"])] for row in rows]
+    text = (
+        f"Desks that work apart keep a registry each. The events of {grouped(len(rows))} registries are counted "
+        "here, each once, whoever took whom in."
+    )
+    table = Table("Registries", ["registry", "events", "from", "to"], lines)
+    return Part("registries", "Registries", [text], [table])

@@ -1,0 +1,45 @@
+"""What a part of the page is: sentences, at most one chart, and the figures behind it.
+
+Knows no figure and nothing of HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Part", "Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures behind a chart: the first column names the row, `words` tells how many columns from the left are text."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: int = 1
+    total: bool = False
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page.
+
+    Attributes:
+        key: Its anchor.
+        title: Its heading.
+        text: What it says, a paragraph each.
+        draw: Given a width in pixels, the chart as SVG; None for none.
+        described: The chart in a sentence, for those who hear it.
+        tables: The figures.
+    """
+
+    key: str
+    title: str
+    text: Sequence[str]
+    tables: Sequence[Table] = ()
+    draw: Callable[[int], str] | None = None
+    described: str = ""
+    definitions: Sequence[tuple[str, str]] = field(default=())

@@ -1,0 +1,155 @@
+"""Hits by the names of the lists that they are on: many lists of one column, looked up in one pass.
+
+Owns the column of names. Knows no source and no cell. One idea: **the pass looks for what is on any of the lists, and
+only what it found is asked of each**, so that many lists cost hardly more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard._core import ImeiSet, NumberSet
+from numguard.errors import ArgumentError
+from numguard.source import named
+
+__all__ = ["LISTS", "Marks", "Sets", "flattened"]
+
+pc: Any = pyarrow.compute  # its stubs know no lists
+
+_Set: TypeAlias = NumberSet | ImeiSet
+#: What a key column is looked up in: one set, or several by name.
+Sets: TypeAlias = Mapping[str, _Set | Mapping[str, _Set]]
+
+#: What is added to a key column's name to name the column of the lists.
+LISTS = "_lists"
+
+_NAMES = pa.list_(pa.string())
+#: What parts the names where a file holds no lists.
+_BETWEEN = ";"
+
+
+class Marks:
+    """The lists of each key column that was given several, and how many rows hit each.
+
+    Args:
+        sets: What each key column is looked up in.
+
+    Raises:
+        ArgumentError: Something else than sets, of one kind in each column, by names that can be written.
+    """
+
+    def __init__(self, sets: Sets) -> None:
+        #: What each column is looked up in: for several lists, what is on any of them.
+        self.sets: dict[str, _Set] = {}
+        self._lists: dict[str, dict[str, _Set]] = {}
+        #: Rows that hit each list, by column.
+        self.hits: dict[str, dict[str, int]] = {}
+        whole: dict[tuple[int, ...], _Set] = {}
+        for column, members in sets.items():
+            if not isinstance(members, Mapping):
+                self.sets[column] = _checked(column, members)
+                continue
+            lists = {_checked_name(column, name): _checked(column, one) for name, one in members.items()}
+            if len({type(one) for one in lists.values()}) != 1:
+                raise ArgumentError(
+                    f"sets: {named([column])!r} takes at least one list, and all of numbers or all of handsets"
+                )
+            # Several columns are mostly looked up in the same lists.
+            same = tuple(map(id, lists.values()))
+            if same not in whole:
+                whole[same] = _any_of(list(lists.values()))
+            self.sets[column] = whole[same]
+            self._lists[column] = lists
+            self.hits[column] = dict.fromkeys(lists, 0)
+
+    def of_several(self, column: str) -> bool:
+        """Whether a column is looked up in several lists."""
+        return column in self._lists
+
+    def columns(self) -> list[str]:
+        """The columns of names."""
+        return [f"{column}{LISTS}" for column in self._lists]
+
+    def schema(self, schema: pa.Schema) -> pa.Schema:
+        """The columns of marked hits: the names of the lists beside what matched.
+
+        Raises:
+            ArgumentError: There is such a column already.
+        """
+        for column in self._lists:
+            name = f"{column}{LISTS}"
+            if name in schema.names:
+                raise ArgumentError(
+                    f"there is a column '{named([name])}' already: leave it out with columns=, or rename it"
+                )
+            schema = schema.insert(schema.get_field_index(f"{column}_match") + 1, pa.field(name, _NAMES))
+        return schema
+
+    def apply(self, hits: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+        """Rows with the names of the lists that each match is on, null where nothing matched."""
+        if not self._lists:
+            return hits
+        told = {f"{column}{LISTS}": self._names(column, hits[f"{column}_match"]) for column in self._lists}
+        columns = [told[name] if name in told else hits[name] for name in schema.names]
+        return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    def _names(self, column: str, match: Any) -> pa.Array[Any]:
+        lists = self._lists[column]
+        matched = np.asarray(match.is_valid().to_numpy(zero_copy_only=False), np.bool_)
+        keys = match.drop_null()
+        on = np.empty((len(keys), len(lists)), np.bool_)
+        for n, (name, members) in enumerate(lists.items()):
+            on[:, n] = members.contains(keys).to_numpy(zero_copy_only=False)
+            self.hits[column][name] += int(on[:, n].sum())
+        row, place = np.nonzero(on)
+        counts = np.zeros(len(match), np.int64)
+        counts[matched] = np.bincount(row, minlength=len(keys))
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        names: Any = pa.array(list(lists), pa.string()).take(pa.array(place, pa.int64()))
+        told: pa.Array[Any] = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), names, mask=pa.array(~matched))
+        return told
+
+
+def flattened(
+    schema: pa.Schema, batches: Iterable[pa.RecordBatch], columns: Sequence[str]
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Rows whose names of lists are one text, for files that hold no lists; and their columns."""
+    flat = schema
+    for name in columns:
+        flat = flat.set(flat.get_field_index(name), pa.field(name, pa.string()))
+
+    def each() -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for name in columns:
+                place = batch.schema.get_field_index(name)
+                batch = batch.set_column(place, name, pc.binary_join(batch[name], _BETWEEN))  # noqa: PLW2901
+            yield batch
+
+    return flat, each()
+
+
+def _checked(column: str, members: object) -> _Set:
+    if not isinstance(members, (NumberSet, ImeiSet)):
+        raise ArgumentError(f"sets: {named([column])!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+    return members
+
+
+def _checked_name(column: str, name: object) -> str:
+    if not isinstance(name, str) or not name.strip() or _BETWEEN in name or not name.isprintable():
+        raise ArgumentError(f"sets: {named([column])!r}: a list takes a name, which has no {_BETWEEN} in it")
+    return name
+
+
+def _any_of(lists: list[Any]) -> _Set:
+    """What is on any of the lists; the smallest are joined first, so that a large one is copied once."""
+    left = sorted(lists, key=len, reverse=True)
+    while len(left) > 1:
+        left.append(left.pop() | left.pop())
+        left.sort(key=len, reverse=True)
+    whole: _Set = left[0]
+    return whole

@@ -1,0 +1,276 @@
+"""What an amendment or a withdrawal takes off is shown before it does, as it then does; sources in their spellings."""
+
+from __future__ import annotations
+
+import csv
+import random
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.cli import run
+from numguard.errors import ArgumentError
+from numguard.registry import cells
+from numguard.registry.sources import same_source, sources, spellings
+from registry_cases import A, B, C, complaint, complaints, listed, status_of
+
+FORCE = {"reported", "requested", "confirmed", "blocked", "reverify"}
+
+
+def pairs(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
+
+
+# Amendments ------------------------------------------------------------------------------------------------------
+
+
+def test_what_an_amendment_drops_is_shown_before_and_said_when_it_does(registry: ng.Registry) -> None:
+    registry.add_complaints(
+        complaints(complaint("1", "9876543210, 9123456789"), complaint("2", "9123456789")), name="a"
+    )
+    slip = complaints(complaint("7", "8887776665"), complaint("1", "9876543211"))
+    for dry_run in (True, False):
+        told = registry.add_complaints(slip, name="another desk", dry_run=dry_run).dropped
+        assert told.column_names == ["file", "row", "msisdn", "why", "was", "status"]
+        assert pairs(told, "file", "row", "msisdn", "why", "was", "status") == [
+            ("another desk", 2, B, "dropped_by_amendment", "reported", "reported"),
+            ("another desk", 2, A, "dropped_by_amendment", "reported", "review"),
+        ]
+        if dry_run:
+            assert (status_of(registry, A), registry.verify().events) == ("reported", 1)
+            assert set(listed(registry)) == {A, B}
+    # Nothing goes in silence: it waits for a person, who can let it stand.
+    assert A not in listed(registry)
+    assert pairs(registry.review(), "msisdn", "why") == [(A, "dropped_by_amendment")]
+    registry.decide([f"+{A}"], "accepted", "a slip of the other desk")
+    assert listed(registry)[A] == "block"
+    assert registry.add_complaints(slip, name="another desk").dropped.num_rows == 0
+
+
+def test_a_suspect_that_becomes_the_complainant_is_turned(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", complainant_mobile="8887776665")))
+    turned = complaints(complaint("1", "8887776665", complainant_mobile="9876543210"))
+    dry = registry.add_complaints(turned, dry_run=True).dropped
+    assert dry.equals(registry.add_complaints(turned).dropped)
+    assert pairs(dry, "msisdn", "why", "was", "status") == [
+        (C, "turned_by_amendment", "protected", "protected"),
+        (A, "turned_by_amendment", "reported", "protected"),
+    ]
+
+
+def test_a_dry_run_makes_no_registry_and_needs_no_place_to_write(tmp_path: Path) -> None:
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1") as registry:
+        assert registry.add_complaints(complaints(complaint("1", "9876543210")), dry_run=True).added == 1
+        assert not path.exists()
+        registry.add_complaints(complaints(complaint("1", "9876543210")))
+    path.chmod(0o400)
+    tmp_path.chmod(0o500)
+    try:
+        with ng.Registry(path, by="HC 1") as registry:
+            told = registry.add_complaints(complaints(complaint("1", "9123456789")), dry_run=True)
+            assert told.dropped["msisdn"].to_pylist() == [A]
+            assert registry.would_withdraw(1)["msisdn"].to_pylist() == [A]
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def some_sheet(dice: random.Random) -> pa.Table:
+    numbers = [f"98765432{n:02}" for n in range(6)]
+    rows = []
+    for _ in range(dice.randint(1, 4)):
+        named = ", ".join(dice.sample(numbers, dice.randint(1, 3)))
+        source = dice.choice(["1930", "helpline 1930", "NCRP", "ncrp portal"])
+        complainant = dice.choice([*numbers, "", "", ""])
+        row = complaint(str(dice.randint(1, 4)), named, complainant_mobile=complainant)
+        rows.append(row | {"source": source})
+    return complaints(*rows)
+
+
+def states(registry: ng.Registry) -> dict[int, str]:
+    return {n: word for word in ng.registry.STATUSES for n in registry.numbers(word).to_array().to_pylist()}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_what_is_shown_is_what_happens(seed: int) -> None:
+    dice = random.Random(seed)
+    with ng.Registry(by="HC 1") as registry, ng.Registry(by="HC 2") as desk:
+        for _ in range(dice.randint(2, 8)):
+            one = dice.choice([registry, registry, desk])
+            one.add_complaints(some_sheet(dice))
+            if dice.random() < 0.2:
+                one.decide([f"98765432{dice.randint(0, 5):02}"], dice.choice(["confirmed", "protected"]), "checked")
+        if dice.random() < 0.5:
+            registry.merge(desk)
+        if not registry.verify().events:
+            return
+        # An amendment: whoever was in force and no more is told, and what is told is so.
+        before, sheet = states(registry), some_sheet(dice)
+        dry = registry.add_complaints(sheet, dry_run=True)
+        assert states(registry) == before
+        done = registry.add_complaints(sheet)
+        assert done.dropped.equals(dry.dropped)
+        after = states(registry)
+        lost = {n for n in before if before[n] in FORCE and after.get(n) not in FORCE}
+        told = {row["msisdn"]: (row["was"], row["status"]) for row in dry.dropped.to_pylist()}
+        assert all((before[n], after[n]) == statuses for n, statuses in told.items())
+        complaining = {n for n in lost if after[n] == "protected"}
+        assert lost <= told.keys() | complaining
+        # A withdrawal: all that changes is told, and nothing else.
+        before = after
+        for intake in registry.intakes().filter(pa.compute.is_null(registry.intakes()["withdrawn"]))["id"].to_pylist():
+            told = {row["msisdn"]: (row["was"], row["status"]) for row in registry.would_withdraw(intake).to_pylist()}
+            actions, sealed = listed(registry), registry.verify()
+            if dice.random() < 0.5:
+                continue
+            assert registry.verify() == sealed
+            registry.withdraw_intake(intake, "wrong")
+            after, left = states(registry), listed(registry)
+            changed = {n for n in before | after if before.get(n) != after.get(n) or actions.get(n) != left.get(n)}
+            assert changed <= told.keys()
+            assert all((before.get(n), after.get(n)) == statuses for n, statuses in told.items())
+            before = after
+
+
+def test_a_withdrawal_says_on_whose_lists_the_numbers_went_out(registry: ng.Registry, tmp_path: Path) -> None:
+    taken = registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    registry.add_complaints(complaints(complaint("3", "9123456789")))
+    registry.export(tmp_path / "dot.csv", to="DoT")
+    registry.export(tmp_path / "tsp.csv", to="Operator A")
+    assert taken.id is not None
+    told = registry.would_withdraw(taken.id)
+    assert told.to_pylist() == [
+        {
+            "msisdn": A, "was": "requested", "status": "withdrawn", "action_was": "block", "action": None,
+            "sent_to": "DoT; Operator A",
+        }
+    ]  # fmt: skip
+    registry.withdraw_intake(taken.id, "wrong")
+    for wrong in (taken.id, 3, 99, 0, True):
+        with pytest.raises(ArgumentError, match="id:"):
+            registry.would_withdraw(wrong)
+
+
+# Spellings of sources and numbers -----------------------------------------------------------------------------------
+
+
+def test_every_listed_spelling_leads_to_one_name_and_says_why() -> None:
+    rows = list(csv.DictReader((resources.files("numguard.registry") / "sources.csv").read_text().splitlines()))
+    assert all(row["of"] for row in rows)
+    for row in rows:
+        for spelling in (row["spelling"], row["spelling"].upper(), f" {row['spelling'].lower()} "):
+            assert sources(pa.array([spelling])).to_pylist() == [row["source"]]
+    assert set(spellings().values()) == {"NCRP", "1930", "CFCFRMS", "Chakshu"}
+    # No two names became one: what is compared of each leads to one source alone.
+    assert len({row["spelling"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("other", ["PS NCRP Rohtak", "NCRPS", "19301", "Cyber PS", "NCRP 2", "not NCRP", "1930 Rohtak"])
+def test_what_is_not_listed_stays_as_it_is(other: str) -> None:
+    assert same_source(other) == other
+
+
+@pytest.mark.parametrize(
+    "spelling", ["ncrp portal", "N.C.R.P.", "https://cybercrime.gov.in", "एनसीआरपी", "\uff2e\uff23\uff32\uff30"]
+)
+def test_one_complaint_under_two_spellings_of_its_source_is_one(registry: ng.Registry, spelling: str) -> None:
+    registry.add_complaints(complaints(complaint("31708220000001", "9876543210") | {"source": "NCRP"}))
+    again = registry.add_complaints(complaints(complaint("31708220000001", "9876543210") | {"source": spelling}))
+    assert (again.added, again.repeated, again.alike.num_rows) == (0, 1, 0)
+    assert registry.action_taken()["complaints"].to_pylist() == [1]
+
+
+def test_what_an_older_numguard_kept_under_its_spelling_is_met(
+    registry: ng.Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = complaints(complaint("31708220000001", "9876543210") | {"source": "ncrp portal"})
+    with monkeypatch.context() as older:
+        older.setattr("numguard.registry.complaints.sources", cells.words)
+        assert registry.add_complaints(sheet).added == 1
+    assert registry.history(f"+{A}")["source"].to_pylist() == ["Ncrp Portal"]
+    again = registry.add_complaints(complaints(complaint("31708220000001", "9123456789") | {"source": "NCRP"}))
+    assert (again.added, again.updated, again.alike.num_rows) == (0, 1, 0)
+    assert again.dropped["msisdn"].to_pylist() == [A]
+    assert registry.add_complaints(sheet).added == 0
+
+
+def test_what_may_be_one_complaint_is_said_and_kept_apart(registry: ng.Registry) -> None:
+    first = complaint("31708220000001", "9876543210") | {"source": "NCRP"}
+    registry.add_complaints(complaints(first, complaint("7", "9876543210") | {"source": "PS Rohtak"}))
+    sheet = complaints(
+        complaint("031708220000001", "9123456789") | {"source": "ncrp portal"},
+        complaint("31708220000001", "9123456789"),
+        complaint("7", "9123456789") | {"source": "PS Nuh"},
+        complaint("007", "9123456789") | {"source": "ps rohtak"},
+        complaint("0031708220000009", "9123456789"),
+        complaint("31708220000009", "9123456789"),
+    )
+    dry = registry.add_complaints(sheet, name="b", dry_run=True)
+    done = registry.add_complaints(sheet, name="b")
+    assert done.alike.equals(dry.alike)
+    assert (done.added, done.updated, done.repeated) == (6, 0, 0)
+    assert pairs(done.alike, "file", "row", "why", "known_source", "known_acknowledgement_no") == [
+        ("b", 1, "leading_zeros", "NCRP", "31708220000001"),
+        ("b", 2, "other_source", "NCRP", "031708220000001"),
+        ("b", 2, "other_source", "NCRP", "31708220000001"),
+        ("b", 4, "leading_zeros", "PS Rohtak", "7"),
+        ("b", 6, "leading_zeros", "1930", "0031708220000009"),
+    ]
+    assert registry.add_complaints(sheet, name="b").alike.num_rows == 0
+    # What was taken back is known no more.
+    assert done.id is not None
+    registry.withdraw_intake(done.id, "wrong")
+    assert "0031708220000009" not in pairs(registry.add_complaints(sheet, dry_run=True).alike, "known_source")
+
+
+def test_a_complaint_of_two_desks_with_short_numbers_is_nobodys_twin(registry: ng.Registry) -> None:
+    desks = [complaint(str(n), "9876543210") | {"source": f"PS {d}"} for d in range(5) for n in range(1, 30)]
+    assert registry.add_complaints(complaints(*desks)).alike.num_rows == 0
+    assert registry.add_complaints(complaints(complaint("12", "9876543210") | {"source": "PS X"})).alike.num_rows == 0
+
+
+# From the command line --------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_shows_what_would_go_and_says_what_went(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    head = "acknowledgement_no,source,suspect_mobiles\n"
+    Path("a.csv").write_text(f"{head}31708220000001,NCRP,98765 43210\n")
+    Path("b.csv").write_text(f"{head}31708220000001,ncrp portal,98765 43211\n031708220000001,NCRP,98765 43212\n")
+
+    def say(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = run(list(arguments))
+        return (code, *capfd.readouterr())
+
+    assert say("complaints", "add", "a.csv")[0] == 0
+    assert say("export", "dot.csv", "--to", "DoT")[0] == 0
+    code, out, said = say("complaints", "add", "b.csv", "--dry-run")
+    assert code == 0
+    assert "  row 2, dropped_by_amendment: +919876543210: requested -> review\n" in out
+    assert "  row 3, leading_zeros: 'NCRP' '031708220000001', known as 'NCRP' '31708220000001'\n" in out
+    assert "1 number would be dropped or turned, 1 of them no longer in force (dropped_by_amendment 1)" in said
+    code, out, said = say("complaints", "add", "b.csv")
+    assert (
+        "1 number dropped or turned, 1 of them no longer in force (dropped_by_amendment 1); see numguard review" in said
+    )
+    assert "1 complaint may be known under another spelling, and nothing is merged by guess: leading_zeros 1" in said
+    code, out, said = say("complaints", "add", "b.csv", "--json")
+    assert '"amendments": {}' in out
+
+    code, out, said = say("complaints", "withdraw", "1", "--dry-run")
+    assert (code, out.splitlines()[1]) == (0, '"919876543210","review","withdrawn",,,"DoT"')
+    assert "intake 1 would be taken back: 0 numbers no longer in force, 0 in force again\n" in said
+    assert "  1 number of lists that went to DoT: the next change tells it\n" in said
+    assert say("complaints", "withdraw", "1")[0] == 2
+    assert say("complaints", "withdraw", "1", "--reason", "x", "-o", "t.csv")[0] == 2
+    code, out, said = say("complaints", "withdraw", "3", "--reason", "a slip")
+    assert "intake 3 taken back: 2 numbers no longer in force, 1 in force again; event 4\n" in said
