@@ -4,7 +4,7 @@ use numguard_core::msisdn::{
     self, Mentions, Region, Style, extract, format, mentions, read, read_u64,
 };
 use numguard_core::notes::{Kind, Note};
-use numguard_core::plan::MobileSeries;
+use numguard_core::plan::{MobileSeries, RegionPlan};
 use numguard_core::{imei, naive};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -124,7 +124,21 @@ fn written() -> impl Strategy<Value = String> {
 }
 
 fn region() -> impl Strategy<Value = Region> {
-    prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164)]
+    prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164), 2 => other_region()]
+}
+
+/// Any other region, those with odd prefixes and short numbers more often.
+fn other_region() -> impl Strategy<Value = Region> {
+    let names: Vec<&str> = RegionPlan::all()
+        .map(RegionPlan::name)
+        .filter(|&name| name != "IN")
+        .collect();
+    let odd = &[
+        "US", "GB", "DE", "BR", "AR", "RU", "HU", "IT", "JP", "AI", "NF", "SM", "GA", "FO", "BY",
+        "CN", "PG", "SG",
+    ];
+    prop_oneof![select(names), select(&odd[..])]
+        .prop_map(|name| Region::named(name).expect("a region"))
 }
 
 /// Whether a cell, whatever wraps it, is an address as RFC 3966 and RFC 5724 have them.
@@ -180,7 +194,9 @@ proptest! {
         }
         // What a program printed or wrapped is a text once something stands before it.
         let is_plain = cell.chars().all(|sign| sign.is_ascii_digit() || " -./()+".contains(sign));
-        if reading.msisdn != 0 && is_plain && reading.note != Some(Note::TrailingDecimal) {
+        // Nor is what only its length makes a number of another region taken from a text.
+        let is_sure = !matches!(region, Region::Of(_)) || reading.kind != Some(Kind::Unknown);
+        if reading.msisdn != 0 && is_plain && is_sure && reading.note != Some(Note::TrailingDecimal) {
             prop_assert_eq!(labelled.msisdn, reading.msisdn);
         }
     }
@@ -195,8 +211,11 @@ proptest! {
         let reading = read(&cell, region);
         if reading.msisdn != 0 {
             let again = read_u64(reading.msisdn);
-            prop_assert_eq!((again.msisdn, again.kind), (reading.msisdn, reading.kind));
-            prop_assert_eq!(Some(msisdn::kind(reading.msisdn)), reading.kind);
+            prop_assert_eq!(again.msisdn, reading.msisdn);
+            prop_assert_eq!(msisdn::read_u64_in(reading.msisdn, region).kind, reading.kind);
+            if !matches!(region, Region::Of(_)) {
+                prop_assert_eq!(Some(msisdn::kind(reading.msisdn)), reading.kind);
+            }
         } else {
             prop_assert!(reading.note.is_some() && reading.kind.is_none());
         }
@@ -295,7 +314,8 @@ proptest! {
         prop_assert_eq!(listed.msisdn, unlisted.msisdn);
         let is_mobile = (916_000_000_000..920_000_000_000).contains(&listed.msisdn);
         if is_mobile && listed.note != Some(Note::Placeholder) {
-            prop_assert_eq!((unlisted.kind, unlisted.note), (Some(Kind::Mobile), Some(Note::UnlistedSeries)));
+            let kind = if matches!(region, Region::Of(_)) { Kind::Foreign } else { Kind::Mobile };
+            prop_assert_eq!((unlisted.kind, unlisted.note), (Some(kind), Some(Note::UnlistedSeries)));
         } else {
             prop_assert_eq!(listed.note, unlisted.note);
         }

@@ -60,9 +60,8 @@ fn unescape(text: &str) -> String {
 
 fn region(text: &str) -> Region {
     match text {
-        "IN" => Region::In,
         "" => Region::E164,
-        other => panic!("unknown region {other:?}"),
+        name => Region::named(name).expect("a region"),
     }
 }
 

@@ -4,10 +4,10 @@
 //! are dialled is asked first ([`dialled`](super::dialled)); then the way in which they were written must be one in
 //! which people write a number, or they are figures that stand beside each other.
 
-use super::Found;
 use super::indian::{self, Grouped};
+use super::{Form, Found};
 use crate::digits::Digits;
-use crate::groupings::Gap;
+use crate::groupings::{self, Gap};
 use crate::notes::Note;
 use crate::plan;
 
@@ -167,7 +167,11 @@ impl<'a> Written<'a> {
         let msisdn = Digits::of(found.msisdn);
         let code = plan::code_width(msisdn.held()?)?;
         let digits = self.digits.held()?;
-        let prefix = digits.len().checked_sub(msisdn.count() - code)?;
+        let written = match found.form {
+            Form::Home { national, .. } => usize::from(national),
+            Form::Common | Form::Abroad { .. } => msisdn.count() - code,
+        };
+        let prefix = digits.len().checked_sub(written)?;
         let mut before = 0;
         for (index, piece) in self.pieces()?.iter().enumerate() {
             if before + piece.width() > prefix {
@@ -200,13 +204,13 @@ impl<'a> Written<'a> {
             return false;
         };
         self.brackets_are_right
-            && self.prefix_is_listed(pieces, &national)
+            && self.prefix_is_listed(pieces, &national, found)
             && self.groups_are_listed(&pieces[national.index..], &national, found)
     }
 
     /// The country code, the trunk zero and two zeros each in one group, alone or before the national digits.
-    fn prefix_is_listed(&self, pieces: &[Piece], national: &National) -> bool {
-        let zeros = self.zeros(national);
+    fn prefix_is_listed(&self, pieces: &[Piece], national: &National, found: Found) -> bool {
+        let zeros = self.zeros(national, found);
         let mut before = 0;
         pieces[..=national.index]
             .iter()
@@ -227,14 +231,16 @@ impl<'a> Written<'a> {
             })
     }
 
-    /// How many zeros stand before the country code: two where calls go abroad, one where a trunk zero was put before it.
-    fn zeros(&self, national: &National) -> usize {
+    /// How many zeros stand before the country code: two where calls go abroad, one where a trunk zero was put before it;
+    /// or the digits of another region's prefix.
+    fn zeros(&self, national: &National, found: Found) -> usize {
         let digits = self.digits.held().unwrap_or_default();
-        match digits {
+        match (found.form, digits) {
             _ if self.plus => 0,
-            [0, 0, ..] => 2.min(national.prefix),
-            [0, ..] => 1.min(national.prefix),
-            _ => 0,
+            (Form::Abroad { prefix } | Form::Home { prefix, .. }, _) => usize::from(prefix),
+            (Form::Common, [0, 0, ..]) => 2.min(national.prefix),
+            (Form::Common, [0, ..]) => 1.min(national.prefix),
+            (Form::Common, _) => 0,
         }
     }
 
@@ -254,6 +260,7 @@ impl<'a> Written<'a> {
         let widths = &widths[..groups.len()];
         let msisdn = Digits::of(found.msisdn);
         let digits = &msisdn.held().unwrap_or_default()[national.code..];
+        let written_digits = &self.digits.held().unwrap_or_default()[national.prefix..];
         let gaps = Gaps::of(groups);
         if found.is_indian() {
             indian::is_listed(&Grouped {
@@ -261,14 +268,16 @@ impl<'a> Written<'a> {
                 digits,
                 widths,
                 gaps: &gaps,
-                is_explicit: self.plus || self.zeros(national) == 2,
+                is_explicit: self.plus || self.zeros(national, found) >= 2,
                 has_trunk_zero: national.prefix == 1
-                    || national.prefix > self.zeros(national) + national.code,
+                    || national.prefix > self.zeros(national, found) + national.code,
                 has_prefix: self.plus || national.prefix > 0,
             })
         } else {
             let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
-            plan::has_format(code, widths) && gaps.are_one_country_s()
+            plan::has_format(code, widths)
+                && gaps.are_one_country_s()
+                && (!found.is_at_home() || !are_figures(widths, written_digits, &gaps))
         }
     }
 }
@@ -341,6 +350,12 @@ impl Gaps {
             || self.first_is_bracketed && self.first == Gap::Touch;
         first_is_right && self.rest_is_blank_or_dash || self.all() == Some(Gap::Point)
     }
+}
+
+/// Whether groups of bare digits may be figures beside each other: two with a point between, as a fraction has, or sums,
+/// each of which ends in two zeros.
+fn are_figures(widths: &[usize], digits: &[u8], gaps: &Gaps) -> bool {
+    widths.len() == 2 && gaps.first == Gap::Point || groupings::are_round_sums(widths, digits)
 }
 
 /// What may stand before the first digit: a plus, brackets, blanks.
