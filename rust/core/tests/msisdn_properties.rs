@@ -124,7 +124,7 @@ fn written() -> impl Strategy<Value = String> {
 }
 
 fn region() -> impl Strategy<Value = Region> {
-    prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164), 2 => other_region()]
+    prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164), 1 => Just(Region::Unknown), 4 => other_region()]
 }
 
 /// Any other region, those with odd prefixes and short numbers more often.

@@ -61,6 +61,7 @@ fn unescape(text: &str) -> String {
 fn region(text: &str) -> Region {
     match text {
         "" => Region::E164,
+        "?" => Region::Unknown,
         name => Region::named(name).expect("a region"),
     }
 }

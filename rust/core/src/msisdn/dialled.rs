@@ -20,6 +20,7 @@ pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Found, N
         (true, Region::Of(plan)) => national::behind_plus(digits, plan),
         (true, _) => international(digits),
         (false, Region::Of(plan)) => national::read(digits, plan),
+        (false, Region::Unknown) => Err(Note::UnknownRegion),
         (false, _) if digits.len() <= 2 => Err(Note::TooShort),
         (false, _) if digits.iter().all(|&digit| digit == 0) => Err(Note::NotANumber),
         (false, _) if digits.len() <= 6 => Err(Note::ShortCode),

@@ -51,6 +51,8 @@ pub enum Region {
     E164,
     /// As the plan of another region reads them.
     Of(RegionPlan),
+    /// Not at all: nobody knows in which region they were written. Numbers with a plus are read.
+    Unknown,
 }
 
 impl Region {
@@ -183,7 +185,9 @@ impl Reading {
 
     fn of(found: Result<Found, Note>, region: Region, series: MobileSeries) -> Self {
         match (found, region) {
-            (Ok(found), Region::In | Region::E164) => Self::accepted(found, series),
+            (Ok(found), Region::In | Region::E164 | Region::Unknown) => {
+                Self::accepted(found, series)
+            }
             (Ok(found), Region::Of(plan)) => Self {
                 kind: Some(national::kind(found.msisdn, plan)),
                 ..Self::accepted(found, series)

@@ -95,7 +95,12 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
         .digits
         .held()
         .map(|digits| dialled::read(digits, written.plus, region));
-    matches!(found, Some(Ok(found)) if found.class() != Class::None || found.is_ten_indian())
+    let is_known =
+        matches!(found, Some(Ok(found)) if found.class() != Class::None || found.is_ten_indian());
+    // Some plans have numbers as short as the first group of others: `2123 5234`.
+    let is_group = matches!(found, Some(Ok(found)) if found.is_at_home())
+        && written.digits.count() < dialled::SHORTEST;
+    is_known && !is_group
 }
 
 /// What stands in a stretch, from left to right.

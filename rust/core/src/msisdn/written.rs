@@ -42,6 +42,8 @@ pub(super) struct Written<'a> {
     pub(super) dangling_point: bool,
     /// Whether brackets stand as they do in numbers.
     brackets_are_right: bool,
+    /// How many groups, the first among them, one pair of brackets holds, if it holds several and not all.
+    bracketed_together: usize,
 }
 
 impl<'a> Written<'a> {
@@ -71,6 +73,7 @@ impl<'a> Written<'a> {
             plus,
             dangling_point,
             brackets_are_right: true,
+            bracketed_together: 0,
         };
         let mut at = first;
         let mut end = first;
@@ -145,6 +148,10 @@ impl<'a> Written<'a> {
                     }
                     open = None;
                 }
+                (b')', Some(0)) if passed < self.count && self.bracketed_together == 0 => {
+                    self.bracketed_together = passed;
+                    open = None;
+                }
                 (b')', Some(first)) => {
                     self.brackets_are_right &= first == 0 && passed == self.count;
                     open = None;
@@ -203,7 +210,11 @@ impl<'a> Written<'a> {
         let (Some(pieces), Some(national)) = (self.pieces(), self.national(found)) else {
             return false;
         };
+        // `(06 1) 234 5678`: the prefix and the area code.
+        let together = self.bracketed_together;
+        let are_together = found.is_at_home() && together == national.index + 1;
         self.brackets_are_right
+            && (together == 0 || are_together)
             && self.prefix_is_listed(pieces, &national, found)
             && self.groups_are_listed(&pieces[national.index..], &national, found)
     }
@@ -277,7 +288,8 @@ impl<'a> Written<'a> {
             let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
             plan::has_format(code, widths)
                 && gaps.are_one_country_s()
-                && (!found.is_at_home() || !are_figures(widths, written_digits, &gaps))
+                && (!found.is_at_home()
+                    || !are_figures(widths, written_digits, &gaps, national.prefix > 0))
         }
     }
 }
@@ -354,8 +366,9 @@ impl Gaps {
 
 /// Whether groups of bare digits may be figures beside each other: two with a point between, as a fraction has, or sums,
 /// each of which ends in two zeros.
-fn are_figures(widths: &[usize], digits: &[u8], gaps: &Gaps) -> bool {
-    widths.len() == 2 && gaps.first == Gap::Point || groupings::are_round_sums(widths, digits)
+fn are_figures(widths: &[usize], digits: &[u8], gaps: &Gaps, has_prefix: bool) -> bool {
+    widths.len() == 2 && gaps.first == Gap::Point
+        || !has_prefix && groupings::are_round_sums(widths, digits)
 }
 
 /// What may stand before the first digit: a plus, brackets, blanks.

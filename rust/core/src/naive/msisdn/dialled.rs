@@ -26,7 +26,8 @@ pub(super) fn dialled(digits: &str, plus: bool, region: Region) -> Result<Number
     match (region, plus) {
         (Region::Of(plan), true) => return national::signed(digits, plan),
         (Region::Of(plan), false) => return national::bare(digits, plan),
-        (Region::In | Region::E164, true) => return abroad(digits),
+        (Region::Unknown, false) => return Err(Note::UnknownRegion),
+        (Region::In | Region::E164 | Region::Unknown, true) => return abroad(digits),
         (Region::In | Region::E164, false) => {}
     }
     match digits {

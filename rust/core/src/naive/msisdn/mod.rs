@@ -180,7 +180,7 @@ fn described(digits: &str, region: Region, series: MobileSeries) -> (Kind, Optio
         };
         let kind = match region {
             Region::Of(_) => Kind::Foreign,
-            Region::In | Region::E164 => series.kind(national),
+            Region::In | Region::E164 | Region::Unknown => series.kind(national),
         };
         return (kind, warning);
     }
@@ -203,13 +203,13 @@ fn described(digits: &str, region: Region, series: MobileSeries) -> (Kind, Optio
     };
     let kind = match region {
         Region::Of(plan) => national::kind(digits, plan, own),
-        Region::In | Region::E164 if digits.starts_with("91") => own,
-        Region::In | Region::E164
+        Region::In | Region::E164 | Region::Unknown if digits.starts_with("91") => own,
+        Region::In | Region::E164 | Region::Unknown
             if class(digits) == Class::None && !plan::is_possible(&values(digits)) =>
         {
             Kind::Unknown
         }
-        Region::In | Region::E164 => Kind::Foreign,
+        Region::In | Region::E164 | Region::Unknown => Kind::Foreign,
     };
     let repeated = pattern!("^91[1-9][0-9]{9}$").is_match(digits) && is_repetition(&digits[2..]);
     (kind, repeated.then_some(Note::Placeholder))

@@ -157,7 +157,13 @@ impl Written {
     /// Whether the pieces are those in which people write this number.
     fn is_listed(&self, number: &Number) -> bool {
         let parts = self.parts(number);
-        if !self.brackets_are_right() || !self.prefix_is_listed(&parts) {
+        // `(06 1) 234 5678`: the prefix and the area code.
+        let together = format!(r"^\(d{{{}}}\)d+\)*$", parts.prefix.len() + 1);
+        let are_together = is_at_home(number)
+            && regex::Regex::new(&together)
+                .expect("a pattern")
+                .is_match(&self.brackets);
+        if !(are_together || self.brackets_are_right()) || !self.prefix_is_listed(&parts) {
             return false;
         }
         let [_, behind @ ..] = &parts.groups[..] else {
@@ -185,8 +191,9 @@ impl Written {
                 .map(|group| group.digits.as_str())
                 .collect();
             // `12.345678` is a fraction, `6000-7500` a range.
-            let is_figure = gaps == "."
-                || pattern!("^(?:[0-9]+00 )+$").is_match(&format!("{} ", written.join(" ")));
+            let sums = format!("{} ", written.join(" "));
+            let is_bare = parts.written_prefix.concat().is_empty();
+            let is_figure = gaps == "." || is_bare && pattern!("^(?:[0-9]+00 )+$").is_match(&sums);
             if is_figure && is_at_home(number) {
                 return false;
             }
@@ -386,7 +393,8 @@ fn is_whole(leading: &str, region: Region) -> bool {
         return false;
     };
     dialled(&written.digits(), written.has_plus, region).is_ok_and(|number| {
-        class(&number.digits) != Class::None
+        let is_group = is_at_home(&number) && written.digits().len() < 7;
+        !is_group && class(&number.digits) != Class::None
             || pattern!("^91[1-9][0-9]{9}$").is_match(&number.digits)
     })
 }
