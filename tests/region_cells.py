@@ -249,7 +249,7 @@ def is_guess(answer: Answer) -> bool:
     behind = answer.digits.removesuffix(national)
     code = str(code_of(answer.region))
     is_odd = national.startswith("0") and not re.fullmatch(pattern, national)
-    return is_odd or behind not in {"", prefix, code, code + prefix, code + prefix + prefix}
+    return is_odd or behind not in {"", prefix, code, code + prefix}
 
 
 def is_short(answer: Answer) -> bool:
@@ -285,17 +285,17 @@ def has_other_prefix(answer: Answer) -> bool:
 def reads_at_home(answer: Answer) -> bool:
     """Behind a sign stands what is a number of the region, or an Indian mobile, without the sign."""
     digits = behind_sign(answer)
-    if digits is None or answer.valid:
+    if digits is None:
         return False
-    is_indian = re.fullmatch(r"0?[6-9]\d{9}", digits) is not None
-    return is_indian or bool(valid_readings(digits, answer.region))
+    code, rest = behind_code(digits)
+    without_zero = code + rest.removeprefix("0")
+    is_indian = any(re.fullmatch(r"0?[6-9]\d{9}", one) for one in (digits, without_zero))
+    return is_indian or not answer.valid and bool(valid_readings(digits, answer.region))
 
 
 def other_readings(answer: Answer) -> bool:
     digits = [answer.digits, answer.digits.lstrip("0")]
-    found = valid_readings(digits[0], answer.region) | (
-        valid_readings(digits[1], answer.region) if digits[0].startswith("00") else set()
-    )
+    found = valid_readings(digits[0], answer.region) | valid_readings(digits[1], answer.region)
     return bool(found) and found != {str(answer.theirs)}
 
 
@@ -314,7 +314,7 @@ DIFFERENCES: list[Difference] = [
         "0207 946 0018",
         lambda answer: (
             answer.ours is None
-            and answer.note in {"several_numbers", "too_long", "too_short", "not_an_integer", "looks_like_id"}
+            and answer.note in {"several_numbers", "too_long", "too_short", "not_an_integer", "looks_like_id", "short_code"}
             and not is_one_piece(answer)
             and is_explained(compact(answer))
         ),
@@ -341,20 +341,26 @@ DIFFERENCES: list[Difference] = [
         "E.164 has fifteen digits",
         "DE",
         "080012345678890",
-        lambda answer: answer.note == "too_long" and len(str(answer.theirs)) > 15,
+        lambda answer: (
+            answer.note == "too_long"
+            and (len(str(answer.theirs)) > 15 or is_signed(answer) and len(answer.digits) > 15)
+        ),
     ),
     Difference(
         "six digits in all are too short for a number with its country code",
         "IR",
         "9601",
-        lambda answer: answer.note in {"too_short", "short_code"} and len(str(answer.theirs)) < 7,
+        lambda answer: answer.ours is None and answer.theirs is not None and len(str(answer.theirs)) < 7,
     ),
     Difference(
         "behind a sign and a country code only a zero is a trunk prefix that people write: not North America's 1, Russia's"
         " 8, the code of a carrier; nor are area codes put in",
         "US",
         "+117247601168",
-        lambda answer: answer.note in {None, "plus_without_country_code", "too_long"} and has_other_prefix(answer),
+        lambda answer: (
+            answer.note in {None, "plus_without_country_code", "too_long", "ambiguous_prefix"}
+            and has_other_prefix(answer)
+        ),
     ),
     Difference(
         "behind a sign, what is a number of the region or an Indian mobile without it is another country's only if it is"
@@ -380,10 +386,55 @@ DIFFERENCES: list[Difference] = [
         lambda answer: answer.note == "not_a_number" and re.search(r"[.\-/]", answer.cell) is not None,
     ),
     Difference(
-        "two plus signs are a slip of the hand, and what else is one nobody knows",
+        "two plus signs, a point or a dash before the first digit are a slip of the hand",
         "IT",
         "++390212344678",
-        lambda answer: answer.note == "stray_character" and "++" in answer.cell,
+        lambda answer: (
+            answer.note in {"stray_character", "stray_sign"}
+            and re.match(r"\D*\+\D*\+|[.\-/]", answer.cell) is not None
+        ),
+    ),
+    Difference(
+        "a last piece of zeros after a point is a decimal part, where the digits before it are a number",
+        "SY",
+        "94456789.0",
+        lambda answer: re.search(r"[.]0+$", answer.cell) is not None,
+    ),
+    Difference(
+        "behind a sign and a country code a zero goes wherever the number without it is one",
+        "CO",
+        "+57 (0) 3211234567",
+        lambda answer: (
+            answer.ours is not None
+            and is_signed(answer)
+            and behind_code(answer.digits)[1] == "0" + behind_code(str(answer.ours))[1]
+        ),
+    ),
+    Difference(
+        "a zero behind a country code that neither goes nor begins a number of the plan is not understood",
+        "JP",
+        "+81012345678",
+        lambda answer: (
+            answer.note == "plus_without_country_code"
+            and not answer.valid
+            and behind_code(behind_sign(answer) or "")[1].startswith("0")
+        ),
+    ),
+    Difference(
+        "Gabon's numbers had a zero of their own, so none is taken off behind a sign",
+        "GA",
+        "+241 060331234",
+        lambda answer: answer.ours is None and (behind_sign(answer) or "").startswith("2410"),
+    ),
+    Difference(
+        "India's numbers have ten digits, or are listed in another length",
+        "AE",
+        "+9122345408",
+        lambda answer: (
+            answer.note in {"too_short", "too_long"}
+            and (behind_sign(answer) or "").startswith("91")
+            and ng.normalize([f"+{behind_sign(answer)}"]).to_pylist() == [None]
+        ),
     ),
 ]
 

@@ -49,9 +49,11 @@ pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Found, Note
 /// A country's number, of a length that libphonenumber allows it.
 fn international(digits: &[u8]) -> Result<Found, Note> {
     let found = dialled::international(digits)?;
+    // What begins with a trunk zero that could not be taken off was not understood.
+    let is_possible =
+        |digits: &[u8]| plan::is_possible_with_area(digits) && plan::trunk_zero(digits).is_none();
     let msisdn = Digits::of(found.msisdn);
-    let is_possible = msisdn.held().is_some_and(plan::is_possible_with_area);
-    if dialled::is_certain(found) || is_possible {
+    if dialled::is_certain(found) || msisdn.held().is_some_and(is_possible) {
         Ok(found)
     } else {
         Err(Note::PlusWithoutCountryCode)
@@ -161,8 +163,8 @@ fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
 /// The reading that libphonenumber chooses.
 fn chosen(digits: &[u8], plan: RegionPlan) -> Reading {
     if let Some(behind_code) = behind_code(digits, plan) {
-        let becomes_viable =
-            !plan.is_viable(digits) && plan.is_viable(behind_code.national.digits());
+        let once = plan.without_prefix(&digits[behind_code.code..]);
+        let becomes_viable = !plan.is_viable(digits) && plan.is_viable(once.digits());
         if becomes_viable || plan.length(digits) == Length::TooLong {
             return behind_code;
         }

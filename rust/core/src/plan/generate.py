@@ -98,7 +98,9 @@ def answer(labels: frozenset[Hashable]) -> tuple[str, str] | None:
         of.setdefault(region, set()).add(label)
     for region in REGIONS.get(code, ()):
         found = of.get(region, set())
-        name = class_of(code, found)
+        # What is added for India is no part of the metadata.
+        is_viable = "viable" in found or not found.isdisjoint(ADDED_FOR_INDIA)
+        name = class_of(code, found) if is_viable else None
         if metadata(code, region).leading_digits is None:
             if name:
                 return name, region
@@ -158,6 +160,7 @@ def automaton() -> int:
                     grown.add(str(code), pattern, (code, region, label))
                     if label == "fixed_line" and plan.same_mobile_and_fixed_line_pattern:
                         grown.add(str(code), pattern, (code, region, "mobile"))
+            grown.add(str(code), plan.general_desc.national_number_pattern, (code, region, "viable"))
             if plan.leading_digits:
                 grown.add(str(code), rf"(?:{plan.leading_digits})\d{{0,12}}", (code, region, "leading"))
     for label, pattern in ADDED_FOR_INDIA.items():
@@ -206,7 +209,7 @@ def check(start: int, known: list[Format], begins: dict[int, tuple[int, int]]) -
                 if example:
                     for position in range(len(example)):
                         national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
-                    national += [example + "1", example[:-1]]
+                    national += [example + "1", example[:-1], f"{code}{example}", f"0{example}", f"1{example}"]
         for digits in national:
             asked += 1
             number = number_of(code, digits)

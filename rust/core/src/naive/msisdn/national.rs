@@ -76,7 +76,10 @@ pub(super) fn signed(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
 /// A number of some country that libphonenumber calls possible.
 fn possible(digits: &str) -> Result<Number, Note> {
     abroad(digits).and_then(|number| {
-        if is_certain(&number) || plan::is_possible_with_area(&values(&number.digits)) {
+        let digits = values(&number.digits);
+        let is_possible =
+            plan::is_possible_with_area(&digits) && plan::trunk_zero(&digits).is_none();
+        if is_certain(&number) || is_possible {
             Ok(number)
         } else {
             Err(Note::PlusWithoutCountryCode)
@@ -110,12 +113,12 @@ fn at_home(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
             let (twice, second) = shortened(&once, plan.main());
             let stripped = (twice, first + second);
             let is_guess = is_guess(rest, &stripped, plan);
-            (stripped, is_guess)
+            (stripped, is_guess, once)
         });
     let is_viable = |digits: &str| plan.is_viable(&values(digits));
     let is_too_long = length(digits, plan) == Length::TooLong;
     let ((national, before), is_guess, has_code) = match own {
-        Some((own, is_guess)) if is_too_long || !is_viable(digits) && is_viable(&own.0) => {
+        Some((own, is_guess, once)) if is_too_long || !is_viable(digits) && is_viable(&once) => {
             (own, is_guess, true)
         }
         _ => {
