@@ -428,8 +428,8 @@ def scan(
             handsets.
         columns: The columns to hand on; None hands on all.
         region: How bare digits are read, as in `normalize`.
-        region_column: The column that has the region of each row, as in `normalize`; rows are then read by it and not by
-            `region`, a batch at a time.
+        region_column: The column that has the region of each row, as in `normalize`: numbers are then read by it and
+            not by `region`, a batch at a time.
         on_error: What to do with a file that cannot be read to its end: `"raise"`, or `"skip"` it and report it in the
             summary.
         progress: Called with a `ScanSummary` at least once a file.

@@ -123,9 +123,7 @@ class States:
         self.outcomes: list[Hashable] = [None]
         self.known: dict[tuple[Hashable, tuple[int, ...]], int] = {(None, tuple(self.rows[0])): DEAD}
 
-    def add(
-        self, grown: Automaton, outcome: Callable[[frozenset[Hashable]], Hashable], *, keeps: bool = False
-    ) -> int:
+    def add(self, grown: Automaton, outcome: Callable[[frozenset[Hashable]], Hashable], *, keeps: bool = False) -> int:
         """The start of an automaton's states, merged with those that answer alike. No pattern repeats without end:
         there is no loop, and one pass does."""
         edges, labels = grown.deterministic(keeps=keeps)

@@ -25,7 +25,7 @@ import operator
 import random
 import re
 import sys
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 import phonenumbers
@@ -90,11 +90,11 @@ def class_of(code: int, labels: set[str]) -> str | None:
 
 
 def answer(labels: frozenset[Hashable]) -> tuple[str, str] | None:
-    """Class and region of a number with these labels (code, region, type): the first of the code's regions whose leading
-    digits it has, or that has it in some type where the region is not known by leading digits."""
+    """Class and region of a number with these labels (code, region, type): of the first of the code's regions whose
+    leading digits it has, or that has it in some type where the region is not known by leading digits."""
     of: dict[str, set[str]] = {}
-    code = 0
-    for code, region, label in labels:  # type: ignore[misc]
+    code = next((code for code, *_ in labels), 0)  # type: ignore[misc]
+    for _, region, label in labels:  # type: ignore[misc]
         of.setdefault(region, set()).add(label)
     for region in REGIONS.get(code, ()):
         found = of.get(region, set())
@@ -110,8 +110,8 @@ def answer(labels: frozenset[Hashable]) -> tuple[str, str] | None:
 
 
 def countries() -> dict[int, tuple[int, int, bool]]:
-    """Country code -> its possible national lengths (bit n: n digits), those of its first region, which are the ones that
-    libphonenumber asks, and whether callers inside dial a zero first."""
+    """Country code -> its possible national lengths (bit n: n digits), those of its first region, which libphonenumber
+    asks, and whether callers inside dial a zero first."""
     found = {}
     for code, regions in REGIONS.items():
         plans = [metadata(code, region) for region in regions]
@@ -195,21 +195,25 @@ def number_of(code: int, digits: str) -> PhoneNumber:
     return PhoneNumber(code, int(digits), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None)
 
 
-def check(start: int, known: list[Format], begins: dict[int, tuple[int, int]]) -> int:
-    """Asks `phonenumbers` about random numbers and about one digit more or less than its own examples: whether they are
-    valid, of which region, and how they are written."""
+def near_numbers() -> Iterator[tuple[int, list[str]]]:
+    """Of each country code random national digits, and some near its examples."""
     chosen = random.Random(1)
-    asked = 0
     for code, regions in REGIONS.items():
         national = ["".join(chosen.choices(DIGITS, k=k)) for k in range(4, 15) for _ in range(60)]
         for region in regions:
             plan = metadata(code, region)
-            for label in TYPES:
-                example = described(plan, label, "example_number")
-                if example:
-                    for position in range(len(example)):
-                        national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
-                    national += [example + "1", example[:-1], f"{code}{example}", f"0{example}", f"1{example}"]
+            for example in filter(None, (described(plan, label, "example_number") for label in TYPES)):
+                for position in range(len(example)):
+                    national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
+                national += [example + "1", example[:-1], f"{code}{example}", f"0{example}", f"1{example}"]
+        yield code, national
+
+
+def check(start: int, known: list[Format], begins: dict[int, tuple[int, int]]) -> int:
+    """Asks `phonenumbers` about random numbers and about one digit more or less than its own examples: whether they are
+    valid, of which region, and how they are written."""
+    asked = 0
+    for code, national in near_numbers():
         for digits in national:
             asked += 1
             number = number_of(code, digits)
@@ -357,8 +361,9 @@ def rust(start: int, known: list[Format], begins: dict[int, tuple[int, int]], ro
     for code, (lengths, first, trunk) in sorted(countries().items()):
         regions = [len(NAMES) if region == NO_REGION else NAMES.index(region) for region in REGIONS[code]]
         out.append(
-            f"    Country {{ code: {code}, lengths: {lengths:#06x}, first_lengths: {first:#06x}, has_trunk_zero: {str(trunk).lower()},"
-            f" regions: &{regions}, national: {begins[code][0]}, international: {begins[code][1]} }},"
+            f"    Country {{ code: {code}, lengths: {lengths:#06x}, first_lengths: {first:#06x},"
+            f" has_trunk_zero: {str(trunk).lower()}, regions: &{regions},"
+            f" national: {begins[code][0]}, international: {begins[code][1]} }},"
         )
     out += [
         "];",
@@ -431,7 +436,9 @@ def main() -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("region", "type", "written", "e164"))
         writer.writerows(examples())
-    print(f"{path.name}: {len(STATES.rows)} states, {len(REGIONS)} country codes, {asked} numbers asked of phonenumbers")
+    print(
+        f"{path.name}: {len(STATES.rows)} states, {len(REGIONS)} country codes, {asked} numbers asked of phonenumbers"
+    )
 
 
 if __name__ == "__main__":

@@ -50,7 +50,9 @@ def described(plan: PhoneMetadata, label: str, field: str) -> str | None:
 
 def code_of() -> dict[str, int]:
     """Region -> country code, in the order of the names."""
-    return dict(sorted((region, code) for code, regions in REGIONS.items() for region in regions if region != NO_REGION))
+    return dict(
+        sorted((region, code) for code, regions in REGIONS.items() for region in regions if region != NO_REGION)
+    )
 
 
 def mask(lengths: tuple[int, ...], code: int) -> int:
@@ -86,9 +88,9 @@ def rules(plan: PhoneMetadata, states: States) -> list[Rule]:
             raise ValueError("a transform rule keeps another group than the last")
         kept = True
     found = []
-    for way in ways(list(parsed), last if kept else 0):
-        is_whole = bool(way) and way[-1] == (_constants.AT, _constants.AT_END)
-        way = way[:-1] if is_whole else way
+    for whole_way in ways(list(parsed), last if kept else 0):
+        is_whole = bool(whole_way) and whole_way[-1] == (_constants.AT, _constants.AT_END)
+        way = whole_way[:-1] if is_whole else whole_way
         at = next((i for i, (operator, item) in enumerate(way) if is_group(operator, item, last) and kept), None)
         grown = Automaton()
         grown.add_parsed("", way, "taken")
