@@ -419,7 +419,7 @@ def wrong_calls(tmp_path: Path) -> Iterator[tuple[type[Exception], str, Callable
     yield ArgumentError, "on_error", lambda: ng.scan(table, {"a": LISTED}, on_error="ignore")  # type: ignore[arg-type]
     yield ArgumentError, "columns", lambda: ng.scan(table, {"a": LISTED}, columns="a")
     yield ArgumentError, "threads", lambda: ng.scan(table, {"a": LISTED}, threads=0)
-    yield ArgumentError, "region", lambda: ng.scan(table, {"a": LISTED}, region="US")  # type: ignore[arg-type]
+    yield ArgumentError, "region", lambda: ng.scan(table, {"a": LISTED}, region="XX")
     yield ArgumentError, "source", lambda: ng.scan(5, {"a": LISTED})
     for source, where in ((table, ""), (path, f"{path}: ")):
         yield ColumnError, f"^{where}no column 'b'; there are a, n", lambda s=source: ng.scan(s, {"b": LISTED})

@@ -19,6 +19,8 @@ from numguard._core import (
     format_imei,
     normalize,
     normalize_imei,
+    region_of,
+    regions,
 )
 from numguard.cdr import read_cdr
 from numguard.errors import NumguardError
@@ -53,5 +55,7 @@ __all__ = [
     "normalize_imei",
     "read_cdr",
     "read_key",
+    "region_of",
+    "regions",
     "scan",
 ]

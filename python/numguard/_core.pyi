@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias, final, overload
 
 import pyarrow as pa
 
-from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Style, Values
+from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Regions, Style, Values
 
 __all__ = [
     "ImeiSet",
@@ -40,7 +40,7 @@ _Whole: TypeAlias = ArrowArrayExportable | Iterable[Any]
 _Chunked: TypeAlias = ArrowStreamExportable
 
 @overload
-def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+def normalize(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written phone numbers into E.164 integers.
 
     Parameters
@@ -49,8 +49,9 @@ def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = 
         Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
         Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is never re-read; in
         all other types the digits are taken as written.
-    region : "IN" or None
-        How bare digits are read: by India's numbering plan, or (``None``) as E.164.
+    region : region code, column of region codes, or None
+        How bare digits are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164. A column
+        has one code for each row; where it has none, or one that is unknown, only numbers with a plus are read.
     threads : int or None
         At most so many; ``None`` for what the process may use.
 
@@ -64,6 +65,8 @@ def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = 
     ------
     UnsupportedTypeError
         For a type that cannot hold a number without loss (``Int32``, ``Float32``).
+    ArgumentError
+        For a region that is none of :func:`regions`, or a column of regions of another length.
 
     Notes
     -----
@@ -74,19 +77,21 @@ def normalize(values: _Chunked, *, region: Region = "IN", threads: int | None = 
     >>> import numguard as ng
     >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
     [919876543210, 919876543210, None, None]
+    >>> ng.normalize(["020 7946 0018", "(202) 555-0123"], region=["GB", "US"]).to_pylist()
+    [442079460018, 12025550123]
     """
 
 @overload
-def normalize(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.UInt64Array: ...
+def normalize(values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.UInt64Array: ...
 @overload
-def explain(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+def explain(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written phone numbers and say what each cell was.
 
     Parameters
     ----------
     values : column
         As for :func:`normalize`.
-    region : "IN" or None
+    region : region code, column of region codes, or None
         As for :func:`normalize`.
     threads : int or None
         At most so many; ``None`` for what the process may use.
@@ -105,16 +110,16 @@ def explain(values: _Chunked, *, region: Region = "IN", threads: int | None = No
     """
 
 @overload
-def explain(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.StructArray: ...
+def explain(values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.StructArray: ...
 @overload
-def extract(values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+def extract(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Find every phone number in cells of free text.
 
     Parameters
     ----------
     values : column
         As for :func:`normalize`.
-    region : "IN" or None
+    region : region code, column of region codes, or None
         As for :func:`normalize`.
     threads : int or None
         At most so many; ``None`` for what the process may use.
@@ -133,16 +138,16 @@ def extract(values: _Chunked, *, region: Region = "IN", threads: int | None = No
     """
 
 @overload
-def extract(values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.ListArray[Any]: ...
+def extract(values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.ListArray[Any]: ...
 @overload
-def mentions(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]:
+def mentions(values: _Chunked, *, region: Regions = "IN") -> pa.ChunkedArray[Any]:
     """Find the phone numbers that cells of complaints name, and whether they are certain.
 
     Parameters
     ----------
     values : column
         As for :func:`normalize`.
-    region : "IN" or None
+    region : region code, column of region codes, or None
         As for :func:`normalize`.
 
     Returns
@@ -160,7 +165,7 @@ def mentions(values: _Chunked, *, region: Region = "IN") -> pa.ChunkedArray[Any]
     """
 
 @overload
-def mentions(values: _Whole, *, region: Region = "IN") -> pa.StructArray: ...
+def mentions(values: _Whole, *, region: Regions = "IN") -> pa.StructArray: ...
 @overload
 def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Write E.164 integers out.
@@ -170,7 +175,9 @@ def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = No
     msisdns : column of uint64
         As :func:`normalize` gives them.
     style : "e164", "digits", "national" or "international"
-        ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``.
+        ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two are in the groups in
+        which the number's country writes it, the national one with the prefix that is dialled there. Of India's numbers
+        only mobiles are grouped; its other numbers, and those that no plan has, are written as ``"e164"`` has them.
     threads : int or None
         At most so many; ``None`` for what the process may use.
 
@@ -193,6 +200,58 @@ def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = No
 
 @overload
 def format(msisdns: _Whole, style: Style = "e164", *, threads: int | None = None) -> pa.StringArray: ...
+@overload
+def region_of(msisdns: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
+    """Say of which region each E.164 integer is.
+
+    Parameters
+    ----------
+    msisdns : column of uint64
+        As :func:`normalize` gives them.
+    threads : int or None
+        At most so many; ``None`` for what the process may use.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray or pyarrow.ChunkedArray
+        Codes as in :func:`regions`; ``001`` for the numbers of no country (``+800``, ``+870``). Null where the input is
+        null, is no E.164 number, or has a code that several regions share and that none of them claims.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        For anything but uint64: text is normalised first.
+
+    Notes
+    -----
+    As ``region_code_for_number`` of libphonenumber has it: by leading digits that one region alone has, or by whose plan
+    has the number.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> ng.region_of(ng.normalize(["98765 43210", "+1 416 555 0123", "+7 701 234 5678"])).to_pylist()
+    ['IN', 'CA', 'KZ']
+    """
+
+@overload
+def region_of(msisdns: _Whole, *, threads: int | None = None) -> pa.DictionaryArray[Any, Any]: ...
+def regions() -> list[str]:
+    """List the regions whose numbering plans are known.
+
+    Returns
+    -------
+    list of str
+        Two letters each, as in ISO 3166-1, and the few more that libphonenumber has (``AC``, ``TA``, ``XK``), in
+        alphabetical order.
+
+    Examples
+    --------
+    >>> import numguard as ng
+    >>> len(ng.regions()), "IN" in ng.regions()
+    (245, True)
+    """
+
 @overload
 def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written IMEIs into the fourteen digits on which handsets join.
@@ -304,7 +363,7 @@ class NumberSet:
     ----------
     values : column
         As for :func:`normalize`; repeats and refused cells are left out.
-    region : "IN" or None
+    region : region code, column of region codes, or None
         As for :func:`normalize`.
     strict : bool
         Raise instead of leaving refused cells out.
@@ -327,7 +386,7 @@ class NumberSet:
     >>> len(listed - ng.NumberSet(["9876543210"]))
     1
     """
-    def __new__(cls, values: Values, *, region: Region = "IN", strict: bool = False) -> NumberSet: ...
+    def __new__(cls, values: Values, *, region: Regions = "IN", strict: bool = False) -> NumberSet: ...
     @property
     def refused(self) -> dict[str, int]:
         """The cells that were left out when the set was built, counted by note."""
@@ -335,17 +394,17 @@ class NumberSet:
     def nbytes(self) -> int:
         """Bytes that the set takes, in memory and in a file."""
     @overload
-    def contains(self, values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+    def contains(self, values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
         """Which cells name a member: a Boolean column, null where the cell is null or refused."""
     @overload
-    def contains(self, values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.BooleanArray: ...
+    def contains(self, values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.BooleanArray: ...
     @overload
-    def position(self, values: _Chunked, *, region: Region = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
+    def position(self, values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
         """Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
         kept beside the set is one ``take`` away.
         """
     @overload
-    def position(self, values: _Whole, *, region: Region = "IN", threads: int | None = None) -> pa.UInt32Array: ...
+    def position(self, values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.UInt32Array: ...
     def to_array(self) -> pa.UInt64Array:
         """The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in."""
     def save(self, path: PathLike) -> None:
@@ -515,6 +574,7 @@ class Scanner:
         columns: Sequence[str] | None,
         region: Region,
         threads: int | None,
+        region_column: str | None = None,
     ) -> Scanner: ...
     @property
     def schema(self) -> pa.Schema:

@@ -12,6 +12,7 @@ __all__ = [
     "PathLike",
     "Progress",
     "Region",
+    "Regions",
     "Source",
     "Style",
     "Values",
@@ -44,8 +45,12 @@ PathLike: TypeAlias = str | Path
 #: Rows to read: a path, a glob, a list of paths, a pyarrow dataset, or any Arrow stream.
 Source: TypeAlias = PathLike | Sequence[PathLike] | ArrowStreamExportable | ArrowArrayExportable
 
-#: How bare digits are read: as India's plan reads them, or (`None`) as E.164 already.
-Region: TypeAlias = Literal["IN"] | None
+#: How bare digits are read: as the plan of a region (a code of `numguard.regions()`) reads them, or (`None`) as E.164
+#: already.
+Region: TypeAlias = str | None
+
+#: The same, or a column with the region of each row.
+Regions: TypeAlias = Region | Values
 
 #: How a number is written out.
 Style: TypeAlias = Literal["e164", "digits", "national", "international"]

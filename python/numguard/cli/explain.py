@@ -22,6 +22,7 @@ __all__ = ["explain"]
 @click.argument("source")
 @options.column
 @options.region
+@options.region_column
 @options.output
 @click.option("--imei", is_flag=True, help="The column holds IMEIs, not phone numbers.")
 @click.option("--only-refused", is_flag=True, help="Only the cells that were refused.")
@@ -32,6 +33,7 @@ def explain(
     source: str,
     column: str | None,
     region: Region,
+    region_column: str | None,
     output: Path | None,
     imei: bool,
     only_refused: bool,
@@ -49,8 +51,9 @@ def explain(
     account.check_files([source], {"--output": output, "--refused": refused_path})
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
-    opened = open_source(source, wanted=[column] if column else None)
+    opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
     column = options.the_column(column, opened.schema.names)
+    options.check_region_column(region_column, opened.schema.names)
     key, kind = ("imei14", "form") if imei else ("msisdn", "kind")
     # A column may be called what one of ours is.
     written = f"{column}_cell" if column in {"file", "row", key, kind, "note", "sentence"} else column
@@ -61,9 +64,11 @@ def explain(
     )
 
     def rows() -> Iterator[pa.RecordBatch]:
-        for batch in account.strictly(opened, [column], is_strict=is_strict):
+        wanted = [column, region_column] if region_column else [column]
+        for batch in account.strictly(opened, wanted, is_strict=is_strict):
             cells = batch.data.column(0)
-            said = _core.explain_imei(cells) if imei else _core.explain(cells, region=region)
+            regions = batch.data.column(1) if region_column else region
+            said = _core.explain_imei(cells) if imei else _core.explain(cells, region=regions)
             notes = pc.struct_field(said, "note").cast(pa.string())
             spoken = [sentences.get(note, "") for note in notes.to_pylist()]
             answer = pa.RecordBatch.from_arrays(

@@ -23,6 +23,7 @@ __all__ = ["normalize"]
 @click.argument("source")
 @options.column
 @options.region
+@options.region_column
 @options.output
 @account.refused
 @account.strict
@@ -31,6 +32,7 @@ def normalize(
     source: str,
     column: str | None,
     region: Region,
+    region_column: str | None,
     output: Path | None,
     refused_path: Path | None,
     is_strict: bool,
@@ -45,10 +47,12 @@ def normalize(
       numguard normalize customers.csv --column mobile -o clean.csv
       cat list.csv | numguard normalize - --column mobile > clean.csv
       numguard normalize calls.parquet --column a_party -o clean.parquet --json
+      numguard normalize customers.csv --column mobile --region-column country -o clean.csv
     """
     account.check_files([source], {"--output": output, "--refused": refused_path})
-    opened = open_source(source, wanted=[column] if column else None)
+    opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
     column = options.the_column(column, opened.schema.names)
+    options.check_region_column(region_column, opened.schema.names)
     if taken := {"msisdn", "note"} & set(opened.schema.names):
         raise ArgumentError(f"there is a column {' and '.join(sorted(taken))} already: rename it first")
     if as_json and output is None:
@@ -59,7 +63,7 @@ def normalize(
     def rows() -> Iterator[pa.RecordBatch]:
         nonlocal cells, refused
         for batch in account.strictly(opened, None, is_strict=is_strict):
-            said = _core.explain(batch.data[column], region=region)
+            said = _core.explain(batch.data[column], region=batch.data[region_column] if region_column else region)
             msisdns, note = pc.struct_field(said, "msisdn"), pc.struct_field(said, "note")
             cells += len(said)
             refused += msisdns.null_count

@@ -11,7 +11,7 @@ import functools
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,13 +20,16 @@ import click
 import pyarrow as pa
 import pyarrow.compute
 
+from numguard import _core
 from numguard.errors import ArgumentError, ColumnError
 from numguard.source import headings, named
+from numguard.types import Region
 
 __all__ = [
     "as_json",
     "as_of",
     "by",
+    "check_region_column",
     "column",
     "count",
     "counted",
@@ -41,6 +44,7 @@ __all__ = [
     "refused",
     "refused_to",
     "region",
+    "region_column",
     "registry",
     "say",
     "say_json",
@@ -61,14 +65,33 @@ def region(command: Command) -> Command:
     """`--region`: how bare digits are read."""
     take = click.option(
         "--region",
-        type=click.Choice(["IN", "none"], case_sensitive=False),
-        metavar="IN|none",
+        metavar="CODE|none",
         default="IN",
         show_default=True,
-        callback=lambda _context, _option, value: None if value.lower() == "none" else "IN",
-        help="How bare digits are read: by India's numbering plan, or as E.164 already.",
+        callback=_region_code,
+        help="How bare digits are read: by a region's numbering plan (IN, GB, ...), or as E.164 already.",
     )
     return take(command)
+
+
+def region_column(command: Command) -> Command:
+    """`--region-column`: the column with the region of each row."""
+    return click.option(
+        "--region-column", help="The column with the region code of each row, by which it is read instead."
+    )(command)
+
+
+def check_region_column(name: str | None, names: Sequence[str]) -> None:
+    """Says which columns there are where this one is not."""
+    if name is not None:
+        the_column(name, names)
+
+
+def _region_code(_context: click.Context, _option: click.Parameter, value: str) -> Region:
+    code = value.upper()
+    if code not in {*_core.regions(), "NONE"}:
+        raise click.BadParameter("takes a region code such as IN or GB, or none")
+    return None if code == "NONE" else code
 
 
 def column(command: Command) -> Command:

@@ -44,6 +44,7 @@ __all__ = ["scan"]
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many hits.")
 @options.region
+@options.region_column
 @options.output
 @account.refused
 @account.strict
@@ -66,6 +67,7 @@ def scan(
     since: str | None,
     limit: int | None,
     region: Region,
+    region_column: str | None,
     output: Path | None,
     refused_path: Path | None,
     is_strict: bool,
@@ -113,6 +115,7 @@ def scan(
         lookups,
         columns=list(kept) or None,
         region=region,
+        region_column=region_column,
         on_error="skip" if skip_bad_files else "raise",
         progress=options.progress_line(lambda s: f"{s.rows:,} rows, {s.hits:,} hits, {s.file or ''}"),
         limit=limit,

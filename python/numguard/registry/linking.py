@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from numguard import _core
-from numguard.errors import BrakeError
+from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
@@ -36,6 +36,8 @@ def expand(
     case: Case, sightings: Source, policy: LinkPolicy | None, override: str | None, columns: dict[str, Any]
 ) -> Expansion:
     """Links numbers to those in force, and keeps links, handsets, evidence and where it stopped as one event."""
+    if columns.get("region", "IN") not in ("IN", None):
+        raise ArgumentError("region: the registry is India's: it reads numbers as IN, or (None) as E.164 already")
     policy = LinkPolicy() if policy is None else policy
     cut = case.store.head()
     state = case.state(cut)

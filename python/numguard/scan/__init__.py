@@ -73,6 +73,7 @@ class Scan:
         *,
         columns: Sequence[str] | None,
         region: Region,
+        region_column: str | None,
         on_error: _OnError,
         progress: Callable[[ScanSummary], object] | None,
         limit: int | None,
@@ -113,11 +114,21 @@ class Scan:
         if since is not None and self._order is not None and self._unasked:
             self._order.append(since.at)
         stored = None if self._order is None else [name for name in self._order if name not in self._partition_columns]
-        self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets]))
-        broken = [name for name in (*sets, *(stored or ())) if is_broken(name)]
+        # Regions of rows are read by batches, and are a column of the result only if it is asked for.
+        self._by_row = region_column is not None
+        beside = [] if region_column is None else [region_column]
+        self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets, *beside]))
+        broken = [name for name in (*sets, *beside, *(stored or ())) if is_broken(name)]
         check_columns(broken, schema, self._first_part.name)
         with in_part(self._first_part):
-            self._scanner = Scanner(schema, list(sets.items()), columns=stored, region=region, threads=threads)
+            self._scanner = Scanner(
+                schema,
+                list(sets.items()),
+                columns=stored,
+                region=region,
+                region_column=region_column,
+                threads=threads,
+            )
         self._schema = marks.schema(self._unmarked_schema())
 
     @property
@@ -273,7 +284,7 @@ class Scan:
 
     def _hits(self) -> Iterator[pa.RecordBatch]:
         for kind, parts in itertools.groupby(self._parts, type):
-            if self._all_rows:
+            if self._all_rows or self._by_row:
                 yield from self._run_each(parts, self._hits_of_batches)
             elif kind is ParquetPart:
                 yield from self._run_parquet(list(parts))
@@ -393,6 +404,7 @@ def scan(
     *,
     columns: Sequence[str] | None = None,
     region: Region = "IN",
+    region_column: str | None = None,
     on_error: _OnError = "raise",
     progress: Callable[[ScanSummary], object] | None = None,
     limit: int | None = None,
@@ -419,6 +431,8 @@ def scan(
             before: `{"revoked": revoked - reactivated}`.
         columns: The columns to hand on; None hands on all.
         region: How bare digits are read, as in `normalize`.
+        region_column: The column that has the region of each row, as in `normalize`: numbers are then read by it and
+            not by `region`, a batch at a time.
         on_error: What to do with a file that cannot be read to its end: `"raise"`, or `"skip"` it and report it in the
             summary.
         progress: Called with a `ScanSummary` at least once a file.
@@ -469,12 +483,14 @@ def scan(
         raise ArgumentError(f"since: {named(several)!r} is looked up in several lists, and one date would be for all")
     if all_rows and (limit is not None or since is not None):
         raise ArgumentError("all_rows: goes with neither limit= nor since=, which leave rows out")
-    wanted = [*sets, *(columns or ()), *([at] if at is not None else ())]
+    beside = [name for name in (at, region_column) if name is not None]
+    wanted = [*sets, *(columns or ()), *beside]
     return Scan(
         open_source(source, wanted=wanted, keep_broken=on_error == "skip"),
         marks,
         columns=columns,
         region=region,
+        region_column=region_column,
         on_error=on_error,
         progress=progress,
         limit=limit,

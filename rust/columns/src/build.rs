@@ -1,6 +1,7 @@
 //! Columns -> a frozen set, with what was refused on the way.
 
 use arrow_array::{Array, ArrayRef};
+use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 use numguard_core::set::{Builder, FrozenSet};
 
@@ -8,6 +9,7 @@ use crate::column::{Column, Keys};
 use crate::pages::Words;
 use crate::parallel::Shared;
 use crate::refused::refused;
+use crate::regions::{Reads, Regions};
 use crate::{Error, parallel};
 
 /// Rows read at a time: of so many it is known how many come after them.
@@ -25,11 +27,55 @@ pub fn build(
     keys: Keys,
     threads: parallel::Threads,
 ) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
+    let pieces = chunks.iter().flat_map(pieces);
+    build_of(
+        pieces.map(|piece| (piece, None)),
+        keys,
+        total(chunks),
+        threads,
+    )
+}
+
+/// The same of phone numbers that each have a region of their own: `regions` of each chunk.
+///
+/// # Errors
+/// As [`build`]; [`Error::RegionCount`].
+pub fn build_by_row(
+    chunks: &[ArrayRef],
+    regions: &[Regions],
+    threads: parallel::Threads,
+) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
+    let pieces = chunks.iter().zip(regions).flat_map(|(chunk, regions)| {
+        let mut start = 0;
+        pieces(chunk).map(move |piece| {
+            let of_piece = regions.slice(start, piece.len());
+            start += piece.len();
+            (piece, Some(of_piece))
+        })
+    });
+    build_of(
+        pieces,
+        Keys::Msisdn(Region::Unknown),
+        total(chunks),
+        threads,
+    )
+}
+
+fn total(chunks: &[ArrayRef]) -> usize {
+    chunks.iter().map(Array::len).sum()
+}
+
+fn build_of(
+    pieces: impl Iterator<Item = (ArrayRef, Option<Regions>)>,
+    keys: Keys,
+    mut left: usize,
+    threads: parallel::Threads,
+) -> Result<(FrozenSet, Vec<(Note, u64)>), Error> {
     let mut builder = Builder::new(keys.key_type());
     let mut notes: Vec<(Note, u64)> = Vec::new();
-    let mut left: usize = chunks.iter().map(Array::len).sum();
-    for piece in chunks.iter().flat_map(pieces) {
-        let column = Column::new(piece.as_ref(), keys)?;
+    for (piece, regions) in pieces {
+        let reads = regions.as_ref().map_or(Reads::As(keys), Reads::ByRow);
+        let column = Column::reading(piece.as_ref(), reads)?;
         left -= column.len();
         let mut counts = Vec::new();
         builder.add(column.len(), left, &Shared(threads), |read| {

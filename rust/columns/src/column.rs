@@ -23,6 +23,7 @@ use numguard_core::{imei, msisdn};
 pub use cell::Cell;
 
 use crate::Error;
+use crate::regions::Reads;
 
 /// What the cells of a column are read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +90,8 @@ pub struct Column<'a> {
     keys: Keys,
     /// For an indexed column: the key of each value, read once.
     value_keys: Cow<'a, [u64]>,
+    /// Where each row has a region of its own. Never for `UInt64`, which no region reads.
+    regions: Option<&'a [Region]>,
 }
 
 impl<'a> Column<'a> {
@@ -130,7 +133,38 @@ impl<'a> Column<'a> {
             len: array.len(),
             keys,
             value_keys: Cow::default(),
+            regions: None,
         })
+    }
+
+    /// Takes a column to be read as `reads` says.
+    ///
+    /// # Errors
+    /// As [`Column::new`]; [`Error::RegionCount`] where there is not one region for each row.
+    pub fn reading(array: &'a dyn Array, reads: Reads<'a>) -> Result<Self, Error> {
+        let column = Self::new(array, reads.keys())?;
+        let Reads::ByRow(regions) = reads else {
+            return Ok(column);
+        };
+        if regions.len() != column.len {
+            return Err(Error::RegionCount {
+                rows: column.len,
+                regions: regions.len(),
+            });
+        }
+        Ok(Self {
+            regions: (!column.holds_keys()).then_some(regions.rows()),
+            ..column
+        })
+    }
+
+    /// Whether the values are `UInt64`, themselves or as words.
+    fn holds_keys(&self) -> bool {
+        match &self.values {
+            Values::U64(_) => true,
+            Values::Indexed(_, words) => words.holds_keys(),
+            _ => false,
+        }
     }
 
     fn of_dictionary(array: &'a dyn Array, keys: Keys) -> Result<Self, Error> {
@@ -183,6 +217,7 @@ impl<'a> Column<'a> {
             nulls: nulls.filter(|n| n.null_count() > 0),
             keys,
             value_keys: value_keys.into(),
+            regions: None,
         })
     }
 
@@ -199,6 +234,7 @@ impl<'a> Column<'a> {
             len: starts.len(),
             keys,
             value_keys: Cow::default(),
+            regions: None,
         }
     }
 
@@ -210,6 +246,7 @@ impl<'a> Column<'a> {
             len: spans.len(),
             keys,
             value_keys: Cow::default(),
+            regions: None,
         }
     }
 
@@ -226,6 +263,7 @@ impl<'a> Column<'a> {
             keys: words.keys,
             values: Values::Indexed(rows.into(), Box::new(words)),
             value_keys: word_keys.into(),
+            regions: None,
         }
     }
 
@@ -241,10 +279,25 @@ impl<'a> Column<'a> {
         self.len == 0
     }
 
-    /// What its cells are read as.
+    /// What its cells are read as, but for the region of a row that has one of its own.
     #[must_use]
     pub fn keys(&self) -> Keys {
         self.keys
+    }
+
+    /// The region by which the cell of a row is read; of no use for a column of handsets.
+    pub(crate) fn region_at(&self, row: usize) -> Region {
+        match self.keys_at(row) {
+            Keys::Msisdn(region) => region,
+            Keys::Imei | Keys::ImeiOrPlaceholder => Region::Unknown,
+        }
+    }
+
+    /// What the cell of a row is read as.
+    #[must_use]
+    pub fn keys_at(&self, row: usize) -> Keys {
+        self.regions
+            .map_or(self.keys, |regions| Keys::Msisdn(regions[row]))
     }
 
     /// Whether the cells of `rows` are `UInt64` and stand as `fill` would write them, every one.
@@ -283,7 +336,7 @@ impl<'a> Column<'a> {
     /// none else, may be a word that is not there.
     pub(crate) fn words(&self) -> Option<(&[u32], &[u64])> {
         match &self.values {
-            Values::Indexed(rows, _) => Some((rows, &self.value_keys)),
+            Values::Indexed(rows, _) if self.regions.is_none() => Some((rows, &self.value_keys)),
             _ => None,
         }
     }
@@ -291,7 +344,7 @@ impl<'a> Column<'a> {
     /// Of a column whose rows each are one of some words: which one each row is, and the words as a column.
     pub(crate) fn as_words(&self) -> Option<(&[u32], &Self)> {
         match &self.values {
-            Values::Indexed(rows, words) => Some((rows, words)),
+            Values::Indexed(rows, words) if self.regions.is_none() => Some((rows, words)),
             _ => None,
         }
     }

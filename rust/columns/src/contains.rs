@@ -7,7 +7,8 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use numguard_core::block;
 use numguard_core::set::FrozenSet;
 
-use crate::column::{Column, Keys};
+use crate::column::Column;
+use crate::regions::Reads;
 use crate::{Error, parallel};
 
 /// Rows that are looked up together: 64 KiB of keys, which stay in the second cache.
@@ -16,17 +17,17 @@ const BLOCK: usize = 8192;
 /// Looks every cell up: a `Boolean` of the same length, null where the cell is null or refused.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`]; [`Error::KeyType`] if the set holds another type of key than `keys` reads.
+/// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::KeyType`] if the set holds another type of key than is read.
 pub fn contains(
     array: &dyn Array,
     set: &FrozenSet,
-    keys: Keys,
+    reads: Reads<'_>,
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
-    if set.key_type() != keys.key_type() {
+    if set.key_type() != reads.keys().key_type() {
         return Err(Error::KeyType);
     }
-    let column = Column::new(array, keys)?;
+    let column = Column::reading(array, reads)?;
     let words = column
         .words()
         .map(|(rows, keys)| (rows, WordAnswers::of(keys, set)));

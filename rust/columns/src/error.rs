@@ -25,6 +25,18 @@ pub enum Error {
         /// The type as Arrow writes it.
         data_type: String,
     },
+    /// A column that should hold region codes.
+    NotRegions {
+        /// The type as Arrow writes it.
+        data_type: String,
+    },
+    /// A column of regions that is not as long as the column of numbers.
+    RegionCount {
+        /// How many numbers.
+        rows: usize,
+        /// How many regions.
+        regions: usize,
+    },
     /// A set of the one key type was asked for keys of the other.
     KeyType,
     /// More members than ranks of 32 bits can count.
@@ -142,20 +154,34 @@ fn named(name: &str) -> &str {
     name
 }
 
+fn holds_no(
+    f: &mut std::fmt::Formatter<'_>,
+    data_type: &str,
+    what_and_advice: &str,
+) -> std::fmt::Result {
+    write!(f, "a column of type {data_type} holds no {what_and_advice}")
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::UnsupportedType { data_type, advice } => {
                 write!(f, "a column of type {data_type} holds no numbers: {advice}")
             }
-            Self::NotKeys { data_type } => write!(
+            Self::NotKeys { data_type } => {
+                holds_no(f, data_type, "keys: normalise it to UInt64 first")
+            }
+            Self::NotTimes { data_type } => holds_no(
                 f,
-                "a column of type {data_type} holds no keys: normalise it to UInt64 first"
+                data_type,
+                "times: parse it into timestamps or dates first",
             ),
-            Self::NotTimes { data_type } => write!(
-                f,
-                "a column of type {data_type} holds no times: parse it into timestamps or dates first"
-            ),
+            Self::NotRegions { data_type } => {
+                holds_no(f, data_type, "region codes: give text, such as IN or GB")
+            }
+            Self::RegionCount { rows, regions } => {
+                write!(f, "there are {regions} regions for {rows} numbers: give one for each")
+            }
             Self::KeyType => {
                 f.write_str("the set holds keys of another type than the column is read as")
             }
@@ -228,6 +254,8 @@ impl std::error::Error for Error {
             Self::UnsupportedType { .. }
             | Self::NotKeys { .. }
             | Self::NotTimes { .. }
+            | Self::NotRegions { .. }
+            | Self::RegionCount { .. }
             | Self::KeyType
             | Self::Unsound
             | Self::TooMany

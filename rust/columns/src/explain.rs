@@ -18,6 +18,7 @@ use crate::column::{Cell, Column, Keys};
 use crate::normalize::from_keys;
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
+use crate::regions::Reads;
 use crate::{Error, parallel};
 
 /// Rows that are read together.
@@ -80,11 +81,14 @@ impl Block<'_> {
 /// Reads every cell: a struct of `msisdn` (uint64), `kind` and `note` (dictionaries of text), all null for a null cell.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`].
-pub fn explain(array: &dyn Array, region: Region, threads: Threads) -> Result<ArrayRef, Error> {
-    let column = Column::new(array, Keys::Msisdn(region))?;
-    let read = |column: &Column<'_>, start: usize, block: Block<'_>| {
-        explain_numbers(column, region, start, block);
+/// [`Error::UnsupportedType`], [`Error::RegionCount`].
+pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<ArrayRef, Error> {
+    let column = Column::reading(array, reads)?;
+    let read = |column: &Column<'_>, start: usize, block: Block<'_>| match reads {
+        Reads::As(Keys::Msisdn(region @ (Region::In | Region::E164 | Region::Unknown))) => {
+            explain_numbers(column, region, start, block);
+        }
+        _ => explain_numbers_abroad(column, start, block),
     };
     let kinds = Kind::ALL.iter().map(|kind| kind.code());
     Answer::of(&column, threads, &read).assemble("msisdn", ("kind", kinds))
@@ -108,6 +112,16 @@ fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block:
             Some(cell) => plain(cell, block.keys[row])
                 .unwrap_or_else(|| CellAnswer::of_number(cell.msisdn(region))),
         };
+        block.set(row, answer);
+    }
+}
+
+/// The same where the region is another one: of what kind a number is depends on it, so that each cell is asked.
+fn explain_numbers_abroad(column: &Column<'_>, start: usize, mut block: Block<'_>) {
+    for row in 0..block.keys.len() {
+        let answer = column.cell(start + row).map_or(NULL, |cell| {
+            CellAnswer::of_number(cell.msisdn(column.region_at(start + row)))
+        });
         block.set(row, answer);
     }
 }

@@ -11,8 +11,9 @@ use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 use numguard_core::msisdn::{self, Region};
 
-use crate::column::{Cell, Column, Keys};
+use crate::column::{Cell, Column};
 use crate::parallel::Threads;
+use crate::regions::Reads;
 use crate::{Error, parallel};
 
 /// Rows that are read together.
@@ -30,11 +31,11 @@ struct Lists {
 /// Looks through every cell: a list of `uint64` in the order in which the numbers stand, repeats removed; null for null.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`]; [`Error::TooLong`] past 2^31 - 1 numbers.
-pub fn extract(array: &dyn Array, region: Region, threads: Threads) -> Result<ArrayRef, Error> {
-    let column = Column::new(array, Keys::Msisdn(region))?;
+/// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::TooLong`] past 2^31 - 1 numbers.
+pub fn extract(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<ArrayRef, Error> {
+    let column = Column::reading(array, reads)?;
     let runs = parallel::runs(column.len()).collect();
-    let runs = parallel::map(threads, runs, |rows| lists(&column, region, rows));
+    let runs = parallel::map(threads, runs, |rows| lists(&column, rows));
     let mut offsets = Vec::with_capacity(column.len() + 1);
     offsets.push(0);
     let mut before = 0;
@@ -63,7 +64,7 @@ pub fn extract(array: &dyn Array, region: Region, threads: Threads) -> Result<Ar
     )?))
 }
 
-fn lists(column: &Column<'_>, region: Region, rows: Range<usize>) -> Lists {
+fn lists(column: &Column<'_>, rows: Range<usize>) -> Lists {
     let mut lists = Lists {
         numbers: Vec::with_capacity(rows.len()),
         ends: Vec::with_capacity(rows.len()),
@@ -77,7 +78,7 @@ fn lists(column: &Column<'_>, region: Region, rows: Range<usize>) -> Lists {
             if key != 0 {
                 lists.numbers.push(key);
             } else if let Some(cell) = column.cell(row) {
-                search(cell, region, &mut lists.numbers);
+                search(cell, column.region_at(row), &mut lists.numbers);
             } else {
                 let at = row - rows.start;
                 lists.present[at / 64] &= !(1 << (at % 64));

@@ -10,8 +10,8 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 use numguard_core::block;
-use numguard_core::block::write::{Text, len_of_imei14, len_of_msisdn};
-use numguard_core::msisdn::{Region, Style};
+use numguard_core::block::write::{Text, is_grouped_abroad, len_of_imei14, len_of_msisdn};
+use numguard_core::msisdn::{self, Region, Style};
 
 use crate::column::{Column, Keys};
 use crate::pages::Words;
@@ -28,12 +28,41 @@ const BLOCK: usize = 2048;
 pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<ArrayRef, Error> {
     // Keys are E.164 in every region.
     let keys = Keys::Msisdn(Region::E164);
+    if matches!(style, Style::E164 | Style::Digits) {
+        return write_keys(
+            msisdns,
+            keys,
+            threads,
+            |key| len_of_msisdn(key, style),
+            |key, out| Text::of_msisdn(key, style).write(out),
+        );
+    }
+    // The groups of other countries are written one number at a time.
+    let grouped = |key: u64| {
+        let mut text = String::new();
+        msisdn::format(key, style, &mut text);
+        text
+    };
     write_keys(
         msisdns,
         keys,
         threads,
-        |key| len_of_msisdn(key, style),
-        |key| Text::of_msisdn(key, style),
+        |key| {
+            if is_grouped_abroad(key, style) {
+                grouped(key).len()
+            } else {
+                len_of_msisdn(key, style)
+            }
+        },
+        |key, out| {
+            if is_grouped_abroad(key, style) {
+                let text = grouped(key);
+                out[..text.len()].copy_from_slice(text.as_bytes());
+                text.len()
+            } else {
+                Text::of_msisdn(key, style).write(out)
+            }
+        },
     )
 }
 
@@ -43,7 +72,9 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
 /// [`Error::NotKeys`] for anything but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format_imei(imei14s: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let keys = Keys::ImeiOrPlaceholder;
-    write_keys(imei14s, keys, threads, len_of_imei14, Text::of_imei14)
+    write_keys(imei14s, keys, threads, len_of_imei14, |key, out| {
+        Text::of_imei14(key).write(out)
+    })
 }
 
 fn write_keys(
@@ -51,7 +82,7 @@ fn write_keys(
     keys: Keys,
     threads: Threads,
     len: impl Fn(u64) -> usize + Sync,
-    text: impl Fn(u64) -> Text + Sync,
+    write: impl Fn(u64, &mut [u8]) -> usize + Sync,
 ) -> Result<ArrayRef, Error> {
     if !matches!(array.data_type(), DataType::UInt64 | DataType::Null) {
         return Err(Error::NotKeys {
@@ -96,7 +127,7 @@ fn write_keys(
             for (start, &key) in starts[first..].iter_mut().zip(keys) {
                 // Not larger than the last.
                 *start = (before + at) as i32;
-                at += text(key).write(&mut bytes[at..]);
+                at += write(key, &mut bytes[at..]);
             }
         });
     });

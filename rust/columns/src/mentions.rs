@@ -9,17 +9,18 @@ use numguard_core::msisdn::{self, Mentions, Region};
 use numguard_core::notes::Note;
 
 use crate::Error;
-use crate::column::{Cell, Column, Keys};
+use crate::column::{Cell, Column};
 use crate::explain::notes_of;
+use crate::regions::Reads;
 
 /// Reads every cell: a struct of `numbers` (a list of `uint64` in the order in which they stand, repeats removed),
 /// `doubt` (the note that says why they are not certain, or why there are none; null where they are certain) and `rest`
 /// (the note of other digits of the cell that gave no number). A null cell has an empty list and the doubt `empty`.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`].
-pub fn mentions(array: &dyn Array, region: Region) -> Result<ArrayRef, Error> {
-    let column = Column::new(array, Keys::Msisdn(region))?;
+/// [`Error::UnsupportedType`], [`Error::RegionCount`].
+pub fn mentions(array: &dyn Array, reads: Reads<'_>) -> Result<ArrayRef, Error> {
+    let column = Column::reading(array, reads)?;
     let mut lists = ListBuilder::new(UInt64Builder::with_capacity(column.len()));
     let (mut doubts, mut rests) = (Int8Builder::new(), Int8Builder::new());
     for row in 0..column.len() {
@@ -28,7 +29,7 @@ pub fn mentions(array: &dyn Array, region: Region) -> Result<ArrayRef, Error> {
             doubt,
             rest,
         } = match column.cell(row) {
-            Some(cell) => named(cell, region),
+            Some(cell) => named(cell, column.region_at(row)),
             None => Mentions {
                 doubt: Some(Note::Empty),
                 ..Mentions::default()

@@ -6,8 +6,9 @@ use arrow_array::{Array, ArrayRef, UInt64Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use numguard_core::block;
 
-use crate::column::{Column, Keys};
+use crate::column::Column;
 use crate::pages::Words;
+use crate::regions::Reads;
 use crate::{Error, parallel};
 
 /// Rows that are read by the quick path and looked through for the rest of it while they are still in the first cache.
@@ -16,13 +17,13 @@ const BLOCK: usize = 2048;
 /// Reads every cell: a `UInt64` of the same length, null where the cell is null or refused.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`].
+/// [`Error::UnsupportedType`], [`Error::RegionCount`].
 pub fn normalize(
     array: &dyn Array,
-    keys: Keys,
+    reads: Reads<'_>,
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
-    let column = Column::new(array, keys)?;
+    let column = Column::reading(array, reads)?;
     let mut values = Words::zeroed(column.len());
     let mut valid = vec![0; column.len().div_ceil(64)];
     let out = values.as_mut_slice();

@@ -6,7 +6,8 @@ use arrow_array::{Array, ArrayRef, UInt32Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use numguard_core::set::FrozenSet;
 
-use crate::column::{Column, Keys};
+use crate::column::Column;
+use crate::regions::Reads;
 use crate::{Error, parallel};
 
 const BLOCK: usize = 2048;
@@ -14,17 +15,17 @@ const BLOCK: usize = 2048;
 /// Ranks every cell: a `UInt32` of the same length, the rank in ascending order, null where the cell is no member.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`]; [`Error::KeyType`] if the set holds another type of key than `keys` reads.
+/// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::KeyType`] if the set holds another type of key than is read.
 pub fn position(
     array: &dyn Array,
     set: &FrozenSet,
-    keys: Keys,
+    reads: Reads<'_>,
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
-    if set.key_type() != keys.key_type() {
+    if set.key_type() != reads.keys().key_type() {
         return Err(Error::KeyType);
     }
-    let column = Column::new(array, keys)?;
+    let column = Column::reading(array, reads)?;
     let mut ranks = vec![u32::MAX; column.len()];
     parallel::fill(threads, &mut ranks, |start, ranks| {
         let mut read = [0u64; BLOCK];

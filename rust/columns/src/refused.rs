@@ -15,7 +15,7 @@ pub(crate) fn refused(column: &Column<'_>, is_none: impl Fn(usize) -> bool) -> V
     for row in (0..column.len()).filter(|&row| is_none(row)) {
         if let Some(note) = column
             .cell(row)
-            .and_then(|cell| note_of(cell, column.keys()))
+            .and_then(|cell| note_of(cell, column.keys_at(row)))
         {
             counts[note as usize] += 1;
         }

@@ -21,10 +21,11 @@ pub(crate) use search::{Found, Search};
 pub use tally::{ColumnTally, Tally};
 
 use crate::Error;
-use crate::column::Column;
+use crate::column::{Column, Keys};
 use crate::csv::Lines;
 use crate::guard::check_rows;
 use crate::parallel::Threads;
+use crate::regions::{Reads, Regions};
 use search::search;
 
 /// What a run through files or a text hands over.
@@ -122,18 +123,29 @@ fn look_up(
     for (n, array) in arrays.iter().enumerate() {
         tally.look_at(plan.lookups(), n, array.as_ref());
     }
-    let columns = key_columns(plan.lookups(), &arrays)?;
+    let regions = places
+        .regions
+        .map(|at| Regions::of(batch.column(at).as_ref()));
+    let regions = regions.transpose()?;
+    let columns = key_columns(plan.lookups(), &arrays, regions.as_ref())?;
     Ok(search(plan.lookups(), columns, threads, tally))
 }
 
 /// The key columns of a batch, in the order of the lookups, ready to be read.
-fn key_columns<'a>(lookups: &[Lookup], arrays: &[&'a ArrayRef]) -> Result<Vec<Column<'a>>, Error> {
+fn key_columns<'a>(
+    lookups: &[Lookup],
+    arrays: &[&'a ArrayRef],
+    regions: Option<&'a Regions>,
+) -> Result<Vec<Column<'a>>, Error> {
     lookups
         .iter()
         .zip(arrays)
         .map(|(lookup, &array)| {
-            Column::new(array.as_ref(), lookup.keys)
-                .map_err(|error| error.in_column(&lookup.column))
+            let reads = match (lookup.keys, regions) {
+                (Keys::Msisdn(_), Some(regions)) => Reads::ByRow(regions),
+                (keys, _) => Reads::As(keys),
+            };
+            Column::reading(array.as_ref(), reads).map_err(|error| error.in_column(&lookup.column))
         })
         .collect()
 }

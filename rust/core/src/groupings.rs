@@ -60,6 +60,15 @@ pub(crate) enum Plan {
     Imei,
 }
 
+/// `60000-75000`: each group ends in two zeros, as sums do and no number in ten thousand.
+pub(crate) fn are_round_sums(widths: &[usize], digits: &[u8]) -> bool {
+    let mut end = 0;
+    widths.iter().all(|&width| {
+        end += width;
+        width >= 3 && digits[..end].ends_with(&[0, 0])
+    })
+}
+
 /// One line of the list.
 struct Grouping {
     plan: Plan,

@@ -33,17 +33,22 @@ macro_rules! closed_list {
 closed_list! {
     /// What a number is for, as its numbering plan tells.
     Kind {
-        Mobile "mobile" "An Indian mobile number.",
-        Fixed "fixed" "An Indian fixed line.",
+        Mobile "mobile" "A mobile number.",
+        Fixed "fixed" "A fixed line.",
         FixedOrMobile "fixed_or_mobile" "A number whose lead digits are used by both fixed lines and mobiles.",
-        M2m "m2m" "A thirteen-digit machine-to-machine number.",
-        TollFree "toll_free" "A toll-free number (1800).",
-        SharedCost "shared_cost" "A shared-cost number (1860).",
+        M2m "m2m" "An Indian machine-to-machine number of thirteen digits.",
+        TollFree "toll_free" "A toll-free number (in India 1800).",
+        SharedCost "shared_cost" "A shared-cost number (in India 1860).",
         Premium "premium" "A premium-rate number.",
-        Service "service" "A service or banking voice number (1600, 1601).",
-        Telemarketing "telemarketing" "A telemarketing number (140).",
+        Service "service" "An Indian service or banking voice number (1600, 1601).",
+        Telemarketing "telemarketing" "An Indian telemarketing number (140).",
         Foreign "foreign" "A number of another country.",
         Unknown "unknown" "Digits that no part of a numbering plan describes.",
+        Voip "voip" "A number of an internet telephone.",
+        Personal "personal" "A personal number, which follows its owner from line to line.",
+        Pager "pager" "A pager.",
+        Uan "uan" "A number of a company that is the same from everywhere (universal access number).",
+        Voicemail "voicemail" "Access to voice messages.",
     }
 }
 
@@ -56,7 +61,7 @@ closed_list! {
         TooLong "too_long" "Too many digits for one number; the last ten are never taken for it.",
         SeveralNumbers "several_numbers" "The cell holds more than one number.",
         PlusWithoutCountryCode "plus_without_country_code" "A plus sign or two zeros, but what follows is no country's number.",
-        AmbiguousPrefix "ambiguous_prefix" "Two leading zeros that could be a country prefix or a doubled trunk zero.",
+        AmbiguousPrefix "ambiguous_prefix" "Leading digits that can be read in two ways: as a prefix or as a part of the number, as a country prefix or a doubled trunk zero.",
         PrecisionLost "precision_lost" "Digits of the number were rounded away.",
         NotAnInteger "not_an_integer" "A fraction or an infinity.",
         SpreadsheetOverflow "spreadsheet_overflow" "The spreadsheet showed hash signs instead of the value.",
@@ -72,6 +77,7 @@ closed_list! {
         DialCode "dial_code" "A dial code for the handset or the network.",
         SenderId "sender_id" "The header of a commercial message.",
         ShortCode "short_code" "A short code of three to six digits.",
+        UnknownRegion "unknown_region" "Digits without a plus, and the row's region is none of the numbering table or is not given.",
         Placeholder "placeholder" "Digits that stand for none: typed by people, or reported by phones that have no IMEI of their own.",
         UnlistedSeries "unlisted_series" "A well-formed mobile whose series the plan table does not list.",
         TrailingDecimal "trailing_decimal" "A decimal part of zeros was taken off.",

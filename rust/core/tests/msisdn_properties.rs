@@ -4,7 +4,7 @@ use numguard_core::msisdn::{
     self, Mentions, Region, Style, extract, format, mentions, read, read_u64,
 };
 use numguard_core::notes::{Kind, Note};
-use numguard_core::plan::MobileSeries;
+use numguard_core::plan::{MobileSeries, RegionPlan};
 use numguard_core::{imei, naive};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -124,7 +124,76 @@ fn written() -> impl Strategy<Value = String> {
 }
 
 fn region() -> impl Strategy<Value = Region> {
-    prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164)]
+    prop_oneof![3 => Just(Region::In), 1 => Just(Region::E164), 1 => Just(Region::Unknown), 4 => other_region()]
+}
+
+/// Any other region, those with odd prefixes and short numbers more often.
+fn other_region() -> impl Strategy<Value = Region> {
+    let names: Vec<&str> = RegionPlan::all()
+        .map(RegionPlan::name)
+        .filter(|&name| name != "IN")
+        .collect();
+    let odd = &[
+        "US", "GB", "DE", "BR", "AR", "RU", "HU", "IT", "JP", "AI", "NF", "SM", "GA", "FO", "BY",
+        "CN", "PG", "SG",
+    ];
+    prop_oneof![select(names), select(&odd[..])]
+        .prop_map(|name| Region::named(name).expect("a region"))
+}
+
+/// A number of some region as that region or another one writes it, with slips, beside nothing or a word.
+fn regional() -> impl Strategy<Value = (String, Region)> {
+    let examples: Vec<(&str, &str)> = include_str!("../../../tests/vectors/example_numbers.csv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| {
+            let fields: Vec<&str> = line.split(',').collect();
+            RegionPlan::named(fields[0]).map(|_| (fields[0], fields[3].trim_start_matches('+')))
+        })
+        .filter(|(region, _)| *region != "IN")
+        .collect();
+    let slip = prop_oneof![6 => Just(None), 2 => (0..15_usize, "[0-9]").prop_map(Some)];
+    let before = select(
+        &[
+            "", "", "", "0", "1", "8", "06", "00", "011", "810", "015", "+", "0 ", "1-", "8 ",
+            "(0)", "Tel ", "my ", "030 ", "12 ", "Rs ",
+        ][..],
+    );
+    let after = select(&["", "", "", "", " 12", "/11", " ext 5", ".0", ",7", " (x)"][..]);
+    (select(examples), 0..6_usize, slip, before, after).prop_map(
+        |((name, e164), form, slip, before, after)| {
+            let mut e164 = e164.to_owned();
+            if let Some((at, digit)) = slip
+                && at < e164.len()
+                && at > 3
+            {
+                e164.replace_range(at..=at, &digit);
+            }
+            let plan = RegionPlan::named(name).expect("a region");
+            let mut text = String::new();
+            let styled =
+                |style, text: &mut String| format(e164.parse().expect("digits"), style, text);
+            match form {
+                0 => styled(Style::National, &mut text),
+                1 => styled(Style::International, &mut text),
+                2 => text.push_str(&e164),
+                // Half of what the national style writes, with one separator more.
+                3 => {
+                    styled(Style::National, &mut text);
+                    text = text.replacen(' ', "-", 1);
+                }
+                4 => {
+                    styled(Style::National, &mut text);
+                    text.retain(|sign| sign.is_ascii_digit());
+                }
+                _ => text.push_str(&e164[plan.code().to_string().len()..]),
+            }
+            (
+                format!("{before}{text}{after}"),
+                Region::named(name).expect("a region"),
+            )
+        },
+    )
 }
 
 /// Whether a cell, whatever wraps it, is an address as RFC 3966 and RFC 5724 have them.
@@ -145,6 +214,30 @@ proptest! {
     fn read_is_as_the_oracle_reads(cell in cell(), region in region()) {
         prop_assert_eq!(read(&cell, region), naive::msisdn::read(&cell, region));
         prop_assert_eq!(msisdn::key(&cell, region), read(&cell, region).msisdn);
+    }
+
+    #[test]
+    fn regions_are_read_as_the_oracle_reads((cell, region) in regional()) {
+        prop_assert_eq!(read(&cell, region), naive::msisdn::read(&cell, region));
+        prop_assert_eq!(mentions(&cell, region), naive::msisdn::mentions(&cell, region));
+        let mut found = Vec::new();
+        extract(&cell, region, &mut found);
+        prop_assert_eq!(found, naive::msisdn::extract(&cell, region));
+    }
+
+    #[test]
+    fn what_a_region_writes_is_read_back_there((_, region) in regional(), at in 0..2_000_usize) {
+        let examples = include_str!("../../../tests/vectors/example_numbers.csv");
+        let Region::Of(plan) = region else { panic!("another region than India") };
+        let own: Vec<&str> = examples.lines().filter(|line| line.starts_with(plan.name())).collect();
+        let number = own[at % own.len()].rsplit_once('+').expect("E.164").1.parse().expect("digits");
+        for style in [Style::National, Style::International, Style::E164] {
+            let mut text = String::new();
+            format(number, style, &mut text);
+            let reading = read(&text, region);
+            // Iran's numbers of four digits are fewer than seven with its code.
+            prop_assert!(reading.msisdn == number || number < 1_000_000, "{} {}", text, plan.name());
+        }
     }
 
     #[test]
@@ -180,7 +273,9 @@ proptest! {
         }
         // What a program printed or wrapped is a text once something stands before it.
         let is_plain = cell.chars().all(|sign| sign.is_ascii_digit() || " -./()+".contains(sign));
-        if reading.msisdn != 0 && is_plain && reading.note != Some(Note::TrailingDecimal) {
+        // Nor is what only its length makes a number of another region taken from a text.
+        let is_sure = !matches!(region, Region::Of(_)) || reading.kind != Some(Kind::Unknown);
+        if reading.msisdn != 0 && is_plain && is_sure && reading.note != Some(Note::TrailingDecimal) {
             prop_assert_eq!(labelled.msisdn, reading.msisdn);
         }
     }
@@ -195,8 +290,11 @@ proptest! {
         let reading = read(&cell, region);
         if reading.msisdn != 0 {
             let again = read_u64(reading.msisdn);
-            prop_assert_eq!((again.msisdn, again.kind), (reading.msisdn, reading.kind));
-            prop_assert_eq!(Some(msisdn::kind(reading.msisdn)), reading.kind);
+            prop_assert_eq!(again.msisdn, reading.msisdn);
+            prop_assert_eq!(msisdn::read_u64_in(reading.msisdn, region).kind, reading.kind);
+            if !matches!(region, Region::Of(_)) {
+                prop_assert_eq!(Some(msisdn::kind(reading.msisdn)), reading.kind);
+            }
         } else {
             prop_assert!(reading.note.is_some() && reading.kind.is_none());
         }
@@ -295,7 +393,8 @@ proptest! {
         prop_assert_eq!(listed.msisdn, unlisted.msisdn);
         let is_mobile = (916_000_000_000..920_000_000_000).contains(&listed.msisdn);
         if is_mobile && listed.note != Some(Note::Placeholder) {
-            prop_assert_eq!((unlisted.kind, unlisted.note), (Some(Kind::Mobile), Some(Note::UnlistedSeries)));
+            let kind = if matches!(region, Region::Of(_)) { Kind::Foreign } else { Kind::Mobile };
+            prop_assert_eq!((unlisted.kind, unlisted.note), (Some(kind), Some(Note::UnlistedSeries)));
         } else {
             prop_assert_eq!(listed.note, unlisted.note);
         }

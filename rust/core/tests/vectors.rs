@@ -60,9 +60,9 @@ fn unescape(text: &str) -> String {
 
 fn region(text: &str) -> Region {
     match text {
-        "IN" => Region::In,
         "" => Region::E164,
-        other => panic!("unknown region {other:?}"),
+        "?" => Region::Unknown,
+        name => Region::named(name).expect("a region"),
     }
 }
 

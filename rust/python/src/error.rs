@@ -21,12 +21,15 @@ pub(crate) fn raise(error: Error) -> PyErr {
             Ok(error) => error,
             Err(_) => InputError::new_err(message),
         },
-        Error::UnsupportedType { .. } | Error::NotKeys { .. } | Error::NotTimes { .. } => {
-            UnsupportedTypeError::new_err(message)
-        }
-        Error::KeyType | Error::TooMany | Error::TooLong | Error::Format(_) => {
-            ArgumentError::new_err(message)
-        }
+        Error::UnsupportedType { .. }
+        | Error::NotKeys { .. }
+        | Error::NotTimes { .. }
+        | Error::NotRegions { .. } => UnsupportedTypeError::new_err(message),
+        Error::KeyType
+        | Error::RegionCount { .. }
+        | Error::TooMany
+        | Error::TooLong
+        | Error::Format(_) => ArgumentError::new_err(message),
         Error::File { error, .. } if error.kind() == std::io::ErrorKind::NotFound => {
             FileMissingError::new_err(message)
         }

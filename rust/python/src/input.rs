@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::parallel::Threads;
-use numguard_columns::{Error, Keys};
+use numguard_columns::{Error, Keys, Reads};
 use numguard_core::msisdn::{Region, Style};
 use pyo3::exceptions::{PyTypeError, PyUnicodeError, PyUserWarning, PyValueError};
 use pyo3::intern;
@@ -41,6 +41,38 @@ impl Values {
                 })
             })
             .map_err(raise)?;
+        self.shaped(py, answer)
+    }
+
+    /// The same of phone numbers, which a region reads: all alike, or each row in its own way.
+    pub(crate) fn map_numbers<'py>(
+        self,
+        py: Python<'py>,
+        region: RegionsArgument,
+        kernel: impl Fn(&ArrayRef, Reads<'_>) -> Result<ArrayRef, Error> + Send + Sync,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let codes = match region {
+            RegionsArgument::One(region) => {
+                return self.map(py, |chunk| kernel(chunk, region.into()));
+            }
+            RegionsArgument::Each(codes) => codes,
+        };
+        let answer = py
+            .detach(|| {
+                let arrays: Vec<ArrayRef> = self.chunks.iter().chain(&codes).cloned().collect();
+                numguard_columns::sound(&arrays, || {
+                    numguard_columns::regions_of(&codes, &self.chunks)?
+                        .iter()
+                        .zip(&self.chunks)
+                        .map(|(regions, chunk)| kernel(chunk, regions.into()))
+                        .collect::<Result<Vec<_>, _>>()
+                })
+            })
+            .map_err(raise)?;
+        self.shaped(py, answer)
+    }
+
+    fn shaped<'py>(&self, py: Python<'py>, answer: Vec<ArrayRef>) -> PyResult<Bound<'py, PyAny>> {
         if self.chunked {
             PyChunkedArray::from_array_refs(answer)?.into_pyarrow(py)
         } else {
@@ -183,7 +215,7 @@ impl Values {
     }
 }
 
-/// `region=`: how bare digits are read.
+/// `region=`: how bare digits are read, all alike.
 #[derive(Clone, Copy)]
 pub(crate) struct RegionArgument(pub(crate) Region);
 
@@ -199,6 +231,33 @@ impl RegionArgument {
     }
 }
 
+/// `region=`: how bare digits are read, all alike or each row in its own way.
+pub(crate) enum RegionsArgument {
+    One(Region),
+    /// Columns of region codes, chunked as they may be.
+    Each(Vec<ArrayRef>),
+}
+
+impl Default for RegionsArgument {
+    fn default() -> Self {
+        Self::One(Region::In)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for RegionsArgument {
+    type Error = PyErr;
+
+    fn extract(region: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if region.is_none() || region.is_instance_of::<PyString>() {
+            let RegionArgument(region) = region.extract()?;
+            return Ok(Self::One(region));
+        }
+        // A list of regions may have nulls alone.
+        let codes: Values = region.extract()?;
+        Ok(Self::Each(codes.into_chunks()))
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for RegionArgument {
     type Error = PyErr;
 
@@ -207,12 +266,21 @@ impl<'py> FromPyObject<'_, 'py> for RegionArgument {
             return Ok(Self(Region::E164));
         }
         match region.cast::<PyString>() {
-            Ok(name) if name.to_str().is_ok_and(|name| name == "IN") => Ok(Self(Region::In)),
-            _ => Err(ArgumentError::new_err(
-                "region: takes \"IN\", or None for digits that are E.164 already",
-            )),
+            Ok(name) => name
+                .to_str()
+                .ok()
+                .and_then(Region::named)
+                .map(Self)
+                .ok_or_else(unknown_region),
+            Err(_) => Err(unknown_region()),
         }
     }
+}
+
+fn unknown_region() -> PyErr {
+    ArgumentError::new_err(
+        "region: takes a region of numguard.regions(), such as \"IN\", or None for digits that are E.164 already",
+    )
 }
 
 /// `style=`: how a number is written out.

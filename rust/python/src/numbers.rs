@@ -2,10 +2,11 @@
 
 use numguard_columns::Keys;
 use numguard_core::msisdn::Style;
+use numguard_core::plan::RegionPlan;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::input::{RegionArgument, StyleArgument, ThreadsArgument, Values};
+use crate::input::{RegionsArgument, StyleArgument, ThreadsArgument, Values};
 
 type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
@@ -17,8 +18,9 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 ///     Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
 ///     Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is never re-read; in
 ///     all other types the digits are taken as written.
-/// region : "IN" or None
-///     How bare digits are read: by India's numbering plan, or (``None``) as E.164.
+/// region : region code, column of region codes, or None
+///     How bare digits are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164. A column
+///     has one code for each row; where it has none, or one that is unknown, only numbers with a plus are read.
 /// threads : int or None
 ///     At most so many; ``None`` for what the process may use.
 ///
@@ -32,6 +34,8 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 /// ------
 /// UnsupportedTypeError
 ///     For a type that cannot hold a number without loss (``Int32``, ``Float32``).
+/// ArgumentError
+///     For a region that is none of :func:`regions`, or a column of regions of another length.
 ///
 /// Notes
 /// -----
@@ -42,17 +46,19 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 /// >>> import numguard as ng
 /// >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
 /// [919876543210, 919876543210, None, None]
+/// >>> ng.normalize(["020 7946 0018", "(202) 555-0123"], region=["GB", "US"]).to_pylist()
+/// [442079460018, 12025550123]
 #[pyfunction]
-#[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
+#[pyo3(signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
 fn normalize(
     py: Python<'_>,
     values: Values,
-    region: RegionArgument,
+    region: RegionsArgument,
     threads: ThreadsArgument,
 ) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| {
-        numguard_columns::normalize(chunk, region.keys(), threads.0)
+    values.map_numbers(py, region, |chunk, reads| {
+        numguard_columns::normalize(chunk, reads, threads.0)
     })
 }
 
@@ -62,7 +68,7 @@ fn normalize(
 /// ----------
 /// values : column
 ///     As for :func:`normalize`.
-/// region : "IN" or None
+/// region : region code, column of region codes, or None
 ///     As for :func:`normalize`.
 /// threads : int or None
 ///     At most so many; ``None`` for what the process may use.
@@ -79,16 +85,16 @@ fn normalize(
 /// >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
 /// [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
 #[pyfunction]
-#[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
+#[pyo3(signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
 fn explain(
     py: Python<'_>,
     values: Values,
-    region: RegionArgument,
+    region: RegionsArgument,
     threads: ThreadsArgument,
 ) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| {
-        numguard_columns::explain(chunk, region.0, threads.0)
+    values.map_numbers(py, region, |chunk, reads| {
+        numguard_columns::explain(chunk, reads, threads.0)
     })
 }
 
@@ -98,7 +104,7 @@ fn explain(
 /// ----------
 /// values : column
 ///     As for :func:`normalize`.
-/// region : "IN" or None
+/// region : region code, column of region codes, or None
 ///     As for :func:`normalize`.
 /// threads : int or None
 ///     At most so many; ``None`` for what the process may use.
@@ -115,16 +121,16 @@ fn explain(
 /// >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
 /// [[919876543210, 919876543211], [], []]
 #[pyfunction]
-#[pyo3(signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
+#[pyo3(signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
 fn extract(
     py: Python<'_>,
     values: Values,
-    region: RegionArgument,
+    region: RegionsArgument,
     threads: ThreadsArgument,
 ) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| {
-        numguard_columns::extract(chunk, region.0, threads.0)
+    values.map_numbers(py, region, |chunk, reads| {
+        numguard_columns::extract(chunk, reads, threads.0)
     })
 }
 
@@ -134,7 +140,7 @@ fn extract(
 /// ----------
 /// values : column
 ///     As for :func:`normalize`.
-/// region : "IN" or None
+/// region : region code, column of region codes, or None
 ///     As for :func:`normalize`.
 ///
 /// Returns
@@ -150,10 +156,12 @@ fn extract(
 /// >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
 /// [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
 #[pyfunction]
-#[pyo3(signature = (values, *, region=RegionArgument::default()), text_signature = "(values, *, region='IN')")]
-fn mentions(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_> {
+#[pyo3(signature = (values, *, region=RegionsArgument::default()), text_signature = "(values, *, region='IN')")]
+fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> Answer<'_> {
     values.warn_if_national(py)?;
-    values.map(py, |chunk| numguard_columns::mentions(chunk, region.0))
+    values.map_numbers(py, region, |chunk, reads| {
+        numguard_columns::mentions(chunk, reads)
+    })
 }
 
 /// Write E.164 integers out.
@@ -163,7 +171,9 @@ fn mentions(py: Python<'_>, values: Values, region: RegionArgument) -> Answer<'_
 /// msisdns : column of uint64
 ///     As :func:`normalize` gives them.
 /// style : "e164", "digits", "national" or "international"
-///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``.
+///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two are in the groups in
+///     which the number's country writes it, the national one with the prefix that is dialled there. Of India's numbers
+///     only mobiles are grouped; its other numbers, and those that no plan has, are written as ``"e164"`` has them.
 /// threads : int or None
 ///     At most so many; ``None`` for what the process may use.
 ///
@@ -195,6 +205,60 @@ fn format(
     })
 }
 
+/// Say of which region each E.164 integer is.
+///
+/// Parameters
+/// ----------
+/// msisdns : column of uint64
+///     As :func:`normalize` gives them.
+/// threads : int or None
+///     At most so many; ``None`` for what the process may use.
+///
+/// Returns
+/// -------
+/// pyarrow.DictionaryArray or pyarrow.ChunkedArray
+///     Codes as in :func:`regions`; ``001`` for the numbers of no country (``+800``, ``+870``). Null where the input is
+///     null, is no E.164 number, or has a code that several regions share and that none of them claims.
+///
+/// Raises
+/// ------
+/// UnsupportedTypeError
+///     For anything but uint64: text is normalised first.
+///
+/// Notes
+/// -----
+/// As ``region_code_for_number`` of libphonenumber has it: by leading digits that one region alone has, or by whose plan
+/// has the number.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> ng.region_of(ng.normalize(["98765 43210", "+1 416 555 0123", "+7 701 234 5678"])).to_pylist()
+/// ['IN', 'CA', 'KZ']
+#[pyfunction]
+#[pyo3(signature = (msisdns, *, threads=ThreadsArgument::default()), text_signature = "(msisdns, *, threads=None)")]
+fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> Answer<'_> {
+    msisdns.map(py, |chunk| numguard_columns::region_of(chunk, threads.0))
+}
+
+/// List the regions whose numbering plans are known.
+///
+/// Returns
+/// -------
+/// list of str
+///     Two letters each, as in ISO 3166-1, and the few more that libphonenumber has (``AC``, ``TA``, ``XK``), in
+///     alphabetical order.
+///
+/// Examples
+/// --------
+/// >>> import numguard as ng
+/// >>> len(ng.regions()), "IN" in ng.regions()
+/// (245, True)
+#[pyfunction]
+fn regions() -> Vec<&'static str> {
+    RegionPlan::all().map(RegionPlan::name).collect()
+}
+
 /// Read written IMEIs into the fourteen digits on which handsets join.
 ///
 /// Parameters
@@ -223,7 +287,7 @@ fn format(
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
 fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
     values.map(py, |chunk| {
-        numguard_columns::normalize(chunk, Keys::Imei, threads.0)
+        numguard_columns::normalize(chunk, Keys::Imei.into(), threads.0)
     })
 }
 
@@ -287,7 +351,7 @@ fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Ans
 #[pyfunction]
 fn imei_keys(py: Python<'_>, values: Values) -> Answer<'_> {
     values.map(py, |chunk| {
-        numguard_columns::normalize(chunk, Keys::ImeiOrPlaceholder, None)
+        numguard_columns::normalize(chunk, Keys::ImeiOrPlaceholder.into(), None)
     })
 }
 
@@ -325,6 +389,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(extract, module)?)?;
     module.add_function(wrap_pyfunction!(mentions, module)?)?;
     module.add_function(wrap_pyfunction!(format, module)?)?;
+    module.add_function(wrap_pyfunction!(region_of, module)?)?;
+    module.add_function(wrap_pyfunction!(regions, module)?)?;
     module.add_function(wrap_pyfunction!(normalize_imei, module)?)?;
     module.add_function(wrap_pyfunction!(explain_imei, module)?)?;
     module.add_function(wrap_pyfunction!(format_imei, module)?)?;

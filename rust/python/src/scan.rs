@@ -55,13 +55,14 @@ enum Run {
 impl Scanner {
     /// `schema` is that of the first file or stream.
     #[new]
-    #[pyo3(signature = (schema, lookups, *, columns, region, threads))]
+    #[pyo3(signature = (schema, lookups, *, columns, region, threads, region_column=None))]
     fn new(
         schema: PySchema,
         lookups: Vec<(String, AnySet<'_>)>,
         columns: Option<Vec<String>>,
         region: RegionArgument,
         threads: ThreadsArgument,
+        region_column: Option<String>,
     ) -> PyResult<Self> {
         if lookups.is_empty() {
             return Err(ArgumentError::new_err(
@@ -84,7 +85,9 @@ impl Scanner {
             })
             .collect();
         let count = lookups.len();
-        let plan = Plan::new(lookups, columns).map_err(raise)?;
+        let plan = Plan::new(lookups, columns)
+            .map_err(raise)?
+            .with_regions(region_column);
         let places = plan.places(&schema.into_inner(), None).map_err(raise)?;
         Ok(Self {
             plan: Arc::new(plan),
@@ -143,7 +146,8 @@ impl Scanner {
     }
 
     /// Begins with local Parquet files; `next` then goes through them.
-    fn begin(&self, py: Python<'_>, files: Vec<PathBuf>) {
+    fn begin(&self, py: Python<'_>, files: Vec<PathBuf>) -> PyResult<()> {
+        self.check_regions()?;
         let mut state = self.locked(py);
         let schema = Arc::clone(&state.schema);
         state.stop();
@@ -151,10 +155,12 @@ impl Scanner {
         let plan = Arc::clone(&self.plan);
         let files = ParquetScan::new(files, plan, schema, self.threads, tally);
         state.run = Some(Run::Files(Box::new(files)));
+        Ok(())
     }
 
     /// Begins with a text; `next` then goes through it.
     fn begin_text(&self, py: Python<'_>, text: &Text) -> PyResult<()> {
+        self.check_regions()?;
         let rows = text.to_scan(py)?;
         let mut state = self.locked(py);
         let schema = Arc::clone(&state.schema);
@@ -279,6 +285,16 @@ impl State {
 }
 
 impl Scanner {
+    /// Files are read by their key columns, without the region of each row.
+    fn check_regions(&self) -> PyResult<()> {
+        if self.plan.has_regions() {
+            return Err(ArgumentError::new_err(
+                "region_column: rows that each have a region are scanned by batches",
+            ));
+        }
+        Ok(())
+    }
+
     /// The state, waited for without the GIL: whoever has it may need that to go on.
     fn locked(&self, py: Python<'_>) -> MutexGuard<'_, State> {
         self.state

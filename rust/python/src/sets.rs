@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow_array::ArrayRef;
 use numguard_columns::parallel::Shared;
 use numguard_columns::{Keys, setfile};
 use numguard_core::notes::Note;
@@ -14,7 +15,9 @@ use pyo3_arrow::PyArray;
 use pyo3_arrow::ffi::to_array_pycapsules;
 
 use crate::error::{RefusedCellsError, SetFileError, UnsupportedTypeError, raise};
-use crate::input::{PathArgument, RegionArgument, ThreadsArgument, Values, array_to_python};
+use crate::input::{
+    PathArgument, RegionArgument, RegionsArgument, ThreadsArgument, Values, array_to_python,
+};
 
 /// Below this a pickle holds the set itself; above, where the set is, if it is in a file.
 const PICKLED_WHOLE: usize = 1 << 20;
@@ -45,12 +48,43 @@ impl Members {
     }
 
     fn build(py: Python<'_>, values: Values, keys: Keys, strict: bool) -> PyResult<Self> {
-        let (set, refused) = py
-            .detach(|| {
-                let chunks = values.into_chunks();
-                numguard_columns::sound(&chunks, || numguard_columns::build(&chunks, keys, None))
+        let built = py.detach(|| {
+            let chunks = values.into_chunks();
+            numguard_columns::sound(&chunks, || numguard_columns::build(&chunks, keys, None))
+        });
+        Self::built(py, built, strict)
+    }
+
+    /// The same of phone numbers, each read by its region.
+    fn build_numbers(
+        py: Python<'_>,
+        values: Values,
+        region: RegionsArgument,
+        strict: bool,
+    ) -> PyResult<Self> {
+        let codes = match region {
+            RegionsArgument::One(region) => {
+                return Self::build(py, values, Keys::Msisdn(region), strict);
+            }
+            RegionsArgument::Each(codes) => codes,
+        };
+        let built = py.detach(|| {
+            let chunks = values.into_chunks();
+            let arrays: Vec<ArrayRef> = chunks.iter().chain(&codes).cloned().collect();
+            numguard_columns::sound(&arrays, || {
+                let regions = numguard_columns::regions_of(&codes, &chunks)?;
+                numguard_columns::build_by_row(&chunks, &regions, None)
             })
-            .map_err(raise)?;
+        });
+        Self::built(py, built, strict)
+    }
+
+    fn built(
+        py: Python<'_>,
+        built: Result<(FrozenSet, Vec<(Note, u64)>), numguard_columns::Error>,
+        strict: bool,
+    ) -> PyResult<Self> {
+        let (set, refused) = built.map_err(raise)?;
         if strict && !refused.is_empty() {
             let cells: u64 = refused.iter().map(|&(_, count)| count).sum();
             let were = if cells == 1 { "cell was" } else { "cells were" };
@@ -272,7 +306,7 @@ set_class!(
     /// ----------
     /// values : column
     ///     As for :func:`normalize`; repeats and refused cells are left out.
-    /// region : "IN" or None
+    /// region : region code, column of region codes, or None
     ///     As for :func:`normalize`.
     /// strict : bool
     ///     Raise instead of leaving refused cells out.
@@ -297,48 +331,48 @@ set_class!(
     NumberSet, KeyType::Msisdn, "MSISDNs", {
     #[new]
     #[pyo3(
-        signature = (values, *, region=RegionArgument::default(), strict=false),
+        signature = (values, *, region=RegionsArgument::default(), strict=false),
         text_signature = "(values, *, region='IN', strict=False)"
     )]
-    fn new(py: Python<'_>, values: Values, region: RegionArgument, strict: bool) -> PyResult<Self> {
+    fn new(py: Python<'_>, values: Values, region: RegionsArgument, strict: bool) -> PyResult<Self> {
         values.warn_if_national(py)?;
-        Members::build(py, values, region.keys(), strict).map(Self)
+        Members::build_numbers(py, values, region, strict).map(Self)
     }
 
     /// Which cells name a member: a Boolean column, null where the cell is null or refused.
     #[pyo3(
-        signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()),
+        signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, region='IN', threads=None)"
     )]
     fn contains<'py>(
         &self,
         py: Python<'py>,
         values: Values,
-        region: RegionArgument,
+        region: RegionsArgument,
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
         values.warn_if_national(py)?;
-        values.map(py, |chunk| {
-            numguard_columns::contains(chunk, self.set(), region.keys(), threads.0)
+        values.map_numbers(py, region, |chunk, reads| {
+            numguard_columns::contains(chunk, self.set(), reads, threads.0)
         })
     }
 
     /// Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
     /// kept beside the set is one ``take`` away.
     #[pyo3(
-        signature = (values, *, region=RegionArgument::default(), threads=ThreadsArgument::default()),
+        signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, region='IN', threads=None)"
     )]
     fn position<'py>(
         &self,
         py: Python<'py>,
         values: Values,
-        region: RegionArgument,
+        region: RegionsArgument,
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
         values.warn_if_national(py)?;
-        values.map(py, |chunk| {
-            numguard_columns::position(chunk, self.set(), region.keys(), threads.0)
+        values.map_numbers(py, region, |chunk, reads| {
+            numguard_columns::position(chunk, self.set(), reads, threads.0)
         })
     }
 
@@ -385,7 +419,7 @@ set_class!(
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
         values.map(py, |chunk| {
-            numguard_columns::contains(chunk, self.set(), Keys::Imei, threads.0)
+            numguard_columns::contains(chunk, self.set(), Keys::Imei.into(), threads.0)
         })
     }
 
@@ -401,7 +435,7 @@ set_class!(
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
         values.map(py, |chunk| {
-            numguard_columns::position(chunk, self.set(), Keys::Imei, threads.0)
+            numguard_columns::position(chunk, self.set(), Keys::Imei.into(), threads.0)
         })
     }
 

@@ -22,6 +22,9 @@ impl Column<'_> {
     /// # Panics
     /// If the rows are not there.
     pub fn fill(&self, start: usize, out: &mut [u64]) {
+        if let Some(regions) = self.regions {
+            return self.fill_by_row(regions, start, out, |cell, keys| keys.key(cell));
+        }
         if !self.fill_quick(start, out) {
             self.fill_rest(start, out, unread(self.keys), |cell| self.keys.key(cell));
         }
@@ -39,8 +42,11 @@ impl Column<'_> {
         &self,
         start: usize,
         out: &mut [u64],
-        rest: impl FnMut(Cell<'_>) -> u64,
+        mut rest: impl FnMut(Cell<'_>, Keys) -> u64,
     ) {
+        if let Some(regions) = self.regions {
+            return self.fill_by_row(regions, start, out, rest);
+        }
         self.fill_quick(start, out);
         if self.keys == Keys::Imei {
             // Why a placeholder is refused is the caller's to find out, as it is of what was not read.
@@ -51,7 +57,7 @@ impl Column<'_> {
                 *key &= u64::from(*key != imei::UNREAD).wrapping_neg();
             }
         }
-        self.fill_rest(start, out, 0, rest);
+        self.fill_rest(start, out, 0, |cell| rest(cell, self.keys));
     }
 
     /// The numbers of the rows from `start` on that stand in a form without a mend, but for the zero decimal of text; 0
@@ -61,6 +67,7 @@ impl Column<'_> {
     /// If the rows are not there.
     pub(crate) fn fill_plain(&self, start: usize, out: &mut [u64]) {
         match self.values {
+            _ if self.regions.is_some() => out.fill(0),
             // Their keys are read whole, whatever mend that took.
             Values::I128(_) | Values::F64(_) | Values::Indexed(..) => out.fill(0),
             _ => {
@@ -195,6 +202,32 @@ impl Column<'_> {
             Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
         }
         false
+    }
+
+    /// Reads cells that each have a region of their own: all by the block as India's, and those anew whose region is
+    /// another one.
+    fn fill_by_row(
+        &self,
+        regions: &[Region],
+        start: usize,
+        out: &mut [u64],
+        mut rest: impl FnMut(Cell<'_>, Keys) -> u64,
+    ) {
+        let regions = &regions[start..start + out.len()];
+        match self.values {
+            Values::Null => return out.fill(0),
+            Values::Indexed(..) | Values::I128(_) | Values::F64(_) => out.fill(0),
+            _ if regions.contains(&Region::In) => {
+                self.fill_msisdns(start, out, Region::In);
+            }
+            _ => out.fill(0),
+        }
+        for (at, (key, &region)) in out.iter_mut().zip(regions).enumerate() {
+            if *key == 0 || region != Region::In || self.is_null(start + at) {
+                let cell = self.cell(start + at);
+                *key = cell.map_or(0, |cell| rest(cell, Keys::Msisdn(region)));
+            }
+        }
     }
 
     /// Reads one by one the cells that are `unread` and not null.

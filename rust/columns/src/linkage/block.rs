@@ -339,6 +339,6 @@ impl<'a> Batch<'a> {
 pub(super) fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
     let note = column
         .cell(row)
-        .and_then(|cell| note_of(cell, column.keys()));
+        .and_then(|cell| note_of(cell, column.keys_at(row)));
     note.map_or(EMPTY, Note::code)
 }

@@ -8,6 +8,7 @@ use numguard_core::set::FrozenSet;
 
 use crate::Error;
 use crate::column::{Column, Keys};
+use crate::regions::Regions;
 
 /// What is added to a key column's name to name the column of its matches.
 pub const MATCH: &str = "_match";
@@ -28,6 +29,8 @@ pub struct Lookup {
 pub struct Plan {
     lookups: Vec<Lookup>,
     columns: Option<Vec<String>>,
+    /// The column that has the region of each row.
+    regions: Option<String>,
 }
 
 impl Plan {
@@ -42,7 +45,27 @@ impl Plan {
         {
             return Err(Error::KeyType);
         }
-        Ok(Self { lookups, columns })
+        Ok(Self {
+            lookups,
+            columns,
+            regions: None,
+        })
+    }
+
+    /// The same where each row's numbers are read by the region that a column names: of batches, for whoever reads files
+    /// by their keys alone does not have it.
+    #[must_use]
+    pub fn with_regions(self, column: Option<String>) -> Self {
+        Self {
+            regions: column,
+            ..self
+        }
+    }
+
+    /// Whether each row has a region of its own.
+    #[must_use]
+    pub fn has_regions(&self) -> bool {
+        self.regions.is_some()
     }
 
     /// The lookups, in the order of the match columns.
@@ -69,6 +92,13 @@ impl Plan {
                 Ok(at)
             })
             .collect::<Result<Vec<_>, Error>>()?;
+        let regions = self.regions.as_deref().map(|name| -> Result<usize, Error> {
+            let at = find(name)?;
+            Regions::of(&new_empty_array(schema.field(at).data_type()))
+                .map_err(|error| error.in_column(name))?;
+            Ok(at)
+        });
+        let regions = regions.transpose()?;
         let handed_on = match &self.columns {
             None => (0..schema.fields().len()).collect(),
             Some(names) => names
@@ -77,7 +107,7 @@ impl Plan {
                 .collect::<Result<Vec<_>, Error>>()?,
         };
         if let Some(settled) = settled {
-            return self.agree(schema, settled, keys, &handed_on);
+            return self.agree(schema, settled, (keys, regions), &handed_on);
         }
         let mut fields: Vec<Field> = handed_on
             .iter()
@@ -93,6 +123,7 @@ impl Plan {
         }
         Ok(Places {
             keys,
+            regions,
             handed_on,
             schema: Arc::new(Schema::new(fields)),
         })
@@ -103,7 +134,7 @@ impl Plan {
         &self,
         schema: &Schema,
         settled: &SchemaRef,
-        keys: Vec<usize>,
+        (keys, regions): (Vec<usize>, Option<usize>),
         present: &[usize],
     ) -> Result<Places, Error> {
         let wanted = &settled.fields()[..settled.fields().len() - self.lookups.len()];
@@ -129,6 +160,7 @@ impl Plan {
         }
         Ok(Places {
             keys,
+            regions,
             handed_on,
             schema: Arc::clone(settled),
         })
@@ -171,6 +203,8 @@ pub(crate) fn is_text(data_type: &DataType) -> bool {
 pub struct Places {
     /// Of each lookup.
     pub keys: Vec<usize>,
+    /// Of the column of regions, if there is one.
+    pub regions: Option<usize>,
     /// Of each column that is handed on.
     pub handed_on: Vec<usize>,
     /// Of the hits.

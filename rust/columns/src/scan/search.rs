@@ -100,7 +100,9 @@ impl Search {
             for (n, (lane, (column, first))) in self.lanes.iter_mut().zip(columns).enumerate() {
                 let keys = &mut lane.keys[..len];
                 let counts = &mut tally.columns[n].refused;
-                column.fill_with(first + start, keys, |cell| lane.refusals.key(cell, counts));
+                column.fill_with(first + start, keys, |cell, as_keys| {
+                    lane.refusals.key(cell, as_keys, counts)
+                });
                 let hits = &mut lane.hits[..len.div_ceil(64)];
                 lookups[n].set.probe(keys, hits);
                 for (any, hits) in any.iter_mut().zip(hits) {
@@ -188,9 +190,11 @@ impl Refusals {
     }
 
     /// The key of a cell; 0 if it is refused, which is counted by note.
-    fn key(&mut self, cell: Cell<'_>, counts: &mut [u64]) -> u64 {
-        let Some((text, len)) = short_text(cell) else {
-            let (key, note) = read(cell, self.keys);
+    fn key(&mut self, cell: Cell<'_>, keys: Keys, counts: &mut [u64]) -> u64 {
+        // What was refused in one region may be a number in another.
+        let short = short_text(cell).filter(|_| keys == self.keys);
+        let Some((text, len)) = short else {
+            let (key, note) = read(cell, keys);
             if let (0, Some(note)) = (key, note) {
                 counts[note as usize] += 1;
             }

@@ -1,7 +1,7 @@
 //! Keys -> text, without a branch on how many digits there are.
 //!
 //! Owns a shortcut and no rule: what is written here, [`msisdn::format`](fn@crate::msisdn::format) and
-//! [`imei::format`](crate::imei::format) write the same. One idea: the text of a key is never longer than sixteen bytes,
+//! [`imei::format`](crate::imei::format) write the same; what [`is_grouped_abroad`] is left to the former. One idea: the text of a key is never longer than sixteen bytes,
 //! so it is one integer, and a text is written by writing all sixteen and going on behind those that count.
 
 use super::{FIRST_MOBILE, INDIA};
@@ -102,6 +102,17 @@ impl Text {
         }
         self.len
     }
+}
+
+/// Whether a text has the groups of another country than India, which may be wider than [`WIDEST`]: then
+/// [`msisdn::format`](fn@crate::msisdn::format) writes it.
+#[inline]
+#[must_use]
+pub fn is_grouped_abroad(key: u64, style: Style) -> bool {
+    matches!(style, Style::National | Style::International)
+        && !is_mobile(key)
+        && msisdn::MSISDNS.contains(&key)
+        && msisdn::is_foreign(key)
 }
 
 /// Sixteen times the digit zero.

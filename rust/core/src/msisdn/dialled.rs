@@ -3,7 +3,7 @@
 //! Owns prefixes and lengths: `+`, `00`, the trunk zero, the country code, what is too short or too long. Knows nothing
 //! of separators, text or cells.
 
-use super::{Found, Region};
+use super::{Form, Found, Region, national};
 use crate::digits::value;
 use crate::notes::Note;
 use crate::plan::{self, Class};
@@ -17,7 +17,10 @@ pub(super) const LONGEST: usize = 15;
 /// Reads digits (each 0 to 9), with or without a plus before them.
 pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Found, Note> {
     match (plus, region) {
+        (true, Region::Of(plan)) => national::behind_plus(digits, plan),
         (true, _) => international(digits),
+        (false, Region::Of(plan)) => national::read(digits, plan),
+        (false, Region::Unknown) => Err(Note::UnknownRegion),
         (false, _) if digits.len() <= 2 => Err(Note::TooShort),
         (false, _) if digits.iter().all(|&digit| digit == 0) => Err(Note::NotANumber),
         (false, _) if digits.len() <= 6 => Err(Note::ShortCode),
@@ -81,7 +84,7 @@ fn doubled_zero(digits: &[u8]) -> Result<Found, Note> {
 }
 
 /// Digits after `+` or `00`: a country's number, or nothing.
-fn international(digits: &[u8]) -> Result<Found, Note> {
+pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
     if digits.len() < SHORTEST {
         return Err(Note::TooShort);
     }
@@ -101,6 +104,7 @@ fn international(digits: &[u8]) -> Result<Found, Note> {
         Ok(Found {
             msisdn: value(digits),
             mend: None,
+            form: Form::Common,
         })
     };
     let is_valid = plan::class(digits) != Class::None;

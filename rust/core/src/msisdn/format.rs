@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::indian_mobile_of;
+use crate::digits::Digits;
+use crate::plan::{self, Class, Way};
 
 /// How a number is written out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +21,9 @@ pub enum Style {
 
 /// Appends `msisdn` written in `style`.
 ///
-/// Only Indian mobiles are grouped: the other numbers of India are written without a group in their national digits,
-/// and a foreign number has no national form here, so both last styles write it as E.164.
+/// Both last styles follow the formats of the number's country, as libphonenumber has them; in the national one with the
+/// prefix that is dialled there. Of India's numbers only mobiles are grouped, in fives; its other numbers, and those
+/// that no plan has, are written as E.164.
 ///
 /// ```
 /// use numguard_core::msisdn::{Style, format};
@@ -31,6 +34,24 @@ pub enum Style {
 /// ```
 pub fn format(msisdn: u64, style: Style, out: &mut String) {
     let national = indian_mobile_of(msisdn);
+    let way = match style {
+        Style::National => Some(Way::National),
+        Style::International => Some(Way::International),
+        Style::E164 | Style::Digits => None,
+    };
+    if let Some(way) = way
+        && let Some(width) = foreign_code_width(msisdn)
+    {
+        let digits = Digits::of(msisdn);
+        let digits = digits.held().unwrap_or_default();
+        if way == Way::International {
+            out.push('+');
+            out.extend(digits[..width].iter().map(|digit| char::from(b'0' + digit)));
+            out.push(' ');
+        }
+        plan::format(digits, way, out);
+        return;
+    }
     // Writing to a String cannot fail.
     let _ = match (style, national) {
         (Style::Digits, _) => write!(out, "{msisdn}"),
@@ -47,4 +68,19 @@ pub fn format(msisdn: u64, style: Style, out: &mut String) {
         }
         (Style::E164 | Style::National | Style::International, _) => write!(out, "+{msisdn}"),
     };
+}
+
+/// Whether a number has the code of another country than India.
+pub(crate) fn is_foreign(msisdn: u64) -> bool {
+    foreign_code_width(msisdn).is_some()
+}
+
+/// How many digits the code of another country than India has, of a number that its plan has.
+fn foreign_code_width(msisdn: u64) -> Option<usize> {
+    let digits = Digits::of(msisdn);
+    let digits = digits.held()?;
+    if digits.starts_with(&[9, 1]) || plan::class(digits) == Class::None {
+        return None;
+    }
+    plan::code_width(digits)
 }

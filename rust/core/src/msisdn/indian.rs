@@ -76,18 +76,9 @@ fn are_other_things(number: &Grouped) -> bool {
     are_pairs && !number.found.is_indian_mobile()
         || !number.has_prefix
             && number.found.is_indian_mobile()
-            && (are_round_sums(widths, digits)
+            && (groupings::are_round_sums(widths, digits)
                 || is_case_and_year(widths, digits)
                 || is_date_and_time(widths, digits))
-}
-
-/// `60000-75000`: each group ends in two zeros, as sums do and no number in ten thousand.
-fn are_round_sums(widths: &[usize], digits: &[u8]) -> bool {
-    let mut end = 0;
-    widths.iter().all(|&width| {
-        end += width;
-        width >= 3 && digits[..end].ends_with(&[0, 0])
-    })
 }
 
 /// `876543-2024`: the number of a case, and a year from 1900 on.

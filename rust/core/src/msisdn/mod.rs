@@ -15,12 +15,14 @@
 //! - [`written`]: the groups of a stretch, and which groupings are listed;
 //! - [`indian`]: which groups Indian numbers have;
 //! - [`dialled`]: digits as dialled, with their prefixes;
+//! - [`national`]: the same as another region than India dials them;
 //! - [`format`](mod@format): and back to text.
 
 mod dialled;
 mod format;
 mod indian;
 mod labels;
+mod national;
 mod plain;
 mod quick;
 mod run;
@@ -29,6 +31,7 @@ mod survey;
 mod text;
 mod written;
 
+pub(crate) use format::is_foreign;
 pub use format::{Style, format};
 pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
@@ -37,7 +40,7 @@ use survey::Survey;
 use crate::cell;
 use crate::digits::{self, Digits, Folded};
 use crate::notes::{Kind, Note};
-use crate::plan::{self, Class, MobileSeries};
+use crate::plan::{self, Class, MobileSeries, RegionPlan};
 
 /// How bare digits (no `+`, no `00`) are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +49,29 @@ pub enum Region {
     In,
     /// As E.164 already (`region=None` in Python).
     E164,
+    /// As the plan of another region reads them.
+    Of(RegionPlan),
+    /// Not at all: nobody knows in which region they were written. Numbers with a plus are read.
+    Unknown,
+}
+
+impl Region {
+    /// The region of two letters, as in ISO 3166-1.
+    ///
+    /// ```
+    /// use numguard_core::msisdn::Region;
+    ///
+    /// assert_eq!(Region::named("IN"), Some(Region::In));
+    /// assert!(Region::named("GB").is_some());
+    /// assert_eq!(Region::named("gb"), None);
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "IN" => Some(Self::In),
+            name => RegionPlan::named(name).map(Self::Of),
+        }
+    }
 }
 
 /// What one cell said. `msisdn` is 0 when the cell was refused; then `note` is set and `kind` is not.
@@ -64,6 +90,20 @@ pub struct Reading {
 struct Found {
     msisdn: u64,
     mend: Option<Note>,
+    form: Form,
+}
+
+/// How the digits of a number were dialled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Form {
+    /// As India dials them, or behind a plus: zeros, the country code, a trunk zero.
+    #[default]
+    Common,
+    /// Behind the international prefix of another region, which has so many digits.
+    Abroad { prefix: u8 },
+    /// As another region dials its own: how many digits the national prefix has without the code of a carrier, and how
+    /// many digits are written behind the whole of it.
+    Home { prefix: u8, national: u8 },
 }
 
 /// India's country code before ten national digits.
@@ -75,6 +115,7 @@ impl Found {
         Self {
             msisdn: country_code * scale + digits::value(national),
             mend: None,
+            form: Form::Common,
         }
     }
 
@@ -93,6 +134,11 @@ impl Found {
             lead /= 10;
         }
         lead == 91
+    }
+
+    /// Whether it was dialled as a region other than India dials its own, without a sign that a country code follows.
+    fn is_at_home(self) -> bool {
+        matches!(self.form, Form::Home { .. })
     }
 
     /// Whether it is ten digits behind India's code, whatever the plan says of them.
@@ -137,10 +183,16 @@ impl Reading {
         }
     }
 
-    fn of(found: Result<Found, Note>, series: MobileSeries) -> Self {
-        match found {
-            Ok(found) => Self::accepted(found, series),
-            Err(note) => Self::refused(note),
+    fn of(found: Result<Found, Note>, region: Region, series: MobileSeries) -> Self {
+        match (found, region) {
+            (Ok(found), Region::In | Region::E164 | Region::Unknown) => {
+                Self::accepted(found, series)
+            }
+            (Ok(found), Region::Of(plan)) => Self {
+                kind: Some(national::kind(found.msisdn, plan)),
+                ..Self::accepted(found, series)
+            },
+            (Err(note), _) => Self::refused(note),
         }
     }
 }
@@ -167,7 +219,7 @@ pub fn read(cell: &str, region: Region) -> Reading {
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     match read_quickly(cell, region) {
         Some(found) => Reading::accepted(found, series),
-        None => Reading::of(read_slowly(&Folded::of(cell), region).0, series),
+        None => Reading::of(read_slowly(&Folded::of(cell), region).0, region, series),
     }
 }
 
@@ -184,7 +236,11 @@ fn read_quickly(cell: &str, region: Region) -> Option<Found> {
         text => (text, None),
     };
     let msisdn = INDIA + indian_mobile(text)?;
-    Some(Found { msisdn, mend })
+    Some(Found {
+        msisdn,
+        mend,
+        form: Form::Common,
+    })
 }
 
 /// Reads a cell without the quick path, which answers the same. With it comes the survey, where one was made of the
@@ -212,10 +268,23 @@ pub fn read_u64(value: u64) -> Reading {
             Found {
                 msisdn: value,
                 mend: None,
+                form: Form::Common,
             },
             MobileSeries::INDIA,
         ),
         _ => Reading::refused(Note::TooLong),
+    }
+}
+
+/// [`read_u64`] for those who ask what kind of number it is seen from a region.
+#[must_use]
+pub fn read_u64_in(value: u64, region: Region) -> Reading {
+    match (read_u64(value), region) {
+        (reading @ Reading { kind: Some(_), .. }, Region::Of(plan)) => Reading {
+            kind: Some(national::kind(value, plan)),
+            ..reading
+        },
+        (reading, _) => reading,
     }
 }
 
@@ -296,8 +365,8 @@ pub fn read_i128(value: i128, region: Region) -> Reading {
 /// Reads a float: digits as written where it is integral. NaN is a null: it reads as an empty cell.
 #[must_use]
 pub fn read_f64(value: f64, region: Region) -> Reading {
-    /// The first integer that is too long for any number; below 2^53, so every integer under it is exact.
-    const TOO_LONG: f64 = 1e15;
+    /// Sixteen digits, with the code of a carrier before a number; every integer under it is exact.
+    const TOO_LONG: f64 = 9_007_199_254_740_992.0;
     if value.is_nan() {
         Reading::refused(Note::Empty)
     } else if value.is_infinite() || value.fract() != 0.0 {
@@ -310,7 +379,7 @@ pub fn read_f64(value: f64, region: Region) -> Reading {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "integral and in 0..10^15"
+            reason = "integral and in 0..2^53"
         )]
         read_integer(value as u64, region)
     }
@@ -322,6 +391,7 @@ fn read_integer(value: u64, region: Region) -> Reading {
             Found {
                 msisdn: INDIA + value,
                 mend: None,
+                form: Form::Common,
             },
             MobileSeries::INDIA,
         );
@@ -330,7 +400,7 @@ fn read_integer(value: u64, region: Region) -> Reading {
     let found = digits.held().map_or(Err(Note::TooLong), |digits| {
         dialled::read(digits, false, region)
     });
-    Reading::of(found, MobileSeries::INDIA)
+    Reading::of(found, region, MobileSeries::INDIA)
 }
 
 /// Appends every number of a free-text cell, in order, repeats removed.
@@ -423,8 +493,21 @@ fn kind_under(msisdn: u64, series: MobileSeries) -> Kind {
     if let Some(national) = indian_mobile_of(msisdn) {
         return series.kind(national);
     }
-    match class(msisdn) {
-        Class::Foreign => Kind::Foreign,
+    let digits = Digits::of(msisdn);
+    let Some(digits) = digits.held() else {
+        return Kind::Unknown;
+    };
+    match (digits, plan::class(digits)) {
+        ([9, 1, ..], class) => kind_of(class),
+        (_, Class::None) if !plan::is_possible(digits) => Kind::Unknown,
+        _ => Kind::Foreign,
+    }
+}
+
+/// The kind of a number of one's own country.
+fn kind_of(class: Class) -> Kind {
+    match class {
+        Class::None => Kind::Unknown,
         Class::Mobile => Kind::Mobile,
         Class::Fixed => Kind::Fixed,
         Class::FixedOrMobile => Kind::FixedOrMobile,
@@ -434,14 +517,11 @@ fn kind_under(msisdn: u64, series: MobileSeries) -> Kind {
         Class::Premium => Kind::Premium,
         Class::Service => Kind::Service,
         Class::Telemarketing => Kind::Telemarketing,
-        Class::None => {
-            let digits = Digits::of(msisdn);
-            match digits.held() {
-                Some([9, 1, ..]) | None => Kind::Unknown,
-                Some(digits) if plan::is_possible(digits) => Kind::Foreign,
-                Some(_) => Kind::Unknown,
-            }
-        }
+        Class::Voip => Kind::Voip,
+        Class::Personal => Kind::Personal,
+        Class::Pager => Kind::Pager,
+        Class::Uan => Kind::Uan,
+        Class::Voicemail => Kind::Voicemail,
     }
 }
 

@@ -73,7 +73,7 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> 
         let is_one_group = national + 1 == pieces.len();
         let is_listed = written.is_listed(found) && (is_one_group || dialled::is_certain(found));
         // A country's own format goes before whole first: in some countries shorter numbers begin as longer ones do.
-        let decides = found.is_indian() || !is_listed;
+        let decides = found.is_indian() || found.is_at_home() || !is_listed;
         if decides && !is_one_group && is_whole(written.up_to(national + 1), region) {
             return Err(Note::TooLong);
         }
@@ -95,7 +95,12 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
         .digits
         .held()
         .map(|digits| dialled::read(digits, written.plus, region));
-    matches!(found, Some(Ok(found)) if found.class() != Class::None || found.is_ten_indian())
+    let is_known =
+        matches!(found, Some(Ok(found)) if found.class() != Class::None || found.is_ten_indian());
+    // Some plans have numbers as short as the first group of others: `2123 5234`.
+    let is_group = matches!(found, Some(Ok(found)) if found.is_at_home())
+        && written.digits.count() < dialled::SHORTEST;
+    is_known && !is_group
 }
 
 /// What stands in a stretch, from left to right.
@@ -119,7 +124,9 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     let mut at = 0;
     let mut behind_number = true;
     while at < groups.len() {
-        match number_at(run, &groups, at, behind_number, region) {
+        let is_sure =
+            |&(found, _): &(Found, usize)| !found.is_at_home() || dialled::is_certain(found);
+        match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
             Some((found, next)) => {
                 let digits = groups[at..next].iter().map(|group| group.digits).sum();
                 parts.push((Part::Number { found, digits }, groups[at].stands_apart()));
@@ -132,6 +139,22 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
                 at += 1;
                 behind_number = false;
             }
+        }
+    }
+    all_or_none(parts)
+}
+
+/// In regions whose numbers have many lengths, digits beside a number may be the rest of it: where a stretch holds any,
+/// none of its bare numbers is taken.
+fn all_or_none(mut parts: Vec<(Part, bool)>) -> Vec<(Part, bool)> {
+    let has_fragment = parts
+        .iter()
+        .any(|(part, _)| matches!(part, Part::Fragment { .. }));
+    for (part, _) in parts.iter_mut().filter(|_| has_fragment) {
+        if let Part::Number { found, digits } = *part
+            && found.is_at_home()
+        {
+            *part = Part::Fragment { digits };
         }
     }
     parts

@@ -5,7 +5,7 @@
 //! plans. Each function looks at folded text from a place on, and no further than a word or two, so that a hostile cell
 //! costs no more than its length.
 
-use super::run;
+use super::{Region, run};
 use crate::cell;
 use crate::digits::{LETTER, SYMBOL, is_letter, is_line_break};
 use crate::plan;
@@ -241,7 +241,7 @@ pub(super) enum FigureKind {
 }
 
 /// Where a figure that is no number ends, if a text shows one at `at`.
-pub(super) fn figure(text: &[u8], at: usize) -> Option<(FigureKind, usize)> {
+pub(super) fn figure(text: &[u8], at: usize, region: Region) -> Option<(FigureKind, usize)> {
     let before = text[..at].last();
     if before.is_some_and(|&byte| byte.is_ascii_digit() || byte == b'+') {
         return None;
@@ -253,7 +253,7 @@ pub(super) fn figure(text: &[u8], at: usize) -> Option<(FigureKind, usize)> {
         .or_else(|| cell::grouped(rest))
         .or_else(|| amount(rest));
     // In brackets, `(91) ` is a country code and no mark.
-    let mark = || list_mark(rest).filter(|_| before != Some(&b'('));
+    let mark = || list_mark(rest, region).filter(|_| before != Some(&b'('));
     let (kind, width) = match other {
         Some(width) => (FigureKind::Other, width),
         None => (FigureKind::Mark, mark()?),
@@ -295,7 +295,7 @@ fn is_area_code(text: &[u8]) -> bool {
 }
 
 /// `1) `, `2. `, `(3) `.
-fn list_mark(text: &[u8]) -> Option<usize> {
+fn list_mark(text: &[u8], region: Region) -> Option<usize> {
     let (opens, rest) = match text {
         [b'(', rest @ ..] => (1, rest),
         rest => (0, rest),
@@ -303,8 +303,12 @@ fn list_mark(text: &[u8]) -> Option<usize> {
     let digits = width(rest, |byte| byte.is_ascii_digit());
     let is_mark = match (opens, rest.get(digits), rest.get(digits + 1)) {
         // `(0) 98...` is a trunk zero, `(91) 98...` a country code, `(22) 23...` an area code.
+        // In other regions every such figure may be an area code.
         (1, Some(b')'), Some(b' ')) => {
-            rest[0] != b'0' && &rest[..digits] != b"91" && !is_area_code(&rest[..digits])
+            !matches!(region, Region::Of(_))
+                && rest[0] != b'0'
+                && &rest[..digits] != b"91"
+                && !is_area_code(&rest[..digits])
         }
         (0, Some(b')' | b'.'), Some(b' ')) => true,
         _ => false,

@@ -68,7 +68,7 @@ impl Survey {
             self.sign(text, at);
             return at + 1;
         }
-        if let Some((kind, end)) = surroundings::figure(text, at) {
+        if let Some((kind, end)) = surroundings::figure(text, at, region) {
             self.has_fragments = true;
             self.around
                 .extend(text[at..end].iter().filter(|byte| !byte.is_ascii_digit()));
@@ -78,7 +78,7 @@ impl Survey {
             });
             return end;
         }
-        let end = stretch_end(text, at);
+        let end = stretch_end(text, at, region);
         if let Some(end) = surroundings::upi_id(text, at, end) {
             self.has_upi_id = true;
             self.around.push(b' ');
@@ -165,7 +165,11 @@ impl Survey {
     fn stretch(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
         self.around.push(b' ');
         let starts = self.starts_alone(text, start);
-        let found = run::single(&text[start..end], region);
+        // In a text, what only its length makes a number of another region may be any figure.
+        let found = run::single(&text[start..end], region).and_then(|found| {
+            let is_sure = !found.is_at_home() || dialled::is_certain(found);
+            is_sure.then_some(found).ok_or(Note::TextWithDigits)
+        });
         if starts
             && let Ok(number) = found
             && let Some(after) = surroundings::extension(text, end)
@@ -273,7 +277,7 @@ fn begins_stretch(text: &[u8], at: usize) -> bool {
 }
 
 /// Where a stretch that begins at `start` ends: after its last digit or closing bracket.
-fn stretch_end(text: &[u8], start: usize) -> usize {
+fn stretch_end(text: &[u8], start: usize, region: Region) -> usize {
     let (mut at, mut end) = (start, start);
     let mut open = 0_usize;
     while let Some(&byte) = text.get(at)
@@ -290,7 +294,7 @@ fn stretch_end(text: &[u8], start: usize) -> usize {
                 // Each group after a blank may be a figure that is no number.
                 if end > start
                     && matches!(text[at - 1], b' ' | b'(')
-                    && surroundings::figure(text, at).is_some()
+                    && surroundings::figure(text, at, region).is_some()
                 {
                     break;
                 }

@@ -4,10 +4,10 @@
 //! are dialled is asked first ([`dialled`](super::dialled)); then the way in which they were written must be one in
 //! which people write a number, or they are figures that stand beside each other.
 
-use super::Found;
 use super::indian::{self, Grouped};
+use super::{Form, Found};
 use crate::digits::Digits;
-use crate::groupings::Gap;
+use crate::groupings::{self, Gap};
 use crate::notes::Note;
 use crate::plan;
 
@@ -42,6 +42,8 @@ pub(super) struct Written<'a> {
     pub(super) dangling_point: bool,
     /// Whether brackets stand as they do in numbers.
     brackets_are_right: bool,
+    /// How many groups, the first among them, one pair of brackets holds, if it holds several and not all.
+    bracketed_together: usize,
 }
 
 impl<'a> Written<'a> {
@@ -71,6 +73,7 @@ impl<'a> Written<'a> {
             plus,
             dangling_point,
             brackets_are_right: true,
+            bracketed_together: 0,
         };
         let mut at = first;
         let mut end = first;
@@ -145,6 +148,10 @@ impl<'a> Written<'a> {
                     }
                     open = None;
                 }
+                (b')', Some(0)) if passed < self.count && self.bracketed_together == 0 => {
+                    self.bracketed_together = passed;
+                    open = None;
+                }
                 (b')', Some(first)) => {
                     self.brackets_are_right &= first == 0 && passed == self.count;
                     open = None;
@@ -167,7 +174,11 @@ impl<'a> Written<'a> {
         let msisdn = Digits::of(found.msisdn);
         let code = plan::code_width(msisdn.held()?)?;
         let digits = self.digits.held()?;
-        let prefix = digits.len().checked_sub(msisdn.count() - code)?;
+        let written = match found.form {
+            Form::Home { national, .. } => usize::from(national),
+            Form::Common | Form::Abroad { .. } => msisdn.count() - code,
+        };
+        let prefix = digits.len().checked_sub(written)?;
         let mut before = 0;
         for (index, piece) in self.pieces()?.iter().enumerate() {
             if before + piece.width() > prefix {
@@ -199,14 +210,18 @@ impl<'a> Written<'a> {
         let (Some(pieces), Some(national)) = (self.pieces(), self.national(found)) else {
             return false;
         };
+        // `(06 1) 234 5678`: the prefix and the area code.
+        let together = self.bracketed_together;
+        let are_together = found.is_at_home() && together == national.index + 1;
         self.brackets_are_right
-            && self.prefix_is_listed(pieces, &national)
+            && (together == 0 || are_together)
+            && self.prefix_is_listed(pieces, &national, found)
             && self.groups_are_listed(&pieces[national.index..], &national, found)
     }
 
     /// The country code, the trunk zero and two zeros each in one group, alone or before the national digits.
-    fn prefix_is_listed(&self, pieces: &[Piece], national: &National) -> bool {
-        let zeros = self.zeros(national);
+    fn prefix_is_listed(&self, pieces: &[Piece], national: &National, found: Found) -> bool {
+        let zeros = self.zeros(national, found);
         let mut before = 0;
         pieces[..=national.index]
             .iter()
@@ -227,14 +242,16 @@ impl<'a> Written<'a> {
             })
     }
 
-    /// How many zeros stand before the country code: two where calls go abroad, one where a trunk zero was put before it.
-    fn zeros(&self, national: &National) -> usize {
+    /// How many zeros stand before the country code: two where calls go abroad, one where a trunk zero was put before it;
+    /// or the digits of another region's prefix.
+    fn zeros(&self, national: &National, found: Found) -> usize {
         let digits = self.digits.held().unwrap_or_default();
-        match digits {
+        match (found.form, digits) {
             _ if self.plus => 0,
-            [0, 0, ..] => 2.min(national.prefix),
-            [0, ..] => 1.min(national.prefix),
-            _ => 0,
+            (Form::Abroad { prefix } | Form::Home { prefix, .. }, _) => usize::from(prefix),
+            (Form::Common, [0, 0, ..]) => 2.min(national.prefix),
+            (Form::Common, [0, ..]) => 1.min(national.prefix),
+            (Form::Common, _) => 0,
         }
     }
 
@@ -254,6 +271,7 @@ impl<'a> Written<'a> {
         let widths = &widths[..groups.len()];
         let msisdn = Digits::of(found.msisdn);
         let digits = &msisdn.held().unwrap_or_default()[national.code..];
+        let written_digits = &self.digits.held().unwrap_or_default()[national.prefix..];
         let gaps = Gaps::of(groups);
         if found.is_indian() {
             indian::is_listed(&Grouped {
@@ -261,14 +279,17 @@ impl<'a> Written<'a> {
                 digits,
                 widths,
                 gaps: &gaps,
-                is_explicit: self.plus || self.zeros(national) == 2,
+                is_explicit: self.plus || self.zeros(national, found) >= 2,
                 has_trunk_zero: national.prefix == 1
-                    || national.prefix > self.zeros(national) + national.code,
+                    || national.prefix > self.zeros(national, found) + national.code,
                 has_prefix: self.plus || national.prefix > 0,
             })
         } else {
             let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
-            plan::has_format(code, widths) && gaps.are_one_country_s()
+            plan::has_format(code, widths)
+                && gaps.are_one_country_s()
+                && (!found.is_at_home()
+                    || !are_figures(widths, written_digits, &gaps, national.prefix > 0))
         }
     }
 }
@@ -341,6 +362,13 @@ impl Gaps {
             || self.first_is_bracketed && self.first == Gap::Touch;
         first_is_right && self.rest_is_blank_or_dash || self.all() == Some(Gap::Point)
     }
+}
+
+/// Whether groups of bare digits may be figures beside each other: two with a point between, as a fraction has, or sums,
+/// each of which ends in two zeros.
+fn are_figures(widths: &[usize], digits: &[u8], gaps: &Gaps, has_prefix: bool) -> bool {
+    widths.len() == 2 && gaps.first == Gap::Point
+        || !has_prefix && groupings::are_round_sums(widths, digits)
 }
 
 /// What may stand before the first digit: a plus, brackets, blanks.

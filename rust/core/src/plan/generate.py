@@ -20,29 +20,34 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
+import operator
 import random
 import re
 import sys
+from collections.abc import Hashable, Iterator
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined]
 
 import phonenumbers
+from automata import DEAD, DIGITS, Automaton, States
 from phonenumbers import PhoneMetadata, PhoneNumber
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS
+from regions import (
+    NO_REGION,
+    TYPES,
+    Format,
+    Rule,
+    choices,
+    code_of,
+    described,
+    groupings,
+    mask,
+    metadata,
+    rules,
+    taken_off,
+)
 
 INDIA = 91
-TYPES = (
-    "fixed_line",
-    "mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "personal_number",
-    "voip",
-    "pager",
-    "uan",
-    "voicemail",
-)
 ADDED_FOR_INDIA = {"service": r"160[01]\d{6}", "m2m": r"5(?:59|7[569]|97)\d{10}"}
 # The first that holds. libphonenumber calls 140 a universal access number, and lists a part of 160x as mobile.
 INDIAN_CLASSES = (
@@ -53,163 +58,66 @@ INDIAN_CLASSES = (
     ("shared_cost", "SharedCost"),
     ("premium_rate", "Premium"),
 )
-DIGITS = "0123456789"
-DEAD = 0
+#: The first that holds, but for fixed lines and mobiles.
+CLASSES = {
+    "premium_rate": "Premium",
+    "toll_free": "TollFree",
+    "shared_cost": "SharedCost",
+    "voip": "Voip",
+    "personal_number": "Personal",
+    "pager": "Pager",
+    "uan": "Uan",
+    "voicemail": "Voicemail",
+}
+#: The states of all automata, and where each begins.
+STATES = States()
+NAMES = list(code_of())
 
 
-class Automaton:
-    """A nondeterministic automaton over digits, grown from patterns."""
-
-    def __init__(self) -> None:
-        self.silent: list[list[int]] = []
-        self.moves: list[list[tuple[frozenset[str], int]]] = []
-        self.accepts: dict[int, set[str]] = {}
-        self.start = self.state()
-
-    def state(self) -> int:
-        self.silent.append([])
-        self.moves.append([])
-        return len(self.moves) - 1
-
-    def step(self, state: int, digits: frozenset[str]) -> int:
-        target = self.state()
-        self.moves[state].append((digits, target))
-        return target
-
-    def join(self, states: list[int]) -> int:
-        target = self.state()
-        for state in states:
-            self.silent[state].append(target)
-        return target
-
-    def add(self, prefix: str, pattern: str, label: str) -> None:
-        state = self.join([self.start])
-        for digit in prefix:
-            state = self.step(state, frozenset(digit))
-        self.accepts.setdefault(self.grow(_parser.parse(pattern), state), set()).add(label)
-
-    def grow(self, parsed: object, state: int) -> int:
-        for operator, argument in parsed:  # type: ignore[attr-defined]
-            if operator is _constants.LITERAL:
-                state = self.step(state, frozenset(chr(argument)))
-            elif operator is _constants.IN:
-                state = self.step(state, frozenset().union(*(members(item) for item in argument)))
-            elif operator is _constants.SUBPATTERN:
-                state = self.grow(argument[3], state)
-            elif operator is _constants.BRANCH:
-                state = self.join([self.grow(branch, self.join([state])) for branch in argument[1]])
-            elif operator is _constants.MAX_REPEAT:
-                least, most, repeated = argument
-                for _ in range(least):
-                    state = self.grow(repeated, state)
-                ends = [state]
-                for _ in range(most - least):
-                    state = self.grow(repeated, state)
-                    ends.append(state)
-                state = self.join(ends)
-            else:
-                raise ValueError(f"a pattern uses {operator}, which this program does not know")
-        return state
-
-    def closure(self, states: set[int]) -> frozenset[int]:
-        seen, waiting = set(states), list(states)
-        while waiting:
-            for target in self.silent[waiting.pop()]:
-                if target not in seen:
-                    seen.add(target)
-                    waiting.append(target)
-        return frozenset(seen)
-
-    def deterministic(self) -> tuple[list[list[int | None]], list[frozenset[str]]]:
-        first = self.closure({self.start})
-        numbers, waiting, edges = {first: 0}, [first], []
-        for states in waiting:
-            row: list[int | None] = []
-            for digit in DIGITS:
-                reached = {target for state in states for digits, target in self.moves[state] if digit in digits}
-                if not reached:
-                    row.append(None)
-                    continue
-                closed = self.closure(reached)
-                if closed not in numbers:
-                    numbers[closed] = len(waiting)
-                    waiting.append(closed)
-                row.append(numbers[closed])
-            edges.append(row)
-        labels = [frozenset().union(*(self.accepts.get(state, ()) for state in states)) for states in waiting]
-        return edges, labels
-
-
-def members(item: tuple[object, object]) -> frozenset[str]:
-    kind, value = item
-    if kind is _constants.LITERAL:
-        return frozenset(chr(value))  # type: ignore[arg-type]
-    if kind is _constants.RANGE:
-        return frozenset(chr(code) for code in range(value[0], value[1] + 1))  # type: ignore[index]
-    if kind is _constants.CATEGORY and value is _constants.CATEGORY_DIGIT:
-        return frozenset(DIGITS)
-    raise ValueError(f"a pattern uses {item}, which this program does not know")
-
-
-def class_of(labels: frozenset[str]) -> str:
-    if not labels:
-        return "None"
-    if "foreign" in labels:
-        return "Foreign"
-    for label, name in INDIAN_CLASSES:
-        if label in labels:
-            return name
+def class_of(code: int, labels: set[str]) -> str | None:
+    """What a number is whose region's plan has it in these types."""
+    if code == INDIA:
+        for label, name in INDIAN_CLASSES:
+            if label in labels:
+                return name
+    else:
+        for label, name in CLASSES.items():
+            if label in labels:
+                return name
     if {"fixed_line", "mobile"} <= labels:
         return "FixedOrMobile"
-    return "Fixed" if "fixed_line" in labels else "Mobile"
+    return "Fixed" if "fixed_line" in labels else "Mobile" if "mobile" in labels else None
 
 
-def minimise(edges: list[list[int | None]], classes: list[str]) -> tuple[list[list[int]], list[str], int]:
-    """Merges states that answer alike. No pattern repeats without end: there is no loop, and one pass does."""
-    rows: list[list[int]] = [[DEAD] * 10]
-    outcomes = ["None"]
-    known = {("None", tuple(rows[0])): DEAD}
-    done: dict[int, int] = {}
-
-    def merge(state: int) -> int:
-        if state not in done:
-            row = tuple(DEAD if target is None else merge(target) for target in edges[state])
-            key = (classes[state], row)
-            if key not in known:
-                known[key] = len(rows)
-                rows.append(list(row))
-                outcomes.append(classes[state])
-            done[state] = known[key]
-        return done[state]
-
-    return rows, outcomes, merge(0)
-
-
-def metadata(code: int, region: str) -> PhoneMetadata:
-    nongeographic = region == "001"
-    found = (
-        PhoneMetadata.metadata_for_nongeo_region(code) if nongeographic else PhoneMetadata.metadata_for_region(region)
-    )
-    if found is None:
-        raise ValueError(f"no metadata for {region}")
-    return found
+def answer(labels: frozenset[Hashable]) -> tuple[str, str] | None:
+    """Class and region of a number with these labels (code, region, type): of the first of the code's regions whose
+    leading digits it has, or that has it in some type where the region is not known by leading digits."""
+    of: dict[str, set[str]] = {}
+    code = next((code for code, *_ in labels), 0)  # type: ignore[misc]
+    for _, region, label in labels:  # type: ignore[misc]
+        of.setdefault(region, set()).add(label)
+    for region in REGIONS.get(code, ()):
+        found = of.get(region, set())
+        # What is added for India is no part of the metadata.
+        is_viable = "viable" in found or not found.isdisjoint(ADDED_FOR_INDIA)
+        name = class_of(code, found) if is_viable else None
+        if metadata(code, region).leading_digits is None:
+            if name:
+                return name, region
+        elif "leading" in found:
+            return (name, region) if name else None
+    return None
 
 
-def described(plan: PhoneMetadata, label: str, field: str) -> str | None:
-    """One field of one type of number in a plan, if the plan has that type."""
-    found: str | None = getattr(getattr(plan, label), field, None)
-    return found
-
-
-def countries() -> dict[int, tuple[int, bool]]:
-    """Country code -> its possible national lengths (bit n: n digits), and whether callers inside dial a zero first."""
+def countries() -> dict[int, tuple[int, int, bool]]:
+    """Country code -> its possible national lengths (bit n: n digits), those of its first region, which libphonenumber
+    asks, and whether callers inside dial a zero first."""
     found = {}
     for code, regions in REGIONS.items():
         plans = [metadata(code, region) for region in regions]
-        lengths = {length for plan in plans for length in getattr(plan.general_desc, "possible_length", ())}
-        # E.164 has fifteen digits in all; some plans list longer numbers, which only their own country can dial.
-        mask = sum(1 << length for length in lengths if 0 < length <= 15 - len(str(code)))
-        found[code] = mask, any(has_trunk_zero(code, plan) for plan in plans)
+        lengths = [mask(plan.general_desc.possible_length, code) for plan in plans]
+        all_lengths = functools.reduce(operator.or_, lengths)
+        found[code] = all_lengths, lengths[0], any(has_trunk_zero(code, plan) for plan in plans)
     return found
 
 
@@ -221,36 +129,6 @@ def has_trunk_zero(code: int, plan: PhoneMetadata) -> bool:
         for number in numbers
         if number
     )
-
-
-def formats() -> dict[int, list[tuple[tuple[int, int], ...]]]:
-    """Country code -> the widths (least, most) of the groups in which the country's own formats write a number."""
-    found: dict[int, set[tuple[tuple[int, int], ...]]] = {}
-    for code, regions in REGIONS.items():
-        for region in regions:
-            plan = metadata(code, region)
-            for one in [*plan.number_format, *plan.intl_number_format]:
-                if one.format != "NA":
-                    found.setdefault(code, set()).update(widths(one.pattern, one.format))
-    return {code: sorted(groups) for code, groups in found.items()}
-
-
-def widths(pattern: str, written: str) -> set[tuple[tuple[int, int], ...]]:
-    """The widths of the groups of one format. Formats that write something of their own (`15`) make no other number."""
-    groups = {
-        argument[0]: argument[3].getwidth()
-        for operator, argument in _parser.parse(pattern)
-        if operator is _constants.SUBPATTERN
-    }
-    found: list[tuple[int, int]] = []
-    for part in re.split(r"[^\\\d]+", written):
-        places = [int(place) for place in re.findall(r"\\(\d)", part)]
-        if re.sub(r"\\\d", "", part):
-            return set()
-        if places:
-            least, most = (sum(int(groups[place][end]) for place in places) for end in (0, 1))
-            found.append((least, most))
-    return {tuple(found)} if len(found) > 1 else set()
 
 
 def area_codes() -> list[str]:
@@ -270,7 +148,8 @@ def area_codes() -> list[str]:
     return sorted(found, key=int)
 
 
-def automaton() -> tuple[list[list[int]], list[str], int]:
+def automaton() -> int:
+    """The start of the automaton over E.164 digits."""
     grown = Automaton()
     for code, regions in REGIONS.items():
         for region in regions:
@@ -278,12 +157,15 @@ def automaton() -> tuple[list[list[int]], list[str], int]:
             for label in TYPES:
                 pattern = described(plan, label, "national_number_pattern")
                 if pattern:
-                    grown.add(str(code), pattern, label if code == INDIA else "foreign")
+                    grown.add(str(code), pattern, (code, region, label))
+                    if label == "fixed_line" and plan.same_mobile_and_fixed_line_pattern:
+                        grown.add(str(code), pattern, (code, region, "mobile"))
+            grown.add(str(code), plan.general_desc.national_number_pattern, (code, region, "viable"))
+            if plan.leading_digits:
+                grown.add(str(code), rf"(?:{plan.leading_digits})\d{{0,12}}", (code, region, "leading"))
     for label, pattern in ADDED_FOR_INDIA.items():
-        grown.add(str(INDIA), pattern, label)
-    edges, labels = grown.deterministic()
-    sys.setrecursionlimit(10_000)
-    return minimise(edges, [class_of(found) for found in labels])
+        grown.add(str(INDIA), pattern, (INDIA, "IN", label))
+    return STATES.add(grown, answer)
 
 
 def series() -> tuple[list[int], list[int]]:
@@ -306,33 +188,86 @@ def series() -> tuple[list[int], list[int]]:
     return listed, lines
 
 
-def check(rows: list[list[int]], outcomes: list[str], start: int) -> int:
-    """Asks `phonenumbers` about random numbers and about one digit more or less than its own examples."""
+def number_of(code: int, digits: str) -> PhoneNumber:
+    zeros = len(digits) - len(digits.lstrip("0"))
+    # A number of zeros alone has its last as its value.
+    zeros = min(zeros, len(digits) - 1)
+    return PhoneNumber(code, int(digits), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None)
+
+
+def near_numbers() -> Iterator[tuple[int, list[str]]]:
+    """Of each country code random national digits, and some near its examples."""
     chosen = random.Random(1)
-    asked = 0
     for code, regions in REGIONS.items():
         national = ["".join(chosen.choices(DIGITS, k=k)) for k in range(4, 15) for _ in range(60)]
         for region in regions:
             plan = metadata(code, region)
-            for label in TYPES:
-                example = described(plan, label, "example_number")
-                if example:
-                    for position in range(len(example)):
-                        national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
-                    national += [example + "1", example[:-1]]
+            for example in filter(None, (described(plan, label, "example_number") for label in TYPES)):
+                for position in range(len(example)):
+                    national += [example[:position] + digit + example[position + 1 :] for digit in DIGITS]
+                national += [example + "1", example[:-1], f"{code}{example}", f"0{example}", f"1{example}"]
+        yield code, national
+
+
+def check(start: int, known: list[Format], begins: dict[int, tuple[int, int]]) -> int:
+    """Asks `phonenumbers` about random numbers and about one digit more or less than its own examples: whether they are
+    valid, of which region, and how they are written."""
+    asked = 0
+    for code, national in near_numbers():
         for digits in national:
-            state = start
-            for digit in f"{code}{digits}":
-                state = rows[state][int(digit)]
-            zeros = len(digits) - len(digits.lstrip("0"))
-            number = PhoneNumber(
-                code, int(digits), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None
-            )
             asked += 1
-            ours = outcomes[state] not in ("None", "M2m")
-            if ours != phonenumbers.is_valid_number(number) and not (code == INDIA and digits.startswith("160")):
+            number = number_of(code, digits)
+            found = STATES.ends(start, f"{code}{digits}")
+            is_ours = code == INDIA and (digits.startswith("160") or found == ("M2m", "IN"))
+            if (found is not None) != phonenumbers.is_valid_number(number) and not is_ours:
                 raise ValueError(f"the automaton and phonenumbers differ on a number of country code {code}: {digits}")
+            if found is not None and found[1] != phonenumbers.region_code_for_number(number) and not is_ours:  # type: ignore[index]
+                raise ValueError(f"the region of {code} {digits} is another one for phonenumbers")
+            for style, begin in zip(("NATIONAL", "INTERNATIONAL"), begins[code], strict=True):
+                theirs = phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, style))
+                ours = in_format(digits, begin, known, style)
+                if theirs.removeprefix(f"+{code}").strip(" -") != ours.strip(" -"):
+                    raise ValueError(f"{code} {digits} is written {theirs}, and here {ours}")
     return asked
+
+
+def in_format(digits: str, start: int, known: list[Format], style: str) -> str:
+    """National digits in the first of the formats that their leading digits and their length admit."""
+    for index in STATES.farthest(start, digits) or ():  # type: ignore[attr-defined]
+        one = known[index]
+        if sum(least for least, _ in one.groups) <= len(digits) <= sum(most for _, most in one.groups):
+            text = one.national if style == "NATIONAL" else one.international
+            spare, at = len(digits) - sum(least for least, _ in one.groups), 0
+            for place, (least, most) in enumerate(one.groups):
+                width = least + min(spare, most - least)
+                spare -= width - least
+                text = text.replace(f"\\{place + 1}", digits[at : at + width])
+                at += width
+            return text
+    return digits
+
+
+def check_prefixes(found: dict[str, tuple[int, list[Rule]]]) -> None:
+    """Compares the rules with the patterns that they are from, on random digits behind likely prefixes."""
+    chosen = random.Random(2)
+    likely = ["", "0", "8", "1", "80", "06", "015", "021", "0115", "01115", "000", "00", "003768", "180020", "90", "19"]
+    for region, (abroad, prefixes) in found.items():
+        plan = metadata(code_of()[region], region)
+        for _ in range(2000):
+            digits = chosen.choice(likely) + "".join(chosen.choices(DIGITS, k=chosen.randint(3, 14)))
+            theirs = None
+            if plan.national_prefix_for_parsing:
+                match = re.match(plan.national_prefix_for_parsing, digits)
+                rule = plan.national_prefix_transform_rule
+                if match and rule and match.groups()[-1] is not None:
+                    theirs = re.sub(plan.national_prefix_for_parsing, rule, digits, count=1)
+                elif match:
+                    theirs = digits[match.end() :]
+            match = re.match(plan.international_prefix, digits)
+            if taken_off(prefixes, STATES, digits) != theirs or STATES.longest(abroad, digits) != (
+                match.end() if match else None
+            ):
+                raise ValueError(f"the prefixes of {region} differ from their patterns on {digits}")
 
 
 def examples() -> list[tuple[str, str, str, str]]:
@@ -352,8 +287,41 @@ def examples() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def rust(rows: list[list[int]], outcomes: list[str], start: int, known: dict[int, tuple[int, bool]]) -> str:
+def region_row(region: str, code: int, prefixes: dict[str, tuple[int, list[Rule]]]) -> str:
+    plan = metadata(code, region)
+    short = PhoneMetadata.short_metadata_for_region(region)
+    leading = Automaton()
+    if plan.leading_digits:
+        leading.add("", plan.leading_digits, "yes")
+    abroad, found = prefixes[region]
+    starts = {
+        "viable": STATES.pattern(plan.general_desc.national_number_pattern),
+        "short": STATES.pattern(short.short_code.national_number_pattern if short else None),
+        "leading": STATES.add(leading, lambda labels: "yes" if labels else None) if plan.leading_digits else DEAD,
+        "abroad": abroad,
+    }
+    rows = ", ".join(
+        f"Rule {{ start: {one.start}, keeps: {str(one.keeps).lower()}, before: {one.before}, after: {one.after},"
+        f" insert: &{[int(digit) for digit in one.insert]}, is_whole: {str(one.is_whole).lower()} }}"
+        for one in found
+    )
+    lengths, local = (
+        sum(1 << length for length in found if length > 0)
+        for found in (plan.general_desc.possible_length, plan.general_desc.possible_length_local_only)
+    )
+    fields = ", ".join(f"{name}: {start}" for name, start in starts.items())
+    return (
+        f'    Row {{ name: "{region}", code: {code}, lengths: {lengths:#x}, local: {local:#x}, {fields},'
+        f" national_prefix: {len(plan.national_prefix or '')}, prefixes: &[{rows}] }},"
+    )
+
+
+def rust(start: int, known: list[Format], begins: dict[int, tuple[int, int]], rows: list[str]) -> str:
     listed, lines = series()
+    lists: dict[tuple[int, ...], int] = {(): 0}
+    for outcome in STATES.outcomes:
+        if isinstance(outcome, tuple) and isinstance(outcome[0], int):
+            lists.setdefault(outcome, len(lists))
     out = [
         "//! Generated by `generate.py`: do not edit.",
         "//!",
@@ -362,7 +330,7 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, known: dict[int
             f" on {datetime.date.today().isoformat()}."
         ),
         "",
-        "use super::Class;",
+        "use super::{Class, Country, End, Format, Row, Rule};",
         "",
         "/// The metadata's version.",
         f'pub const VERSION: &str = "{phonenumbers.__version__}";',
@@ -372,32 +340,64 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, known: dict[int
         f"pub(super) const START: u16 = {start};",
         "",
         "/// State and digit -> state; 0 is the state from which no number can be reached.",
-        f"pub(super) static EDGES: [[u16; 10]; {len(rows)}] = [",
-        *("    [" + ", ".join(map(str, row)) + "]," for row in rows),
+        f"pub(super) static EDGES: [[u16; 10]; {len(STATES.rows)}] = [",
+        *("    [" + ", ".join(map(str, row)) + "]," for row in STATES.rows),
         "];",
         "",
-        "/// States in which a number may end, and as what.",
+        "/// States in which digits may end, and as what.",
     ]
-    ends = [(state, name) for state, name in enumerate(outcomes) if name != "None"]
-    out.append(f"pub(super) static ENDS: [(u16, Class); {len(ends)}] = [")
-    out += [f"    ({state}, Class::{name})," for state, name in ends]
+    ends = [(state, outcome) for state, outcome in enumerate(STATES.outcomes) if outcome is not None]
+    out.append(f"pub(super) static ENDS: [(u16, End); {len(ends)}] = [")
+    for state, outcome in ends:
+        if isinstance(outcome, str):
+            end = "End::Yes"
+        elif isinstance(outcome[0], int):  # type: ignore[index]
+            end = f"End::Formats({lists[outcome]})"  # type: ignore[index]
+        else:
+            name, region = outcome  # type: ignore[misc]
+            end = f"End::Number(Class::{name}, {len(NAMES) if region == NO_REGION else NAMES.index(region)})"
+        out.append(f"    ({state}, {end}),")
+    out += ["];", "", "/// What each country code says.", f"pub(super) static COUNTRIES: [Country; {len(REGIONS)}] = ["]
+    for code, (lengths, first, trunk) in sorted(countries().items()):
+        regions = [len(NAMES) if region == NO_REGION else NAMES.index(region) for region in REGIONS[code]]
+        out.append(
+            f"    Country {{ code: {code}, lengths: {lengths:#06x}, first_lengths: {first:#06x},"
+            f" has_trunk_zero: {str(trunk).lower()}, regions: &{regions},"
+            f" national: {begins[code][0]}, international: {begins[code][1]} }},"
+        )
     out += [
         "];",
         "",
-        "/// Country code, its possible national lengths (bit n: n digits), whether its trunk prefix is a zero.",
-        f"pub(super) static COUNTRIES: [(u16, u16, bool); {len(known)}] = [",
-        *(f"    ({code}, {mask:#06x}, {str(trunk).lower()})," for code, (mask, trunk) in sorted(known.items())),
+        "/// The regions, by name.",
+        f"pub(super) static REGIONS: [Row; {len(rows)}] = [",
+        *rows,
+        "];",
+        "",
+        "/// The ways in which numbers are written.",
+        f"pub(super) static FORMATS: [Format; {len(known)}] = [",
+        *(
+            f'    Format {{ groups: &{list(one.groups)}, national: r"{one.national}",'
+            f' international: r"{one.international}" }},'
+            for one in known
+        ),
+        "];",
+        "",
+        "/// Lists of formats, each in the order of choice.",
+        f"pub(super) static CHOICES: [&[u16]; {len(lists)}] = [",
+        *(f"    &{list(one)}," for one in lists),
         "];",
     ]
+    grouped = {code: sorted(groupings(code)) for code in sorted(REGIONS)}
+    grouped = {code: groups for code, groups in grouped.items() if groups}
     out += [
         "",
         "/// The widths (least, most) of the groups of one format.",
-        "pub(super) type Format = &'static [(u8, u8)];",
+        "pub(super) type Groups = &'static [(u8, u8)];",
         "",
         "/// Country code, and the groups in which its own formats write a number.",
-        f"pub(super) static FORMATS: [(u16, &[Format]); {len(formats())}] = [",
+        f"pub(super) static GROUPINGS: [(u16, &[Groups]); {len(grouped)}] = [",
     ]
-    for code, groups in sorted(formats().items()):
+    for code, groups in grouped.items():
         out.append(f"    ({code}, &[" + ", ".join(f"&{list(group)}" for group in groups) + "]),")
     codes = area_codes()
     out += ["];", "", "/// India's area codes.", f"pub(super) static AREA_CODES: [u16; {len(codes)}] = ["]
@@ -414,16 +414,31 @@ def rust(rows: list[list[int]], outcomes: list[str], start: int, known: dict[int
 
 
 def main() -> None:
-    rows, outcomes, start = automaton()
-    known = countries()
-    asked = check(rows, outcomes, start)
+    sys.setrecursionlimit(10_000)
+    start = automaton()
+    numbered: dict[Format, int] = {}
+    begins = {}
+    for code, regions in REGIONS.items():
+        plan = metadata(code, regions[0])
+        national = choices(list(plan.number_format), numbered, STATES)
+        abroad = choices(list(plan.intl_number_format), numbered, STATES) if plan.intl_number_format else national
+        begins[code] = national, abroad
+    prefixes = {
+        region: (STATES.pattern(metadata(code, region).international_prefix), rules(metadata(code, region), STATES))
+        for region, code in code_of().items()
+    }
+    rows = [region_row(region, code, prefixes) for region, code in code_of().items()]
+    asked = check(start, list(numbered), begins)
+    check_prefixes(prefixes)
     path = Path(__file__).with_name("table.rs")
-    path.write_text(rust(rows, outcomes, start, known))
+    path.write_text(rust(start, list(numbered), begins, rows))
     with (Path(__file__).parents[4] / "tests/vectors/example_numbers.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("region", "type", "written", "e164"))
         writer.writerows(examples())
-    print(f"{path.name}: {len(rows)} states, {len(known)} country codes, {asked} numbers asked of phonenumbers")
+    print(
+        f"{path.name}: {len(STATES.rows)} states, {len(REGIONS)} country codes, {asked} numbers asked of phonenumbers"
+    )
 
 
 if __name__ == "__main__":

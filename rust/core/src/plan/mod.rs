@@ -1,24 +1,29 @@
 //! Numbering plans as data.
 //!
-//! Owns what is known of every country's numbers: country codes, possible lengths, which numbers are valid, and for
-//! India what each is for. Knows nothing of how a number is written. One idea: all plans together are **one automaton
-//! over E.164 digits**, so a question costs one table row a digit and no pattern is interpreted at run time.
+//! Owns what is known of every country's numbers: country codes, possible lengths, which numbers are valid, of which
+//! region and what for ([`class`], [`region_of`]), what each region dials before them ([`RegionPlan`]) and the groups and
+//! texts in which they are written ([`format()`]). One idea: all patterns are **one table of states over digits**, each
+//! question a state from which it starts, so that it costs one row a digit and no pattern is interpreted at run time.
 //!
 //! The tables are generated (`generate.py`) and go stale: operators are given new series before any table lists them.
 //! So for India the plan says what a number is, and never that a well-formed mobile is none.
 
+mod format;
+mod region;
 #[rustfmt::skip]
 mod table;
 
+pub(crate) use format::{Way, format};
+pub(crate) use region::{Length, Stripped};
+pub use region::{NAMES, RegionPlan, region_of};
 pub use table::{VERSION, WRITTEN};
 
 use crate::notes::Kind;
 
-/// What the automaton says of a whole E.164 number.
+/// What kind of number a whole E.164 number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     None,
-    Foreign,
     Mobile,
     Fixed,
     FixedOrMobile,
@@ -28,39 +33,161 @@ pub(crate) enum Class {
     Premium,
     Service,
     Telemarketing,
+    Voip,
+    Personal,
+    Pager,
+    Uan,
+    Voicemail,
+}
+
+/// What a state says of the digits that end in it.
+#[derive(Clone, Copy)]
+enum End {
+    /// That they are what was asked for.
+    Yes,
+    /// A number, and the region that it is of.
+    Number(Class, u8),
+    /// In which formats a number with these leading digits may be written.
+    Formats(u16),
+}
+
+/// What is known of a country code.
+struct Country {
+    code: u16,
+    /// The possible national lengths, bit n for n digits: in any of its regions, and in the first, which libphonenumber
+    /// asks.
+    lengths: u16,
+    first_lengths: u16,
+    /// Whether its trunk prefix is a zero.
+    has_trunk_zero: bool,
+    /// Its regions, in the order in which they are asked.
+    regions: &'static [u8],
+    /// Where the automata of its formats start.
+    national: u16,
+    international: u16,
+}
+
+/// What is known of a region.
+struct Row {
+    name: &'static str,
+    code: u16,
+    /// The possible national lengths, and those of numbers that are dialled without their area: bit n for n digits.
+    lengths: u32,
+    local: u32,
+    /// Where the automata start: of what a number may look like, of short numbers, of the leading digits that tell the
+    /// region from others of its code (0 for none), of international prefixes.
+    viable: u16,
+    short: u16,
+    leading: u16,
+    abroad: u16,
+    /// How many digits its national prefix has, without the code of a carrier.
+    national_prefix: u8,
+    prefixes: &'static [Rule],
+}
+
+/// One way to take a national prefix off: the digits that its automaton takes go, but for those between `before` and
+/// `after`, if it `keeps` any, which stay behind `insert`.
+struct Rule {
+    start: u16,
+    keeps: bool,
+    before: u8,
+    after: u8,
+    insert: &'static [u8],
+    /// Whether nothing may follow the digits that it takes.
+    is_whole: bool,
+}
+
+/// One way in which numbers are written: the widths (least, most) of its groups, and the text, with a backslash and a
+/// figure for each group.
+struct Format {
+    groups: &'static [(u8, u8)],
+    national: &'static str,
+    international: &'static str,
 }
 
 /// [`table::ENDS`] by state, so that the answer for a state is one read.
-static CLASSES: [Class; table::EDGES.len()] = {
-    let mut classes = [Class::None; table::EDGES.len()];
+static NUMBERS: [(Class, u8); table::EDGES.len()] = {
+    let mut numbers = [(Class::None, 0); table::EDGES.len()];
     let mut at = 0;
     while at < table::ENDS.len() {
-        classes[table::ENDS[at].0 as usize] = table::ENDS[at].1;
+        if let (state, End::Number(class, region)) = table::ENDS[at] {
+            numbers[state as usize] = (class, region);
+        }
         at += 1;
     }
-    classes
+    numbers
 };
+
+/// The other ends by state: 0 for none, or the list of formats.
+static MARKS: [u16; table::EDGES.len()] = {
+    let mut marks = [0; table::EDGES.len()];
+    let mut at = 0;
+    while at < table::ENDS.len() {
+        match table::ENDS[at] {
+            (state, End::Yes) => marks[state as usize] = 1,
+            (state, End::Formats(list)) => marks[state as usize] = list,
+            (_, End::Number(..)) => {}
+        }
+        at += 1;
+    }
+    marks
+};
+
+fn step(state: u16, digit: u8) -> u16 {
+    table::EDGES[usize::from(state)][usize::from(digit)]
+}
+
+fn end(start: u16, digits: &[u8]) -> usize {
+    let state = digits
+        .iter()
+        .fold(start, |state, &digit| step(state, digit));
+    usize::from(state)
+}
+
+/// Whether digits are what the automaton that starts there accepts.
+fn is_match(start: u16, digits: &[u8]) -> bool {
+    MARKS[end(start, digits)] != 0
+}
+
+/// How many digits the longest beginning has that the automaton accepts.
+fn longest(start: u16, digits: &[u8]) -> Option<usize> {
+    let mut state = start;
+    let mut found = (MARKS[usize::from(state)] != 0).then_some(0);
+    for (at, &digit) in digits.iter().enumerate() {
+        state = step(state, digit);
+        match state {
+            0 => break,
+            state if MARKS[usize::from(state)] != 0 => found = Some(at + 1),
+            _ => {}
+        }
+    }
+    found
+}
 
 /// What the plans say of E.164 digits (each 0 to 9), country code first.
 pub(crate) fn class(digits: &[u8]) -> Class {
-    let mut state = table::START;
-    for &digit in digits {
-        state = table::EDGES[usize::from(state)][usize::from(digit)];
-    }
-    CLASSES[usize::from(state)]
+    NUMBERS[end(table::START, digits)].0
 }
 
 /// Whether some country's numbers have these digits' code and length.
 pub(crate) fn is_possible(digits: &[u8]) -> bool {
-    country(digits).is_some_and(|(width, lengths, _)| {
+    country(digits).is_some_and(|(width, country)| {
         let length = digits.len() - width;
-        length < 16 && lengths >> length & 1 == 1
+        length < 16 && country.lengths >> length & 1 == 1
+    })
+}
+
+/// The same, with the lengths that libphonenumber asks: North America's seven digits without an area are none.
+pub(crate) fn is_possible_with_area(digits: &[u8]) -> bool {
+    country(digits).is_some_and(|(width, country)| {
+        let length = digits.len() - width;
+        length < 16 && country.first_lengths >> length & 1 == 1
     })
 }
 
 /// How many of these digits are the country code.
 pub(crate) fn code_width(digits: &[u8]) -> Option<usize> {
-    country(digits).map(|(width, ..)| width)
+    country(digits).map(|(width, _)| width)
 }
 
 /// Whether a country's own formats write a national number in groups of these widths.
@@ -71,9 +198,9 @@ pub(crate) fn has_format(code: u16, widths: &[usize]) -> bool {
                 (usize::from(least)..=usize::from(most)).contains(&width)
             })
     };
-    table::FORMATS
+    table::GROUPINGS
         .binary_search_by_key(&code, |&(code, _)| code)
-        .is_ok_and(|at| table::FORMATS[at].1.iter().any(is_of))
+        .is_ok_and(|at| table::GROUPINGS[at].1.iter().any(is_of))
 }
 
 /// Whether these digits, less the trunk zero, are the code of an Indian area. Of a code of four digits the metadata
@@ -93,12 +220,12 @@ pub(crate) fn is_area_code(digits: &[u8]) -> bool {
 
 /// Where these digits have a zero after the country code that only callers inside that country dial.
 pub(crate) fn trunk_zero(digits: &[u8]) -> Option<usize> {
-    let (width, _, has_trunk_zero) = country(digits)?;
-    (has_trunk_zero && digits.get(width) == Some(&0)).then_some(width)
+    let (width, country) = country(digits)?;
+    (country.has_trunk_zero && digits.get(width) == Some(&0)).then_some(width)
 }
 
-/// The row of the country: the width of its code, its possible lengths, whether its trunk prefix is a zero.
-fn country(digits: &[u8]) -> Option<(usize, u16, bool)> {
+/// The country of E.164 digits, and the width of its code.
+fn country(digits: &[u8]) -> Option<(usize, &'static Country)> {
     // A leading zero must not make `044` the code 44.
     if digits.first() == Some(&0) {
         return None;
@@ -109,10 +236,9 @@ fn country(digits: &[u8]) -> Option<(usize, u16, bool)> {
             .iter()
             .fold(0, |code, &digit| code * 10 + u16::from(digit));
         let at = table::COUNTRIES
-            .binary_search_by_key(&code, |&(code, ..)| code)
+            .binary_search_by_key(&code, |country| country.code)
             .ok()?;
-        let (_, lengths, has_trunk_zero) = table::COUNTRIES[at];
-        Some((width, lengths, has_trunk_zero))
+        Some((width, &table::COUNTRIES[at]))
     })
 }
 
@@ -188,7 +314,7 @@ mod tests {
             ("9118603451234", Class::SharedCost),
             ("915591912345678", Class::M2m),
             ("91987654321", Class::None),
-            ("5591912345678", Class::Foreign),
+            ("5591912345678", Class::Mobile),
             ("9876543210", Class::None),
             ("", Class::None),
         ] {

@@ -1,6 +1,6 @@
 //! From the digits to the number.
 
-use super::Number;
+use super::{Number, national};
 use crate::msisdn::Region;
 use crate::naive::pattern;
 use crate::notes::Note;
@@ -23,8 +23,12 @@ pub(super) fn dialled(digits: &str, plus: bool, region: Region) -> Result<Number
     if digits.len() > 24 {
         return Err(Note::TooLong);
     }
-    if plus {
-        return abroad(digits);
+    match (region, plus) {
+        (Region::Of(plan), true) => return national::signed(digits, plan),
+        (Region::Of(plan), false) => return national::bare(digits, plan),
+        (Region::Unknown, false) => return Err(Note::UnknownRegion),
+        (Region::In | Region::E164 | Region::Unknown, true) => return abroad(digits),
+        (Region::In | Region::E164, false) => {}
     }
     match digits {
         short if short.len() < 3 => Err(Note::TooShort),
@@ -75,7 +79,7 @@ fn is_national(digits: &str) -> bool {
         || (7..14).contains(&digits.len()) && class(&format!("91{digits}")) != Class::None
 }
 
-fn abroad(digits: &str) -> Result<Number, Note> {
+pub(super) fn abroad(digits: &str) -> Result<Number, Note> {
     if digits.len() < 7 {
         return Err(Note::TooShort);
     }

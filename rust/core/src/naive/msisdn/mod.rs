@@ -3,6 +3,7 @@
 mod decide;
 mod dialled;
 mod labels;
+mod national;
 mod stretch;
 mod tokens;
 mod written;
@@ -22,6 +23,7 @@ use crate::plan::{self, Class, MobileSeries};
 struct Number {
     digits: String,
     mends: Vec<Note>,
+    dialled: Option<national::Dialled>,
 }
 
 impl Number {
@@ -29,6 +31,7 @@ impl Number {
         Self {
             digits: digits.into(),
             mends: Vec::new(),
+            dialled: None,
         }
     }
 
@@ -53,7 +56,7 @@ pub fn read(cell: &str, region: Region) -> Reading {
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     match number_of(cell, region) {
         Ok(number) => {
-            let (kind, warning) = described(&number.digits, series);
+            let (kind, warning) = described(&number.digits, region, series);
             let mend = number.mends.iter().min().copied();
             Reading {
                 msisdn: number.value(),
@@ -167,7 +170,7 @@ fn rest(tokens: &[Token]) -> Option<Note> {
 }
 
 /// Kind and warning of E.164 digits.
-fn described(digits: &str, series: MobileSeries) -> (Kind, Option<Note>) {
+fn described(digits: &str, region: Region, series: MobileSeries) -> (Kind, Option<Note>) {
     if pattern!("^91[6-9][0-9]{9}$").is_match(digits) {
         let national = digits[2..].parse().expect("digits");
         let warning = if is_repetition(&digits[2..]) {
@@ -175,14 +178,14 @@ fn described(digits: &str, series: MobileSeries) -> (Kind, Option<Note>) {
         } else {
             (!series.lists(national)).then_some(Note::UnlistedSeries)
         };
-        return (series.kind(national), warning);
+        let kind = match region {
+            Region::Of(_) => Kind::Foreign,
+            Region::In | Region::E164 | Region::Unknown => series.kind(national),
+        };
+        return (kind, warning);
     }
-    let kind = match class(digits) {
-        Class::None if !digits.starts_with("91") && plan::is_possible(&values(digits)) => {
-            Kind::Foreign
-        }
+    let own = match class(digits) {
         Class::None => Kind::Unknown,
-        Class::Foreign => Kind::Foreign,
         Class::Mobile => Kind::Mobile,
         Class::Fixed => Kind::Fixed,
         Class::FixedOrMobile => Kind::FixedOrMobile,
@@ -192,6 +195,21 @@ fn described(digits: &str, series: MobileSeries) -> (Kind, Option<Note>) {
         Class::Premium => Kind::Premium,
         Class::Service => Kind::Service,
         Class::Telemarketing => Kind::Telemarketing,
+        Class::Voip => Kind::Voip,
+        Class::Personal => Kind::Personal,
+        Class::Pager => Kind::Pager,
+        Class::Uan => Kind::Uan,
+        Class::Voicemail => Kind::Voicemail,
+    };
+    let kind = match region {
+        Region::Of(plan) => national::kind(digits, plan, own),
+        Region::In | Region::E164 | Region::Unknown if digits.starts_with("91") => own,
+        Region::In | Region::E164 | Region::Unknown
+            if class(digits) == Class::None && !plan::is_possible(&values(digits)) =>
+        {
+            Kind::Unknown
+        }
+        Region::In | Region::E164 | Region::Unknown => Kind::Foreign,
     };
     let repeated = pattern!("^91[1-9][0-9]{9}$").is_match(digits) && is_repetition(&digits[2..]);
     (kind, repeated.then_some(Note::Placeholder))

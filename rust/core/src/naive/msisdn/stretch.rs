@@ -1,7 +1,8 @@
 //! One stretch of digits and separators as all the numbers that stand in it.
 
 use super::Number;
-use super::written::{joined, single};
+use super::dialled::is_certain;
+use super::written::{is_at_home, joined, single};
 use crate::msisdn::Region;
 use crate::naive::groupings::gap;
 use crate::naive::pattern;
@@ -179,7 +180,9 @@ pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
     let mut parts = Vec::new();
     let (mut at, mut is_behind_digits) = (0, false);
     while at < stretch.groups.len() {
-        let taken = stretch.number_at(at, is_behind_digits);
+        let taken = stretch
+            .number_at(at, is_behind_digits)
+            .filter(|(number, _)| is_sure(number));
         let (number, next) = taken.map_or((None, at + 1), |(number, next)| (Some(number), next));
         is_behind_digits = number.is_none();
         parts.push(Part {
@@ -189,7 +192,18 @@ pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
         });
         at = next;
     }
+    // Digits beside a region's own number may be the rest of it.
+    if parts.iter().any(|part| part.number.is_none()) {
+        for part in &mut parts {
+            part.number = part.number.take().filter(|number| !is_at_home(number));
+        }
+    }
     parts
+}
+
+/// Whether a number can be taken from a text: what only its length makes a region's own may be any figure.
+pub(super) fn is_sure(number: &Number) -> bool {
+    !is_at_home(number) || is_certain(number)
 }
 
 /// A cell of digits and separators only.

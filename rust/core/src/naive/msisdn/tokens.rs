@@ -89,10 +89,10 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         };
         return (vec![token], first.len_utf8());
     }
-    if let Some((token, width)) = figure(last, text) {
+    if let Some((token, width)) = figure(last, text, region) {
         return (vec![token], width);
     }
-    let run = run_at(text);
+    let run = run_at(text, region);
     if let Some(width) = upi_id(last, text, run.len()) {
         return (vec![Token::UpiId], width);
     }
@@ -189,7 +189,11 @@ fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
 }
 
 fn in_stretch(begins_alone: bool, run: &str, after: &str, region: Region) -> (Vec<Token>, usize) {
-    let result = single(run, region);
+    let result = single(run, region).and_then(|number| {
+        Some(number)
+            .filter(stretch::is_sure)
+            .ok_or(Note::TextWithDigits)
+    });
     let extension =
         pattern!(r"(?i)^[ ,;.\-]*(?:extension|extn|ext|xtn|x)[.:= \-#]*([0-9]+)").captures(after);
     if let (true, Ok(number), Some(found)) = (begins_alone, &result, &extension) {
@@ -254,7 +258,7 @@ fn starts_alone(before: &str) -> bool {
 }
 
 /// A figure that is no number, and where it ends.
-fn figure(last: Option<char>, rest: &str) -> Option<(Token, usize)> {
+fn figure(last: Option<char>, rest: &str, region: Region) -> Option<(Token, usize)> {
     if last.is_some_and(|last| last.is_ascii_digit() || last == '+') {
         return None;
     }
@@ -269,9 +273,9 @@ fn figure(last: Option<char>, rest: &str) -> Option<(Token, usize)> {
         return (!goes_on).then(|| (Token::Figure(rest[..end].to_owned()), end));
     }
     let mark = pattern!(r"^(?:([0-9]{1,2})[).]|\(([1-9][0-9]?)\)) ").captures(rest)?;
-    let is_prefix = mark
-        .get(2)
-        .is_some_and(|digits| digits.as_str() == "91" || is_area_code(digits.as_str()));
+    let is_prefix = mark.get(2).is_some_and(|digits| {
+        matches!(region, Region::Of(_)) || digits.as_str() == "91" || is_area_code(digits.as_str())
+    });
     let mark = mark[0].trim_end();
     (!is_prefix && last != Some('(')).then(|| (Token::Mark(mark.to_owned()), mark.len()))
 }
@@ -292,7 +296,7 @@ fn amount(text: &str) -> Option<usize> {
 }
 
 /// A stretch: from here to its last digit, or to the bracket that closes after it.
-fn run_at(rest: &str) -> String {
+fn run_at(rest: &str, region: Region) -> String {
     let mut run = String::new();
     let mut ends = 0;
     for (at, character) in rest.char_indices() {
@@ -305,7 +309,7 @@ fn run_at(rest: &str) -> String {
         if begins_piece
             && ends > 0
             && matches!(last, Some(' ' | '('))
-            && figure(last, &rest[at..]).is_some()
+            && figure(last, &rest[at..], region).is_some()
         {
             break;
         }

@@ -94,9 +94,19 @@ impl Written {
     fn parts(&self, number: &Number) -> Parts {
         let digits = self.digits();
         let country = code(&number.digits);
-        let before = digits.len() - (number.digits.len() - country.len());
+        let national = number
+            .dialled
+            .map_or(number.digits.len() - country.len(), |dialled| {
+                if dialled.is_abroad {
+                    number.digits.len() - country.len()
+                } else {
+                    dialled.national
+                }
+            });
+        let before = digits.len() - national;
         let zeros = match &digits[..before] {
             _ if self.has_plus => 0,
+            _ if number.dialled.is_some() => number.dialled.map_or(0, |dialled| dialled.prefix),
             prefix if prefix.starts_with("00") => 2,
             prefix if prefix.starts_with('0') => 1,
             _ => 0,
@@ -147,7 +157,13 @@ impl Written {
     /// Whether the pieces are those in which people write this number.
     fn is_listed(&self, number: &Number) -> bool {
         let parts = self.parts(number);
-        if !self.brackets_are_right() || !self.prefix_is_listed(&parts) {
+        // `(06 1) 234 5678`: the prefix and the area code.
+        let together = format!(r"^\(d{{{}}}\)d+\)*$", parts.prefix.len() + 1);
+        let are_together = is_at_home(number)
+            && regex::Regex::new(&together)
+                .expect("a pattern")
+                .is_match(&self.brackets);
+        if !(are_together || self.brackets_are_right()) || !self.prefix_is_listed(&parts) {
             return false;
         }
         let [_, behind @ ..] = &parts.groups[..] else {
@@ -169,6 +185,18 @@ impl Written {
                 .collect();
             let first_is_bracketed = parts.groups[0].is_bracketed;
             let gaps: String = behind.iter().map(|group| group.gap).collect();
+            let written: Vec<&str> = parts
+                .groups
+                .iter()
+                .map(|group| group.digits.as_str())
+                .collect();
+            // `12.345678` is a fraction, `6000-7500` a range.
+            let sums = format!("{} ", written.join(" "));
+            let is_bare = parts.written_prefix.concat().is_empty();
+            let is_figure = gaps == "." || is_bare && pattern!("^(?:[0-9]+00 )+$").is_match(&sums);
+            if is_figure && is_at_home(number) {
+                return false;
+            }
             plan::has_format(code(&number.digits).parse().unwrap_or(0), &widths)
                 && (pattern!(r"^(?:[ =-]+|\.+)$").is_match(&gaps)
                     || first_is_bracketed && pattern!("^~[ =-]*$").is_match(&gaps))
@@ -177,7 +205,7 @@ impl Written {
 
     fn is_listed_in_india(&self, number: &Number, parts: &Parts) -> bool {
         let [zeros, country, trunk] = &parts.written_prefix;
-        let is_explicit = self.has_plus || zeros == "00";
+        let is_explicit = self.has_plus || zeros.len() >= 2;
         let written = joined_by_gaps(&parts.groups);
         if class(&number.digits) == Class::M2m {
             return is_explicit && is_listed("m2m", &written, false);
@@ -199,6 +227,11 @@ impl Written {
             && !is_mark
             && !are_other_things(number, &written, has_prefix)
     }
+}
+
+/// Whether it was dialled as its own region dials it.
+pub(super) fn is_at_home(number: &Number) -> bool {
+    number.dialled.is_some_and(|dialled| !dialled.is_abroad)
 }
 
 fn is_indian_mobile(number: &Number) -> bool {
@@ -336,7 +369,7 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     let is_listed = written.is_listed(&number) && (is_one_group || is_certain(&number));
     let is_whole = || !is_one_group && is_whole(&written.up_to[parts.prefix.len()], region);
     // A country's own format goes before whole first: in some countries shorter numbers begin as longer ones do.
-    if (number.digits.starts_with("91") || !is_listed) && is_whole() {
+    if (number.digits.starts_with("91") || is_at_home(&number) || !is_listed) && is_whole() {
         return Err(Note::TooLong);
     }
     if !is_listed {
@@ -360,7 +393,8 @@ fn is_whole(leading: &str, region: Region) -> bool {
         return false;
     };
     dialled(&written.digits(), written.has_plus, region).is_ok_and(|number| {
-        class(&number.digits) != Class::None
+        let is_group = is_at_home(&number) && written.digits().len() < 7;
+        !is_group && class(&number.digits) != Class::None
             || pattern!("^91[1-9][0-9]{9}$").is_match(&number.digits)
     })
 }
