@@ -29,8 +29,9 @@ test: test-rust test-python ## every test: Rust, Python, the examples in the doc
 test-rust: $(VENV)/.ready
 	cargo test --workspace --exclude numguard-python --locked
 
+WORKERS ?= auto
 test-python: build
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 # pyspark and pyspark-client share a package name, so there are two environments; the Connect server runs in the first.
 .venv-spark/.ready .venv-sail/.ready: .venv-%/.ready: pyproject.toml
