@@ -6,24 +6,24 @@ use std::collections::HashSet;
 
 use numguard_core::Error;
 use numguard_core::naive::set::NaiveSet;
-use numguard_core::set::{Alone, FrozenSet, KeyType};
+use numguard_core::set::{CurrentThread, FrozenSet, KeyType};
 use proptest::prelude::*;
 use set_keys::{any_keys, set};
 
 fn or(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.union(b, &Alone).unwrap()
+    a.union(b, &CurrentThread).unwrap()
 }
 
 fn and(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.intersection(b, &Alone).unwrap()
+    a.intersection(b, &CurrentThread).unwrap()
 }
 
 fn less(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.difference(b, &Alone).unwrap()
+    a.difference(b, &CurrentThread).unwrap()
 }
 
 fn either(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.symmetric_difference(b, &Alone).unwrap()
+    a.symmetric_difference(b, &CurrentThread).unwrap()
 }
 
 /// Three sets with much in common.
@@ -112,10 +112,13 @@ fn sets_of_different_things_do_not_mix() {
         expected: KeyType::Msisdn,
         found: KeyType::Imei14,
     });
-    assert_eq!(numbers.union(&handsets, &Alone), refused);
-    assert_eq!(numbers.intersection(&handsets, &Alone), refused);
-    assert_eq!(numbers.difference(&handsets, &Alone), refused);
-    assert_eq!(numbers.symmetric_difference(&handsets, &Alone), refused);
+    assert_eq!(numbers.union(&handsets, &CurrentThread), refused);
+    assert_eq!(numbers.intersection(&handsets, &CurrentThread), refused);
+    assert_eq!(numbers.difference(&handsets, &CurrentThread), refused);
+    assert_eq!(
+        numbers.symmetric_difference(&handsets, &CurrentThread),
+        refused
+    );
     assert_ne!(numbers, handsets);
 }
 

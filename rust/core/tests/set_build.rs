@@ -2,7 +2,7 @@
 
 mod set_keys;
 
-use numguard_core::set::{Alone, Builder, FrozenSet, KeyType, Task, Workers};
+use numguard_core::set::{Builder, CurrentThread, FrozenSet, KeyType, Task, Workers};
 use proptest::prelude::*;
 use set_keys::{Draw, FAMILIES, any_keys};
 
@@ -87,14 +87,17 @@ fn workers_do_not_matter() {
                 .expect("there are ranks for all");
             assert!(shared.as_bytes() == alone.as_bytes(), "{family}");
             for (shared, alone) in [
-                (half.union(&other, &workers), half.union(&other, &Alone)),
+                (
+                    half.union(&other, &workers),
+                    half.union(&other, &CurrentThread),
+                ),
                 (
                     half.intersection(&other, &workers),
-                    half.intersection(&other, &Alone),
+                    half.intersection(&other, &CurrentThread),
                 ),
                 (
                     other.difference(&half, &workers),
-                    other.difference(&half, &Alone),
+                    other.difference(&half, &CurrentThread),
                 ),
             ] {
                 assert!(shared == alone, "{family}");

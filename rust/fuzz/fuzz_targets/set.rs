@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use numguard_core::naive::set::NaiveSet;
 use numguard_core::cpu::Path;
-use numguard_core::set::{Alone, FrozenSet, KeyType};
+use numguard_core::set::{CurrentThread, FrozenSet, KeyType};
 
 /// Runs of keys, each of five bytes: how far from the last run, in which unit, how many and how far apart. So a few
 /// bytes make dense plains, clumps and strays.
@@ -53,10 +53,10 @@ fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
 
     let other = FrozenSet::build(others.clone(), KeyType::Msisdn);
     let algebra = [
-        set.union(&other, &Alone),
-        set.intersection(&other, &Alone),
-        set.difference(&other, &Alone),
-        set.symmetric_difference(&other, &Alone),
+        set.union(&other, &CurrentThread),
+        set.intersection(&other, &CurrentThread),
+        set.difference(&other, &CurrentThread),
+        set.symmetric_difference(&other, &CurrentThread),
     ];
     for (ours, truth) in algebra
         .into_iter()

@@ -6,7 +6,7 @@
 //! reading.
 
 use super::sort::{dedup, sort};
-use super::workers::{Alone, Workers};
+use super::workers::{CurrentThread, Workers};
 use super::{FrozenSet, KeyType};
 
 /// Keys that are sampled for duplicates.
@@ -79,7 +79,7 @@ impl Builder {
     /// or more distinct keys, because a rank has 32 bits.
     #[must_use]
     pub fn build(self) -> Option<FrozenSet> {
-        self.build_with(&Alone)
+        self.build_with(&CurrentThread)
     }
 
     /// [`build`](Self::build) with workers.
@@ -133,7 +133,7 @@ impl Extend<u64> for Builder {
             if self.unsorted.len() < self.capacity {
                 return;
             }
-            self.sort_if_full(&Alone);
+            self.sort_if_full(&CurrentThread);
         }
     }
 }

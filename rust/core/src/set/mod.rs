@@ -43,7 +43,7 @@ pub use bytes::Owner;
 use bytes::SetBytes;
 use layout::{CHECKSUM, Layout, View};
 use probe::SecondIndex;
-pub use workers::{Alone, Task, Workers};
+pub use workers::{CurrentThread, Task, Workers};
 
 use crate::Error;
 

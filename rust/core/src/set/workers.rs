@@ -16,9 +16,9 @@ pub trait Workers {
 
 /// The calling thread alone.
 #[derive(Clone, Copy, Debug)]
-pub struct Alone;
+pub struct CurrentThread;
 
-impl Workers for Alone {
+impl Workers for CurrentThread {
     fn count(&self) -> usize {
         1
     }
