@@ -1,4 +1,4 @@
-//! The laws of sets, heading by heading, and the oracle beside them.
+//! The algebraic laws of sets, and comparison with the oracle.
 
 mod set_keys;
 
@@ -26,7 +26,7 @@ fn either(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
     a.symmetric_difference(b, &CurrentThread).unwrap()
 }
 
-/// Three sets with much in common.
+/// Three overlapping sets.
 fn three() -> impl Strategy<Value = [FrozenSet; 3]> {
     (any_keys(), any_keys(), any_keys()).prop_map(|(a, b, c)| {
         let some = |keys: &[u64], step| keys.iter().copied().step_by(step).collect::<Vec<_>>();
@@ -106,7 +106,7 @@ proptest! {
 }
 
 #[test]
-fn sets_of_different_things_do_not_mix() {
+fn sets_of_different_key_types_are_refused() {
     let (numbers, handsets) = (set(&[7]), FrozenSet::build(vec![7], KeyType::Imei14));
     let refused = Err(Error::SetKeyType {
         expected: KeyType::Msisdn,
@@ -123,7 +123,7 @@ fn sets_of_different_things_do_not_mix() {
 }
 
 #[test]
-fn equal_sets_hash_alike() {
+fn equal_sets_have_equal_hashes() {
     let sets: HashSet<FrozenSet> = [set(&[1, 2]), set(&[2, 1, 1]), set(&[3])]
         .into_iter()
         .collect();

@@ -46,7 +46,7 @@ fn read_eights_of_run<const FORMS: bool, O: Offset>(offsets: &[O], bytes: &[u8],
     let whole = eights.len() * 8;
     for (eight, out) in eights.iter_mut().enumerate() {
         let ends = &offsets[eight * 8..eight * 8 + 9];
-        let [start, middle, end] = [ends[0], ends[4], ends[8]].map(Offset::place);
+        let [start, middle, end] = [ends[0], ends[4], ends[8]].map(Offset::index);
         let (low, high) = (&bytes[start..middle], &bytes[middle..end]);
         if low.len() <= LOAD && high.len() <= LOAD {
             let starts = places(&ends[..8]);
