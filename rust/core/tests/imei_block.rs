@@ -179,7 +179,7 @@ fn integer() -> impl Strategy<Value = i64> {
 fn likely_placeholder() -> impl Strategy<Value = u64> {
     let repeated =
         (0u64..100, 0u64..=9).prop_map(|(step, digit)| digit * 11_111_111_111_111 + step % 3);
-    let begun = (
+    let starting_with = (
         0u64..100_000,
         prop::sample::select(vec![
             12_345_678,
@@ -203,7 +203,7 @@ fn likely_placeholder() -> impl Strategy<Value = u64> {
         any::<u64>(),
         0u64..100_000_000_000_000,
         repeated,
-        begun,
+        starting_with,
         typed,
         rolled,
         prop::sample::select(vec![

@@ -209,7 +209,7 @@ fn lines(format: &Format, text: &[u8]) -> Vec<Span> {
 fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
     let mut cells = Vec::new();
     let mut cell = Vec::new();
-    let (mut quoted, mut closed, mut begun) = (false, false, false);
+    let (mut quoted, mut closed, mut started) = (false, false, false);
     for &byte in record {
         if quoted && byte == b'"' {
             (quoted, closed) = (false, true);
@@ -220,14 +220,14 @@ fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
             (quoted, closed) = (true, false);
         } else if byte == format.separator {
             cells.push(std::mem::take(&mut cell));
-            (closed, begun) = (false, false);
+            (closed, started) = (false, false);
         } else if closed {
             return (End::Stray, cells);
-        } else if byte == b'"' && format.quoted && !begun {
-            (quoted, begun) = (true, true);
+        } else if byte == b'"' && format.quoted && !started {
+            (quoted, started) = (true, true);
         } else {
             cell.push(byte);
-            begun = true;
+            started = true;
         }
     }
     if quoted {

@@ -113,18 +113,18 @@ fn read_eights<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    let (mut digits, mut known) = ([_mm_setzero_si128(); 8], 0u8);
+    let (mut digits, mut read) = ([_mm_setzero_si128(); 8], 0u8);
     for (row, digits) in digits.iter_mut().enumerate() {
         let (wrong, national) = national_digits(cell(row));
         *digits = national;
-        known |= u8::from(wrong == 0) << row;
+        read |= u8::from(wrong == 0) << row;
     }
     // Joined in registers: a load of 64 bytes just after four stores of sixteen would stall.
     let four = |row: usize| {
         let two = |row| _mm256_set_m128i(digits[row + 1], digits[row]);
         _mm512_inserti64x4::<1>(_mm512_castsi256_si512(two(row)), two(row + 2))
     };
-    bytemuck::must_cast(msisdns([four(0), four(4)], known))
+    bytemuck::must_cast(msisdns([four(0), four(4)], read))
 }
 
 #[target_feature(

@@ -65,12 +65,12 @@ pub fn is_placeholder(imei14: u64) -> bool {
 /// The ranges of the keys for which [`is_placeholder`] holds, for a filter that skips most other keys.
 pub(crate) fn ranges() -> impl Iterator<Item = std::ops::Range<u64>> {
     let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
-    let begun = |digits: u64, rest: u64| digits * rest..(digits + 1) * rest;
+    let starting_with = |digits: u64, rest: u64| digits * rest..(digits + 1) * rest;
     let single = (0..10).flat_map(move |first| [first * 11_111_111_111_111, counts_up(first)]);
     let ranges = [
-        begun(123_456_789, 100_000),
-        begun(12_345_678, 100_000),
-        begun(1_357_902_468, 10_000),
+        starting_with(123_456_789, 100_000),
+        starting_with(12_345_678, 100_000),
+        starting_with(1_357_902_468, 10_000),
         INDIAN_MOBILES,
     ];
     let single = single.chain(REPORTED_BY_MANY).map(|key| key..key + 1);

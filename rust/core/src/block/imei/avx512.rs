@@ -162,8 +162,8 @@ fn any_eight<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8
 fn keys<const FORMS: bool>(digits: [__m512i; 2], lengths: __m512i) -> __m512i {
     let nine = _mm512_set1_epi8(9);
     let wrong = rows_with(digits.map(|digits| _mm512_cmpgt_epu8_mask(digits, nine)));
-    let behind = _mm512_sub_epi64(lengths, _mm512_set1_epi64(KEY as i64));
-    let read = !wrong & _mm512_cmple_epu64_mask(behind, _mm512_set1_epi64(2));
+    let extra = _mm512_sub_epi64(lengths, _mm512_set1_epi64(KEY as i64));
+    let read = !wrong & _mm512_cmple_epu64_mask(extra, _mm512_set1_epi64(2));
     let fours = digits.map(|digits| {
         let pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010a));
         // Digits after the fourteenth have the weight 0.
@@ -182,8 +182,8 @@ fn keys<const FORMS: bool>(digits: [__m512i; 2], lengths: __m512i) -> __m512i {
     }
     keys = in_order(keys);
     if FORMS {
-        let imeisv = _mm512_cmpeq_epi64_mask(behind, _mm512_set1_epi64(2));
-        let imei14 = _mm512_testn_epi64_mask(behind, behind);
+        let imeisv = _mm512_cmpeq_epi64_mask(extra, _mm512_set1_epi64(2));
+        let imei14 = _mm512_testn_epi64_mask(extra, extra);
         let key = _mm512_set1_epi64((1 << FORM) - 1);
         keys = _mm512_mask_and_epi64(keys, imei14 | imeisv, keys, key);
         let form = _mm512_set1_epi64((Form::Imeisv as i64) << FORM);

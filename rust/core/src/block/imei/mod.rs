@@ -120,10 +120,10 @@ fn words(cell: &[u8]) -> ([u64; 2], u64) {
         [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => inner,
         _ => cell,
     };
-    let behind = text.len().wrapping_sub(KEY);
-    match (ZEROS.get(behind), text.first_chunk(), text.last_chunk()) {
+    let extra = text.len().wrapping_sub(KEY);
+    match (ZEROS.get(extra), text.first_chunk(), text.last_chunk()) {
         (Some(zeros), Some(first), Some(last)) => {
-            let last = u64::from_le_bytes(*last) >> (8 * (2 - behind));
+            let last = u64::from_le_bytes(*last) >> (8 * (2 - extra));
             // After sixteen digits there is no byte; after fewer, zero bytes were shifted in.
             (
                 [u64::from_le_bytes(*first), last | zeros],
