@@ -1,11 +1,11 @@
-"""The adapter for Spark against the engine's own means, on the same cluster in the same run, answers compared first.
+"""The adapter for Spark against the engine's own functions, on the same cluster in the same run, results compared first.
 
 NUMGUARD_BENCH_RECORD=benches/record/engines .venv-sail/bin/python benches/engines.py sail
 .venv-spark/bin/python benches/engines.py classic --rows 8e6 --sightings 50e6 --cores 2
 
-A rival for scans is a chain of regular expressions that reads exactly the forms in the file, and a broadcast join for
-each party; for linkage the bare join from seeds to handsets to numbers, without a cap, a period or a reason. `numguard,
-one machine` is `numguard.scan` of the same files with as many threads. `make bench-engines` does all of it.
+The rival for scans is a chain of regular expressions that reads exactly the forms in the file, and a broadcast join for
+each party. The rival for linkage is the join from seeds to handsets to numbers, without caps, periods or reasons.
+`numguard, one machine` is `numguard.scan` of the same files with as many threads. `make bench-engines` runs everything.
 """
 
 from __future__ import annotations
@@ -67,20 +67,20 @@ def session_of(engine: str, cores: int, memory: str) -> Any:
 
 
 class Bench:
-    """Candidates of one comparison take turns, so that a busy moment hits all of them."""
+    """The candidates of a comparison run in turn, so that other load on the machine affects all of them."""
 
     def __init__(self, engine: str, cores: int, rounds: int) -> None:
         self._engine, self._cores, self._rounds = engine, cores, rounds
         self._record = Record(plan().record, now(), rehearsal=plan().quick)
 
-    def compare(self, work: str, layout: str, rows: int, listed: int, asked: dict[str, Callable[[], Any]]) -> None:
-        answers = {name: ask() for name, ask in asked.items()}
-        assert len(set(answers.values())) == 1, (layout, answers)
-        taken: dict[str, list[float]] = {name: [] for name in asked}
+    def compare(self, work: str, layout: str, rows: int, listed: int, candidates: dict[str, Callable[[], Any]]) -> None:
+        results = {name: run() for name, run in candidates.items()}
+        assert len(set(results.values())) == 1, (layout, results)
+        taken: dict[str, list[float]] = {name: [] for name in candidates}
         for _ in range(self._rounds):
-            for name, ask in asked.items():
+            for name, run in candidates.items():
                 begin = time.perf_counter()
-                ask()
+                run()
                 taken[name].append(time.perf_counter() - begin)
         for name, times in taken.items():
             median = statistics.median(times)
@@ -108,7 +108,7 @@ class Bench:
 
 
 def split(path: Path, folder: Path) -> list[str]:
-    """A file as several, a task each."""
+    """Splits a file into several, one for each task."""
     table = pq.read_table(path)
     size = -(-table.num_rows // FILES)
     paths = [folder / f"{path.stem}-{n}.parquet" for n in range(FILES)]
@@ -133,24 +133,24 @@ def scans(bench: Bench, session: Any, folder: Path, rows: int, *, cores: int, on
         def native(calls: Any = calls, keys: Any = keys, spelling: str = spelling) -> int:
             found = calls
             for party in PARTIES:
-                asked = F.broadcast(keys.select(F.col("key").alias(f"{party}_match")))
-                found = found.join(asked, F.expr(spelling.format(party)) == F.col(f"{party}_match"), "left")
+                members = F.broadcast(keys.select(F.col("key").alias(f"{party}_match")))
+                found = found.join(members, F.expr(spelling.format(party)) == F.col(f"{party}_match"), "left")
             return int(
                 found.where(F.coalesce(*(F.col(f"{party}_match") for party in PARTIES)).isNotNull()).toArrow().num_rows
             )
 
-        asked: dict[str, Callable[[], Any]] = {
+        candidates: dict[str, Callable[[], Any]] = {
             "numguard scan": lambda calls=calls, sets=sets: spark.scan(calls, sets).toArrow().num_rows,
             "numguard scan_files": lambda paths=paths, sets=sets: (
                 spark.scan_files(session, paths, sets).toArrow().num_rows
             ),
         }
         if not only_ours:
-            asked["the engine's own regex and join" if layout == "mixed" else "the engine's own join"] = native
-            asked["numguard, one machine"] = lambda paths=paths, sets=sets: (
+            candidates["the engine's own regex and join" if layout == "mixed" else "the engine's own join"] = native
+            candidates["numguard, one machine"] = lambda paths=paths, sets=sets: (
                 ng.scan(paths, sets, threads=cores).read_all().num_rows
             )
-        bench.compare("scan", layout, rows, listed, asked)
+        bench.compare("scan", layout, rows, listed, candidates)
 
 
 def linkage(bench: Bench, session: Any, folder: Path, rows: int) -> None:
@@ -182,8 +182,8 @@ def linkage(bench: Bench, session: Any, folder: Path, rows: int) -> None:
         ng.expand(seeds, str(path))
         return 0
 
-    asked = {"numguard expand": ours, "the engine's bare two-hop join": bare, "numguard, one machine": local}
-    bench.compare("expand", "integers", rows, len(seeds), asked)
+    candidates = {"numguard expand": ours, "the engine's bare two-hop join": bare, "numguard, one machine": local}
+    bench.compare("expand", "integers", rows, len(seeds), candidates)
 
 
 def main() -> None:
@@ -195,16 +195,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", default="4g")
     parser.add_argument("--only-ours", action="store_true", help="for scaling: no rivals")
-    asked = parser.parse_args()
-    # The record says what machine it is before some of its cores are left alone.
-    bench = Bench({"classic": "Spark Classic", "sail": "Sail"}[asked.engine], asked.cores, asked.rounds)
-    session = session_of(asked.engine, asked.cores, asked.memory)
+    options = parser.parse_args()
+    # The record describes the whole machine, so it begins before the cores are limited.
+    bench = Bench({"classic": "Spark Classic", "sail": "Sail"}[options.engine], options.cores, options.rounds)
+    session = session_of(options.engine, options.cores, options.memory)
     folder = Path(tempfile.mkdtemp(prefix="numguard-engines-"))
     try:
-        if asked.rows:
-            scans(bench, session, folder, int(asked.rows), cores=asked.cores, only_ours=asked.only_ours)
-        if asked.sightings:
-            linkage(bench, session, folder, int(asked.sightings))
+        if options.rows:
+            scans(bench, session, folder, int(options.rows), cores=options.cores, only_ours=options.only_ours)
+        if options.sightings:
+            linkage(bench, session, folder, int(options.sightings))
     finally:
         shutil.rmtree(folder)
         session.stop()

@@ -1,9 +1,9 @@
-"""Counts the instructions of every kernel: what can be compared between commits, whatever the machine does meanwhile.
+"""Counts the instructions of every kernel, which can be compared between commits on a busy machine.
 
-make instructions        # needs valgrind; writes benches/record/instructions.csv, and says what changed
+make instructions        # needs valgrind; writes benches/record/instructions.csv, and reports changes
 
-Valgrind knows no AVX-512, so that path is not counted. The figures of one commit take the place of its older ones;
-those of other commits stay, so that the file is the history.
+Valgrind does not support AVX-512, so that path is not counted. New figures of a commit replace its older ones; the
+figures of other commits stay, so the file is the history.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "benches" / "record" / "instructions.csv"
 NAMES = ["kernel", "path", "instructions", "compiler", "commit"]
 PATHS = ("scalar", "avx2")
-WORTH_SAYING = 0.01
+LEAST_CHANGE = 0.01
 
 Figure = dict[str, str]
 
 
 def output(*command: str) -> str:
-    """What a command says, if it succeeds."""
+    """The standard output of a command, which must succeed."""
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def built() -> str:
-    """The program that does one kernel once."""
-    said = output(
+    """The path of the program that runs one kernel once."""
+    report = output(
         *("cargo", "bench", "--package", "numguard-core", "--bench", "count"),
         *("--no-run", "--locked", "--quiet", "--message-format", "json"),
     )
-    messages = [json.loads(line) for line in said.splitlines()]
+    messages = [json.loads(line) for line in report.splitlines()]
     return next(str(message["executable"]) for message in messages if message.get("executable"))
 
 
 def instructions(program: str, kernel: str, path: str) -> int:
-    """Instructions between the begin and the end of `counted` in `benches/kernels/count.rs`."""
+    """The instructions of `counted` in `benches/kernels/count.rs`."""
     with tempfile.NamedTemporaryFile() as profile:
         output(
             *("valgrind", "--tool=callgrind", "--quiet", f"--callgrind-out-file={profile.name}"),
@@ -67,7 +67,7 @@ def recorded() -> list[Figure]:
 
 
 def main() -> None:
-    """Counts, compares with the commit before, and writes."""
+    """Counts, compares with the previous commit, and writes."""
     if shutil.which("valgrind") is None:
         raise SystemExit("valgrind not found: apt-get install valgrind")
     commit, compiler = str(machine()["commit"]), output("rustc", "--version").split()[1]
@@ -80,7 +80,7 @@ def main() -> None:
             count = instructions(program, kernel, path)
             figures.append(dict(zip(NAMES, [kernel, path, str(count), compiler, commit], strict=True)))
             was = before.get((kernel, path))
-            change = f"{count / was - 1:+.1%}" if was and abs(count / was - 1) >= WORTH_SAYING else ""
+            change = f"{count / was - 1:+.1%}" if was and abs(count / was - 1) >= LEAST_CHANGE else ""
             sys.stdout.write(f"{kernel}, {path}: {count:,} {change}".rstrip() + "\n")
     text = io.StringIO()
     writer = csv.DictWriter(text, NAMES, lineterminator="\n")

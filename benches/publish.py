@@ -1,7 +1,7 @@
 """Writes the newest record into the README and the documentation: tables and pictures, between markers.
 
 python benches/publish.py            # writes
-python benches/publish.py --check    # fails if what stands there is not what the newest record says
+python benches/publish.py --check    # fails if the published tables do not match the newest record
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def between_markers(path: Path, block: str) -> str:
     pattern = re.compile(r"(<!-- speed: begin[^>]*-->\n).*?(<!-- speed: end -->)", re.DOTALL)
     text, found = pattern.subn(lambda marks: f"{marks[1]}{block}{marks[2]}", path.read_text())
     if found != 1:
-        raise SystemExit(f"{path}: one pair of markers was expected, and there are {found}")
+        raise SystemExit(f"{path}: expected one pair of markers, found {found}")
     return text
 
 
 def published(record: Path) -> dict[Path, str]:
-    """Every file that is written from a record, and what stands in it."""
+    """Every file that is written from a record, with its contents."""
     lines = read(record)
     source = f"benches/record/{record.name}"
     files = {PICTURES / f"{name}.svg": drawn for name, draw in CHARTS.items() if (drawn := draw(lines))}
@@ -54,7 +54,7 @@ def published(record: Path) -> dict[Path, str]:
 
 
 def of_engines() -> dict[Path, str]:
-    """What is said of engines, from their own record."""
+    """The page of engines, from their own record."""
     record = newest(RECORDS / "engines")
     if record is None:
         return {}
@@ -70,9 +70,9 @@ def main() -> None:
         raise SystemExit(f"{RECORDS}: no record yet: `make bench` writes one")
     stale = {path: text for path, text in published(record).items() if not path.exists() or path.read_text() != text}
     if "--check" in sys.argv[1:]:
-        # A picture depends on the version of what draws it; the figures do not.
+        # A picture depends on the version of the drawing library; the figures do not.
         texts = [path.relative_to(ROOT).as_posix() for path in stale if path.suffix != ".svg"]
-        raise SystemExit(f"not what {record.name} says: {', '.join(texts)}; `make bench-page`" if texts else 0)
+        raise SystemExit(f"out of date, {record.name} differs: {', '.join(texts)}; run `make bench-page`" if texts else 0)
     PICTURES.mkdir(exist_ok=True)
     for path, text in stale.items():
         path.write_text(text)

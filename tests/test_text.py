@@ -119,7 +119,7 @@ def test_columns_are_chosen_and_texts_are_kept() -> None:
     assert texts[0] == b"1,2,3"
     with pytest.raises(ArgumentError, match="no such row"):
         texts[1]
-    with pytest.raises(ArgumentError, match="read already"):
+    with pytest.raises(ArgumentError, match="already read"):
         text.rows()
 
 

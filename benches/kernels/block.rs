@@ -1,6 +1,6 @@
 //! Text to numbers: cells a second, clean and mixed, on every path.
 //!
-//! `cargo bench -p numguard-core --bench block`. Each answer is first compared with the reader of one cell.
+//! `cargo bench -p numguard-core --bench block`. Each result is first compared with the reader of one cell.
 
 use std::hint::black_box;
 
@@ -29,7 +29,7 @@ const MIX: [(u64, Write); 8] = [
     (3, |national| format!("{national}.0")),
 ];
 
-/// A column of mobiles, each written as `write` says of a number under 100 and the national digits.
+/// A column of mobiles, each written by `write` from a number below 100 and the national digits.
 fn column(write: impl Fn(u64, u64) -> String) -> (Vec<i32>, String) {
     let (mut offsets, mut text, mut state) = (vec![0], String::new(), 1u64);
     for _ in 0..CELLS {

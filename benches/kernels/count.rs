@@ -1,7 +1,7 @@
-//! One kernel, done once: what `benches/instructions.py` counts the instructions of.
+//! Runs one kernel once, for `benches/instructions.py`, which counts its instructions.
 //!
-//! `cargo bench -p numguard-core --bench count -- KERNEL PATH`; without arguments, the names of all kernels. Everything
-//! that a kernel needs is made before [`counted`], where the counting begins and ends.
+//! `cargo bench -p numguard-core --bench count -- KERNEL PATH`; without arguments, it writes the names of all kernels.
+//! Everything that a kernel needs is prepared before [`counted`], in which instructions are counted.
 
 use std::hint::black_box;
 use std::io::{Write, stdout};
@@ -13,10 +13,10 @@ use numguard_core::imei;
 use numguard_core::msisdn::{Region, extract, read};
 use numguard_core::set::{FrozenSet, KeyType};
 
-/// Rows that every kernel is given.
+/// Rows of every kernel.
 const ROWS: usize = 1 << 16;
 
-/// Prepares a kernel, and gives what does it once.
+/// Prepares a kernel, and returns a function that runs it once.
 type Prepare = fn(Path) -> Box<dyn FnMut()>;
 
 const KERNELS: [(&str, Prepare); 15] = [
@@ -54,7 +54,7 @@ const KERNELS: [(&str, Prepare); 15] = [
     ("read mixed text", |path| run(path, mixed)),
     ("read a cell by all rules", |_| {
         let cells = odd_cells();
-        // The lists of words are read once a process.
+        // The lists of words are loaded once a process.
         black_box(read("mobile 9876543210", Region::In));
         Box::new(move || {
             for cell in &cells {
@@ -94,7 +94,7 @@ const KERNELS: [(&str, Prepare); 15] = [
     }),
     ("drop placeholders", |_| {
         let mut keys: Vec<u64> = members(ROWS).iter().map(|key| key * 37).collect();
-        // The filter is made when it is first asked.
+        // The filter is built at first use.
         drop_placeholders(&mut keys);
         Box::new(move || drop_placeholders(black_box(&mut keys)))
     }),
@@ -108,7 +108,7 @@ const KERNELS: [(&str, Prepare); 15] = [
     }),
 ];
 
-/// Numbers in no order, the same every time.
+/// Unsorted numbers, the same in every run.
 fn members(count: usize) -> Vec<u64> {
     let mut state = 1u64;
     (0..count)
@@ -121,11 +121,11 @@ fn members(count: usize) -> Vec<u64> {
         .collect()
 }
 
-/// A set of so many, asked for rows of which every `every`th is a member.
+/// A set of `size` numbers, and rows of which every `every`th is a member.
 fn probe(path: Path, size: usize, every: usize) -> Box<dyn FnMut()> {
     let drawn = members(size + ROWS);
     let set = FrozenSet::build(drawn[..size].iter().copied(), KeyType::Msisdn);
-    let asked: Vec<u64> = (0..ROWS)
+    let queries: Vec<u64> = (0..ROWS)
         .map(|row| {
             if row % every == 0 {
                 drawn[row * 31 % size]
@@ -135,12 +135,12 @@ fn probe(path: Path, size: usize, every: usize) -> Box<dyn FnMut()> {
         })
         .collect();
     let mut hits = vec![0; ROWS / 64];
-    // What a set makes itself when it is first asked is not counted.
-    set.probe_on(path, &asked, &mut hits);
-    Box::new(move || set.probe_on(path, black_box(&asked), &mut hits))
+    // What a set builds at first use is not counted.
+    set.probe_on(path, &queries, &mut hits);
+    Box::new(move || set.probe_on(path, black_box(&queries), &mut hits))
 }
 
-/// A column of text, each cell written as `write` says of its row and its national digits.
+/// A column of text, each cell written by `write` from its row and its national digits.
 fn run(path: Path, write: fn(usize, u64) -> String) -> Box<dyn FnMut()> {
     let (mut offsets, mut text) = (vec![0i32], String::new());
     for (row, key) in members(ROWS).into_iter().enumerate() {
@@ -158,7 +158,7 @@ fn run(path: Path, write: fn(usize, u64) -> String) -> Box<dyn FnMut()> {
     })
 }
 
-/// Half of the rows bare, the others in seven forms.
+/// Half of the rows without a prefix, the others in seven forms.
 fn mixed(row: usize, national: u64) -> String {
     let (head, tail) = (national / 100_000, national % 100_000);
     match row * 7 % 16 {
@@ -173,7 +173,7 @@ fn mixed(row: usize, national: u64) -> String {
     }
 }
 
-/// Cells that no quick path reads, right and wrong ones.
+/// Cells that no fast path reads, valid and refused ones.
 fn odd_cells() -> Vec<String> {
     members(ROWS / 16)
         .into_iter()
@@ -191,7 +191,7 @@ fn odd_cells() -> Vec<String> {
         .collect()
 }
 
-/// Where the counting begins and ends.
+/// The function whose instructions are counted.
 #[inline(never)]
 fn counted(work: &mut dyn FnMut()) {
     work();
@@ -218,7 +218,7 @@ fn main() {
         .expect("a path");
     assert!(
         path.is_available(),
-        "this machine has not what the path takes"
+        "this machine does not have the instructions of the path"
     );
     counted(&mut *prepare(path));
 }

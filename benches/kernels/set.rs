@@ -1,6 +1,6 @@
 //! The frozen set: keys a second on every path, by size of the set, kind of key and share of members.
 //!
-//! `cargo bench -p numguard-core --bench set`, or with a filter: `-- "27824/.*/avx512"`. Each answer is first compared
+//! `cargo bench -p numguard-core --bench set`, or with a filter: `-- "27824/.*/avx512"`. Each result is first compared
 //! with bisection in the sorted keys. Pin it to one core (`taskset -c 1`) and compare paths within one run only.
 
 use std::hint::black_box;
@@ -9,8 +9,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use numguard_core::cpu::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 
-/// Keys asked for at once.
-const ASKED: usize = 1 << 20;
+/// Keys of one batch.
+const QUERIES: usize = 1 << 20;
 
 /// splitmix64
 struct Draw(u64);
@@ -45,7 +45,7 @@ fn measure(criterion: &mut Criterion, family: &str, size: usize, key: fn(&mut Dr
     let mut group = criterion.benchmark_group(format!("{family}/{size}"));
     group.sample_size(20);
     for members in [0.001, 0.5, 1.0] {
-        let asked: Vec<u64> = (0..ASKED)
+        let queries: Vec<u64> = (0..QUERIES)
             .map(|_| {
                 let share = (draw.next() >> 11) as f64 / (1u64 << 53) as f64;
                 if share < members {
@@ -55,14 +55,14 @@ fn measure(criterion: &mut Criterion, family: &str, size: usize, key: fn(&mut Dr
                 }
             })
             .collect();
-        let truth: Vec<u32> = asked
+        let truth: Vec<u32> = queries
             .iter()
             .map(|key| keys.binary_search(key).map_or(u32::MAX, |rank| rank as u32))
             .collect();
-        group.throughput(Throughput::Elements(ASKED as u64));
+        group.throughput(Throughput::Elements(QUERIES as u64));
         for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-            let mut hits = vec![0; ASKED / 64];
-            set.probe_on(path, &asked, &mut hits);
+            let mut hits = vec![0; QUERIES / 64];
+            set.probe_on(path, &queries, &mut hits);
             assert!(
                 truth
                     .iter()
@@ -73,15 +73,15 @@ fn measure(criterion: &mut Criterion, family: &str, size: usize, key: fn(&mut Dr
             group.bench_function(
                 format!("probe/{members}/{path:?}").to_lowercase(),
                 |bencher| {
-                    bencher.iter(|| set.probe_on(path, black_box(&asked), &mut hits));
+                    bencher.iter(|| set.probe_on(path, black_box(&queries), &mut hits));
                 },
             );
         }
-        let mut ranks = vec![0; ASKED];
-        set.positions(&asked, &mut ranks);
+        let mut ranks = vec![0; QUERIES];
+        set.positions(&queries, &mut ranks);
         assert!(ranks == truth);
         group.bench_function(format!("positions/{members}"), |bencher| {
-            bencher.iter(|| set.positions(black_box(&asked), &mut ranks));
+            bencher.iter(|| set.positions(black_box(&queries), &mut ranks));
         });
     }
     group.throughput(Throughput::Elements(keys.len() as u64));

@@ -1,21 +1,21 @@
-//! What can be wrong with a call on columns. A bad cell is never an error: it is a null with a note.
+//! Errors of calls on columns. A refused cell is never an error: it is a null with a note.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow_schema::{ArrowError, DataType};
 
-/// Why a call on columns could not be carried out. No message holds the content of a cell.
+/// Why a call on columns failed. No message holds the content of a cell.
 #[derive(Debug)]
 pub enum Error {
-    /// An Arrow type that is not read; the text is what to do.
+    /// An Arrow type that is not supported, with advice.
     UnsupportedType {
         /// The type as Arrow writes it.
         data_type: String,
         /// What to cast to, and why.
         advice: &'static str,
     },
-    /// A column that should hold keys as `normalize` gives them.
+    /// A column that should hold keys as `normalize` returns them.
     NotKeys {
         /// The type as Arrow writes it.
         data_type: String,
@@ -32,64 +32,64 @@ pub enum Error {
     },
     /// A column of regions that is not as long as the column of numbers.
     RegionCount {
-        /// How many numbers.
+        /// The number of numbers.
         rows: usize,
-        /// How many regions.
+        /// The number of regions.
         regions: usize,
     },
-    /// A set of the one key type was asked for keys of the other.
+    /// The set and the column have different key types.
     KeyType,
-    /// More members than ranks of 32 bits can count.
+    /// More members than 32-bit ranks can count.
     TooMany,
-    /// An answer that is too long for one array.
+    /// A result that is too long for one array.
     TooLong,
     /// A file that cannot be opened, read or written.
     File {
-        /// Which.
+        /// Its path.
         path: PathBuf,
         /// The message of the operating system.
         error: io::Error,
     },
-    /// A file that holds no sound set.
+    /// A file that holds no valid set.
     SetFile {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why the set is not valid.
         error: numguard_core::Error,
     },
-    /// An array whose offsets, views or indices lead out of it.
+    /// An array whose offsets, views or indices are out of bounds.
     Unsound,
     /// Arrow could not build or read an array.
     Arrow(ArrowError),
     /// A column that the input does not have.
     NoSuchColumn {
-        /// The name asked for.
+        /// The requested name.
         column: String,
-        /// The names there are.
+        /// The names that exist.
         have: Vec<String>,
     },
     /// A name that several columns of the input have.
     RepeatedColumn(String),
-    /// A column of the input that is named as a column of matches would be.
+    /// A column of the input with the name of a match column.
     MatchColumn(String),
-    /// What is wrong is wrong in one column.
+    /// An error in one column.
     InColumn(String, Box<Error>),
-    /// What is wrong is wrong in one file.
+    /// An error in one file.
     InFile(String, Box<Error>),
-    /// A file or a part of it that cannot be read as what it should be.
+    /// A Parquet file, or a part of it, that cannot be read.
     Unreadable {
-        /// Where in the file, if that is known.
+        /// The row group, if known.
         row_group: Option<usize>,
         /// The message of the reader.
         why: String,
     },
-    /// A text that cannot be read on.
+    /// A text that failed while it was read.
     Reading(io::Error),
-    /// A text encoding or format that is not read; the text names those that are.
+    /// A format of text that is not supported, with the limit.
     Format(&'static str),
-    /// A column that the files before do not have.
+    /// A column that the first file does not have.
     NewColumn(String),
-    /// A column whose type is not that of the files before.
+    /// A column whose type differs from the first file.
     TypeChanged {
         /// The type in this file.
         found: String,
@@ -106,7 +106,7 @@ impl Error {
         }
     }
 
-    /// The advice fits the type: narrow numbers cannot hold a mobile number, everything else is simply no number.
+    /// The advice depends on the type: narrow integers cannot hold a mobile number, other types hold no numbers.
     pub(crate) fn unsupported(data_type: &DataType) -> Self {
         use DataType::{
             Decimal128, Decimal256, Float16, Float32, Int8, Int16, Int32, UInt8, UInt16, UInt32,
@@ -125,17 +125,17 @@ impl Error {
         }
     }
 
-    /// The same, for one column.
+    /// The error, in a column.
     pub(crate) fn in_column(self, column: &str) -> Self {
         Self::InColumn(column.to_owned(), Box::new(self))
     }
 
-    /// The same, for one file.
+    /// The error, in a file.
     pub(crate) fn in_file(self, file: &str) -> Self {
         Self::InFile(file.to_owned(), Box::new(self))
     }
 
-    /// What is wrong, without where.
+    /// The error without its column and file.
     #[must_use]
     pub fn into_kind(self) -> Self {
         match self {
@@ -145,7 +145,7 @@ impl Error {
     }
 }
 
-/// A column's name for a message; one that holds a number, as in a file without a header, is left out.
+/// A column's name for a message. A name that may be a phone number, as in a file without a header, is left out.
 fn named(name: &str) -> &str {
     const MOST_DIGITS: usize = 6;
     if name.chars().filter(|c| c.is_numeric()).count() > MOST_DIGITS {
@@ -154,6 +154,11 @@ fn named(name: &str) -> &str {
     name
 }
 
+const KEYS: &str = "keys: normalise it to UInt64 first";
+const TIMES: &str = "times: parse it into timestamps or dates first";
+const REGIONS: &str = "region codes: give text, such as IN or GB";
+
+/// What a column of this type does not hold, and what to do.
 fn holds_no(
     f: &mut std::fmt::Formatter<'_>,
     data_type: &str,
@@ -168,29 +173,22 @@ impl std::fmt::Display for Error {
             Self::UnsupportedType { data_type, advice } => {
                 write!(f, "a column of type {data_type} holds no numbers: {advice}")
             }
-            Self::NotKeys { data_type } => {
-                holds_no(f, data_type, "keys: normalise it to UInt64 first")
-            }
-            Self::NotTimes { data_type } => holds_no(
-                f,
-                data_type,
-                "times: parse it into timestamps or dates first",
-            ),
-            Self::NotRegions { data_type } => {
-                holds_no(f, data_type, "region codes: give text, such as IN or GB")
-            }
+            Self::NotKeys { data_type } => holds_no(f, data_type, KEYS),
+            Self::NotTimes { data_type } => holds_no(f, data_type, TIMES),
+            Self::NotRegions { data_type } => holds_no(f, data_type, REGIONS),
             Self::RegionCount { rows, regions } => {
-                write!(f, "there are {regions} regions for {rows} numbers: give one for each")
+                write!(
+                    f,
+                    "there are {regions} regions for {rows} numbers: give one for each"
+                )
             }
-            Self::KeyType => {
-                f.write_str("the set holds keys of another type than the column is read as")
-            }
+            Self::KeyType => f.write_str("the set and the column have different types of keys"),
             Self::TooMany => f.write_str("a set holds at most 4,294,967,294 members"),
-            Self::TooLong => f.write_str("the answer is too long for one array: ask in several"),
+            Self::TooLong => f.write_str("the result is too long for one array: split the input"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Unsound => f.write_str(
-                "an array is not what its type says (its offsets, views or indices lead out of it): make it anew",
+                "an array is not valid: its offsets, views or indices are out of bounds",
             ),
             Self::Arrow(error) => error.fmt(f),
             Self::NoSuchColumn { column, have } => {
@@ -229,7 +227,7 @@ impl std::fmt::Display for Error {
                     "row group {group} cannot be read ({why}): get the file anew, or pass on_error=\"skip\""
                 )
             }
-            Self::Reading(error) => write!(f, "cannot be read on: {}", error.kind()),
+            Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),
             Self::Format(why) => f.write_str(why),
             Self::NewColumn(column) => write!(
                 f,

@@ -1,7 +1,7 @@
-//! Panics of what is called below, which damaged files and arrays can bring about, as errors.
+//! Panics of called code, which damaged files and arrays can cause, as errors.
 //!
-//! What panics is safe code, so what it leaves behind is sound; it is dropped and not asked again. The message of a panic may
-//! quote the data, so it is not passed on, and the usual report on the standard error is kept back.
+//! The code that panics is safe code, so the state that it leaves is sound; it is dropped and not used again. The message
+//! of a panic may quote the data, so it is neither passed on nor printed to the standard error.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -18,11 +18,11 @@ use parquet::errors::ParquetError;
 use crate::{Error, parallel};
 
 thread_local! {
-    /// Whether this thread is inside of something guarded.
+    /// Whether this thread is inside [`caught`].
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls something, and catches its panic. A worker's panic reaches the thread that waits for it.
+/// Calls `work`, and catches its panic. A pool thread's panic is raised again on the thread that waits for it.
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -34,29 +34,29 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
         }));
     });
     let outer = INSIDE.replace(true);
-    let answer = catch_unwind(AssertUnwindSafe(work));
+    let result = catch_unwind(AssertUnwindSafe(work));
     INSIDE.set(outer);
-    answer
+    result
 }
 
-/// Calls the reader of Parquet.
+/// Calls the Parquet reader, and returns its panic as an error.
 pub(crate) fn guarded<T, E: From<ParquetError>>(
     read: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     caught(read).unwrap_or_else(|_| {
-        let why = "it is damaged in a way that its reader has no word for";
+        let why = "it is damaged, and its reader panicked";
         Err(ParquetError::General(why.to_owned()).into())
     })
 }
 
-/// Calls a kernel on arrays that came through the C interface, whose offsets, views and indices nobody has checked:
-/// looking at each costs as much as some kernels do, so they are looked at once a kernel has stumbled.
+/// Calls a kernel on arrays from the C interface, whose offsets, views and indices are unchecked. Checking them takes as
+/// long as some kernels, so they are checked only after a kernel panics.
 ///
 /// # Errors
 /// Those of the kernel; [`Error::Unsound`].
 ///
 /// # Panics
-/// With the kernel's panic, if it was not the arrays'.
+/// With the kernel's panic, if the arrays are valid.
 pub fn sound<'a, T>(
     arrays: impl IntoIterator<Item = &'a ArrayRef>,
     kernel: impl FnOnce() -> Result<T, Error>,
@@ -73,7 +73,7 @@ fn is_sound(array: &ArrayRef) -> bool {
     caught(|| array.to_data().validate_full().is_ok()).unwrap_or(false)
 }
 
-/// Checks that the cells of `rows` stand inside of their array: Arrow's own kernels take that for granted.
+/// Checks that the cells of `rows` are inside their array. Arrow's own kernels assume that.
 ///
 /// # Errors
 /// [`Error::Unsound`].
@@ -137,17 +137,17 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_that_does_not_quote_it() {
-        let answer: Result<(), ParquetError> = guarded(|| panic!("98765 43210"));
-        let text = answer.unwrap_err().to_string();
+        let result: Result<(), ParquetError> = guarded(|| panic!("98765 43210"));
+        let text = result.unwrap_err().to_string();
         assert!(text.contains("damaged"), "{text}");
         assert!(!text.contains("98765"));
         assert!(!INSIDE.get());
     }
 
     #[test]
-    #[should_panic(expected = "a mistake of ours")]
-    fn a_panic_over_sound_arrays_goes_on() {
+    #[should_panic(expected = "a fault in the kernel")]
+    fn a_panic_with_valid_arrays_is_raised_again() {
         let array: ArrayRef = Arc::new(UInt64Array::from(vec![1]));
-        let _never: Result<(), Error> = sound([&array], || panic!("a mistake of ours"));
+        let _never: Result<(), Error> = sound([&array], || panic!("a fault in the kernel"));
     }
 }

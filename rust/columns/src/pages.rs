@@ -1,30 +1,30 @@
-//! Memory for a long answer, asked of the system in large pages.
+//! Memory for a long result, in large pages.
 //!
-//! Owns one decision: an answer of many megabytes is mapped and advised to lie in pages of 2 MiB. Nobody else's memory
-//! is touched. The reason: fresh memory is handed out a page at a time, at the first touch, and at 4 KiB a page that
-//! cost as much as reading the cells did - `normalize` of 20 million mixed cells went from 58 to 78 million a second
-//! on one core. Where the system has no such pages the advice is lost and nothing else changes.
+//! Owns one decision: a result of many megabytes is mapped, with the advice to use pages of 2 MiB. No other memory is
+//! affected. The reason: the system allocates new memory a page at a time, at the first access, and with pages of 4 KiB
+//! this took as long as reading the cells. `normalize` of 20 million mixed cells went from 58 to 78 million a second on
+//! one core. A system without large pages ignores the advice.
 
 use arrow_buffer::Buffer;
 use memmap2::MmapMut;
 
-/// What is at least so long is mapped: two large pages, since the first and the last may be cut.
+/// Results of at least this many bytes are mapped: two large pages, because the first and the last may be partial.
 const MAPPED: usize = 4 << 20;
 
-/// Words that are all zero to begin with, and become a buffer.
+/// Words that are initially zero, and become a buffer.
 pub(crate) enum Words {
     Short(Vec<u64>),
     Mapped(MmapMut),
 }
 
 impl Words {
-    /// So many zeros.
+    /// `len` zeros.
     pub(crate) fn zeroed(len: usize) -> Self {
         let bytes = len.saturating_mul(size_of::<u64>());
         if bytes < MAPPED {
             return Self::Short(vec![0; len]);
         }
-        // A system that will not map so much is asked the usual way, and answers in the usual way.
+        // If the map fails, the usual allocation is tried, and fails as usual.
         match MmapMut::map_anon(bytes) {
             Ok(map) => {
                 #[cfg(target_os = "linux")]

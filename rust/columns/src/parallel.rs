@@ -1,7 +1,7 @@
-//! The only place with threads: a private pool, made when first needed and once a process.
+//! The only module with threads: private pools, one for each number of threads, created at first use.
 //!
-//! Private, so that nobody's global pool is taken or resized; made anew after a fork, because threads do not survive
-//! one. Work is cut into runs of rows, so that the answer never depends on how many threads there are.
+//! Private, so that no global pool is used or resized. Created again after a fork, because threads do not survive a fork.
+//! Work is cut into runs of rows, so that the result does not depend on the number of threads.
 
 mod ordered;
 
@@ -16,14 +16,14 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub use ordered::{Next, Ordered, Unit};
 
-/// Rows a task: large enough that handing it out costs nothing, small enough that both ends finish together.
+/// Rows of a task: large enough to make scheduling cheap, small enough that the threads finish together.
 pub const TASK: usize = 1 << 16;
 
-/// How many threads a call may use. `None`: what `NUMGUARD_THREADS` says, or one for each processor the process may
-/// run on.
+/// How many threads a call may use. `None`: the value of `NUMGUARD_THREADS`, or one for each processor available to the
+/// process.
 pub type Threads = Option<NonZeroUsize>;
 
-/// How many threads `threads` comes to.
+/// The number of threads that `threads` means.
 #[must_use]
 pub fn count(threads: Threads) -> usize {
     static DEFAULT: OnceLock<usize> = OnceLock::new();
@@ -37,8 +37,8 @@ pub fn count(threads: Threads) -> usize {
     threads.map_or_else(|| *DEFAULT.get_or_init(default), NonZeroUsize::get)
 }
 
-/// The pool of this process with that many threads; `None` where one thread is asked for or no pool can be made, and
-/// the caller's own thread does the work.
+/// The pool of this process with that many threads. `None` for one thread, or if no pool can be created: the calling
+/// thread then does the work.
 #[must_use]
 pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
     type Pools = HashMap<(u32, usize), Arc<ThreadPool>>;
@@ -55,7 +55,7 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
     if let Some(pool) = pools.get(&key) {
         return Some(Arc::clone(pool));
     }
-    // A pool inherited through a fork has no threads; dropping it would wait for them, so it stays in the map unused.
+    // A pool inherited through a fork has no threads. Dropping it would wait for them, so it stays in the map, unused.
     let pool = ThreadPoolBuilder::new()
         .num_threads(count)
         .thread_name(|n| format!("numguard-{n}"))
@@ -66,7 +66,7 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
     Some(pool)
 }
 
-/// Whether this thread is one of a pool.
+/// Whether this thread belongs to a pool.
 pub(crate) fn is_worker() -> bool {
     rayon::current_thread_index().is_some()
 }
@@ -83,8 +83,8 @@ pub fn fill<T: Send>(threads: Threads, out: &mut [T], work: impl Fn(usize, &mut 
     }
 }
 
-/// As [`fill`], for an answer of one element a row and the bits beside it, a word for each 64 rows begun. No two tasks
-/// write into the same word.
+/// As [`fill`], for a result of one element and one bit a row; `bits` has a word for every 64 rows, rounded up. No two
+/// tasks write to the same word.
 pub fn fill_with_bits<T: Send>(
     threads: Threads,
     out: &mut [T],
@@ -102,7 +102,7 @@ pub fn fill_with_bits<T: Send>(
     }
 }
 
-/// As [`fill`], for an answer of two bits a row, each in words of 64 rows. `start` counts rows.
+/// As [`fill`], for a result of two bits a row, each in words of 64 rows. `start` counts rows.
 pub fn fill_bits(
     threads: Threads,
     one: &mut [u64],
@@ -120,12 +120,12 @@ pub fn fill_bits(
     }
 }
 
-/// The pool, where there are rows enough for more than one task.
+/// The pool, if there are enough rows for more than one task.
 fn pool_for(threads: Threads, rows: usize) -> Option<Arc<ThreadPool>> {
     if rows > TASK { pool(threads) } else { None }
 }
 
-/// Calls `work` for each item, and gives the results back in the order of the items.
+/// Calls `work` for each item, and returns the results in the order of the items.
 pub fn map<T: Send, R: Send>(
     threads: Threads,
     items: Vec<T>,
@@ -145,7 +145,7 @@ pub fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
         .map(move |start| start..rows.min(start + TASK))
 }
 
-/// The threads of a call, for what the core shares out.
+/// The threads of a call, for the parallel work of the core.
 #[derive(Clone, Copy, Debug)]
 pub struct Shared(pub Threads);
 

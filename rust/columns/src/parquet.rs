@@ -1,11 +1,11 @@
-//! Local Parquet files x sets -> the hit rows, at the speed of reading the key columns.
+//! Local Parquet files and sets -> the hit rows, at the speed of reading the key columns.
 //!
-//! One idea: **the key columns first, the rest only for hits.** A file is cut into [`Part`]s of about a million rows; a
-//! part reads its key columns, looks every cell up, and reads the other columns for the rows that hit. Parts run side by
-//! side in the pool and are handed over in the order of the files, so the answer never depends on the threads, and
-//! memory depends on the parts at work, not on the files.
+//! One idea: **the key columns first, the other columns only for hits.** A file is cut into [`Part`]s of about a million
+//! rows. A part reads its key columns, looks up every cell, and reads the other columns for the hit rows. Parts run in
+//! parallel, and their results are returned in the order of the files. So the result does not depend on the number of
+//! threads, and memory use depends on the running parts, not on the files.
 //!
-//! Owns how files become parts and what is wrong with them. Independent of what numbers mean.
+//! Owns how files become parts, and their errors. Independent of what numbers mean.
 
 mod bytes;
 mod file;
@@ -31,7 +31,7 @@ use file::OpenFile;
 pub(crate) use file::{footer, key_metadata, unreadable};
 use part::{Part, Parts};
 
-/// What one part of a file hands over.
+/// One result of a part.
 pub(crate) struct Outcome {
     file: usize,
     batch: Option<RecordBatch>,
@@ -40,7 +40,7 @@ pub(crate) struct Outcome {
     last: bool,
 }
 
-/// A run through files of one schema.
+/// A scan of files with one schema.
 pub struct ParquetScan {
     ordered: Ordered<AllParts>,
     tally: Tally,
@@ -48,8 +48,8 @@ pub struct ParquetScan {
 }
 
 impl ParquetScan {
-    /// Takes files to scan; each is opened when its turn comes. `schema` are the columns of the hits, `tally` is what
-    /// was seen before.
+    /// Scans files; each is opened when its first part is needed. `schema` has the columns of the hits, `tally` the counts
+    /// to continue from.
     #[must_use]
     pub fn new(
         files: Vec<PathBuf>,
@@ -73,20 +73,20 @@ impl ParquetScan {
         }
     }
 
-    /// What has been seen so far.
+    /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// What has been seen, at the end.
+    /// The counts at the end.
     #[must_use]
     pub fn into_tally(self) -> Tally {
         self.tally
     }
 
-    /// What comes next, or [`Event::Waiting`] after `patience`. `None`: all files are through. After a file failed, the
-    /// next call goes on with the file behind it.
+    /// The next event, or [`Event::Waiting`] after `patience`. `None` after the last file. After a file failed, the next
+    /// call continues with the next file.
     pub fn next(&mut self, patience: Duration) -> Option<Event> {
         loop {
             let outcome = match self.ordered.next(patience) {
@@ -96,7 +96,7 @@ impl ParquetScan {
             };
             let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
             match outcome {
-                // Parts behind the one that failed may be at work already; the file ended there all the same.
+                // Parts after the failed one may already be running; their results are dropped.
                 Ok(outcome) if failed.contains(&outcome.file) => {}
                 Err((file, _)) if failed.contains(&file) => {}
                 Err((file, error)) => {
@@ -117,13 +117,13 @@ impl ParquetScan {
     }
 }
 
-/// The parts of all files, in order; a file is opened when its first part is asked for.
+/// The parts of all files, in order; a file is opened when its first part is requested.
 struct AllParts {
     files: VecDeque<(usize, PathBuf)>,
-    /// The file at hand, and its parts to come.
+    /// The current file, and its remaining parts.
     at: Option<(usize, Parts)>,
     plan: Arc<Plan>,
-    /// Of the hits.
+    /// The schema of the hits.
     schema: SchemaRef,
     failed: Arc<Mutex<Vec<usize>>>,
 }

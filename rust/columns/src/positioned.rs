@@ -1,8 +1,8 @@
-//! Bytes of an open file at a place, for any number of threads, on every system.
+//! Reads and writes of an open file at an offset, for any number of threads, on every system.
 //!
-//! Owns nothing but the difference between systems. One idea: **a read names its place**, so that threads share one file
-//! without sharing a position. Unix has that as `pread`; Windows has it too, and moves the file's own position as well,
-//! which nobody here ever asks for.
+//! Owns only the difference between systems. One idea: **a read names its offset**, so that threads share one file without
+//! sharing its position. Unix has `pread`. The Windows function also moves the file's position, which this crate never
+//! uses.
 
 use std::fs::File;
 use std::io;
@@ -12,7 +12,7 @@ use std::os::unix::fs::FileExt;
 #[cfg(windows)]
 use std::os::windows::fs::FileExt;
 
-/// Reads what is at `offset` into `buffer`; how many bytes that were, 0 at the end of the file.
+/// Reads bytes at `offset` into `buffer`; returns their number, 0 at the end of the file.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     #[cfg(unix)]
     return file.read_at(buffer, offset);
@@ -20,10 +20,10 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
     return file.seek_read(buffer, offset);
 }
 
-/// Fills `buffer` with what is at `offset`.
+/// Fills `buffer` with the bytes at `offset`.
 ///
 /// # Errors
-/// `UnexpectedEof` where the file ends before.
+/// `UnexpectedEof` if the file ends first.
 pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     let mut done = 0;
     while done < buffer.len() {
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_at_a_place_is_read_there() {
+    fn bytes_written_at_an_offset_are_read_there() {
         let file = tempfile::tempfile().expect("a scratch file");
         write_all_at(&file, b"behind", 10).expect("written");
         write_all_at(&file, b"before", 0).expect("written");

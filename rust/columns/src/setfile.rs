@@ -1,14 +1,13 @@
 //! A frozen set -> a file, whole or not at all; a file -> a set mapped into memory.
 //!
-//! Owns the writing and the mapping. What the bytes mean, and whether they are valid, is decided by `numguard-core`.
+//! Owns the writing and the mapping. `numguard-core` decides what the bytes mean and whether they are valid.
 //!
-//! A map shows what the file holds *now*, so a saved set must be replaced, never written into: [`save`] writes a new
-//! file and renames it over the old one, and a process that has the old one open keeps it, whole, until it is dropped. That is
-//! also how a running process takes a new list: open the path again. Windows keeps a mapped file from being replaced:
-//! there the new list gets a name of its own. A file that is cut short in place while it is mapped ends the process at the
-//! next look into what is gone (SIGBUS), as with every map; small files are copied, so that the lists of most cases cannot
-//! meet that.
-#![allow(unsafe_code)] // mapping a file is unsafe by nature; reading it instead would copy the whole set at every start
+//! A map shows the current contents of its file, so a saved set must be replaced, never written into. [`save`] writes a
+//! new file and renames it over the old one; a process that has the old one open keeps it until it drops the set. A
+//! running process takes a new list by opening the path again. Windows does not replace a mapped file, so there a new list
+//! needs a new name. If a mapped file is truncated in place, the next read past its end stops the process (SIGBUS), as
+//! with every map. Small files are copied, so this cannot happen with most lists.
+#![allow(unsafe_code)] // mapping a file is unsafe; reading it instead would copy the whole set at every start
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -20,13 +19,13 @@ use numguard_core::set::{FrozenSet, KeyType};
 
 use crate::Error;
 
-/// Up to so many bytes a file is copied rather than mapped: reading them takes a millisecond.
+/// Files of up to this many bytes are copied, not mapped: reading them takes a millisecond.
 const COPIED: u64 = 4 << 20;
 
-/// Writes `set` to `path`: into a new file beside it, flushed to the disk, then renamed.
+/// Writes `set` to `path`: to a new file beside it, which is flushed to the disk and renamed.
 ///
 /// # Errors
-/// [`Error::File`] when the file cannot be written; what was at `path` before is then still there.
+/// [`Error::File`] when the file cannot be written; `path` is then unchanged.
 pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     let failed = |error| Error::file(path, error);
     let folder = path
@@ -38,10 +37,10 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As for any new file: what the user's umask allows, not the 0600 of a scratch file.
+        // The mode of any new file, limited by the umask, instead of the 0600 of a temporary file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    // The error names the path that was asked for, not the scratch file.
+    // The error names the requested path, not the temporary file.
     let mut file = builder
         .tempfile_in(folder)
         .map_err(|error| failed(error.kind().into()))?;
@@ -51,7 +50,7 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     flush_names(folder).map_err(failed)
 }
 
-/// Brings the names in a folder to the disk. Windows opens no folders; NTFS keeps a journal of names.
+/// Flushes the entries of a folder to the disk. Windows cannot open folders; NTFS keeps a journal of names.
 fn flush_names(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
@@ -59,11 +58,11 @@ fn flush_names(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Maps the set at `path`, or copies it if it is small. The layout is always checked; the checksum, one pass over the
-/// whole file, if `verify` is set.
+/// Maps the set at `path`, or copies it if it is small. The layout is always checked. With `verify`, the checksum is
+/// checked too, in one pass over the whole file.
 ///
 /// # Errors
-/// [`Error::File`] when there is no such file or it cannot be read; [`Error::SetFile`] when it holds no sound set of
+/// [`Error::File`] when there is no such file or it cannot be read; [`Error::SetFile`] when it holds no valid set of
 /// `key_type`.
 pub fn open(path: &Path, key_type: KeyType, verify: bool) -> Result<FrozenSet, Error> {
     let failed = |error| Error::file(path, error);
@@ -91,7 +90,7 @@ pub fn open(path: &Path, key_type: KeyType, verify: bool) -> Result<FrozenSet, E
 }
 
 fn mapped(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the map is only ever read, through `FrozenSet`, which checks whatever it reads against the length it saw.
-    // A process that cuts the file short under us breaks the promise in this module's head, as with any mapped file.
+    // SAFETY: the map is only read, through `FrozenSet`, which checks every access against the length of the map.
+    // A process that changes or truncates the file in place violates the rule in this module's documentation.
     unsafe { Mmap::map(file) }
 }

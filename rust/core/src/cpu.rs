@@ -1,19 +1,19 @@
 //! The vector instructions of this machine.
 //!
-//! Owns which code path a process takes, and the proof that a machine has the instructions of a path. One idea: **a token
-//! such as [`Avx2`] is made only where the machine has the instructions**, so that a function which takes one may call
-//! code that is compiled for them.
+//! Owns which code path a process takes, and the proof that the machine has its instructions. One idea: **a token such as
+//! [`Avx2`] is created only where the machine has the instructions**, so a function that takes a token may call code that
+//! is compiled for them.
 
 use std::sync::LazyLock;
 
-/// Which code a kernel runs. All give the same answers.
+/// The code that a kernel runs. All paths give the same results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Path {
     /// Safe, portable code.
     Scalar,
     /// AVX2 and BMI2.
     Avx2,
-    /// AVX-512 F, BW, DQ and VL, and BMI2; some kernels need VBMI and VBMI2 too, and run scalar code without them.
+    /// AVX-512 F, BW, DQ and VL, and BMI2. Some kernels also need VBMI and VBMI2, and run scalar code without them.
     Avx512,
 }
 
@@ -45,15 +45,15 @@ impl Path {
         }
     }
 
-    /// The fastest path that this machine has, or the one that the environment variable `NUMGUARD_PROBE` names
-    /// (`scalar`, `avx2`, `avx512`) where it has that one. Looked up once.
+    /// The path that the environment variable `NUMGUARD_PROBE` names (`scalar`, `avx2`, `avx512`) if the machine has it,
+    /// otherwise the fastest path of the machine. Determined once.
     #[must_use]
     pub fn chosen() -> Self {
         static CHOSEN: LazyLock<Path> = LazyLock::new(|| {
-            let asked = std::env::var("NUMGUARD_PROBE").ok();
-            let named = |path: &Path| asked.as_deref() == Some(path.name());
-            let asked = Path::ALL.into_iter().find(named);
-            asked
+            let name = std::env::var("NUMGUARD_PROBE").ok();
+            let is_named = |path: &Path| name.as_deref() == Some(path.name());
+            let named = Path::ALL.into_iter().find(is_named);
+            named
                 .into_iter()
                 .chain(Path::ALL.into_iter().rev())
                 .find(|path| path.is_available())
@@ -70,7 +70,7 @@ pub use x86_64::{Avx2, Avx512, Avx512Vbmi};
 mod x86_64 {
     use super::Path;
 
-    /// Defines a token, and the method of [`Path`] that gives it.
+    /// Defines a token, and the method of [`Path`] that returns it.
     macro_rules! token {
         ($(#[$doc:meta])* $name:ident, $method:ident of $path:ident: $($feature:tt),+) => {
             $(#[$doc])*
@@ -87,7 +87,7 @@ mod x86_64 {
             }
 
             impl Path {
-                #[doc = concat!("A token of [`", stringify!($name), "`], if this is the path of it and the machine has it.")]
+                #[doc = concat!("A token of [`", stringify!($name), "`], if this is its path and the machine has the instructions.")]
                 #[inline]
                 #[must_use]
                 pub fn $method(self) -> Option<$name> {
@@ -106,7 +106,7 @@ mod x86_64 {
         Avx512, avx512 of Avx512: "avx512f", "avx512bw", "avx512dq", "avx512vl", "bmi1", "bmi2", "popcnt"
     }
     token! {
-        /// This machine has what [`Avx512`] says, and the byte permutes of VBMI and VBMI2.
+        /// This machine has the instructions of [`Avx512`], and the byte permutes of VBMI and VBMI2.
         Avx512Vbmi, avx512_vbmi of Avx512: "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vbmi", "avx512vbmi2",
             "bmi1", "bmi2", "popcnt"
     }

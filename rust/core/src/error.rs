@@ -1,36 +1,36 @@
-//! What can go wrong in this crate: the one list, without a phone number or an IMEI in any message.
+//! The errors of this crate. No message holds a phone number or an IMEI.
 
 use std::fmt;
 
 use crate::set::KeyType;
 
-/// Why a call failed. Bad cells are not errors: they are values with a note.
+/// Why a call failed. A refused cell is not an error: it is a value with a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The bytes do not begin as a saved set does.
+    /// The bytes do not begin with the magic number of a saved set.
     SetMagic,
-    /// A saved set of a format that this version does not read.
+    /// A saved set of a format that this version does not support.
     SetVersion(u32),
     /// Fewer or more bytes than the header of a saved set states.
     SetLength {
-        /// What the header states, or the least that a header takes.
+        /// The length in the header, or the length of a header.
         expected: u64,
-        /// What is there.
+        /// The actual length.
         found: u64,
     },
-    /// Keys of a type that this version does not know.
+    /// Keys of a type that this version does not support.
     SetKeyTypeCode(u32),
-    /// Keys of one type where the other was asked for.
+    /// Keys of another type than the requested one.
     SetKeyType {
-        /// What was asked for.
+        /// The requested type.
         expected: KeyType,
-        /// What is there.
+        /// The actual type.
         found: KeyType,
     },
-    /// A part of a saved set contradicts another; the text names the part.
+    /// A header field of a saved set that is out of range or contradicts another, with its name.
     SetLayout(&'static str),
-    /// The bytes of a saved set are not those that were written.
+    /// The bytes of a saved set do not match its checksum.
     SetChecksum,
 }
 
@@ -38,12 +38,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SetMagic => {
-                f.write_str("not a saved set: it does not begin with the mark of one")
+                f.write_str("not a saved set: it does not begin with the magic number")
             }
             Self::SetVersion(version) => {
                 write!(
                     f,
-                    "a saved set of format {version}, which this version of numguard does not read"
+                    "a saved set of format {version}, which this version of numguard does not support"
                 )
             }
             Self::SetLength { expected, found } => {
@@ -52,7 +52,7 @@ impl fmt::Display for Error {
             Self::SetKeyTypeCode(code) => {
                 write!(
                     f,
-                    "a set whose keys are of type {code}, which this version of numguard does not know"
+                    "a set with keys of type {code}, which this version of numguard does not support"
                 )
             }
             Self::SetKeyType { expected, found } => {
@@ -60,10 +60,10 @@ impl fmt::Display for Error {
             }
             Self::SetLayout(part) => write!(
                 f,
-                "a damaged set: what it says of its {part} contradicts the rest"
+                "a damaged set: its {part} contradicts the rest of its header"
             ),
             Self::SetChecksum => {
-                f.write_str("a damaged set: its checksum does not fit its contents")
+                f.write_str("a damaged set: its checksum does not match its contents")
             }
         }
     }

@@ -7,7 +7,7 @@ use numguard_core::cpu::Path;
 use numguard_core::msisdn::{self, Region};
 use proptest::prelude::*;
 
-/// The cells as they lie in an Arrow column, with something before and after them.
+/// The cells as in an Arrow column, with other bytes before and after them.
 fn column(cells: &[Vec<u8>]) -> (Vec<i32>, Vec<u8>) {
     let (mut offsets, mut bytes) = (vec![3], b"+91".to_vec());
     for cell in cells {
@@ -30,7 +30,8 @@ fn views(cells: &[Vec<u8>]) -> Vec<[u8; 16]> {
     cells.iter().map(view).collect()
 }
 
-/// Reads the cells on every path and both ways, and compares with the reader of one cell. How many were read.
+/// Reads the cells on every path and by both functions, and compares with the reader of one cell. Returns how many were
+/// read.
 fn agree(cells: &[Vec<u8>]) -> usize {
     let (offsets, bytes) = column(cells);
     let wide: Vec<i64> = offsets.iter().map(|&offset| i64::from(offset)).collect();
@@ -63,7 +64,7 @@ const PREFIXES: [&str; 14] = [
     "", "0", "0 ", "0-", "91", "91 ", "91-", "+91", "+91 ", "+91-", "0091", "0091 ", "0091-", "+",
 ];
 
-/// A mobile written in one of the forms, or nearly so.
+/// A mobile in one of the forms, or nearly in one.
 fn written() -> impl Strategy<Value = Vec<u8>> {
     let national = prop_oneof![6_000_000_000u64..10_000_000_000, 0u64..10_000_000_000];
     let middle = prop::sample::select(vec!["", " ", "-", ".", "  "]);
@@ -88,7 +89,7 @@ fn written() -> impl Strategy<Value = Vec<u8>> {
         })
 }
 
-/// Anything of the characters that matter.
+/// A random text of the characters that matter.
 fn scrambled() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(
         prop::sample::select(b"0123456789019 -+.\0a".to_vec()),
@@ -153,7 +154,7 @@ proptest! {
     }
 }
 
-/// Integers of all lengths, many of them at the edges of what is read.
+/// Integers of all lengths, many of them at the limits of what is read.
 fn integer() -> impl Strategy<Value = i64> {
     let edges = prop::sample::select(vec![
         0,
@@ -188,7 +189,7 @@ fn every_form_is_read() {
 
 #[test]
 fn every_length_and_every_byte_before() {
-    // What stands before the last ten digits, byte by byte: no prefix but those of the list.
+    // The text before the last ten digits, byte by byte: only the listed prefixes are read.
     let mut cells = Vec::new();
     for first in 0..=255 {
         for second in [b'0', b'9', b'1', b'+', b' ', b'-', 0] {

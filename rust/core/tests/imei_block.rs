@@ -8,18 +8,18 @@ use numguard_core::imei::{self, Reading};
 use numguard_core::naive;
 use proptest::prelude::*;
 
-/// What a reading comes to as a word with its form.
-fn said(reading: Reading) -> Option<(u64, numguard_core::notes::Form)> {
+/// The key and the form of a reading.
+fn parts(reading: Reading) -> Option<(u64, numguard_core::notes::Form)> {
     Some((reading.imei14 | reading.placeholder, reading.form?))
 }
 
-/// Says of the first row that differs only which it is, for there are many.
+/// Compares rows; a failure shows only the index of the first row that differs.
 fn same(out: &[u64], truth: &[u64], how: &str, path: Path) {
     let differs = out.iter().zip(truth).position(|(out, truth)| out != truth);
     assert_eq!(differs, None, "{path:?}, {how}");
 }
 
-/// Reads the cells on every path and every way, and compares. How many were read.
+/// Reads the cells on every path by every function, and compares. Returns how many were read.
 fn agree(cells: &[Vec<u8>]) -> usize {
     let (mut offsets, mut bytes) = (vec![3i32], b"358".to_vec());
     for cell in cells {
@@ -41,8 +41,8 @@ fn agree(cells: &[Vec<u8>]) -> usize {
         if is_plain {
             let cell = std::str::from_utf8(cell).expect("digits");
             let word = Some((key(word), form(word).expect("a form")));
-            assert_eq!(word, said(imei::read(cell)), "{cell}");
-            assert_eq!(word, said(naive::imei::read(cell)), "{cell}");
+            assert_eq!(word, parts(imei::read(cell)), "{cell}");
+            assert_eq!(word, parts(naive::imei::read(cell)), "{cell}");
         }
     }
     let keys: Vec<u64> = scalar
@@ -67,7 +67,7 @@ fn agree(cells: &[Vec<u8>]) -> usize {
     keys.iter().filter(|&&key| key != UNREAD).count()
 }
 
-/// Digits of one of the lengths, or one more or less, with what may stand around and among them.
+/// Digits of one of the lengths, or one more or less, with other characters around and between them.
 fn written() -> impl Strategy<Value = Vec<u8>> {
     let length = prop_oneof![8 => 14usize..=16, 1 => 12usize..=18, 1 => 0usize..40];
     let around = prop::sample::select(vec![
@@ -127,7 +127,7 @@ proptest! {
             let word = out[row];
             assert_eq!(word != UNREAD, is_plain, "{reading:?}");
             if is_plain {
-                assert_eq!(Some((key(word), form(word).expect("a form"))), said(reading));
+                assert_eq!(Some((key(word), form(word).expect("a form"))), parts(reading));
             }
         };
         read_i64::<true>(&values, &mut out);
@@ -155,14 +155,14 @@ proptest! {
     }
 
     #[test]
-    fn placeholders_go(mut keys in prop::collection::vec(likely_placeholder(), 0..300)) {
+    fn placeholders_are_dropped(mut keys in prop::collection::vec(likely_placeholder(), 0..300)) {
         let truth: Vec<u64> = keys.iter().map(|&key| if imei::is_placeholder(key) { 0 } else { key }).collect();
         drop_placeholders(&mut keys);
         prop_assert_eq!(keys, truth);
     }
 }
 
-/// Integers of all lengths, many of them at the edges of what is read.
+/// Integers of all lengths, many of them at the limits of what is read.
 fn integer() -> impl Strategy<Value = i64> {
     let edge = (0u32..19, -2i64..3).prop_map(|(power, step)| 10i64.pow(power) + step);
     let around_exact = (-3i64..4).prop_map(|step| (1i64 << 53) + step);
@@ -175,11 +175,11 @@ fn integer() -> impl Strategy<Value = i64> {
     ]
 }
 
-/// Keys of the sorts that phones without an IMEI report, and their neighbours.
+/// Keys of the kinds that phones without an IMEI report, and adjacent keys.
 fn likely_placeholder() -> impl Strategy<Value = u64> {
     let repeated =
         (0u64..100, 0u64..=9).prop_map(|(step, digit)| digit * 11_111_111_111_111 + step % 3);
-    let begun = (
+    let starting_with = (
         0u64..100_000,
         prop::sample::select(vec![
             12_345_678,
@@ -203,7 +203,7 @@ fn likely_placeholder() -> impl Strategy<Value = u64> {
         any::<u64>(),
         0u64..100_000_000_000_000,
         repeated,
-        begun,
+        starting_with,
         typed,
         rolled,
         prop::sample::select(vec![
@@ -241,7 +241,7 @@ fn every_length_every_byte_and_every_check_digit() {
     }
     cells.extend([&b"'"[..], b"''", b"'''", b"'35824005111111''"].map(<[u8]>::to_vec));
     assert!(agree(&cells) > 100);
-    // Wherever in a block of eight a cell stands, and whatever stands beside it.
+    // At every position in a block of eight, with any other cells.
     for at in 0..9 {
         let mut cells = vec![b"358240051111110".to_vec(); 17];
         cells[at] = b"35-824005-111111-0 ".to_vec();
@@ -252,7 +252,7 @@ fn every_length_every_byte_and_every_check_digit() {
 }
 
 #[test]
-fn every_placeholder_goes() {
+fn every_placeholder_is_dropped() {
     let known = include_str!("../src/imei/placeholders.rs");
     let list = known
         .split("static REPORTED_BY_MANY")

@@ -1,4 +1,4 @@
-//! The laws of sets, heading by heading, and the oracle beside them.
+//! The algebraic laws of sets, and comparison with the oracle.
 
 mod set_keys;
 
@@ -6,27 +6,27 @@ use std::collections::HashSet;
 
 use numguard_core::Error;
 use numguard_core::naive::set::NaiveSet;
-use numguard_core::set::{Alone, FrozenSet, KeyType};
+use numguard_core::set::{CurrentThread, FrozenSet, KeyType};
 use proptest::prelude::*;
 use set_keys::{any_keys, set};
 
 fn or(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.union(b, &Alone).unwrap()
+    a.union(b, &CurrentThread).unwrap()
 }
 
 fn and(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.intersection(b, &Alone).unwrap()
+    a.intersection(b, &CurrentThread).unwrap()
 }
 
 fn less(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.difference(b, &Alone).unwrap()
+    a.difference(b, &CurrentThread).unwrap()
 }
 
 fn either(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
-    a.symmetric_difference(b, &Alone).unwrap()
+    a.symmetric_difference(b, &CurrentThread).unwrap()
 }
 
-/// Three sets with much in common.
+/// Three overlapping sets.
 fn three() -> impl Strategy<Value = [FrozenSet; 3]> {
     (any_keys(), any_keys(), any_keys()).prop_map(|(a, b, c)| {
         let some = |keys: &[u64], step| keys.iter().copied().step_by(step).collect::<Vec<_>>();
@@ -106,21 +106,24 @@ proptest! {
 }
 
 #[test]
-fn sets_of_different_things_do_not_mix() {
+fn sets_of_different_key_types_are_refused() {
     let (numbers, handsets) = (set(&[7]), FrozenSet::build(vec![7], KeyType::Imei14));
     let refused = Err(Error::SetKeyType {
         expected: KeyType::Msisdn,
         found: KeyType::Imei14,
     });
-    assert_eq!(numbers.union(&handsets, &Alone), refused);
-    assert_eq!(numbers.intersection(&handsets, &Alone), refused);
-    assert_eq!(numbers.difference(&handsets, &Alone), refused);
-    assert_eq!(numbers.symmetric_difference(&handsets, &Alone), refused);
+    assert_eq!(numbers.union(&handsets, &CurrentThread), refused);
+    assert_eq!(numbers.intersection(&handsets, &CurrentThread), refused);
+    assert_eq!(numbers.difference(&handsets, &CurrentThread), refused);
+    assert_eq!(
+        numbers.symmetric_difference(&handsets, &CurrentThread),
+        refused
+    );
     assert_ne!(numbers, handsets);
 }
 
 #[test]
-fn equal_sets_hash_alike() {
+fn equal_sets_have_equal_hashes() {
     let sets: HashSet<FrozenSet> = [set(&[1, 2]), set(&[2, 1, 1]), set(&[3])]
         .into_iter()
         .collect();

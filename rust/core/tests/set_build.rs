@@ -1,12 +1,12 @@
-//! Building: the keys that went in come out, ascending and once, however many there were and however they came.
+//! Building: a set has exactly the distinct keys that were added, ascending, for any number and order of keys.
 
 mod set_keys;
 
-use numguard_core::set::{Alone, Builder, FrozenSet, KeyType, Task, Workers};
+use numguard_core::set::{Builder, CurrentThread, FrozenSet, KeyType, Task, Workers};
 use proptest::prelude::*;
 use set_keys::{Draw, FAMILIES, any_keys};
 
-/// So many keys that they are sorted in several runs.
+/// Enough keys to be sorted in several runs.
 const MANY: usize = 1_300_000;
 
 fn built(pieces: impl IntoIterator<Item = Vec<u64>>) -> FrozenSet {
@@ -14,7 +14,7 @@ fn built(pieces: impl IntoIterator<Item = Vec<u64>>) -> FrozenSet {
     for piece in pieces {
         builder.extend(piece);
     }
-    builder.build().expect("there are ranks for all")
+    builder.build().expect("fewer keys than ranks")
 }
 
 fn sorted(mut keys: Vec<u64>) -> Vec<u64> {
@@ -25,11 +25,11 @@ fn sorted(mut keys: Vec<u64>) -> Vec<u64> {
 }
 
 #[test]
-fn what_takes_several_runs_comes_out_as_one() {
+fn keys_sorted_in_several_runs_are_one_set() {
     for (family, make) in FAMILIES {
         let mut draw = Draw(7);
         let mut keys = make(&mut draw, MANY);
-        // Each run meets keys of all others again.
+        // Each run has keys of all other runs.
         keys.extend_from_within(..keys.len() / 3);
         let set = FrozenSet::build(keys.clone(), KeyType::Msisdn);
         let truth = sorted(keys);
@@ -50,7 +50,7 @@ proptest! {
     }
 }
 
-/// Workers of whom the last begins, so that nothing may depend on what another has done.
+/// Workers that run the last task first, so that a dependence between tasks is found.
 struct Backwards(usize);
 
 impl Workers for Backwards {
@@ -82,19 +82,20 @@ fn workers_do_not_matter() {
                     out.copy_from_slice(piece);
                 });
             }
-            let shared = builder
-                .build_with(&workers)
-                .expect("there are ranks for all");
+            let shared = builder.build_with(&workers).expect("fewer keys than ranks");
             assert!(shared.as_bytes() == alone.as_bytes(), "{family}");
             for (shared, alone) in [
-                (half.union(&other, &workers), half.union(&other, &Alone)),
+                (
+                    half.union(&other, &workers),
+                    half.union(&other, &CurrentThread),
+                ),
                 (
                     half.intersection(&other, &workers),
-                    half.intersection(&other, &Alone),
+                    half.intersection(&other, &CurrentThread),
                 ),
                 (
                     other.difference(&half, &workers),
-                    other.difference(&half, &Alone),
+                    other.difference(&half, &CurrentThread),
                 ),
             ] {
                 assert!(shared == alone, "{family}");
@@ -104,7 +105,7 @@ fn workers_do_not_matter() {
 }
 
 #[test]
-fn a_few_keys_many_times_are_not_all_held() {
+fn duplicates_are_not_all_held() {
     let mut builder = Builder::new(KeyType::Msisdn);
     builder.extend((0..5 * MANY as u64).map(|n| 916_000_000_000 + n % 1000));
     assert!(builder.nbytes() < 20 << 20);

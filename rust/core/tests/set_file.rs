@@ -1,4 +1,4 @@
-//! The bytes of a saved set: what opens, what is refused, and that no bytes whatever lead anywhere else.
+//! The bytes of a saved set: what opens, what is refused, and that no bytes cause a read out of bounds.
 
 mod set_keys;
 
@@ -7,18 +7,18 @@ use std::sync::Arc;
 use numguard_core::Error;
 use numguard_core::cpu::Path;
 use numguard_core::set::{FrozenSet, KeyType};
-use set_keys::{Draw, FAMILIES, questions, set};
+use set_keys::{Draw, FAMILIES, draw_queries, set};
 
 fn open(bytes: &[u8]) -> Result<FrozenSet, Error> {
     FrozenSet::from_bytes(Arc::new(bytes.to_vec()), KeyType::Msisdn)
 }
 
-/// Uses a set that may hold anything in every way there is. Answers are not looked at: there must be some.
-fn use_it(set: &FrozenSet, asked: &[u64]) {
+/// Calls every method of a set with arbitrary contents. The results are arbitrary, but must be in range.
+fn use_it(set: &FrozenSet, queries: &[u64]) {
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-        set.probe_on(path, asked, &mut vec![0; asked.len().div_ceil(64)]);
-        let mut ranks = vec![0; asked.len()];
-        set.positions_on(path, asked, &mut ranks);
+        set.probe_on(path, queries, &mut vec![0; queries.len().div_ceil(64)]);
+        let mut ranks = vec![0; queries.len()];
+        set.positions_on(path, queries, &mut ranks);
         assert!(
             ranks
                 .iter()
@@ -28,27 +28,27 @@ fn use_it(set: &FrozenSet, asked: &[u64]) {
     assert!(set.iter().count() < set.nbytes() * 8);
 }
 
-/// Sets that are small, and together have every section.
+/// Small sets that together have every section.
 fn small_sets() -> Vec<(FrozenSet, Vec<u64>)> {
     let mut sets = Vec::new();
     for (_, draw_keys) in FAMILIES {
         let mut draw = Draw(3);
         let keys = draw_keys(&mut draw, 40);
-        let asked = questions(&mut draw, &keys, 200);
-        sets.push((set(&keys), asked));
+        let queries = draw_queries(&mut draw, &keys, 200);
+        sets.push((set(&keys), queries));
     }
     sets
 }
 
 #[test]
-fn what_was_saved_opens() {
-    for (set, asked) in small_sets() {
+fn a_saved_set_opens() {
+    for (set, queries) in small_sets() {
         let again = open(set.as_bytes()).unwrap();
         assert_eq!(again.verify(), Ok(()));
         assert_eq!(again, set);
         assert!(again.iter().eq(set.iter()));
         assert!(
-            asked
+            queries
                 .iter()
                 .all(|&key| again.position(key) == set.position(key))
         );
@@ -87,7 +87,7 @@ fn every_truncation_is_refused() {
 
 #[test]
 fn every_flipped_bit_is_found_by_the_checksum_and_harmless_without_it() {
-    for (set, asked) in small_sets() {
+    for (set, queries) in small_sets() {
         let mut bytes = set.as_bytes().to_vec();
         let step = (bytes.len() / 300).max(1);
         for byte in (0..bytes.len()).filter(|byte| *byte < 192 || byte % step == 0) {
@@ -95,7 +95,7 @@ fn every_flipped_bit_is_found_by_the_checksum_and_harmless_without_it() {
                 bytes[byte] ^= 1 << bit;
                 if let Ok(damaged) = open(&bytes) {
                     assert_eq!(damaged.verify(), Err(Error::SetChecksum));
-                    use_it(&damaged, &asked);
+                    use_it(&damaged, &queries);
                 }
                 bytes[byte] ^= 1 << bit;
             }
@@ -107,7 +107,7 @@ fn every_flipped_bit_is_found_by_the_checksum_and_harmless_without_it() {
 fn swapped_and_scrambled_sections_are_harmless() {
     let mut draw = Draw(11);
     let mut opened = 0;
-    for (set, asked) in small_sets() {
+    for (set, queries) in small_sets() {
         for _ in 0..100 {
             let mut bytes = set.as_bytes().to_vec();
             let body = bytes.len() - 128;
@@ -127,7 +127,7 @@ fn swapped_and_scrambled_sections_are_harmless() {
                 }
             }
             if let Ok(damaged) = open(&bytes) {
-                use_it(&damaged, &asked);
+                use_it(&damaged, &queries);
                 opened += 1;
             }
         }
@@ -138,21 +138,21 @@ fn swapped_and_scrambled_sections_are_harmless() {
 #[test]
 fn scrambled_headers_are_refused_or_harmless() {
     let mut draw = Draw(12);
-    for (set, asked) in small_sets() {
+    for (set, queries) in small_sets() {
         for _ in 0..2_000 {
             let mut bytes = set.as_bytes().to_vec();
             let word = 2 + draw.next() as usize % 14;
             let value = draw.next() >> (draw.next() % 64);
             bytes[word * 8..word * 8 + 8].copy_from_slice(&value.to_le_bytes());
             if let Ok(damaged) = open(&bytes) {
-                use_it(&damaged, &asked);
+                use_it(&damaged, &queries);
             }
         }
     }
 }
 
 #[test]
-fn each_refusal_says_which() {
+fn each_refusal_names_its_reason() {
     let good = set(&[7, 9]).as_bytes().to_vec();
     let with = |at: usize, byte: u8| {
         let mut bytes = good.clone();
@@ -189,8 +189,8 @@ fn each_refusal_says_which() {
 }
 
 #[test]
-fn the_format_has_not_moved() {
-    // Files live longer than programs: whoever changes these raises the version in the header.
+fn the_format_is_unchanged() {
+    // Old files must stay readable: a change of these hashes requires a new version in the header.
     let hashes = FAMILIES.map(|(_, draw_keys)| set(&draw_keys(&mut Draw(1), 2_000)).content_hash());
     assert_eq!(hashes, HASHES);
 }

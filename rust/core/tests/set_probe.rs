@@ -6,19 +6,19 @@ use numguard_core::cpu::Path;
 use numguard_core::naive::set::NaiveSet;
 use numguard_core::set::{FrozenSet, KeyType};
 use proptest::prelude::*;
-use set_keys::{Draw, FAMILIES, any_keys, questions, set};
+use set_keys::{Draw, FAMILIES, any_keys, draw_queries, set};
 
-/// Asks every path that this machine has, and compares with the oracle.
-fn agree(set: &FrozenSet, oracle: &NaiveSet, asked: &[u64]) {
-    let (truth, places) = (oracle.probe(asked), oracle.positions(asked));
+/// Probes every path of this machine, and compares with the oracle.
+fn agree(set: &FrozenSet, oracle: &NaiveSet, queries: &[u64]) {
+    let (truth, positions) = (oracle.probe(queries), oracle.positions(queries));
     let mut paths = 0;
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![u64::MAX; truth.len()];
-        set.probe_on(path, asked, &mut hits);
+        set.probe_on(path, queries, &mut hits);
         assert!(hits == truth, "{path:?} disagrees");
-        let mut ranks = vec![7; asked.len()];
-        set.positions_on(path, asked, &mut ranks);
-        assert!(ranks == places, "{path:?} disagrees on ranks");
+        let mut ranks = vec![7; queries.len()];
+        set.positions_on(path, queries, &mut ranks);
+        assert!(ranks == positions, "{path:?} disagrees on ranks");
         paths += 1;
     }
     assert!(paths > 0);
@@ -28,11 +28,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_path_answers_as_the_oracle(keys in any_keys(), seed: u64, count in 0usize..6_000) {
+    fn every_path_agrees_with_the_oracle(keys in any_keys(), seed: u64, count in 0usize..6_000) {
         let (set, oracle) = (set(&keys), NaiveSet::build(&keys));
         prop_assert!(set.iter().eq(oracle.keys()));
         prop_assert_eq!(set.len(), oracle.keys().len());
-        agree(&set, &oracle, &questions(&mut Draw(seed), &keys, count));
+        agree(&set, &oracle, &draw_queries(&mut Draw(seed), &keys, count));
     }
 
     #[test]
@@ -59,8 +59,8 @@ fn every_family_at_sizes_that_take_every_layout() {
             let keys = draw_keys(&mut draw, count);
             let (set, oracle) = (set(&keys), NaiveSet::build(&keys));
             assert!(set.iter().eq(oracle.keys()), "{name}, {count}");
-            agree(&set, &oracle, &questions(&mut draw, &keys, 20_000));
-            // Runs without members and runs of nothing else: the filter is left out and taken up again.
+            agree(&set, &oracle, &draw_queries(&mut draw, &keys, 20_000));
+            // Runs without members and runs of members only, so that the filter is switched off and on again.
             let mut runs = draw.keys(9_000, 1, u64::MAX >> 1);
             runs.extend(
                 oracle
@@ -76,20 +76,20 @@ fn every_family_at_sizes_that_take_every_layout() {
 }
 
 #[test]
-fn a_set_too_large_for_a_filter_answers_as_its_keys_tell() {
-    // Every third number of a run: rank and membership follow from the key by arithmetic.
+fn a_set_too_large_for_a_filter_is_exact() {
+    // Every third number of a range: arithmetic gives the rank and membership of each key.
     let first = 919_000_000_000;
     let count = (1 << 23) + 1_000;
     let set = FrozenSet::build((0..count).map(|key| first + 3 * key), KeyType::Msisdn);
     assert!(set.nbytes() < 8 * count as usize);
-    let asked: Vec<u64> = (0..30_000).map(|step| first - 300 + step * 847).collect();
-    let mut ranks = vec![0; asked.len()];
-    set.positions(&asked, &mut ranks);
+    let queries: Vec<u64> = (0..30_000).map(|step| first - 300 + step * 847).collect();
+    let mut ranks = vec![0; queries.len()];
+    set.positions(&queries, &mut ranks);
     let mut seen = [0, 0];
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-        let mut hits = vec![0; asked.len().div_ceil(64)];
-        set.probe_on(path, &asked, &mut hits);
-        for (row, (&key, &rank)) in asked.iter().zip(&ranks).enumerate() {
+        let mut hits = vec![0; queries.len().div_ceil(64)];
+        set.probe_on(path, &queries, &mut hits);
+        for (row, (&key, &rank)) in queries.iter().zip(&ranks).enumerate() {
             let member = key >= first && (key - first).is_multiple_of(3) && key < first + 3 * count;
             assert_eq!(hits[row / 64] >> (row % 64) & 1 == 1, member);
             assert_eq!(
@@ -106,7 +106,7 @@ fn a_set_too_large_for_a_filter_answers_as_its_keys_tell() {
     assert!(seen[0] > 0 && seen[1] > 0);
 }
 
-/// As in `set/layout.rs`. Should they change, the keys below collide no longer, and their tests say so.
+/// As in `set/layout.rs`. If they change, the keys below no longer collide, and their tests fail.
 const MULTIPLIERS: [u64; 4] = [
     0x9e37_79b9_7f4a_7c15,
     0xd6e8_feb8_6659_fd93,
@@ -114,8 +114,8 @@ const MULTIPLIERS: [u64; 4] = [
     0xe703_7ed1_a0b4_28db,
 ];
 
-/// A figure of the header.
-fn figure(set: &FrozenSet, word: usize) -> u64 {
+/// A field of the header.
+fn field(set: &FrozenSet, word: usize) -> u64 {
     u64::from_le_bytes(set.as_bytes()[word * 8..word * 8 + 8].try_into().unwrap())
 }
 
@@ -129,8 +129,8 @@ fn keys_that_collide_under_one_multiplier_take_another() {
         .map(|product| product.wrapping_mul(inverse))
         .collect();
     let (set, oracle) = (set(&keys), NaiveSet::build(&keys));
-    assert_ne!(figure(&set, 10), 0, "another multiplier");
-    agree(&set, &oracle, &questions(&mut Draw(5), &keys, 5_000));
+    assert_ne!(field(&set, 10), 0, "another multiplier");
+    agree(&set, &oracle, &draw_queries(&mut Draw(5), &keys, 5_000));
 }
 
 #[test]
@@ -145,9 +145,9 @@ fn keys_whose_remainders_are_in_one_word_are_found_by_the_rest_of_the_set() {
         .map(|product| 916_000_000_000 + u64::from(product.wrapping_mul(inverse)))
         .collect();
     let (set, oracle) = (set(&keys), NaiveSet::build(&keys));
-    let mut asked: Vec<u64> = keys.iter().copied().cycle().take(9_000).collect();
-    asked.extend(questions(&mut Draw(8), &keys, 9_000));
-    agree(&set, &oracle, &asked);
+    let mut queries: Vec<u64> = keys.iter().copied().cycle().take(9_000).collect();
+    queries.extend(draw_queries(&mut Draw(8), &keys, 9_000));
+    agree(&set, &oracle, &queries);
 }
 
 #[test]
@@ -163,8 +163,8 @@ fn keys_that_collide_under_every_multiplier_are_found_by_bisection() {
         .take(450)
         .collect();
     let (set, oracle) = (set(&keys), NaiveSet::build(&keys));
-    assert_eq!(figure(&set, 9), 0, "no slots");
-    agree(&set, &oracle, &questions(&mut Draw(7), &keys, 5_000));
+    assert_eq!(field(&set, 9), 0, "no slots");
+    agree(&set, &oracle, &draw_queries(&mut Draw(7), &keys, 5_000));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn zero_is_never_a_member() {
 }
 
 #[test]
-fn nothing_asked_is_nothing_answered() {
+fn an_empty_batch_is_allowed() {
     set(&[5]).probe(&[], &mut []);
     set(&[5]).positions(&[], &mut []);
 }

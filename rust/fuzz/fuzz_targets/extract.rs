@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use numguard_core::msisdn::{Mentions, Region, extract, mentions, read};
 use numguard_core::naive;
 
-/// The oracle tries all ways: longer texts would only be slower, not other.
+/// The oracle tries all readings; longer texts would be slower and test nothing else.
 const LONGEST: usize = 160;
 
 fuzz_target!(|text: &str| {

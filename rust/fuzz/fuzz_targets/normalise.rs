@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use numguard_core::msisdn::{Region, Style, format, kind, read, read_u64};
 use numguard_core::naive;
 
-/// The oracle tries all ways: longer cells would only be slower, not other.
+/// The oracle tries all readings; longer cells would be slower and test nothing else.
 const LONGEST: usize = 96;
 
 fuzz_target!(|cell: &str| {

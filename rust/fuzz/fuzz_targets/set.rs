@@ -1,13 +1,13 @@
-//! A frozen set, on every path, and the standard library's.
+//! A frozen set on every path, and the oracle.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use numguard_core::naive::set::NaiveSet;
 use numguard_core::cpu::Path;
-use numguard_core::set::{Alone, FrozenSet, KeyType};
+use numguard_core::set::{CurrentThread, FrozenSet, KeyType};
 
-/// Runs of keys, each of five bytes: how far from the last run, in which unit, how many and how far apart. So a few
-/// bytes make dense plains, clumps and strays.
+/// Runs of keys from five bytes each: the distance from the last run, its unit, the number of keys and their distance.
+/// So a few bytes give dense ranges, clusters and sparse members.
 fn keys(data: &[u8]) -> Vec<u64> {
     let mut keys = Vec::new();
     let mut key = 0u64;
@@ -33,30 +33,30 @@ fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
     assert!(set.iter().eq(oracle.keys()));
     assert_eq!(set.verify(), Ok(()));
 
-    // First so many members that a small set makes its second index.
-    let crowd = members.iter().copied().cycle().take(2_200);
-    let mut asked: Vec<u64> = crowd.chain(others.iter().copied()).collect();
-    asked.extend(
+    // Enough members first that a small set builds its second index.
+    let repeated = members.iter().copied().cycle().take(2_200);
+    let mut queries: Vec<u64> = repeated.chain(others.iter().copied()).collect();
+    queries.extend(
         members
             .iter()
             .flat_map(|&key| [key, key.wrapping_add(1), key.wrapping_sub(1)]),
     );
-    let truth = oracle.probe(&asked);
+    let truth = oracle.probe(&queries);
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![u64::MAX; truth.len()];
-        set.probe_on(path, &asked, &mut hits);
+        set.probe_on(path, &queries, &mut hits);
         assert!(hits == truth, "{path:?}");
     }
-    let mut ranks = vec![0; asked.len()];
-    set.positions(&asked, &mut ranks);
-    assert!(ranks == oracle.positions(&asked));
+    let mut ranks = vec![0; queries.len()];
+    set.positions(&queries, &mut ranks);
+    assert!(ranks == oracle.positions(&queries));
 
     let other = FrozenSet::build(others.clone(), KeyType::Msisdn);
     let algebra = [
-        set.union(&other, &Alone),
-        set.intersection(&other, &Alone),
-        set.difference(&other, &Alone),
-        set.symmetric_difference(&other, &Alone),
+        set.union(&other, &CurrentThread),
+        set.intersection(&other, &CurrentThread),
+        set.difference(&other, &CurrentThread),
+        set.symmetric_difference(&other, &CurrentThread),
     ];
     for (ours, truth) in algebra
         .into_iter()

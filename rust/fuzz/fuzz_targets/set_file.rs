@@ -1,5 +1,5 @@
-//! The bytes of a saved set, damaged: opened or refused, but used without leaving them; and where the checksum finds
-//! nothing, they are the bytes that were saved.
+//! The damaged bytes of a saved set: opened or refused, but never read out of bounds. Where the checksum matches, they are
+//! the bytes that were saved.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use numguard_core::cpu::Path;
 use numguard_core::set::{FrozenSet, KeyType};
 
-/// One set for each way of lying: dense, with clumps and strays; in pairs of bytes; and only strays.
+/// One set for each layout: dense lines with clusters and sparse members; lines of byte pairs; only sparse members.
 static SETS: LazyLock<[FrozenSet; 3]> = LazyLock::new(|| {
     let dense = (0..900u64)
         .map(|n| 919_000_000_000 + n * 29 % 7_001)
@@ -34,30 +34,30 @@ fuzz_target!(|data: &[u8]| {
     if let &[cut, ..] = cut {
         bytes.truncate(bytes.len() - usize::from(cut).min(bytes.len()));
     }
-    let unharmed = bytes == saved.as_bytes();
+    let intact = bytes == saved.as_bytes();
     let Ok(set) = FrozenSet::from_bytes(Arc::new(bytes), KeyType::Msisdn) else {
-        assert!(!unharmed);
+        assert!(!intact);
         return;
     };
-    assert_eq!(set.verify().is_ok(), unharmed, "the checksum tells");
-    // First so many members that a small set makes its second index.
+    assert_eq!(set.verify().is_ok(), intact, "the checksum finds every change");
+    // Enough members first that a small set builds its second index.
     let members: Vec<u64> = saved.iter().collect();
-    let crowd = members.iter().copied().cycle().take(2_200);
+    let repeated = members.iter().copied().cycle().take(2_200);
     let others = members.iter().flat_map(|key| [*key, key + 1, key << 1]);
-    let asked: Vec<u64> = crowd.chain(others).collect();
+    let queries: Vec<u64> = repeated.chain(others).collect();
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-        let mut hits = vec![0; asked.len().div_ceil(64)];
-        set.probe_on(path, &asked, &mut hits);
-        if unharmed {
+        let mut hits = vec![0; queries.len().div_ceil(64)];
+        set.probe_on(path, &queries, &mut hits);
+        if intact {
             assert!(
-                (0..asked.len()).all(
-                    |row| (hits[row / 64] >> (row % 64) & 1 == 1) == saved.contains(asked[row])
+                (0..queries.len()).all(
+                    |row| (hits[row / 64] >> (row % 64) & 1 == 1) == saved.contains(queries[row])
                 )
             );
         }
     }
-    let mut ranks = vec![0; asked.len()];
-    set.positions(&asked, &mut ranks);
+    let mut ranks = vec![0; queries.len()];
+    set.positions(&queries, &mut ranks);
     assert!(
         ranks
             .iter()

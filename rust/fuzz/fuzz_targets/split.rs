@@ -1,10 +1,10 @@
-//! Separated text, split in chunks and by the oracle, which sees all of it at once.
+//! Separated text, split in chunks and by the oracle, which has the whole text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use numguard_columns::csv::{Format, naive};
 
-/// The oracle reads a record anew for each line it takes: longer texts would only be slower, not other.
+/// The oracle reads a record again for each of its lines; longer texts would be slower and test nothing else.
 const LONGEST: usize = 4096;
 
 fuzz_target!(|data: &[u8]| {

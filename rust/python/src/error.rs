@@ -1,4 +1,4 @@
-//! Errors of the crates below -> the exceptions of `numguard.errors`, in one `match` that names every variant.
+//! Errors of `numguard-columns` -> the exceptions of `numguard.errors`, in one `match` that names every variant.
 
 use numguard_columns::Error;
 use pyo3::prelude::*;
@@ -12,11 +12,11 @@ pyo3::import_exception!(numguard.errors, RefusedCellsError);
 pyo3::import_exception!(numguard.errors, SetFileError);
 pyo3::import_exception!(numguard.errors, UnsupportedTypeError);
 
-/// The exception that says what `error` says.
+/// The exception for an error, with its message.
 pub(crate) fn raise(error: Error) -> PyErr {
     let message = error.to_string();
     match error.into_kind() {
-        // What Python raised while it brought bytes goes on as it is.
+        // An exception raised by the iterable of bytes is raised again unchanged.
         Error::Reading(error) => match error.downcast::<PyErr>() {
             Ok(error) => error,
             Err(_) => InputError::new_err(message),
@@ -42,6 +42,7 @@ pub(crate) fn raise(error: Error) -> PyErr {
         | Error::RepeatedColumn(_)
         | Error::MatchColumn(_)
         | Error::NewColumn(_) => ColumnError::new_err(message),
-        Error::InColumn(..) | Error::InFile(..) => InputError::new_err(message), // `into_kind` leaves none
+        // `into_kind` never returns these.
+        Error::InColumn(..) | Error::InFile(..) => InputError::new_err(message),
     }
 }

@@ -219,7 +219,7 @@ impl Scanner {
     #[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
     fn judge(&self, py: Python<'_>, kept: Vec<bool>) {
         if let Some(Run::Text(text)) = &mut self.locked(py).run {
-            text.judge(&kept);
+            text.decide(&kept);
         }
     }
 

@@ -1,4 +1,4 @@
-//! `NumberSet` and `ImeiSet`: the frozen set as two Python classes, so that the one is never taken for the other.
+//! `NumberSet` and `ImeiSet`: the frozen set as two Python classes, so that one is never used as the other.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,10 +19,10 @@ use crate::input::{
     PathArgument, RegionArgument, RegionsArgument, ThreadsArgument, Values, array_to_python,
 };
 
-/// Below this a pickle holds the set itself; above, where the set is, if it is in a file.
+/// Up to this size a pickle holds the bytes of the set. A larger set that is in a file is pickled as the file's path.
 const PICKLED_WHOLE: usize = 1 << 20;
 
-/// How many cells were refused for which reason, in one line.
+/// The number of refused cells for each reason, in one line.
 fn reasons(refused: &[(Note, u64)]) -> String {
     let counts = refused
         .iter()
@@ -30,7 +30,7 @@ fn reasons(refused: &[(Note, u64)]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// What both classes hold.
+/// The state of both classes.
 struct Members {
     set: FrozenSet,
     refused: Vec<(Note, u64)>,
@@ -147,7 +147,7 @@ impl Members {
             return Ok(members);
         }
         Err(SetFileError::new_err(
-            "the saved set that this pickle points to has been replaced by another",
+            "the file that this pickle refers to now has another set",
         ))
     }
 }
@@ -160,7 +160,7 @@ fn by_note<'py>(py: Python<'py>, refused: &[(Note, u64)]) -> PyResult<Bound<'py,
     Ok(counts)
 }
 
-/// One class: what both have in common, and what is its own.
+/// Defines a class: the common methods, and its own.
 macro_rules! set_class {
     ($(#[$doc:meta])* $name:ident, $key_type:expr, $what:literal, { $($own:tt)* }) => {
         $(#[$doc])*
@@ -168,8 +168,8 @@ macro_rules! set_class {
         pub(crate) struct $name(Members);
 
         impl $name {
-            /// The set itself, for the kernels that take one.
-            #[allow(dead_code)] // each class is asked by other kernels than its twin
+            /// The set, for the kernels.
+            #[allow(dead_code)] // not every kernel uses both classes
             pub(crate) fn set(&self) -> &FrozenSet {
                 &self.0.set
             }
@@ -184,19 +184,19 @@ macro_rules! set_class {
         impl $name {
             $($own)*
 
-            /// The cells that were left out when the set was built, counted by note.
+            /// The number of cells that were refused when the set was built, by note.
             #[getter]
             fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
                 by_note(py, &self.0.refused)
             }
 
-            /// Bytes that the set takes, in memory and in a file.
+            /// Size of the set in bytes, in memory and in a file.
             #[getter]
             fn nbytes(&self) -> usize {
                 self.0.set.nbytes()
             }
 
-            /// The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in.
+            /// The members as a ``pyarrow.UInt64Array``, ascending: :meth:`position` returns indices of it.
             fn to_array<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 let keys = py.detach(|| numguard_columns::keys_of(&self.0.set));
                 array_to_python(py, Some(Arc::new(keys)))
@@ -214,24 +214,24 @@ macro_rules! set_class {
                 Ok(to_array_pycapsules(py, field, &array, requested_schema)?)
             }
 
-            /// Write the set to one file, whole or not at all: a new file, renamed over what was there.
+            /// Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
             ///
-            /// Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
+            /// A process that has the old file open keeps the old set; it takes the new one by opening the path again.
             fn save(&self, py: Python<'_>, path: PathArgument) -> PyResult<()> {
                 self.0.save(py, path.0)
             }
 
-            /// Map a saved set into memory: nothing is read before it is needed.
+            /// Map a saved set into memory, without reading it first.
             ///
             /// The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
             ///
-            /// A file of up to 4 MiB is read instead. A larger one must be replaced, as :meth:`save` does it, and never
-            /// be cut short in place: whoever has it mapped ends with SIGBUS at the next look into what is gone.
+            /// A file of up to 4 MiB is read instead. A larger file must be replaced, as :meth:`save` does, and never be
+            /// truncated in place: SIGBUS ends a process that has it mapped and reads past its end.
             ///
             /// Raises
             /// ------
             /// SetFileError
-            ///     If the file is damaged, cut short, of another version, or a set of the other class.
+            ///     If the file is damaged, truncated, of another version, or a set of the other class.
             /// FileMissingError
             ///     If there is no such file.
             #[staticmethod]
@@ -300,12 +300,12 @@ macro_rules! set_class {
 }
 
 set_class!(
-    /// A frozen, exact set of phone numbers: built once, asked for ever, from any number of threads.
+    /// A frozen, exact set of phone numbers, which any number of threads may use.
     ///
     /// Parameters
     /// ----------
     /// values : column
-    ///     As for :func:`normalize`; repeats and refused cells are left out.
+    ///     As for :func:`normalize`; duplicates and refused cells are left out.
     /// region : region code, column of region codes, or None
     ///     As for :func:`normalize`.
     /// strict : bool
@@ -339,7 +339,7 @@ set_class!(
         Members::build_numbers(py, values, region, strict).map(Self)
     }
 
-    /// Which cells name a member: a Boolean column, null where the cell is null or refused.
+    /// Which cells are members: a Boolean column, null where the cell is null or refused.
     #[pyo3(
         signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, region='IN', threads=None)"
@@ -357,8 +357,8 @@ set_class!(
         })
     }
 
-    /// Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
-    /// kept beside the set is one ``take`` away.
+    /// The index of each cell's number in :meth:`to_array`: a uint32 column, null where it is not a member. ``take`` with
+    /// these indices adds columns that are stored in the order of the set.
     #[pyo3(
         signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, region='IN', threads=None)"
@@ -385,12 +385,12 @@ set_class!(
 });
 
 set_class!(
-    /// A frozen, exact set of handsets, held by the first fourteen digits of their IMEIs: the twin of :class:`NumberSet`.
+    /// A frozen, exact set of handsets, by the first fourteen digits of their IMEIs. Otherwise as :class:`NumberSet`.
     ///
     /// Parameters
     /// ----------
     /// values : column
-    ///     As for :func:`normalize_imei`; repeats, refused cells and placeholders are left out.
+    ///     As for :func:`normalize_imei`; duplicates, refused cells and placeholders are left out.
     /// strict : bool
     ///     Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
     ///
@@ -407,7 +407,7 @@ set_class!(
         Members::build(py, values, Keys::Imei, strict).map(Self)
     }
 
-    /// Which cells name a member: a Boolean column, null where the cell is null, refused or a placeholder.
+    /// Which cells are members: a Boolean column, null where the cell is null, refused or a placeholder.
     #[pyo3(
         signature = (values, *, threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, threads=None)"
@@ -423,7 +423,7 @@ set_class!(
         })
     }
 
-    /// Where each cell's IMEI stands in :meth:`to_array`: a uint32 column, null where it is no member.
+    /// The index of each cell's IMEI in :meth:`to_array`: a uint32 column, null where it is not a member.
     #[pyo3(
         signature = (values, *, threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, threads=None)"
@@ -444,31 +444,31 @@ set_class!(
     }
 });
 
-/// A single Python value as a cell: text or an integer; `None` is in no set.
+/// Calls `contains` with a Python value as a cell: text or an integer. `None` is in no set.
 fn with_cell(
     value: &Bound<'_, PyAny>,
-    ask: impl FnOnce(numguard_columns::Cell<'_>) -> bool,
+    contains: impl FnOnce(numguard_columns::Cell<'_>) -> bool,
 ) -> PyResult<bool> {
     use numguard_columns::Cell;
     if value.is_none() {
         return Ok(false);
     }
     if let Ok(text) = value.extract::<&str>() {
-        return Ok(ask(Cell::Text(text.as_bytes())));
+        return Ok(contains(Cell::Text(text.as_bytes())));
     }
     if let Ok(number) = value.extract::<i128>() {
-        return Ok(ask(Cell::I128(number)));
+        return Ok(contains(Cell::I128(number)));
     }
-    // An Arrow scalar knows its type, and types decide what is read: only uint64 is a key already.
+    // An Arrow scalar has a type, and the type decides how it is read: only uint64 is a key already.
     if let Ok(number) = value.call_method0("as_py") {
         let is_key = value.getattr("type")?.str()? == "uint64";
         return match number.extract::<u64>() {
-            Ok(key) if is_key => Ok(ask(Cell::U64(key))),
-            _ => with_cell(&number, ask),
+            Ok(key) if is_key => Ok(contains(Cell::U64(key))),
+            _ => with_cell(&number, contains),
         };
     }
     Err(UnsupportedTypeError::new_err(
-        "only text and whole numbers are looked up in a set",
+        "a set looks up only text and integers",
     ))
 }
 

@@ -1,7 +1,7 @@
-//! Separated text as Python hands it over, and its rows as Python takes them.
+//! Separated text from Python, and its rows as Python objects.
 //!
-//! Owns how a path or an iterable of bytes becomes something that is read. The iterable is asked by whoever asks for
-//! rows, on that thread, with the GIL; everything else runs without.
+//! Owns how a path or an iterable of bytes becomes a reader. The iterable is read on the thread that requests rows, with
+//! the GIL; everything else runs without it.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
 use numguard_columns::Error;
-use numguard_columns::csv::{self, Asked, Batch, Batches, Doubt, Format, Input, Lines};
+use numguard_columns::csv::{self, Batch, BatchOptions, Batches, Doubt, Format, Input, Lines};
 use numguard_columns::parallel::Next;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -22,45 +22,45 @@ use pyo3_arrow::PyRecordBatch;
 use crate::error::{ArgumentError, raise};
 use crate::input::ThreadsArgument;
 
-/// How long rows are worked on before somebody looks whether Ctrl-C was pressed.
+/// How long a call works before it checks for Ctrl-C.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Where bytes come from.
+/// The source of the bytes.
 enum Source {
     Path(PathBuf, u64),
     Blocks(Py<PyIterator>),
 }
 
-/// A separated text (CSV): where it comes from and how it is written. Its rows are read once.
+/// A separated text (CSV): its source and its format. Its rows can be read once.
 ///
 /// Parameters
 /// ----------
 /// source : path, or iterable of bytes
-///     A file, or blocks of UTF-8 in any lengths, the first of which begins with the first row.
+///     A file, or blocks of UTF-8 of any length; the first block begins with the first row.
 /// names : list of str
-///     What the header calls the columns.
+///     The names of the columns.
 /// separator : str
 ///     One ASCII character.
 /// width : int, optional
-///     How many cells a row has, where that is more than there are names: those behind must be blank.
+///     Cells of a row, if these are more than the names. The cells after the named ones must be blank.
 /// offset : int
-///     Where in a file the first row begins.
+///     The byte offset of the first row in a file.
 /// line : int
 ///     The line of the first row.
 /// longest : int
-///     The most bytes of a record; a longer line is refused, and memory does not depend on it.
+///     The most bytes of a record. A longer line is refused, and memory use does not depend on it.
 /// windows_1252 : bool
-///     Whether a line that is not UTF-8 is read as Windows-1252, rather than refused.
+///     Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
 /// apostrophes : bool
-///     Whether single quotes wrap cells in a line that has too many without them; they stay on the cells.
+///     Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in the cells.
 /// doubt : (int, bytes, list of str), optional
-///     A column, bytes and signs. A row whose cell there is blank, or begins with one of the bytes and has one of the
-///     signs in it, may be no data (a total, a ruler, a header that comes again) and is handed over with its text.
+///     A column, bytes and signs. A row whose cell in that column is blank, or begins with one of the bytes and contains
+///     one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its text.
 ///
 /// Raises
 /// ------
 /// ArgumentError
-///     For a way of writing that is not read.
+///     For a format that is not supported.
 ///
 /// Examples
 /// --------
@@ -91,7 +91,7 @@ impl Text {
         text_signature = "(source, names, *, separator=',', width=None, offset=0, line=1, longest=16777216, \
                              windows_1252=False, apostrophes=False, doubt=None)"
     )]
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they are keywords in Python
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // keyword arguments in Python
     fn new(
         source: &Bound<'_, PyAny>,
         names: Vec<String>,
@@ -147,14 +147,14 @@ impl Text {
         })
     }
 
-    /// Its rows, in batches.
+    /// The rows, in batches.
     ///
     /// Parameters
     /// ----------
     /// columns : list of int, optional
-    ///     The places of the columns that are wanted, in the order wanted; None takes all that have a name.
+    ///     The indices of the columns to return, in this order; None returns all named columns.
     /// block : int
-    ///     About how many bytes are read at once.
+    ///     Approximate number of bytes of one batch.
     /// texts : bool
     ///     Whether the text of each row is kept.
     /// threads : int, optional
@@ -163,10 +163,11 @@ impl Text {
     /// Returns
     /// -------
     /// iterator
-    ///     Of tuples: the rows as a record batch of strings; the line of each (int64); the places of those that may be no
-    ///     data (uint32); what stands between rows, a tuple: lines that are no rows (``line``, ``lines``,
-    ///     ``fields``, ``note``, ``text``, of which 64 KiB are kept), how many lines hold nothing, and whether any line was
-    ///     read as Windows-1252; at last the text of each row, or without ``texts`` of each of those that may be no data.
+    ///     Of tuples: the rows as a record batch of strings; the line of each row (int64); the indices of rows that may be
+    ///     non-data lines (uint32); a tuple of what is between the rows: the lines that are not rows (``line``, ``lines``,
+    ///     ``fields``, ``note``, and the first 64 KiB of their ``text``), the number of blank lines, and whether any line
+    ///     was read as Windows-1252; and the text of each row, or without ``texts`` of each row that may be a non-data
+    ///     line.
     #[pyo3(signature = (columns=None, *, block=1 << 19, texts=false, threads=ThreadsArgument::default()))]
     #[pyo3(text_signature = "($self, columns=None, *, block=524288, texts=False, threads=None)")]
     fn rows(
@@ -185,7 +186,7 @@ impl Text {
             .schema
             .project(&at)
             .map_err(|error| raise(error.into()))?;
-        let asked = Asked {
+        let options = BatchOptions {
             columns: (Arc::new(schema), at),
             doubt: self.doubt.clone(),
             texts,
@@ -193,7 +194,7 @@ impl Text {
         };
         let input = self.open(py)?;
         let format = self.format.clone();
-        let batches = Batches::new(input, format, self.line, asked, threads.0);
+        let batches = Batches::new(input, format, self.line, options, threads.0);
         Ok(TextRows {
             batches: Mutex::new(Some(batches.map_err(raise)?)),
         })
@@ -201,7 +202,7 @@ impl Text {
 }
 
 impl Text {
-    /// What it is read from; there is but one reading.
+    /// Opens the source, which can be read once.
     fn open(&self, py: Python<'_>) -> PyResult<Input> {
         let source = self
             .source
@@ -210,7 +211,7 @@ impl Text {
             .take();
         match source {
             None => Err(ArgumentError::new_err(
-                "this text was read already: make it anew",
+                "this text was already read: create a new Text",
             )),
             Some(Source::Path(path, offset)) => {
                 py.detach(|| Input::open(&path, offset)).map_err(raise)
@@ -222,7 +223,7 @@ impl Text {
         }
     }
 
-    /// Its rows, to be scanned.
+    /// The rows, for a scan.
     pub(crate) fn to_scan(&self, py: Python<'_>) -> PyResult<csv::Rows<'_>> {
         Ok(csv::Rows {
             input: self.open(py)?,
@@ -234,21 +235,21 @@ impl Text {
     }
 }
 
-/// Blocks of bytes that Python brings, as one text.
+/// Blocks of bytes from Python, read as one text.
 struct Blocks {
     blocks: Py<PyIterator>,
-    /// The block at hand, and how much of it was read.
+    /// The current block, and the number of its bytes already read.
     block: Option<(PyBackedBytes, usize)>,
 }
 
 impl Read for Blocks {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some((block, at)) = &mut self.block {
                 let rest = &block[*at..];
                 if !rest.is_empty() {
-                    let len = rest.len().min(room.len());
-                    room[..len].copy_from_slice(&rest[..len]);
+                    let len = rest.len().min(buffer.len());
+                    buffer[..len].copy_from_slice(&rest[..len]);
                     *at += len;
                     return Ok(len);
                 }
@@ -319,7 +320,7 @@ impl TextRows {
         }
     }
 
-    /// Gives up on the rest.
+    /// Stops reading.
     fn close(&self, py: Python<'_>) {
         py.detach(|| *self.batches.lock().unwrap_or_else(PoisonError::into_inner) = None);
     }
@@ -334,7 +335,7 @@ fn to_python<'py>(py: Python<'py>, batch: Batch) -> PyResult<Bound<'py, PyTuple>
     (rows, lines, doubtful, between, texts).into_pyobject(py)
 }
 
-/// What stands between rows, as a tuple.
+/// The lines between rows, as a tuple.
 pub(crate) fn between_to_python<'py>(
     py: Python<'py>,
     between: Lines,

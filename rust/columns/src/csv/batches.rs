@@ -1,4 +1,4 @@
-//! Text -> record batches of the columns that are asked for, each row with its line.
+//! Text -> record batches of the requested columns, each row with its line.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,25 +7,25 @@ use arrow_array::{ArrayRef, Int64Array, RecordBatch, UInt32Array};
 use arrow_schema::SchemaRef;
 
 use super::cells::text_column;
-use super::pieces::{Lines, Make, Pieces};
+use super::pieces::{Lines, Pieces, Process};
 use super::split::Rows;
 use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::parallel::{Next, Threads};
 use crate::scan::assemble;
 
-/// Rows that follow each other, and the lines between them that are no rows.
+/// Consecutive rows, and the lines between them that are not rows.
 #[derive(Debug)]
 pub struct Batch {
-    /// The columns that were asked for, all text.
+    /// The requested columns, all text.
     pub columns: RecordBatch,
-    /// The line on which each row begins, as an editor counts.
+    /// The first line of each row, as an editor counts.
     pub lines: Int64Array,
-    /// Rows of these that may be no data.
+    /// Indices of the rows that may be non-data lines.
     pub doubtful: UInt32Array,
-    /// What stands between them.
+    /// The lines between the rows.
     pub between: Lines,
-    /// The text of each row, if that is kept; else of each doubtful one.
+    /// The text of each row if texts are kept, otherwise of each doubtful row.
     pub texts: RowTexts,
 }
 
@@ -37,7 +37,7 @@ pub struct RowTexts {
 }
 
 impl RowTexts {
-    /// That of one row; `None` if there is no such row.
+    /// The text of one row; `None` if there is no such row.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&[u8]> {
         let &[from, to] = self.spans.get(row)?;
@@ -45,23 +45,23 @@ impl RowTexts {
     }
 }
 
-/// What is asked for.
-pub struct Asked {
-    /// What columns are called, and where they stand in a row.
+/// What [`Batches`] returns.
+pub struct BatchOptions {
+    /// The names of the requested columns, and their indices in a row.
     pub columns: (SchemaRef, Vec<usize>),
     /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
     /// Whether the text of each row is kept.
     pub texts: bool,
-    /// About how many bytes are read at once.
+    /// Approximate number of bytes of one batch.
     pub block: usize,
 }
 
 /// The batches of a text.
-pub struct Batches(Pieces<Asked>);
+pub struct Batches(Pieces<BatchOptions>);
 
 impl Batches {
-    /// Takes a text whose first line is counted as `line`.
+    /// Reads a text whose first line has the number `line`.
     ///
     /// # Errors
     /// [`Error::Format`].
@@ -69,20 +69,20 @@ impl Batches {
         input: Input,
         format: Format,
         line: u64,
-        asked: Asked,
+        options: BatchOptions,
         threads: Threads,
     ) -> Result<Self, Error> {
         format.check()?;
-        let (schema, at) = &asked.columns;
+        let (schema, at) = &options.columns;
         if schema.fields().len() != at.len() || at.iter().any(|&at| at >= format.width) {
-            return Err(Error::Format("a column is asked for that is not there"));
+            return Err(Error::Format("a requested column does not exist"));
         }
-        let size = asked.block;
-        let pieces = Pieces::of_size(input, format, line, asked, threads, size);
+        let size = options.block;
+        let pieces = Pieces::of_size(input, format, line, options, threads, size);
         Ok(Self(pieces))
     }
 
-    /// What comes next, or [`Next::Waiting`] after `patience`. After an error there is nothing more.
+    /// The next batch, or [`Next::Waiting`] after `patience`. An error ends the batches.
     pub fn next(&mut self, patience: Duration) -> Next<Result<Batch, Error>> {
         match self.0.next(patience) {
             Next::End => Next::End,
@@ -90,10 +90,10 @@ impl Batches {
             Next::Ready(Err(error)) => Next::Ready(Err(error)),
             Next::Ready(Ok(piece)) => Next::Ready(Ok(Batch {
                 lines: line_of_each(&piece.lines, piece.rows),
-                columns: piece.made.columns,
-                doubtful: piece.made.doubtful,
+                columns: piece.output.columns,
+                doubtful: piece.output.doubtful,
                 texts: RowTexts {
-                    spans: piece.made.spans,
+                    spans: piece.output.spans,
                     bytes: piece.text,
                 },
                 between: piece.between,
@@ -102,21 +102,21 @@ impl Batches {
     }
 }
 
-/// What a chunk holds.
-pub(super) struct Made {
+/// The result of one chunk.
+pub(super) struct Output {
     columns: RecordBatch,
     doubtful: UInt32Array,
     spans: Vec<[u32; 2]>,
 }
 
-impl Make for Asked {
-    type Made = Made;
+impl Process for BatchOptions {
+    type Output = Output;
 
-    fn keeps_text(made: &Made) -> bool {
-        !made.spans.is_empty()
+    fn keeps_text(output: &Output) -> bool {
+        !output.spans.is_empty()
     }
 
-    fn make(&self, format: &Format, rows: &Rows, bytes: &mut Vec<u8>) -> Result<Made, Error> {
+    fn process(&self, format: &Format, rows: &Rows, bytes: &mut Vec<u8>) -> Result<Output, Error> {
         let (schema, at) = &self.columns;
         let columns = at
             .iter()
@@ -133,7 +133,7 @@ impl Make for Asked {
         } else {
             doubtful.iter().map(|&row| span(row as usize)).collect()
         };
-        Ok(Made {
+        Ok(Output {
             columns: assemble(schema, columns, rows.len())?,
             doubtful: doubtful.into(),
             spans,
@@ -141,7 +141,7 @@ impl Make for Asked {
     }
 }
 
-/// The line of each row, from where counting begins anew.
+/// The line of each row. Each pair in `from` is a row and its line, from which the following rows are counted.
 fn line_of_each(from: &[(u32, u64)], rows: usize) -> Int64Array {
     let mut lines = Vec::with_capacity(rows);
     let ends = from.iter().skip(1).map(|&(row, _)| row as usize);
@@ -153,7 +153,7 @@ fn line_of_each(from: &[(u32, u64)], rows: usize) -> Int64Array {
     Int64Array::from(lines)
 }
 
-/// A schema of so many columns of text.
+/// A schema of text columns with these names.
 #[must_use]
 pub fn text_schema<'a>(names: impl IntoIterator<Item = &'a str>) -> SchemaRef {
     use arrow_schema::{DataType, Field, Schema};

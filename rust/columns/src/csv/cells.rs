@@ -1,4 +1,4 @@
-//! Places -> cells: the keys of all rows, and columns of text for the rows that are asked for.
+//! Offsets -> cells: the keys of all rows, and columns of text for the requested rows.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,11 +13,11 @@ use super::Format;
 use super::split::Rows;
 use crate::Error;
 
-/// Bytes that are copied at once: longer than most cells, and a length that needs no call.
+/// Bytes that are copied at once: more than most cells have, and a constant, so that no function is called.
 const STEP: usize = 16;
 
-/// Where each key cell of a column stands, without its quotation marks. A cell that holds doubled ones is written anew
-/// behind the text, since what is read as a key stands in one place.
+/// The byte range of each key cell of a column, without its quotation marks. A cell with doubled quotation marks is
+/// unescaped and appended to `bytes`, because a key is read from contiguous bytes.
 pub(super) fn key_spans(
     format: &Format,
     rows: &Rows,
@@ -44,13 +44,13 @@ pub(super) fn key_spans(
     spans
 }
 
-/// What stands between the quotation marks of a quoted cell.
+/// The byte range between the quotation marks of a quoted cell.
 fn inner(cell: &Range<usize>) -> Range<usize> {
-    // A row's quoted cell is closed; one of a byte alone would not be.
+    // A quoted cell of a row is closed, so it has at least two bytes; `max` only keeps the range valid.
     cell.start + 1..(cell.end - 1).max(cell.start + 1)
 }
 
-/// The text of a quoted cell, in which a quotation mark is written twice.
+/// The text of a quoted cell: doubled quotation marks become single ones.
 fn unescaped(quoted: &[u8]) -> Cow<'_, [u8]> {
     let mut doubled = memmem::find_iter(quoted, b"\"\"").peekable();
     if doubled.peek().is_none() {
@@ -66,10 +66,10 @@ fn unescaped(quoted: &[u8]) -> Cow<'_, [u8]> {
     text.into()
 }
 
-/// The cells of a column in `rows` as text.
+/// The cells of a column in the `chosen` rows, as text.
 ///
 /// # Errors
-/// [`Error::Arrow`]; for more than 2 GiB of text in one chunk.
+/// [`Error::Arrow`] for more than 2 GiB of text in one chunk.
 pub(super) fn text_column(
     format: &Format,
     rows: &Rows,
@@ -79,7 +79,7 @@ pub(super) fn text_column(
 ) -> Result<ArrayRef, Error> {
     let mut offsets = Vec::with_capacity(chosen.len() + 1);
     offsets.push(0i32);
-    // Grown as needed, with space behind the end for a step.
+    // Grows as needed, with one step of free bytes after the end.
     let mut values = vec![0u8; chosen.len() * STEP + STEP];
     let mut len = 0;
     for row in chosen {
@@ -97,7 +97,7 @@ pub(super) fn text_column(
             values.resize((end + STEP) * 2, 0);
         }
         match (&text, bytes[cell.start..].first_chunk::<STEP>()) {
-            // A whole step; what it brings of the next cell is written over by that.
+            // Copies a whole step; the next cell overwrites the bytes after this one.
             (Cow::Borrowed(text), Some(step)) if text.len() <= STEP => {
                 values[len..len + STEP].copy_from_slice(step);
             }

@@ -1,8 +1,8 @@
 //! An input -> chunks that end at a line break.
 //!
-//! Owns where a text is cut. A cut is a guess: the line break at which quotation marks are even in number, which is right
-//! wherever cells are quoted as they should be. A line that is longer than a record may be is cut short, so that memory
-//! does not depend on what a file holds.
+//! Owns where a text is cut. A cut is a guess: a line break after an even number of quotation marks, which is a record's
+//! end if cells are quoted correctly. A line that is longer than a record may be is truncated, so that memory use does not
+//! depend on the contents of a file.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -10,17 +10,17 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::{Format, Input};
 
-/// Bytes of a chunk: with the places of its cells they stay in the second cache.
+/// Bytes of a chunk: with the offsets of its cells they fit into the second-level cache.
 pub(super) const CHUNK: usize = 1 << 19;
 
-/// Bytes of a line too long that are passed over before anybody else gets a turn.
-const PASSED: usize = 1 << 24;
+/// Bytes of a too long line that are skipped before `next` returns, so that the caller can be interrupted.
+const SKIPPED: usize = 1 << 24;
 
-/// A piece of text that begins where the one before ended.
+/// A part of the text that begins where the one before ended.
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
-    /// Whether the text ends with it.
+    /// Whether it is the last one.
     pub(super) last: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Chunks {
     input: Input,
     format: Format,
     size: usize,
-    /// What was read and not yet handed over.
+    /// Bytes that were read and not yet returned.
     rest: Vec<u8>,
     state: State,
 }
@@ -37,16 +37,16 @@ pub(super) struct Chunks {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Reading,
-    /// Within a line that is longer than a record may be, of which `rest` has enough.
-    Passing,
+    /// Within a line that is longer than a record may be; `rest` holds its beginning.
+    Skipping,
     Ended,
 }
 
-/// What comes next of an input.
+/// One step of reading an input.
 #[derive(Debug)]
 pub(super) enum Next {
     Chunk(Chunk),
-    /// Nothing yet: a long line is being passed over.
+    /// Nothing yet: a long line is being skipped.
     Busy,
     End,
 }
@@ -62,18 +62,18 @@ impl Chunks {
         }
     }
 
-    /// The next chunk, in a `buffer` that was used before. The last one says so, and may be empty.
+    /// The next chunk, in a reused `buffer`. The last chunk is marked, and may be empty.
     pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> io::Result<Next> {
         match self.state {
             State::Ended => return Ok(Next::End),
-            State::Passing => {
-                if !self.pass()? {
+            State::Skipping => {
+                if !self.skip()? {
                     return Ok(Next::Busy);
                 }
             }
             State::Reading => {}
         }
-        // What stands in the buffer already is written over, so that it need not be made zero again.
+        // The old contents of the buffer are overwritten, so that it need not be zeroed again.
         let mut len = self.rest.len();
         buffer.resize(buffer.len().max(len), 0);
         buffer[..len].copy_from_slice(&self.rest);
@@ -104,13 +104,13 @@ impl Chunks {
             if len > enough {
                 buffer.truncate(enough);
                 self.rest = buffer;
-                self.state = State::Passing;
+                self.state = State::Skipping;
                 return Ok(Next::Busy);
             }
         }
     }
 
-    /// Reads until there are `wanted` bytes; returns whether the input ended before.
+    /// Reads until there are `wanted` bytes; returns whether the input ended first.
     fn fill(&mut self, buffer: &mut Vec<u8>, len: &mut usize, wanted: usize) -> io::Result<bool> {
         if buffer.len() < wanted {
             buffer.resize(wanted, 0);
@@ -126,14 +126,14 @@ impl Chunks {
         Ok(false)
     }
 
-    /// Passes over more of a line that is too long. Returns whether its end has come.
-    fn pass(&mut self) -> io::Result<bool> {
-        let mut passed = 0;
+    /// Skips more of a line that is too long. Returns whether its end was reached.
+    fn skip(&mut self) -> io::Result<bool> {
+        let mut skipped = 0;
         let mut more = Vec::new();
-        while passed < PASSED {
+        while skipped < SKIPPED {
             let mut len = 0;
             let is_end = self.fill(&mut more, &mut len, self.size)?;
-            passed += len;
+            skipped += len;
             if let Some(end) = memchr(self.format.line_break, &more[..len]) {
                 self.rest.extend_from_slice(&more[end..len]);
                 self.state = State::Reading;
@@ -147,15 +147,15 @@ impl Chunks {
         Ok(false)
     }
 
-    /// Where to cut a text whose last line break stands at `last`: behind that, or behind one before it at which
-    /// quotation marks are even in number.
+    /// Where to cut a text whose last line break is at `last`: after the last line break that follows an even number of
+    /// quotation marks.
     fn cut(&self, bytes: &[u8], last: usize) -> usize {
         let is_odd = |bytes: &[u8]| memchr_iter(b'"', bytes).count() % 2 == 1;
         if !self.format.quoted || !is_odd(&bytes[..last]) {
             return last + 1;
         }
         let (mut at, mut odd) = (last, true);
-        // Not in all of it: a mark that nobody closes would make every chunk short.
+        // Only the second half is searched: otherwise a mark that is never closed would make every chunk short.
         let least = bytes.len() / 2;
         while let Some(before) = memrchr(self.format.line_break, &bytes[..at]) {
             if before < least {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_behind_line_breaks() {
+    fn a_text_is_cut_after_line_breaks() {
         assert_eq!(
             chunks(b"1,2\n3,4\n5,6", 5, 99),
             [&b"1,2\n"[..], b"3,4\n", b"5,6"]
@@ -207,13 +207,13 @@ mod tests {
     }
 
     #[test]
-    fn not_inside_of_a_quoted_cell() {
+    fn a_text_is_not_cut_inside_a_quoted_cell() {
         let text = b"1,22222\n3,\"\n\",4\n";
         assert_eq!(chunks(text, 13, 99), [&text[..8], &text[8..]]);
     }
 
     #[test]
-    fn of_a_line_too_long_as_much_is_kept_as_shows_that_it_is() {
+    fn a_line_too_long_is_truncated_just_past_the_limit() {
         assert_eq!(
             chunks(b"1,2\n3333333333333333,4\n5,6", 4, 8),
             [&b"1,2\n"[..], b"3333333333\n", b"5,6"]

@@ -1,7 +1,7 @@
-//! Rows that may be no data: totals, rulers, a header that comes again.
+//! Rows that may be non-data lines: totals, rulers, repeated headers.
 //!
-//! Owns how they are found; the caller decides what such a row is. One idea: **one column is enough**, and of
-//! nearly all of its cells the first byte.
+//! Owns how they are found; the caller decides what such a row is. One idea: **one column is enough**, and for nearly all
+//! of its cells the first byte is enough.
 
 use memchr::memmem::Finder;
 
@@ -9,7 +9,8 @@ use super::split::Rows;
 
 /// How rows that may be non-data lines are recognised.
 ///
-/// A row is doubtful if its cell in one column is blank, or begins with one of some bytes and has one of some signs in it.
+/// A row is doubtful if its cell in one column is blank, or begins with one of the given bytes and contains one of the
+/// given signs.
 #[derive(Clone, Debug)]
 pub struct Doubt {
     column: usize,
@@ -18,7 +19,7 @@ pub struct Doubt {
 }
 
 impl Doubt {
-    /// `column` is one in which nearly every row has something.
+    /// `column` should be one that is blank in few rows.
     #[must_use]
     pub fn new(column: usize, begins: &[u8], signs: &[Vec<u8>]) -> Self {
         let mut table = Box::new([false; 256]);
@@ -44,13 +45,13 @@ impl Doubt {
     /// The doubtful rows, ascending.
     pub(super) fn rows(&self, rows: &Rows, bytes: &[u8]) -> Vec<u32> {
         (0..rows.len())
-            .filter(|&row| self.is_about(&bytes[rows.cell(row, self.column)]))
+            .filter(|&row| self.is_doubtful(&bytes[rows.cell(row, self.column)]))
             .map(|row| row as u32)
             .collect()
     }
 
     #[inline]
-    fn is_about(&self, cell: &[u8]) -> bool {
+    fn is_doubtful(&self, cell: &[u8]) -> bool {
         let Some(mut first) = cell.first() else {
             return true;
         };

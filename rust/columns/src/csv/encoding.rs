@@ -1,6 +1,6 @@
-//! Lines that are not UTF-8, read as Windows-1252: files are put together from both.
+//! Lines that are not UTF-8, read as Windows-1252: some files contain both.
 
-/// What stands for the bytes 0x80 to 0x9f; those that stand for nothing become U+FFFD.
+/// The characters of the bytes 0x80 to 0x9f. An unassigned byte becomes U+FFFD.
 const HIGH: [char; 32] = [
     '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž',
     '\u{fffd}', '\u{fffd}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}',
@@ -34,7 +34,7 @@ mod tests {
     use super::mended;
 
     #[test]
-    fn only_lines_that_need_it_are_read_otherwise() {
+    fn only_lines_that_are_not_utf8_are_read_as_windows_1252() {
         assert_eq!(mended("a,ü\n".as_bytes(), b'\n'), None);
         let text = mended(b"\xc3\xbc\n\xfc\x80\x81\n1", b'\n').unwrap();
         assert_eq!(std::str::from_utf8(&text), Ok("ü\nü€\u{fffd}\n1"));

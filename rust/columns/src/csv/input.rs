@@ -1,4 +1,4 @@
-//! Where text comes from: a file, or whatever else can be read.
+//! Where text is read from: a file or any reader.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,16 +6,16 @@ use std::path::Path;
 
 use crate::Error;
 
-/// What text is read from.
+/// A source of text.
 pub struct Input(Box<dyn Read + Send>);
 
 impl Input {
-    /// Whatever can be read.
+    /// Any reader.
     pub fn of(reader: impl Read + Send + 'static) -> Self {
         Self(Box::new(reader))
     }
 
-    /// A file, from the byte `offset` on.
+    /// A file, from a byte offset on.
     ///
     /// # Errors
     /// [`Error::File`].

@@ -1,26 +1,26 @@
-//! Separated text (CSV) -> rows of text cells, at the speed of memory, with every line accounted for.
+//! Separated text (CSV) -> rows of text cells, with every line counted.
 //!
-//! Owns what a row is: cells between separators, quoted or not, as many as the header has. Everything else is a
-//! [`Refusal`], with its line and a note, or a blank line that is counted. Independent of headers, encodings and containers:
-//! the caller has found the first line of data and what the cells are called, and brings UTF-8.
+//! Owns what a row is: cells between separators, quoted or not, as many as the header has. Every other line is a
+//! [`Refusal`], with its line number and a note, or a blank line that is counted. Independent of headers, encodings and
+//! containers: the caller finds the first line of data and the column names, and passes UTF-8.
 //!
-//! One idea: **cells are places, not copies.** A chunk of text is read, the places of its cells are written down
-//! ([`split`]), and the caller takes the cells that it needs: a scan the key cells of all rows and the others of its
-//! hits ([`scan`]), every other verb the columns that it names ([`batches`]). Chunks are cut at line breaks and split side
-//! by side ([`pieces`]); where a record turns out to run on into the next chunk, that one is split again, so the answer
-//! never depends on how the text was cut.
+//! One idea: **cells are byte ranges, not copies.** A chunk of text is read, the offsets of its cells are recorded
+//! ([`split`]), and the caller takes the cells that it needs: a scan takes the key cells of all rows and the other cells
+//! of its hits ([`scan`]), every other verb the columns that it names ([`batches`]). Chunks are cut at line breaks and
+//! split in parallel ([`pieces`]). If a record continues in the next chunk, that chunk is split again, so the result
+//! does not depend on the cuts.
 //!
 //! | file | what |
 //! |---|---|
-//! | `marks/` | bytes to the places of separators and line breaks, one file for each instruction set |
+//! | `marks/` | bytes to the offsets of separators and line breaks, one file for each instruction set |
 //! | `record.rs` | one record, exactly: the rules of quoting |
-//! | `split.rs` | a chunk to the places of its cells |
-//! | `cells.rs` | places to cells: keys, and columns of text |
+//! | `split.rs` | a chunk to the offsets of its cells |
+//! | `cells.rs` | offsets to cells: keys, and columns of text |
 //! | `encoding.rs` | lines that are not UTF-8 |
-//! | `doubt.rs` | rows that may be no data |
+//! | `doubt.rs` | rows that may be non-data lines |
 //! | `input.rs` | files and other readers |
 //! | `chunks.rs` | an input to chunks that end at a line break |
-//! | `pieces.rs` | chunks to what was made of each, in order, side by side |
+//! | `pieces.rs` | chunks to their results, in parallel and in order |
 //! | `scan.rs`, `batches.rs` | hits; columns |
 //! | `naive.rs` | the oracle |
 
@@ -38,7 +38,7 @@ mod record;
 mod scan;
 mod split;
 
-pub use batches::{Asked, Batch, Batches, RowTexts, text_schema};
+pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema};
 pub use doubt::Doubt;
 pub use input::Input;
 pub use pieces::Lines;
@@ -46,7 +46,7 @@ pub use scan::{CsvScan, Rows};
 
 use crate::Error;
 
-/// The most bytes that a record may have: places are counted in 32 bits, and a chunk may be as long again.
+/// The most bytes that a record may have: offsets are 32 bits, and a chunk may be twice as long as a record.
 const LONGEST: usize = 1 << 30;
 
 /// The most cells that a row may have.
@@ -55,29 +55,29 @@ pub const MOST_COLUMNS: usize = 1 << 16;
 /// How a text is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
-    /// What stands between cells.
+    /// The byte between cells.
     pub separator: u8,
-    /// Whether cells may be quoted. Where they may not, a quotation mark is text.
+    /// Whether cells may be quoted. If not, a quotation mark is text.
     pub quoted: bool,
-    /// What ends a line: `\n`, before which a `\r` is no text; or `\r`.
+    /// The byte that ends a line: `\n`, and then `\r` before it is not text; or `\r`.
     pub line_break: u8,
     /// Cells of a row.
     pub width: usize,
-    /// How many of them the header names. Those behind, which some writers add to every row, have to be blank.
+    /// Cells that the header names. The cells after them, which some writers add to every row, must be blank.
     pub named: usize,
-    /// The most bytes that a record may have, with carriage returns at its end.
+    /// The most bytes that a record may have, including carriage returns at its end.
     pub longest: usize,
-    /// Whether a line that is not UTF-8 is read as Windows-1252, rather than refused.
+    /// Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
     pub windows_1252: bool,
-    /// Whether single quotes may wrap a cell that has the separator in it: where a line has too many cells, they count.
+    /// Whether single quotes may wrap a cell that contains the separator. Only used if a line has too many cells.
     pub apostrophes: bool,
 }
 
 impl Format {
-    /// Checks that it can be read.
+    /// Checks that the format can be read.
     ///
     /// # Errors
-    /// [`Error::Format`], with what cannot be.
+    /// [`Error::Format`], which names the limit.
     pub fn check(&self) -> Result<(), Error> {
         let why = if !self.separator.is_ascii() || b"\"\r\n\0".contains(&self.separator) {
             "the separator is one ASCII character that is neither a quotation mark nor a line break"
@@ -97,8 +97,8 @@ impl Format {
 }
 
 impl Format {
-    /// Where the text of a line ends that begins at `start` and whose line break stands at `end`: carriage returns before
-    /// a line feed are none of it.
+    /// The end of the text of a line that begins at `start` and whose line break is at `end`. Carriage returns before a
+    /// line feed are not text.
     #[inline]
     fn text_end(&self, bytes: &[u8], start: usize, mut end: usize) -> usize {
         if self.line_break == b'\n' {
@@ -109,9 +109,9 @@ impl Format {
         end
     }
 
-    /// Whether cells hold nothing but blanks (no-break spaces too), quotes and equals signs; `rest` is what stands behind
-    /// those that have a name.
-    fn is_blank_behind(&self, rest: &[u8]) -> bool {
+    /// Whether `rest`, the text after the last named cell, holds only separators, blanks (including no-break spaces),
+    /// quotes and equals signs.
+    fn is_blank_rest(&self, rest: &[u8]) -> bool {
         let mut rest = rest;
         loop {
             rest = match rest {
@@ -130,17 +130,17 @@ impl Format {
     }
 }
 
-/// Why a line is no row: a closed list.
+/// Why a line is not a row: a closed list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum LineNote {
     /// It has fewer cells than the header.
     TooFewFields,
-    /// It has more.
+    /// It has more cells than the header.
     TooManyFields,
     /// It opens a quoted cell that is never closed.
     UnclosedQuote,
-    /// It has text behind a closed quoted cell.
+    /// It has text after a closed quoted cell.
     StrayQuote,
     /// It is longer than a record may be.
     TooLong,
@@ -172,7 +172,7 @@ impl LineNote {
         }
     }
 
-    /// That of a line whose cells are too few or too many.
+    /// The note of a line with `fields` cells instead of `width`.
     fn of_width(fields: usize, width: usize) -> Self {
         if fields < width {
             Self::TooFewFields
@@ -182,16 +182,15 @@ impl LineNote {
     }
 }
 
-/// A line that is no row, or the lines of a record that is none.
+/// A refused line, or the lines of a refused record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The line on which it begins, as an editor counts.
+    /// Its first line, as an editor counts.
     pub line: u64,
-    /// How many lines it takes.
+    /// Number of lines.
     pub lines: u32,
-    /// The cells that were separated; of an unclosed or stray quotation mark those before it, of a line that is too long
-    /// none.
+    /// Number of cells. With an unclosed or stray quotation mark, the cells before it; 0 for a line that is too long.
     pub fields: u32,
-    /// Why.
+    /// The reason.
     pub note: LineNote,
 }

@@ -1,6 +1,6 @@
-//! The oracle: the whole text at once, a byte at a time, and a record that runs on is read anew for each line it takes.
+//! The oracle: it reads the whole text at once, a byte at a time, and reads a record of several lines again for each line.
 //!
-//! Obvious and slow. For tests and fuzzers, which compare it with what is read in chunks.
+//! Obvious and slow. Tests and fuzzers compare it with the splitter.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use arrow_array::cast::AsArray;
 
 use super::encoding::mended;
 use super::record::FEWEST_COLUMNS;
-use super::{Asked, Batches, Format, Input, LineNote, Refusal, text_schema};
+use super::{BatchOptions, Batches, Format, Input, LineNote, Refusal, text_schema};
 use crate::parallel::Next;
 
-/// What a text holds.
+/// The contents of a text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Whole {
     /// Each row: its line, and the text of its cells.
     pub rows: Vec<(u64, Vec<String>)>,
-    /// Lines that are no rows.
+    /// Lines that are not rows.
     pub refused: Vec<Refusal>,
-    /// Lines with nothing on them.
+    /// Number of blank lines.
     pub blank: u64,
 }
 
@@ -31,7 +31,7 @@ enum End {
     Stray,
 }
 
-/// A line: where its text begins and ends, and where it ends with its carriage returns.
+/// A line: the start and end of its text, and its end including carriage returns.
 type Span = (usize, usize, usize);
 
 /// Splits a text; its first line is line 1.
@@ -102,7 +102,7 @@ pub fn split(format: &Format, text: &[u8]) -> Whole {
     whole
 }
 
-/// Why cells are no row, if they are none; where single quotes turn out to wrap some, they are those that these make.
+/// Why the cells are not a row; `None` if they are. If single quotes wrap cells, `cells` becomes those cells.
 fn misfit(format: &Format, record: &[u8], cells: &mut Vec<Vec<u8>>) -> Option<LineNote> {
     if cells.len() > format.width
         && let Some(wrapped) = in_apostrophes(format, record)
@@ -112,13 +112,13 @@ fn misfit(format: &Format, record: &[u8], cells: &mut Vec<Vec<u8>>) -> Option<Li
     if cells.len() != format.width {
         return Some(LineNote::of_width(cells.len(), format.width));
     }
-    let mut behind = cells[format.named..].iter();
-    behind
+    let mut unnamed = cells[format.named..].iter();
+    unnamed
         .any(|cell| !is_empty(format, cell))
         .then_some(LineNote::TooManyFields)
 }
 
-/// Whether a cell holds nothing but blanks and marks.
+/// Whether a cell holds only blanks and marks.
 fn is_empty(format: &Format, cell: &[u8]) -> bool {
     let text = String::from_utf8_lossy(cell).replace('\u{a0}', " ");
     let separator = char::from(format.separator);
@@ -126,7 +126,7 @@ fn is_empty(format: &Format, cell: &[u8]) -> bool {
         .all(|mark| " \t\n\r\x0c'=\"".contains(mark) || mark == separator)
 }
 
-/// The cells of a line in which single quotes wrap some, quotes included; if they are as many as a row has.
+/// The cells of a line in which single quotes wrap cells, quotes included. `None` unless their number is that of a row.
 fn in_apostrophes(format: &Format, line: &[u8]) -> Option<Vec<Vec<u8>>> {
     if !format.apostrophes || line.contains(&b'"') || line.contains(&format.line_break) {
         return None;
@@ -154,7 +154,7 @@ fn in_apostrophes(format: &Format, line: &[u8]) -> Option<Vec<Vec<u8>>> {
     (!inside && cells.len() == format.width).then_some(cells)
 }
 
-/// How many lines the record takes that the first of `lines` begins and leaves open.
+/// The number of lines of a record whose first line leaves a quoted cell open. `lines` begins with that line.
 fn closing(format: &Format, text: &[u8], lines: &[Span], settled: &mut usize) -> Option<usize> {
     let start = lines[0].0;
     for (n, &(next, end, whole_end)) in lines.iter().enumerate().skip(1) {
@@ -209,7 +209,7 @@ fn lines(format: &Format, text: &[u8]) -> Vec<Span> {
 fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
     let mut cells = Vec::new();
     let mut cell = Vec::new();
-    let (mut quoted, mut closed, mut begun) = (false, false, false);
+    let (mut quoted, mut closed, mut started) = (false, false, false);
     for &byte in record {
         if quoted && byte == b'"' {
             (quoted, closed) = (false, true);
@@ -220,14 +220,14 @@ fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
             (quoted, closed) = (true, false);
         } else if byte == format.separator {
             cells.push(std::mem::take(&mut cell));
-            (closed, begun) = (false, false);
+            (closed, started) = (false, false);
         } else if closed {
             return (End::Stray, cells);
-        } else if byte == b'"' && format.quoted && !begun {
-            (quoted, begun) = (true, true);
+        } else if byte == b'"' && format.quoted && !started {
+            (quoted, started) = (true, true);
         } else {
             cell.push(byte);
-            begun = true;
+            started = true;
         }
     }
     if quoted {
@@ -237,10 +237,10 @@ fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
     (End::Closed, cells)
 }
 
-/// The same, in chunks of about `size` bytes on `threads` threads.
+/// Splits a text with the splitter, in chunks of about `size` bytes on `threads` threads.
 ///
 /// # Panics
-/// If the text cannot be read, which one in memory can.
+/// If the text cannot be read; a text in memory always can.
 #[must_use]
 pub fn split_in_chunks(format: &Format, text: &[u8], size: usize, threads: usize) -> Whole {
     let names: Vec<String> = (0..format.width).map(|n| n.to_string()).collect();
@@ -248,21 +248,21 @@ pub fn split_in_chunks(format: &Format, text: &[u8], size: usize, threads: usize
     let columns = (schema, (0..format.width).collect());
     let input = Input::of(std::io::Cursor::new(text.to_vec()));
     let threads = NonZeroUsize::new(threads);
-    let asked = Asked {
+    let options = BatchOptions {
         columns,
         doubt: None,
         texts: true,
         block: size,
     };
-    let mut batches = Batches::new(input, format.clone(), 1, asked, threads)
-        .expect("the format is one that is read");
+    let mut batches =
+        Batches::new(input, format.clone(), 1, options, threads).expect("the format is valid");
     let mut whole = Whole::default();
     loop {
         match batches.next(Duration::from_secs(60)) {
             Next::End => return whole,
             Next::Waiting => {}
             Next::Ready(batch) => {
-                let batch = batch.expect("there is nothing that could not be read");
+                let batch = batch.expect("a text in memory can be read");
                 let columns = batch.columns.columns();
                 for (row, &line) in batch.lines.values().iter().enumerate() {
                     let cell = |column: &arrow_array::ArrayRef| {
@@ -299,7 +299,7 @@ mod tests {
         }
     }
 
-    /// Rows as they are read, each line after its number; refused ones by their note.
+    /// The rows and refused lines, each after its line number; refused lines by their note.
     fn read(width: usize, text: &str) -> Vec<String> {
         let whole = split_in_chunks(&format(b',', width), text.as_bytes(), 1 << 10, 1);
         let rows = whole.rows.iter();
@@ -347,12 +347,12 @@ mod tests {
             "1: 1|He said \"pay\",\nand then, again, and,\ncalled|9876",
             "4: 2|b|c",
         ];
-        // Its last line has the separators of a row of two cells, which is too few to be taken for one.
+        // The last line of the narrative has two cells, so it does not look like a row of three.
         assert_eq!(read(3, text), expected);
     }
 
     #[test]
-    fn a_line_that_looks_like_a_row_is_never_swallowed() {
+    fn a_line_that_looks_like_a_row_is_never_part_of_a_cell() {
         let text = "1,\"text,y\n2,b,c\n3,d\",e,f\n";
         assert_eq!(
             read(3, text),
@@ -434,7 +434,7 @@ mod tests {
         }
     }
 
-    /// What the whole text holds, another way: by the lines it must have.
+    /// The numbers of lines add up to the lines of the text.
     #[test]
     fn every_line_is_accounted_for() {
         let text = b"1,2\n\n\"\n\",3\n4\n\"5\n6,7\n".to_vec();

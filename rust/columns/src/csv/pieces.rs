@@ -1,9 +1,8 @@
-//! Chunks -> what was made of each, side by side, in the order of the text.
+//! Chunks -> their results, in parallel and in the order of the text.
 //!
-//! One idea: **a chunk is assumed to begin with a record, and the one before it confirms that or not.** A chunk whose last
-//! record runs on leaves a rest; then the next chunk is split again behind that rest, and what was made of it before is
-//! dropped. Chunks are cut where that is rare, so nothing waits for it; and the assumption is always checked, so a text of any kind comes
-//! out the same however it was cut.
+//! One idea: **a chunk is assumed to begin with a record, and the chunk before it confirms that.** If the last record of a
+//! chunk is unfinished, its bytes are put before the next chunk, which is split again; its first result is dropped. Chunks
+//! are cut where this is rare, and the assumption is always checked, so the result does not depend on the cuts.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,31 +16,36 @@ use super::{Format, Input, Refusal};
 use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
 
-/// Something to be made of the rows of a chunk.
-pub(super) trait Make: Send + Sync + 'static {
-    /// What.
-    type Made: Send + 'static;
+/// A function of the rows of a chunk.
+pub(super) trait Process: Send + Sync + 'static {
+    /// Its result.
+    type Output: Send + 'static;
 
-    /// Whether the text of a chunk goes along with what was made of it.
-    fn keeps_text(_made: &Self::Made) -> bool {
+    /// Whether the text of a chunk is returned with the result.
+    fn keeps_text(_output: &Self::Output) -> bool {
         false
     }
 
-    /// Makes it. `bytes` are those of the chunk, behind which something may be written.
-    fn make(&self, format: &Format, rows: &Rows, bytes: &mut Vec<u8>) -> Result<Self::Made, Error>;
+    /// Computes the result. `bytes` are those of the chunk; more may be appended to them.
+    fn process(
+        &self,
+        format: &Format,
+        rows: &Rows,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Self::Output, Error>;
 }
 
 /// Bytes that are kept of a refused line.
 const KEPT: usize = 1 << 16;
 
-/// What stands between rows and is none.
+/// The lines between rows.
 #[derive(Debug)]
 pub struct Lines {
-    /// Lines that are no rows.
+    /// Lines that are not rows.
     pub refused: Vec<Refusal>,
-    /// The text of each of those, or its beginning.
+    /// The text of each refusal, or its first 64 KiB.
     pub texts: BinaryArray,
-    /// Lines with nothing on them.
+    /// Number of blank lines.
     pub blank: u64,
     /// Whether any line, rows included, was read as Windows-1252.
     pub mended: bool,
@@ -55,43 +59,44 @@ impl Lines {
     }
 }
 
-/// What became of a chunk.
+/// The result of a chunk.
 pub(super) struct Piece<T> {
-    pub(super) made: T,
+    pub(super) output: T,
+    /// Number of rows.
     pub(super) rows: usize,
-    /// What stands between them.
+    /// The lines between them.
     pub(super) between: Lines,
-    /// From which row on lines are counted from which line: pairs, ascending.
+    /// Ascending pairs of a row and its line, from which the lines of the following rows are counted.
     pub(super) lines: Vec<(u32, u64)>,
-    /// Bytes of it.
+    /// Number of bytes.
     pub(super) bytes: usize,
-    /// Those, if they are kept.
+    /// The bytes, if they are kept.
     pub(super) text: Vec<u8>,
 }
 
-/// The pieces of a text.
-pub(super) struct Pieces<M: Make> {
+/// The results of the chunks of a text.
+pub(super) struct Pieces<M: Process> {
     ordered: Ordered<Tasks<M>>,
     shared: Arc<Shared<M>>,
-    /// The line that comes next.
+    /// The next line.
     line: u64,
     rest: Option<Rest>,
 }
 
-/// What the last chunk left.
+/// The unfinished record at the end of the last chunk.
 struct Rest {
     bytes: Vec<u8>,
-    /// How much of it has been split before.
+    /// The number of bytes when it was last split.
     seen: usize,
-    /// Whether anything not yet reported by a piece was read as Windows-1252.
+    /// Whether a line was read as Windows-1252 that no piece has reported yet.
     mended: bool,
 }
 
-/// What the workers share.
+/// State that the threads share.
 struct Shared<M> {
     format: Format,
-    make: M,
-    /// Buffers to be used again.
+    process: M,
+    /// Buffers for reuse.
     splitters: Mutex<Vec<Splitter>>,
     buffers: Mutex<Vec<Vec<u8>>>,
 }
@@ -105,19 +110,19 @@ struct Outcome<T> {
     piece: Piece<T>,
 }
 
-impl<M: Make> Pieces<M> {
-    /// Takes a text whose first line is counted as `line`, in chunks of about `size` bytes.
+impl<M: Process> Pieces<M> {
+    /// Reads a text whose first line has the number `line`, in chunks of about `size` bytes.
     pub(super) fn of_size(
         input: Input,
         format: Format,
         line: u64,
-        make: M,
+        process: M,
         threads: Threads,
         size: usize,
     ) -> Self {
         let shared = Arc::new(Shared {
             format: format.clone(),
-            make,
+            process,
             splitters: Mutex::default(),
             buffers: Mutex::default(),
         });
@@ -133,8 +138,8 @@ impl<M: Make> Pieces<M> {
         }
     }
 
-    /// What comes next, or [`Next::Waiting`] after `patience`.
-    pub(super) fn next(&mut self, patience: Duration) -> Next<Result<Piece<M::Made>, Error>> {
+    /// The next piece, or [`Next::Waiting`] after `patience`.
+    pub(super) fn next(&mut self, patience: Duration) -> Next<Result<Piece<M::Output>, Error>> {
         let outcome = match self.ordered.next(patience) {
             Next::End => return Next::End,
             Next::Waiting => return Next::Waiting,
@@ -147,12 +152,13 @@ impl<M: Make> Pieces<M> {
                 rest.bytes.extend_from_slice(&outcome.bytes);
                 rest.mended |= outcome.piece.between.mended;
                 self.shared.give_back(outcome.bytes);
-                // A rest is not looked at again before it has doubled, or a long record would be split for each chunk.
+                // The rest is split again only after it has doubled; otherwise a long record would be split once for
+                // every chunk.
                 if !outcome.last && rest.bytes.len() < rest.seen * 2 {
                     self.rest = Some(rest);
                     return Next::Waiting;
                 }
-                match self.shared.work(rest.bytes, outcome.last) {
+                match self.shared.split(rest.bytes, outcome.last) {
                     Ok(mut outcome) => {
                         outcome.piece.between.mended |= rest.mended;
                         outcome
@@ -170,7 +176,7 @@ impl<M: Make> Pieces<M> {
             });
         }
         let mut piece = outcome.piece;
-        if M::keeps_text(&piece.made) {
+        if M::keeps_text(&piece.output) {
             piece.text = outcome.bytes;
         } else {
             self.shared.give_back(outcome.bytes);
@@ -186,8 +192,9 @@ impl<M: Make> Pieces<M> {
     }
 }
 
-impl<M: Make> Shared<M> {
-    fn work(&self, mut bytes: Vec<u8>, last: bool) -> Result<Outcome<M::Made>, Error> {
+impl<M: Process> Shared<M> {
+    /// Splits the bytes of a chunk and computes its result.
+    fn split(&self, mut bytes: Vec<u8>, last: bool) -> Result<Outcome<M::Output>, Error> {
         let mut is_mended = false;
         if self.format.windows_1252
             && let Some(text) = mended(&bytes, self.format.line_break)
@@ -197,20 +204,20 @@ impl<M: Make> Shared<M> {
         let mut splitter = locked(&self.splitters).pop().unwrap_or_default();
         let len = bytes.len();
         let rows = splitter.split(&self.format, &bytes, last);
-        let made = self.make.make(&self.format, rows, &mut bytes);
+        let output = self.process.process(&self.format, rows, &mut bytes);
         bytes.truncate(len);
         let text = |&(from, to): &(u32, u32)| {
             let text = &bytes[from as usize..to as usize];
             &text[..text.len().min(KEPT)]
         };
         let texts = BinaryArray::from_iter_values(rows.refused_at.iter().map(text));
-        let outcome = made.map(|made| Outcome {
+        let outcome = output.map(|output| Outcome {
             bytes,
             last,
             consumed: rows.consumed,
             line_count: rows.line_count,
             piece: Piece {
-                made,
+                output,
                 rows: rows.len(),
                 between: Lines {
                     refused: std::mem::take(&mut rows.refused),
@@ -227,7 +234,7 @@ impl<M: Make> Shared<M> {
         outcome
     }
 
-    /// Keeps a buffer for another chunk; only of the usual size, and never more than are at work.
+    /// Keeps a buffer for another chunk, if it has the usual size and few are kept.
     fn give_back(&self, buffer: Vec<u8>) {
         const KEPT: usize = 64;
         if buffer.capacity() <= 4 * chunks::CHUNK {
@@ -240,10 +247,10 @@ impl<M: Make> Shared<M> {
 }
 
 impl<T> Piece<T> {
-    /// The line of a row, from where counting begins anew.
+    /// The line of a row.
     pub(super) fn line_of(&self, row: u32) -> u64 {
         let at = self.lines.partition_point(|&(first, _)| first <= row);
-        // Counting begins with the first row.
+        // The first pair is that of row 0, so `at` is at least 1.
         let (first, line) = self.lines[at - 1];
         line + u64::from(row - first)
     }
@@ -253,14 +260,14 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The chunks of a text, each a task.
-struct Tasks<M: Make> {
+/// The chunks of a text as tasks.
+struct Tasks<M: Process> {
     chunks: Option<Chunks>,
     shared: Arc<Shared<M>>,
 }
 
-/// A chunk to split; as an iterator it has one step.
-struct Task<M: Make> {
+/// A chunk to split: an iterator with one step.
+struct Task<M: Process> {
     shared: Arc<Shared<M>>,
     step: Option<Step>,
 }
@@ -271,7 +278,7 @@ enum Step {
     Failed(Error),
 }
 
-impl<M: Make> Iterator for Tasks<M> {
+impl<M: Process> Iterator for Tasks<M> {
     type Item = Task<M>;
 
     fn next(&mut self) -> Option<Task<M>> {
@@ -296,14 +303,14 @@ impl<M: Make> Iterator for Tasks<M> {
     }
 }
 
-impl<M: Make> Iterator for Task<M> {
-    type Item = Option<Result<Outcome<M::Made>, Error>>;
+impl<M: Process> Iterator for Task<M> {
+    type Item = Option<Result<Outcome<M::Output>, Error>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.step.take()? {
             Step::Busy => Some(None),
             Step::Failed(error) => Some(Some(Err(error))),
-            Step::Split(chunk) => Some(Some(self.shared.work(chunk.bytes, chunk.last))),
+            Step::Split(chunk) => Some(Some(self.shared.split(chunk.bytes, chunk.last))),
         }
     }
 }

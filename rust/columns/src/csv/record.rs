@@ -1,46 +1,46 @@
-//! One record, exactly: where its cells end, or why it is none.
+//! One record, exactly: where its cells end, or why it is refused.
 //!
-//! Owns the rules of quoting, and what becomes of a quoted cell that is opened and not closed. [`super::marks`] has a
-//! shortcut through records that are plain or quoted whole; whatever else stands in a file comes here.
+//! Owns the rules of quoting, and the handling of a quoted cell that is opened and not closed. [`super::marks`] is a fast
+//! path for records whose cells are plain or quoted whole; all other records are read here.
 //!
-//! One idea: **a line is a record unless it opens a quoted cell.** Then the record goes on to the line that closes it. If
-//! none does, or if a line behind the first looks like a row on its own, the cell was opened by mistake: that one line is
-//! refused, and those behind it stand by themselves. So a stray quotation mark costs a line and never the rest of a file,
-//! and the number of one row is never joined with the handset of another.
+//! One idea: **a line is a record unless it opens a quoted cell.** Then the record continues to the line that closes the
+//! cell. If none does, or if a line after the first looks like a row, the cell was opened by mistake: that one line is
+//! refused, and the lines after it are read separately. So a stray quotation mark costs one line and never the rest of a
+//! file, and the number of one row is never joined with the handset of another.
 
 use memchr::{memchr, memchr_iter, memchr2};
 
 use super::{Format, LineNote};
 
-/// With fewer columns, a line of a narrative looks like a row too easily to stand as one.
+/// With fewer columns, a line of a narrative can look like a row by chance, so no line is tested.
 pub(super) const FEWEST_COLUMNS: usize = 3;
 
-/// What begins at a place.
+/// What begins at an offset.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Record {
-    /// A row; its cells' ends were written down. How many lines it takes, and where the next record begins.
+    /// A row, whose cells' ends were stored: its number of lines, and the offset of the next record.
     Row { lines: u32, next: usize },
-    /// A line, or the lines of a record, that cannot be used.
+    /// A refused line, or the lines of a refused record.
     Refused {
         note: LineNote,
         fields: u32,
         lines: u32,
         next: usize,
     },
-    /// A line with nothing on it.
+    /// A blank line.
     Blank { next: usize },
-    /// More has to be seen first.
+    /// More bytes are needed.
     Unfinished,
 }
 
-/// The part of a text that can be seen.
+/// The available part of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) format: &'a Format,
     pub(super) bytes: &'a [u8],
-    /// Whether nothing comes behind it.
+    /// Whether the text ends with it.
     pub(super) last: bool,
-    /// Whether all of it was found to be UTF-8.
+    /// Whether all of it is UTF-8.
     pub(super) utf8: bool,
 }
 
@@ -49,13 +49,13 @@ pub(super) struct Text<'a> {
 enum End {
     /// With its line.
     Line,
-    /// Inside of a quoted cell, which goes on in the next line.
+    /// Inside a quoted cell, which continues in the next line.
     Open,
-    /// At text behind a closed quoted cell.
+    /// At text after a closed quoted cell.
     Stray,
 }
 
-/// A line: where it ends, and without its carriage returns, and where the next begins.
+/// A line: its end with and without carriage returns, and the start of the next line.
 #[derive(Clone, Copy)]
 struct Line {
     whole: usize,
@@ -64,8 +64,8 @@ struct Line {
 }
 
 impl Text<'_> {
-    /// The record that begins at `at`; writes the ends of its cells into `ends`. `settled` is the place up to which a
-    /// line that opens a cell is known not to close it; it is moved on.
+    /// The record that begins at `at`; writes the ends of its cells into `ends`. A cell that is opened before the offset
+    /// `settled` and continues past its line is not closed; `settled` is updated.
     pub(super) fn record(&self, at: usize, settled: &mut usize, ends: &mut Vec<u32>) -> Record {
         ends.clear();
         let Some(line) = self.line(at) else {
@@ -108,8 +108,8 @@ impl Text<'_> {
         Record::Row { lines, next }
     }
 
-    /// Why the cells of a record are no row, if they are none. Where single quotes turn out to wrap cells, the ends are
-    /// those that they make.
+    /// Why the cells of a record are not a row; `None` if they are. If single quotes wrap cells, `ends` becomes the ends of
+    /// those cells.
     pub(super) fn misfit(&self, at: usize, end: usize, ends: &mut Vec<u32>) -> Option<LineNote> {
         let format = self.format;
         if ends.len() > format.width && format.apostrophes {
@@ -118,12 +118,12 @@ impl Text<'_> {
         if ends.len() != format.width {
             return Some(LineNote::of_width(ends.len(), format.width));
         }
-        let behind = &self.bytes[ends[format.named - 1] as usize..end];
-        (format.named < format.width && !format.is_blank_behind(behind))
+        let rest = &self.bytes[ends[format.named - 1] as usize..end];
+        (format.named < format.width && !format.is_blank_rest(rest))
             .then_some(LineNote::TooManyFields)
     }
 
-    /// Takes the cells of a line for those that single quotes make, if these are as many as a row has.
+    /// Replaces the ends of a line's cells by those with single quotes applied, if these are as many as a row has.
     fn refit(&self, start: usize, end: usize, ends: &mut Vec<u32>) {
         let line = &self.bytes[start..end];
         if memchr(b'\'', line).is_none() || memchr2(b'"', self.format.line_break, line).is_some() {
@@ -154,7 +154,7 @@ impl Text<'_> {
         }
     }
 
-    /// The line from `at` on; `None` if its end is yet to come.
+    /// The line that begins at `at`; `None` if its end is not available yet.
     fn line(&self, at: usize) -> Option<Line> {
         let (whole, next) = match memchr(self.format.line_break, &self.bytes[at..]) {
             Some(length) => (at + length, at + length + 1),
@@ -165,8 +165,8 @@ impl Text<'_> {
         Some(Line { whole, end, next })
     }
 
-    /// Looks for the line that closes the cell which the line at `at` leaves open. What `ends` holds of the first line
-    /// stays there where none is found.
+    /// Finds the line that closes the cell which the line at `at` leaves open. If there is none, `ends` keeps the ends of
+    /// the first line.
     fn closing(&self, at: usize, first: Line, settled: &mut usize, ends: &mut Vec<u32>) -> Closing {
         let own = ends.len();
         let mut lines = 1;
@@ -184,7 +184,7 @@ impl Text<'_> {
                     None => None,
                 }
             };
-            // No more lines, or too many for one record: nothing that begins before here is closed either.
+            // No more lines, or the record is too long: no cell that is opened before this offset is closed.
             let Some(line) = line.filter(|line| line.whole - at <= self.format.longest) else {
                 *settled = (at + self.format.longest).min(self.bytes.len());
                 ends.truncate(own);
@@ -192,7 +192,7 @@ impl Text<'_> {
             };
             lines += 1;
             if self.looks_like_row(next, line.end, &mut scratch) {
-                // Whatever is open here and begins before is open by mistake too.
+                // Any other cell that is opened before this line and still open here is a mistake too.
                 *settled = next;
                 ends.truncate(own);
                 return Closing::None;
@@ -209,7 +209,7 @@ impl Text<'_> {
         }
     }
 
-    /// Whether a line on its own has as many cells as a row, with its quotation marks or without.
+    /// Whether a single line has as many cells as a row, with its quotation marks or without.
     fn looks_like_row(&self, at: usize, end: usize, scratch: &mut Vec<u32>) -> bool {
         if self.format.named < FEWEST_COLUMNS {
             return false;
@@ -222,8 +222,8 @@ impl Text<'_> {
         self.cells(at, end, false, scratch) == End::Line && scratch.len() == self.format.width
     }
 
-    /// Stores where the cells of a line end; `inside` is whether it begins inside of a quoted one. A cell that is
-    /// left open has no end.
+    /// Stores where the cells of a line end; `inside` is whether the line begins inside a quoted cell. A cell that is left
+    /// open has no end.
     fn cells(&self, mut at: usize, end: usize, mut inside: bool, ends: &mut Vec<u32>) -> End {
         let separator = self.format.separator;
         let line = &self.bytes[..end];
@@ -264,7 +264,7 @@ impl Text<'_> {
     }
 }
 
-/// Where a cell ends that a single quote before `at` opens; `None` if it is not closed, or text stands behind.
+/// Where a cell ends that a single quote before `at` opens; `None` if it is not closed, or text follows.
 fn apostrophe_end(line: &[u8], mut at: usize, separator: u8) -> Option<usize> {
     loop {
         at += memchr(b'\'', &line[at..])? + 1;
@@ -277,14 +277,14 @@ fn apostrophe_end(line: &[u8], mut at: usize, separator: u8) -> Option<usize> {
     }
 }
 
-/// Whether a line without a separator holds nothing.
+/// Whether a line without a separator is blank.
 pub(super) fn is_blank(line: &[u8]) -> bool {
     line.trim_ascii().is_empty()
 }
 
-/// Whether a cell that was left open is closed, and where.
+/// Whether and where an open cell is closed.
 enum Closing {
-    /// The lines of the record, and the last of them.
+    /// The number of lines of the record, and its last line.
     Found(u32, Line),
     None,
     Unfinished,

@@ -10,7 +10,7 @@ use arrow_select::filter::filter_record_batch;
 
 use super::cells::{key_spans, text_column};
 use super::chunks::CHUNK;
-use super::pieces::{Make, Piece, Pieces};
+use super::pieces::{Piece, Pieces, Process};
 use super::split;
 use super::{Doubt, Format, Input};
 use crate::Error;
@@ -18,43 +18,43 @@ use crate::column::Column;
 use crate::parallel::{self, Threads};
 use crate::scan::{Event, Found, Places, Plan, Search, Tally, assemble};
 
-/// Hit rows that are handed over at once, and bytes after which those that there are must do.
+/// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
 const HITS: usize = 1 << 13;
 const BYTES: usize = 1 << 25;
 
-/// The rows of a text that are to be scanned.
+/// The rows of a text to scan.
 pub struct Rows<'a> {
-    /// Where they come from.
+    /// The source of the text.
     pub input: Input,
-    /// How they are written.
+    /// Its format.
     pub format: Format,
-    /// The line of the first.
+    /// The line of the first row.
     pub line: u64,
-    /// The columns that have a name.
+    /// The named columns.
     pub columns: &'a Schema,
     /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
 }
 
-/// A run through one text.
+/// A scan of one text.
 pub struct CsvScan {
     pieces: Pieces<KeySearch>,
     schema: SchemaRef,
     plan: Arc<Plan>,
     tally: Tally,
-    /// Hits on their way out, how many they are, and how many bytes were read since the last were handed over.
+    /// Hits not yet returned, their number, and the number of bytes read since the last hits were returned.
     hits: Vec<RecordBatch>,
     len: usize,
     bytes: usize,
-    /// What is to be handed over before anything else.
+    /// The event to return first.
     queued: Option<Event>,
-    /// Pieces whose doubtful rows are not decided yet.
-    waiting: Option<Made>,
-    /// How it ended, until that is reported.
+    /// The piece whose doubtful rows are undecided.
+    waiting: Option<Output>,
+    /// The last event, until it is returned.
     end: Option<Option<Event>>,
 }
 
-/// The search through the rows of a chunk.
+/// The search in the rows of a chunk.
 struct KeySearch {
     plan: Arc<Plan>,
     places: Places,
@@ -63,7 +63,7 @@ struct KeySearch {
 }
 
 impl CsvScan {
-    /// Takes a text. `schema` are the columns of the hits, `tally` is what was seen before.
+    /// Scans a text. `schema` has the columns of the hits, `tally` the counts to continue from.
     ///
     /// # Errors
     /// [`Error::Format`]; those of [`Plan::places`].
@@ -103,29 +103,29 @@ impl CsvScan {
         })
     }
 
-    /// What has been seen so far.
+    /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// What has been seen, at the end.
+    /// The counts at the end.
     #[must_use]
     pub fn into_tally(self) -> Tally {
         self.tally
     }
 
-    /// What comes next, or [`Event::Waiting`] after `patience`; `None` after the text was read to its end or failed.
+    /// The next event, or [`Event::Waiting`] after `patience`; `None` after the end of the text or a failure.
     pub fn next(&mut self, patience: Duration) -> Option<Event> {
         loop {
             if let Some(event) = self.queued.take() {
                 return Some(event);
             }
-            // Not decided to be non-data.
-            self.judge(&[]);
+            // Rows that the caller did not decide are rows.
+            self.decide(&[]);
             let is_due = self.len >= HITS || self.bytes >= BYTES || self.end.is_some();
             if is_due && self.len > 0 {
-                return Some(self.hand_over());
+                return Some(self.take_hits());
             }
             if let Some(end) = &mut self.end {
                 return end.take();
@@ -147,25 +147,29 @@ impl CsvScan {
         }
     }
 
-    /// What was handed over, or is about to be, stands.
+    /// Ends the scan with an error. Hits found before it are still returned.
     fn fail(&mut self, error: Error) {
         self.end = Some(Some(Event::FileFailed(0, error)));
     }
 
-    /// Takes a piece; what is to be handed over of it at once comes back.
-    fn take(&mut self, mut piece: Piece<Made>) -> Option<Event> {
+    /// Adds a piece; returns its event, if it has one.
+    fn take(&mut self, mut piece: Piece<Output>) -> Option<Event> {
         self.bytes += piece.bytes;
-        let texts = std::mem::take(&mut piece.made.texts);
-        let rows = piece.made.doubtful.iter().map(|row| piece.line_of(row.row));
+        let texts = std::mem::take(&mut piece.output.texts);
+        let rows = piece
+            .output
+            .doubtful
+            .iter()
+            .map(|row| piece.line_of(row.row));
         let doubtful: Vec<_> = rows.zip(texts).collect();
         let lines = (!piece.between.is_empty()).then_some(Event::Lines(0, piece.between));
         if doubtful.is_empty() {
-            self.tally.add(&piece.made.tally);
-            self.keep(piece.made.hits);
+            self.tally.add(&piece.output.tally);
+            self.keep(piece.output.hits);
             return lines;
         }
         let event = Event::Doubtful(0, doubtful);
-        self.waiting = Some(piece.made);
+        self.waiting = Some(piece.output);
         if lines.is_some() {
             self.queued = Some(event);
             return lines;
@@ -173,26 +177,26 @@ impl CsvScan {
         Some(event)
     }
 
-    /// Decides for each row of the last [`Event::Doubtful`] whether it is a row. Those that are not decided are rows.
+    /// Decides for each row of the last [`Event::Doubtful`] whether it is a row. Rows past the end of `kept` are rows.
     ///
     /// # Panics
-    /// If hits cannot be filtered, which can.
-    pub fn judge(&mut self, kept: &[bool]) {
-        let Some(made) = self.waiting.take() else {
+    /// Never: there is a flag for each hit, so the hits can be filtered.
+    pub fn decide(&mut self, kept: &[bool]) {
+        let Some(output) = self.waiting.take() else {
             return;
         };
-        self.tally.add(&made.tally);
-        let len = made.hits.as_ref().map_or(0, RecordBatch::num_rows);
-        let mut stand = vec![true; len];
-        for (n, row) in made.doubtful.iter().enumerate() {
+        self.tally.add(&output.tally);
+        let len = output.hits.as_ref().map_or(0, RecordBatch::num_rows);
+        let mut is_kept = vec![true; len];
+        for (n, row) in output.doubtful.iter().enumerate() {
             if kept.get(n).copied().unwrap_or(true) {
                 self.tally.add(&row.tally);
             } else if let Some(hit) = row.hit {
-                stand[hit] = false;
+                is_kept[hit] = false;
             }
         }
-        if let Some(hits) = made.hits {
-            let hits = filter_record_batch(&hits, &BooleanArray::from(stand));
+        if let Some(hits) = output.hits {
+            let hits = filter_record_batch(&hits, &BooleanArray::from(is_kept));
             let hits = hits.expect("there is a flag for each hit");
             let matches = hits.num_columns() - self.plan.lookups().len();
             let matches = &hits.columns()[matches..];
@@ -208,7 +212,7 @@ impl CsvScan {
         }
     }
 
-    fn hand_over(&mut self) -> Event {
+    fn take_hits(&mut self) -> Event {
         let hits = concat_batches(&self.schema, &self.hits);
         self.hits.clear();
         (self.len, self.bytes) = (0, 0);
@@ -222,34 +226,34 @@ impl CsvScan {
     }
 }
 
-/// What a chunk holds.
-struct Made {
+/// The result of one chunk.
+struct Output {
     hits: Option<RecordBatch>,
-    /// What was seen, doubtful rows left out; hits are in it where there are no such rows.
+    /// Counts without the doubtful rows. It counts the hits only if there are no doubtful rows.
     tally: Tally,
     doubtful: Vec<DoubtfulRow>,
-    /// The text of each of those.
+    /// The text of each doubtful row.
     texts: Vec<Vec<u8>>,
 }
 
-/// A row that may be no data.
+/// A row that may be a non-data line.
 struct DoubtfulRow {
     row: u32,
-    /// What was seen in it, its hit left out.
+    /// Its counts, without its hit.
     tally: Tally,
-    /// Where it stands among the hits.
+    /// Its index among the hits.
     hit: Option<usize>,
 }
 
-impl Make for KeySearch {
-    type Made = Made;
+impl Process for KeySearch {
+    type Output = Output;
 
-    fn make(
+    fn process(
         &self,
         format: &Format,
         rows: &split::Rows,
         bytes: &mut Vec<u8>,
-    ) -> Result<Self::Made, Error> {
+    ) -> Result<Self::Output, Error> {
         let lookups = self.plan.lookups();
         let mut tally = Tally::new(lookups.len());
         let spans: Vec<_> = self
@@ -285,7 +289,7 @@ impl Make for KeySearch {
         let texts: Vec<_> = doubtful.into_iter().map(text).collect();
         self.lock().push(search);
         if found.rows.is_empty() {
-            return Ok(Made {
+            return Ok(Output {
                 hits: None,
                 tally,
                 doubtful: own,
@@ -310,7 +314,7 @@ impl Make for KeySearch {
         }
         hits.extend(matches);
         let hits = assemble(&self.places.schema, hits, len)?;
-        Ok(Made {
+        Ok(Output {
             hits: Some(hits),
             tally,
             doubtful: own,

@@ -1,40 +1,40 @@
-//! A chunk of text -> the places of its cells, the lines that are no rows, and what is left for the next chunk.
+//! A chunk of text -> the offsets of its cells, the lines that are not rows, and the unfinished record at its end.
 //!
-//! Owns the choice between the shortcut and the exact reader of one record: [`super::marks`] looks at a window of bytes at
-//! a time, and where every line of it has as many marks as a row, their places are taken as they stand.
+//! Owns the choice between the fast path and the exact reader of one record: [`super::marks`] marks a window of bytes at a
+//! time, and if every line in it has as many marks as a row, their offsets are used unchanged.
 
 use super::marks;
 use super::record::{Record, Text, is_blank};
 use super::{Format, LineNote, Refusal};
 
-/// Bytes that are looked at together: their marks stay in the first cache.
+/// Bytes that are marked at once: their marks fit into the first-level cache.
 const WINDOW: usize = 1 << 15;
 
-/// The rows of a chunk, as places in its bytes.
+/// The rows of a chunk, as offsets into its bytes.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    /// Where each row begins.
+    /// The start of each row.
     pub(super) starts: Vec<u32>,
-    /// Where each cell ends, row by row.
+    /// The end of each cell, row by row.
     pub(super) ends: Vec<u32>,
     /// Cells of a row.
     pub(super) width: usize,
-    /// From which row on lines are counted from which line: pairs, ascending.
+    /// Ascending pairs of a row and its line, from which the lines of the following rows are counted.
     pub(super) lines: Vec<(u32, u64)>,
-    /// Lines that are no rows, and hold something.
+    /// Lines that are neither rows nor blank.
     pub(super) refused: Vec<Refusal>,
-    /// Where each of them stands.
+    /// The start and end of each of them.
     pub(super) refused_at: Vec<(u32, u32)>,
-    /// Lines that hold nothing.
+    /// Number of blank lines.
     pub(super) blank: u64,
-    /// Lines in all.
+    /// Number of all lines.
     pub(super) line_count: u64,
-    /// Bytes that were read; the rest begins a record whose end is yet to come.
+    /// Bytes that were split; the bytes after them are an unfinished record.
     pub(super) consumed: usize,
 }
 
 impl Rows {
-    /// None, in a buffer that was used before.
+    /// Removes all rows and keeps the buffers.
     fn clear(&mut self, width: usize) {
         self.starts.clear();
         self.ends.clear();
@@ -44,17 +44,17 @@ impl Rows {
         (self.width, self.blank, self.line_count, self.consumed) = (width, 0, 0, 0);
     }
 
-    /// How many.
+    /// Number of rows.
     pub(super) fn len(&self) -> usize {
         self.starts.len()
     }
 
-    /// The bytes between which a row stands.
+    /// The byte range of a row.
     pub(super) fn row(&self, row: usize) -> std::ops::Range<usize> {
         self.starts[row] as usize..self.ends[(row + 1) * self.width - 1] as usize
     }
 
-    /// The bytes between which a cell stands, with its quotation marks.
+    /// The byte range of a cell, with its quotation marks.
     #[inline]
     pub(super) fn cell(&self, row: usize, column: usize) -> std::ops::Range<usize> {
         let at = row * self.width + column;
@@ -66,16 +66,16 @@ impl Rows {
     }
 }
 
-/// Buffers that a split needs, kept from one chunk to the next.
+/// Buffers for splitting, reused from chunk to chunk.
 #[derive(Default)]
 pub(super) struct Splitter {
     rows: Rows,
-    places: Vec<u32>,
+    offsets: Vec<u32>,
     cells: Vec<u32>,
 }
 
 impl Splitter {
-    /// Separates the rows of a chunk. It begins with a record; `last` is whether the text ends with it.
+    /// Splits a chunk, which begins with a record; `last` is whether the text ends with it.
     pub(super) fn split(&mut self, format: &Format, bytes: &[u8], last: bool) -> &mut Rows {
         let text = Text {
             format,
@@ -89,20 +89,20 @@ impl Splitter {
             rows: &mut self.rows,
             at: 0,
             settled: 0,
-            counted: true,
+            consecutive: true,
         };
         let mut window = WINDOW;
         while work.at < bytes.len() {
             let before = work.at;
-            let odd = work.window(&mut self.places, &mut self.cells, window);
-            let is_stuck = work.at == before && odd.is_none();
+            let irregular = work.window(&mut self.offsets, &mut self.cells, window);
+            let is_stuck = work.at == before && irregular.is_none();
             if is_stuck && before + window < bytes.len() {
                 // No record ends within the window.
                 window *= 2;
                 continue;
             }
             window = WINDOW;
-            if (is_stuck || odd.is_some()) && !work.record(&mut self.cells) {
+            if (is_stuck || irregular.is_some()) && !work.record(&mut self.cells) {
                 break;
             }
         }
@@ -111,23 +111,24 @@ impl Splitter {
     }
 }
 
-/// A chunk while it is split.
+/// The state while a chunk is split.
 struct Work<'a> {
     text: Text<'a>,
     rows: &'a mut Rows,
-    /// Where the next record begins.
+    /// The offset of the next record.
     at: usize,
-    /// Up to where lines that open a cell are known not to close it.
+    /// As in [`Text::record`].
     settled: usize,
-    /// Whether the next row's line follows that of the last row.
-    counted: bool,
+    /// Whether the line of the next row follows that of the last row.
+    consecutive: bool,
 }
 
 impl Work<'_> {
-    /// Takes the records of a window that end in it, up to one that has to be read exactly: returns where that is.
+    /// Takes the records that end in a window, up to the first that must be read exactly; returns an offset within that
+    /// record.
     fn window(
         &mut self,
-        places: &mut Vec<u32>,
+        offsets: &mut Vec<u32>,
         cells: &mut Vec<u32>,
         window: usize,
     ) -> Option<usize> {
@@ -135,28 +136,30 @@ impl Work<'_> {
         let (base, end) = (self.at, self.text.bytes.len().min(self.at + window));
         let bytes = &self.text.bytes[base..end];
         let needed = marks::needed(bytes.len()) + 1;
-        if places.len() < needed {
-            places.resize(needed, 0);
+        if offsets.len() < needed {
+            offsets.resize(needed, 0);
         }
-        let found = marks::find(format, bytes, places);
+        let found = marks::find(format, bytes, offsets);
         let is_end = self.text.last && end == self.text.bytes.len();
         let (mut marks, mut breaks) = (found.marks, found.breaks);
-        // What a window ends in the middle of is looked at again in the next.
-        let odd = found.odd.filter(|&odd| odd < bytes.len() || is_end);
-        if odd.is_none() && is_end && bytes.last() != Some(&format.line_break) {
-            places[marks] = bytes.len() as u32;
+        // A quoted cell that is open at the end of the window is read again with the next window.
+        let irregular = found
+            .irregular
+            .filter(|&irregular| irregular < bytes.len() || is_end);
+        if irregular.is_none() && is_end && bytes.last() != Some(&format.line_break) {
+            offsets[marks] = bytes.len() as u32;
             marks += 1;
             breaks += 1;
         }
-        let places = &places[..marks];
-        if !self.take_regular(base, bytes, places, breaks) {
-            self.take_each(base, bytes, places, cells);
+        let offsets = &offsets[..marks];
+        if !self.take_regular(base, bytes, offsets, breaks) {
+            self.take_each(base, bytes, offsets, cells);
         }
-        odd.map(|odd| base + odd)
+        irregular.map(|irregular| base + irregular)
     }
 
-    /// Takes all records, if each has the cells of a row; there are so many `breaks` among the places.
-    fn take_regular(&mut self, base: usize, bytes: &[u8], places: &[u32], breaks: usize) -> bool {
+    /// Takes all records, if each has the cells of a row. `breaks` is the number of line breaks among the offsets.
+    fn take_regular(&mut self, base: usize, bytes: &[u8], offsets: &[u32], breaks: usize) -> bool {
         let format = self.text.format;
         let width = format.width;
         let whole = breaks * width;
@@ -164,13 +167,13 @@ impl Work<'_> {
             let byte = bytes.get(row[width - 1] as usize);
             byte.is_none_or(|&byte| byte == format.line_break)
         };
-        // Of as many line breaks as rows, one stands at the end of each row, so that none stands anywhere else.
+        // There are as many line breaks as rows. If each row ends with one, no line break is within a row.
         if !self.text.utf8
             || width == 1
             || format.named < width
             || bytes.len() > format.longest
-            || whole > places.len()
-            || !places[..whole].chunks_exact(width).all(is_break)
+            || whole > offsets.len()
+            || !offsets[..whole].chunks_exact(width).all(is_break)
         {
             return false;
         }
@@ -178,14 +181,14 @@ impl Work<'_> {
         if whole == 0 {
             return true;
         }
-        if !self.counted || rows.lines.is_empty() {
+        if !self.consecutive || rows.lines.is_empty() {
             rows.lines.push((rows.starts.len() as u32, rows.line_count));
-            self.counted = true;
+            self.consecutive = true;
         }
         let base = base as u32;
         let first = rows.ends.len();
         rows.ends
-            .extend(places[..whole].iter().map(|&place| base + place));
+            .extend(offsets[..whole].iter().map(|&offset| base + offset));
         let mut start = base;
         for row in rows.ends[first..].chunks_exact_mut(width) {
             let end = &mut row[width - 1];
@@ -199,32 +202,32 @@ impl Work<'_> {
         true
     }
 
-    /// Takes one record after the other.
-    fn take_each(&mut self, base: usize, bytes: &[u8], places: &[u32], cells: &mut Vec<u32>) {
+    /// Takes the records one by one.
+    fn take_each(&mut self, base: usize, bytes: &[u8], offsets: &[u32], cells: &mut Vec<u32>) {
         let format = self.text.format;
         let mut first = 0;
-        for (n, &place) in places.iter().enumerate() {
+        for (n, &offset) in offsets.iter().enumerate() {
             if bytes
-                .get(place as usize)
+                .get(offset as usize)
                 .is_some_and(|&b| b != format.line_break)
             {
                 continue;
             }
             let fields = n + 1 - first;
-            let ends = &places[first..n];
+            let ends = &offsets[first..n];
             first = n + 1;
             let start = self.at;
-            let next = base + place as usize + 1;
-            let end = format.text_end(self.text.bytes, start, base + place as usize);
+            let next = base + offset as usize + 1;
+            let end = format.text_end(self.text.bytes, start, base + offset as usize);
             let line = &self.text.bytes[start..end];
             self.at = next.min(self.text.bytes.len());
-            if base + place as usize - start > format.longest {
+            if base + offset as usize - start > format.longest {
                 self.refuse(start, LineNote::TooLong, 0, 1);
             } else if fields == 1 && is_blank(line) {
                 self.blank();
             } else {
                 cells.clear();
-                cells.extend(ends.iter().map(|&place| base as u32 + place));
+                cells.extend(ends.iter().map(|&offset| base as u32 + offset));
                 cells.push(end as u32);
                 if let Some(note) = self.text.misfit(start, end, cells) {
                     self.refuse(start, note, cells.len() as u32, 1);
@@ -238,7 +241,7 @@ impl Work<'_> {
         }
     }
 
-    /// Takes the next record exactly. Returns whether there was a whole one.
+    /// Reads the next record exactly. Returns whether it was complete.
     fn record(&mut self, cells: &mut Vec<u32>) -> bool {
         let start = self.at;
         match self.text.record(start, &mut self.settled, cells) {
@@ -265,15 +268,15 @@ impl Work<'_> {
         true
     }
 
-    /// Counts a row whose cells were written down.
+    /// Counts a row whose cells were stored.
     fn row(&mut self, start: usize, lines: u32) {
         let rows = &mut *self.rows;
-        if !self.counted || rows.lines.is_empty() {
+        if !self.consecutive || rows.lines.is_empty() {
             rows.lines.push((rows.starts.len() as u32, rows.line_count));
         }
         rows.starts.push(start as u32);
         rows.line_count += u64::from(lines);
-        self.counted = lines == 1;
+        self.consecutive = lines == 1;
     }
 
     fn refuse(&mut self, start: usize, note: LineNote, fields: u32, lines: u32) {
@@ -286,12 +289,12 @@ impl Work<'_> {
         });
         rows.refused_at.push((start as u32, self.at as u32));
         rows.line_count += u64::from(lines);
-        self.counted = false;
+        self.consecutive = false;
     }
 
     fn blank(&mut self) {
         self.rows.blank += 1;
         self.rows.line_count += 1;
-        self.counted = false;
+        self.consecutive = false;
     }
 }

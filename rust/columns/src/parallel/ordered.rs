@@ -1,8 +1,8 @@
-//! Units of work run side by side, their results handed over in the order of the units.
+//! Units of work that run in parallel, with their results in the order of the units.
 //!
-//! One idea: **a worker never waits.** A unit is an iterator; a worker runs it until it ends or until as many of its
-//! results stand unread as [`UNREAD`] allows, and then suspends it. Reading results gives it back to the pool.
-//! So memory is bounded, and a reader that is slow, or that uses the pool itself between two results, blocks nobody.
+//! One idea: **a worker never waits.** A unit is an iterator. A worker runs it until it ends or has [`UNREAD`] unread
+//! results, and then suspends it. Reading a result schedules the unit again. So memory is bounded, and a reader that is
+//! slow, or uses the pool itself between two results, blocks no worker.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -14,12 +14,12 @@ use rayon::ThreadPool;
 
 use super::{Threads, count, pool};
 
-/// Results of one unit that may stand unread before the unit is put down.
+/// Unread results at which a unit is suspended.
 const UNREAD: usize = 2;
 
-/// A unit of work: each step gives a result, or `None` while it has none yet.
+/// A unit of work: each step returns a result, or `None` if it has none yet.
 pub trait Unit: Iterator<Item = Option<Self::Output>> + Send + 'static {
-    /// What it hands over.
+    /// The type of its results.
     type Output: Send + 'static;
 }
 
@@ -27,11 +27,11 @@ impl<T: Send + 'static, I: Iterator<Item = Option<T>> + Send + 'static> Unit for
     type Output = T;
 }
 
-/// What a reader is given.
+/// What [`Ordered::next`] returns.
 pub enum Next<T> {
     /// The next result.
     Ready(T),
-    /// Nothing yet: a moment to look up, for instance whether somebody wants to stop.
+    /// No result yet: the caller can check whether it was interrupted.
     Waiting,
     /// All units have ended.
     End,
@@ -42,27 +42,27 @@ pub struct Ordered<S: Iterator<Item: Unit>> {
     units: S,
     active: VecDeque<Arc<Slot<S::Item>>>,
     pool: Option<Arc<ThreadPool>>,
-    /// Units begun and not yet read to their end.
+    /// How many units may be started and not yet read to their end.
     window: usize,
     shared: Arc<Shared>,
 }
 
-/// What the workers of one run share.
+/// State that the workers of one run share.
 #[derive(Default)]
 struct Shared {
     cancelled: AtomicBool,
-    /// Counts handed-over results and ended units, so that a reader that looks and then waits misses none.
+    /// Counts results and ended units, so that a reader that checks and then waits misses none.
     changes: Mutex<u64>,
     changed: Condvar,
 }
 
-/// One unit begun.
+/// One started unit.
 struct Slot<U: Unit> {
     state: Mutex<State<U>>,
 }
 
 struct State<U: Unit> {
-    /// Not here while a worker has it, and after it ended.
+    /// `None` while a worker runs it, and after it ended.
     unit: Option<U>,
     unread: VecDeque<U::Output>,
     ended: bool,
@@ -70,7 +70,7 @@ struct State<U: Unit> {
 }
 
 impl<S: Iterator<Item: Unit>> Ordered<S> {
-    /// Runs `units` on `threads` threads. Units are taken from the iterator by the reader, as they are needed.
+    /// Runs `units` on `threads` threads. The reader's thread takes units from the iterator as they are needed.
     pub fn new(units: S, threads: Threads) -> Self {
         Self {
             units,
@@ -92,7 +92,7 @@ impl<S: Iterator<Item: Unit>> Ordered<S> {
         }
     }
 
-    /// One step of the unit at hand, on the reader's own thread.
+    /// One step of the current unit, on the reader's thread.
     fn step(&mut self) -> Next<<S::Item as Unit>::Output> {
         if self.active.is_empty() {
             match self.units.next() {
@@ -154,7 +154,7 @@ impl<S: Iterator<Item: Unit>> Ordered<S> {
 }
 
 impl<S: Iterator<Item: Unit>> Drop for Ordered<S> {
-    /// Workers notice at their next step; nobody waits for them.
+    /// Workers stop at their next step. This does not wait for them.
     fn drop(&mut self) {
         self.shared.cancelled.store(true, Ordering::Relaxed);
     }
@@ -187,7 +187,7 @@ impl<U: Unit> Slot<U> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives the unit to a worker, unless one has it, it has ended, or enough of it stands unread.
+    /// Schedules the unit, unless it is running, has ended, or has [`UNREAD`] unread results.
     fn resume(self: &Arc<Self>, shared: &Arc<Shared>, pool: &ThreadPool) {
         let mut state = self.lock();
         if state.unread.len() >= UNREAD {
@@ -203,7 +203,7 @@ impl<U: Unit> Slot<U> {
 
     fn work(&self, mut unit: U, shared: &Shared) {
         while !shared.cancelled.load(Ordering::Relaxed) {
-            // A unit that panicked is never looked at again, so nothing half done can be seen.
+            // A unit that panicked is dropped, so its state is never used again.
             let step = catch_unwind(AssertUnwindSafe(|| unit.next()));
             let mut state = self.lock();
             match step {
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn results_come_in_the_order_of_the_units_whatever_the_threads() {
+    fn results_are_in_the_order_of_the_units_for_any_number_of_threads() {
         let units = || {
             (0..200usize).map(|n| {
                 // Units of 0 to 6 results, with idle steps between.
@@ -290,9 +290,9 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_a_window_is_begun_ahead_of_the_reader() {
-        let begun = Arc::new(Mutex::new(0usize));
-        let counter = Arc::clone(&begun);
+    fn no_more_than_a_window_is_started_ahead_of_the_reader() {
+        let started = Arc::new(Mutex::new(0usize));
+        let counter = Arc::clone(&started);
         let units = (0..100usize).map(move |n| {
             *counter.lock().unwrap() += 1;
             std::iter::repeat_n(Some(n), 10)
@@ -302,9 +302,9 @@ mod tests {
             ordered.next(Duration::from_secs(10)),
             Next::Ready(0)
         ));
-        assert!(*begun.lock().unwrap() <= 4);
+        assert!(*started.lock().unwrap() <= 4);
         drop(ordered);
-        assert!(*begun.lock().unwrap() <= 4);
+        assert!(*started.lock().unwrap() <= 4);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! The bytes of a Parquet file, read at their offset, and the sizes in its page headers, checked before they are used.
+//! The bytes of a Parquet file, read at an offset, and the sizes in its page headers, checked before they are used.
 //!
-//! Read rather than mapped: a file that is cut short while it is read is then an error, not a signal that ends the
-//! process. A page header states how large its page unpacks and how many values it holds, and the reader allocates that
-//! much at once; a false header of a few bytes can claim gigabytes (arrow-rs issues 9868 and 9869).
+//! The file is read, not mapped: a file that is truncated during the read is then an error, not a signal that ends the
+//! process. A page header states the uncompressed size and the number of values of its page, and the reader allocates
+//! that much at once. A damaged header of a few bytes can state gigabytes (arrow-rs issues 9868 and 9869).
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -20,10 +20,10 @@ use super::thrift::{PageClaims, Stop, check_footer, page_claims};
 use crate::Error;
 use crate::positioned::{read_at, read_exact_at};
 
-/// Bytes read for a page header: more than any has, unless its writer put long minima and maxima in.
+/// Bytes read for a page header: more than any header has, except with long minima and maxima.
 const HEADER: usize = 512;
 
-/// Pages of up to so many bytes or values are not worth a question.
+/// Pages of up to this many bytes or values are not checked.
 const SMALL: u64 = 1 << 20;
 
 /// A file open for any number of threads.
@@ -31,13 +31,13 @@ const SMALL: u64 = 1 << 20;
 pub(crate) struct Input {
     file: Arc<File>,
     len: u64,
-    /// By their place; known once the footer is.
+    /// Sorted by offset; set after the footer is read.
     chunks: Arc<OnceLock<Vec<Chunk>>>,
-    /// Where pages begin behind their headers: the reader asks for some of these too, and they are no headers.
+    /// Offsets of page data after the headers. The reader also reads from some of these, and they are not headers.
     bodies: Arc<Mutex<HashSet<u64>>>,
 }
 
-/// The range of a column chunk and what the footer states of it.
+/// The byte range of a column chunk and what the footer states about it.
 struct Chunk {
     start: u64,
     end: u64,
@@ -61,7 +61,7 @@ impl Input {
         })
     }
 
-    /// Refuses a footer whose claims would end the process. What is no footer at all is left to the reader.
+    /// Refuses a footer that would exhaust memory or the stack. A file without a footer is left to the reader.
     pub(super) fn check_footer(&self) -> Result<(), ParquetError> {
         const TAIL: u64 = 8;
         let Some(end) = self.len.checked_sub(TAIL) else {
@@ -79,8 +79,8 @@ impl Input {
         }
     }
 
-    /// Takes note of where the chunks stand, so that their pages can be checked.
-    pub(super) fn learn(&self, metadata: &ParquetMetaData) {
+    /// Stores the byte ranges of the chunks, so that their pages can be checked.
+    pub(super) fn set_chunks(&self, metadata: &ParquetMetaData) {
         self.chunks.get_or_init(|| {
             let mut chunks: Vec<Chunk> = metadata
                 .row_groups()
@@ -102,7 +102,7 @@ impl Input {
         });
     }
 
-    /// Refuses a page header whose claims cannot be true.
+    /// Refuses a page header with impossible sizes.
     fn check(&self, start: u64, head: &[u8]) -> Result<(), ParquetError> {
         let chunks = self.chunks.get().map_or(&[][..], Vec::as_slice);
         let at = chunks.partition_point(|chunk| chunk.start <= start);
@@ -115,7 +115,7 @@ impl Input {
         }
         let claims = match page_claims(head, chunk.end - start) {
             Ok(claims) => claims,
-            // Longer than what was read of it: its writer put long minima and maxima in.
+            // Longer than the bytes read: it has long minima and maxima.
             Err(Stop::Short) if head.len() == HEADER => return Ok(()),
             Err(_) => return Err(ParquetError::General("a page header is damaged".to_owned())),
         };
@@ -127,28 +127,28 @@ impl Input {
 impl Chunk {
     fn check(&self, page: &PageClaims) -> Result<(), ParquetError> {
         let why = if page.unpacked > SMALL && page.unpacked > self.most(page.packed) {
-            "a page claims to unpack to more than its column holds"
+            "a page header states a larger size than its column has"
         } else if page.values <= SMALL {
             return Ok(());
         } else if page.is_dictionary && page.values > page.unpacked {
-            "a dictionary claims more words than it has bytes"
+            "a dictionary header states more entries than bytes"
         } else if !page.is_dictionary && page.values > self.values {
-            "a page claims more values than its column holds"
+            "a page header states more values than its column has"
         } else {
             return Ok(());
         };
         Err(ParquetError::General(why.to_owned()))
     }
 
-    /// What a page of `packed` bytes can unpack to: no more than the whole chunk (twice over, for writers that count
-    /// otherwise), and no more than its codec can encode in so few bytes.
+    /// The largest uncompressed size of a page of `packed` bytes: at most twice that of the whole chunk (writers count it
+    /// differently), and at most what its codec can encode in this number of bytes.
     fn most(&self, packed: u64) -> u64 {
         let ratio = match self.compression {
             Compression::UNCOMPRESSED => 1,
             Compression::SNAPPY => 22,
             Compression::LZ4 | Compression::LZ4_RAW | Compression::LZO => 256,
             Compression::GZIP(_) => 1040,
-            // A block of four bytes can stand for 128 KiB (RFC 8878, section 3.1.1.2).
+            // A block of four bytes can encode 128 KiB (RFC 8878, section 3.1.1.2).
             Compression::ZSTD(_) => 1 << 15,
             Compression::BROTLI(_) => u64::MAX,
         };
@@ -183,7 +183,7 @@ impl ChunkReader for Input {
             .checked_add(length as u64)
             .is_none_or(|end| end > self.len)
         {
-            let why = "the file ends before its contents do";
+            let why = "the file is truncated";
             return Err(ParquetError::EOF(why.to_owned()));
         }
         let mut bytes = vec![0; length];
@@ -192,7 +192,7 @@ impl ChunkReader for Input {
     }
 }
 
-/// A file read from some place on.
+/// A reader of a file from an offset on.
 pub(crate) struct From {
     file: Arc<File>,
     offset: u64,

@@ -1,4 +1,4 @@
-//! One open Parquet file: its footer, and where the columns of a plan stand in it.
+//! One open Parquet file: its footer, and the indices of the columns of a plan.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use crate::Error;
 use crate::guard::guarded;
 use crate::scan::{Places, Plan, is_text};
 
-/// A file ready to be read.
+/// An open file.
 pub(super) struct OpenFile {
-    /// Which of the files of the scan.
+    /// Its index among the files of the scan.
     pub(super) index: usize,
-    /// As errors name it.
+    /// The name in errors.
     pub(super) name: String,
     pub(super) input: Input,
-    /// With the types that the file declares.
+    /// Metadata with the types that the file declares.
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) places: Places,
 }
 
 impl OpenFile {
-    /// Opens a file; `expected` are the columns of the hits as the first file of the scan has them.
+    /// Opens a file; `expected` has the columns of the hits, from the first file of the scan.
     pub(super) fn open(
         index: usize,
         path: &Path,
@@ -49,8 +49,8 @@ impl OpenFile {
     }
 }
 
-/// The footer with the root columns `keys` of one row group typed as they are quickest to look up: text as views, or as
-/// a dictionary where every page of the chunk is dictionary-coded, so that each word is read and looked up once.
+/// The footer, with the root columns `keys` of one row group typed for the fastest lookup: text as views, or as a
+/// dictionary if every page of the chunk is dictionary-coded, so that each dictionary entry is read once.
 pub(crate) fn key_metadata(
     metadata: &ArrowReaderMetadata,
     row_group: usize,
@@ -79,7 +79,7 @@ pub(crate) fn key_metadata(
     ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
 }
 
-/// The leaf column of a root column that has but one.
+/// The leaf column of a root column that has one leaf.
 pub(super) fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize> {
     let schema = metadata.parquet_schema();
     (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root)
@@ -91,7 +91,7 @@ pub(crate) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error>
     let read = || -> Result<_, ParquetError> {
         input.check_footer()?;
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
-        input.learn(metadata.metadata());
+        input.set_chunks(metadata.metadata());
         Ok(metadata)
     };
     let metadata = guarded(read)
@@ -104,8 +104,8 @@ pub(super) fn schema(path: &Path) -> Result<SchemaRef, Error> {
     footer(path).map(|(_, metadata)| Arc::clone(metadata.schema()))
 }
 
-/// Whether every data page of a chunk is coded by its dictionary. Unknown counts as no: a dictionary forced on a chunk
-/// that fell back to plain pages costs several times what it saves.
+/// Whether every data page of a chunk is dictionary-coded; false if unknown. Reading plain pages as a dictionary costs
+/// several times what a dictionary saves.
 fn is_dictionary_coded(chunk: &ColumnChunkMetaData) -> bool {
     chunk.dictionary_page_offset().is_some()
         && chunk.page_encoding_stats_mask().is_some_and(|mask| {

@@ -1,6 +1,6 @@
-//! Small integers as Parquet packs them: runs of one value, and groups of eight values side by side in bits.
+//! Small integers as Parquet packs them: runs of one value, and bit-packed groups of eight values.
 //!
-//! Levels and dictionary indices are written this way (Apache Parquet format, `Encodings.md`, "RLE / bit-packing hybrid").
+//! Levels and dictionary indices have this form (Apache Parquet format, `Encodings.md`, "RLE / bit-packing hybrid").
 
 use parquet::errors::ParquetError;
 
@@ -24,7 +24,7 @@ pub(super) fn unpack(
         let header = varint(&mut bytes)?;
         let length = usize::try_from(header >> 1).map_err(|_| cut_short())?;
         if header & 1 == 1 {
-            // Groups of eight; the last may be padded with values that are not asked for.
+            // Groups of eight; the last may be padded with values past `count`.
             let packed = length.saturating_mul(width as usize).min(bytes.len());
             let (group, rest) = bytes.split_at(packed);
             unpack_bits(group, width, left.min(length.saturating_mul(8)), out)?;
@@ -97,11 +97,11 @@ fn varint(bytes: &mut &[u8]) -> Result<u64, ParquetError> {
 }
 
 fn cut_short() -> ParquetError {
-    ParquetError::EOF("a page ends before its levels or indices do".to_owned())
+    ParquetError::EOF("a page ends before its last level or index".to_owned())
 }
 
 fn too_wide() -> ParquetError {
-    ParquetError::General("a page holds a level or index of more bits than it says".to_owned())
+    ParquetError::General("a page has a level or index that is wider than stated".to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One key column over the rows of a part, a run of rows at a time: pages of text as they are, anything else as arrays.
+//! One key column of a part, a run of rows at a time: text pages are read directly, other types as arrays.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use crate::Error;
 use crate::column::{Column, Keys};
 use crate::guard::guarded;
 
-/// Where the cells of a key column come from, and the run at hand.
+/// The source of a key column's cells, and the current run.
 pub(super) struct KeyStream {
     source: Source,
     run: Run,
-    /// Rows of the run that were passed.
+    /// The number of rows of the run that were processed.
     at: usize,
-    /// The keys of the dictionary that came last.
+    /// The last dictionary and its keys.
     coded: Option<(Arc<Words>, Vec<u64>)>,
-    /// Hit cells, run by run, where the column is handed on.
+    /// Hit cells, run by run, if the column is part of the output.
     taken: Option<Vec<ArrayRef>>,
 }
 
@@ -39,7 +39,7 @@ enum Run {
 }
 
 impl KeyStream {
-    /// A column that is handed on or not.
+    /// Reads a column; `handed_on` is whether it is part of the output.
     pub(super) fn new(source: Source, handed_on: bool) -> Self {
         Self {
             source,
@@ -50,7 +50,7 @@ impl KeyStream {
         }
     }
 
-    /// How many rows are at hand; 0 after the last of the part.
+    /// The number of available rows; 0 after the last row of the part.
     pub(super) fn ready(&mut self, keys: Keys) -> Result<usize, PageError> {
         while self.at == self.run.len() {
             self.at = 0;
@@ -69,7 +69,7 @@ impl KeyStream {
         Ok(self.run.len() - self.at)
     }
 
-    /// Reads the words of a new dictionary, each once.
+    /// Reads each entry of a new dictionary once.
     fn read_words(&mut self, keys: Keys) {
         let Run::Page(TextPage {
             cells: Cells::Coded(words, _),
@@ -89,7 +89,7 @@ impl KeyStream {
         }
     }
 
-    /// The run at hand, and how many of its rows were passed.
+    /// The current run, and the number of its rows that were processed.
     pub(super) fn column(&self, keys: Keys) -> Result<(Column<'_>, usize), Error> {
         let column = match (&self.run, &self.coded) {
             (
@@ -115,7 +115,7 @@ impl KeyStream {
         Ok((column, self.at))
     }
 
-    /// The run at hand, if it is an array of which no row was passed.
+    /// The current run, if it is an array and none of its rows was processed.
     pub(super) fn new_array(&self) -> Option<&ArrayRef> {
         match &self.run {
             Run::Array(array) if self.at == 0 => Some(array),
@@ -123,7 +123,7 @@ impl KeyStream {
         }
     }
 
-    /// Takes down hit cells; `rows` are counted from those passed.
+    /// Copies hit cells; `rows` are counted from the first unprocessed row.
     pub(super) fn take(&mut self, rows: &[u32]) -> Result<(), ArrowError> {
         let Some(taken) = &mut self.taken else {
             return Ok(());
@@ -137,12 +137,12 @@ impl KeyStream {
         Ok(())
     }
 
-    /// Passes rows.
-    pub(super) fn pass(&mut self, rows: usize) {
+    /// Marks rows as processed.
+    pub(super) fn advance(&mut self, rows: usize) {
         self.at += rows;
     }
 
-    /// The hit cells taken down, as the file declares them; `None` if the column is not handed on, or had none.
+    /// The hit cells, of the type that the file declares; `None` if there are none or the column is not part of the output.
     pub(super) fn into_cells(self, declared: &DataType) -> Result<Option<ArrayRef>, ArrowError> {
         let taken = self.taken.unwrap_or_default();
         if taken.is_empty() {
@@ -150,7 +150,7 @@ impl KeyStream {
         }
         let taken: Vec<&dyn Array> = taken.iter().map(AsRef::as_ref).collect();
         let mut cells = concat(&taken)?;
-        // What is no text is an error here, and never a null.
+        // Bytes that are not UTF-8 are an error here, never a null.
         let strict = CastOptions {
             safe: false,
             ..CastOptions::default()
@@ -172,7 +172,7 @@ impl Run {
     }
 }
 
-/// The cells without the pages that they were read from, which views would keep in memory.
+/// Copies the cells, because views would keep their pages in memory.
 fn owned(cells: ArrayRef) -> ArrayRef {
     match cells.as_any().downcast_ref::<StringViewArray>() {
         Some(views) => Arc::new(views.gc()),

@@ -1,4 +1,4 @@
-//! A run of rows of one row group: its hits, looked for in the key columns, then completed from the others.
+//! A run of rows of one row group: hits are found in the key columns, then completed from the other columns.
 
 use std::sync::Arc;
 
@@ -19,19 +19,19 @@ use crate::Error;
 use crate::guard::guarded;
 use crate::scan::{Found, Plan, Search, Tally, assemble, is_text};
 
-/// Rows of a part. A row group is one part, unless it is so long that its hits alone would fill memory.
+/// Rows of a part. A row group is one part, unless it is so long that its hits could fill memory.
 const PART: usize = 1 << 20;
 
-/// Rows that are decoded at once where key columns are views: what fits into the second cache.
+/// Rows that are decoded at once if key columns are views: they fit into the second-level cache.
 const BATCH: usize = 1 << 14;
 
-/// Hit rows handed over at once.
+/// Hit rows returned at once.
 const HITS: usize = 1 << 16;
 
-/// What a part has found, or which file failed and why.
+/// The result of a step, or the file that failed and its error.
 pub(super) type Step = Result<Outcome, (usize, Error)>;
 
-/// A part of a file, run as an iterator.
+/// A part of a file, as an iterator.
 pub(super) struct Part {
     index: usize,
     state: State,
@@ -49,58 +49,58 @@ struct Job {
     file: Arc<OpenFile>,
     plan: Arc<Plan>,
     row_group: usize,
-    /// Rows of the row group before this part, and in it.
+    /// Rows of the row group before this part, and rows of the part.
     start: usize,
     rows: usize,
-    /// Whether the file ends here.
+    /// Whether the file ends with this part.
     last: bool,
-    /// Whether text is read page by page, as long as its pages allow.
+    /// Whether text is read page by page, where its encoding allows.
     by_pages: bool,
 }
 
-/// What the key columns have shown so far.
+/// The state of the search in the key columns.
 struct Keys {
     streams: Vec<KeyStream>,
     search: Search,
     tally: Tally,
-    /// Rows of the part that were looked at.
+    /// Rows of the part that were searched.
     seen: usize,
     /// Hit rows, counted from the start of the part.
     rows: Vec<usize>,
     matches: Vec<Vec<u64>>,
 }
 
-/// Where the search through the key columns stands.
+/// The progress of the search in the key columns.
 enum Progress {
     More,
     End,
-    /// A page is written in a way that is left to the array reader.
+    /// A page has an encoding that only the array reader reads.
     Unsuited,
 }
 
-/// Hits on their way out.
+/// Hits that are being returned.
 struct Hits {
     tally: Tally,
     matches: Vec<ArrayRef>,
-    /// For each column that is handed on: its cells, if it is a key column.
+    /// For each output column: its cells, if it is a key column.
     cells: Vec<Option<ArrayRef>>,
-    /// How many hits there are, and how many have been handed over.
+    /// The number of hits, and the number already returned.
     len: usize,
     done: usize,
 }
 
-/// The parts of a file, in order. Cut one by one, because a footer may claim any number of rows.
+/// The parts of a file, in order. Created one by one, because a footer may state any number of rows.
 pub(super) struct Parts {
     file: Arc<OpenFile>,
     plan: Arc<Plan>,
     row_group: usize,
-    /// Of the row group: parts handed out.
+    /// Parts of the row group already returned.
     cut: usize,
     ended: bool,
 }
 
 impl Parts {
-    /// Those of a file.
+    /// The parts of a file.
     pub(super) fn of_file(file: Arc<OpenFile>, plan: Arc<Plan>) -> Self {
         Self {
             file,
@@ -120,18 +120,18 @@ impl Iterator for Parts {
             return None;
         }
         let groups = self.file.metadata.metadata().row_groups();
-        // A file without row groups has a part all the same, which is empty.
+        // A file without row groups has one empty part.
         let rows = groups
             .get(self.row_group)
             .map_or(0, RowGroupMetaData::num_rows);
         let Ok(rows) = usize::try_from(rows) else {
             self.ended = true;
-            let why = "its header claims a negative number of rows".to_owned();
+            let why = "its header states a negative number of rows".to_owned();
             let error = unreadable(Some(self.row_group), &ParquetError::General(why));
             let error = error.in_file(&self.file.name);
             return Some(Part::failed(self.file.index, error));
         };
-        // Up to half as much again is not worth another pass over the dictionary and the pages between.
+        // A part may be up to half longer: a further part would read the dictionary and skip the pages before it again.
         let parts = ((rows + PART / 2) / PART).max(1);
         let start = self.cut * PART;
         let is_last = self.cut + 1 == parts;
@@ -170,7 +170,7 @@ impl Part {
         }
     }
 
-    /// The state after a step, and what it has to hand over.
+    /// Takes one step: the next state, and a result if there is one.
     fn step(&self, state: State) -> Result<(State, Option<Outcome>), Error> {
         let outcome = |tally, batch, last| {
             Some(Outcome {
@@ -208,7 +208,7 @@ impl Part {
                 Ok((State::Ended, outcome(hits.tally, None, job.last)))
             }
             State::Rows(job, mut reader, mut hits) => {
-                let (batch, tally) = hits.hand_over(&job, reader.as_mut())?;
+                let (batch, tally) = hits.next(&job, reader.as_mut())?;
                 let state = State::Rows(job, reader, hits);
                 Ok((state, outcome(tally, Some(batch), false)))
             }
@@ -243,12 +243,12 @@ impl Job {
         error.into().in_file(&self.file.name)
     }
 
-    /// A row group must have as many rows as its header says, or cells would be joined that do not belong together.
+    /// A row group must have the number of rows in its header; otherwise cells of different rows would be joined.
     fn check_rows(&self, seen: usize) -> Result<(), Error> {
         if seen == self.rows {
             return Ok(());
         }
-        let why = format!("it has {seen} rows where its header says {}", self.rows);
+        let why = format!("it has {seen} rows, but its header states {}", self.rows);
         Err(self.unreadable(&ParquetError::General(why)))
     }
 
@@ -268,7 +268,7 @@ impl Job {
         let metadata = &self.file.metadata;
         let metadata = guarded(|| key_metadata(metadata, self.row_group, &[at]))
             .map_err(|error| self.unreadable(&error))?;
-        // The words of a dictionary are read once a batch, so such a column is one batch: its cells are small.
+        // A dictionary is read once for each batch, so a dictionary column is one batch; its cells are small.
         let batch = match metadata.schema().field(at).data_type() {
             DataType::Dictionary(..) => self.rows,
             _ => BATCH,
@@ -281,7 +281,7 @@ impl Job {
         Ok(KeyStream::new(Source::Arrays(reader), handed_on))
     }
 
-    /// Reads the other columns of the rows that hit; `None` if there is nothing to read.
+    /// A reader of the other columns of the hit rows; `None` if there is nothing to read.
     fn row_reader(&self, rows: &[usize]) -> Result<Option<ParquetRecordBatchReader>, Error> {
         let others = self.others();
         if rows.is_empty() || others.is_empty() {
@@ -314,7 +314,7 @@ impl Job {
         guarded(|| builder.build()).map_err(|error| self.unreadable(&error))
     }
 
-    /// The columns that are handed on and are not read as keys.
+    /// The output columns that are not key columns.
     fn others(&self) -> Vec<usize> {
         let places = &self.file.places;
         let is_other = |at: &usize| !places.keys.contains(at);
@@ -351,7 +351,7 @@ impl Keys {
         })
     }
 
-    /// Looks up as many rows as all columns have at hand.
+    /// Looks up the rows that are available in all key columns.
     fn look_up(&mut self, job: &Job) -> Result<Progress, Error> {
         let lookups = job.plan.lookups();
         let mut ready = usize::MAX;
@@ -385,7 +385,7 @@ impl Keys {
                     .take(&found.rows)
                     .map_err(|error| job.in_file(error))?;
             }
-            stream.pass(ready);
+            stream.advance(ready);
         }
         let rows = found.rows.iter().map(|&row| self.seen + row as usize);
         self.rows.extend(rows);
@@ -418,8 +418,8 @@ impl Keys {
 }
 
 impl Hits {
-    /// The next hits, completed with the columns that `reader` brings, and their tally.
-    fn hand_over(
+    /// The next hits, completed with the columns of `reader`, and their tally.
+    fn next(
         &mut self,
         job: &Job,
         reader: Option<&mut ParquetRecordBatchReader>,
@@ -465,7 +465,7 @@ impl Hits {
     }
 }
 
-/// Where a root column stands among the columns that a reader of `roots` brings: in the order of the file, once each.
+/// The index of a root column among the columns of a reader of `roots`, which are in the order of the file, once each.
 fn rank(roots: &[usize], at: usize) -> usize {
     let mut before: Vec<usize> = roots.iter().copied().filter(|&root| root < at).collect();
     before.sort_unstable();

@@ -1,11 +1,11 @@
-//! The pages of a column of text, cell by cell, without making an array of them.
+//! The pages of a text column, cell by cell, without building an array.
 //!
-//! One idea: **a cell that is only read once needs no view.** The reader of Arrow arrays copies every short text and
-//! notes where each long one stands, to be read again a moment later; that costs as much as unpacking the page. Here a
-//! page is the bytes as they were unpacked, and where its cells begin: a length of four bytes stands before each.
+//! One idea: **a cell that is read once needs no view.** The Arrow reader copies every short text and records the offset
+//! of each long one, which takes as long as decompressing the page. Here a page is its decompressed bytes and the offsets
+//! of its cells, each of which follows its length of four bytes.
 //!
-//! Takes flat columns whose pages are plain or coded by a dictionary, which is how text is written unless somebody asks
-//! for another encoding; for those there is [`PageError::Unsuited`], and the array reader.
+//! Reads flat columns whose pages are plain or dictionary-coded, the default of writers. For other encodings it returns
+//! [`PageError::Unsuited`], and the caller uses the array reader.
 
 use std::sync::Arc;
 
@@ -23,10 +23,10 @@ use super::file::{OpenFile, leaf};
 use super::hybrid::{is_all_ones, unpack};
 use crate::column::prefixed;
 
-/// Rows of a page. One that has more, as a run of one value may, is left to the array reader, which takes it in pieces.
+/// The most rows of a page. A longer page, such as a run of one value, is left to the array reader, which splits it.
 const PAGE: usize = 1 << 22;
 
-/// Cells that stand in `bytes`, each behind its length; each start is checked when it is found.
+/// Cells in `bytes`, each after its length; `starts` are checked offsets.
 pub(super) struct Words {
     pub(super) bytes: Bytes,
     pub(super) starts: Vec<u32>,
@@ -38,17 +38,17 @@ pub(super) struct TextPage {
     pub(super) nulls: Option<NullBuffer>,
 }
 
-/// The cells of a page; those of null rows are any.
+/// The cells of a page; those of null rows are arbitrary.
 pub(super) enum Cells {
-    /// As they stand.
+    /// The cells themselves.
     Plain(Words),
-    /// Which word of the dictionary each is.
+    /// A dictionary, and the index of each cell in it.
     Coded(Arc<Words>, Vec<u32>),
 }
 
 /// Why a page is not read here.
 pub(super) enum PageError {
-    /// It is written in a way that is left to the array reader.
+    /// It has an encoding that only the array reader reads.
     Unsuited,
     /// It is damaged.
     Broken(ParquetError),
@@ -65,13 +65,13 @@ pub(super) struct TextPages {
     pages: SerializedPageReader<Input>,
     nullable: bool,
     dictionary: Option<Arc<Words>>,
-    /// Rows still to be passed over, and rows still to be given.
+    /// Rows still to skip, and rows still to return.
     skip: usize,
     left: usize,
 }
 
 impl TextPages {
-    /// The rows `start..start + rows` of a row group of a root column.
+    /// Reads the rows `start..start + rows` of a root column in a row group.
     pub(super) fn open(
         file: &OpenFile,
         row_group: usize,
@@ -100,7 +100,7 @@ impl TextPages {
         })
     }
 
-    /// The next page that has rows to give; `None` after the last.
+    /// The next page with rows to return; `None` after the last.
     pub(super) fn next(&mut self) -> Result<Option<TextPage>, PageError> {
         while self.left > 0 {
             if self.skip_page()? {
@@ -164,7 +164,7 @@ impl TextPages {
         Ok(None)
     }
 
-    /// Passes over the next page if all its rows are to be passed over. Whether it did.
+    /// Skips the next page if all its rows are to be skipped. Returns whether it did.
     fn skip_page(&mut self) -> Result<bool, ParquetError> {
         if self.skip == 0 {
             return Ok(false);
@@ -203,7 +203,7 @@ impl TextPages {
             })))
         };
         let count = rows - nulls.as_ref().map_or(0, NullBuffer::null_count);
-        // A null row is given the place 0, where no cell can begin.
+        // A null row gets the offset 0, at which no cell can begin.
         let spread = |present: Vec<u32>| match &nulls {
             None => present,
             Some(nulls) => {
@@ -225,7 +225,7 @@ impl TextPages {
                 })
             }
             Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                let missing = || ParquetError::General("a page without its dictionary".to_owned());
+                let missing = || ParquetError::General("a page has no dictionary".to_owned());
                 let words = self.dictionary.as_ref().ok_or_else(missing)?;
                 let mut indices = Vec::new();
                 if count > 0 {
@@ -236,7 +236,7 @@ impl TextPages {
                     .iter()
                     .any(|&index| index as usize >= words.starts.len())
                 {
-                    let why = "a page points past the end of its dictionary";
+                    let why = "a page has an index past the end of its dictionary";
                     return Err(ParquetError::General(why.to_owned()).into());
                 }
                 Cells::Coded(Arc::clone(words), spread(indices))
@@ -248,7 +248,7 @@ impl TextPages {
 }
 
 impl TextPage {
-    /// How many rows.
+    /// Number of rows.
     pub(super) fn len(&self) -> usize {
         match &self.cells {
             Cells::Plain(words) => words.starts.len(),
@@ -271,10 +271,10 @@ impl TextPage {
         Self { cells, nulls }
     }
 
-    /// Copies rows out, as bytes that are not yet known to be text.
+    /// Copies rows as bytes that are not yet checked to be UTF-8.
     ///
     /// # Errors
-    /// When they are more than an array holds: a page may repeat a long word of its dictionary any number of times.
+    /// When they are too long for an array: a page may repeat a long dictionary entry any number of times.
     pub(super) fn take(
         &self,
         rows: impl Iterator<Item = u32> + Clone,
@@ -296,9 +296,9 @@ impl TextPage {
 }
 
 impl Words {
-    /// Finds where each of `count` cells begins.
+    /// Finds the offsets of `count` cells.
     fn read(bytes: Bytes, count: usize) -> Result<Self, ParquetError> {
-        // Each has a length at least, so a false count allocates no more than the page itself takes.
+        // Each cell has at least its length, so a wrong count allocates no more than the size of the page.
         if count > bytes.len() / 4 || u32::try_from(bytes.len()).is_err() {
             return Err(cut_short());
         }
@@ -328,5 +328,5 @@ fn length_at(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 fn cut_short() -> ParquetError {
-    ParquetError::EOF("a page ends before its cells do".to_owned())
+    ParquetError::EOF("a page ends before its last cell".to_owned())
 }

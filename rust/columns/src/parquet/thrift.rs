@@ -1,16 +1,16 @@
 //! Footers and page headers, validated before the Parquet reader uses them.
 //!
-//! One idea: **a count or a length is accepted only if the bytes it counts are there.** The reader allocates
-//! what is claimed, and calls itself for each level of nesting; a claim of terabytes, or of ten thousand levels, would
-//! end the process, and no handler gets to see it. Thrift's compact form (thrift-compact-protocol.md) is simple enough to
-//! be walked: every field is a byte of type and step, and a value whose end can be found.
+//! One idea: **a count or a length is accepted only if the bytes that it counts exist.** The reader allocates the stated
+//! size, and recurses for each level of nesting. A size of terabytes, or ten thousand levels, would abort the process,
+//! which no handler can catch. Thrift's compact form (thrift-compact-protocol.md) is simple enough to walk: every field is
+//! a byte with its type and the step to its number, and a value whose end can be found.
 
 use parquet::errors::ParquetError;
 
-/// Levels of nesting: more than any table has, and as many as the C interface of Arrow takes.
+/// The most levels of nested columns: more than any table has, and the limit of Arrow's C interface.
 const NESTED: usize = 60;
 
-/// Levels of structs within structs that are walked; the reader has a like limit.
+/// The most levels of nested structs in a header; the reader has a similar limit.
 const DEEP: usize = 16;
 
 /// The types of fields.
@@ -21,21 +21,21 @@ const STRUCT: u8 = 12;
 /// Why a walk ended early.
 #[derive(Debug, PartialEq)]
 pub(super) enum Stop {
-    /// The bytes end; where only the beginning was read, there may be more.
+    /// The bytes end. If only the beginning was read, there may be more.
     Short,
-    /// A count or a length speaks of more bytes than there can be, or a type is none.
+    /// A count or a length exceeds the bytes that can exist, or a type is unknown.
     Invalid,
 }
 
-/// Bytes being walked.
+/// A walk over bytes.
 struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// How many bytes there are in all, those not at hand included.
+    /// The number of all bytes, including those that were not read.
     most: usize,
 }
 
-/// What a page header claims.
+/// What a page header states, before it is checked.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct PageClaims {
     pub(super) is_dictionary: bool,
@@ -46,7 +46,7 @@ pub(super) struct PageClaims {
     pub(super) header: usize,
 }
 
-/// Walks through a page header, of which `bytes` are the beginning, in a chunk that has `most` bytes more.
+/// Walks over a page header that begins with `bytes`, in a chunk that has `most` bytes from there on.
 pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, Stop> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut walk = Walk { bytes, at: 0, most };
@@ -57,7 +57,7 @@ pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, Stop> {
             (1, I32) => claims.is_dictionary = walk.int()? == 2,
             (2, I32) => claims.unpacked = size(walk.int()?)?,
             (3, I32) => claims.packed = size(walk.int()?)?,
-            // The header of a data page, of a dictionary page, of a data page of the second version.
+            // The header of a data page, a dictionary page, or a data page of version 2.
             (5 | 7 | 8, STRUCT) => claims.values = walk.values()?,
             _ => walk.skip(kind, DEEP)?,
         }
@@ -66,7 +66,7 @@ pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, Stop> {
     Ok(claims)
 }
 
-/// Refuses a footer that claims more row groups than it has bytes, or columns nested deeper than any are.
+/// Refuses a footer that states more row groups than it has bytes, or columns nested deeper than [`NESTED`].
 pub(super) fn check_footer(bytes: &[u8]) -> Result<(), ParquetError> {
     let error = |why: &str| Err(ParquetError::General(why.to_owned()));
     match footer_nesting(bytes) {
@@ -76,7 +76,7 @@ pub(super) fn check_footer(bytes: &[u8]) -> Result<(), ParquetError> {
     }
 }
 
-/// How deep the columns are nested. Walks on to the row groups, so that their count is checked.
+/// The depth of nested columns. Also walks over the row groups, so that their count is checked.
 fn footer_nesting(bytes: &[u8]) -> Result<usize, Stop> {
     let most = bytes.len();
     let mut walk = Walk { bytes, at: 0, most };
@@ -123,8 +123,8 @@ impl Walk<'_> {
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
-    /// Passes bytes.
-    fn pass(&mut self, len: u64) -> Result<(), Stop> {
+    /// Skips bytes.
+    fn skip_bytes(&mut self, len: u64) -> Result<(), Stop> {
         let left = self.most.saturating_sub(self.at);
         let len = usize::try_from(len).ok().filter(|&len| len <= left);
         self.at += len.ok_or(Stop::Invalid)?;
@@ -147,7 +147,7 @@ impl Walk<'_> {
         Ok(Some((*last, byte & 0xf)))
     }
 
-    /// The length and type of a list, each of whose elements takes a byte at least.
+    /// The length and type of a list, each of whose elements has at least one byte.
     fn list(&mut self) -> Result<(u64, u8), Stop> {
         let byte = self.byte()?;
         let len = match byte >> 4 {
@@ -160,17 +160,17 @@ impl Walk<'_> {
         Ok((len, byte & 0xf))
     }
 
-    /// Passes a value. `levels`: how many structs, lists and maps may stand within each other.
+    /// Skips a value. `levels`: how deep structs, lists and maps may be nested.
     fn skip(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
         let levels = levels.checked_sub(1).ok_or(Stop::Invalid)?;
         match kind {
             1 | 2 => Ok(()), // the type of a field is its value
-            3 => self.pass(1),
+            3 => self.skip_bytes(1),
             4..=6 => self.varint().map(drop),
-            7 => self.pass(8),
+            7 => self.skip_bytes(8),
             8 => {
                 let len = self.varint()?;
-                self.pass(len)
+                self.skip_bytes(len)
             }
             LIST | 10 => {
                 let (len, kind) = self.list()?;
@@ -194,17 +194,17 @@ impl Walk<'_> {
                 }
                 Ok(())
             }
-            13 => self.pass(16),
+            13 => self.skip_bytes(16),
             _ => Err(Stop::Invalid),
         }
     }
 
-    /// Passes an element of a list or map, where true and false are bytes of their own.
+    /// Skips an element of a list or map, in which a boolean is a byte.
     fn skip_element(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
         self.skip(if kind <= 2 { 3 } else { kind }, levels)
     }
 
-    /// The number of values, which stands first in every page header of a type.
+    /// The number of values, which is field 1 of the header of each page type.
     fn values(&mut self) -> Result<u64, Stop> {
         let mut values = 0;
         let mut last = 0;
@@ -217,14 +217,14 @@ impl Walk<'_> {
         Ok(values)
     }
 
-    /// How deep a schema is nested: a list of its columns, each behind the one that it is a part of.
+    /// The depth of a schema: a list of columns, each after the column that contains it.
     fn nesting(&mut self) -> Result<usize, Stop> {
         const CHILDREN: i64 = 5;
         let (len, kind) = self.list()?;
         if kind != STRUCT {
             return Err(Stop::Invalid);
         }
-        // Of each column that is not complete: the parts that are still to come.
+        // For each incomplete column, the number of its children still to come.
         let mut open: Vec<i64> = Vec::new();
         let mut deepest = 0;
         for _ in 0..len {
@@ -267,7 +267,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_a_page_header_claims() {
+    fn a_page_header_is_read() {
         let claims = page_claims(&HEADER, 169).unwrap();
         let expected = PageClaims {
             is_dictionary: false,
@@ -280,7 +280,7 @@ mod tests {
         for len in 0..HEADER.len() {
             assert_eq!(page_claims(&HEADER[..len], 169), Err(Stop::Short), "{len}");
         }
-        // The same field with its number written out, as no writer does and every reader reads.
+        // The same field with its number in full, which every reader accepts.
         let long = [&[0x05, 0x02][..], &HEADER[1..]].concat();
         assert_eq!(page_claims(&long, 169).unwrap().unpacked, 300);
         let negative = [0x15, 0x00, 0x15, 0x01, 0x15, 0x02, 0x00];
@@ -288,8 +288,8 @@ mod tests {
     }
 
     #[test]
-    fn a_length_beyond_the_chunk_is_a_lie() {
-        // Field 9 as binary, of 2^42 bytes, and of as many as are left.
+    fn a_length_beyond_the_chunk_is_invalid() {
+        // Field 9 as binary: of 2^42 bytes, and of all bytes that are left.
         let too_long = [
             &HEADER[..18],
             &[0x48, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],

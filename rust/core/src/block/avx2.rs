@@ -1,6 +1,6 @@
-//! Integers four at a time: the loops of [`super::scalar`], compiled for a machine that compares 64 bits.
+//! Integers four at a time: the loops of [`super::scalar`], compiled for AVX2, which compares 64-bit lanes.
 //!
-//! Unsafe, because Rust has no call into code for a better machine without it.
+//! Unsafe, because a call to a function compiled for an instruction set is unsafe.
 #![allow(unsafe_code)]
 
 use super::scalar;

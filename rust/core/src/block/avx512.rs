@@ -1,11 +1,11 @@
 //! Eight cells at a time.
 //!
-//! A cell of any of the forms is loaded as a whole, and three masks describe it: where its digits are, where its
-//! blanks and dashes are, and what stands before the last ten digits. Digits are moved together by the mask, never by
-//! a branch on the form, and the values of eight cells are computed at once.
+//! A cell is loaded whole, and masks describe it: the positions of its digits, and of its blanks and dashes; and the text
+//! before the last ten digits. The mask compresses the digits, without a branch on the form, and the values of eight
+//! cells are computed at once.
 //!
-//! Unsafe, because Rust has no masked load and no call into code for a better machine without it. What is measured for
-//! it stands in `benches/kernels/block.rs`; the safe twin is [`super::scalar`].
+//! Unsafe, because masked loads, and calls to functions compiled for an instruction set, are unsafe.
+//! `benches/kernels/block.rs` measures the gain; the safe version is [`super::scalar`].
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -14,7 +14,7 @@ use super::{FIRST_MOBILE, INDIA, ROWS, one, scalar};
 use crate::cpu::Avx512Vbmi;
 use crate::msisdn::MSISDNS;
 
-/// The longest cell that is looked at: two prefixes, two separators and `.0` are shorter.
+/// The longest cell that is read: every listed form is shorter.
 const LONGEST: usize = 31;
 
 /// [`super::read`].
@@ -64,7 +64,7 @@ pub(super) fn are_msisdns(_: Avx512Vbmi, values: &[u64], bits: &mut [u64]) {
             _mm512_set1_epi64(first.cast_signed()),
             _mm512_set1_epi64(count.cast_signed()),
         );
-        // Less the first, the values below it wrap around to the highest of all.
+        // Subtracting the first MSISDN wraps smaller values around to very large ones.
         let done = bits_of_blocks(values, bits, |eight| {
             _mm512_cmplt_epu64_mask(_mm512_sub_epi64(eight, first), count)
         });
@@ -74,7 +74,7 @@ pub(super) fn are_msisdns(_: Avx512Vbmi, values: &[u64], bits: &mut [u64]) {
     unsafe { on_avx512(values, bits) }
 }
 
-/// A bit for each value of every whole block, from a test of eight at a time; how many blocks there were.
+/// A bit for each value of every whole block, from a test of eight values at a time. Returns the number of blocks.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 fn bits_of_blocks(values: &[u64], bits: &mut [u64], test: impl Fn(__m512i) -> __mmask8) -> usize {
@@ -113,18 +113,18 @@ fn read_eights<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    let (mut digits, mut known) = ([_mm_setzero_si128(); 8], 0u8);
+    let (mut digits, mut read) = ([_mm_setzero_si128(); 8], 0u8);
     for (row, digits) in digits.iter_mut().enumerate() {
         let (wrong, national) = national_digits(cell(row));
         *digits = national;
-        known |= u8::from(wrong == 0) << row;
+        read |= u8::from(wrong == 0) << row;
     }
-    // Together in registers: a load of 64 bytes right after four stores of sixteen would wait for them.
+    // Joined in registers: a load of 64 bytes just after four stores of sixteen would stall.
     let four = |row: usize| {
         let two = |row| _mm256_set_m128i(digits[row + 1], digits[row]);
         _mm512_inserti64x4::<1>(_mm512_castsi256_si512(two(row)), two(row + 2))
     };
-    bytemuck::must_cast(msisdns([four(0), four(4)], known))
+    bytemuck::must_cast(msisdns([four(0), four(4)], read))
 }
 
 #[target_feature(
@@ -162,7 +162,7 @@ fn read_eight_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], ou
     }
 }
 
-/// Which of four rows of sixteen bytes hold nothing but values of digits.
+/// Which of four rows of sixteen bytes hold only digit values.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn rows_of_digits(values: __m512i) -> u8 {
@@ -172,10 +172,10 @@ fn rows_of_digits(values: __m512i) -> u8 {
     })
 }
 
-/// What is wrong with a cell, which is 0 for one in any of the forms, and the values of its last ten digits.
+/// 0 for a cell in one of the forms, otherwise another number; and the values of its last ten digits.
 ///
-/// There is no branch, and nothing that the compiler would make one of: half of the cells of a mixed column have a
-/// prefix and half have none, and a wrong guess costs as much as all the rest.
+/// There is no branch, and no expression that the compiler turns into one: in a mixed column half of the cells have a
+/// prefix, and a branch misprediction costs as much as everything else here.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
@@ -187,20 +187,20 @@ fn national_digits(cell: &[u8]) -> (u64, __m128i) {
         cell.len() as u32
     };
     let all = (1u32 << len) - 1;
-    // SAFETY: `all` has a bit for each byte of the cell at most; what has no bit is not read.
+    // SAFETY: `all` has a bit for each byte of the cell at most; bytes without a bit are not read.
     let text = unsafe { _mm256_maskz_loadu_epi8(all, cell.as_ptr().cast()) };
     let is = |byte: u8| _mm256_cmpeq_epi8_mask(text, _mm256_set1_epi8(byte as i8));
     let values = _mm256_sub_epi8(text, _mm256_set1_epi8(b'0' as i8));
-    // Bytes without a bit are 0 in `text`, and no digits.
+    // Bytes without a bit are 0 in `text`, so they are not digits.
     let digits = _mm256_cmplt_epu8_mask(values, _mm256_set1_epi8(10));
     let separators = is(b' ') | is(b'-');
-    // A number that went through a float: `.0` at the end does not count, and there may be nothing but digits before.
+    // A number that was stored as a float: `.0` at the end is dropped, and only digits may precede it.
     let zeros = is(b'0');
     let decimal =
         is(b'.').wrapping_shr(len.wrapping_sub(2)) & zeros.wrapping_shr(len.wrapping_sub(1)) & 1;
     let all = all >> (2 * decimal);
     let digits = digits & all;
-    // The last ten digits; what stands before them; and where they stand, together or five and five.
+    // The last ten digits; the text before them; and their positions, ten together or five and five.
     let national = _pdep_u32(
         0x3ffu32.wrapping_shl(digits.count_ones().wrapping_sub(10)),
         digits,
@@ -213,7 +213,7 @@ fn national_digits(cell: &[u8]) -> (u64, __m128i) {
     let (shape, tail) = (national.wrapping_shr(start), all.wrapping_shr(start));
     let gap = separators.wrapping_shr(start) & 0x20;
     let not_together = u64::from((shape ^ 0x3ff) | (tail ^ 0x3ff));
-    // `60000-75000`, two fives that end in two zeros each and have nothing before them: two sums.
+    // `60000-75000`: two groups of five that end in two zeros each, with no text before them, are two sums.
     let sums = u32::from(start == 0) & u32::from(zeros & 0x618 == 0x618);
     let not_halves = u64::from((shape ^ 0x7df) | (tail ^ 0x7ff) | (gap ^ 0x20) | decimal | sums);
     let wrong =
@@ -224,17 +224,17 @@ fn national_digits(cell: &[u8]) -> (u64, __m128i) {
     )
 }
 
-/// 0 when the `count` bytes before the national digits, the first lowest, are none, or a prefix and at most one
-/// separator.
+/// 0 if the `count` bytes before the national digits are none, or a prefix and at most one separator. The first byte is
+/// the lowest of `before`.
 #[inline]
 fn not_a_prefix(before: u64, count: u32) -> u64 {
     const PREFIXES: [&[u8]; 13] = [
         b"", b"0", b"0 ", b"0-", b"91", b"91 ", b"91-", b"+91", b"+91 ", b"+91-", b"0091",
         b"0091 ", b"0091-",
     ];
-    /// A byte of nothing, which cannot be.
+    /// An empty slot: a word with a byte but the length 0 does not occur.
     const NONE: u64 = 1;
-    /// Each prefix with its length in the highest byte, at the place of its hash.
+    /// Each prefix with its length in the highest byte, in the slot of its hash.
     const TABLE: [u64; 32] = {
         let mut table = [NONE; 32];
         let mut entry = 0;
@@ -247,7 +247,7 @@ fn not_a_prefix(before: u64, count: u32) -> u64 {
             }
             assert!(
                 table[slot(word)] == NONE,
-                "two prefixes in one place: choose another multiplier"
+                "two prefixes in one slot: choose another multiplier"
             );
             table[slot(word)] = word;
             entry += 1;
@@ -257,17 +257,17 @@ fn not_a_prefix(before: u64, count: u32) -> u64 {
     const fn slot(word: u64) -> usize {
         (word.wrapping_mul(0x78e5_1061_7311_d8a3) >> 59) as usize
     }
-    // A count of eight or more sets a bit in the highest byte that no prefix has.
+    // No prefix has eight bytes or more, so a longer text differs in the highest byte.
     let word = before | u64::from(count) << 56;
     word ^ TABLE[slot(word)]
 }
 
-/// The MSISDNs of eight rows of ten digit values and six zeros each; 0 where `read` has no bit, or it is no mobile.
+/// The MSISDNs of eight rows of ten digit values and six zeros each; 0 if `read` has no bit, or the number is no mobile.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq")]
 fn msisdns(digits: [__m512i; 2], read: u8) -> __m512i {
     let [low, high] = digits.map(|digits| halves(digits));
-    // Each half of a row holds a part of its value; rows come in pairs, one of `low` and one of `high`.
+    // Each half of a row holds a part of its value. Rows are in pairs, one from `low` and one from `high`.
     let mixed = _mm512_add_epi64(
         _mm512_unpacklo_epi64(low, high),
         _mm512_unpackhi_epi64(low, high),
@@ -320,7 +320,7 @@ fn read_eighty_bytes(cells: &[u8], out: &mut [u64]) {
         let mut read = 0u8;
         for (half, digits) in digits.iter_mut().enumerate() {
             let forty = &cells[half * 40..half * 40 + 40];
-            // SAFETY: the mask has a bit for each of the forty bytes; what has no bit is not read.
+            // SAFETY: the mask has a bit for each of the forty bytes; bytes without a bit are not read.
             let text = unsafe { _mm512_maskz_loadu_epi8(FORTY, forty.as_ptr().cast()) };
             let values = _mm512_sub_epi8(text, _mm512_set1_epi8(b'0' as i8));
             *digits = _mm512_maskz_permutexvar_epi8(TENS, spread, values);

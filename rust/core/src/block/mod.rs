@@ -1,12 +1,12 @@
-//! Many cells at once: the forms that most of them have, read without a branch on which form it is.
+//! Many cells at once: the common forms, read without a branch on the form.
 //!
-//! Owns a shortcut and no rule, as [`msisdn::indian_mobile`] does for one cell: what is read here,
-//! [`msisdn::read`] reads the same. A row that is not read is 0, which is no number, and refuses nothing: it is the
-//! caller's to ask `msisdn::read` about. Independent of regions: bare digits are read as India's plan does.
+//! Owns a fast path and no rule, like [`msisdn::indian_mobile`] for one cell: [`msisdn::read`] gives the same result for
+//! every cell that is read here. A row that is not read is 0, which is no number and refuses nothing; the caller reads it
+//! with `msisdn::read`. Independent of regions: digits without a country code are read by India's plan.
 //!
-//! The folder is the dispatch, as in [`crate::set::probe`]: `scalar` runs anywhere, `avx512` where the machine has its
-//! byte permutes too. `avx2` has integers only: for text it gains nothing over words of eight bytes. IMEIs have a
-//! folder of their own, [`imei`]. The way back to text is [`write`].
+//! There is one file for each instruction set, as in [`crate::set::probe`]: `scalar` runs on every machine, `avx512` needs
+//! byte permutes too. `avx2` reads only integers: for text it gains nothing over words of eight bytes. [`imei`] has the
+//! same for IMEIs, and [`write`] the conversion to text.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -19,25 +19,25 @@ pub mod write;
 use crate::cpu::Path;
 use crate::msisdn;
 
-/// The smallest Indian number of ten national digits, less those digits.
+/// India's country code, followed by ten zeros.
 const INDIA: u64 = 910_000_000_000;
 
 /// The smallest national number of a mobile.
 const FIRST_MOBILE: u64 = 6_000_000_000;
 
-/// Rows that are looked at together.
+/// Rows of a block.
 pub(crate) const ROWS: usize = 64;
 
-/// Where cells end, as Arrow has it.
+/// The end of a cell, as in Arrow.
 pub trait Offset: Copy {
-    /// As a place in memory. A negative one is past every end.
-    fn place(self) -> usize;
-    /// Whether a cell from `start` to here has ten bytes.
+    /// As an index. A negative offset becomes an index past every end.
+    fn index(self) -> usize;
+    /// Whether a cell from `start` to this offset has ten bytes.
     fn is_ten_after(self, start: Self) -> bool;
 }
 
 impl Offset for i32 {
-    fn place(self) -> usize {
+    fn index(self) -> usize {
         usize::try_from(self).unwrap_or(usize::MAX)
     }
 
@@ -47,7 +47,7 @@ impl Offset for i32 {
 }
 
 impl Offset for i64 {
-    fn place(self) -> usize {
+    fn index(self) -> usize {
         usize::try_from(self).unwrap_or(usize::MAX)
     }
 
@@ -56,8 +56,8 @@ impl Offset for i64 {
     }
 }
 
-/// Reads cells that follow each other in `bytes`: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one
-/// offset more than rows in `out`. Sets a row to its MSISDN, or to 0 where [`msisdn::read`] must look.
+/// Reads adjacent cells: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one offset more than rows in `out`.
+/// Sets a row to its MSISDN, or to 0 if [`msisdn::read`] must read it.
 ///
 /// ```
 /// use numguard_core::block;
@@ -68,12 +68,12 @@ impl Offset for i64 {
 /// ```
 ///
 /// # Panics
-/// When there are not as many offsets, or they do not ascend within `bytes`.
+/// When the number of offsets is wrong, or they do not ascend within `bytes`.
 pub fn read_run<O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
     read_run_on(Path::chosen(), offsets, bytes, out);
 }
 
-/// [`read_run`] on a path of one's choice: for tests and benchmarks.
+/// [`read_run`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`read_run`].
@@ -85,25 +85,25 @@ pub fn read_run_on<O: Offset>(path: Path, offsets: &[O], bytes: &[u8], out: &mut
             .windows(2)
             .fold(true, |tens, ends| tens & ends[1].is_ten_after(ends[0]));
         if tens {
-            let first = offsets[0].place();
+            let first = offsets[0].index();
             read_tens(path, &bytes[first..][..out.len() * 10], out);
         } else {
             read_on(
                 path,
-                |row| &bytes[offsets[row].place()..offsets[row + 1].place()],
+                |row| &bytes[offsets[row].index()..offsets[row + 1].index()],
                 out,
             );
         }
     }
 }
 
-/// Reads as many cells as `out` has rows, wherever they are. Sets a row to its MSISDN, or to 0 where [`msisdn::read`]
-/// must look.
+/// Reads the cells `cell(0)`, `cell(1)` and so on, one for each row of `out`. Sets a row to its MSISDN, or to 0 if
+/// [`msisdn::read`] must read it.
 pub fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     read_on(Path::chosen(), cell, out);
 }
 
-/// [`read`] on a path of one's choice: for tests and benchmarks.
+/// [`read`] on a given path: for tests and benchmarks.
 pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
@@ -112,17 +112,16 @@ pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]
     scalar::read(cell, out);
 }
 
-/// Reads the cells of a column of string views: sixteen bytes each, the first four the length, and up to twelve bytes
-/// of text there and then; `cell` fetches the text of any row. Sets a row to its MSISDN, or to 0 where
-/// [`msisdn::read`] must look.
+/// Reads the cells of a column of string views. A view has sixteen bytes: a length of four, and up to twelve bytes of text
+/// inline; `cell` returns the text of any row. Sets a row to its MSISDN, or to 0 if [`msisdn::read`] must read it.
 ///
 /// # Panics
-/// When there are not as many views as rows.
+/// When the numbers of views and rows differ.
 pub fn read_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     read_views_on(Path::chosen(), views, cell, out);
 }
 
-/// [`read_views`] on a path of one's choice: for tests and benchmarks.
+/// [`read_views`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`read_views`].
@@ -140,15 +139,15 @@ pub fn read_views_on<'a>(
     scalar::read(cell, out);
 }
 
-/// Reads signed integers. Sets a row to its MSISDN, or to 0 where [`msisdn::read_i64`] must look.
+/// Reads signed integers. Sets a row to its MSISDN, or to 0 if [`msisdn::read_i64`] must read it.
 ///
 /// # Panics
-/// When there are not as many values as rows.
+/// When the numbers of values and rows differ.
 pub fn read_i64(values: &[i64], out: &mut [u64]) {
     read_i64_on(Path::chosen(), values, out);
 }
 
-/// [`read_i64`] on a path of one's choice: for tests and benchmarks.
+/// [`read_i64`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`read_i64`].
@@ -163,16 +162,16 @@ pub fn read_i64_on(path: Path, values: &[i64], out: &mut [u64]) {
     scalar::read_i64(values, out);
 }
 
-/// Bit `i % 64` of `bits[i / 64]` says whether `values[i]` is an MSISDN as it stands, as [`msisdn::key_u64`] has it.
-/// Bits past the last value are 0.
+/// Sets bit `i % 64` of `bits[i / 64]` to whether `values[i]` is an MSISDN, as [`msisdn::key_u64`] decides. Bits past the
+/// last value are 0.
 ///
 /// # Panics
-/// When there is not one word for each 64 values begun.
+/// When `bits` does not have one word for every 64 values, rounded up.
 pub fn are_msisdns(values: &[u64], bits: &mut [u64]) {
     are_msisdns_on(Path::chosen(), values, bits);
 }
 
-/// [`are_msisdns`] on a path of one's choice: for tests and benchmarks.
+/// [`are_msisdns`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`are_msisdns`].
@@ -180,7 +179,7 @@ pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
     assert_eq!(
         bits.len(),
         values.len().div_ceil(ROWS),
-        "one word for each 64 values begun"
+        "one word for every 64 values, rounded up"
     );
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
@@ -191,15 +190,15 @@ pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
     scalar::are_msisdns(values, bits);
 }
 
-/// Bit `i % 64` of `bits[i / 64]` says whether `keys[i]` is one, which 0 is not. Bits past the last key are 0.
+/// Sets bit `i % 64` of `bits[i / 64]` to whether `keys[i]` is a key, that is, not 0. Bits past the last key are 0.
 ///
 /// # Panics
-/// When there is not one word for each 64 keys begun.
+/// When `bits` does not have one word for every 64 keys, rounded up.
 pub fn are_keys(keys: &[u64], bits: &mut [u64]) {
     are_keys_on(Path::chosen(), keys, bits);
 }
 
-/// [`are_keys`] on a path of one's choice: for tests and benchmarks.
+/// [`are_keys`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`are_keys`].
@@ -207,7 +206,7 @@ pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
     assert_eq!(
         bits.len(),
         keys.len().div_ceil(ROWS),
-        "one word for each 64 keys begun"
+        "one word for every 64 keys, rounded up"
     );
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
@@ -218,7 +217,7 @@ pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
     scalar::are_keys(keys, bits);
 }
 
-/// Reads cells of ten bytes, one after the other.
+/// Reads adjacent cells of ten bytes each.
 fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
@@ -227,9 +226,9 @@ fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
     scalar::read_tens(cells, out);
 }
 
-/// The MSISDN of a cell in one of the forms, or 0: what every path must give.
+/// The MSISDN of a cell in one of the forms, or 0: the result that every path must give.
 fn one(cell: &[u8]) -> u64 {
-    // Whole numbers that went through a float: the mend is noted elsewhere, the number is the same.
+    // Integers that were stored as floats. The exact reader adds the note; the number is the same.
     let national = match cell.strip_suffix(b".0") {
         Some(digits) => msisdn::ten_digits(digits).filter(|&national| national >= FIRST_MOBILE),
         None => msisdn::indian_mobile(cell),
@@ -267,7 +266,7 @@ fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
 #[inline(always)]
 #[must_use]
 pub fn bytes_with(bit: u8, bytes: &[u8; ROWS]) -> u64 {
-    /// Brings the lowest bits of eight bytes together in the highest.
+    /// Collects the lowest bits of eight bytes in the highest byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     const LOWEST: u64 = 0x0101_0101_0101_0101;
     let (eights, _) = bytes.as_chunks::<8>();

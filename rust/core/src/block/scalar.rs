@@ -1,4 +1,4 @@
-//! One cell after the other, in safe, portable code: what the vector path must agree with.
+//! One cell at a time, in safe, portable code: the reference for the vector paths.
 
 use super::{ROWS, bits_where, one, one_i64};
 use crate::msisdn::key_u64;
@@ -17,7 +17,7 @@ pub(super) fn read_tens(cells: &[u8], out: &mut [u64]) {
     }
 }
 
-/// [`super::read_i64`]. Inlined, so that a vector path gets it in its own instructions.
+/// [`super::read_i64`]. Inlined, so that it is compiled for the instructions of a vector path.
 #[inline(always)]
 pub(super) fn read_i64(values: &[i64], out: &mut [u64]) {
     for (out, &value) in out.iter_mut().zip(values) {

@@ -1,8 +1,8 @@
-//! Keys -> text, without a branch on how many digits there are.
+//! Keys -> text, without a branch on the number of digits.
 //!
-//! Owns a shortcut and no rule: what is written here, [`msisdn::format`](fn@crate::msisdn::format) and
-//! [`imei::format`](crate::imei::format) write the same; what [`is_grouped_abroad`] is left to the former. One idea: the text of a key is never longer than sixteen bytes,
-//! so it is one integer, and a text is written by writing all sixteen and going on behind those that count.
+//! Owns a fast path and no rule: [`msisdn::format`](fn@crate::msisdn::format) and [`imei::format`](crate::imei::format)
+//! write the same text, and the former writes what [`is_grouped_abroad`]. One idea: the text of a key has at most sixteen
+//! bytes, so it is one integer. All sixteen bytes are written, and the next text overwrites the bytes after the end.
 
 use super::{FIRST_MOBILE, INDIA};
 use crate::imei;
@@ -11,16 +11,16 @@ use crate::msisdn::{self, Style};
 /// The most bytes that a text has.
 pub const WIDEST: usize = 16;
 
-/// The text of a key; none where there is no key.
+/// The text of a key; empty without a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Text {
-    /// The first byte lowest, and whatever behind the last.
+    /// The first byte is the lowest; bytes after the last are arbitrary.
     bytes: u128,
     len: usize,
 }
 
 impl Text {
-    /// An MSISDN written in `style`; nothing for what can be none.
+    /// An MSISDN written in `style`; empty if `key` is not an MSISDN.
     ///
     /// ```
     /// use numguard_core::block::write::Text;
@@ -38,7 +38,7 @@ impl Text {
         }
         let all = sixteen(key);
         let mobile = is_mobile(key);
-        // Most are mobiles: a shift by what is known costs nothing.
+        // Most numbers are mobiles, and a shift by a constant is cheaper.
         let digits = if mobile {
             (all + ZEROS) >> (8 * 4)
         } else {
@@ -58,7 +58,7 @@ impl Text {
         }
     }
 
-    /// A handset's fourteen digits and the check digit; nothing for what can be no key.
+    /// A handset's fourteen digits and the check digit; empty if `key` is not a key.
     #[inline]
     #[must_use]
     pub fn of_imei14(key: u64) -> Self {
@@ -74,7 +74,7 @@ impl Text {
         }
     }
 
-    /// How many bytes.
+    /// Number of bytes.
     #[inline]
     #[must_use]
     pub fn len(self) -> usize {
@@ -88,11 +88,11 @@ impl Text {
         self.len == 0
     }
 
-    /// Writes the text to the beginning of `out`, and whatever up to [`WIDEST`] bytes behind it, where there is space.
-    /// Gives its length.
+    /// Writes the text to the beginning of `out`, and arbitrary bytes up to [`WIDEST`] if `out` is long enough. Returns the
+    /// length of the text.
     ///
     /// # Panics
-    /// If there is no space for the text.
+    /// If `out` is shorter than the text.
     #[inline]
     pub fn write(self, out: &mut [u8]) -> usize {
         let bytes = self.bytes.to_le_bytes();
@@ -104,7 +104,7 @@ impl Text {
     }
 }
 
-/// Whether a text has the groups of another country than India, which may be wider than [`WIDEST`]: then
+/// Whether a text has the groups of another country than India. It may be longer than [`WIDEST`], and
 /// [`msisdn::format`](fn@crate::msisdn::format) writes it.
 #[inline]
 #[must_use]
@@ -115,10 +115,10 @@ pub fn is_grouped_abroad(key: u64, style: Style) -> bool {
         && msisdn::is_foreign(key)
 }
 
-/// Sixteen times the digit zero.
+/// The digit zero, sixteen times.
 const ZEROS: u128 = u128::from_le_bytes([b'0'; 16]);
 
-/// How long the text of an MSISDN is in `style`: 0 for what can be none.
+/// The length of an MSISDN written in `style`; 0 if `key` is not an MSISDN.
 #[inline]
 #[must_use]
 pub fn len_of_msisdn(key: u64, style: Style) -> usize {
@@ -138,7 +138,7 @@ pub fn len_of_msisdn(key: u64, style: Style) -> usize {
     }
 }
 
-/// How long the text of a handset is: 0 for what can be no key.
+/// The length of the text of a handset; 0 if `key` is not a key.
 #[inline]
 #[must_use]
 pub fn len_of_imei14(key: u64) -> usize {
@@ -150,7 +150,7 @@ fn is_mobile(key: u64) -> bool {
     (INDIA + FIRST_MOBILE..INDIA + 10_000_000_000).contains(&key)
 }
 
-/// Ten of twelve digits, in two halves with a blank between.
+/// The last ten of twelve digits, in two halves with a blank between.
 #[inline]
 fn halves(digits: u128) -> u128 {
     const FIVE: u128 = (1 << 40) - 1;
@@ -158,18 +158,18 @@ fn halves(digits: u128) -> u128 {
     (national & FIVE) | (u128::from(b' ') << 40) | ((national >> 40) << 48)
 }
 
-/// The values of the sixteen digits of an integer below 10^16, the first lowest, zeros before those that it has.
+/// The values of the sixteen digits of an integer below 10^16, the first in the lowest byte, with leading zeros.
 #[inline]
 fn sixteen(value: u64) -> u128 {
     const HALF: u64 = 100_000_000;
     u128::from(eight(value / HALF)) | u128::from(eight(value % HALF)) << 64
 }
 
-/// The values of eight digits: two halves of four, each two pairs, each two digits, all of a kind at once.
+/// The values of eight digits: two halves of four digits, then four pairs, then eight digits, each step in parallel.
 #[inline]
 fn eight(value: u64) -> u64 {
     let fours = (value / 10_000) | ((value % 10_000) << 32);
-    // A hundredth and a tenth by a product, exact for four digits and for two.
+    // Divisions by 100 and 10 as multiplications, exact for four digits and for two.
     let upper = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let pairs = upper | ((fours - upper * 100) << 16);
     let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;

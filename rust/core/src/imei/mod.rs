@@ -1,9 +1,8 @@
-//! A written IMEI -> the fourteen digits on which handsets join.
+//! A written IMEI -> the fourteen digits that identify a handset.
 //!
-//! Owns the forms of 3GPP TS 23.003: fourteen digits (type allocation code 8, serial number 6), fifteen with the check
-//! digit or with the spare zero that networks send in its place, sixteen with a software version. Independent of who
-//! used the handset. One idea: the first fourteen digits are the handset, whatever follows them; the check digit is a
-//! hint and refuses nothing.
+//! Owns the forms of 3GPP TS 23.003: fourteen digits (type allocation code 8, serial number 6); fifteen, with the check
+//! digit or with the spare zero that networks send instead; sixteen, with a software version. Independent of who used the
+//! handset. One idea: the first fourteen digits are the handset; the check digit is a hint and refuses nothing.
 
 mod placeholders;
 mod text;
@@ -15,23 +14,23 @@ use crate::cell;
 use crate::digits::{Digits, Folded, value};
 use crate::notes::{Form, Note};
 
-/// One cell, read. `imei14` is 0 when the cell was refused or holds a placeholder; then `note` is set.
+/// The result of reading one cell. `imei14` is 0 if the cell is refused or a placeholder; then `note` is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The first fourteen digits as an integer, or 0.
     pub imei14: u64,
-    /// The fourteen digits of a placeholder, for linkage, which reports where a walk met one; else 0.
+    /// The fourteen digits of a placeholder, otherwise 0. Linkage reports where it stopped at one.
     pub placeholder: u64,
-    /// How it was written, when it was an IMEI at all.
+    /// The form, if the cell is an IMEI.
     pub form: Option<Form>,
-    /// The one note, if there is one.
+    /// The note, if there is one.
     pub note: Option<Note>,
 }
 
 /// One more than the largest key.
 pub(crate) const KEYS: u64 = 100_000_000_000_000;
 
-/// An IMEI inside a cell, and the first mend that it took.
+/// An IMEI in a cell, and the first mend.
 #[derive(Clone, Copy)]
 struct Found {
     imei14: u64,
@@ -73,7 +72,7 @@ impl Reading {
     }
 }
 
-/// Whether an integer can be a key at all: fourteen digits, not all of them zero.
+/// Whether an integer is a possible key: at most fourteen digits, and not 0.
 #[must_use]
 pub fn is_key(value: u64) -> bool {
     (1..KEYS).contains(&value)
@@ -98,7 +97,7 @@ pub fn read(cell: &str) -> Reading {
     }))
 }
 
-/// Reads an unsigned integer, which is a fourteen-digit key already; leading zeros are the integer's own.
+/// Reads an unsigned integer, which is a fourteen-digit key already; a shorter integer has leading zeros.
 #[must_use]
 pub fn read_u64(value: u64) -> Reading {
     Reading::of(if value < KEYS {
@@ -112,14 +111,14 @@ pub fn read_u64(value: u64) -> Reading {
     })
 }
 
-/// The handset alone of an unsigned integer, placeholders too, or 0: [`read_u64`] for those who ask for nothing else.
+/// The handset of an unsigned integer, placeholders included, or 0: [`read_u64`] without form and note.
 #[inline]
 #[must_use]
 pub fn key_or_placeholder_u64(value: u64) -> u64 {
     if value < KEYS { value } else { 0 }
 }
 
-/// Reads a signed integer: digits as written, so a leading zero that an integer cannot hold is missing from it.
+/// Reads a signed integer: digits as written, without the leading zeros that an integer cannot hold.
 #[must_use]
 pub fn read_i64(value: i64) -> Reading {
     read_i128(i128::from(value))
@@ -135,10 +134,10 @@ pub fn read_i128(value: i128) -> Reading {
     })
 }
 
-/// Reads a float: digits as written where it is integral. NaN is a null: it reads as an empty cell.
+/// Reads a float: digits as written if it is integral. NaN is a null, and is read as an empty cell.
 #[must_use]
 pub fn read_f64(value: f64) -> Reading {
-    /// From here on a float may have been rounded; a sixteen-digit IMEISV can lie on either side.
+    /// From this value on a float may have been rounded; a sixteen-digit IMEISV may be below or above it.
     const INEXACT: f64 = 9_007_199_254_740_992.0;
     Reading::of(if value.is_nan() {
         Err(Note::Empty)
@@ -160,7 +159,7 @@ pub fn read_f64(value: f64) -> Reading {
     })
 }
 
-/// Digits alone: the length gives the form.
+/// Reads digits: their number decides the form.
 fn read_digits(digits: &Digits) -> Result<Found, Note> {
     let Some(held) = digits.held().filter(|held| held.len() <= 16) else {
         return Err(Note::TooLong);
@@ -196,7 +195,7 @@ fn check_digit(key: &[u8; 14]) -> u8 {
     (10 - sum % 10) % 10
 }
 
-/// Fifteen ASCII digits, the check digit computed. Only the last fourteen digits of a larger integer are written.
+/// Fifteen ASCII digits, with a computed check digit. Of a larger integer only the last fourteen digits are written.
 ///
 /// ```
 /// assert_eq!(&numguard_core::imei::format(35824005111111), b"358240051111110");

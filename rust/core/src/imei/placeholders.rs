@@ -1,12 +1,11 @@
-//! IMEIs that phones without one of their own report.
+//! IMEIs that phones without an own IMEI report.
 //!
-//! Owns the list and the patterns. One idea: a value that many handsets share is no handset, and links nobody.
+//! Owns the list and the patterns. One idea: a value that many handsets report identifies no handset, and links no numbers.
 
 use super::KEYS;
 
-/// Keys of fixed values: the first fourteen digits (type allocation code, serial number) of the values in lists shipped
-/// in phone software, of the defaults of modem firmware and chips that press reports of January 2026 name, and of a
-/// sample of a tracker's protocol. Sorted.
+/// Fixed values, as keys: the values in lists that phone software contains, the defaults of modem firmware and chips
+/// named in press reports of January 2026, and the example in a tracker's protocol. Sorted.
 #[rustfmt::skip]
 static REPORTED_BY_MANY: [u64; 34] = [
     1_123_456,
@@ -45,13 +44,13 @@ static REPORTED_BY_MANY: [u64; 34] = [
     86_228_001_059_952,
 ];
 
-/// Fourteen digits that are `0091` and an Indian mobile: somebody's number in the place of a handset. No type allocation
-/// code begins so.
+/// Fourteen digits that are `0091` and an Indian mobile: a phone number in the column of handsets. No type allocation code
+/// begins with `0091`.
 const INDIAN_MOBILES: std::ops::Range<u64> = 916_000_000_000..920_000_000_000;
 
-/// Whether a key is one that phones with no IMEI of their own report: one digit fourteen times, digits that count up
-/// (`01234567890123`, `12345678901234`, `123456789` and anything behind it) or up by two (`1357902468...`), an Indian
-/// mobile behind `0091`, or a value that software is known to fall back to.
+/// Whether a key is a placeholder: one digit fourteen times; digits that count up (`01234567890123`, `12345678901234`,
+/// `123456789` and any digits after it) or up by two (`1357902468...`); an Indian mobile after `0091`; or a known default
+/// of software.
 #[must_use]
 pub fn is_placeholder(imei14: u64) -> bool {
     let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
@@ -63,15 +62,15 @@ pub fn is_placeholder(imei14: u64) -> bool {
         || REPORTED_BY_MANY.binary_search(&imei14).is_ok()
 }
 
-/// The ranges of the keys for which [`is_placeholder`] holds: for callers that must skip most others quickly.
+/// The ranges of the keys for which [`is_placeholder`] holds, for a filter that skips most other keys.
 pub(crate) fn ranges() -> impl Iterator<Item = std::ops::Range<u64>> {
     let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
-    let begun = |digits: u64, rest: u64| digits * rest..(digits + 1) * rest;
+    let starting_with = |digits: u64, rest: u64| digits * rest..(digits + 1) * rest;
     let single = (0..10).flat_map(move |first| [first * 11_111_111_111_111, counts_up(first)]);
     let ranges = [
-        begun(123_456_789, 100_000),
-        begun(12_345_678, 100_000),
-        begun(1_357_902_468, 10_000),
+        starting_with(123_456_789, 100_000),
+        starting_with(12_345_678, 100_000),
+        starting_with(1_357_902_468, 10_000),
         INDIAN_MOBILES,
     ];
     let single = single.chain(REPORTED_BY_MANY).map(|key| key..key + 1);
@@ -96,7 +95,7 @@ mod tests {
             }
         }
         assert!(seen > 100);
-        // Every key that begins with four digits of each sort, so that a pattern that is not in the ranges is met.
+        // Keys spread over all first digits, so that a pattern that is not in the ranges is found.
         for key in (0..KEYS).step_by(9_999_999_967) {
             assert_eq!(is_placeholder(key), inside(key), "{key}");
         }
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_of_digits_are_no_handset() {
+    fn patterns_of_digits_are_placeholders() {
         for key in [
             919_876_543_210,
             12_345_678_900_001,

@@ -1,8 +1,8 @@
 //! A cell of text -> its IMEI.
 //!
-//! Owns the groupings and the words that an IMEI is written with. Independent of who used the handset. One idea: a
-//! piece of fourteen to sixteen digits is the IMEI, and nothing beside it is ever joined to it: `IMEI 1 358...` is the
-//! first IMEI of a phone with two, not an IMEI that begins with 1.
+//! Owns the groupings and words of a written IMEI. Independent of who used the handset. One idea: a piece of fourteen to
+//! sixteen digits is the IMEI, and no digits beside it are joined to it: `IMEI 1 358...` is the first IMEI of a phone with
+//! two, not an IMEI that begins with 1.
 
 use super::{Found, read_digits};
 use crate::cell::{self, Printed};
@@ -11,7 +11,7 @@ use crate::groupings::{self, Gap, Plan};
 use crate::notes::{Form, Note};
 use crate::words::{self, Word};
 
-/// As many groups as the list has in one IMEI, and some.
+/// The most groups of one IMEI: more than any listed grouping has.
 const PIECES: usize = 6;
 
 /// Reads an opened cell: folded, trimmed, unwrapped, not empty.
@@ -35,13 +35,13 @@ pub(super) fn read(cell: &Folded, text: &[u8]) -> Result<Found, Note> {
     decide(text, &Seen::of(cell, text))
 }
 
-/// What stands in a text.
+/// The contents of a text.
 #[derive(Default)]
 struct Seen {
     found: Vec<Found>,
     has_fragments: bool,
     words: Vec<Word>,
-    /// Where `IMEI`, or a word such as `No` right behind it, ends.
+    /// The end of `IMEI`, or of a word such as `No` directly after it.
     label_end: Option<usize>,
 }
 
@@ -69,7 +69,7 @@ impl Seen {
         seen
     }
 
-    /// Whether nothing but a few signs stands between such a word and `at`.
+    /// Whether only blanks and certain signs are between that word and `at`.
     fn is_labelled(&self, text: &[u8], at: usize) -> bool {
         self.label_end.is_some_and(|end| {
             text[end..at]
@@ -78,7 +78,7 @@ impl Seen {
         })
     }
 
-    /// A stretch from a digit to a digit. Right behind `IMEI`, a single 1 or 2 counts the IMEIs of a phone.
+    /// Reads a run from a digit to a digit. Directly after `IMEI`, a single 1 or 2 numbers the IMEIs of a phone.
     fn run(&mut self, text: &[u8], start: usize, end: usize) {
         let run = &text[start..end];
         let is_counter = matches!(run[0], b'1' | b'2')
@@ -90,7 +90,7 @@ impl Seen {
         };
         let touches = |byte: Option<&u8>| byte.is_some_and(|&byte| is_letter(byte));
         let is_alone = !touches(text.get(end)) && (is_counter || !touches(text[..start].last()));
-        // `IMEI 1358...`: the counter touches the IMEI.
+        // `IMEI 1358...`: the counter is joined to the IMEI.
         let is_glued = matches!(run, [b'1' | b'2', imei @ ..]
             if imei.len() == 15 && self.is_labelled(text, start) && is_checked(imei));
         match read_run(&rest[first..]) {
@@ -109,7 +109,7 @@ impl Seen {
     }
 }
 
-/// Whether fifteen digits end in their check digit.
+/// Whether fifteen digits end with their check digit.
 fn is_checked(imei: &[u8]) -> bool {
     imei.iter().all(u8::is_ascii_digit)
         && read_run(imei).is_ok_and(|found| found.form == Form::LuhnOk)
@@ -156,9 +156,9 @@ fn decide(text: &[u8], seen: &Seen) -> Result<Found, Note> {
     }
 }
 
-/// Whether the words beside an IMEI say that it is a handset's, and nothing else.
+/// Refuses words beside an IMEI that are not words for a handset.
 fn words_are_of_handsets(words: &[Word]) -> Result<(), Note> {
-    // No country makes an IMEI another's.
+    // The country does not matter for an IMEI.
     let refuses = |word: &Word| word.refuses(0);
     if words.iter().any(refuses) {
         return Err(Note::TextWithDigits);
@@ -176,7 +176,7 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+')
 }
 
-/// Where a stretch of digits and separators ends: behind its last digit.
+/// The end of a run of digits and separators: after its last digit.
 fn run_end(text: &[u8], start: usize) -> usize {
     let run = text[start..]
         .iter()
@@ -188,7 +188,7 @@ fn run_end(text: &[u8], start: usize) -> usize {
     start + last.map_or(1, |last| last + 1)
 }
 
-/// A piece of digits in a stretch.
+/// A group of digits in a run.
 #[derive(Clone, Copy)]
 struct Piece {
     start: usize,
@@ -233,7 +233,7 @@ fn pieces(run: &[u8]) -> Vec<Piece> {
     pieces
 }
 
-/// A stretch as one IMEI, the same IMEI again, or several.
+/// Reads a run as one IMEI, one IMEI repeated, or several.
 fn read_run(run: &[u8]) -> Result<Found, Note> {
     let first = run.iter().position(u8::is_ascii_digit);
     let last = run.iter().rposition(u8::is_ascii_digit);
@@ -273,7 +273,7 @@ fn read_run(run: &[u8]) -> Result<Found, Note> {
     }
 }
 
-/// Pieces as one IMEI: a single one, or in a listed grouping.
+/// Reads pieces as one IMEI: a single piece, or a listed grouping.
 fn one(run: &[u8], pieces: &[Piece]) -> Result<Found, Note> {
     let mut digits = Digits::new();
     pieces
@@ -304,7 +304,7 @@ fn one(run: &[u8], pieces: &[Piece]) -> Result<Found, Note> {
     }
 }
 
-/// `20251113 015043`: a day and a time of day.
+/// `20251113 015043`: a date and a time of day.
 fn is_date_and_time(widths: &[usize], digits: &Digits) -> bool {
     let Some(digits) = digits.held().filter(|_| widths.starts_with(&[8, 6])) else {
         return false;
@@ -320,7 +320,7 @@ fn is_date_and_time(widths: &[usize], digits: &Digits) -> bool {
             || is_day(last, first / 100, first % 100))
 }
 
-/// `40477-14985-95740`: a cell of an Indian network (country codes 404 and 405 of ITU-T E.212), area and cell behind it.
+/// `40477-14985-95740`: a cell of an Indian network: the network (country codes 404 and 405 of ITU-T E.212), area and cell.
 fn is_cell(widths: &[usize], digits: &Digits) -> bool {
     widths == [5, 5, 5] && matches!(digits.held(), Some([4, 0, 4 | 5, ..]))
 }
@@ -339,10 +339,10 @@ fn decimal(run: &[u8], pieces: &[Piece]) -> Option<Result<Found, Note>> {
     whole.is_ok().then_some(Err(Note::NotAnInteger))
 }
 
-/// The IMEIs of a stretch that is nothing else, each as long as it can be.
+/// The IMEIs of a run that consists only of IMEIs, each as long as possible.
 fn imeis(run: &[u8]) -> Option<Vec<Found>> {
     let pieces = pieces(run);
-    // The IMEI that begins with a piece, and the piece behind it, where the rest are IMEIs too.
+    // For each piece, the IMEI that begins with it and the index of the next piece, if the rest are IMEIs too.
     let mut ways: Vec<Option<(Found, usize)>> = vec![None; pieces.len()];
     for at in (0..pieces.len()).rev() {
         let most = pieces.len().min(at + PIECES);

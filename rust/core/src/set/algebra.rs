@@ -1,4 +1,4 @@
-//! Union, intersection, difference and symmetric difference: one walk along two ascending runs of keys.
+//! Union, intersection, difference and symmetric difference: one merge of two ascending runs of keys.
 
 use std::cmp::Ordering;
 
@@ -8,40 +8,40 @@ use super::workers::{Task, Workers};
 use crate::Error;
 
 impl FrozenSet {
-    /// The keys of either.
+    /// The keys of either set.
     ///
     /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
+    /// [`Error::SetKeyType`] when the key types differ.
     pub fn union(&self, other: &Self, workers: &dyn Workers) -> Result<Self, Error> {
         self.combined(other, |_| true, workers)
     }
 
-    /// The keys of both.
+    /// The keys of both sets.
     ///
     /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
+    /// [`Error::SetKeyType`] when the key types differ.
     pub fn intersection(&self, other: &Self, workers: &dyn Workers) -> Result<Self, Error> {
         self.combined(other, Ordering::is_eq, workers)
     }
 
-    /// The keys of `self` that `other` has not.
+    /// The keys of `self` that are not in `other`.
     ///
     /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
+    /// [`Error::SetKeyType`] when the key types differ.
     pub fn difference(&self, other: &Self, workers: &dyn Workers) -> Result<Self, Error> {
         self.combined(other, Ordering::is_lt, workers)
     }
 
-    /// The keys of one, but not of both.
+    /// The keys of exactly one of the sets.
     ///
     /// # Errors
-    /// [`Error::SetKeyType`] when the two hold different things.
+    /// [`Error::SetKeyType`] when the key types differ.
     pub fn symmetric_difference(&self, other: &Self, workers: &dyn Workers) -> Result<Self, Error> {
         self.combined(other, Ordering::is_ne, workers)
     }
 
-    /// Walks along both. A key only `self` has comes as `Less`, one only `other` has as `Greater`, a common one as
-    /// `Equal`; `keep` says which stay.
+    /// Merges both sets. `keep` decides which keys stay: it gets `Less` for a key only in `self`, `Greater` for one only
+    /// in `other`, and `Equal` for a common one.
     fn combined(
         &self,
         other: &Self,
@@ -55,8 +55,8 @@ impl FrozenSet {
             });
         }
         let (left, right) = (self.to_vec(workers), other.to_vec(workers));
-        // Two sets with good checksums give ascending keys; those of damaged ones are sorted anew.
-        let mut kept = shared_out(&left, &right, keep, workers);
+        // The keys of intact sets are ascending; those of damaged ones must be sorted.
+        let mut kept = merge_with(&left, &right, keep, workers);
         sort(workers, &mut kept);
         let distinct = dedup(&mut kept);
         drop((left, right));
@@ -72,11 +72,11 @@ impl FrozenSet {
     }
 }
 
-/// Keys of both that are merged by one worker at a time.
+/// Keys of the longer run that one task merges.
 const SHARE: usize = 1 << 17;
 
-/// [`merge`], cut where both have the same keys before the cut.
-fn shared_out(
+/// [`merge`], cut into tasks at the same keys of both runs.
+fn merge_with(
     left: &[u64],
     right: &[u64],
     keep: impl Fn(Ordering) -> bool + Copy + Send + Sync,
@@ -115,8 +115,8 @@ fn shared_out(
     parts.concat()
 }
 
-/// Walks along two ascending runs of keys, without a branch a key. A key only the left has comes as `Less`, one only the
-/// right has as `Greater`, a common one as `Equal`; `keep` says which stay.
+/// Merges two ascending runs of keys without a branch for each key. `keep` decides which keys stay: it gets `Less` for a
+/// key only in the left, `Greater` for one only in the right, and `Equal` for a common one.
 pub(super) fn merge(left: &[u64], right: &[u64], keep: impl Fn(Ordering) -> bool) -> Vec<u64> {
     let keeps =
         [Ordering::Less, Ordering::Equal, Ordering::Greater].map(|order| usize::from(keep(order)));

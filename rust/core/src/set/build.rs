@@ -1,41 +1,40 @@
-//! Keys -> the bytes of a set: where its members lie dense, how wide the lines are, how large filter and table.
+//! Keys -> the bytes of a set: where its members are dense, the width of the lines, the sizes of filter and table.
 //!
-//! Everything here is a function of the keys alone, so the same keys give the same bytes, however many workers there
-//! are.
+//! Everything here is a function of the keys alone, so the same keys give the same bytes with any number of workers.
 
 use super::bytes::Words;
 use super::layout::{
-    self, Layout, MULTIPLIERS, OVERRUN, filter_bits, filter_word, home_slot, place_bits,
+    self, Layout, MULTIPLIERS, OVERRUN, filter_bits, filter_word, first_slot, index_bits,
 };
 use super::line::{self, Cut};
 use super::workers::{Task, Workers};
 use super::{KeyType, checksum};
 use crate::block::{ROWS, bytes_with};
 
-/// Lines are looked for within pages of `2^32` numbers: all Indian mobiles lie in two of them.
+/// Dense members are searched for in pages of `2^32` numbers: all Indian mobile numbers are in two of them.
 const PAGE_SHIFT: u32 = 32;
-/// Bytes of lines a member may cost.
+/// The most bytes of lines for each member.
 const LINE_BYTES_PER_MEMBER: u64 = 14;
-/// One line in how many members may overflow: each costs a second search.
+/// At most one member in this number may be in an overflowed line, because it needs a second search.
 const OVERFLOW_ONE_IN: usize = 16;
-/// Most members that are worth a filter before lines: from here on the filter misses the caches as often as they do.
+/// The most members for which a filter before lines pays: a larger filter misses the caches as often as the lines do.
 const FILTERED_LINES: usize = 1 << 23;
-/// Filter bits a member, at least. Up to four times as many while the filter stays in the first caches.
+/// The least filter bits for each member. Up to four times as many while the filter fits into the first caches.
 const FILTER_BITS_PER_MEMBER: u64 = 12;
-/// Sparse members up to which slots are many (a fourth is used), so that nearly every search ends at its first slot.
-/// Above, three in five are used.
-const ROOMY_SPARSE: usize = 1 << 16;
-/// Slots that a header may state.
+/// Up to this number of sparse members, a fourth of the slots is used, so that most searches end at their first slot.
+/// Above it, three in five are used.
+const LOW_LOAD_SPARSE: usize = 1 << 16;
+/// The most slots that a header may state.
 const MOST_SLOTS: usize = 1 << 31;
-/// Lines that a worker writes at a time.
+/// Lines that one task writes.
 const LINES: usize = 1 << 14;
 
-/// Neighbouring pages that all hold keys.
+/// Adjacent pages that all hold keys.
 #[derive(Clone, Copy)]
 struct Stretch<'a> {
-    /// How many keys come before it.
+    /// Number of keys before it.
     before: usize,
-    /// One at least.
+    /// At least one.
     keys: &'a [u64],
 }
 
@@ -49,7 +48,7 @@ impl Stretch<'_> {
     }
 }
 
-/// A stretch of the numbers whose members go into lines.
+/// A stretch of numbers whose members are stored in lines.
 struct Window<'a> {
     stretch: Stretch<'a>,
     cut: Cut,
@@ -57,14 +56,14 @@ struct Window<'a> {
     overflowing: usize,
 }
 
-/// Builds from fewer than 2^32 - 1 ascending keys, none twice and none 0.
+/// Builds from fewer than 2^32 - 1 ascending, distinct keys without 0.
 pub(super) fn build(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> (Layout, Words) {
     let window = densest(keys).and_then(cut);
     let mut layout = layout(keys.len(), window.as_ref(), key_type);
     let mut words = Words::zeroed(layout.words() as usize);
     let all = words.as_mut_slice();
     if fill(keys, window.as_ref(), &mut layout, all, workers).is_none() {
-        // Keys made to collide under every multiplier. Without a table, bisection finds them.
+        // The keys were chosen to collide under every multiplier. Without a table they are found by bisection.
         layout.slots = 0;
         words = Words::zeroed(layout.words() as usize);
         let all = words.as_mut_slice();
@@ -73,7 +72,7 @@ pub(super) fn build(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> (
     (layout, words)
 }
 
-/// The figures of the header.
+/// The fields of the header.
 fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout {
     let dense = window.map_or(0, |window| window.stretch.keys.len() - window.overflowing);
     let sparse = len - dense;
@@ -91,7 +90,7 @@ fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout 
         cut: window.map_or(Cut::DEFAULT, |window| window.cut),
         sparse: sparse as u32,
         slots: match sparse {
-            0..=ROOMY_SPARSE => sparse as u32 * 4,
+            0..=LOW_LOAD_SPARSE => sparse as u32 * 4,
             _ if sparse <= MOST_SLOTS / 5 * 3 => (sparse / 3 * 5) as u32,
             _ => 0,
         },
@@ -99,7 +98,7 @@ fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout 
     }
 }
 
-/// Fills all sections and the header. `None` when the table takes the sparse members under no multiplier.
+/// Fills all sections and the header. `None` if the sparse members fit into the table under no multiplier.
 fn fill(
     keys: &[u64],
     window: Option<&Window<'_>>,
@@ -126,7 +125,7 @@ fn fill(
     Some(())
 }
 
-/// How many words of filter. None where lines answer as fast.
+/// Words of the filter; 0 where lines are as fast.
 fn filter_words(keys: usize, sparse: usize) -> u64 {
     if keys > FILTERED_LINES && sparse < keys / 2 {
         return 0;
@@ -137,7 +136,7 @@ fn filter_words(keys: usize, sparse: usize) -> u64 {
     (if bits < 1 << 20 { bits * 2 } else { bits }) / 64
 }
 
-/// The neighbouring pages with most keys; of those with as many, the first.
+/// The run of adjacent pages with the most keys; the first of several.
 fn densest(keys: &[u64]) -> Option<Stretch<'_>> {
     let page = |at: usize| keys[at] >> PAGE_SHIFT;
     let (mut best, mut start, mut end) = (0..0, 0, 0);
@@ -156,18 +155,18 @@ fn densest(keys: &[u64]) -> Option<Stretch<'_>> {
     })
 }
 
-/// Where the keys from `start` on end that have the same `part`: searched for in steps that double.
+/// The end of the keys that have the same `part` as the key at `start`, by galloping search.
 fn end_of_run(keys: &[u64], start: usize, part: impl Fn(u64) -> u64) -> usize {
-    let (this, mut known, mut step) = (part(keys[start]), start, 1);
-    while keys.get(known + step).is_some_and(|&key| part(key) == this) {
-        known += step;
+    let (this, mut low, mut step) = (part(keys[start]), start, 1);
+    while keys.get(low + step).is_some_and(|&key| part(key) == this) {
+        low += step;
         step *= 2;
     }
-    let end = keys.len().min(known + step);
-    known + keys[known..end].partition_point(|&key| part(key) == this)
+    let high = keys.len().min(low + step);
+    low + keys[low..high].partition_point(|&key| part(key) == this)
 }
 
-/// The widest lines that few keys of a stretch overflow, if they are cheap enough.
+/// The widest lines in which few keys overflow, if they are small enough.
 fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
     let len = stretch.keys.len() as u64;
     let mut shift = Cut::WIDEST;
@@ -177,7 +176,7 @@ fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
         if lines * 64 > len * LINE_BYTES_PER_MEMBER {
             return None;
         }
-        // Counting costs a pass over the keys; where the average overflows there is no need to.
+        // Counting needs a pass over the keys, and is skipped if the average line overflows.
         if len <= lines * cut.capacity() as u64 {
             let overflowing = overflowing(stretch.keys, cut);
             if overflowing <= stretch.keys.len() / OVERFLOW_ONE_IN {
@@ -192,7 +191,7 @@ fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
     }
 }
 
-/// How many keys are in lines that do not hold them all.
+/// The number of keys in overflowed lines.
 fn overflowing(keys: &[u64], cut: Cut) -> usize {
     let capacity = cut.capacity();
     let mut total = 0;
@@ -202,10 +201,10 @@ fn overflowing(keys: &[u64], cut: Cut) -> usize {
     total
 }
 
-/// Calls `each` with every line that holds keys, and those keys.
+/// Calls `each` with the number and the keys of every line that has keys.
 fn runs<'a>(keys: &'a [u64], cut: Cut, mut each: impl FnMut(u64, &'a [u64])) {
     let mut start = 0;
-    // Sixty-four pairs of neighbours at a time: whether the second begins a line.
+    // For sixty-four pairs of adjacent keys at a time: whether the second begins a line.
     for (block, neighbours) in (0..).zip(keys.chunks(ROWS)) {
         let from = block * ROWS;
         let before = &keys[from.saturating_sub(1)..];
@@ -226,7 +225,7 @@ fn runs<'a>(keys: &'a [u64], cut: Cut, mut each: impl FnMut(u64, &'a [u64])) {
 /// A bit for each key whose line is not that of the key before it.
 fn begin_lines(cut: Cut, before: &[u64], keys: &[u64], is_first: bool) -> u64 {
     let mut begins = [0; ROWS];
-    // The first of all keys begins a line that is taken down when it ends.
+    // The first of all keys has no key before it.
     let skip = usize::from(is_first);
     for ((begins, &before), &key) in begins[skip..].iter_mut().zip(before).zip(&keys[skip..]) {
         *begins = u8::from(cut.line(before) != cut.line(key));
@@ -249,7 +248,7 @@ fn fill_lines(
     let (mut sparse, sparse_above) = rest.split_at_mut(window.overflowing);
     sparse_below.copy_from_slice(&keys[..below]);
     sparse_above.copy_from_slice(&keys[above..]);
-    // Which keys, and which sparse members, belong to the lines of each task.
+    // The keys and the sparse members of each task's lines.
     let (mut left, mut before, mut sparse_at) = (stretch.keys, below, below);
     let mut tasks: Vec<Task<'_>> = Vec::new();
     for (number, lines) in (first_line..).step_by(LINES).zip(lines.chunks_mut(LINES)) {
@@ -270,16 +269,18 @@ fn fill_lines(
     workers.run(tasks);
 }
 
-/// What the first of some lines has before it.
+/// Where a task's lines begin.
 #[derive(Clone, Copy)]
 struct Begin {
-    /// Its own number.
+    /// The number of the first line.
     number: u64,
+    /// Members before it.
     before: usize,
+    /// Index of its first sparse member.
     sparse_at: usize,
 }
 
-/// Writes some lines, and the sparse members of those that overflow.
+/// Writes a task's lines, and the sparse members of those that overflow.
 fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], sparse: &mut [u64]) {
     let Begin {
         number,
@@ -307,22 +308,22 @@ fn fill_some(keys: &[u64], cut: Cut, begin: Begin, lines: &mut [line::Line], spa
     }
 }
 
-/// Fills the table of the sparse members. Whether every one of them found a slot within [`OVERRUN`] steps.
-fn fill_slots(sparse: &[u64], multiplier: u64, homes: usize, slots: &mut [u32]) -> bool {
+/// Fills the hash table of the sparse members. Returns whether each of them has a slot within [`OVERRUN`] steps.
+fn fill_slots(sparse: &[u64], multiplier: u64, buckets: usize, slots: &mut [u32]) -> bool {
     slots.fill(0);
-    let places = (1u32 << place_bits(sparse.len())) - 1;
-    sparse.iter().enumerate().all(|(place, key)| {
+    let indices = (1u32 << index_bits(sparse.len())) - 1;
+    sparse.iter().enumerate().all(|(index, key)| {
         let hash = key.wrapping_mul(multiplier);
-        let home = home_slot(hash, homes);
-        let free = slots[home..home + OVERRUN]
+        let first = first_slot(hash, buckets);
+        let free = slots[first..first + OVERRUN]
             .iter_mut()
             .find(|slot| **slot == 0);
-        free.map(|slot| *slot = hash as u32 & !places | (place as u32 + 1))
+        free.map(|slot| *slot = hash as u32 & !indices | (index as u32 + 1))
             .is_some()
     })
 }
 
-/// Sets the two bits of every key.
+/// Sets the two filter bits of every key.
 fn fill_filter(keys: &[u64], multiplier: u64, filter: &mut [u64]) {
     if filter.is_empty() {
         return;

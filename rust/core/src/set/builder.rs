@@ -1,20 +1,20 @@
-//! Keys as they come -> those of a set, ascending and once.
+//! Keys in any order -> the ascending, distinct keys of a set.
 //!
-//! Owns the keys between their reading and the bytes of the set, and how much memory they take: a set of eleven bytes a
-//! key is built beside eight a key, and they are sorted with as many beside them. So the most that is held is the keys
-//! twice, or once beside the set. A column of a few keys many times over must not be held whole: where the first
-//! million show that it is one, the repeats are thrown away as they come.
+//! Owns the keys between reading and building, and their memory. Keys have eight bytes each. Sorting needs as much again,
+//! and the set has about eleven bytes a key, so the peak is twice the keys, or the keys and the set. A column that repeats
+//! a few keys must not be held whole: if the first million keys have many duplicates, duplicates are removed during
+//! reading.
 
 use super::sort::{dedup, sort};
-use super::workers::{Alone, Workers};
+use super::workers::{CurrentThread, Workers};
 use super::{FrozenSet, KeyType};
 
-/// Keys that are looked at to see whether they repeat.
+/// Keys that are sampled for duplicates.
 const SAMPLE: usize = 1 << 20;
-/// Most keys that are sorted at a time: half a gigabyte of them.
+/// The most keys that are sorted at once: half a gigabyte.
 const MOST: usize = 1 << 26;
 
-/// Collects keys for a set, so that repeats need not all be held at once.
+/// Collects keys for a set, without holding all duplicates at once.
 ///
 /// ```
 /// use numguard_core::set::{Builder, FrozenSet, KeyType};
@@ -28,16 +28,16 @@ const MOST: usize = 1 << 26;
 #[derive(Debug)]
 pub struct Builder {
     key_type: KeyType,
-    /// Keys in no order.
+    /// Keys in any order.
     unsorted: Vec<u64>,
-    /// How many of them may come together before they are sorted.
+    /// Number of unsorted keys at which they are sorted.
     capacity: usize,
-    /// Ascending keys, none twice and none 0.
+    /// Ascending, distinct keys without 0.
     sorted: Vec<u64>,
 }
 
 impl Builder {
-    /// For a set without keys as yet.
+    /// A builder without keys.
     #[must_use]
     pub fn new(key_type: KeyType) -> Self {
         Self {
@@ -48,8 +48,8 @@ impl Builder {
         }
     }
 
-    /// Adds `len` keys in any order, repeats allowed, as `fill` writes them into zeros; 0 is left out. `expected` is how
-    /// many more will come after them, if that is known.
+    /// Adds `len` keys in any order, duplicates allowed. `fill` writes them into a slice of zeros; 0 is left out.
+    /// `expected` is the number of keys that will be added after them, if known.
     pub fn add(
         &mut self,
         len: usize,
@@ -58,7 +58,7 @@ impl Builder {
         fill: impl FnOnce(&mut [u64]),
     ) {
         if self.unsorted.capacity() - self.unsorted.len() < len {
-            // Once, and as much as will be needed: doubling would copy, and hold half as much again.
+            // Allocated once, at the final size: doubling would copy the keys, and use half as much memory again.
             let more =
                 len.max((len + expected).min(self.capacity.saturating_sub(self.unsorted.len())));
             self.unsorted.reserve_exact(more);
@@ -66,23 +66,23 @@ impl Builder {
         let start = self.unsorted.len();
         self.unsorted.resize(start + len, 0);
         fill(&mut self.unsorted[start..]);
-        self.make_room(workers);
+        self.sort_if_full(workers);
     }
 
-    /// Bytes that the keys take as they are held.
+    /// Bytes of memory that the keys use.
     #[must_use]
     pub fn nbytes(&self) -> usize {
         (self.unsorted.capacity() + self.sorted.capacity()) * size_of::<u64>()
     }
 
-    /// The set of all keys that were added. The same keys give the same bytes, however they came. `None` when there
-    /// are more than ranks: from `u32::MAX` (4,294,967,295) distinct ones on.
+    /// The set of all added keys. The same keys give the same bytes in any order. `None` with `u32::MAX` (4,294,967,295)
+    /// or more distinct keys, because a rank has 32 bits.
     #[must_use]
     pub fn build(self) -> Option<FrozenSet> {
-        self.build_with(&Alone)
+        self.build_with(&CurrentThread)
     }
 
-    /// [`build`](Self::build), shared among workers.
+    /// [`build`](Self::build) with workers.
     #[must_use]
     pub fn build_with(mut self, workers: &dyn Workers) -> Option<FrozenSet> {
         self.merge(workers);
@@ -91,8 +91,8 @@ impl Builder {
             .then(|| FrozenSet::from_ascending(&keys, key_type, workers))
     }
 
-    /// Sorts the keys if there are many.
-    fn make_room(&mut self, workers: &dyn Workers) {
+    /// Sorts the keys if `capacity` is reached.
+    fn sort_if_full(&mut self, workers: &dyn Workers) {
         if self.unsorted.len() < self.capacity {
             return;
         }
@@ -105,11 +105,11 @@ impl Builder {
             }
         }
         self.merge(workers);
-        // Merging goes over all keys that there are, so as many again may come first.
+        // Merging copies all sorted keys, so the next merge waits for as many new keys.
         self.capacity = self.sorted.len().clamp(SAMPLE, MOST);
     }
 
-    /// Sorts the keys that are not in order yet, and takes them to the others.
+    /// Sorts the unsorted keys, and merges them into the sorted ones.
     fn merge(&mut self, workers: &dyn Workers) {
         sort(workers, &mut self.unsorted);
         let distinct = dedup(&mut self.unsorted);
@@ -124,7 +124,7 @@ impl Builder {
 }
 
 impl Extend<u64> for Builder {
-    /// Adds keys in any order, repeats allowed; 0 is left out.
+    /// Adds keys in any order, duplicates allowed; 0 is left out.
     fn extend<I: IntoIterator<Item = u64>>(&mut self, keys: I) {
         let mut keys = keys.into_iter();
         loop {
@@ -133,7 +133,7 @@ impl Extend<u64> for Builder {
             if self.unsorted.len() < self.capacity {
                 return;
             }
-            self.make_room(&Alone);
+            self.sort_if_full(&CurrentThread);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The bytes of a set, independent of their owner: a buffer of our own, a memory map, a Python object.
+//! The bytes of a set, independent of their owner: a `Vec`, a memory map, a Python object.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// An owner of the bytes of a set. `as_ref` must give the same bytes every time; a set notices when their number
-/// changes, and stays within bounds whatever they hold.
+/// An owner of the bytes of a set. `as_ref` must return the same bytes every time. If it does not, searches give wrong
+/// results but stay in bounds.
 pub type Owner = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
-/// Sections begin on the boundary of a cache line, so that one line of the set is one line of the machine.
+/// Sections are aligned to cache lines, so that one line of the set is one cache line.
 const ALIGNMENT: usize = 64;
 
 /// Bytes aligned to a cache line, kept alive by their owner.
@@ -16,7 +16,8 @@ pub(super) struct SetBytes {
     owner: Owner,
 }
 
-/// Words of our own. `Vec<u64>` promises eight bytes of alignment, so it holds a line more and begins where one does.
+/// Owned words. `Vec<u64>` is aligned to eight bytes only, so it has one more cache line, and the words begin at the
+/// first boundary.
 pub(super) struct Words {
     buffer: Vec<u64>,
     start: usize,
@@ -27,12 +28,12 @@ impl Words {
     /// `len` zeros.
     pub(super) fn zeroed(len: usize) -> Self {
         let buffer = vec![0u64; len + ALIGNMENT / 8];
-        // `align_offset` may give up and say `usize::MAX`; the words are then right, only slower to read.
+        // `align_offset` may return `usize::MAX`; the words are then correct, but slower to read.
         let start = buffer.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT / 8);
         Self { buffer, start, len }
     }
 
-    /// All of them, to be filled.
+    /// All words, to be filled.
     pub(super) fn as_mut_slice(&mut self) -> &mut [u64] {
         &mut self.buffer[self.start..self.start + self.len]
     }
@@ -45,14 +46,14 @@ impl AsRef<[u8]> for Words {
 }
 
 impl SetBytes {
-    /// Takes words written here.
+    /// Takes owned words.
     pub(super) fn from_words(words: Words) -> Self {
         Self {
             owner: Arc::new(words),
         }
     }
 
-    /// Takes anybody's bytes. They are copied only where they are not aligned or end within a word.
+    /// Takes bytes of any owner. They are copied only if they are not aligned or not whole words.
     pub(super) fn from_owner(owner: Owner) -> Self {
         let bytes: &[u8] = (*owner).as_ref();
         if bytes.as_ptr().align_offset(ALIGNMENT) == 0 && bytes.len().is_multiple_of(8) {
@@ -63,12 +64,12 @@ impl SetBytes {
         Self::from_words(words)
     }
 
-    /// All of them.
+    /// All bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         (*self.owner).as_ref()
     }
 
-    /// All of them as words; none at all should an owner break its promise and move them.
+    /// All bytes as words. Empty if the owner moved the bytes to an unaligned address.
     pub(super) fn words(&self) -> &[u64] {
         bytemuck::try_cast_slice(self.bytes()).unwrap_or(&[])
     }

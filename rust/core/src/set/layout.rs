@@ -1,17 +1,17 @@
-//! How a set lies in its bytes: the header, what must hold between its figures, and the view that every search reads.
+//! The binary layout of a set: the header, its invariants, and the view that every search reads.
 //!
-//! Sixteen words of header, then four sections, each beginning on a cache line and any of them empty:
+//! Sixteen words of header, then four sections. Each begins at a cache line, and each may be empty:
 //!
 //! | section | holds |
 //! |---|---|
 //! | filter | a power of two of words; each member sets two bits of one word |
-//! | lines | consecutive stretches of the numbers where members lie dense ([`super::line`]) |
+//! | lines | consecutive stretches of numbers where members are dense ([`super::line`]) |
 //! | sparse | the members that are in no line, ascending |
-//! | slots | a hash table of places among the sparse members: tag above, place + 1 below, 0 for nothing |
+//! | slots | a hash table of indices of sparse members: tag in the high bits, index + 1 in the low bits, 0 if empty |
 //!
-//! Only the counts are stored. Where a section begins follows from them, so there are no offsets to contradict each
-//! other, and a file has one right length. The figures are checked when a set is opened, the contents of the sections
-//! are not: every search stays within the sections by arithmetic on their lengths alone, whatever it reads there.
+//! Only counts are stored. The offsets of the sections follow from them, so no offsets can contradict each other, and a
+//! file has exactly one valid length. The header is checked when a set is opened, the contents of the sections are not:
+//! every search stays in bounds by arithmetic on their lengths, whatever it reads.
 
 use super::KeyType;
 use super::line::{Cut, Line};
@@ -19,23 +19,23 @@ use crate::Error;
 
 // Saved sets are little-endian and searched in place.
 #[cfg(target_endian = "big")]
-compile_error!("numguard keeps its sets little-endian and does not build for big-endian machines");
+compile_error!("numguard's sets are little-endian, so it does not build for big-endian machines");
 
 /// `numguard` in ASCII, read as a little-endian word.
 const MAGIC: u64 = u64::from_le_bytes(*b"numguard");
-/// Raised whenever the same keys would give other bytes.
+/// Increased whenever the same keys would give other bytes.
 const VERSION: u32 = 1;
 /// Words of header.
 pub(super) const HEADER: usize = 16;
 /// Words in a cache line.
 const CACHE_LINE: usize = 8;
-/// Where the checksum stands. It covers all that follows it.
+/// The index of the checksum, which covers all words after it.
 pub(super) const CHECKSUM: usize = 1;
-/// Slots after the last one that a key can hash to: a search runs on into them and never past them.
+/// Slots after the last one that a key can hash to. A search may continue into them but not past them.
 pub(super) const OVERRUN: usize = 256;
 
-/// Odd multipliers that spread keys over 64 bits (Fibonacci hashing). The first that spreads a set well is used, so
-/// that keys chosen to collide under one of them gain nothing.
+/// Odd multipliers that spread keys over 64 bits (Fibonacci hashing). A set uses the first that spreads it well, so keys
+/// chosen to collide under one of them do no harm.
 pub(super) const MULTIPLIERS: [u64; 4] = [
     0x9e37_79b9_7f4a_7c15,
     0xd6e8_feb8_6659_fd93,
@@ -43,7 +43,7 @@ pub(super) const MULTIPLIERS: [u64; 4] = [
     0xe703_7ed1_a0b4_28db,
 ];
 
-/// The figures of the header.
+/// The fields of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) key_type: KeyType,
@@ -51,21 +51,21 @@ pub(super) struct Layout {
     pub(super) len: u32,
     /// Words of filter: 0 or a power of two of at least eight.
     pub(super) filter: u64,
-    /// Lines, and the number of the first among all stretches.
+    /// Number of lines, and the number of the first line among all stretches.
     pub(super) lines: u64,
     pub(super) first_line: u64,
-    /// How keys are cut into lines; any where there are none.
+    /// How keys are cut into lines; any value without lines.
     pub(super) cut: Cut,
     /// Members that are in no line.
     pub(super) sparse: u32,
-    /// Slots that a key can hash to; [`OVERRUN`] more follow. 0 where sparse members are found by bisection.
+    /// Slots that a key can hash to; [`OVERRUN`] more follow. 0 if sparse members are found by bisection.
     pub(super) slots: u32,
-    /// Which of [`MULTIPLIERS`].
+    /// Index in [`MULTIPLIERS`].
     pub(super) multiplier: u8,
 }
 
 impl Layout {
-    /// Words of slots, overrun included.
+    /// Words of slots, including the overrun.
     fn slot_words(&self) -> u64 {
         if self.slots == 0 {
             0
@@ -74,8 +74,7 @@ impl Layout {
         }
     }
 
-    /// Words of each section, rounded up to whole cache lines. None of the sums can overflow once the figures are in
-    /// their ranges.
+    /// Words of each section, rounded up to whole cache lines. No sum overflows if the fields are in their ranges.
     fn sections(&self) -> [u64; 4] {
         [
             self.filter,
@@ -86,12 +85,12 @@ impl Layout {
         .map(|words| words.next_multiple_of(CACHE_LINE as u64))
     }
 
-    /// Words in all.
+    /// Number of all words.
     pub(super) fn words(&self) -> u64 {
         HEADER as u64 + self.sections().iter().sum::<u64>()
     }
 
-    /// Writes the header; the checksum is left to the end.
+    /// Writes the header without the checksum, which is computed last.
     pub(super) fn write(&self, words: &mut [u64]) {
         let header = [
             MAGIC,
@@ -109,7 +108,7 @@ impl Layout {
         words[..header.len()].copy_from_slice(&header);
     }
 
-    /// Reads a header and checks all that must hold between its figures and the `found` bytes that there are.
+    /// Reads a header and checks its fields, and their length against the `found` bytes.
     pub(super) fn read(words: &[u64], found: u64) -> Result<Self, Error> {
         if words.first().is_some_and(|&word| word != MAGIC) {
             return Err(Error::SetMagic);
@@ -128,7 +127,7 @@ impl Layout {
             2 => KeyType::Imei14,
             code => return Err(Error::SetKeyTypeCode(code)),
         };
-        let layout = Self::figures(key_type, header)?;
+        let layout = Self::fields(key_type, header)?;
         let expected = layout.words() * 8;
         if expected == found {
             Ok(layout)
@@ -137,8 +136,8 @@ impl Layout {
         }
     }
 
-    /// The figures of a header, each in its range and none against another.
-    fn figures(key_type: KeyType, header: &[u64; HEADER]) -> Result<Self, Error> {
+    /// The fields of a header, each checked to be in its range and consistent with the others.
+    fn fields(key_type: KeyType, header: &[u64; HEADER]) -> Result<Self, Error> {
         let &[
             _,
             _,
@@ -189,7 +188,7 @@ impl Layout {
         })
     }
 
-    /// Cuts words into the sections. `None` when there are not as many as the header states.
+    /// Cuts words into the sections. `None` if there are fewer words than the header states.
     fn split<'a>(&self, words: &'a [u64]) -> Option<[&'a [u64]; 4]> {
         let mut rest = words.get(HEADER..)?;
         let mut parts = [rest; 4];
@@ -212,14 +211,14 @@ impl Layout {
             sparse: sparse.get(..self.sparse as usize).unwrap_or(&[]),
             slots: match self.slots as usize {
                 0 => &[],
-                homes => bytemuck::cast_slice(slots)
-                    .get(..homes + OVERRUN)
+                buckets => bytemuck::cast_slice(slots)
+                    .get(..buckets + OVERRUN)
                     .unwrap_or(&[]),
             },
         }
     }
 
-    /// The sections as they are filled.
+    /// The sections, to be filled.
     pub(super) fn split_mut<'a>(&self, words: &'a mut [u64]) -> [&'a mut [u64]; 4] {
         let [filter, lines, sparse, _] = self.sections();
         let (filter, rest) = words[HEADER..].split_at_mut(filter as usize);
@@ -229,7 +228,7 @@ impl Layout {
     }
 }
 
-/// A set as a search reads it, for the length of one batch.
+/// A set as a search reads it, during one batch.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     /// Members.
@@ -246,18 +245,18 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
-    /// Sixty-four bits of a key, the upper the better mixed.
+    /// A 64-bit hash of a key, whose high bits are mixed best.
     pub(super) fn hash(&self, key: u64) -> u64 {
         key.wrapping_mul(self.multiplier)
     }
 
     /// Slots that a key can hash to.
-    pub(super) fn home_slots(&self) -> usize {
+    pub(super) fn buckets(&self) -> usize {
         self.slots.len().saturating_sub(OVERRUN)
     }
 }
 
-/// The word of a filter of `2^log2` words, from the top of a hash.
+/// The index of a key's word in a filter of `2^log2` words: the high bits of the hash.
 pub(super) fn filter_word(hash: u64, log2: u32) -> usize {
     (hash >> (64 - log2)) as usize
 }
@@ -267,12 +266,13 @@ pub(super) fn filter_bits(hash: u64) -> u64 {
     1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63)
 }
 
-/// The slot that a key hashes to, among `homes`.
-pub(super) fn home_slot(hash: u64, homes: usize) -> usize {
-    (((hash >> 32) * homes as u64) >> 32) as usize
+/// The slot that a key hashes to, among `buckets`: the first slot of its search.
+pub(super) fn first_slot(hash: u64, buckets: usize) -> usize {
+    (((hash >> 32) * buckets as u64) >> 32) as usize
 }
 
-/// How many low bits of a slot hold the place of a sparse member; the bits above are a tag, from the lower half of the hash.
-pub(super) fn place_bits(sparse: usize) -> u32 {
+/// The number of low bits of a slot that hold the index of a sparse member. The bits above are a tag, from the lower half
+/// of the hash.
+pub(super) fn index_bits(sparse: usize) -> u32 {
     usize::BITS - sparse.leading_zeros()
 }

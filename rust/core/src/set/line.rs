@@ -1,27 +1,27 @@
-//! A line: the members within one stretch of the numbers, in one cache line of the machine.
+//! A line: the members in one stretch of numbers, in one cache line.
 //!
-//! Where members lie dense, a probe costs one cache miss, and the fewer bytes the set has the cheaper that miss is. So
-//! a stretch of `2^shift` numbers becomes eight words:
+//! Where members are dense, a lookup costs one cache miss, which is cheaper the smaller the set is. So a stretch of
+//! `2^shift` numbers is stored in eight words:
 //!
 //! | word | holds |
 //! |---|---|
-//! | 0 | the marks: sixteen parts of the stretch, as a unary code from the lowest bit: a 1 opens a part, then a 0 for each member in it; a seventeenth 1 closes the last |
-//! | 1 | low half: members before this stretch. High half, in a line that overflowed: its first sparse member |
-//! | 2..8 | what is left of each member below the part, ascending: one byte (`shift` up to 12) or two (up to 20) |
+//! | 0 | the marks: the sixteen parts of the stretch as a unary code from the lowest bit: a 1 opens a part, then a 0 for each member in it; a seventeenth 1 closes the last part |
+//! | 1 | low half: number of members before this stretch. High half, in an overflowed line: index of its first sparse member |
+//! | 2..8 | the low bits of each member, below the part, ascending: one byte (`shift` up to 12) or two (up to 20) |
 //!
-//! This is Elias and Fano's code for ascending integers, cut to fit a cache line. A stretch with more members than
-//! fit has no marks at all, which no search can satisfy: its members are sparse members, kept elsewhere.
+//! This is the Elias-Fano code of ascending integers, cut to a cache line. If a stretch has more members than fit, its
+//! line has no marks, so no search finds a key in it, and its members are stored as sparse members.
 
-/// Most members that a line holds, and as many slots as its last words have.
+/// The most members of a line: the slots of one byte in its last six words.
 pub(super) const MOST: usize = 48;
 
 /// A line as words.
 pub(super) type Line = [u64; 8];
 
-/// Parts of a stretch: the four bits of a key above what is stored of it.
+/// Parts of a stretch: the four bits of a key above its stored low bits.
 const PARTS: u32 = 16;
 
-/// The widest stretch whose members leave one byte.
+/// The widest stretch whose low bits fit into one byte.
 const BYTE_SHIFT: u32 = 12;
 
 /// How keys are cut into line, part and rest.
@@ -31,9 +31,9 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// The narrowest stretch: 32 numbers, which fit however many of them are members.
+    /// The narrowest stretch: 32 numbers, which always fit.
     pub(super) const NARROWEST: u32 = 5;
-    /// The widest: a part is then as many as two bytes distinguish.
+    /// The widest stretch: the low bits then have two bytes.
     pub(super) const WIDEST: u32 = 20;
 
     /// The value of a set without lines.
@@ -48,22 +48,22 @@ impl Cut {
             .then_some(Self { shift })
     }
 
-    /// Which stretch of all the numbers `key` is in.
+    /// The number of the stretch that contains `key`.
     pub(super) fn line(self, key: u64) -> u64 {
         key >> self.shift
     }
 
-    /// Binary logarithm of the numbers in a stretch.
+    /// Binary logarithm of the length of a stretch.
     pub(super) fn shift(self) -> u32 {
         self.shift
     }
 
-    /// Whether one byte of each member is stored, and not two.
+    /// Whether one byte of each member is stored, not two.
     pub(super) fn bytes(self) -> bool {
         self.shift <= BYTE_SHIFT
     }
 
-    /// How many members fit: what the marks can encode, and what the six last words hold.
+    /// The most members that fit, limited by the bits of the marks and by the last six words.
     pub(super) fn capacity(self) -> usize {
         if self.bytes() { 47 } else { 24 }
     }
@@ -73,7 +73,7 @@ impl Cut {
         (key >> (self.shift - 4)) as u32 & (PARTS - 1)
     }
 
-    /// What is left of `key` below the part.
+    /// The low bits of `key`, below the part.
     pub(super) fn rest(self, key: u64) -> u16 {
         (key & ((1 << (self.shift - 4)) - 1)) as u16
     }
@@ -81,7 +81,7 @@ impl Cut {
     /// Writes the ascending members of one stretch; `before` members come before them.
     pub(super) fn write(self, line: &mut Line, members: &[u64], before: u32) {
         line[1] = u64::from(before);
-        // A member's 0 stands behind those of the members before it and the ones that opened the parts up to its own.
+        // The 0 of a member follows the zeros of the members before it and the ones of the parts up to its own.
         let mut zeros = 0;
         for (slot, &key) in members.iter().enumerate() {
             zeros |= 2 << (slot as u32 + self.part(key));
@@ -99,21 +99,21 @@ impl Cut {
         }
     }
 
-    /// The place of `key` among the members of its line.
+    /// The index of `key` among the members of its line.
     pub(super) fn find(self, line: &Line, key: u64) -> Option<u32> {
         let part = self.part(key);
         let mut marks = line[0];
         for _ in 0..part {
             marks &= marks.wrapping_sub(1);
         }
-        // Members before a mark: the bits below it, less the marks among them.
+        // Members before a mark: the bits below it, minus the marks among them.
         let first = marks.trailing_zeros().checked_sub(part)?;
         marks &= marks.wrapping_sub(1);
         let end = marks.trailing_zeros().checked_sub(part + 1)?;
         (first..end).find(|&slot| self.stored(line, slot) == Some(self.rest(key)))
     }
 
-    /// What is stored of the member in `slot`.
+    /// The stored low bits of the member in `slot`.
     fn stored(self, line: &Line, slot: u32) -> Option<u16> {
         let rests: &[u8] = bytemuck::cast_slice(&line[2..]);
         let slot = slot as usize;
@@ -124,11 +124,11 @@ impl Cut {
         pairs.get(slot).map(|&rest| u16::from_le_bytes(rest))
     }
 
-    /// Writes the members of line `number`, ascending, and returns how many: of one that did not overflow.
+    /// Writes the members of line `number`, which did not overflow, in ascending order, and returns their number.
     #[inline]
     pub(super) fn write_members(self, line: &Line, number: u64, out: &mut [u64; MOST]) -> usize {
         let (start, shift) = (number << self.shift, self.shift - 4);
-        // The marks encode no more than there are slots, even in damaged bytes.
+        // `min` limits the count that damaged marks may encode.
         let marks = line[0];
         let slots = if self.bytes() { MOST } else { MOST / 2 };
         let count = (u64::BITS - marks.leading_zeros()).saturating_sub(PARTS + 1) as usize;
@@ -153,7 +153,7 @@ impl Cut {
         count
     }
 
-    /// The members of line `number`, ascending; none of one that overflowed.
+    /// The members of line `number`, ascending; none if it overflowed.
     pub(super) fn members(self, line: &Line, number: u64) -> impl Iterator<Item = u64> + '_ {
         let (start, marks) = (number << self.shift, line[0]);
         let (mut bit, mut part, mut slot) = (1, 0u64, 0);
@@ -178,17 +178,17 @@ pub(super) fn before(line: &Line) -> u32 {
     line[1] as u32
 }
 
-/// Where the members of an overflowed line begin among the sparse members.
+/// The index of the first sparse member of an overflowed line.
 pub(super) fn first_sparse(line: &Line) -> u32 {
     (line[1] >> 32) as u32
 }
 
-/// Whether the members of this line are kept among the sparse members.
+/// Whether the members of this line are stored as sparse members.
 pub(super) fn overflowed(line: &Line) -> bool {
     line[0] == 0
 }
 
-/// Makes a line whose members are sparse members, from `first_sparse` on.
+/// Writes an overflowed line, whose members are sparse members from `first_sparse` on.
 pub(super) fn overflow(line: &mut Line, before: u32, first_sparse: u32) {
     *line = [0; 8];
     line[1] = u64::from(before) | u64::from(first_sparse) << 32;

@@ -1,21 +1,21 @@
-//! The frozen set: exact, sorted, without repeats; built once, asked for ever.
+//! The frozen set: exact, sorted, without duplicates; built once and then only read.
 //!
-//! Owns how keys become one run of bytes and how a batch of keys is looked up in it. Independent of who owns the
-//! bytes (a buffer, a memory map) and opens no file. One idea: a probe costs what it misses in the caches, so few
-//! bytes are asked, and those in one place: a filter for the many keys that are in no set ([`layout`](self)), a cache
-//! line that holds all members of a stretch of numbers where they lie dense, a hash table where they do not.
+//! Owns how keys become one run of bytes and how a batch of keys is looked up in it. Independent of the owner of the
+//! bytes (a buffer, a memory map); it opens no file. One idea: cache misses dominate the cost of a lookup, so it reads few
+//! bytes, and these are adjacent. A filter rejects most keys that are not members. Where members are dense, one cache line
+//! holds all members of a range of numbers; elsewhere there is a hash table.
 //!
-//! | file | what is there |
+//! | file | what |
 //! |---|---|
 //! | `layout` | the header, its invariants, and the sections as a search reads them |
-//! | `line` | a stretch of numbers in one cache line |
-//! | `builder` | keys as they come, in little memory |
-//! | `sort` | keys in any order to ascending ones |
-//! | `build` | those to bytes |
-//! | `workers` | who does what need not wait for each other |
-//! | `bytes` | who owns them |
+//! | `line` | a range of numbers in one cache line |
+//! | `builder` | collects keys in little memory |
+//! | `sort` | keys in any order to ascending keys |
+//! | `build` | ascending keys to bytes |
+//! | `workers` | runs independent tasks |
+//! | `bytes` | the owner of the bytes |
 //! | `probe` | a batch of keys to a bit each: scalar, AVX2, AVX-512 |
-//! | `remainders` | a second index of small sets, for batches full of members |
+//! | `remainders` | a second index of small sets, for batches with many members |
 //! | `position` | a key to its rank and back |
 //! | `algebra` | union, intersection, difference, symmetric difference |
 
@@ -42,15 +42,15 @@ pub use builder::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
 use layout::{CHECKSUM, Layout, View};
-use probe::Crowded;
-pub use workers::{Alone, Task, Workers};
+use probe::SecondIndex;
+pub use workers::{CurrentThread, Task, Workers};
 
 use crate::Error;
 
-/// Members that are written out by one worker at a time.
+/// Members that one task writes.
 const MEMBERS: usize = 1 << 16;
 
-/// What the keys of a set are. A set of the one is never opened as the other.
+/// What the keys of a set are. A set of one type cannot be opened as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum KeyType {
@@ -86,15 +86,15 @@ impl fmt::Display for KeyType {
 pub struct FrozenSet {
     bytes: SetBytes,
     layout: Layout,
-    crowded: Arc<Crowded>,
+    second: Arc<SecondIndex>,
 }
 
 impl FrozenSet {
-    /// Builds from keys in any order, repeats allowed. The same keys give the same bytes, always. A [`Builder`] takes
-    /// them in pieces.
+    /// Builds from keys in any order, duplicates allowed. The same keys always give the same bytes. A [`Builder`] takes
+    /// keys in parts.
     ///
     /// # Panics
-    /// With more keys than ranks: from `u32::MAX` (4,294,967,295) distinct ones on.
+    /// With `u32::MAX` (4,294,967,295) or more distinct keys, because a rank has 32 bits.
     #[must_use]
     pub fn build(keys: impl IntoIterator<Item = u64>, key_type: KeyType) -> Self {
         let mut builder = Builder::new(key_type);
@@ -104,21 +104,21 @@ impl FrozenSet {
             .expect("a set holds fewer than 2^32 - 1 keys")
     }
 
-    /// Builds from fewer than 2^32 - 1 ascending keys, none twice and none 0.
+    /// Builds from fewer than 2^32 - 1 ascending, distinct keys without 0.
     fn from_ascending(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> Self {
         let (layout, words) = build::build(keys, key_type, workers);
         Self {
             bytes: SetBytes::from_words(words),
             layout,
-            crowded: Arc::default(),
+            second: Arc::default(),
         }
     }
 
-    /// Opens a set that was saved as [`as_bytes`](Self::as_bytes). The bytes are not copied where they lie on a
-    /// boundary of 64, as a memory map does.
+    /// Opens a set that was saved as [`as_bytes`](Self::as_bytes). Bytes that are aligned to 64, such as a memory map, are
+    /// not copied.
     ///
-    /// Takes microseconds: the header is checked, so that no bytes, however hostile, can lead outside of them. What
-    /// the sections hold is left to [`verify`](Self::verify): without it, damaged bytes give wrong answers.
+    /// Takes microseconds: only the header is checked, so that no search reads out of bounds, whatever the bytes are. The
+    /// contents of the sections are checked by [`verify`](Self::verify); without it, damaged bytes give wrong results.
     ///
     /// # Errors
     /// Every `Set...` of [`Error`] but [`Error::SetChecksum`].
@@ -135,11 +135,11 @@ impl FrozenSet {
         Ok(Self {
             bytes,
             layout,
-            crowded: Arc::default(),
+            second: Arc::default(),
         })
     }
 
-    /// Reads every byte, and compares with the checksum that was stored when the set was built.
+    /// Reads every byte, and compares with the stored checksum.
     ///
     /// # Errors
     /// [`Error::SetChecksum`]
@@ -152,7 +152,7 @@ impl FrozenSet {
         }
     }
 
-    /// The whole set as one run of bytes: what a file holds. Little-endian, the same for the same keys.
+    /// The whole set as one run of bytes: the contents of its file. Little-endian; the same keys give the same bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.bytes()
@@ -164,32 +164,32 @@ impl FrozenSet {
         self.bytes.words().get(CHECKSUM).copied().unwrap_or(0)
     }
 
-    /// What its keys are.
+    /// The type of its keys.
     #[must_use]
     pub fn key_type(&self) -> KeyType {
         self.layout.key_type
     }
 
-    /// How many keys.
+    /// Number of keys.
     #[must_use]
     pub fn len(&self) -> usize {
         self.layout.len as usize
     }
 
-    /// Whether there are none.
+    /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Bytes held in total: membership, ranks and the keys themselves are read from the same ones. A set of up to
-    /// 65,536 keys that was asked for many members holds up to 512 KiB beside.
+    /// Size in bytes. Membership, ranks and keys are all read from these bytes. A set of up to 65,536 keys in which many
+    /// members were looked up has up to 512 KiB more.
     #[must_use]
     pub fn nbytes(&self) -> usize {
         self.as_bytes().len()
     }
 
-    /// Whether `key` is a member. For many keys, [`probe`](Self::probe) is far faster.
+    /// Whether `key` is a member. For many keys, [`probe`](Self::probe) is much faster.
     #[must_use]
     pub fn contains(&self, key: u64) -> bool {
         self.position(key).is_some()
@@ -201,8 +201,8 @@ impl FrozenSet {
         self.view().position(key)
     }
 
-    /// Bit `i % 64` of `hits[i / 64]` says whether `keys[i]` is a member. Overwrites `hits`, which holds one word for
-    /// each 64 keys begun; the bits past the last key are 0. Allocates nothing.
+    /// Sets bit `i % 64` of `hits[i / 64]` to whether `keys[i]` is a member. Overwrites `hits`, which has one word for
+    /// every 64 keys, rounded up; the bits past the last key are 0. Allocates no memory.
     ///
     /// # Panics
     /// When `hits` has another length.
@@ -210,31 +210,31 @@ impl FrozenSet {
         self.probe_on(Path::chosen(), keys, hits);
     }
 
-    /// [`probe`](Self::probe) on a path of one's choice: for tests and benchmarks.
+    /// [`probe`](Self::probe) on a given path: for tests and benchmarks.
     ///
     /// # Panics
-    /// When `hits` has another length, or the machine has not what the path takes.
+    /// When `hits` has another length, or the machine does not have the instructions of the path.
     pub fn probe_on(&self, path: Path, keys: &[u64], hits: &mut [u64]) {
         assert_eq!(
             hits.len(),
             keys.len().div_ceil(64),
-            "one word of hits for each 64 keys begun"
+            "hits must have one word for every 64 keys, rounded up"
         );
-        probe::probe(path, self.view(), &self.crowded, keys, hits);
+        probe::probe(path, self.view(), &self.second, keys, hits);
     }
 
-    /// The rank of each key; `u32::MAX` where it is no member. Allocates nothing.
+    /// The rank of each key; `u32::MAX` if it is not a member. Allocates no memory.
     ///
     /// # Panics
-    /// When `ranks` is not as long as `keys`.
+    /// When `ranks` and `keys` differ in length.
     pub fn positions(&self, keys: &[u64], ranks: &mut [u32]) {
         self.positions_on(Path::chosen(), keys, ranks);
     }
 
-    /// [`positions`](Self::positions) on a path of one's choice: for tests and benchmarks.
+    /// [`positions`](Self::positions) on a given path: for tests and benchmarks.
     ///
     /// # Panics
-    /// When `ranks` is not as long as `keys`, or the machine has not what the path takes.
+    /// When `ranks` and `keys` differ in length, or the machine does not have the instructions of the path.
     pub fn positions_on(&self, path: Path, keys: &[u64], ranks: &mut [u32]) {
         assert_eq!(ranks.len(), keys.len(), "one rank for each key");
         probe::ranks(path, self.view(), keys, ranks);
@@ -245,7 +245,7 @@ impl FrozenSet {
         self.view().members()
     }
 
-    /// Writes the members of the ranks from `start` on into `out`: many at a time, where [`iter`](Self::iter) gives one.
+    /// Writes the members of the ranks from `start` on into `out`; faster than [`iter`](Self::iter).
     ///
     /// ```
     /// use numguard_core::set::{FrozenSet, KeyType};
@@ -257,11 +257,11 @@ impl FrozenSet {
     /// ```
     ///
     /// # Panics
-    /// When there are not as many.
+    /// When `out` is longer than the remaining members.
     pub fn members_from(&self, start: usize, out: &mut [u64]) {
         assert!(
             start + out.len() <= self.len(),
-            "no more members than there are"
+            "out is longer than the remaining members"
         );
         self.view().fill(start, out);
     }
@@ -299,7 +299,7 @@ impl Hash for FrozenSet {
     }
 }
 
-/// XXH3-64 of all that follows the checksum.
+/// XXH3-64 of all words after the checksum.
 fn checksum(words: &[u64]) -> u64 {
     XxHash3_64::oneshot(bytemuck::cast_slice(
         words.get(CHECKSUM + 1..).unwrap_or(&[]),

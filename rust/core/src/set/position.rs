@@ -1,7 +1,6 @@
-//! From a key to its rank among the members, and the members back from their bytes. Safe and scalar: the twin that
-//! every probe must agree with.
+//! A key -> its rank among the members, and the bytes -> the members. Safe and scalar: the reference for all other paths.
 
-use super::layout::{OVERRUN, View, filter_bits, filter_word, home_slot, place_bits};
+use super::layout::{OVERRUN, View, filter_bits, filter_word, first_slot, index_bits};
 use super::line;
 
 /// The answer of a line for a key.
@@ -10,8 +9,8 @@ pub(super) enum InLine {
     Member(u32),
     /// No member.
     Absent,
-    /// No line decides; search the sparse members.
-    AskSparse,
+    /// Not in a line: it may be a sparse member.
+    MaybeSparse,
 }
 
 impl<'a> View<'a> {
@@ -24,18 +23,18 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The same without asking the filter.
+    /// The rank of a member, without the filter.
     pub(super) fn rank(&self, key: u64) -> Option<u32> {
         let rank = match self.in_line(key) {
             InLine::Member(rank) => rank,
             InLine::Absent => return None,
-            InLine::AskSparse => self.stray_rank(key, self.find_sparse(key)?),
+            InLine::MaybeSparse => self.sparse_rank(key, self.find_sparse(key)?),
         };
-        // Only damaged bytes have a rank past the members. Nobody downstream should meet one.
+        // Damaged bytes may give a rank past the members, which no caller may see.
         (rank < self.len).then_some(rank)
     }
 
-    /// False only for keys that are no members.
+    /// False only for keys that are not members.
     pub(super) fn passes_filter(&self, key: u64) -> bool {
         if self.filter.is_empty() {
             return true;
@@ -45,17 +44,17 @@ impl<'a> View<'a> {
         self.filter[filter_word(hash, self.filter.len().trailing_zeros())] & bits == bits
     }
 
-    /// The answer of the lines.
+    /// Searches the lines.
     pub(super) fn in_line(&self, key: u64) -> InLine {
         let number = self.cut.line(key).wrapping_sub(self.first_line);
         let Some(line) = usize::try_from(number)
             .ok()
             .and_then(|number| self.lines.get(number))
         else {
-            return InLine::AskSparse;
+            return InLine::MaybeSparse;
         };
         if line::overflowed(line) {
-            return InLine::AskSparse;
+            return InLine::MaybeSparse;
         }
         match self.cut.find(line, key) {
             Some(slot) => InLine::Member(line::before(line).wrapping_add(slot)),
@@ -63,49 +62,49 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The place of a key among the sparse members.
+    /// The index of a key among the sparse members.
     pub(super) fn find_sparse(&self, key: u64) -> Option<u32> {
         if self.slots.is_empty() {
             return self
                 .sparse
                 .binary_search(&key)
                 .ok()
-                .map(|place| place as u32);
+                .map(|index| index as u32);
         }
         let hash = self.hash(key);
-        let places = (1u32 << place_bits(self.sparse.len())) - 1;
-        let home = home_slot(hash, self.home_slots());
-        for &slot in &self.slots[home..home + OVERRUN] {
+        let indices = (1u32 << index_bits(self.sparse.len())) - 1;
+        let first = first_slot(hash, self.buckets());
+        for &slot in &self.slots[first..first + OVERRUN] {
             if slot == 0 {
                 return None;
             }
-            let place = (slot & places).wrapping_sub(1);
-            if (slot ^ hash as u32) & !places == 0 && self.sparse.get(place as usize) == Some(&key)
+            let index = (slot & indices).wrapping_sub(1);
+            if (slot ^ hash as u32) & !indices == 0 && self.sparse.get(index as usize) == Some(&key)
             {
-                return Some(place);
+                return Some(index);
             }
         }
         None
     }
 
-    /// The rank of the sparse member in `place`: how many members come before it, in lines and among the sparse members.
-    fn stray_rank(&self, key: u64, place: u32) -> u32 {
+    /// The rank of the sparse member at `index`: the members before it in lines, and the sparse members before it.
+    fn sparse_rank(&self, key: u64, index: u32) -> u32 {
         let number = self.cut.line(key);
         if self.lines.is_empty() || number < self.first_line {
-            return place;
+            return index;
         }
         match usize::try_from(number - self.first_line)
             .ok()
             .and_then(|number| self.lines.get(number))
         {
             Some(line) => {
-                line::before(line).wrapping_add(place.wrapping_sub(line::first_sparse(line)))
+                line::before(line).wrapping_add(index.wrapping_sub(line::first_sparse(line)))
             }
-            None => place.wrapping_add(self.len - self.sparse.len() as u32),
+            None => index.wrapping_add(self.len - self.sparse.len() as u32),
         }
     }
 
-    /// Writes the members of the ranks from `start` on. Damaged bytes may give fewer, and what is left is as it was.
+    /// Writes the members of the ranks from `start` on. Damaged bytes may give fewer; the rest of `out` is then unchanged.
     pub(super) fn fill(&self, start: usize, out: &mut [u64]) {
         let (below, above) = self.sparse_around();
         let after_lines = self.len as usize - (self.sparse.len() - above).min(self.len as usize);
@@ -119,15 +118,15 @@ impl<'a> View<'a> {
             done += self.fill_from_lines(start + done, &mut out[done..within]);
         }
         if done < out.len() {
-            let place = above + (start + done).saturating_sub(after_lines);
-            let sparse = self.sparse.get(place..).unwrap_or(&[]);
+            let index = above + (start + done).saturating_sub(after_lines);
+            let sparse = self.sparse.get(index..).unwrap_or(&[]);
             for (out, &key) in out[done..].iter_mut().zip(sparse) {
                 *out = key;
             }
         }
     }
 
-    /// [`fill`](Self::fill), of ranks that are in lines. How many were written.
+    /// [`fill`](Self::fill) for ranks in lines. Returns the number of members written.
     fn fill_from_lines(&self, start: usize, out: &mut [u64]) -> usize {
         let first = self
             .lines
@@ -162,7 +161,7 @@ impl<'a> View<'a> {
         done
     }
 
-    /// Where the sparse members below the lines end, and where those above them begin.
+    /// The end of the sparse members below the lines, and the start of those above them.
     fn sparse_around(&self) -> (usize, usize) {
         if self.lines.is_empty() {
             return (self.sparse.len(), self.sparse.len());

@@ -1,51 +1,52 @@
-//! A small set once more, for batches that are full of its members.
+//! A second index of a small set, for batches with many members.
 //!
-//! Owns a second index beside the bytes of a set, made when it is first of use and never saved. Independent of lines
-//! and sparse members: a member that it cannot place, it leaves to them. One idea (Knuth's quotienting, The Art of Computer Programming
-//! 3, 6.4, exercise 13): a number below 2^32 times an odd one, modulo 2^32, is another such number, and no two become
-//! the same. Its upper bits choose a word; what remains of it, the remainder, is stored there. So one word tells a
-//! member from any other key beyond doubt, at the same cost whichever it is.
+//! Owns the index, which is built at first use and never saved. Independent of lines and sparse members, which hold the
+//! members that do not fit here. One idea (quotienting; Knuth, The Art of Computer Programming 3, 6.4, exercise 13):
+//! multiplication by an odd number modulo 2^32 is a bijection. The upper bits of the product choose a word, and the
+//! remaining bits, the remainder, are stored in it. So one word decides exactly whether a key is a member, and members
+//! and other keys cost the same.
 
 use std::fmt;
 
-/// Most members of a set that gets one: the words then stay in the second cache.
+/// The most members of a set with this index: its words then fit into the second-level cache.
 const LARGEST: usize = 1 << 16;
-/// Least binary logarithm of the number of words: a remainder, with the bit that marks it as present, fills a field but
-/// for its top bit.
+/// The least binary logarithm of the number of words: a remainder and its present bit then fill a field except for the
+/// field's top bit.
 const LEAST_LOG2: u32 = 32 - FIELD + 2;
-/// Bits of a field, of which a word has three.
+/// Bits of a field. A word has three fields.
 pub(super) const FIELD: u32 = 21;
-/// Each field's lowest bit.
+/// The lowest bit of each field.
 pub(super) const LOWEST: u64 = 1 | 1 << FIELD | 1 << (2 * FIELD);
-/// Each field's top bit, which no remainder sets.
+/// The top bit of each field, which no remainder sets.
 pub(super) const TOP: u64 = LOWEST << (FIELD - 1);
 /// All bits of the last field.
 const LAST: u64 = ((1 << FIELD) - 1) << (2 * FIELD);
-/// Set in a word that had more members than fields: only lines and sparse members decide.
-pub(super) const CROWDED: u64 = 1 << 63;
-/// Odd, and half of its bits set (Fibonacci hashing, in 32 bits).
+/// Set in a word that has more members than fields: the lines and sparse members must be searched.
+pub(super) const OVERFLOWED: u64 = 1 << 63;
+/// Odd, with half of its bits set (Fibonacci hashing in 32 bits).
 const MULTIPLIER: u64 = 0x9e37_79b9;
 
 /// The remainders of the members within 2^32 numbers.
 pub(super) struct Remainders {
     words: Vec<u64>,
-    /// The first of the numbers.
+    /// The first of these numbers.
     pub(super) first: u64,
     /// Binary logarithm of the number of words.
     pub(super) log2: u32,
-    /// Whether every member is in a word, so that nobody else need be asked.
+    /// Whether every member is in a word, so that no other section must be searched.
     pub(super) complete: bool,
 }
 
-/// Where a key is to be looked for.
+/// Where a key is stored if it is a member.
 pub(super) struct Place {
+    /// The index of its word.
     pub(super) word: usize,
     /// Its remainder, in all three fields.
     pub(super) pattern: u64,
 }
 
 impl Remainders {
-    /// Those of ascending members, if they are few enough.
+    /// Builds the index of ascending members; `None` if there are more than [`LARGEST`].
     pub(super) fn of(len: usize, members: impl Iterator<Item = u64>) -> Option<Self> {
         if len > LARGEST {
             return None;
@@ -74,55 +75,56 @@ impl Remainders {
         match fields.find(|&field| *word & field == 0) {
             Some(field) => *word |= pattern & field,
             None => {
-                *word |= CROWDED;
+                *word |= OVERFLOWED;
                 self.complete = false;
             }
         }
     }
 
-    /// Where a key is to be looked for; nowhere if it is not among the numbers.
+    /// Where a key is stored; `None` if it is not among the 2^32 numbers.
     pub(super) fn place(&self, key: u64) -> Option<Place> {
         let from = u32::try_from(key.wrapping_sub(self.first)).ok()?;
         let product = u64::from(from).wrapping_mul(self.multiplier());
         Some(Place {
             word: (product >> (64 - self.log2)) as usize,
-            pattern: (product >> 32 & self.remainder() | self.there()) * LOWEST,
+            pattern: (product >> 32 & self.remainder() | self.present()) * LOWEST,
         })
     }
 
-    /// The multiplier, in the upper half, so that a product's is what it is modulo 2^32.
+    /// The multiplier in the upper half, so that the upper half of a product is the product modulo 2^32.
     pub(super) fn multiplier(&self) -> u64 {
         MULTIPLIER << 32
     }
 
-    /// The bits of a remainder.
+    /// The mask of a remainder.
     pub(super) fn remainder(&self) -> u64 {
-        self.there() - 1
+        self.present() - 1
     }
 
     /// The bit that marks a remainder as present.
-    pub(super) fn there(&self) -> u64 {
+    pub(super) fn present(&self) -> u64 {
         1 << (32 - self.log2)
     }
 
-    /// The words, `2^log2` of them.
+    /// The `2^log2` words.
     pub(super) fn words(&self) -> &[u64] {
         &self.words
     }
 }
 
-/// Whether a field of `word` holds what the fields of `pattern` do.
+/// Whether a field of `word` equals the fields of `pattern`.
 pub(super) fn holds(word: u64, pattern: u64) -> bool {
-    // A field in which all bits agree becomes 0; taking 1 from it, and from no field below, borrows into the top bit.
-    let differing = word & !CROWDED ^ pattern;
+    // An equal field becomes 0, and subtracting 1 from it sets its top bit. A borrow can set the top bit of a field only if
+    // a lower field is 0.
+    let differing = word & !OVERFLOWED ^ pattern;
     differing.wrapping_sub(LOWEST) & !differing & TOP != 0
 }
 
-/// The 2^32 numbers that hold most of the ascending members.
+/// The range of ascending members within 2^32 numbers that has most members.
 fn most_within(members: &[u64]) -> std::ops::Range<usize> {
     let (mut best, mut start) = (0..0, 0);
     for (end, &key) in members.iter().enumerate() {
-        // Those of damaged bytes need not ascend.
+        // The members of damaged bytes may not ascend.
         while key.saturating_sub(members[start]) > u64::from(u32::MAX) {
             start += 1;
         }
@@ -133,7 +135,7 @@ fn most_within(members: &[u64]) -> std::ops::Range<usize> {
     best
 }
 
-// What it holds are the keys, in another form.
+// The words contain the keys, so they are not shown.
 impl fmt::Debug for Remainders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} words", self.words.len())

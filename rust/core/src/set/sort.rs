@@ -1,39 +1,38 @@
-//! Keys in any order -> ascending, in place: by their upper bits first, until what is left fits into the caches.
+//! Keys in any order -> ascending keys, in place: a radix sort by the upper bits, until the buckets fit into the caches.
 //!
-//! Owns the order of integers. Independent of sets. One idea: keys of a list lie within few numbers, so that only the
-//! bits in which they differ are sorted by. Many keys are cut by the upper ones into buckets of neighbours; a bucket
-//! that lies in the second cache is sorted by the lower ones, some at a time, which costs a pass over it for each
-//! eleven bits whatever the order was.
+//! Owns the order of integers. Independent of sets. One idea: the keys of a list are in a small range, so only the bits in
+//! which they differ are sorted. Many keys are first divided into buckets by the upper bits. A bucket that fits into the
+//! second-level cache is sorted by the lower bits, with one pass for every eleven bits.
 
 use std::iter;
 
 use super::workers::{Task, Workers};
 
-/// Most keys that are sorted without being cut: with the scratch beside them half a megabyte.
+/// The most keys that are sorted without buckets: with their scratch half a megabyte.
 const IN_CACHE: usize = 1 << 15;
-/// Fewer are compared with each other.
+/// Fewer keys than this are sorted by comparison.
 const FEW: usize = 256;
-/// Most bits that a bucket is chosen by while it is made, so that each has a page of its own to be written to.
+/// The most bits that choose a bucket: with more buckets, writing to them would miss the TLB.
 const CUT_BITS: u32 = 9;
-/// Most bits of one pass over a bucket.
+/// The most bits of one pass over a bucket.
 const PASS_BITS: u32 = 11;
-/// Most passes over a bucket; for more, cutting is quicker.
+/// The most passes over a bucket; with more, dividing it is faster.
 const PASSES: u32 = 4;
 
-/// Sorts.
+/// Sorts keys.
 pub(super) fn sort(workers: &dyn Workers, keys: &mut [u64]) {
     if keys.is_sorted() {
         return;
     }
     let mut scratch = vec![0; keys.len()];
     if keys.len() > IN_CACHE * 4 && workers.count() > 1 {
-        sort_side_by_side(workers, keys, &mut scratch);
+        sort_parallel(workers, keys, &mut scratch);
     } else {
         sort_into(keys, &mut scratch, false);
     }
 }
 
-/// The bits in which keys differ, as a key that is to be taken away and how many bits are left then.
+/// The range of keys: the least, and the number of bits of a key minus the least.
 #[derive(Clone, Copy)]
 struct Span {
     least: u64,
@@ -51,7 +50,7 @@ impl Span {
         }
     }
 
-    /// How a key is cut: by so many of the upper bits that buckets are small.
+    /// The upper bits that choose a bucket, enough to make the buckets small.
     fn cut(self, keys: usize) -> Cut {
         let wanted = (keys / (IN_CACHE / 4)).max(2).ilog2() + 1;
         let bits = wanted.min(CUT_BITS).min(self.bits);
@@ -63,7 +62,7 @@ impl Span {
     }
 }
 
-/// How keys are put into buckets.
+/// How keys are divided into buckets.
 #[derive(Clone, Copy)]
 struct Cut {
     least: u64,
@@ -77,7 +76,7 @@ impl Cut {
         ((key - self.least) >> self.shift) as usize
     }
 
-    /// How many keys go into each bucket.
+    /// The number of keys in each bucket.
     fn count(self, keys: &[u64]) -> Vec<usize> {
         let mut counts = vec![0; self.buckets];
         for &key in keys {
@@ -87,7 +86,7 @@ impl Cut {
     }
 }
 
-/// Sorts `keys`, with `scratch` as long beside them; what comes out lies in `keys`, or in `scratch` if it is asked `in_scratch`.
+/// Sorts `keys` with a `scratch` of the same length. The result is in `keys`, or with `in_scratch` in `scratch`.
 fn sort_into(keys: &mut [u64], scratch: &mut [u64], in_scratch: bool) {
     let span = Span::of(keys);
     let passes = span.bits.div_ceil(PASS_BITS);
@@ -120,8 +119,7 @@ fn sort_into(keys: &mut [u64], scratch: &mut [u64], in_scratch: bool) {
     }
 }
 
-/// Sorts by the lower bits, some at a time, from one place into the other and back. Whether the last pass was into
-/// `scratch`.
+/// Sorts by the lower bits in passes, each from one buffer into the other. Returns whether the result is in `scratch`.
 fn by_passes(keys: &mut [u64], scratch: &mut [u64], span: Span, passes: u32) -> bool {
     let bits = span.bits.div_ceil(passes);
     let mask = (1 << bits) - 1;
@@ -148,8 +146,8 @@ fn by_passes(keys: &mut [u64], scratch: &mut [u64], span: Span, passes: u32) -> 
     passes % 2 == 1
 }
 
-/// [`sort_into`] for many keys: each worker counts and cuts a share of them, then sorts a share of the buckets.
-fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], scratch: &mut [u64]) {
+/// [`sort_into`] for many keys: each task counts and divides a share of the keys, then each sorts a bucket.
+fn sort_parallel(workers: &dyn Workers, keys: &mut [u64], scratch: &mut [u64]) {
     let cut = Span::of(keys).cut(keys.len());
     let share = keys.len().div_ceil(workers.count());
     let mut counts: Vec<Vec<usize>> = vec![Vec::new(); keys.len().div_ceil(share)];
@@ -162,18 +160,18 @@ fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], scratch: &mut [u64
     let totals: Vec<usize> = (0..cut.buckets)
         .map(|bucket| counts.iter().map(|counts| counts[bucket]).sum())
         .collect();
-    // Each share has a place of its own within each bucket.
-    let mut places: Vec<Vec<&mut [u64]>> = counts.iter().map(|_| Vec::new()).collect();
+    // Each share has its own slice of each bucket.
+    let mut slices: Vec<Vec<&mut [u64]>> = counts.iter().map(|_| Vec::new()).collect();
     let mut rest = &mut *scratch;
     for bucket in 0..cut.buckets {
-        for (places, counts) in places.iter_mut().zip(&counts) {
-            places.push(take(&mut rest, counts[bucket]));
+        for (slices, counts) in slices.iter_mut().zip(&counts) {
+            slices.push(take(&mut rest, counts[bucket]));
         }
     }
-    let tasks = keys.chunks(share).zip(places);
+    let tasks = keys.chunks(share).zip(slices);
     workers.run(
         tasks
-            .map(|(keys, places)| Box::new(move || spread(cut, keys, places)) as Task<'_>)
+            .map(|(keys, slices)| Box::new(move || spread(cut, keys, slices)) as Task<'_>)
             .collect(),
     );
     let (mut keys, mut scratch) = (keys, scratch);
@@ -187,17 +185,17 @@ fn sort_side_by_side(workers: &dyn Workers, keys: &mut [u64], scratch: &mut [u64
     );
 }
 
-/// Puts keys into the places that they have in each bucket.
-fn spread(cut: Cut, keys: &[u64], mut places: Vec<&mut [u64]>) {
-    let mut next = vec![0; places.len()];
+/// Copies keys into their slices of the buckets.
+fn spread(cut: Cut, keys: &[u64], mut slices: Vec<&mut [u64]>) {
+    let mut next = vec![0; slices.len()];
     for &key in keys {
         let bucket = cut.bucket(key);
-        places[bucket][next[bucket]] = key;
+        slices[bucket][next[bucket]] = key;
         next[bucket] += 1;
     }
 }
 
-/// Where each bucket begins.
+/// The start of each bucket.
 fn starts(counts: &[usize]) -> impl Iterator<Item = usize> {
     counts.iter().scan(0, |sum, count| {
         *sum += count;
@@ -205,14 +203,14 @@ fn starts(counts: &[usize]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Cuts so many off the front.
+/// Splits `count` keys off the front.
 fn take<'a>(rest: &mut &'a mut [u64], count: usize) -> &'a mut [u64] {
     let (front, back) = std::mem::take(rest).split_at_mut(count);
     *rest = back;
     front
 }
 
-/// Moves ascending keys together, so that each is there once and 0 is not. How many are left.
+/// Moves the distinct keys other than 0 of ascending `keys` to the front, and returns their number.
 pub(super) fn dedup(keys: &mut [u64]) -> usize {
     let rises = |keys: &[u64]| {
         iter::once(0)

@@ -1,24 +1,24 @@
-//! Who does what need not wait for each other.
+//! Runs independent tasks.
 //!
-//! This crate has no threads. It says which tasks are independent; the caller distributes them over its threads.
+//! This crate has no threads. It creates independent tasks, and the caller distributes them over its threads.
 
-/// Something to be done once.
+/// A task, which runs once.
 pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-/// Threads, or none. What is done by them is the same however many there are.
+/// The threads of the caller. Results do not depend on their number.
 pub trait Workers {
-    /// How many tasks run side by side.
+    /// How many tasks run in parallel.
     fn count(&self) -> usize;
 
-    /// Does all tasks, in any order, and comes back when the last is done.
+    /// Runs all tasks, in any order, and returns after the last has finished.
     fn run(&self, tasks: Vec<Task<'_>>);
 }
 
-/// The caller's own thread.
+/// The calling thread alone.
 #[derive(Clone, Copy, Debug)]
-pub struct Alone;
+pub struct CurrentThread;
 
-impl Workers for Alone {
+impl Workers for CurrentThread {
     fn count(&self) -> usize {
         1
     }

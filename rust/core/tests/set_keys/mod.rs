@@ -1,10 +1,10 @@
-//! Keys as they come, and as nobody would wish them: what the tests of the set draw from. All made up.
-#![allow(dead_code, reason = "each test draws from a part of it")]
+//! Typical and adverse keys for the tests of the set. All made up.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use numguard_core::set::{FrozenSet, KeyType};
 use proptest::prelude::*;
 
-/// A generator of one's own, so that large sets cost no time to draw.
+/// A fast random generator, for large sets.
 pub(crate) struct Draw(pub(crate) u64);
 
 impl Draw {
@@ -22,10 +22,10 @@ impl Draw {
     }
 }
 
-/// Makes about so many keys.
+/// Draws approximately the given number of keys.
 type Make = fn(&mut Draw, usize) -> Vec<u64>;
 
-/// Families of keys, each of which takes another way through the set.
+/// Families of keys, each of which uses another layout of the set.
 pub(crate) const FAMILIES: [(&str, Make); 12] = [
     ("none", |_, _| Vec::new()),
     ("one", |_, _| vec![919_876_500_001]),
@@ -41,10 +41,10 @@ pub(crate) const FAMILIES: [(&str, Make); 12] = [
     ("mobiles, denser", |draw, count| {
         draw.keys(count, 919_000_000_000, 3 * count as u64 + 1)
     }),
-    ("one after the other", |_, count| {
+    ("consecutive", |_, count| {
         (0..count as u64).map(|key| 917_000_000_000 + key).collect()
     }),
-    ("clumps in a dense plain", |draw, count| {
+    ("clusters in a dense range", |draw, count| {
         let mut keys = draw.keys(count, 918_000_000_000, 200 * count as u64 + 1);
         keys.extend((0..60).map(|key| 918_000_000_000 + 7_000 + key));
         keys.extend((0..300).map(|key| 918_000_000_000 + 100 * count as u64 + key));
@@ -63,7 +63,7 @@ pub(crate) const FAMILIES: [(&str, Make); 12] = [
             .map(|_| 10u64.pow(7 + (draw.next() % 9) as u32) - 1 - draw.next() % 9_000_000)
             .collect()
     }),
-    ("dense, with strays on both sides", |draw, count| {
+    ("dense, with sparse members on both sides", |draw, count| {
         let mut keys = draw.keys(count, 919_000_000_000, 1_000 * count as u64 + 1);
         keys.extend(draw.keys(count / 20 + 1, 1, 1 << 32));
         keys.extend(draw.keys(count / 20 + 1, 1 << 49, 1 << 49));
@@ -71,8 +71,8 @@ pub(crate) const FAMILIES: [(&str, Make); 12] = [
     }),
 ];
 
-/// Keys to ask for: members, their neighbours, and keys from anywhere.
-pub(crate) fn questions(draw: &mut Draw, keys: &[u64], count: usize) -> Vec<u64> {
+/// Keys to look up: members, adjacent keys, and random keys.
+pub(crate) fn draw_queries(draw: &mut Draw, keys: &[u64], count: usize) -> Vec<u64> {
     (0..count)
         .map(|_| {
             let near = if keys.is_empty() {

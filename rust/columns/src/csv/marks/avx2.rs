@@ -1,6 +1,6 @@
 //! Thirty-two bytes at a time.
 //!
-//! Unsafe, because Rust has no call into code for a better machine without it. The safe twin is [`super::scalar`].
+//! Unsafe, because a call to a function compiled for an instruction set is unsafe. The safe version is [`super::scalar`].
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8};
@@ -10,9 +10,9 @@ use numguard_core::cpu::Avx2;
 use super::{BLOCK, Bits, Found, Wanted, find_with, scalar};
 
 /// [`super::find`].
-pub(super) fn find(_: Avx2, wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
+pub(super) fn find(_: Avx2, wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
     #[target_feature(enable = "avx2,bmi1,popcnt")]
-    fn on_avx2(wanted: Wanted, bytes: &[u8], places: &mut [u32]) -> Found {
+    fn on_avx2(wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
         let all = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
         let (separator, line_break) = (all(wanted.separator), all(wanted.line_break));
         let (quote, carriage_return) = (all(b'"'), all(b'\r'));
@@ -34,8 +34,8 @@ pub(super) fn find(_: Avx2, wanted: Wanted, bytes: &[u8], places: &mut [u32]) ->
                 },
             }
         };
-        find_with(wanted, bytes, places, bits, scalar::write)
+        find_with(wanted, bytes, offsets, bits, scalar::write)
     }
     // SAFETY: the token exists only where the machine has AVX2.
-    unsafe { on_avx2(wanted, bytes, places) }
+    unsafe { on_avx2(wanted, bytes, offsets) }
 }

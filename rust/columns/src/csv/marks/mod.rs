@@ -1,11 +1,11 @@
-//! Where cells end: bytes -> the places of separators and line breaks that stand outside of quoted cells.
+//! Where cells end: bytes -> the offsets of separators and line breaks outside quoted cells.
 //!
-//! Owns the shortcut and no rule. One idea: **sixty-four bytes are one word of bits**, a bit for each mark, and whether a
-//! mark stands inside of quotes is a running parity of quotation marks. Parity is right as long as cells are
-//! quoted whole and hold no line break; the first byte that contradicts it is where the shortcut ends, and
-//! [`super::record`] has to look.
+//! Owns the fast path and no rule. One idea: **sixty-four bytes become one word of bits** for each special character, and
+//! the running parity of quotation marks shows whether a mark is inside quotes. Parity is correct where cells are quoted
+//! whole and contain no line break. The fast path stops at the first byte that shows otherwise, and [`super::record`]
+//! reads that record.
 //!
-//! The folder is the dispatch: `scalar` runs anywhere, the others where the machine has what they take.
+//! There is one file for each instruction set: `scalar` runs on every machine, the others where their instructions exist.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -20,28 +20,28 @@ use super::Format;
 /// Bytes of a block, and bits of a word.
 const BLOCK: usize = 64;
 
-/// What was found in a run of bytes.
+/// The marks found in some bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    /// How many places were written.
+    /// Number of offsets written.
     pub(super) marks: usize,
     /// How many of them are line breaks.
     pub(super) breaks: usize,
-    /// The first byte that the shortcut cannot classify: marks stand before it only.
-    pub(super) odd: Option<usize>,
+    /// The first byte that the fast path cannot classify. All marks are before it.
+    pub(super) irregular: Option<usize>,
 }
 
-/// Bits of the bytes of a block.
+/// A bit for each byte of a block, by special character.
 #[derive(Clone, Copy)]
 struct Bits {
     separators: u64,
     breaks: u64,
     quotes: u64,
-    /// Carriage returns, which may stand between a quoted cell and the line break.
+    /// Carriage returns, which may be between a quoted cell and the line break.
     returns: u64,
 }
 
-/// The bytes that are looked for.
+/// The bytes to find.
 #[derive(Clone, Copy)]
 struct Wanted {
     separator: u8,
@@ -50,21 +50,21 @@ struct Wanted {
     returns: bool,
 }
 
-/// The places that marking so many bytes needs.
+/// The number of offsets that `offsets` must hold for this number of bytes.
 pub(super) fn needed(bytes: usize) -> usize {
     bytes + BLOCK
 }
 
-/// Finds the marks in `bytes`, which begin where a record does, and writes their places into `places`.
+/// Finds the marks in `bytes`, which begin with a record, and writes their offsets into `offsets`.
 ///
 /// # Panics
-/// If there are fewer than [`needed`] places.
-pub(super) fn find(format: &Format, bytes: &[u8], places: &mut [u32]) -> Found {
-    find_on(Path::chosen(), format, bytes, places)
+/// If `offsets` is shorter than [`needed`].
+pub(super) fn find(format: &Format, bytes: &[u8], offsets: &mut [u32]) -> Found {
+    find_on(Path::chosen(), format, bytes, offsets)
 }
 
-/// [`find`] on a path of one's choice.
-pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], places: &mut [u32]) -> Found {
+/// [`find`] on a given path.
+pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], offsets: &mut [u32]) -> Found {
     let wanted = Wanted {
         separator: format.separator,
         line_break: format.line_break,
@@ -73,19 +73,19 @@ pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], places: &mut [u
     };
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
-        return avx512::find(token, wanted, bytes, places);
+        return avx512::find(token, wanted, bytes, offsets);
     } else if let Some(token) = path.avx2() {
-        return avx2::find(token, wanted, bytes, places);
+        return avx2::find(token, wanted, bytes, offsets);
     }
-    scalar::find(wanted, bytes, places)
+    scalar::find(wanted, bytes, offsets)
 }
 
-/// What is common to all paths: `bits` finds the marks of a block, `write` stores the positions of the bits of a word.
+/// The common part of all paths: `bits` finds the marks of a block, `write` stores the positions of the bits of a word.
 #[inline(always)]
 fn find_with(
     wanted: Wanted,
     bytes: &[u8],
-    places: &mut [u32],
+    offsets: &mut [u32],
     bits: impl Fn(&[u8; BLOCK]) -> Bits,
     write: impl Fn(u64, u32, &mut [u32; BLOCK]),
 ) -> Found {
@@ -94,37 +94,49 @@ fn find_with(
     let (mut marks, mut breaks) = (0, 0);
     for (n, block) in blocks.iter().enumerate() {
         let bits = bits(block);
-        let (word, odd) = parity.pass(wanted, bits);
-        write(word, (n * BLOCK) as u32, block_at(places, marks));
+        let (word, irregular) = parity.pass(wanted, bits);
+        write(word, (n * BLOCK) as u32, block_at(offsets, marks));
         marks += word.count_ones() as usize;
         breaks += (word & bits.breaks).count_ones() as usize;
-        if odd != 0 {
-            let odd = Some(n * BLOCK + odd.trailing_zeros() as usize);
-            return Found { marks, breaks, odd };
+        if irregular != 0 {
+            let irregular = Some(n * BLOCK + irregular.trailing_zeros() as usize);
+            return Found {
+                marks,
+                breaks,
+                irregular,
+            };
         }
     }
-    // The rest is looked at with something behind it that is no mark.
+    // The last block is padded with zeros, which are never marks.
     let mut last = [0; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
     let there = (1u64 << rest.len()) - 1;
     let bits = bits(&last).only(there);
-    let (word, odd) = parity.pass(wanted, bits);
-    write(word, (blocks.len() * BLOCK) as u32, block_at(places, marks));
+    let (word, irregular) = parity.pass(wanted, bits);
+    write(
+        word,
+        (blocks.len() * BLOCK) as u32,
+        block_at(offsets, marks),
+    );
     marks += word.count_ones() as usize;
     breaks += (word & bits.breaks).count_ones() as usize;
-    let odd = match odd & there {
+    let irregular = match irregular & there {
         0 if parity.inside != 0 => Some(bytes.len()),
         0 => None,
-        odd => Some(blocks.len() * BLOCK + odd.trailing_zeros() as usize),
+        irregular => Some(blocks.len() * BLOCK + irregular.trailing_zeros() as usize),
     };
-    Found { marks, breaks, odd }
+    Found {
+        marks,
+        breaks,
+        irregular,
+    }
 }
 
 #[inline(always)]
-fn block_at(places: &mut [u32], at: usize) -> &mut [u32; BLOCK] {
-    let out = places.get_mut(at..at + BLOCK);
+fn block_at(offsets: &mut [u32], at: usize) -> &mut [u32; BLOCK] {
+    let out = offsets.get_mut(at..at + BLOCK);
     let out = out.and_then(|out| out.first_chunk_mut());
-    out.expect("there is a place for every byte and a block more")
+    out.expect("there is an offset for every byte and one more block")
 }
 
 impl Bits {
@@ -138,14 +150,15 @@ impl Bits {
     }
 }
 
-/// What a block has to know of the one before.
+/// The state from one block to the next.
 struct Parity {
-    /// All bits, where it begins inside of a quoted cell.
+    /// All ones if the block begins inside a quoted cell, otherwise 0.
     inside: u64,
-    /// The lowest bit: whether a quotation mark may open or go on there, is behind one that closes, or behind a
-    /// carriage return behind such a one.
+    /// Each of these is 0 or 1. Whether a quotation mark may open or continue a cell at the first byte of the block.
     may_open: u64,
+    /// Whether the byte before the block is a quotation mark that closes a cell.
     after_close: u64,
+    /// Whether the byte before the block is a carriage return after such a mark.
     after_return: u64,
 }
 
@@ -161,7 +174,7 @@ impl Default for Parity {
 }
 
 impl Parity {
-    /// The marks of a block, before its first odd byte; and the bits of odd bytes.
+    /// The marks of a block before its first irregular byte, and the bits of the irregular bytes.
     #[inline(always)]
     fn pass(&mut self, wanted: Wanted, bits: Bits) -> (u64, u64) {
         let marks = bits.separators | bits.breaks;
@@ -174,12 +187,12 @@ impl Parity {
         }
         let inside = parity_up_to(bits.quotes) ^ self.inside;
         let (opens, closes) = (bits.quotes & inside, bits.quotes & !inside);
-        // A cell is quoted from its first byte on; a mark behind one that closes is a mark of its text.
+        // A quoted cell begins with its quotation mark; a mark after a closing one is a doubled mark in its text.
         let may_open = (marks | bits.quotes) << 1 | self.may_open;
         let after_close = closes << 1 | self.after_close;
         let returns = after_close & bits.returns;
         let after_return = returns << 1 | self.after_return;
-        let odd = (opens & !may_open)
+        let irregular = (opens & !may_open)
             | (after_close & !(marks | bits.quotes | bits.returns))
             | (after_return & !bits.breaks)
             | (bits.breaks & inside);
@@ -187,12 +200,12 @@ impl Parity {
         self.may_open = (marks | bits.quotes) >> 63;
         self.after_close = closes >> 63;
         self.after_return = returns >> 63;
-        let before = (odd & odd.wrapping_neg()).wrapping_sub(1);
-        (marks & !inside & before, odd)
+        let before = (irregular & irregular.wrapping_neg()).wrapping_sub(1);
+        (marks & !inside & before, irregular)
     }
 }
 
-/// For each bit, whether the bits up to it are odd in number.
+/// For each bit, whether the number of ones up to it is odd.
 #[inline(always)]
 fn parity_up_to(mut bits: u64) -> u64 {
     for step in [1, 2, 4, 8, 16, 32] {
@@ -207,15 +220,15 @@ mod tests {
 
     use super::*;
 
-    /// The same, a byte at a time.
-    fn slowly(format: &Format, bytes: &[u8]) -> (Vec<u32>, Option<usize>) {
-        let mut places = Vec::new();
+    /// The oracle: a byte at a time.
+    fn naive(format: &Format, bytes: &[u8]) -> (Vec<u32>, Option<usize>) {
+        let mut offsets = Vec::new();
         let mut inside = false;
         for (at, &byte) in bytes.iter().enumerate() {
             let before = at.checked_sub(1).map(|before| bytes[before]);
             let is_mark = byte == format.separator || byte == format.line_break;
             if format.quoted {
-                // Behind a mark that closed: text, or a carriage return that no line break follows.
+                // After a closing mark: text, or a carriage return without a line break.
                 let closed = |at: usize| {
                     bytes[at] == b'"'
                         && bytes[..=at].iter().filter(|&&b| b == b'"').count() % 2 == 0
@@ -224,11 +237,11 @@ mod tests {
                 if before == Some(b'"') && closed(at - 1) {
                     let fits = is_mark || byte == b'"' || (returns && byte == b'\r');
                     if !fits {
-                        return (places, Some(at));
+                        return (offsets, Some(at));
                     }
                 }
                 if returns && before == Some(b'\r') && at > 1 && closed(at - 2) && byte != b'\n' {
-                    return (places, Some(at));
+                    return (offsets, Some(at));
                 }
                 if byte == b'"' {
                     inside = !inside;
@@ -236,19 +249,19 @@ mod tests {
                         b == format.separator || b == format.line_break || b == b'"'
                     });
                     if inside && !fits {
-                        return (places, Some(at));
+                        return (offsets, Some(at));
                     }
                     continue;
                 }
                 if inside && byte == format.line_break {
-                    return (places, Some(at));
+                    return (offsets, Some(at));
                 }
             }
             if is_mark && !inside {
-                places.push(at as u32);
+                offsets.push(at as u32);
             }
         }
-        (places, inside.then_some(bytes.len()))
+        (offsets, inside.then_some(bytes.len()))
     }
 
     fn pieces() -> impl Strategy<Value = Vec<u8>> {
@@ -273,19 +286,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_paths_find_what_a_byte_at_a_time_finds(
+        fn all_paths_agree_with_the_oracle(
             bytes in pieces(),
             separator in prop::sample::select(vec![b',', b';']),
             quoted in any::<bool>(),
             line_break in prop::sample::select(vec![b'\n', b'\r']),
         ) {
             let format = Format { separator, quoted, line_break, width: 1, named: 1, longest: 1 << 20, windows_1252: false, apostrophes: false };
-            let (expected, odd) = slowly(&format, &bytes);
+            let (expected, irregular) = naive(&format, &bytes);
             for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-                let mut places = vec![0; needed(bytes.len())];
-                let found = find_on(path, &format, &bytes, &mut places);
-                prop_assert_eq!(&places[..found.marks], &expected[..], "{:?}", path);
-                prop_assert_eq!(found.odd, odd, "{:?}", path);
+                let mut offsets = vec![0; needed(bytes.len())];
+                let found = find_on(path, &format, &bytes, &mut offsets);
+                prop_assert_eq!(&offsets[..found.marks], &expected[..], "{:?}", path);
+                prop_assert_eq!(found.irregular, irregular, "{:?}", path);
                 let breaks = expected.iter().filter(|&&at| bytes[at as usize] == line_break);
                 prop_assert_eq!(found.breaks, breaks.count(), "{:?}", path);
             }

@@ -1,7 +1,7 @@
 //! Four cells at a time.
 //!
-//! Unsafe, because Rust has no call into code for a better machine without it. What is measured for it stands in
-//! `benches/kernels/block.rs`; the safe twin is [`super::scalar`].
+//! Unsafe, because a call to a function compiled for an instruction set is unsafe. `benches/kernels/block.rs` measures the
+//! gain; the safe version is [`super::scalar`].
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -44,7 +44,7 @@ fn read_fours<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut
     }
 }
 
-/// The text of four rows, the first and the second, the third and the fourth; and how many digits each has.
+/// The text of four rows, the first and second in one vector, the third and fourth in another; and their digit counts.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn two_pairs<'a>(cell: impl Fn(usize) -> &'a [u8]) -> ([__m256i; 2], [u64; 4]) {
@@ -63,7 +63,7 @@ fn two_pairs<'a>(cell: impl Fn(usize) -> &'a [u8]) -> ([__m256i; 2], [u64; 4]) {
     )
 }
 
-/// The keys of four rows of sixteen digit values; [`UNREAD`] where one is none.
+/// The keys of four rows of sixteen digit values; [`UNREAD`] for a row that is no IMEI.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn keys(digits: [__m256i; 2]) -> __m256i {
@@ -74,7 +74,7 @@ fn keys(digits: [__m256i; 2]) -> __m256i {
     });
     let fours = digits.map(|digits| {
         let pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));
-        // What stands behind the fourteenth digit counts nothing.
+        // Digits after the fourteenth have the weight 0.
         let weights = _mm256_set1_epi64x(0x0000_0001_0001_0064);
         let all = _mm256_set1_epi64x(0x0001_0064_0001_0064);
         _mm256_madd_epi16(pairs, _mm256_unpacklo_epi64(all, weights))
@@ -96,14 +96,14 @@ fn keys(digits: [__m256i; 2]) -> __m256i {
     in_order(words)
 }
 
-/// Rows that stand as first, third, second, fourth, in order.
+/// Reorders rows that are in the order first, third, second, fourth.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn in_order(rows: __m256i) -> __m256i {
     _mm256_permute4x64_epi64::<0b11_01_10_00>(rows)
 }
 
-/// Luhn's sums of the first fourteen of sixteen digit values, and the fifteenth values, of four rows.
+/// For four rows of sixteen digit values: the Luhn sums of the first fourteen, and the fifteenth values.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn luhn(digits: [__m256i; 2]) -> [__m256i; 2] {

@@ -1,10 +1,10 @@
 //! Eight cells at a time.
 //!
-//! Cells that follow each other need one load for four of them: a permutation, made of their offsets, moves each to
-//! sixteen bytes of its own. So one length costs what a mixture of the three does.
+//! Four adjacent cells need one load: a permutation, computed from their offsets, moves each cell to its own sixteen
+//! bytes. So a column of one length and a mixture of the three lengths take the same time.
 //!
-//! Unsafe, because Rust has no masked load and no call into code for a better machine without it. What is measured for
-//! it stands in `benches/kernels/block.rs`; the safe twin is [`super::scalar`].
+//! Unsafe, because masked loads, and calls to functions compiled for an instruction set, are unsafe.
+//! `benches/kernels/block.rs` measures the gain; the safe version is [`super::scalar`].
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -41,12 +41,12 @@ pub(super) fn read<'a, const FORMS: bool>(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn read_eights_of_run<const FORMS: bool, O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
-    let cell = |row: usize| &bytes[offsets[row].place()..offsets[row + 1].place()];
+    let cell = |row: usize| &bytes[offsets[row].index()..offsets[row + 1].index()];
     let (eights, rest) = out.as_chunks_mut::<8>();
     let whole = eights.len() * 8;
     for (eight, out) in eights.iter_mut().enumerate() {
         let ends = &offsets[eight * 8..eight * 8 + 9];
-        let [start, middle, end] = [ends[0], ends[4], ends[8]].map(Offset::place);
+        let [start, middle, end] = [ends[0], ends[4], ends[8]].map(Offset::index);
         let (low, high) = (&bytes[start..middle], &bytes[middle..end]);
         if low.len() <= LOAD && high.len() <= LOAD {
             let starts = places(&ends[..8]);
@@ -56,7 +56,7 @@ fn read_eights_of_run<const FORMS: bool, O: Offset>(offsets: &[O], bytes: &[u8],
             *out = bytemuck::must_cast(words);
             let left = _mm512_cmpeq_epi64_mask(words, _mm512_set1_epi64(UNREAD.cast_signed()));
             let long = _mm512_mask_cmpgt_epu64_mask(left, lengths, _mm512_set1_epi64(KEY as i64));
-            // Only what is longer than a key can be one in quotation marks.
+            // Only a cell longer than a key can be a key in quotation marks.
             if long == 0 {
                 continue;
             }
@@ -82,22 +82,22 @@ fn read_eights<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mu
     }
 }
 
-/// Eight offsets as eight words.
+/// Eight offsets as 64-bit lanes.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn places<O: Offset>(ends: &[O]) -> __m512i {
     let mut places = [0u64; 8];
     for (place, &end) in places.iter_mut().zip(ends) {
-        *place = end.place() as u64;
+        *place = end.index() as u64;
     }
     bytemuck::must_cast(places)
 }
 
-/// The digit values of eight rows, sixteen bytes each, zeros behind a row's own: four rows of each of the texts.
+/// The digit values of eight rows, four from each of the texts, padded with zeros to sixteen bytes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi2")]
 fn spread(texts: [&[u8]; 2], starts: __m512i, lengths: __m512i) -> [__m512i; 2] {
-    /// For each byte of four rows, the lowest byte of the row's word; those of the other four come 32 later.
+    /// For each byte of four rows, the lowest byte of the row's word; those of the other four rows are 32 bytes later.
     const ROW: [u8; 64] = {
         let mut row = [0; 64];
         let mut at = 0;
@@ -122,7 +122,7 @@ fn spread(texts: [&[u8]; 2], starts: __m512i, lengths: __m512i) -> [__m512i; 2] 
     let mut digits = [_mm512_setzero_si512(); 2];
     for (half, (digits, text)) in digits.iter_mut().zip(texts).enumerate() {
         let all = _bzhi_u64(u64::MAX, text.len() as u32);
-        // SAFETY: the mask has a bit for each byte of the text at most; what has no bit is not read.
+        // SAFETY: the mask has a bit for each byte of the text at most; bytes without a bit are not read.
         let text = unsafe { _mm512_maskz_loadu_epi8(all, text.as_ptr().cast()) };
         let row = _mm512_add_epi8(bytemuck::must_cast(ROW), _mm512_set1_epi8(half as i8 * 32));
         let from = _mm512_add_epi8(_mm512_permutexvar_epi8(row, starts), at);
@@ -144,7 +144,7 @@ fn any_eight<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8
         *text = _mm_set_epi64x(last.cast_signed(), first.cast_signed());
         *length = digits;
     }
-    // Together in registers: a load of 64 bytes right after four stores of sixteen would wait for them.
+    // Joined in registers: a load of 64 bytes just after four stores of sixteen would stall.
     let four = |row: usize| {
         let two = |row| _mm256_set_m128i(text[row + 1], text[row]);
         let four = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(two(row)), two(row + 2));
@@ -156,21 +156,21 @@ fn any_eight<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8
     ))
 }
 
-/// The words of eight rows of sixteen digit values, of which each has as many as `lengths` says.
+/// The words of eight rows of sixteen digit values; `lengths` has the number of digits of each.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 fn keys<const FORMS: bool>(digits: [__m512i; 2], lengths: __m512i) -> __m512i {
     let nine = _mm512_set1_epi8(9);
     let wrong = rows_with(digits.map(|digits| _mm512_cmpgt_epu8_mask(digits, nine)));
-    let behind = _mm512_sub_epi64(lengths, _mm512_set1_epi64(KEY as i64));
-    let read = !wrong & _mm512_cmple_epu64_mask(behind, _mm512_set1_epi64(2));
+    let extra = _mm512_sub_epi64(lengths, _mm512_set1_epi64(KEY as i64));
+    let read = !wrong & _mm512_cmple_epu64_mask(extra, _mm512_set1_epi64(2));
     let fours = digits.map(|digits| {
         let pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010a));
-        // What stands behind the fourteenth digit counts nothing.
+        // Digits after the fourteenth have the weight 0.
         let weights = _mm512_set4_epi32(1, 0x0001_0064, 0x0001_0064, 0x0001_0064);
         _mm512_madd_epi16(pairs, weights)
     });
-    // The rows come in pairs, one of the first four and one of the last.
+    // The rows are in pairs, one of the first four and one of the last four.
     let packed = _mm512_packus_epi32(fours[0], fours[1]);
     let parts = _mm512_madd_epi16(packed, _mm512_set1_epi64(0x0001_0064_0001_2710));
     let mut keys = _mm512_add_epi64(
@@ -182,8 +182,8 @@ fn keys<const FORMS: bool>(digits: [__m512i; 2], lengths: __m512i) -> __m512i {
     }
     keys = in_order(keys);
     if FORMS {
-        let imeisv = _mm512_cmpeq_epi64_mask(behind, _mm512_set1_epi64(2));
-        let imei14 = _mm512_testn_epi64_mask(behind, behind);
+        let imeisv = _mm512_cmpeq_epi64_mask(extra, _mm512_set1_epi64(2));
+        let imei14 = _mm512_testn_epi64_mask(extra, extra);
         let key = _mm512_set1_epi64((1 << FORM) - 1);
         keys = _mm512_mask_and_epi64(keys, imei14 | imeisv, keys, key);
         let form = _mm512_set1_epi64((Form::Imeisv as i64) << FORM);
@@ -192,7 +192,7 @@ fn keys<const FORMS: bool>(digits: [__m512i; 2], lengths: __m512i) -> __m512i {
     _mm512_mask_mov_epi64(_mm512_set1_epi64(UNREAD.cast_signed()), read, keys)
 }
 
-/// Which of eight rows have a byte with its bit set.
+/// Which of eight rows have a byte whose bit is set.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 fn rows_with(bytes: [__mmask64; 2]) -> __mmask8 {
@@ -200,14 +200,14 @@ fn rows_with(bytes: [__mmask64; 2]) -> __mmask8 {
     _mm_test_epi16_mask(rows, rows)
 }
 
-/// Rows that stand as first, fifth, second, sixth and so on, in order.
+/// Reorders rows that are in the order first, fifth, second, sixth and so on.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn in_order(rows: __m512i) -> __m512i {
     _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), rows)
 }
 
-/// The forms of eight rows of fifteen digits, each where it stands in a word, the rows as [`in_order`] wants them.
+/// The forms of eight rows of fifteen digits, shifted to their bits of a word, in the order that [`in_order`] takes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 fn luhn(digits: [__m512i; 2]) -> __m512i {
@@ -229,7 +229,7 @@ fn luhn(digits: [__m512i; 2]) -> __m512i {
         _mm512_unpacklo_epi64(sums[0], sums[1]),
         _mm512_unpackhi_epi64(sums[0], sums[1]),
     );
-    // A tenth, rounded down, of what is no more than fifteen nines.
+    // Division by 10, rounded down, of at most fifteen nines.
     let tenths = _mm512_srli_epi64::<11>(_mm512_mul_epu32(sums, _mm512_set1_epi64(205)));
     let right = _mm512_cmpeq_epi64_mask(_mm512_mul_epu32(tenths, _mm512_set1_epi64(10)), sums);
     let last = _mm512_unpackhi_epi64(digits[0], digits[1]);

@@ -1,13 +1,13 @@
-//! Integers and floats, whose digits are as written: the same on every path, for two products and no branch a row leave
-//! nothing to gain.
+//! Integers and floats, whose digits are as written. The code is the same on every path: two multiplications and no branch
+//! a row leave nothing to gain.
 
 use super::{KEY, UNREAD, with_form};
 use crate::imei::KEYS;
 
-/// Reads integers, which are digits as written: negative ones, and those of another length, are not read.
+/// Reads integers, which are digits as written. Negative ones, and those of another length, are not read.
 ///
 /// # Panics
-/// When there are not as many values as rows.
+/// When the numbers of values and rows differ.
 pub fn read_i64<const FORMS: bool>(values: &[i64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     for (out, &value) in out.iter_mut().zip(values) {
@@ -18,7 +18,7 @@ pub fn read_i64<const FORMS: bool>(values: &[i64], out: &mut [u64]) {
 /// Reads wide integers, as [`read_i64`] does.
 ///
 /// # Panics
-/// When there are not as many values as rows.
+/// When the numbers of values and rows differ.
 pub fn read_i128<const FORMS: bool>(values: &[i128], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     for (out, &value) in out.iter_mut().zip(values) {
@@ -26,14 +26,14 @@ pub fn read_i128<const FORMS: bool>(values: &[i128], out: &mut [u64]) {
     }
 }
 
-/// Reads floats: digits as written, where they are whole and none can have been rounded away.
+/// Reads floats: digits as written, if they are integral and cannot have been rounded.
 ///
 /// # Panics
-/// When there are not as many values as rows.
+/// When the numbers of values and rows differ.
 pub fn read_f64<const FORMS: bool>(values: &[f64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     for (out, &value) in out.iter_mut().zip(values) {
-        // Saturates, and makes 0 of what is no number; the comparison then fails, or the length does.
+        // The cast saturates, and gives 0 for NaN; the comparison or the length check then fails.
         #[expect(
             clippy::cast_possible_truncation,
             reason = "compared with the value again"
@@ -49,10 +49,10 @@ pub fn read_f64<const FORMS: bool>(values: &[f64], out: &mut [u64]) {
     }
 }
 
-/// Reads keys, which a `u64` is already: what is too long is 0, for it is refused.
+/// Reads `u64`, which are keys already. A value that is too long is refused, so it becomes 0.
 ///
 /// # Panics
-/// When there are not as many values as rows.
+/// When the numbers of values and rows differ.
 pub fn read_u64(values: &[u64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     for (out, &value) in out.iter_mut().zip(values) {
@@ -89,17 +89,17 @@ fn integer<const FORMS: bool>(value: u64) -> u64 {
     }
 }
 
-/// Luhn's sum of four digits, of which the second and the fourth are doubled.
+/// The Luhn sum of four digits, of which the second and the fourth are doubled.
 const fn luhn_of_four(four: usize) -> u8 {
     const DOUBLES: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
     (four / 1000 % 10 + four / 10 % 10) as u8 + DOUBLES[four / 100 % 10] + DOUBLES[four % 10]
 }
 
-/// Luhn's sum of the fourteen digits of a key, modulo 10: that of two digits, and three times that of four.
+/// The Luhn sum of the fourteen digits of a key, modulo 10: one group of two digits and three of four.
 #[inline]
 fn luhn_of_key(key: u64) -> u8 {
     const FOUR: u64 = 10_000;
-    /// Luhn's sum of four digits, each second one doubled.
+    /// The Luhn sum of four digits, of which every second is doubled.
     static SUMS: [u8; FOUR as usize] = {
         let mut sums = [0; FOUR as usize];
         let mut four = 0;

@@ -1,12 +1,11 @@
-//! Many IMEIs at once: cells of fourteen, fifteen or sixteen digits and nothing else, but for quotation marks.
+//! Many IMEIs at once: cells of fourteen, fifteen or sixteen digits, with or without quotation marks.
 //!
-//! Owns a shortcut and no rule: what is read here, [`crate::imei::read`] reads the same. A row that is not read is
-//! [`UNREAD`] and refuses nothing: it is the caller's to ask `imei::read` about. Placeholders are read as the digits
-//! that they are; [`drop_placeholders`] takes them out.
+//! Owns a fast path and no rule: [`crate::imei::read`] gives the same result for every cell that is read here. A row that
+//! is not read is [`UNREAD`] and refuses nothing; the caller reads it with `imei::read`. Placeholders are read like other
+//! digits; [`drop_placeholders`] removes them.
 //!
-//! A row's word is its key; with `FORMS`, the code of its form stands above the key, from bit [`FORM`] on. Sixteen
-//! bytes hold every cell, so `avx512` reads four of them from one load wherever they lie behind each other, and no
-//! branch asks which of the three lengths a cell has.
+//! The word of a row is its key; with `FORMS`, the code of its form is above the key, from bit [`FORM`] on. Every cell
+//! fits into sixteen bytes, so `avx512` reads four adjacent cells from one load, without a branch on their lengths.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -24,10 +23,10 @@ pub use integers::{read_f64, read_i64, read_i128, read_u64};
 pub use placeholders::drop_placeholders;
 pub(super) use scalar::luhn;
 
-/// The word of a row that is not read. No key is as large, nor any key with its form.
+/// The word of a row that is not read. It is larger than every key, with or without its form.
 pub const UNREAD: u64 = u64::MAX;
 
-/// The first bit of the form in a word that has one.
+/// The first bit of the form in a word with a form.
 pub const FORM: u32 = 56;
 
 /// Digits of a key.
@@ -63,11 +62,10 @@ pub fn read_one(cell: &[u8]) -> u64 {
     scalar::one::<true>(cell)
 }
 
-/// Reads cells that follow each other in `bytes`: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one
-/// offset more than rows in `out`.
+/// Reads adjacent cells: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one offset more than rows in `out`.
 ///
 /// # Panics
-/// When there are not as many offsets, or they do not ascend within `bytes`.
+/// When the number of offsets is wrong, or they do not ascend within `bytes`.
 pub fn read_run<const FORMS: bool, O: Offset>(
     path: Path,
     offsets: &[O],
@@ -79,11 +77,11 @@ pub fn read_run<const FORMS: bool, O: Offset>(
     if let Some(token) = path.avx512_vbmi() {
         return avx512::read_run::<FORMS, O>(token, offsets, bytes, out);
     }
-    let cell = |row: usize| &bytes[offsets[row].place()..offsets[row + 1].place()];
+    let cell = |row: usize| &bytes[offsets[row].index()..offsets[row + 1].index()];
     read::<FORMS>(path, cell, out);
 }
 
-/// Reads as many cells as `out` has rows, wherever they are.
+/// Reads the cells `cell(0)`, `cell(1)` and so on, one for each row of `out`.
 pub fn read<'a, const FORMS: bool>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
@@ -94,7 +92,8 @@ pub fn read<'a, const FORMS: bool>(path: Path, cell: impl Fn(usize) -> &'a [u8],
     scalar::read::<FORMS>(cell, out);
 }
 
-/// The form, where it stands in a word, of so many digits: Luhn's sum of the first fourteen, and the fifteenth digit.
+/// The form of an IMEI, shifted to its bits of a word: from the number of digits, the Luhn sum of the first fourteen, and
+/// the fifteenth digit.
 #[inline(always)]
 fn with_form(length: u64, sum: u32, check: u8) -> u64 {
     let right = (sum + u32::from(check)).is_multiple_of(10);
@@ -111,21 +110,21 @@ fn with_form(length: u64, sum: u32, check: u8) -> u64 {
     (form as u64) << FORM
 }
 
-/// The digits of a cell as ASCII, the first in the lowest byte of the first word, zeros after the last one, and how
-/// many there are; something that is no digit where there is another count of bytes.
+/// The digits of a cell as ASCII, the first in the lowest byte of the first word, with zeros after the last; and their
+/// number. For another number of bytes, a byte is not a digit.
 #[inline(always)]
 fn words(cell: &[u8]) -> ([u64; 2], u64) {
-    /// What is behind the last of so many digits, in the second word.
+    /// The bits of the second word after the last digit.
     const ZEROS: [u64; 3] = [0x3030 << 48, 0x30 << 56, 0];
     let text = match cell {
         [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => inner,
         _ => cell,
     };
-    let behind = text.len().wrapping_sub(KEY);
-    match (ZEROS.get(behind), text.first_chunk(), text.last_chunk()) {
+    let extra = text.len().wrapping_sub(KEY);
+    match (ZEROS.get(extra), text.first_chunk(), text.last_chunk()) {
         (Some(zeros), Some(first), Some(last)) => {
-            let last = u64::from_le_bytes(*last) >> (8 * (2 - behind));
-            // With all sixteen there is nothing behind; with fewer, zero bytes were shifted in.
+            let last = u64::from_le_bytes(*last) >> (8 * (2 - extra));
+            // After sixteen digits there is no byte; after fewer, zero bytes were shifted in.
             (
                 [u64::from_le_bytes(*first), last | zeros],
                 text.len() as u64,

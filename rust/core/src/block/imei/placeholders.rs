@@ -1,7 +1,7 @@
-//! Placeholders out of a block of keys.
+//! Removes placeholders from a block of keys.
 //!
-//! Owns a filter and no list: [`crate::imei::is_placeholder`] decides, and is asked only about the few keys that the
-//! filter, made of where placeholders lie, lets through. So most rows cost one product and one bit.
+//! Owns a filter and no list: [`crate::imei::is_placeholder`] decides. It is called only for the few keys that pass the
+//! filter, which is built from the ranges of placeholders. So most rows cost one multiplication and one bit test.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,19 +9,19 @@ use std::sync::LazyLock;
 use crate::block::ROWS;
 use crate::imei;
 
-/// Binary logarithm of the words of the filter: 8 KiB, a quarter of the first cache.
+/// Binary logarithm of the words of the filter: 8 KiB, a quarter of the first-level cache.
 const LOG2: u32 = 10;
 
-/// Neighbouring keys that the filter does not distinguish, as a power of two: a hundred thousand are then few bits.
+/// Binary logarithm of the adjacent keys that share a bit of the filter: a hundred thousand keys then set few bits.
 const GRAIN: u32 = 13;
 
-/// Odd, and half of its bits set (Fibonacci hashing).
+/// Odd, with half of its bits set (Fibonacci hashing).
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Which keys may be placeholders.
 struct Filter {
     words: [u64; 1 << LOG2],
-    /// The widest range, which would fill the words.
+    /// The widest range, which would fill the filter.
     widest: Range<u64>,
 }
 
@@ -42,11 +42,11 @@ static FILTER: LazyLock<Filter> = LazyLock::new(|| {
 #[inline(always)]
 fn place(key: u64) -> (usize, u32) {
     let hash = (key >> GRAIN).wrapping_mul(MULTIPLIER);
-    // Shifts take the lowest six bits of a count: those above choose the word.
+    // A shift uses the lowest six bits of its count; the bits above them choose the word.
     ((hash >> (64 - LOG2)) as usize, (hash >> 32) as u32 & 63)
 }
 
-/// Makes 0 of every key that is a placeholder, as [`imei::is_placeholder`] has it.
+/// Sets every key to 0 for which [`imei::is_placeholder`] holds.
 ///
 /// ```
 /// use numguard_core::block::imei::{UNREAD, drop_placeholders};

@@ -1,4 +1,4 @@
-//! One cell after the other, in safe, portable code: what the vector paths must agree with.
+//! One cell at a time, in safe, portable code: the reference for the vector paths.
 
 use super::{UNREAD, with_form, words};
 use crate::msisdn::{are_digits, eight_digits};
@@ -26,13 +26,13 @@ pub(super) fn one<const FORMS: bool>(cell: &[u8]) -> u64 {
     key | with_form(length, sum, (last >> 48) as u8 & 0x0f)
 }
 
-/// Luhn's sum of eight digits, in ASCII or as values, of which each second one is doubled.
+/// The Luhn sum of eight digits, in ASCII or as values, of which every second is doubled.
 #[inline]
 pub(in crate::block) fn luhn(digits: u64) -> u32 {
     const ODD: u64 = 0x0f00_0f00_0f00_0f00;
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (even, odd) = (digits & (ODD >> 8), digits & ODD);
-    // From five on, the double is less by nine: 123 more than five or over sets the highest bit of a byte.
+    // A double above 9 is reduced by 9: adding 123 to a digit of 5 or more sets the highest bit of its byte.
     let large = (odd + ONES * 123) >> 7 & ONES & (ODD | ODD << 4);
     let sums = even + odd * 2 - large * 9;
     (sums.wrapping_mul(ONES) >> 56) as u32

@@ -1,7 +1,7 @@
-//! The steps four keys, or one whole line, at a time.
+//! The steps with AVX2: four keys, or one line, at a time.
 //!
-//! Unsafe, because Rust has no gather and no call into code for a better machine without it. What is
-//! measured for it stands in `benches/kernels/set.rs`; the safe twin is [`super::scalar`].
+//! Unsafe, because gathers, and calls to functions compiled for an instruction set, are unsafe. `benches/kernels/set.rs`
+//! measures the gain; the safe version is [`super::scalar`].
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -10,11 +10,11 @@ use super::lines::{Instructions, search};
 use super::scalar::Scalar;
 use super::{BLOCKS, Block, Ranks, Steps, compiled_steps, fetch};
 use crate::cpu::Avx2;
-use crate::set::layout::{View, home_slot};
+use crate::set::layout::{View, first_slot};
 use crate::set::line::Line;
-use crate::set::remainders::{CROWDED, FIELD, LOWEST, Remainders, TOP};
+use crate::set::remainders::{FIELD, LOWEST, OVERFLOWED, Remainders, TOP};
 
-/// Slots from which they no longer fit the second cache, so that fetching ahead pays.
+/// From this number of slots on, they do not fit into the second-level cache, and prefetching pays.
 const FAR_SLOTS: usize = 1 << 18;
 
 impl Steps for Avx2 {
@@ -64,37 +64,37 @@ fn filter(view: &View, keys: &[Block], passed: &mut [u64]) {
             let index = _mm256_srl_epi64(hash, shift);
             // SAFETY: `shift` leaves as many bits as `words.len()`, a power of two, has zeros below its one.
             let word = unsafe { _mm256_i64gather_epi64::<8>(words.as_ptr().cast(), index) };
-            // Shifted left by 63 - n, bit n of a word is its highest, the one that `movemask` takes.
-            let turned = |place| _mm256_sllv_epi64(word, _mm256_andnot_si256(place, six));
+            // A shift left by 63 - n moves bit n to the highest bit, which `movemask` takes.
+            let shifted = |bit| _mm256_sllv_epi64(word, _mm256_andnot_si256(bit, six));
             let both = _mm256_and_si256(
-                turned(_mm256_srli_epi64::<26>(hash)),
-                turned(_mm256_srli_epi64::<20>(hash)),
+                shifted(_mm256_srli_epi64::<26>(hash)),
+                shifted(_mm256_srli_epi64::<20>(hash)),
             );
             *passed |= (_mm256_movemask_pd(_mm256_castsi256_pd(both)) as u64) << (four * 4);
         }
     }
 }
 
-/// Proof that the machine has AVX2 and BMI2: made only where it has.
+/// Proof that the machine has AVX2 and BMI2: created only where it has.
 #[derive(Clone, Copy)]
 struct Has2(());
 
 impl Instructions for Has2 {
     #[inline(always)]
     fn deposit(self, bits: u64, ones: u64) -> u64 {
-        // SAFETY: a `Has2` is made only in functions compiled for BMI2.
+        // SAFETY: a `Has2` is created only in functions compiled for BMI2.
         unsafe { _pdep_u64(bits, ones) }
     }
 
     #[inline(always)]
     fn equal<const PAIRS: bool>(self, line: &Line, rest: u16) -> u64 {
-        // SAFETY: a `Has2` is made only in functions compiled for AVX2 and BMI2.
+        // SAFETY: a `Has2` is created only in functions compiled for AVX2 and BMI2.
         unsafe { equal::<PAIRS>(line, rest) }
     }
 
     #[inline(always)]
     fn nonzero(self, words: &Block) -> u64 {
-        // SAFETY: a `Has2` is made only in functions compiled for AVX2.
+        // SAFETY: a `Has2` is created only in functions compiled for AVX2.
         unsafe { nonzero(words) }
     }
 }
@@ -136,69 +136,75 @@ fn nonzero(words: &Block) -> u64 {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn lines(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+fn lines(view: &View, keys: &[Block], hits: &mut [u64], undecided: &mut [u64]) {
     if view.cut.bytes() {
-        search::<false, false>(Has2(()), view, keys, hits, asked, &mut []);
+        search::<false, false>(Has2(()), view, keys, hits, undecided, &mut []);
     } else {
-        search::<true, false>(Has2(()), view, keys, hits, asked, &mut []);
+        search::<true, false>(Has2(()), view, keys, hits, undecided, &mut []);
     }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn ranks(view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64], ranks: &mut [Ranks]) {
+fn ranks(
+    view: &View,
+    keys: &[Block],
+    hits: &mut [u64],
+    undecided: &mut [u64],
+    ranks: &mut [Ranks],
+) {
     if view.cut.bytes() {
-        search::<false, true>(Has2(()), view, keys, hits, asked, ranks);
+        search::<false, true>(Has2(()), view, keys, hits, undecided, ranks);
     } else {
-        search::<true, true>(Has2(()), view, keys, hits, asked, ranks);
+        search::<true, true>(Has2(()), view, keys, hits, undecided, ranks);
     }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn remainders(index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-    let words = index.words();
-    assert_eq!(words.len(), 1 << index.log2, "a word for each upper half");
+fn remainders(table: &Remainders, keys: &[Block], hits: &mut [u64], undecided: &mut [u64]) {
+    let words = table.words();
+    assert_eq!(words.len(), 1 << table.log2, "there must be 2^log2 words");
     let every = |word: u64| _mm256_set1_epi64x(word as i64);
-    let [first, multiplier] = [index.first, index.multiplier() >> 32].map(every);
-    let [remainder, there, low] =
-        [index.remainder(), index.there(), u64::from(u32::MAX)].map(every);
-    let [lowest, top, crowded] = [LOWEST, TOP, CROWDED].map(every);
-    let shift = _mm_cvtsi64_si128(32 - i64::from(index.log2));
+    let [first, multiplier] = [table.first, table.multiplier() >> 32].map(every);
+    let [remainder, present, low] =
+        [table.remainder(), table.present(), u64::from(u32::MAX)].map(every);
+    let [lowest, top, overflowed] = [LOWEST, TOP, OVERFLOWED].map(every);
+    let shift = _mm_cvtsi64_si128(32 - i64::from(table.log2));
     let none = _mm256_setzero_si256();
-    // The bit of each of four that is all zeros.
+    // A bit for each of four words that is 0.
     let zeros =
         |fours| _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(fours, none))) as u64;
-    for ((block, hits), asked) in keys.iter().zip(hits).zip(asked) {
+    for ((block, hits), undecided) in keys.iter().zip(hits).zip(undecided) {
         fetch::keys_after(block);
-        (*hits, *asked) = (0, 0);
+        (*hits, *undecided) = (0, 0);
         for (four, &keys) in block.as_chunks::<4>().0.iter().enumerate() {
             let from = _mm256_sub_epi64(bytemuck::must_cast(keys), first);
             let product = _mm256_and_si256(_mm256_mul_epu32(from, multiplier), low);
-            let place = _mm256_srl_epi64(product, shift);
+            let index = _mm256_srl_epi64(product, shift);
             // SAFETY: `shift` leaves `log2` of the 32 bits, and there are `2^log2` words.
-            let word = unsafe { _mm256_i64gather_epi64::<8>(words.as_ptr().cast(), place) };
-            let rest = _mm256_or_si256(_mm256_and_si256(product, remainder), there);
+            let word = unsafe { _mm256_i64gather_epi64::<8>(words.as_ptr().cast(), index) };
+            let rest = _mm256_or_si256(_mm256_and_si256(product, remainder), present);
             let two = _mm256_or_si256(rest, _mm256_slli_epi64::<{ FIELD as i32 }>(rest));
             let pattern = _mm256_or_si256(two, _mm256_slli_epi64::<{ 2 * FIELD as i32 }>(rest));
-            let differing = _mm256_andnot_si256(crowded, _mm256_xor_si256(word, pattern));
+            let differing = _mm256_andnot_si256(overflowed, _mm256_xor_si256(word, pattern));
             // As `remainders::holds`.
             let borrowed = _mm256_andnot_si256(differing, _mm256_sub_epi64(differing, lowest));
             let inside = zeros(_mm256_srli_epi64::<32>(from));
             *hits |= (!zeros(_mm256_and_si256(borrowed, top)) & inside) << (four * 4);
-            let decided = inside & zeros(_mm256_and_si256(word, crowded));
-            *asked |= (!decided & 0xf) << (four * 4);
+            let decided = inside & zeros(_mm256_and_si256(word, overflowed));
+            *undecided |= (!decided & 0xf) << (four * 4);
         }
     }
 }
 
-/// One key at a time, but with the slots of the next block fetched ahead.
+/// One key at a time, with the slots of the next block prefetched.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
     let far = view.slots.len() >= FAR_SLOTS;
     for (block, (now, hits)) in keys.iter().zip(hits).enumerate() {
         if far && let Some(next) = keys.get(block + 1) {
             for &key in next {
-                let home = home_slot(view.hash(key), view.home_slots());
-                fetch::line(view.slots.as_ptr().wrapping_add(home));
+                let first = first_slot(view.hash(key), view.buckets());
+                fetch::line(view.slots.as_ptr().wrapping_add(first));
             }
         }
         *hits = now.iter().rev().fold(0, |bits, &key| {

@@ -1,25 +1,25 @@
-//! Memory into the caches, before it is asked for.
+//! Prefetches memory into the caches.
 //!
-//! Unsafe, because Rust has no word for it. It changes no answer, so that it needs no twin; what is measured for it
-//! stands in `benches/kernels/set.rs`.
+//! Unsafe, because the instruction is an intrinsic. It changes no result, so it needs no safe version.
+//! `benches/kernels/set.rs` measures the gain.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 
 use super::Block;
 
-/// Blocks from one that is searched to the one whose keys are fetched.
+/// Distance in blocks from the searched block to the block whose keys are prefetched.
 const AHEAD: usize = 4;
 
-/// Fetches the cache line at `place`, whether anything is there or not.
+/// Prefetches the cache line at any address, valid or not.
 #[inline(always)]
-pub(super) fn line<T>(place: *const T) {
-    // SAFETY: every x86-64 has SSE, and fetching ahead faults on no address.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) }
+pub(super) fn line<T>(address: *const T) {
+    // SAFETY: every x86-64 has SSE, and a prefetch faults on no address.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
 }
 
-/// Fetches keys that will come soon after `block`. The processor does so by itself, but what a search fetches in
-/// between confuses it: without this, keys in memory are searched half as fast as keys in the caches.
+/// Prefetches keys that follow `block`. The processor's own prefetcher does not do so between the accesses of a search:
+/// without this, keys in memory are searched half as fast as keys in the caches.
 #[inline(always)]
 pub(super) fn keys_after(block: &Block) {
     let ahead = std::ptr::from_ref(block).wrapping_add(AHEAD).cast::<u64>();

@@ -1,31 +1,31 @@
-//! The search in lines, as every vector path makes it.
+//! The search in lines, for all vector paths.
 //!
-//! A key costs one line, and a line costs a miss in the caches, so the lines of the next block are fetched while those
-//! of this one are searched. What can be computed for a whole block is, in plain loops that the compiler turns into
-//! the vectors of the path; a path brings three things that Rust has no word for.
+//! Each key needs one line, and each line is a cache miss, so the lines of the next block are prefetched while those of
+//! this block are searched. Most of the work is plain loops over a whole block, which the compiler vectorises for the path.
+//! A path supplies three functions that need intrinsics.
 
 use super::{Block, Ranks, fetch};
 use crate::set::layout::View;
 use crate::set::line::{self, Line};
 
-/// Lines from which they no longer fit the second cache, so that fetching ahead pays.
+/// From this number of lines on, they do not fit into the second-level cache, and prefetching pays.
 const FAR_LINES: usize = 1 << 14;
 
-/// What a path supplies.
+/// The functions that a path supplies.
 pub(super) trait Instructions: Copy {
-    /// Puts the low bits of the first where the second has ones.
+    /// Moves the low bits of `bits` to the positions of `ones`.
     fn deposit(self, bits: u64, ones: u64) -> u64;
-    /// Which bytes (or, with `PAIRS`, pairs of bytes) of a line equal `rest`.
+    /// Which bytes (with `PAIRS`, pairs of bytes) of a line equal `rest`.
     fn equal<const PAIRS: bool>(self, line: &Line, rest: u16) -> u64;
     /// Which words of a block are not 0.
     fn nonzero(self, words: &Block) -> u64;
 }
 
-/// Where the keys of a block are to be looked for.
+/// Where the keys of a block would be in the lines.
 struct Plan {
-    /// The line; the last one for keys outside of all of them.
+    /// The index of the line; the last line for keys outside all lines.
     line: Block,
-    /// Not 0 for keys outside of all lines.
+    /// Not 0 for keys outside all lines.
     outside: Block,
     part: Block,
     rest: [u16; 64],
@@ -59,10 +59,10 @@ pub(super) fn search<const PAIRS: bool, const RANKS: bool>(
     view: &View,
     keys: &[Block],
     hits: &mut [u64],
-    asked: &mut [u64],
+    undecided: &mut [u64],
     ranks: &mut [Ranks],
 ) {
-    /// Where the first member stands in a line, in bytes or pairs of them.
+    /// The offset of the first member in a line, in bytes or pairs of bytes.
     const fn first_member(pairs: bool) -> u32 {
         if pairs { 8 } else { 16 }
     }
@@ -78,30 +78,30 @@ pub(super) fn search<const PAIRS: bool, const RANKS: bool>(
     let Some(first) = keys.first() else { return };
     let mut plan = Plan::of(view, first);
     fetch(&plan);
-    for (block, (hits, asked)) in hits.iter_mut().zip(asked).enumerate() {
+    for (block, (hits, undecided)) in hits.iter_mut().zip(undecided).enumerate() {
         let next = Plan::of(view, keys.get(block + 1).unwrap_or(first));
         fetch(&next);
         let (mut found, mut marks) = ([0; 64], [0; 64]);
         for row in 0..64 {
             let (line, part) = (&lines[plan.line[row] as usize], plan.part[row]);
             marks[row] = line[0];
-            // The two marks around the part; the bits between them are its members.
+            // The two marks around the part. The bits between them are its members.
             let around = cpu.deposit(3 << part, line[0]);
             let opens = around & around.wrapping_neg();
             let members = (around ^ opens).wrapping_sub(opens << 1) >> part;
-            // Bit 1 of `members` is now the first member of the line, which stands after the sixteenth byte.
+            // Bit 1 of `members` is the first member of the line, whose low bits follow the sixteenth byte.
             let aligned = members << (first_member(PAIRS) - 1);
             found[row] = aligned & cpu.equal::<PAIRS>(line, plan.rest[row]);
             if RANKS {
-                let place = found[row]
+                let index = found[row]
                     .trailing_zeros()
                     .wrapping_sub(first_member(PAIRS));
-                ranks[block][row] = line::before(line).wrapping_add(place);
+                ranks[block][row] = line::before(line).wrapping_add(index);
             }
         }
         let outside = cpu.nonzero(&plan.outside);
         *hits = cpu.nonzero(&found) & !outside;
-        *asked = !cpu.nonzero(&marks) | outside;
+        *undecided = !cpu.nonzero(&marks) | outside;
         plan = next;
     }
 }

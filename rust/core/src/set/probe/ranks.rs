@@ -1,10 +1,11 @@
-//! A batch of keys -> the rank of each: the filter while few are members, then the lines, and one by one the sparse members.
+//! A batch of keys -> the rank of each: by the filter while few keys are members, then the lines, then the sparse members
+//! one by one.
 
-use super::{BLOCKS, Block, Ranks, Steps, Work, take};
+use super::{BLOCKS, Block, Ranks, Steps, Work, dispatch};
 use crate::cpu::Path;
 use crate::set::layout::View;
 
-/// The rank of each key; `u32::MAX` where it is no member.
+/// The rank of each key; `u32::MAX` if it is not a member.
 pub(in crate::set) fn ranks(path: Path, view: View, keys: &[u64], ranks: &mut [u32]) {
     struct Rank<'a>(View<'a>, &'a [u64], &'a mut [u32]);
     impl Work for Rank<'_> {
@@ -12,10 +13,10 @@ pub(in crate::set) fn ranks(path: Path, view: View, keys: &[u64], ranks: &mut [u
             batch(steps, &self.0, self.1, self.2);
         }
     }
-    take(path, Rank(view, keys, ranks));
+    dispatch(path, Rank(view, keys, ranks));
 }
 
-/// Cuts a batch into chunks of blocks; the last block is filled up with zeros.
+/// Cuts a batch into chunks of blocks. The last block is padded with zeros.
 fn batch<S: Steps>(steps: S, view: &View, keys: &[u64], ranks: &mut [u32]) {
     let (blocks, rest) = keys.as_chunks::<64>();
     let (whole, last) = ranks.as_chunks_mut::<64>();
@@ -38,7 +39,7 @@ fn batch<S: Steps>(steps: S, view: &View, keys: &[u64], ranks: &mut [u32]) {
     }
 }
 
-/// Ranks at most [`BLOCKS`] blocks, and returns how many members it met.
+/// Ranks at most [`BLOCKS`] blocks, and returns the number of members.
 fn chunk<S: Steps>(
     steps: S,
     view: &View,
@@ -46,21 +47,21 @@ fn chunk<S: Steps>(
     ranks: &mut [Ranks],
     filtered: bool,
 ) -> usize {
-    let (mut hits, mut asked) = ([0; BLOCKS], [u64::MAX; BLOCKS]);
-    let (hits, asked) = (&mut hits[..keys.len()], &mut asked[..keys.len()]);
+    let (mut hits, mut undecided) = ([0; BLOCKS], [u64::MAX; BLOCKS]);
+    let (hits, undecided) = (&mut hits[..keys.len()], &mut undecided[..keys.len()]);
     if filtered {
-        steps.filter(view, keys, asked);
+        steps.filter(view, keys, undecided);
     } else if !view.lines.is_empty() {
-        steps.ranks(view, keys, hits, asked, ranks);
+        steps.ranks(view, keys, hits, undecided, ranks);
     }
     let mut members = 0;
-    for (((keys, ranks), hits), asked) in keys.iter().zip(ranks).zip(hits).zip(asked) {
+    for (((keys, ranks), hits), undecided) in keys.iter().zip(ranks).zip(hits).zip(undecided) {
         for (row, rank) in ranks.iter_mut().enumerate() {
-            // Only damaged bytes have a rank past the members. Nobody downstream should meet one.
+            // Damaged bytes may give a rank past the members, which no caller may see.
             let found = *hits >> row & 1 == 1 && *rank < view.len;
             *rank = if found { *rank } else { u32::MAX };
         }
-        let mut left = *asked;
+        let mut left = *undecided;
         while left != 0 {
             let row = left.trailing_zeros() as usize;
             left &= left - 1;

@@ -1,9 +1,9 @@
-//! The steps in safe, portable code: what the vector paths must agree with.
+//! The steps in safe, portable code: the reference for the vector paths.
 
 use super::{BLOCKS, Block, Ranks, Steps};
 use crate::set::layout::View;
 use crate::set::position::InLine;
-use crate::set::remainders::{CROWDED, Remainders, holds};
+use crate::set::remainders::{OVERFLOWED, Remainders, holds};
 
 #[derive(Clone, Copy)]
 pub(super) struct Scalar;
@@ -22,9 +22,9 @@ impl Steps for Scalar {
         }
     }
 
-    fn lines(self, view: &View, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
+    fn lines(self, view: &View, keys: &[Block], hits: &mut [u64], undecided: &mut [u64]) {
         let mut ranks = [[0; 64]; BLOCKS];
-        self.ranks(view, keys, hits, asked, &mut ranks);
+        self.ranks(view, keys, hits, undecided, &mut ranks);
     }
 
     fn ranks(
@@ -32,11 +32,11 @@ impl Steps for Scalar {
         view: &View,
         keys: &[Block],
         hits: &mut [u64],
-        asked: &mut [u64],
+        undecided: &mut [u64],
         ranks: &mut [Ranks],
     ) {
-        for (((keys, hits), asked), ranks) in keys.iter().zip(hits).zip(asked).zip(ranks) {
-            (*hits, *asked) = (0, 0);
+        for (((keys, hits), undecided), ranks) in keys.iter().zip(hits).zip(undecided).zip(ranks) {
+            (*hits, *undecided) = (0, 0);
             for (row, &key) in keys.iter().enumerate() {
                 match view.in_line(key) {
                     InLine::Member(rank) => {
@@ -44,23 +44,29 @@ impl Steps for Scalar {
                         ranks[row] = rank;
                     }
                     InLine::Absent => {}
-                    InLine::AskSparse => *asked |= 1 << row,
+                    InLine::MaybeSparse => *undecided |= 1 << row,
                 }
             }
         }
     }
 
-    fn remainders(self, index: &Remainders, keys: &[Block], hits: &mut [u64], asked: &mut [u64]) {
-        for ((keys, hits), asked) in keys.iter().zip(hits).zip(asked) {
-            (*hits, *asked) = (0, 0);
+    fn remainders(
+        self,
+        index: &Remainders,
+        keys: &[Block],
+        hits: &mut [u64],
+        undecided: &mut [u64],
+    ) {
+        for ((keys, hits), undecided) in keys.iter().zip(hits).zip(undecided) {
+            (*hits, *undecided) = (0, 0);
             for (row, &key) in keys.iter().enumerate() {
                 let Some(place) = index.place(key) else {
-                    *asked |= 1 << row;
+                    *undecided |= 1 << row;
                     continue;
                 };
                 let word = index.words()[place.word];
                 *hits |= u64::from(holds(word, place.pattern)) << row;
-                *asked |= u64::from(word & CROWDED != 0) << row;
+                *undecided |= u64::from(word & OVERFLOWED != 0) << row;
             }
         }
     }
