@@ -55,6 +55,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "scan": ("scan", "FILE", "--numbers", "seeds.txt", "-c", "msisdn", "-o", "out.csv"),
     "lists": ("lists", "diff", "FILE", "seeds.txt"),
     "expand": ("expand", "FILE", "--seeds", "seeds.txt", "--msisdn", "msisdn", "--imei", "imei"),
+    "common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.csv"),
+    # `changes` needs typed times, which the tables here have not: test_sightings_changes counts its rows.
     "complaints": ("complaints", "add", "FILE", "--registry", "cases.db"),
     "outcomes": ("outcomes", "FILE", "--registry", "cases.db"),
     "cdr": ("cdr", "read", "FILE", "-o", "out.csv"),

@@ -27,22 +27,32 @@ CIRCLES: Final[dict[str, tuple[str, ...]]] = {
     "Kerala": ("kl", "ker", "kerala"),
     "Kolkata": ("ko", "kol", "kolkata", "kolkata metro", "calcutta"),
     "Madhya Pradesh": ("mp", "madhya pradesh", "mpcg", "mp cg", "madhya pradesh chhattisgarh", "chhattisgarh"),
-    "Maharashtra": ("mh", "mah", "maharashtra", "maharashtra goa", "maharashtra and goa", "goa"),
+    "Maharashtra": ("mh", "mah", "maharashtra", "maharashtra goa", "mah goa", "maharashtra and goa", "goa"),
     "Mumbai": ("mu", "mum", "mumbai", "mumbai metro", "bombay"),
     "North East": ("ne", "nesa", "north east", "northeast"),
     "Odisha": ("or", "od", "ori", "orissa", "odisha"),
     "Punjab": ("pb", "pun", "punjab"),
     "Rajasthan": ("rj", "raj", "rajasthan"),
     "Tamil Nadu": ("tn", "tamil nadu", "tamilnadu", "chennai", "tn chennai", "tamil nadu chennai", "chn"),
-    "UP East": ("ue", "upe", "up e", "up east", "uttar pradesh east", "uttar pradesh e"),
-    "UP West": ("uw", "upw", "up w", "up west", "uttar pradesh west", "uttar pradesh w", "uttarakhand"),
+    "UP East": ("ue", "upe", "up e", "up east", "u p east", "u p e", "uttar pradesh east", "uttar pradesh e"),
+    "UP West": (
+        "uw",
+        "upw",
+        "up w",
+        "up west",
+        "u p west",
+        "u p w",
+        "uttar pradesh west",
+        "uttar pradesh w",
+        "uttarakhand",
+    ),
     "West Bengal": ("wb", "rob", "west bengal", "rest of bengal", "bengal", "w b"),
 }
 
 _OF_OPERATORS: Final = frozenset(
     ("air", "airtel", "bharti", "jio", "rjil", "reliance", "vi", "vil", "voda", "vodafone", "idea", "bsnl", "mtnl")
 )
-_OTHERS: Final = frozenset(("circle", "lsa", "telecom"))
+_OTHERS: Final = frozenset(("circle", "lsa", "telecom", "infocomm", "limited", "ltd"))
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 _NAMES: Final = {spelling: name for name, spellings in CIRCLES.items() for spelling in spellings}
 

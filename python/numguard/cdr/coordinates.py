@@ -43,6 +43,8 @@ def _written(n: int) -> str:
 _PLAIN: Final = r"[+-]?\d{1,3}(?:\.\d{1,12})?"
 _ONE: Final = re.compile(_written(1), re.IGNORECASE)
 _TWO: Final = re.compile(rf"{_written(1)}\s*[/,;|]\s*{_written(2)}", re.IGNORECASE)
+#: Where each angle says its hemisphere, a blank parts them.
+_BOTH_SAID: Final = re.compile(rf"{_written(1)}\s+{_written(2)}", re.IGNORECASE)
 _BLANK_BETWEEN: Final = re.compile(rf"({_PLAIN})\s+({_PLAIN})")
 #: `Lat-22.39711; Long-88.43938`: the dash, like a colon, belongs to the label.
 _LABELLED: Final = tuple(
@@ -80,12 +82,15 @@ def of_pair(text: str) -> Degrees:
     >>> of_pair("72.8915/21.29669").note
     'swapped_coordinates'
     """
-    text = text.strip()
+    text = text.strip().removeprefix("(").removesuffix(")").strip()
     if _NOTHING.fullmatch(text):
         return Degrees()
     if any(label.search(text) for label in _LABELLED):
         return of_address(text)
     two = _TWO.fullmatch(text)
+    said = None if two else _BOTH_SAID.fullmatch(text)
+    if said and all(said[f"before{n}"] or said[f"after{n}"] for n in (1, 2)):
+        two = said
     if two:
         return _judge(_angle(two, 1), _angle(two, 2))
     blank = _BLANK_BETWEEN.fullmatch(text)

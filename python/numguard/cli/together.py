@@ -55,6 +55,7 @@ def common(
       numguard common tower1.csv tower2.csv tower3.csv --at-least 3 -o everywhere.csv --proof rows.csv
       numguard common "dumps/*.parquet" --by imei14
     """
+    from numguard.files import write_rows
     from numguard.sightings import common as find
 
     account.check_files(sources, {"--output": output, "--proof": proof, "--refused": refused_path})
@@ -84,7 +85,8 @@ def common(
     )
     options.write_table(_flat(found.table, by), output)
     if proof is not None:
-        options.write_refused(found.proof.rename_columns([by, *found.proof.column_names[1:]]), proof)
+        rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
+        write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
     rows = account.with_reports(found.account, readers)
     account.write_with_reports(found.refused_rows, readers, refused_path)
     if as_json:

@@ -193,7 +193,8 @@ fn box_of(numbers: u64, place: impl Fn(u64) -> Place) -> Vec<Seen> {
 #[test]
 fn a_sim_box_is_open_up_to_the_second_figure() {
     let flat = |msisdn: u64| Place {
-        point: (msisdn % 10 != 0).then_some(at(28_613_900 + (msisdn as i32 % 7) * 900, 77_209_000)),
+        point: (!msisdn.is_multiple_of(10))
+            .then_some(at(28_613_900 + (msisdn as i32 % 7) * 900, 77_209_000)),
         ..Place::default()
     };
     let policy = Policy {
@@ -213,7 +214,11 @@ fn a_sim_box_is_open_up_to_the_second_figure() {
     );
     // Eleven of a hundred elsewhere are too many, and so are places that half of the sightings do not say.
     let leaves = |msisdn: u64| Place {
-        point: Some(if msisdn % 9 == 0 { GURUGRAM } else { DELHI }),
+        point: Some(if msisdn.is_multiple_of(9) {
+            GURUGRAM
+        } else {
+            DELHI
+        }),
         ..Place::default()
     };
     assert_eq!(
@@ -229,7 +234,7 @@ fn a_sim_box_is_open_up_to_the_second_figure() {
         Some((Why::TooManyNumbers, None))
     );
     let in_one_cell = |msisdn: u64| Place {
-        cell: 1 + u64::from(msisdn % 11 == 0),
+        cell: 1 + u64::from(msisdn.is_multiple_of(11)),
         ..Place::default()
     };
     assert_eq!(why(&box_of(300, in_one_cell), &policy), None);
