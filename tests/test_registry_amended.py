@@ -182,6 +182,10 @@ def test_one_complaint_under_two_spellings_of_its_source_is_one(registry: ng.Reg
     again = registry.add_complaints(complaints(complaint("31708220000001", "9876543210") | {"source": spelling}))
     assert (again.added, again.repeated, again.alike.num_rows) == (0, 1, 0)
     assert registry.action_taken()["complaints"].to_pylist() == [1]
+    # What was written stays as it was, and counts as one source.
+    registry.add_complaints(complaints(complaint("31708220000002", "9876543210") | {"source": spelling}))
+    assert registry.action_taken()["complaints"].to_pylist() == [2]
+    assert listed(registry, policy=ng.ListPolicy(min_sources=2)) == {}
 
 
 def test_what_an_older_numguard_kept_under_its_spelling_is_met(
@@ -215,8 +219,8 @@ def test_what_may_be_one_complaint_is_said_and_kept_apart(registry: ng.Registry)
     assert (done.added, done.updated, done.repeated) == (6, 0, 0)
     assert pairs(done.alike, "file", "row", "why", "known_source", "known_acknowledgement_no") == [
         ("b", 1, "leading_zeros", "NCRP", "31708220000001"),
-        ("b", 2, "other_source", "NCRP", "031708220000001"),
         ("b", 2, "other_source", "NCRP", "31708220000001"),
+        ("b", 2, "other_source", "Ncrp Portal", "031708220000001"),
         ("b", 4, "leading_zeros", "PS Rohtak", "7"),
         ("b", 6, "leading_zeros", "1930", "0031708220000009"),
     ]

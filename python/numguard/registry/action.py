@@ -14,6 +14,7 @@ import pyarrow.compute
 
 from numguard.registry.case import Case
 from numguard.registry.listing import MOMENT, ListPolicy, rows
+from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.registry.state import derive
 
@@ -48,7 +49,7 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
         told.schema.get_field_index("found"), "found", pc.fill_null(told["found"], FOUND.index("reported"))
     )
     for place in ("district", "source"):
-        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place]))
+        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place], place))
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
     table = told.group_by(keys).aggregate([(name, "sum") for name in sums]).sort_by([(k, "ascending") for k in keys])
     reported = pc.equal(table["found"], FOUND.index("reported"))
@@ -72,7 +73,7 @@ def complaints_by_day(case: Case, cut: int) -> pa.Table:
     told = _complaints(case, cut)
     told = told.append_column("day", pc.cast(pc.local_timestamp(pc.cast(told["reported_at"], MOMENT)), pa.date32()))
     for place in ("district", "source"):
-        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place]))
+        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place], place))
     keys = ["day", "district", "source"]
     sums = told.group_by(keys).aggregate([([], "count_all"), *((name, "sum") for name in _MONEY)])
     sums = sums.sort_by([(key, "ascending") for key in keys])
@@ -141,14 +142,15 @@ def _complaints(case: Case, cut: int) -> pa.Table:
     return told.select([f"{name}_last" for name in fields]).rename_columns(fields)
 
 
-def _spelled_once(words: Any) -> pa.Array[Any]:
-    """Upper and lower case are one: each word as it is written most often."""
+def _spelled_once(words: Any, place: str) -> pa.Array[Any]:
+    """Spellings that are one district or source: each word as it is written most often."""
     words = words.combine_chunks()
-    counted = pa.table({"folded": folded_cells(words), "word": words}).filter(pc.is_valid(words))
+    folded = folded_cells(sources(words) if place == "source" else words)
+    counted = pa.table({"folded": folded, "word": words}).filter(pc.is_valid(words))
     spellings = counted.group_by(["folded", "word"]).aggregate([([], "count_all")])
     spellings = spellings.sort_by([("folded", "ascending"), ("count_all", "descending"), ("word", "ascending")])
     chosen = spellings.group_by("folded", use_threads=False).aggregate([("word", "first")])
-    at = pc.index_in(folded_cells(words), pc.drop_null(chosen["folded"]).combine_chunks())
+    at = pc.index_in(folded, pc.drop_null(chosen["folded"]).combine_chunks())
     spelled: pa.Array[Any] = chosen["word_first"].combine_chunks().take(at)
     return spelled
 

@@ -129,7 +129,7 @@ def read_complaints(
         return pc.if_else(early, pa.scalar(None, pa.int64()), values), pc.if_else(early, "in_the_future", note)
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
-    source = words("source", sources)
+    source = words("source")
     complainants, refused = _complainants(sheet.table, at.get("complainant_mobile", []))
     refusals.append(refused.filter(pc.not_equal(refused["note"], "empty")))
     fields = {
@@ -155,7 +155,7 @@ def read_complaints(
         found = found.filter(pc.invert(lost))
     usable = np.zeros(size, np.bool_)
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
-    key = pc.binary_join_element_wise(folded_cells(source), folded_cells(acknowledgement), "\x1f")
+    key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, "usable": pa.array(usable)})
     return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, at)
 

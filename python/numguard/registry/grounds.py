@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
+from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -114,7 +115,7 @@ class Versions:
         self.told = np.where(self.undated, np.asarray(table["added_at"].to_numpy(), np.int64), self.moment)
         # Whoever is not known is taken for a different person each time.
         self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
-        self.source = _folded(table["source"])
+        self.source = _folded(sources(table["source"]))
         self.district = _folded(table["district"])
         self.districts, self.district_as_written = _written(table["district"])
         self.sources, self.source_as_written = _written(table["source"])
@@ -268,8 +269,9 @@ def anywhere(position: Ints, size: int) -> Bools:
     return found
 
 
-def _dictionary(column: pa.ChunkedArray[Any]) -> Any:
-    encoded = column.combine_chunks().dictionary_encode()
+def _dictionary(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Any:
+    whole: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = whole.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
     return encoded
@@ -281,7 +283,7 @@ def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
     return encoded.dictionary, _codes(encoded.indices)
 
 
-def _folded(column: pa.ChunkedArray[Any]) -> Ints:
+def _folded(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
     """Codes of the words of `column`, spellings that are compared alike being one; -1 where nothing is said."""
     encoded = _dictionary(column)
     lower = folded_cells(encoded.dictionary).dictionary_encode()

@@ -18,6 +18,7 @@ import pyarrow.compute
 
 from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.complaints import FIELDS, Complaints
+from numguard.registry.sources import sources
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
@@ -237,7 +238,9 @@ def _texts(
     owner = place[np.asarray(refused["index"].to_numpy(), np.int64)]
     told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
     told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-    fields = [pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER]
+    said = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
+    # The same complaint under another listed spelling of its source says the same.
+    fields = [*(said | {"source": sources(said["source"])}).values()]
     complainants = _several(complaints.complainants, place, len(records))
     refusals = _lists(
         np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"

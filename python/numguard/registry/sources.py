@@ -1,7 +1,8 @@
 """Spellings of sources -> one name each, so that one complaint is not two by how its source is written.
 
-Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: a name that is not in the table stays
-as it was written: complaints of two desks made one would be worse than one complaint under two names.
+Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: what was written is kept, and a name
+that is not in the table is a source of its own: complaints of two desks made one would be worse than one complaint
+under two names.
 """
 
 from __future__ import annotations
