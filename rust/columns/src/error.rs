@@ -125,6 +125,15 @@ impl Error {
         }
     }
 
+    /// What a column of another type should hold, and how it comes to.
+    fn wanted(&self) -> &'static str {
+        match self {
+            Self::NotTimes { .. } => "times: parse it into timestamps or dates first",
+            Self::NotRegions { .. } => "region codes: give text, such as IN or GB",
+            _ => "keys: normalise it to UInt64 first",
+        }
+    }
+
     /// The same, said of one column.
     pub(crate) fn in_column(self, column: &str) -> Self {
         Self::InColumn(column.to_owned(), Box::new(self))
@@ -154,30 +163,16 @@ fn named(name: &str) -> &str {
     name
 }
 
-fn holds_no(
-    f: &mut std::fmt::Formatter<'_>,
-    data_type: &str,
-    what_and_advice: &str,
-) -> std::fmt::Result {
-    write!(f, "a column of type {data_type} holds no {what_and_advice}")
-}
-
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::UnsupportedType { data_type, advice } => {
                 write!(f, "a column of type {data_type} holds no numbers: {advice}")
             }
-            Self::NotKeys { data_type } => {
-                holds_no(f, data_type, "keys: normalise it to UInt64 first")
-            }
-            Self::NotTimes { data_type } => holds_no(
-                f,
-                data_type,
-                "times: parse it into timestamps or dates first",
-            ),
-            Self::NotRegions { data_type } => {
-                holds_no(f, data_type, "region codes: give text, such as IN or GB")
+            Self::NotKeys { data_type }
+            | Self::NotTimes { data_type }
+            | Self::NotRegions { data_type } => {
+                write!(f, "a column of type {data_type} holds no {}", self.wanted())
             }
             Self::RegionCount { rows, regions } => {
                 write!(f, "there are {regions} regions for {rows} numbers: give one for each")
