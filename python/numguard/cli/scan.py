@@ -75,6 +75,7 @@ def scan(
       numguard scan "cdr/*.parquet" --numbers block.csv -c a_party -c b_party -o hits.parquet
       numguard scan calls.parquet --imeis seized.csv --imei-column imei --json -o hits.csv
       numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
+      numguard scan calls.csv --numbers block.csv -c caller --region-column country
     """
     if (numbers is None) == bool(number_columns) or (imeis is None) == bool(imei_columns):
         raise ArgumentError("--numbers goes with --column, and --imeis with --imei-column")

@@ -150,8 +150,10 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
 
 /// The number of a cell in one of the forms that most have.
 fn read_quickly(cell: &str, region: Region) -> Option<Found> {
-    if region != Region::In {
-        return None;
+    match region {
+        Region::In => {}
+        Region::Of(_) => return plain::read_quickly(cell.as_bytes(), region),
+        Region::E164 | Region::Unknown => return None,
     }
     // Floats printed into text are common enough to be looked for here.
     let (text, mend) = match cell.as_bytes() {
