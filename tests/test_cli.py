@@ -156,6 +156,28 @@ def test_normalize_keeps_every_row(desk: Path) -> None:
     assert clean["note"].to_pylist() == ["", "stray_letter", "", "too_short"]
 
 
+def test_other_regions_and_a_region_for_each_row(desk: Path) -> None:
+    run = numguard("normalize", "-", "--region", "gb", stdin="mobile\n020 7946 0018\n999\n")
+    assert run.returncode == 0
+    assert run.stdout.splitlines()[1:] == ['"020 7946 0018",442079460018,', '"999",,"short_code"']
+    Path("calls.csv").write_text("caller,country\n07400 123456,GB\n(202) 555-0123,US\n98765 43210,\n")
+    run = numguard("normalize", "calls.csv", "--column", "caller", "--region-column", "country")
+    keys = [line.split(",")[2:] for line in run.stdout.splitlines()[1:]]
+    assert keys == [["447400123456", ""], ["12025550123", ""], ["", '"unknown_region"']]
+    run = numguard("explain", "calls.csv", "--column", "caller", "--region-column", "country", "-o", "said.csv")
+    assert run.returncode == 0
+    assert csv.read_csv("said.csv")["kind"].to_pylist() == ["mobile", "fixed_or_mobile", ""]
+    Path("abroad.txt").write_text("+447400123456\n")
+    scan = ("scan", "calls.csv", "--numbers", "abroad.txt", "-c", "caller", "--region-column")
+    assert numguard(*scan, "country").stdout.splitlines()[1:] == ['"07400 123456","GB",447400123456']
+    for missing in (
+        numguard(*scan, "land"),
+        numguard("normalize", "calls.csv", "-c", "caller", "--region-column", "land"),
+    ):
+        assert missing.returncode in {2, 3}
+        assert "there are caller, country" in missing.stderr
+
+
 def test_normalize_in_a_pipe() -> None:
     run = numguard("normalize", "-", stdin="mobile\n98765 43210\n1930\n")
     assert run.stdout.splitlines() == [

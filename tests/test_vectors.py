@@ -41,6 +41,19 @@ def by_region(name: str) -> dict[str | None, list[dict[str, str]]]:
     return found
 
 
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_numbers_of_all_regions(layout: pa.DataType) -> None:
+    table = [row for row in rows("msisdn.csv") if row["region"] not in {"", "IN"}]
+    assert len({row["region"] for row in table}) > 20
+    cells = pa.array([unescape(row["cell"]) for row in table], layout)
+    regions = pa.array([None if row["region"] == "?" else row["region"] for row in table])
+    assert ng.explain(cells, region=regions).to_pylist() == [said(row, "msisdn", "kind") for row in table]
+    for region in {row["region"] for row in table} - {"?"}:
+        own = [row for row in table if row["region"] == region]
+        one = ng.explain([unescape(row["cell"]) for row in own], region=region)
+        assert one.to_pylist() == [said(row, "msisdn", "kind") for row in own]
+
+
 def said(row: dict[str, str], key: str, kind: str) -> dict[str, Any]:
     return {key: int(row[key]) if row[key] else None, kind: row[kind] or None, "note": row["note"] or None}
 

@@ -31,6 +31,8 @@ __all__ = [
     "normalize_imei",
     "parquet_schema",
     "read_sightings",
+    "region_of",
+    "regions",
 ]
 
 __version__: str

@@ -87,6 +87,7 @@ def scan(
       numguard scan "cdr/*.parquet" --numbers block.csv -c a_party -c b_party -o hits.parquet
       numguard scan calls.parquet --imeis seized.csv --imei-column imei --json -o hits.csv
       numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
+      numguard scan calls.csv --numbers block.csv -c caller --region-column country
     """
     by_name = options.named_files(lists, "--list")
     _check_asked(numbers, by_name, exempt, number_columns, imeis, imei_columns)

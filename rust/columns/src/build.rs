@@ -74,7 +74,7 @@ fn build_of(
     let mut builder = Builder::new(keys.key_type());
     let mut notes: Vec<(Note, u64)> = Vec::new();
     for (piece, regions) in pieces {
-        let reads = regions.as_ref().map_or(Reads::As(keys), Reads::ByRow);
+        let reads = regions.as_ref().map_or(Reads::As(keys), Regions::reads);
         let column = Column::reading(piece.as_ref(), reads)?;
         left -= column.len();
         let mut counts = Vec::new();

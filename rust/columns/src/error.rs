@@ -125,6 +125,15 @@ impl Error {
         }
     }
 
+    /// What a column of another type should hold, and how to get it.
+    fn wanted(&self) -> &'static str {
+        match self {
+            Self::NotTimes { .. } => "times: parse it into timestamps or dates first",
+            Self::NotRegions { .. } => "region codes: give text, such as IN or GB",
+            _ => "keys: normalise it to UInt64 first",
+        }
+    }
+
     /// The error, in a column.
     pub(crate) fn in_column(self, column: &str) -> Self {
         Self::InColumn(column.to_owned(), Box::new(self))
@@ -154,28 +163,17 @@ fn named(name: &str) -> &str {
     name
 }
 
-const KEYS: &str = "keys: normalise it to UInt64 first";
-const TIMES: &str = "times: parse it into timestamps or dates first";
-const REGIONS: &str = "region codes: give text, such as IN or GB";
-
-/// What a column of this type does not hold, and what to do.
-fn holds_no(
-    f: &mut std::fmt::Formatter<'_>,
-    data_type: &str,
-    what_and_advice: &str,
-) -> std::fmt::Result {
-    write!(f, "a column of type {data_type} holds no {what_and_advice}")
-}
-
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::UnsupportedType { data_type, advice } => {
                 write!(f, "a column of type {data_type} holds no numbers: {advice}")
             }
-            Self::NotKeys { data_type } => holds_no(f, data_type, KEYS),
-            Self::NotTimes { data_type } => holds_no(f, data_type, TIMES),
-            Self::NotRegions { data_type } => holds_no(f, data_type, REGIONS),
+            Self::NotKeys { data_type }
+            | Self::NotTimes { data_type }
+            | Self::NotRegions { data_type } => {
+                write!(f, "a column of type {data_type} holds no {}", self.wanted())
+            }
             Self::RegionCount { rows, regions } => {
                 write!(
                     f,
@@ -200,11 +198,8 @@ impl std::fmt::Display for Error {
                     have.join(", ")
                 )
             }
-            Self::RepeatedColumn(column) => {
-                write!(
-                    f,
-                    "several columns are named '{column}': rename all but one"
-                )
+            Self::RepeatedColumn(name) => {
+                write!(f, "several columns are named '{name}': rename all but one")
             }
             Self::MatchColumn(column) => {
                 write!(

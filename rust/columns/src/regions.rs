@@ -35,16 +35,14 @@ impl Regions {
     }
 
     fn of_dictionary(codes: &dyn Array) -> Result<Self, Error> {
-        let codes = codes.as_any_dictionary();
-        let words = Self::of(codes.values().as_ref())?.0;
-        let keys = arrow_cast::cast(codes.keys(), &DataType::UInt64)?;
-        let keys = keys.as_primitive::<arrow_array::types::UInt64Type>();
-        let region = |word: Option<u64>| {
-            word.and_then(|word| words.get(usize::try_from(word).ok()?))
-                .copied()
-                .unwrap_or(Region::Unknown)
+        let dictionary = codes.as_any_dictionary();
+        let words = Self::of(dictionary.values().as_ref())?.0;
+        let places = dictionary.normalized_keys();
+        let region = |(row, &word): (usize, &usize)| match words.get(word) {
+            Some(&region) if codes.is_valid(row) => region,
+            _ => Region::Unknown,
         };
-        Ok(Self(keys.iter().map(region).collect()))
+        Ok(Self(places.iter().enumerate().map(region).collect()))
     }
 
     /// How many rows.
@@ -75,18 +73,31 @@ impl Regions {
 
 /// Rows mostly have the region of the row before.
 fn named(codes: &StringArray) -> Vec<Region> {
-    let mut last = ("", Region::Unknown);
-    codes
-        .iter()
-        .map(|code| match code {
-            None => Region::Unknown,
-            Some(code) if code == last.0 => last.1,
-            Some(code) => {
-                last = (code, Region::named(code).unwrap_or(Region::Unknown));
-                last.1
+    let mut last = (None, Region::Unknown);
+    let offsets = codes.value_offsets();
+    let bytes = codes.value_data();
+    let mut regions: Vec<Region> = offsets
+        .windows(2)
+        .map(|ends| {
+            let code = bytes.get(ends[0] as usize..ends[1] as usize);
+            if code != last.0 {
+                let name = code.and_then(|code| std::str::from_utf8(code).ok());
+                last = (
+                    code,
+                    name.and_then(Region::named).unwrap_or(Region::Unknown),
+                );
             }
+            last.1
         })
-        .collect()
+        .collect();
+    if let Some(nulls) = codes.nulls() {
+        for (row, region) in regions.iter_mut().enumerate() {
+            if nulls.is_null(row) {
+                *region = Region::Unknown;
+            }
+        }
+    }
+    regions
 }
 
 /// How the cells of a column are read: all alike, or phone numbers each by the region of its row.
@@ -126,13 +137,27 @@ impl Reads<'_> {
     }
 }
 
+impl Regions {
+    /// How a column is read whose rows have these regions: all alike, if they are all the same.
+    #[must_use]
+    pub fn reads(&self) -> Reads<'_> {
+        match self.0.first() {
+            Some(&first) if self.0.iter().all(|&region| region == first) => first.into(),
+            _ => Reads::ByRow(self),
+        }
+    }
+}
+
 /// The regions of each chunk of a column, from one column of codes that is chunked otherwise.
 ///
 /// # Errors
 /// [`Error::RegionCount`] where there is not one code for each row.
 pub fn regions_of(codes: &[ArrayRef], chunks: &[ArrayRef]) -> Result<Vec<Regions>, Error> {
-    let mut all = Vec::new();
-    for codes in codes {
+    let mut all = match codes {
+        [codes] => Regions::of(codes.as_ref())?.0,
+        _ => Vec::new(),
+    };
+    for codes in codes.iter().filter(|_| codes.len() > 1) {
         all.extend(Regions::of(codes.as_ref())?.0);
     }
     let rows = chunks.iter().map(Array::len).sum();
@@ -141,6 +166,9 @@ pub fn regions_of(codes: &[ArrayRef], chunks: &[ArrayRef]) -> Result<Vec<Regions
             rows,
             regions: all.len(),
         });
+    }
+    if let [_] = chunks {
+        return Ok(vec![Regions(all)]);
     }
     let mut start = 0;
     Ok(chunks

@@ -142,7 +142,7 @@ fn key_columns<'a>(
         .zip(arrays)
         .map(|(lookup, &array)| {
             let reads = match (lookup.keys, regions) {
-                (Keys::Msisdn(_), Some(regions)) => Reads::ByRow(regions),
+                (Keys::Msisdn(_), Some(regions)) => regions.reads(),
                 (keys, _) => Reads::As(keys),
             };
             Column::reading(array.as_ref(), reads).map_err(|error| error.in_column(&lookup.column))

@@ -64,7 +64,7 @@ impl Values {
                     numguard_columns::regions_of(&codes, &self.chunks)?
                         .iter()
                         .zip(&self.chunks)
-                        .map(|(regions, chunk)| kernel(chunk, regions.into()))
+                        .map(|(regions, chunk)| kernel(chunk, regions.reads()))
                         .collect::<Result<Vec<_>, _>>()
                 })
             })

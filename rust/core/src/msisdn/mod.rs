@@ -14,12 +14,14 @@
 //! - [`run`]: one stretch of digits and separators, as one number or several;
 //! - [`written`]: the groups of a stretch, and which groupings are listed;
 //! - [`indian`]: which groups Indian numbers have;
+//! - [`found`]: a number that was read, and how it was dialled;
 //! - [`dialled`]: digits as dialled, with their prefixes;
 //! - [`national`]: the same as another region than India dials them;
 //! - [`format`](mod@format): and back to text.
 
 mod dialled;
 mod format;
+mod found;
 mod indian;
 mod labels;
 mod national;
@@ -33,12 +35,13 @@ mod written;
 
 pub(crate) use format::is_foreign;
 pub use format::{Style, format};
+use found::{Form, Found};
 pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
 use survey::Survey;
 
 use crate::cell;
-use crate::digits::{self, Digits, Folded};
+use crate::digits::{Digits, Folded};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, MobileSeries, RegionPlan};
 
@@ -85,86 +88,8 @@ pub struct Reading {
     pub note: Option<Note>,
 }
 
-/// A number inside a cell, and the first mend that it took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Found {
-    msisdn: u64,
-    mend: Option<Note>,
-    form: Form,
-}
-
-/// How the digits of a number were dialled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Form {
-    /// As India dials them, or behind a plus: zeros, the country code, a trunk zero.
-    #[default]
-    Common,
-    /// Behind the international prefix of another region, which has so many digits.
-    Abroad { prefix: u8 },
-    /// As another region dials its own: how many digits the national prefix has without the code of a carrier, and how
-    /// many digits are written behind the whole of it.
-    Home { prefix: u8, national: u8 },
-}
-
 /// India's country code before ten national digits.
 const INDIA: u64 = 910_000_000_000;
-
-impl Found {
-    fn plain(country_code: u64, national: &[u8]) -> Self {
-        let scale = 10_u64.pow(u32::try_from(national.len()).unwrap_or(0));
-        Self {
-            msisdn: country_code * scale + digits::value(national),
-            mend: None,
-            form: Form::Common,
-        }
-    }
-
-    /// With one more mend; the earliest of the list is the one that is told.
-    fn mended(self, mend: Option<Note>) -> Self {
-        Self {
-            mend: self.mend.into_iter().chain(mend).min(),
-            ..self
-        }
-    }
-
-    fn is_indian(self) -> bool {
-        // No country's code begins as India's does.
-        let mut lead = self.msisdn;
-        while lead >= 100 {
-            lead /= 10;
-        }
-        lead == 91
-    }
-
-    /// Whether it was dialled as a region other than India dials its own, without a sign that a country code follows.
-    fn is_at_home(self) -> bool {
-        matches!(self.form, Form::Home { .. })
-    }
-
-    /// Whether it is ten digits behind India's code, whatever the plan says of them.
-    fn is_ten_indian(self) -> bool {
-        (911_000_000_000..920_000_000_000).contains(&self.msisdn)
-    }
-
-    /// The code of its country, or 0.
-    fn country_code(self) -> u16 {
-        let digits = Digits::of(self.msisdn);
-        let held = digits.held().unwrap_or_default();
-        plan::code_width(held).map_or(0, |width| {
-            held[..width]
-                .iter()
-                .fold(0, |code, &digit| code * 10 + u16::from(digit))
-        })
-    }
-
-    fn is_indian_mobile(self) -> bool {
-        indian_mobile_of(self.msisdn).is_some()
-    }
-
-    fn class(self) -> Class {
-        class(self.msisdn)
-    }
-}
 
 impl Reading {
     const fn refused(note: Note) -> Self {
@@ -225,8 +150,10 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
 
 /// The number of a cell in one of the forms that most have.
 fn read_quickly(cell: &str, region: Region) -> Option<Found> {
-    if region != Region::In {
-        return None;
+    match region {
+        Region::In => {}
+        Region::Of(_) => return plain::read_quickly(cell.as_bytes(), region),
+        Region::E164 | Region::Unknown => return None,
     }
     // Floats printed into text are common enough to be looked for here.
     let (text, mend) = match cell.as_bytes() {

@@ -3,7 +3,7 @@
 //! Owns what such a cell comes to when it is not one number: several, the same again, or none. Knows nothing of words.
 
 use super::surroundings::after_prefix;
-use super::{Found, Region, run};
+use super::{Found, Region, dialled, run};
 use crate::digits::trim;
 use crate::notes::Note;
 
@@ -39,6 +39,33 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
             () => Err(refusal),
         }
     })
+}
+
+/// The number of a cell that begins and ends as a number does, with nothing but digits and separators between: nothing is
+/// around it that would have to come off first.
+pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Found> {
+    /// As many digits as a number has with its prefixes.
+    const DIGITS: usize = 18;
+    /// The same with separators.
+    const WIDTH: usize = 28;
+    let (&first, &last) = (text.first()?, text.last()?);
+    if text.len() > WIDTH
+        || !(first.is_ascii_digit() || matches!(first, b'+' | b'('))
+        || !last.is_ascii_digit()
+    {
+        return None;
+    }
+    let plus = first == b'+';
+    let bare = &text[usize::from(plus)..];
+    if bare.len() <= DIGITS && bare.iter().all(u8::is_ascii_digit) {
+        let mut digits = [0; DIGITS];
+        for (digit, byte) in digits.iter_mut().zip(bare) {
+            *digit = byte - b'0';
+        }
+        return dialled::read(&digits[..bare.len()], plus, region).ok();
+    }
+    let is_plain = text.iter().all(|&byte| run::is_part(byte));
+    is_plain.then(|| run::single(text, region).ok()).flatten()
 }
 
 /// What follows `tel:` (RFC 3966): a number and its parameters. A local number is read only in the context of India.
