@@ -1,4 +1,4 @@
-"""The adapter for Spark against the engine's own functions, on the same cluster in the same run, results compared first.
+"""The adapter for Spark against the engine's own functions: same cluster, same run, results compared first.
 
 NUMGUARD_BENCH_RECORD=benches/record/engines .venv-sail/bin/python benches/engines.py sail
 .venv-spark/bin/python benches/engines.py classic --rows 8e6 --sightings 50e6 --cores 2

@@ -72,7 +72,9 @@ def main() -> None:
     if "--check" in sys.argv[1:]:
         # A picture depends on the version of the drawing library; the figures do not.
         texts = [path.relative_to(ROOT).as_posix() for path in stale if path.suffix != ".svg"]
-        raise SystemExit(f"out of date, {record.name} differs: {', '.join(texts)}; run `make bench-page`" if texts else 0)
+        raise SystemExit(
+            f"out of date, {record.name} differs: {', '.join(texts)}; run `make bench-page`" if texts else 0
+        )
     PICTURES.mkdir(exist_ok=True)
     for path, text in stale.items():
         path.write_text(text)

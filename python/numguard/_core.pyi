@@ -359,12 +359,12 @@ def closed_lists() -> dict[Literal["kind", "note", "form"], dict[str, str]]:
 
 @final
 class NumberSet:
-    """A frozen, exact set of phone numbers: built once, asked for ever, from any number of threads.
+    """A frozen, exact set of phone numbers, which any number of threads may use.
 
     Parameters
     ----------
     values : column
-        As for :func:`normalize`; repeats and refused cells are left out.
+        As for :func:`normalize`; duplicates and refused cells are left out.
     region : region code, column of region codes, or None
         As for :func:`normalize`.
     strict : bool
@@ -391,42 +391,42 @@ class NumberSet:
     def __new__(cls, values: Values, *, region: Regions = "IN", strict: bool = False) -> NumberSet: ...
     @property
     def refused(self) -> dict[str, int]:
-        """The cells that were left out when the set was built, counted by note."""
+        """The number of cells that were refused when the set was built, by note."""
     @property
     def nbytes(self) -> int:
-        """Bytes that the set takes, in memory and in a file."""
+        """Size of the set in bytes, in memory and in a file."""
     @overload
     def contains(self, values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """Which cells name a member: a Boolean column, null where the cell is null or refused."""
+        """Which cells are members: a Boolean column, null where the cell is null or refused."""
     @overload
     def contains(self, values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.BooleanArray: ...
     @overload
     def position(self, values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """Where each cell's number stands in :meth:`to_array`: a uint32 column, null where it is no member, so that what is
-        kept beside the set is one ``take`` away.
+        """The index of each cell's number in :meth:`to_array`: a uint32 column, null where it is not a member. ``take`` with
+        these indices adds columns that are stored in the order of the set.
         """
     @overload
     def position(self, values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.UInt32Array: ...
     def to_array(self) -> pa.UInt64Array:
-        """The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in."""
+        """The members as a ``pyarrow.UInt64Array``, ascending: :meth:`position` returns indices of it."""
     def save(self, path: PathLike) -> None:
-        """Write the set to one file, whole or not at all: a new file, renamed over what was there.
+        """Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
 
-        Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
+        A process that has the old file open keeps the old set; it takes the new one by opening the path again.
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> NumberSet:
-        """Map a saved set into memory: nothing is read before it is needed.
+        """Map a saved set into memory, without reading it first.
 
         The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
 
-        A file of up to 4 MiB is read instead. A larger one must be replaced, as :meth:`save` does it, and never
-        be cut short in place: whoever has it mapped ends with SIGBUS at the next look into what is gone.
+        A file of up to 4 MiB is read instead. A larger file must be replaced, as :meth:`save` does, and never be
+        truncated in place: SIGBUS ends a process that has it mapped and reads past its end.
 
         Raises
         ------
         SetFileError
-            If the file is damaged, cut short, of another version, or a set of the other class.
+            If the file is damaged, truncated, of another version, or a set of the other class.
         FileMissingError
             If there is no such file.
         """
@@ -445,12 +445,12 @@ class NumberSet:
 
 @final
 class ImeiSet:
-    """A frozen, exact set of handsets, held by the first fourteen digits of their IMEIs: the twin of :class:`NumberSet`.
+    """A frozen, exact set of handsets, by the first fourteen digits of their IMEIs. Otherwise as :class:`NumberSet`.
 
     Parameters
     ----------
     values : column
-        As for :func:`normalize_imei`; repeats, refused cells and placeholders are left out.
+        As for :func:`normalize_imei`; duplicates, refused cells and placeholders are left out.
     strict : bool
         Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
 
@@ -464,40 +464,40 @@ class ImeiSet:
     def __new__(cls, values: Values, *, strict: bool = False) -> ImeiSet: ...
     @property
     def refused(self) -> dict[str, int]:
-        """The cells that were left out when the set was built, counted by note."""
+        """The number of cells that were refused when the set was built, by note."""
     @property
     def nbytes(self) -> int:
-        """Bytes that the set takes, in memory and in a file."""
+        """Size of the set in bytes, in memory and in a file."""
     @overload
     def contains(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """Which cells name a member: a Boolean column, null where the cell is null, refused or a placeholder."""
+        """Which cells are members: a Boolean column, null where the cell is null, refused or a placeholder."""
     @overload
     def contains(self, values: _Whole, *, threads: int | None = None) -> pa.BooleanArray: ...
     @overload
     def position(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """Where each cell's IMEI stands in :meth:`to_array`: a uint32 column, null where it is no member."""
+        """The index of each cell's IMEI in :meth:`to_array`: a uint32 column, null where it is not a member."""
     @overload
     def position(self, values: _Whole, *, threads: int | None = None) -> pa.UInt32Array: ...
     def to_array(self) -> pa.UInt64Array:
-        """The members as a ``pyarrow.UInt64Array``, ascending: what :meth:`position` counts in."""
+        """The members as a ``pyarrow.UInt64Array``, ascending: :meth:`position` returns indices of it."""
     def save(self, path: PathLike) -> None:
-        """Write the set to one file, whole or not at all: a new file, renamed over what was there.
+        """Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
 
-        Whoever has the old file open keeps the old set; a running process takes the new one by opening the path again.
+        A process that has the old file open keeps the old set; it takes the new one by opening the path again.
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> ImeiSet:
-        """Map a saved set into memory: nothing is read before it is needed.
+        """Map a saved set into memory, without reading it first.
 
         The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
 
-        A file of up to 4 MiB is read instead. A larger one must be replaced, as :meth:`save` does it, and never
-        be cut short in place: whoever has it mapped ends with SIGBUS at the next look into what is gone.
+        A file of up to 4 MiB is read instead. A larger file must be replaced, as :meth:`save` does, and never be
+        truncated in place: SIGBUS ends a process that has it mapped and reads past its end.
 
         Raises
         ------
         SetFileError
-            If the file is damaged, cut short, of another version, or a set of the other class.
+            If the file is damaged, truncated, of another version, or a set of the other class.
         FileMissingError
             If there is no such file.
         """
@@ -607,36 +607,36 @@ class Scanner:
 
 @final
 class Text:
-    """A separated text (CSV): where it comes from and how it is written. Its rows are read once.
+    """A separated text (CSV): its source and its format. Its rows can be read once.
 
     Parameters
     ----------
     source : path, or iterable of bytes
-        A file, or blocks of UTF-8 in any lengths, the first of which begins with the first row.
+        A file, or blocks of UTF-8 of any length; the first block begins with the first row.
     names : list of str
-        What the header calls the columns.
+        The names of the columns.
     separator : str
         One ASCII character.
     width : int, optional
-        How many cells a row has, where that is more than there are names: those behind must be blank.
+        Cells of a row, if these are more than the names. The cells after the named ones must be blank.
     offset : int
-        Where in a file the first row begins.
+        The byte offset of the first row in a file.
     line : int
         The line of the first row.
     longest : int
-        The most bytes of a record; a longer line is refused, and memory does not depend on it.
+        The most bytes of a record. A longer line is refused, and memory use does not depend on it.
     windows_1252 : bool
-        Whether a line that is not UTF-8 is read as Windows-1252, rather than refused.
+        Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
     apostrophes : bool
-        Whether single quotes wrap cells in a line that has too many without them; they stay on the cells.
+        Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in the cells.
     doubt : (int, bytes, list of str), optional
-        A column, bytes and signs. A row whose cell there is blank, or begins with one of the bytes and has one of the
-        signs in it, may be no data (a total, a ruler, a header that comes again) and is handed over with its text.
+        A column, bytes and signs. A row whose cell in that column is blank, or begins with one of the bytes and contains
+        one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its text.
 
     Raises
     ------
     ArgumentError
-        For a way of writing that is not read.
+        For a format that is not supported.
 
     Examples
     --------
@@ -671,14 +671,14 @@ class Text:
         texts: bool = False,
         threads: int | None = None,
     ) -> TextRows:
-        """Its rows, in batches.
+        """The rows, in batches.
 
         Parameters
         ----------
         columns : list of int, optional
-            The places of the columns that are wanted, in the order wanted; None takes all that have a name.
+            The indices of the columns to return, in this order; None returns all named columns.
         block : int
-            About how many bytes are read at once.
+            Approximate number of bytes of one batch.
         texts : bool
             Whether the text of each row is kept.
         threads : int, optional
@@ -687,10 +687,11 @@ class Text:
         Returns
         -------
         iterator
-            Of tuples: the rows as a record batch of strings; the line of each (int64); the places of those that may be no
-            data (uint32); what stands between rows, a tuple: lines that are no rows (``line``, ``lines``,
-            ``fields``, ``note``, ``text``, of which 64 KiB are kept), how many lines hold nothing, and whether any line was
-            read as Windows-1252; at last the text of each row, or without ``texts`` of each of those that may be no data.
+            Of tuples: the rows as a record batch of strings; the line of each row (int64); the indices of rows that may be
+            non-data lines (uint32); a tuple of what is between the rows: the lines that are not rows (``line``, ``lines``,
+            ``fields``, ``note``, and the first 64 KiB of their ``text``), the number of blank lines, and whether any line
+            was read as Windows-1252; and the text of each row, or without ``texts`` of each row that may be a non-data
+            line.
         """
 
 @final
@@ -702,7 +703,7 @@ class TextRows:
         self,
     ) -> tuple[pa.RecordBatch, pa.Int64Array, pa.UInt32Array, tuple[pa.RecordBatch, int, bool], RowTexts]: ...
     def close(self) -> None:
-        """Gives up on the rest."""
+        """Stops reading."""
 
 @final
 class RowTexts:
