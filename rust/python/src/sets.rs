@@ -147,7 +147,7 @@ impl Members {
             return Ok(members);
         }
         Err(SetFileError::new_err(
-            "the file that this pickle refers to now has another set",
+            "the file that this pickle refers to was replaced by another set",
         ))
     }
 }

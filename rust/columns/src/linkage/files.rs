@@ -257,7 +257,7 @@ impl Job {
         if u64::try_from(rows) == Ok(seen) {
             return Ok(());
         }
-        let why = format!("it has {seen} rows where its header says {rows}");
+        let why = format!("it has {seen} rows, but its header states {rows}");
         Err(self.unreadable(&ParquetError::General(why)))
     }
 }

@@ -67,13 +67,7 @@ impl Found {
 
     /// The code of its country, or 0.
     pub(super) fn country_code(self) -> u16 {
-        let digits = Digits::of(self.msisdn);
-        let held = digits.held().unwrap_or_default();
-        plan::code_width(held).map_or(0, |width| {
-            held[..width]
-                .iter()
-                .fold(0, |code, &digit| code * 10 + u16::from(digit))
-        })
+        plan::code_of(Digits::of(self.msisdn).held().unwrap_or_default())
     }
 
     pub(super) fn is_indian_mobile(self) -> bool {

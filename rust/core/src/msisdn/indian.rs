@@ -69,7 +69,7 @@ impl Grouped<'_> {
     }
 }
 
-/// Whether the groups are two sums, a case and its year, or a date and a time.
+/// Whether the groups are two sums, a case and its year, a date and a time, or another country's number.
 fn are_other_things(number: &Grouped) -> bool {
     let Grouped { widths, digits, .. } = *number;
     let are_pairs = widths.iter().all(|&width| width <= 2);
@@ -78,12 +78,23 @@ fn are_other_things(number: &Grouped) -> bool {
             && number.found.is_indian_mobile()
             && (groupings::are_round_sums(widths, digits)
                 || is_case_and_year(widths, digits)
-                || is_date_and_time(widths, digits))
+                || is_date_and_time(widths, digits)
+                || is_of_another_country(widths, digits))
 }
 
 /// `876543-2024`: the number of a case, and a year from 1900 on.
 fn is_case_and_year(widths: &[usize], digits: &[u8]) -> bool {
     widths == [6, 4] && matches!(digits[6..8], [1, 9] | [2, 0])
+}
+
+/// `65 9123 4567`: the code of Singapore, and a number there, in the groups in which it is written there.
+fn is_of_another_country(widths: &[usize], digits: &[u8]) -> bool {
+    let [code, rest @ ..] = widths else {
+        return false;
+    };
+    plan::code_width(digits) == Some(*code)
+        && plan::class(digits) != Class::None
+        && (rest.len() == 1 || plan::has_format(plan::code_of(digits), rest))
 }
 
 /// `98-12-31-10-15`: year, month, day, hour and minute.

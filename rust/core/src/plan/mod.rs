@@ -190,6 +190,11 @@ pub(crate) fn code_width(digits: &[u8]) -> Option<usize> {
     country(digits).map(|(width, _)| width)
 }
 
+/// The country code that these digits begin with, or 0.
+pub(crate) fn code_of(digits: &[u8]) -> u16 {
+    country(digits).map_or(0, |(_, country)| country.code)
+}
+
 /// Whether a country's own formats write a national number in groups of these widths.
 pub(crate) fn has_format(code: u16, widths: &[usize]) -> bool {
     let is_of = |format: &&[(u8, u8)]| {

@@ -260,7 +260,18 @@ fn are_other_things(number: &Number, written: &str, has_prefix: bool) -> bool {
     !has_prefix
         && (pattern!("^(?:[0-9]+00[^0-9])*[0-9]+00$").is_match(written)
             || pattern!("^[0-9]{6}[^0-9](?:19|20)[0-9]{2}$").is_match(written)
-            || is_date_and_time(written))
+            || is_date_and_time(written)
+            || is_of_another_country(written))
+}
+
+/// Whether the first group is a country code with which the digits are a valid number, written as in that country.
+fn is_of_another_country(written: &str) -> bool {
+    let groups: Vec<&str> = written.split(|sign: char| !sign.is_ascii_digit()).collect();
+    let digits = groups.concat();
+    let widths: Vec<usize> = groups[1..].iter().map(|group| group.len()).collect();
+    code(&digits) == groups[0]
+        && class(&digits) != Class::None
+        && (widths.len() == 1 || plan::has_format(groups[0].parse().unwrap_or(0), &widths))
 }
 
 /// Every way in which the parts of a prefix are pieces of their own: each part alone or with the next one, and from
