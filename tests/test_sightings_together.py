@@ -162,8 +162,9 @@ def test_bad_calls(tmp_path: Path) -> None:
             ng.common(sources, **how)  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="no column 'a_party'"):
         ng.common([one, one], msisdn="a_party")
-    with pytest.raises(ColumnError, match="no column 'moment'"):
-        ng.common([one, one], at="moment")
+    for other in (one, dump([(7, 1)])):  # also where nobody is common, so that no time is looked at
+        with pytest.raises(ColumnError, match="no column 'moment'"):
+            ng.common([one, other], at="moment")
     with pytest.raises(UnsupportedTypeError, match="'at'"):
         ng.common([one.set_column(2, "at", pa.array(["now"] * 3))] * 2)
     with pytest.raises(FileMissingError):

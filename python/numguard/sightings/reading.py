@@ -17,7 +17,7 @@ import pyarrow.compute
 
 from numguard._core import explain, explain_imei
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
-from numguard.source import REFUSED, Batch, Part, accounted, files_of, named, open_source
+from numguard.source import REFUSED, Batch, Part, accounted, check_columns, files_of, named, open_source
 from numguard.types import Region
 
 __all__ = ["MOMENT", "Account", "Reader", "Rows", "check_names", "named_sources"]
@@ -130,7 +130,11 @@ class Reader:
         kept: list[Rows] = []
         for part in self._parts():
             names = part.schema().names
-            timed = self._at is not None and (self._timed or self._at in names) and not keys_alone
+            timed = self._at is not None and (self._timed or self._at in names)
+            if timed and keys_alone:
+                # Read later or never, it has to be there.
+                check_columns([str(self._at)], part.schema(), part.name)
+            timed = timed and not keys_alone
             asked = [*self._columns, *([self._at] if timed and self._at is not None else [])]
             origin = list(_ORIGIN) if part.name is None and set(_ORIGIN) <= set(names) and not keys_alone else []
             wanted = list(dict.fromkeys([*asked, *origin]))
