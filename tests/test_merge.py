@@ -87,7 +87,7 @@ def some_step(dice: random.Random) -> tuple[str, Any]:
 def some_row(dice: random.Random) -> dict[str, str | None]:
     return {
         "acknowledgement_no": dice.choice(["A1", "B7"]),
-        "source": dice.choice(["1930", "PS Rohtak", "ps rohtak"]),
+        "source": dice.choice(["1930", "Helpline 1930", "PS Rohtak", "ps rohtak"]),
         "district": dice.choice(["Rohtak", "ROHTAK", "Hisar", None]),
         "reported_at": dice.choice([None, "01/08/2026", "02/08/2026"]),
         "suspect_mobiles": ", ".join(f"+{n}" for n in dice.sample(MOBILES, dice.randint(0, 2))),
@@ -177,7 +177,12 @@ def test_any_order_and_direction_give_the_same_bytes(
         # Nothing that a desk had told before is missing, but for what another told of the same complaint before it.
         key = ("registry", "event", "row")
         everything = {tuple(row[name] for name in key) for row in wanted[str(MOBILES[0])]}
-        for row in (row for rows in before for row in rows if row["what"] not in {"named no more", "taken back"}):
+        for row in (
+            row
+            for rows in before
+            for row in rows
+            if row["what"] not in {"named no more", "complainant no more", "taken back"}
+        ):
             assert tuple(row[name] for name in key) in everything
         for one in (*desks, *states):
             one.registry.close()
@@ -206,8 +211,10 @@ def test_desks_that_always_merge_first_are_one_registry(tmp_path: Path) -> None:
     """Whoever knows everything before each step tells what one registry tells in which all of it was done."""
     for seed in range(ROUNDS):
         dice = random.Random(1000 + seed)
-        desks = [Desk(":memory:", f"desk {k}", tmp_path) for k in range(3)]
-        alone = Desk(":memory:", "alone", tmp_path)
+        folder = tmp_path / str(seed)  # a list that went out in another round would stand in the way
+        folder.mkdir()
+        desks = [Desk(":memory:", f"desk {k}", folder) for k in range(3)]
+        alone = Desk(":memory:", "alone", folder)
         now = START
         for k in range(dice.randint(5, 25)):
             now += timedelta(minutes=dice.choice([1, 90, 3000]))
