@@ -129,7 +129,7 @@ def test_a_copy_of_the_process_gives_up_nothing(tmp_path: Path) -> None:
         child = os.fork()
         if child == 0:  # pragma: no cover - another process
             del file
-            files._names.give_up()
+            files._names.roll_back()
             os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
     assert (tmp_path / "rows.csv").read_bytes() == b"new\n"

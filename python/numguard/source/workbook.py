@@ -2,8 +2,8 @@
 
 Owns what a spreadsheet does to numbers and dates. Independent of operators. One idea: **cells become text to which the
 rules for text apply**: a number that the spreadsheet has rounded (it keeps 15 digits) is written in exponent form,
-which the reader of handset numbers refuses as `precision_lost`; a formula without a value and an error are written as `#N/A`
-and the like, and are not empty cells.
+which the reader of handset numbers refuses as `precision_lost`; a formula without a value and an error are written as
+`#N/A` and the like, and are not empty cells.
 """
 
 from __future__ import annotations
