@@ -1,9 +1,9 @@
-"""A record as something to read: tables, pictures, and first of all where we lose.
+"""A record as a page: tables and charts, the losses first.
 
-Owns the order and the words, once, and two ways to write them down: Markdown for the documentation, and one HTML file
-without a script that needs nothing from anywhere.
+Owns the order and the texts, and two output formats: Markdown for the documentation, and one HTML file without scripts
+or external resources.
 
-The one idea: no figure is typed by hand; who doubts one finds its line in the record.
+One idea: no figure is typed by hand; each can be found in the record.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Section:
 
 
 def _millions(rate: float | None) -> str:
-    """Rows a second in millions, three digits that mean something."""
+    """Rows a second in millions, with two or three significant digits."""
     if rate is None:
         return ""
     millions = rate / 1e6
@@ -56,12 +56,12 @@ def _times(ratio: float | None) -> str:
     return f"{ratio:,.0f}x" if ratio >= 100 else f"{ratio:.1f}x"
 
 
-#: What the table of the README shows.
+#: The works in the table of the README.
 _SUMMED_UP: Final = ("scan", "scan csv", "scan wide", "expand", "contains", "contains imeis", "normalize")
 
 
 def summary(lines: Sequence[Line]) -> Section:
-    """The table of the README: each work once, at its rarest hits, as in real life, and the worst over all."""
+    """The table of the README: each work at its lowest hit rate, as in practice, and the worst over all hit rates."""
     compared = comparisons(lines)
     rarest: dict[str, float] = {}
     for one in compared:
@@ -165,7 +165,7 @@ def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts
 
 
 def a_day(lines: Sequence[Line]) -> Section:
-    """What an operator's day of call records takes, from the measured rate."""
+    """The time for an operator's day of call records, from the measured rate."""
     rows = []
     for line in lines:
         if line.work != "scan" or line.candidate != OURS or not line.rows_per_s:
@@ -260,7 +260,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
 
 
 def sections(lines: Sequence[Line]) -> list[Section]:
-    """The whole page; parts that the record has nothing for are left out."""
+    """The whole page; sections for which the record has no lines are left out."""
     if not lines:
         return []
     first = [summary(lines), _lost(lines), _promises(lines), a_day(lines)]
@@ -269,7 +269,7 @@ def sections(lines: Sequence[Line]) -> list[Section]:
 
 
 def engines(lines: Sequence[Line]) -> Section:
-    """The adapter for Spark beside the engines' own means; a record of its own."""
+    """The adapter for Spark against functions of the engines; from a record of its own."""
     rows = [
         [
             line.work,
@@ -293,7 +293,7 @@ def engines(lines: Sequence[Line]) -> Section:
 
 
 def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:
-    """Sections as Markdown; `picture` gives the path of a chart, or "" where there is none."""
+    """Sections as Markdown; `picture` returns the path of a chart, or "" where there is none."""
     out = []
     for part in parts:
         out += [f"{'#' * level} {part.title}", "", part.text, ""]
@@ -308,7 +308,7 @@ def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[
 
 
 def _alignment(part: Section) -> list[str]:
-    """Columns of numbers stand to the right."""
+    """The alignment row of a table: columns of numbers to the right."""
     cells = zip(*part.rows, strict=True)
     return ["--:" if all(cell[:1].isdigit() or not cell for cell in column) else "---" for column in cells]
 
@@ -321,7 +321,7 @@ _STYLE: Final = (
 
 
 def as_html(parts: Sequence[Section], lines: Sequence[Line]) -> str:
-    """Sections as one file, its pictures inside."""
+    """Sections as one HTML file that contains its charts."""
     out = [
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>numguard: speed</title>',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
