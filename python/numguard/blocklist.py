@@ -283,7 +283,7 @@ class BlockList:
             name = found.name.removesuffix(_MANIFEST)
             if name.startswith(begin) and name.endswith(ending) and found.name not in mine:
                 raise InputError(
-                    f"{name}: a part of another list lies where this one goes; move it away, or write to another folder"
+                    f"{name}: a part of another list is in this folder; move it away, or write to another folder"
                 )
 
 
@@ -330,6 +330,6 @@ def _counts(column: pa.ChunkedArray[Any]) -> dict[str, int]:
 def _file_stem(district: str | None) -> str:
     if district is None:
         return "no_district"
-    kept = "".join(letter if letter.isalnum() else "_" for letter in district).strip("_")
+    stem = "".join(letter if letter.isalnum() else "_" for letter in district).strip("_")
     # A file name has 255 bytes at most, and endings are added to this one.
-    return kept.encode()[:120].decode(errors="ignore") or "_"
+    return stem.encode()[:120].decode(errors="ignore") or "_"

@@ -98,9 +98,9 @@ def _main() -> None:
     ctypes.CDLL(None).malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
-    kept = work()
+    result = work()
     sys.stdout.write(str(max(0, _status("VmHWM") - before)))
-    del kept
+    del result  # it must exist until the peak is read
 
 
 if __name__ == "__main__":

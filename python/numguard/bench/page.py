@@ -105,7 +105,7 @@ def _setting(lines: Sequence[Line]) -> str:
     threads = max(line.threads for line in lines)
     versions = last.versions.replace(" ", ", ").replace("=", " ")
     return (
-        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB, {threads} threads for everybody, {last.run[:10]}, "
+        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB, {threads} threads for each library, {last.run[:10]}, "
         f"commit {last.commit or 'unknown'}; {versions}."
         f"{noise}"
     )
@@ -117,8 +117,8 @@ def _lost(lines: Sequence[Line]) -> Section:
         for loss in losses(lines)
     ]
     text = (
-        "Every measurement in which somebody was faster. A set is built once and asked often; where it is built for "
-        "one question, its building is added to ours, and the line says so."
+        "Every measurement in which a rival was faster. A set is built once and used often; where it is built for one "
+        "query, its building time is added, and the line says so."
     )
     if not rows:
         text += " There is none in this record."
@@ -186,9 +186,9 @@ def a_day(lines: Sequence[Line]) -> Section:
         )
     text = (
         f"An operator of a few hundred million subscribers writes about {_RECORDS_A_DAY / 1e9:.0f} x 10^9 call records "
-        "a day. At the measured rates, two party columns of each take so long on this machine, as long as its disks "
-        "deliver; past the last column this machine is not enough. Cores are those of this machine, and the work is "
-        "taken to spread over more of them as it did over these: rows of files share nothing but the set."
+        "a day. The table gives the time for two party columns of each at the measured rates, if the disks are fast "
+        "enough; the last column is the limit of this machine. The figures for more cores assume that the rate grows "
+        "with the cores, because the work on different rows shares only the set."
     )
     columns = ["columns", "list", "M rows/s", "a day's records", "core hours", "cores for an hour"]
     columns += ["cores for ten minutes", "most in a day"]
@@ -200,9 +200,9 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "contains",
         "Which rows are on a list",
         (
-            "Everybody counts the rows of a column that stands in memory already. The answers were compared row by row "
-            f"with the truth before. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown and "
-            "no floor is judged by it."
+            "All count the rows of a column in memory. Before, the results were compared row by row with the expected "
+            f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no floor depends "
+            "on it."
         ),
         ("contains",),
     ),
@@ -214,15 +214,15 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "The rivals cut off fourteen characters and validate nothing.",
         (),
     ),
-    ("one question", "A set built for one question", "The list as it came, in no order, and five million rows.", ()),
-    ("answers", "Rows of answers", "What each cell is, the numbers in it, numbers written out; default calls.", ()),
+    ("one question", "A set built for one query", "An unsorted list, and five million rows.", ()),
+    ("answers", "Calls that return rows", "`explain`, `extract` and `format` of columns; default calls.", ()),
     ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
-    ("build", "Building a set", "From UInt64 keys in no order; memory is that of the set.", ()),
-    ("memory of building", "Memory while a set is built", "The most that is added to the keys, the set included.", ()),
+    ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set.", ()),
+    ("memory of building", "Memory while a set is built", "The peak memory beyond the keys, with the set.", ()),
     ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
-    ("memory of contains", "Memory while rows are counted", "The most that is added to column and list.", ()),
+    ("memory of contains", "Memory while rows are counted", "The peak memory beyond column and list.", ()),
     ("scan", "Scanning Parquet", "Rows in which either party is on the list.", ("scan",)),
-    ("decode", "The limit of a scan", "Reading the columns and nothing else.", ()),
+    ("decode", "The limit of a scan", "Only reading the columns.", ()),
     (
         "scan csv | decode csv",
         "Scanning CSV",
@@ -232,7 +232,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "scan wide",
         "Files as users have them",
-        "Twenty-five columns, all of them out, by a default call; in the order of time, or sorted by number.",
+        "Twenty-five columns, all returned, by a default call; in the order of time, or sorted by number.",
         (),
     ),
     ("scan arrow", "Arrow in memory and in a file", "The same rows, by a default call.", ()),
@@ -247,13 +247,13 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
-        "pyarrow reads the same bytes as text, and nothing else; one thread each, by wall and by processor time.",
+        "pyarrow only reads the same bytes as text; one thread each, by wall and by processor time.",
         (),
     ),
     (
         "ingest | add complaints | add more | block list | delta | history",
         "The case registry",
-        "`list` is the number of complaints that were there before; the bare ingest writes the same text and no more.",
+        "`list` is the number of complaints before; the bare ingest only writes the same text.",
         (),
     ),
 )
@@ -285,8 +285,8 @@ def engines(lines: Sequence[Line]) -> Section:
         for line in lines
     ]
     text = (
-        "Beside what the engine can do itself, and beside one machine with as many threads; in rounds by turns, and "
-        "answers compared first. The engine's own join has no caps, no periods and no reasons; the walk goes one hop."
+        "Against functions of the engine, and against one machine with as many threads; in alternating rounds, with "
+        "results compared first. The engine's own join has no caps, periods or reasons; the walk has one hop."
     )
     columns = ["work", "columns", "rows", "list", "cores", "who", "M rows/s", "median", "spread"]
     return Section("Measured", f"{text} {_setting(lines)}" if lines else text, columns, rows)

@@ -143,7 +143,7 @@ def open_source(
 
     Args:
         source: A path, a glob, a directory (its files, by name, without hidden ones; directories below it such as
-            `day=2025-06-01` become columns of text), `-` (standard input), a list of these, a URI that pyarrow knows
+            `day=2025-06-01` become columns of text), `-` (standard input), a list of these, a URI that pyarrow reads
             (`s3://...`), a pyarrow dataset or scanner, anything with the Arrow PyCapsule methods, or an iterable of
             batches or tables. A file is text (comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252), JSON, JSON
             Lines, a workbook, Parquet or Arrow, in gzip, zstd, bzip2 or ZIP.

@@ -1,7 +1,7 @@
 """One part -> a table in memory with its cells as they were written, the row of each record, and the broken records.
 
 Owns the check that the source is exactly one file, member or sheet. Independent of what a column means: the caller
-gives the names that it knows. For files that fit into memory, as hand-made ones do. One idea: **a record is read or is
+gives the wanted names. For files that fit into memory, as hand-made ones do. One idea: **a record is read or is
 reported as broken**, with its row and its text.
 """
 
