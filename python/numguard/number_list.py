@@ -225,15 +225,15 @@ class _ListReader:
             )
         return NumberList(keys, account, refused)
 
-    def _the_column(self, column: str | None, names: tuple[str, ...], columns: list[str]) -> str:
+    def _the_column(self, column: str | None, names: tuple[str, ...], there: list[str]) -> str:
         if column is not None:
             return column
-        known = [name for name in columns if _bare(name) in names]
-        if len(columns) != 1 and len(known) != 1:
+        known = [name for name in there if _bare(name) in names]
+        if len(there) != 1 and len(known) != 1:
             raise ColumnError(
-                f"{self.path}: say which column holds the numbers (--list-column); there are {headings(columns)}"
+                f"{self.path}: say which column holds the numbers (--list-column); there are {headings(there)}"
             )
-        return columns[0] if len(columns) == 1 else known[0]
+        return there[0] if len(there) == 1 else known[0]
 
     def _note(self, cells: Any, file: str | None, rows: Any) -> None:
         """Records the rows whose cell gives no key, each with its note."""

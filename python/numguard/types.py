@@ -44,7 +44,7 @@ PathLike: TypeAlias = str | Path
 #: Rows to read: a path, a glob, a list of paths, a pyarrow dataset, or any Arrow stream.
 Source: TypeAlias = PathLike | Sequence[PathLike] | ArrowStreamExportable | ArrowArrayExportable
 
-#: The plan by which digits without a country code are read: India's, or (`None`) E.164.
+#: How bare digits are read: as India's plan reads them, or (`None`) as E.164 already.
 Region: TypeAlias = Literal["IN"] | None
 
 #: The form in which a number is written.
