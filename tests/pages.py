@@ -13,16 +13,16 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 def is_for(page: Path) -> str:
-    """The environment that a page runs in, if it says one: `<!-- runs in: sail -->`."""
+    """The environment in which a page runs, if it names one: `<!-- runs in: sail -->`."""
     found = re.search(r"^<!-- runs in: (\w+) -->$", page.read_text(), re.MULTILINE)
     return found[1] if found else ""
 
 
 def claims(comment: str) -> list[Any]:
-    """The literal that a comment is, or that stands before its first colon."""
-    for said in (comment, comment.partition(":")[0]):
+    """The literal that a comment consists of, or its part before the first colon."""
+    for text in (comment, comment.partition(":")[0]):
         try:
-            return [ast.literal_eval(said.strip())]
+            return [ast.literal_eval(text.strip())]
         except (SyntaxError, ValueError):
             continue
     return []

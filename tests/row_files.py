@@ -1,4 +1,4 @@
-"""Files of every container, encoding and damage, whose writer counts its own rows and lines that are none."""
+"""Files of every container, encoding and damage, with the counts of their rows and non-data lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-#: One table that every verb finds its columns in.
+#: The columns of a table that every verb can read.
 HEADINGS = [
     "acknowledgement_no", "source", "suspect_mobiles", "msisdn", "imei", "call date", "call time", "status", "remark",
 ]  # fmt: skip
@@ -25,12 +25,12 @@ HEADINGS = [
 
 @dataclass
 class Lines:
-    """A text as it is written. `rows` counts what a reader has to account for, header left out; `around`, by kind."""
+    """The lines of a text; `rows` counts those of its account, without the header, `around` non-data lines by kind."""
 
     lines: list[str]
     header: int = 0
     around: dict[str, int] = field(default_factory=dict)
-    #: Records that take more lines than one.
+    #: Further lines of records with several lines.
     joined: int = 0
     separator: str = ","
 
@@ -66,7 +66,7 @@ def as_lines(rows: list[list[str]], separator: str) -> Lines:
     return Lines(out.getvalue().removesuffix("\n").split("\n"), separator=separator)
 
 
-# Damage: each leaves a line one row, or says what it is instead. Rows are spoilt before other lines are put in --------
+# Damage: each leaves a line one row, or counts it as another kind. Rows are damaged before lines are inserted ------
 
 
 def _some(random: Random, file: Lines) -> int:
@@ -122,7 +122,7 @@ def merged(random: Random, file: Lines) -> None:
 
 
 def damaged(random: Random, file: Lines, count: int) -> list[str]:
-    """Some damages in their order, by their names."""
+    """Applies `count` damages in their order, and returns their names."""
     damages = sorted(random.sample(DAMAGES, count), key=DAMAGES.index)
     for damage in damages:
         damage(random, file)
@@ -130,7 +130,7 @@ def damaged(random: Random, file: Lines, count: int) -> list[str]:
 
 
 DAMAGES: tuple[Callable[[Random, Lines], None], ...] = (ragged, open_quote, header_again, total, blank, ruler, title)
-#: After these the writer knows how many rows there are, but no longer what each line is.
+#: After these the count of rows is known, but not the kind of each line.
 BLURRING: tuple[Callable[[Random, Lines], None], ...] = (cut, merged)
 
 

@@ -1,4 +1,4 @@
-"""One table as every kind of source that is taken, for the tests of sources and of scans."""
+"""One table as every kind of source, for the tests of sources and scans."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Files spoiled from a seed, and the process that reads them with its memory capped.
+"""Files damaged from a seed, and the process that reads them with limited memory.
 
-One idea: **a spoiled file is its kind and its number**, so that whatever ends the process can be made again by hand:
-`python tests/spoiled_files.py parquet 4711 1` reads the one file. The process says each number before it begins on it;
-a crash ends it, a hang is ended by the alarm, and what asks for more memory than the cap is an error or a crash.
+One idea: **kind and number determine a damaged file**, so that a failure can be repeated by hand:
+`python tests/spoiled_files.py parquet 4711 1` reads the one file. The process prints each number before it reads the
+file. A crash ends the process, an alarm ends a hang, and reading that needs more memory than the cap is an error or a
+crash.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ import numguard as ng
 
 ROWS = 400
 DIGITS = "98765"
-#: Bytes that a reader may add to what the process holds after it has read one sound file of each kind.
+#: Bytes that a reader may add to the memory of the process after it has read one undamaged file of each kind.
 CAP = 512 << 20
 #: Seconds for one small file.
 PATIENCE = 30
@@ -40,7 +41,7 @@ LISTED = ng.NumberSet([f"{DIGITS}00007"])
 
 
 def table() -> pa.Table:
-    """Numbers and handsets to look up, and columns that ride along."""
+    """Numbers and handsets to look up, and other columns."""
     return pa.table(
         {
             "a": [f"{DIGITS}{n % 100:05}" for n in range(ROWS)],
@@ -54,7 +55,7 @@ def table() -> pa.Table:
 
 def parquet_files() -> list[bytes]:
     files = []
-    # Most are not compressed: damage gets through to the levels, lengths and indices only where no codec stands before.
+    # Most are not compressed, because a codec would detect the damage before levels, lengths and indices are read.
     for compression in ("none", "none", "none", "none", "snappy", "zstd", "gzip", "lz4", "brotli"):
         for version, dictionary in (("1.0", True), ("2.0", True), ("2.0", False), ("1.0", False)):
             buffer = io.BytesIO()
@@ -94,7 +95,7 @@ KINDS: dict[str, Callable[[], list[bytes]]] = {"parquet": parquet_files, "arrow"
 
 
 def varint(value: int) -> bytes:
-    """Seven bits a byte, the lowest first: how Thrift writes sizes, counts and places."""
+    """Seven bits a byte, the lowest first: the encoding of sizes, counts and offsets in Thrift."""
     out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
@@ -102,8 +103,8 @@ def varint(value: int) -> bytes:
     return bytes([*out, value])
 
 
-#: Sizes and counts that are lies, as Thrift and as Arrow write them.
-LIES = [
+#: Wrong sizes and counts, in the encodings of Thrift and of Arrow.
+WRONG_SIZES = [
     *(varint(2 * size) for size in (1 << 20, (1 << 31) - 1, 1 << 31, 1 << 40, (1 << 63) - 1)),
     varint(1),
     *(size.to_bytes(4, "little") for size in (1 << 20, (1 << 31) - 1, (1 << 32) - 1)),
@@ -111,7 +112,7 @@ LIES = [
 ]
 
 
-def a_place(data: bytes, whole: bytes, rng: random.Random) -> int:
+def an_offset(data: bytes, whole: bytes, rng: random.Random) -> int:
     """Anywhere, near the end, where footers are, or at the first bytes of a page, where its header and levels are."""
     where = rng.randrange(3)
     if where == 0:
@@ -130,17 +131,17 @@ def page(whole: bytes, rng: random.Random) -> int:
 
 def spoil_once(data: bytearray, whole: bytes, other: bytes, rng: random.Random) -> None:
     """Changes `data` in one place."""
-    at = a_place(data, whole, rng)
+    at = an_offset(data, whole, rng)
     how = rng.choices(range(7), [4, 4, 4, 3, 1, 1, 1])[0]
     if how == 0:
         data[at] = rng.randrange(256)
     elif how == 1:
         data[at] ^= 1 << rng.randrange(8)
     elif how == 2:
-        lie = rng.choice(LIES)
-        data[at : at + rng.choice([1, len(lie)])] = lie
+        wrong = rng.choice(WRONG_SIZES)
+        data[at : at + rng.choice([1, len(wrong)])] = wrong
     elif how == 3:
-        # A block of another file, in place of what stood there or pushed in before it.
+        # A block of another file, which replaces bytes or is inserted.
         start, length = rng.randrange(len(other)), rng.randrange(1, 400)
         data[at : at + rng.choice([0, length, length])] = other[start : start + length]
     elif how == 4:
@@ -169,7 +170,7 @@ def spoiled(kind: str, number: int) -> bytes:
 
 
 def read(path: Path, number: int) -> None:
-    """Reads a file the way that its number says."""
+    """Reads a file by the verb and options that its number determines."""
     if number % 4 == 3:
         ng.expand(LISTED, path, msisdn="a", imei="imei", at=None, threads=1 + number % 2)
         return
@@ -185,8 +186,8 @@ def main(kind: str, first: int, count: int) -> None:
             path.write_bytes(data)
             for number in range(4):
                 read(path, number)
-        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (held + CAP, held + CAP))
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + CAP, used + CAP))
         for number in range(first, first + count):
             sys.stdout.write(f"{number}\n")
             sys.stdout.flush()
@@ -196,10 +197,10 @@ def main(kind: str, first: int, count: int) -> None:
                 read(path, number)
                 outcomes["read"] += 1
             except ng.NumguardError as error:
-                said = str(error)
+                message = str(error)
                 outcomes["refused"] += 1
-                assert str(path) in said, said
-                assert not re.search(DIGITS + r"\d{5}", said), "a message that quotes a cell"
+                assert str(path) in message, message
+                assert not re.search(DIGITS + r"\d{5}", message), "a message that quotes a cell"
             signal.alarm(0)
     sys.stdout.write(json.dumps(outcomes))
 

@@ -1,4 +1,4 @@
-"""Engines for real: what Polars and DuckDB are answered is what the arrays of the face are answered, and the same."""
+"""The adapters in Polars and DuckDB give the same results as the functions of numguard on arrays."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def cells_of(name: str) -> list[str | None]:
     return [cell for cell in cells if "\x00" not in cell]
 
 
-# Longer than the pieces that engines cut a column into, so that pieces are put together again.
+# Longer than the pieces into which engines split a column.
 CELLS = [*cells_of("msisdn.csv"), None] * 60
 IMEIS = [*cells_of("imei.csv"), None] * 60
 NUMBERS = ng.normalize(CELLS)
@@ -38,11 +38,11 @@ LISTED = ng.NumberSet(NUMBERS.drop_null()[::3])
 HANDSETS = ng.ImeiSet(ng.normalize_imei(IMEIS).drop_null()[::3])
 
 
-def plain(said: Any) -> list[Any]:
-    return said.to_pylist()  # type: ignore[no-any-return]
+def plain(answers: Any) -> list[Any]:
+    return answers.to_pylist()  # type: ignore[no-any-return]
 
 
-#: What each verb answers, asked of arrays.
+#: The results of each verb for arrays.
 ANSWERS = {
     "normalize": NUMBERS.to_pylist(),
     "normalize_imei": ng.normalize_imei(IMEIS).to_pylist(),
@@ -111,18 +111,18 @@ def asked_duckdb(connection: Any, verb: str) -> list[Any]:
 
 @pytest.mark.parametrize("how", ["series", "eager", "lazy", "streaming"])
 @pytest.mark.parametrize("verb", ANSWERS)
-def test_polars_is_answered_what_arrays_are(verb: str, how: str) -> None:
+def test_polars_gives_the_results_of_arrays(verb: str, how: str) -> None:
     assert asked_polars(verb, how) == ANSWERS[verb]
 
 
 @pytest.mark.parametrize("verb", DUCKDB_VERBS)
-def test_duckdb_is_answered_what_arrays_and_polars_are(connection: Any, verb: str) -> None:
+def test_duckdb_gives_the_results_of_arrays_and_polars(connection: Any, verb: str) -> None:
     answers = asked_duckdb(connection, verb)
     assert answers == ANSWERS[verb]
     assert answers == asked_polars(verb, "lazy")
 
 
-def test_region_reaches_the_engines() -> None:
+def test_region_is_passed_to_the_engines() -> None:
     cells = ["919876543210", "9876543210"]
     want = ng.normalize(cells, region=None).to_pylist()
     assert want != ng.normalize(cells).to_pylist()
@@ -169,7 +169,7 @@ def test_the_examples_of_the_adapters_run(module: ModuleType) -> None:
     assert result.failed == 0
 
 
-def test_what_is_no_set_is_an_error(connection: Any) -> None:
+def test_a_value_that_is_not_a_set_is_an_error(connection: Any) -> None:
     with pytest.raises(ArgumentError, match="takes a NumberSet"):
         pl.col("a").numguard.contains(["98765 43210"])  # type: ignore[attr-defined]
     with pytest.raises(ArgumentError, match="takes a NumberSet"):
@@ -183,12 +183,12 @@ def test_duckdb_takes_integers_as_arrays_do(connection: Any, to: str) -> None:
     numbers = [919876543210, 9876543210, 98765, 0, 1930, None, 910000000000000000]
     given = [n if n is None or "BIG" in to or to == "VARCHAR" or n < 2**31 else None for n in numbers]
     rows = ", ".join("(null)" if n is None else f"({n})" for n in given)
-    asked = f"select numguard_normalize(n::{to}), listed_contains(n::{to}) from (values {rows}) as t(n)"
+    query = f"select numguard_normalize(n::{to}), listed_contains(n::{to}) from (values {rows}) as t(n)"
     kind = {"VARCHAR": pa.string(), "UBIGINT": pa.uint64()}.get(to, pa.int64())
     cells = pa.array([None if n is None else str(n) for n in given]).cast(kind)
     with contextlib.suppress(UserWarning):
         answers = list(zip(ng.normalize(cells).to_pylist(), LISTED.contains(cells).to_pylist(), strict=True))
-    assert connection.execute(asked).fetchall() == answers
+    assert connection.execute(query).fetchall() == answers
 
 
 def test_duckdb_refuses_what_arrays_refuse(connection: Any) -> None:
@@ -198,8 +198,8 @@ def test_duckdb_refuses_what_arrays_refuse(connection: Any) -> None:
 
 
 def test_registering_again_replaces_the_list(connection: Any) -> None:
-    asked = "select listed_contains('9876543210'), listed_contains('9812345678'), (select count(*) from listed)"
+    query = "select listed_contains('9876543210'), listed_contains('9812345678'), (select count(*) from listed)"
     for listed in ("9876543210", "9812345678"):
         register(connection, sets={"listed": ng.NumberSet([listed])})
-        answer = connection.execute(asked).fetchall()
+        answer = connection.execute(query).fetchall()
         assert answer == [(listed == "9876543210", listed == "9812345678", 1)]

@@ -1,6 +1,6 @@
-"""The harness itself: it compares answers, writes the record it says it writes, and makes of it what it says.
+"""The harness itself: it compares results, writes its record, and computes page and verdicts from it.
 
-No time is judged here. A rehearsal runs everything that a real run does, on small inputs.
+No time is checked here. A rehearsal runs all measurements of a real run, on small inputs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TINY = {"NUMGUARD_BENCH_ROWS": "20000", "NUMGUARD_BENCH_FILE_ROWS": "20000"}
 
 @pytest.fixture(scope="module")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a rehearsal on the command line, everything included."""
+    """The directory of a rehearsal of all subjects on the command line."""
     folder = tmp_path_factory.mktemp("bench")
     command = [sys.executable, "-m", "numguard", "bench", "--quick", "--record", ".", "--inputs", "inputs"]
     run = subprocess.run(command, cwd=folder, env={**os.environ, **TINY}, capture_output=True, text=True, check=False)
@@ -40,7 +40,7 @@ def lines(rehearsal: Path) -> list[Line]:
     return record.read(path)
 
 
-def test_a_rehearsal_measures_everybody_on_every_column(lines: list[Line]) -> None:
+def test_a_rehearsal_measures_every_candidate_on_every_column(lines: list[Line]) -> None:
     measured = {(line.layout, line.candidate) for line in lines if line.work == "contains"}
     assert measured == {(layout, who) for layout in LAYOUTS for who in ["numguard", *rivals.RIVALS[layout]]}
     works = {line.work for line in lines}
@@ -50,7 +50,7 @@ def test_a_rehearsal_measures_everybody_on_every_column(lines: list[Line]) -> No
     assert len(works) >= len(SUBJECTS)
 
 
-def test_every_line_can_be_doubted(lines: list[Line]) -> None:
+def test_every_line_has_the_facts_of_its_run(lines: list[Line]) -> None:
     assert len({line.run for line in lines}) == 1
     for line in lines:
         assert min(line.rows, line.threads, line.cores) > 0
@@ -66,7 +66,7 @@ def test_every_line_can_be_doubted(lines: list[Line]) -> None:
             assert line.rows_per_s == pytest.approx(line.rows / line.median_s, rel=1e-4)
 
 
-def test_the_page_of_a_rehearsal_needs_nothing_from_anywhere(rehearsal: Path) -> None:
+def test_the_page_of_a_rehearsal_has_no_external_resources(rehearsal: Path) -> None:
     (path,) = rehearsal.glob("rehearsal-*.html")
     text = path.read_text()
     assert text.count("<svg") == 4
@@ -83,7 +83,7 @@ def test_a_rehearsal_is_never_published(rehearsal: Path) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("hit_rate", [0.0, 0.3, 1.0])
-def test_the_truth_of_a_column_is_what_a_python_set_says(layout: str, hit_rate: float) -> None:
+def test_the_expected_result_of_a_column_is_that_of_a_python_set(layout: str, hit_rate: float) -> None:
     case = Case(layout, 3_000, 500, hit_rate)
     column, truth = columns.column_and_truth(case)
     members = set(columns.members(case.listed).tolist())
@@ -100,12 +100,12 @@ def _ten(cell: str) -> str:
 
 @pytest.mark.parametrize("candidate", ["numguard", *rivals.RIVALS["mixed"]])
 def test_a_wrong_answer_is_noticed(candidate: str) -> None:
-    """A list that lacks one number which stands in the column: whoever reads it gives another mask."""
+    """A list that lacks one number which stands in the column: so the mask differs."""
     case = Case("mixed", 2_000, 100, 0.5)
     column, truth = columns.column_and_truth(case)
     members = columns.members(case.listed)
-    assert np.array_equal(rivals.ask(candidate, case, column, members, 1).mask(), truth)
-    assert not np.array_equal(rivals.ask(candidate, case, column, members[1:], 1).mask(), truth)
+    assert np.array_equal(rivals.queries(candidate, case, column, members, 1).mask(), truth)
+    assert not np.array_equal(rivals.queries(candidate, case, column, members[1:], 1).mask(), truth)
 
 
 RUN = "2026-01-01T00:00:00Z"
@@ -118,7 +118,7 @@ def _rival(rate: float, **changes: object) -> Line:
     return dataclasses.replace(OURS, candidate="Polars is_in", median_s=100 / rate, rows_per_s=rate, **changes)
 
 
-def test_a_loss_is_said() -> None:
+def test_a_loss_is_reported() -> None:
     assert goals.losses([OURS, _rival(99.0)]) == []
     (loss,) = goals.losses([OURS, _rival(101.0)])
     assert (loss.rival, loss.ours, loss.theirs) == ("Polars is_in", 100.0, 101.0)
@@ -145,7 +145,7 @@ def test_floors_and_goals(rate: float, kept: bool, reached: bool) -> None:
     assert ("**not kept**" in page.as_markdown(page.sections([OURS, _rival(rate)]))) is not kept
 
 
-def test_a_walk_of_any_length_is_judged_by_the_cost_of_a_row_and_by_memory() -> None:
+def test_a_walk_of_any_length_has_verdicts_on_the_cost_of_a_row_and_on_memory() -> None:
     def of_length(rows: int, seconds: float, added: int) -> record.Line:
         line = dataclasses.replace(OURS, work="expand of length", layout="Parquet", listed=2_000, hit_rate=None)
         return dataclasses.replace(line, rows=rows, median_s=seconds, rows_per_s=rows / seconds, bytes=added)
@@ -160,7 +160,7 @@ def test_a_walk_of_any_length_is_judged_by_the_cost_of_a_row_and_by_memory() -> 
     assert kept == [True, False, True]
 
 
-def test_a_new_run_takes_the_place_of_the_old_comparison_and_of_no_other(tmp_path: Path) -> None:
+def test_a_new_run_replaces_only_the_old_run_of_its_comparison(tmp_path: Path) -> None:
     first = Record(tmp_path, "2026-01-01T01:00:00Z")
     for line in (OURS, _rival(50.0), dataclasses.replace(OURS, hit_rate=1.0)):
         first.add(line)
@@ -176,7 +176,7 @@ def test_a_new_run_takes_the_place_of_the_old_comparison_and_of_no_other(tmp_pat
     ]
 
 
-def test_what_is_published_is_what_the_newest_record_says() -> None:
+def test_the_published_figures_are_those_of_the_newest_record() -> None:
     if record.newest(ROOT / "benches" / "record") is None:
         pytest.skip("no record yet")
     check = [sys.executable, str(ROOT / "benches" / "publish.py"), "--check"]

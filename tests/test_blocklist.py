@@ -53,7 +53,7 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def test_csv_holds_text_that_no_spreadsheet_runs(block_list: BlockList, tmp_path: Path) -> None:
+def test_csv_has_no_text_that_a_spreadsheet_runs(block_list: BlockList, tmp_path: Path) -> None:
     rows = read(block_list.write(tmp_path / "list.csv"))
     assert [row["msisdn"] for row in rows] == [str(A), str(B)]
     assert [row["district"] for row in rows] == ["Nuh (Mewat), rural", "'=HYPERLINK(0)"]
@@ -69,7 +69,7 @@ def test_handsets_are_fifteen_digits(registry: ng.Registry, tmp_path: Path) -> N
     assert {row["via_imei"] for row in rows if row["action"] == "reverify"} == {"358240051111110"}
 
 
-def test_the_manifest_says_what_the_file_is(block_list: BlockList, tmp_path: Path) -> None:
+def test_the_manifest_describes_the_file(block_list: BlockList, tmp_path: Path) -> None:
     path = block_list.write(tmp_path / "list.csv")
     manifest = json.loads((tmp_path / "list.csv.manifest.json").read_text())
     assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -171,7 +171,7 @@ def test_any_table_is_written_the_same_way(registry: ng.Registry, tmp_path: Path
     assert read(tmp_path / "history.csv")[0]["what"] == "named"
 
 
-def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
+def test_a_failed_export_leaves_the_old_files(tmp_path: Path) -> None:
     theirs, sent = tmp_path / "mine.docx", tmp_path / "list.csv"
     theirs.write_bytes(b"a year of work")
     with ng.Registry(by="HC 1234") as registry:
@@ -185,7 +185,7 @@ def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_columns_of_other_names_are_written_as_what_they_are(tmp_path: Path) -> None:
+def test_renamed_columns_are_written_by_their_own_types(tmp_path: Path) -> None:
     sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
     sightings = pa.table({"served_msisdn": ["9876543210", "9812345678"], "imei14": ["011240001111110"] * 2})
     with ng.Registry(by="HC 1234") as registry:
@@ -224,7 +224,7 @@ def many() -> Iterator[ng.Registry]:
 
 
 def all_check(folder: Path, sums: Path) -> list[str]:
-    """What coreutils say of the sums, and the names they hold."""
+    """Checks the checksums with coreutils, and returns the names in them."""
     run = subprocess.run(["sha256sum", "--check", "--strict", sums.name], cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return [line.rpartition(": OK")[0] for line in run.stdout.splitlines()]
@@ -259,7 +259,7 @@ def test_parts_are_the_whole(
 
 
 def read_any(path: Path) -> list[dict[str, Any]]:
-    """The rows, as readers of other houses read them."""
+    """The rows, as other readers read them."""
     if path.suffix == ".csv":
         return list(read(path))
     if path.suffix == ".jsonl":
@@ -270,7 +270,7 @@ def read_any(path: Path) -> list[dict[str, Any]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def test_an_export_in_parts_is_recorded_by_its_sums(many: ng.Registry, tmp_path: Path) -> None:
+def test_an_export_in_parts_is_recorded_by_its_checksums(many: ng.Registry, tmp_path: Path) -> None:
     listed = many.export(tmp_path / "list.csv", replace=True, to="DoT", rows_per_file=15, columns={"msisdn": "Mobile"})
     sums = tmp_path / "list.csv.sha256"
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == [f"list-{k}-of-3.csv" for k in (1, 2, 3)]
@@ -295,7 +295,9 @@ def test_parts_of_an_earlier_list_are_not_sent_with_this_one(many: ng.Registry, 
         many.block_list().write_by_district(tmp_path / "districts")
 
 
-def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_are_written_whole_or_not_at_all(
+    many: ng.Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each of the writes to the disk fails once; and so does the last step, by which the export is recorded."""
     path = tmp_path / "list.csv"
     many.export(path, replace=True, to="DoT", rows_per_file=15)
@@ -319,7 +321,7 @@ def test_parts_come_whole_or_not_at_all(many: ng.Registry, tmp_path: Path, monke
         assert many._case.store.head() == head
 
     def refuse(_: Append, files: Any) -> None:
-        # All is written, and nothing has a place before the event is recorded.
+        # All files are written, and none is renamed before the event is recorded.
         assert len(files.places()) == len(before)
         assert {path.name: path.read_bytes() for path in tmp_path.glob("list*")} == before
         raise RegistryError("the registry's disk is full")

@@ -1,4 +1,4 @@
-"""Every verb, every container: rows read = rows used + rows refused + lines that are no data, and no row is missing."""
+"""Every verb, every container: rows read = rows used + rows refused + non-data lines, and no row is missing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-#: Each verb's call on a file; all write their refused rows to the same one.
+#: The arguments of each verb for a file; all write their refused rows to the same file.
 VERBS: dict[str, tuple[str, ...]] = {
     "normalize": ("normalize", "FILE", "-c", "suspect_mobiles", "-o", "out.csv"),
     "explain": ("explain", "FILE", "-c", "msisdn", "-o", "out.csv"),
@@ -65,28 +65,30 @@ VERBS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Callable[[str, Path], dict[str, Any]]:
+def run_verb(capsys: pytest.CaptureFixture[str]) -> Callable[[str, Path], dict[str, Any]]:
     def call(verb: str, path: Path) -> dict[str, Any]:
         arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]
         code = run([*arguments, "--refused", "refused.csv", "--json"])
         captured = capsys.readouterr()
         assert code == 0, f"{verb}: {captured.err}"
-        said: dict[str, Any] = json.loads(captured.out.splitlines()[-1])
-        return said["rows_before"] if verb == "lists" else said
+        account: dict[str, Any] = json.loads(captured.out.splitlines()[-1])
+        return account["rows_before"] if verb == "lists" else account
 
     return call
 
 
-def balanced(said: dict[str, Any]) -> bool:
-    return bool(said["rows_read"] == said["rows_used"] + said["rows_refused"] + sum(said["not_data"].values()))
+def balanced(account: dict[str, Any]) -> bool:
+    return bool(
+        account["rows_read"] == account["rows_used"] + account["rows_refused"] + sum(account["not_data"].values())
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_accounts_for_every_row(
-    tmp_path: Path, told: Callable[..., dict[str, Any]], verb: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, run_verb: Callable[..., dict[str, Any]], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = Random(verb)
-    if verb == "normalize":  # it makes a column of that name itself
+    if verb == "normalize":  # its result has a column of that name
         monkeypatch.setattr(row_files, "HEADINGS", [*row_files.HEADINGS[:3], "phone", *row_files.HEADINGS[4:]])
     for container, content in TEXTS.items():
         file = as_lines(some_rows(random, random.randrange(5, 30)), random.choice([",", ";", "\t", "|"]))
@@ -94,28 +96,28 @@ def test_every_verb_accounts_for_every_row(
         for damage in random.sample(BLURRING, random.randrange(2)):
             damage(random, file)
             damages.append(damage.__name__)
-        said = told(verb, write(tmp_path, "d.txt", content(file)))
-        where = f"{verb}, {container}, {damages}: {said}"
-        assert balanced(said), where
-        assert said["rows_read"] == file.rows, where
+        account = run_verb(verb, write(tmp_path, "d.txt", content(file)))
+        where = f"{verb}, {container}, {damages}: {account}"
+        assert balanced(account), where
+        assert account["rows_read"] == file.rows, where
         refused = set(pv.read_csv("refused.csv")["row"].to_pylist())
-        assert len(refused) == said["rows_refused"], where
+        assert len(refused) == account["rows_refused"], where
     for container, (name, table) in TABLES.items():
         rows = some_rows(random, 20)
-        said = told(verb, write(tmp_path, name, table(rows)))
-        assert balanced(said), f"{verb}, {container}: {said}"
-        assert said["rows_read"] == 20, f"{verb}, {container}: {said}"
-        assert pv.read_csv("refused.csv").num_rows == said["rows_refused"], f"{verb}, {container}: {said}"
+        account = run_verb(verb, write(tmp_path, name, table(rows)))
+        assert balanced(account), f"{verb}, {container}: {account}"
+        assert account["rows_read"] == 20, f"{verb}, {container}: {account}"
+        assert pv.read_csv("refused.csv").num_rows == account["rows_refused"], f"{verb}, {container}: {account}"
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "csv", "xlsx"])
 def test_expand_names_the_rows_whose_number_handset_or_time_cannot_be_read(
-    tmp_path: Path, told: Callable[..., dict[str, Any]], kind: str
+    tmp_path: Path, run_verb: Callable[..., dict[str, Any]], kind: str
 ) -> None:
     numbers = ["9876543210", None, "98765O3210", "9123456789", "9123456789", "", "9700012345"]
     imeis = ["490154203237518", "490154203237518", "", "000000000000000", None, "12345", "358240051111110"]
     wrong = {1: "empty", 2: "stray_letter", 4: "empty", 5: "empty"}
-    if kind in {"csv", "xlsx"}:  # in an operator's file zeros say that there is none; in a table they are a placeholder
+    if kind in {"csv", "xlsx"}:  # in an operator's file zeros mean no IMEI; in a table they are a placeholder
         wrong |= {3: "empty"}
     path = tmp_path / f"seen.{kind}"
     if kind == "xlsx":
@@ -126,9 +128,9 @@ def test_expand_names_the_rows_whose_number_handset_or_time_cannot_be_read(
         )
     else:
         write_rows(path, (table := pa.table({"msisdn": numbers, "imei": imeis})).schema, table.to_batches())
-    said = told("expand", path)
-    assert balanced(said)
-    assert said["rows_refused"] == len(wrong) == sum(said["refused_rows"].values())
+    account = run_verb("expand", path)
+    assert balanced(account)
+    assert account["rows_refused"] == len(wrong) == sum(account["refused_rows"].values())
     first = 1 if kind in {"parquet", "arrow"} else 2
     rows = pv.read_csv("refused.csv").to_pylist()
     named = sorted((row["row"] - first, row["note"]) for row in rows)
@@ -153,7 +155,7 @@ def test_expand_names_the_rows_without_the_time_that_a_rule_needs() -> None:
 
 
 @pytest.mark.parametrize("container", TEXTS)
-def test_the_reader_tells_each_line_for_what_it_is(tmp_path: Path, container: str) -> None:
+def test_the_reader_counts_each_line_by_its_kind(tmp_path: Path, container: str) -> None:
     random = Random(container)
     for trial in range(40):
         file = as_lines(some_rows(random, random.randrange(3, 60)), random.choice([",", ";", "\t", "|"]))
@@ -163,9 +165,9 @@ def test_the_reader_tells_each_line_for_what_it_is(tmp_path: Path, container: st
             source = open_source(path, wanted=["msisdn"])
             used = [line for batch in source.batches(columns) for line in batch.row_numbers().tolist()]
             refused = refused_rows(source.parts)["row"].to_pylist()
-            said = accounted(source.parts)
-            where = f"{trial}: {damages}, {columns}, {said}"
-            assert said["not_data"] == file.around, where
+            account = accounted(source.parts)
+            where = f"{trial}: {damages}, {columns}, {account}"
+            assert account["not_data"] == file.around, where
             assert not set(used) & set(refused), where
             assert len(used) + len(refused) + sum(file.around.values()) == file.rows, where
             assert used == sorted(used), where
@@ -188,7 +190,7 @@ def test_the_account_does_not_depend_on_blocks(tmp_path: Path, monkeypatch: pyte
     assert found[0] == found[1] == found[2]
 
 
-def test_a_workbook_counts_what_is_no_row(tmp_path: Path) -> None:
+def test_a_workbook_counts_non_data_rows(tmp_path: Path) -> None:
     rows = [["Haryana Police"], ["mobile", "name"], ["9876543210", "a"], [""], ["mobile", "name"], ["Total", "1"]]
     source = open_source(write(tmp_path, "d.xlsx", workbook(rows)), wanted=["mobile"])
     assert [batch.row_numbers().tolist() for batch in source.batches()] == [[3]]
@@ -215,7 +217,7 @@ def test_strict_takes_all_or_nothing(
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_no_verb_writes_over_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str) -> None:
+def test_no_verb_overwrites_its_input(tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str) -> None:
     path = write(tmp_path, "d.csv", TEXTS["utf-8"](as_lines(some_rows(Random(1), 5), ",")))
     content = path.read_bytes()
     arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]

@@ -1,4 +1,4 @@
-"""Files as they leave: nothing in them runs in a spreadsheet, identifiers stay whole, and several come together."""
+"""Written files: no cell runs in a spreadsheet, identifiers keep all digits, several files are placed together."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
         "=2+2", "=1+1", *(text for text in HOSTILE if "\r" not in text and "_x" not in text),
     ]  # fmt: skip
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
-    # Of the general format it would become a formula as soon as somebody edits the cell.
+    # With the general format the cell would become a formula when it is edited.
     assert {cell.number_format for cell in cells} == {"@"}
     assert all(cell.hyperlink is None for cell in cells)
     with zipfile.ZipFile(path) as book:
         assert not re.search(rb"<f[ />]", book.read("xl/worksheets/sheet1.xml"))
-        # The hour of writing would make the same rows other bytes.
+        # A time of writing would make the bytes of the same rows differ.
         assert set(re.findall(rb"\d{4}-\d\d-\d\dT", book.read("docProps/core.xml"))) == {b"2000-01-01T"}
-    # openpyxl shows a carriage return as it is written in the file; this one reads it.
+    # openpyxl returns a carriage return in its escaped form; calamine decodes it.
     assert CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[2:] == [[text] for text in HOSTILE]
 
 
@@ -92,7 +92,7 @@ def cells_in(path: Path, delimiter: str) -> list[str]:
 def test_no_cell_of_a_csv_begins_as_a_formula(
     delimiter: str, text: str, beside: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Whatever the reader takes for the mark between cells: Excel asks the country that the machine is set to."""
+    """With any separator that a reader may use: that of Excel depends on the regional settings."""
     path = tmp_path_factory.mktemp("csv") / "hostile.csv"
     write_private(pa.table({"district": [text], "reason": [beside], "kept": ["x"]}), path)
     assert not [cell for cell in cells_in(path, delimiter) if cell.strip(" \t\r\n\u00a0").startswith(RUNS)]
@@ -103,13 +103,13 @@ def test_no_cell_of_a_csv_begins_with_what_a_reader_strips(tmp_path: Path) -> No
     assert cells_in(tmp_path / "t.csv", ",")[1:] == ["'\tplain", "'\rplain", "'\nplain", " plain"]
 
 
-def test_csv_text_that_runs_nothing_is_left_alone(tmp_path: Path) -> None:
+def test_csv_text_that_is_no_formula_is_unchanged(tmp_path: Path) -> None:
     kept = ["plain", "it's", "5 - 3", "a=b", "Nuh (Mewat), rural", 'he said "no"', "https://example.org", ""]
     write_private(pa.table({"text": kept}), tmp_path / "kept.csv")
     assert cells_in(tmp_path / "kept.csv", ",") == ["text", *kept]
 
 
-def test_what_becomes_a_number_in_a_workbook_and_what_text(tmp_path: Path) -> None:
+def test_which_values_are_numbers_in_a_workbook_and_which_are_text(tmp_path: Path) -> None:
     table = pa.table(
         {
             "msisdn": pa.array([919876543210], pa.uint64()),
@@ -121,7 +121,7 @@ def test_what_becomes_a_number_in_a_workbook_and_what_text(tmp_path: Path) -> No
             "none": [float("inf")],
             "amount": [Decimal("1000.50")],
             "exact": [Decimal("12345678901234567.89")],
-            "asked": [True],
+            "flag": [True],
             "at": pa.array([datetime(2026, 9, 1, 10, 30, tzinfo=IST)], pa.timestamp("us", "Asia/Kolkata")),
             "day": [date(2026, 9, 1)],
             "word": pa.array(["x"]).dictionary_encode(),
@@ -140,7 +140,7 @@ def test_what_becomes_a_number_in_a_workbook_and_what_text(tmp_path: Path) -> No
         "none": "inf",
         "amount": 1000.5,
         "exact": "12345678901234567.89",
-        "asked": True,
+        "flag": True,
         "at": "2026-09-01T10:30:00+05:30",
         "day": "2026-09-01",
         "word": "x",
@@ -149,7 +149,7 @@ def test_what_becomes_a_number_in_a_workbook_and_what_text(tmp_path: Path) -> No
 
 
 def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
-    """One row more than a sheet holds: the writer itself would leave it out and say nothing."""
+    """One row more than a sheet holds: xlsxwriter alone would drop it without an error."""
     rows = SHEET_ROWS - 2 + 1
     table = pa.table({"n": pa.array([1, *[None] * (rows - 3), 2, 3], pa.int32())})
     write_private(table, tmp_path / "long.xlsx", title=["a title"])
@@ -160,7 +160,7 @@ def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
     assert second == [["a title"], ["n"], [3.0]]
 
 
-def test_a_cell_that_no_sheet_holds_stops_the_file(tmp_path: Path) -> None:
+def test_a_cell_that_is_too_long_for_a_sheet_stops_the_file(tmp_path: Path) -> None:
     write_private(pa.table({"text": ["x" * 32_767]}), tmp_path / "t.xlsx")
     kept = (tmp_path / "t.xlsx").read_bytes()
     with pytest.raises(InputError, match=r"row 2, column 1: .*32,767"):
@@ -190,13 +190,13 @@ def test_title_and_header(tmp_path: Path, ending: str) -> None:
 
 @pytest.mark.parametrize("ending", [".parquet", ".jsonl"])
 @pytest.mark.parametrize("how", [{"title": ["a title"]}, {"header": False}])
-def test_formats_without_title_or_header_say_so(tmp_path: Path, ending: str, how: dict[str, Any]) -> None:
+def test_a_title_or_no_header_is_an_error_in_other_formats(tmp_path: Path, ending: str, how: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match="no title"):
         write_private(pa.table({"a": ["1"]}), tmp_path / f"t{ending}", **how)
     assert list(tmp_path.iterdir()) == []
 
 
-# Several files that come together ------------------------------------------------------------------------------------
+# Several files that are placed together -------------------------------------------------------------------------------
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -208,7 +208,7 @@ def put(files: Any, path: Path, text: bytes) -> None:
         file.write(text)
 
 
-def test_files_come_together(tmp_path: Path) -> None:
+def test_files_are_placed_together(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"old")
     with together(private=True) as files:
         put(files, tmp_path / "a", b"new")
@@ -232,7 +232,7 @@ def fail_afterwards(files: Any, folder: Path) -> None:
 
 
 def fail_to_place(files: Any, folder: Path) -> None:
-    """The second cannot take its place: a folder has come to lie there."""
+    """The second cannot be renamed to its path, because a folder is there."""
     put(files, folder / "taken", b"new")
     (folder / "taken").mkdir()
 
@@ -250,7 +250,7 @@ def fail_to_open(files: Any, folder: Path) -> None:
         (fail_to_open, FileMissingError),
     ],
 )
-def test_none_of_them_if_one_fails(
+def test_no_file_is_placed_if_one_fails(
     fail: Callable[[Any, Path], None], error: type[BaseException], tmp_path: Path
 ) -> None:
     (tmp_path / "a").write_bytes(b"old")
@@ -275,7 +275,7 @@ def test_names_beside_are_random_exclusive_and_private(tmp_path: Path) -> None:
             (beside,) = (entry for entry in tmp_path.iterdir() if entry.name.startswith(".numguard-"))
             assert beside.stat().st_mode & 0o777 == 0o600
             assert re.fullmatch(r"\.numguard-[0-9a-f]{16}-1\.partial", beside.name)
-        # Where the next one goes, a link was planted: it is not followed.
+        # A symbolic link at the next temporary name is not followed.
         files._count += 1
         planted = beside.with_name(beside.name.replace("-1.", "-2."))
         planted.symlink_to(target)
@@ -305,13 +305,13 @@ def test_threads_on_one_path_leave_one_whole_file(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["hits.csv"]
 
 
-def test_what_a_killed_process_left_is_swept_when_nobody_writes(tmp_path: Path) -> None:
+def test_files_of_a_killed_process_are_removed_when_no_process_writes(tmp_path: Path) -> None:
     left = tmp_path / ".numguard-0123456789abcdef-1.partial"
     waiting = tmp_path / ".numguard-0123456789abcdef-2.waiting"
     left.write_bytes(b"half")
     waiting.write_bytes(b"recorded")
     with together() as files, files.open(tmp_path / "a") as file:
-        # Somebody writes: what lies about may be his.
+        # While a process writes, temporary files may be its own.
         file.write(b"a")
         assert not left.exists()
         left.write_bytes(b"half")

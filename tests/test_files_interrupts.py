@@ -1,7 +1,7 @@
-"""Ctrl-C between any two instructions of whoever writes a file: it is whole or absent, and nothing lies beside it.
+"""Ctrl-C between any two instructions of a call that writes a file: it is whole or absent, without temporary files.
 
-The signal is sent from a trace of the interpreter, at one instruction of the room of files or of what enters and leaves
-its blocks, at the next one in the next run, and so on. NUMGUARD_INTERRUPTED asks for more of them.
+The signal is sent from a trace of the interpreter, at one instruction of `numguard.files` or `contextlib`, at a later
+one in the next run, and so on. NUMGUARD_INTERRUPTED sets the number of runs.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ import numguard.files
 import numguard.files.steps
 from numguard.files import together, write_rows
 
-#: How many instructions are tried, out of all that a call has.
+#: The number of instructions that are tried, out of all instructions of a call.
 MOMENTS = int(os.environ.get("NUMGUARD_INTERRUPTED", "60"))
-ROOM = {numguard.files.__file__, numguard.files.steps.__file__, contextlib.__file__}
+TRACED = {numguard.files.__file__, numguard.files.steps.__file__, contextlib.__file__}
 OLD, ROWS = b"what was there\n", pa.table({"a": pa.array([1, 2], pa.int64())})
 
 
 @contextlib.contextmanager
 def interrupted_at(moment: int, function: str | None) -> Iterator[list[int]]:
-    """Sends SIGINT at the instruction of this number, of one function or of all; the list holds how many there were."""
+    """Sends SIGINT at the instruction of this number, of one function or of all; the list has their count."""
     seen = [0]
 
     def watch(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename not in ROOM or function not in (None, frame.f_code.co_name):
+        if frame.f_code.co_filename not in TRACED or function not in (None, frame.f_code.co_name):
             return None
         frame.f_trace_opcodes = True
         if event == "opcode":
@@ -68,13 +68,15 @@ def in_folder(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # an open file that nobody got hold of
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # a file that was opened but not returned
 @pytest.mark.parametrize(
     ("write", "function"),
-    # Where a name is made is tried at every instruction, the rest here and there.
+    # The opening of a file is tried at every instruction, the rest at some.
     [(one_file, "open"), (one_file, None), (two_files, None)],
 )
-def test_ctrl_c_at_any_instruction_leaves_whole_files_and_no_other(
+def test_ctrl_c_at_any_instruction_leaves_only_whole_files(
     write: Callable[[Path], None], function: str | None, tmp_path: Path
 ) -> None:
     with interrupted_at(0, function) as seen:
@@ -93,7 +95,7 @@ def test_ctrl_c_at_any_instruction_leaves_whole_files_and_no_other(
         except KeyboardInterrupt:
             was_interrupted += 1
         if in_folder(tmp_path) not in whole:
-            # What an exception holds that nobody holds.
+            # Objects that only the exception refers to.
             gc.collect()
         assert in_folder(tmp_path) in whole, (moment, seen)
     assert was_interrupted > len(moments) // 2
@@ -115,21 +117,21 @@ sys.kept_alive = (block, files, opened, file)
 """
 
 
-def test_what_nobody_ended_goes_with_the_process(tmp_path: Path) -> None:
+def test_files_of_a_block_that_never_ended_are_removed_at_exit(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", AT_EXIT, str(tmp_path)], capture_output=True, text=True, check=True)
     assert run.stdout == "1\n"
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not copied here")
-def test_a_copy_of_the_process_gives_up_nothing(tmp_path: Path) -> None:
+def test_a_forked_process_removes_nothing(tmp_path: Path) -> None:
     with together() as files:
         with files.open(tmp_path / "rows.csv") as file:
             file.write(b"new\n")
         child = os.fork()
         if child == 0:  # pragma: no cover - another process
             del file
-            files._names.give_up()
+            files._names.roll_back()
             os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
     assert (tmp_path / "rows.csv").read_bytes() == b"new\n"

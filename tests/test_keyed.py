@@ -1,4 +1,4 @@
-"""Keyed hashes: what anybody else computes, what they keep back, and that two houses find the numbers both know."""
+"""Keyed hashes: equal to those of other tools, without numbers, and two offices find the numbers that both have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ A, B = 919876543210, 919123456789
 
 
 def by_hand(number: int, key: bytes) -> str:
-    """HMAC as RFC 2104 writes it."""
+    """HMAC as in RFC 2104."""
     key = hashlib.sha256(key).digest() if len(key) > 64 else key
     key = key.ljust(64, b"\0")
     inner = hashlib.sha256(bytes(b ^ 0x36 for b in key) + str(number).encode()).digest()
@@ -38,13 +38,13 @@ def by_hand(number: int, key: bytes) -> str:
 )
 def test_it_is_hmac_sha256_of_the_digits(numbers: list[int | None], key: bytes) -> None:
     column = pa.array(numbers, pa.uint64())
-    said = [None if number is None else by_hand(number, key) for number in numbers]
-    assert ng.keyed_hash(column, key).to_pylist() == said
-    assert ng.keyed_hash(pa.chunked_array([column, column.slice(0, 1)]), key).to_pylist() == said + said[:1]
+    expected = [None if number is None else by_hand(number, key) for number in numbers]
+    assert ng.keyed_hash(column, key).to_pylist() == expected
+    assert ng.keyed_hash(pa.chunked_array([column, column.slice(0, 1)]), key).to_pylist() == expected + expected[:1]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
-def test_openssl_says_the_same(tmp_path: Path) -> None:
+def test_openssl_gives_the_same(tmp_path: Path) -> None:
     (tmp_path / "number").write_text(str(A))
     run = subprocess.run(
         ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"key:{KEY.decode()}", str(tmp_path / "number")],
@@ -55,7 +55,7 @@ def test_openssl_says_the_same(tmp_path: Path) -> None:
     assert ng.keyed_hash(["+91 98765 43210"], KEY).to_pylist() == [run.stdout.split()[-1]]
 
 
-def test_however_a_number_is_written_its_hash_is_the_same_and_a_refused_cell_has_none() -> None:
+def test_all_forms_of_a_number_have_one_hash_and_a_refused_cell_has_none() -> None:
     hashes = ng.keyed_hash(["98765 43210", "+91-98765-43210", "98765O3210", None, "919876543210"], KEY).to_pylist()
     assert hashes == [hashes[0], hashes[0], None, None, hashes[0]]
     assert ng.keyed_hash(["98765 43210"], KEY + b"!").to_pylist() != hashes[:1]
@@ -63,7 +63,7 @@ def test_however_a_number_is_written_its_hash_is_the_same_and_a_refused_cell_has
     assert ng.keyed_hash([], KEY).to_pylist() == []
 
 
-def test_where_a_key_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_read_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "shared.key"
     file.write_bytes(KEY + b"\r\n")
     file.chmod(0o600)
@@ -115,7 +115,7 @@ def test_a_list_of_hashes_names_no_number(case: Path) -> None:
     with Path("shared.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     hashes = [row[HASHED] for row in rows]
-    # In the order of the numbers, two neighbours would tell about where the one between them is.
+    # In the order of the numbers, two known neighbours would reveal roughly where the number between them is.
     assert hashes == sorted(by_hand(number, KEY) for number in (A, B, 917776665554))
     assert not {"reason", "via_imei", "msisdn"} & set(rows[0])
     manifest = json.loads(Path("shared.csv.manifest.json").read_text())
@@ -141,13 +141,13 @@ def test_a_bank_finds_its_own_customers(case: Path, monkeypatch: pytest.MonkeyPa
     assert [row[HASHED] for row in csv.DictReader(run.stdout.splitlines())] == [
         by_hand(A, KEY), by_hand(919000000001, KEY), by_hand(B, KEY), "",
     ]  # fmt: skip
-    # Under another key nothing matches, and nothing says that it should have.
+    # With another key nothing matches, and there is no error.
     monkeypatch.setenv("SHARED_KEY", "another key of good length")
     run = numguard("keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv")
     assert run.stderr == "4 rows, 0 hits, 1 without a number\n"
 
 
-def test_numbers_that_are_to_be_let_go_are_no_hits(case: Path) -> None:
+def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
     numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key")
     with ng.Registry("cases.db", by="HC 1234") as registry:
         registry.decide([str(A)], "withdrawn", "the complaint was false")
@@ -157,7 +157,7 @@ def test_numbers_that_are_to_be_let_go_are_no_hits(case: Path) -> None:
     assert run.stderr == "1 row, 0 hits, 0 without a number\n"
 
 
-def test_how_it_leaves(case: Path) -> None:
+def test_the_files_of_a_keyed_list(case: Path) -> None:
     Path("customers.csv").write_text("mobile\n9876543210\n")
     for arguments, code in (
         (("customers.csv",), 2),

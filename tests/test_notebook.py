@@ -1,4 +1,4 @@
-"""How results show themselves in a notebook: escaped, small, and without anybody's number."""
+"""The representation of results in a notebook: escaped, small, and without numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG = re.compile(r"\d{6,}")
 
 
 class Balanced(HTMLParser):
-    """Fails where a tag is not closed by its own."""
+    """Fails where a tag is not closed by its own end tag."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ def shown(result: object) -> str:
     return parser.text
 
 
-def test_sets_say_how_many_they_are_and_what_was_refused() -> None:
+def test_sets_show_their_size_and_what_was_refused() -> None:
     assert shown(ng.NumberSet(["9876543210", "1930"])).split() == [
         "NumberSet",
         "of",

@@ -1,4 +1,4 @@
-"""Lists as they are given out: what MNRL's answers hold, and what two lists have in common."""
+"""Lists as they are published: the documents of MNRL, and the difference of two lists."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ A, B = 919876543210, 919123456789
 PAYLOAD = [{"n": "9876543210"}, {"n": 9123456789}, {"n": "9876543210"}]
 
 
-def answer(**said: object) -> bytes:
-    return json.dumps(said).encode()
+def answer(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def answer(**said: object) -> bytes:
         ("list.csv", "\ufeffname;Mobile No.\nx;9876543210\ny;9123456789\n".encode("utf-16")),
     ],
 )
-def test_a_list_is_read_whatever_it_comes_in(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_list_is_read_from_every_format(tmp_path: Path, name: str, content: bytes) -> None:
     assert open_numbers(write(tmp_path, name, content)).to_array().to_pylist() == [B, A]
 
 
@@ -54,7 +54,7 @@ def test_an_empty_answer_is_an_empty_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (answer(status=401, message="token of 9876543210 expired"), "status 401"),
         (answer(status=500, payload=PAYLOAD), "status 500"),
@@ -63,13 +63,15 @@ def test_an_empty_answer_is_an_empty_list(tmp_path: Path) -> None:
         (answer(a=PAYLOAD, b=PAYLOAD), "several lists"),
     ],
 )
-def test_an_answer_that_is_no_list_is_never_an_empty_one(tmp_path: Path, content: bytes, said: str) -> None:
-    with pytest.raises(InputError, match=said) as error:
+def test_an_answer_without_a_list_is_an_error_and_not_an_empty_list(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as error:
         open_numbers(write(tmp_path, "mnrl.json", content))
     assert "98765" not in str(error.value)
 
 
-def test_a_list_of_unknown_columns_is_asked_about(tmp_path: Path) -> None:
+def test_a_list_of_unknown_columns_needs_the_name_of_one(tmp_path: Path) -> None:
     path = write(tmp_path, "list.json", answer(payload=[{"a": "9876543210", "b": "9123456789"}]))
     with pytest.raises(ColumnError, match="there are a, b"):
         open_numbers(path)
@@ -86,10 +88,10 @@ def test_what_changed_between_two_lists(tmp_path: Path, capsys: pytest.CaptureFi
     after = write(tmp_path, "tuesday.txt", b"+91 98765 43210\n98111 11111\n98222 22222\n1930\n")
     folder = tmp_path / "changed"
     assert run(["lists", "diff", str(before), str(after), "--folder", str(folder), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    rows = [said.pop(name) for name in ("rows_before", "rows_after")]
+    account = json.loads(capsys.readouterr().out)
+    rows = [account.pop(name) for name in ("rows_before", "rows_after")]
     assert [(one["rows_read"], one["rows_used"], one["rows_refused"]) for one in rows] == [(3, 3, 0), (4, 3, 1)]
-    assert said == {
+    assert account == {
         "before": 2, "after": 3, "added": 2, "removed": 1, "common": 1, "refused_before": {},
         "refused_after": {"short_code": 1},
     }  # fmt: skip

@@ -1,6 +1,6 @@
-"""The job on a system that lacks calls which Linux has: each is taken away, and everything still comes out.
+"""The smoke test without system calls that only Linux has: each is removed in turn, and the results are the same.
 
-Owns which calls are missing where. What another system does otherwise than by lacking a call, only that system shows.
+Owns the list of missing calls. Other differences of a system can be tested only on that system.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 SMOKE = Path(__file__).with_name("smoke.py")
 
-#: What is taken away -> the code that does it, before anything of numguard is imported.
+#: Name -> the code that removes the calls before numguard is imported.
 LACKING = {
     "flags of open": """
 for flag in ("O_CLOEXEC", "O_NOFOLLOW", "O_DIRECTORY"):
@@ -34,7 +34,7 @@ del os.fchmod
     "locks": """
 sys.modules["fcntl"] = None
 """,
-    "second names": """
+    "hard links": """
 def no_link(*_, **__):
     raise OSError(1, "Operation not permitted")
 os.link = no_link
@@ -65,23 +65,23 @@ def run(taken: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("lacking", [*LACKING, "all of them"])
-def test_the_job_is_done_without(lacking: str) -> None:
-    # "folders" and "flags of open" both take O_DIRECTORY: together, it is gone by the first.
+def test_the_smoke_test_passes_without(lacking: str) -> None:
+    # "folders" and "flags of open" both take O_DIRECTORY: of both, the first removes it.
     everything = "\n".join(LACKING.values()).replace("del os.O_DIRECTORY\n", "")
     done = run(LACKING.get(lacking, everything))
     assert done.returncode == 0, done.stderr[-2000:]
     assert "smoke: passed" in done.stdout
 
 
-def test_without_locks_nothing_is_swept_and_nothing_else_is_lost(tmp_path: Path) -> None:
+def test_without_locks_no_leftovers_are_removed_and_files_are_written(tmp_path: Path) -> None:
     left = tmp_path / ".numguard-0123456789abcdef-1.partial"
     left.write_text("half")
     write = f"""
 import numguard as ng, pyarrow as pa
 ng.scan(pa.table({{"a": ["9876543210"]}}), {{"a": ng.NumberSet(["9876543210"])}}).write({str(tmp_path / "hits.csv")!r})
 """
-    for taken, swept in (('import sys; sys.modules["fcntl"] = None', False), ("", True)):
+    for taken, removed in (('import sys; sys.modules["fcntl"] = None', False), ("", True)):
         done = subprocess.run([sys.executable, "-c", taken + write], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        assert left.exists() is not swept
+        assert left.exists() is not removed
         assert (tmp_path / "hits.csv").exists()

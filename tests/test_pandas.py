@@ -1,4 +1,4 @@
-"""pandas: what goes in with an index and a name comes out with both, and no number becomes floating point."""
+"""pandas: results have the index and name of the series, and no number becomes floating point."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def plain(answer: pd.Series) -> list[object]:
     return [None if cell is pd.NA or cell is None else cell for cell in answer.tolist()]
 
 
-def test_numbers_come_back_whole_and_in_their_place(series: pd.Series) -> None:
+def test_numbers_keep_all_digits_and_their_index(series: pd.Series) -> None:
     answer = series.numguard.normalize()
     assert (answer.dtype, answer.name, answer.index.tolist()) == (pd.UInt64Dtype(), "a_party", [10, 20, 20, 5])
     assert plain(answer) == KEYS
@@ -72,7 +72,7 @@ def test_empty_series_and_types_that_hold_no_number() -> None:
     ],
     ids=["range", "integers", "levels", "named"],
 )
-def test_an_index_without_a_name_is_no_column_of_a_scan(index: object, columns: list[str]) -> None:
+def test_an_unnamed_index_is_not_a_column_of_a_scan(index: object, columns: list[str]) -> None:
     frame = pd.DataFrame({"a": ["9876543210", "1930"]}, index=index)
     hits = ng.scan(frame, {"a": ng.NumberSet(["9876543210"])}).read_all()
     assert hits.column_names == columns

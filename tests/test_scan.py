@@ -53,7 +53,7 @@ CALLS = calls(2000)
 
 
 def expected(table: pa.Table, sets: dict[str, Any] = SETS, columns: list[str] | None = None) -> pa.Table:
-    """The hits, the slow and obvious way."""
+    """The hits, computed in a slow and obvious way."""
     matches = {}
     for column, members in sets.items():
         read = ng.normalize_imei if isinstance(members, ng.ImeiSet) else ng.normalize
@@ -68,7 +68,7 @@ def expected(table: pa.Table, sets: dict[str, Any] = SETS, columns: list[str] | 
 
 
 def as_text(table: pa.Table) -> pa.Table:
-    """The same cells, whatever layout of text a source made of them."""
+    """The same cells in one text layout."""
     fields = [f if pa.types.is_uint64(f.type) else f.with_type(pa.string()) for f in table.schema]
     return table.cast(pa.schema([f.with_nullable(True).remove_metadata() for f in fields])).combine_chunks()
 
@@ -85,7 +85,7 @@ def test_every_kind_of_source_gives_the_hits_of_the_table(kind: str, tmp_path: P
 
 @pytest.mark.parametrize("columns", [None, [], ["at"], ["b"], ["imei", "at", "a"]])
 @pytest.mark.parametrize("kind", ["parquet", "csv", "table"])
-def test_columns_are_handed_on_in_the_order_asked_for(kind: str, columns: list[str] | None, tmp_path: Path) -> None:
+def test_columns_are_returned_in_the_given_order(kind: str, columns: list[str] | None, tmp_path: Path) -> None:
     found = ng.scan(KINDS[kind](tmp_path, CALLS), SETS, columns=columns)
     want = expected(CALLS, columns=columns)
     assert found.schema.names == want.column_names
@@ -125,7 +125,7 @@ def test_every_layout_of_a_key_column(layout: str, as_file: bool, tmp_path: Path
     assert found["a"].to_pylist() == [cell for n, cell in enumerate(table["a"].to_pylist()) if n in hits]
 
 
-def test_slices_and_chunks_give_what_the_whole_gives() -> None:
+def test_slices_and_chunks_give_the_hits_of_the_whole() -> None:
     want = as_text(expected(CALLS))
     sliced = pa.concat_tables([CALLS.slice(0, 1), CALLS.slice(1, 0), CALLS.slice(1, 999), CALLS.slice(1000)])
     assert as_text(ng.scan(sliced, SETS).read_all()).equals(want)
@@ -192,7 +192,7 @@ def test_every_encoding_of_text(encoding: str, tmp_path: Path) -> None:
     assert as_text(ng.scan(tmp_path / "t.parquet", SETS).read_all()).equals(as_text(expected(CALLS)))
 
 
-def test_columns_of_different_encodings_keep_step(tmp_path: Path) -> None:
+def test_columns_of_different_encodings_stay_aligned(tmp_path: Path) -> None:
     table = calls(30_000, nulls=0.1)
     pq.write_table(
         table,
@@ -214,7 +214,7 @@ def test_every_encoding_of_integers(encoding: str, tmp_path: Path) -> None:
     assert ng.scan(tmp_path / "t.parquet", {"a": LISTED}).read_all().num_rows == 143
 
 
-def test_a_dictionary_that_gives_way_to_plain_pages(tmp_path: Path) -> None:
+def test_a_dictionary_followed_by_plain_pages(tmp_path: Path) -> None:
     table = calls(20_000)
     pq.write_table(table, tmp_path / "t.parquet", dictionary_pagesize_limit=2000, data_page_size=5000)
     assert as_text(ng.scan(tmp_path / "t.parquet", SETS).read_all()).equals(as_text(expected(table)))
@@ -246,7 +246,7 @@ def test_exotic_columns_pass_through(tmp_path: Path) -> None:
         assert found.drop_columns(["a_match"]).to_pylist() == hits.to_pylist()
 
 
-def test_a_row_group_longer_than_a_part_is_cut_without_a_seam(tmp_path: Path) -> None:
+def test_a_row_group_longer_than_a_part_loses_no_hit(tmp_path: Path) -> None:
     rows = 3_200_000
     numbers = np.full(rows, 9_000_000_000, np.int64)
     planted = [0, (1 << 20) - 1, 1 << 20, (1 << 21) - 1, 1 << 21, rows - 1]
@@ -271,7 +271,7 @@ def test_a_long_batch_is_searched_by_all_threads_in_order(threads: int) -> None:
     assert found.summary.refused == {"b": {"short_code": 100_000, "sender_id": 100_000}}
 
 
-def test_a_batch_longer_than_is_searched_at_once_has_no_seam() -> None:
+def test_a_batch_longer_than_one_search_loses_no_hit() -> None:
     rows = 2 * (1 << 22) + 5
     numbers = np.full(rows, 9_000_000_000, np.int64)
     planted = [0, (1 << 22) - 1, 1 << 22, (1 << 23) - 1, 1 << 23, rows - 1]
@@ -320,7 +320,7 @@ def test_the_same_text_in_another_layout_or_order_is_the_same_column(tmp_path: P
     assert as_text(found).equals(as_text(expected(pa.concat_tables([table, table]))))
 
 
-def test_the_summary_counts_what_was_seen(tmp_path: Path) -> None:
+def test_the_summary_counts_all_rows(tmp_path: Path) -> None:
     pq.write_table(CALLS, tmp_path / "t.parquet", row_group_size=300)
     want = expected(CALLS)
     for source in (CALLS, tmp_path / "t.parquet"):
@@ -342,7 +342,7 @@ def test_the_summary_counts_what_was_seen(tmp_path: Path) -> None:
         assert summary.rows_per_second > 0
 
 
-def test_nulls_are_no_refused_cells(tmp_path: Path) -> None:
+def test_nulls_are_not_refused_cells(tmp_path: Path) -> None:
     table = pa.table({"a": [None, "9876500007", None, "1930", "  "]})
     pq.write_table(table, tmp_path / "t.parquet")
     for source in (table, tmp_path / "t.parquet"):
@@ -351,7 +351,7 @@ def test_nulls_are_no_refused_cells(tmp_path: Path) -> None:
         assert found.summary.refused == {"a": {"short_code": 1, "empty": 1}}
 
 
-def test_region_says_how_bare_digits_are_read() -> None:
+def test_region_determines_how_bare_digits_are_read() -> None:
     table = pa.table({"a": pa.array([9876500007, 919876500007])})
     assert ng.scan(table, {"a": LISTED}).read_all().num_rows == 2
     assert ng.scan(table, {"a": LISTED}, region=None).read_all().num_rows == 1
@@ -381,7 +381,7 @@ def test_a_scan_runs_once() -> None:
         list(found)
 
 
-def test_a_scan_may_be_left_half_way(tmp_path: Path) -> None:
+def test_a_scan_may_be_abandoned(tmp_path: Path) -> None:
     pq.write_table(CALLS, tmp_path / "t.parquet", row_group_size=100)
     found = ng.scan(tmp_path / "t.parquet", SETS, threads=2)
     for batch in found:
@@ -390,19 +390,19 @@ def test_a_scan_may_be_left_half_way(tmp_path: Path) -> None:
     assert not found.summary.finished
 
 
-def test_progress_is_told_at_least_once_a_file(tmp_path: Path) -> None:
+def test_progress_is_called_at_least_once_a_file(tmp_path: Path) -> None:
     for n in range(5):
         pq.write_table(CALLS, tmp_path / f"{n}.parquet")
     KINDS["csv"](tmp_path, CALLS)
-    told: list[ScanSummary] = []
-    ng.scan(tmp_path, SETS, progress=told.append).read_all()
-    assert {seen.files_done for seen in told} >= {1, 2, 3, 4, 5, 6}
-    assert [seen.rows for seen in told] == sorted(seen.rows for seen in told)
-    assert told[-1].rows == 12_000
-    assert told[-1].files == 6
+    summaries: list[ScanSummary] = []
+    ng.scan(tmp_path, SETS, progress=summaries.append).read_all()
+    assert {summary.files_done for summary in summaries} >= {1, 2, 3, 4, 5, 6}
+    assert [summary.rows for summary in summaries] == sorted(summary.rows for summary in summaries)
+    assert summaries[-1].rows == 12_000
+    assert summaries[-1].files == 6
 
 
-def test_the_loop_may_use_numguard_itself(tmp_path: Path) -> None:
+def test_the_loop_may_call_numguard(tmp_path: Path) -> None:
     pq.write_table(calls(50_000), tmp_path / "t.parquet", row_group_size=1000)
     for batch in ng.scan(tmp_path / "t.parquet", SETS, threads=2):
         assert len(ng.normalize(pa.array(["9876543210"] * 200_000), threads=2)) == 200_000
@@ -434,14 +434,14 @@ def wrong_calls(tmp_path: Path) -> Iterator[tuple[type[Exception], str, Callable
     yield FileMissingError, "there is no such file", lambda: ng.scan(tmp_path / "none", {"a": LISTED})
 
 
-def test_a_bad_call_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+def test_an_invalid_call_is_an_error_with_the_remedy(tmp_path: Path) -> None:
     for kind, message, call in wrong_calls(tmp_path):
         with pytest.raises(kind, match=message.replace("\\", ".")):
             call()
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_what_directories_tell_becomes_columns(tmp_path: Path, ending: str) -> None:
+def test_values_of_directories_become_columns(tmp_path: Path, ending: str) -> None:
     write = {"parquet": pq.write_table, "csv": pa_csv.write_csv}[ending]
     for circle in ("hr", "d%20l"):
         for day in ("01", "02"):

@@ -1,6 +1,6 @@
-"""Files that are cut, corrupt, gone or of another shape; a full disk; Ctrl-C.
+"""Files that are cut, corrupt, missing or of another schema; a full disk; Ctrl-C.
 
-Each is an error that names the file; never a crash, a half file or a hit lost in silence.
+Each is an error that names the file, never a crash, a partial file or a hit that is lost without a report.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def spoil_row_group(path: Path, row_group: int, column: int = 0) -> None:
         file.write(b"\xff" * 64)
 
 
-def test_a_spoilt_row_group_is_named(tmp_path: Path) -> None:
+def test_a_damaged_row_group_is_named(tmp_path: Path) -> None:
     spoil_row_group(write(tmp_path / "t.parquet"), 3)
     for threads in (1, 2):
         found = ng.scan(tmp_path / "t.parquet", {"a": LISTED}, threads=threads)
@@ -60,7 +60,7 @@ def test_a_spoilt_row_group_is_named(tmp_path: Path) -> None:
         assert not found.summary.finished
 
 
-def test_a_spoilt_file_is_skipped_and_reported_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_damaged_file_is_skipped_and_reported_and_the_others_are_read(tmp_path: Path) -> None:
     for n in range(4):
         write(tmp_path / f"{n}.parquet")
     spoil_row_group(tmp_path / "1.parquet", 2)
@@ -68,7 +68,7 @@ def test_a_spoilt_file_is_skipped_and_reported_and_the_others_are_read(tmp_path:
     for threads in (1, 2):
         found = ng.scan(tmp_path, {"a": LISTED}, on_error="skip", threads=threads)
         hits = found.read_all()["n"].to_pylist()
-        # The hits of the row groups before the spoilt one stand, whatever was read ahead of it.
+        # The hits of the row groups before the damaged one are returned, in spite of readahead.
         assert hits == HITS + [n for n in HITS if n < 2000] + HITS
         assert [Path(skipped.file).name for skipped in found.summary.skipped] == ["1.parquet", "3.parquet"]
         assert "row group 2" in found.summary.skipped[0].why
@@ -77,7 +77,7 @@ def test_a_spoilt_file_is_skipped_and_reported_and_the_others_are_read(tmp_path:
         assert found.summary.files_done == 4
 
 
-def test_a_spoilt_column_that_is_read_for_hits_alone_is_named_too(tmp_path: Path) -> None:
+def test_a_damaged_column_that_is_read_for_hits_alone_is_named_too(tmp_path: Path) -> None:
     table = pa.table({"a": TABLE["a"], "text": [f"{n:040}" for n in range(5000)], "n": TABLE["n"]})
     spoil_row_group(write(tmp_path / "t.parquet", table), 4, column=1)
     with pytest.raises(InputError, match="row group 4 cannot be read"):
@@ -139,7 +139,7 @@ def test_refused_lines_of_csv_files_are_counted_and_named(tmp_path: Path) -> Non
     assert [(Path(line["file"]).name, line["row"]) for line in lines] == [("1.csv", 3), ("1.csv", 4), ("2.csv", 2)]
 
 
-def test_other_containers_that_are_spoilt(tmp_path: Path) -> None:
+def test_other_containers_that_are_damaged(tmp_path: Path) -> None:
     with pa.ipc.new_file(tmp_path / "t.arrow", TABLE.schema) as writer:
         writer.write_table(TABLE)
     whole = (tmp_path / "t.arrow").read_bytes()
@@ -152,7 +152,7 @@ def test_other_containers_that_are_spoilt(tmp_path: Path) -> None:
     assert len(found.summary.skipped) == 1
 
 
-def test_bytes_that_are_no_utf8_cost_no_row(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf8_lose_no_row(tmp_path: Path) -> None:
     pc.write_csv(TABLE, tmp_path / "t.csv")
     (tmp_path / "bad.csv").write_bytes((tmp_path / "t.csv").read_bytes() + b"\xff\xfe,1\n")
     found = ng.scan(tmp_path / "bad.csv", {"a": LISTED}, on_error="skip")
@@ -177,7 +177,7 @@ def test_hits_are_written_whole_in_every_format(tmp_path: Path, ending: str) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f"hits{ending}", "t.parquet"])
 
 
-def test_no_hits_make_a_file_all_the_same(tmp_path: Path) -> None:
+def test_no_hits_give_a_file_without_rows(tmp_path: Path) -> None:
     found = ng.scan(TABLE, {"a": ng.NumberSet(["98111 11111"])})
     found.write(tmp_path / "hits.parquet")
     assert pq.read_table(tmp_path / "hits.parquet").num_rows == 0
@@ -192,7 +192,7 @@ def test_a_scan_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hits.csv", "t.parquet"]
 
 
-def test_where_hits_cannot_be_written(tmp_path: Path) -> None:
+def test_paths_to_which_hits_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="its ending gives the format"):
         ng.scan(TABLE, {"a": LISTED}).write(tmp_path / "hits.xls")
     with pytest.raises(FileMissingError, match="there is no such directory"):
@@ -216,7 +216,7 @@ except OSError:
 """
 
 
-def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_partial_file(tmp_path: Path) -> None:
     assert resource.RLIMIT_FSIZE
     run = subprocess.run([sys.executable, "-c", FULL_DISK, str(tmp_path / "hits.csv")], check=False)
     assert run.returncode == 7
@@ -236,7 +236,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("threads", ["1", "2"])
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_ctrl_c_ends_a_long_scan_at_once_and_leaves_no_half_file(tmp_path: Path, ending: str, threads: str) -> None:
+def test_ctrl_c_ends_a_long_scan_at_once_and_leaves_no_partial_file(tmp_path: Path, ending: str, threads: str) -> None:
     table = pa.table({"a": np.arange(9_000_000_000, 9_002_000_000)})
     source = tmp_path / f"long.{ending}"
     pq.write_table(table, source) if ending == "parquet" else pc.write_csv(table, source)
@@ -248,13 +248,13 @@ def test_ctrl_c_ends_a_long_scan_at_once_and_leaves_no_half_file(tmp_path: Path,
         sent = time.monotonic()
         os.kill(run.pid, signal.SIGINT)
         assert run.wait(timeout=20) == 130
-        assert time.monotonic() - sent < 10  # a second on a machine of its own
+        assert time.monotonic() - sent < 10  # a second on an idle machine
     assert sorted(path.name for path in tmp_path.iterdir()) == [source.name]
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "csv"])
 def test_spoiled_files_neither_crash_nor_hang_nor_fill_memory(kind: str) -> None:
-    """`NUMGUARD_SPOILED_FILES=10000` reads so many of each kind, in two minutes."""
+    """`NUMGUARD_SPOILED_FILES=10000` reads 10,000 of each kind, in two minutes."""
     count = os.environ.get("NUMGUARD_SPOILED_FILES", "400")
     command = [sys.executable, str(Path(__file__).with_name("spoiled_files.py")), kind, "0", count]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -266,7 +266,7 @@ def test_spoiled_files_neither_crash_nor_hang_nor_fill_memory(kind: str) -> None
 
 
 def hostile_footer(*, levels: int = 0, row_groups: bytes = b"\x19\x0c") -> bytes:
-    """A Parquet file of one column, nested so deep, and no rows."""
+    """A Parquet file of one column with nested types, without rows."""
     root, group = b"\x48\x04root\x15\x02\x00", b"\x35\x00\x18\x01a\x15\x02\x00"
     column = b"\x15\x04\x25\x00\x18\x01a\x00"
     elements = root + group * levels + column
@@ -291,10 +291,10 @@ def test_a_footer_that_would_end_the_process_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("compression", ["none", "snappy", "zstd", "gzip", "lz4", "brotli"])
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
 @pytest.mark.parametrize("which", [0, 1, 2])
-def test_a_page_that_lies_of_its_size_or_values_names_file_and_row_group(
+def test_a_page_with_a_wrong_size_or_count_names_file_and_row_group(
     tmp_path: Path, compression: str, version: str, which: int
 ) -> None:
-    """The numbers that stand in a page header: the bytes it unpacks to, the bytes it has, its values."""
+    """The numbers in a page header: unpacked bytes, packed bytes, count of values."""
     path = tmp_path / "t.parquet"
     pq.write_table(TABLE, path, compression=compression, use_dictionary=False, data_page_version=version)
     data = path.read_bytes()
@@ -309,8 +309,8 @@ def test_a_page_that_lies_of_its_size_or_values_names_file_and_row_group(
     end = at
     while data[end] & 0x80:
         end += 1
-    lie = varint(2 * ((1 << 31) - 1))
-    path.write_bytes(data[:at] + lie + data[end + 1 :])
+    wrong = varint(2 * ((1 << 31) - 1))
+    path.write_bytes(data[:at] + wrong + data[end + 1 :])
     with pytest.raises(InputError, match=r"t\.parquet(: row group 0)? cannot be read"):
         ng.scan(path, {"a": LISTED}).read_all()
 
@@ -366,7 +366,7 @@ def test_a_stream_that_breaks_its_own_schema_is_an_error() -> None:
         ng.scan(pa.Table.from_batches([batch]), {"a": LISTED}).read_all()
 
 
-def test_hits_in_a_sheet_run_nothing(tmp_path: Path) -> None:
+def test_hits_in_a_sheet_are_not_formulas(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,word\n9876543210,=1+1\n9876543210,plain\n")
     ng.scan(tmp_path / "d.csv", {"a": ng.NumberSet(["9876543210"])}).write(tmp_path / "hits.csv")
     assert pc.read_csv(tmp_path / "hits.csv")["word"].to_pylist() == ["'=1+1", "plain"]

@@ -24,7 +24,7 @@ DATES = [datetime.date(2025, 6, 1 + n) if n % 4 else None for n in range(10)]
 
 
 def listed(dates: Any) -> tuple[Any, Any]:
-    """The list as somebody keeps it: in no order, in other spellings, with numbers again at later dates."""
+    """A list like those of users: unsorted, in several forms, with numbers repeated at later dates."""
     numbers = [f"098765 {n:05}" for n in range(10)]
     later = [datetime.date(2025, 12, 31) if date else None for date in DATES]
     pairs = [*zip(numbers, later, strict=True), *reversed(list(zip(numbers, dates, strict=True)))]
@@ -53,7 +53,7 @@ CALLS = calls()
 
 
 def expected(table: pa.Table) -> tuple[list[tuple[str, int | None, int | None, int | None]], dict[str, int]]:
-    """The hits, and the matches that cannot be judged, the slow and obvious way."""
+    """The hits, and the matches without a date, computed in a slow and obvious way."""
     members = LISTED.to_array().to_pylist()
     handsets = set(HANDSETS.to_array().to_pylist())
     hits, undated = [], {"a": 0, "b": 0}
@@ -129,7 +129,7 @@ def test_midnight_of_the_listing_date_is_on_the_list_already() -> None:
     assert found.read_all()["at"].to_pylist() == ["2025-06-02", "2025-06-01T18:30Z"]
 
 
-def test_the_time_is_handed_on_only_if_asked_for(tmp_path: Path) -> None:
+def test_the_time_is_returned_only_if_selected(tmp_path: Path) -> None:
     want, _ = expected(CALLS)
     for kind in ("parquet", "csv"):
         source = KINDS[kind](tmp_path, CALLS)
@@ -141,7 +141,7 @@ def test_the_time_is_handed_on_only_if_asked_for(tmp_path: Path) -> None:
             assert hits.num_rows == len(want)
 
 
-def test_a_limit_counts_hits_that_stand() -> None:
+def test_a_limit_counts_hits_from_the_listing_date_on() -> None:
     want, _ = expected(CALLS)
     found = ng.scan(CALLS, SETS, at="at", since=SINCE, limit=5)
     assert found_rows(found.read_all()) == want[:5]
@@ -152,7 +152,7 @@ def test_the_examples_run() -> None:
     assert (result.attempted > 0, result.failed) == (True, 0)
 
 
-def test_a_rule_that_cannot_be_kept_is_an_error() -> None:
+def test_a_rule_that_cannot_be_applied_is_an_error() -> None:
     for why, kind, options in (
         ("no key column", ArgumentError, {"at": "at", "since": {"n": SINCE["a"]}}),
         ("takes a pair", ArgumentError, {"at": "at", "since": {"a": DATES}}),

@@ -1,6 +1,6 @@
-"""Files as Spark writes them, folder and all: every codec, encoding and page that it knows, and its older habits.
+"""Folders of files that Spark wrote: every codec, encoding and kind of page that it supports, and its older formats.
 
-What should be found follows from how the rows were made, not from any reader; the other columns are pyarrow's to tell.
+The expected hits follow from how the rows were made, not from a reader; pyarrow reads the other columns.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def check_matches(found: pa.Table) -> None:
 def test_a_folder_that_spark_wrote(folder: str) -> None:
     found = scanned(HERE / folder)
     check_matches(found)
-    told = ds.dataset(HERE / folder, exclude_invalid_files=True).to_table().take(HITS)
-    for name in told.column_names:
-        assert found[name].to_pylist() == told[name].to_pylist(), name
+    expected = ds.dataset(HERE / folder, exclude_invalid_files=True).to_table().take(HITS)
+    for name in expected.column_names:
+        assert found[name].to_pylist() == expected[name].to_pylist(), name
     assert found.equals(scanned(HERE / folder, threads=1))
 
 

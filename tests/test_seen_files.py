@@ -1,6 +1,6 @@
-"""What users met who tried every verb on the files they had: each is a test of its own, by the command line.
+"""Files of users with which a verb once failed, each as a test of the command line.
 
-Operators' files are in `test_cdr_synonyms`, and that no row is lost, over all verbs, in `test_every_row`.
+Operators' files are in `test_cdr_synonyms`; `test_every_row` checks over all verbs that no row is lost.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ AIRTEL = (
     b"'9876543210','OUT','9000000001','01/06/2026','08:01:39','61','490154203237510','404100000000001'\n"
 )
 COMPLAINT = b"acknowledgement_no,source,suspect_mobiles\n1,1930,9876543210\n"
-Say = Callable[..., tuple[int, str, str]]
+Invoke = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Say:
-    """Runs a verb in a folder of its own: exit code, what was printed, what was said."""
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Invoke:
+    """Runs a verb in a folder of its own: exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
     monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
@@ -52,43 +52,43 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("verb", ["normalize", "explain", "keyed"])
-def test_ragged_lines_are_told(say: Say, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ragged_lines_are_counted(invoke: Invoke, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHARED", "sixteen bytes or more")
     Path("d.csv").write_text("name,mobile\na,9876543210\nb\nc,9812345678,x\nd,9700012345\n")
     key = ["--key-env", "SHARED"] if verb == "keyed" else []
-    code, out, _ = say(verb, "d.csv", "-c", "mobile", *key, "-o", "o.csv", "--json", "--refused", "r.csv")
-    said = json.loads(out)
-    assert (code, said["rows_read"], said["rows_used"], said["rows_refused"]) == (0, 4, 2, 2)
+    code, out, _ = invoke(verb, "d.csv", "-c", "mobile", *key, "-o", "o.csv", "--json", "--refused", "r.csv")
+    account = json.loads(out)
+    assert (code, account["rows_read"], account["rows_used"], account["rows_refused"]) == (0, 4, 2, 2)
     assert pv.read_csv("r.csv").select(["row", "note"]).to_pylist() == [
         {"row": 3, "note": "too_few_fields"},
         {"row": 4, "note": "too_many_fields"},
     ]
 
 
-def test_a_short_line_of_a_list_to_protect_is_said_and_strict_refuses_it(say: Say) -> None:
+def test_a_short_line_of_a_list_to_protect_is_reported_and_strict_refuses_it(invoke: Invoke) -> None:
     Path("c.csv").write_bytes(COMPLAINT)
     Path("p.csv").write_text("mobile,reason\n9811111111,bank\n9822222222\n")
-    assert say("complaints", "add", "c.csv")[0] == 0
+    assert invoke("complaints", "add", "c.csv")[0] == 0
     decide = ("decide", "protected", "--numbers", "p.csv", "--reason", "banks")
-    assert say(*decide, "--strict")[0] == 3
-    code, _, said = say(*decide)
-    assert (code, "left out: too_few_fields 1" in said) == (0, True)
+    assert invoke(*decide, "--strict")[0] == 3
+    code, _, errors = invoke(*decide)
+    assert (code, "left out: too_few_fields 1" in errors) == (0, True)
     with ng.Registry("cases.db", by="x") as registry:
         assert registry.numbers(["protected"]).to_array().to_pylist() == [919811111111]
-    code, _, said = say("expand", "c.csv", "--seeds", "list.txt", "--protected", "p.csv", "--strict")
+    code, _, errors = invoke("expand", "c.csv", "--seeds", "list.txt", "--protected", "p.csv", "--strict")
     assert code == 3
 
 
 @pytest.mark.parametrize("first", ["", "98765 50001\n"])
-def test_two_numbers_on_a_line_of_a_plain_list_do_not_disappear(say: Say, first: str) -> None:
+def test_two_numbers_on_a_line_of_a_plain_list_do_not_disappear(invoke: Invoke, first: str) -> None:
     Path("plain.txt").write_text(f"{first}98765 30001, 98765 40001\n98765 60001\n")
     Path("d.csv").write_bytes(ROW)
-    code, _, said = say("scan", "d.csv", "--numbers", "plain.txt", "-c", "mobile")
-    assert code == 3 or "left out: several_numbers 1" in said or "too_many_fields 1" in said
+    code, _, errors = invoke("scan", "d.csv", "--numbers", "plain.txt", "-c", "mobile")
+    assert code == 3 or "left out: several_numbers 1" in errors or "too_many_fields 1" in errors
 
 
 @pytest.mark.parametrize("verb", ["scan", "decide", "normalize", "complaints", "cdr"])
-def test_an_empty_path_is_an_error_and_never_the_folder(say: Say, verb: str) -> None:
+def test_an_empty_path_is_an_error_and_never_the_folder(invoke: Invoke, verb: str) -> None:
     Path("d.csv").write_bytes(ROW)
     calls = {
         "scan": ("scan", "d.csv", "--numbers", "", "-c", "mobile"),
@@ -97,13 +97,13 @@ def test_an_empty_path_is_an_error_and_never_the_folder(say: Say, verb: str) -> 
         "complaints": ("complaints", "add", ""),
         "cdr": ("cdr", "read", "", "-o", "o.csv"),
     }
-    code, _, said = say(*calls[verb])
+    code, _, errors = invoke(*calls[verb])
     assert code in {2, 3}
-    assert "empty" in said
+    assert "empty" in errors
     assert not Path("o.csv").exists()
 
 
-def test_totals_repeated_headers_and_cells_without_a_value_in_a_workbook(say: Say) -> None:
+def test_totals_repeated_headers_and_cells_without_a_value_in_a_workbook(invoke: Invoke) -> None:
     book = openpyxl.Workbook()
     header = ["acknowledgement_no", "source", "district", "suspect_mobiles", "amount_lost", "reported_at"]
     rows: list[list[Any]] = [
@@ -118,11 +118,11 @@ def test_totals_repeated_headers_and_cells_without_a_value_in_a_workbook(say: Sa
     for row in [header, *rows]:
         sheet.append(row)
     book.save("w.xlsx")
-    code, out, _ = say("complaints", "add", "w.xlsx", "--refused", "r.csv", "--json")
-    said = json.loads(out)
+    code, out, _ = invoke("complaints", "add", "w.xlsx", "--refused", "r.csv", "--json")
+    account = json.loads(out)
     assert code == 0
-    assert said["not_data"] == {"header": 1, "total": 1}
-    assert (said["rows_read"], said["added"], said["refused"]) == (6, 2, 2)
+    assert account["not_data"] == {"header": 1, "total": 1}
+    assert (account["rows_read"], account["added"], account["refused"]) == (6, 2, 2)
     refused = pv.read_csv("r.csv", convert_options=pv.ConvertOptions(column_types={"cell": pa.string()}))
     assert [(row["row"], row["column"], row["note"]) for row in refused.to_pylist()] == [
         (4, "suspect_mobiles", "empty"),
@@ -135,16 +135,16 @@ def test_totals_repeated_headers_and_cells_without_a_value_in_a_workbook(say: Sa
     assert table["complaints"].to_pylist() == [4]
 
 
-def test_no_output_is_written_over_an_input_or_after_the_fact(say: Say) -> None:
+def test_no_output_overwrites_an_input_and_bad_outputs_are_found_first(invoke: Invoke) -> None:
     Path("c.csv").write_bytes(COMPLAINT)
     Path("a.csv").write_bytes(AIRTEL)
-    assert say("complaints", "add", "c.csv")[0] == 0
+    assert invoke("complaints", "add", "c.csv")[0] == 0
     before = Path("cases.db").read_bytes()
-    assert say("complaints", "add", "c.csv", "--refused", "c.csv")[0] == 2
-    assert say("cdr", "read", "a.csv", "-o", "a.csv")[0] == 2
-    assert say("complaints", "add", "c.csv", "--save-mapping", "cases.db")[0] == 2
+    assert invoke("complaints", "add", "c.csv", "--refused", "c.csv")[0] == 2
+    assert invoke("cdr", "read", "a.csv", "-o", "a.csv")[0] == 2
+    assert invoke("complaints", "add", "c.csv", "--save-mapping", "cases.db")[0] == 2
     Path("more.csv").write_bytes(COMPLAINT.replace(b"1,1930", b"2,1930"))
-    assert say("complaints", "add", "more.csv", "--refused", "/nonexistent/r.csv")[0] == 3
+    assert invoke("complaints", "add", "more.csv", "--refused", "/nonexistent/r.csv")[0] == 3
     assert (Path("c.csv").read_bytes(), Path("a.csv").read_bytes()) == (COMPLAINT, AIRTEL)
     assert Path("cases.db").read_bytes() == before
 
@@ -169,27 +169,27 @@ def containers() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", containers())
-def test_every_verb_of_columns_reads_it(say: Say, name: str) -> None:
+def test_every_verb_of_columns_reads_it(invoke: Invoke, name: str) -> None:
     Path(name).write_bytes(containers()[name])
     for call in (("normalize",), ("explain",), ("scan", "--numbers", "list.txt")):
-        code, out, said = say(call[0], name, *call[1:], "-c", "mobile", "-o", "o.csv", "--json")
-        assert code == 0, said
+        code, out, errors = invoke(call[0], name, *call[1:], "-c", "mobile", "-o", "o.csv", "--json")
+        assert code == 0, errors
         assert json.loads(out)["rows_used"] == 1
         assert "919876543210" in Path("o.csv").read_text()
 
 
-def test_complaints_and_operators_files_come_in_zstd_and_beside_a_letter(say: Say) -> None:
+def test_complaints_and_operators_files_come_in_zstd_and_beside_a_letter(invoke: Invoke) -> None:
     Path("c.csv.zst").write_bytes(pa.compress(COMPLAINT, codec="zstd", asbytes=True))
-    assert say("complaints", "add", "c.csv.zst")[0] == 0
+    assert invoke("complaints", "add", "c.csv.zst")[0] == 0
     Path("a.csv.zst").write_bytes(pa.compress(AIRTEL, codec="zstd", asbytes=True))
     with zipfile.ZipFile("a.zip", "w") as archive:
         archive.writestr("a.csv", AIRTEL)
         archive.writestr("letter.pdf", b"%PDF-1.4 x")
     for name in ("a.csv.zst", "a.zip"):
-        code, _, said = say("cdr", "read", name, "-o", "o.csv")
-        assert (code, pv.read_csv("o.csv").num_rows) == (0, 1), said
-    assert "letter.pdf" in said
-    assert "is a PDF" in said
+        code, _, errors = invoke("cdr", "read", name, "-o", "o.csv")
+        assert (code, pv.read_csv("o.csv").num_rows) == (0, 1), errors
+    assert "letter.pdf" in errors
+    assert "is a PDF" in errors
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
@@ -201,28 +201,28 @@ def test_a_terminal_of_another_encoding_is_no_traceback(tmp_path: Path, encoding
     assert (done.returncode, b"919876543210" in done.stdout, b"Traceback" in done.stderr) == (0, True, False)
 
 
-def test_one_bad_byte_costs_its_own_cell_and_no_rows(say: Say) -> None:
+def test_one_bad_byte_costs_its_own_cell_and_no_rows(invoke: Invoke) -> None:
     Path("d.csv").write_bytes(b"mobile\n" + b"9876543210\n" * 300_000 + b"98\xff\xfe\x81\n")
     for skip in ([], ["--skip-bad-files"]):
-        code, out, _ = say("scan", "d.csv", "--numbers", "list.txt", "-c", "mobile", *skip, "-o", "o.csv", "--json")
-        said = json.loads(out)
-        assert (code, said["rows_read"], said["hits"]) == (0, 300_001, 300_000)
+        code, out, _ = invoke("scan", "d.csv", "--numbers", "list.txt", "-c", "mobile", *skip, "-o", "o.csv", "--json")
+        account = json.loads(out)
+        assert (code, account["rows_read"], account["hits"]) == (0, 300_001, 300_000)
 
 
-def test_what_a_file_is_its_bytes_say_and_not_its_name(say: Say) -> None:
+def test_the_bytes_of_a_file_determine_its_kind_not_its_name(invoke: Invoke) -> None:
     Path("a.parquet").write_bytes(AIRTEL)
-    code, out, said = say("expand", "a.parquet", "--seeds", "list.txt", "--json")
-    assert (code, json.loads(out)["rows_used"] if code == 0 else said) == (0, 1)
+    code, out, errors = invoke("expand", "a.parquet", "--seeds", "list.txt", "--json")
+    assert (code, json.loads(out)["rows_used"] if code == 0 else errors) == (0, 1)
     table = pa.table({"served_msisdn": ["9876543210"], "imei14": ["490154203237518"]})
     with pa.OSFile("t.csv", "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
-    code, out, said = say("expand", "t.csv", "--seeds", "list.txt", "--json")
-    assert (code, json.loads(out)["rows_used"] if code == 0 else said) == (0, 1)
+    code, out, errors = invoke("expand", "t.csv", "--seeds", "list.txt", "--json")
+    assert (code, json.loads(out)["rows_used"] if code == 0 else errors) == (0, 1)
 
 
-def test_lines_are_counted_behind_a_quoted_line_break(say: Say) -> None:
+def test_lines_are_counted_behind_a_quoted_line_break(invoke: Invoke) -> None:
     Path("d.csv").write_text('name,mobile\n"a\nb",9876543210\nc,98x\n')
-    code, _, _ = say("explain", "d.csv", "-c", "mobile", "-o", "o.csv")
+    code, _, _ = invoke("explain", "d.csv", "-c", "mobile", "-o", "o.csv")
     assert (code, pv.read_csv("o.csv")["row"].to_pylist()) == (0, [2, 4])
 
 

@@ -1,4 +1,4 @@
-"""Sources: every kind gives the same rows, every row keeps its number, and what cannot be read says so by name."""
+"""Sources: every kind gives the same rows, every row keeps its number, and a file that cannot be read is named."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def test_every_kind_gives_the_same_rows(kind: Any) -> None:
     assert text(open_source(kind)).equals(TABLE)
 
 
-def test_every_kind_gives_the_columns_asked_for_in_that_order(kind: Any) -> None:
+def test_every_kind_gives_the_selected_columns_in_order(kind: Any) -> None:
     assert text(open_source(kind), ["name", "mobile"]).equals(TABLE.select(["name", "mobile"]))
 
 
-def test_every_kind_names_the_columns_there_are(kind: Any) -> None:
+def test_every_kind_names_its_columns(kind: Any) -> None:
     source = open_source(kind)
     assert source.schema.names == ["mobile", "name"]
     with pytest.raises(ColumnError, match="'msisdn'; there are mobile, name"):
@@ -71,7 +71,7 @@ def test_parquet_in_a_pipe_is_an_error_that_says_why(monkeypatch: pytest.MonkeyP
         open_source("-")
 
 
-def test_csv_below_an_address_is_text_with_what_its_directories_tell(tmp_path: Path) -> None:
+def test_csv_at_a_uri_is_text_with_columns_of_its_directories(tmp_path: Path) -> None:
     for day in ("01", "02"):
         (tmp_path / f"day={day}").mkdir()
         (tmp_path / f"day={day}" / "t.csv").write_text("mobile,name\n0919876543210,\n1\n")
@@ -122,7 +122,7 @@ def test_csv_cells_stay_as_written(tmp_path: Path, content: bytes, rows: list[tu
     assert [tuple(row.values()) for batch in source.batches() for row in batch.data.to_pylist()] == rows
 
 
-def test_blank_lines_are_counted_and_no_rows(tmp_path: Path) -> None:
+def test_blank_lines_are_counted_and_are_not_rows(tmp_path: Path) -> None:
     source = csv(tmp_path, b'mobile\n1\n\n2\n""\n')
     (batch,) = source.batches()
     assert batch.data["mobile"].to_pylist() == ["1", "2"]
@@ -130,7 +130,7 @@ def test_blank_lines_are_counted_and_no_rows(tmp_path: Path) -> None:
     assert source.parts[0].account.not_data == {"blank": 2}
 
 
-def test_csv_rows_of_another_length_are_kept_out_with_their_numbers(tmp_path: Path) -> None:
+def test_csv_rows_of_another_length_are_refused_with_their_numbers(tmp_path: Path) -> None:
     lines = [b"a,b"] + [b"1,2"] * 1000
     for row in (3, 4, 500, 1001):
         lines[row - 1] = b"1,2,3" if row % 2 else b"1"
@@ -142,7 +142,7 @@ def test_csv_rows_of_another_length_are_kept_out_with_their_numbers(tmp_path: Pa
 
 
 @pytest.mark.parametrize("filling", ["1,2\r9876543210,b", ",," + "x" * 200_000, "," * 70_000 + "9876543210"])
-def test_a_line_that_python_cannot_take_apart_is_refused_and_not_blank(tmp_path: Path, filling: str) -> None:
+def test_a_line_that_python_cannot_split_is_refused_and_not_blank(tmp_path: Path, filling: str) -> None:
     source = csv(tmp_path, f"a,b\n{filling}\n3,4\n".encode())
     assert [n for batch in source.batches() for n in batch.row_numbers().tolist()] == [3]
     assert list(source.parts[0].account.lines) == [2]
@@ -153,7 +153,7 @@ def test_a_line_that_python_cannot_take_apart_is_refused_and_not_blank(tmp_path:
 
 
 @pytest.mark.parametrize("columns", [None, ["a"]])
-def test_a_quoted_cell_that_never_closes_costs_its_own_line(tmp_path: Path, columns: list[str] | None) -> None:
+def test_an_unclosed_quote_refuses_only_its_own_line(tmp_path: Path, columns: list[str] | None) -> None:
     source = csv(tmp_path, b'a,b,c\n1,2,3\n3,"4,5\n5,6,7\n7,8,9\n')
     rows = [n for batch in source.batches(columns) for n in batch.row_numbers().tolist()]
     assert rows == [2, 4, 5]
@@ -161,7 +161,7 @@ def test_a_quoted_cell_that_never_closes_costs_its_own_line(tmp_path: Path, colu
     assert source.parts[0].account.refused == {"broken_quote": 1}
 
 
-def test_a_csv_whose_every_row_differs_from_its_header_is_no_empty_file(tmp_path: Path) -> None:
+def test_a_csv_whose_every_row_differs_from_its_header_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no row has the 2 fields"):
         list(csv(tmp_path, b"a,b\n1,2,3\n4,5,6\n").batches())
 
@@ -183,21 +183,23 @@ def test_a_csv_whose_every_row_differs_from_its_header_is_no_empty_file(tmp_path
         ("f.arrow", b"\xff\xff\xff\xff\x10\x00\x00\x00" + b"\x00" * 16, "damaged"),
     ],
 )
-def test_what_cannot_be_read_names_the_file_and_what_to_do(tmp_path: Path, name: str, content: bytes, why: str) -> None:
+def test_the_error_of_an_unreadable_file_names_it_and_the_remedy(
+    tmp_path: Path, name: str, content: bytes, why: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=why) as raised:
         list(open_source(tmp_path / name).batches())
     assert str(raised.value).startswith(str(tmp_path / name))
 
 
-def test_a_path_that_leads_nowhere(tmp_path: Path) -> None:
+def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csv", tmp_path / "*.csv", str(tmp_path / "**" / "*.parquet"), tmp_path):
         with pytest.raises(FileMissingError, match=str(tmp_path)):
             open_source(path)
 
 
 @pytest.mark.parametrize("source", [None, 5, [], [1, 2], {"a": [1]}, b"path", pl.LazyFrame({"a": [1]})])
-def test_what_is_no_source(source: object) -> None:
+def test_an_invalid_source_is_an_error(source: object) -> None:
     with pytest.raises(ArgumentError, match="source:"):
         open_source(source)
 

@@ -28,7 +28,7 @@ CELLS = st.text(st.sampled_from('ab ,;"\n9ü\u0939'), max_size=6)
 
 
 def read(text: Text, **options: Any) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]], int]:
-    """Rows with their lines, refused lines with their notes, and how many are blank."""
+    """Rows with their lines, refused lines with their notes, and the count of blank lines."""
     rows: list[tuple[int, list[str]]] = []
     refused: list[tuple[int, str]] = []
     blank = 0
@@ -52,7 +52,7 @@ def names(width: int) -> list[str]:
     st.integers(1, 40),
 )
 @settings(max_examples=200, deadline=None)
-def test_what_a_careful_writer_writes_is_read_as_csv_reads_it(
+def test_valid_csv_is_read_as_the_csv_module_reads_it(
     table: list[list[str]], separator: str, quoting: Any, ending: str, size: int
 ) -> None:
     written = io.StringIO(newline="")
@@ -66,7 +66,7 @@ def test_what_a_careful_writer_writes_is_read_as_csv_reads_it(
     data = text.encode()
     blocks = [data[at : at + size] for at in range(0, len(data), size)]
     rows, refused, blank = read(Text(blocks, names(3), separator=separator))
-    # A narrative of which a line looks like a row is taken for a mark that nobody closed: never silently.
+    # A quoted text with a line that looks like a row is taken for an unclosed quote, and is refused with a note.
     if not refused:
         assert rows == expected
         assert blank == 0
@@ -75,7 +75,7 @@ def test_what_a_careful_writer_writes_is_read_as_csv_reads_it(
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_a_long_text_is_the_same_however_it_is_cut_and_packed(tmp_path: Path, threads: int) -> None:
+def test_a_long_text_is_the_same_in_any_blocks_and_compression(tmp_path: Path, threads: int) -> None:
     lines, expected, refused = ["a,b"], [], []
     for n in range(60_000):
         if n % 997 == 0:
@@ -100,7 +100,7 @@ def test_a_long_text_is_the_same_however_it_is_cut_and_packed(tmp_path: Path, th
         assert read(text, threads=threads, block=block) == (expected, refused, 0)
     blocks = [data[at : at + 77_777] for at in range(4, len(data), 77_777)]
     assert read(Text(blocks, ["a", "b"], line=2), threads=threads) == (expected, refused, 0)
-    # As a part of a source, in every packing.
+    # As a part of a source, in every compression.
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(data[:99]) + gzip.compress(data[99:]))
     (tmp_path / "t.csv.zst").write_bytes(pa.Codec("zstd").compress(data, asbytes=True))
     for name in ("t.csv", "t.csv.gz", "t.csv.zst"):
@@ -110,7 +110,7 @@ def test_a_long_text_is_the_same_however_it_is_cut_and_packed(tmp_path: Path, th
         assert list(source.parts[0].account.lines) == [line for line, _ in refused], name
 
 
-def test_columns_are_chosen_and_texts_are_kept() -> None:
+def test_columns_are_selected_and_texts_are_returned() -> None:
     text = Text([b'1,2,3\n4,5\n"6\n'], names(3), line=7)
     [(batch, lines, _, (refused, _, _), texts)] = text.rows([2, 0], texts=True)
     assert batch.to_pydict() == {"c2": ["3"], "c0": ["1"]}
@@ -150,7 +150,7 @@ def test_single_quotes_count_where_a_line_has_too_many_cells() -> None:
         ({"longest": 0}, "the longest record"),
     ],
 )
-def test_what_cannot_be_read_is_said(options: dict[str, Any], why: str) -> None:
+def test_an_invalid_argument_is_an_error(options: dict[str, Any], why: str) -> None:
     with pytest.raises(ArgumentError, match=why):
         Text([b""], ["a", "b"], **options)
 
@@ -169,7 +169,7 @@ def test_lines_of_another_encoding_are_refused_or_read() -> None:
     assert [cells for _, cells in rows] == [["ü", "1"], ["ü", "2"], ["a", "3"]]
 
 
-def test_what_the_blocks_raise_comes_through() -> None:
+def test_an_error_of_the_blocks_is_raised() -> None:
     def blocks(error: BaseException) -> Iterator[bytes]:
         yield b"1,2\n" * 500_000
         raise error
@@ -267,7 +267,7 @@ WAYS = ["limit", "next", "close", "kept", "error", "raise"]
 
 
 def test_a_scan_that_is_left_early_lets_the_interpreter_end(tmp_path: Path) -> None:
-    line = b"9876500007,some text that rides along,1\n"
+    line = b"9876500007,some text of another column,1\n"
     (tmp_path / "t.csv").write_bytes(b"a,text,n\n" + line * 400_000)
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(b"a,text,n\n" + line * 400_000, 1))
     runs = itertools.product(("t.csv", "t.csv.gz", "t.csv"), WAYS, ("0", "1", "3"))

@@ -1,4 +1,4 @@
-"""Arrays from Python whose inner offsets, views or indices lead out of them: a typed error, never a panic."""
+"""Arrays from Python whose inner offsets, views or indices are out of bounds: a typed error, never a panic."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ UNSOUND: dict[str, Callable[[], Any]] = {
 }
 
 LISTED = ng.NumberSet(["98765 43210"])
-ASKED: dict[str, Callable[[Any], Any]] = {
+CALLS: dict[str, Callable[[Any], Any]] = {
     "normalize": ng.normalize,
     "explain": ng.explain,
     "extract": ng.extract,
@@ -84,15 +84,15 @@ ASKED: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("unsound", UNSOUND)
-def test_an_unsound_array_is_a_typed_error(unsound: str, asked: str) -> None:
+def test_an_unsound_array_is_a_typed_error(unsound: str, call: str) -> None:
     array = UNSOUND[unsound]()
     with pytest.raises(pa.ArrowException):
         array.validate(full=True)
-    said = ""
+    message = ""
     try:
-        ASKED[asked](array)
+        CALLS[call](array)
     except NumguardError as error:
-        said = str(error)
-    assert "98765" not in said
+        message = str(error)
+    assert "98765" not in message

@@ -1,9 +1,8 @@
 """A block list -> files, whole or not at all, each with its manifest.
 
-Owns how a list is parted into files, and what lies beside them: a manifest each, and of several the sums by which they
-are checked. Knows nothing of how a list came about, nor of how a table is written (`numguard.files`). One idea: a list
-is an Arrow table and a manifest that says what it covers, and what leaves the machine is those two, byte for byte the
-same each time.
+Owns the division of a list into files, their manifests, and the checksums of several files. Independent of how a list
+is made, and of how a table is written (`numguard.files`). One idea: a list is an Arrow table and a manifest that
+describes it; only these two leave the machine, and the same list gives the same bytes.
 """
 
 from __future__ import annotations
@@ -35,21 +34,21 @@ __all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 
 _MANIFEST = ".manifest.json"
-# What tells a number, or may.
-_KEPT_BACK = ("msisdn", "via_imei", "reason")
+# Columns that contain a number, or may.
+_WITHHELD = ("msisdn", "via_imei", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a receiver wants to get.
+    """The form that a receiver wants.
 
     Attributes:
-        columns: which, in which order, called what.
+        columns: the columns, in order; a mapping also gives their names.
         title: lines above the header, in .csv and .xlsx.
         header: whether .csv and .xlsx begin with the names of the columns.
-        rows_per_file: at most so many rows a file.
-        by_district: a file a district.
-        replace: whether a list that was sent may lie in its place; it is gone then.
+        rows_per_file: the most rows of a file.
+        by_district: one file for each district.
+        replace: whether an exported list at the path is overwritten.
     """
 
     columns: Columns | None = None
@@ -67,11 +66,11 @@ class Form:
 
 
 class BlockList:
-    """A block list, or the change of one: an Arrow stream, and files when written.
+    """A block list, or a delta: an Arrow stream, and files when written.
 
     Attributes:
-        manifest: what the list covers: rows by action, events, district, policy, version and input files; once it was
-            written also file, bytes and sha256, and of several files each of them under `files`.
+        manifest: the description of the list: rows by action, events, district, policy, version and input files; once
+            it was written also file, bytes and sha256, and of several files each of them under `files`.
 
     Example:
         >>> from numguard.registry import Registry
@@ -115,7 +114,7 @@ class BlockList:
     read_all = to_table
 
     def by_district(self) -> Iterator[tuple[str | None, BlockList]]:
-        """The lists of the districts, which together are this list; `None` for rows without one.
+        """The list of each district, which together are this list; `None` for rows without one.
 
         Yields:
             The district's name and its list, in the order of the names.
@@ -128,22 +127,21 @@ class BlockList:
             yield name, BlockList(part, {**self._covers, "district": name}, self._check)
 
     def keyed(self, key: bytes) -> BlockList:
-        """The same list for a receiver who may not learn the numbers: keyed hashes in their place.
+        """The same list for a receiver who must not learn the numbers, with keyed hashes instead of them.
 
-        Handsets and reasons, which may name numbers, are left out, as are the names of input files in the manifest, and
-        the rows come in the order of the hashes. The manifest says by `key_check` which key it was, and does not give
-        it away.
+        Handsets and reasons, which may contain numbers, are left out, as are the names of input files in the manifest.
+        The rows are sorted by hash. `key_check` in the manifest identifies the key without revealing it.
 
         Args:
-            key: What both sides hold; at least sixteen bytes.
+            key: The key that both sides have; at least sixteen bytes.
 
         Returns:
             Columns: msisdn_hmac_sha256, and those of the list but for msisdn, via_imei and reason.
         """
-        open_to_all = [name for name in self._table.column_names if name not in _KEPT_BACK]
-        table = self._table.select(open_to_all).add_column(0, HASHED, keyed_hash(self._table["msisdn"], key))
+        shared = [name for name in self._table.column_names if name not in _WITHHELD]
+        table = self._table.select(shared).add_column(0, HASHED, keyed_hash(self._table["msisdn"], key))
         covers = {**self._covers, "hash": "HMAC-SHA-256", "key_check": key_check(key)}
-        # Files are called after people and their numbers.
+        # Names of files may contain names of people and their numbers.
         covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
         return BlockList(table.sort_by(HASHED), covers, lambda _: self._checked())
 
@@ -159,30 +157,30 @@ class BlockList:
     ) -> Path:
         """Writes the list to `path`, and its manifest beside it as `<path>.manifest.json`.
 
-        All files are there whole or none is, readable by their owner only. In text, numbers are digits without a sign,
-        handsets are 15 digits, moments are ISO 8601 in IST. In CSV, free text that a spreadsheet would run is made
-        inert by a leading apostrophe; in a workbook all text is in cells of text.
+        All files are written whole or none is, readable by their owner only. In text, numbers are digits without `+`,
+        handsets have 15 digits, times are ISO 8601 in IST. In CSV, an apostrophe is put before text that a spreadsheet
+        would run as a formula; in a workbook all text is in text cells.
 
-        Parted, `list.csv` becomes `list-1-of-3.csv` and so on, or `list-<district>.csv`, each with its manifest, and
-        `list.csv.sha256` names all of them with their SHA-256 as `sha256sum --check` reads it.
+        In parts, `list.csv` becomes `list-1-of-3.csv` and so on, or `list-<district>.csv`, each with its manifest, and
+        `list.csv.sha256` lists all of them with their SHA-256 in the format of `sha256sum --check`.
 
         Args:
-            path: where to; the ending tells the format: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
-            columns: which columns, in this order; a mapping also gives each the name that the receiver wants.
+            path: the file; its ending determines the format: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
+            columns: the columns, in order; a mapping also gives each the receiver's name.
             title: lines above the header, in `.csv` and `.xlsx`.
             header: whether `.csv` and `.xlsx` begin with the names of the columns.
-            rows_per_file: at most so many rows a file.
-            by_district: a file a district.
+            rows_per_file: the most rows of a file.
+            by_district: one file for each district.
 
         Returns:
-            The path; parted, that of the sums.
+            The path; for parts, that of the checksums.
 
         Raises:
-            ArgumentError: an ending that no format has, or that has no title.
+            ArgumentError: an unknown ending, or a format without a title.
             ColumnError: a column that a list does not have.
-            ArgumentError: a list that was sent lies at `path`.
-            InputError: the folder cannot be written to, or has parts of another list of this name.
-            RegistryError: a number on it may not be: it was protected since the list was made.
+            ArgumentError: an exported list is at `path`.
+            InputError: the folder cannot be written to, or has parts of another list with this name.
+            RegistryError: the list contains a number that was protected after the list was made.
         """
         form = Form(columns, title, header, rows_per_file, by_district)
         with together(private=True) as files:
@@ -191,7 +189,7 @@ class BlockList:
     def write_by_district(
         self, folder: PathLike, *, ending: str = ".csv", columns: Columns | None = None
     ) -> list[Path]:
-        """Writes each district's list into `folder`, a file a district named after it, with the sums in `SHA256SUMS`.
+        """Writes each district's list into `folder`, in a file named after it, with the checksums in `SHA256SUMS`.
 
         Returns:
             The paths, in the order of the districts' names.
@@ -199,29 +197,29 @@ class BlockList:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         parts = [(folder / f"{stem}{ending}", part) for stem, part in self._districts()]
-        self._refuse_strangers(folder, "", ending, parts)
+        self._refuse_other_parts(folder, "", ending, parts)
         self._checked()
         with together(private=True) as files:
             self._write_parts(files, parts, folder / "SHA256SUMS", Form(columns))
         return [path for path, _ in parts]
 
     def write_into(
-        self, files: Together, path: PathLike, form: Form, told: Mapping[str, Any] = MappingProxyType({})
+        self, files: Together, path: PathLike, form: Form, facts: Mapping[str, Any] = MappingProxyType({})
     ) -> Path:
-        """Writes the list as `write` does, among files that take their places together.
+        """Writes the list as `write` does, with files that are renamed together.
 
-        `told` stands in the manifests beside what the list covers.
+        `facts` are added to the manifests.
         """
         path = Path(path).expanduser()
         self._checked()
-        self._covers = {**self._covers, **told}
+        self._covers = {**self._covers, **facts}
         if form.rows_per_file is None and not form.by_district:
             self._write_one(files, path, form)
             return path
         parts = [
             (path.with_name("-".join((path.stem, *words)) + path.suffix), part) for words, part in self._parts(form)
         ]
-        self._refuse_strangers(path.parent, f"{path.stem}-", path.suffix, parts)
+        self._refuse_other_parts(path.parent, f"{path.stem}-", path.suffix, parts)
         sums = path.with_name(path.name + ".sha256")
         self._write_parts(files, parts, sums, form)
         return sums
@@ -231,7 +229,7 @@ class BlockList:
             self._check(self._table)
 
     def _parts(self, form: Form) -> Iterator[tuple[tuple[str, ...], BlockList]]:
-        """The parts of the list, and the words that tell one from the other."""
+        """The parts of the list, each with the words that distinguish its name."""
         lists = self._districts() if form.by_district else iter([("", self)])
         for district, part in lists:
             words = (district,) if district else ()
@@ -241,12 +239,12 @@ class BlockList:
             count = max(1, -(-len(part) // form.rows_per_file))
             for k in range(count):
                 rows = part.to_table().slice(k * form.rows_per_file, form.rows_per_file)
-                told = {**part._covers, "part": k + 1, "parts": count, "rows_of_list": len(part)}
+                facts = {**part._covers, "part": k + 1, "parts": count, "rows_of_list": len(part)}
                 number = f"{k + 1:0{len(str(count))}}-of-{count}"
-                yield (*words, number), BlockList(rows, told)
+                yield (*words, number), BlockList(rows, facts)
 
     def _districts(self) -> Iterator[tuple[str, BlockList]]:
-        """The lists of the districts, and a word for each that a file can be called."""
+        """The list of each district, with a distinct word for its file name."""
         taken: set[str] = set()
         for name, part in self.by_district():
             stem = _file_stem(name)
@@ -269,33 +267,33 @@ class BlockList:
         for path, part in parts:
             part._write_one(files, path, form)
             lines += [f"{files.fingerprint(file)[0]}  {file.name}\n" for file in (path, manifest_path(path))]
-        told = [{key: part.manifest[key] for key in ("file", "rows", "bytes", "sha256")} for _, part in parts]
+        facts = [{key: part.manifest[key] for key in ("file", "rows", "bytes", "sha256")} for _, part in parts]
         text = "".join(lines)
         _put(files, sums, text)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.manifest = {
-            **self._covers, "files": told, "file": sums.name, "bytes": len(text.encode()), "sha256": sha256,
+            **self._covers, "files": facts, "file": sums.name, "bytes": len(text.encode()), "sha256": sha256,
         }  # fmt: skip
 
     @staticmethod
-    def _refuse_strangers(folder: Path, begin: str, ending: str, parts: Sequence[tuple[Path, BlockList]]) -> None:
-        """Parts of an earlier list that lie among those of this one would be sent with them."""
+    def _refuse_other_parts(folder: Path, begin: str, ending: str, parts: Sequence[tuple[Path, BlockList]]) -> None:
+        """Raises if the folder has parts of an earlier list: they would be sent with this one."""
         mine = {manifest_path(path).name for path, _ in parts}
         for found in sorted(folder.glob(f"*{_MANIFEST}")):
             name = found.name.removesuffix(_MANIFEST)
             if name.startswith(begin) and name.endswith(ending) and found.name not in mine:
                 raise InputError(
-                    f"{name}: a part of another list lies where this one goes; move it away, or write to another folder"
+                    f"{name}: a part of another list is in this folder; move it away, or write to another folder"
                 )
 
 
 def manifest_path(path: Path) -> Path:
-    """Where the manifest of a list lies."""
+    """The path of the manifest of a list."""
     return path.with_name(path.name + _MANIFEST)
 
 
 def _refuse_sent(path: Path) -> None:
-    """A list that was sent, and its manifest, are evidence."""
+    """Raises if an exported list is at the path: it and its manifest are evidence."""
     manifest = manifest_path(path)
     try:
         sent = path.exists() and manifest.exists() and json.loads(manifest.read_text()).get("export")
@@ -332,6 +330,6 @@ def _counts(column: pa.ChunkedArray[Any]) -> dict[str, int]:
 def _file_stem(district: str | None) -> str:
     if district is None:
         return "no_district"
-    kept = "".join(letter if letter.isalnum() else "_" for letter in district).strip("_")
-    # A name may have 255 bytes, and ours gets endings.
-    return kept.encode()[:120].decode(errors="ignore") or "_"
+    stem = "".join(letter if letter.isalnum() else "_" for letter in district).strip("_")
+    # A file name has 255 bytes at most, and endings are added to this one.
+    return stem.encode()[:120].decode(errors="ignore") or "_"

@@ -1,7 +1,7 @@
-"""Every exception that numguard raises of its own accord.
+"""The exceptions of numguard.
 
-One root, and each class is also the builtin it resembles, so that callers who know nothing of numguard still catch it.
-No message holds a phone number, an IMEI or complaint text: a file, a row, a column and a code say where to look.
+They have one root, and each is also a subclass of the builtin that it resembles, so that general handlers catch it. No
+message contains a phone number, an IMEI or complaint text: a file, a row, a column and a code locate the problem.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class NumguardError(Exception):
 
 
 class ArgumentError(NumguardError, ValueError):
-    """An argument that the call cannot work with; the message says which ones it takes."""
+    """An invalid argument; the message lists the valid ones."""
 
 
 class InputError(NumguardError, ValueError):
@@ -39,11 +39,11 @@ class InputError(NumguardError, ValueError):
 
 
 class FileMissingError(InputError, FileNotFoundError):
-    """A path that leads to no file."""
+    """A path that does not exist."""
 
 
 class FileError(InputError, OSError):
-    """A file that the operating system will not open, read or write; the message says why."""
+    """A file that the operating system cannot open, read or write; the message says why."""
 
 
 class ColumnError(InputError, LookupError):
@@ -55,7 +55,7 @@ class UnsupportedTypeError(InputError, TypeError):
 
 
 class RefusedCellsError(InputError):
-    """`strict=True` met cells that were refused; `refused` counts them by note."""
+    """`strict=True` and cells were refused; `refused` counts them by note."""
 
     def __init__(self, message: str, refused: dict[str, int] | None = None) -> None:
         super().__init__(message)
@@ -67,11 +67,11 @@ class SetFileError(InputError):
 
 
 class BrakeError(NumguardError, RuntimeError):
-    """A run that would list an absurd share of the population; nothing was stored."""
+    """A run that links more numbers than the brake allows; nothing was stored."""
 
 
 class EngineError(NumguardError, RuntimeError):
-    """An engine that cannot run this: too old, or with workers that lack what they need."""
+    """An engine that cannot run this: too old, or without numguard on its workers."""
 
 
 class RegistryError(NumguardError, RuntimeError):
@@ -79,11 +79,11 @@ class RegistryError(NumguardError, RuntimeError):
 
 
 class DamagedError(RegistryError):
-    """A registry whose file does not hold what was recorded; nothing of it can be relied on."""
+    """A registry whose content is not what was recorded; none of it can be relied on."""
 
 
 class UnsettledError(RegistryError):
-    """It is unknown whether an event was recorded: the connection broke during it, and the store does not answer."""
+    """Whether an event was recorded is unknown: the connection broke during it, and the store does not answer."""
 
 
 class Interrupted(KeyboardInterrupt):

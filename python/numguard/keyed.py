@@ -1,8 +1,8 @@
-"""Numbers -> keyed hashes, so that two houses find the numbers that both know and show each other no others.
+"""Numbers -> keyed hashes, by which two offices find the numbers that both have, and reveal no others.
 
-Owns how a number becomes bytes, what a key must be, and where it is read from: never from an argument, which other
-users of the machine can read. Knows nothing of lists. One idea: HMAC-SHA-256 (RFC 2104) of the E.164 digits, which
-anybody can compute without this package. A plain hash would not do: all numbers of a country are hashed in minutes.
+Owns how a number becomes bytes, what a key must be, and where it is read from: never from a command-line argument,
+which other users of the machine can read. Independent of lists. One idea: HMAC-SHA-256 (RFC 2104) of the E.164 digits,
+which can be computed without this package. A plain hash is not enough: all numbers of a country are hashed in minutes.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ __all__ = ["HASHED", "key_check", "keyed_hash", "read_key"]
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-#: What a column of keyed hashes of MSISDNs is called.
+#: The name of a column of keyed hashes of MSISDNs.
 HASHED = "msisdn_hmac_sha256"
 
 _SHORTEST, _LONGEST = 16, 1 << 16
-#: Bytes that differ, in a key at least.
-_FEWEST = 7
+#: The fewest distinct bytes of a key.
+_FEWEST_DISTINCT = 7
 
 
 def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array[Any]:
-    """HMAC-SHA-256 of each number under a key that both sides know.
+    """HMAC-SHA-256 of each number under a key that both sides have.
 
-    What is hashed are the number's E.164 digits in ASCII: `919876543210`.
+    The hashed bytes are the number's E.164 digits in ASCII: `919876543210`.
 
     Args:
         values: Numbers, as `normalize` takes them.
-        key: At least sixteen bytes that nobody can guess; `read_key` reads one.
-        region: How bare digits are read.
+        key: At least sixteen bytes that cannot be guessed; `read_key` reads one.
+        region: The country by whose plan digits without a country code are read.
 
     Returns:
         A string array of 64 hexadecimal digits each; null where the cell is null or refused.
@@ -54,7 +54,7 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
         >>> ng.keyed_hash(["98765 43210", "1930"], b"sixteen bytes or more").to_pylist()[1] is None
         True
     """
-    start = hmac.new(_hard_to_guess(key), digestmod="sha256")
+    start = hmac.new(_checked_key(key), digestmod="sha256")
 
     def hashed(digits: str) -> str:
         state = start.copy()
@@ -72,17 +72,17 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
 
 
 def key_check(key: bytes) -> str:
-    """Sixteen hexadecimal digits by which two sides see that they hold the same key, and nobody learns which."""
-    return hmac.digest(_hard_to_guess(key), b"numguard key check", "sha256").hex()[:16]
+    """Sixteen hexadecimal digits that two sides compare to check that they have the same key, without revealing it."""
+    return hmac.digest(_checked_key(key), b"numguard key check", "sha256").hex()[:16]
 
 
 def read_key(*, file: PathLike | None = None, variable: str | None = None) -> bytes:
     """The key in a file, or in an environment variable.
 
-    Blanks and line ends around it are not part of it, so that both ways give the same key.
+    Blanks and line ends around it are not part of it, so that both sources give the same key.
 
     Args:
-        file: Where it lies; `(umask 077; openssl rand -hex 32 > shared.key)` makes one.
+        file: Its path; `(umask 077; openssl rand -hex 32 > shared.key)` makes one.
         variable: The name of the environment variable that holds it.
 
     Raises:
@@ -100,11 +100,11 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     if (file is None) == (variable is None):
         raise ArgumentError("a key is read from a file or from an environment variable: name one of them")
     if file is not None:
-        return _hard_to_guess(_read_private(Path(file).expanduser()).strip())
+        return _checked_key(_read_private(Path(file).expanduser()).strip())
     found = os.environ.get(str(variable))
     if found is None:
         raise ArgumentError(f"the environment variable {variable} is not set")
-    return _hard_to_guess(os.fsencode(found).strip())
+    return _checked_key(os.fsencode(found).strip())
 
 
 def _read_private(path: Path) -> bytes:
@@ -120,16 +120,16 @@ def _read_private(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, ArgumentError):
             raise
-        why = error.strerror if isinstance(error, OSError) else "its name is none"
+        why = error.strerror if isinstance(error, OSError) else "its name is invalid"
         raise FileError(f"{Path(path).name!a}: cannot be read ({why})") from None
 
 
-def _hard_to_guess(key: bytes) -> bytes:
-    """The key, unless it can be found from the hashes by trying."""
+def _checked_key(key: bytes) -> bytes:
+    """The key, unless it is too short or too regular to resist guessing."""
     if not isinstance(key, bytes) or len(key) < _SHORTEST:
         raise ArgumentError(f"key: takes {_SHORTEST} bytes or more; `openssl rand -hex 32` makes a good one")
-    # Of sixteen hexadecimal digits drawn at random, one in a million has fewer than seven that differ.
+    # Of random keys of sixteen hexadecimal digits, one in a million has fewer than seven distinct ones.
     period = (key + key).find(key, 1)
-    if period < _SHORTEST or len(set(key)) < _FEWEST:
+    if period < _SHORTEST or len(set(key)) < _FEWEST_DISTINCT:
         raise ArgumentError("key: repeats itself, and can be guessed; `openssl rand -hex 32` makes a good one")
     return key

@@ -1,7 +1,7 @@
-"""How results show themselves in a notebook: a heading and a small table of counts, as HTML.
+"""The representation of results in a notebook: a heading and a small table of counts, as HTML.
 
-Owns the look. Knows nothing of what is shown. One idea: **only counts and names are shown**: a notebook is saved with
-its output and sent on. Whatever comes in is escaped, and long digits in it are masked, as in names of files.
+Owns the layout. Independent of the results. One idea: **only counts and names are shown**, because a notebook is saved
+with its output and passed on. All text is escaped, and long runs of digits in it, as in file names, are masked.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from html import escape
 
 __all__ = ["card", "counts"]
 
-#: Digits that may be a number or a handset, as `str.format` never writes a count.
+#: Digits that may be a number or a handset; a count has thousands separators and does not match.
 _LONG = re.compile(r"\d[\d .-]{4,}\d")
 _CELL = "text-align:left;padding:1px 12px 1px 0"
 
 
 def card(title: str, facts: Iterable[tuple[str, object]]) -> str:
-    """A heading and the lines under it.
+    """A heading and a table of facts.
 
     Args:
-        title: The name of the class, and what it is of.
-        facts: A label and a value each; integers get separators, and values that are None or empty are left out.
+        title: The name of the class, and of its subject.
+        facts: Pairs of a label and a value; integers get separators, and values that are None or empty are left out.
 
     Returns:
         HTML that needs no script and no style sheet.

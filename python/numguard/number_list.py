@@ -1,11 +1,12 @@
 """A file of phone numbers or IMEIs -> a set, and an account of its rows.
 
-Owns how the column with the numbers is told, and that a list whose first line is a number has no header. Knows nothing
-of what the list is for. One idea: **who rests a decision on a list is told of every row that is not in it.**
+Owns the choice of the column with the numbers, and the rule that a list whose first line is a number has no header.
+Independent of the purpose of the list. One idea: **the account names every row that is not in the set**, because
+decisions depend on the list.
 
-The list of revoked numbers that India's Department of Telecommunications gives out (MNRL), and its list of numbers that
-are in use again, come as `{"status": 200, "payload": [{"n": "9876543210"}]}`. What went wrong comes the same way, as
-an answer that says 200 outside and another status inside: that is an error here, and never an empty list.
+The list of revoked numbers of India's Department of Telecommunications (MNRL), and its list of numbers that are in use
+again, have the form `{"status": 200, "payload": [{"n": "9876543210"}]}`. The service sends an error as a successful
+HTTP response with another status in the document. This is an error here, not an empty list.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ _Set = TypeVar("_Set", NumberSet, ImeiSet)
 
 @dataclass(frozen=True)
 class NumberList(Generic[_Set]):
-    """A list, and what became of its rows.
+    """A list, and the account of its rows.
 
     Attributes:
         keys: The numbers or handsets.
         account: rows_read, rows_used, rows_refused, refused_rows by note, not_data by kind (`other_action`: rows of a
-            block list that were not asked for).
+            block list with an action that was not selected).
         refused: The refused rows: file, row, note.
     """
 
@@ -55,25 +56,25 @@ class NumberList(Generic[_Set]):
 def open_numbers(
     path: PathLike, *, column: str | None = None, region: Region = "IN", actions: Sequence[str] = ("block",)
 ) -> NumberSet:
-    """The set of all phone numbers in a file; of a block list, those that are to be blocked.
+    """The set of all phone numbers in a file; of a block list, the numbers to be blocked.
 
     Args:
-        path: A saved set, whatever `scan` reads (CSV, text with one number a line, Parquet, Arrow), JSON as MNRL comes
-            in, JSON Lines, or a workbook.
-        column: Which column holds them; may be left out if there is only one, or one is named as such columns are.
-        region: How bare digits are read.
-        actions: In a file with a column `action`, as block lists have, take the rows with one of these. What is to be
-            verified again or released is not mixed with what is to be blocked.
+        path: A saved set, a source of `scan` (CSV, text with one number a line, Parquet, Arrow), JSON in the form of
+            MNRL, JSON Lines, or a workbook.
+        column: The column of numbers; may be left out if the file has one column, or one with a known name.
+        region: The country by whose plan digits without a country code are read.
+        actions: Of a file with a column `action`, as block lists have, use only rows with one of these, so that numbers
+            to be verified again or released are not blocked.
 
     Raises:
-        ColumnError: It cannot be told which column holds the numbers.
-        InputError: The file cannot be read as what it should be.
+        ColumnError: The column of numbers is ambiguous.
+        InputError: The file cannot be read.
     """
     return read_numbers(path, column=column, region=region, actions=actions).keys
 
 
 def open_imeis(path: PathLike, *, column: str | None = None) -> ImeiSet:
-    """The set of all handsets in a file; as `open_numbers`."""
+    """The set of all handsets in a file; see `open_numbers`."""
     return read_imeis(path, column=column).keys
 
 
@@ -85,25 +86,25 @@ def read_numbers(
     actions: Sequence[str] = ("block",),
     strict: bool = False,
 ) -> NumberList[NumberSet]:
-    """As `open_numbers`, with an account of the rows.
+    """`open_numbers` with an account of the rows.
 
     Raises:
         InputError: `strict`, and a row was refused.
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
-    said = _Said(path, lambda cells: explain(cells, region=region))
-    cells = said.cells(column, _NUMBER_NAMES, actions)
-    return said.account_of(NumberSet(cells, region=region), strict=strict)
+    reader = _ListReader(path, lambda cells: explain(cells, region=region))
+    cells = reader.cells(column, _NUMBER_NAMES, actions)
+    return reader.account_of(NumberSet(cells, region=region), strict=strict)
 
 
 def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
-    """As `open_imeis`, with an account of the rows; a placeholder is refused."""
+    """`open_imeis` with an account of the rows; a placeholder is refused."""
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
-    said = _Said(path, explain_imei)
-    cells = said.cells(column, _IMEI_NAMES, None)
-    return said.account_of(ImeiSet(cells), strict=strict)
+    reader = _ListReader(path, explain_imei)
+    cells = reader.cells(column, _IMEI_NAMES, None)
+    return reader.account_of(ImeiSet(cells), strict=strict)
 
 
 def _saved(keys: _Set) -> NumberList[_Set]:
@@ -123,27 +124,27 @@ def listing_dates(
     of_imeis: bool = False,
     actions: Sequence[str] | None = ("block",),
 ) -> tuple[pa.ChunkedArray[Any], pa.ChunkedArray[Any]]:
-    """The numbers of a list as they stand, and for each the date in the column `dates`, as `scan` takes them.
+    """The numbers of a list as they are written, and for each the date in the column `dates`, as `scan` takes them.
 
     Args:
-        path: As for `open_numbers`, but no saved set, which holds no dates.
-        dates: The column that says when a number was listed: `first_reported` in a block list.
-        column: Which column holds the numbers, as for `open_numbers`.
+        path: As for `open_numbers`, but not a saved set, which has no dates.
+        dates: The column of the dates on which numbers were listed: `first_reported` in a block list.
+        column: The column of numbers, as for `open_numbers`.
         of_imeis: Whether it is a list of handsets.
         actions: As for `open_numbers`.
 
     Raises:
         ArgumentError: The file is a saved set.
-        ColumnError: There is no such column.
-        InputError: The file cannot be read as what it should be.
+        ColumnError: A column does not exist.
+        InputError: The file cannot be read.
     """
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     read: Any = explain_imei if of_imeis else explain
-    said = _Said(path, read)
+    reader = _ListReader(path, read)
     names, taken = (_IMEI_NAMES, None) if of_imeis else (_NUMBER_NAMES, actions)
-    found = list(said.rows(column, names, taken, more=[dates]))
-    schema = pa.schema([said.source.schema.field(name) for name in (said.column, dates)])
+    found = list(reader.rows(column, names, taken, more=[dates]))
+    schema = pa.schema([reader.source.schema.field(name) for name in (reader.column, dates)])
     table = pa.Table.from_batches([batch.data for batch in found], schema)
     return table.column(0), table.column(1)
 
@@ -157,8 +158,8 @@ def _is_saved(path: PathLike) -> bool:
         return file.read(len(_SAVED_SET)) == _SAVED_SET
 
 
-class _Said:
-    """What one list says, row by row."""
+class _ListReader:
+    """Reads one list, and counts its rows."""
 
     def __init__(self, path: PathLike, explained: Callable[[Any], Any]) -> None:
         self.path = path
@@ -170,17 +171,17 @@ class _Said:
         self.source: Source
 
     def cells(self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
-        """The column with the numbers. A header that is itself a number is the first of them."""
+        """The column of numbers. A header that is itself a number is the first of them."""
         found: list[Any] = []
         for batch in self.rows(column, names, actions):
             cells = batch.data.column(0)
             found.append(cells)
             self._note(cells, batch.file, batch.row_numbers())
-        there = self.source.schema.names
-        if not there:
+        columns = self.source.schema.names
+        if not columns:
             return pa.chunked_array([], pa.string())
         kind = self.source.schema.field(self.column).type
-        if self._is_number(self.column) and len(there) == 1:
+        if self._is_number(self.column) and len(columns) == 1:
             found.insert(0, pa.array([self.column], kind))
             self._first = 1
         return pa.chunked_array(found, kind)
@@ -188,26 +189,26 @@ class _Said:
     def rows(
         self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None, *, more: Sequence[str] = ()
     ) -> Iterator[Batch]:
-        """The column with the numbers, and `more`, of the rows with one of the actions."""
+        """The column of numbers, and `more`, of the rows with one of the actions."""
         wanted = {column, *more} - {None}
         self.source = open_source(self.path, wanted=lambda cell: cell in wanted or _bare(cell) in names)
-        there = self.source.schema.names
-        if not there:
+        columns = self.source.schema.names
+        if not columns:
             return
-        self.column = self._the_column(column, names, there)
-        asked = [self.column, *more]
-        taken = None if actions is None or _ACTION not in there else pa.array(actions, pa.string())
-        for batch in self.source.batches([*asked, *({_ACTION} - set(asked))] if taken is not None else asked):
+        self.column = self._the_column(column, names, columns)
+        selected = [self.column, *more]
+        taken = None if actions is None or _ACTION not in columns else pa.array(actions, pa.string())
+        for batch in self.source.batches([*selected, *({_ACTION} - set(selected))] if taken is not None else selected):
             if taken is None:
                 yield batch
                 continue
-            kept = compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)
-            self._others += len(kept) - (compute.sum(kept).as_py() or 0)
-            data = batch.data.filter(kept).select(asked)
-            yield Batch(data, batch.file, batch.row_numbers()[np.asarray(kept.to_numpy(zero_copy_only=False))])
+            mask = compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)
+            self._others += len(mask) - (compute.sum(mask).as_py() or 0)
+            data = batch.data.filter(mask).select(selected)
+            yield Batch(data, batch.file, batch.row_numbers()[np.asarray(mask.to_numpy(zero_copy_only=False))])
 
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
-        """The list, once its cells were read."""
+        """The list with its account, after its cells were read."""
         refused = pa.concat_tables([refused_rows(self.source.parts), *self._notes])
         account = accounted(self.source.parts)
         notes = compute.value_counts(refused["note"]).to_pylist()
@@ -236,12 +237,12 @@ class _Said:
         return there[0] if len(there) == 1 else known[0]
 
     def _note(self, cells: Any, file: str | None, rows: Any) -> None:
-        """Keeps the rows whose cell gives no key, with why."""
-        said = self._explained(cells)
-        unread = said.field(0).is_null()
+        """Records the rows whose cell gives no key, each with its note."""
+        explained = self._explained(cells)
+        unread = explained.field(0).is_null()
         if not compute.any(unread).as_py():
             return
-        notes = said.field("note").cast(pa.string()).filter(unread).fill_null("empty")
+        notes = explained.field("note").cast(pa.string()).filter(unread).fill_null("empty")
         columns = [pa.repeat(pa.scalar(file, pa.string()), len(notes)), pa.array(rows).filter(unread), notes]
         self._notes.append(pa.Table.from_arrays(columns, schema=REFUSED))
 

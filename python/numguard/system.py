@@ -1,12 +1,12 @@
-"""What operating systems do differently, each with what is done where one lacks it.
+"""Differences between operating systems, each with a fallback.
 
-Owns the flags with which new files are opened, the privacy of a file, the flushing and locking of folders. Knows no
-format and no name. One idea: **a call that a system lacks is named here once**, with its substitute, so that the rest
-of the package runs the same code everywhere.
+Owns the flags of new files, the privacy of a file, the flushing and locking of folders. Independent of formats and
+names. One idea: **a call that a system lacks occurs here only**, with its fallback, so that the rest of the package
+runs the same code everywhere.
 
-Windows has neither `O_NOFOLLOW` (to make a link one must be an administrator), nor modes (a file has the rights of its
-folder), nor descriptors of folders: names are on its disk once they are renamed (NTFS keeps a journal of them), and
-what a killed process left behind is not swept.
+Windows has no `O_NOFOLLOW` (only an administrator can make a link), no modes (a file has the rights of its folder), and
+no descriptors of folders. Renamed names are on its disk at once (NTFS has a journal of them), and temporary files of a
+killed process are not removed.
 """
 
 from __future__ import annotations
@@ -24,22 +24,21 @@ except ImportError:  # Windows
 
 __all__ = ["flush_folder", "has_modes", "lock_alone", "lock_shared", "make_private", "open_folder", "open_new"]
 
-#: Seconds for which a shared lock is waited for: a process that has the folder alone removes temporary files, which
-#: is soon done.
-_PATIENCE = 1.0
+#: Seconds to wait for a shared lock: the holder of the exclusive lock removes temporary files, which takes little time.
+_TIMEOUT = 1.0
 
 
 def _flag(name: str) -> int:
-    """A flag of `os.open`, or none where the system lacks it."""
+    """A flag of `os.open`, or 0 where the system lacks it."""
     found: int = getattr(os, name, 0)
     return found
 
 
 def open_new(path: Path, mode: int) -> int:
-    """A descriptor of a file made by this call, for reading and writing; no link is followed.
+    """A descriptor of a new file, for reading and writing; no link is followed.
 
     Raises:
-        OSError: The name is taken, or the file cannot be made.
+        OSError: The name exists, or the file cannot be created.
     """
     # Descriptors are not inherited by other programs (PEP 446); without O_BINARY, Windows writes CR before each LF.
     wanted = os.O_RDWR | os.O_CREAT | os.O_EXCL | _flag("O_NOFOLLOW") | _flag("O_CLOEXEC") | _flag("O_BINARY")
@@ -47,21 +46,21 @@ def open_new(path: Path, mode: int) -> int:
 
 
 def has_modes() -> bool:
-    """Whether files have modes that say who may read them."""
+    """Whether files have modes that restrict who may read them."""
     return hasattr(os, "fchmod")
 
 
 def make_private(descriptor: int, mode: int) -> None:
-    """Sets the mode of an open file, whatever the umask is; where there are no modes, its folder decides."""
+    """Sets the mode of an open file, whatever the umask is; without modes, it has the rights of its folder."""
     if has_modes():
         os.fchmod(descriptor, mode)
 
 
 def open_folder(folder: Path) -> int | None:
-    """A descriptor of a folder; none where a system has no such thing, or the folder cannot be read.
+    """A descriptor of a folder; None where the system has none, or the folder cannot be read.
 
     Raises:
-        OSError: There is no such folder.
+        OSError: The folder does not exist.
     """
     if not hasattr(os, "O_DIRECTORY"):
         if not folder.is_dir():
@@ -74,34 +73,34 @@ def open_folder(folder: Path) -> int | None:
 
 
 def flush_folder(folder: int | None) -> None:
-    """Brings the names in a folder to the disk, where a system can."""
+    """Flushes the names in a folder to the disk, where the system can."""
     if folder is not None:
-        with suppress(OSError):  # not every disk flushes folders
+        with suppress(OSError):  # not every file system flushes folders
             os.fsync(folder)
 
 
 def lock_alone(folder: int) -> bool:
-    """Whether nobody else has a lock on the folder, and this process now has it alone."""
+    """Whether this process now has the exclusive lock on the folder."""
     locks: Any = fcntl
     if locks is None:
         return False
     try:
         locks.flock(folder, locks.LOCK_EX | locks.LOCK_NB)
-    except OSError:  # somebody has it, or the disk has no locks
+    except OSError:  # another process has a lock, or the file system has none
         return False
     return True
 
 
 def lock_shared(folder: int) -> None:
-    """Shares the lock on a folder with others, where the disk has locks."""
+    """Takes the shared lock on a folder, where the file system has locks."""
     locks: Any = fcntl
     if locks is None:
         return
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _TIMEOUT
     while time.monotonic() < end:
         try:
             locks.flock(folder, locks.LOCK_SH | locks.LOCK_NB)
-        except BlockingIOError:  # somebody has it alone
+        except BlockingIOError:  # another process has the exclusive lock
             time.sleep(0.01)
         except OSError:
             return

@@ -1,4 +1,4 @@
-"""What the functions of the face take and give, as structural types: nobody has to inherit from anything."""
+"""The types of public arguments and results, as structural types: no class has to inherit from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
 
 @runtime_checkable
 class ArrowArrayExportable(Protocol):
-    """An object that gives itself as one Arrow array: a `pyarrow.Array`, a `RecordBatch`, a numguard set."""
+    """An object that exports one Arrow array: a `pyarrow.Array`, a `RecordBatch`, a numguard set."""
 
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
         """The Arrow PyCapsule interface."""
@@ -30,7 +30,7 @@ class ArrowArrayExportable(Protocol):
 
 @runtime_checkable
 class ArrowStreamExportable(Protocol):
-    """An object that gives itself as a stream: a chunked array, a table, a Polars, DuckDB or pandas object."""
+    """An object that exports an Arrow stream: a chunked array, a table, a Polars, DuckDB or pandas object."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""
@@ -52,8 +52,8 @@ Region: TypeAlias = str | None
 #: The same, or a column with the region of each row.
 Regions: TypeAlias = Region | Values
 
-#: How a number is written out.
+#: The form in which a number is written.
 Style: TypeAlias = Literal["e164", "digits", "national", "international"]
 
-#: Called from time to time during long work, with what was done so far.
+#: Called repeatedly during long work, with the progress so far.
 Progress: TypeAlias = Callable[[Any], object]

@@ -1,7 +1,7 @@
-"""numguard in DuckDB: `register` gives a connection functions of numbers, and sets as tables and as functions.
+"""numguard in DuckDB: `register` adds functions for numbers to a connection, and sets as tables and as functions.
 
-DuckDB hands a function 2,048 rows at a time, on one thread, so a scan of a file is quicker through `numguard.scan`;
-the functions are for queries that join, group and filter by what a cell means.
+DuckDB calls a function with 2,048 rows at a time, on one thread, so `numguard.scan` scans a file faster. The functions
+are for queries that join, group and filter by numbers.
 
     >>> import duckdb, numguard as ng
     >>> from numguard.adapters.duckdb import register
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_SAID = "STRUCT(msisdn UBIGINT, kind VARCHAR, note VARCHAR)"
-_SAID_OF_IMEI = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
+_ANSWER = "STRUCT(msisdn UBIGINT, kind VARCHAR, note VARCHAR)"
+_IMEI_ANSWER = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
 
 
 def register(
@@ -43,7 +43,7 @@ def register(
     sets: Mapping[str, NumberSet | ImeiSet] | None = None,
     region: Region = "IN",
 ) -> None:
-    """Gives a connection the functions, and for each set a table and a function; those that it had are replaced.
+    """Adds the functions to a connection, and for each set a table and a function; existing ones are replaced.
 
     The functions take text (VARCHAR), digits as written (BIGINT and smaller integers) and canonical numbers (UBIGINT),
     as the functions of `numguard` do. Cast other columns.
@@ -56,16 +56,16 @@ def register(
     Args:
         connection: An open connection of DuckDB 1.x or 2.x.
         sets: Names, each an SQL identifier, and sets.
-        region: How bare digits are read.
+        region: The country by whose plan digits without a country code are read.
 
     Raises:
-        ArgumentError: A name that is no identifier, or something else than a set.
+        ArgumentError: A name is not an identifier, or a value is not a set.
     """
     functions: dict[str, tuple[Callable[[Any], Any], str]] = {
         "numguard_normalize": (lambda cells: normalize(cells, region=region, threads=1), "UBIGINT"),
         "numguard_normalize_imei": (lambda cells: normalize_imei(cells, threads=1), "UBIGINT"),
-        "numguard_explain": (lambda cells: _plain(explain(cells, region=region, threads=1)), _SAID),
-        "numguard_explain_imei": (lambda cells: _plain(explain_imei(cells, threads=1)), _SAID_OF_IMEI),
+        "numguard_explain": (lambda cells: _plain(explain(cells, region=region, threads=1)), _ANSWER),
+        "numguard_explain_imei": (lambda cells: _plain(explain_imei(cells, threads=1)), _IMEI_ANSWER),
     }
     tables: dict[str, pa.Table] = {}
     for name, members in (sets or {}).items():
@@ -73,7 +73,7 @@ def register(
             raise ArgumentError(f"sets: {name!r} is no name for a table")
         if not isinstance(members, (NumberSet, ImeiSet)):
             raise ArgumentError(f"sets: {name!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
-        functions[f"{name}_contains"] = (_asking(members, region), "BOOLEAN")
+        functions[f"{name}_contains"] = (_membership(members, region), "BOOLEAN")
         tables[name] = pa.table({"imei14" if isinstance(members, ImeiSet) else "msisdn": members.to_array()})
     for name, (function, returned) in functions.items():
         _register(connection, name, function, returned)
@@ -83,29 +83,29 @@ def register(
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callable[[Any], Any], returned: str) -> None:
     def answer(*columns: Any) -> Any:
-        # DuckDB has no type that stands for any, but a function of any number of arguments takes them as they are.
+        # DuckDB has no type for "any", but passes the arguments of a variadic function unconverted.
         if len(columns) != 1:
             raise ArgumentError(f"{name}: takes one column, not {len(columns)}")
         return function(_as_read(columns[0]))
 
     kind: Any = "arrow"  # the stubs of DuckDB name an enumeration that moves between versions
-    nulls: Any = "special"  # a null in is a null out, but a refused cell is null too
-    # A type by its name is how every version knows it.
+    nulls: Any = "special"  # the result is null for refused cells too, not only for null ones
+    # Every version accepts a type by its name.
     to = connection.type(returned)
-    # There is no replacing, and of what is not there no removing.
+    # DuckDB cannot replace a function, and raises when it removes one that does not exist.
     with contextlib.suppress(Exception):
         connection.remove_function(name)
     connection.create_function(name, answer, None, to, type=kind, null_handling=nulls, side_effects=False)
 
 
 def _as_read(cells: Any) -> Any:
-    """Integers of other widths as one of the two that numguard reads: Int64, digits as written, or UInt64."""
+    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is."""
     if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
         return cells.cast(pa.int64())
     return cells
 
 
-def _asking(members: NumberSet | ImeiSet, region: Region) -> Callable[[Any], Any]:
+def _membership(members: NumberSet | ImeiSet, region: Region) -> Callable[[Any], Any]:
     if isinstance(members, NumberSet):
         return lambda cells: members.contains(cells, region=region, threads=1)
     return lambda cells: members.contains(cells, threads=1)

@@ -1,7 +1,7 @@
 """`series.numguard.normalize()`: numbers and sets in pandas, with results in pandas.
 
-Importing this module gives every series the accessor `numguard`. What comes out has the index and the name of what came
-in, and nullable types: a refused cell is `<NA>`, and no number turns into floating point.
+Importing this module adds the accessor `numguard` to series. A result has the index and name of the series, and a
+nullable type: a refused cell is `<NA>`, and no number becomes floating point.
 
     >>> import pandas as pd, numguard as ng, numguard.adapters.pandas
     >>> calls = pd.DataFrame({"a_party": ["098765 43210", "1930"], "seconds": [12, 40]})
@@ -55,11 +55,11 @@ class NumguardAccessor:
         return self._like(_core.extract(self._series, region=region))
 
     def explain(self, *, region: Region = "IN") -> pd.DataFrame:
-        """Each cell's number and what there is to say of it (`msisdn`, `kind`, `note`); as `numguard.explain`."""
+        """Each cell's number, kind and note (`msisdn`, `kind`, `note`); as `numguard.explain`."""
         return self._frame(_core.explain(self._series, region=region))
 
     def explain_imei(self) -> pd.DataFrame:
-        """Each cell's handset and what there is to say of it (`imei14`, `form`, `note`); as `numguard.explain_imei`."""
+        """Each cell's handset, form and note (`imei14`, `form`, `note`); as `numguard.explain_imei`."""
         return self._frame(_core.explain_imei(self._series))
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
@@ -69,19 +69,19 @@ class NumguardAccessor:
         return self._like(members.contains(self._series))
 
     def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
-        """Where each cell stands in `members.to_array()` (UInt32), `<NA>` for no member; as `NumberSet.position`."""
+        """Each cell's index in `members.to_array()` (UInt32), `<NA>` if it is no member; as `NumberSet.position`."""
         if isinstance(members, NumberSet):
             return self._like(members.position(self._series, region=region))
         return self._like(members.position(self._series))
 
     def _like(self, answer: Any) -> pd.Series[Any]:
-        """An answer as a series with the index and the name of the one that was asked."""
+        """A result as a series with the index and name of the input."""
         answered: pd.Series[Any] = answer.to_pandas(types_mapper=_nullable)
         answered.index = self._series.index
         return answered.rename(self._series.name)
 
     def _frame(self, answer: Any) -> pd.DataFrame:
-        """An answer of several parts as a frame with the index of the series that was asked."""
+        """A result with several fields as a frame with the index of the input."""
         chunks: list[Any] = answer.chunks if isinstance(answer, pa.ChunkedArray) else [answer]
         parts = [pa.RecordBatch.from_struct_array(chunk) for chunk in chunks]
         frame: pd.DataFrame = pa.Table.from_batches(parts, pa.schema(answer.type.fields)).to_pandas(
@@ -92,6 +92,6 @@ class NumguardAccessor:
 
 
 def _nullable(kind: pa.DataType) -> Any:
-    """The type in which pandas keeps a column that may have gaps."""
+    """The nullable pandas type of a column."""
     known = {pa.uint64(): pd.UInt64Dtype(), pa.uint32(): pd.UInt32Dtype(), pa.bool_(): pd.BooleanDtype()}
     return known.get(kind, pd.ArrowDtype(kind) if pa.types.is_list(kind) or pa.types.is_large_list(kind) else None)

@@ -1,7 +1,7 @@
 """`pl.col("a").numguard.normalize()`: numbers and sets in Polars, eager, lazy and streaming.
 
-Importing this module gives expressions and series the namespace `numguard`. Each row's answer depends on that row
-alone, and Polars may rely on that: it may cut a column as it likes, push filters past the call and stream.
+Importing this module adds the namespace `numguard` to expressions and series. The result of a row depends on that row
+alone, so Polars may split a column anywhere, move filters past the call and stream.
 
     >>> import polars as pl, numguard as ng, numguard.adapters.polars
     >>> calls = pl.LazyFrame({"a_party": ["098765 43210", "1930"]})
@@ -34,7 +34,7 @@ Column = TypeVar("Column", pl.Expr, pl.Series)
 
 
 class _Namespace(Generic[Column]):
-    """The verbs; how one is applied to a column is the subclass's to say."""
+    """The verbs; a subclass defines how one is applied to a column."""
 
     def __init__(self, column: Column) -> None:
         self._column: Column = column
@@ -51,22 +51,22 @@ class _Namespace(Generic[Column]):
         return self._apply(normalize_imei, pl.UInt64)
 
     def explain(self, *, region: Region = "IN") -> Column:
-        """Each cell's number and what there is to say of it (Struct of msisdn, kind, note); as `numguard.explain`."""
+        """Each cell's number, kind and note (Struct of msisdn, kind, note); as `numguard.explain`."""
         fields = {"msisdn": pl.UInt64, "kind": pl.String, "note": pl.String}
         return self._apply(lambda cells: _plain(explain(cells, region=region)), pl.Struct(fields))
 
     def explain_imei(self) -> Column:
-        """Each cell's handset and what there is to say of it (Struct of imei14, form, note)."""
+        """Each cell's handset, form and note (Struct of imei14, form, note)."""
         fields = {"imei14": pl.UInt64, "form": pl.String, "note": pl.String}
         return self._apply(lambda cells: _plain(explain_imei(cells)), pl.Struct(fields))
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Whether each cell is a member (Boolean), null where it is null or refused; as `NumberSet.contains`."""
-        return self._apply(_asking(members, "contains", region), pl.Boolean)
+        return self._apply(_membership(members, "contains", region), pl.Boolean)
 
     def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
-        """Where each cell stands in `members.to_array()` (UInt32), null for no member; as `NumberSet.position`."""
-        return self._apply(_asking(members, "position", region), pl.UInt32)
+        """Each cell's index in `members.to_array()` (UInt32), null if it is no member; as `NumberSet.position`."""
+        return self._apply(_membership(members, "position", region), pl.UInt32)
 
 
 @pl.api.register_expr_namespace("numguard")
@@ -89,18 +89,18 @@ class NumguardSeries(_Namespace[pl.Series]):
         return pl.Series(self._column.name, verb(self._column), to)
 
 
-def _asking(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[[pl.Series], Any]:
+def _membership(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[[pl.Series], Any]:
     if isinstance(members, NumberSet):
         ask = getattr(members, verb)
         return lambda cells: ask(cells, region=region)
     if isinstance(members, ImeiSet):
-        asked: Callable[[pl.Series], Any] = getattr(members, verb)
-        return asked
+        lookup: Callable[[pl.Series], Any] = getattr(members, verb)
+        return lookup
     raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
 
 
 def _plain(answers: Any) -> pa.ChunkedArray[Any]:
-    """The answers with codes as text: Polars would make a categorical of its own of every batch."""
+    """The result with codes as text: Polars would make a different categorical of every batch."""
     fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
     plain: pa.ChunkedArray[Any] = answers.cast(pa.struct(fields))
     return plain

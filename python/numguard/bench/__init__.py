@@ -1,7 +1,7 @@
-"""The harness: everything that is claimed about speed and memory, measured beside the rivals in one run.
+"""The benchmark harness: measures speed and memory of numguard and of rival libraries in one run.
 
-Owns the run. The one idea: an answer is compared with the truth before any time is taken, and what is measured goes
-into a record from which every table and chart is made, here and on the user's own machine.
+Owns the run. One idea: each result is compared with the expected one before it is timed, and all tables and charts are
+made from the record of measurements, here and on a user's machine.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ SUBJECTS: Final = (
     *("contains", "normalize", "handset", "answers", "set"),
     *("scan", "csv", "files", "linkage", "registry"),
 )
-"""What can be measured, each by the file `bench_<subject>.py`."""
+"""The subjects, each measured by the file `bench_<subject>.py`."""
 
 
 def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mapping[str, object] | None = None) -> int:
     """Measures, and writes the record.
 
     Args:
-        subjects: What to measure.
-        select: An expression of pytest's `-k` that picks some of the measurements.
-        settings: Of the plan, by the names of its environment variables without NUMGUARD_BENCH_; None leaves one out.
+        subjects: The subjects to measure.
+        select: An expression for pytest's `-k` that selects measurements.
+        settings: Settings of the plan, by the names of its environment variables without NUMGUARD_BENCH_; None is
+            left out.
 
     Returns:
-        pytest's exit code: 0 if every answer was right.
+        pytest's exit code: 0 if every result was right.
 
     Raises:
         ArgumentError: pytest or pytest-benchmark is not installed.

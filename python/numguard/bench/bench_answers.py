@@ -1,7 +1,6 @@
-"""Rows of answers by default calls, and expressions of Polars beside the direct call.
+"""Calls that return rows (`explain`, `extract`, `format`), and expressions of Polars against the direct call.
 
-What each cell was, every number in it, numbers written out. Nobody else says why a cell is refused, so there are no
-rivals here but ourselves.
+No rival library gives the reason why a cell is refused, so these have no rivals.
 """
 
 from __future__ import annotations
@@ -59,17 +58,17 @@ def test_answers(measure: Any, the_plan: Plan, verb: str, layout: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("layout", ["clean", "mixed"])
 def test_expression(measure: Any, the_plan: Plan, layout: str, way: str) -> None:
-    """`normalize` as a call on the column that Polars holds, and as an expression of a query."""
+    """`normalize` as a call on a Polars column, and as an expression of a query."""
     pl = pytest.importorskip("polars")
     import numguard.adapters.polars  # noqa: F401  # registers the expressions
 
     series: Any = pl.Series("cell", numbers(layout, the_plan))
     frame = series.to_frame()
-    asked = pl.col("cell").numguard.normalize()
+    expression = pl.col("cell").numguard.normalize()
     ways: dict[str, Callable[[], Any]] = {
         "direct call": lambda: pl.Series("cell", normalize(series), pl.UInt64),
-        "expression": lambda: frame.select(asked)["cell"],
-        "streamed expression": lambda: frame.lazy().select(asked).collect(engine="streaming")["cell"],
+        "expression": lambda: frame.select(expression)["cell"],
+        "streamed expression": lambda: frame.lazy().select(expression).collect(engine="streaming")["cell"],
     }
     line = Line("expression", f"{layout}, {way}", the_plan.rows, 0, None, NUMGUARD, the_plan.threads)
     assert measure(line, ways[way]).equals(ways["direct call"]())

@@ -1,8 +1,7 @@
-"""Which rows of a column are on a list: sets of ours beside Polars, DuckDB, pyarrow and pandas.
+"""Membership of a column's rows in a list: numguard's sets, Polars, DuckDB, pyarrow and pandas.
 
-The set is built before the clock starts, as it is opened once and asked many times; the rivals have nothing of the kind
-and build their table in every query. What building costs is measured by `bench_set`, and the two are added up where
-the report says who loses.
+The set is built before the time is taken, because users build it once and look up many columns. The rivals have no such
+set and build their table in every query. `bench_set` measures building, and the report of losses adds the two.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ import pytest
 from numguard.bench.columns import LAYOUTS, Case, column_and_truth, members
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
-from numguard.bench.rivals import ask, candidates
+from numguard.bench.rivals import candidates, queries
 
 
 def cases() -> list[Case]:
-    """Every column against every list, those of one list together."""
+    """Every column against every list, grouped by list."""
     planned = plan()
     return [
         Case(layout, planned.rows, listed, rate)
@@ -41,11 +40,11 @@ def installed(candidate: str) -> bool:
     ids=str,
 )
 def test_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
-    """The right rows, and how fast they are counted."""
+    """Checks the rows that are found, and times their count."""
     if not installed(candidate):
         pytest.skip(f"{candidate}: not installed")
     rows, truth = column_and_truth(case)
-    question = ask(candidate, case, rows, members(case.listed), the_plan.threads)
-    assert np.array_equal(question.mask(), truth)
+    rival = queries(candidate, case, rows, members(case.listed), the_plan.threads)
+    assert np.array_equal(rival.mask(), truth)
     line = Line("contains", case.layout, case.rows, case.listed, case.hit_rate, candidate, the_plan.threads)
-    assert measure(line, question.count) == int(truth.sum())
+    assert measure(line, rival.count) == int(truth.sum())

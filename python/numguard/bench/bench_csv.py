@@ -1,8 +1,7 @@
-"""`numguard.scan` of CSV beside whole queries of Polars, DuckDB and pyarrow, and beside their reading of two columns.
+"""`numguard.scan` of CSV against whole queries of Polars, DuckDB and pyarrow, and against their reading of two columns.
 
-Default calls on files as operators send them: six columns, or twenty-five, plain, quoted or compressed, and every
-column of each hit row handed on. Numbers are ten clean digits, so that rivals need no rules of their own. The rows
-must be the same.
+Default calls on files like those of operators: six columns, or twenty-five, plain, quoted or compressed; all columns of
+the hits are returned. Numbers are ten clean digits, so that rivals need no rules. The rows must be the same.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def file(shape: str, rows: int = plan().file_rows) -> Path:
 
 
 def packed(shape: str) -> Path:
-    """The same, compressed as `gzip` does it."""
+    """The same, compressed with gzip."""
     plain = file(shape, plan().file_rows // 4)
     path = plain.with_suffix(".csv.gz")
     if not path.exists():
@@ -57,7 +56,7 @@ def packed(shape: str) -> Path:
 
 
 def numguard(path: Path, threads: int) -> Query:
-    """The set is built before the clock starts, as it would be opened."""
+    """The set is built before the time is taken, because users open a saved one."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(LISTED)))
     return lambda: scan(path, sets, threads=threads).read_all().drop_columns([f"{name}_match" for name in COLUMNS])
 
@@ -113,7 +112,7 @@ CANDIDATES: Final = {NUMGUARD: numguard, "Polars": polars, "DuckDB": duckdb, "py
 
 
 def in_order(hits: pa.Table) -> pa.Table:
-    """The rows of a table in an order that does not depend on who found them."""
+    """The rows of a table in an order that does not depend on the library."""
     kind: Any = pa.string()
     names = hits.column_names
     empty: Any = ""
@@ -137,7 +136,7 @@ def test_scan_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) -> N
 
 @pytest.mark.parametrize("candidate", [NUMGUARD, "Polars"])
 def test_scan_csv_gz(measure: Any, the_plan: Plan, candidate: str) -> None:
-    """The same out of a compressed file."""
+    """The same from a compressed file."""
     if candidate != NUMGUARD:
         pytest.importorskip(candidate.lower())
     rows = the_plan.file_rows // 4
@@ -178,7 +177,7 @@ def test_decode_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) ->
 
 
 def unpack(path: Path) -> int:
-    """Unpacks a file and counts its bytes: what a compressed scan cannot be faster than."""
+    """Unpacks a file and counts its bytes: the lower limit for a compressed scan."""
     with pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "gzip") as stream:
         return sum(len(block) for block in iter(lambda: stream.read(1 << 20), b""))
 

@@ -1,8 +1,8 @@
-"""Files as users have them, asked as users ask: many columns, all of them out, by a default call.
+"""Files and calls like those of users: many columns, all of them returned, by a default call.
 
-Parties as Int64 or as text in the forms that operators mix; one row in 700 or one in 50,000 is a hit; in the order of
-time, or sorted by number, where a file's own statistics could let a reader skip most of it. The same table in memory
-and as an Arrow file says what the reading of one costs.
+Parties are Int64 or text in the forms that operators mix; one row in 700 or one in 50,000 is a hit. Rows are in the
+order of time, or sorted by number, so that a file's statistics could let a reader skip most of it. The same table in
+memory and as an Arrow file shows the cost of reading.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _calls(numbers: Numbering, rng: np.random.Generator, size: int, layout: str,
 
 
 def numguard(layout: str, listed: int, rate: float, _threads: int) -> Query:
-    """Default calls; the set is there, as it would be opened."""
+    """Default calls; the set is built before, because users open a saved one."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
     return lambda: scan(file(layout, listed, rate), sets).read_all()
 
@@ -120,7 +120,7 @@ CANDIDATES: Final = {NUMGUARD: numguard, "Polars is_in": polars, "DuckDB": duckd
 
 @lru_cache(maxsize=1)
 def in_order(candidate: str, layout: str, listed: int, rate: float, threads: int) -> pa.Table:
-    """The rows that a candidate finds, in an order that does not depend on who found them."""
+    """The rows that a candidate finds, in an order that does not depend on the library."""
     hits = CANDIDATES[candidate](layout, listed, rate, threads)()
     kinds: Any = {name: pa.string() for name in (*COLUMNS, "imei")}
     table = pa.table({name: hits[name].cast(kind) for name, kind in kinds.items()})
@@ -132,20 +132,20 @@ def in_order(candidate: str, layout: str, listed: int, rate: float, threads: int
 @pytest.mark.parametrize("listed", SIZES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_wide(measure: Any, the_plan: Plan, layout: str, listed: int, rate: float, candidate: str) -> None:
-    """The rows with a listed party, all columns of them."""
+    """The rows with a listed party, with all columns."""
     if candidate != NUMGUARD:
         pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
     query = CANDIDATES[candidate](layout, listed, rate, the_plan.threads)
     hits = measure(Line("scan wide", layout, ROWS, listed, rate, candidate, the_plan.threads), query)
     assert set(hits.column_names) >= {*COLUMNS, "imei", f"field_{_OTHERS - 1}"}
     if candidate != NUMGUARD:
-        asked = (layout, listed, rate, the_plan.threads)
-        assert in_order(candidate, *asked).equals(in_order(NUMGUARD, *asked))
+        case = (layout, listed, rate, the_plan.threads)
+        assert in_order(candidate, *case).equals(in_order(NUMGUARD, *case))
 
 
 @pytest.mark.parametrize("kind", ["table", "Arrow file"])
 def test_arrow(measure: Any, the_plan: Plan, kind: str) -> None:
-    """The same rows from memory, and from a file in Arrow's own format."""
+    """The same rows from memory, and from an Arrow file."""
     listed, rate = SIZES[0], RATES[0]
     table: Any = pq.read_table(file("integers", listed, rate))
     path = plan().inputs / f"wide-{ROWS}.arrow"

@@ -1,8 +1,8 @@
-"""Handsets: columns of IMEIs as call records hold them, read and looked up by default calls, beside Polars and DuckDB.
+"""Handsets: columns of IMEIs as in call records, read and looked up by default calls, against Polars and DuckDB.
 
-The rivals cut the first fourteen characters off and validate nothing; that is the right answer only because every cell
-here is an IMEI. A list hits one row in 50,000, as real ones do, and one row in 50. What a set costs that is built for
-one question is measured as users ask it: the list as it came, and the rows, in one call.
+The rivals take the first fourteen characters and validate nothing, which is right only because every cell here is an
+IMEI. A list hits one row in 50,000, like real ones, and one row in 50. A set that is built for one query is timed with
+its building, from an unsorted list.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def drawn(rows: int, rate: float) -> tuple[U64, U64, Any]:
 
 
 def cells(keys: U64, layout: str) -> pa.Array[Any]:
-    """IMEIs as written: with the spare zero, of three lengths, or as integers with the spare zero."""
+    """IMEIs as written: with a trailing zero, in three lengths, or as integers with a trailing zero."""
     if layout == "Int64":
         return pa.array((keys * np.uint64(10)).astype(np.int64))
     lengths = (
@@ -67,7 +67,7 @@ def cells(keys: U64, layout: str) -> pa.Array[Any]:
 @pytest.mark.parametrize("beside", [False, True], ids=["imeis", "numbers"])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_read(measure: Any, the_plan: Plan, layout: str, beside: bool) -> None:
-    """IMEIs, and numbers in text as long, on one thread."""
+    """IMEIs, and numbers in text of the same length, on one thread."""
     if beside:
         numbers: Any = pa.array(np.random.default_rng([SEED, 9]).integers(6_000_000_000, 10_000_000_000, the_plan.rows))
         if layout != "Int64":
@@ -82,10 +82,10 @@ def test_read(measure: Any, the_plan: Plan, layout: str, beside: bool) -> None:
     assert measure(line, lambda: normalize_imei(written, threads=1)).equals(pa.array(keys))
 
 
-def _asked(
+def _queries(
     candidate: str, written: pa.Array[Any], listed: U64, threads: int
 ) -> tuple[Callable[[], int], Callable[[], Any]]:
-    """How a candidate counts the rows on the list, and which rows it finds."""
+    """Two functions of a candidate: the count of rows on the list, and which rows these are."""
     text = pa.types.is_string(written.type)
     if candidate == NUMGUARD:
         listing = ImeiSet(pa.array(listed))
@@ -111,10 +111,10 @@ def _asked(
         connection.execute(f"create table {name} as from given")
     expression = "key[:14]" if text else "key // 10"
     members_of = "key::varchar" if text else "key::bigint"
-    asked = f"select count(*) from rows where {expression} in (select {members_of} from members)"
+    query = f"select count(*) from rows where {expression} in (select {members_of} from members)"
 
     def count() -> int:
-        (only,) = connection.execute(asked).fetchall()
+        (only,) = connection.execute(query).fetchall()
         return int(only[0])
 
     return count, lambda: None
@@ -124,10 +124,10 @@ def _asked(
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("layout", ["15 digits", "Int64"])
 def test_contains(measure: Any, the_plan: Plan, layout: str, rate: float, candidate: str) -> None:
-    """The right rows, and how fast they are counted."""
+    """Checks the rows that are found, and times their count."""
     pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
     keys, listed, truth = drawn(the_plan.rows, rate)
-    count, which = _asked(candidate, cells(keys, layout), listed, the_plan.threads)
+    count, which = _queries(candidate, cells(keys, layout), listed, the_plan.threads)
     found = which()
     assert found is None or np.array_equal(found, truth)
     line = Line("contains imeis", layout, the_plan.rows, LISTED, rate, candidate, the_plan.threads)
@@ -137,22 +137,22 @@ def test_contains(measure: Any, the_plan: Plan, layout: str, rate: float, candid
 @pytest.mark.parametrize("listed", plan().lists)
 @pytest.mark.parametrize("candidate", [NUMGUARD, "Polars is_in", "Polars semi-join"])
 def test_one_question(measure: Any, the_plan: Plan, listed: int, candidate: str) -> None:
-    """A set that is built, asked once and thrown away: the list as Int64, in no order."""
+    """A set that is built for one query: the list as Int64, unsorted."""
     pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
     rows = min(the_plan.rows, _ROWS_OF_ONE_QUESTION)
-    asked: Any = column(Case("integers", rows, listed, the_plan.hit_rates[0])).cast(pa.int64())
+    column_of_rows: Any = column(Case("integers", rows, listed, the_plan.hit_rates[0])).cast(pa.int64())
     keys: Any = pa.array(members(listed)).cast(pa.int64())
 
-    def built_and_asked() -> int:
-        answer: Any = NumberSet(keys).contains(asked)
+    def build_and_count() -> int:
+        answer: Any = NumberSet(keys).contains(column_of_rows)
         return int(answer.true_count)
 
-    truth = built_and_asked()
-    count = built_and_asked
+    truth = build_and_count()
+    count = build_and_count
     if candidate != NUMGUARD:
         import polars as pl
 
-        frame, series = pl.DataFrame({"key": pl.Series(asked)}).lazy(), pl.Series("key", keys)
+        frame, series = pl.DataFrame({"key": pl.Series(column_of_rows)}).lazy(), pl.Series("key", keys)
         if candidate.endswith("is_in"):
             found = frame.select(pl.col("key").is_in(series.implode())).sum()
         else:

@@ -1,6 +1,6 @@
 """Linkage against SQL that computes the same: caps, levels, evidence, best paths, and where the walk stopped.
 
-Both sides get the same number of threads, and their answers are asserted equal, table by table, before either is timed.
+Both get the same number of threads, and their results are asserted equal, table by table, before either is timed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ SEEDS = min(27_824, ROWS // 100)
 THREADS = plan().threads
 HOPS = 2
 
-#: Sightings in a file, and how many times the file is listed: a fiftieth of the size above, to ten times as much. The
-#: seeds stay the same, or the walk itself would grow.
+#: Sightings in a file, and how many times the file is listed: from a fiftieth of `ROWS` to ten times as many. The seeds
+#: stay the same, so that the walk does not grow.
 LENGTHS = ((ROWS // 50, 1), (ROWS // 5, 1), (ROWS, 1), (ROWS, 10))
 SEEDS_OF_LENGTHS = max(ROWS // 25_000, 10)
 
-#: The rows of some keys, each once, and what they come to. `$side` is the column that the keys stand in.
+#: The distinct sightings of some keys, aggregated by number and handset. `side` is the column of the keys.
 EDGES = """
 create or replace temp table {into} as
 select msisdn, imei14, min("at") as first_seen, max("at") as last_seen, count(*) as sightings
@@ -39,7 +39,7 @@ from (select distinct served_msisdn as msisdn, imei14, "at" from ({rows}) semi j
 group by all
 """
 
-#: The keys of a file, by how they stand in it. An IMEI in an Int64 has lost its leading zeros: too short is none.
+#: The keys of a file, by layout. An IMEI in an Int64 has lost its leading zeros; one that is too short is invalid.
 KEYS = {
     "keys": """select * from read_parquet('{path}')""",
     "Int64": """select (served_msisdn + 910000000000)::ubigint as served_msisdn, (imei14 // 10)::ubigint as imei14, "at"
@@ -66,15 +66,15 @@ LEVEL = [
     # What is reached, and by which path.
     """insert into stopped_handsets
        select distinct imei14, why, numbers from sources join known using (imei14) where why is not null""",
-    """create or replace temp table doors as
+    """create or replace temp table linking_handsets as
        select imei14, min(msisdn) as via_msisdn from sources join known using (imei14) where why is null
        group by imei14""",
-    "insert into walked select imei14, {hop} from doors anti join walked using (imei14)",
+    "insert into walked select imei14, {hop} from linking_handsets anti join walked using (imei14)",
     """create or replace temp table reached as
-       select c.*, d.via_msisdn from carried c join doors d using (imei14)
+       select c.*, d.via_msisdn from carried c join linking_handsets d using (imei14)
        anti join levels using (msisdn)""",
     """insert into evidence
-       select s.* from sources s semi join doors using (imei14)
+       select s.* from sources s semi join linking_handsets using (imei14)
        union all select msisdn, imei14, first_seen, last_seen, sightings from reached""",
     """create or replace temp table level as
        select msisdn, {hop} as hop,
@@ -131,7 +131,7 @@ def expand_sql(connection: Any, path: Path, layout: str) -> dict[str, pa.Table]:
 
 @pytest.fixture(scope="module", params=sightings.LAYOUTS)
 def layout(request: pytest.FixtureRequest) -> str:
-    """How keys stand in the file."""
+    """The layout of the keys in the file."""
     return str(request.param)
 
 
@@ -154,7 +154,7 @@ def named(layout: str, source: str = "Parquet") -> str:
 
 @pytest.fixture(scope="module")
 def seeds() -> pa.UInt64Array:
-    """The numbers that the walk begins with."""
+    """The seeds of the walk."""
     return sightings.seeds(SEEDS, ROWS)
 
 
@@ -173,7 +173,7 @@ def connection(seeds: pa.UInt64Array) -> Any:
 
 @pytest.fixture(scope="module")
 def found(path: Path, layout: str, seeds: pa.UInt64Array, connection: Any) -> dict[str, pa.Table]:
-    """The answer in SQL, which is ours too."""
+    """The result of the SQL, asserted equal to that of numguard."""
     tables = expand_sql(connection, path, layout)
     ours = walk(path, seeds)
     assert ours.linked.num_rows > SEEDS // 10
@@ -183,12 +183,12 @@ def found(path: Path, layout: str, seeds: pa.UInt64Array, connection: Any) -> di
 
 
 def walk(source: Any, seeds: pa.UInt64Array) -> Expansion:
-    """The walk by us."""
+    """The walk of numguard."""
     return expand(seeds, source, LinkPolicy(max_hops=HOPS), threads=THREADS)
 
 
 def line(layout: str, candidate: str, work: str = "expand") -> Line:
-    """What is measured."""
+    """The line of a measurement."""
     return Line(work, layout, ROWS, SEEDS, None, candidate, THREADS)
 
 
@@ -205,20 +205,20 @@ def test_duckdb(measure: Any, path: Path, layout: str, connection: Any) -> None:
 
 
 def test_decode(measure: Any, path: Path, layout: str) -> None:
-    """The limit: reading the columns and nothing else, by the fastest reader at hand."""
+    """The limit: only reading the columns, with the fastest reader."""
     limit = line(named(layout, "sightings"), "Polars", "decode")
     assert measure(limit, lambda: pl.read_parquet(path)).height == ROWS
 
 
 @pytest.mark.usefixtures("found")
 def test_numguard_table(measure: Any, path: Path, layout: str, seeds: pa.UInt64Array) -> None:
-    """The sightings stand in memory already."""
+    """From a table in memory."""
     table = pl.read_parquet(path).to_arrow()
     measure(line(named(layout, "table"), NUMGUARD), lambda: walk(table, seeds))
 
 
 def expand_copies(rows: int, copies: int, threads: int) -> Callable[[], Expansion]:
-    """Walks over a file listed `copies` times; repeats of a sighting count once, so the answer stays the same."""
+    """Walks over a file listed `copies` times; repeated sightings count once, so the result stays the same."""
     source = [sightings.write(plan().inputs / f"sightings-{rows}.parquet", rows)] * copies
     begin = sightings.seeds(SEEDS_OF_LENGTHS, rows)
     return lambda: expand(begin, source, LinkPolicy(max_hops=HOPS), threads=threads)
@@ -226,7 +226,7 @@ def expand_copies(rows: int, copies: int, threads: int) -> Callable[[], Expansio
 
 @pytest.mark.parametrize(("rows", "copies"), LENGTHS)
 def test_length(measure: Any, rows: int, copies: int) -> None:
-    """Time and memory against length, also where the sightings are more than may be kept in memory."""
+    """Time and memory by length, also for more sightings than are kept in memory."""
     once = expand_copies(rows, 1, THREADS)()
     added = memory.added("expand", rows=rows, copies=copies, threads=THREADS)
     line = Line("expand of length", "Parquet", rows * copies, SEEDS_OF_LENGTHS, None, NUMGUARD, THREADS, bytes=added)

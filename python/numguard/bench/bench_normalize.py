@@ -1,8 +1,8 @@
-"""Written numbers to E.164, one thread each: ours beside the two ports of libphonenumber and a kernel over Arrow.
+"""Written numbers to E.164, one thread each: numguard, two ports of libphonenumber and a kernel over Arrow.
 
-The rivals parse, validate and format a cell at a time, so they get fewer rows, and we are held against them on as many.
-Our rate on a long column is recorded beside: there the answer has to be written to memory that the system hands out.
-They would read `9876543210.0` as eleven digits: its ending is cut off for them.
+The ports parse, validate and format a cell at a time, so they get fewer rows, and numguard is compared on as many. Its
+rate on a long column is recorded too, because there the result needs new memory from the system. The ports would read
+`9876543210.0` as eleven digits, so `.0` is removed for them.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ ROWS_OF = {"rphonenumbers": 1_000_000, "phonenumbers": 200_000}
 
 @lru_cache(maxsize=1)
 def cells(rows: int) -> tuple[pa.StringArray, U64]:
-    """Cells in mixed forms, and the numbers that they were written from.
+    """Cells in mixed forms, and their numbers.
 
-    Only numbers of series that are in use: libphonenumber calls all others invalid, and we take them with a warning.
+    Only numbers of series in use: libphonenumber calls all others invalid, and numguard reads them with a warning.
     """
     drawn = Numbering(SEED).msisdns(np.random.default_rng([SEED, 4]).integers(0, POPULATION, min(rows, 1_000_000)))
     note: Any = pc.struct_field(explain(pa.array(drawn)), "note")
@@ -56,7 +56,7 @@ def reader(library: str) -> Callable[[Sequence[str]], list[str | None]]:
 
 
 def rows_of(library: str | None, plan: Plan) -> int:
-    """How many rows a library gets; without one, as many as the plan says."""
+    """The number of rows for a library; without one, that of the plan."""
     return plan.rows if library is None else min(plan.rows // 20, ROWS_OF[library])
 
 
@@ -74,7 +74,7 @@ def test_numguard(measure: Any, the_plan: Plan, beside: str | None) -> None:
 
 @pytest.mark.parametrize("library", ROWS_OF)
 def test_rivals(measure: Any, the_plan: Plan, library: str) -> None:
-    """A call a cell, as their interface has it."""
+    """One call for each cell, as their interface requires."""
     rows = rows_of(library, the_plan)
     column, numbers = cells(the_plan.rows)
     read = reader(library)

@@ -1,7 +1,7 @@
-"""The case registry against a bare ADBC ingest of the same rows, and how its cost grows, on both of its stores.
+"""The case registry against a bare ADBC ingest of the same rows, and the growth of its cost, on both of its stores.
 
-The bare ingest is what nobody could do without: the same table of text into one file with the same settings, nothing
-read, nothing indexed. What grows is one registry, in which each complaint names a number that no other one names.
+The bare ingest is the lower limit: the same table of text into one database with the same settings, without reading
+cells and without an index. Growth is measured in one registry, in which each complaint has a number of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from numguard.registry import Registry
 from numguard.registry.intake import Intake
 
 COMPLAINTS = max(2_000, plan().file_rows // 20)
-#: Complaints that are there when more of them are added, and when a change is asked for.
+#: Complaints in the registry when more are added, and when a delta is made.
 SIZES = (COMPLAINTS // 10, COMPLAINTS, 10 * COMPLAINTS)
 MORE = COMPLAINTS // 100
 CHANGES = COMPLAINTS // 1_000
@@ -74,13 +74,13 @@ def complaints(start: int, count: int, *, once: bool = False) -> pa.Table:
 
 
 def line(work: str, rows: int, before: int, layout: str, candidate: str = NUMGUARD) -> Line:
-    """What is measured: rows added, taken or changed, with so many complaints there before."""
+    """The line of a measurement: rows added, listed or changed, with `before` complaints in the registry."""
     return Line(work, layout, rows, before, None, candidate, threads=1)
 
 
 @pytest.fixture(scope="module")
 def places() -> Iterator[Callable[[str], str]]:
-    """New and empty places for registries, of a kind of store; all gone afterwards."""
+    """Paths and addresses for new registries, by kind of store; all are removed afterwards."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         names = (str(Path(folder) / f"{n}.db") for n in itertools.count())
         address: list[str] = []
@@ -97,12 +97,12 @@ def places() -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture(scope="module")
 def table() -> pa.Table:
-    """Complaints that are added at once."""
+    """Complaints that are added in one call."""
     return complaints(0, COMPLAINTS)
 
 
 def bare_ingest(place: str, table: pa.Table) -> int:
-    """Into a table of text, as durably as the registry."""
+    """Ingests into a table of text, as durably as the registry."""
     if place.startswith("postgresql:"):
         connected, settings = server.connect(place), []
     else:
@@ -125,7 +125,7 @@ def test_bare_ingest(measure: Any, places: Callable[[str], str], table: pa.Table
 
 
 def add(place: str, table: pa.Table) -> Intake:
-    """Complaints into a new registry."""
+    """Adds complaints to a new registry."""
     with Registry(place, by="bench") as registry:
         return registry.add_complaints(table)
 
@@ -138,19 +138,19 @@ def test_add_complaints(measure: Any, places: Callable[[str], str], table: pa.Ta
 
 
 class Grown:
-    """A registry that is grown to each size in its turn."""
+    """A registry that is grown to each size in turn."""
 
     def __init__(self, registry: Registry, layout: str) -> None:
         self.registry, self.layout, self.size = registry, layout, 0
         self._next = 0
 
     def more(self, count: int) -> Intake:
-        """Adds so many complaints."""
+        """Adds `count` complaints."""
         begin, self._next = self._next, self._next + count
         return self.registry.add_complaints(complaints(begin, count, once=True))
 
     def to(self, size: int) -> Grown:
-        """Adds what is missing, or nothing: what was added while the last size was measured counts."""
+        """Grows the registry to a size; complaints that were added by measurements count."""
         while self._next < size:
             self.more(min(size - self._next, COMPLAINTS))
         self.size = size
@@ -166,12 +166,12 @@ def growing(request: pytest.FixtureRequest, places: Callable[[str], str]) -> Ite
 
 @pytest.fixture(scope="module", params=SIZES)
 def grown(request: pytest.FixtureRequest, growing: Grown) -> Grown:
-    """It, grown."""
+    """The registry at a size."""
     return growing.to(request.param)
 
 
 def test_delta(measure: Any, grown: Grown) -> None:
-    """The changes since an event, however many numbers there are."""
+    """The changes since an event, by the size of the registry."""
     registry = grown.registry
     numbers: Any = pa.array(916_000_000_000 + 7 * np.arange(CHANGES), pa.uint64())
     event = registry.decide(numbers, "withdrawn", "bench")
@@ -189,10 +189,10 @@ def test_history(measure: Any, grown: Grown) -> None:
 def test_block_list(measure: Any, grown: Grown) -> None:
     """The whole list."""
     if grown.size > COMPLAINTS:
-        pytest.skip("the whole list is asked for at two sizes")
+        pytest.skip("the whole list is measured at two sizes")
     assert len(measure(line("block list", grown.size, grown.size, grown.layout), grown.registry.block_list)) > 0
 
 
 def test_add_some_more(measure: Any, grown: Grown) -> None:
-    """A row must not cost more because others are there."""
+    """The cost of a row must not grow with the registry."""
     assert measure(line("add more", MORE, grown.size, grown.layout), lambda: grown.more(MORE)).added == MORE

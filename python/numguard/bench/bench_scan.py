@@ -1,8 +1,8 @@
-"""`numguard.scan` beside the best whole queries of Polars and DuckDB, and beside merely decoding the same columns.
+"""`numguard.scan` against the fastest whole queries of Polars and DuckDB, and against only decoding the same columns.
 
-The same files and as many threads for everybody. Each rival finds the rows in which either party is on the list and
-hands on both party columns; the rows must be the same. Mixed text is a trap for rivals: they are given a chain of
-regular expressions that reads exactly the forms in the file and validates nothing.
+All have the same files and the same number of threads. Each rival finds the rows in which either party is on the list
+and returns both party columns; the rows must be the same. For mixed text, rivals get a chain of regular expressions
+that reads exactly the forms in the file and validates nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from numguard.scan import scan
 COLUMNS = ["a_party", "b_party"]
 LAYOUTS = ["integers", "mixed"]
 SIZES = plan().lists[:2]
-#: Rows of a file, and how often it is listed: what a row costs must not depend on how many there are.
+#: Rows of a file, and how often it is listed: the cost of a row must not depend on the number of rows.
 LENGTHS = ((plan().file_rows // 20, 1), *((plan().file_rows, copies) for copies in (1, 5, 50)))
 
 Query = Callable[[], pa.Table]
@@ -39,7 +39,7 @@ def file(layout: str, rows: int = plan().file_rows) -> Path:
 
 
 def numguard(layout: str, listed: int, threads: int) -> Query:
-    """The set is built before the clock starts, as it would be opened."""
+    """The set is built before the time is taken, because users open a saved one."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
 
     def query() -> pa.Table:
@@ -98,7 +98,7 @@ CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": p
 
 
 def in_order(hits: pa.Table) -> pa.Table:
-    """The rows of a table in an order that does not depend on who found them."""
+    """The rows of a table in an order that does not depend on the library."""
     kind: Any = pa.string()
     return pa.table({name: hits[name].cast(kind) for name in COLUMNS}).sort_by(
         [(name, "ascending") for name in COLUMNS]
@@ -122,7 +122,7 @@ def test_scan(measure: Any, the_plan: Plan, layout: str, listed: int, candidate:
 @pytest.mark.parametrize("candidate", ["Polars", "pyarrow"])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_decode(measure: Any, the_plan: Plan, layout: str, candidate: str) -> None:
-    """The limit: reading the two columns and nothing else."""
+    """The limit: only reading the two columns."""
 
     def polars() -> int:
         import polars as pl
@@ -140,7 +140,7 @@ def test_decode(measure: Any, the_plan: Plan, layout: str, candidate: str) -> No
 
 
 def scan_copies(layout: str, rows: int, listed: int, threads: int, copies: int) -> Callable[[], int]:
-    """Scans a file of so many rows `copies` times over as one source, and keeps no hits."""
+    """Scans a file of `rows` rows, listed `copies` times as one source, and counts the hits."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
     source = [file(layout, rows)] * copies
     return lambda: sum(batch.num_rows for batch in scan(source, sets, columns=COLUMNS, threads=threads))
@@ -149,7 +149,7 @@ def scan_copies(layout: str, rows: int, listed: int, threads: int, copies: int) 
 @pytest.mark.parametrize(("rows", "copies"), LENGTHS)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_length(measure: Any, the_plan: Plan, layout: str, rows: int, copies: int) -> None:
-    """Time and memory against length: a row costs the same, and memory stays flat."""
+    """Time and memory by length: the cost of a row and the memory must be constant."""
     listed, threads = SIZES[0], the_plan.threads
     once = scan_copies(layout, rows, listed, threads, 1)()
     added = memory.added("scan", layout=layout, rows=rows, listed=listed, threads=threads, copies=copies)

@@ -1,4 +1,4 @@
-"""What a set costs: building it, the bytes of a key, opening a saved one, and the memory that is added on the way."""
+"""The cost of a set: building it, its bytes a key, opening a saved one, and the memory that these need."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEASURED_FOR_MEMORY = ("numguard", "Polars semi-join", "Polars is_in", "Polars r
 
 @pytest.mark.parametrize("listed", LISTS)
 def test_build(measure: Any, the_plan: Plan, listed: int) -> None:
-    """From UInt64 keys in no order."""
+    """From unsorted UInt64 keys."""
     keys = pa.array(members(listed))
     size = NumberSet(keys).nbytes
     built = measure(
@@ -36,7 +36,7 @@ def test_build(measure: Any, the_plan: Plan, listed: int) -> None:
 @pytest.mark.parametrize("listed", LISTS)
 @pytest.mark.parametrize("verify", [True, False], ids=["verified", "unverified"])
 def test_open(measure: Any, tmp_path: Path, listed: int, verify: bool) -> None:
-    """A saved set, its pages in the system's cache."""
+    """A saved set whose pages are in the system's cache."""
     path = tmp_path / "listed.set"
     NumberSet(members(listed)).save(path)
     layout = "verified" if verify else "unverified"
@@ -49,7 +49,7 @@ def test_open(measure: Any, tmp_path: Path, listed: int, verify: bool) -> None:
 
 @pytest.mark.parametrize("listed", LISTS)
 def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
-    """The most that is added to the keys while a set is built, the set included."""
+    """The peak memory beyond the keys while a set is built, with the set."""
     added = memory.added("build", listed=listed)
     measure.note(Line("memory of building", "integers", listed, listed, None, NUMGUARD, the_plan.threads, bytes=added))
 
@@ -67,7 +67,7 @@ def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
     ids=str,
 )
 def test_memory_of_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
-    """The most that is added to column and list while rows are counted once."""
+    """The peak memory beyond column and list while rows are counted once."""
     pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
     added = memory.added("contains", candidate=candidate, case=asdict(case), threads=the_plan.threads)
     measure.note(

@@ -1,7 +1,7 @@
-"""Parquet and CSV files of call records to scan: seeded, at any length, in row groups so that memory stays flat.
+"""Parquet and CSV files of call records to scan: seeded, of any length, in row groups so that memory is bounded.
 
 Two party columns drawn from one population of subscribers, as integers of ten digits or as text in the forms that
-operators mix, and a few columns that ride along.
+operators mix, and a few other columns.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DAY: Final = (1_748_736_000_000_000, 86_400_000_000)
 
 
 def write(path: Path, rows: int, *, text: bool) -> Path:
-    """Writes `rows` call records to `path` unless a file of that name is there already."""
+    """Writes `rows` call records to `path` unless the file exists."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def write(path: Path, rows: int, *, text: bool) -> Path:
 
 
 def write_csv(path: Path, rows: int, *, width: int, quoted: bool) -> Path:
-    """Writes `rows` call records of six columns, or of the `width` that operators have, as CSV."""
+    """Writes `rows` call records of `width` columns, at least six, as CSV."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def write_csv(path: Path, rows: int, *, width: int, quoted: bool) -> Path:
 
 
 def _filling(n: int, rows: int, rng: np.random.Generator) -> pa.Array[Any]:
-    """A column of what operators add: handsets, places, codes, and much that is mostly empty."""
+    """A further column like those of operators: handsets, places, codes, or mostly empty."""
     if n % 5 == 0:
         return pa.array(rng.integers(35_000_000_000_000_0, 35_999_999_999_999_9, rows))
     if n % 5 == 1:

@@ -1,6 +1,6 @@
-"""What Polars and DuckDB are given to read mixed text in a file: the shortest chain that reads exactly the forms in it.
+"""Expressions with which Polars and DuckDB read mixed text: the shortest that read exactly the forms in the files.
 
-Owns the two expressions. Knows no file. One idea: a rival that validates nothing is as fast as it can be.
+Owns the two expressions. Independent of files. One idea: a rival that validates nothing is as fast as it can be.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["duckdb_key", "duckdb_members", "polars_key"]
 
 
 def polars_key(column: str, *, written: bool, last_ten: bool = False) -> Any:
-    """A column as ten digits (Int64), from text if it is `written`; with `last_ten` in the careless way of many."""
+    """A column as ten digits (Int64), from text if it is `written`; with `last_ten`, its last ten digits."""
     import polars as pl
 
     if not written:

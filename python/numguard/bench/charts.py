@@ -1,6 +1,6 @@
-"""Four pictures of a record, as SVG.
+"""Four charts of a record, as SVG.
 
-Owns what each shows, from figures alone: no text of anybody's stands in a chart.
+Owns what each shows. Charts contain only figures and names of candidates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LAYOUTS: Final = ["integers", "clean", "mixed"]
 
 
 def _who(names: Sequence[str]) -> dict[str, Any]:
-    """The same colour for the same candidate; ours stands out."""
+    """The colour of each candidate; numguard is red."""
     order = sorted(set(names), key=lambda name: (name != OURS, name))
     rest = ["#4c78a8", "#72b7b2", "#54a24b", "#b279a2", "#9d755d", "#eeca3b", "#8a8a8a", "#ff9da6", "#79706e"]
     scale = {"domain": order, "range": ["#d62728", *rest][: len(order)]}
@@ -68,12 +68,12 @@ def _short(candidate: str) -> str:
 
 
 def scan_cost(lines: Sequence[Line]) -> str | None:
-    """Seconds against rows: a straight line if a row costs the same at any length."""
+    """Seconds by rows: a straight line if the cost of a row is constant."""
     return _length(lines, "seconds", lambda line: line.median_s)
 
 
 def scan_memory(lines: Sequence[Line]) -> str | None:
-    """Memory against rows: level if it stays flat."""
+    """Memory by rows: a horizontal line if it is constant."""
     return _length(lines, "megabytes added", lambda line: None if line.bytes is None else line.bytes / 1e6)
 
 
@@ -101,7 +101,7 @@ def _length(lines: Sequence[Line], title: str, value: Callable[[Line], float | N
 
 
 def decode_limit(lines: Sequence[Line]) -> str | None:
-    """Whole scans beside merely decoding the two columns."""
+    """Whole scans, and only decoding the two columns."""
     shown = [line for line in lines if line.work in {"scan", "decode"}]
     if not any(line.work == "scan" for line in shown):
         return None
@@ -140,4 +140,4 @@ CHARTS: Final[dict[str, Callable[[Sequence[Line]], str | None]]] = {
     "cost": scan_cost,
     "memory": scan_memory,
 }
-"""Name of the file -> what draws it; None where the record has nothing for it."""
+"""Name of the file -> the function that draws it; it returns None where the record has no lines for it."""

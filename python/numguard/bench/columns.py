@@ -1,9 +1,9 @@
-"""The lists and columns that are asked about: seeded, with the answer known before anybody is asked.
+"""The lists and columns of the benchmarks: seeded, with the expected results.
 
-Owns the draw and the layouts. Knows nothing of who is measured.
+Owns the draw and the layouts. Independent of the candidates.
 
-The one idea: subscribers are serials under one permutation, the list of n takes the first n of them, and a row is drawn
-from below n or from n on. So the truth of every row is known by construction, and no rival's answer is taken for it.
+One idea: subscribers are serials under one permutation, the list of n has the first n of them, and a row is drawn from
+the serials below n or from the others. So the expected result of every row is known by construction, without a rival.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def _in_chunks(rows: int) -> Iterator[int]:
 
 @lru_cache(maxsize=1)
 def members(listed: int) -> U64:
-    """The list: E.164 digits, in no order."""
+    """The list: E.164 digits, unsorted."""
     numbers = Numbering(SEED)
     ranks = np.arange(listed)
-    # In the order of the serials the list would meet its own rows in step.
+    # In the order of the serials, list and rows would be in the same order.
     np.random.default_rng(SEED).shuffle(ranks)
     chunks = [numbers.msisdns(ranks[start : start + _CHUNK]) for start in range(0, listed, _CHUNK)]
     return np.concatenate(chunks)

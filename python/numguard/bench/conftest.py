@@ -1,6 +1,6 @@
-"""How a thing is measured: once to warm up, then as many rounds as fit, and a line in the record.
+"""How a measurement is made: once to warm up, then as many rounds as fit, and a line in the record.
 
-Owns the fixture `measure`. pytest-benchmark has the clock; the record has the columns.
+Owns the fixture `measure`. pytest-benchmark takes the times; `record` defines the columns.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pytest
 
-from numguard.bench.plan import PATIENCE, Plan, plan
+from numguard.bench.plan import LONG_SECONDS, Plan, plan
 from numguard.bench.record import Line, Record, now
 
 Answer = TypeVar("Answer")
@@ -21,24 +21,24 @@ _MOST_ROUNDS: Final = 25
 
 
 class Measure:
-    """Does a thing, and records how long it took."""
+    """Runs a function, and records its time."""
 
-    def __init__(self, benchmark: Any, plan: Plan, record: Record, say: Callable[[str], None]) -> None:
-        self._benchmark, self._plan, self._record, self._say = benchmark, plan, record, say
+    def __init__(self, benchmark: Any, plan: Plan, record: Record, report: Callable[[str], None]) -> None:
+        self._benchmark, self._plan, self._record, self._report = benchmark, plan, record, report
 
     def __call__(self, line: Line, work: Callable[[], Answer]) -> Answer:
-        """Does `work` in rounds; `line` says what it is. Gives the answer of the first round, which is not counted."""
+        """Runs `work` in rounds; `line` describes it. Returns the result of the first round, which is not counted."""
         begin = time.perf_counter()
         answer = work()
         first = time.perf_counter() - begin
-        fewest = self._plan.rounds if first < PATIENCE else 1
+        fewest = self._plan.rounds if first < LONG_SECONDS else 1
         rounds = max(fewest, min(_MOST_ROUNDS, int(self._plan.seconds / max(first, 1e-6))))
         self._benchmark.pedantic(work, rounds=rounds, warmup_rounds=0)
         taken = self._benchmark.stats.stats
         self.note(
             Line(
                 **{
-                    **_said(line),
+                    **_description(line),
                     "rounds": taken.rounds,
                     "median_s": taken.median,
                     "min_s": taken.min,
@@ -51,7 +51,7 @@ class Measure:
         return answer
 
     def note(self, line: Line) -> None:
-        """Records what has no time."""
+        """Records a line without a time."""
         line = self._record.add(line)
         parts = [line.work, line.layout, f"{line.rows:,}"]
         if line.listed:
@@ -65,10 +65,10 @@ class Measure:
             result.append(f"{text} +-{line.spread:.0%} of {line.rounds}")
         if line.bytes is not None:
             result.append(f"{line.bytes / 1e6:,.1f} MB")
-        self._say(f"{', '.join(parts)}: {line.candidate} {' '.join(result)}")
+        self._report(f"{', '.join(parts)}: {line.candidate} {' '.join(result)}")
 
 
-def _said(line: Line) -> dict[str, Any]:
+def _description(line: Line) -> dict[str, Any]:
     return {
         name: getattr(line, name)
         for name in ("work", "layout", "rows", "listed", "hit_rate", "candidate", "threads", "bytes")
@@ -91,7 +91,7 @@ def record(the_plan: Plan) -> Record:
 
 @pytest.fixture
 def measure(benchmark: Any, the_plan: Plan, record: Record, request: pytest.FixtureRequest) -> Measure:
-    """Measures, and says each result as it comes."""
+    """Measures, and prints each result at once."""
     terminal: Any = request.config.pluginmanager.get_plugin("terminalreporter")
     return Measure(benchmark, the_plan, record, terminal.write_line)
 

@@ -1,9 +1,9 @@
-"""What is promised, and whether a record keeps it.
+"""The promises about speed and memory, and whether a record meets them.
 
-Owns the floors (what must hold), the goals (what is aimed at) and the comparisons that they are judged by. Knows
-nothing of how a record came about.
+Owns the floors (what must hold), the goals (what is aimed at) and the comparisons on which both depend. Independent of
+how a record is made.
 
-The one idea: every statement about speed is computed from the lines of one run, the losses before the gains.
+One idea: every statement about speed is computed from the lines of one run, the losses before the gains.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from numguard.bench.record import Line
 __all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
 
 OURS: Final = "numguard"
-#: Takes the last ten digits of whatever stands there, so that account numbers and foreign numbers become mobiles of
-#: innocent people. It answers another question, and is shown, but no floor is judged by it.
+#: Takes the last ten digits of any cell, so that account numbers and foreign numbers become mobiles of innocent people.
+#: Its result is another one; it is shown, but no floor depends on it.
 LOOSE: Final = "last ten digits"
 
 #: (work, layout, list) -> floor and goal against the best rival; a list of 0 stands for every size.
@@ -46,35 +46,35 @@ _TIMES: Final = {
     ("expand", "Parquet, text", 0): (3.2, 4.0),
 }
 _LIBRARIES: Final = {"rphonenumbers": (150.0, 250.0), "phonenumbers": (1_200.0, 2_000.0)}
-#: Work, what it is held against, and how many times as long it may take as the fastest of those.
+#: Work, what it is compared with, and the most times as long as the fastest of these.
 _DECODING: Final = {
     "scan": ("decode", "the fastest decoding of the same columns", (1.5, 1.3)),
     "scan csv": ("decode csv", "the fastest reading of the two columns", (1.25, 1.0)),
 }
 _BYTES_A_KEY: Final = (20.0, 17.0)
-#: Below these sizes the fixed part of a set, and of a process, says nothing about a key.
+#: Below these sizes the fixed part of a set, and of a process, is too large a share.
 _BYTES_FROM: Final = 1_000_000
 _BUILDING_FROM: Final = 10_000_000
 _BUILDING: Final = (2.5, 2.0)
-#: Work, what it is held against, and how many times as long it may take.
+#: Work, what it is compared with, and the most times as long.
 _LIMITS: Final = {
     "read cdr": ("read text", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
     "read cdr, processor": ("read text, processor", "pyarrow reading the same bytes as text", (1 / 0.6, 1.3)),
     "add complaints": ("ingest", "a bare ingest of the same rows", (12.0, 6.0)),
 }
-#: Work, how many times as much is there, and how many times as long it may take then.
+#: Work, how many times larger the registry is, and the most times as long as with the smaller one.
 _GROWTH: Final = {"add more": (10, (1.5, 1.2)), "delta": (100, (3.0, 1.5))}
-#: Work that somebody waits for, in milliseconds, whatever is there.
+#: Interactive work, in milliseconds, at any size of the registry.
 _WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
-#: How many times as long a row may take as one of the shortest scan.
+#: The most times as long for a row as in the shortest scan.
 _SCAN_LENGTH: Final = (1.5, 1.2)
-#: What a walk may add: the sightings that it keeps (so many bytes a row, up to so many), and what it works with.
+#: The memory of a walk: the sightings that it keeps (bytes a row, and their limit), and its working memory.
 _EXPAND_ROW: Final = 24
 _EXPAND_KEPT: Final = 1.5e9
 _EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)
-#: How many times as long a row may take as one of the shortest file: kept in memory; or read once, and again for each
-#: of the four passes of two hops.
+#: The most times as long for a row as in the shortest file: if all are kept in memory; and if the file is read again
+#: for each of the four passes of two hops.
 _EXPAND_LENGTH: Final = (1.5, 1.2)
 _EXPAND_AGAIN: Final = (5.0, 4.0)
 _CDR_MEMORY: Final = (256e6, 128e6)
@@ -82,11 +82,11 @@ _CDR_MEMORY: Final = (256e6, 128e6)
 
 @dataclass(frozen=True)
 class Comparison:
-    """Ours beside the rivals, all of one run.
+    """numguard and the rivals, all of one run.
 
     Attributes:
-        ours: Our line.
-        rivals: Theirs, the fastest first.
+        ours: The line of numguard.
+        rivals: The lines of the rivals, the fastest first.
     """
 
     ours: Line
@@ -99,13 +99,13 @@ class Comparison:
 
     @property
     def times(self) -> float | None:
-        """How many times as fast as that rival we are."""
+        """How many times as fast as that rival numguard is."""
         return _rate(self.ours) / _rate(self.best) if self.best else None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A promise, and what came of it.
+    """A promise, and its measurement.
 
     Attributes:
         promise: What was promised, in words.
@@ -139,13 +139,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Loss:
-    """Somebody is faster.
+    """A measurement in which a rival is faster.
 
     Attributes:
         what: The work, in words.
-        rival: Who.
-        ours: Our rows a second.
-        theirs: The rival's.
+        rival: The rival.
+        ours: Rows a second of numguard.
+        theirs: Rows a second of the rival.
     """
 
     what: str
@@ -177,7 +177,7 @@ def what(line: Line) -> str:
 
 
 def comparisons(lines: Iterable[Line]) -> list[Comparison]:
-    """Every line of ours that has a time, with the rivals of its run."""
+    """Every line of numguard that has a time, with the rivals of its run."""
     together: dict[tuple[object, ...], list[Line]] = defaultdict(list)
     for line in lines:
         if line.rows_per_s is not None:
@@ -191,7 +191,7 @@ def comparisons(lines: Iterable[Line]) -> list[Comparison]:
 
 
 def verdicts(lines: Sequence[Line]) -> list[Verdict]:
-    """Every promise that the record can judge."""
+    """Every promise for which the record has measurements."""
     return [
         *_speed(comparisons(lines)),
         *_decoding(lines),
@@ -297,7 +297,7 @@ def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
 
 
 def losses(lines: Sequence[Line]) -> list[Loss]:
-    """Every measurement in which a rival was faster; also where the set had to be built for one question."""
+    """Every measurement in which a rival was faster, also if the time to build the set is added."""
     building = {(line.run, line.listed): line.median_s for line in lines if line.work == "build"}
     found = []
     for one in comparisons(lines):

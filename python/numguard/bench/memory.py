@@ -1,7 +1,7 @@
-"""The most memory that one thing adds, measured in a process of its own.
+"""The peak memory of one piece of work, measured in a process of its own.
 
-Owns the reading of the high-water mark. The one idea: the inputs are made first, the mark is set back, and only what
-is added after that counts. Linux only: `/proc/self/clear_refs` (proc_pid_clear_refs(5)) takes the mark back.
+Owns the reading of the peak. One idea: the inputs are made first, then the peak is reset, so that only the memory of
+the work counts. Linux only: `/proc/self/clear_refs` (proc_pid_clear_refs(5)) resets the peak.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import pyarrow as pa
 
 from numguard._core import NumberSet
 from numguard.bench.columns import Case, column_and_truth, members
-from numguard.bench.rivals import ask
+from numguard.bench.rivals import queries
 
 __all__ = ["added"]
 
 
 def added(work: str, **arguments: Any) -> int:
-    """Bytes that are added at the most while `work` is done once.
+    """The peak of added bytes while `work` runs once.
 
     Args:
         work: "build", "contains", "scan", "expand" or "read cdr".
-        arguments: What it is done on: a case, a candidate, a number of threads; as JSON can hold them.
+        arguments: Its arguments, such as a case, a candidate, a number of threads; of types that JSON has.
     """
     order = json.dumps({"work": work, **arguments})
     run = subprocess.run(  # noqa: S603
@@ -51,7 +51,7 @@ def _build(listed: int) -> Callable[[], Any]:
 def _contains(candidate: str, case: dict[str, Any], threads: int) -> Callable[[], Any]:
     about = Case(**case)
     column, _ = column_and_truth(about)
-    return ask(candidate, about, column, members(about.listed), threads).count
+    return queries(candidate, about, column, members(about.listed), threads).count
 
 
 def _scan(**arguments: Any) -> Callable[[], Any]:
@@ -79,7 +79,7 @@ _WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {
     "expand": _expand,
     "read cdr": _read_cdr,
 }
-"""Each makes its inputs and gives the thing to be done."""
+"""Each makes its inputs and returns the function to be measured."""
 
 
 def _status(name: str) -> int:
@@ -94,13 +94,13 @@ def _main() -> None:
     work = _WORK[order.pop("work")](**order)
     gc.collect()
     pa.default_memory_pool().release_unused()
-    # What was freed is given back, or it would be used again unseen.
+    # Freed memory is returned to the system, because its reuse would not be counted.
     ctypes.CDLL(None).malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
-    kept = work()
+    result = work()
     sys.stdout.write(str(max(0, _status("VmHWM") - before)))
-    del kept
+    del result  # it must exist until the peak is read
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""A record as something to read: tables, pictures, and first of all where we lose.
+"""A record as a page: tables and charts, the losses first.
 
-Owns the order and the words, once, and two ways to write them down: Markdown for the documentation, and one HTML file
-without a script that needs nothing from anywhere.
+Owns the order and the texts, and two output formats: Markdown for the documentation, and one HTML file without scripts
+or external resources.
 
-The one idea: no figure is typed by hand; who doubts one finds its line in the record.
+One idea: no figure is typed by hand; each can be found in the record.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Section:
 
 
 def _millions(rate: float | None) -> str:
-    """Rows a second in millions, three digits that mean something."""
+    """Rows a second in millions, with two or three significant digits."""
     if rate is None:
         return ""
     millions = rate / 1e6
@@ -56,12 +56,12 @@ def _times(ratio: float | None) -> str:
     return f"{ratio:,.0f}x" if ratio >= 100 else f"{ratio:.1f}x"
 
 
-#: What the table of the README shows.
+#: The works in the table of the README.
 _SUMMED_UP: Final = ("scan", "scan csv", "scan wide", "expand", "contains", "contains imeis", "normalize")
 
 
 def summary(lines: Sequence[Line]) -> Section:
-    """The table of the README: each work once, at its rarest hits, as in real life, and the worst over all."""
+    """The table of the README: each work at its lowest hit rate, as in practice, and the worst over all hit rates."""
     compared = comparisons(lines)
     rarest: dict[str, float] = {}
     for one in compared:
@@ -105,7 +105,7 @@ def _setting(lines: Sequence[Line]) -> str:
     threads = max(line.threads for line in lines)
     versions = last.versions.replace(" ", ", ").replace("=", " ")
     return (
-        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB, {threads} threads for everybody, {last.run[:10]}, "
+        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB, {threads} threads for each library, {last.run[:10]}, "
         f"commit {last.commit or 'unknown'}; {versions}."
         f"{noise}"
     )
@@ -117,8 +117,8 @@ def _lost(lines: Sequence[Line]) -> Section:
         for loss in losses(lines)
     ]
     text = (
-        "Every measurement in which somebody was faster. A set is built once and asked often; where it is built for "
-        "one question, its building is added to ours, and the line says so."
+        "Every measurement in which a rival was faster. A set is built once and used often; where it is built for one "
+        "query, its building time is added, and the line says so."
     )
     if not rows:
         text += " There is none in this record."
@@ -165,7 +165,7 @@ def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts
 
 
 def a_day(lines: Sequence[Line]) -> Section:
-    """What an operator's day of call records takes, from the measured rate."""
+    """The time for an operator's day of call records, from the measured rate."""
     rows = []
     for line in lines:
         if line.work != "scan" or line.candidate != OURS or not line.rows_per_s:
@@ -186,9 +186,9 @@ def a_day(lines: Sequence[Line]) -> Section:
         )
     text = (
         f"An operator of a few hundred million subscribers writes about {_RECORDS_A_DAY / 1e9:.0f} x 10^9 call records "
-        "a day. At the measured rates, two party columns of each take so long on this machine, as long as its disks "
-        "deliver; past the last column this machine is not enough. Cores are those of this machine, and the work is "
-        "taken to spread over more of them as it did over these: rows of files share nothing but the set."
+        "a day. The table gives the time for two party columns of each at the measured rates, if the disks are fast "
+        "enough; the last column is the limit of this machine. The figures for more cores assume that the rate grows "
+        "with the cores, because the work on different rows shares only the set."
     )
     columns = ["columns", "list", "M rows/s", "a day's records", "core hours", "cores for an hour"]
     columns += ["cores for ten minutes", "most in a day"]
@@ -200,9 +200,9 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "contains",
         "Which rows are on a list",
         (
-            "Everybody counts the rows of a column that stands in memory already. The answers were compared row by row "
-            f"with the truth before. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown and "
-            "no floor is judged by it."
+            "All count the rows of a column in memory. Before, the results were compared row by row with the expected "
+            f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no floor depends "
+            "on it."
         ),
         ("contains",),
     ),
@@ -214,15 +214,15 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "The rivals cut off fourteen characters and validate nothing.",
         (),
     ),
-    ("one question", "A set built for one question", "The list as it came, in no order, and five million rows.", ()),
-    ("answers", "Rows of answers", "What each cell is, the numbers in it, numbers written out; default calls.", ()),
+    ("one question", "A set built for one query", "An unsorted list, and five million rows.", ()),
+    ("answers", "Calls that return rows", "`explain`, `extract` and `format` of columns; default calls.", ()),
     ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
-    ("build", "Building a set", "From UInt64 keys in no order; memory is that of the set.", ()),
-    ("memory of building", "Memory while a set is built", "The most that is added to the keys, the set included.", ()),
+    ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set.", ()),
+    ("memory of building", "Memory while a set is built", "The peak memory beyond the keys, with the set.", ()),
     ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
-    ("memory of contains", "Memory while rows are counted", "The most that is added to column and list.", ()),
+    ("memory of contains", "Memory while rows are counted", "The peak memory beyond column and list.", ()),
     ("scan", "Scanning Parquet", "Rows in which either party is on the list.", ("scan",)),
-    ("decode", "The limit of a scan", "Reading the columns and nothing else.", ()),
+    ("decode", "The limit of a scan", "Only reading the columns.", ()),
     (
         "scan csv | decode csv",
         "Scanning CSV",
@@ -232,7 +232,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "scan wide",
         "Files as users have them",
-        "Twenty-five columns, all of them out, by a default call; in the order of time, or sorted by number.",
+        "Twenty-five columns, all returned, by a default call; in the order of time, or sorted by number.",
         (),
     ),
     ("scan arrow", "Arrow in memory and in a file", "The same rows, by a default call.", ()),
@@ -247,20 +247,20 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
-        "pyarrow reads the same bytes as text, and nothing else; one thread each, by wall and by processor time.",
+        "pyarrow only reads the same bytes as text; one thread each, by wall and by processor time.",
         (),
     ),
     (
         "ingest | add complaints | add more | block list | delta | history",
         "The case registry",
-        "`list` is the number of complaints that were there before; the bare ingest writes the same text and no more.",
+        "`list` is the number of complaints before; the bare ingest only writes the same text.",
         (),
     ),
 )
 
 
 def sections(lines: Sequence[Line]) -> list[Section]:
-    """The whole page; parts that the record has nothing for are left out."""
+    """The whole page; sections for which the record has no lines are left out."""
     if not lines:
         return []
     first = [summary(lines), _lost(lines), _promises(lines), a_day(lines)]
@@ -269,7 +269,7 @@ def sections(lines: Sequence[Line]) -> list[Section]:
 
 
 def engines(lines: Sequence[Line]) -> Section:
-    """The adapter for Spark beside the engines' own means; a record of its own."""
+    """The adapter for Spark against functions of the engines; from a record of its own."""
     rows = [
         [
             line.work,
@@ -285,15 +285,15 @@ def engines(lines: Sequence[Line]) -> Section:
         for line in lines
     ]
     text = (
-        "Beside what the engine can do itself, and beside one machine with as many threads; in rounds by turns, and "
-        "answers compared first. The engine's own join has no caps, no periods and no reasons; the walk goes one hop."
+        "Against functions of the engine, and against one machine with as many threads; in alternating rounds, with "
+        "results compared first. The engine's own join has no caps, periods or reasons; the walk has one hop."
     )
     columns = ["work", "columns", "rows", "list", "cores", "who", "M rows/s", "median", "spread"]
     return Section("Measured", f"{text} {_setting(lines)}" if lines else text, columns, rows)
 
 
 def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:
-    """Sections as Markdown; `picture` gives the path of a chart, or "" where there is none."""
+    """Sections as Markdown; `picture` returns the path of a chart, or "" where there is none."""
     out = []
     for part in parts:
         out += [f"{'#' * level} {part.title}", "", part.text, ""]
@@ -308,7 +308,7 @@ def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[
 
 
 def _alignment(part: Section) -> list[str]:
-    """Columns of numbers stand to the right."""
+    """The alignment row of a table: columns of numbers to the right."""
     cells = zip(*part.rows, strict=True)
     return ["--:" if all(cell[:1].isdigit() or not cell for cell in column) else "---" for column in cells]
 
@@ -321,7 +321,7 @@ _STYLE: Final = (
 
 
 def as_html(parts: Sequence[Section], lines: Sequence[Line]) -> str:
-    """Sections as one file, its pictures inside."""
+    """Sections as one HTML file that contains its charts."""
     out = [
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>numguard: speed</title>',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",

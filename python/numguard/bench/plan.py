@@ -1,9 +1,9 @@
-"""How large a run is: rows, lists, hit rates, threads, and how long each measurement may take.
+"""The size of a run: rows, lists, hit rates, threads, and the time for each measurement.
 
-Owns the two sizes, full and quick, and what the environment changes in them. Knows nothing of what is measured.
+Owns the two sizes, full and quick, and the environment variables that change them. Independent of what is measured.
 
-The one idea: a run is described by environment variables alone, so that the command line, `pytest` and the subprocesses
-in which memory is measured all read the same plan.
+One idea: environment variables alone describe a run, so that the command line, `pytest` and the subprocesses that
+measure memory all read the same plan.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["LISTS", "PATIENCE", "POPULATION", "SEED", "Plan", "plan"]
+__all__ = ["LISTS", "LONG_SECONDS", "POPULATION", "SEED", "Plan", "plan"]
 
 SEED: Final = 1930
 POPULATION: Final = 40_000_000
-"""Subscribers that rows and lists are drawn from."""
+"""Subscribers from which rows and lists are drawn."""
 
-PATIENCE: Final = 20.0
-"""Seconds: what takes longer is done once to warm up, and once more."""
+LONG_SECONDS: Final = 20.0
+"""Seconds: work that takes longer runs once to warm up, and once more."""
 
 LISTS: Final = (27_824, 1_000_000, 33_800_000)
 """A police state's suspects, a national list, and a country's disconnected numbers."""
@@ -35,15 +35,15 @@ class Plan:
     Attributes:
         quick: A test of the harness: its times mean nothing.
         rows: Rows of a column.
-        file_rows: Rows of the Parquet files that are scanned and walked.
+        file_rows: Rows of the Parquet files for scans and linkage.
         lists: Sizes of the lists.
         hit_rates: Shares of rows that are on the list.
-        threads: For everybody alike.
-        seconds: How long the rounds of one measurement should take together.
-        rounds: The fewest rounds, of what takes less than `PATIENCE`.
-        everyone: Whether slow rivals are asked at every hit rate, which takes hours.
-        inputs: Where generated files are kept between runs.
-        record: The directory that the record goes to.
+        threads: For all candidates.
+        seconds: The time of all rounds of one measurement.
+        rounds: The fewest rounds of work that takes less than `LONG_SECONDS`.
+        everyone: Whether slow rivals are measured at every hit rate, which takes hours.
+        inputs: The directory in which generated files are kept between runs.
+        record: The directory of the record.
     """
 
     quick: bool
@@ -60,7 +60,7 @@ class Plan:
 
 
 def plan(environment: Mapping[str, str] | None = None) -> Plan:
-    """The plan that the environment asks for.
+    """The plan that the environment describes.
 
     Example:
         >>> plan({"NUMGUARD_BENCH_ROWS": "5e6"}).rows
@@ -68,14 +68,14 @@ def plan(environment: Mapping[str, str] | None = None) -> Plan:
         >>> plan({"NUMGUARD_BENCH_QUICK": "1"}).lists
         (1000, 50000)
     """
-    asked = os.environ if environment is None else environment
+    environ = os.environ if environment is None else environment
 
     def number(name: str, otherwise: float) -> float:
-        return float(asked.get(f"NUMGUARD_BENCH_{name}") or otherwise)
+        return float(environ.get(f"NUMGUARD_BENCH_{name}") or otherwise)
 
-    quick = bool(asked.get("NUMGUARD_BENCH_QUICK"))
+    quick = bool(environ.get("NUMGUARD_BENCH_QUICK"))
     rows = int(number("ROWS", 200_000 if quick else 20e6))
-    lists, rates = asked.get("NUMGUARD_BENCH_LISTS"), asked.get("NUMGUARD_BENCH_HIT_RATES")
+    lists, rates = environ.get("NUMGUARD_BENCH_LISTS"), environ.get("NUMGUARD_BENCH_HIT_RATES")
     return Plan(
         quick=quick,
         rows=rows,
@@ -85,7 +85,7 @@ def plan(environment: Mapping[str, str] | None = None) -> Plan:
         threads=int(number("THREADS", len(os.sched_getaffinity(0)))),
         seconds=number("SECONDS", 0.0 if quick else 2.0),
         rounds=int(number("ROUNDS", 1 if quick else 3)),
-        everyone=quick or bool(asked.get("NUMGUARD_BENCH_EVERYONE")),
-        inputs=Path(asked.get("NUMGUARD_BENCH_INPUTS") or Path(tempfile.gettempdir()) / "numguard-bench"),
-        record=Path(asked.get("NUMGUARD_BENCH_RECORD") or "."),
+        everyone=quick or bool(environ.get("NUMGUARD_BENCH_EVERYONE")),
+        inputs=Path(environ.get("NUMGUARD_BENCH_INPUTS") or Path(tempfile.gettempdir()) / "numguard-bench"),
+        record=Path(environ.get("NUMGUARD_BENCH_RECORD") or "."),
     )

@@ -1,9 +1,9 @@
-"""One line a measurement: what was measured, on what machine, with which versions, and what came out.
+"""One line a measurement: the work, the machine, the versions and the result.
 
-Owns the columns of the record and its file. Knows nothing of how a thing is measured or what a result should be.
+Owns the columns of the record and its file. Independent of how a measurement is made and what its result should be.
 
-The one idea: a line says everything that is needed to doubt it. Lines of one run share `run`, and only those may be
-compared; a new run of the same comparison, on the same day and machine, takes the place of the old one.
+One idea: a line has all that is needed to repeat it. Lines of one run share `run`, and only these are compared; a new
+run of the same comparison, on the same day and machine, replaces the old one.
 """
 
 from __future__ import annotations
@@ -49,30 +49,30 @@ class Line:
     """One measurement.
 
     Attributes:
-        work: What was done: contains, normalize, build, open, memory, scan, decode, expand.
-        layout: What the column holds.
+        work: What was measured: contains, normalize, build, open, memory, scan, decode, expand.
+        layout: The content of the column.
         rows: Rows, or keys of a set.
         listed: Members of the list, 0 where there is none.
-        hit_rate: Share of rows on the list; None where that says nothing.
-        candidate: Who did it.
-        threads: How many it was allowed.
-        rounds: How often.
+        hit_rate: Share of rows on the list; None where it does not matter.
+        candidate: numguard or a rival.
+        threads: The number of threads it may use.
+        rounds: The number of rounds.
         median_s: Seconds; None where no time was taken.
         min_s: The shortest round.
         max_s: The longest.
         spread: Distance of the quartiles, as a share of the median.
         rows_per_s: Rows a second at the median.
-        bytes: Bytes held or, of `memory`, the most that was added while the work was done.
+        bytes: The size or, of `memory`, the peak of added bytes during the work.
         run: When the run began, UTC: only lines of one run may be compared.
-        load: Processes waiting for a core, as the system averages them over a minute: over `cores`, times mislead.
+        load: The system's load average of one minute: above `cores`, times mislead.
         machine: Short name of the machine.
         cpu: Its processor.
         cores: Cores that could be used.
         memory_gib: Its memory.
         system: Kernel and C library.
         python: Version.
-        versions: Of everything that took part.
-        commit: What was measured; a plus stands for changes that were not committed.
+        versions: The versions of all libraries.
+        commit: The measured commit, with a plus for uncommitted changes.
     """
 
     work: str
@@ -102,7 +102,7 @@ class Line:
 
     @property
     def comparison(self) -> tuple[Any, ...]:
-        """What lines must share to be compared with each other."""
+        """The values that lines must share to be compared with each other."""
         return self.work, self.layout, self.rows, self.listed, self.hit_rate, self.threads
 
 
@@ -110,12 +110,12 @@ NAMES: Final = [field.name for field in fields(Line)]
 
 
 class Record:
-    """The file of one day and machine; it is whole after every line, so that a run that is stopped keeps what it has.
+    """The file of one day and machine; it is whole after every line, so that a run that is stopped loses no line.
 
     Args:
-        directory: Where the file is, or will be.
+        directory: The directory of the file.
         run: When the run began; see `now`.
-        rehearsal: Whether times mean nothing: such a record stands apart from those that are published.
+        rehearsal: Whether times mean nothing: such a record has another name and is never published.
     """
 
     def __init__(self, directory: Path, run: str, *, rehearsal: bool = False) -> None:
@@ -126,7 +126,7 @@ class Record:
         self._lines = read(self.path) if self.path.exists() else []
 
     def add(self, line: Line) -> Line:
-        """Adds a measurement; gives it back with the facts of machine and run."""
+        """Adds a measurement; returns it with the facts of machine and run."""
         line = replace(line, **self._facts, load=round(os.getloadavg()[0], 2))
         self._lines = [other for other in self._lines if other.run == line.run or other.comparison != line.comparison]
         self._lines.append(line)
@@ -157,7 +157,7 @@ def _value(text: str, kind: str) -> Any:
 
 
 def newest(directory: Path) -> Path | None:
-    """The newest record that is no rehearsal."""
+    """The newest record that is not a rehearsal."""
     return max(directory.glob("[0-9]*.csv"), default=None, key=lambda path: path.name)
 
 
@@ -168,7 +168,7 @@ def now() -> str:
 
 @lru_cache
 def machine() -> dict[str, Any]:
-    """Everything about the machine and the versions that a time depends on."""
+    """The facts about machine and versions on which a time depends."""
     cpu, cores = _cpu(), len(os.sched_getaffinity(0))
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     model = re.sub(r"\((R|TM|r|tm)\)|\b(CPU|Processor)\b|@.*", " ", cpu)
@@ -185,7 +185,7 @@ def machine() -> dict[str, Any]:
 
 
 def _cpu() -> str:
-    """The processor's name, with family and model where the name is one of many."""
+    """The processor's name, with family and model where they are known."""
     fields: dict[str, str] = {}
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():

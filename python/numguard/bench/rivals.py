@@ -1,10 +1,10 @@
-"""Who else can say which rows of a column are on a list, each asked in its own fastest way.
+"""Rival libraries for membership in a list, each with its fastest query.
 
-Owns one class a rival. Knows nothing of time.
+Owns one function a rival. Independent of time measurement.
 
-The one idea: each rival gets its data in its own home, unmeasured, and is then asked two things: how many rows are on
-the list (measured: nothing is handed on, so nobody pays for a copy), and which ones (not measured, to compare answers).
-Text in mixed forms is a trap: rivals get a chain that reads exactly the forms in the column and validates nothing.
+One idea: each rival gets its data in its own format before the measurement, and then runs two queries: the count of
+rows on the list (measured, because it copies no result), and which rows these are (not measured, to compare results).
+For text in mixed forms rivals get a chain that reads exactly the forms in the column and validates nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numguard.bench.columns import Case, national
 from numguard.bench.plan import Plan
 from numguard.synthetic.numbering import U64
 
-__all__ = ["NUMGUARD", "RIVALS", "Question", "ask", "candidates"]
+__all__ = ["NUMGUARD", "RIVALS", "Queries", "candidates", "queries"]
 
 NUMGUARD: Final = "numguard"
 
@@ -32,12 +32,12 @@ _WRITTEN: Final = ("mixed", "string_view", "dictionary")
 
 
 @dataclass(frozen=True)
-class Question:
-    """A rival, its data at hand.
+class Queries:
+    """The queries of a rival, with its data prepared.
 
     Attributes:
-        count: How many rows are on the list; this is measured.
-        mask: Which rows are; this is compared.
+        count: The count of rows on the list; this is measured.
+        mask: Which rows these are; this is compared.
     """
 
     count: Callable[[], int]
@@ -45,8 +45,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a rival is given: the column, the list, and how many threads it may use."""
+class Given:
+    """The input of a rival: the column, the list, and the number of threads."""
 
     case: Case
     column: pa.Array[Any]
@@ -55,7 +55,7 @@ class Asked:
 
     @property
     def keys(self) -> Any:
-        """The list as this layout's rows will be compared with it: E.164, ten digits as text, or ten digits."""
+        """The list in the type of this layout's rows: E.164, ten digits as text, or ten digits."""
         if self.case.layout == "integers":
             return pa.array(self.members)
         if self.case.layout == "clean":
@@ -63,19 +63,19 @@ class Asked:
         return pa.array(national(self.members).astype(np.int64))
 
 
-def _numguard(asked: Asked) -> Question:
+def _numguard(given: Given) -> Queries:
     from numguard._core import NumberSet
 
-    listed = NumberSet(asked.members)
+    listed = NumberSet(given.members)
 
     def contains() -> Any:
-        return listed.contains(asked.column, threads=asked.threads)
+        return listed.contains(given.column, threads=given.threads)
 
-    return Question(lambda: contains().true_count, lambda: _of_arrow(contains()))
+    return Queries(lambda: contains().true_count, lambda: _of_arrow(contains()))
 
 
 def _of_arrow(answer: Any) -> Mask:
-    """An Arrow column of truth values as NumPy; a null would be a refused row, and none of these may be refused."""
+    """An Arrow column of booleans as NumPy; a null would be a refused row, and no row here may be refused."""
     assert answer.null_count == 0
     mask: Mask = answer.to_numpy(zero_copy_only=False)
     return mask
@@ -87,57 +87,57 @@ def _of_rows(rows: int, which: Any) -> Mask:
     return mask
 
 
-def _polars_join(asked: Asked, *, last_ten: bool = False) -> Question:
+def _polars_join(given: Given, *, last_ten: bool = False) -> Queries:
     import polars as pl
 
-    members = pl.DataFrame({"key": pl.Series(asked.keys)}).lazy()
-    rows = pl.DataFrame({"key": pl.Series(asked.column)}).lazy()
-    key = polars_key("key", written=asked.case.layout in _WRITTEN, last_ten=last_ten)
+    members = pl.DataFrame({"key": pl.Series(given.keys)}).lazy()
+    rows = pl.DataFrame({"key": pl.Series(given.column)}).lazy()
+    key = polars_key("key", written=given.case.layout in _WRITTEN, last_ten=last_ten)
     found = rows.select(key).join(members, on="key", how="semi")
     numbered = rows.select(key).with_row_index("row").join(members, on="key", how="semi").select("row")
-    return Question(
+    return Queries(
         lambda: int(found.select(pl.len()).collect().item()),
-        lambda: _of_rows(asked.case.rows, numbered.collect()["row"].to_numpy()),
+        lambda: _of_rows(given.case.rows, numbered.collect()["row"].to_numpy()),
     )
 
 
-def _polars_last_ten(asked: Asked) -> Question:
-    return _polars_join(asked, last_ten=True)
+def _polars_last_ten(given: Given) -> Queries:
+    return _polars_join(given, last_ten=True)
 
 
-def _polars_is_in(asked: Asked) -> Question:
+def _polars_is_in(given: Given) -> Queries:
     import polars as pl
 
-    members = pl.Series(asked.keys).implode()
-    rows = pl.DataFrame({"key": pl.Series(asked.column)}).lazy()
+    members = pl.Series(given.keys).implode()
+    rows = pl.DataFrame({"key": pl.Series(given.column)}).lazy()
     found = rows.select(pl.col("key").is_in(members))
 
     def mask() -> Mask:
         answer: Mask = found.collect()["key"].to_numpy()
         return answer
 
-    return Question(lambda: int(found.sum().collect().item()), mask)
+    return Queries(lambda: int(found.sum().collect().item()), mask)
 
 
-def _duckdb_join(asked: Asked) -> Question:
+def _duckdb_join(given: Given) -> Queries:
     import duckdb
 
     connection = duckdb.connect()
-    connection.execute(f"set threads = {asked.threads}")
-    for name, keys in (("rows", asked.column), ("members", asked.keys)):
+    connection.execute(f"set threads = {given.threads}")
+    for name, keys in (("rows", given.column), ("members", given.keys)):
         connection.register("given", pa.table({"key": keys}))
         connection.execute(f"create table {name} as from given")
         connection.unregister("given")
-    which = f"from rows where {duckdb_key('key', written=asked.case.layout in _WRITTEN)} in (select key from members)"
+    which = f"from rows where {duckdb_key('key', written=given.case.layout in _WRITTEN)} in (select key from members)"
 
     def count() -> int:
         found = connection.execute(f"select count(*) {which}").fetchall()
         return int(found[0][0])
 
     def mask() -> Mask:
-        return _of_rows(asked.case.rows, connection.execute(f"select rowid as row {which}").fetchnumpy()["row"])
+        return _of_rows(given.case.rows, connection.execute(f"select rowid as row {which}").fetchnumpy()["row"])
 
-    return Question(count, mask)
+    return Queries(count, mask)
 
 
 def _pyarrow_key(cells: Any, layout: str) -> Any:
@@ -149,30 +149,30 @@ def _pyarrow_key(cells: Any, layout: str) -> Any:
     return ten.cast(pa.int64())
 
 
-def _pyarrow_is_in(asked: Asked) -> Question:
-    members = asked.keys
+def _pyarrow_is_in(given: Given) -> Queries:
+    members = given.keys
 
     def is_in() -> Any:
-        if isinstance(asked.column, pa.DictionaryArray):
-            # Each distinct cell once, as we do it.
-            values = _pyarrow_key(asked.column.dictionary, asked.case.layout)
-            return pc.take(pc.is_in(values, members), asked.column.indices)
-        return pc.is_in(_pyarrow_key(asked.column, asked.case.layout), members)
+        if isinstance(given.column, pa.DictionaryArray):
+            # Each distinct cell once, as numguard does.
+            values = _pyarrow_key(given.column.dictionary, given.case.layout)
+            return pc.take(pc.is_in(values, members), given.column.indices)
+        return pc.is_in(_pyarrow_key(given.column, given.case.layout), members)
 
-    return Question(lambda: int(is_in().true_count), lambda: _of_arrow(is_in()))
+    return Queries(lambda: int(is_in().true_count), lambda: _of_arrow(is_in()))
 
 
-def _pandas_isin(asked: Asked) -> Question:
+def _pandas_isin(given: Given) -> Queries:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-    rows: Any = asked.column.to_numpy() if asked.case.layout == "integers" else asked.column
-    members: Any = asked.members if asked.case.layout == "integers" else asked.keys
-    kind = None if asked.case.layout == "integers" else pd.ArrowDtype(pa.string())
+    rows: Any = given.column.to_numpy() if given.case.layout == "integers" else given.column
+    members: Any = given.members if given.case.layout == "integers" else given.keys
+    kind = None if given.case.layout == "integers" else pd.ArrowDtype(pa.string())
     series, listed = pd.Series(rows, dtype=kind), pd.Series(members, dtype=kind)
-    return Question(lambda: int(series.isin(listed).sum()), lambda: series.isin(listed).to_numpy(dtype=bool))
+    return Queries(lambda: int(series.isin(listed).sum()), lambda: series.isin(listed).to_numpy(dtype=bool))
 
 
-RIVALS: Final[dict[str, dict[str, Callable[[Asked], Question]]]] = {
+RIVALS: Final[dict[str, dict[str, Callable[[Given], Queries]]]] = {
     "integers": {
         "Polars semi-join": _polars_join,
         "Polars is_in": _polars_is_in,
@@ -193,36 +193,36 @@ RIVALS: Final[dict[str, dict[str, Callable[[Asked], Question]]]] = {
         "DuckDB regex, semi-join": _duckdb_join,
         "pyarrow regex, is_in": _pyarrow_is_in,
     },
-    # Polars and DuckDB hold every text as views already: theirs are the rates of "mixed".
+    # Polars and DuckDB store all text as views, so "mixed" has their rates.
     "string_view": {"Polars regex, semi-join": _polars_join},
     "dictionary": {"pyarrow regex, is_in": _pyarrow_is_in},
 }
-"""Layout -> rival -> how it is asked."""
+"""Layout -> rival -> the function that prepares its queries."""
 
-#: On one thread whatever is set, or reading text cell by cell: they take minutes where others take seconds.
+#: They use one thread, or read text cell by cell, and take minutes where others take seconds.
 _SLOW: Final = ("pyarrow", "pandas")
-#: Takes a table of texts apart anew in every round.
+#: Builds its table of texts again in every round.
 _SLOW_WITH_TEXT: Final = "Polars is_in"
 _LONG: Final = 10_000_000
 
 
 def candidates(case: Case, plan: Plan) -> list[str]:
-    """Who is asked about a case: at the first hit rate all, but slow ones not about text and long lists; else the fast.
+    """The candidates of a case: all at the first hit rate, but no slow ones for text and long lists; else the fast.
 
-    With `plan.everyone`, everyone about everything.
+    With `plan.everyone`, all of them in every case.
     """
-    asked = list(RIVALS[case.layout])
+    names = list(RIVALS[case.layout])
     if not plan.everyone:
         text, long = case.layout != "integers", case.listed > _LONG
         first = case.hit_rate == plan.hit_rates[0]
         slow = _SLOW if (long and text) or not first else ()
         if long and text and not first:
             slow = (*slow, _SLOW_WITH_TEXT)
-        asked = [name for name in asked if not name.startswith(slow)]
-    return [NUMGUARD, *asked]
+        names = [name for name in names if not name.startswith(slow)]
+    return [NUMGUARD, *names]
 
 
-def ask(candidate: str, case: Case, column: pa.Array[Any], members: U64, threads: int) -> Question:
-    """A candidate with its data at hand."""
+def queries(candidate: str, case: Case, column: pa.Array[Any], members: U64, threads: int) -> Queries:
+    """The queries of a candidate, with its data prepared."""
     prepare = _numguard if candidate == NUMGUARD else RIVALS[case.layout][candidate]
-    return prepare(Asked(case, column, members, threads))
+    return prepare(Given(case, column, members, threads))

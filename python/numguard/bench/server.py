@@ -1,7 +1,7 @@
-"""A PostgreSQL server for tests and measurements: one that runs already, or one of their own for as long as they take.
+"""A PostgreSQL server for tests and measurements: a running one, or a temporary one.
 
-Owns how it is found, started and stopped. Knows no table. NUMGUARD_POSTGRES names a server that is running; else the
-newest of the machine's packages is started in a folder for temporary files, on a socket that only it has.
+Owns how it is found, started and stopped. Independent of tables. NUMGUARD_POSTGRES names a running server; else the
+newest installed version is started in a temporary folder, on a Unix socket in it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _programs() -> Path | None:
 
 
 def is_there() -> bool:
-    """Whether PostgreSQL can be used here."""
+    """Whether PostgreSQL is available."""
     return bool(os.environ.get("NUMGUARD_POSTGRES")) or _programs() is not None
 
 
@@ -67,12 +67,12 @@ def running() -> Iterator[str]:
 
 
 def connect(address: str) -> Any:
-    """A connection of the driver's own."""
+    """A connection of the ADBC driver."""
     return import_module("adbc_driver_postgresql.dbapi").connect(address, autocommit=True)
 
 
 def make_schema(address: str) -> str:
-    """The address of a schema of its own on the server."""
+    """The address of a new schema on the server."""
     name = f"registry_{os.getpid()}_{next(_schemas)}"
     with closing(connect(address)) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA {name}")

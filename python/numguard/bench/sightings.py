@@ -1,7 +1,7 @@
-"""Sightings in a Parquet file for the benchmarks: seeded, at any length, in row groups so that memory stays flat.
+"""Sightings in a Parquet file for the benchmarks: seeded, of any length, in row groups so that memory is bounded.
 
-A month of a population's phones. Most numbers stay in one handset; neighbours share one, some change theirs, some IMEIs
-are cloned by hundreds or thousands of phones, and some phones report a placeholder.
+A month of a population's phones. Most numbers stay in one handset. Some pairs share one, some numbers change handsets,
+some IMEIs are cloned by hundreds or thousands of phones, and some phones report a placeholder.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ CLONES = 400
 
 
 def population_of(rows: int) -> int:
-    """Five sightings a subscriber, more or less."""
+    """The number of subscribers, with about five sightings each."""
     return max(rows // 5, 1000)
 
 
 def mixed(ranks: np.ndarray, salt: int) -> np.ndarray:
-    """A hash of each rank, so that a subscriber keeps to its ways in every row group."""
+    """A hash of each rank, so that a subscriber has the same properties in every row group."""
     value = (ranks.astype(np.uint64) + np.uint64(salt)) * np.uint64(0x9E37_79B9_7F4A_7C15)
     return value ^ (value >> np.uint64(29))
 
@@ -40,7 +40,7 @@ def mixed(ranks: np.ndarray, salt: int) -> np.ndarray:
 def handsets(ranks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The handset that each subscriber was seen in this time."""
     phone = ranks.astype(np.uint64)
-    # Every fifth couple of neighbours shares one phone, and one sighting in fifty is in the phone of somebody near.
+    # Every fifth pair of ranks shares one phone, and one sighting in fifty is in a phone of a near rank.
     shared = mixed(ranks // 2, 1) % np.uint64(5) == 0
     phone[shared] &= ~np.uint64(1)
     lent = rng.random(len(ranks)) < 0.02
@@ -61,12 +61,12 @@ def rng_free_unit(ranks: np.ndarray) -> np.ndarray:
     return (mixed(ranks, 4) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
-#: How numbers and handsets stand in a file: as keys; as ten digits, and fifteen with the spare zero; as text.
+#: The forms of numbers and handsets in a file: keys; integers of ten digits, and of fifteen with a trailing zero; text.
 LAYOUTS = ("keys", "Int64", "text")
 
 
 def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """Keys as they stand in a file."""
+    """Keys in the form of a layout."""
     if layout == "keys":
         return pa.array(msisdns), pa.array(imeis)
     if layout == "Int64":
@@ -77,7 +77,7 @@ def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Arr
 
 
 def write(path: Path, rows: int, layout: str = "keys") -> Path:
-    """Writes `rows` sightings to `path` unless a file of that name is there already."""
+    """Writes `rows` sightings to `path` unless the file exists."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)

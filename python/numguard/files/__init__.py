@@ -1,9 +1,9 @@
 """Record batches -> files, whole or not at all, in the format given by the path's ending.
 
-Owns the way a file comes into being: written beside its place, flushed to the disk, and only then given its name. Files
-that belong together take their places together. Who stops half way leaves nothing behind, and what a killed process
-left is swept by the next one that writes into the folder. How each format is written is
-in `formats` and `spreadsheet`, what leaves the house in `outgoing`.
+Owns the steps of writing a file: under a temporary name beside its final path, flushed to the disk, then renamed. Files
+that belong together are renamed together. A call that stops early leaves no file, and temporary files of a killed
+process are removed by the next one that writes into the folder. The formats are in `formats` and `spreadsheet`, files
+for other offices in `outgoing`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ __all__ = [
     "IMEI_COLUMNS",
     "Together",
     "beside",
-    "sweep",
-    "take_places",
+    "place_waiting",
+    "remove_waiting",
     "together",
     "unwritten",
     "whole_file",
@@ -52,23 +52,23 @@ FORMATS: dict[str, type[Format]] = {
     ".arrow": Arrow,
     ".jsonl": JsonLines,
 }
-#: What columns of IMEI14 keys are called in this package.
+#: The names of IMEI14 columns in this package.
 IMEI_COLUMNS = ("imei14", "via_imei")
-#: The names of files that have no place yet, or have lost it: written by one call, waiting for a record, replaced.
-_OURS = ".numguard-"
+#: Temporary names: written by a running call, waiting for a record in a registry, replaced by a new file.
+_PREFIX = ".numguard-"
 PARTIAL, WAITING, KEPT = ".partial", ".waiting", ".kept"
-#: Rows gathered before they are written: a Parquet file of tiny row groups is slow to read.
-_GATHER = 1 << 16
+#: Rows that are written at once: a Parquet file of tiny row groups is slow to read.
+_BATCH_ROWS = 1 << 16
 
 
 class _Names:
-    """The names that the files of one call have beside their places, and how they are given up.
+    """The temporary names of one call, and how the call is undone.
 
     Attributes:
-        written: Places, and where what was written for them lies.
-        kept: Places, and where what had them before lies.
-        placed: Places that were taken.
-        folders: Descriptors of the folders, locked against sweeping.
+        written: Final path -> temporary name of the new file.
+        kept: Final path -> temporary name of the file that was replaced.
+        placed: Final paths that have their new file.
+        folders: Descriptors of the folders, locked so that no other process removes temporary files.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class _Names:
         self._process = os.getpid()
 
     def undo(self) -> None:
-        """What was there before is there again, and nothing else."""
+        """Restores the replaced files and removes the new ones."""
         for path in self.placed:
             if path in self.kept:
                 self.kept.pop(path).replace(path)
@@ -88,7 +88,7 @@ class _Names:
         self.placed.clear()
 
     def forget(self) -> None:
-        """Lets go of what was there before, and of what was written and has no place."""
+        """Removes replaced files and new files that were not placed, and closes the folders."""
         for path in (*self.kept.values(), *self.written.values()):
             path.unlink(missing_ok=True)
         for folder in self.folders.values():
@@ -98,8 +98,8 @@ class _Names:
             names.clear()
         self.placed.clear()
 
-    def give_up(self) -> None:
-        """What a call left behind that was ended between two of its own lines; a copy of this process owns nothing."""
+    def roll_back(self) -> None:
+        """Undoes a call that an exception ended between two of its lines; a forked process must not do this."""
         if os.getpid() == self._process:
             with one_step():
                 self.undo()
@@ -107,42 +107,42 @@ class _Names:
 
 
 class Together:
-    """Files that are written beside their places, and take them together; made by `together`.
+    """Files that are written under temporary names and renamed together; made by `together`.
 
     Attributes:
-        token: What the names beside their places have in common.
+        token: The common part of the temporary names.
     """
 
     def __init__(self, *, private: bool, token: str | None = None) -> None:
         self._private = private
-        # Those that somebody else answers for bear his token, and are never swept.
+        # Files with a token of the caller are never removed as leftovers: the caller decides.
         self._ending = PARTIAL if token is None else WAITING
         self.token = token_hex(8) if token is None else token
         self._names = _Names()
         self._count = 0
         if token is None:
-            # Ctrl-C may come between two instructions of a `with`, so that its block is entered or left and nobody
-            # knows: then the names go with this object, or when the process ends.
-            weakref.finalize(self, self._names.give_up)
+            # Ctrl-C may come between two instructions of a `with`, so that its end never runs. Then the files are
+            # removed with this object, or when the process ends.
+            weakref.finalize(self, self._names.roll_back)
 
     @contextmanager
     def open(self, path: PathLike) -> Iterator[IO[bytes]]:
-        """Opens a file beside `path`, which is on the disk when the block ends.
+        """Opens a temporary file beside `path`; it is flushed to the disk when the block ends.
 
         Raises:
             FileMissingError: There is no such directory.
-            FileError: The file cannot be made, or the disk is full.
+            FileError: The file cannot be created, or the disk is full.
         """
-        path = _writable(path)
-        partial = self._beside(path, self._ending)
+        path = _checked_path(path)
+        temporary = self._beside(path, self._ending)
         folders = self._names.folders
         try:
             if path.parent not in folders:
-                folders[path.parent] = _entered(path.parent)
-            # Reported before it exists: a file that is made and not reported would stay.
-            self._names.written[path] = partial
-            # A name that nobody can foresee, made by this call: no other file lends its mode.
-            made = open_new(partial, self._mode)
+                folders[path.parent] = _open_locked(path.parent)
+            # Recorded before it exists: a file that is not recorded would never be removed.
+            self._names.written[path] = temporary
+            # The name is random and the file new, so no existing file gives it its mode.
+            made = open_new(temporary, self._mode)
         except OSError as error:
             self._names.written.pop(path, None)
             if isinstance(error, FileNotFoundError):
@@ -160,17 +160,17 @@ class Together:
 
     def fingerprint(self, path: PathLike) -> tuple[str, int]:
         """SHA-256 and size of a file that has been written."""
-        partial = self._names.written[Path(path).expanduser()]
-        with partial.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), partial.stat().st_size
+        temporary = self._names.written[Path(path).expanduser()]
+        with temporary.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), temporary.stat().st_size
 
     def places(self) -> dict[Path, Path]:
-        """Where what was written lies, on the disk with its name, and the place that it is to take."""
+        """Temporary path -> final path of all written files, whose names are flushed to the disk."""
         self._flush_names()
-        return {partial.absolute(): path.absolute() for path, partial in self._names.written.items()}
+        return {temporary.absolute(): path.absolute() for path, temporary in self._names.written.items()}
 
     def place(self) -> None:
-        """All take their places, in the order in which they were opened; called at the end by itself."""
+        """Renames all to their final paths, in the order in which they were opened; `together` calls it at its end."""
         names = self._names
         with one_step():
             for path in list(names.written):
@@ -185,33 +185,33 @@ class Together:
             self._flush_names()
 
     def place_for_good(self) -> None:
-        """All take their places, and are not taken back: it is recorded that they did. What cannot stays beside.
+        """Renames all to their final paths without undo, because the export is recorded already.
 
         Raises:
-            OSError: One of them cannot; the others may have theirs.
+            OSError: One of them cannot be renamed, and keeps its temporary name; others may have been renamed.
         """
         with one_step():
             waiting = dict(self._names.written)
             self._names.written.clear()
-            for path, partial in waiting.items():
+            for path, temporary in waiting.items():
                 try:
-                    partial.replace(path)
+                    temporary.replace(path)
                 except FileNotFoundError:
-                    # Another process may have found the record, and done it.
+                    # Another process may have found the record and renamed the file.
                     if not path.exists():
                         raise
             self._flush_names()
 
     def leave(self) -> None:
-        """Leaves what was written beside its place: whether it takes it is decided later."""
+        """Leaves the files under their temporary names; whether they are renamed is decided later."""
         self._names.written.clear()
 
     def undo(self) -> None:
-        """What was there before is there again, and nothing else."""
+        """Restores the replaced files and removes the new ones."""
         self._names.undo()
 
     def forget(self) -> None:
-        """Lets go of what was there before, and of what was written and has no place."""
+        """Removes replaced files and new files that were not placed, and closes the folders."""
         self._names.forget()
 
     @property
@@ -220,14 +220,14 @@ class Together:
 
     def _beside(self, path: Path, ending: str) -> Path:
         self._count += 1
-        return path.with_name(f"{_OURS}{self.token}-{self._count}{ending}")
+        return path.with_name(f"{_PREFIX}{self.token}-{self._count}{ending}")
 
     def _keep(self, path: Path) -> Path:
-        """A second name for a file that is about to lose its own."""
+        """Keeps the file at a path, which is about to be replaced, under a temporary name."""
         kept = self._beside(path, KEPT)
         try:
             kept.hardlink_to(path)
-        except OSError:  # not every disk has second names
+        except OSError:  # not every file system has hard links
             shutil.copy2(path, kept)
         return kept
 
@@ -236,11 +236,11 @@ class Together:
             flush_folder(folder)
 
 
-def _writable(path: PathLike) -> Path:
-    """A path that a file can have.
+def _checked_path(path: PathLike) -> Path:
+    """The path with `~` expanded, if a file can be written there.
 
     Raises:
-        ArgumentError: Its name is none.
+        ArgumentError: Its name is not UTF-8 or contains NUL.
         FileError: It is a folder, or too long.
     """
     path = Path(path).expanduser()
@@ -249,7 +249,7 @@ def _writable(path: PathLike) -> Path:
     except UnicodeError:
         raise ArgumentError("path: the file's name is not UTF-8; the receiver could not read it") from None
     if "\0" in str(path):
-        raise ArgumentError("path: no file's name has a NUL character")
+        raise ArgumentError("path: a file name cannot contain a NUL character")
     try:
         if path.is_dir():
             raise FileError(f"{name}: is a folder")
@@ -265,33 +265,33 @@ def unwritten(path: Path, error: OSError) -> Exception:
     return FileError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
-def _entered(folder: Path) -> int | None:
-    """A folder's descriptor, locked against sweeping; what killed processes left there is swept before.
+def _open_locked(folder: Path) -> int | None:
+    """A folder's descriptor with a shared lock; leftovers of killed processes are removed first.
 
-    A writer shares the lock, and the clean-up has it alone: while nobody writes, temporary files belong to nobody.
-    None of a folder that may be written to and not be read.
+    Writers share the lock, and the removal needs it exclusively: while no process writes, all temporary files are
+    leftovers. None for a folder that may be written to but not read.
     """
-    entered = open_folder(folder)
-    if entered is None:
+    descriptor = open_folder(folder)
+    if descriptor is None:
         return None
-    if lock_alone(entered):
-        for left in folder.glob(f"{_OURS}*"):
+    if lock_alone(descriptor):
+        for left in folder.glob(f"{_PREFIX}*"):
             if PARTIAL in left.name or KEPT in left.name:
                 with suppress(OSError):
                     left.unlink()
-    lock_shared(entered)
-    return entered
+    lock_shared(descriptor)
+    return descriptor
 
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """A name beside `path` for a file that another library makes; what has it at the end is removed.
+    """A temporary name beside `path` for a file that another library writes; it is removed at the end.
 
     Raises:
-        OSError: The folder is not there, or cannot be written to.
+        OSError: The folder does not exist, or cannot be written to.
     """
-    folder = _entered(path.parent)
-    name = path.with_name(f"{_OURS}{token_hex(8)}{PARTIAL}")
+    folder = _open_locked(path.parent)
+    name = path.with_name(f"{_PREFIX}{token_hex(8)}{PARTIAL}")
     try:
         os.close(open_new(name, 0o600))
         yield name
@@ -304,31 +304,31 @@ def beside(path: Path) -> Iterator[Path]:
                 os.close(folder)
 
 
-def take_places(places: Mapping[Path, Path]) -> None:
-    """What was left beside its place takes it, if it is still there.
+def place_waiting(places: Mapping[Path, Path]) -> None:
+    """Renames files from temporary to final paths, if they still exist.
 
     Raises:
-        OSError: One of them cannot; the others may have theirs.
+        OSError: One of them cannot be renamed; others may have been.
     """
-    for partial, path in places.items():
-        if partial.exists():
+    for temporary, path in places.items():
+        if temporary.exists():
             with suppress(FileNotFoundError):  # another process does the same
-                partial.replace(path)
+                temporary.replace(path)
 
 
-def sweep(folder: Path, token: str) -> None:
-    """Removes what bears a token and was left beside its place."""
+def remove_waiting(folder: Path, token: str) -> None:
+    """Removes the temporary files with a token."""
     with suppress(FileNotFoundError, NotADirectoryError):
-        for left in folder.glob(f"{_OURS}{token}-*"):
+        for left in folder.glob(f"{_PREFIX}{token}-*"):
             left.unlink(missing_ok=True)
 
 
 @contextmanager
 def together(*, private: bool = False, token: str | None = None) -> Iterator[Together]:
-    """Several files that are there together once the block ends, or not at all; what they replace stays until then.
+    """Several files that are written together once the block ends, or not at all; replaced files stay until then.
 
-    `private` files can be read by their owner only. With a `token`, somebody else answers for what a killed process
-    leaves behind.
+    `private` files can be read by their owner only. With a `token`, the caller handles files that a killed process
+    leaves.
     """
     files = Together(private=private, token=token)
     try:
@@ -345,7 +345,7 @@ def together(*, private: bool = False, token: str | None = None) -> Iterator[Tog
 
 @contextmanager
 def whole_file(path: PathLike, *, private: bool = False) -> Iterator[IO[bytes]]:
-    """Opens a file beside `path` that takes its place once everything was written, and vanishes otherwise.
+    """Opens a temporary file that is renamed to `path` once all is written, and removed otherwise.
 
     A `private` file can be read by its owner only.
 
@@ -374,17 +374,17 @@ def write_rows(
         path: Its ending gives the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
         schema: The columns.
         batches: The rows.
-        texts: Integer columns that JSON gets as text, because its readers may hold no integer that long.
-        imeis: Columns of IMEI14 keys; formats of text get all fourteen digits, or a handset with a leading zero could
-            not be read back.
+        texts: Integer columns that are text in JSON, because its readers may round long integers.
+        imeis: Columns of IMEI14 keys; text formats get all fourteen digits, because a handset with a leading zero could
+            not be read back otherwise.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
         private: Whether only its owner may read the file.
-        into: The files among which it takes its place; by default it is one of its own.
+        into: Files with which it is renamed; by default it is written alone.
 
     Raises:
-        ArgumentError: No such format, or a column that the format cannot hold.
-        MissingExtraError: The format needs what is not installed.
+        ArgumentError: An unknown format, or a column that the format cannot hold.
+        MissingExtraError: The format needs a library that is not installed.
     """
     ending = Path(path).suffix.lower()
     if ending not in FORMATS:
@@ -396,7 +396,7 @@ def write_rows(
             "or write .parquet, .arrow or .jsonl"
         )
     if (title or not header) and not form.is_sheet:
-        raise ArgumentError(f"path: a {ending} file has no title and cannot go without the names of its columns")
+        raise ArgumentError(f"path: a {ending} file has no title and always has the names of its columns")
     opened = whole_file(path, private=private) if into is None else into.open(path)
     with opened as file:
         _write(form, file, schema, batches, texts=texts, imeis=imeis, title=title, header=header)
@@ -425,12 +425,12 @@ def _write(
     for name in handsets:
         written = written.set(written.get_field_index(name), pa.field(name, pa.string()))
     with form(file, written, texts, title=title, header=header) as writer:
-        for rows in _gathered(schema, batches):
+        for rows in _in_larger_batches(schema, batches):
             step()
-            writer.write(_spelled(rows, handsets))
+            writer.write(_with_imei_digits(rows, handsets))
 
 
-def _spelled(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
+def _with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     """The rows with their IMEI14 keys as fourteen digits."""
     for name in handsets:
         digits = compute.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
@@ -438,11 +438,11 @@ def _spelled(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     return rows
 
 
-def _gathered(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _in_larger_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
-        if sum(b.num_rows for b in waiting) >= _GATHER:
+        if sum(b.num_rows for b in waiting) >= _BATCH_ROWS:
             yield pa.Table.from_batches(waiting, schema)
             waiting = []
     if waiting:

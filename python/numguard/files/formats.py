@@ -1,6 +1,6 @@
 """Tables into an open file: one class a format.
 
-Owns what each format can hold and how. Knows nothing of paths, of who may read a file, nor of what the columns mean.
+Owns what each format can hold and how. Independent of paths, permissions and the meaning of columns.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Format(ABC):
     Args:
         file: Open for writing.
         schema: The columns.
-        texts: Integer columns that a format of text gets as text.
-        title: Lines that stand above the header, where `is_sheet`.
+        texts: Integer columns that a text format writes as text.
+        title: Lines above the header, where `is_sheet`.
         header: Whether the names of the columns are written, where `is_sheet`.
     """
 
@@ -74,31 +74,31 @@ class Format(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Writes what stands at the end."""
+        """Writes the end of the file."""
 
     def abandon(self) -> None:
-        """Lets go of what is held, when the file will be thrown away."""
+        """Releases resources when the file will be discarded."""
         self.close()
 
 
 def without_dictionaries(schema: pa.Schema) -> pa.Schema:
-    """Batches of one scan bring dictionaries of their own, which some formats cannot change on the way."""
+    """The columns without dictionaries: batches of one scan have different ones, which some formats cannot hold."""
     fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in schema]
     return pa.schema(fields)
 
 
 def nested(schema: pa.Schema) -> list[str]:
-    """The columns whose cells are lists or structures, which no sheet holds."""
+    """The columns whose cells are lists or structures, which a sheet cannot hold."""
     return [f.name for f in without_dictionaries(schema) if pa.types.is_nested(f.type)]
 
 
 class Parquet(Format):
     """Parquet, compressed with zstd."""
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
         import pyarrow.parquet as pq
 
-        super().__init__(file, schema, texts, **how)
+        super().__init__(file, schema, texts, **options)
         self._writer = pq.ParquetWriter(file, schema, compression="zstd")
 
     def write(self, rows: pa.Table) -> None:
@@ -113,8 +113,8 @@ class Arrow(Format):
 
     plain = staticmethod(without_dictionaries)
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
-        super().__init__(file, schema, texts, **how)
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(file, schema, texts, **options)
         self._writer = pa.ipc.new_file(cast(IOBase, file), self._schema)
 
     def write(self, rows: pa.Table) -> None:
@@ -131,10 +131,10 @@ class Csv(Format):
     is_sheet = True
     plain = staticmethod(without_dictionaries)
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
         import pyarrow.csv as pc
 
-        super().__init__(file, schema, texts, **how)
+        super().__init__(file, schema, texts, **options)
         for line in self._title:
             text = io.StringIO()
             csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([line])
@@ -169,7 +169,7 @@ class JsonLines(Format):
 
 
 def plain_text(value: Any) -> str:
-    """What JSON and sheets have no word for: times in ISO 8601, bytes in hexadecimal, decimals in digits."""
+    """Text for types that JSON and sheets lack: times in ISO 8601, bytes in hexadecimal, decimals in digits."""
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return value.hex() if isinstance(value, bytes) else str(value)

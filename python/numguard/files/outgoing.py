@@ -1,7 +1,7 @@
-"""Tables for people outside: numbers as text, moments in Indian time, and nothing in them that a spreadsheet runs.
+"""Tables for other offices: numbers as text, times in Indian Standard Time, no cell that a spreadsheet runs.
 
-Owns what a column becomes in a file that is sent to others, and what makes a cell inert. Knows nothing of lists. One
-idea: how a column is written goes by what it is here, whatever the receiver calls it.
+Owns how a column is written in a file that is sent to others, and what makes a cell inert. Independent of lists. One
+idea: the name and type of a column in this package determine how it is written, not the receiver's name for it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ __all__ = ["shown", "unwritten", "write_private"]
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
-# A spreadsheet runs cells that begin so as formulas (OWASP, CSV injection), full-width signs included. Where it parts
-# cells by semicolons or tabs, one may also begin in the middle of ours.
+# A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
+# Where it splits cells at semicolons or tabs, such a cell may also begin in the middle of ours.
 _FORMULA = r"(^|[;\t\r\n])([\s\x{00A0}\"]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
 _STRIPPED = r"^([\t\r\n])"
 
@@ -38,22 +38,22 @@ def write_private(
     header: bool = True,
     into: Together | None = None,
 ) -> tuple[str, int]:
-    """Writes any table as lists are written, readable by its owner only: refused rows, a history, a report.
+    """Writes a table by the rules for lists, readable by its owner only: refused rows, a history, a report.
 
     Args:
         table: The rows. Columns of UInt64 with `msisdn` in their name become digits, with `imei` fifteen digits.
         path: Its ending gives the format.
-        names: What the receiver calls the columns.
+        names: The receiver's names for the columns.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
-        into: The files among which it takes its place.
+        into: Files with which it is renamed.
 
     Returns:
         The file's SHA-256 and size.
 
     Raises:
-        ArgumentError: An ending that no format has, or the same name twice.
-        InputError: The folder is not there, or cannot be written to.
+        ArgumentError: The ending is of no format, or the same name is given twice.
+        InputError: The folder does not exist, or cannot be written to.
     """
     path = Path(path)
     written = shown(table) if path.suffix.lower() == ".csv" else _written(table)
@@ -72,12 +72,12 @@ def write_private(
 
 
 def shown(table: pa.Table) -> pa.Table:
-    """The rows as they are written in CSV: all as text, and inert in a spreadsheet."""
+    """The rows as they are written in CSV: all text, and inert in a spreadsheet."""
     return _inert(_written(table))
 
 
 def _written(table: pa.Table) -> pa.Table:
-    """The columns as they are written: numbers, handsets, moments and days as text."""
+    """The columns as they are written: numbers, handsets, times and dates as text."""
     for index, field in enumerate(table.schema):
         values: Any = table.column(index)
         if "msisdn" in field.name and pa.types.is_uint64(field.type):
@@ -85,7 +85,7 @@ def _written(table: pa.Table) -> pa.Table:
         elif "imei" in field.name and pa.types.is_uint64(field.type):
             values = _core.format_imei(values)
         elif pa.types.is_timestamp(field.type):
-            # Moments are shown in Indian Standard Time, whose zone has one offset.
+            # Indian Standard Time has one fixed offset.
             ist = pc.cast(values, pa.timestamp("s", "Asia/Kolkata"), safe=False)
             values = pc.strftime(ist, format="%Y-%m-%dT%H:%M:%S+05:30")
         elif pa.types.is_date(field.type):
@@ -95,7 +95,7 @@ def _written(table: pa.Table) -> pa.Table:
 
 
 def inert(lines: Sequence[str]) -> list[str]:
-    """Lines of text with a leading apostrophe wherever a spreadsheet would begin to run them."""
+    """Lines of text with an apostrophe before each formula that a spreadsheet would run."""
     inert = _inert(pa.table({"line": pa.array(lines, pa.string())}))["line"]
     return [str(line) for line in inert.to_pylist()]
 
@@ -107,7 +107,7 @@ def inert_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]
 
 
 def _inert(table: pa.Table) -> pa.Table:
-    """The text with a leading apostrophe wherever a spreadsheet would begin to run it."""
+    """The text columns with an apostrophe before each formula that a spreadsheet would run."""
     for index, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             values = pc.replace_substring_regex(table.column(index), pattern=_FORMULA, replacement=r"\1'\2")

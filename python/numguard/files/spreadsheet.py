@@ -1,7 +1,7 @@
-"""Tables into a workbook (.xlsx) that a spreadsheet shows as they are, and in which nothing runs.
+"""Tables into a workbook (.xlsx) that a spreadsheet shows unchanged, without formulas.
 
-Owns what a cell becomes, when the next sheet begins, and that the writer's answers are looked at: past its last row
-it writes nothing and only says so. One idea: whatever a spreadsheet could take for something else is a text cell.
+Owns the type of each cell, when the next sheet begins, and the checks of the writer's return values: past its last row
+it writes nothing and reports this in no other way. One idea: a value that a spreadsheet could change is a text cell.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from numguard.files.formats import Format, nested, plain_text, without_dictionar
 
 __all__ = ["SHEET_ROWS", "Workbook"]
 
-#: What one sheet holds, its title and header included.
+#: Rows of one sheet, with its title and header.
 SHEET_ROWS = 1_048_576
 _SHEET_COLUMNS = 16_384
-#: From here on a cell shows an integer as 9.19877E+11, and past fifteen digits it loses some.
+#: From here on a cell shows an integer as 9.19877E+11; past fifteen digits it loses digits.
 _SHOWN_WHOLE = 10**11
-#: A workbook says when it was made; the same rows must be the same bytes.
+#: A workbook contains its time of creation; the same rows must give the same bytes.
 _MADE = datetime(2000, 1, 1)
 
 
@@ -36,18 +36,18 @@ class Workbook(Format):
     is_sheet = True
     plain = staticmethod(without_dictionaries)
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **how: Any) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
         try:
             import xlsxwriter  # type: ignore[import-untyped]
         except ImportError:
             raise MissingExtraError("an .xlsx file needs xlsxwriter: pip install 'numguard-telecom[xlsx]'") from None
-        super().__init__(file, schema, texts, **how)
-        # Rows wait in files until the workbook is closed: in a folder of our own, so that nothing stays behind.
+        super().__init__(file, schema, texts, **options)
+        # xlsxwriter keeps rows in files until the workbook is closed: in this folder, so that all are removed.
         self._waiting = TemporaryDirectory(prefix="numguard-")
         options = {"constant_memory": True, "tmpdir": self._waiting.name, "use_zip64": True}
         self._book: Any = xlsxwriter.Workbook(file, options)
         self._book.set_properties({"created": _MADE})
-        # A text cell stays text when somebody edits it; one of the general format would become a formula then.
+        # A cell of this format stays text when it is edited; with the general format it could become a formula.
         self._text = self._book.add_format({"num_format": "@"})
         self._cells = [self._cell(field) for field in self._schema]
         self._sheet: Any = None
@@ -78,7 +78,7 @@ class Workbook(Format):
         try:
             self._book.close()
         except FileCreateError as error:
-            # The error of the disk, without the library's wrapping.
+            # The OSError that the library wraps.
             raise error.args[0] from None
         finally:
             self._waiting.cleanup()
@@ -104,7 +104,7 @@ class Workbook(Format):
             self._sheet.freeze_panes(self._next, 0)
 
     def _cell(self, field: pa.Field[Any]) -> Callable[[int, int, Any], int]:
-        """How a value of this column is written; what the writer answers is 0 if it did."""
+        """The function that writes a value of this column; it returns 0 on success."""
         if pa.types.is_uint64(field.type) or field.name in self._texts:
             return self._put_text  # a number or a handset
         if pa.types.is_boolean(field.type):
@@ -118,8 +118,7 @@ class Workbook(Format):
     def _put_text(self, row: int, at: int, value: Any) -> int:
         text = value if isinstance(value, str) else plain_text(value)
         if text.startswith("<r>"):
-            # The writer takes such a text for its own markup and puts it into the file as it stands: in two runs it
-            # is written as the text it is.
+            # xlsxwriter takes such a text for its own markup and does not escape it, unless it is written in two runs.
             return int(self._sheet.write_rich_string(row, at, self._text, text[:1], text[1:], self._text))
         return int(self._sheet.write_string(row, at, text, self._text))
 
@@ -129,7 +128,7 @@ class Workbook(Format):
         return int(self._sheet.write_number(row, at, value))
 
     def _put_decimal(self, row: int, at: int, value: Decimal) -> int:
-        """Money, to be added up; past fifteen digits a cell would round it."""
+        """An amount as a number, so that it can be summed; past fifteen digits a cell would round it."""
         if len(value.as_tuple().digits) > 15:
             return self._put_text(row, at, value)
         return int(self._sheet.write_number(row, at, float(value)))

@@ -1,8 +1,8 @@
-"""Work that Ctrl-C does not cut in two: signals wait for the next step, or for the end.
+"""Work that Ctrl-C does not interrupt half way: signals are deferred to the next step, or to the end.
 
-Owns which signals wait and when they are raised. Independent of files and stores. One idea: Python raises
-KeyboardInterrupt between any two instructions of the main thread, also in the middle of a clean-up; code that must know
-what was done has it raised between its steps instead. Other threads are never interrupted, and a process whose signals
+Owns which signals are deferred and when they are raised. Independent of files and stores. One idea: Python raises
+KeyboardInterrupt between any two instructions of the main thread, also in the middle of a clean-up. Code that must know
+what was done defers it to a point between its steps. Other threads are never interrupted, and a process whose signals
 have no handler in Python ends at once, as always.
 """
 
@@ -16,79 +16,79 @@ from typing import Any
 
 __all__ = ["one_step", "step", "stepwise"]
 
-# Their handlers commonly raise.
+# Signals whose handlers commonly raise.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-_waiting: list[tuple[int, Any]] = []
+_deferred: list[tuple[int, Any]] = []
 _handlers: dict[int, Any] = {}
-_whole: list[None] = []
+_one_steps: list[None] = []
 
 
 @contextmanager
 def stepwise() -> Iterator[None]:
-    """Signals that come in the block are let through at each `step`, and at its end."""
+    """Signals during the block are raised at each `step`, and at its end."""
     if _handlers or threading.current_thread() is not threading.main_thread():
         yield
         return
     try:
-        _hold()
+        _defer()
         yield
     finally:
-        _let_go()
+        _restore_handlers()
         _deliver()
 
 
 @contextmanager
 def one_step() -> Iterator[None]:
-    """Signals that come in the block are let through at its end, whatever lies in it."""
+    """Signals during the block are raised at its end, also where it contains a `step`."""
     with stepwise():
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        _whole.append(None)
+        _one_steps.append(None)
         try:
             yield
         finally:
-            _whole.pop()
+            _one_steps.pop()
 
 
 def step() -> None:
-    """The place at which a signal that came in `stepwise` is let through.
+    """Raises a signal that was deferred by `stepwise`.
 
     Raises:
-        KeyboardInterrupt: Or whatever the signal's own handler raises.
+        KeyboardInterrupt: Or what the signal's handler raises.
     """
-    if _waiting and not _whole and threading.current_thread() is threading.main_thread():
+    if _deferred and not _one_steps and threading.current_thread() is threading.main_thread():
         _deliver()
 
 
-def _hold() -> None:
+def _defer() -> None:
     for number in _SIGNALS:
         handler = signal.getsignal(number)
         if callable(handler):
             _handlers[number] = handler
             try:
-                signal.signal(number, lambda *come: _waiting.append(come))
-            except ValueError:  # the main thread of an interpreter within another gets no signals
+                signal.signal(number, lambda *arguments: _deferred.append(arguments))
+            except ValueError:  # the main thread of a subinterpreter gets no signals
                 _handlers.pop(number)
 
 
-def _let_go() -> None:
-    # A handler that is back may raise before the other one is.
+def _restore_handlers() -> None:
+    # A restored handler may raise before the other one is restored.
     try:
-        _give_back(signal.SIGTERM)
+        _restore_handler(signal.SIGTERM)
     finally:
-        _give_back(signal.SIGINT)
+        _restore_handler(signal.SIGINT)
 
 
-def _give_back(number: int) -> None:
+def _restore_handler(number: int) -> None:
     if number in _handlers:
         signal.signal(number, _handlers.pop(number))
 
 
 def _deliver() -> None:
-    while _waiting:
-        number, frame = _waiting.pop(0)
+    while _deferred:
+        number, frame = _deferred.pop(0)
         handler = _handlers.get(number) or signal.getsignal(number)
         if callable(handler):
             handler(number, frame)

@@ -18,7 +18,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import pyarrow as pa
 
 from numguard.errors import FileError, RegistryError
-from numguard.files import Together, sweep, take_places
+from numguard.files import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
 from numguard.registry.dialect import Dialect
 
@@ -76,7 +76,7 @@ class Waiting:
         """Gives files their places whose event was recorded; needs no lock, as two may do the same."""
         for rows in self._left().values():
             with suppress(OSError):
-                take_places(_places(rows))
+                place_waiting(_places(rows))
 
     def settle(self, but_for: str = "") -> None:
         """Places or removes what was left, within the transaction of a writer.
@@ -89,9 +89,9 @@ class Waiting:
                 continue
             places = _places(rows)
             try:
-                take_places(places)
+                place_waiting(places)
                 if not places:
-                    sweep(_path(rows[0]["folder"]), token)
+                    remove_waiting(_path(rows[0]["folder"]), token)
             except OSError:
                 continue
             self._dialect.fetch("DELETE FROM sending WHERE token = $1", (token,))

@@ -1,8 +1,8 @@
-"""Rows from wherever they are: a path, a glob, a directory, an archive, a workbook, a dataset, a table, a stream.
+"""Rows from any input: a path, a glob, a directory, an archive, a workbook, a dataset, a table, a stream.
 
-Owns what a source may be. Knows nothing of numbers. One idea: every source is a list of **parts** (a file, a member of
-an archive, a sheet, a table, a stream), and a part is a schema, batches that know the line of each row, and an account
-of what did not become a row.
+Owns which inputs are accepted. Independent of numbers. One idea: every source is a list of **parts** (a file, a member
+of an archive, a sheet, a table, a stream). A part has a schema, batches with the line of each row, and an account of
+the lines that did not become rows.
 
     >>> import pyarrow as pa
     >>> source = open_source(pa.table({"mobile": ["98765 43210", "1930"]}))
@@ -80,7 +80,7 @@ _TYPED_ENDINGS = {".parquet", ".parq", ".pq"}
 
 @dataclass(frozen=True)
 class Source:
-    """The parts of a source, in order, and what in it is no table."""
+    """The parts of a source, in order, and its members that are not tables."""
 
     parts: Sequence[Part]
     passed_over: Sequence[PassedOver] = field(default=())
@@ -97,9 +97,9 @@ class Source:
 
 
 def accounted(parts: Iterable[Part]) -> dict[str, Any]:
-    """What became of the rows of all parts so far.
+    """The account of all parts so far.
 
-    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows has those that are refused by note.
+    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows counts the refused rows by note.
     """
     refused: Counter[str] = Counter()
     not_data: Counter[str] = Counter()
@@ -123,8 +123,8 @@ def refused_rows(parts: Iterable[Part]) -> pa.Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """How files are to be read."""
+class _Options:
+    """How files are read."""
 
     wanted: Callable[[str], bool] | None
     sheet: str | None
@@ -139,37 +139,37 @@ def open_source(
     sheet: str | None = None,
     keep_broken: bool = False,
 ) -> Source:
-    """Finds the parts of a source. Files are looked at but, workbooks and JSON left out, not read.
+    """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
     Args:
         source: A path, a glob, a directory (its files, by name, without hidden ones; directories below it such as
-            `day=2025-06-01` become columns of text), `-` (standard input), a list of these, a URI that pyarrow knows
+            `day=2025-06-01` become columns of text), `-` (standard input), a list of these, a URI that pyarrow reads
             (`s3://...`), a pyarrow dataset or scanner, anything with the Arrow PyCapsule methods, or an iterable of
             batches or tables. A file is text (comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252), JSON, JSON
             Lines, a workbook, Parquet or Arrow, in gzip, zstd, bzip2 or ZIP.
-        wanted: The names of columns that are looked for, or a test for them: a header is the line, of the first 50,
-            that has most of them.
-        sheet: The sheet of a workbook; by default all that have anything in them, and of several those with a column
-            that is wanted.
-        keep_broken: Keep files that cannot be read, or that are gone: reading such a part raises.
+        wanted: The names of the wanted columns, or a test for them. The header is the line, of the first 50, that has
+            most of them.
+        sheet: The sheet of a workbook; by default all sheets that are not empty, and of several those with a wanted
+            column.
+        keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
 
     Raises:
-        FileMissingError: A path leads to nothing, or a glob matches nothing.
-        InputError: A file is of a container that is not read, or asks for more than its bounds.
+        FileMissingError: A path does not exist, or a glob matches nothing.
+        InputError: A file has an unsupported container, or exceeds a limit.
         ArgumentError: The source is none of these.
     """
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    asked = _Asked(wanted, sheet, keep_broken)
-    parts = _parts(source, asked)
-    return Source(parts, asked.passed_over)
+    options = _Options(wanted, sheet, keep_broken)
+    parts = _parts(source, options)
+    return Source(parts, options.passed_over)
 
 
-def _parts(source: Any, asked: _Asked) -> list[Part]:
+def _parts(source: Any, options: _Options) -> list[Part]:
     if isinstance(source, (str, Path)):
-        return _parts_of_path(source, asked)
-    dataset = sys.modules.get("pyarrow.dataset")  # only who made a dataset has the module, which takes long to import
+        return _parts_of_path(source, options)
+    dataset = sys.modules.get("pyarrow.dataset")  # slow to import, and imported already where a dataset was made
     if dataset is not None and isinstance(source, dataset.Dataset):
         return parts_of_dataset(source)
     if dataset is not None and isinstance(source, dataset.Scanner):
@@ -177,12 +177,12 @@ def _parts(source: Any, asked: _Asked) -> list[Part]:
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
         return [StreamPart(source)]
     if hasattr(source, "collect"):
-        raise ArgumentError("source: takes data, not a plan of it: collect() it, or hand in its file")
+        raise ArgumentError("source: takes data, not a lazy frame: collect() it, or pass its file")
     if isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
         if not source:
             raise ArgumentError("source: the list of paths is empty")
         if all(isinstance(path, (str, Path)) for path in source):
-            return [part for path in source for part in _parts_of_path(path, asked)]
+            return [part for path in source for part in _parts_of_path(path, options)]
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray, dict, io.IOBase)):
         return [StreamPart(stream_of(source))]
     raise ArgumentError(
@@ -191,22 +191,22 @@ def _parts(source: Any, asked: _Asked) -> list[Part]:
     )
 
 
-def _parts_of_path(path: str | Path, asked: _Asked) -> list[Part]:
+def _parts_of_path(path: str | Path, options: _Options) -> list[Part]:
     text = str(path)
     if text == _STANDARD_INPUT:
-        return _standard_input(asked)
+        return _standard_input(options)
     if "://" in text:
-        return _remote(text, asked)
+        return _remote(text, options)
     below = Path(path).expanduser() if text and Path(path).expanduser().is_dir() else None
-    return [part for file in files_of(path) for part in _parts_of_file(file, asked, below=below)]
+    return [part for file in files_of(path) for part in _parts_of_file(file, options, below=below)]
 
 
 def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
-    """The local files that a path, a glob, a directory or a list of these leads to, in the order of their names.
+    """The local files of a path, a glob, a directory or a list of these, in the order of their names.
 
     Raises:
         ArgumentError: an empty path or list.
-        FileMissingError: a glob or a directory without a file. A path that leads nowhere is the reader's to find.
+        FileMissingError: a glob or a directory without a file. A path that does not exist is returned as it is.
     """
     if not isinstance(path, (str, Path)):
         if not path:
@@ -232,18 +232,18 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one file holds, and what in it is no table."""
+    """The members of one file, and those that are not tables."""
 
     members: Sequence[Member]
     passed_over: Sequence[PassedOver]
 
 
 def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
-    """What each file holds that a path, a glob, a directory, `-` or a list of these leads to."""
+    """The members of each file of a path, a glob, a directory, `-` or a list of these."""
     if isinstance(path, (str, Path)) and str(path) == _STANDARD_INPUT:
         piped = Piped(sys.stdin.buffer)
         yield Found(*members("standard input", piped.open))
-        piped.is_looked_at = True
+        piped.is_final = True
         return
     if not isinstance(path, (str, Path)) and _STANDARD_INPUT in map(str, path):
         for one in path:
@@ -255,7 +255,7 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
 
 
 def as_text(member: Member) -> list[Member]:
-    """A member as texts: itself; or sheets of a workbook, records or typed columns, with tabs between their cells."""
+    """A member as texts: itself, or the sheets, records or typed columns in it with tabs between the cells."""
     if member.kind == "text":
         return [member]
     if member.kind == "workbook":
@@ -275,7 +275,7 @@ def as_text(member: Member) -> list[Member]:
         ]
     from numguard.source.workbook import as_lines
 
-    (part,) = _parts_of_member(member, _Asked(None, None, keep_broken=False))
+    (part,) = _parts_of_member(member, _Options(None, None, keep_broken=False))
     rows = [list(map(str, part.schema().names))]
     for batch in part.batches():
         columns = [column.cast(pa.string()).to_pylist() for column in batch.data.columns]
@@ -293,55 +293,53 @@ def _opened_bytes(content: bytes) -> Iterator[BinaryIO]:
 
 
 def kind_of_file(path: Path) -> str:
-    """What a local file is, by its first bytes."""
+    """The kind of a local file, by its first bytes."""
     check_file(path)
     with reading(str(path), "the file"), path.open("rb") as file:
         return kind_of(file.read(HEAD))
 
 
 def _is_hidden(file: Path, directory: Path) -> bool:
-    """Whether tools that write many files use such names for what is no data (`_SUCCESS`, `.crc`)."""
-    return any(step.startswith((".", "_")) for step in file.relative_to(directory).parts)
+    """Whether the name is one that tools give to files without data (`_SUCCESS`, `.crc`)."""
+    return any(name.startswith((".", "_")) for name in file.relative_to(directory).parts)
 
 
-def _parts_of_file(path: Path, asked: _Asked, *, below: Path | None = None) -> list[Part]:
+def _parts_of_file(path: Path, options: _Options, *, below: Path | None = None) -> list[Part]:
     try:
         check_file(path)
-        found = _parts_of(str(path), lambda: path.open("rb"), path, asked)
+        found = _parts_of(str(path), lambda: path.open("rb"), path, options)
     except InputError as error:
-        if not asked.keep_broken:
+        if not options.keep_broken:
             raise
         found = [BrokenPart(str(path), error)]
     if below is not None:
         for part in found:
-            part.partitions = _told_by(path, below)
+            part.partitions = _partition_values(path, below)
     return found
 
 
-def _parts_of(name: str, opened: Opener, path: Path | None, asked: _Asked) -> list[Part]:
+def _parts_of(name: str, opened: Opener, path: Path | None, options: _Options) -> list[Part]:
     inside, passed = members(name, opened, path)
     if path is not None and path.suffix.lower() in _TYPED_ENDINGS and inside[0].kind in {"text", "json"}:
-        raise InputError(f"{name}: is not Parquet, whatever its name says")
-    asked.passed_over.extend(passed)
+        raise InputError(f"{name}: is not Parquet, although its name ends like that of a Parquet file")
+    options.passed_over.extend(passed)
     found: list[Part] = []
     for member in inside:
-        found += _parts_of_member(member, asked)
-    if asked.wanted is not None and len(found) > 1:
-        found = _with_a_wanted_column(found, asked)
+        found += _parts_of_member(member, options)
+    if options.wanted is not None and len(found) > 1:
+        found = _with_a_wanted_column(found, options)
     return found
 
 
-def _parts_of_member(member: Member, asked: _Asked) -> list[Part]:
+def _parts_of_member(member: Member, options: _Options) -> list[Part]:
     match member.kind:
         case "workbook":
             from numguard.source.workbook import sheet_parts
 
             with reading(member.name, "the workbook"):
-                sheets, names = sheet_parts(member, asked.wanted, asked.sheet)
+                sheets, names = sheet_parts(member, options.wanted, options.sheet)
             if not sheets:
-                raise ArgumentError(
-                    f"sheet: {member.name} has no such sheet with anything in it; it has {named(names)}"
-                )
+                raise ArgumentError(f"sheet: {member.name} has no such sheet, or it is empty; it has {named(names)}")
             return list(sheets)
         case "json":
             return [JsonPart(member)]
@@ -351,60 +349,60 @@ def _parts_of_member(member: Member, asked: _Asked) -> list[Part]:
             return [ParquetPart(cast("Path", member.path))]
         case "arrow" | "arrow stream":
             return [ArrowFilePart(cast("Path", member.path), stream=member.kind == "arrow stream")]
-    if asked.sheet is not None:
-        raise ArgumentError(f"sheet: {member.name} is no workbook")
-    return [TextPart(member, asked.wanted)]
+    if options.sheet is not None:
+        raise ArgumentError(f"sheet: {member.name} is not a workbook")
+    return [TextPart(member, options.wanted)]
 
 
-def _with_a_wanted_column(found: list[Part], asked: _Asked) -> list[Part]:
-    """Of several members or sheets those with a column that is wanted, if any has one; the others are passed over."""
-    is_wanted = cast("Callable[[str], bool]", asked.wanted)
-    kept = []
+def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
+    """Of several members or sheets those with a wanted column, and the others skipped; all if none has one."""
+    is_wanted = cast("Callable[[str], bool]", options.wanted)
+    with_column: list[Part] = []
     for part in found:
         try:
             names = part.schema().names
         except InputError:
-            kept.append(part)  # reading it raises
+            with_column.append(part)  # reading it raises
         else:
             if any(map(is_wanted, names)):
-                kept.append(part)
-    if not kept:
+                with_column.append(part)
+    if not with_column:
         return found
-    asked.passed_over.extend(
-        PassedOver(str(part.name), "has no column that is looked for") for part in found if part not in kept
+    options.passed_over.extend(
+        PassedOver(str(part.name), "has no column that is looked for") for part in found if part not in with_column
     )
-    return kept
+    return with_column
 
 
 # Standard input -------------------------------------------------------------------------------------------------------
 
 
-def _standard_input(asked: _Asked) -> list[Part]:
+def _standard_input(options: _Options) -> list[Part]:
     name = "standard input"
     piped = Piped(sys.stdin.buffer)
     with piped.open() as stream:
         kind = kind_of(read_up_to(stream, HEAD))
     if kind == "parquet":
-        raise InputError(f"{name}: Parquet is read from its end, which a pipe does not allow: name the file")
+        raise InputError(f"{name}: Parquet cannot be read from a pipe, because its index is at its end: name the file")
     if kind == "arrow stream":
         with reading(name, "the Arrow stream"):
             return [StreamPart(pa.ipc.open_stream(pa.PythonFile(piped.last(), mode="r")))]
     if kind in {"zip", "arrow"}:
         content = read_whole(Member(name, kind, kind, "", piped.open))
-        return _parts_of(name, lambda: io.BytesIO(content), None, asked)
+        return _parts_of(name, lambda: io.BytesIO(content), None, options)
     inside, passed = members(name, piped.open)
-    asked.passed_over.extend(passed)
-    piped.is_looked_at = True
+    options.passed_over.extend(passed)
+    piped.is_final = True
     if inside[0].kind == "text":
-        return [TextPart(inside[0], asked.wanted, once=True)]
-    return [part for member in inside for part in _parts_of_member(member, asked)]
+        return [TextPart(inside[0], options.wanted, once=True)]
+    return [part for member in inside for part in _parts_of_member(member, options)]
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------
 
 
-def _remote(uri: str, asked: _Asked) -> list[Part]:
-    """The parts of what stands at an address: all but directories of Parquet and Arrow is read here, as everywhere."""
+def _remote(uri: str, options: _Options) -> list[Part]:
+    """The parts at a URI: directories of Parquet and Arrow as datasets of pyarrow, all else as local files."""
     import pyarrow.dataset as ds
     from pyarrow import fs
 
@@ -421,7 +419,7 @@ def _remote(uri: str, asked: _Asked) -> list[Part]:
                 raise FileMissingError(f"{uri}: there is no file in this directory")
         else:
             paths = [path]
-        # One look says what they are: each look at a file far away takes its time.
+        # The first file gives the kind of all, because opening a remote file is slow.
         with system.open_input_stream(paths[0]) as stream:
             kind = kind_of(bytes(stream.read(HEAD)))
         if kind in _KINDS_OF_DATASETS:
@@ -432,8 +430,8 @@ def _remote(uri: str, asked: _Asked) -> list[Part]:
         parts = []
         for file in paths:
             opened: Any = partial(system.open_input_file, file) if kind == "zip" else partial(_streamed, system, file)
-            for part in _parts_of(file, opened, None, asked):
-                part.partitions = _told_by(Path(file), Path(path))
+            for part in _parts_of(file, opened, None, options):
+                part.partitions = _partition_values(Path(file), Path(path))
                 parts.append(part)
         return parts
 
@@ -442,7 +440,7 @@ def _streamed(system: Any, file: str) -> Any:
     return system.open_input_stream(file, compression=None)
 
 
-def _told_by(file: Path, directory: Path) -> dict[str, str]:
-    """What directories such as `day=2025-06-01` say of a file below them."""
-    steps = (step.partition("=") for step in file.relative_to(directory).parent.parts)
-    return {name: unquote(text) for name, equals, text in steps if name and equals}
+def _partition_values(file: Path, directory: Path) -> dict[str, str]:
+    """The values that directories such as `day=2025-06-01` give a file below them."""
+    names = (name.partition("=") for name in file.relative_to(directory).parent.parts)
+    return {name: unquote(text) for name, equals, text in names if name and equals}

@@ -1,7 +1,7 @@
-"""A file -> the texts, tables and workbooks in it, whatever they were wrapped in.
+"""A file -> the texts, tables and workbooks in it, unpacked from any container.
 
-Owns compression and archives, and that nothing unpacks to more than its bound. Knows nothing of columns. One idea: **an
-archive is opened once**, and a member that is no table is passed over by name.
+Owns compression and archives, and the limits on what they unpack to. Independent of columns. One idea: **an archive is
+opened once**, and a member that is not a table is skipped, with its name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 import pyarrow as pa
 
 from numguard.errors import InputError
-from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, why_not
+from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, refusal_reason
 from numguard.source.limits import check, limit
 from numguard.source.part import reading
 
@@ -38,7 +38,8 @@ __all__ = [
 
 Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
 
-_FREELY: Final = 128 << 20
+#: Bytes that any file may unpack to, whatever its packed size.
+_UNCHECKED: Final = 128 << 20
 _CODECS: Final[dict[str, Literal["gzip", "zstd", "bz2"]]] = {"gzip": "gzip", "zstd": "zstd", "bzip2": "bz2"}
 _WORKBOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 _DAMAGE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -46,20 +47,20 @@ _DAMAGE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplemen
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One text, table or workbook: what `source` columns call it, its kind, what it was wrapped in, how to open it."""
+    """One text, table or workbook: its name as in `source` columns, its kind, its container, how to open it."""
 
     name: str
     kind: str
     container: str
     encoding: str
     open: Opener
-    #: The file itself, where it is not wrapped.
+    #: The file itself, where it is not packed.
     path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A member of an archive, or a sheet, that is no table."""
+    """A member of an archive, or a sheet, that is not a table."""
 
     name: str
     why: str
@@ -72,7 +73,7 @@ class _Found:
 
 
 def check_file(path: Path) -> None:
-    """Raises an error for a path that leads to no regular file: a device or a pipe may never end."""
+    """Raises an error for a path that is not a regular file: a device or a pipe may never end."""
     with reading(str(path), "the file"):
         mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
@@ -82,13 +83,13 @@ def check_file(path: Path) -> None:
 
 
 def members(name: str, opened: Opener, path: Path | None = None) -> tuple[list[Member], list[PassedOver]]:
-    """What is in a file, in its order, and what in it is no table.
+    """The members of a file, in its order, and those that are not tables.
 
     Raises:
-        InputError: nothing in it can be read; the message says what to do.
+        InputError: none of them can be read; the message says what to do.
     """
     found = _Found()
-    _look(found, name, "", opened, layers=0, path=path)
+    _inspect(found, name, "", opened, layers=0, path=path)
     if not found.members:
         first = found.passed[0] if found.passed else PassedOver(name, "is an archive without files")
         raise InputError(f"{first.name}: {first.why}")
@@ -96,7 +97,7 @@ def members(name: str, opened: Opener, path: Path | None = None) -> tuple[list[M
 
 
 def read_whole(member: Member) -> bytes:
-    """All bytes of a member, if they are not more than a document may have."""
+    """All bytes of a member, up to the limit of a document."""
     bound = limit("document")
     with reading(member.name, "the file"), member.open() as stream:
         content = stream.read(bound + 1)
@@ -104,9 +105,9 @@ def read_whole(member: Member) -> bytes:
     return content
 
 
-def _look(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:
+def _inspect(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:
     head = _head(name, opened)
-    why = why_not(head)
+    why = refusal_reason(head)
     kind = kind_of(head)
     if why is not None:
         found.passed.append(PassedOver(name, why))
@@ -115,10 +116,10 @@ def _look(found: _Found, name: str, within: str, opened: Opener, *, layers: int,
     else:
         check("layers", layers + 1, name, "the layers that it is packed in are at least")
         if kind == "zip":
-            _look_into_zip(found, name, within, opened, layers=layers, path=path)
+            _inspect_zip(found, name, within, opened, layers=layers, path=path)
         else:
             unpacked = partial(_unpacked, name, opened, _CODECS[kind])
-            _look(found, name, _inside(within, kind), unpacked, layers=layers + 1)
+            _inspect(found, name, _inside(within, kind), unpacked, layers=layers + 1)
 
 
 def _head(name: str, opened: Opener) -> bytes:
@@ -129,7 +130,7 @@ def _head(name: str, opened: Opener) -> bytes:
         raise InputError(f"{name}: cannot be read ({type(damage).__name__}): it is damaged or cut short") from damage
 
 
-# What unpacks as it is read ------------------------------------------------------------------------------------------
+# Compressed streams ---------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -157,7 +158,7 @@ class _Counted(io.RawIOBase):
 
 
 class _Bounded(io.RawIOBase):
-    """What a stream unpacks to, as long as that is in proportion."""
+    """An unpacked stream that raises once it is too large for its packed size."""
 
     def __init__(self, name: str, stream: Any, packed: _Counted) -> None:
         self._name = name
@@ -178,8 +179,8 @@ class _Bounded(io.RawIOBase):
 
     def _counted(self, count: int) -> int:
         self._count += count
-        if self._count > _FREELY:
-            times = (self._count - _FREELY) // max(1, self._packed.count)
+        if self._count > _UNCHECKED:
+            times = (self._count - _UNCHECKED) // max(1, self._packed.count)
             check("ratio", times, self._name, "it unpacks to its packed size times")
         return count
 
@@ -188,7 +189,7 @@ class _Bounded(io.RawIOBase):
 
 
 class _Archive:
-    """A ZIP archive that is open for as long as any of its members is known."""
+    """A ZIP archive that stays open as long as any of its members exists."""
 
     def __init__(self, name: str, opened: Opener, *, is_file: bool) -> None:
         self.name = name
@@ -204,9 +205,9 @@ class _Archive:
         self.entries = [e for e in self.zip.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
 
     def check_size(self) -> None:
-        """Raises InputError where it unpacks to too much; members may lie over each other, so its size counts."""
+        """Raises InputError where it unpacks to too much for its size; members of a ZIP bomb share packed bytes."""
         size = min(sum(entry.compress_size for entry in self.entries), self.stream.seek(0, io.SEEK_END))
-        times = (sum(entry.file_size for entry in self.entries) - _FREELY) // max(1, size)
+        times = (sum(entry.file_size for entry in self.entries) - _UNCHECKED) // max(1, size)
         check("ratio", times, self.name, "it unpacks to its packed size times")
 
     @contextmanager
@@ -227,7 +228,7 @@ class _Archive:
             raise InputError(f"{name}: is packed in a way that is not read here: unpack it first") from unknown
 
 
-def _look_into_zip(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None) -> None:
+def _inspect_zip(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None) -> None:
     archive = _Archive(name, opened, is_file=path is not None)
     archive.check_size()
     if any(entry.filename in _WORKBOOKS for entry in archive.entries):
@@ -238,7 +239,7 @@ def _look_into_zip(found: _Found, name: str, within: str, opened: Opener, *, lay
         if entry.flag_bits & 0x1:
             raise InputError(f"{name}: is protected with a password; unpack it first")
         inner = f"{name}/{entry.filename}"
-        _look(found, inner, _inside(within, "zip"), partial(archive.member, inner, entry), layers=layers + 1)
+        _inspect(found, inner, _inside(within, "zip"), partial(archive.member, inner, entry), layers=layers + 1)
 
 
 def _inside(outer: str, inner: str) -> str:
@@ -255,13 +256,13 @@ def _in_memory(name: str, stream: BinaryIO) -> bytes:
 
 
 class Piped:
-    """A stream that comes once, and can be opened again for as long as it is only looked at."""
+    """A stream that can be read only once, buffered so that it can be opened again until the last reading."""
 
     def __init__(self, stream: Any) -> None:
         self._rest = stream
-        self._kept = bytearray()
-        #: From here on it is read to its end, and what passes is not kept.
-        self.is_looked_at = False
+        self._buffer = bytearray()
+        #: Whether this is the last reading, whose bytes are not buffered.
+        self.is_final = False
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -269,17 +270,17 @@ class Piped:
         yield cast("BinaryIO", io.BufferedReader(_Replayed(self)))
 
     def last(self) -> io.BufferedReader:
-        """Its bytes from the beginning, for the last time."""
-        self.is_looked_at = True
+        """Its bytes from the beginning, as the last reading."""
+        self.is_final = True
         return io.BufferedReader(_Replayed(self))
 
     def read(self, at: int, size: int) -> bytes:
-        """Up to `size` bytes from a place that was read already, or from where that ends."""
-        if at < len(self._kept):
-            return bytes(self._kept[at : at + size])
+        """Up to `size` bytes at an offset: buffered ones, or the next of the stream."""
+        if at < len(self._buffer):
+            return bytes(self._buffer[at : at + size])
         data: bytes = self._rest.read1(size) if hasattr(self._rest, "read1") else self._rest.read(size)
-        if not self.is_looked_at:
-            self._kept += data
+        if not self.is_final:
+            self._buffer += data
         return data
 
 

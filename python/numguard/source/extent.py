@@ -1,9 +1,9 @@
-"""A workbook's own text -> how far its cells reach, and the cells that its reader takes for empty though they are not.
+"""The XML of a workbook -> the extent of its cells, and the cells that its reader takes for empty though they are not.
 
-Owns the look at a workbook before a library sees it: a file of a kilobyte can name a cell at XFD1048576, and the
-library would make all cells before it. Knows nothing of what cells hold, but that an error (`#N/A`) and a formula
-without a value are no empty cells. One idea: **what was unpacked and looked at is what will be read**, so its size is
-known too.
+Owns the inspection of a workbook before a library reads it: a file of a kilobyte can name a cell at XFD1048576, and
+the library would allocate all cells before it. Independent of the content of cells, except that an error (`#N/A`) and
+a formula without a value are not empty cells. One idea: **the inspection unpacks the bytes that are read later**, so it
+bounds their size too.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from xml.etree import ElementTree
 
 from numguard.source.limits import check
 
-__all__ = ["Extents", "look_into"]
+__all__ = ["Extents", "inspect_workbook"]
 
 _PIECE: Final = 1 << 20
-#: A cell with something in it: its column, its row.
+#: A cell that is not empty: its column, its row.
 _CELL: Final = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Za-z]{1,4})([0-9]{1,12})["'][^>]*?(/?)>""")
 _ERROR: Final = re.compile(
     rb"""<(?:\w+:)?c\b(?=[^>]*?\bt=["']e["'])[^>]*?\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^>]*>.{0,2000}?<(?:\w+:)?v>([^<]{0,20})<""",
@@ -40,16 +40,16 @@ _ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
 
 @dataclass(slots=True)
 class Extents:
-    """What was seen. `lost`: sheet -> (row, column) -> what stands in a cell that the reader takes for empty."""
+    """`lost`: sheet -> (row, column) -> the text of a cell that the reader takes for empty."""
 
     lost: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
 
 
-def look_into(name: str, stream: BinaryIO) -> Extents:
-    """Looks through a workbook.
+def inspect_workbook(name: str, stream: BinaryIO) -> Extents:
+    """Inspects a workbook.
 
     Raises:
-        InputError: it asks for more than its bounds.
+        InputError: it exceeds a limit.
         zipfile.BadZipFile: it is damaged.
     """
     found = Extents()
@@ -87,20 +87,20 @@ def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
 
 
 def _tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The text in pieces, none of which cuts a cell in two."""
-    held = b""
+    """The text in pieces that end between cells."""
+    rest = b""
     for piece in _pieces(archive, entry):
-        held += piece
-        end = max(held.rfind(b"</c>"), held.rfind(b"/>"), held.rfind(b"</row>"), held.rfind(b":c>"))
+        rest += piece
+        end = max(rest.rfind(b"</c>"), rest.rfind(b"/>"), rest.rfind(b"</row>"), rest.rfind(b":c>"))
         if end >= 0:
-            end = held.index(b">", end) + 1
-            yield held[:end]
-            held = held[end:]
-        elif len(held) > 16 * _PIECE:
-            yield held
-            held = b""
-    if held:
-        yield held
+            end = rest.index(b">", end) + 1
+            yield rest[:end]
+            rest = rest[end:]
+        elif len(rest) > 16 * _PIECE:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
 
 
 def _reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: dict[tuple[int, int], str]) -> int:
@@ -126,13 +126,13 @@ def _column(letters: bytes) -> int:
 
 
 def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
-    """How far the cells of an OpenDocument sheet reach, all sheets together."""
+    """The extent of the cells of an OpenDocument file, all sheets together."""
     total = row = column = last = widest = 0
-    row_times, held, sheets = 1, b"", 0
+    row_times, rest, sheets = 1, b"", 0
     for piece in _pieces(archive, entry):
-        held += piece
-        cut = held.rfind(b"<")
-        text, held = (held[:cut], held[cut:]) if cut > 0 else (held, b"")
+        rest += piece
+        cut = rest.rfind(b"<")
+        text, rest = (rest[:cut], rest[cut:]) if cut > 0 else (rest, b"")
         for what, attributes, closed in _OPEN_TAG.findall(text):
             times = int(match[1]) if (match := _REPEATED.search(attributes)) else 1
             if what == b"table":
@@ -151,7 +151,7 @@ def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> 
 
 
 def _binary_reach(name: str, content: bytes) -> int:
-    """The same of a sheet in the binary form, record by record."""
+    """The extent of a sheet in the binary form, record by record."""
     at = row = rows = columns = 0
     size = len(content)
     while at < size:
@@ -182,7 +182,7 @@ def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The name of each sheet by the file that it is in."""
+    """The name of each sheet by its file."""
     try:
         related = {
             element.get("Id"): "xl/" + str(element.get("Target")).removeprefix("/xl/").removeprefix("xl/")
@@ -199,5 +199,5 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _parsed(archive: zipfile.ZipFile, member: str) -> ElementTree.Element:
-    # Expat bounds what entities may grow to since 2.4.1; Python brings a later one.
+    # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
     return ElementTree.fromstring(archive.read(member))  # noqa: S314

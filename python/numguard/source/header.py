@@ -1,8 +1,8 @@
-"""The first lines of a text -> its header: where it stands, what separates its fields, how wide its rows are.
+"""The first lines of a text -> its header: the line, the separator, the number of fields of a row.
 
-Owns the search. Knows nothing of what a name means: the caller says which names it looks for. One idea: **a header is
-known by the names that are wanted; without any, it is the first line that has more than one cell in a file whose lines
-have**, and what stands above is a title.
+Owns the search. Independent of what a name means: the caller gives the wanted names. One idea: **the header is the line
+with most of the wanted names; without any, it is the first line with more than one cell, if most lines have more than
+one**. The lines above it are titles.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ __all__ = [
     "usual_width",
 ]
 
-#: Lines in which a header is looked for, and lines whose fields are counted.
+#: Lines that are read for the header. `_TITLES`: those that it may be in; `_SAMPLED`: those whose fields are counted.
 LINES_SEARCHED: Final = 400
 _TITLES: Final = 50
 _SAMPLED: Final = 200
 SEPARATORS: Final = (",", ";", "\t", "|")
-#: What separates the fields of a text of one column: nothing that stands in it.
+#: The separator of a text of one column: a character that does not occur in it.
 NO_SEPARATOR: Final = "\x1f"
 _LONGEST_LINE: Final = 1_000_000
 _SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
@@ -42,10 +42,10 @@ class TextHeader:
 
     Attributes:
         names: its cells, without blanks and quotes around them.
-        separator: what separates its fields.
-        line: the line that it stands in, from 1.
-        end: the last line that it takes: a quoted name may have two.
-        width: how many fields rows usually have; some files end each row with one separator more.
+        separator: the separator of the fields.
+        line: its line, from 1.
+        end: its last line: a quoted name may span two.
+        width: the usual number of fields of a row; some files end each row with an extra separator.
     """
 
     names: tuple[str, ...]
@@ -56,12 +56,12 @@ class TextHeader:
 
 
 def clean(name: str) -> str:
-    """A column's name without what surrounds it."""
+    """A column's name without blanks and quotes around it."""
     return " ".join(name.strip("\ufeff'\" \t\xa0").split())
 
 
 def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader | None:
-    """The header among the first lines; None where there is no line with anything in it."""
+    """The header among the first lines; None where all are blank."""
     separators: tuple[str, ...] = SEPARATORS
     start = 0
     for at, line in enumerate(lines[:_TITLES]):
@@ -84,7 +84,7 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
 
 
 def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> TextHeader | None:
-    """The first line with more than one cell, where most lines have; else the first line, and one column."""
+    """The first line with more than one cell, if most lines have more than one; else the first line, as one column."""
     filled = [at for at in range(start, min(len(lines), _SAMPLED)) if lines[at].strip()]
     if not filled:
         return None
@@ -95,7 +95,7 @@ def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> Te
 
     separator = max(separators, key=share)
     if not share(separator)[0]:
-        # One line with a separator among many without is a row that is too long, and no header.
+        # A later line with a separator, among lines without, is a row with too many fields, not a header.
         wide = _filled(lines[filled[0]], separator) > 1
         separator = separator if wide else NO_SEPARATOR
         at = filled[0]
@@ -125,14 +125,14 @@ def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], in
 
 
 def _filled(line: str, separator: str) -> int:
-    """How many cells of a line hold anything."""
+    """The number of cells of a line that are not empty."""
     if separator not in line or len(line) > _LONGEST_LINE:
         return 1
     return sum(bool(cell.strip(" '\"")) for cell in split_line(line, separator))
 
 
 def split_line(line: str, separator: str) -> list[str]:
-    """The fields of one line; none where it cannot be taken apart."""
+    """The fields of one line; none where it cannot be split."""
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
@@ -140,7 +140,7 @@ def split_line(line: str, separator: str) -> list[str]:
 
 
 def usual_width(lines: Sequence[str], separator: str, named: int) -> int:
-    """How many fields rows have: some operators end each row with one separator more than the header has."""
+    """The usual number of fields of a row: some operators end each row with one separator more than the header."""
     widths = Counter(
         len(cells)
         for line in lines[:_SAMPLED]

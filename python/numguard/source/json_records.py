@@ -1,8 +1,8 @@
-"""JSON and JSON Lines -> records of written cells, each with its place.
+"""JSON and JSON Lines -> records of text cells, each with its row number.
 
-Owns which part of a document is the records. Knows nothing of what they mean. One idea: **numbers stay as they were
-written**: a mobile number that a program has put into JSON as 9.87654321e9 is read by the rules for such cells, and no
-digit is lost on the way.
+Owns the search for the records in a document. Independent of what they mean. One idea: **numbers stay as they were
+written**: a mobile number that a program wrote as 9.87654321e9 is read by the rules for exponents, and no digit is
+lost in a conversion.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from numguard.source.part import Batch, Part, named
 if TYPE_CHECKING:
     from numguard.source.container import Member
 
-__all__ = ["JsonPart", "looks_so"]
+__all__ = ["JsonPart", "looks_like_json"]
 
 
-#: The status of an answer that holds what was asked for.
+#: The status of a successful response.
 _DONE = "200"
 
 
@@ -69,19 +69,19 @@ class JsonPart(Part):
         return self._table
 
 
-def looks_so(content: bytes) -> bool:
-    """Whether a text is JSON, or was meant to be."""
+def looks_like_json(content: bytes) -> bool:
+    """Whether a text begins like JSON; it may be damaged."""
     head = content[:4096].lstrip()
     return head[:1] in {b"{", b"["} and head[1:].lstrip()[:1] in {b"", b"{", b"[", b'"', b"]", b"}"}
 
 
 def load(text: str) -> Any:
-    """A document with its numbers as text; ValueError where it is none, or says one key twice."""
+    """A document with its numbers as text; ValueError where it is invalid, or an object has the same key twice."""
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
 
 
 def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str, int]:
-    """The records with their numbers, the broken lines, which of the two forms it is, and how many lines are blank.
+    """The records with row numbers, the broken lines, the form (`json` or `json lines`), the count of blank lines.
 
     Raises:
         InputError: the document is damaged, or has no records or several lists of them.
@@ -112,7 +112,7 @@ def records_of(whole: Any, name: str) -> Sequence[Any]:
 
 
 def _check_status(whole: Mapping[str, Any], name: str) -> None:
-    """Services say inside of an answer that arrived whether it is one."""
+    """Some services send an error as a successful HTTP response, with the status in the document."""
     status = whole.get("status")
     if isinstance(status, str) and status.isdecimal():
         if status != _DONE:
@@ -122,7 +122,7 @@ def _check_status(whole: Mapping[str, Any], name: str) -> None:
 
 
 def _status(status: str) -> str:
-    return f"the status {status}" if len(status) <= len(_DONE) else "a status that is none"
+    return f"the status {status}" if len(status) <= len(_DONE) else "an invalid status"
 
 
 def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
@@ -138,7 +138,7 @@ def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("duplicate key")
     return found
 
 
@@ -166,7 +166,7 @@ def _lines(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int,
 
 
 def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str | None]:
-    """One level of named cells: `{"suspect": {"mobile": ...}}` is the cell `suspect.mobile`, a list a written list."""
+    """The record without nesting: `{"suspect": {"mobile": ...}}` is the cell `suspect.mobile`, a list one text."""
     cells: dict[str, str | None] = {}
     for key, value in record.items():
         if isinstance(value, dict):

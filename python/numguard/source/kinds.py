@@ -1,7 +1,7 @@
-"""First bytes -> what a file is, or why it is not read; and which character set a text has.
+"""First bytes -> the kind of a file, or why it is not read; and the character set of a text.
 
-Owns the one table of first bytes. Knows no path and opens nothing. One idea: **a file is what its content says**,
-whatever it is called.
+Owns the one table of first bytes. Takes bytes, and opens no file. One idea: **the content of a file determines its
+kind**, not its name.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-from numguard.source.json_records import looks_so
+from numguard.source.json_records import looks_like_json
 
-__all__ = ["HEAD", "TYPED", "WRAPPED", "character_set", "kind_of", "why_not"]
+__all__ = ["HEAD", "TYPED", "WRAPPED", "character_set", "kind_of", "refusal_reason"]
 
-#: Bytes that are looked at.
+#: Bytes that are inspected.
 HEAD: Final = 4096
 
 _KINDS: Final = {
@@ -25,9 +25,9 @@ _KINDS: Final = {
     b"BZh": "bzip2",
     b"PK\x03\x04": "zip",
 }
-#: What holds another file, or several.
+#: Kinds that contain other files.
 WRAPPED: Final = frozenset({"gzip", "zstd", "bzip2", "zip"})
-#: What holds typed columns.
+#: Kinds with typed columns.
 TYPED: Final = frozenset({"parquet", "arrow", "arrow stream"})
 
 _REFUSED: Final = {
@@ -55,36 +55,36 @@ _MARKS: Final = {
 
 
 def kind_of(head: bytes) -> str:
-    """What a file that begins so is: one of `TYPED` or `WRAPPED`, `json` or `text`."""
+    """The kind of a file with these first bytes: one of `TYPED` or `WRAPPED`, `json` or `text`."""
     for magic, kind in _KINDS.items():
         if head.startswith(magic):
             return kind
-    return "json" if looks_so(head.removeprefix(codecs.BOM_UTF8)) else "text"
+    return "json" if looks_like_json(head.removeprefix(codecs.BOM_UTF8)) else "text"
 
 
-def why_not(head: bytes) -> str | None:
-    """Why a file that begins so is not read, and what to do; None where it may be."""
+def refusal_reason(head: bytes) -> str | None:
+    """Why a file with these first bytes is not read, and what to do; None where it may be read."""
     if not head.lstrip(b"\xef\xbb\xbf \t\r\n"):
-        return "is empty, without so much as a header"
+        return "is empty: it has no header"
     for magic, why in _REFUSED.items():
         if head.startswith(magic):
             return why
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        return "is a web page or XML, whatever its name says: open it and save it as .xlsx or CSV"
+        return "is a web page or XML: open it and save it as .xlsx or CSV"
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    # Some text has been through hands that left a zero byte in it.
+    # Some programs leave a few zero bytes in a text.
     if kind_of(head) == "text" and controls * 50 > len(head) and not character_set(head).startswith("utf-16"):
-        return "is neither text nor any other container that is read here"
+        return "is neither text nor any other supported container"
     return None
 
 
 def character_set(head: bytes) -> str:
-    """UTF-16 recognised by its mark or its zero bytes; all else is read as UTF-8, and by lines as Windows-1252."""
+    """UTF-16 where a byte order mark or zero bytes show it, else UTF-8; a line that is not UTF-8 is Windows-1252."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    # Every sign of ASCII has one zero byte, nearly always on the same side.
+    # In UTF-16 every ASCII character has one zero byte: the second in little-endian text, the first in big-endian.
     if max(even, odd) <= len(head) // 4 or min(even, odd) > len(head) // 8:
         return "utf-8"
     return "utf-16-le" if odd > even else "utf-16-be"

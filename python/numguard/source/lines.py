@@ -1,8 +1,8 @@
-"""A stream of bytes -> the first lines of a text, and all that stands behind its header as rows.
+"""A stream of bytes -> the first lines of a text, and the rows below its header.
 
-Owns character sets, the ends of lines, and where in the bytes the rows begin. Knows nothing of what a line holds: that
-is the compiled splitter's to say. One idea: **what can be read where it lies is read there**: a plain file is the
-splitter's own to open, and all else comes to it in blocks of UTF-8.
+Owns character sets, line ends, and the offset at which the rows begin. Independent of the content of a line, which the
+compiled splitter reads. One idea: **nothing is copied without need**: the splitter opens a plain file itself, and gets
+all else in blocks of UTF-8.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ from numguard.source.part import Ragged
 
 __all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "open_text", "ragged"]
 
-#: Bytes that are split together, where columns are made of all rows. Smaller blocks pay more often for the calls.
+#: Bytes of a block that is split into columns by one call. Smaller blocks need more calls.
 BLOCK_BYTES: Final = 2 << 20
-#: Bytes that are asked of a stream at once.
+#: Bytes of one read from a stream.
 _READ: Final = 1 << 20
-#: Bytes in which the ends of lines are looked for, and that are asked for at once until there are lines enough.
+#: Bytes of one read while the first lines are collected.
 _HEAD: Final = 1 << 16
-#: Bytes of a text that its first lines may take, and those of one line.
+#: The most bytes of the first lines together, and of one line.
 _MOST_HEAD: Final = 4 << 20
 _LONGEST_LINE: Final = 16 << 20
 
-#: Bytes that the splitter keeps of a line that is no row.
-_KEPT: Final = 1 << 16
+#: Bytes that the splitter returns of a line that is not a row.
+_TEXT_BYTES: Final = 1 << 16
 
-#: What stands between rows: lines that are none, how many are blank, and whether any was Windows-1252.
+#: The other lines of a block: refused ones, the count of blank ones, and whether any line was Windows-1252.
 Between: TypeAlias = tuple[pa.RecordBatch, int, bool]
-#: Rows, the line of each, the places of those that may be no data, what stands between rows, and the texts of rows.
+#: Rows, the line of each, the indices of possible non-data lines, the other lines, and the texts of rows.
 Rows: TypeAlias = tuple[pa.RecordBatch, pa.Int64Array, pa.UInt32Array, Between, RowTexts]
 
-#: What the splitter says of lines that are no rows.
+#: The splitter's codes that have another name in `RECORD_NOTES`.
 _NOTES: Final = {"unclosed_quote": "broken_quote", "stray_quote": "broken_quote"}
 
 
 class OpenText:
-    """A text that is open.
+    """An open text.
 
     Attributes:
         lines: its first lines.
-        encoding: what its bytes turned out to be.
+        encoding: its character set, as far as it was read.
     """
 
     def __init__(self, member: Member, stream: BinaryIO) -> None:
@@ -63,7 +63,7 @@ class OpenText:
         wide = member.encoding.startswith("utf-16")
         self._stream: Any = io.BufferedReader(_AsUtf8(stream, member.encoding), _READ) if wide else stream
         head = self._read(_HEAD)
-        # Old Macintosh files, and some exports still, end lines with a carriage return alone.
+        # Old Macintosh files and some exports end lines with a carriage return alone.
         self._only_returns = b"\r" in head.rstrip(b"\r") and b"\n" not in head
         head = self._with_feeds(head)
         is_whole = len(head) < _HEAD
@@ -81,7 +81,7 @@ class OpenText:
         self.lines = [self._decoded(piece.rstrip(b"\r")) for piece in pieces] if self._head else []
 
     def below(self, line: int, names: Sequence[str], separator: str, *, first: int | None = None, **shape: Any) -> Text:
-        """What stands below a line, to be split; it can be asked for once. `first`: what the next line counts as."""
+        """The text below a line, for the splitter; can be called once. `first`: the number of the next line."""
         at = 0
         for _ in range(line):
             at = self._head.find(b"\n", at) + 1 or len(self._head)
@@ -101,7 +101,7 @@ class OpenText:
             raise InputError(f"{self.name}: {error}") from None
 
     def split(self, text: Text, columns: Sequence[int], *, texts: bool = False) -> Iterator[Rows]:
-        """The rows of a text, in blocks; of the columns at these places."""
+        """The rows of a text, in blocks; the columns with these indices."""
         rows = text.rows(columns, block=BLOCK_BYTES, texts=texts)
         try:
             yield from rows
@@ -115,7 +115,7 @@ class OpenText:
             yield self._with_feeds(block)
 
     def _read(self, size: int, read: Callable[[int], bytes] | None = None) -> bytes:
-        """So many bytes, or fewer at the end; with `read` as many as it gives."""
+        """`size` bytes, or fewer at the end; with `read`, the bytes of one call of it."""
         try:
             return read(size) if read is not None else read_up_to(self._stream, size)
         except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as damage:
@@ -129,7 +129,7 @@ class OpenText:
         return block.replace(b"\r", b"\n") if self._only_returns else block
 
     def _decoded(self, line: bytes) -> str:
-        """A line as text; one that is no UTF-8 is Windows-1252: files are put together from both."""
+        """A line as text; a line that is not UTF-8 is Windows-1252: some files mix both."""
         try:
             text = line.decode()
         except UnicodeDecodeError:
@@ -139,23 +139,23 @@ class OpenText:
 
 
 def ragged(refused: pa.RecordBatch, separator: str, width: int, name: str) -> Iterator[Ragged]:
-    """Lines that are no rows, each with its text and note; the lines of a record that is none, each by itself.
+    """Lines that are not rows, each with its text and note; a refused record of several lines gives each line.
 
     Raises:
-        InputError: one is longer than any row.
+        InputError: a line is longer than 16 MiB.
     """
     for row in refused.to_pylist():
         if row["note"] == "line_too_long":
             raise _too_long(name)
         whole = row["text"].decode(errors="replace").removesuffix("\n")
-        # Of a text that was cut nobody may say that there is nothing in it.
-        cut = " (cut)" if len(row["text"]) >= _KEPT else ""
+        # A text that was cut must not look blank or complete.
+        cut = " (cut)" if len(row["text"]) >= _TEXT_BYTES else ""
         texts = [text.rstrip("\r") + cut for text in whole.split("\n")]
         note = _NOTES.get(row["note"], row["note"])
         if row["lines"] == 1:
             yield row["line"], texts[0], note
             continue
-        # A quoted cell joins them, and what comes of it is no row: the first has opened it by mistake.
+        # A quote that the first line opens by mistake joins these lines to one cell, and the result is not a row.
         yield row["line"], texts[0], "broken_quote"
         texts += [cut] * (row["lines"] - len(texts))
         for k, text in enumerate(texts[1:], 1):
@@ -163,7 +163,7 @@ def ragged(refused: pa.RecordBatch, separator: str, width: int, name: str) -> It
 
 
 def _too_long(name: str) -> InputError:
-    return InputError(f"{name}: has a line longer than 16 MiB: this is no table of text")
+    return InputError(f"{name}: has a line longer than 16 MiB: this is not a text table")
 
 
 class _AsUtf8(io.RawIOBase):

@@ -1,6 +1,6 @@
-"""Lines of a sheet that are no data: blank lines, rulers, repeated headers, totals, page numbers.
+"""Non-data lines of a sheet: blank lines, rulers, repeated headers, totals, page numbers.
 
-Owns the patterns by which such a line is recognised, in text and in workbooks. Knows no column. One idea: **a line is
+Owns the patterns that recognise such a line, in text and in workbooks. Independent of columns. One idea: **a line is
 non-data only if it cannot be a row.** A line that might be a damaged row is refused and counted, never skipped.
 """
 
@@ -14,7 +14,7 @@ __all__ = ["PAGE", "RULER", "NonData", "bare", "may_be_non_data"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
-#: Ten digits in a row may be somebody's number; a line with them is never skipped.
+#: Ten digits in a row may be a number; a line with them is never skipped.
 _NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
 _TOTAL: Final = re.compile(
     r"""[\W_]*(?:
@@ -25,7 +25,7 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
-#: Parts of words, of which each such line has at least one.
+#: Parts of words; each such line has at least one.
 _SIGNS: Final = ("otal", "OTAL", "--", "==", "__", "age", "AGE", "nd of")
 _HINDI: Final = ("कुल", "योग")
 
@@ -41,7 +41,7 @@ def may_be_non_data() -> tuple[str, ...]:
 
 
 class NonData:
-    """Recognises non-data lines; `header` are the cells of the table's own header."""
+    """Recognises non-data lines; `header` are the cells of the table's header."""
 
     def __init__(self, header: Sequence[str]) -> None:
         self._header = [bare(name).casefold() for name in header]
@@ -49,7 +49,7 @@ class NonData:
             self._header.pop()
 
     def kind(self, cells: Sequence[str]) -> str | None:  # noqa: PLR0911 - a kind a line
-        """What the line is, by its cells: blank, ruler, header, page or total; None where it may be a row."""
+        """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row."""
         texts = [bare(cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()

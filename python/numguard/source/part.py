@@ -1,7 +1,7 @@
-"""A part of a source: a schema, batches that know their lines, and an account of what did not become a row.
+"""A part of a source: a schema, batches with the line of each row, and an account of lines that did not become rows.
 
-Owns the account, and the words for what can be wrong with a file. No message repeats what the readers below say word
-for word: they quote the cells they stumble over.
+Owns the account, and the messages for damaged files. No message repeats that of a library, because libraries quote the
+cells that they cannot read.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ __all__ = [
     "with_partition_values",
 ]
 
-#: A column's name with more digits than that may be somebody's number.
+#: A column's name with more digits than that may be a number.
 MOST_DIGITS = 6
 #: Column names that a message lists.
 MOST_NAMES = 100
-#: Rows that are read at once, where the container leaves the choice.
+#: Rows of one batch, where the container does not determine it.
 BATCH_ROWS = 1 << 16
 
 
-#: Why a row is refused as a row, whatever it holds.
+#: Why a whole row is refused, whatever its cells contain.
 RECORD_NOTES: Final = {
     "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
@@ -57,23 +57,23 @@ RECORD_NOTES: Final = {
     "above_header": "A number stands above the header, where only titles do.",
 }
 
-#: A row that is refused as a row: its line, its text, its note.
+#: A refused row: its line, its text, its note.
 Ragged: TypeAlias = tuple[int, str, str]
 
 
 _NOTES: Final = tuple(RECORD_NOTES)
 _REFUSED_FIELDS: Final[dict[str, pa.DataType]] = {"file": pa.string(), "row": pa.int64(), "note": pa.string()}
-#: Rows that could not be read as rows.
+#: The schema of refused rows.
 REFUSED: Final = pa.schema(_REFUSED_FIELDS)
 
 
 class Account:
-    """What became of the rows of one part.
+    """The count of the lines of one part: used, refused, non-data.
 
     Attributes:
-        used: rows that were handed on.
-        not_data: lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
-        lines, notes: rows that could not be read as rows: where each stands, and why (a place in `RECORD_NOTES`).
+        used: rows that were read.
+        not_data: non-data lines by kind: title, blank, ruler, header (a repeated one), total, page.
+        lines, notes: the line of each refused row, and its note as an index into `RECORD_NOTES`.
     """
 
     def __init__(self) -> None:
@@ -84,22 +84,22 @@ class Account:
 
     @property
     def read(self) -> int:
-        """All rows of the part, its header left out."""
+        """All rows of the part, without its header."""
         return self.used + len(self.lines) + sum(self.not_data.values())
 
     @property
     def refused(self) -> dict[str, int]:
-        """How many rows could not be read as rows, by note."""
+        """The count of refused rows by note."""
         counts = {note: self.notes.count(code) for code, note in enumerate(_NOTES)}
         return {note: count for note, count in counts.items() if count}
 
     def skip(self, kind: str, count: int = 1) -> None:
-        """Counts lines that are no rows."""
+        """Counts non-data lines."""
         if count:
             self.not_data[kind] = self.not_data.get(kind, 0) + count
 
     def refuse(self, line: int, note: str) -> None:
-        """Counts a row that is none."""
+        """Counts a refused row."""
         self.lines.append(line)
         self.notes.append(_NOTES.index(note))
 
@@ -115,24 +115,24 @@ class Account:
 class Batch:
     """Rows of one part, in its order.
 
-    Rows are counted as people count them: in a text by the line on which each begins, the first being 1; in a workbook
-    as the spreadsheet shows them; in JSON Lines by line; in typed tables from 1.
+    Row numbers are those that a user sees: in a text the line on which the row begins, from 1; in a workbook the row as
+    the spreadsheet shows it; in JSON Lines the line; in typed tables the count from 1.
     """
 
     #: The rows.
     data: pa.RecordBatch
     #: The file, as it was named; None for a table or stream.
     file: str | None
-    #: Where each row stands; of consecutive rows the first one's place.
+    #: The number of each row; if they are consecutive, that of the first.
     rows: npt.NDArray[np.int64] | int
 
     @property
     def first_row(self) -> int:
-        """Where the first row stands."""
+        """The number of the first row."""
         return self.rows if isinstance(self.rows, int) else int(self.rows[0])
 
     def row_numbers(self) -> npt.NDArray[np.int64]:
-        """Where each row stands in the file, table or stream."""
+        """The number of each row in the file, table or stream."""
         if isinstance(self.rows, int):
             return np.arange(self.rows, self.rows + self.data.num_rows, dtype=np.int64)
         return self.rows
@@ -143,17 +143,17 @@ class Part(ABC):
 
     #: The file, as it was named; None for a table or stream.
     name: str | None = None
-    #: What it is (text, json, json lines, workbook, parquet, arrow, dataset, stream), behind what it was wrapped in.
+    #: Its kind (text, json, json lines, workbook, parquet, arrow, dataset, stream), after its containers (gzip/text).
     container: str
     #: The character set of a text.
     encoding: str | None = None
-    #: The line or row of the header; 0 where columns have names without one.
+    #: The line or row of the header; 0 where the format names its columns without one.
     header_row: int = 0
     #: The sheet of a workbook.
     sheet: str | None = None
-    #: What a refused row looked like, for who asks before the rows are read.
+    #: Called with the line, text and note of each refused row, if it is set before the rows are read.
     on_refused: Callable[[int, str, str], None] | None = None
-    #: What the directories above the file say of all its rows, as text: `day=2025-06-01/` is the column `day`.
+    #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
     partitions: Mapping[str, str] = MappingProxyType({})
 
     def schema(self) -> pa.Schema:
@@ -173,7 +173,7 @@ class Part(ABC):
             yield replace(batch, data=with_partition_values(batch.data, values, columns)) if values else batch
 
     def partition_values(self) -> dict[str, str]:
-        """Columns that only the directories of the path give, with their one value."""
+        """The columns that come from the directories of the path alone, with their one value."""
         if not self.partitions:
             return {}
         stored = self.stored_schema().names
@@ -181,39 +181,39 @@ class Part(ABC):
 
     @abstractmethod
     def stored_schema(self) -> pa.Schema:
-        """The columns that stand in the file itself."""
+        """The columns of the file itself."""
 
     @abstractmethod
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
-        """The rows, without those of the directories; the columns must be there."""
+        """The rows, without the columns of the directories; `columns` must exist."""
 
     @property
     def account(self) -> Account:
-        """What became of its rows, so far."""
+        """The account of the lines read so far."""
         if not hasattr(self, "_account"):
             self._account = Account()
         return self._account
 
     def begin_account(self) -> None:
-        """Begins the account anew."""
+        """Begins a new account."""
         self._account = Account()
 
     def counted(self, columns: Sequence[str] | None) -> Iterator[Batch]:
-        """The rows as `stored_batches` gives them, and the account begun anew."""
+        """The rows of `stored_batches`, counted in a new account."""
         self.begin_account()
         for batch in self.stored_batches(columns):
             self._account.used += batch.data.num_rows
             yield batch
 
     def refuse(self, line: int, text: str, note: str) -> None:
-        """Takes a row that is none into the account."""
+        """Counts a refused row, and calls `on_refused`."""
         self.account.refuse(line, note)
         if self.on_refused is not None:
             self.on_refused(line, text, note)
 
 
 class BrokenPart(Part):
-    """A file that was found to be none that is read when it was looked at; reading it raises."""
+    """A file that cannot be read; reading it raises its error."""
 
     container = "broken"
 
@@ -222,19 +222,19 @@ class BrokenPart(Part):
         self._error = error
 
     def stored_schema(self) -> pa.Schema:
-        """Raises what was found."""
+        """Raises the error of the file."""
         raise self._error
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
-        """Raises what was found."""
+        """Raises the error of the file."""
         raise self._error
 
 
 def check_names(fields: Iterable[pa.Field[Any]]) -> None:
-    """Reads every name, down to the last nested one: a damaged file may hold any bytes there.
+    """Reads all names, nested ones too, because they may be any bytes in a damaged file.
 
     Raises:
-        UnicodeDecodeError: One is no text.
+        UnicodeDecodeError: A name is not UTF-8.
     """
     for field in fields:
         field.name.encode()
@@ -247,9 +247,9 @@ def check_names(fields: Iterable[pa.Field[Any]]) -> None:
 def with_partition_values(
     data: pa.RecordBatch, values: Mapping[str, str], order: Sequence[str] | None
 ) -> pa.RecordBatch:
-    """The rows with columns of one text each, put where `order` names them; None puts them last.
+    """The rows with a column of one text for each of `values`, in the given order; None puts these columns last.
 
-    Columns that `order` does not name stay behind those that it names.
+    Columns that are not in `order` follow those that are.
     """
     if order is None:
         order = [*data.schema.names, *values]
@@ -262,12 +262,12 @@ def with_partition_values(
 
 
 def named(names: Sequence[str]) -> str:
-    """Column names for a message; one that holds a number, as in a file without a header, is left out."""
+    """Column names for a message; a name that contains a number, as in a file without a header, is left out."""
     return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
 
 
 def headings(names: Sequence[str]) -> str:
-    """The columns of a file for a message; of one that seems to have no header, and begins with a row, not a cell."""
+    """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
     if any(sum(map(str.isdigit, name)) > MOST_DIGITS for name in names):
         return f"({len(names)}, and its first line holds a number: it may have no header)"
     more = ", ..." if len(names) > MOST_NAMES else ""
@@ -275,9 +275,9 @@ def headings(names: Sequence[str]) -> str:
 
 
 def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
-    """Raises ColumnError for a column that is not there, or is there more than once."""
+    """Raises ColumnError for a column that does not exist, or exists more than once."""
     where = f"{name}: " if name else ""
-    # Arrow's own look-up has no answer for a name that is not UTF-8.
+    # Arrow's own look-up fails for a name that is not UTF-8.
     names = Counter(schema.names)
     for column in columns:
         found = names[column]
@@ -289,7 +289,7 @@ def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -
 
 @contextmanager
 def reading(name: str | None, what: str) -> Iterator[None]:
-    """Turns whatever the readers below raise into an InputError that names the part and says what to do."""
+    """Turns the errors of libraries into an InputError that names the part and the remedy."""
     where = name or "the source"
     try:
         yield
@@ -300,14 +300,14 @@ def reading(name: str | None, what: str) -> Iterator[None]:
     except PermissionError:
         raise InputError(f"{where}: not readable by this user") from None
     except MemoryError:
-        raise InputError(f"{where}: {what} asks for more memory than there is; it may be damaged") from None
+        raise InputError(f"{where}: {what} needs more memory than is available; it may be damaged") from None
     except (pa.ArrowException, OSError, EOFError, UnicodeError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{where}: {_why(error, what)}") from None
 
 
 @contextmanager
 def exporting(what: str) -> Iterator[None]:
-    """Turns what a library says that cannot make Arrow of its own columns into an error that quotes no cell."""
+    """Turns the error of a library that cannot export its columns as Arrow into one that quotes no cell."""
     try:
         yield
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
@@ -318,11 +318,11 @@ def exporting(what: str) -> Iterator[None]:
         ) from None
 
 
-#: What the readers below say, and what that means; the first that fits.
-_WORDS = (
+#: Patterns of library errors, and our messages for them; the first match counts.
+_MESSAGES = (
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
-    ("cast|type|field .* missing", "a column of {what} is of another type than in the first: scan them apart"),
+    ("cast|type|field .* missing", "a column of {what} has another type than in the first file: scan them separately"),
     ("footer|magic bytes", "{what} is damaged or cut short, its footer cannot be read: get the file anew"),
     ("", "{what} is damaged or cut short: get the file anew"),
 )
@@ -332,4 +332,4 @@ def _why(error: BaseException, what: str) -> str:
     if isinstance(error, pa.ArrowNotImplementedError):
         return f"{what} uses something that cannot be read here: write it again with common settings"
     text = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
-    return next(why.format(what=what) for words, why in _WORDS if re.search(words, text, re.DOTALL))
+    return next(message.format(what=what) for pattern, message in _MESSAGES if re.search(pattern, text, re.DOTALL))

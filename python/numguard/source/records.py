@@ -1,8 +1,8 @@
-"""One part as a table in memory -> its cells as they were written, each record with its place, and what is no record.
+"""One part -> a table in memory with its cells as they were written, the row of each record, and the broken records.
 
-Owns that exactly one file, member or sheet is meant. Knows nothing of what a column means: the caller says which names
-it knows. For files that fit into memory, as those do that people fill in. One idea: **a record is read or is named as
-broken**, with its row and its text.
+Owns the check that the source is exactly one file, member or sheet. Independent of what a column means: the caller
+gives the wanted names. For files that fit into memory, as hand-made ones do. One idea: **a record is read or is
+reported as broken**, with its row and its text.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Records:
     Attributes:
         table: the records; of text, JSON and workbooks every column is text.
         row: the number of each record: its line in a text, as a spreadsheet shows it, from 1 in typed tables.
-        broken: row, cell (its text), note: the records that could not be taken apart.
-        not_data: lines that are no records, by kind.
-        container: what the file is: text, workbook, json, json lines, parquet, arrow, stream, behind what it was
-            wrapped in (gzip/text).
+        broken: row, cell (its text), note: the records that could not be split into cells.
+        not_data: non-data lines by kind.
+        container: the kind of the file: text, workbook, json, json lines, parquet, arrow, stream, after its containers
+            (gzip/text).
         encoding: the character set of a text.
-        header_row: the number of the header's row; 0 where columns have names without one.
+        header_row: the number of the header's row; 0 where the format names its columns without one.
         sheet: the sheet of a workbook.
-        passed_over: what else was in the file.
+        passed_over: the members of the file that are not tables.
     """
 
     table: pa.Table
@@ -57,16 +57,16 @@ class Records:
 
 
 def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None = None) -> Records:
-    """Reads one file, or anything that gives itself as an Arrow stream.
+    """Reads one file, or any object that exports an Arrow stream.
 
     Args:
-        source: whatever `open_source` takes, if it is one part.
-        is_known: whether a cell is the name of a column that is looked for.
+        source: what `open_source` takes, if it is one part.
+        is_known: whether a cell is the name of a wanted column.
         sheet: the sheet of a workbook that has several.
 
     Raises:
-        FileMissingError: no file is there.
-        InputError: the file is not what its name says, is damaged, or has several sheets and none was chosen.
+        FileMissingError: the file does not exist.
+        InputError: the file has an unsupported container, is damaged, or has several sheets and none was chosen.
     """
     if isinstance(source, (str, Path)) and Path(source).is_dir():
         raise InputError(f"{source}: is a folder; name the file")
@@ -99,12 +99,12 @@ def _only(parts: Any, source: Any) -> Part:
         only: Part = parts[0]
         return only
     if not isinstance(source, (str, Path)):
-        raise ArgumentError("source: takes one file at a time, so that each keeps a name and a fingerprint of its own")
+        raise ArgumentError("source: takes one file at a time, because the name and SHA-256 of each are recorded")
     if all(part.sheet for part in parts):
         sheets = named([str(part.sheet) for part in parts])
         raise InputError(
             f"{source}: has {len(parts)} sheets with something in them ({sheets}); say which with "
             "sheet= (complaints add and outcomes: --sheet), one after the other if all are meant"
         )
-    held = ", ".join(named([str(part.name).removeprefix(f"{source}/")]) for part in parts[:10])
-    raise InputError(f"{source}: holds {len(parts)} files ({held}): unpack it and give them one at a time")
+    names = ", ".join(named([str(part.name).removeprefix(f"{source}/")]) for part in parts[:10])
+    raise InputError(f"{source}: contains {len(parts)} files ({names}): unpack it and give them one at a time")

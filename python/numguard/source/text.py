@@ -1,7 +1,7 @@
-"""Separated text -> its rows, each with its line; every other line refused or counted as what it is.
+"""Separated text -> its rows, each with its line; every other line is refused, or counted as non-data.
 
-Owns how the pieces go together: lines, header, rows, non-data lines. One idea: **which line is a row does not depend on
-the columns that are asked for**, so that every verb counts one file alike.
+Owns the order of the steps: lines, header, rows, non-data lines. One idea: **which line is a row does not depend on the
+columns that are read**, so that every verb gives the same account of a file.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class TextPart(Part):
 
     Args:
         member: Its bytes.
-        wanted: Whether a cell is the name of a column that is looked for.
-        once: Whether the bytes come but once, as those of a pipe do.
+        wanted: Whether a cell is the name of a wanted column.
+        once: Whether the bytes can be read only once, as those of a pipe.
     """
 
     def __init__(self, member: Member, wanted: Callable[[str], bool] | None = None, *, once: bool = False) -> None:
@@ -45,10 +45,10 @@ class TextPart(Part):
         self._member = member
         self._wanted = wanted
         self._once = once
-        self._waiting: tuple[ExitStack, OpenText] | None = None
+        self._opened: tuple[ExitStack, OpenText] | None = None
         self._found: TextHeader | None = None
         self._titles: list[str] = []
-        self._looked_at = 0
+        self._inspected = 0
 
     @property
     def header(self) -> TextHeader:
@@ -60,7 +60,7 @@ class TextPart(Part):
         if self._found is None:
             stack, text = self._open()
             if self._once:
-                self._waiting = (stack, text)
+                self._opened = (stack, text)
             else:
                 stack.close()
         return cast("TextHeader", self._found)
@@ -76,32 +76,32 @@ class TextPart(Part):
             places = list(range(len(names))) if columns is None else [names.index(name) for name in columns]
             for read, lines, doubtful, between, texts in text.split(rows, places):
                 self.account_for(between)
-                kept = np.ones(read.num_rows, np.bool_)
+                is_row = np.ones(read.num_rows, np.bool_)
                 if len(doubtful):
-                    kept[doubtful.to_numpy()] = self.judge(texts[k] for k in range(len(doubtful)))
-                data = read if kept.all() else read.filter(pa.array(kept))
+                    is_row[doubtful.to_numpy()] = self.judge(texts[k] for k in range(len(doubtful)))
+                data = read if is_row.all() else read.filter(pa.array(is_row))
                 if data.num_rows:
-                    yield Batch(data, self.name, lines.to_numpy()[kept])
+                    yield Batch(data, self.name, lines.to_numpy()[is_row])
 
     @contextmanager
     def to_scan(self) -> Iterator[Text]:
-        """Its rows for the compiled half to scan, the account begun anew.
+        """Its rows for the compiled scanner, with a new account.
 
-        What stands between them goes to `account_for`, rows that may be none to `judge`, and their number into the
-        account.
+        The caller passes other lines to `account_for` and possible non-data lines to `judge`, and adds the number of
+        rows to the account.
         """
         self.begin_account()
         with self._rows() as (_, rows):
             yield rows
 
     def account_for(self, between: Between) -> None:
-        """Takes what stands between rows into the account."""
+        """Counts the lines between rows in the account."""
         refused, blank, mended = between
         self.account.skip("blank", blank)
         if mended:
             self.encoding = "cp1252"
         separator, width = self.header.separator, self.header.width
-        self._look_at(len(refused))
+        self._count_inspected(len(refused))
         for line, text, note in ragged(refused, separator, width, str(self.name)):
             kind = self._kind(text) if note != "broken_quote" else None
             if kind is None:
@@ -110,11 +110,11 @@ class TextPart(Part):
                 self.account.skip(kind)
 
     def judge(self, texts: Iterable[bytes]) -> list[bool]:
-        """Which of some possible non-data lines are rows; the others go into the account."""
+        """Which possible non-data lines are rows; the others are counted in the account."""
         return [self._is_row(text.decode(errors="replace")) for text in texts]
 
     def _is_row(self, text: str) -> bool:
-        self._look_at(1)
+        self._count_inspected(1)
         kind = self._kind(text)
         if kind is not None:
             self.account.skip(kind)
@@ -125,20 +125,20 @@ class TextPart(Part):
         cells = split_line(text.replace("\r", " "), self.header.separator)
         return self._non_data.kind(cells) if cells or not text.strip() else None
 
-    def _look_at(self, lines: int) -> None:
-        """Counts lines that are looked at one by one."""
-        self._looked_at += lines
-        check("refused", self._looked_at, str(self.name), "the lines that are no whole rows are at least")
+    def _count_inspected(self, lines: int) -> None:
+        """Counts lines that are inspected one by one."""
+        self._inspected += lines
+        check("refused", self._inspected, str(self.name), "the lines that are not whole rows are at least")
 
     @contextmanager
     def _rows(self) -> Iterator[tuple[OpenText, Text]]:
         """Its rows; reading them to the end completes the account."""
         with reading(self.name, "the text"):
-            stack, text = self._waiting or self._open()
-            self._waiting = None
+            stack, text = self._opened or self._open()
+            self._opened = None
             with stack:
                 self._account_titles()
-                self._looked_at = 0
+                self._inspected = 0
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
@@ -164,7 +164,7 @@ class TextPart(Part):
     def _find(self, lines: list[str]) -> None:
         header = find_header(lines, self._wanted)
         if header is None:
-            raise InputError(f"{self.name}: is empty, without so much as a header")
+            raise InputError(f"{self.name}: is empty: it has no header")
         check("columns", len(header.names), str(self.name), "its columns are")
         self._found, self.header_row = header, header.line
         self._titles = lines[: header.line - 1]
@@ -185,7 +185,7 @@ def _beginnings(name: str) -> bytes:
 
 
 def _probe(lines: Sequence[str], header: TextHeader) -> int:
-    """The column that most of the first rows have something in, one of numbers first."""
+    """The column with the fewest empty cells in the first rows, and of several the one with most digits."""
     filled = [[0, 0] for _ in header.names]
     for line in lines[:_PROBED]:
         cells = split_line(line, header.separator)

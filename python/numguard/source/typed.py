@@ -1,4 +1,4 @@
-"""Parts that are Arrow already, or become it without a choice: Parquet and Arrow files, datasets, tables, streams."""
+"""Parts with typed columns: Parquet and Arrow files, datasets, tables, streams."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "packed_part", "parts_of_dataset", "stream_of"]
 
 
-#: What pandas calls the columns of an index without a name.
+#: The names that pandas gives the columns of an unnamed index.
 _UNNAMED = re.compile(r"__index_level_\d+__")
 
 
@@ -35,7 +35,7 @@ class ParquetPart(Part):
         self.path = path
 
     def count(self) -> int:
-        """How many rows it says that it has."""
+        """The number of rows by its metadata."""
         import pyarrow.parquet as pq
 
         with reading(self.name, "the Parquet file"):
@@ -82,7 +82,7 @@ class ArrowFilePart(Part):
             first = 1
             check_names(reader.schema)
             for data in self._data(reader):
-                # A file is another process's word: looked through before anything reads it unchecked.
+                # A file may be damaged or forged; Arrow's kernels rely on valid offsets and lengths.
                 data.validate(full=True)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
@@ -118,7 +118,7 @@ def parts_of_dataset(dataset: ds.Dataset) -> list[Part]:
 
 
 class DatasetPart(Part):
-    """A pyarrow dataset, or one file of it: partitions and remote file systems are pyarrow's to read."""
+    """A pyarrow dataset, or one file of it; pyarrow reads its partitions and remote file systems."""
 
     container = "dataset"
 
@@ -132,7 +132,7 @@ class DatasetPart(Part):
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        # Readahead is what makes a dataset fill memory; two batches of one fragment keep a core busy.
+        # More readahead fills memory; two batches of one fragment keep a core busy.
         scanner = self._dataset.scanner(
             columns=None if columns is None else list(columns),
             batch_size=BATCH_ROWS,
@@ -150,7 +150,7 @@ class DatasetPart(Part):
 
 
 class StreamPart(Part):
-    """A table or stream: anything with `__arrow_c_stream__`. A stream can be read once, a table as often as wanted."""
+    """A table or stream: anything with `__arrow_c_stream__`. A stream can be read once, a table repeatedly."""
 
     container = "stream"
 
@@ -183,7 +183,7 @@ class StreamPart(Part):
             self._spent = True
             return self._exported
         if type(self._exported).__module__.startswith("numguard."):
-            # What goes through the C interface loses the type of its errors, and ours say what to do.
+            # The C interface loses the type of an error, and with it our message.
             own: pa.RecordBatchReader = pa.RecordBatchReader.from_batches(self._exported.schema, iter(self._exported))
             return own
         if hasattr(self._exported, "__arrow_c_stream__"):
@@ -194,18 +194,18 @@ class StreamPart(Part):
 
 
 def _without_index(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """The columns of a pandas data frame without those that its unnamed index becomes on the way."""
+    """The columns of a pandas data frame without those that pandas makes of an unnamed index."""
     about: Any = reader.schema.pandas_metadata or {}
     index = [name for name in about.get("index_columns", ()) if isinstance(name, str) and _UNNAMED.fullmatch(name)]
     if not index:
         return reader
-    kept = [name for name in reader.schema.names if name not in index]
-    schema = pa.schema([reader.schema.field(name) for name in kept])
-    return pa.RecordBatchReader.from_batches(schema, (batch.select(kept) for batch in reader))
+    names = [name for name in reader.schema.names if name not in index]
+    schema = pa.schema([reader.schema.field(name) for name in names])
+    return pa.RecordBatchReader.from_batches(schema, (batch.select(names) for batch in reader))
 
 
 def packed_part(member: Member) -> Part:
-    """Typed columns that were wrapped in something: unpacked in memory, as their readers jump about in a file."""
+    """Typed columns in a container: unpacked in memory, because their readers need random access."""
     from numguard.source.container import read_whole
 
     content = pa.BufferReader(read_whole(member))
@@ -224,19 +224,19 @@ def packed_part(member: Member) -> Part:
 
 
 def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
-    """An iterable of batches or tables as a stream; the first gives the columns.
+    """An iterable of batches or tables as a stream; the first determines the columns.
 
     Raises:
-        ArgumentError: it gives something else, or nothing.
+        ArgumentError: it yields something else, or nothing.
     """
     iterator = iter(batches)
     first = next(iterator, None)
     if first is None:
-        raise ArgumentError("source: gives no batch, so that its columns are unknown")
+        raise ArgumentError("source: yields no batch, so its columns are unknown")
 
     def of(one: Any) -> pa.Table:
         if not hasattr(one, "__arrow_c_stream__") and not hasattr(one, "__arrow_c_array__"):
-            raise ArgumentError(f"source: an iterable gives record batches or tables, not {type(one).__name__}")
+            raise ArgumentError(f"source: takes an iterable of record batches or tables, not of {type(one).__name__}")
         with exporting("the source"):
             return one if isinstance(one, pa.Table) else pa.table(one)
 

@@ -1,9 +1,9 @@
-"""A workbook -> its sheets as written cells, each with its header, and every row accounted for.
+"""A workbook -> its sheets as text cells, each with its header, and every row counted.
 
-Owns what a spreadsheet does to numbers and dates. Knows nothing of operators. One idea: **write a cell so that the
-readers of text judge it as they judge text**: a number that the spreadsheet has rounded (it keeps 15 digits) is written
-in exponent form, which the reader of handset numbers refuses as `precision_lost`; a formula without a value and an
-error are written as `#N/A` and its like, and are no empty cells.
+Owns what a spreadsheet does to numbers and dates. Independent of operators. One idea: **cells become text to which the
+rules for text apply**: a number that the spreadsheet has rounded (it keeps 15 digits) is written in exponent form,
+which the reader of handset numbers refuses as `precision_lost`; a formula without a value and an error are written as
+`#N/A` and the like, and are not empty cells.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member
-from numguard.source.extent import look_into
+from numguard.source.extent import inspect_workbook
 from numguard.source.header import clean
 from numguard.source.non_data import NonData
 from numguard.source.part import MOST_DIGITS, Batch, Part
@@ -46,7 +46,7 @@ class SheetPart(Part):
         self._rows = rows
         at = _header_row(rows, wanted)
         self.header_row = at + 1
-        #: Whether the header has any name that is wanted.
+        #: Whether the header has a wanted name.
         self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in rows[at])
 
     def stored_schema(self) -> pa.Schema:
@@ -59,23 +59,23 @@ class SheetPart(Part):
         non_data = NonData(header)
         for cells in self._rows[: self.header_row - 1]:
             self.account.skip("title" if any(cell.strip() for cell in cells) else "blank")
-        kept: list[int] = []
+        data_rows: list[int] = []
         for at in range(self.header_row, len(self._rows)):
             kind = non_data.kind(self._rows[at])
             if kind is None:
-                kept.append(at)
+                data_rows.append(at)
             else:
                 self.account.skip(kind)
         schema = self.stored_schema()
         places = range(len(header)) if columns is None else [schema.names.index(name) for name in columns]
-        data = [pa.array([self._rows[at][place] for at in kept], pa.string()) for place in places]
+        data = [pa.array([self._rows[at][place] for at in data_rows], pa.string()) for place in places]
         schema = pa.schema([schema.field(place) for place in places])
-        if kept:
-            yield Batch(pa.RecordBatch.from_arrays(data, schema=schema), self.name, np.array(kept, np.int64) + 1)
+        if data_rows:
+            yield Batch(pa.RecordBatch.from_arrays(data, schema=schema), self.name, np.array(data_rows, np.int64) + 1)
 
 
 def _header_row(rows: list[list[str]], wanted: Callable[[str], bool] | None) -> int:
-    """The row with most of the names that are wanted; without any the first of several cells, or the first."""
+    """The row with most of the wanted names; without any, the first row with several cells, or the first."""
     filled = [k for k, row in enumerate(rows[:_SEARCHED]) if any(cell.strip() for cell in row)]
     if not filled:
         return next(k for k, row in enumerate(rows) if any(cell.strip() for cell in row))
@@ -90,10 +90,10 @@ def _header_row(rows: list[list[str]], wanted: Callable[[str], bool] | None) -> 
 def sheet_parts(
     member: Member, wanted: Callable[[str], bool] | None, sheet: str | None
 ) -> tuple[list[SheetPart], list[str]]:
-    """The sheets that have anything in them, or the one that is asked for; and the names of all.
+    """The sheets that are not empty, or only the one named `sheet`; and the names of all that are not empty.
 
     Raises:
-        InputError: it has no such sheet.
+        InputError: all sheets are empty.
     """
     with member.open() as stream:
         sheets = filled_sheets(member.name, stream.read())
@@ -107,7 +107,7 @@ def sheet_parts(
 
 
 def part_name(file: str, sheet: str, number: int, count: int) -> str:
-    """What a sheet is called; one whose name may be somebody's number, by its place."""
+    """The name of a sheet's part; a sheet whose name may be a number is named by its position."""
     if count == 1:
         return file
     return f"{file}/{sheet if sum(map(str.isdigit, sheet)) <= MOST_DIGITS else f'sheet {number}'}"
@@ -119,13 +119,13 @@ def as_lines(rows: list[list[str]]) -> bytes:
 
 
 def filled_sheets(name: str, content: bytes) -> dict[str, list[list[str]]]:
-    """The sheets that are not empty, as rows of written cells from the first row and column on.
+    """The sheets that are not empty, as rows of text cells from the first row and column on.
 
-    Hidden sheets, which hold the choices of a form, count only where no other has anything in it.
+    Hidden sheets, which often contain the choices of a form, count only where all others are empty.
     """
     sheets = dict(_filled(name, content))
     if not sheets:
-        raise InputError(f"{name}: has no sheet with anything in it")
+        raise InputError(f"{name}: all its sheets are empty")
     return sheets
 
 
@@ -135,7 +135,7 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
     except ImportError as missing:
         raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
     try:
-        lost = look_into(name, io.BytesIO(content)).lost
+        lost = inspect_workbook(name, io.BytesIO(content)).lost
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
@@ -147,7 +147,7 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
             if sheet.height:
                 found = True
                 rows = sheet.to_python(skip_empty_area=False)
-                _put_back(rows, lost.get(sheet_name, {}))
+                _restore_lost(rows, lost.get(sheet_name, {}))
                 yield sheet_name, _as_written(rows)
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
         if isinstance(damage, InputError):
@@ -157,8 +157,8 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
         ) from damage
 
 
-def _put_back(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> None:
-    """Errors and formulas without a value, which the reader takes for empty cells."""
+def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> None:
+    """Restores errors and formulas without a value, which the reader takes for empty cells."""
     for (row, column), value in lost.items():
         if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
             rows[row][column] = value
@@ -166,15 +166,15 @@ def _put_back(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> None:
 
 def _as_written(rows: list[list[Any]]) -> list[list[str]]:
     doubtful = _doubtful_columns(rows)
-    return [[_both_ways(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)] for row in rows]
+    return [[_both_readings(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)] for row in rows]
 
 
 def _doubtful_columns(rows: list[list[Any]]) -> set[int]:
-    """The columns in which days and months may have changed places.
+    """The columns in which day and month may be exchanged.
 
-    A spreadsheet set to month-first dates that opens a day-first file makes the fifth of April the fourth of May, and
-    leaves the fifteenth as text, there being no fifteenth month. So a column that has such text, and real dates on the
-    first twelve days of months alone, has been through this.
+    A spreadsheet with month-first dates that opens a day-first file reads the fifth of April as the fourth of May. It
+    leaves the fifteenth as text, because there is no fifteenth month. A column with such text, and with dates on the
+    first twelve days of months only, shows this error.
     """
     doubtful = set()
     for k, cells in enumerate(zip(*rows, strict=True)):
@@ -186,15 +186,15 @@ def _doubtful_columns(rows: list[list[Any]]) -> set[int]:
     return doubtful
 
 
-def _both_ways(cell: object) -> str:
-    """A date of a doubtful column, written so that it cannot be read as either day."""
+def _both_readings(cell: object) -> str:
+    """A date of a doubtful column, as a text that is refused as a date."""
     if isinstance(cell, dt.date) and cell.day != cell.month:
         return f"{cell:%d/%m/%Y} or {cell:%m/%d/%Y}"
     return _written(cell)
 
 
 def _written(cell: object) -> str:
-    """A cell as it would stand in a text file."""
+    """A cell as text in the form that a text file has."""
     match cell:
         case str():
             written = cell

@@ -1,10 +1,10 @@
-"""numguard in Spark 4 and in whatever speaks Spark Connect, such as Sail: the same answers, where the rows lie.
+"""numguard in Spark 4 and in engines with Spark Connect, such as Sail: the same results, in the engine's tasks.
 
-Only the part of the DataFrame API is used that Spark Connect knows, so one code serves Spark Classic, a Connect client
-without a JVM, and Sail. numguard has to be installed where the tasks run, and a task takes one thread.
+Only the part of the DataFrame API is used that Spark Connect has, so the same code runs on Spark Classic, on a Connect
+client without a JVM, and on Sail. numguard must be installed on the workers, and a task uses one thread.
 
-Canonical numbers and IMEIs are `DECIMAL(20,0)`, which is what Spark makes of uint64, going out and coming in: such a
-column is never read again. A `BIGINT` is digits as written, as Int64 is everywhere in numguard.
+Canonical numbers and IMEIs are `DECIMAL(20,0)`, Spark's type for uint64, in arguments and results; such a column is
+never read again. A `BIGINT` is digits as written, as Int64 is everywhere in numguard.
 
     >>> from numguard.adapters import spark
     >>> hits = spark.scan(calls, {"a_party": listed})                   # doctest: +SKIP

@@ -1,7 +1,7 @@
 """Expressions over a column: `normalize`, `contains` and `explain`, in any query.
 
-Owns the types that they take and give. For whole rows `scan` is quicker, since an expression keeps the other columns
-waiting in the engine.
+Owns their types of arguments and results. For whole rows `scan` is faster, because the engine buffers the other columns
+of an expression.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, 
 
     Args:
         column: Text, BIGINT, DOUBLE, or DECIMAL without a fraction.
-        members: A `NumberSet` or an `ImeiSet`; it travels as in `scan`.
+        members: A `NumberSet` or an `ImeiSet`; it is sent to the workers as in `scan`.
         region: How bare digits are read, as in `normalize`.
     """
     sets = Sets({"members": members})
@@ -51,7 +51,7 @@ def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, 
 
 
 def explain(column: Column | str, *, region: Region = "IN") -> Column:
-    """Each cell's number and what there is to say of it; as `numguard.explain`.
+    """Each cell's number, kind and note; as `numguard.explain`.
 
     A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
     """
@@ -60,7 +60,7 @@ def explain(column: Column | str, *, region: Region = "IN") -> Column:
 
 
 def explain_imei(column: Column | str) -> Column:
-    """Each cell's handset and what there is to say of it: a STRUCT of `imei14`, `form` and `note`."""
+    """Each cell's handset, form and note: a STRUCT of `imei14`, `form` and `note`."""
     struct = f"struct<imei14: {_KEY}, form: string, note: string>"
     return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells, threads=1)), struct)
 
@@ -79,7 +79,7 @@ def _of_cells(
     cells = F.col(column) if isinstance(column, str) else column
     kind = F.typeof(cells)
     wrong = F.concat(F.lit("holds no number: cast it to bigint or string, for it is "), kind)
-    # The engine knows the type, and says so before a worker is asked.
+    # The engine evaluates this without a worker.
     expression: Column = F.when(kind.rlike(_HOLDS_KEYS), arrow_udf(cells_of, returned)(cells)).otherwise(
         F.raise_error(wrong)
     )
@@ -87,6 +87,6 @@ def _of_cells(
 
 
 def _plain(answers: Any) -> Any:
-    """The answers with codes as text and keys as Spark has them."""
+    """The result with codes as text and keys as DECIMAL(20,0)."""
     kinds = [canonical(answers.field(0)), *(answers.field(n).cast(pa.string()) for n in (1, 2))]
     return pa.StructArray.from_arrays(kinds, [field.name for field in answers.type], mask=answers.is_null())

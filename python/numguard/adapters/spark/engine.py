@@ -1,7 +1,7 @@
-"""The engine at hand: is it one that this runs on, and what are the columns of a frame?
+"""The engine: its version, and the columns of a frame.
 
-Owns what is asked of a client and a frame before anything is run, so that what is wrong is one error here and not a
-worker's stack. Knows no numbers.
+Owns the checks of a client and a frame before a task runs, so that a wrong argument is an error here and not the stack
+trace of a worker. Independent of numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numguard.source import named
 try:
     import pyspark
     from pyspark.sql import Column, DataFrame, SparkSession
-    from pyspark.sql import functions as F  # noqa: N812 - as everybody calls it
+    from pyspark.sql import functions as F  # noqa: N812 - its usual name
     from pyspark.sql.pandas.types import from_arrow_schema
     from pyspark.sql.types import StructField, StructType
 except ImportError as _error:
@@ -70,7 +70,7 @@ def check_engine(session: Any, least: tuple[int, int] = _LEAST) -> None:
 
     Raises:
         EngineError: One of them is not.
-        ArgumentError: `session` is none.
+        ArgumentError: `session` is not a SparkSession.
     """
     if not hasattr(session, "createDataFrame"):
         raise ArgumentError(f"session: takes a SparkSession, not {type(session).__name__}")
@@ -81,12 +81,12 @@ def check_engine(session: Any, least: tuple[int, int] = _LEAST) -> None:
 
 
 def version_of_client() -> str:
-    """The version of pyspark here."""
+    """The version of the installed pyspark."""
     return str(pyspark.__version__)
 
 
 def session_of(frame: Any) -> SparkSession:
-    """The session of a DataFrame, if it is one and of an engine that this runs on."""
+    """The session of a DataFrame; raises if it is not one, or the engine is too old."""
     if not isinstance(frame, DataFrame):
         raise ArgumentError(f"df: takes a DataFrame of Spark, not {type(frame).__name__}")
     check_engine(frame.sparkSession)
@@ -94,13 +94,13 @@ def session_of(frame: Any) -> SparkSession:
 
 
 def column(name: str) -> Column:
-    """A column by its name, whatever signs that has."""
+    """A column by its name, which may have any characters."""
     quoted = name.replace("`", "``")
     return F.col(f"`{quoted}`")
 
 
 def require(frame: DataFrame, names: Iterable[str]) -> None:
-    """Of every one of these columns there has to be one, and no more."""
+    """Raises ColumnError unless each of these columns exists exactly once."""
     for name in names:
         if frame.columns.count(name) != 1:
             there = named(frame.columns)
@@ -115,12 +115,12 @@ def chosen(frame: DataFrame, names: Iterable[str]) -> DataFrame:
 
 
 def by_place(frame: DataFrame) -> DataFrame:
-    """The same columns by names of no meaning: a task takes them by place, and not every engine takes every name."""
+    """The same columns with generated names: a task takes them by position, and engines restrict names."""
     return frame.toDF(*(f"c{n}" for n in range(len(frame.columns))))
 
 
 def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
-    """What the workers will be handed of these columns, with keys as they are read."""
+    """The Arrow schema of these columns on the workers, with keys in the type as which they are read."""
     kinds = {name: schema[name].dataType.simpleString() for name in names}
     for name, kind in kinds.items():
         if _arrow_type(kind) is None:
@@ -136,5 +136,5 @@ def _arrow_type(kind: str) -> Any:
 
 
 def spark_schema(schema: pa.Schema) -> StructType:
-    """What Spark calls these columns."""
+    """The Spark types of these columns."""
     return from_arrow_schema(schema, prefer_timestamp_ntz=True)

@@ -1,7 +1,6 @@
-"""`scan` of files, a task a file: each runs `numguard.scan` where the file can be opened, at that speed.
+"""`scan` of files, a task a file: each task runs `numguard.scan` on a worker, at its speed.
 
-Owns how files become tasks, and what Spark calls the columns of their hits. Nothing of a row that is no hit passes
-through the engine.
+Owns how files become tasks, and the Spark types of the hits' columns. Only hits pass through the engine.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.adapters.spark.engine import DataFrame, check_engine, spark_schema
 from numguard.adapters.spark.keys import Sets, Travelling, of_spark
 from numguard.adapters.spark.rows import REFUSED, refusals
-from numguard.adapters.spark.workers import ask_workers
+from numguard.adapters.spark.workers import run_on_workers
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.scan import scan
 from numguard.types import PathLike, Region
@@ -38,16 +37,15 @@ def scan_files(
 ) -> DataFrame:
     """The rows of files that name a member of a set, as a DataFrame: a task a file, which runs `numguard.scan`.
 
-    Far quicker than `scan` of the same files read by Spark, since only hits pass through the engine. Every file has to
-    be there, under its path, for every worker. Each is opened once before this returns, so that an error is raised
-    here.
+    Far faster than `scan` of the same files read by Spark, because only hits pass through the engine. Every worker must
+    have every file, under the same path. Each is opened once before this returns, so that an error is raised here.
 
     Args:
         session: A SparkSession, of Classic, Connect or Sail.
-        paths: Paths of what `numguard.scan` takes (Parquet, CSV, Arrow IPC; a folder is one task), or a glob, which is
-            looked up here.
+        paths: Paths of sources of `numguard.scan` (Parquet, CSV, Arrow IPC; a folder is one task), or a glob, which is
+            expanded on this machine.
         sets: As for `scan`.
-        columns: The columns to hand on; None hands on all. All files have to have the same.
+        columns: The columns to return; None returns all. All files must have the same columns.
         region: How bare digits are read, as in `normalize`.
         refused: As for `scan`; lines with more or fewer fields than their header are counted as `field_count`, of no
             column.
@@ -60,10 +58,10 @@ def scan_files(
         FileMissingError: No file matches, or a worker does not find one.
         ColumnError: A file has no such column, or others than the first.
         UnsupportedTypeError: A type that holds no number, or that Spark does not have.
-        InputError: A file cannot be read as what it should be.
+        InputError: A file cannot be read.
         SetFileError: A worker cannot open the file of a set.
         EngineError: Client or server are too old, or the workers have no numguard.
-        ArgumentError: An argument that the call cannot work with.
+        ArgumentError: An argument is invalid.
     """
     check_engine(session)
     carried = Sets(sets)
@@ -71,7 +69,7 @@ def scan_files(
         raise ArgumentError("columns: takes a list of names, not one name")
     files = _files(paths)
     names = None if columns is None else list(dict.fromkeys(columns))
-    opened = ask_workers(session, partial(_open, files, carried.travelling(), names, region), len(files))
+    opened = run_on_workers(session, partial(_open, files, carried.travelling(), names, region), len(files))
     schema = _common(files, [pa.ipc.read_schema(pa.py_buffer(base64.b64decode(encoded or ""))) for encoded in opened])
     if refused is not None:
         if refused in schema.names:
@@ -99,7 +97,7 @@ def _files(paths: PathLike | Sequence[PathLike]) -> list[str]:
 
 
 def _open(files: list[str], travelling: Travelling, columns: list[str] | None, region: Region, n: int) -> str:
-    """The columns of the hits in a file, as a worker sees them."""
+    """The schema of the hits in a file, found on a worker, as Base64."""
     schema = scan(files[n], Sets.of(travelling), columns=columns, region=region, threads=1).schema
     schema = pa.schema([pa.field(field.name, of_spark(field.type)) for field in schema])
     return base64.b64encode(schema.serialize()).decode()
@@ -124,7 +122,7 @@ def _numbers(batch: Any) -> list[int]:
 
 
 class _ScanFiles:
-    """What a task does."""
+    """The function of a task."""
 
     def __init__(
         self,

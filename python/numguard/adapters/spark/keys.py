@@ -1,7 +1,7 @@
-"""Keys between Spark's types and Arrow's, and sets on their way to the workers.
+"""Conversion of keys between Spark's types and Arrow's, and the sending of sets to the workers.
 
-Owns what stands for uint64 in an engine that has no unsigned type, and how a set travels: itself where it is small,
-else as the path of its file. Knows no engine: workers import this too.
+Owns the type for uint64 in an engine without unsigned types, and how a set is sent: a small one itself, a larger one as
+the path of its file. Independent of the engine, because workers import this module too.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from numguard.errors import ArgumentError
 
 __all__ = ["CANONICAL", "Sets", "Travelling", "canonical", "of_spark", "readable", "readable_type"]
 
-#: What Spark makes of uint64.
+#: Spark's type for uint64.
 CANONICAL: Final = pa.decimal128(20, 0)
 
-#: A set of more bytes than this has to be in a file: each task would take it in anew, and a message has its limits.
+#: A set of more bytes than this must be in a file: each task would receive it again, and messages are limited.
 _LARGEST_CARRIED: Final = 32 << 20
 
 _UINT64_MOST: Final = 2**64 - 1
 
-#: By column: what makes a set again, and from what: its bytes or its file, and its hash.
+#: By column: the function that builds a set, and its arguments: the bytes or the file, and the hash.
 Travelling: TypeAlias = dict[str, tuple[Any, tuple[Any, int]]]
 
 
@@ -35,7 +35,7 @@ def readable_type(kind: pa.DataType) -> pa.DataType:
 
 
 def of_spark(kind: Any) -> Any:
-    """The Arrow type as which Spark takes what `scan` found in a file."""
+    """The Arrow type in which Spark accepts a column of `scan`."""
     types = pa.types
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
         return of_spark(kind.value_type)
@@ -65,23 +65,23 @@ _SIMPLE: Final[list[tuple[Any, Any]]] = [
 
 
 def readable(column: Any) -> Any:
-    """A key column as numguard reads it. What no uint64 is becomes the largest of them, which is too long for a key."""
+    """A key column as numguard reads it. A value that is no uint64 becomes the largest one, which is too long."""
     if column.type != CANONICAL:
         return column
     try:
         return column.cast(pa.uint64())
-    except pa.ArrowInvalid:  # says the value, so it goes no further
+    except pa.ArrowInvalid:  # its message quotes the value, so it must not be raised
         none, most = pa.scalar(0, CANONICAL), pa.scalar(_UINT64_MOST, CANONICAL)
         return pc.if_else(pc.or_(pc.less(column, none), pc.greater(column, most)), most, column).cast(pa.uint64())
 
 
 def canonical(keys: Any) -> Any:
-    """Keys as Spark takes them."""
+    """Keys in Spark's type."""
     return keys.cast(CANONICAL)
 
 
 class Sets(Mapping[str, Any]):
-    """Sets by key column. Pickled, each is itself or the path of its file; a process opens a file once."""
+    """Sets by key column. Each is pickled as its bytes or as the path of its file; a process opens a file once."""
 
     _opened: Final[dict[Any, Any]] = {}
 
@@ -108,12 +108,12 @@ class Sets(Mapping[str, Any]):
         return len(self._sets)
 
     def travelling(self) -> Travelling:
-        """What travels of each set: how it is made again, and from what."""
+        """The pickled form of each set: a function that builds it, and its arguments."""
         return {column: _reduced(members) for column, members in self._sets.items()}
 
     @classmethod
     def of(cls, travelling: Travelling) -> Sets:
-        """The sets where they arrived."""
+        """The sets on a worker, from their pickled form."""
         arrived = {}
         for column, (build, how) in travelling.items():
             arrived[column] = cls._opened.get(how) or build(*how)

@@ -1,7 +1,7 @@
-"""`expand` over a DataFrame of sightings: the walk asks here, and the engine answers where the sightings lie.
+"""`expand` over a DataFrame of sightings: the walk runs on this machine and queries the sightings in the engine.
 
-Owns the questions to the engine: which sightings count, how much a key was seen, and the sightings of some keys. Knows
-no rule of linkage: which handsets and numbers are closed is the walk's to say, which is that of `numguard.expand`.
+Owns the queries: which sightings count, how often a key was seen, and the sightings of some keys. Independent of the
+rules of linkage: the walk, which is that of `numguard.expand`, determines which handsets and numbers are closed.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ __all__ = ["expand"]
 _DEFAULT_POLICY = LinkPolicy()
 _LIMIT = 20_000_000
 
-#: Counted in the place of a note, as nobody's row.
+#: A count of a whole batch, returned like that of a note.
 _NATIONAL = "looks national"
 
 _KEYS = "msisdn bigint, imei14 bigint, at bigint, note string, rows bigint"
-#: The midnight in India before a time; days are counted apart by it.
+#: The midnight in India before a time; it distinguishes days.
 _DAY = "at - pmod(at + 19800000000, 86400000000)"
 
 
@@ -55,33 +55,33 @@ def expand(
     scratch: str | None = None,
     limit: int = _LIMIT,
 ) -> Expansion:
-    """Walks from reported numbers through the sightings of a DataFrame: what `numguard.expand` finds, table for table.
+    """Walks from reported numbers through the sightings of a DataFrame, with the same result as `numguard.expand`.
 
-    Hop by hop the engine says how often the keys of a level were seen, and hands over the sightings of those that are
-    open: what is closed (a cloned IMEI has the most rows) stays where it is. Keys are read out of the sightings once.
+    In each hop the engine counts the sightings of the keys of a level, and returns the sightings of those that are not
+    closed. Those of closed keys stay in the engine; a cloned IMEI has the most rows. Keys are read once.
 
     Args:
-        seeds: As for `numguard.expand`; or a DataFrame with a column `msisdn`, and `reported_at` where the policy looks
-            at it.
+        seeds: As for `numguard.expand`; or a DataFrame with a column `msisdn`, and `reported_at` where the policy needs
+            it.
         df: The sightings.
         policy: The bounds of the walk, without `max_speed_kmh` and `max_numbers_in_one_place`.
         msisdn: The column of served numbers: text, BIGINT, DOUBLE, DECIMAL without a fraction.
         imei: The column of IMEIs, of the same types.
-        at: The column of times: TIMESTAMP, TIMESTAMP_NTZ (Indian Standard Time) or DATE. None: no times. Without a
-            column `at` there are none either, unless the policy has a rule about time.
+        at: The column of times: TIMESTAMP, TIMESTAMP_NTZ (Indian Standard Time) or DATE. None: no times. A missing
+            column `at` also means no times, unless the policy has a rule about time.
         region: How bare digits are read, as in `normalize`.
-        scratch: A folder that all workers can write and read, for the keys between passes, as Parquet; what is written
-            there is removed at the end if it can be reached from here. None keeps them with `persist()`, where the
-            engine can; Sail cannot, and reads them anew for each pass.
-        limit: At most so many sightings are collected, 24 bytes each.
+        scratch: A folder that all workers can write and read, for the keys between passes, as Parquet. They are removed
+            at the end if this machine can reach the folder. None keeps them with `persist()`, where the engine supports
+            it; Sail does not, and reads them again for each pass.
+        limit: The most sightings that are collected, 24 bytes each.
 
     Returns:
         An `Expansion`, equal to that of `numguard.expand` of the same rows.
 
     Raises:
-        ColumnError, UnsupportedTypeError: A column is not there, or cannot hold what it should.
+        ColumnError, UnsupportedTypeError: A column does not exist, or its type cannot hold numbers or times.
         EngineError: Client or server are too old, or the workers have no numguard.
-        ArgumentError: An argument that the call cannot work with; or the walk asks for more sightings than `limit`.
+        ArgumentError: An argument is invalid, or the walk needs more sightings than `limit`.
     """
     session = session_of(df)
     if df.isStreaming:
@@ -92,18 +92,18 @@ def expand(
         raise ArgumentError("limit: takes a whole number of sightings")
     timed = at is not None and (policy.time_rules or at != "at" or at in df.columns)
     columns = [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
-    # A column may be asked for twice, as numbers and as handsets.
+    # A column may be read twice, as numbers and as handsets.
     rows = chosen(df, columns).select(*map(column, columns))
     check_sightings(list(arrow_schema(rows.schema, columns)), region)
     check_workers(session)
     keys = by_place(rows).mapInArrow(_Keys(policy, region), _KEYS)
     place = None if scratch is None else f"{str(scratch).rstrip('/')}/numguard-{uuid.uuid4().hex}"
-    with _Sightings(session, keys, policy, place) as held:
-        return expand_elsewhere(_seeds(seeds), held, policy, msisdn=msisdn, region=region, limit=limit)
+    with _Sightings(session, keys, policy, place) as stored:
+        return expand_elsewhere(_seeds(seeds), stored, policy, msisdn=msisdn, region=region, limit=limit)
 
 
 def _seeds(seeds: Any) -> Any:
-    """Seeds that stand in the engine come here."""
+    """Seeds as a table, also those of a DataFrame."""
     if not isinstance(seeds, DataFrame):
         return seeds
     table = seeds.toArrow()
@@ -112,10 +112,10 @@ def _seeds(seeds: Any) -> Any:
 
 
 class _Keys:
-    """What a task makes of sightings: keys of those that count; of the others a row for each note, with a count."""
+    """The function of a task: the keys of sightings that count, and of the others a count for each note."""
 
     def __init__(self, policy: LinkPolicy, region: Region) -> None:
-        # Whom the policy names is asked of the walk alone.
+        # The walk applies the lists of the policy.
         self._bounds = policy.bounds() | {"protected": [], "release": [], "placeholders": []}
         self._region = region
 
@@ -124,13 +124,13 @@ class _Keys:
             if batch.num_rows == 0:
                 continue
             names = [str(n) for n in range(batch.num_columns)]
-            asked = pa.RecordBatch.from_arrays([*map(readable, batch.columns)], names)
-            kept, refused, looks_national = read_sightings(asked, self._bounds, self._region)
+            wanted = pa.RecordBatch.from_arrays([*map(readable, batch.columns)], names)
+            read, refused, looks_national = read_sightings(wanted, self._bounds, self._region)
             notes = refused | ({_NATIONAL: 1} if looks_national else {})
-            rows = len(kept)
+            rows = len(read)
             yield pa.RecordBatch.from_arrays(
                 [
-                    *(pa.concat_arrays([c.cast(pa.int64()), pa.nulls(len(notes), pa.int64())]) for c in kept.columns),
+                    *(pa.concat_arrays([c.cast(pa.int64()), pa.nulls(len(notes), pa.int64())]) for c in read.columns),
                     pa.concat_arrays([pa.nulls(rows, pa.string()), pa.array(list(notes), pa.string())]),
                     pa.concat_arrays([pa.nulls(rows, pa.int64()), pa.array(list(notes.values()), pa.int64())]),
                 ],
@@ -139,7 +139,7 @@ class _Keys:
 
 
 class _Sightings(Held):
-    """The keys in the engine, from the first question on until the end of the walk."""
+    """The keys in the engine, from the first query until the end of the walk."""
 
     def __init__(self, session: Any, keys: DataFrame, policy: LinkPolicy, scratch: str | None) -> None:
         self._session, self._keys, self._scratch = session, keys, scratch
@@ -188,6 +188,6 @@ class _Sightings(Held):
     def _of(self, side: Side, keys: pa.UInt64Array) -> DataFrame:
         """The sightings of some keys: `key`, `other`, `at`."""
         key, other = ("msisdn", "imei14") if side == "numbers" else ("imei14", "msisdn")
-        asked = self._session.createDataFrame(pa.table({"key": keys.cast(pa.int64())}))
-        kept = self._keys.where("note is null").select(F.col(key).alias("key"), F.col(other).alias("other"), "at")
-        return kept.join(F.broadcast(asked), "key", "left_semi").select("key", "other", "at")
+        wanted = self._session.createDataFrame(pa.table({"key": keys.cast(pa.int64())}))
+        sightings = self._keys.where("note is null").select(F.col(key).alias("key"), F.col(other).alias("other"), "at")
+        return sightings.join(F.broadcast(wanted), "key", "left_semi").select("key", "other", "at")

@@ -1,7 +1,7 @@
-"""The engine's workers: have they numguard, do they find what they need?
+"""Checks of the engine's workers: whether they have numguard and the files that they need.
 
-Owns trials: small tasks that say in rows what became of them, since a task that fails says it in a stack. Their first
-error is raised here, as what it is.
+Owns trials: small tasks that return their errors as rows, because the error of a failed task is a stack trace. The
+first error is raised here, with its own type.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from numguard import errors
 from numguard.adapters.spark.keys import Sets, Travelling
 from numguard.errors import EngineError, InputError, NumguardError
 
-__all__ = ["ask_workers", "check_workers"]
+__all__ = ["check_workers", "run_on_workers"]
 
-_asked: weakref.WeakKeyDictionary[Any, set[Any]] = weakref.WeakKeyDictionary()
+_checked: weakref.WeakKeyDictionary[Any, set[Any]] = weakref.WeakKeyDictionary()
 
 
 class _Trial:
-    """Says what became of a trial in rows, since a task that fails says it in a stack."""
+    """The function of a task: returns the result or the error of each trial as a row."""
 
     def __init__(self, trial: Callable[[int], str | None]) -> None:
         self._trial = trial
@@ -37,15 +37,15 @@ class _Trial:
                 except (NumguardError, OSError) as error:
                     text, failed = str(error), type(error).__name__
                 answer = {"n": [n], "text": [text], "failed": [failed]}
-                yield pa.RecordBatch.from_pydict(answer, _SAID)
+                yield pa.RecordBatch.from_pydict(answer, _SCHEMA)
 
 
 _FIELDS: dict[str, Any] = {"n": pa.int64(), "text": pa.string(), "failed": pa.string()}
-_SAID = pa.schema(_FIELDS)
+_SCHEMA = pa.schema(_FIELDS)
 
 
-def ask_workers(session: Any, trial: Callable[[int], str | None], count: int) -> list[Any]:
-    """Runs a trial so many times, several in a task: what each says; or the first error, raised here.
+def run_on_workers(session: Any, trial: Callable[[int], str | None], count: int) -> list[Any]:
+    """The results of `count` trials, several of them in a task; raises the first error.
 
     Raises:
         EngineError: The workers cannot run Python, or have no numguard.
@@ -64,14 +64,14 @@ def ask_workers(session: Any, trial: Callable[[int], str | None], count: int) ->
 
 
 def check_workers(session: Any, sets: Sets | None = None) -> None:
-    """Whether the workers have numguard and find the files of sets; asked once a session and file."""
+    """Raises unless the workers have numguard and the files of sets; runs once for each session and file."""
     travelling = {} if sets is None else sets.travelling()
-    asked = _asked.setdefault(session, set())
+    checked = _checked.setdefault(session, set())
     files = {how for _, how in travelling.values() if not isinstance(how[0], bytes)}
-    if asked and files <= asked:
+    if checked and files <= checked:
         return
-    ask_workers(session, partial(_open, travelling if files else {}), 4 if files else 1)
-    asked |= {"numguard", *files}
+    run_on_workers(session, partial(_open, travelling if files else {}), 4 if files else 1)
+    checked |= {"numguard", *files}
 
 
 def _open(travelling: Travelling, _: int) -> None:
