@@ -382,17 +382,17 @@ DIFFERENCES: list[Difference] = [
         ),
     ),
     Difference(
-        "an IPv4 address and a date are no numbers",
+        "zeros alone, an IPv4 address and a date are no numbers",
         "AL",
         "90.0.23.2",
-        lambda answer: answer.note == "not_a_number" and re.search(r"[.\-/]", answer.cell) is not None,
+        lambda answer: answer.note == "not_a_number" and re.search(r"[.\-/]|^0+$", answer.cell) is not None,
     ),
     Difference(
-        "two plus signs, a point or a dash before the first digit are a slip of the hand",
+        "two plus signs, a point or a dash before the first digit or behind the last are a slip of the hand",
         "IT",
         "++390212344678",
         lambda answer: (
-            answer.note in {"stray_character", "stray_sign"} and re.match(r"\D*\+\D*\+|[.\-/]", answer.cell) is not None
+            answer.note in {"stray_character", "stray_sign"} and re.search(r"^\D*\+\D*\+|^[.\-/]|[\-/]$", answer.cell) is not None
         ),
     ),
     Difference(

@@ -91,16 +91,13 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
     let Ok(written) = Written::of(leading) else {
         return false;
     };
-    let found = written
-        .digits
-        .held()
-        .map(|digits| dialled::read(digits, written.plus, region));
-    let is_known =
-        matches!(found, Some(Ok(found)) if found.class() != Class::None || found.is_ten_indian());
+    let digits = written.digits.held();
+    let Some(Ok(found)) = digits.map(|digits| dialled::read(digits, written.plus, region)) else {
+        return false;
+    };
     // Some plans have numbers as short as the first group of others: `2123 5234`.
-    let is_group = matches!(found, Some(Ok(found)) if found.is_at_home())
-        && written.digits.count() < dialled::SHORTEST;
-    is_known && !is_group
+    let is_group = || found.is_at_home() && written.digits.count() < dialled::SHORTEST;
+    (found.class() != Class::None || found.is_ten_indian()) && !is_group()
 }
 
 /// What stands in a stretch, from left to right.
@@ -141,12 +138,15 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
             }
         }
     }
-    all_or_none(parts)
+    if matches!(region, Region::Of(_)) {
+        all_or_none(&mut parts);
+    }
+    parts
 }
 
 /// In regions whose numbers have many lengths, digits beside a number may be the rest of it: where a stretch holds any,
 /// none of its bare numbers is taken.
-fn all_or_none(mut parts: Vec<(Part, bool)>) -> Vec<(Part, bool)> {
+fn all_or_none(parts: &mut [(Part, bool)]) {
     let has_fragment = parts
         .iter()
         .any(|(part, _)| matches!(part, Part::Fragment { .. }));
@@ -157,7 +157,6 @@ fn all_or_none(mut parts: Vec<(Part, bool)>) -> Vec<(Part, bool)> {
             *part = Part::Fragment { digits };
         }
     }
-    parts
 }
 
 /// The number that begins with a group, and the group after it.

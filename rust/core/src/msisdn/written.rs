@@ -271,21 +271,21 @@ impl<'a> Written<'a> {
         let widths = &widths[..groups.len()];
         let msisdn = Digits::of(found.msisdn);
         let digits = &msisdn.held().unwrap_or_default()[national.code..];
-        let written_digits = &self.digits.held().unwrap_or_default()[national.prefix..];
         let gaps = Gaps::of(groups);
         if found.is_indian() {
+            let zeros = self.zeros(national, found);
             indian::is_listed(&Grouped {
                 found,
                 digits,
                 widths,
                 gaps: &gaps,
-                is_explicit: self.plus || self.zeros(national, found) >= 2,
-                has_trunk_zero: national.prefix == 1
-                    || national.prefix > self.zeros(national, found) + national.code,
+                is_explicit: self.plus || zeros >= 2,
+                has_trunk_zero: national.prefix == 1 || national.prefix > zeros + national.code,
                 has_prefix: self.plus || national.prefix > 0,
             })
         } else {
             let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
+            let written_digits = &self.digits.held().unwrap_or_default()[national.prefix..];
             plan::has_format(code, widths)
                 && gaps.are_one_country_s()
                 && (!found.is_at_home()
