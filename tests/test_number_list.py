@@ -10,7 +10,7 @@ import pytest
 
 from numguard.cli import run
 from numguard.errors import ColumnError, InputError
-from numguard.number_list import open_imeis, open_numbers
+from numguard.number_list import open_imeis, open_numbers, read_imeis, read_numbers
 from sheet_files import write
 
 A, B = 919876543210, 919123456789
@@ -107,3 +107,95 @@ def test_what_changed_between_two_lists_of_handsets(tmp_path: Path, capsys: pyte
     after = write(tmp_path, "b.txt", b"imei\n4901542032375100\n358967101234560\n")
     assert run(["lists", "diff", str(before), str(after), "--imeis"]) == 0
     assert "1 added, 0 removed, 1 in both" in capsys.readouterr().err
+
+
+NOT_PLAIN = [
+    ("SBI 9765432187", None), ("9765432187,", None), ("Mob9765432187", None), ("9765432187@ybl", None),
+    ("98765 4321O", None), ("976543218", None), ("97654321879", None), ("९७६५४ ३२१८७ (SBI)", None),
+    ("9765432187 (SBI)", None), ("9765432187", 919765432187), ("'9765432187'", 919765432187),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "number"), NOT_PLAIN)
+@pytest.mark.parametrize("ending", ["txt", "xlsx"])
+def test_a_first_line_with_digits_is_a_row(tmp_path: Path, first: str, number: int | None, ending: str) -> None:
+    """It is read, or refused and counted, as it would be on any other line."""
+    if ending == "xlsx":
+        first_row, later_row = (workbook(tmp_path, [*cells]) for cells in ([first, str(B)], [str(B), first]))
+    else:
+        first_row = write(tmp_path, "first.txt", f"{first}\n{B}\n".encode())
+        later_row = write(tmp_path, "later.txt", f"{B}\n{first}\n".encode())
+    found, later = read_numbers(first_row), read_numbers(later_row)
+    assert found.keys == later.keys
+    assert number is None or number in found.keys.to_array().to_pylist()
+    assert found.account == later.account
+    assert found.account["rows_read"] == 2
+    assert found.refused["note"].to_pylist() == later.refused["note"].to_pylist()
+    assert found.refused["row"].to_pylist() == [1] * len(found.refused)
+    if len(found.refused):
+        with pytest.raises(InputError, match="1 of its rows cannot be read, the first in row 1"):
+            read_numbers(first_row, strict=True)
+
+
+def test_a_first_handset_with_words_is_a_row(tmp_path: Path) -> None:
+    path = write(tmp_path, "seized.txt", b"49-015420-323751-8 (seized)\n358967101234560\n")
+    found = read_imeis(path)
+    assert found.account["rows_read"] == 2
+    assert found.refused["row"].to_pylist() + found.keys.to_array().to_pylist() != [35896710123456]
+
+
+def test_each_list_of_several_keeps_its_first_line(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    for name in ("a.txt", "b.txt"):
+        write(tmp_path / "lists", name, b"SBI 9765432187\n98111 22233\n")
+    found = read_numbers(tmp_path / "lists")
+    assert found.account["rows_read"] == 4
+    assert [Path(file).name for file in found.refused["file"].to_pylist()] == ["a.txt", "b.txt"]
+
+
+@pytest.mark.parametrize("first", ["list 2025", "mobile no. (2025)", "blocked 12/25"])
+def test_a_heading_with_few_digits_stays_one(tmp_path: Path, first: str) -> None:
+    found = read_numbers(write(tmp_path, "list.txt", f"{first}\n9765432187\n".encode()))
+    assert found.account["rows_read"] == 1
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["account_no", "PNR No", "Amount", "UPI ID", "victim mobile", "Not to be blocked", "खाता संख्या", "Aadhaar No."],
+)
+def test_a_column_of_something_else_is_asked_about(tmp_path: Path, heading: str) -> None:
+    path = write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())
+    with pytest.raises(ColumnError, match="--list-column"):
+        read_numbers(path)
+    assert len(read_numbers(path, column=heading).keys) == 1
+    with pytest.raises(ColumnError, match="--list-column"):
+        read_imeis(write(tmp_path, "imeis.csv", f"{heading}\n490154203237518\n".encode()))
+
+
+@pytest.mark.parametrize("heading", ["msisdn", "Mobile No.", "blocked", "list", "n", "contact", "Suspect mobile", "x"])
+def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> None:
+    assert len(read_numbers(write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())).keys) == 1
+
+
+@pytest.mark.parametrize("heading", ["Status", "Action", "action_taken", "स्थिति"])
+def test_a_column_that_may_say_what_to_do_is_named(
+    tmp_path: Path, heading: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,do not block\n".encode())
+    said = read_numbers(path).account["warnings"]
+    assert said == [f"the column {heading!r} is not read: every row counts"]
+    assert run(["lists", "diff", str(path), str(path)]) == 0
+    assert said[0] in capsys.readouterr().err
+    of_ours = write(tmp_path, "ours.csv", b"msisdn,action,status\n9765432187,block,reported\n")
+    assert "warnings" not in read_numbers(of_ours).account
+
+
+def workbook(tmp_path: Path, cells: list[str]) -> Path:
+    import xlsxwriter
+
+    path = tmp_path / f"{'first' if cells[-1] == str(B) else 'later'}.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for row, cell in enumerate(cells):
+            sheet.write_string(row, 0, cell)
+    return path

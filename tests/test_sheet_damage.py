@@ -52,11 +52,21 @@ def accounted(desk: ng.Registry, path: Path) -> int:
     return intake.added + intake.updated + intake.repeated + intake.refused
 
 
+class Nothing:
+    """What an empty registry knows of complaints."""
+
+    def versions(self, _keys: pa.Table) -> pa.Table:
+        columns = ("ordinal", "complaint", "fingerprint", "usable", "taken_back")
+        return pa.table({name: pa.array([], pa.int64()) for name in columns})
+
+    def alike(self, _asked: pa.Table) -> pa.Table:
+        texts = ("complaint_key", "source", "acknowledgement_no")
+        return pa.table({"ordinal": pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in texts}})
+
+
 def planned(complaints: Complaints) -> int:
     """The same of complaints that were read, met with an empty registry."""
-    columns = ("ordinal", "complaint", "fingerprint", "usable", "taken_back")
-    nothing = pa.table({name: pa.array([], pa.int64()) for name in columns})
-    plan = reconcile(complaints, lambda _asked: nothing)
+    plan = reconcile(complaints, Nothing())
     return plan.added + plan.updated + plan.repeated + plan.refused
 
 
@@ -205,3 +215,82 @@ def test_the_damages_are_real() -> None:
             damage(Random(seed), file)
             changed += file.content() != before
         assert changed == 20, damage.__name__
+
+
+OWN = ["acknowledgement_no", "source", "district", "suspect_mobiles", "complainant_mobile"]
+CROSSED = ["acknowledgement_no", "source", "district", "complainant_mobile", "suspect_mobiles"]
+ROW = ["31708220000001", "1930", "Nuh", "9811100001", "9811100002"]
+UNDER = ["31708220000002", "1930", "Nuh", "9811100003", "9811100004"]
+
+
+@pytest.mark.parametrize("container", ["csv", "xlsx", "table"])
+@pytest.mark.parametrize(
+    ("other", "under"),
+    [
+        (CROSSED, UNDER),
+        (["acknowledgement_no", "Contact No", "complainant_mobile"], ["31708220000002", "9811100003", "9811100004"]),
+        (["Ack No", "Mobile No", "Amount", "Remarks", "Facts"], ["31708220000002", "9811100003", "5", "x", "y"]),
+    ],
+)
+def test_rows_under_a_header_of_other_columns_are_refused(
+    tmp_path: Path, container: str, other: list[str], under: list[str]
+) -> None:
+    """Read by the first header they would block who complains."""
+    lines = [OWN, ROW, OWN, other, under, UNDER]
+    if container == "table":
+        cells = [[*line, *[""] * (len(OWN) - len(line))] for line in lines[1:2] + lines[3:]]
+        source: object = pa.table(dict(zip(OWN, zip(*cells, strict=True), strict=True)))
+        shift = 2
+    else:
+        source, shift = tmp_path / f"sheet.{container}", 0
+        written(tmp_path / f"sheet.{container}", lines)
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(source)
+        assert (intake.added, intake.refused) == (1, 3)
+        assert registry.numbers().to_array().to_pylist() == [919811100001]
+        told = intake.refusals.to_pylist()
+    assert {row["row"] + shift for row in told} == {4, 5, 6}
+    assert (4 - shift, "another_header") in {(row["row"], row["note"]) for row in told}
+    assert all("981110000" in row["cell"] for row in told if row["row"] + shift > 4)
+
+
+def test_the_sheets_own_header_in_other_words_divides_nothing(tmp_path: Path) -> None:
+    again = ["Ack. No.", "Complaint source", "District", "Suspect Mobiles", "Complainant Mobile"]
+    words = ["Acknowledgement Number", "complaint_source", "district", "suspect mobile(s)", "Complainant Mobile"]
+    written(tmp_path / "sheet.csv", [again, ROW, words, UNDER])
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(tmp_path / "sheet.csv")
+    assert (intake.added, intake.refused) == (2, 1)
+
+
+def test_a_row_with_one_word_of_a_heading_is_a_row(tmp_path: Path) -> None:
+    written(
+        tmp_path / "sheet.csv", [OWN, ["12", "Source", "District", "9811100001", ""], ["13", "Amount", "x", "", ""]]
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(tmp_path / "sheet.csv")
+    assert (intake.added, intake.refused) == (1, 1)
+    assert "another_header" not in intake.refusals["note"].to_pylist()
+
+
+def written(path: Path, lines: list[list[str]]) -> None:
+    import xlsxwriter
+
+    if path.suffix == ".csv":
+        path.write_text("".join(",".join(line) + "\n" for line in lines))
+        return
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for at, line in enumerate(lines):
+            for k, cell in enumerate(line):
+                sheet.write_string(at, k, cell)
+
+
+@pytest.mark.parametrize("container", ["csv", "xlsx"])
+def test_rows_above_a_header_with_more_names_are_refused(tmp_path: Path, container: str) -> None:
+    path = tmp_path / f"sheet.{container}"
+    written(path, [OWN, ROW, [*CROSSED, "Amount"], [*UNDER, "5"]])
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(path)
+        assert (intake.added, intake.refused, intake.refusals["note"].to_pylist()) == (1, 1, ["above_header"])
+        assert registry.numbers().to_array().to_pylist() == [919811100004]

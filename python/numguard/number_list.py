@@ -1,6 +1,6 @@
 """A file of phone numbers or IMEIs -> a set, and an account of its rows.
 
-Owns the choice of the column with the numbers, and the rule that a list whose first line is a number has no header.
+Owns the choice of the column with the numbers, and the rule that a list whose first line holds digits has no header.
 Independent of the purpose of the list. One idea: **the account names every row that is not in the set**, because
 decisions depend on the list.
 
@@ -20,9 +20,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard._core import ImeiSet, NumberSet, explain, explain_imei
+from numguard._core import ImeiSet, NumberSet, explain, explain_imei, mentions
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.source import REFUSED, Batch, Source, accounted, headings, open_source, reading, refused_rows
+from numguard.source import (
+    REFUSED,
+    Batch,
+    Part,
+    Source,
+    accounted,
+    headings,
+    named,
+    open_source,
+    reading,
+    refused_rows,
+)
 from numguard.types import PathLike, Region
 
 __all__ = ["NumberList", "listing_dates", "open_imeis", "open_numbers", "read_imeis", "read_numbers"]
@@ -31,6 +42,17 @@ _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "ph
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
 _ACTION = "action"
+#: Columns that may say what is to be done with a row, beside `action`, which alone is read.
+_LIKE_ACTION = frozenset(
+    ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
+     "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
+)  # fmt: skip
+#: With so many digits a first line is a row.
+_DIGITS_OF_A_ROW = 5
+#: A number and a handset that stand for any, in the question what the words of a heading say of digits beside them.
+_ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
+#: What is said of digits beside words for something else: an account, an amount, somebody who is no suspect.
+_SOMETHING_ELSE = "text_with_digits"
 
 compute: Any = pyarrow.compute  # its stubs know no lists of text
 
@@ -44,7 +66,7 @@ class NumberList(Generic[_Set]):
     Attributes:
         keys: The numbers or handsets.
         account: rows_read, rows_used, rows_refused, refused_rows by note, not_data by kind (`other_action`: rows of a
-            block list with an action that was not selected).
+            block list with an action that was not selected), and warnings, if there are any.
         refused: The refused rows: file, row, note.
     """
 
@@ -93,7 +115,7 @@ def read_numbers(
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
-    reader = _ListReader(path, lambda cells: explain(cells, region=region))
+    reader = _ListReader(path, lambda cells: explain(cells, region=region), _doubt_of_numbers)
     cells = reader.cells(column, _NUMBER_NAMES, actions)
     return reader.account_of(NumberSet(cells, region=region), strict=strict)
 
@@ -102,7 +124,7 @@ def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = Fals
     """`open_imeis` with an account of the rows; a placeholder is refused."""
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
-    reader = _ListReader(path, explain_imei)
+    reader = _ListReader(path, explain_imei, _doubt_of_imeis)
     cells = reader.cells(column, _IMEI_NAMES, None)
     return reader.account_of(ImeiSet(cells), strict=strict)
 
@@ -140,8 +162,8 @@ def listing_dates(
     """
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
-    read: Any = explain_imei if of_imeis else explain
-    reader = _ListReader(path, read)
+    read: Any = (explain_imei, _doubt_of_imeis) if of_imeis else (explain, _doubt_of_numbers)
+    reader = _ListReader(path, *read)
     names, taken = (_IMEI_NAMES, None) if of_imeis else (_NUMBER_NAMES, actions)
     found = list(reader.rows(column, names, taken, more=[dates]))
     schema = pa.schema([reader.source.schema.field(name) for name in (reader.column, dates)])
@@ -161,51 +183,71 @@ def _is_saved(path: PathLike) -> bool:
 class _ListReader:
     """Reads one list, and counts its rows."""
 
-    def __init__(self, path: PathLike, explained: Callable[[Any], Any]) -> None:
+    def __init__(self, path: PathLike, explained: Callable[[Any], Any], doubt: Callable[[str], str | None]) -> None:
         self.path = path
         self.column = ""
         self._explained = explained
+        self._doubt = doubt
+        self._warnings: list[str] = []
         self._notes: list[pa.Table] = []
         self._others = 0
         self._first = 0
         self.source: Source
 
     def cells(self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
-        """The column of numbers. A header that is itself a number is the first of them."""
+        """The column of numbers, with each first line that is a row and no header."""
         found: list[Any] = []
         for batch in self.rows(column, names, actions):
             cells = batch.data.column(0)
             found.append(cells)
             self._note(cells, batch.file, batch.row_numbers())
-        columns = self.source.schema.names
-        if not columns:
+        if not self.column:
             return pa.chunked_array([], pa.string())
-        kind = self.source.schema.field(self.column).type
-        if self._is_number(self.column) and len(columns) == 1:
-            found.insert(0, pa.array([self.column], kind))
-            self._first = 1
-        return pa.chunked_array(found, kind)
+        return pa.chunked_array(found, self.source.parts[0].schema().field(self.column).type)
 
     def rows(
         self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None, *, more: Sequence[str] = ()
     ) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
         wanted = {column, *more} - {None}
-        self.source = open_source(self.path, wanted=lambda cell: cell in wanted or _bare(cell) in names)
-        columns = self.source.schema.names
-        if not columns:
+
+        def is_wanted(cell: str) -> bool:
+            return cell in wanted or _bare(cell) in names
+
+        self.source = open_source(self.path, wanted=is_wanted)
+        if not self.source.schema.names:
             return
-        self.column = self._the_column(column, names, columns)
-        selected = [self.column, *more]
-        taken = None if actions is None or _ACTION not in columns else pa.array(actions, pa.string())
-        for batch in self.source.batches([*selected, *({_ACTION} - set(selected))] if taken is not None else selected):
-            if taken is None:
-                yield batch
-                continue
-            mask = compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)
-            self._others += len(mask) - (compute.sum(mask).as_py() or 0)
-            data = batch.data.filter(mask).select(selected)
-            yield Batch(data, batch.file, batch.row_numbers()[np.asarray(mask.to_numpy(zero_copy_only=False))])
+        self.column = self._the_column(column, names, self.source.schema.names)
+        self._warn_of_unread(actions, wanted)
+        for part in self.source.parts:
+            there = part.schema().names
+            if part.header_row and _is_row(there, is_wanted):
+                self._first += 1
+                name = self._the_column(column, names, there)
+                cell = pa.RecordBatch.from_pydict({name: [name]})
+                yield Batch(cell, part.name, part.header_row)
+                yield from part.batches([name, *more])
+            else:
+                yield from self._rows_of(part, [self.column, *more], actions)
+
+    def _rows_of(self, part: Part, asked: list[str], actions: Sequence[str] | None) -> Iterator[Batch]:
+        if actions is None or _ACTION not in self.source.schema.names:
+            yield from part.batches(asked)
+            return
+        taken = pa.array(actions, pa.string())
+        for batch in part.batches([*asked, *({_ACTION} - set(asked))]):
+            kept = compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)
+            self._others += len(kept) - (compute.sum(kept).as_py() or 0)
+            data = batch.data.filter(kept).select(asked)
+            yield Batch(data, batch.file, batch.row_numbers()[np.asarray(kept.to_numpy(zero_copy_only=False))])
+
+    def _warn_of_unread(self, actions: Sequence[str] | None, read: set[Any]) -> None:
+        """A column that says which rows are meant, and is not read, is named."""
+        there = self.source.schema.names
+        if actions is not None and _ACTION in there:
+            return
+        unread = [name for name in there if _bare(name) in _LIKE_ACTION and name not in {self.column, *read}]
+        self._warnings += [f"the column {named([name])!r} is not read: every row counts" for name in unread]
 
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
         """The list with its account, after its cells were read."""
@@ -216,6 +258,7 @@ class _ListReader:
         account["refused_rows"] = {one["values"]: one["counts"] for one in notes}
         account["rows_read"] += self._first
         account["not_data"] |= {"other_action": self._others} if self._others else {}
+        account |= {"warnings": self._warnings} if self._warnings else {}
         others = sum(account["not_data"].values())
         account["rows_used"] = account["rows_read"] - len(refused) - others
         if strict and len(refused):
@@ -234,7 +277,12 @@ class _ListReader:
                 f"{self.path}: say which column holds the numbers with column= (scan and decide: --list-column), or "
                 f"name it msisdn or imei; there are {headings(there)}"
             )
-        return there[0] if len(there) == 1 else known[0]
+        if not known and (self._doubt(there[0]) == _SOMETHING_ELSE) and not _is_row(there, names.__contains__):
+            raise ColumnError(
+                f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
+                "meant all the same, name it with column= (scan and decide: --list-column)"
+            )
+        return known[0] if known else there[0]
 
     def _note(self, cells: Any, file: str | None, rows: Any) -> None:
         """Records the rows whose cell gives no key, each with its note."""
@@ -246,8 +294,28 @@ class _ListReader:
         columns = [pa.repeat(pa.scalar(file, pa.string()), len(notes)), pa.array(rows).filter(unread), notes]
         self._notes.append(pa.Table.from_arrays(columns, schema=REFUSED))
 
-    def _is_number(self, name: str) -> bool:
-        return bool(self._explained([name]).field(0)[0].is_valid)
+
+def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
+    """Whether the first line is a row: it has no name that is looked for, and digits of any script."""
+    if any(map(is_wanted, names)):
+        return False
+    return sum(char.isdecimal() for name in names for char in name) >= _DIGITS_OF_A_ROW
+
+
+def _doubt_of_numbers(name: str) -> str | None:
+    """What the words of a heading say of a number beside them."""
+    doubt: str | None = mentions([f"{_words(name)}: {_ANY_NUMBER}"]).field("doubt").cast(pa.string())[0].as_py()
+    return doubt
+
+
+def _doubt_of_imeis(name: str) -> str | None:
+    """As `_doubt_of_numbers`, of a handset."""
+    note: str | None = explain_imei([f"{_words(name)} {_ANY_IMEI}"]).field("note").cast(pa.string())[0].as_py()
+    return note
+
+
+def _words(name: str) -> str:
+    return "".join(char if char.isalpha() or not char.isascii() else " " for char in name).strip()
 
 
 def _bare(name: str) -> str:

@@ -33,6 +33,7 @@ __all__ = [
     "refused",
     "said_of",
     "say",
+    "say_around",
     "say_list",
     "strict",
     "strictly",
@@ -184,4 +185,11 @@ def imeis_in(path: str, *, column: str | None = None, is_strict: bool) -> ImeiSe
 def say_list(listed: NumberList[Any], path: str) -> None:
     """Says what a list came to, and every row that is not in it."""
     options.say_list(path, len(listed.keys), listed.account["refused_rows"])
+    say_around(listed, path)
+
+
+def say_around(listed: NumberList[Any], path: str) -> None:
+    """Says what in a list is no row, and which of its columns are not read though they may matter."""
     say({"not_data": listed.account["not_data"]}, path)
+    for warning in listed.account.get("warnings", ()):
+        options.say(f"{path}: {warning}")

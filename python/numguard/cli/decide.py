@@ -72,4 +72,4 @@ def decide(
         what = "nothing had ever named it" if unheard == 1 else "nothing had ever named them"
         waits = "; until somebody accepts it, it waits: see numguard review" if status == "confirmed" else ""
         options.say(f"{unheard:,} of them: {what}{waits}")
-    account.say({"not_data": listed.account["not_data"]}, numbers)
+    account.say_around(listed, numbers)

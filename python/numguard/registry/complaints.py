@@ -47,6 +47,7 @@ COMPLAINT_NOTES = {
     "no_acknowledgement_no": "The row names a number, but not which complaint it is.",
     "no_source": "The row names a number, but not who sent the complaint.",
     "in_the_future": "The day has not been yet.",
+    "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
     "no_number": "No whole number stands in the narrative.",
 }
 

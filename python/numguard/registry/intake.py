@@ -20,7 +20,7 @@ from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
-from numguard.registry.headings import COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
@@ -137,7 +137,8 @@ def add_complaints(
 ) -> Intake:
     """Takes a file of complaints in as one event; one that says nothing new, and was taken in before, is none."""
     mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
-    sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name)
+    is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading)
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan = reconcile(complaints, case.store)

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.registry.headings import heading
 from numguard.source.container import check_file
+from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Sheet", "fingerprint_file", "fingerprint_table", "read_sheet"]
+
+
+#: The note of what stands under a header of other columns, that header included.
+_ANOTHER: Final = "another_header"
+#: Letters that a header has at most: whatever is longer is nobody's headings.
+_LONGEST_HEADER: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Sheet:
         name, bytes, sha256: what the input is kept under.
         table: the records, blank and broken ones left out.
         row: each record's number as a spreadsheet shows it; in a table, from 1.
-        broken: row, cell, note: the records that could not be taken apart.
+        broken: row, cell, note: the records that could not be taken apart, and those under a header of other columns.
         not_data: lines that are no records, by kind: title, blank, ruler, header (a repeated one), total, page.
         passed_over: what else was in the file, and why it is no table.
         told: what the file turned out to be: container, encoding, header_row, sheet.
@@ -57,7 +65,14 @@ class Sheet:
         return len(self.table) + len(self.broken)
 
 
-def read_sheet(source: Any, name: str | None, is_known: Callable[[str], bool], sheet: str | None = None) -> Sheet:
+def read_sheet(
+    source: Any,
+    name: str | None,
+    is_known: Callable[[str], bool],
+    sheet: str | None = None,
+    *,
+    is_heading: Callable[[str], bool] | None = None,
+) -> Sheet:
     """Reads one file of records, or anything that gives itself as an Arrow stream.
 
     Args:
@@ -65,12 +80,14 @@ def read_sheet(source: Any, name: str | None, is_known: Callable[[str], bool], s
         name: what it is kept under; by default the file's name.
         is_known: whether a cell is a heading that is looked for.
         sheet: the sheet of a workbook that has several.
+        is_heading: whether a cell is a heading; by default whether it is looked for.
 
     Raises:
         FileMissingError: no file is there.
         InputError: the file is not what its name says.
         UnsupportedTypeError: neither a path nor a table.
     """
+    is_heading = is_heading or is_known
     if isinstance(source, str | Path):
         if not str(source):
             raise ArgumentError("the path is empty: name a file")
@@ -78,12 +95,13 @@ def read_sheet(source: Any, name: str | None, is_known: Callable[[str], bool], s
         size, sha256 = fingerprint_file(path)
         found = read_records(path, is_known, sheet)
         # A name that is not UTF-8 is kept with a sign in the place of each broken letter.
-        return _without_blank(found, name or path.name.encode(errors="replace").decode(), size, sha256)
+        shown = name or path.name.encode(errors="replace").decode()
+        return _without_other_tables(_without_blank(found, shown, size, sha256), is_heading)
     try:
         found = read_records(source, is_known)
     except ArgumentError as error:
         raise UnsupportedTypeError(str(error)) from None
-    return _without_blank(found, name or "table", *fingerprint_table(found.table))
+    return _without_other_tables(_without_blank(found, name or "table", *fingerprint_table(found.table)), is_heading)
 
 
 def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
@@ -107,6 +125,60 @@ def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
         if not blank.any():
             break
     return blank
+
+
+def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sheet:
+    """The sheet without its records from the first header of other columns on, which are broken ones.
+
+    Read by the sheet's own header, they would take a complainant's number for a suspect's.
+    """
+    table, row = sheet.table, np.asarray(sheet.row, np.int64)
+    own = [heading(name) for name in table.column_names]
+
+    def is_header(cells: Sequence[str]) -> bool:
+        if sum(map(len, cells)) > _LONGEST_HEADER:
+            return False
+        names = [heading(cell) for cell in cells]
+        filled = [(cell, name) for cell, name in zip(cells, names, strict=True) if name]
+        known = sum(is_heading(cell) or name in own for cell, name in filled)
+        return known > 1 and 2 * known >= len(filled) and _bare(names) != _bare(own)
+
+    at = [int(row[k]) for k in _without_digits(table) if is_header(_cells(table, k))]
+    lines = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    at += [line for line, text in lines if any(is_header(split_line(text, sign)) for sign in SEPARATORS)]
+    if not at:
+        return sheet
+    below = row >= min(at)
+    lost = table.filter(pa.array(below))
+    texts = [",".join(_cells(lost, k)) for k in range(len(lost))]
+    broken = pa.table([row[below], texts, [_ANOTHER] * len(lost)], schema=sheet.broken.schema)
+    before = sheet.broken.set_column(
+        2, "note", pc.if_else(pc.is_in(sheet.broken["row"], pa.array(at, pa.int64())), _ANOTHER, sheet.broken["note"])
+    )
+    broken = pa.concat_tables([before.cast(broken.schema), broken]).sort_by("row")
+    return replace(sheet, table=table.filter(pa.array(~below)), row=pa.array(row[~below]), broken=broken)
+
+
+def _without_digits(table: pa.Table) -> list[int]:
+    """The few records that may be a header: no cell has five digits in a row."""
+    kept = np.arange(len(table))
+    for column in table.columns:
+        if pa.types.is_string(column.type) and len(kept):
+            cells = column.take(pa.array(kept)) if len(kept) < len(table) else column
+            digits = pc.fill_null(pc.match_substring_regex(cells, r"\p{Nd}{5}"), False)
+            kept = kept[~np.asarray(digits.to_numpy(), np.bool_)]
+    found: list[int] = kept.tolist()
+    return found
+
+
+def _cells(table: pa.Table, at: int) -> list[str]:
+    return [str(cell) if (cell := column[at].as_py()) is not None else "" for column in table.columns]
+
+
+def _bare(names: Sequence[str]) -> list[str]:
+    """Headings without the empty ones behind the last."""
+    size = max((k for k, name in enumerate(names, 1) if name), default=0)
+    return list(names[:size])
 
 
 def fingerprint_file(path: Path) -> tuple[int, str]:

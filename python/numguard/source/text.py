@@ -6,7 +6,6 @@ columns that are read**, so that every verb gives the same account of a file.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final, cast
@@ -20,12 +19,11 @@ from numguard.source.container import Member
 from numguard.source.header import TextHeader, find_header, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
-from numguard.source.non_data import NonData, may_be_non_data
+from numguard.source.non_data import NUMBER, NonData, may_be_non_data
 from numguard.source.part import Batch, Part, reading
 
 __all__ = ["TextPart"]
 
-_NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
 _PROBED: Final = 200
 
 
@@ -173,7 +171,7 @@ class TextPart(Part):
         for line, text in enumerate(self._titles, 1):
             if not text.strip():
                 self.account.skip("blank")
-            elif _NUMBER.search(text):
+            elif NUMBER.search(text):
                 self.refuse(line, text, "above_header")
             else:
                 self.account.skip("title")

@@ -22,7 +22,7 @@ from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member
 from numguard.source.extent import inspect_workbook
 from numguard.source.header import clean
-from numguard.source.non_data import NonData
+from numguard.source.non_data import NUMBER, NonData
 from numguard.source.part import MOST_DIGITS, Batch, Part
 
 __all__ = ["SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
@@ -57,8 +57,12 @@ class SheetPart(Part):
         """The rows, in order."""
         header = self._rows[self.header_row - 1]
         non_data = NonData(header)
-        for cells in self._rows[: self.header_row - 1]:
-            self.account.skip("title" if any(cell.strip() for cell in cells) else "blank")
+        for line, cells in enumerate(self._rows[: self.header_row - 1], 1):
+            text = ",".join(cells)
+            if NUMBER.search(text):
+                self.refuse(line, text, "above_header")
+            else:
+                self.account.skip("title" if any(cell.strip() for cell in cells) else "blank")
         data_rows: list[int] = []
         for at in range(self.header_row, len(self._rows)):
             kind = non_data.kind(self._rows[at])
