@@ -392,7 +392,8 @@ DIFFERENCES: list[Difference] = [
         "IT",
         "++390212344678",
         lambda answer: (
-            answer.note in {"stray_character", "stray_sign"} and re.search(r"^\D*\+\D*\+|^[.\-/]|[\-/]$", answer.cell) is not None
+            answer.note in {"stray_character", "stray_sign"}
+            and re.search(r"^\D*\+\D*\+|^[.\-/]|[\-/]$", answer.cell) is not None
         ),
     ),
     Difference(
