@@ -305,11 +305,14 @@ proptest! {
         let reading = read(&cell, region);
         if reading.msisdn != 0 {
             let mut text = String::new();
-            format(reading.msisdn, Style::E164, &mut text);
-            prop_assert_eq!(read(&text, back).msisdn, reading.msisdn);
-            text.clear();
-            format(reading.msisdn, Style::International, &mut text);
-            prop_assert_eq!(read(&text, back).msisdn, reading.msisdn);
+            for style in [Style::E164, Style::International] {
+                text.clear();
+                format(reading.msisdn, style, &mut text);
+                let again = read(&text, back);
+                // What is merely possible abroad, and a number of the region without its plus, is none there.
+                let is_doubted = matches!(back, Region::Of(_)) && again.note == Some(Note::PlusWithoutCountryCode);
+                prop_assert!(again.msisdn == reading.msisdn || is_doubted);
+            }
             text.clear();
             format(reading.msisdn, Style::Digits, &mut text);
             prop_assert_eq!(read(&text, Region::E164).msisdn, reading.msisdn);

@@ -229,6 +229,22 @@ pub(crate) fn trunk_zero(digits: &[u8]) -> Option<usize> {
     (country.has_trunk_zero && digits.get(width) == Some(&0)).then_some(width)
 }
 
+/// One more than the place of each code in [`table::COUNTRIES`]; 0 for what is no code.
+static PLACES: [u8; 1000] = {
+    let mut places = [0; 1000];
+    let mut at = 0;
+    while at < table::COUNTRIES.len() {
+        places[table::COUNTRIES[at].code as usize] = at as u8 + 1;
+        at += 1;
+    }
+    places
+};
+
+/// The country of a code of at most three digits.
+fn country_of(code: usize) -> Option<&'static Country> {
+    table::COUNTRIES.get(usize::from(PLACES[code]).wrapping_sub(1))
+}
+
 /// The country of E.164 digits, and the width of its code.
 fn country(digits: &[u8]) -> Option<(usize, &'static Country)> {
     // A leading zero must not make `044` the code 44.
@@ -239,11 +255,8 @@ fn country(digits: &[u8]) -> Option<(usize, &'static Country)> {
     (1..=digits.len().min(3)).find_map(|width| {
         let code = digits[..width]
             .iter()
-            .fold(0, |code, &digit| code * 10 + u16::from(digit));
-        let at = table::COUNTRIES
-            .binary_search_by_key(&code, |country| country.code)
-            .ok()?;
-        Some((width, &table::COUNTRIES[at]))
+            .fold(0, |code, &digit| code * 10 + usize::from(digit));
+        Some((width, country_of(code)?))
     })
 }
 

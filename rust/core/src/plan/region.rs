@@ -3,7 +3,7 @@
 //! Owns the questions that one region answers. Knows nothing of what a reader makes of the answers.
 
 use super::table::REGIONS;
-use super::{NUMBERS, Row, country, end, is_match, longest, table};
+use super::{NUMBERS, Row, country, country_of, end, is_match, longest, table};
 
 /// The numbering plan of one region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,8 +93,7 @@ impl RegionPlan {
 
     /// The first region of the same country code, whose plan reads what is written with the code.
     pub(crate) fn main(self) -> Self {
-        let at = table::COUNTRIES.binary_search_by_key(&self.code(), |country| country.code);
-        at.map_or(self, |at| Self(table::COUNTRIES[at].regions[0]))
+        country_of(self.code().into()).map_or(self, |country| Self(country.regions[0]))
     }
 
     fn row(self) -> &'static Row {

@@ -80,6 +80,11 @@ impl Stretch<'_> {
     /// The groups from one to another, with a bracket that closes behind them, as one number; and how many of them hold
     /// national digits.
     fn number(&self, first: usize, last: usize) -> Option<(Number, usize)> {
+        // Fewer digits are no number in a list or a text, whatever the region.
+        let digits: usize = (first..=last).map(|group| self.width(group)).sum();
+        if !(7..=18).contains(&digits) {
+            return None;
+        }
         let end = self.groups[last].end;
         let end = if self.run[end..].starts_with(')') {
             end + 1
