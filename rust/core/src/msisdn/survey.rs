@@ -12,13 +12,15 @@ use super::surroundings::{self, FigureKind};
 use super::{Found, Region, dialled, plain};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
-use crate::words::{self, Word};
+use crate::words::{self, Bearing, Said, Word};
 
 /// Everything that was seen in a text.
 #[derive(Default)]
 pub(super) struct Survey {
     /// All of it, in order.
     pub(super) items: Vec<Item>,
+    /// Which of them are words that bear on a complaint's numbers, in order, and how.
+    pub(super) bearings: Vec<(usize, Bearing)>,
     /// Numbers that stand whole, in order, repeats removed.
     pub(super) numbers: Vec<u64>,
     /// The same, to ask quickly.
@@ -133,7 +135,10 @@ impl Survey {
             _ if is_underscore => (None, offset + at + 1),
             Some((word, end)) => (Some(word), end),
             None => {
-                let (word, end) = words::at(cell, offset + at);
+                let (Said { word, bearing }, end) = words::at(cell, offset + at);
+                if bearing != Bearing::Plain {
+                    self.bearings.push((self.items.len(), bearing));
+                }
                 (Some(word), end)
             }
         };
