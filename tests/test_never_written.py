@@ -75,6 +75,26 @@ SENTENCES = [
     "শিকায়তকারী আমার নম্বর 9876543210, অভিযুক্ত 9812345678",
 ]
 
+#: Cells with a number of another country, a range or steps, and links that open one number and say another.
+NOTHING_CERTAIN = [
+    "https://wa.me/919811111003?text=PNR 9822222004", "https://wa.me/919811111003?text=victim",
+    "https://wa.me/919811111003?text=my number 9822222004", "https://wa.me/919811111003?text=9822222004",
+    "https://wa.me/919811111003/victim", "https://wa.me/919811111003?text=call 9822222004",
+    "https://api.whatsapp.com/send?phone=919811111003&phone=919822222004", "sms:9811111003?body=9822222004",
+    "+977/9811111003", "+977, 9811111003", "+977;9811111003", "+977 and 9811111003", "+977 or 9811111003",
+    "+44/9811111003", "+1, 9811111003", "00977/9811111003", "00977, 98111 11003", "(+977) 98111 11003",
+    "+977, 9811111003, 9822222004", "+977 98012 34567", "call from +1 98012 34567", "+7 91234 56789",
+    "+62 81234 56789", "+98 91234 56789", "u/s 66 67 70 71 72", "CGI 404-10-98765-43210", "404-10-98765-43210",
+    "Regd No 9811111003", "nos. 66 67 68 69 70", "66 67 68 69 70", "98765/98766", "98765 - 98770", "09112024-123",
+]  # fmt: skip
+
+#: Texts in which digits that look like a number are a part of something else.
+TEXTS = [
+    "call from +977 98012 34567 yesterday", "call from +1 98012 34567", "from +62 81234 56789", "+7 91234 56789 rang",
+    "ring +98 91234 56789", "accused booked u/s 66 67 70 71 72 IT Act", "CGI 404-10-98765-43210",
+    "first cell 404-10-98765-43210", "Regd No 9811100001", "+977, 9811100001 rang",
+]  # fmt: skip
+
 #: Cells in which a number may be whom a call reached, or another person's: `N` is a number, `M` another one.
 UNCLEAR = [
     # Who was called.
@@ -183,6 +203,20 @@ def test_a_sentence_that_names_the_complainant_gives_no_certain_number(cell: str
         registry.add_complaints(sheet([cell]))
         assert len(registry.block_list()) == 0
         assert set(registry.review()["msisdn"].to_pylist()) == {919812345678, 919876543210}
+
+
+@pytest.mark.parametrize("cell", NOTHING_CERTAIN)
+def test_another_country_s_numbers_and_what_links_say_give_no_certain_number(cell: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet([cell]))
+        assert len(registry.block_list()) == 0
+        assert set(intake.waiting["msisdn"].to_pylist()) <= {919811111003, 919822222004}
+        assert intake.waiting.num_rows or intake.refusals.num_rows
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_gives_no_part_of_another_number(text: str) -> None:
+    assert ng.extract([text]).to_pylist() == [[]]
 
 
 @pytest.mark.parametrize("cell", UNCLEAR)

@@ -6,6 +6,7 @@
 
 use super::Found;
 use super::written::Gaps;
+use crate::digits::value;
 use crate::groupings::{self, Gap, Plan};
 use crate::plan::{self, Class};
 
@@ -69,7 +70,7 @@ impl Grouped<'_> {
     }
 }
 
-/// Whether the groups are two sums, a case and its year, or a date and a time.
+/// Whether the groups are two sums, a range, steps, a case and its year, or a date and a time.
 fn are_other_things(number: &Grouped) -> bool {
     let Grouped { widths, digits, .. } = *number;
     let are_pairs = widths.iter().all(|&width| width <= 2);
@@ -77,8 +78,27 @@ fn are_other_things(number: &Grouped) -> bool {
         || !number.has_prefix
             && number.found.is_indian_mobile()
             && (groupings::are_round_sums(widths, digits)
+                || is_range(number)
+                || are_steps(widths, digits)
                 || is_case_and_year(widths, digits)
                 || is_date_and_time(widths, digits))
+}
+
+/// `98765/98770`, `98765 - 98770`: from one figure to another that is little more. Without blanks a dash stands in the
+/// middle of too many numbers.
+fn is_range(number: &Grouped) -> bool {
+    const LONGEST: u64 = 1_000;
+    let parts = matches!(number.gaps.all(), Some(Gap::Slash | Gap::SpacedDash));
+    let (first, last) = number.digits.split_at(number.widths[0]);
+    number.widths == [5; 2]
+        && parts
+        && (1..=LONGEST).contains(&value(last).saturating_sub(value(first)))
+}
+
+/// `66 67 68 69 70`: five figures, each one more than the one before.
+fn are_steps(widths: &[usize], digits: &[u8]) -> bool {
+    let pair = |at: usize| digits[2 * at] * 10 + digits[2 * at + 1];
+    widths == [2; 5] && (1..5).all(|at| pair(at) == pair(at - 1) + 1)
 }
 
 /// `876543-2024`: the number of a case, and a year from 1900 on.

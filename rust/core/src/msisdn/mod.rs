@@ -143,7 +143,7 @@ pub fn read(cell: &str, region: Region) -> Reading {
 #[must_use]
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     match read_quickly(cell, region) {
-        Some(found) => Reading::accepted(found, series),
+        Some(found) => Reading::of(Ok(found), region, series),
         None => Reading::of(read_slowly(&Folded::of(cell), region).0, region, series),
     }
 }

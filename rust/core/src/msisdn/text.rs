@@ -96,9 +96,13 @@ pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
         () => None,
     };
     // `from 98... to 97...`: one of the two was called.
-    let has_sides = numbers.len() > 1 && survey.words().any(|word| word == Word::Origin);
+    // A number that a link would send, or that follows what it would say, is not the one that it opens.
+    let has_sides = numbers.len() > 1
+        && (survey.has_link_text || survey.words().any(|word| word == Word::Origin));
     let doubt = match () {
-        () if has_sides || says_doubt(survey) => Some(Note::TextWithDigits),
+        () if has_sides || survey.has_foreign_code || says_doubt(survey) => {
+            Some(Note::TextWithDigits)
+        }
         () if survey.words().any(|word| word.refuses(code)) => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word == Word::Unlisted) => Some(Note::UnlistedWords),
         () if has_digits_beside_numbers(&survey.items) => Some(refusal),

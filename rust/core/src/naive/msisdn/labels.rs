@@ -45,7 +45,7 @@ fn sign(token: &Token, country: &str) -> Option<char> {
         Token::Stop | Token::Sign(';' | '?' | '!') => '.',
         Token::Sign('(' | '[' | '{' | '<') => '(',
         Token::Sign(')' | ']' | '}' | '>') => ')',
-        Token::Sign(_) => return None,
+        Token::Sign(_) | Token::Code | Token::LinkText => return None,
     })
 }
 

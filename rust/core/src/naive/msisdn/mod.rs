@@ -143,8 +143,10 @@ fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
         .map_or("", |number| code(&number.digits));
     let row = row(tokens, country);
     // `from 98... to 97...`: one of the two was called.
-    let has_sides = numbers.len() > 1 && row.contains('o');
-    if has_sides || says_doubt(tokens) || pattern!("[iarxwe]").is_match(&row) {
+    let says_more = tokens.iter().any(|token| matches!(token, Token::LinkText));
+    let has_sides = numbers.len() > 1 && (says_more || row.contains('o'));
+    let has_code = tokens.iter().any(|token| matches!(token, Token::Code));
+    if has_sides || has_code || says_doubt(tokens) || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
