@@ -39,6 +39,7 @@ pub(super) fn is_listed(number: &Grouped) -> bool {
     groupings::is_listed(Plan::National, gap, number.widths, is_area && is_led)
         && first_group_is_right(number, is_area)
         && !are_other_things(number)
+        && !are_in_order(number)
 }
 
 /// Whether numbers of this kind have such a first group.
@@ -70,7 +71,7 @@ impl Grouped<'_> {
     }
 }
 
-/// Whether the groups are two sums, a range, steps, a case and its year, or a date and a time.
+/// Whether the groups are two sums, a case and its year, or a date and a time.
 fn are_other_things(number: &Grouped) -> bool {
     let Grouped { widths, digits, .. } = *number;
     let are_pairs = widths.iter().all(|&width| width <= 2);
@@ -78,10 +79,14 @@ fn are_other_things(number: &Grouped) -> bool {
         || !number.has_prefix
             && number.found.is_indian_mobile()
             && (groupings::are_round_sums(widths, digits)
-                || is_range(number)
-                || are_steps(widths, digits)
                 || is_case_and_year(widths, digits)
                 || is_date_and_time(widths, digits))
+}
+
+/// Whether the groups of a bare mobile are a range or steps.
+fn are_in_order(number: &Grouped) -> bool {
+    let is_bare = !number.has_prefix && number.found.is_indian_mobile();
+    is_bare && (is_range(number) || are_steps(number.widths, number.digits))
 }
 
 /// `98765/98770`, `98765 - 98770`: from one figure to another that is little more. Without blanks a dash stands in the
