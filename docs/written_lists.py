@@ -32,8 +32,9 @@ def tables(name: str) -> tuple[list[str], list[list[str]]]:
     if name == "groupings":
         return ["numbers", "separators", "digits of each group", "example"], rows(name)
     by_class: dict[tuple[str, str], list[str]] = {}
-    for word_class, language, phrase, *_ in rows(name):
-        by_class.setdefault((word_class, language), []).append(phrase)
+    for word_class, language, phrase, *bearing in rows(name):
+        shown = ", ".join([word_class, *bearing]) if name == "phone_words" else word_class
+        by_class.setdefault((shown, language), []).append(phrase)
     words = [[word_class, language, ", ".join(phrases)] for (word_class, language), phrases in by_class.items()]
     return ["class", "language", "words"], words
 

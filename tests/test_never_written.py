@@ -75,6 +75,59 @@ SENTENCES = [
     "শিকায়তকারী আমার নম্বর 9876543210, অভিযুক্ত 9812345678",
 ]
 
+#: Cells with a number of another country, a range or steps, and links that open one number and say another.
+NOTHING_CERTAIN = [
+    "https://wa.me/919811111003?text=PNR 9822222004", "https://wa.me/919811111003?text=victim",
+    "https://wa.me/919811111003?text=my number 9822222004", "https://wa.me/919811111003?text=9822222004",
+    "https://wa.me/919811111003/victim", "https://wa.me/919811111003?text=call 9822222004",
+    "https://api.whatsapp.com/send?phone=919811111003&phone=919822222004", "sms:9811111003?body=9822222004",
+    "+977/9811111003", "+977, 9811111003", "+977;9811111003", "+977 and 9811111003", "+977 or 9811111003",
+    "+44/9811111003", "+1, 9811111003", "00977/9811111003", "00977, 98111 11003", "(+977) 98111 11003",
+    "+977, 9811111003, 9822222004", "+977 98012 34567", "call from +1 98012 34567", "+7 91234 56789",
+    "+62 81234 56789", "+98 91234 56789", "u/s 66 67 70 71 72", "CGI 404-10-98765-43210", "404-10-98765-43210",
+    "Regd No 9811111003", "nos. 66 67 68 69 70", "66 67 68 69 70", "98765/98766", "98765 - 98770", "09112024-123",
+]  # fmt: skip
+
+#: Texts in which digits that look like a number are a part of something else.
+TEXTS = [
+    "call from +977 98012 34567 yesterday", "call from +1 98012 34567", "from +62 81234 56789", "+7 91234 56789 rang",
+    "ring +98 91234 56789", "accused booked u/s 66 67 70 71 72 IT Act", "CGI 404-10-98765-43210",
+    "first cell 404-10-98765-43210", "Regd No 9811100001", "+977, 9811100001 rang",
+]  # fmt: skip
+
+#: Cells in which a number may be whom a call reached, or another person's: `N` is a number, `M` another one.
+UNCLEAR = [
+    # Who was called.
+    "Fraudster called on N", "Fraudster called N", "suspect called to N", "suspect called her on N", "Fraud call on N",
+    "spam call on N", "fraud call to N", "she was called on N", "called to N", "dialled N", "called party no N",
+    "B party N", "Caller rang N", "fraudster phoned him N", "fraudster msg to N", "call at N by suspect",
+    # The same in other languages.
+    "N पर कॉल आया", "आरोपी ने N पर कॉल किया", "मोबाइल N पर अज्ञात कॉल आया", "N को कॉल किया", "जिस पर कॉल आया N",
+    "N par call aaya", "N ko call kiya", "N वर कॉल आला", "आरोपीने N वर कॉल केला", "N પર કોલ આવ્યો", "N ਤੇ ਕਾਲ ਆਈ",
+    "তার মোবাইলে N কল আসে", "ତାଙ୍କ ମୋବାଇଲ N କୁ କଲ", "N க்கு அழைப்பு வந்தது", "N కు ఫోన్ వచ్చింది",
+    "N ಗೆ ಕರೆ ಬಂದಿದೆ", "അവരുടെ മൊബൈലിലേക്ക് N കോൾ വന്നു", "N پر کال آئی",
+    # Two numbers, one of which reached the other.
+    "N called M", "N dialled M", "caller N on M", "N to M", "N (caller), M (called)", "A party N B party M",
+    "calling number N called number M", "N -> M", "N => M", "N > M", "N whatsapp to M", "N ने M को कॉल किया",
+    "N ne M par call kiya", "N call M", "N whatsapp M", "N कॉल M", "from N to M",
+    # Whose account it is.
+    "hacked N", "N hacked", "hacked mobile N",
+    # Who was deceived.
+    "fraud with N", "fraud on N", "scam with N", "N के साथ ठगी हुई", "N के साथ फ्रॉड", "जिसके साथ फ्रॉड हुआ N",
+    "N ke sath fraud hua", "N par fraud hua", "N se fraud hua", "N ची फसवणूक", "N का फ्रॉड हुआ", "N से ठगी",
+    # Registered or linked with an account: its holder's.
+    "registered mobile N", "linked mobile N", "रजिस्टर्ड मोबाइल N", "पंजीकृत मोबाइल N", "लिंक मोबाइल N",
+    "রেজিস্টার্ড মোবাইল N", "নিবন্ধিত মোবাইল N", "રજિસ્ટર્ડ મોબાઇલ N", "नोंदणीकृत मोबाईल N", "ਰਜਿਸਟਰਡ ਮੋਬਾਈਲ N",
+    "ପଞ୍ଜୀକୃତ ମୋବାଇଲ N", "பதிவு செய்யப்பட்ட மொபைல் N", "రిజిస్టర్డ్ మొబైల్ N", "ನೋಂದಾಯಿತ ಮೊಬೈಲ್ N",
+    "രജിസ്റ്റർ ചെയ്ത മൊബൈൽ N", "رجسٹرڈ موبائل N", "panjikrit mobile N", "रजिस्टर्ड N", "N (registered)", "N linked",
+    # What is left out.
+    "other than N", "all but N", "any number but N", "all other than N", "except N", "suspect, all but N",
+    # Another person's.
+    "ತನ್ನ ಮೊಬೈಲ್ N", "personal mobile N", "personal number N", "target number N", "her mobile N", "their number N",
+    "his N", "contact her at N", "call her on N", "contact person no N", "N only for contact", "sender N", "w/o N",
+    "s/o N", "d/o N", "m/o N", "c/o N", "W/O N", "N (S)", "her mobile N his mobile M", "N his M", "उसका मोबाइल N",
+]  # fmt: skip
+
 #: What names suspects plainly, and has to come out: otherwise all of the above were easy.
 PLAIN = {
     "98765 43210": [919876543210],
@@ -85,6 +138,19 @@ PLAIN = {
     "1) 9876543210 2) 9812345678": [919876543210, 919812345678],
     "9876543210 / 9812345678": [919876543210, 919812345678],
     "9876543210 (whatsapp)": [919876543210],
+    "call from 9876543210": [919876543210],
+    "called from 9876543210": [919876543210],
+    "caller 9876543210": [919876543210],
+    "calling number 9876543210": [919876543210],
+    "9876543210 and 9812345678": [919876543210, 919812345678],
+    "9876543210 और 9812345678": [919876543210, 919812345678],
+    "suspect 9876543210 and suspect 9812345678": [919876543210, 919812345678],
+    "Mob 9876543210, WhatsApp 9812345678": [919876543210, 919812345678],
+    "<9876543210>, <9812345678>": [919876543210, 919812345678],
+    "आरोपी का मोबाइल नंबर 9876543210": [919876543210],
+    "suspect's mobile is 9876543210": [919876543210],
+    "9876543210 से कॉल आया": [919876543210],
+    "9876543210 is fraud": [919876543210],
 }
 
 
@@ -137,6 +203,29 @@ def test_a_sentence_that_names_the_complainant_gives_no_certain_number(cell: str
         registry.add_complaints(sheet([cell]))
         assert len(registry.block_list()) == 0
         assert set(registry.review()["msisdn"].to_pylist()) == {919812345678, 919876543210}
+
+
+@pytest.mark.parametrize("cell", NOTHING_CERTAIN)
+def test_another_country_s_numbers_and_what_links_say_give_no_certain_number(cell: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet([cell]))
+        assert len(registry.block_list()) == 0
+        assert set(intake.waiting["msisdn"].to_pylist()) <= {919811111003, 919822222004}
+        assert intake.waiting.num_rows or intake.refusals.num_rows
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_gives_no_part_of_another_number(text: str) -> None:
+    assert ng.extract([text]).to_pylist() == [[]]
+
+
+@pytest.mark.parametrize("cell", UNCLEAR)
+def test_who_was_called_or_whose_it_is_waits_for_a_person(cell: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet([cell.replace("N", "9811111003", 1).replace("M", "9822222004")]))
+        assert len(registry.block_list()) == 0
+        assert set(intake.waiting["msisdn"].to_pylist()) <= {919811111003, 919822222004}
+        assert intake.waiting.num_rows or intake.refusals.num_rows
 
 
 @pytest.mark.parametrize(("cell", "numbers"), PLAIN.items())

@@ -13,6 +13,8 @@ LISTS = Path(__file__).parents[1] / "rust" / "core" / "src" / "lists"
 LANGUAGES = ["en", "hi", "hi-Latn", "mr", "gu", "pa", "bn", "or", "ta", "te", "kn", "ml", "ur"]
 PHONE = {"phone", "neutral", "conjunction", "origin", "idword", "complaint"}
 OTHER = {"id", "amount", "measure", "denial", "owner", "first_person", "country"}
+# How a word bears on a complaint's numbers.
+BEARINGS = {"doubt", "act", "list"}
 ABBREVIATED = {"hi", "mr", "gu", "pa", "bn"}
 # Signs that a reader strips before it looks a word up: nuktas and joiners. They can match nothing in a list.
 STRIPPED = set("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u200c\u200d")
@@ -45,7 +47,11 @@ def test_form(name: str, classes: set[str]) -> None:
         assert not STRIPPED & set(unicodedata.normalize("NFD", phrase)), phrase
         if word_class == "country":
             assert 1 <= int(entry[3]) <= 999, phrase
-        assert len(entry) == (4 if word_class == "country" else 3), phrase
+        elif name == "phone_words" and len(entry) == 4:
+            assert entry[3] in BEARINGS, phrase
+            assert entry[3] != "list" or word_class == "conjunction", phrase
+        else:
+            assert len(entry) == 3, phrase
 
 
 def test_one_class_a_phrase() -> None:
@@ -62,6 +68,8 @@ def test_every_language_is_whole(language: str) -> None:
     other = Counter(entry[0] for entry in rows("other_words") if entry[1] == language)
     assert set(phone) >= PHONE | ({"abbrev0"} if language in ABBREVIATED else set())
     assert set(other) >= OTHER
+    bearings = {entry[3] for entry in rows("phone_words") if entry[1] == language and len(entry) == 4}
+    assert bearings == BEARINGS
     assert phone["phone"] >= 30
     assert phone["neutral"] >= 30
     assert phone["complaint"] >= 15

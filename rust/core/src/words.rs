@@ -89,15 +89,55 @@ impl Word {
     }
 }
 
+/// What a word says of a number in a complaint besides: the fourth field of the list of phone words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bearing {
+    /// Nothing.
+    Plain,
+    /// That something may have been directed to the number, or that it may be another person's: `on`, `to`, `her`.
+    Doubt,
+    /// That between two numbers one reached the other: `call`.
+    Act,
+    /// That it joins the numbers of a list: `and`.
+    List,
+}
+
+impl Bearing {
+    fn named(field: &str) -> Option<Self> {
+        Some(match field {
+            "doubt" => Self::Doubt,
+            "act" => Self::Act,
+            "list" => Self::List,
+            _ => return None,
+        })
+    }
+}
+
+/// What the lists say of one word or phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) word: Word,
+    pub(crate) bearing: Bearing,
+}
+
+impl Said {
+    const fn plain(word: Word) -> Self {
+        Self {
+            word,
+            bearing: Bearing::Plain,
+        }
+    }
+}
+
 /// As many words as the longest phrase of the lists has.
 const PHRASE: usize = 4;
 /// More characters than any word of the lists has: a longer word is on none of them.
 const LONGEST: usize = 64;
 
 struct Lists {
-    phrases: HashMap<String, Word>,
+    phrases: HashMap<String, Said>,
     /// What else a phrase says beside an IMEI.
-    handsets: HashMap<String, Word>,
+    handsets: HashMap<String, Said>,
     /// Letters before a zero that is an abbreviation's mark: `मो0`, and what it says.
     abbreviations: HashMap<String, Word>,
 }
@@ -130,12 +170,14 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         if let Some(word) = abbreviated {
             lists.abbreviations.insert(phrase, word);
         } else {
-            let word = Word::named(class, fields.next()).expect("a class of the word lists");
+            let last = fields.next();
+            let word = Word::named(class, last).expect("a class of the word lists");
+            let bearing = last.and_then(Bearing::named).unwrap_or(Bearing::Plain);
             let list = match word {
                 Word::Handset => &mut lists.handsets,
                 _ => &mut lists.phrases,
             };
-            list.insert(phrase, word);
+            list.insert(phrase, Said { word, bearing });
         }
     }
     lists
@@ -169,33 +211,34 @@ fn spelling(letters: impl Iterator<Item = char>) -> String {
 }
 
 /// The word or phrase that begins at a letter of folded text, the longest of the lists, and where it ends.
-pub(crate) fn at(cell: &Folded, start: usize) -> (Word, usize) {
+pub(crate) fn at(cell: &Folded, start: usize) -> (Said, usize) {
     longest(cell, start, |phrase| LISTS.phrases.get(phrase).copied())
 }
 
 /// The same beside an IMEI, where `imei` and `handset` are what `mobile` and `phone` are beside a phone number.
 pub(crate) fn beside_handset(cell: &Folded, start: usize) -> (Word, usize) {
     let lists = &*LISTS;
-    longest(cell, start, |phrase| {
+    let (said, end) = longest(cell, start, |phrase| {
         lists
             .handsets
             .get(phrase)
             .or_else(|| lists.phrases.get(phrase))
             .copied()
-    })
+    });
+    (said.word, end)
 }
 
-fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Word>) -> (Word, usize) {
+fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Said>) -> (Said, usize) {
     let text = cell.bytes();
     // `NoT`: a capital inside a word of the lists parts no words where the word refuses.
     let letters = letters_end(text, start);
     if (word_end(cell, start) + 1..=start + LONGEST).contains(&letters)
-        && let Some(word) = find(&spelled(cell, start, letters)).filter(|word| word.refuses(0))
+        && let Some(said) = find(&spelled(cell, start, letters)).filter(|said| said.word.refuses(0))
     {
-        return (word, letters);
+        return (said, letters);
     }
     let mut phrase = String::new();
-    let mut found = (Word::Unlisted, word_end(cell, start));
+    let mut found = (Said::plain(Word::Unlisted), word_end(cell, start));
     let mut from = start;
     for words in 0..PHRASE {
         let end = word_end(cell, from);
@@ -206,12 +249,17 @@ fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Word>) -> 
             phrase.push(' ');
         }
         phrase.push_str(&spelled(cell, from, end));
-        if let Some(word) = find(&phrase) {
-            found = (word, end);
+        if words == 0
+            && let Some(said) = initials(cell, start, end).and_then(|letters| find(&letters))
+        {
+            return (said, end);
+        }
+        if let Some(said) = find(&phrase) {
+            found = (said, end);
         } else if words == 0
             && let Some(word) = compound(&phrase, &find)
         {
-            found = (word, end);
+            found = (Said::plain(word), end);
         }
         match next_word(text, end) {
             Some(next) => from = next,
@@ -221,9 +269,20 @@ fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Word>) -> 
     found
 }
 
+/// Two letters with a slash between them, with a blank instead: `s/o` is `s o`, and not the word `so`.
+fn initials(cell: &Folded, start: usize, end: usize) -> Option<String> {
+    (end == start + 3 && cell.bytes()[start + 1] == b'/').then(|| {
+        let (first, last) = (
+            spelled(cell, start, start + 1),
+            spelled(cell, start + 2, end),
+        );
+        format!("{first} {last}")
+    })
+}
+
 /// What letters say that are words of the lists written together: `upirefno`, `rollnumber`. Only words that say what a
 /// number is make one; names fall apart into no such words.
-fn compound(letters: &str, find: &impl Fn(&str) -> Option<Word>) -> Option<Word> {
+fn compound(letters: &str, find: &impl Fn(&str) -> Option<Said>) -> Option<Word> {
     /// Shorter than any two words that are written together, and longer.
     const LENGTHS: std::ops::RangeInclusive<usize> = 5..=24;
     if !letters.is_ascii() || !LENGTHS.contains(&letters.len()) {
@@ -233,7 +292,7 @@ fn compound(letters: &str, find: &impl Fn(&str) -> Option<Word>) -> Option<Word>
     let mut said: Vec<Option<Word>> = vec![None; letters.len() + 1];
     for end in 2..=letters.len() {
         said[end] = (0..=end - 2).find_map(|start| {
-            let word = find(&letters[start..end])?;
+            let word = find(&letters[start..end])?.word;
             let makes_one = matches!(
                 word,
                 Word::Id | Word::Amount | Word::Phone | Word::Numbering

@@ -294,7 +294,8 @@ fn one(run: &[u8], pieces: &[Piece]) -> Result<Found, Note> {
             let is_listed = pieces[1..].iter().all(|piece| piece.gap == gap)
                 && groupings::is_listed(Plan::Imei, gap, &widths[..pieces.len()], false)
                 && !is_date_and_time(&widths[..pieces.len()], &digits)
-                && !is_cell(&widths[..pieces.len()], &digits);
+                && !is_cell(&widths[..pieces.len()], &digits)
+                && !is_mobile_and_more(&widths[..pieces.len()], &digits, found.form);
             if is_listed {
                 Ok(found)
             } else {
@@ -323,6 +324,11 @@ fn is_date_and_time(widths: &[usize], digits: &Digits) -> bool {
 /// `40477-14985-95740`: a cell of an Indian network: the network (country codes 404 and 405 of ITU-T E.212), area and cell.
 fn is_cell(widths: &[usize], digits: &Digits) -> bool {
     widths == [5, 5, 5] && matches!(digits.held(), Some([4, 0, 4 | 5, ..]))
+}
+
+/// `98765 43210 98765`: a mobile in two fives and five digits more, which end in no check digit.
+fn is_mobile_and_more(widths: &[usize], digits: &Digits, form: Form) -> bool {
+    widths == [5, 5, 5] && form == Form::LuhnBad && matches!(digits.held(), Some([6..=9, ..]))
 }
 
 /// `358240051111110.0`: a point after a whole IMEI.

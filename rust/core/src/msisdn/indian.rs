@@ -6,6 +6,7 @@
 
 use super::Found;
 use super::written::Gaps;
+use crate::digits::value;
 use crate::groupings::{self, Gap, Plan};
 use crate::plan::{self, Class};
 
@@ -38,6 +39,7 @@ pub(super) fn is_listed(number: &Grouped) -> bool {
     groupings::is_listed(Plan::National, gap, number.widths, is_area && is_led)
         && first_group_is_right(number, is_area)
         && !are_other_things(number)
+        && !are_in_order(number)
 }
 
 /// Whether numbers of this kind have such a first group.
@@ -80,6 +82,29 @@ fn are_other_things(number: &Grouped) -> bool {
                 || is_case_and_year(widths, digits)
                 || is_date_and_time(widths, digits)
                 || is_of_another_country(widths, digits))
+}
+
+/// Whether the groups of a bare mobile are a range or steps.
+fn are_in_order(number: &Grouped) -> bool {
+    let is_bare = !number.has_prefix && number.found.is_indian_mobile();
+    is_bare && (is_range(number) || are_steps(number.widths, number.digits))
+}
+
+/// `98765/98770`, `98765 - 98770`: from one figure to another that is little more. Without blanks a dash stands in the
+/// middle of too many numbers.
+fn is_range(number: &Grouped) -> bool {
+    const LONGEST: u64 = 1_000;
+    let parts = matches!(number.gaps.all(), Some(Gap::Slash | Gap::SpacedDash));
+    let (first, last) = number.digits.split_at(number.widths[0]);
+    number.widths == [5; 2]
+        && parts
+        && (1..=LONGEST).contains(&value(last).saturating_sub(value(first)))
+}
+
+/// `66 67 68 69 70`: five figures, each one more than the one before.
+fn are_steps(widths: &[usize], digits: &[u8]) -> bool {
+    let pair = |at: usize| digits[2 * at] * 10 + digits[2 * at + 1];
+    widths == [2; 5] && (1..5).all(|at| pair(at) == pair(at - 1) + 1)
 }
 
 /// `876543-2024`: the number of a case, and a year from 1900 on.

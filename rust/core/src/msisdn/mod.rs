@@ -41,7 +41,7 @@ pub use quick::{indian_mobile, ten_digits};
 use survey::Survey;
 
 use crate::cell;
-use crate::digits::{Digits, Folded};
+use crate::digits::{Digits, Folded, is_letter};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, MobileSeries, RegionPlan};
 
@@ -378,7 +378,8 @@ pub struct Mentions {
 
 /// Reads a cell in which a complaint names numbers: one, a list, or a text.
 ///
-/// Numbers are certain where nothing but separators, list marks, phone words and words for a suspect stand beside them.
+/// Numbers are certain where nothing but separators, list marks, phone words and words for a suspect stand beside them,
+/// and no word that may name who was called (`on`, `to`) or whose it is (`her`).
 ///
 /// ```
 /// use numguard_core::msisdn::{Region, mentions};
@@ -401,6 +402,11 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
     let folded = Folded::of(cell);
     let (found, survey) = read_slowly(&folded, region);
     match found {
+        Ok(found) if folded.bytes().iter().any(|&byte| is_letter(byte)) => Mentions {
+            doubt: text::says_doubt(&surveyed(survey, &folded, region))
+                .then_some(Note::TextWithDigits),
+            ..certain(found)
+        },
         Ok(found) => certain(found),
         Err(note @ (Note::Empty | Note::NotANumber)) => Mentions {
             doubt: Some(note),

@@ -65,7 +65,7 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> 
         let mut starts = pieces.iter().map(|piece| piece.start);
         starts.any(|start| date(&run[start..]).is_some())
     };
-    if !written.plus && (has_date() || is_address()) {
+    if !written.plus && (has_date() || is_address() || begins_with_day(from_first)) {
         return Err(Note::NotANumber);
     }
     if pieces.len() > 1 {
@@ -120,18 +120,33 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     let mut parts = Vec::new();
     let mut at = 0;
     let mut behind_number = true;
+    // How many digits stand behind a code of another country that is no part of a number.
+    let mut behind_code = None;
     while at < groups.len() {
+        let text = &run[groups[at].start..groups[at].end];
+        if opens_number(text) || groups[at].stands_apart() && behind_code >= Some(dialled::SHORTEST)
+        {
+            behind_code = None;
+        }
+        let is_foreign_rest = |found: Found| behind_code.is_some() && found.is_indian();
         let is_sure =
             |&(found, _): &(Found, usize)| !found.is_at_home() || dialled::is_certain(found);
         match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
-            Some((found, next)) => {
+            Some((found, next))
+                if !is_foreign_rest(found) && !is_cut(run, &groups[at..], next - at) =>
+            {
                 let digits = groups[at..next].iter().map(|group| group.digits).sum();
                 parts.push((Part::Number { found, digits }, groups[at].stands_apart()));
                 at = next;
                 behind_number = true;
+                behind_code = None;
             }
-            None => {
+            _ => {
                 let digits = groups[at].digits;
+                behind_code = match behind_code {
+                    None if is_foreign_code(text) => Some(0),
+                    behind => behind.map(|behind| behind + digits),
+                };
                 parts.push((Part::Fragment { digits }, groups[at].stands_apart()));
                 at += 1;
                 behind_number = false;
@@ -193,6 +208,42 @@ struct Group {
     behind_point: bool,
     /// Whether the plus before it adds it to digits that stand before: `918+3102277`.
     is_term: bool,
+}
+
+/// Whether the first groups, so many, are a short number behind a plus, and more digits follow: `+98 91234 56789`.
+fn is_cut(run: &[u8], groups: &[Group], taken: usize) -> bool {
+    let digits: usize = groups[..taken].iter().map(|group| group.digits).sum();
+    let goes_on = groups
+        .get(taken)
+        .is_some_and(|next| !next.stands_apart() && !opens_number(&run[next.start..next.end]));
+    taken > 1 && digits < 10 && goes_on && is_foreign_code(&run[groups[0].start..groups[0].end])
+}
+
+/// Whether a group is a plus or two zeros and the beginning of another country's number than India's: `+977`.
+pub(super) fn is_foreign_code(group: &[u8]) -> bool {
+    /// A whole number would be read as one.
+    const LONGEST: usize = 6;
+    let is_bare = |byte: &&u8| !matches!(byte, b' ' | b'(');
+    let bare: Vec<u8> = group
+        .iter()
+        .filter(is_bare)
+        .copied()
+        .take(LONGEST + 3)
+        .collect();
+    let digits = bare.strip_prefix(b"+").or_else(|| bare.strip_prefix(b"00"));
+    digits.is_some_and(|digits| {
+        (1..=LONGEST).contains(&digits.len())
+            && digits.iter().all(u8::is_ascii_digit)
+            && digits[0] != b'0'
+            && !digits.starts_with(b"91")
+    })
+}
+
+/// Whether a plus or two zeros say that a number begins.
+pub(super) fn opens_number(group: &[u8]) -> bool {
+    let first = group.iter().position(|byte| !matches!(byte, b' ' | b'('));
+    let text = &group[first.unwrap_or(0)..];
+    text.starts_with(b"+") || text.starts_with(b"00")
 }
 
 impl Group {
@@ -281,6 +332,8 @@ fn joined_at(
         end == at + 1 && matches!([groups[at].digits, groups[end].digits], [6, 4] | [4, 6]);
     // `83 899 75 722 481 7780 279`: many short groups behind each other are no list of numbers.
     let is_chain = end > at + 2;
+    // `404-10-98765-43210` is one thing.
+    let is_chained = !behind_number && groups[at].gap == Gap::Dash && groups[end].gap == Gap::Dash;
     let before = (at > 0 && !groups[at].stands_apart() && (!behind_number || may_be_pin))
         .then(|| groups[at - 1].digits);
     let begins_number = || {
@@ -296,7 +349,8 @@ fn joined_at(
     // The first five may have a prefix glued to them.
     let is_in_fives =
         || groups[end].digits == 5 && groups[end - 1].digits >= 5 && found.is_indian_mobile();
-    let takes = is_alone || is_in_fives() && before.into_iter().chain(after).all(is_count_or_pin);
+    let takes = is_alone
+        || !is_chained && is_in_fives() && before.into_iter().chain(after).all(is_count_or_pin);
     takes.then_some((found, next))
 }
 
@@ -342,6 +396,24 @@ fn after_decimals(run: &[u8], groups: &[Group], end: usize) -> Option<(usize, Op
         }
         _ => Some((end + 1, None)),
     }
+}
+
+/// Whether a day without signs begins a text and something follows: `09112024-123`.
+fn begins_with_day(text: &[u8]) -> bool {
+    let Some((day, rest)) = text.split_first_chunk::<8>() else {
+        return false;
+    };
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .fold(0, |value, &byte| value * 10 + u16::from(byte - b'0'))
+    };
+    day.iter().all(u8::is_ascii_digit)
+        && rest.first().is_some_and(|byte| !byte.is_ascii_digit())
+        && rest.iter().any(u8::is_ascii_digit)
+        && (1..=31).contains(&number(&day[..2]))
+        && (1..=12).contains(&number(&day[2..4]))
+        && (1900..2100).contains(&number(&day[4..]))
 }
 
 /// Where a date at the start of `text` ends: day, month, year or year, month, day, with one sign between them.

@@ -136,9 +136,9 @@ pub(super) fn is_upi_id(text: &[u8]) -> bool {
     }
 }
 
-/// The digits of a chat link that begins at `at`, and where the link ends: `wa.me/919876543210`. The hosts are a closed
+/// The digits of a chat link that begins at `at`, and where they and the link end: `wa.me/919876543210`. The hosts are a closed
 /// list: what stands behind any other is the address of a page.
-pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
+pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)> {
     const HOSTS: [&[u8]; 9] = [
         b"wa.me/",
         b"api.whatsapp.com/send?phone=",
@@ -163,12 +163,29 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let end = text.len() - rest.len() + digits.len();
     match text.get(end) {
         // What the link would say or ask is no part of the number.
-        Some(b'?' | b'&' | b'/') => {
-            Some((digits, end + width(&text[end..], |byte| !is_blank(byte))))
-        }
+        Some(b'?' | b'&' | b'/') => Some((
+            digits,
+            end,
+            end + width(&text[end..], |byte| !is_blank(byte)),
+        )),
         Some(&byte) if joins(byte) => None,
-        _ => Some((digits, end)),
+        _ => Some((digits, end, end)),
     }
+}
+
+/// The parts behind the number of a link that say something: its path, its fragment, the text that it would send and
+/// other numbers; with where each stands in the link. What else it asks of the program (`type=`, `app_absent=`) says
+/// nothing of the number.
+pub(super) fn said_by_link(tail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    const SAID: [&[u8]; 5] = [b"text=", b"body=", b"message=", b"msg=", b"phone="];
+    let mut at = 0;
+    let parts = tail.split(|byte| matches!(byte, b'?' | b'&' | b'/' | b'#'));
+    parts.filter_map(move |part| {
+        let start = at;
+        at += part.len() + 1;
+        let says = !part.contains(&b'=') || after_prefix(part, &SAID).is_some();
+        says.then_some((start, part))
+    })
 }
 
 /// What follows `tel:` or `sms:` at `at` where it has parameters, and where it ends: `tel:98...;phone-context=+91`.

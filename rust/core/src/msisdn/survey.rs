@@ -12,19 +12,25 @@ use super::surroundings::{self, FigureKind};
 use super::{Found, Region, dialled, plain};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
-use crate::words::{self, Word};
+use crate::words::{self, Bearing, Said, Word};
 
 /// Everything that was seen in a text.
 #[derive(Default)]
 pub(super) struct Survey {
     /// All of it, in order.
     pub(super) items: Vec<Item>,
+    /// Which of them are words that bear on a complaint's numbers, in order, and how.
+    pub(super) bearings: Vec<(usize, Bearing)>,
     /// Numbers that stand whole, in order, repeats removed.
     pub(super) numbers: Vec<u64>,
     /// The same, to ask quickly.
     seen: HashSet<u64>,
     /// The first number, with its mends.
     pub(super) found: Option<Found>,
+    /// Where the last stretch stands, if it is the code of another country alone.
+    foreign_code: Option<usize>,
+    /// Whether any stretch is one.
+    pub(super) has_foreign_code: bool,
     /// The first refusal of a stretch.
     pub(super) refusal: Option<Note>,
     /// Whether a number stands more than once.
@@ -32,6 +38,8 @@ pub(super) struct Survey {
     /// Whether digits or masks are there that belong to no number.
     pub(super) has_fragments: bool,
     pub(super) has_upi_id: bool,
+    /// Whether a link says something behind its number.
+    pub(super) has_link_text: bool,
     /// The text outside numbers, extensions and links, with a blank for each of them.
     pub(super) around: Vec<u8>,
 }
@@ -58,7 +66,7 @@ impl Survey {
         region: Region,
     ) -> usize {
         let is_word_start = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
-        if is_word_start && let Some(end) = self.link_or_mask(text, at, region) {
+        if is_word_start && let Some(end) = self.link_or_mask(cell, offset, text, at, region) {
             return end;
         }
         if is_letter(text[at]) {
@@ -88,8 +96,15 @@ impl Survey {
         self.stretch(text, at, end, region)
     }
 
-    fn link_or_mask(&mut self, text: &[u8], at: usize, region: Region) -> Option<usize> {
-        if let Some((digits, end)) = surroundings::chat_link(text, at) {
+    fn link_or_mask(
+        &mut self,
+        cell: &Folded,
+        offset: usize,
+        text: &[u8],
+        at: usize,
+        region: Region,
+    ) -> Option<usize> {
+        if let Some((digits, tail, end)) = surroundings::chat_link(text, at) {
             // Chat links hold E.164 digits, whatever the region.
             let digits: Vec<u8> = digits.iter().map(|digit| digit - b'0').collect();
             self.around.push(b' ');
@@ -103,6 +118,7 @@ impl Survey {
                     self.fragment(digits.len(), refusal);
                 }
             }
+            self.link_says(cell, offset, text, tail, end);
             return Some(end);
         }
         if let Some((uri, end)) = surroundings::telephone_uri(text, at) {
@@ -127,13 +143,51 @@ impl Survey {
         Some(end)
     }
 
+    /// What a link says behind its number: words that refuse it, and other numbers.
+    fn link_says(&mut self, cell: &Folded, offset: usize, text: &[u8], tail: usize, end: usize) {
+        for (start, part) in surroundings::said_by_link(&text[tail..end]) {
+            self.has_link_text |= !part.is_empty();
+            let (mut at, last) = (tail + start, tail + start + part.len());
+            while at < last {
+                let digits = text[at..last]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
+                if text[at] == b'%' {
+                    at += 3;
+                } else if is_letter(text[at]) && text[at] != b'_' {
+                    let (word, end) = words::abbreviation(cell, offset + at).unwrap_or_else(|| {
+                        let (said, end) = words::at(cell, offset + at);
+                        (said.word, end)
+                    });
+                    let end = end - offset;
+                    // What greets or asks says nothing of the number.
+                    if word.refuses(INDIA) {
+                        self.items.push(Item::Word(word));
+                        let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
+                        self.around.extend(letters);
+                    }
+                    at = end;
+                } else {
+                    if digits >= dialled::SHORTEST {
+                        self.fragment(digits, Note::TextWithDigits);
+                    }
+                    at += digits.max(1);
+                }
+            }
+        }
+    }
+
     fn word(&mut self, cell: &Folded, offset: usize, text: &[u8], at: usize) -> usize {
         let is_underscore = text[at] == b'_';
         let (word, end) = match words::abbreviation(cell, offset + at) {
             _ if is_underscore => (None, offset + at + 1),
             Some((word, end)) => (Some(word), end),
             None => {
-                let (word, end) = words::at(cell, offset + at);
+                let (Said { word, bearing }, end) = words::at(cell, offset + at);
+                if bearing != Bearing::Plain {
+                    self.bearings.push((self.items.len(), bearing));
+                }
                 (Some(word), end)
             }
         };
@@ -164,11 +218,39 @@ impl Survey {
 
     fn stretch(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
         self.around.push(b' ');
+        let run = &text[start..end];
+        let end = self.numbers_of(text, start, end, region);
+        let is_code =
+            run::is_foreign_code(run) && matches!(self.items.last(), Some(Item::Other { .. }));
+        self.has_foreign_code |= is_code;
+        self.foreign_code = is_code.then(|| self.items.len() - 1);
+        end
+    }
+
+    /// Whether the code of another country stands before, and nothing but what parts a list: `+977, 98...`.
+    fn is_behind_code(&self, run: &[u8]) -> bool {
+        let parts_a_list = |item: &Item| {
+            matches!(
+                item,
+                Item::Comma | Item::Bar | Item::Break | Item::Word(Word::Conjunction)
+            )
+        };
+        !run::opens_number(run)
+            && self
+                .foreign_code
+                .is_some_and(|at| self.items[at + 1..].iter().all(parts_a_list))
+    }
+
+    fn numbers_of(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
+        let is_behind_code = self.is_behind_code(&text[start..end]);
         let starts = self.starts_alone(text, start);
         // In a text, what only its length makes a number of another region may be any figure.
         let found = run::single(&text[start..end], region).and_then(|found| {
             let is_sure = !found.is_at_home() || dialled::is_certain(found);
-            is_sure.then_some(found).ok_or(Note::TextWithDigits)
+            let is_foreign_rest = is_behind_code && found.is_indian();
+            (is_sure && !is_foreign_rest)
+                .then_some(found)
+                .ok_or(Note::TextWithDigits)
         });
         if starts
             && let Ok(number) = found
@@ -189,7 +271,7 @@ impl Survey {
                     if stands_apart {
                         self.items.push(Item::Comma);
                     }
-                    let is_spoilt = at == 0 && !starts || at == last && !ends;
+                    let is_spoilt = at == 0 && (!starts || is_behind_code) || at == last && !ends;
                     match part {
                         Part::Number { digits, .. } if is_spoilt => {
                             self.fragment(digits, Note::StrayLetter);
@@ -238,6 +320,9 @@ impl Survey {
         })
     }
 }
+
+/// The country whose words a link may hold.
+const INDIA: u16 = 91;
 
 fn other(text: &[u8]) -> Item {
     Item::Other {

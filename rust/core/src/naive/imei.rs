@@ -297,7 +297,12 @@ fn one(core: &str) -> Result<Handset, Note> {
     });
     let is_whole = |piece: &&str| piece.len() >= 14;
     let is_grouped = !pieces.iter().any(is_whole) && is_listed("imei", &written, false);
-    if pieces.len() == 1 || is_grouped && !is_date_and_time(&written) && !is_cell(&written) {
+    // `98765 43210 98765`: a mobile and five digits more, which end in no check digit.
+    let is_mobile_and_more = pattern!("^[6-9][0-9]{4}[^0-9][0-9]{5}[^0-9][0-9]{5}$")
+        .is_match(&written)
+        && handset.1 == Form::LuhnBad;
+    let is_something_else = is_date_and_time(&written) || is_cell(&written) || is_mobile_and_more;
+    if pieces.len() == 1 || is_grouped && !is_something_else {
         Ok(handset)
     } else {
         Err(Note::SeveralNumbers)

@@ -11,6 +11,8 @@ use super::text::Shown;
 pub(super) struct Says {
     pub(super) class: &'static str,
     code: &'static str,
+    /// How a word bears on a complaint's numbers, as the list has it.
+    pub(super) bearing: &'static str,
 }
 
 impl Says {
@@ -18,7 +20,11 @@ impl Says {
     pub(super) const UNLISTED: Self = Self::of("unlisted");
 
     const fn of(class: &'static str) -> Self {
-        Self { class, code: "" }
+        Self {
+            class,
+            code: "",
+            bearing: "",
+        }
     }
 
     /// Whether a number of the country with this code is another thing's, or another person's.
@@ -56,8 +62,18 @@ fn list(files: &[&'static str]) -> List {
                 ("neutral", language) if language != "en" => ("conjunction", ""),
                 (class, _) => (class, ""),
             };
-            let code = fields.get(3).copied().unwrap_or_default();
-            (spelling(fields[2]) + mark, Says { class, code })
+            let last = fields.get(3).copied().unwrap_or_default();
+            let (code, bearing) = if class == "country" {
+                (last, "")
+            } else {
+                ("", last)
+            };
+            let says = Says {
+                class,
+                code,
+                bearing,
+            };
+            (spelling(fields[2]) + mark, says)
         })
         .collect()
 }
@@ -164,6 +180,17 @@ fn longest(shown: &Shown, lists: &[&List]) -> (Says, usize) {
     let refusing = known(&letters(shown, whole)).filter(|says| says.refuses(""));
     if let Some(says) = refusing.filter(|_| whole > *width) {
         return (says, whole);
+    }
+    // `s/o` is no `so`.
+    if let Some(found) = pattern!("^([A-Za-zλ])/([A-Za-z])$").captures(&shown.text[..*width]) {
+        let last = width - 1;
+        let letters = [
+            letters(shown, found[1].len()),
+            letters(&shown.from(last), 1),
+        ];
+        if let Some(says) = known(&letters.join(" ")) {
+            return (says, *width);
+        }
     }
     phrases
         .iter()

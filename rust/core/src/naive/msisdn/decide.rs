@@ -39,7 +39,7 @@ impl Token {
             Self::Stop => ".".to_owned(),
             Self::Comma => ",".to_owned(),
             Self::Field => ";".to_owned(),
-            Self::Apart => String::new(),
+            Self::Apart | Self::Code | Self::LinkText => String::new(),
         }
     }
 

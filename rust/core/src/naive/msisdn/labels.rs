@@ -45,7 +45,7 @@ fn sign(token: &Token, country: &str) -> Option<char> {
         Token::Stop | Token::Sign(';' | '?' | '!') => '.',
         Token::Sign('(' | '[' | '{' | '<') => '(',
         Token::Sign(')' | ']' | '}' | '>') => ')',
-        Token::Sign(_) => return None,
+        Token::Sign(_) | Token::Code | Token::LinkText => return None,
     })
 }
 
@@ -67,6 +67,26 @@ fn word(says: &Says, country: &str) -> char {
         // The number's own country.
         _ => 'k',
     }
+}
+
+/// Whether words leave open whether a complaint's numbers are those of whom it accuses: a row in which `!` is a word of
+/// doubt, `@` one of an act, `&` one that joins a list, and `v` any other that neither joins nor accuses.
+pub(super) fn says_doubt(tokens: &[Token]) -> bool {
+    let row: String = tokens
+        .iter()
+        .filter_map(|token| match token {
+            Token::Word(says, _) => Some(match (says.bearing, says.class) {
+                ("doubt", _) => '!',
+                ("act", _) => '@',
+                ("list", "conjunction") => '&',
+                ("list", class) => panic!("{class} joins no list"),
+                (_, "origin" | "conjunction" | "complaint" | "neutral") => word(says, ""),
+                _ => 'v',
+            }),
+            token => sign(token, ""),
+        })
+        .collect();
+    pattern!(r"!|#[@ojcnv?]*@[@ojcnv?]*#|#[oj]c|\([nj&]\)").is_match(&row)
 }
 
 /// Whether a text is a label and its number, and the label another thing's: no word that is on no list but before an id's,

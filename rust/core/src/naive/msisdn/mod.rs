@@ -9,7 +9,7 @@ mod tokens;
 mod written;
 
 use dialled::{class, code, dialled, values};
-use labels::{Label, is_bare_label, labels, row};
+use labels::{Label, is_bare_label, labels, row, says_doubt};
 use tokens::{Token, tokens};
 
 use super::pattern;
@@ -95,8 +95,10 @@ pub fn extract(cell: &str, region: Region) -> Vec<u64> {
 pub fn mentions(cell: &str, region: Region) -> Mentions {
     let refusal = match number_of(cell, region) {
         Ok(number) => {
+            let doubts = says_doubt(&tokens(&Shown::of(cell), region));
             return Mentions {
                 numbers: vec![number.value()],
+                doubt: doubts.then_some(Note::TextWithDigits),
                 ..Mentions::default()
             };
         }
@@ -141,8 +143,10 @@ fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
         .map_or("", |number| code(&number.digits));
     let row = row(tokens, country);
     // `from 98... to 97...`: one of the two was called.
-    let has_sides = numbers.len() > 1 && row.contains('o');
-    if has_sides || pattern!("[iarxwe]").is_match(&row) {
+    let says_more = tokens.iter().any(|token| matches!(token, Token::LinkText));
+    let has_sides = numbers.len() > 1 && (says_more || row.contains('o'));
+    let has_code = tokens.iter().any(|token| matches!(token, Token::Code));
+    if has_sides || has_code || says_doubt(tokens) || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
@@ -151,7 +155,9 @@ fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
     } else {
         let around: String = tokens.iter().map(Token::around).collect();
         let is_written = pattern!("^[A-Za-zλ_\n\r\x0B\x0C \t:,.;\\-()\\[\\]/&='\"!?|@<>{}]*$");
-        (!is_written.is_match(&around)).then_some(Note::StrayCharacter)
+        let pairs = pattern!("<[^<>]*>").replace_all(&around, "");
+        let is_sound = is_written.is_match(&around) && !pairs.contains(['<', '>']);
+        (!is_sound).then_some(Note::StrayCharacter)
     }
 }
 

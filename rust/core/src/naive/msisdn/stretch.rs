@@ -138,6 +138,9 @@ impl Stretch<'_> {
         let is_in_fives = self.width(next - 1) == 5
             && self.width(next - 2) >= 5
             && pattern!("^91[6-9][0-9]{9}$").is_match(&number.digits);
+        // `404-10-98765-43210` is one thing.
+        let is_chained =
+            is_behind_digits && self.groups[at].gap == '-' && self.groups[next - 1].gap == '-';
         // Six digits and four, or four and six, are rather a PIN code and another figure.
         let widths: Vec<usize> = (at..next).map(|group| self.width(group)).collect();
         let is_pin = widths == [6, 4] || widths == [4, 6];
@@ -153,8 +156,46 @@ impl Stretch<'_> {
         before
             .into_iter()
             .chain(after)
-            .all(|width| is_in_fives && is_count_or_pin(width))
+            .all(|width| is_in_fives && !is_chained && is_count_or_pin(width))
             .then_some((number, next))
+    }
+
+    /// Whether a short number behind another country's code has more digits behind it.
+    fn is_cut(&self, at: usize, next: usize) -> bool {
+        let text = |group: &Group| &self.run[group.start..group.end];
+        let digits: usize = (at..next).map(|group| self.width(group)).sum();
+        next > at + 1
+            && digits <= 9
+            && is_foreign_code(text(&self.groups[at]))
+            && self
+                .groups
+                .get(next)
+                .is_some_and(|group| !group.stands_apart() && !opens_number(text(group)))
+    }
+
+    /// Whether another country's code stands before, with no number and no sign of a new one between: a plus, two zeros,
+    /// or, seven digits on, what keeps a number apart.
+    fn is_behind_code(&self, at: usize, parts: &[Part]) -> bool {
+        let text = |group: &Group| &self.run[group.start..group.end];
+        let opens = |group: &Group| opens_number(text(group));
+        let Some(first) = (0..=at).rev().find(|&group| opens(&self.groups[group])) else {
+            return false;
+        };
+        let between = |last: usize| {
+            (first + 1..last)
+                .map(|group| self.width(group))
+                .sum::<usize>()
+        };
+        let is_parted =
+            (first + 1..=at).any(|group| self.groups[group].stands_apart() && between(group) >= 7);
+        let is_code = is_foreign_code(text(&self.groups[first]));
+        // The code and what stands behind it are parts without a number, each of one group.
+        let fragments = parts
+            .iter()
+            .rev()
+            .take_while(|part| part.number.is_none())
+            .count();
+        first < at && is_code && !is_parted && fragments >= at - first
     }
 
     /// The number that begins with a group.
@@ -187,7 +228,11 @@ pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
     while at < stretch.groups.len() {
         let taken = stretch
             .number_at(at, is_behind_digits)
-            .filter(|(number, _)| is_sure(number));
+            .filter(|(number, _)| is_sure(number))
+            .filter(|(number, _)| {
+                !number.digits.starts_with("91") || !stretch.is_behind_code(at, &parts)
+            })
+            .filter(|(_, next)| !stretch.is_cut(at, *next));
         let (number, next) = taken.map_or((None, at + 1), |(number, next)| (Some(number), next));
         is_behind_digits = number.is_none();
         parts.push(Part {
@@ -204,6 +249,17 @@ pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// Whether a group is a plus or two zeros and the beginning of a number, but not of an Indian one.
+pub(super) fn is_foreign_code(group: &str) -> bool {
+    let bare = group.replace([' ', '('], "");
+    pattern!("^(?:[+]|00)[1-9][0-9]{0,5}$").is_match(&bare)
+        && !pattern!("^(?:[+]|00)91").is_match(&bare)
+}
+
+pub(super) fn opens_number(group: &str) -> bool {
+    pattern!("^[ (]*(?:[+]|00)").is_match(group)
 }
 
 /// Whether a number can be taken from a text: what only its length makes a region's own may be any figure.

@@ -17,6 +17,10 @@ pub(super) enum Token {
     Number(Number),
     /// So many digits that are not one number, and why.
     Digits(usize, Note),
+    /// Stands behind the digits of a stretch that are another country's code alone.
+    Code,
+    /// Stands for what a link says behind its number, other than words and digits.
+    LinkText,
     /// Digits of something else.
     Figure(String),
     /// The mark of a list.
@@ -68,8 +72,11 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let last = before.chars().last();
     let text = rest.text.as_str();
     let begins_word = !last.is_some_and(|last| is_letter(last) || last.is_ascii_digit());
-    if begins_word && let Some((token, width)) = link_or_mask(text, region) {
-        return (vec![token], width);
+    if begins_word && let Some((token, width, tail)) = link_or_mask(text, region) {
+        let mut found = vec![token];
+        let shown = rest.from(tail);
+        found.extend(said_by_link(&shown, width - tail));
+        return (found, width);
     }
     let first = text.chars().next().expect("something is left");
     if is_letter(first) && first != '_' {
@@ -98,7 +105,26 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     }
     let is_behind_number = row(tokens, "").ends_with('#');
     let begins_alone = begins_alone(before, &run, is_behind_number);
-    in_stretch(begins_alone, &run, &text[run.len()..], region)
+    let is_behind_code = is_behind_code(tokens) && !stretch::opens_number(&run);
+    let (mut found, width) = in_stretch(
+        begins_alone,
+        is_behind_code,
+        &run,
+        &text[run.len()..],
+        region,
+    );
+    if stretch::is_foreign_code(&run) && matches!(found[..], [Token::Digits(..)]) {
+        found.push(Token::Code);
+    }
+    (found, width)
+}
+
+/// Whether another country's code stands before, and behind it nothing but what parts a list.
+fn is_behind_code(tokens: &[Token]) -> bool {
+    let code = tokens
+        .iter()
+        .rposition(|token| matches!(token, Token::Code));
+    code.is_some_and(|code| pattern!("^[,|.j]*$").is_match(&row(&tokens[code..], "")))
 }
 
 /// Chat links, up to the digits, the digits, and what the link would say.
@@ -109,7 +135,48 @@ const CHAT_LINK: &str = concat!(
     r"([?&/][^ \t\n\r\x0B\x0C]*)?",
 );
 
-fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize)> {
+/// What stands behind the number of a link: words that refuse it, and digits of other numbers, in the parts that say
+/// something.
+fn said_by_link(shown: &Shown, width: usize) -> Vec<Token> {
+    let mut found = Vec::new();
+    for part in pattern!("[^?&/#]+").find_iter(&shown.text[..width]) {
+        if part.as_str().contains('=')
+            && !pattern!("^(?i:text|body|message|msg|phone)=").is_match(part.as_str())
+        {
+            continue;
+        }
+        found.push(Token::LinkText);
+        let mut at = part.start();
+        while at < part.end() {
+            let rest = shown.from(at);
+            let next = pattern!("^(?:%.{0,2}|[0-9]+|[A-Za-zλ])").find(&rest.text);
+            at += match next.map(|next| next.as_str()) {
+                Some(digits) if digits.starts_with(|sign: char| sign.is_ascii_digit()) => {
+                    let end = digits.len().min(part.end() - at);
+                    if end >= 7 {
+                        found.push(Token::Digits(end, Note::TextWithDigits));
+                    }
+                    end
+                }
+                Some(escape) if escape.starts_with('%') => escape.len(),
+                Some(_) => {
+                    let (says, end) = words::said(&rest);
+                    if says.refuses("91") {
+                        let letters =
+                            rest.text[..end].replace(|letter: char| letter.is_ascii_digit(), "");
+                        found.push(Token::Word(says, letters));
+                    }
+                    end
+                }
+                None => rest.text.chars().next().map_or(1, char::len_utf8),
+            };
+        }
+    }
+    found
+}
+
+/// What stands there, where it ends, and where a link's digits do.
+fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize, usize)> {
     if let Some(found) = pattern!(CHAT_LINK).captures(text) {
         let next = text[found[0].len()..].chars().next();
         if found.get(3).is_some() || !next.is_some_and(joins) {
@@ -124,7 +191,7 @@ fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize)> {
                     read.err().unwrap_or(Note::PlusWithoutCountryCode),
                 ),
             };
-            return Some((token, found[0].len()));
+            return Some((token, found[0].len(), found[1].len()));
         }
     }
     let near: String = text.chars().take(84).collect();
@@ -135,18 +202,22 @@ fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize)> {
             Ok(number) => Token::Number(number),
             Err(note) => Token::Digits(digits_in(&found[1]), note),
         };
-        return Some((token, found[0].len()));
+        return Some((token, found[0].len(), found[0].len()));
     }
     if is_address(text) {
         let address = pattern!(r"^[^ \t\n\r\x0B\x0C]*").find(text)?.as_str();
-        return Some((Token::Address(address.to_owned()), address.len()));
+        return Some((
+            Token::Address(address.to_owned()),
+            address.len(),
+            address.len(),
+        ));
     }
     let masks = pattern!("^[xX*]{2,}").find(text)?.as_str();
     if text[masks.len()..].starts_with(is_letter) {
         return None;
     }
     let mask = pattern!("^[xX*0-9 -]*").find(text)?.as_str();
-    Some((Token::Mask(mask.to_owned()), mask.len()))
+    Some((Token::Mask(mask.to_owned()), mask.len(), mask.len()))
 }
 
 fn is_address(text: &str) -> bool {
@@ -188,10 +259,17 @@ fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
     (is_behind_number || !adds) && (goes_on || starts_alone(before))
 }
 
-fn in_stretch(begins_alone: bool, run: &str, after: &str, region: Region) -> (Vec<Token>, usize) {
+fn in_stretch(
+    begins_alone: bool,
+    is_behind_code: bool,
+    run: &str,
+    after: &str,
+    region: Region,
+) -> (Vec<Token>, usize) {
     let result = single(run, region).and_then(|number| {
         Some(number)
             .filter(stretch::is_sure)
+            .filter(|number| !is_behind_code || !number.digits.starts_with("91"))
             .ok_or(Note::TextWithDigits)
     });
     let extension =
@@ -226,7 +304,8 @@ fn in_stretch(begins_alone: bool, run: &str, after: &str, region: Region) -> (Ve
     {
         tokens.extend(is_apart.then_some(Token::Apart));
         // What touches a stretch spoils the number at that end of it.
-        let is_spoilt = at == 0 && !begins_alone || at + 1 == count && !ends_alone;
+        let is_spoilt =
+            at == 0 && (!begins_alone || is_behind_code) || at + 1 == count && !ends_alone;
         tokens.push(match number {
             Some(_) if is_spoilt => Token::Digits(digits, Note::StrayLetter),
             Some(number) => Token::Number(number),

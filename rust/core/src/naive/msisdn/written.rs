@@ -259,6 +259,8 @@ fn are_other_things(number: &Number, written: &str, has_prefix: bool) -> bool {
     }
     !has_prefix
         && (pattern!("^(?:[0-9]+00[^0-9])*[0-9]+00$").is_match(written)
+            || is_range(written)
+            || pattern!("^[0-9]{2}(?:[^0-9][0-9]{2}){4}$").is_match(written) && are_steps(written)
             || pattern!("^[0-9]{6}[^0-9](?:19|20)[0-9]{2}$").is_match(written)
             || is_date_and_time(written)
             || is_of_another_country(written))
@@ -272,6 +274,24 @@ fn is_of_another_country(written: &str) -> bool {
     code(&digits) == groups[0]
         && class(&digits) != Class::None
         && (widths.len() == 1 || plan::has_format(groups[0].parse().unwrap_or(0), &widths))
+}
+
+/// `98765/98770`.
+fn is_range(written: &str) -> bool {
+    let Some(found) = pattern!("^([0-9]{5})[/=]([0-9]{5})$").captures(written) else {
+        return false;
+    };
+    let figure = |at: usize| found[at].parse::<i64>().expect("digits");
+    (1..=1000).contains(&(figure(2) - figure(1)))
+}
+
+/// `66 67 68 69 70`.
+fn are_steps(written: &str) -> bool {
+    let figures: Vec<i64> = written
+        .split(|sign: char| !sign.is_ascii_digit())
+        .map(|figure| figure.parse().expect("digits"))
+        .collect();
+    figures.windows(2).all(|two| two[1] - two[0] == 1)
 }
 
 /// Every way in which the parts of a prefix are pieces of their own: each part alone or with the next one, and from
@@ -371,6 +391,10 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     let number = dialled(&digits, written.has_plus, region)?;
     if !written.has_plus
         && (has_date(&written.from_first)
+            || pattern!(
+                "^(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}[^0-9].*[0-9]"
+            )
+            .is_match(&written.from_first)
             || address(&written.from_first) == Some(written.from_first.len()))
     {
         return Err(Note::NotANumber);
