@@ -146,18 +146,34 @@ class Model:
         """The versions that name a number for certain, and those of which a person has to say whether they do."""
         live = self.live(cut)
         settled_at, settled = self._settled(n, cut)
+        lost = self._lost(n, cut)
         certain, waiting = [], []
         for v in live:
             if n not in v.numbers:
                 continue
             amended = self._amended(v, live)
-            if n in v.certain and amended is None:
+            sure = n in v.certain and amended is None
+            if sure and not self._unshielded(v, n, cut):
                 certain.append(v)
-            elif settled_at < max(v.event, amended or 0):
+            elif settled_at < max(lost, *(() if sure else (v.event, amended or 0)), -1):
                 waiting.append(v)
             elif settled == "accepted":
                 certain.append(v)
         return certain, waiting
+
+    def _lost(self, n: int, cut: int) -> int:
+        """The last event that took back a complaint of a number that nothing protects now."""
+        if self._protected(n, cut) or self._last(self.decisions, n, cut, {"protected", "unprotected"})[0] >= 0:
+            return -1
+        back = [
+            w for w, of in self.withdrawals if w <= cut for v in self.versions if v.event == of and n in v.complainants
+        ]
+        return max(back, default=-1)
+
+    def _unshielded(self, v: Version, n: int, cut: int) -> bool:
+        """Whether a naming counts only as decided since the number lost its protection."""
+        lost, settled_at = self._lost(n, cut), self._settled(n, cut)[0]
+        return lost >= 0 and not lost < settled_at < v.event
 
     def _turned_since(self, n: int, cut: int) -> int:
         """The event since which a complaint names it in one version and has it as the complainant's in another."""
@@ -187,7 +203,10 @@ class Model:
     def open(self, n: int, cut: int) -> bool:
         """Whether something about a number is to be accepted or dismissed, or was."""
         live = self.live(cut)
-        unsure = any(n in v.numbers and (n not in v.certain or self._amended(v, live) is not None) for v in live)
+        unsure = any(
+            n in v.numbers and (n not in v.certain or self._amended(v, live) is not None or self._unshielded(v, n, cut))
+            for v in live
+        )
         unheard = self._decision(n, cut)[1] == "confirmed" and not self._heard_of(n, cut)
         return unsure or unheard or self._turned_since(n, cut) >= 0
 

@@ -7,6 +7,7 @@ Arrow; a cell that is not surely one thing is refused.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -23,12 +24,18 @@ from numguard.registry.spelling import seen
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
-    "Numbers", "acknowledgements", "each_once", "flags", "inside_text", "is_nothing", "numbers", "one", "plain_digits",
-    "remarks", "repeats", "single_numbers", "trimmed", "words", "written",
+    "Numbers", "acknowledgements", "digits_that_could_be", "each_once", "flags", "inside_text", "is_nothing", "numbers",
+    "one", "plain_digits", "remarks", "repeats", "single_numbers", "trimmed", "words", "written",
 ]  # fmt: skip
 
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
+
+
+#: What may part the digits of one number, and ten digits or more.
+_PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+_RUN = re.compile(r"\d{10,}")
+_LONGEST_SEARCHED = 2_000
 
 
 def _array(values: list[Any]) -> pa.Array[Any]:
@@ -233,6 +240,29 @@ def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Arr
     note = pc.cast(told.field("note"), pa.string())
     refused = pc.and_(pc.is_null(msisdn), pc.fill_null(pc.not_equal(note, "empty"), False))
     return msisdn, pc.if_else(refused, note, pa.scalar(None, pa.string()))
+
+
+def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
+    """Every number that texts could mean, however badly written: index, msisdn.
+
+    All that `extract` finds, and each run of ten digits, with or without 91 or 0 before it, once what parts digits is
+    out. Only to shield somebody with: most of it is nobody's number.
+    """
+    cells = written(texts)
+    found: Any = _core.extract(cells)
+    index = pc.list_parent_indices(found).to_pylist()
+    pairs = set(zip(index, pc.list_flatten(found).to_pylist(), strict=True))
+    kept = pc.utf8_slice_codeunits(plain_digits(pc.fill_null(cells, "")), 0, _LONGEST_SEARCHED)
+    for at, text in enumerate(kept.to_pylist()):
+        for run in _RUN.findall(_PARTED.sub("", text)):
+            pairs |= {(at, 910000000000 + int(run[k : k + 10])) for k in range(len(run) - 9)}
+    rows = sorted(pairs)
+    return pa.table(
+        {
+            "index": pa.array([row for row, _ in rows], pa.int64()),
+            "msisdn": pa.array([msisdn for _, msisdn in rows], pa.uint64()),
+        }
+    )
 
 
 def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:

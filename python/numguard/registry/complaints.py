@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
 from numguard.registry.districts import districts
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, speaks_of_suspects
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
 from numguard.registry.sources import sources
@@ -44,6 +44,7 @@ COMPLAINT_NOTES = {
     "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
     "spreadsheet_error": "A spreadsheet's error stands where its formula found nothing.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
+    "in_unread_column": "It stands in another column of its row too, which is not read and may be the complainant's.",
     "no_acknowledgement_no": "The row names a number, but not which complaint it is.",
     "no_source": "The row names a number, but not who sent the complaint.",
     "in_the_future": "The day has not been yet.",
@@ -62,6 +63,9 @@ _NAMING_FIELDS: list[pa.Field[Any]] = [
     *(pa.field(name, pa.string()) for name in ("note", "doubt", "cell")),
 ]
 _NAMING = pa.schema(_NAMING_FIELDS)
+
+#: Cells that may hold a number, however its digits are parted.
+_TEN_DIGITS = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
 
 #: What may be said once for a whole sheet.
 CONSTANTS = ("source", "district", "police_station", "category")
@@ -132,7 +136,8 @@ def read_complaints(
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
     source = words("source")
     complainants, refused = _complainants(sheet.table, at.get("complainant_mobile", []))
-    refusals.append(refused.filter(pc.not_equal(refused["note"], "empty")))
+    unread_complainants = refused.filter(pc.not_equal(refused["note"], "empty"))
+    refusals.append(unread_complainants)
     fields = {
         "source": source,
         "acknowledgement_no": acknowledgement,
@@ -150,6 +155,9 @@ def read_complaints(
     own = _own(found, complainants, size)
     refusals += [refused, _told(found.filter(own), "complainants_number")]
     found = found.filter(pc.invert(own))
+    shielded = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
+    found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=shielded), "complainants_number")
+    found = _in_doubt(found, _stand_unread(found, sheet.table, at), "in_unread_column")
     for part, note in ((acknowledgement, "no_acknowledgement_no"), (source, "no_source")):
         lost = pc.is_null(part).take(found["index"].combine_chunks())
         refusals.append(_told(found.filter(lost), note))
@@ -291,6 +299,38 @@ def _own(found: pa.Table, complainants: pa.Table, size: int) -> pa.Array[Any]:
     for layer in _layers(complainants, size):
         own |= layer[index] == msisdn
     return pa.array(own, pa.bool_())
+
+
+def _in_doubt(found: pa.Table, doubted: Any, why: str) -> pa.Table:
+    """The namings, of those that are `doubted` the certain ones waiting for a person."""
+    doubted = pc.and_(pc.fill_null(doubted, False), pc.is_null(found["doubt"]))
+    if not pc.any(doubted).as_py():
+        return found
+    cell = pc.coalesce(found["cell"], pc.cast(found["msisdn"], pa.string()))
+    for name, value in (("doubt", why), ("cell", cell)):
+        place = found.schema.get_field_index(name)
+        found = found.set_column(place, name, pc.if_else(doubted, value, found[name]))
+    return found
+
+
+def _stand_unread(found: pa.Table, table: pa.Table, at: dict[str, list[int]]) -> pa.Array[Any]:
+    """Which suspect numbers stand in a column of their row, too, that is not read and may be the complainant's."""
+    index = np.asarray(found["index"].to_numpy(), np.int64)
+    msisdn = np.asarray(found["msisdn"].to_numpy(), np.int64)
+    standing = np.zeros(len(found), np.bool_)
+    read = {place for places in at.values() for place in places}
+    for place, name in enumerate(table.column_names):
+        kind = table.schema.field(place).type
+        is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        if place in read or speaks_of_suspects(name) or not (is_text or pa.types.is_integer(kind)):
+            continue
+        column = cells.written(table.column(place))
+        some = np.flatnonzero(cells.flags(pc.match_substring_regex(column, _TEN_DIGITS)))
+        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
+        pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
+        for k in np.flatnonzero(np.isin(index, some)).tolist():
+            standing[k] |= (index[k], msisdn[k]) in pairs
+    return pa.array(standing)
 
 
 def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:

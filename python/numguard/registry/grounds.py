@@ -36,12 +36,14 @@ NEVER = -1
 class Facts:
     """The facts up to some event, one table a kind, as the store gives them.
 
-    Namings and complainants say in which version of a complaint they stand: (event, version).
+    Namings and complainants say in which version of a complaint they stand: (event, version). Unshielded are the
+    complainants of what was taken back, with the event that took it back.
     """
 
     versions: pa.Table
     namings: pa.Table
     complainants: pa.Table
+    unshielded: pa.Table
     links: pa.Table
     decisions: pa.Table
     outcomes: pa.Table
@@ -133,19 +135,24 @@ def _key(table: pa.Table, row: str) -> Ints:
 class Named:
     """What complaints say of each number: where it is named for certain, and where that waits for a person.
 
-    A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later.
+    A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
+    does every naming of a number that was a complainant's until `lost_at`, when that complaint was taken back.
     """
 
-    def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last) -> None:
+    def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last, lost_at: Ints) -> None:
         size = len(numbers)
         version = versions.of(namings)
         position = positions(namings["msisdn"], numbers)
         doubtful = _doubtful(bools(pc.is_valid(namings["doubt"])), position, version)
         event = np.asarray(namings["event"].to_numpy(), np.int64)
         live, stands = versions.live[version], versions.stands[version]
-        later = settled.event[position] > np.maximum(event, versions.amended_at[version])
-        unsure = live & (doubtful | ~stands)
-        certain = live & stands & ~doubtful | unsure & later & settled.means("accepted")[position]
+        said, lost = settled.event[position], lost_at[position]
+        #: Of each naming, whether it hangs on what is decided since the number lost its protection.
+        self.unshielded = (lost != NEVER) & ~((said > lost) & (event > said))
+        in_doubt = doubtful | ~stands
+        later = said > np.maximum(np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER), lost)
+        unsure = live & (in_doubt | self.unshielded)
+        certain = live & ~in_doubt & ~self.unshielded | unsure & later & settled.means("accepted")[position]
         #: Of each naming, whether it waits.
         self.waiting = unsure & ~later
         #: Named somewhere not for certain, whether or not that was settled.

@@ -35,6 +35,7 @@ __all__ = [
     "heading",
     "known_by",
     "read_mapping",
+    "speaks_of_suspects",
     "write_mapping",
 ]  # fmt: skip
 
@@ -43,6 +44,35 @@ Mapped: TypeAlias = Mapping[str, str | Sequence[str]]
 
 #: What a mapping says of a column that is not to be read.
 IGNORE: Final = "ignore"
+
+#: Who complains, as headings name them.
+_COMPLAINANTS: Final = ("complainant", "victim", "applicant", "informant", "petitioner", "comp")
+_COMPLAINANTS_HINDI: Final = ("शिकायतकर्ता", "पीड़ित", "प्रार्थी", "परिवादी", "वादी", "आवेदक")
+
+#: Headings of a column with a complainant's number: all of them shield.
+_OF_COMPLAINANT: Final = tuple(
+    form.format(who)
+    for people, forms in (
+        (
+            _COMPLAINANTS,
+            (
+                "{} mobile", "{} mobile no", "{} no", "{} contact", "{} contact no", "{} contact mobile",
+                "{} alternate mobile", "{} alternate mobile no", "{} alternate no", "{} alternate contact no",
+                "alternate mobile of {}", "alternate mobile no of {}", "mobile of {}", "mobile no of {}",
+                "contact of {}", "contact no of {}", "no of {}", "name and mobile of {}", "name and mobile no of {}",
+                "name and contact no of {}", "{} name and mobile", "{} name and mobile no", "{} name and contact no",
+                "registered mobile no of {}", "{} registered mobile no", "{} whatsapp no",
+            ),
+        ),
+        (
+            _COMPLAINANTS_HINDI,
+            ("{} मोबाइल", "{} का मोबाइल", "{} मोबाइल नंबर", "{} का मोबाइल नंबर", "{} नंबर", "{} संपर्क", "{} संपर्क नंबर",
+             "{} का नाम व मोबाइल नंबर", "{} का वैकल्पिक मोबाइल नंबर"),
+        ),
+    )
+    for who in people
+    for form in forms
+)  # fmt: skip
 
 #: The fields of a complaint, each with the spellings that it is found by; `narrative` is found by none of its own.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -84,12 +114,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "संदिग्ध मोबाइल", "संदिग्ध मोबाइल नंबर", "संदिग्ध नंबर", "संदिग्ध व्यक्ति का मोबाइल नंबर", "आरोपी मोबाइल",
         "आरोपी का मोबाइल नंबर",
     ),
-    "complainant_mobile": (
-        "complainant mobile no", "complainant no", "complainant contact no", "mobile of complainant",
-        "mobile no of complainant", "victim mobile", "victim mobile no", "victim no", "informant mobile no",
-        "शिकायतकर्ता मोबाइल", "शिकायतकर्ता का मोबाइल नंबर", "शिकायतकर्ता नंबर", "पीड़ित का मोबाइल", "पीड़ित का मोबाइल नंबर",
-        "प्रार्थी का मोबाइल नंबर",
-    ),
+    "complainant_mobile": _OF_COMPLAINANT,
     "amount_lost": (
         "amount", "lost amount", "loss amount", "fraud amount", "amount of fraud", "total fraud amount",
         "total amount lost", "amount defrauded", "defrauded amount",
@@ -140,6 +165,19 @@ _SILENT: Final = frozenset(
     ["of", "the", "in", "rs", "inr", "rupees", "and", "का", "की", "के", "में", "रु", "रुपये", "रूपये", "रुपए"]
 )
 _NUKTA: Final = "\u093c"
+
+
+#: Words of headings under which a suspect's number may well stand again: those of suspects, and of narratives.
+_OF_SUSPECTS: Final = frozenset(
+    ["suspect", "accused", "fraudster", "narrative", "facts", "fact", "brief", "gist", "description", "details",
+     "remark", "remarks", "summary", "modus", "संदिग्ध", "आरोपी", "विवरण", "तथ्य", "टिप्पणी"]
+)  # fmt: skip
+
+
+def speaks_of_suspects(written: str) -> bool:
+    """Whether a heading says that a suspect's number may stand below it, and names nobody who complains."""
+    words = set(heading(written).split())
+    return bool(words & _OF_SUSPECTS) and not words & {*_COMPLAINANTS, *map(heading, _COMPLAINANTS_HINDI)}
 
 
 @cache

@@ -59,6 +59,12 @@ FACTS = {
         "msisdn:i event:i version:i",
         "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {match n} n.event <= $1",
     ),
+    # Who complained in what was taken back, and when that was.
+    "unshielded": (
+        "msisdn:i event:i",
+        """SELECT DISTINCT n.msisdn, b.event FROM {wanted} complainant n CROSS JOIN withdrawal b
+           WHERE {match n} b.withdrawn = n.event AND b.event <= $1""",
+    ),
     "links": (
         "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
         f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,

@@ -31,6 +31,7 @@ __all__ = [
     "REVIEW_NOTES",
     "TURNED",
     "UNHEARD",
+    "UNSHIELDED",
     "Reviewed",
     "refuse_certain",
     "review",
@@ -40,6 +41,7 @@ __all__ = [
 #: Why a number waits, beside the doubts of its cell.
 DROPPED: Final = "dropped_by_amendment"
 TURNED: Final = "turned_by_amendment"
+UNSHIELDED: Final = "complainants_until_withdrawn"
 UNHEARD: Final = "confirmed_but_never_named"
 
 #: Why a number waits, or a row of decisions is refused, beside the notes of numbers.
@@ -47,6 +49,7 @@ REVIEW_NOTES: Final = {
     "from_narrative": "Found inside of a narrative, which may name it for any reason.",
     DROPPED: "A complaint named it before it was amended.",
     TURNED: "A complaint had it as a suspect's, and has it as the complainant's, or the other way round.",
+    UNSHIELDED: "It was protected as a complainant's until the complaint was taken back.",
     UNHEARD: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",
     "no_reason": "A decision without a reason.",
@@ -69,6 +72,7 @@ _WAITING_FIELDS: list[pa.Field[Any]] = [
     pa.field("status", pa.string()),
 ]
 _WAITING = pa.schema(_WAITING_FIELDS)
+_NOTHING: Final[Any] = pa.scalar(None, pa.string())
 _REFUSED_FIELDS: list[pa.Field[Any]] = [
     pa.field("file", pa.string()),
     pa.field("row", pa.int64()),
@@ -110,11 +114,12 @@ def review(case: Case, cut: int) -> pa.Table:
     numbers = pc.cast(namings["msisdn"], pa.uint64())
     turned = pc.is_in(numbers, state["msisdn"].filter(state["turned"]))
     shown = pc.or_(pa.chunked_array([pa.array(found.named.waiting)]), turned)
+    doubt = pc.coalesce(namings["doubt"], pc.if_else(pa.array(found.named.unshielded), UNSHIELDED, _NOTHING))
     live = pa.chunked_array([pa.array(found.versions.live[version])])
     told = pa.table(
         {
             "msisdn": numbers,
-            "why": pc.if_else(turned, TURNED, pc.if_else(dropped, DROPPED, namings["doubt"])),
+            "why": pc.if_else(turned, TURNED, pc.if_else(dropped, DROPPED, doubt)),
             "complaint": found.versions.complaint[version],
             **{name: namings[name] for name in ("event", "row", "version")},
         }

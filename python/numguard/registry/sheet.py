@@ -144,7 +144,7 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
         return known > 1 and 2 * known >= len(filled) and _bare(names) != _bare(own)
 
     at = [int(row[k]) for k in _without_digits(table) if is_header(_cells(table, k))]
-    lines = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
     at += [line for line, text in lines if any(is_header(split_line(text, sign)) for sign in SEPARATORS)]
     if not at:
         return sheet
@@ -164,7 +164,7 @@ def _without_digits(table: pa.Table) -> list[int]:
     kept = np.arange(len(table))
     for column in table.columns:
         if pa.types.is_string(column.type) and len(kept):
-            cells = column.take(pa.array(kept)) if len(kept) < len(table) else column
+            cells = column.take(pa.array(kept, pa.int64())) if len(kept) < len(table) else column
             digits = pc.fill_null(pc.match_substring_regex(cells, r"\p{Nd}{5}"), False)
             kept = kept[~np.asarray(digits.to_numpy(), np.bool_)]
     found: list[int] = kept.tolist()

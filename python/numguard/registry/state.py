@@ -79,7 +79,7 @@ REASONS = {
 }
 
 #: The kinds of facts that a state is derived from.
-FACTS = ("versions", "namings", "complainants", "links", "decisions", "outcomes", "exported")
+FACTS = ("versions", "namings", "complainants", "unshielded", "links", "decisions", "outcomes", "exported")
 
 # Numbers of these kinds are nobody's handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")
@@ -97,7 +97,6 @@ class Standing:
         self.complaining = facts.complainants.filter(pa.array(self.versions.live[self.versions.of(facts.complainants)]))
         self.numbers = universe(facts, self.complaining["msisdn"])
         self.settled = self._last("decisions", "status", SETTLING)
-        self.named = Named(facts.namings, self.versions, self.numbers, self.settled)
         self.decisions = self._last("decisions", "status", _DECIDING)
         self.shields = self._last("decisions", "status", ("protected", "unprotected"))
         self.outcomes = Last(facts.outcomes, self.numbers, "event", "ordinal")
@@ -111,6 +110,9 @@ class Standing:
         self.special = bools(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
         from_the_start = self.own | self.placeholder | self.special
         self.protected: Bools = np.where(self.shields.said, self.shields.means("protected"), from_the_start)
+
+        self.lost_at = self._lost_at()
+        self.named = Named(facts.namings, self.versions, self.numbers, self.settled, self.lost_at)
 
         confirming = self.decisions.means("confirmed")
         heard_of = self.named.named | self._in("links") | self._in("exported")
@@ -135,6 +137,18 @@ class Standing:
     def _last(self, kind: str, column: str, among: tuple[str, ...]) -> Last:
         table = getattr(self.facts, kind)
         return Last(table.filter(pc.is_in(table[column], pa.array(among))), self.numbers, "event")
+
+    def _lost_at(self) -> Ints:
+        """The last event that took back a complaint of the number, which nothing protects now; `NEVER` if none.
+
+        What an officer decided of its protection no withdrawal undoes.
+        """
+        told = self.facts.unshielded.sort_by("event")
+        told = told.filter(pc.is_in(told["msisdn"], pa.array(self.numbers)))
+        found = np.full(len(self.numbers), NEVER, np.int64)
+        found[positions(told["msisdn"], self.numbers)] = np.asarray(told["event"].to_numpy(), np.int64)
+        lost: Ints = np.where(self.protected | self.shields.said, NEVER, found)
+        return lost
 
     def _in(self, kind: str) -> Bools:
         return anywhere(positions(getattr(self.facts, kind)["msisdn"], self.numbers), len(self.numbers))

@@ -1,0 +1,142 @@
+"""Who complains is shielded, however badly the number is written and wherever it stands; what is unsure waits."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute
+import pytest
+
+import numguard as ng
+
+COMPLAINANT = 919765432187
+SUSPECT = 919811100002
+BADLY_WRITTEN = [
+    "Mob9765432187", "M9765432187", "9765432187_wife", "97654_32187", "9765432187@paytm", "9765432187 Nepal",
+    "A/c 9765432187", "x09765432187", "Mob919765432187", "A/c 97654/32187", "M९७६५४३२१८७",
+]  # fmt: skip
+HEADINGS = [
+    "Complainant Contact", "Name and mobile of complainant", "Applicant Mobile", "Informant mobile",
+    "Victim Contact No", "Complainant alternate mobile", "Petitioner mobile", "Comp Mobile",
+    "परिवादी का मोबाइल", "वादी मोबाइल", "आवेदक मोबाइल",
+    "प्रार्थी मोबाइल", "Victim's Mobile No. 2",
+]  # fmt: skip
+
+
+def sheet(*rows: dict[str, str]) -> pa.Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: [row.get(name, "") for row in rows] for name in names})
+
+
+def row(number: int, suspects: str, **more: str) -> dict[str, str]:
+    return {"acknowledgement_no": f"317082200000{number:02}", "source": "1930", "suspect_mobiles": suspects} | more
+
+
+def waits(registry: ng.Registry) -> dict[int, set[str]]:
+    told = registry.review().to_pylist()
+    return {one["msisdn"]: {r["why"] for r in told if r["msisdn"] == one["msisdn"]} for one in told}
+
+
+def blocked(registry: ng.Registry) -> list[int]:
+    return list(registry.numbers().to_array().to_pylist())
+
+
+@pytest.mark.parametrize("cell", BADLY_WRITTEN)
+@pytest.mark.parametrize("own", [False, True])
+def test_a_badly_written_complainant_is_not_blocked(cell: str, own: bool) -> None:
+    told = sheet(
+        row(1, "9765432187" if own else "9811100002", complainant_mobile=cell),
+        row(2, "9811100002" if own else "9765432187", complainant_mobile="9811100003"),
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(told)
+        assert blocked(registry) == [SUSPECT]
+        assert intake.refusals.filter(pa.compute.equal(intake.refusals["column"], "complainant_mobile")).num_rows
+        state = registry.history(COMPLAINANT)
+        assert state.num_rows
+        assert waits(registry) in ({COMPLAINANT: {"complainants_number"}}, {})
+        again = registry.add_complaints(told)
+        assert again.repeated == intake.added
+
+
+def test_a_refused_complainant_shields_nobody_else() -> None:
+    told = sheet(row(1, "9811100002", complainant_mobile="M9765432187"), row(2, "9811100004"))
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(told)
+        assert blocked(registry) == [SUSPECT, 919811100004]
+        assert waits(registry) == {}
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_complainants_column_shields(heading: str) -> None:
+    told = sheet(row(1, "9811100002", **{heading: "9765432187"}), row(2, "9765432187"))
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(told)
+        assert intake.understood is not None
+        assert intake.understood.fields[heading] == "complainant_mobile"
+        assert blocked(registry) == [SUSPECT]
+
+
+def test_all_columns_of_complainants_shield() -> None:
+    told = sheet(row(1, "9811100002; 9811100005", **dict.fromkeys(HEADINGS, "")), row(2, "9811100005; 9765432187"))
+    columns = told.set_column(3, HEADINGS[0], [["9765432187", ""]]).set_column(5, HEADINGS[2], [["9811100005", ""]])
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(columns)
+        assert blocked(registry) == [SUSPECT]
+
+
+@pytest.mark.parametrize("heading", ["Contact person", "Callback", "Details of victim", "Unnamed: 7", "Reported from"])
+@pytest.mark.parametrize("cell", ["9765432187", "Ram, M97654-32187", "+91 97654 32187"])
+def test_a_suspect_in_an_unread_column_of_its_row_waits(heading: str, cell: str) -> None:
+    told = sheet(row(1, "9765432187; 9811100002", **{heading: cell}), row(2, "9811100004", **{heading: "9811100002"}))
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(told)
+        assert blocked(registry) == [SUSPECT, 919811100004]
+        assert waits(registry) == {COMPLAINANT: {"in_unread_column"}}
+
+
+@pytest.mark.parametrize("heading", ["Suspect UPI", "Brief facts", "संक्षिप्त विवरण", "Accused account"])
+def test_a_column_that_speaks_of_suspects_doubts_nothing(heading: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet(row(1, "9811100002", **{heading: "9811100002@ybl"})))
+        assert blocked(registry) == [SUSPECT]
+
+
+def test_a_number_that_a_withdrawal_unprotects_waits() -> None:
+    told = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
+    with ng.Registry(by="HC 1234") as registry:
+        first = registry.add_complaints(told)
+        registry.add_complaints(sheet(row(2, "9765432187")))
+        assert blocked(registry) == [SUSPECT]
+        registry.withdraw_intake(first.id, reason="wrong file")
+        assert blocked(registry) == []
+        assert waits(registry) == {COMPLAINANT: {"complainants_until_withdrawn"}}
+        registry.add_complaints(sheet(row(3, "9765432187")))
+        assert blocked(registry) == []
+        registry.decide([str(COMPLAINANT)], "accepted", "asked the complainant")
+        assert blocked(registry) == [COMPLAINANT]
+        assert waits(registry) == {}
+
+
+def test_a_number_that_an_officer_unprotected_needs_no_second_decision() -> None:
+    told = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
+    with ng.Registry(by="HC 1234") as registry:
+        first = registry.add_complaints(told)
+        registry.add_complaints(sheet(row(2, "9765432187")))
+        registry.decide([str(COMPLAINANT)], "unprotected", "it is the suspect's")
+        registry.withdraw_intake(first.id, reason="wrong file")
+        assert blocked(registry) == [COMPLAINANT]
+
+
+@pytest.mark.parametrize(("later", "listed"), [("dismissed", []), ("unprotected", [COMPLAINANT])])
+def test_what_is_decided_of_it_holds(later: str, listed: list[int]) -> None:
+    told = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
+    with ng.Registry(by="HC 1234") as registry:
+        first = registry.add_complaints(told)
+        registry.add_complaints(sheet(row(2, "9765432187")))
+        registry.withdraw_intake(first.id, reason="wrong file")
+        registry.decide([str(COMPLAINANT)], later, "asked")
+        assert blocked(registry) == listed
+        assert waits(registry) == {}
+        # What a new complaint says is heard as any.
+        registry.add_complaints(sheet(row(3, "9765432187")))
+        assert blocked(registry) == [COMPLAINANT]
