@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.compute
 import pytest
 
 import numguard as ng
+from numguard.cli import run
 
 COMPLAINANT = 919765432187
 SUSPECT = 919811100002
@@ -140,3 +144,40 @@ def test_what_is_decided_of_it_holds(later: str, listed: list[int]) -> None:
         # What a new complaint says is heard as any.
         registry.add_complaints(sheet(row(3, "9765432187")))
         assert blocked(registry) == [COMPLAINANT]
+
+
+def test_a_reactivated_number_that_is_named_again_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with ng.Registry(tmp_path / "case.db", by="HC 1234") as registry:
+        first = registry.add_complaints(sheet(row(1, "9811100002; 9811100004")))
+        registry.record_outcomes(pa.table({"msisdn": ["9811100002"], "status": ["reactivated"]}))
+        assert first.reactivated == 0
+    lines = [",".join(row(1, "").keys()), "31708220000009,1930,9811100002", "31708220000010,1930,9811100004"]
+    (tmp_path / "again.csv").write_text("\n".join(lines) + "\n")
+    call = ["complaints", "add", str(tmp_path / "again.csv"), "--registry", str(tmp_path / "case.db"), "--by", "HC 1"]
+    for options in (["--dry-run"], []):
+        assert run([*call, *options]) == 0
+        said = capsys.readouterr().err
+        assert "reactivated: 1 number is named again; it stays off the list until decided" in said
+    assert run([*call, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reactivated"] == 0
+    with ng.Registry(tmp_path / "case.db", by="HC 1234") as registry:
+        assert blocked(registry) == [919811100004]
+        assert registry.add_complaints(sheet(row(11, "9811100002"))).reactivated == 1
+        registry.decide([str(SUSPECT)], "confirmed", "named again")
+        assert registry.add_complaints(sheet(row(12, "9811100002"))).reactivated == 0
+
+
+def test_a_number_that_waits_for_two_reasons_is_counted_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = ["9811100002 victim of it", "9811100002 said xyzzy", "9811100004 said xyzzy"]
+    lines = ["acknowledgement_no,source,suspect_mobiles", *(f"{k},1930,{cell}" for k, cell in enumerate(cells))]
+    (tmp_path / "sheet.csv").write_text("\n".join(lines) + "\n")
+    case = ["--registry", str(tmp_path / "case.db"), "--by", "HC 1"]
+    assert run(["complaints", "add", str(tmp_path / "sheet.csv"), *case, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["waiting"]
+    assert sum(told.values()) == 2
+    assert run(["review", *case, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert sum(said["why"].values()) == said["numbers"] == 2
+    assert said["rows"] == 3

@@ -224,3 +224,23 @@ def test_partitions_of_a_dataset_are_columns(tmp_path: Path) -> None:
 def test_pandas_text_with_missing_cells() -> None:
     frame = pd.DataFrame({"mobile": ["9876543210", None]})
     assert text(open_source(frame)).to_pydict() == {"mobile": ["9876543210", None]}
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
+def test_utf_32_is_not_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_bytes("acknowledgement_no,source,mobile\n1,1930,9876543210\n".encode(encoding))
+    for read in (
+        lambda: ng.Registry(by="x").add_complaints(path),
+        lambda: ng.read_cdr(path),
+        lambda: open_source(path),
+    ):
+        with pytest.raises(InputError, match="its encoding is not read: save it as UTF-8"):
+            read()
+
+
+def test_a_zero_byte_in_a_header_is_no_name(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"m\0obile,x\n" + b"9876543210,1\n" * 9)
+    with pytest.raises(InputError, match="its encoding is not read: save it as UTF-8"):
+        open_source(path).schema  # noqa: B018 - reading it raises

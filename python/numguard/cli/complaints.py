@@ -131,8 +131,14 @@ def add(
     if intake.waiting.num_rows:
         waiting = len(intake.waiting["msisdn"].unique())
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
-        why = options.notes_said(options.counted(intake.waiting["why"]))
+        why = options.notes_said(options.counted_once(intake.waiting))
         options.say(f"{options.count(waiting, 'number')} {wait} for a person: {why}; see numguard review")
+    if intake.reactivated:
+        them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
+        options.say(
+            f"reactivated: {options.count(intake.reactivated, 'number')} {them} off the list until decided; "
+            "see numguard decide confirmed"
+        )
     _say_amended(intake, dry_run=dry_run)
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
     if intake.understood and intake.understood.unread and not dry_run:
@@ -257,9 +263,10 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         told = ("container", "encoding", "header_row", "sheet", "fields", "unread")
         summary |= {field: getattr(understood, field) for field in told}
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
-        summary["waiting"] = options.counted(intake.waiting["why"])
+        summary["waiting"] = options.counted_once(intake.waiting)
         summary["text_removed"] = intake.text_removed.num_rows
         summary["amendments"] = options.counted(intake.dropped["why"])
+        summary["reactivated"] = intake.reactivated
         summary["alike"] = options.counted(intake.alike["why"])
         if dry_run:
             summary["sample"] = understood.sample.to_pylist()

@@ -289,6 +289,14 @@ def count(number: int, what: str, many: str | None = None) -> str:
     return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
+def counted_once(waiting: Any) -> dict[str, int]:
+    """How many numbers wait for each reason, each counted by the first of its own, so that they add up."""
+    first: dict[int, str] = {}
+    for number, why in zip(waiting["msisdn"].to_pylist(), waiting["why"].to_pylist(), strict=True):
+        first.setdefault(number, why)
+    return counted(pa.chunked_array([pa.array(list(first.values()), pa.string())]))
+
+
 def counted(column: Any) -> dict[str, int]:
     """How often each value stands in a column; nulls are left out."""
     compute: Any = pyarrow.compute  # its stubs know no struct arrays

@@ -65,7 +65,7 @@ def review(
         raise ArgumentError("--reason, --map, --refused: go with --take")
     with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
         waiting = registry.review()
-    counts = options.counted(waiting["why"])
+    counts = options.counted_once(waiting)
     if sheet_path is not None:
         empty = pa.nulls(len(waiting), pa.string())
         write_private(waiting.append_column("decision", empty).append_column("reason", empty), sheet_path)

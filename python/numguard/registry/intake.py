@@ -52,6 +52,9 @@ _WAITING = pa.schema(_WAITING_FIELDS)
 _WORDED = pa.schema([field for field in _WAITING_FIELDS if field.name != "why"])
 
 
+#: The status of a number that is in use again.
+_BACK = "reactivated"
+
 _ALIKE = pa.schema([_WAITING_FIELDS[0], *ALIKE])
 
 
@@ -100,6 +103,7 @@ class Intake:
     passed_over: list[str] = field(default_factory=list)
     dropped: pa.Table = field(default_factory=AMENDED.empty_table, repr=False)
     alike: pa.Table = field(default_factory=_ALIKE.empty_table, repr=False)
+    reactivated: int = 0
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -112,6 +116,7 @@ class Intake:
             ("waiting for a person", self.waiting.num_rows),
             ("dropped or turned by amendments", self.dropped.num_rows or None),
             ("perhaps known under another spelling", self.alike.num_rows or None),
+            ("named again after they were reactivated", self.reactivated or None),
             ("lines that are no rows", counts(self.not_data)),
         ]
         return card("Intake", facts)
@@ -142,7 +147,8 @@ def add_complaints(
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan = reconcile(complaints, case.store)
-        return _summed_up(None, sheet, complaints, plan, _tried(case, sheet, plan))
+        again = _reactivated(case, plan, case.store.head())
+        return _summed_up(None, sheet, complaints, plan, _tried(case, sheet, plan), reactivated=again)
     with case.event("add_complaints") as append:
         plan = reconcile(complaints, case.store)
         if strict:
@@ -151,7 +157,18 @@ def add_complaints(
         if known is None:
             _record(append, sheet, plan)
         dropped = amended(case, append.event, plan.amended, sheet.name)
-    return _summed_up(append.event if known is None else known, sheet, complaints, plan, dropped)
+        again = _reactivated(case, plan, append.event - 1)
+    return _summed_up(append.event if known is None else known, sheet, complaints, plan, dropped, reactivated=again)
+
+
+def _reactivated(case: Case, plan: Plan, cut: int) -> int:
+    """How many of the numbers that are named anew were back in use: no complaint alone puts them on a list again."""
+    told = [case.store.facts(kind, cut) for kind in ("outcomes", "decisions")]
+    back = pa.concat_tables([one.filter(pc.equal(one["status"], _BACK)).select(["msisdn"]) for one in told])["msisdn"]
+    named = pc.unique(plan.namings["msisdn"].filter(pc.is_in(plan.namings["msisdn"], back)))
+    if not len(named):
+        return 0
+    return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
 
 
 def _tried(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
@@ -188,7 +205,9 @@ def record_counts(append: Append, added: int, updated: int, repeated: int, refus
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 
-def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table) -> Intake:
+def _summed_up(
+    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table, *, reactivated: int
+) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     refusals = named_refusals(sheet, plan.refused_cells)
     understood = understand(sheet, complaints)
@@ -208,7 +227,9 @@ def _summed_up(event: int | None, sheet: Sheet, complaints: Complaints, plan: Pl
     file = (sheet.name, sheet.bytes, sheet.sha256)
     alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
-    return Intake(event, *counts, refusals, *file, understood, waiting, text_removed, *around, dropped, alike)
+    return Intake(
+        event, *counts, refusals, *file, understood, waiting, text_removed, *around, dropped, alike, reactivated
+    )
 
 
 def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:

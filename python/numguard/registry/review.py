@@ -72,7 +72,6 @@ _WAITING_FIELDS: list[pa.Field[Any]] = [
     pa.field("status", pa.string()),
 ]
 _WAITING = pa.schema(_WAITING_FIELDS)
-_NOTHING: Final[Any] = pa.scalar(None, pa.string())
 _REFUSED_FIELDS: list[pa.Field[Any]] = [
     pa.field("file", pa.string()),
     pa.field("row", pa.int64()),
@@ -114,7 +113,8 @@ def review(case: Case, cut: int) -> pa.Table:
     numbers = pc.cast(namings["msisdn"], pa.uint64())
     turned = pc.is_in(numbers, state["msisdn"].filter(state["turned"]))
     shown = pc.or_(pa.chunked_array([pa.array(found.named.waiting)]), turned)
-    doubt = pc.coalesce(namings["doubt"], pc.if_else(pa.array(found.named.unshielded), UNSHIELDED, _NOTHING))
+    nothing: Any = pa.scalar(None, pa.string())
+    doubt = pc.coalesce(namings["doubt"], pc.if_else(pa.array(found.named.unshielded), UNSHIELDED, nothing))
     live = pa.chunked_array([pa.array(found.versions.live[version])])
     told = pa.table(
         {
@@ -130,8 +130,8 @@ def review(case: Case, cut: int) -> pa.Table:
         events_here = pa.array(joint.event[told["event"].to_numpy()])
         told = told.set_column(told.schema.get_field_index("event"), "event", events_here)
     silent = state.filter(pc.invert(pc.is_in(state["msisdn"], told["msisdn"])))["msisdn"]
-    nothing = pa.table({"msisdn": silent, "why": pa.repeat(UNHEARD, len(silent))})
-    told = pa.concat_tables([told, nothing], promote_options="default")
+    unheard = pa.table({"msisdn": silent, "why": pa.repeat(UNHEARD, len(silent))})
+    told = pa.concat_tables([told, unheard], promote_options="default")
     counted = told.group_by("msisdn", use_threads=False).aggregate([("complaint", "count_distinct")])
     events = case.store.events(told["event"])
     at = pc.index_in(told["msisdn"], counted["msisdn"])

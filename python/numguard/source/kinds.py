@@ -47,6 +47,8 @@ _REFUSED: Final = {
 }
 _MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<body")
 _CONTROLS: Final = bytes([*range(8), *range(14, 26), *range(28, 32)])
+#: Bytes by which a character set without a mark is known.
+_FEWEST: Final = 16
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -66,6 +68,8 @@ def refusal_reason(head: bytes) -> str | None:
     """Why a file with these first bytes is not read, and what to do; None where it may be read."""
     if not head.lstrip(b"\xef\xbb\xbf \t\r\n"):
         return "is empty: it has no header"
+    if _is_utf_32(head):
+        return "is text in UTF-32; its encoding is not read: save it as UTF-8"
     for magic, why in _REFUSED.items():
         if head.startswith(magic):
             return why
@@ -76,6 +80,14 @@ def refusal_reason(head: bytes) -> str | None:
     if kind_of(head) == "text" and controls * 50 > len(head) and not character_set(head).startswith("utf-16"):
         return "is neither text nor any other supported container"
     return None
+
+
+def _is_utf_32(head: bytes) -> bool:
+    """Known by its mark, or by three zero bytes in nearly every four: UTF-16 has one in two at most."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return True
+    zeros = [head[k::4].count(0) * 10 >= 9 * len(head[k::4]) for k in range(4)]
+    return len(head) >= _FEWEST and zeros in ([False, True, True, True], [True, True, True, False])
 
 
 def character_set(head: bytes) -> str:

@@ -163,6 +163,8 @@ class TextPart(Part):
         header = find_header(lines, self._wanted)
         if header is None:
             raise InputError(f"{self.name}: is empty: it has no header")
+        if any("\0" in name for name in header.names):
+            raise InputError(f"{self.name}: its header has a zero byte, so its encoding is not read: save it as UTF-8")
         check("columns", len(header.names), str(self.name), "its columns are")
         self._found, self.header_row = header, header.line
         self._titles = lines[: header.line - 1]
