@@ -1,7 +1,7 @@
 """Any source x sets -> the rows that name a member, and a summary of what was looked at.
 
-Owns the run: which part of a source is read by whom, what happens to a file that cannot be read, progress, and how hits
-are written out. Knows no numbers: what a cell means and what is a member is asked of the compiled half.
+Owns the run: which reader reads each part of a source, what happens to a file that cannot be read, progress, and how
+hits are written. The compiled module decides what a cell means and what is a member.
 
     >>> import numguard as ng, pyarrow as pa
     >>> calls = pa.table({"a_party": ["09876543210", "9123456789"], "b_party": ["1930", "+91 98765 43210"]})
@@ -55,8 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
 
-#: Seconds between two calls of `progress` within one file.
-_PROGRESS_EVERY = 0.25
+_PROGRESS_EVERY = 0.25  # seconds between two calls of `progress` within one file
 #: Rows of a batch that are looked up before anything else gets its turn: a tenth of a second's work.
 _ROWS_AT_ONCE = 1 << 22
 
