@@ -262,7 +262,7 @@ def unwritten(path: Path, error: OSError) -> Exception:
     """The package's error for a file that could not be written."""
     if isinstance(error, InputError):
         return error
-    return FileError(f"{path.name}: cannot be written ({error.strerror or 'the disk failed'})")
+    return FileError(f"{path}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
 def _open_locked(folder: Path) -> int | None:

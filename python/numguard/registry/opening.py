@@ -85,8 +85,8 @@ def _copy(file: Path, to: Path) -> None:
             if (_seen(file), _seen(log)) == before:
                 return
     except OSError as error:
-        raise RegistryError(f"{file.name}: cannot be opened ({error.strerror})") from None
-    raise RegistryError(f"{file.name}: somebody writes to it all the while; try again")
+        raise RegistryError(f"{file}: cannot be opened ({error.strerror})") from None
+    raise RegistryError(f"{file}: somebody writes to it all the while; try again")
 
 
 def _seen(file: Path) -> tuple[int, int] | None:

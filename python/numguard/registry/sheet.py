@@ -191,9 +191,9 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
     except FileNotFoundError:
         raise FileMissingError(f"{path}: there is no such file") from None
     except IsADirectoryError:
-        raise InputError(f"{path.name}: is a folder; name the file") from None
+        raise InputError(f"{path}: is a folder; name the file") from None
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def fingerprint_table(table: pa.Table) -> tuple[int, str]:

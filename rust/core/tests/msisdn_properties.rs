@@ -260,7 +260,7 @@ proptest! {
         prop_assert!(found.iter().all(|number| named.numbers.contains(number)));
         if reading.msisdn != 0 {
             // Words such as `on` and `after` leave open whose number it is.
-            let doubt = named.doubt.filter(|&doubt| doubt == Note::TextWithDigits && reading.note == Some(Note::TextRemoved));
+            let doubt = named.doubt.filter(|&doubt| doubt == Note::TextWithDigits && matches!(reading.note, Some(Note::TextRemoved | Note::Placeholder)));
             prop_assert_eq!(named, Mentions { numbers: vec![reading.msisdn], doubt, ..Mentions::default() });
         } else {
             prop_assert!(!named.numbers.is_empty() || named.doubt == reading.note);
@@ -305,7 +305,9 @@ proptest! {
     #[test]
     fn what_was_written_is_read_back(cell in cell(), region in region(), back in region()) {
         let reading = read(&cell, region);
-        if reading.msisdn != 0 {
+        // What only its length makes a number of another region may have zeros that its international form cannot have.
+        let is_sure = !matches!(region, Region::Of(_)) || reading.kind != Some(Kind::Unknown);
+        if reading.msisdn != 0 && is_sure {
             let mut text = String::new();
             for style in [Style::E164, Style::International] {
                 text.clear();

@@ -195,7 +195,7 @@ fn behind_code(digits: &[u8], plan: RegionPlan) -> Option<Reading> {
     let once = plan.without_prefix(&digits[width..]);
     let twice = stripped(once.digits(), plan.main());
     Some(Reading {
-        national: twice.behind(once.prefix),
+        national: twice.behind(once),
         code: width,
     })
 }

@@ -55,9 +55,10 @@ impl Stripped {
         }
     }
 
-    /// The same with so many more digits before those of the number.
-    pub(crate) fn behind(mut self, more: usize) -> Self {
-        self.prefix += more;
+    /// What was stripped of digits that another plan had `stripped` before.
+    pub(crate) fn behind(mut self, stripped: Self) -> Self {
+        self.prefix += stripped.prefix;
+        self.is_transformed |= stripped.is_transformed;
         self
     }
 

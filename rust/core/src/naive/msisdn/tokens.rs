@@ -113,7 +113,7 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         &text[run.len()..],
         region,
     );
-    if stretch::is_foreign_code(&run) && matches!(found[..], [Token::Digits(..)]) {
+    if stretch::is_foreign_code(&run) && matches!(found.last(), Some(Token::Digits(..))) {
         found.push(Token::Code);
     }
     (found, width)
