@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 __all__ = ["PLACE_ROLES", "ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns", "without_form"]
 
@@ -40,27 +40,7 @@ Role: TypeAlias = Literal[
     "site",
 ]
 
-ROLES: Final[tuple[Role, ...]] = (
-    "served",
-    "other",
-    "calling",
-    "called",
-    "imei",
-    "imsi",
-    "at",
-    "date",
-    "time",
-    "call_type",
-    "duration",
-    "lrn",
-    "first_cell",
-    "last_cell",
-    "place",
-    "coordinates",
-    "latitude",
-    "longitude",
-    "site",
-)
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 #: Those that say where a row was. `place` is the circle, `coordinates` one column of latitude and longitude, `site` a
 #: description that may name them. A row is whole without them, so a heading that stands twice is left unread.
 PLACE_ROLES: Final[tuple[Role, ...]] = ROLES[ROLES.index("first_cell") :]

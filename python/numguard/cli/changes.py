@@ -27,9 +27,7 @@ __all__ = ["changes"]
     "--gap-days", type=click.IntRange(0, 100_000), default=1, show_default=True, help="A pause that ends none."
 )
 @click.option("--changed", is_flag=True, help="Only of numbers (or handsets) that had more than one period.")
-@click.option("--msisdn", help="The column of served numbers [served_msisdn].")
-@click.option("--imei", help="The column of IMEIs [imei14].")
-@click.option("--at", help="The column of times [at].")
+@options.sighting_columns
 @options.region
 @account.refused
 @account.strict

@@ -173,9 +173,7 @@ def _holds_columns(path: str) -> bool:
 )
 @click.option("--by", envvar="NUMGUARD_BY", show_envvar=True, help="Who acts; goes with --registry.")
 @click.option("--seeds", type=click.Path(), help="Link from the numbers in this list, without a registry.")
-@click.option("--msisdn", help="The column of served numbers [served_msisdn].")
-@click.option("--imei", help="The column of IMEIs [imei14].")
-@click.option("--at", help="The column of times [at].")
+@options.sighting_columns
 @policy_options
 @click.option("--override", help="Keep the result although the brake came on, for this reason; it is logged.")
 @result_options

@@ -50,6 +50,8 @@ __all__ = [
     "say_json",
     "say_list",
     "say_why",
+    "sighting_columns",
+    "sighting_columns",
     "the_column",
     "threads",
     "write_refused",
@@ -82,9 +84,20 @@ def region_column(command: Command) -> Command:
 
 
 def check_region_column(name: str | None, names: Sequence[str]) -> None:
-    """Says which columns there are where this one is not."""
-    if name is not None:
-        the_column(name, names)
+    """An error with the columns that there are, if `--region-column` names none of them."""
+    if name is not None and name not in names:
+        raise ColumnError(f"--region-column: no column {named([name])}; there are {headings(names)}")
+
+
+def sighting_columns(command: Command) -> Command:
+    """`--msisdn`, `--imei`, `--at`: the columns of sightings."""
+    for option, help_text in (
+        ("--at", "The column of times [at]."),
+        ("--imei", "The column of IMEIs [imei14]."),
+        ("--msisdn", "The column of served numbers [served_msisdn]."),
+    ):
+        command = click.option(option, help=help_text)(command)
+    return command
 
 
 def _region_code(_context: click.Context, _option: click.Parameter, value: str) -> Region:

@@ -22,9 +22,7 @@ __all__ = ["common"]
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...")
 @click.option("--at-least", type=click.IntRange(1), default=2, show_default=True, help="In how many of the files.")
 @click.option("--by", type=click.Choice(["msisdn", "imei14"]), default="msisdn", help="Numbers [default] or handsets.")
-@click.option("--msisdn", help="The column of served numbers [served_msisdn].")
-@click.option("--imei", help="The column of IMEIs [imei14].")
-@click.option("--at", help="The column of times [at].")
+@options.sighting_columns
 @click.option(
     "--proof", type=click.Path(dir_okay=False, path_type=Path), help="Write every row of them: file, row, time."
 )
