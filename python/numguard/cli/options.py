@@ -51,7 +51,6 @@ __all__ = [
     "say_list",
     "say_why",
     "sighting_columns",
-    "sighting_columns",
     "the_column",
     "threads",
     "write_refused",
