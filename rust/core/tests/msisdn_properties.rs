@@ -305,15 +305,16 @@ proptest! {
     #[test]
     fn what_was_written_is_read_back(cell in cell(), region in region(), back in region()) {
         let reading = read(&cell, region);
-        if reading.msisdn != 0 {
+        // What only its length makes a number of another region may have zeros that its international form cannot have.
+        let is_sure = !matches!(region, Region::Of(_)) || reading.kind != Some(Kind::Unknown);
+        if reading.msisdn != 0 && is_sure {
             let mut text = String::new();
             for style in [Style::E164, Style::International] {
                 text.clear();
                 format(reading.msisdn, style, &mut text);
                 let again = read(&text, back);
                 // What is merely possible abroad, and a number of the region without its plus, is none there.
-                let is_doubted = (matches!(back, Region::Of(_)) || reading.kind == Some(Kind::Unknown))
-                    && again.note == Some(Note::PlusWithoutCountryCode);
+                let is_doubted = matches!(back, Region::Of(_)) && again.note == Some(Note::PlusWithoutCountryCode);
                 prop_assert!(again.msisdn == reading.msisdn || is_doubted);
             }
             text.clear();

@@ -135,8 +135,8 @@ fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
         Some(_) => return Err(Note::AmbiguousPrefix),
         None => {}
     }
-    // A zero before digits that the plan does not list may be a prefix, and E.164 has no place for it.
-    let has_odd_zero = national.first() == Some(&0);
+    // A zero that is none of the number's own is a prefix that was not understood.
+    let has_odd_zero = national.first() == Some(&0) && !plan.is_viable(national);
     if !is_known && (has_odd_zero || is_guess || !plan::is_possible_with_area(all))
         || all.len() < SHORTEST
     {

@@ -135,7 +135,7 @@ fn at_home(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
     if !known.is_empty() && known != [whole.as_str()] {
         return Err(Note::AmbiguousPrefix);
     }
-    let is_odd = national.starts_with('0');
+    let is_odd = national.starts_with('0') && !is_viable(&national);
     let is_number = class(&whole) != Class::None
         || !is_odd && !is_guess && plan::is_possible_with_area(&values(&whole));
     if !is_number || whole.len() < 7 {
