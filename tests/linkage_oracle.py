@@ -138,6 +138,7 @@ class Table:
         self.numbers: dict[int, set[int]] = defaultdict(set)
         self.handsets: dict[int, set[int]] = defaultdict(set)
         self.places: dict[int, list[Seen]] = defaultdict(list)
+        distinct: set[tuple[int, Seen]] = set()
         for msisdn, imei14, at, *place in sightings:
             if msisdn is None or imei14 is None or (at is None and timed):
                 self.refused += 1
@@ -147,7 +148,8 @@ class Table:
             if at is not None and policy.until is not None and at >= moment(policy.until):
                 continue
             seen = Seen(msisdn, at, *place)
-            if at is None or seen not in self.places[imei14]:
+            if at is None or (imei14, seen) not in distinct:
+                distinct.add((imei14, seen))
                 self.places[imei14].append(seen)
             if at is not None and at in self.times[msisdn, imei14]:
                 continue

@@ -334,19 +334,28 @@ fn digits_of(text: &[u8]) -> usize {
     text.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
-/// Whether a point ends a sentence. Behind a short word it is an abbreviation's: `A/c No. 98...`.
+/// Whether a point ends a sentence. Behind a short word, or one that ends in three consonants, it is an abbreviation's:
+/// `A/c No. 98...`, `Complt. mob 98...`.
 fn ends_sentence(text: &[u8], at: usize) -> bool {
     const ABBREVIATION: usize = 4;
-    let letters = text[..at]
-        .iter()
-        .rev()
+    const CONSONANTS: usize = 3;
+    let before = || text[..at].iter().rev();
+    let letters = before()
         .take(ABBREVIATION + 1)
         .take_while(|&&byte| is_letter(byte))
+        .count();
+    let consonants = before()
+        .take(CONSONANTS)
+        .take_while(|byte| byte.is_ascii_alphabetic() && !is_vowel(**byte))
         .count();
     let is_before_blank = text
         .get(at + 1)
         .is_none_or(|&byte| byte == b' ' || is_line_break(byte));
-    is_before_blank && !(1..=ABBREVIATION).contains(&letters)
+    is_before_blank && !(1..=ABBREVIATION).contains(&letters) && consonants < CONSONANTS
+}
+
+fn is_vowel(byte: u8) -> bool {
+    matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u')
 }
 
 /// Whether a stretch begins at `at`: a digit, or a plus or bracket just before one.

@@ -87,7 +87,8 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     if !pattern!(r"^(?:[0-9]|[+(][ (+]{0,3}[0-9])").is_match(text) {
         let ends_sentence = first == '.'
             && pattern!("^.(?:[ \n\r\x0B\x0C]|$)").is_match(text)
-            && !pattern!("(?:^|[^A-Za-zλ_])[A-Za-zλ_]{1,4}$").is_match(before);
+            && !pattern!("(?:^|[^A-Za-zλ_])[A-Za-zλ_]{1,4}$").is_match(before)
+            && !pattern!("[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{3}$").is_match(before);
         let token = match first {
             '.' if ends_sentence => Token::Stop,
             ',' if text.starts_with(", ") => Token::Comma,
