@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard._core import ImeiSet, NumberSet, explain, explain_imei, mentions
+from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.source import (
     REFUSED,
@@ -304,8 +304,8 @@ def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
 
 def _doubt_of_numbers(name: str) -> str | None:
     """What the words of a heading say of a number beside them."""
-    doubt: str | None = mentions([f"{_words(name)}: {_ANY_NUMBER}"]).field("doubt").cast(pa.string())[0].as_py()
-    return doubt
+    note: str | None = explain([f"{_words(name)}: {_ANY_NUMBER}"]).field("note").cast(pa.string())[0].as_py()
+    return note
 
 
 def _doubt_of_imeis(name: str) -> str | None:

@@ -89,25 +89,46 @@ impl Word {
     }
 }
 
-/// What a word says of a number in a complaint besides: the fourth field of the list of phone words.
+/// What a word does in the cell of a complaint: the fourth field of the list of phone words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bearing {
-    /// Nothing.
+    /// What its class says.
     Plain,
-    /// That something may have been directed to the number, or that it may be another person's: `on`, `to`, `her`.
+    /// It may name whom something was directed to, or another person: `called`, `old`.
     Doubt,
-    /// That between two numbers one reached the other: `call`.
-    Act,
-    /// That it joins the numbers of a list: `and`.
+    /// It joins the numbers of a list: `and`.
     List,
+    /// It stands before an owner: `of`.
+    Of,
+    /// It stands behind an owner: `का`.
+    Genitive,
+    /// It stands between a label and its number: `is`.
+    Is,
+    /// It ends a sentence: `है`.
+    Verb,
+    /// It says nothing at all: `the`.
+    Article,
+    /// It stands before who acted: `from`.
+    From,
+    /// It says that a suspect is not known, or stands before another word: `unknown caller`.
+    Unknown,
+    /// `no`: a number, or a denial.
+    No,
 }
 
 impl Bearing {
     fn named(field: &str) -> Option<Self> {
         Some(match field {
             "doubt" => Self::Doubt,
-            "act" => Self::Act,
             "list" => Self::List,
+            "of" => Self::Of,
+            "genitive" => Self::Genitive,
+            "is" => Self::Is,
+            "verb" => Self::Verb,
+            "article" => Self::Article,
+            "from" => Self::From,
+            "unknown" => Self::Unknown,
+            "no" => Self::No,
             _ => return None,
         })
     }
@@ -148,11 +169,17 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         handsets: HashMap::new(),
         abbreviations: HashMap::new(),
     };
-    let lines = include_str!("lists/phone_words.tsv")
+    let beside_numbers = include_str!("lists/phone_words.tsv")
         .lines()
-        .chain(include_str!("lists/other_words.tsv").lines())
-        .chain(include_str!("lists/handset_words.tsv").lines());
-    for line in lines.filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        .chain(include_str!("lists/other_words.tsv").lines());
+    let lines = beside_numbers.map(|line| (line, false)).chain(
+        include_str!("lists/handset_words.tsv")
+            .lines()
+            .map(|line| (line, true)),
+    );
+    for (line, is_of_handsets) in
+        lines.filter(|(line, _)| !line.starts_with('#') && !line.is_empty())
+    {
         let mut fields = line.split('\t');
         let mut field = || fields.next().unwrap_or_default();
         let (class, language, phrase) = (field(), field(), spelling(field().chars()));
@@ -173,9 +200,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
             let last = fields.next();
             let word = Word::named(class, last).expect("a class of the word lists");
             let bearing = last.and_then(Bearing::named).unwrap_or(Bearing::Plain);
-            let list = match word {
-                Word::Handset => &mut lists.handsets,
-                _ => &mut lists.phrases,
+            let list = if is_of_handsets {
+                &mut lists.handsets
+            } else {
+                &mut lists.phrases
             };
             list.insert(phrase, Said { word, bearing });
         }

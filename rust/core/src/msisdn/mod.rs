@@ -19,6 +19,7 @@
 //! - [`national`]: the same as another region than India dials them;
 //! - [`format`](mod@format): and back to text.
 
+mod certain;
 mod dialled;
 mod format;
 mod found;
@@ -378,8 +379,8 @@ pub struct Mentions {
 
 /// Reads a cell in which a complaint names numbers: one, a list, or a text.
 ///
-/// Numbers are certain where nothing but separators, list marks, phone words and words for a suspect stand beside them,
-/// and no word that may name who was called (`on`, `to`) or whose it is (`her`).
+/// Numbers are certain where nothing but separators, list marks and phone words stand beside them, or words for a suspect
+/// before all of them, before each or behind each. A sentence, two labels of different sorts and `unknown` leave doubt.
 ///
 /// ```
 /// use numguard_core::msisdn::{Region, mentions};
@@ -403,7 +404,7 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
     let (found, survey) = read_slowly(&folded, region);
     match found {
         Ok(found) if folded.bytes().iter().any(|&byte| is_letter(byte)) => Mentions {
-            doubt: text::says_doubt(&surveyed(survey, &folded, region))
+            doubt: text::is_doubtful(&surveyed(survey, &folded, region))
                 .then_some(Note::TextWithDigits),
             ..certain(found)
         },

@@ -346,12 +346,21 @@ fn joined_at(
         .map(|group| group.digits);
     let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
     let is_alone = before.is_none() && after.is_none();
+    // `98000 / 12345 / 5000`, `12345/67891 98765/43219`: each slash parts two figures.
+    let is_slash = |group: Option<&Group>| group.is_some_and(|group| group.gap == Gap::Slash);
+    let joins_slash = groups[at + 1..=end]
+        .iter()
+        .any(|group| group.gap == Gap::Slash);
+    let is_behind_slash = at > 0 && is_slash(groups.get(at));
+    let is_parted = joins_slash && (is_behind_slash || is_slash(groups.get(next)))
+        || is_behind_slash && !behind_number
+        || joins_slash && !is_alone;
     // The first five may have a prefix glued to them.
     let is_in_fives =
         || groups[end].digits == 5 && groups[end - 1].digits >= 5 && found.is_indian_mobile();
     let takes = is_alone
         || !is_chained && is_in_fives() && before.into_iter().chain(after).all(is_count_or_pin);
-    takes.then_some((found, next))
+    (takes && !is_parted).then_some((found, next))
 }
 
 /// The longest text from a group on that is one number in several groups, and its last group.

@@ -40,6 +40,8 @@ pub(super) struct Survey {
     pub(super) has_upi_id: bool,
     /// Whether a link says something behind its number.
     pub(super) has_link_text: bool,
+    /// Whether a dash stands between two whole numbers: the first and the last of a series, or two of a list.
+    pub(super) has_range: bool,
     /// The text outside numbers, extensions and links, with a blank for each of them.
     pub(super) around: Vec<u8>,
 }
@@ -47,13 +49,46 @@ pub(super) struct Survey {
 impl Survey {
     /// Looks at all of `text`, a slice of the folded cell.
     pub(super) fn of(cell: &Folded, text: &[u8], region: Region) -> Self {
-        let mut survey = Self::default();
+        let mut survey = Self {
+            has_range: has_range(text),
+            ..Self::default()
+        };
         let offset = cell.place(text);
         let mut at = 0;
         while at < text.len() {
             at = survey.take(cell, offset, text, at, region);
         }
+        survey.deny();
         survey
+    }
+
+    /// `no` is a number's word behind a phone word or before digits, and else a denial: `no suspect 98...`.
+    fn deny(&mut self) {
+        for &(at, _) in self
+            .bearings
+            .iter()
+            .filter(|(_, bearing)| *bearing == Bearing::No)
+        {
+            let before = at.checked_sub(1).map(|before| &self.items[before]);
+            let behind = self.items.get(at + 1);
+            let is_named = matches!(
+                before,
+                Some(Item::Word(word)) if !matches!(
+                    word,
+                    Word::Neutral | Word::Conjunction | Word::Origin | Word::FirstPerson | Word::Complaint
+                )
+            );
+            let has_digits = matches!(
+                behind,
+                Some(Item::Number(_) | Item::Other { .. } | Item::Mark | Item::Open)
+            );
+            // `suspect no is 98...`.
+            let is_subject = matches!(before, Some(Item::Word(Word::Complaint)))
+                && matches!(behind, Some(Item::Word(Word::Neutral)));
+            if !is_named && !has_digits && !is_subject {
+                self.items[at] = Item::Word(Word::Denial);
+            }
+        }
     }
 
     /// Takes what begins at `at`; gives where it ends.
@@ -332,6 +367,27 @@ fn other(text: &[u8]) -> Item {
 
 fn digits_of(text: &[u8]) -> usize {
     text.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Whether a dash, with or without blanks, stands between two groups of ten digits or more.
+fn has_range(text: &[u8]) -> bool {
+    const WHOLE: usize = 10;
+    let is_whole =
+        |digits: Option<&[u8]>| digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+    let skip = |text: &[u8], byte: u8| text.iter().take_while(|&&next| next == byte).count();
+    let begins = |&at: &usize| text[at] == b'-' && (at == 0 || text[at - 1] != b'-');
+    (0..text.len()).filter(begins).any(|at| {
+        let before = text[..at].trim_ascii_end();
+        let behind = &text[at + skip(&text[at..], b'-')..];
+        let behind = behind.trim_ascii_start();
+        let behind = behind.strip_prefix(b"+").unwrap_or(behind);
+        is_whole(
+            before
+                .len()
+                .checked_sub(WHOLE)
+                .map(|start| &before[start..]),
+        ) && is_whole(behind.get(..WHOLE))
+    })
 }
 
 /// Whether a point ends a sentence. Behind a short word, or one that ends in three consonants, it is an abbreviation's:

@@ -8,11 +8,11 @@
 use super::labels::{Item, Label, labels};
 use super::surroundings::{self, after_prefix};
 use super::survey::Survey;
-use super::{Found, Mentions, Region, dialled, plain, run};
+use super::{Found, Mentions, Region, certain, dialled, plain, run};
 use crate::cell::{self, Printed};
 use crate::digits::{Folded, is_letter, is_line_break, trim};
 use crate::notes::Note;
-use crate::words::{Bearing, Word};
+use crate::words::Word;
 
 /// Reads an opened cell: folded, trimmed, unwrapped, not empty. With it comes the survey, where one was needed.
 pub(super) fn read(
@@ -95,25 +95,19 @@ pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
         () if survey.has_fragments => survey.refusal,
         () => None,
     };
-    // `from 98... to 97...`: one of the two was called.
     // A number that a link would send, or that follows what it would say, is not the one that it opens.
-    let has_sides = numbers.len() > 1
-        && (survey.has_link_text || survey.words().any(|word| word == Word::Origin));
+    let has_sides = numbers.len() > 1 && survey.has_link_text;
+    let is_written = |&byte: &u8| byte != b'?' && (is_remark(byte) || is_bracket(byte));
     let doubt = match () {
-        () if has_sides || survey.has_foreign_code || says_doubt(survey) => {
-            Some(Note::TextWithDigits)
-        }
+        () if has_sides || survey.has_foreign_code => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word.refuses(code)) => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word == Word::Unlisted) => Some(Note::UnlistedWords),
         () if has_digits_beside_numbers(&survey.items) => Some(refusal),
-        () if !survey
-            .around
-            .iter()
-            .all(|&byte| is_remark(byte) || is_bracket(byte))
-            || has_arrow(&survey.around) =>
-        {
+        () if !certain::is_plain(survey) => Some(Note::TextWithDigits),
+        () if !survey.around.iter().all(is_written) || has_arrow(&survey.around) => {
             Some(Note::StrayCharacter)
         }
+        () if survey.has_range => Some(refusal),
         () => None,
     };
     Mentions {
@@ -123,44 +117,14 @@ pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
     }
 }
 
-/// Whether words of a complaint's cell leave open whether its numbers are those of whom it accuses: who was called, and
-/// not who called.
-pub(super) fn says_doubt(survey: &Survey) -> bool {
-    let mut bearings = survey.bearings.iter().peekable();
-    // Whether nothing but words stands behind the last number, and one of an act among them.
-    let (mut is_behind_number, mut is_act) = (false, false);
-    for (at, item) in survey.items.iter().enumerate() {
-        let bearing = bearings
-            .next_if(|bearing| bearing.0 == at)
-            .map_or(Bearing::Plain, |bearing| bearing.1);
-        match (item, bearing) {
-            (_, Bearing::Doubt) => return true,
-            (Item::Number(_), _) if is_behind_number && is_act => return true,
-            (Item::Number(_), _) => (is_behind_number, is_act) = (true, false),
-            (Item::Word(_), Bearing::Act) => is_act = true,
-            (Item::Word(_), Bearing::Plain) => {}
-            _ => is_behind_number = false,
-        }
-        let is_joined = bearings.peek() == Some(&&(at + 1, Bearing::List));
-        match survey.items[at..] {
-            // `98... se fraud hua`: what happened to it; but `98... and suspect 97...`.
-            [
-                Item::Number(_),
-                Item::Word(Word::Origin | Word::Conjunction),
-                Item::Word(Word::Complaint),
-                ..,
-            ] if !is_joined => return true,
-            // `98... (S)`.
-            [
-                Item::Open,
-                Item::Word(Word::Neutral | Word::Conjunction),
-                Item::Close,
-                ..,
-            ] => return true,
-            _ => {}
-        }
-    }
-    false
+/// Whether the words beside the only number of a complaint's cell leave open whose it is. What programs write (`=TEXT(`,
+/// `sms:`) is no word.
+pub(super) fn is_doubtful(survey: &Survey) -> bool {
+    survey.found.is_some_and(|found| {
+        let code = found.country_code();
+        let is_printed = |word: Word| word == Word::Unlisted || word.refuses(code);
+        !survey.words().any(is_printed) && !certain::is_plain(survey)
+    })
 }
 
 /// Whether a bracket of `<>` closes nothing, as in `98... -> 97...`, or is not closed.
@@ -299,6 +263,9 @@ fn beside_text(
         () if has_break => Err(Note::BrokenLine),
         () if has_letters => {
             words_are_phone_words(survey, found)?;
+            if outside.contains(&b'?') {
+                return Err(Note::StrayCharacter);
+            }
             Ok(found.mended(Some(Note::TextRemoved)).mended(repeated))
         }
         () if outside.is_empty() => Ok(found.mended(repeated)),

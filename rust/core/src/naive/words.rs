@@ -18,6 +18,8 @@ pub(super) struct Says {
 impl Says {
     /// Of a word that is on no list.
     pub(super) const UNLISTED: Self = Self::of("unlisted");
+    /// Of a `no` that is no number's word.
+    pub(super) const DENIAL: Self = Self::of("denial");
 
     const fn of(class: &'static str) -> Self {
         Self {

@@ -122,6 +122,10 @@ impl<'a> Seen<'a> {
             () if has_break(text) => Err(Note::BrokenLine),
             () if self.has_letters() => {
                 self.words_let_in(&number)?;
+                // `Mobile? 98...`: it is asked, and not said.
+                if outside.contains('?') {
+                    return Err(Note::StrayCharacter);
+                }
                 Ok(number.with(Note::TextRemoved))
             }
             () if outside.is_empty() || is_repeated && is_list => Ok(number),

@@ -69,24 +69,64 @@ fn word(says: &Says, country: &str) -> char {
     }
 }
 
-/// Whether words leave open whether a complaint's numbers are those of whom it accuses: a row in which `!` is a word of
-/// doubt, `@` one of an act, `&` one that joins a list, and `v` any other that neither joins nor accuses.
-pub(super) fn says_doubt(tokens: &[Token]) -> bool {
+/// Whether the words leave open whose a complaint's numbers are: whether there is one, and the text is in none of the
+/// listed forms. In a form `p` is a phone word, `c` one for a suspect, `u` one for somebody unknown, `f` `of`, `g` a
+/// genitive, `i` `is`, `h` a verb at the end, `o` `from`, `,` what parts or joins a list and `!` anything else.
+pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
+    const SUSPECT: &str = "(?:[pc]*c[pc]*|u[pc]+)";
+    const END: &str = "[p,]*h?,*";
+    let label = format!("(?:p+f)?{SUSPECT}(?:g[pc]*p)?i?");
+    let forms = [
+        format!("(?:[p,]*pi|[p,]*)#(?:(?:,*|[p,]*,[p,]*|[p,]*,[p,]*pi)#)*{END}"),
+        format!(",*[pc]*o(?:{SUSPECT})?#,*"),
+        format!(",*{label}#(?:(?:p*,+)?#)*{END}"),
+        format!(",*{label}#(?:p*,+{label}#)*{END}"),
+        format!("[p,]*#(?:{SUSPECT},[p,]*#)*{SUSPECT},*h?,*"),
+        format!("[p,]*#,{SUSPECT},*h?,*"),
+    ];
     let row: String = tokens
         .iter()
         .filter_map(|token| match token {
-            Token::Word(says, _) => Some(match (says.bearing, says.class) {
-                ("doubt", _) => '!',
-                ("act", _) => '@',
-                ("list", "conjunction") => '&',
-                ("list", class) => panic!("{class} joins no list"),
-                (_, "origin" | "conjunction" | "complaint" | "neutral") => word(says, ""),
-                _ => 'v',
+            Token::Word(says, _) => said_in_complaint(says, country),
+            token => Some(match sign(token, "")? {
+                '(' | ')' | 'm' => return None,
+                ',' | '|' | '.' => ',',
+                '#' => '#',
+                _ => '!',
             }),
-            token => sign(token, ""),
         })
         .collect();
-    pattern!(r"!|#[@ojcnv?]*@[@ojcnv?]*#|#[oj]c|\([nj&]\)").is_match(&row)
+    let has_words = tokens
+        .iter()
+        .any(|token| matches!(token, Token::Word(..)) || is_bare_address(token));
+    let is_listed = |form: &String| {
+        regex::Regex::new(&format!("^(?:{form})$"))
+            .expect("a pattern")
+            .is_match(&row)
+    };
+    has_words && !forms.iter().any(is_listed)
+}
+
+/// An address without digits counts as a word.
+fn is_bare_address(token: &Token) -> bool {
+    matches!(token, Token::Address(text) if digits_in(text) == 0)
+}
+
+fn said_in_complaint(says: &Says, country: &str) -> Option<char> {
+    Some(match (says.class, says.bearing) {
+        ("phone", "") | ("idword", "" | "no") => 'p',
+        ("country", _) if !says.refuses(country) => 'p',
+        ("complaint", "") => 'c',
+        (_, "unknown") => 'u',
+        (_, "of") => 'f',
+        (_, "genitive") => 'g',
+        (_, "is") => 'i',
+        (_, "verb") => 'h',
+        (_, "from") => 'o',
+        (_, "list") => ',',
+        (_, "article") => return None,
+        _ => '!',
+    })
 }
 
 /// Whether a text is a label and its number, and the label another thing's: no word that is on no list but before an id's,

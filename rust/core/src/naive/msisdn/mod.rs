@@ -95,7 +95,13 @@ pub fn extract(cell: &str, region: Region) -> Vec<u64> {
 pub fn mentions(cell: &str, region: Region) -> Mentions {
     let refusal = match number_of(cell, region) {
         Ok(number) => {
-            let doubts = says_doubt(&tokens(&Shown::of(cell), region));
+            let tokens = tokens(&Shown::of(cell), region);
+            // What programs write is no word.
+            let first = tokens.iter().find_map(Token::number);
+            let country = first.map_or("", |number| code(&number.digits));
+            let is_read =
+                first.is_some() && !pattern!("[?iarxwe]").is_match(&row(&tokens, country));
+            let doubts = is_read && says_doubt(&tokens, country);
             return Mentions {
                 numbers: vec![number.value()],
                 doubt: doubts.then_some(Note::TextWithDigits),
@@ -111,13 +117,14 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
     if matches!(refusal, Note::Empty | Note::NotANumber) {
         return doubted;
     }
-    let tokens = tokens(&Shown::of(cell), region);
+    let shown = Shown::of(cell);
+    let tokens = tokens(&shown, region);
     let numbers = labelled(&tokens, &[Label::Phone, Label::Person]);
     if numbers.is_empty() {
         return doubted;
     }
     Mentions {
-        doubt: doubt(&tokens, &numbers, refusal),
+        doubt: doubt(&shown.text, &tokens, &numbers, refusal),
         numbers,
         rest: rest(&tokens),
     }
@@ -136,28 +143,33 @@ fn labelled(tokens: &[Token], wanted: &[Label]) -> Vec<u64> {
 }
 
 /// Why the numbers of a complaint's cell are not certain.
-fn doubt(tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
+fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option<Note> {
     let country = tokens
         .iter()
         .find_map(Token::number)
         .map_or("", |number| code(&number.digits));
     let row = row(tokens, country);
-    // `from 98... to 97...`: one of the two was called.
     let says_more = tokens.iter().any(|token| matches!(token, Token::LinkText));
-    let has_sides = numbers.len() > 1 && (says_more || row.contains('o'));
     let has_code = tokens.iter().any(|token| matches!(token, Token::Code));
-    if has_sides || has_code || says_doubt(tokens) || pattern!("[iarxwe]").is_match(&row) {
+    if numbers.len() > 1 && says_more || has_code || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
     } else if pattern!("#[dDz]|[dDz]#").is_match(&row) {
         Some(refusal)
+    } else if says_doubt(tokens, country) {
+        Some(Note::TextWithDigits)
     } else {
         let around: String = tokens.iter().map(Token::around).collect();
-        let is_written = pattern!("^[A-Za-zλ_\n\r\x0B\x0C \t:,.;\\-()\\[\\]/&='\"!?|@<>{}]*$");
+        let is_written = pattern!("^[A-Za-zλ_\n\r\x0B\x0C \t:,.;\\-()\\[\\]/&='\"!|@<>{}]*$");
         let pairs = pattern!("<[^<>]*>").replace_all(&around, "");
         let is_sound = is_written.is_match(&around) && !pairs.contains(['<', '>']);
-        (!is_sound).then_some(Note::StrayCharacter)
+        let has_range =
+            pattern!(r"[0-9]{10}[ \t\n\r\x0C]*-+[ \t\n\r\x0C]*\+?[0-9]{10}").is_match(text);
+        match () {
+            () if !is_sound => Some(Note::StrayCharacter),
+            () => has_range.then_some(refusal),
+        }
     }
 }
 

@@ -153,6 +153,17 @@ impl Stretch<'_> {
             && (is_pin || is_chain || !begins_number()))
         .then(|| self.width(next));
         let is_count_or_pin = |width: usize| matches!(width, 1..=4 | 6);
+        // Slashes part figures: one number holds a slash alone, and none follows a figure's slash.
+        let gaps: String = self.groups.iter().map(|group| group.gap).collect();
+        let joins_slash = gaps[at + 1..next].contains('/');
+        let is_behind_slash = at > 0 && gaps[at..].starts_with('/');
+        let is_before_slash = gaps[next..].starts_with('/');
+        let has_neighbour = before.is_some() || after.is_some();
+        if joins_slash && (is_behind_slash || is_before_slash || has_neighbour)
+            || is_behind_slash && is_behind_digits
+        {
+            return None;
+        }
         before
             .into_iter()
             .chain(after)

@@ -64,7 +64,46 @@ pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
         tokens.extend(found);
         at += width;
     }
+    deny(&mut tokens);
     tokens
+}
+
+/// Makes a denial of each `no` that stands neither behind what a number is of nor before digits: `no suspect 98...`.
+fn deny(tokens: &mut [Token]) {
+    let shown: Vec<usize> = (0..tokens.len())
+        .filter(|&at| !row(&tokens[at..=at], "").is_empty())
+        .collect();
+    for (place, &at) in shown.iter().enumerate() {
+        let Token::Word(says, letters) = &tokens[at] else {
+            continue;
+        };
+        if says.bearing != "no" {
+            continue;
+        }
+        let class =
+            |place: Option<usize>| match place.and_then(|place| tokens.get(*shown.get(place)?)) {
+                Some(Token::Word(says, _)) => says.class,
+                Some(Token::Address(text)) if digits_in(text) == 0 => "unlisted",
+                _ => "",
+            };
+        let (before, behind) = (class(place.checked_sub(1)), class(Some(place + 1)));
+        let is_named = ![
+            "",
+            "neutral",
+            "conjunction",
+            "origin",
+            "first_person",
+            "complaint",
+        ]
+        .contains(&before);
+        let next = shown
+            .get(place + 1)
+            .map(|&next| row(&tokens[next..=next], ""));
+        let has_digits = next.is_some_and(|next| pattern!("^[#dDzm(]$").is_match(&next));
+        if !is_named && !has_digits && (before, behind) != ("complaint", "neutral") {
+            tokens[at] = Token::Word(Says::DENIAL, letters.clone());
+        }
+    }
 }
 
 /// The tokens at the start of `rest`, and how many bytes they take.
