@@ -44,6 +44,8 @@ pub(super) enum When {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     pub(super) when: When,
+    /// Whether the plan knows the number, whatever follows.
+    is_certain: bool,
     /// The number, less the integer that the digits write.
     offset: u64,
     pub(super) form: Form,
@@ -59,6 +61,7 @@ impl Verdict {
     const fn none(when: When) -> Self {
         Self {
             when,
+            is_certain: false,
             offset: 0,
             form: Form::Common,
             code: 0,
@@ -71,6 +74,7 @@ impl Verdict {
         let whole = u64::from(code) * POWERS[national.lead().len()] + value(national.lead());
         Self {
             when,
+            is_certain: ahead::is_known(code, national) == Some(true),
             offset: whole
                 .wrapping_sub(value(digits.lead()))
                 .wrapping_mul(POWERS[digits.unknown()]),
@@ -89,6 +93,9 @@ impl Verdict {
     /// Whether the plans know its number.
     #[inline]
     pub(super) fn is_known(&self, msisdn: u64) -> bool {
+        if self.is_certain {
+            return true;
+        }
         let digits = sixteen(msisdn);
         let zeros = digits.trailing_zeros() as usize / 8;
         let digits = &digits.to_le_bytes()[zeros + width_of(self.code)..];
@@ -167,39 +174,42 @@ impl Table {
             deeper: Vec::new(),
             rows: Vec::new(),
         };
-        let mut lead = Vec::with_capacity(DEEPEST);
-        table.fill(&mut lead, [None; _], verdicts, &ask);
+        let answers = Answers::default().with(&[], verdicts, &ask);
+        table.fill(&mut Vec::with_capacity(DEEPEST), answers, verdicts, &ask);
         table
     }
 
-    /// Fills in what follows `lead`, of which some counts may be `answered`, and returns its place.
+    /// Fills in what follows `lead`, of which there are `answers`, and returns its place.
     fn fill(
         &mut self,
         lead: &mut Vec<u8>,
-        mut answered: [Option<u16>; COUNTS.end - COUNTS.start],
+        answers: Answers,
         verdicts: &mut Vec<Verdict>,
         ask: &impl Fn(&Ahead) -> Option<Verdict>,
     ) -> u16 {
-        for (answer, count) in answered.iter_mut().zip(COUNTS) {
-            if answer.is_none() {
-                *answer = ask(&Ahead::of(lead, count)).map(|verdict| place_of(verdicts, verdict));
-            }
-        }
-        let is_decided = answered.iter().all(Option::is_some);
-        let is_last = lead.len() == DEEPEST || lead.len() > 2 && self.deeper.len() >= MOST_DEEPER;
-        let place = if is_decided || is_last {
-            place_of(&mut self.rows, answered.map(Option::unwrap_or_default))
+        let next: [Answers; 10] = std::array::from_fn(|digit| {
+            lead.push(digit as u8);
+            let next = answers.with(lead, verdicts, ask);
+            lead.pop();
+            next
+        });
+        let is_last = match lead.len() {
+            ..3 => answers.are_all(),
+            DEEPEST => true,
+            _ => self.deeper.len() >= MOST_DEEPER || next.iter().all(|next| *next == answers),
+        };
+        let place = if is_last {
+            place_of(&mut self.rows, answers.0.map(Option::unwrap_or_default))
         } else {
-            let mut next = [0; 10];
-            for digit in 0..10 {
-                lead.push(digit);
-                next[usize::from(digit)] = self.fill(lead, answered, verdicts, ask);
+            let mut places = [0; 10];
+            for (digit, place) in places.iter_mut().enumerate() {
+                lead.push(digit as u8);
+                *place = self.fill(lead, next[digit], verdicts, ask);
                 lead.pop();
             }
             match lead.len() {
                 ..3 => return 0,
-                _ if next.iter().all(|&place| place == next[0]) => next[0],
-                _ => DEEPER + place_of(&mut self.deeper, next),
+                _ => DEEPER + place_of(&mut self.deeper, places),
             }
         };
         if lead.len() <= 3 {
@@ -208,6 +218,31 @@ impl Table {
             self.first[from..from + scale].fill(place);
         }
         place
+    }
+}
+
+/// The places of verdicts, by the count of the digits, as far as a beginning decides them.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Answers([Option<u16>; COUNTS.end - COUNTS.start]);
+
+impl Answers {
+    fn are_all(&self) -> bool {
+        self.0.iter().all(Option::is_some)
+    }
+
+    /// The same with those that a longer beginning decides.
+    fn with(
+        mut self,
+        lead: &[u8],
+        verdicts: &mut Vec<Verdict>,
+        ask: &impl Fn(&Ahead) -> Option<Verdict>,
+    ) -> Self {
+        for (answer, count) in self.0.iter_mut().zip(COUNTS) {
+            if answer.is_none() {
+                *answer = ask(&Ahead::of(lead, count)).map(|verdict| place_of(verdicts, verdict));
+            }
+        }
+        self
     }
 }
 
@@ -237,16 +272,27 @@ fn bare(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
 
 /// As [`national::behind_plus`](super::national::behind_plus).
 fn signed(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
-    let Some(found) = international(digits)? else {
-        return Some(Verdict::NEVER);
+    let found = match international(digits)? {
+        International::None => return Some(Verdict::NEVER),
+        International::Unsure => return Some(Verdict::UNSURE),
+        International::Number(found) => found,
     };
     let readings = Readings::of(digits, plan);
     let is_home = || readings.is_another_known(digits, plan, found.code);
     Some(found.verdict(digits, Form::Common, is_home))
 }
 
-/// Digits behind a plus or an international prefix, as a country's number.
-struct International {
+/// What digits behind a plus or an international prefix are.
+enum International {
+    /// No country's number.
+    None,
+    /// What all digits must say.
+    Unsure,
+    Number(Foreign),
+}
+
+/// A country's number.
+struct Foreign {
     code: u16,
     national: Ahead,
     /// Whether the plans know it.
@@ -255,7 +301,7 @@ struct International {
     otherwise: Option<bool>,
 }
 
-impl International {
+impl Foreign {
     /// `is_home`: whether the digits are a number of the region too.
     fn verdict(&self, digits: &Ahead, form: Form, is_home: impl FnOnce() -> bool) -> Verdict {
         let when = match (self.is_known, self.otherwise) {
@@ -273,19 +319,19 @@ impl International {
     }
 }
 
-/// As `national::international`; none within where the digits are no country's number.
-fn international(digits: &Ahead) -> Option<Option<International>> {
+/// As `national::international`.
+fn international(digits: &Ahead) -> Option<International> {
     if !(SHORTEST..=LONGEST).contains(&digits.count()) {
-        return Some(None);
+        return Some(International::None);
     }
     let Some(country) = Abroad::of(digits)? else {
-        return Some(None);
+        return Some(International::None);
     };
     let national = digits.behind(country.width);
     let &first = national.lead().first()?;
     let is_known = ahead::is_known(country.code, &national);
     let found = |is_known, otherwise| {
-        Some(Some(International {
+        Some(International::Number(Foreign {
             code: country.code,
             national,
             is_known,
@@ -296,8 +342,8 @@ fn international(digits: &Ahead) -> Option<Option<International>> {
         // Ten digits and the lead of a mobile are certain, whatever the plan says of them.
         (91, 6..) if national.count() == 10 => found(Some(true), None),
         // The other numbers of India, and a zero that may be a prefix, are read by all digits.
-        (91, _) => None,
-        (_, 0) if country.has_trunk_zero() => None,
+        (91, _) => Some(International::Unsure),
+        (_, 0) if country.has_trunk_zero() => Some(International::Unsure),
         (_, 0) => found(is_known, None),
         _ => {
             let is_indian = digits.count() == 10 && digits.lead()[0] >= 6;
@@ -312,8 +358,10 @@ fn international(digits: &Ahead) -> Option<Option<International>> {
 /// Digits behind an international prefix of `width` digits.
 fn abroad(digits: &Ahead, width: usize, plan: RegionPlan) -> Option<Verdict> {
     let behind = digits.behind(width);
-    let Some(found) = international(&behind)? else {
-        return Some(Verdict::NEVER);
+    let found = match international(&behind)? {
+        International::None => return Some(Verdict::NEVER),
+        International::Unsure => return Some(Verdict::UNSURE),
+        International::Number(found) => found,
     };
     let zeros = digits
         .lead()

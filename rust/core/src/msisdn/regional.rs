@@ -94,8 +94,7 @@ impl Regional {
 /// The number of a cell in groups, whose digits `verdict` is of.
 #[inline]
 fn grouped(cell: &[u8], verdict: &Verdict, msisdn: u64, shape: Shape, plus: bool) -> Option<u64> {
-    // Groups that end in two zeros may be sums.
-    if msisdn.is_multiple_of(100) {
+    if msisdn.is_multiple_of(100) && all_end_in_zeros(cell) {
         return None;
     }
     let shape = Shape {
@@ -114,6 +113,13 @@ fn grouped(cell: &[u8], verdict: &Verdict, msisdn: u64, shape: Shape, plus: bool
         (Says::Listed, When::KnownOrUnsure) => Some(0),
         (Says::Listed, _) => Some(0),
     }
+}
+
+/// Whether each group ends in two zeros: they may be sums.
+#[cold]
+fn all_end_in_zeros(cell: &[u8]) -> bool {
+    cell.split(|byte| !byte.is_ascii_digit())
+        .all(|group| group.is_empty() || group.ends_with(b"00"))
 }
 
 /// The integer that a cell of eight to sixteen digits writes.
@@ -240,7 +246,7 @@ enum Says {
 }
 
 /// Shapes that were asked.
-const KEPT: usize = 256;
+const KEPT: usize = 512;
 thread_local! {
     static ASKED: [Cell<(Shape, Says)>; KEPT] =
         const { [const { Cell::new((Shape::NONE, Says::Unsure)) }; KEPT] };
@@ -250,8 +256,13 @@ thread_local! {
 #[inline]
 fn says(shape: Shape, cell: &[u8], msisdn: u64) -> Says {
     const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mixed = (shape.signs ^ u64::from(shape.code) << 48).wrapping_mul(SPREAD);
-    let place = (mixed >> 56) as usize % KEPT;
+    let form = match shape.form {
+        Form::Common => 0,
+        Form::Abroad { prefix } => u64::from(prefix),
+        Form::Home { prefix, national } => u64::from(national) << 3 | u64::from(prefix) | 1 << 8,
+    };
+    let mixed = (shape.signs ^ u64::from(shape.code) << 48 ^ form << 40).wrapping_mul(SPREAD);
+    let place = (mixed >> 55) as usize % KEPT;
     ASKED.with(|asked| {
         let (known, says) = asked[place].get();
         if known == shape {
@@ -278,10 +289,11 @@ fn asked_anew(cell: &[u8], found: Found, plus: bool) -> Says {
         return Says::Unsure;
     };
     let width = |at: usize| pieces[at].end - pieces[at].start;
-    let may_be_date = pieces
-        .windows(3)
-        .enumerate()
-        .any(|(at, three)| three[1].gap == Gap::Dash && width(at + 1) <= 2);
+    let may_be_date = (2..pieces.len()).any(|at| {
+        let are_dashes = pieces[at - 1].gap == Gap::Dash && pieces[at].gap == Gap::Dash;
+        let widths = [width(at - 2), width(at - 1), width(at)];
+        are_dashes && matches!(widths, [1..=2, 1..=2, 4] | [4, 1..=2, 1..=2])
+    });
     let may_be_another_thing = may_be_date || width(0) == 8 || written.widths_are(&[4, 4, 4]);
     if found.is_indian() || !plus && may_be_another_thing {
         return Says::Unsure;
