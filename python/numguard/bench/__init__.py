@@ -17,7 +17,7 @@ from numguard.errors import ArgumentError
 __all__ = ["SUBJECTS", "run"]
 
 SUBJECTS: Final = (
-    *("contains", "normalize", "handset", "answers", "set"),
+    *("contains", "normalize", "regions", "handset", "answers", "set"),
     *("scan", "csv", "files", "linkage", "registry"),
 )
 """The subjects, each measured by the file `bench_<subject>.py`."""

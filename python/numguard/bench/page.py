@@ -207,6 +207,8 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ("contains",),
     ),
     ("normalize", "Reading written numbers", "Parse, validate, format; one thread each.", ()),
+    ("normalize abroad", "Numbers of the twenty most populous regions", "Each its own default; one thread each.", ()),
+    ("normalize by region", "A region for each row", "All these regions but India in one column; one thread.", ()),
     ("read imeis", "Reading IMEIs", "One thread; beside numbers written in as many characters, or as Int64.", ()),
     (
         "contains imeis",

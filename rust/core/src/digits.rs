@@ -192,6 +192,24 @@ pub(crate) fn value(digits: &[u8]) -> u64 {
         .fold(0, |value, &digit| value * 10 + u64::from(digit))
 }
 
+/// The values of the sixteen digits of an integer below 10^16, the first in the lowest byte, with leading zeros.
+#[inline]
+pub(crate) fn sixteen(value: u64) -> u128 {
+    const HALF: u64 = 100_000_000;
+    u128::from(eight(value / HALF)) | u128::from(eight(value % HALF)) << 64
+}
+
+/// The values of eight digits: two halves of four digits, then four pairs, then eight digits, each step in parallel.
+#[inline]
+fn eight(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // Divisions by 100 and 10 as multiplications, exact for four digits and for two.
+    let upper = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = upper | ((fours - upper * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
+}
+
 /// A few digits, each 0 to 9, that need no heap. Past `CAPACITY` only their number is kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Digits {

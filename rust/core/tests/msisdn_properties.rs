@@ -219,6 +219,7 @@ proptest! {
     #[test]
     fn regions_are_read_as_the_oracle_reads((cell, region) in regional()) {
         prop_assert_eq!(read(&cell, region), naive::msisdn::read(&cell, region));
+        prop_assert_eq!(msisdn::key(&cell, region), read(&cell, region).msisdn);
         prop_assert_eq!(mentions(&cell, region), naive::msisdn::mentions(&cell, region));
         let mut found = Vec::new();
         extract(&cell, region, &mut found);

@@ -2,7 +2,7 @@
 //!
 //! Independent of layouts; `column` takes the cell out of its own.
 
-use numguard_core::msisdn::Region;
+use numguard_core::msisdn::{Region, Regional};
 use numguard_core::{imei, msisdn};
 
 /// One cell as it stands in its column.
@@ -50,6 +50,28 @@ impl<'a> Cell<'a> {
             Self::I128(_) | Self::F64(_) => self.msisdn(region).msisdn,
         }
     }
+
+    /// The number of a cell of a region in a form that most cells have, or 0 if it is refused; none for other forms.
+    #[inline]
+    pub(super) fn regional_key(self, reader: Regional) -> Option<u64> {
+        match self {
+            Self::Text(bytes) => reader.key(bytes),
+            Self::I64(value) => reader.key_of_integer(value.try_into().ok()?),
+            Self::I128(value) => reader.key_of_integer(value.try_into().ok()?),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "integral and in 0..2^53"
+            )]
+            Self::F64(value) if value.fract() == 0.0 && (0.0..Self::EXACT).contains(&value) => {
+                reader.key_of_integer(value as u64)
+            }
+            Self::F64(_) | Self::U64(_) => None,
+        }
+    }
+
+    /// Every integer below it is a float too.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
 
     /// The cell read as an IMEI.
     #[inline]

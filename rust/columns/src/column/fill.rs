@@ -4,7 +4,8 @@
 
 use numguard_core::block::{self, imei};
 use numguard_core::cpu::Path;
-use numguard_core::msisdn::{self, Region};
+use numguard_core::msisdn::{self, Region, Regional};
+use numguard_core::plan::RegionPlan;
 
 use super::{Cell, Column, Keys, Values, prefixed, spanned, view_bytes};
 
@@ -23,7 +24,10 @@ impl Column<'_> {
     /// If the rows are not there.
     pub fn fill(&self, start: usize, out: &mut [u64]) {
         if let Some(regions) = self.regions {
-            return self.fill_by_row(regions, start, out, |cell, keys| keys.key(cell));
+            return self.fill_by_row(regions, start, out, true, |cell, keys| keys.key(cell));
+        }
+        if let Some(plan) = self.read_abroad() {
+            return self.fill_abroad(plan, start, out, |cell| self.keys.key(cell));
         }
         if !self.fill_quick(start, out) {
             self.fill_rest(start, out, unread(self.keys), |cell| self.keys.key(cell));
@@ -45,7 +49,7 @@ impl Column<'_> {
         mut rest: impl FnMut(Cell<'_>, Keys) -> u64,
     ) {
         if let Some(regions) = self.regions {
-            return self.fill_by_row(regions, start, out, rest);
+            return self.fill_by_row(regions, start, out, false, rest);
         }
         self.fill_quick(start, out);
         if self.keys == Keys::Imei {
@@ -126,6 +130,10 @@ impl Column<'_> {
         let (keys, rows) = (self.keys, start..start + out.len());
         match &self.values {
             Values::U64(values) => each(&values[rows], out, msisdn::key_u64),
+            _ if let Some(plan) = self.read_abroad() => {
+                self.fill_abroad(plan, start, out, |_| 0);
+                false
+            }
             Values::I128(values) => each(&values[rows], out, |value| keys.key(Cell::I128(value))),
             Values::F64(values) => each(&values[rows], out, |value| {
                 if value.is_nan() {
@@ -204,13 +212,39 @@ impl Column<'_> {
         false
     }
 
+    /// The plan by which its cells are read one by one: that of another region than India.
+    fn read_abroad(&self) -> Option<RegionPlan> {
+        match (self.keys, &self.values) {
+            (_, Values::Null | Values::U64(_) | Values::Indexed(..)) => None,
+            (Keys::Msisdn(Region::Of(plan)), _) => Some(plan),
+            _ => None,
+        }
+    }
+
+    /// Reads the cells of another region than India, `rest` those in other forms than most; null rows are 0.
+    fn fill_abroad(
+        &self,
+        plan: RegionPlan,
+        start: usize,
+        out: &mut [u64],
+        rest: impl Fn(Cell<'_>) -> u64,
+    ) {
+        let reader = Regional::of(plan);
+        for (row, key) in out.iter_mut().enumerate() {
+            *key = self.cell(start + row).map_or(0, |cell| {
+                cell.regional_key(reader).unwrap_or_else(|| rest(cell))
+            });
+        }
+    }
+
     /// Reads cells that each have a region of their own: all by the block as India's, and those anew whose region is
-    /// another one.
+    /// another one. `rest` reads other forms than most, and, unless a refusal `is_final`, whatever is refused.
     fn fill_by_row(
         &self,
         regions: &[Region],
         start: usize,
         out: &mut [u64],
+        is_final: bool,
         mut rest: impl FnMut(Cell<'_>, Keys) -> u64,
     ) {
         let regions = &regions[start..start + out.len()];
@@ -223,10 +257,21 @@ impl Column<'_> {
             _ => out.fill(0),
         }
         for (at, (key, &region)) in out.iter_mut().zip(regions).enumerate() {
-            if *key == 0 || region != Region::In || self.is_null(start + at) {
-                let cell = self.cell(start + at);
-                *key = cell.map_or(0, |cell| rest(cell, Keys::Msisdn(region)));
+            if *key != 0 && region == Region::In && !self.is_null(start + at) {
+                continue;
             }
+            let Some(cell) = self.cell(start + at) else {
+                *key = 0;
+                continue;
+            };
+            let read = match region {
+                Region::Of(plan) => cell.regional_key(Regional::of(plan)),
+                _ => None,
+            };
+            *key = match read.filter(|&key| key != 0 || is_final) {
+                Some(key) => key,
+                None => rest(cell, Keys::Msisdn(region)),
+            };
         }
     }
 

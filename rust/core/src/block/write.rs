@@ -5,6 +5,7 @@
 //! bytes, so it is one integer. All sixteen bytes are written, and the next text overwrites the bytes after the end.
 
 use super::{FIRST_MOBILE, INDIA};
+use crate::digits::sixteen;
 use crate::imei;
 use crate::msisdn::{self, Style};
 
@@ -156,22 +157,4 @@ fn halves(digits: u128) -> u128 {
     const FIVE: u128 = (1 << 40) - 1;
     let national = digits >> 16;
     (national & FIVE) | (u128::from(b' ') << 40) | ((national >> 40) << 48)
-}
-
-/// The values of the sixteen digits of an integer below 10^16, the first in the lowest byte, with leading zeros.
-#[inline]
-fn sixteen(value: u64) -> u128 {
-    const HALF: u64 = 100_000_000;
-    u128::from(eight(value / HALF)) | u128::from(eight(value % HALF)) << 64
-}
-
-/// The values of eight digits: two halves of four digits, then four pairs, then eight digits, each step in parallel.
-#[inline]
-fn eight(value: u64) -> u64 {
-    let fours = (value / 10_000) | ((value % 10_000) << 32);
-    // Divisions by 100 and 10 as multiplications, exact for four digits and for two.
-    let upper = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
-    let pairs = upper | ((fours - upper * 100) << 16);
-    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
-    tens | ((pairs - tens * 10) << 8)
 }

@@ -5,7 +5,8 @@
 //!
 //! From the outside in, each module knows only the ones after it:
 //!
-//! - [`quick`]: the forms that most cells have, recognised at once;
+//! - [`quick`]: the forms that most cells of India have, recognised at once;
+//! - [`regional`]: the same of other regions, by what [`leads`] says of the first digits;
 //! - [`text`]: the other cells, whole or as free text;
 //! - [`plain`]: cells of digits and separators only;
 //! - [`survey`]: everything that stands in such a text;
@@ -25,9 +26,11 @@ mod format;
 mod found;
 mod indian;
 mod labels;
+mod leads;
 mod national;
 mod plain;
 mod quick;
+mod regional;
 mod run;
 mod surroundings;
 mod survey;
@@ -39,6 +42,7 @@ pub use format::{Style, format};
 use found::{Form, Found};
 pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
+pub use regional::Regional;
 use survey::Survey;
 
 use crate::cell;
@@ -144,13 +148,13 @@ pub fn read(cell: &str, region: Region) -> Reading {
 #[must_use]
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     match read_quickly(cell, region) {
-        Some(found) => Reading::of(Ok(found), region, series),
+        Some(found) => Reading::of(found, region, series),
         None => Reading::of(read_slowly(&Folded::of(cell), region).0, region, series),
     }
 }
 
-/// The number of a cell in one of the forms that most have.
-fn read_quickly(cell: &str, region: Region) -> Option<Found> {
+/// The number of a cell in one of the forms that most have, or why digits alone are none.
+fn read_quickly(cell: &str, region: Region) -> Option<Result<Found, Note>> {
     match region {
         Region::In => {}
         Region::Of(_) => return plain::read_quickly(cell.as_bytes(), region),
@@ -164,11 +168,11 @@ fn read_quickly(cell: &str, region: Region) -> Option<Found> {
         text => (text, None),
     };
     let msisdn = INDIA + indian_mobile(text)?;
-    Some(Found {
+    Some(Ok(Found {
         msisdn,
         mend,
         form: Form::Common,
-    })
+    }))
 }
 
 /// Reads a cell without the quick path, which answers the same. With it comes the survey, where one was made of the
@@ -232,7 +236,11 @@ pub fn key_u64(value: u64) -> u64 {
 #[inline]
 #[must_use]
 pub fn key(cell: &str, region: Region) -> u64 {
-    if has_no_digit(cell) {
+    if let Region::Of(plan) = region
+        && let Some(key) = Regional::of(plan).key(cell.as_bytes())
+    {
+        key
+    } else if has_no_digit(cell) {
         0
     } else {
         read(cell, region).msisdn
@@ -263,7 +271,11 @@ pub fn mobile(msisdn: u64) -> Option<Reading> {
 pub fn key_i64(value: i64, region: Region) -> u64 {
     const NATIONAL: std::ops::Range<u64> = 6_000_000_000..10_000_000_000;
     let written = value.cast_unsigned();
-    if region == Region::In && NATIONAL.contains(&written) {
+    if let Region::Of(plan) = region
+        && let Some(key) = Regional::of(plan).key_of_integer(written)
+    {
+        key
+    } else if region == Region::In && NATIONAL.contains(&written) {
         INDIA + written
     } else if region == Region::In && NATIONAL.contains(&written.wrapping_sub(INDIA)) {
         written
@@ -349,7 +361,8 @@ pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
         return;
     }
     if let Some(found) = read_quickly(cell, region) {
-        out.push(found.msisdn);
+        // Beside digits alone there is nothing else.
+        out.extend(found.map(|found| found.msisdn));
         return;
     }
     let folded = Folded::of(cell);
@@ -398,7 +411,13 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
         ..Mentions::default()
     };
     if let Some(found) = read_quickly(cell, region) {
-        return certain(found);
+        return found.map_or_else(
+            |note| Mentions {
+                doubt: Some(note),
+                ..Mentions::default()
+            },
+            certain,
+        );
     }
     let folded = Folded::of(cell);
     let (found, survey) = read_slowly(&folded, region);

@@ -42,8 +42,8 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
 }
 
 /// The number of a cell that begins and ends as a number does, with nothing but digits and separators between: nothing is
-/// around it that would have to come off first.
-pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Found> {
+/// around it that would have to come off first. Of digits alone also why they are none.
+pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
     /// As many digits as a number has with its prefixes.
     const DIGITS: usize = 18;
     /// The same with separators.
@@ -62,10 +62,11 @@ pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Found> {
         for (digit, byte) in digits.iter_mut().zip(bare) {
             *digit = byte - b'0';
         }
-        return dialled::read(&digits[..bare.len()], plus, region).ok();
+        return Some(dialled::read(&digits[..bare.len()], plus, region));
     }
     let is_plain = text.iter().all(|&byte| run::is_part(byte));
-    is_plain.then(|| run::single(text, region).ok()).flatten()
+    let found = is_plain.then(|| run::single(text, region).ok())?;
+    found.map(Ok)
 }
 
 /// What follows `tel:` (RFC 3966): a number and its parameters. A local number is read only in the context of India.

@@ -8,13 +8,14 @@
 //! The tables are generated (`generate.py`) and go stale: operators are given new series before any table lists them.
 //! So for India the plan says what a number is, and never that a well-formed mobile is none.
 
+pub(crate) mod ahead;
 mod format;
 mod region;
 #[rustfmt::skip]
 mod table;
 
 pub(crate) use format::{Way, format};
-pub(crate) use region::{Length, Stripped};
+pub(crate) use region::{COUNT, Length, Stripped};
 pub use region::{NAMES, RegionPlan, region_of};
 pub use table::{VERSION, WRITTEN};
 
@@ -167,6 +168,12 @@ fn longest(start: u16, digits: &[u8]) -> Option<usize> {
 /// What the plans say of E.164 digits (each 0 to 9), country code first.
 pub(crate) fn class(digits: &[u8]) -> Class {
     NUMBERS[end(table::START, digits)].0
+}
+
+/// Whether the plans have the number whose digits stand behind a state.
+#[inline]
+pub(crate) fn is_known_behind(state: u16, digits: &[u8]) -> bool {
+    NUMBERS[end(state, digits)].0 != Class::None
 }
 
 /// Whether some country's numbers have these digits' code and length.

@@ -33,7 +33,7 @@ pub(crate) struct Stripped {
 }
 
 /// As many digits as are looked at: more than any number with its prefixes, and an area code that is put in.
-const HELD: usize = 32;
+pub(super) const HELD: usize = 32;
 
 impl Stripped {
     pub(crate) fn none(digits: &[u8]) -> Self {
@@ -71,13 +71,21 @@ impl RegionPlan {
     /// The plan of a region by its two letters (ISO 3166-1, and the few more that libphonenumber has: `AC`, `TA`, `XK`).
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let at = REGIONS.binary_search_by_key(&name, |row| row.name).ok()?;
-        u8::try_from(at).ok().map(Self)
+        let &[first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = name.as_bytes() else {
+            return None;
+        };
+        let place = NAMED[usize::from(first - b'A')][usize::from(second - b'A')];
+        place.checked_sub(1).map(Self)
     }
 
     /// Every plan, in the order of the names.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..REGIONS.len()).filter_map(|at| u8::try_from(at).ok().map(Self))
+    }
+
+    /// Its place among all plans.
+    pub(crate) fn place(self) -> usize {
+        usize::from(self.0)
     }
 
     /// The two letters.
@@ -97,7 +105,7 @@ impl RegionPlan {
         country_of(self.code().into()).map_or(self, |country| Self(country.regions[0]))
     }
 
-    fn row(self) -> &'static Row {
+    pub(super) fn row(self) -> &'static Row {
         &REGIONS[usize::from(self.0)]
     }
 
@@ -124,8 +132,13 @@ impl RegionPlan {
     }
 
     pub(crate) fn length(self, national: &[u8]) -> Length {
+        self.length_of(national.len())
+    }
+
+    /// [`length`](Self::length) of so many digits.
+    pub(crate) fn length_of(self, count: usize) -> Length {
         let Row { lengths, local, .. } = *self.row();
-        let count = national.len().min(31);
+        let count = count.min(31);
         let is_in = |lengths: u32| lengths >> count & 1 == 1;
         match () {
             () if is_in(local) => Length::Local,
@@ -162,6 +175,21 @@ impl RegionPlan {
         }
     }
 }
+
+/// One more than the place of each region's two letters; 0 for what is none.
+static NAMED: [[u8; 26]; 26] = {
+    let mut places = [[0; 26]; 26];
+    let mut at = 0;
+    while at < REGIONS.len() {
+        let name = REGIONS[at].name.as_bytes();
+        places[(name[0] - b'A') as usize][(name[1] - b'A') as usize] = at as u8 + 1;
+        at += 1;
+    }
+    places
+};
+
+/// How many regions there are.
+pub(crate) const COUNT: usize = REGIONS.len();
 
 /// The names that [`region_of`] gives: every region's, and `001` for country codes that are no country's.
 pub static NAMES: [&str; REGIONS.len() + 1] = {
