@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ import numguard as ng
 from registry_cases import IST, complaint, complaints
 
 START = datetime(2026, 9, 1, 9, tzinfo=IST)
+#: Number and handset 0 of `sightings`, and the moment from which their hours are counted.
+NUMBER, PHONE = 919876543210, 35824005111100
+FIRST = datetime(2026, 9, 1, tzinfo=UTC)
 HUB = 35824005999990
 FOLLOWED = 35824005111111
 LOOSE = [919812300000 + n for n in range(130)]
@@ -66,3 +69,14 @@ def sent_and_answered(registry: ng.Registry, folder: Path) -> ng.Registry:
     answers = {"msisdn": [str(919876540000 + n) for n in range(3)], "status": ["blocked", "blocked", "rejected"]}
     registry.record_outcomes(pa.table(answers))
     return registry
+
+
+def sightings(*seen: tuple[int, int, float]) -> pa.Table:
+    """Number, handset, hours."""
+    return pa.table(
+        {
+            "served_msisdn": pa.array([NUMBER + n for n, _, _ in seen], pa.uint64()),
+            "imei14": pa.array([PHONE + m for _, m, _ in seen], pa.uint64()),
+            "at": pa.array([FIRST + timedelta(hours=h) for _, _, h in seen], pa.timestamp("us", "UTC")),
+        }
+    )

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from report_cases import HOSTILE, case, sent_and_answered
+import numguard as ng
+from numguard.report.changes import write_changes
+from numguard.report.together import write_common
+from report_cases import HOSTILE, case, sent_and_answered, sightings
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
@@ -38,9 +41,15 @@ def browse(tmp_path: Path) -> Browse:
     return run
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["plain", "hostile"])
+@pytest.fixture(scope="module", params=[False, True, "timelines", "towers"], ids=str)
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
+    if request.param == "timelines":
+        seen = sightings(*((n % 3, n % 7, 30 * n) for n in range(60)))
+        return write_changes(ng.changes(seen), folder / "page.html")
+    if request.param == "towers":
+        towers = {HOSTILE[0] + str(k): sightings(*((n, n, k) for n in range(k, 50))) for k in range(20)}
+        return write_common(ng.common(towers), folder / "page.html")
     with sent_and_answered(case(hostile=request.param), folder) as registry:
         return registry.report(folder / "page.html", title=HOSTILE[0] if request.param else "A case")
 

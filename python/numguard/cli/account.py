@@ -7,9 +7,9 @@ written is known before anything is read or recorded.**
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pyarrow as pa
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_files",
+    "files_read",
     "imeis_in",
+    "is_page",
     "numbers_in",
     "refused",
     "said_of",
@@ -41,6 +43,9 @@ __all__ = [
     "write_refused",
     "write_with_reports",
 ]
+
+#: The endings of a page.
+PAGES: Final = (".html", ".htm")
 
 
 def refused(command: Command) -> Command:
@@ -121,12 +126,18 @@ def write_with_reports(refused_of: pa.Table, reports: Iterable[Cdr], path: Path 
     options.write_refused(pa.concat_tables([refused_of, *of_files]), path)
 
 
-def check_files(reads: Iterable[str | Path | None], writes: Mapping[str, str | Path | None]) -> None:
+def check_files(
+    reads: Iterable[str | Path | None],
+    writes: Mapping[str, str | Path | None],
+    *,
+    pages: Container[str] = (),
+) -> None:
     """Raises an error for a file that could not be written in the end, or that is read.
 
     Args:
         reads: what is read: paths, globs, directories; addresses and `-` are nobody's to write.
         writes: the files to write, by the option that names them.
+        pages: the options whose file may be a page.
     """
     inputs = [
         file.resolve()
@@ -147,12 +158,25 @@ def check_files(reads: Iterable[str | Path | None], writes: Mapping[str, str | P
         if place in outputs:
             raise ArgumentError(f"{option}: {path} is written by {outputs[place]} already")
         outputs[place] = option
-        if option != "--save-mapping" and path.suffix.lower() not in FORMATS:
-            raise ArgumentError(f"{option}: its ending tells the format and is one of {', '.join(FORMATS)}")
+        endings = [*FORMATS, *(PAGES if option in pages else ())]
+        if option != "--save-mapping" and path.suffix.lower() not in endings:
+            raise ArgumentError(f"{option}: its ending tells the format and is one of {', '.join(endings)}")
         if path.is_dir() or not path.parent.is_dir():
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
             raise InputError(f"{path.parent}: this user may not write there")
+
+
+def is_page(path: Path | None) -> bool:
+    """Whether a file to write is a page, by its ending."""
+    return path is not None and path.suffix.lower() in PAGES
+
+
+def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:
+    """Name, bytes and SHA-256 of each file of some sources, for a page that rests on them."""
+    from numguard.registry.intake import fingerprints
+
+    return fingerprints(list(sources))
 
 
 def _files(one: str | Path) -> list[Path]:

@@ -27,17 +27,21 @@ __all__ = ["changes"]
     "--gap-days", type=click.IntRange(0, 100_000), default=1, show_default=True, help="A pause that ends none."
 )
 @click.option("--changed", is_flag=True, help="Only of numbers (or handsets) that had more than one period.")
+@click.option("--numbers", type=click.Path(), help="Only of the numbers in this list.")
+@click.option("--imeis", type=click.Path(), help="With --by imei14: only of the handsets in this list.")
 @options.sighting_columns
 @options.region
 @account.refused
 @account.strict
 @options.as_json
-@options.output
+@options.output_or_page
 def changes(
     sources: tuple[str, ...],
     by: Any,
     gap_days: int,
     changed: bool,
+    numbers: str | None,
+    imeis: str | None,
     msisdn: str | None,
     imei: str | None,
     at: str | None,
@@ -52,14 +56,23 @@ def changes(
     \b
       numguard changes airtel.csv jio.csv --changed -o swaps.csv
       numguard changes calls.parquet --by imei14
+      numguard changes airtel.csv jio.csv --numbers suspects.csv -o timelines.html
     """
     import pyarrow.compute
 
     from numguard.sightings import changes as find
 
-    account.check_files(sources, {"--output": output, "--refused": refused_path})
+    writes = {"--output": output, "--refused": refused_path}
+    account.check_files([*sources, numbers, imeis], writes, pages=["--output"])
+    page = output if account.is_page(output) else None
+    if page is not None:
+        from numguard.report.changes import write_changes
+        from numguard.report.page import can_draw
+
+        can_draw()
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    keys = _keys(numbers, imeis, by, region, is_strict=is_strict)
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
     found = find(
@@ -73,16 +86,39 @@ def changes(
     )
     table = found.table
     compute: Any = pyarrow.compute  # its stubs know no plain Python values
-    followed = table["followed"].is_valid()
+    if keys is not None:
+        table = table.filter(compute.is_in(table[by], value_set=keys))
+        unseen = len(keys) - len(compute.unique(table[by]))
+    said = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
+    if keys is not None:
+        said["unseen"] = unseen
     if changed:
+        followed = table["followed"].is_valid()
         table = table.filter(compute.is_in(table[by], value_set=compute.unique(table[by].filter(followed))))
-    options.write_table(table, output)
     readers = [] if cdr is None else [cdr]
     rows = account.with_reports(found.account, readers)
+    if page is not None:
+        shown = compute.unique(table[by]) if changed else keys
+        write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources))
+        options.say(f"{page}: written; numbers are shown in full")
+    else:
+        options.write_table(table, output)
     account.write_with_reports(found.refused_rows, readers, refused_path)
-    said = {"periods": len(found), "followed": compute.sum(followed).as_py() or 0}
     if as_json:
         options.say_json(said | rows)
         return
     options.say(f"{options.count(said['periods'], 'period')}, {said['followed']:,} of them followed another")
+    if said.get("unseen"):
+        options.say(f"of the list, never seen: {said['unseen']:,}")
     account.say(rows)
+
+
+def _keys(numbers: str | None, imeis: str | None, by: str, region: Region, *, is_strict: bool) -> Any:
+    """The keys of the list to keep to, uint64; None for all."""
+    if numbers is not None and imeis is None and by == "msisdn":
+        return account.numbers_in(numbers, region, is_strict=is_strict).to_array()
+    if imeis is not None and numbers is None and by == "imei14":
+        return account.imeis_in(imeis, is_strict=is_strict).to_array()
+    if numbers is not None or imeis is not None:
+        raise ArgumentError("--numbers: goes with --by msisdn, --imeis with --by imei14")
+    return None

@@ -124,6 +124,17 @@ def output(command: Command) -> Command:
     )(command)
 
 
+def output_or_page(command: Command) -> Command:
+    """`--output`, which may be a page."""
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        callback=lambda _context, _option, path: None if path == Path("-") else path,
+        help="As a table to this file (.csv, .xlsx, .parquet, .arrow, .jsonl), or as a page (.html); default: stdout.",
+    )(command)
+
+
 def as_json(command: Command) -> Command:
     """`--json`: the summary for machines."""
     return click.option("--json", "as_json", is_flag=True, help="Print the summary to stdout as one JSON object.")(

@@ -30,7 +30,7 @@ __all__ = ["common"]
 @account.refused
 @account.strict
 @options.as_json
-@options.output
+@options.output_or_page
 def common(
     sources: tuple[str, ...],
     at_least: int,
@@ -52,11 +52,19 @@ def common(
     \b
       numguard common tower1.csv tower2.csv tower3.csv --at-least 3 -o everywhere.csv --proof rows.csv
       numguard common "dumps/*.parquet" --by imei14
+      numguard common "dumps/*.csv" --at-least 3 -o everywhere.html
     """
     from numguard.files import write_rows
     from numguard.sightings import common as find
 
-    account.check_files(sources, {"--output": output, "--proof": proof, "--refused": refused_path})
+    writes = {"--output": output, "--proof": proof, "--refused": refused_path}
+    account.check_files(sources, writes, pages=["--output"])
+    page = output if account.is_page(output) else None
+    if page is not None:
+        from numguard.report.page import can_draw
+        from numguard.report.together import write_common
+
+        can_draw()
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
     paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
@@ -81,11 +89,15 @@ def common(
         list_refused=refused_path is not None,
         **columns,
     )
-    options.write_table(_flat(found.table, by), output)
+    rows = account.with_reports(found.account, readers)
+    if page is not None:
+        write_common(found, page, account=rows, files=account.files_read(paths))
+        options.say(f"{page}: written; numbers are shown in full")
+    else:
+        options.write_table(_flat(found.table, by), output)
     if proof is not None:
         rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
         write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
-    rows = account.with_reports(found.account, readers)
     account.write_with_reports(found.refused_rows, readers, refused_path)
     if as_json:
         options.say_json({"found": len(found), "sources": found.sources, "at_least": at_least} | rows)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from numguard.errors import MissingExtraError
 
-__all__ = ["Bar", "Strip", "bars", "strips", "svg"]
+__all__ = ["Bar", "Lane", "Strip", "bars", "check_drawing", "lanes", "strips", "svg"]
 
 _FONT: Final = "Helvetica, Arial, sans-serif"
 
@@ -44,6 +44,11 @@ _STRIP: Final = 46
 _EXTENT: Final = 40
 # Pixels that a digit takes, and no font more.
 _DIGIT: Final = 7.5
+# Pixels that a bar of one moment takes, and those between two dates of an axis.
+_MOMENT: Final = 4
+_DATES: Final = 130
+_INSET: Final = 12
+_HOURS: Final = 48 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +79,46 @@ class Strip:
     colour: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One line of a chart of periods.
+
+    Attributes:
+        label: Of whom.
+        spans: Begin and end in milliseconds since 1970, by the clock that the axis shows, and a colour.
+        said: What is written at the end of the line.
+        inset: Whether it belongs to the line above.
+    """
+
+    label: str
+    spans: Sequence[tuple[int, int, str]]
+    said: str = ""
+    inset: bool = False
+
+
 def svg(spec: dict[str, Any]) -> str:
     """A Vega-Lite chart as one SVG element, in the look that all charts share.
 
     Raises:
         MissingExtraError: What draws is not installed.
     """
-    try:
-        import vl_convert
-    except ImportError:
-        raise MissingExtraError("charts need: pip install 'numguard-telecom[report]'") from None
+    check_drawing()
+    import vl_convert
+
     drawn: str = vl_convert.vegalite_to_svg(spec | {"config": spec.get("config", {}) | _LOOK})
     return drawn
+
+
+def check_drawing() -> None:
+    """Nothing, if charts can be drawn here.
+
+    Raises:
+        MissingExtraError: What draws is not installed.
+    """
+    try:
+        import vl_convert  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("charts need: pip install 'numguard-telecom[report]'") from None
 
 
 def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("",)) -> str:
@@ -135,6 +168,63 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
         layers.append(words([(0, title)] if title else [], begin, fontWeight="bold"))
     whole = {"width": width, "height": _ROW * size, "layer": layers, "padding": 1}
     return svg(whole | {"resolve": {"scale": {"x": "independent", "color": "independent"}}})
+
+
+def lanes(rows: Sequence[Lane], width: int, label: int, title: str) -> str:
+    """Periods along one axis of time, a line each, a label before it and its figure at the end.
+
+    Args:
+        rows: From the top, at least one of them with a period.
+        width: Of the whole, in pixels.
+        label: Of the column of labels.
+        title: Heads the figures.
+    """
+    ends = [moment for row in rows for begin, end, _ in row.spans for moment in (begin, end)]
+    first, last = min(ends), max(ends)
+    figures = int(_DIGIT * max(len(title), *(len(row.said) for row in rows))) + 14
+    plot = width - label - figures
+    # One moment has a width too, and stays inside of the chart.
+    least = max((last - first) * _MOMENT // (plot - _MOMENT), 3_600_000 if first == last else 1)
+    places = {"domain": list(range(len(rows) + 1)), "paddingInner": 0.38, "paddingOuter": 0.1}
+    y = {"field": "row", "type": "ordinal", "axis": None, "scale": places}
+    dates = "%-d %b %Y" if last - first > _HOURS else "%-d %b %H:%M"
+    axis = {"format": dates, "labelOverlap": True, "tickCount": max(2, plot // _DATES), "grid": True, "title": None}
+    scale = {"type": "utc", "domain": [first, last + least], "range": [label, label + plot], "nice": False}
+    x = {"field": "begin", "type": "temporal", "scale": scale, "axis": axis, "title": None}
+    spans = [
+        {"row": k + 1, "begin": begin, "end": max(end, begin + least), "colour": colour}
+        for k, row in enumerate(rows)
+        for begin, end, colour in row.spans
+    ]
+    bar = {
+        "data": {"values": spans},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": x,
+            "x2": {"field": "end"},
+            "y": y,
+            "color": {"field": "colour", "type": "nominal", "scale": None},
+        },
+    }
+
+    def words(said: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
+        return {
+            "data": {"values": [{"row": row, "said": text} for row, text in said]},
+            "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
+            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "said"}},
+        }
+
+    labels = [(k + 1, row.label) for k, row in enumerate(rows) if not row.inset]
+    inset = [(k + 1, row.label) for k, row in enumerate(rows) if row.inset]
+    counts = [(k + 1, row.said) for k, row in enumerate(rows)]
+    layer = [
+        bar,
+        words(labels, 0, limit=label - 8),
+        words(inset, _INSET, limit=label - 8 - _INSET),
+        words(counts, width, align="right"),
+        words([(0, title)], width, align="right", fontWeight="bold"),
+    ]
+    return svg({"width": width, "height": _ROW * (len(rows) + 1), "layer": layer, "padding": 1})
 
 
 def strips(rows: Sequence[Strip], width: int) -> str:

@@ -1,4 +1,4 @@
-"""Figures -> the text of one HTML page.
+"""Parts -> the text of one HTML page.
 
 Owns the template's values and what makes the page safe to open: no script, a policy that forbids the network, and
 everything that came from outside escaped. Knows no figure's meaning (`parts`). One idea: each chart is drawn twice, for
@@ -7,17 +7,17 @@ a desk and for a phone, and the page shows the one that fits, so that nothing ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from numguard.report.drawing import inside
+from numguard.report.drawing import check_drawing, inside
 from numguard.report.figures import Figures
 from numguard.report.part import Part
 from numguard.report.parts import parts, totals
 from numguard.report.template import template
 from numguard.report.writing import Namer, moment
 
-__all__ = ["as_html"]
+__all__ = ["as_html", "can_draw", "page_of"]
 
 _WIDTHS: Final = {"wide": 928, "narrow": 326}
 
@@ -29,14 +29,56 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
         MissingExtraError: What draws the charts is not installed.
     """
     namer = Namer(full=full_numbers)
-    html: str = template("page.html").render(
+    at = "nothing has happened yet" if figures.at is None else moment(figures.at)
+    return page_of(
+        parts(figures, namer),
         title=namer.text(title),
-        moment="nothing has happened yet" if figures.at is None else moment(figures.at),
-        event=figures.event,
-        version=figures.version,
-        full_numbers=full_numbers,
+        said=f"As of {at}{f' (event {figures.event})' if figures.event else ''}.",
         totals=totals(figures),
-        parts=[(part, list(_pictures(part))) for part in parts(figures, namer)],
+        full_numbers=full_numbers,
+        version=figures.version,
+    )
+
+
+def can_draw() -> None:
+    """Says so before long work if pages cannot be made here.
+
+    Raises:
+        MissingExtraError: `numguard-telecom[report]` is not installed.
+    """
+    template("page.html")
+    check_drawing()
+
+
+def page_of(
+    made: Sequence[Part],
+    *,
+    title: str,
+    said: str,
+    totals: Sequence[tuple[str, str, str]],
+    full_numbers: bool,
+    version: str,
+) -> str:
+    """A page of parts.
+
+    Args:
+        made: The parts in their order.
+        title: Its heading.
+        said: A sentence below.
+        totals: What stands at the head: (what, figure, remark).
+        full_numbers: Whether numbers are shown in full, of which the page warns.
+        version: Of the package.
+
+    Raises:
+        MissingExtraError: What draws the charts is not installed.
+    """
+    html: str = template("page.html").render(
+        title=title,
+        said=said,
+        version=version,
+        full_numbers=full_numbers,
+        totals=totals,
+        parts=[(part, list(_pictures(part))) for part in made],
     )
     return html
 

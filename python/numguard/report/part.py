@@ -13,7 +13,17 @@ __all__ = ["Part", "Table"]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Figures behind a chart: the first column names the row, `words` tells how many columns from the left are text."""
+    """Figures behind a chart: the first column names the row.
+
+    Attributes:
+        caption: What the table shows.
+        columns: The headings.
+        rows: The cells.
+        words: How many columns from the left are text.
+        total: Whether the last row is a total.
+        folded: Whether the table is shown on request only.
+        unbroken: Whether the first column stays on one line: numbers and handsets.
+    """
 
     caption: str
     columns: Sequence[str]
@@ -21,6 +31,7 @@ class Table:
     words: int = 1
     total: bool = False
     folded: bool = False
+    unbroken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

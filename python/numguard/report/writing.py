@@ -9,13 +9,25 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import pyarrow as pa
 
 from numguard import _core
 
-__all__ = ["Namer", "counted", "day", "grouped", "lakh", "masked_text", "moment", "rupees_in_words", "share"]
+__all__ = [
+    "Namer",
+    "counted",
+    "day",
+    "duration",
+    "grouped",
+    "lakh",
+    "masked_text",
+    "moment",
+    "rupees_in_words",
+    "share",
+]
 
 _CRORE: Final = 1_00_00_000
 _LAKH: Final = 1_00_000
@@ -70,6 +82,17 @@ def day(at: date) -> str:
 def moment(at: datetime) -> str:
     """3 Sep 2026, 14:05 IST."""
     return f"{day(at)}, {at:%H:%M} IST"
+
+
+def duration(seconds: int) -> str:
+    """3 days 4 h; 2 h 5 min; 40 s."""
+    units = (("days", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    for (name, size), (lower, less) in pairwise(units):
+        if seconds >= size:
+            whole, rest = seconds // size, seconds % size // less
+            said = f"{whole} {'day' if name == 'days' and whole == 1 else name}"
+            return f"{said} {rest} {lower}" if rest else said
+    return f"{seconds} s"
 
 
 def masked_text(text: str) -> str:

@@ -49,6 +49,8 @@ class Changes:
     refused_rows: pa.Table = field(repr=False)
     #: `msisdn` or `imei14`.
     by: str
+    #: How many days of absence end no period.
+    gap_days: int
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""
@@ -128,7 +130,7 @@ def changes(
     if strict:
         account.check_strict()
     table = _periods(seen, key, other, gap_days * _DAY_US)
-    return Changes(table, account.summary(), account.refused_rows(), by)
+    return Changes(table, account.summary(), account.refused_rows(), by, gap_days)
 
 
 class _Seen:

@@ -49,6 +49,10 @@ class Common:
     #: How many sources there were, and of how many at the least.
     sources: int
     at_least: int
+    #: The names of all sources, in the order given.
+    names: tuple[str, ...] = field(repr=False)
+    #: `msisdn` or `imei14`: what the keys are.
+    by: str
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule interface."""
@@ -119,7 +123,7 @@ def common(
         account.check_strict()
     names = [name for name, _ in pairs]
     table, proof = _told(kept, _hits(readers, kept, by, region, account), names)
-    return Common(table, proof, account.summary(), account.refused_rows(), len(pairs), at_least)
+    return Common(table, proof, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by)
 
 
 def _set_of(cells: list[Any], by: str, region: Region) -> Any:

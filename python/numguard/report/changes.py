@@ -1,0 +1,308 @@
+"""The periods of numbers in handsets as a page: a timeline for each number, or handset, and the rows behind it.
+
+Owns which periods are drawn, and the words. Independent of how periods are found. One idea: a number's handsets are its
+lines, and below each the other numbers of that handset, so that one picture answers who had the phone before and since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+from numguard import _core
+from numguard.errors import ArgumentError
+from numguard.files import whole_file
+from numguard.report.drawing import Lane, lanes
+from numguard.report.inputs import File, inputs
+from numguard.report.page import page_of
+from numguard.report.part import Part, Table
+from numguard.report.writing import Namer, counted, day, duration, grouped
+from numguard.sightings import Changes
+from numguard.types import PathLike
+
+__all__ = ["write_changes"]
+
+pc: Any = pyarrow.compute  # its stubs know few of its functions
+
+_OWN, _OVERLAP, _OTHER = ("var(--reported)", "var(--stopped)", "var(--plain)")
+#: Keys on a page, lines and rows of one key, and others below a line, at the most.
+_KEYS, _LINES, _ROWS, _OTHERS = 40, 30, 100, 6
+_WIDE: Final = 500
+
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a key and what stands beside it are called."""
+
+    title: str
+    key: str
+    other: str
+    beside: str
+    overlap: str
+
+
+_OF: Final = {
+    "msisdn": _Words(
+        "Handsets of numbers", "number", "handset", "other numbers in the same handset",
+        "the number was in two handsets at once: a SIM that two phones report, or a wrong clock",
+    ),
+    "imei14": _Words(
+        "Numbers of handsets", "handset", "number", "other handsets with the same number",
+        "the handset had two numbers at once: a phone with two SIMs, or an IMEI that several phones report",
+    ),
+}  # fmt: skip
+
+
+def write_changes(
+    found: Changes,
+    path: PathLike,
+    *,
+    keys: pa.Array[Any] | None = None,
+    account: Mapping[str, Any] | None = None,
+    files: Sequence[File] = (),
+) -> Path:
+    """Writes a page of timelines, whole or not at all, readable by its owner only; numbers are shown in full.
+
+    Args:
+        found: What `changes` gave.
+        path: Where to; it ends in .html.
+        keys: The numbers (or handsets) to show, uint64. None: all, those with most periods first. A page has at most
+            40 of them, and says how many it leaves out.
+        account: What became of every row, where that is more than `found.account` has.
+        files: Name, bytes and SHA-256 of each input.
+
+    Raises:
+        ArgumentError: The path does not end in .html.
+        MissingExtraError: `numguard-telecom[report]` is not installed.
+
+    Example:
+        >>> import numguard as ng, pyarrow as pa, tempfile
+        >>> from numguard.report.changes import write_changes
+        >>> seen = pa.table({
+        ...     "served_msisdn": ["9876543210"] * 2, "imei14": ["35824005111111", "35824005222222"],
+        ...     "at": pa.array(["2026-09-01", "2026-09-03"]).cast(pa.date32()),
+        ... })
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page = write_changes(ng.changes(seen), folder + "/page.html").read_text()
+        >>> "+91 98765 43210" in page, "<script" in page
+        (True, False)
+    """
+    path = Path(path)
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise ArgumentError("path: timelines are a page, and its name ends in .html")
+    words = _OF[found.by]
+    chosen, asked = _chosen(found, keys)
+    shown = chosen[:_KEYS]
+    namer = Namer(full=True)
+    timelines = _Timelines.of(found, shown, namer)
+    made = [
+        _how_to_read(words, found, len(chosen), asked - len(chosen)),
+        *(timelines.part(place, key) for place, key in enumerate(shown, start=1)),
+        inputs(found.account if account is None else account, files, namer),
+    ]
+    text = page_of(
+        made,
+        title=words.title,
+        said=_period_of(found.table),
+        totals=_totals(found, chosen, words),
+        full_numbers=True,
+        version=_core.__version__,
+    )
+    with whole_file(path, private=True) as file:
+        file.write(text.encode())
+    return path
+
+
+def _chosen(found: Changes, keys: pa.Array[Any] | None) -> tuple[list[int], int]:
+    """The keys to show, those with most periods first; and how many were asked for."""
+    of = pc.value_counts(found.table[found.by]).flatten()
+    counts = dict(zip(of[0].to_pylist(), of[1].to_pylist(), strict=True))
+    wanted = set(counts) if keys is None else set(keys.to_pylist())
+    there: list[Any] = sorted(wanted & set(counts), key=lambda key: (-counts[key], key))
+    return there, len(wanted)
+
+
+def _totals(found: Changes, chosen: Sequence[int], words: _Words) -> list[tuple[str, str, str]]:
+    mine = found.table.filter(pc.is_in(found.table[found.by], pa.array(chosen, pa.uint64())))
+    return [
+        (f"{words.key}s", grouped(len(chosen)), ""),
+        ("periods", grouped(len(mine)), f"of a {words.key} {'in' if found.by == 'msisdn' else 'with'} a {words.other}"),
+        ("changes", grouped(len(mine) - mine["followed"].null_count), "one followed another"),
+        ("sightings", grouped(pc.sum(mine["sightings"]).as_py() or 0), ""),
+    ]
+
+
+def _period_of(table: pa.Table) -> str:
+    if not len(table):
+        return "No sighting can be used."
+    first, last = pc.min(table["from"]).as_py(), pc.max(table["to"]).as_py()
+    return f"Sightings from {_moment(first)} to {_moment(last)}, in Indian time."
+
+
+def _how_to_read(words: _Words, found: Changes, keys: int, missing: int) -> Part:
+    lines = (
+        f"Each line of a timeline is a {words.other}, each bar a period in which the {words.key} was seen with it. "
+        f"Indented below it are {words.beside}."
+    )
+    ends = (
+        f"A period ends where the {words.key} is next seen with another {words.other} and comes back, if at all, after "
+        f"more than {counted(found.gap_days, 'day')}. Between two sightings nothing is known: a bar does not say that "
+        "a phone was in use all the time."
+    )
+    text = [lines, ends]
+    if missing:
+        text.append(f"In no sighting that can be used: {counted(missing, words.key)} of those asked about.")
+    if keys > _KEYS:
+        text.append(
+            f"Shown are the {_KEYS} {words.key}s with most periods; {grouped(keys - _KEYS)} others are in the table "
+            "that the same call writes to a file ending in .csv or .xlsx."
+        )
+    terms = [
+        ("blue", f"a period of the {words.key}"),
+        ("red", f"a period that overlaps an earlier one: {words.overlap}"),
+        ("grey", f"a period of {words.beside}"),
+    ]
+    return Part("reading", "How to read this", text, definitions=terms)
+
+
+@dataclass(frozen=True)
+class _Timelines:
+    """The periods of the keys that are shown, and those of whoever else was seen with the same."""
+
+    by: str
+    namer: Namer
+    #: By key, in order of time.
+    own: Mapping[int, Sequence[_Row]]
+    #: By the other of the pair.
+    beside: Mapping[int, Sequence[_Row]]
+
+    @classmethod
+    def of(cls, found: Changes, shown: Sequence[int], namer: Namer) -> _Timelines:
+        """Takes them from what was found."""
+        by, other = (found.by, "imei14") if found.by == "msisdn" else (found.by, "msisdn")
+        mine = found.table.filter(pc.is_in(found.table[by], pa.array(shown, pa.uint64())))
+        theirs = found.table.filter(pc.is_in(found.table[other], mine[other]))
+        theirs = theirs.select([by, other, "from", "to", "sightings"])
+        own = _grouped_by(mine.to_pylist(), by)
+        for rows in own.values():
+            _mark_overlaps(rows)
+        return cls(by, namer, own, _grouped_by(theirs.to_pylist(), other))
+
+    @property
+    def _other(self) -> str:
+        return "imei14" if self.by == "msisdn" else "msisdn"
+
+    def _named(self, what: str, key: int) -> str:
+        return self.namer.number(key) if what == "msisdn" else self.namer.handset(key)
+
+    def part(self, place: int, key: int) -> Part:
+        """The timeline and the table of one key."""
+        words, rows = _OF[self.by], self.own[key]
+        drawn, left = self._lanes(key)
+        others = len({row[self._other] for row in rows})
+        figures = [
+            f"{counted(others, words.other)} in {counted(len(rows), 'period')}",
+            counted(len(rows) - 1, "change"),
+            counted(sum(row["overlaps"] for row in rows), "overlap"),
+        ]
+        said = [f"{', '.join(figures)}."]
+        if left:
+            said.append(f"The picture has the first {_LINES} {words.other}s; {grouped(left)} are left out.")
+        if len(rows) > _ROWS:
+            said.append(f"The table has the first {_ROWS} periods; {grouped(len(rows) - _ROWS)} are left out.")
+        name = self._named(self.by, key)
+        return Part(
+            f"k{place}",
+            name,
+            said,
+            [self._table(name, rows[:_ROWS])],
+            lambda width: lanes(drawn, width, 176 if width > _WIDE else 122, "seen"),
+            f"A line for each {words.other} of {name}, with its periods from {_moment(rows[0]['from'])} on; the table "
+            "below has the same periods.",
+        )
+
+    def _table(self, name: str, rows: Sequence[_Row]) -> Table:
+        columns = [_OF[self.by].other, "first row", "last row", "from", "to", "sightings", "overlap"]
+        lines = [
+            [
+                self._named(self._other, row[self._other]),
+                *(self._where(row, end) for end in ("from", "to")),
+                _moment(row["from"]),
+                _moment(row["to"]),
+                grouped(row["sightings"]),
+                duration(row["overlap"]) if row["overlaps"] else "",
+            ]
+            for row in rows
+        ]
+        return Table(f"Periods of {name}", columns, lines, words=3, unbroken=True)
+
+    def _where(self, row: _Row, end: str) -> str:
+        file, line = row[f"{end}_file"], grouped(row[f"{end}_row"])
+        return f"{self.namer.text(file)}, row {line}" if file else f"row {line}"
+
+    def _lanes(self, key: int) -> tuple[list[Lane], int]:
+        """A line for each other by its first period, with whoever else it was seen with; how many are left out."""
+        of = _grouped_by(self.own[key], self._other)
+        drawn = []
+        for other, rows in list(of.items())[:_LINES]:
+            spans = [(*_span(row), _OVERLAP if row["overlaps"] else _OWN) for row in rows]
+            drawn.append(Lane(self._named(self._other, other), spans, _seen(rows)))
+            drawn += self._beside(key, other)
+        return drawn, max(0, len(of) - _LINES)
+
+    def _beside(self, key: int, other: int) -> list[Lane]:
+        """A line for each other key that was seen with the same: those seen most, by their first period."""
+        also = _grouped_by((row for row in self.beside[other] if row[self.by] != key), self.by)
+        seen = {one: sum(row["sightings"] for row in rows) for one, rows in also.items()}
+        most = sorted(seen, key=lambda one: (-seen[one], one))
+        # One that would be left out alone takes no more space than the line that says so.
+        kept = most if len(most) == _OTHERS + 1 else most[:_OTHERS]
+        drawn = []
+        for one in sorted(kept, key=lambda one: (also[one][0]["from"], one)):
+            spans = [(*_span(row), _OTHER) for row in also[one]]
+            drawn.append(Lane(self._named(self.by, one), spans, _seen(also[one]), inset=True))
+        if rest := most[len(kept) :]:
+            told = grouped(sum(seen[one] for one in rest))
+            drawn.append(Lane(f"{grouped(len(rest))} others", [], told, inset=True))
+        return drawn
+
+
+def _grouped_by(rows: Iterable[_Row], column: str) -> dict[int, list[_Row]]:
+    of: dict[int, list[_Row]] = {}
+    for row in rows:
+        of.setdefault(row[column], []).append(row)
+    return of
+
+
+def _mark_overlaps(rows: Sequence[_Row]) -> None:
+    """Marks the periods that begin before an earlier one ends; those of one moment overlap for no second."""
+    latest = None
+    for row in rows:
+        row["overlaps"] = latest is not None and row["from"] < latest
+        latest = row["to"] if latest is None else max(latest, row["to"])
+
+
+def _seen(rows: Iterable[_Row]) -> str:
+    return grouped(sum(row["sightings"] for row in rows))
+
+
+def _span(row: _Row) -> tuple[int, int]:
+    begin, end = (_wall_clock(row[name]) for name in ("from", "to"))
+    return begin, end
+
+
+def _wall_clock(at: datetime) -> int:
+    """Milliseconds since 1970 of a clock in India, as an axis without zones shows it."""
+    return int(at.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def _moment(at: datetime) -> str:
+    return f"{day(at)}, {at:%H:%M}"
