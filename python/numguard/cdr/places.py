@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cdr.cells import WRAPPING, Column
 from numguard.cdr.circles import circle
 from numguard.cdr.coordinates import COORDINATE_NOTES, Degrees, of_address, of_pair, of_two
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
+from numguard.compute import pc
 
 __all__ = ["PLACE_COLUMNS", "PLACE_NOTES", "Places"]
 
@@ -36,8 +36,6 @@ PLACE_NOTES: Final = {
     "no_cell": "What stands in the column is no cell: an address of the internet, zeros, or a number that was rounded.",
     "unlisted_circle": "The circle is written in a way that is not on the list, or is none of India's.",
 }
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 _MOST_KEPT: Final = 20_000
 _BLANK: Final = re.compile(r"-*|na|n/a|nan|null|none|#n/a", re.IGNORECASE)

@@ -27,6 +27,7 @@ from numguard.cdr.places import PLACE_COLUMNS, Places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows
 from numguard.cdr.summary import FileSummary
+from numguard.indian_time import MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
 
@@ -36,7 +37,7 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
     "imsi": pa.string(),
     "other_party": pa.string(),
     "other_msisdn": pa.uint64(),
-    "at": pa.timestamp("us", "Asia/Kolkata"),
+    "at": MOMENT,
     "direction": pa.dictionary(pa.int8(), pa.string()),
     "duration_s": pa.int64(),
     **PLACE_COLUMNS,
@@ -46,7 +47,6 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
 #: What every layout is read as.
 SCHEMA: Final = pa.schema(_COLUMNS)
 
-_IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
 _DIRECTIONS: Final = ("in", "out")
 # The part of the served party; the two that are known come first, so that they are the dictionary's codes.
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
@@ -216,7 +216,7 @@ class Sightings:
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
-        return _with_nulls(micros - _IST_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
+        return _with_nulls(micros - OFFSET_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if not pa.types.is_dictionary(cells.type):

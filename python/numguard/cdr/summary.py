@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final
 
 from numguard.errors import InputError
+from numguard.indian_time import local
 from numguard.notebook import card, counts
 from numguard.source.part import RECORD_NOTES
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
-IST: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 _LINES_SHOWN: Final = 5
 _LINES_KEPT: Final = 100
 
@@ -145,7 +145,7 @@ class FileSummary:
 
 
 def _instant(micros: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC).astimezone(IST) + timedelta(microseconds=micros)
+    return local(micros)
 
 
 @dataclass(repr=False, slots=True)

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
+from numguard.indian_time import OFFSET_MICROS
 
 __all__ = ["BLANK", "DAY", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
 
@@ -58,7 +59,6 @@ _CLOCKS: Final = (
 )
 _UTC: Final = ("Z", "+00:00", "+0000", " UTC")
 _ZONES: Final = ("", " IST", "+05:30", " +05:30", "+0530", " +0530", *_UTC)
-_IST_AHEAD: Final = (5 * 60 + 30) * 60 * SECOND
 _TIMESTAMPS: Final = (
     *_DATES,
     *(date + gap + clock + zone for date, gap, clock, zone in product(_DATES, (" ", "T"), _CLOCKS, _ZONES)),
@@ -133,7 +133,7 @@ class _Shape:
         between -= {*range(self.month_name, self.month_name + 3)} if self.month_name >= 0 else set()
         between -= {self.meridiem, self.meridiem + 1} if self.meridiem >= 0 else set()
         self.between = [(k, _CLASSES.get(written[k], written[k].encode())) for k in sorted(between)]
-        self.ahead = _IST_AHEAD if written.endswith(_UTC) else 0
+        self.ahead = OFFSET_MICROS if written.endswith(_UTC) else 0
         self.short_year = len(self.fields["Y"]) == 2
         self.pattern = re.compile(_pattern(written), re.IGNORECASE)
 

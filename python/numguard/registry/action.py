@@ -10,15 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
-from numguard.registry.listing import MOMENT, ListPolicy, rows
+from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.registry.state import derive
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
 

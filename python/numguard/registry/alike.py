@@ -15,12 +15,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.sources import same_source
 from numguard.registry.spelling import folded, folded_cells
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["ALIKE", "ALIKE_NOTES", "Known", "look_alike"]
 

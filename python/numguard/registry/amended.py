@@ -11,15 +11,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.review import DROPPED, TURNED
 from numguard.registry.store import Append
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["AMENDED", "amended", "take_back", "would_take_back"]
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["amounts"]
 

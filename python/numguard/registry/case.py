@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, RegistryError
+from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import pairs
 from numguard.registry.listing import ListPolicy, delta, last_moment, rows
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
@@ -30,10 +31,8 @@ from numguard.types import PathLike
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
 
 
-_IST = timezone(timedelta(hours=5, minutes=30))
-_DAY = 86_400_000_000
 #: How far a clock may be from the log's last event: desks' clocks differ by minutes, and a case may rest for months.
-_BEHIND, _AHEAD = _DAY, 184 * _DAY
+_BEHIND, _AHEAD = DAY_MICROS, 184 * DAY_MICROS
 
 
 class Basis(NamedTuple):
@@ -89,17 +88,17 @@ class Case:
 
     def _who(self, verb: str, reason: str) -> dict[str, Any]:
         now = self.now()
-        return {"actor": self.by, "verb": verb, "reason": reason, "now": now, "sure": self.today == _day(now)}
+        return {"actor": self.by, "verb": verb, "reason": reason, "now": now, "sure": self.today == day_of(now)}
 
     def _refuse_far(self, append: Append) -> None:
         """One event that a wrong clock dates years ahead would date all that follow, and every list as of a day."""
         now, before = append.now, self.store.moment_of(append.event - 1)
-        if self.today == _day(now) or before is None or -_BEHIND <= now - before <= _AHEAD:
+        if self.today == day_of(now) or before is None or -_BEHIND <= now - before <= _AHEAD:
             return
-        today = _day(now).isoformat()
+        today = day_of(now).isoformat()
         raise RegistryError(
             f"{self.store.dialect.name}: nothing was recorded: the clock says {today}, and the last event is of "
-            f"{_day(before).isoformat()}; set the clock, or where it is right say so: NUMGUARD_TODAY={today} (today=)"
+            f"{day_of(before).isoformat()}; set the clock, or where it is right say so: NUMGUARD_TODAY={today} (today=)"
         )
 
     def cut(self, name: str, moment: object) -> int:
@@ -178,7 +177,7 @@ class Case:
             "inputs": self.store.inputs(events[1]).drop_columns(["event"]).to_pylist(),
         }
         if as_of is not None:
-            manifest["as_of"] = datetime.fromtimestamp(as_of / 1_000_000, _IST).isoformat()
+            manifest["as_of"] = local(as_of).isoformat()
         return BlockList(table, manifest, partial(self._look_once_more, None if as_of is None else events[1], by_name))
 
     def _look_once_more(self, cut: int | None, by_name: bool, table: pa.Table) -> None:
@@ -193,10 +192,6 @@ class Case:
         refuse_unfit(self.store, self.store.head() if cut is None else cut, table)
         if cut is not None and not by_name:
             refuse_protected_since(self.store, self.store.head(), table)
-
-
-def _day(moment: int) -> date:
-    return datetime.fromtimestamp(moment / 1_000_000, _IST).date()
 
 
 def reason_given(reason: object) -> str:

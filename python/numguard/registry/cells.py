@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "Numbers", "acknowledgements", "digits_that_could_be", "each_once", "flags", "inside_text", "is_nothing", "numbers",

@@ -6,19 +6,17 @@ it lies.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, InputError
+from numguard.indian_time import local
 from numguard.registry.case import Case
 from numguard.registry.sheet import fingerprint_file
 
 __all__ = ["certified", "compared"]
-
-_IST = timezone(timedelta(hours=5, minutes=30))
 
 
 def certified(case: Case, export: int) -> dict[str, Any]:
@@ -33,7 +31,7 @@ def certified(case: Case, export: int) -> dict[str, Any]:
         raise ArgumentError("export: takes the number of an export of this registry")
     case.store.verify()
     who = case.store.events(pa.array([export])).to_pylist()[0]
-    at = datetime.fromtimestamp(who["at"] / 1_000_000, _IST)
+    at = local(who["at"])
     return found | {
         "export": export,
         "registry": case.store.id,

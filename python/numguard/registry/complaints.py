@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
@@ -24,8 +24,6 @@ from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["COMPLAINT_NOTES", "CONSTANTS", "FIELDS", "FROM_NARRATIVE", "Complaints", "read_complaints"]
 

@@ -11,20 +11,19 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
 from numguard.registry.history import tell
-from numguard.registry.listing import MOMENT, ListPolicy
+from numguard.registry.listing import ListPolicy
 from numguard.registry.notes import NOTES
 from numguard.registry.review import review
 from numguard.report import Figures
 from numguard.report.history import Story
 from numguard.report.writing import day
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["figures", "story"]
 

@@ -13,12 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "bools", "distinct",

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
-from numguard.registry.listing import MOMENT, in_district
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
+from numguard.registry.listing import in_district
 from numguard.registry.state import IN_FORCE
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["pairs"]
 

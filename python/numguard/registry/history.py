@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
-from numguard.registry.listing import MOMENT
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
 from numguard.registry.queries import HISTORY
 from numguard.registry.reading import Reading
 
 __all__ = ["tell"]
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 #: The columns of a file, and what an export calls them.
 _FILE = {"file": "name", "sha256": "sha256"}

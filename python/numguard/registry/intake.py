@@ -12,9 +12,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cdr import Cdr
+from numguard.compute import pc
 from numguard.errors import InputError
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
@@ -27,8 +27,6 @@ from numguard.registry.store import Append
 from numguard.registry.understood import Understood, understand
 from numguard.source import files_of
 from numguard.types import PathLike
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "Intake",

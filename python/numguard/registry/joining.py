@@ -14,13 +14,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.reading import Reading
 from numguard.registry.store import Append, Store
 from numguard.registry.tables import TABLES
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["take_in"]
 

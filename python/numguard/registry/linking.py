@@ -11,19 +11,17 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
+from numguard.indian_time import MOMENT
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
 from numguard.registry.intake import fingerprints, record_input
-from numguard.registry.listing import MOMENT
 from numguard.registry.state import IN_FORCE
 from numguard.types import Source
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["expand"]
 

@@ -9,24 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 from numguard.registry.spelling import folded, folded_cells
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
-__all__ = ["MOMENT", "ListPolicy", "delta", "in_district", "last_moment", "rows"]
-
-#: The type of every moment that the registry shows.
-MOMENT = pa.timestamp("us", "Asia/Kolkata")
-
-_DAY = 86_400_000_000
-_IST = 19_800_000_000
+__all__ = ["ListPolicy", "delta", "in_district", "last_moment", "rows"]
 
 #: A number whose holder has been cut off rests 90 days before it is given to someone else.
 _REVIEW_DAYS = 90
@@ -94,7 +87,7 @@ def last_moment(name: str, moment: object) -> int:
             raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
         last = moment
     elif isinstance(moment, date):
-        last = datetime.combine(moment + timedelta(days=1), time(), timezone(timedelta(microseconds=_IST)))
+        last = datetime.combine(moment + timedelta(days=1), time(), IST)
         last -= timedelta(microseconds=1)
     else:
         raise ArgumentError(f"{name}: takes a day, or a time with its zone")
@@ -176,7 +169,7 @@ def _shown(state: pa.Table) -> pa.Table:
     action: Any = pa.scalar("none")
     for word, does in _ACTIONS.items():
         action = pc.if_else(pc.equal(status, word), does, action)
-    day = pc.divide(pc.add(state["last_told"], _IST), _DAY)
+    day = pc.divide(pc.add(state["last_told"], OFFSET_MICROS), DAY_MICROS)
     review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())
     columns = {
         "msisdn": state["msisdn"],

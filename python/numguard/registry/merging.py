@@ -8,23 +8,20 @@ merges whom, in which order, or how often.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import RegistryError
+from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.case import Case
 from numguard.registry.joining import take_in
-from numguard.registry.listing import MOMENT
 from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
 from numguard.registry.reading import Reading
 from numguard.registry.store import Store
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
 
@@ -43,8 +40,6 @@ _GROUPS = (
     ("confirmed", "withdrawn", "reverified", "reactivated"),
     ("accepted", "dismissed"),
 )
-_DAY = 86_400_000_000
-_IST = timezone(timedelta(hours=5, minutes=30))
 
 _SAID: list[tuple[str, pa.DataType]] = [
     ("kind", pa.string()),
@@ -155,11 +150,11 @@ def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
     at, number = (np.asarray(theirs[name].to_numpy(), np.int64) for name in ("at", "number"))
     latest = int(moments_in_order(at, code, number).max())
     now = case.now()
-    if latest - now <= _DAY:
+    if latest - now <= DAY_MICROS:
         return latest + 1
     if case.today is not None:
         return 0
-    days = [datetime.fromtimestamp(moment / 1_000_000, _IST).date().isoformat() for moment in (latest, now)]
+    days = [day_of(moment).isoformat() for moment in (latest, now)]
     raise RegistryError(
         f"{other.dialect.name}: nothing was merged: its last event is of {days[0]}, and the clock here says {days[1]}; "
         f"set the clock, or where it is right say so: NUMGUARD_TODAY={days[1]} (today=)"

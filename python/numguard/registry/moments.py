@@ -12,11 +12,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.registry.cells import each_once, flags, is_nothing, one, plain_digits, repeats, trimmed, written
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["end_of_day", "moments"]
 
@@ -39,8 +38,6 @@ _MONTHS: Final = (
     {name: k for names in (_ENGLISH, [name[:3] for name in _ENGLISH], _HINDI) for k, name in enumerate(names, 1)}
     | {"sept": 9, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12}
 )  # fmt: skip
-_IST_SECONDS: Final = 19_800
-_DAY: Final = 86_400_000_000
 
 #: What an unread cell is told to be, the last that fits.
 _WHY: Final = (
@@ -54,8 +51,7 @@ _WHY: Final = (
 
 def end_of_day(now: int) -> int:
     """The first moment after the day of `now` in India, in microseconds since 1970."""
-    ist = _IST_SECONDS * 1_000_000
-    return (now + ist) // _DAY * _DAY + _DAY - ist
+    return (now + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS + DAY_MICROS - OFFSET_MICROS
 
 
 def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
@@ -74,7 +70,7 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         zone = getattr(column.type, "tz", None)
         micros = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
         if zone is None:
-            micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
+            micros = pc.subtract(micros, OFFSET_MICROS)
         return micros, pa.nulls(len(values), pa.string())
     cells = written(column)
     if repeats(cells):
@@ -134,7 +130,7 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
     offset = _digits(pc.utf8_slice_codeunits(zone, 1, 3)) * 3600
     offset += _digits(pc.utf8_slice_codeunits(pc.replace_substring(zone, ":", ""), 3, 5)) * 60
     offset = np.where(flags(pc.starts_with(zone, "-")), -offset, offset)
-    offset = np.where(flags(pc.greater(pc.utf8_length(zone), 0)), offset, _IST_SECONDS)
+    offset = np.where(flags(pc.greater(pc.utf8_length(zone), 0)), offset, OFFSET_MICROS // 1_000_000)
     return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 

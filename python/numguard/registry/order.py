@@ -16,9 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+from numguard.compute import pc
 
 __all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
 

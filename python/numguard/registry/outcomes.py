@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
@@ -24,8 +24,6 @@ from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.spelling import folded
 from numguard.registry.state import OUTCOMES
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "read_outcomes", "record_outcomes", "weighed"]
 

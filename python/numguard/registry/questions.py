@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
 from numguard.blocklist import BlockList
+from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.indian_time import MOMENT
 from numguard.registry import action, sending
 from numguard.registry.amended import would_take_back
 from numguard.registry.case import Case
 from numguard.registry.certificate import certified, compared
 from numguard.registry.figures import figures, story
 from numguard.registry.history import tell
-from numguard.registry.listing import MOMENT, ListPolicy
+from numguard.registry.listing import ListPolicy
 from numguard.registry.review import review
 from numguard.registry.state import IN_FORCE, STATUSES
 from numguard.registry.telling import telling
@@ -31,8 +32,6 @@ from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
 from numguard.types import PathLike, Values
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Questions"]
 

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
@@ -39,8 +39,6 @@ from numguard.registry.queries import (
     WANTED_VERSIONS,
 )
 from numguard.registry.tables import TABLES
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Reading"]
 

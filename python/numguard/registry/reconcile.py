@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.complaints import FIELDS, Complaints
 from numguard.registry.sources import sources
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["ALIKE", "Plan", "reconcile"]
 

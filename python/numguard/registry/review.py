@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case, reason_given
@@ -22,8 +22,6 @@ from numguard.registry.headings import Mapped, find_columns, known_by
 from numguard.registry.sheet import read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "COLUMNS",

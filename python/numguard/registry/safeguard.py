@@ -11,13 +11,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import RegistryError
 from numguard.registry.store import Store
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["refuse_protected_since", "refuse_unfit"]
 

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.blocklist import BlockList, Form
+from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.registry.case import Basis, Case, refuse_broken
@@ -23,8 +23,6 @@ from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.store import Append
 from numguard.types import PathLike
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["block_list", "export", "export_handsets", "handsets"]
 

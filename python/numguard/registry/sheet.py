@@ -16,15 +16,13 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.registry.headings import heading
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Sheet", "fingerprint_file", "fingerprint_table", "read_sheet"]
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+from numguard.compute import pc
 
 __all__ = ["folded", "folded_cells", "seen"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.registry.grounds import (
     NEVER,
     Bools,
@@ -31,8 +31,6 @@ from numguard.registry.grounds import (
     taken,
     universe,
 )
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Standing", "derive",

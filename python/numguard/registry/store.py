@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError, UnsettledError
 from numguard.files import Together, together
 from numguard.files.steps import one_step, stepwise
@@ -34,8 +34,6 @@ from numguard.registry.sqlite import SQLite
 from numguard.registry.tables import TABLES
 from numguard.registry.verifying import seal_what_is_not, verify
 from numguard.registry.waiting import Waiting
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Append", "Store"]
 

@@ -7,24 +7,21 @@ idea: show the cell beside what became of it; a wrong column is seen at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
+from numguard.indian_time import local
 from numguard.registry import cells
 from numguard.registry.complaints import FROM_NARRATIVE, Complaints
 from numguard.registry.headings import IGNORE
 from numguard.registry.sheet import Sheet
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = ["Understood", "understand"]
 
 _ROWS: Final = 10
-_IST: Final = timezone(timedelta(hours=5, minutes=30))
 _SAMPLE: Final = ("column", "field", "row", "cell", "read", "note")
 
 
@@ -97,7 +94,7 @@ def _shown(word: str, value: Any) -> str | None:
     if value is None:
         return None
     if word.endswith("_at"):
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)).astimezone(_IST).isoformat(" ")
+        return local(value).isoformat(" ")
     if word.startswith("amount_"):
         return f"{value // 100}.{value % 100:02}"
     return str(value)
