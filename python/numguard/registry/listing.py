@@ -21,7 +21,7 @@ from numguard.registry.spelling import folded, folded_cells
 
 __all__ = ["ListPolicy", "delta", "in_district", "last_moment", "rows"]
 
-#: A number whose holder has been cut off rests 90 days before it is given to someone else.
+#: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
 
 _ACTIONS = {"reported": "block", "requested": "block", "confirmed": "block", "reverify": "reverify"}
@@ -66,7 +66,7 @@ class ListPolicy:
             raise ArgumentError("max_growth: takes 1 or more, or None")
 
     def as_json(self) -> str:
-        """The policy as it is kept beside every list made with it."""
+        """The policy as it is recorded with every list."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -105,7 +105,7 @@ def delta(
     """The change from the list of the state `before` to the list of the state `after`, over the numbers of both.
 
     Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where
-    someone must be let go (its status is withdrawn, protected or reactivated), else "none".
+    a block must be lifted (its status is withdrawn, protected or reactivated), else "none".
     """
     old = before.filter(_listed(before, policies[0], districts[0]))
     new = after.filter(_listed(after, policies[1], districts[1]))
@@ -120,8 +120,8 @@ def delta(
     gone = pc.and_(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
-    # A number that was asked for, or blocked, is on no list any more, but must be let go all the same.
-    held = before.filter(pc.and_(before["asked"], in_district(before, districts[0])))["msisdn"]
+    # A number whose block was requested, or done, is on no list any more, but must be released.
+    held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
     let_go = pc.and_(pc.is_in(status, pa.array(_RELEASED)), _changed_status(before, after))
     removed = after.filter(pc.or_(gone, pc.and_(let_go, pc.is_in(after["msisdn"], held))))
@@ -158,7 +158,7 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
 
 
 def in_district(state: pa.Table, district: str | None) -> Any:
-    """Which rows of a state are of a district; all, where none is asked for."""
+    """Which rows of a state are of a district; all, without a district."""
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
     return pc.fill_null(pc.equal(folded_cells(state["district"]), folded(district)), False)
@@ -169,7 +169,7 @@ def _shown(state: pa.Table) -> pa.Table:
     action: Any = pa.scalar("none")
     for word, does in _ACTIONS.items():
         action = pc.if_else(pc.equal(status, word), does, action)
-    day = pc.divide(pc.add(state["last_told"], OFFSET_MICROS), DAY_MICROS)
+    day = pc.divide(pc.add(state["last_added"], OFFSET_MICROS), DAY_MICROS)
     review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())
     columns = {
         "msisdn": state["msisdn"],
