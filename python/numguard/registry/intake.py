@@ -239,7 +239,7 @@ def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
     if refused:
         raise InputError(
             f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
-            "strict accepts all rows or none"
+            "strict takes all or nothing"
         )
 
 
