@@ -240,7 +240,7 @@ def spoil_cells(random: Random, file: OperatorFile) -> None:
         row[random.randrange(len(row))] = random.choice(junk)
 
 
-def add_furniture(random: Random, file: OperatorFile) -> None:
+def add_non_data(random: Random, file: OperatorFile) -> None:
     lines = file.lines()
     for _ in range(4):
         piece = random.choice(["", " ", ",,,,,,", "-----", "=====,=====", "\t", "''"])
@@ -274,7 +274,7 @@ DAMAGES: list[Callable[[Random, OperatorFile], None]] = [
     stray_quotes,
     quote_all,
     spoil_cells,
-    add_furniture,
+    add_non_data,
     other_line_ends,
     other_encoding,
     other_delimiter,

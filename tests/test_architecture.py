@@ -18,7 +18,7 @@ RUST = ROOT / "rust"
 
 # A module imports from lower layers and from itself, and never from `numguard`, which is the public interface.
 LAYERS = [
-    {"_core", "errors", "notebook", "system", "types"},
+    {"_core", "compute", "errors", "indian_time", "notebook", "system", "types"},
     {"source", "files", "keyed"},
     {"cdr", "linkage", "scan", "sightings", "blocklist", "number_list"},
     {"report"},
@@ -105,9 +105,25 @@ def test_only_listed_modules_contain_sql() -> None:
     assert "registry/store.py" in with_sql
     # The benchmarks ask DuckDB in its own language, about nothing of ours.
     with_sql = {path for path in with_sql if not path.startswith("bench/")}
-    registry = {"store", "reading", "queries", "joining", "sqlite", "postgresql", "migrating", "verifying"}
+    registry = {"store", "reading", "sql", "joining", "sqlite", "postgresql", "migrating", "verifying"}
     registry |= {"waiting"}
     assert with_sql == {f"registry/{name}.py" for name in registry}
+
+
+def test_what_is_defined_once() -> None:
+    """The untyped reference to pyarrow's functions, and Indian Standard Time, each in one module."""
+    definitions = {
+        "compute.py": (r": Any = pyarrow\.compute", {"sightings", "report", "cli/changes.py", "cli/together.py"}),
+        "indian_time.py": (
+            r"19_800|\"Asia/Kolkata\"|hours=5, minutes=30",
+            {"sightings", "synthetic/oracle.py", "bench"},
+        ),
+    }
+    for owner, (pattern, exceptions) in definitions.items():
+        files = [path.relative_to(PACKAGE) for path in python_files() if re.search(pattern, path.read_text())]
+        others = {path.as_posix() if path.as_posix() in exceptions else path.parts[0] for path in files} - {owner}
+        assert owner in {path.as_posix() for path in files}
+        assert others == exceptions, others
 
 
 def test_core_uses_no_arrow_python_threads_or_files() -> None:

@@ -79,7 +79,7 @@ def test_what_has_changed_since_a_named_export(case: Path) -> None:
     assert json.loads(run.stdout)["rows"] == 1
     assert [(row["msisdn"], row["change"]) for row in rows("again.csv")] == [("917776665554", "added")]
     assert rows("again.csv") == [row | {"status": "requested"} for row in rows("second.csv")]
-    for since, said in (("3", "went to another receiver"), ("1 Sep", "takes the number of an export"), ("99", "since")):
+    for since, said in (("3", "sent to another receiver"), ("1 Sep", "takes the number of an export"), ("99", "since")):
         run = numguard("export", "no.csv", "--to", "DoT", "--since", since)
         assert run.returncode == 2
         assert said in run.stderr

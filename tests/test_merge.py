@@ -366,7 +366,7 @@ def test_what_is_no_sound_registry_is_not_merged(tmp_path: Path) -> None:
     other.registry._case.store.dialect.execute("UPDATE complaint SET district = 'Hisar'")
     with pytest.raises(DamagedError):
         one.registry.merge(other.registry)
-    with pytest.raises(RegistryError, match=r"nowhere\.db: is not there"):
+    with pytest.raises(RegistryError, match=r"nowhere\.db: there is no such file"):
         one.registry.merge(tmp_path / "nowhere.db")
     with pytest.raises(ArgumentError, match="itself"):
         one.registry.merge(one.registry)

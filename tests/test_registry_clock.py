@@ -29,7 +29,7 @@ def test_one_wrong_clock_does_not_date_all_that_follows(registry: ng.Registry) -
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     for wrong in (datetime(2099, 1, 1, tzinfo=IST), datetime(2027, 11, 20, tzinfo=IST), NOW - timedelta(days=2)):
         at(registry, wrong)
-        with pytest.raises(RegistryError, match=r"clock says .* NUMGUARD_TODAY="):
+        with pytest.raises(RegistryError, match=r"clock shows .* NUMGUARD_TODAY="):
             registry.decide([A], "protected", "an officer's")
         assert registry._case.store.head() == 1
     at(registry, NOW + timedelta(days=1))

@@ -1,6 +1,6 @@
 """What goes wrong around the registry: full disks, folders that may not be written, damage, other programs' files.
 
-In each case the error says what to do, and what stood before is intact.
+In each case the error says what to do, and what was recorded before is intact.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_what_stood(small_disk: Path) -> None:
     room.write_bytes(bytes(2_000_000))
     with ng.Registry(path, by="HC 1234") as registry:
         registry.add_complaints(table(0, 100))
-        with pytest.raises(RegistryError, match="disk is full; what stood before is intact"):
+        with pytest.raises(RegistryError, match="disk is full; what was recorded before is intact"):
             fill(registry)
         head, numbers = registry._case.store.head(), registry.numbers()
         stuff(rest)
@@ -122,7 +122,7 @@ def test_a_file_that_may_not_grow_leaves_what_stood(tmp_path: Path) -> None:
     """
     done = run(program, path, Path(__file__).parent)
     head, numbers, said = done.stdout.split(" ", 2)
-    assert "what stood before is intact" in said
+    assert "what was recorded before is intact" in said
     with ng.Registry(path, by="HC 1234") as registry:
         assert (registry._case.store.head(), len(registry.numbers())) == (int(head), int(numbers))
         assert int(numbers) == 100 + 2_000 * (int(head) - 1)
@@ -143,7 +143,7 @@ def test_what_is_no_registry_is_refused_and_left_alone(tmp_path: Path) -> None:
         ng.Registry(other)
     with pytest.raises(RegistryError, match="folder"):
         ng.Registry(tmp_path)
-    with pytest.raises(RegistryError, match="cannot be made"):
+    with pytest.raises(RegistryError, match="cannot be created"):
         ng.Registry(tmp_path / "no" / "such" / "cases.db")
 
 
@@ -209,7 +209,7 @@ def _by_a_stranger(folder: Path) -> None:
     done = run(program, folder / "cases.db", readable, closed / "cases.db")
     said = done.stdout.splitlines()
     assert len(said) == 3, done.stderr
-    assert said[0] == f"RegistryError {folder / 'cases.db'}: cannot be made (its folder is read-only)"
+    assert said[0] == f"RegistryError {folder / 'cases.db'}: cannot be created (its folder is read-only)"
     assert said[1].startswith("RegistryError readable.db: cannot be ")
     assert said[2].endswith("cases.db: cannot be opened (Permission denied)")
     assert sorted(folder.iterdir()) == [closed, readable]

@@ -91,7 +91,7 @@ def test_the_brake_compares_lists_of_one_district(registry: ng.Registry, tmp_pat
     registry.export(tmp_path / "rohtak.csv", replace=True, to="DoT", district="Rohtak", policy=policy)
     registry.export(tmp_path / "hisar.csv", replace=True, to="DoT", district="Hisar", policy=policy)
     registry.add_complaints(complaints(*(complaint(f"r{n}", str(9000000101 + n), district="Rohtak") for n in range(2))))
-    with pytest.raises(BrakeError, match="3 rows, 1 when"):
+    with pytest.raises(BrakeError, match="3 rows, the last one to the same receiver had 1"):
         registry.export(tmp_path / "rohtak.csv", replace=True, to="DoT", district="Rohtak", policy=policy)
     registry.export(tmp_path / "hisar.csv", replace=True, to="DoT", district="Hisar", policy=policy)
 
@@ -252,7 +252,7 @@ def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
     made = registry.block_list()
     registry.decide([B], "protected", "a doctor's")
-    with pytest.raises(RegistryError, match="1 rows of the list ask something of a protected number"):
+    with pytest.raises(RegistryError, match="1 rows of the list request an action for a protected number"):
         made.write(tmp_path / "list.csv")
     with pytest.raises(RegistryError, match="protected"):
         made.write_by_district(tmp_path)

@@ -121,7 +121,7 @@ def test_what_is_no_registry_yet_is_not_taken_for_an_empty_case(tmp_path: Path) 
         ng.Registry(path, by="HC 1234")
     # The log of a file that is gone is not played into a new one.
     path.rename(tmp_path / "cases.db-wal")
-    with ng.Registry(path, by="HC 1234") as registry, pytest.raises(RegistryError, match="its log is there"):
+    with ng.Registry(path, by="HC 1234") as registry, pytest.raises(RegistryError, match="its log exists"):
         registry.add_complaints(table(0, 3))
 
 

@@ -59,7 +59,7 @@ class Nothing:
         columns = ("ordinal", "complaint", "fingerprint", "usable", "taken_back")
         return pa.table({name: pa.array([], pa.int64()) for name in columns})
 
-    def alike(self, _asked: pa.Table) -> pa.Table:
+    def alike(self, _candidates: pa.Table) -> pa.Table:
         texts = ("complaint_key", "source", "acknowledgement_no")
         return pa.table({"ordinal": pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in texts}})
 

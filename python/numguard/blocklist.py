@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
 from numguard.files.outgoing import unwritten, write_private
@@ -25,8 +25,6 @@ from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
 from numguard.source import named
 from numguard.types import PathLike
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
 

@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError, FileError, FileMissingError
 from numguard.system import has_modes
 from numguard.types import PathLike, Region, Values
 
 __all__ = ["HASHED", "key_check", "keyed_hash", "read_key"]
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 #: The name of a column of keyed hashes of MSISDNs.
 HASHED = "msisdn_hmac_sha256"

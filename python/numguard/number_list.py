@@ -18,9 +18,9 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.source import (
     REFUSED,
@@ -53,8 +53,6 @@ _DIGITS_OF_A_ROW = 5
 _ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
 #: What is said of digits beside words for something else: an account, an amount, somebody who is no suspect.
 _SOMETHING_ELSE = "text_with_digits"
-
-compute: Any = pyarrow.compute  # its stubs know no lists of text
 
 _Set = TypeVar("_Set", NumberSet, ImeiSet)
 
@@ -236,8 +234,8 @@ class _ListReader:
             return
         taken = pa.array(actions, pa.string())
         for batch in part.batches([*asked, *({_ACTION} - set(asked))]):
-            kept = compute.is_in(batch.data[_ACTION].cast(pa.string()), taken)
-            self._others += len(kept) - (compute.sum(kept).as_py() or 0)
+            kept = pc.is_in(batch.data[_ACTION].cast(pa.string()), taken)
+            self._others += len(kept) - (pc.sum(kept).as_py() or 0)
             data = batch.data.filter(kept).select(asked)
             yield Batch(data, batch.file, batch.row_numbers()[np.asarray(kept.to_numpy(zero_copy_only=False))])
 
@@ -253,7 +251,7 @@ class _ListReader:
         """The list with its account, after its cells were read."""
         refused = pa.concat_tables([refused_rows(self.source.parts), *self._notes])
         account = accounted(self.source.parts)
-        notes = compute.value_counts(refused["note"]).to_pylist()
+        notes = pc.value_counts(refused["note"]).to_pylist()
         account["rows_refused"] = len(refused)
         account["refused_rows"] = {one["values"]: one["counts"] for one in notes}
         account["rows_read"] += self._first
@@ -288,7 +286,7 @@ class _ListReader:
         """Records the rows whose cell gives no key, each with its note."""
         explained = self._explained(cells)
         unread = explained.field(0).is_null()
-        if not compute.any(unread).as_py():
+        if not pc.any(unread).as_py():
             return
         notes = explained.field("note").cast(pa.string()).filter(unread).fill_null("empty")
         columns = [pa.repeat(pa.scalar(file, pa.string()), len(notes)), pa.array(rows).filter(unread), notes]

@@ -16,13 +16,13 @@ from typing import Any
 import adbc_driver_sqlite.dbapi
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 import pytest
 
 from numguard.bench import server
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
+from numguard.compute import pc
 from numguard.registry import Registry
 from numguard.registry.intake import Intake
 
@@ -42,7 +42,6 @@ def complaints(start: int, count: int, *, once: bool = False) -> pa.Table:
     """Complaints as the portal lists them, a fifth with two numbers; half as many suspects as rows, or each `once`."""
     rng = np.random.default_rng([7, start])
 
-    pc: Any = pyarrow.compute
     numbers: Any = pa.array
 
     def mobiles(drawn: Any) -> Any:

@@ -1,10 +1,10 @@
 """Operator files -> canonical sightings: which handset a number was seen in, and when.
 
 Owns the reading of call records as operators send them: preambles, quotes, footers, character sets, containers. Knows
-nothing of complaints, sets or linkage. Layouts are data, one a file, in `layouts/`.
+no complaints, sets or linkage. Layouts are data, one a file, in `layouts/`.
 
-Every row of a file either comes out or is refused with its line number and why; nothing disappears. The IMEI and IMSI
-of a row are paired with the served party alone, and where a row does not tell who that is, it is refused.
+Every row of a file is returned, or refused with its line number and reason; nothing is lost. The IMEI and IMSI of a row
+are paired with the served party alone, and a row that does not show which party that is, is refused.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ def read_cdr(
     Args:
         path: A file, a folder, a pattern such as `"cdr/*.csv"`, `-`, or a list of these. Text (comma, tab, pipe or
             semicolon; UTF-8, UTF-16 or Windows-1252), a workbook, JSON, Parquet or Arrow, the same in gzip, zstd, bzip2
-            or ZIP: what a file is, its content tells, not its name.
-        layout: None finds the layout by its header row. A name takes that one only. A mapping from roles to the
+            or ZIP: recognised by content, not by name.
+        layout: None finds the layout by its header row. A name selects one. A mapping from roles to the
             file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
             "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, call_type,
-            duration, lrn, and of where it was first_cell, last_cell, place (the circle), coordinates (latitude and
+            duration, lrn, and for the place first_cell, last_cell, place (the circle), coordinates (latitude and
             longitude in one column) or latitude and longitude, site (a description that may name them). A
-            `numguard.cdr.Layout` says also which call types mean what.
+            `numguard.cdr.Layout` also has the meaning of call types.
         strict: A row that is refused is an error, and so is a file without a column of IMEIs or of times.
 
     Returns:
         A stream of record batches with the columns `served_msisdn` and `imei14` (uint64; the IMEI is null where none
-            is written; a placeholder stays, so that linkage can say where a walk ran into one), `imsi`,
+            is written; a placeholder is kept, so that linkage can report where it stopped at one), `imsi`,
             `other_party` (as written), `other_msisdn` (uint64), `at` (timestamp[us, Asia/Kolkata]), `direction` ("in"
             or "out", seen from the served party), `duration_s` (int64), `first_cell`, `last_cell` (text, as the network
-            writes them), `place` (the circle by its one name), `latitude`, `longitude` (float64, degrees), all five
-            null where the file has none or what stands there cannot be read, `source` (the file) and `row` (its line,
-            counted from 1). `.summary` counts, `.refused` lists the rows that were refused.
+            writes them), `place` (the circle by its canonical name), `latitude`, `longitude` (float64, degrees), all
+            five null where the file has none or they cannot be read, `source` (the file) and `row` (its line, counted
+            from 1). `.summary` counts, `.refused` lists the rows that were refused.
 
     Raises:
-        FileMissingError: a path that leads to no file.
-        InputError: a file that holds no table of call records; the message says what to do.
-        ArgumentError: a layout that is not known.
+        FileMissingError: a path without a file.
+        InputError: a file without a table of call records; the message names the remedy.
+        ArgumentError: an unknown layout.
         MissingExtraError: a workbook, and `numguard-telecom[xlsx]` is not installed.
 
     Examples:

@@ -1,7 +1,7 @@
-"""A column of text as it stands in a file -> where each cell's content begins and ends.
+"""A column of text of a file -> where each cell's content begins and ends.
 
-Owns what counts as nothing (`-`, `---`, `NA`) and which wrapping is the file's and not the cell's: blanks and quotes.
-Knows nothing of what a cell means. One idea: **trim by moving two offsets, never by copying text.**
+Owns which texts mean an empty cell (`-`, `---`, `NA`) and which characters around a cell are removed: blanks and
+quotes. Knows no meaning of a cell. One idea: **trim by moving two offsets, never by copying text.**
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Flags = npt.NDArray[np.bool_]
 Column: TypeAlias = Any
 
 #: Blanks and quotes around a cell (a no-break space by its bytes in UTF-8), and the sign of `="9876543210"`, by which
-#: a spreadsheet is made to leave a number alone.
+#: exports make a spreadsheet keep a number as text.
 WRAPPING: Final = " \t'\"=\N{NO-BREAK SPACE}"
 _WRAPPING_BYTES: Final = [bytes([byte]) for byte in set(WRAPPING.encode())]
 _IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
@@ -62,7 +62,7 @@ class Spans(NamedTuple):
     def _bytes(self, starts: Ints, length: int) -> Bytes:
         stride = int(starts[1] - starts[0]) if len(starts) > 1 else 1
         if length and (np.diff(starts) == stride).all():
-            # Cells of one length lie at even distances: a view finds them, and one copy turns it round.
+            # Cells of one length at even distances are a strided view, which one copy transposes.
             window = np.lib.stride_tricks.sliding_window_view(self.data, length)
             return np.ascontiguousarray(window[int(starts[0]) : int(starts[-1]) + 1 : stride].T)
         matrix: Bytes = self.data[np.arange(length)[:, None] + starts]
@@ -74,13 +74,13 @@ class Spans(NamedTuple):
         digits: Flags = lengths > 0
         first, last = (int(self.starts[0]), int(self.ends[-1])) if len(lengths) else (0, 0)
         if lengths.sum() != last - first or not (self.data[first:last] - np.uint8(ord("0")) <= 9).all():
-            # Something stands between or among the digits: see which cells it is in.
+            # There are other bytes between or among the digits: find the cells that have them.
             for rows, matrix in self.groups():
                 digits[rows] &= are_digits(matrix)
         return digits
 
     def blank(self) -> Flags:
-        """Which cells hold nothing, or one of the ways of writing nothing."""
+        """Which cells are empty, or have a text that means empty."""
         lengths = self.ends - self.starts
         blank: Flags = lengths == 0
         candidates = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST_BLANK))
@@ -103,7 +103,7 @@ def are_digits(matrix: Bytes) -> Flags:
 
 
 def spans(cells: Column) -> Spans:
-    """Where the content of each cell lies once blanks and quotes around it are left out; a null cell is empty."""
+    """The span of each cell's content without blanks and quotes around it; a null cell is empty."""
     count = len(cells)
     _, offset_buffer, value_buffer = cells.buffers()
     if not count or value_buffer is None or not value_buffer.size:
@@ -113,7 +113,7 @@ def spans(cells: Column) -> Spans:
     data = np.frombuffer(value_buffer, dtype=np.uint8)
     content = value_buffer.slice(int(offsets[0]), int(offsets[-1] - offsets[0])).to_pybytes()
     if not any(byte in content for byte in _WRAPPING_BYTES):
-        # Most columns are bare, and a search for six bytes is quicker than a look at both ends of every cell.
+        # Most columns are bare, and a search for six bytes is quicker than checking both ends of every cell.
         return Spans(data, offsets[:-1], offsets[1:], bare=True)
     starts, ends = offsets[:-1].copy(), offsets[1:].copy()
     last = len(data) - 1
@@ -125,7 +125,7 @@ def spans(cells: Column) -> Spans:
 
 
 def as_text(cells: Column, found: Spans | None = None) -> Column:
-    """The cells without their wrapping, null where they hold nothing; `found`: their spans, where they are known."""
+    """The cells without their wrapping, null where empty; `found`: their spans, where they are known."""
     found = spans(cells) if found is None else found
     text = cells if found.bare else pc.utf8_trim(cells, characters=WRAPPING)
     blank = found.blank()

@@ -1,7 +1,7 @@
-"""The licensed service areas of India (circles, LSAs), as data, and the ways in which they are written.
+"""The licensed service areas of India (circles, LSAs), as data, and their spellings.
 
-Owns the closed list of spellings. One idea: **a circle has one name**, so that two operators' words for one place are
-never taken for two places; what is on no list is no circle.
+Owns the closed list of spellings. One idea: **a circle has one name**, so that two operators' spellings of one circle
+never count as two; a text that is not on the list is no circle.
 
 Source: the 22 licensed service areas of the Department of Telecommunications; spellings as seen in operators' files.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 __all__ = ["CIRCLES", "circle"]
 
-#: Each circle, and what it goes by: lower case, one space for any run of blanks and punctuation, operators' names gone.
+#: Each circle and its spellings: lower case, one space for any run of blanks and punctuation, no operators' names.
 CIRCLES: Final[dict[str, tuple[str, ...]]] = {
     "Andhra Pradesh": ("ap", "andhra pradesh", "andhra", "telangana", "ap telangana", "andhra pradesh telangana"),
     "Assam": ("as", "asm", "assam"),
@@ -58,7 +58,7 @@ _NAMES: Final = {spelling: name for name, spellings in CIRCLES.items() for spell
 
 
 def circle(text: str) -> str | None:
-    """The circle that is written, by its one name; None where it is not on the list.
+    """The circle of a text, by its canonical name; None where it is not on the list.
 
     >>> circle("AIR GJ"), circle("BSNL - Bihar"), circle("Roaming abroad")
     ('Gujarat', 'Bihar', None)

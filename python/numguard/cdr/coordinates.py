@@ -1,9 +1,10 @@
-"""A written place on the map -> degrees of latitude and longitude, or why there are none.
+"""Written coordinates -> degrees of latitude and longitude, or why there are none.
 
-Owns every way of writing coordinates that operator files use. Knows no file and no column. One idea: **coordinates are
-read only where they can mean one place**: two numbers in the order that their heading says, or with their own labels or
-hemispheres. Exchanged ones are recognised, since India lies where no exchanged pair does, and refused, never turned
-round: what else is wrong with such a row nobody knows.
+Owns every form of coordinates that operator files use. Knows no file and no column. One idea: **coordinates are read
+only where they can mean one place**: two numbers in the order of their heading, or with their own labels or
+    hemispheres.
+Exchanged ones are recognised, since no exchanged pair is in India, and refused, never exchanged back: the row may have
+other errors too.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ __all__ = ["COORDINATE_NOTES", "Degrees", "of_address", "of_pair", "of_two"]
 
 #: Why coordinates are written and not read.
 COORDINATE_NOTES: Final = {
-    "zero_coordinates": "Latitude or longitude is 0, which is how software writes that it does not know.",
+    "zero_coordinates": "Latitude or longitude is 0, which software writes for an unknown place.",
     "half_coordinates": "Only one of latitude and longitude is written.",
-    "swapped_coordinates": "Latitude and longitude stand in each other's place.",
+    "swapped_coordinates": "Latitude and longitude are exchanged.",
     "outside_india": "The coordinates are no place in India (latitude 6 to 38, longitude 68 to 98).",
     "imprecise_coordinates": "The coordinates are rounded to a tenth of a degree or more: eleven kilometres.",
-    "unreadable_coordinates": "Something is written, but no latitude and longitude in a form that is known.",
+    "unreadable_coordinates": "The text is no latitude and longitude in a known form.",
 }
 
 _LATITUDES: Final = (6.0, 38.0)
@@ -43,8 +44,8 @@ def _written(n: int) -> str:
 _PLAIN: Final = r"[+-]?\d{1,3}(?:\.\d{1,12})?"
 _ONE: Final = re.compile(_written(1), re.IGNORECASE)
 _TWO: Final = re.compile(rf"{_written(1)}\s*[/,;|]\s*{_written(2)}", re.IGNORECASE)
-#: Where each angle says its hemisphere, a blank parts them.
-_BOTH_SAID: Final = re.compile(rf"{_written(1)}\s+{_written(2)}", re.IGNORECASE)
+#: Where each angle has its hemisphere, a blank may separate them.
+_BOTH_LABELLED: Final = re.compile(rf"{_written(1)}\s+{_written(2)}", re.IGNORECASE)
 _BLANK_BETWEEN: Final = re.compile(rf"({_PLAIN})\s+({_PLAIN})")
 #: `Lat-22.39711; Long-88.43938`: the dash, like a colon, belongs to the label.
 _LABELLED: Final = tuple(
@@ -67,7 +68,7 @@ _UNREADABLE: Final = Degrees(note="unreadable_coordinates")
 
 
 class _Angle(NamedTuple):
-    """Degrees, the hemisphere's letter if there is one, and whether it says more than whole degrees and tenths."""
+    """Degrees, the hemisphere's letter if there is one, and whether it is more precise than tenths."""
 
     degrees: float
     hemisphere: str
@@ -75,7 +76,7 @@ class _Angle(NamedTuple):
 
 
 def of_pair(text: str) -> Degrees:
-    """Reads a cell that holds latitude and longitude, in this order unless labels or hemispheres say another.
+    """Reads a cell that holds latitude and longitude, in this order unless labels or hemispheres give another.
 
     >>> of_pair("21.29669/72.8915")
     Degrees(latitude=21.29669, longitude=72.8915, note=None)
@@ -88,9 +89,9 @@ def of_pair(text: str) -> Degrees:
     if any(label.search(text) for label in _LABELLED):
         return of_address(text)
     two = _TWO.fullmatch(text)
-    said = None if two else _BOTH_SAID.fullmatch(text)
-    if said and all(said[f"before{n}"] or said[f"after{n}"] for n in (1, 2)):
-        two = said
+    labelled = None if two else _BOTH_LABELLED.fullmatch(text)
+    if labelled and all(labelled[f"before{n}"] or labelled[f"after{n}"] for n in (1, 2)):
+        two = labelled
     if two:
         return _judge(_angle(two, 1), _angle(two, 2))
     blank = _BLANK_BETWEEN.fullmatch(text)
@@ -119,7 +120,7 @@ def of_two(latitude: str, longitude: str) -> Degrees:
 
 
 def of_address(text: str) -> Degrees:
-    """Reads the coordinates out of a site's description, where they have labels; a description without is none.
+    """Reads the coordinates out of a site's description, where they have labels; a description without labels has none.
 
     >>> of_address("Tower A; Kolkata; Lat-22.39711; Long-88.43938")
     Degrees(latitude=22.39711, longitude=88.43938, note=None)
@@ -157,7 +158,7 @@ def _judge(latitude: _Angle | None, longitude: _Angle | None) -> Degrees:
     if latitude is None or longitude is None:
         return _UNREADABLE
     if {latitude.hemisphere, longitude.hemisphere} <= {"E", "W", "N", "S"} and latitude.hemisphere in {"E", "W"}:
-        # Each says itself what it is.
+        # The hemispheres identify both.
         latitude, longitude = longitude, latitude
     if latitude.hemisphere in {"E", "W"} or longitude.hemisphere in {"N", "S"}:
         return _UNREADABLE

@@ -1,7 +1,7 @@
-"""The first lines of a report -> its layout, its columns, and what the preamble says was asked for.
+"""The first lines of a report -> its layout, its columns, and the target that the preamble names.
 
-Owns the search for the header row and the reading of preambles. Knows no row. One idea: **a header is known by its
-names, wherever it stands and whatever separates them**; nothing is assumed of what comes before it.
+Owns the search for the header row and the reading of preambles. Knows no row. One idea: **a header is
+recognised by its names, on any line and with any separator**; nothing is assumed about the lines before it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.furniture import Furniture, Whose
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, tells_who_is_served, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
+from numguard.cdr.non_data import NonData, Whose
 from numguard.errors import ArgumentError, InputError
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, split_line, usual_width
 
 __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble"]
 
-#: Every name that a column of any layout goes by: a row of calls has none of them in its cells, a header several.
+#: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
@@ -30,7 +30,7 @@ _SAMPLED: Final = 200
 class Header:
     """A header row: which layout, which column has which role, and how many fields the file's rows have.
 
-    `names` are the columns' as they stand there, `canonical` as they are compared.
+    `names` are the columns' as written, `canonical` as they are compared.
     """
 
     layout: Layout
@@ -44,7 +44,7 @@ class Header:
     def whose(self, names: list[str]) -> Whose | None:
         """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
 
-        It is this one's where each column keeps its meaning under it, however the names are spelled.
+        It is this table's if each column has the same role under it, in any spelling.
         """
         if tuple(names) == self.canonical:
             return "own"
@@ -57,7 +57,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """What the lines before the header say: whose records were asked for, and how many there are."""
+    """The content of the lines before the header: whose records were requested, and how many there are."""
 
     target_msisdn: int | None = None
     target_imei14: int | None = None
@@ -65,7 +65,7 @@ class Preamble:
 
 
 def candidates(layout: str | Mapping[str, str] | Layout | None) -> tuple[Layout, ...]:
-    """The layouts to hold a header against: all, those of a name, the one given, or one made of roles and columns."""
+    """The layouts to compare a header with: all, those of a name, the given one, or one of roles and columns."""
     if layout is None:
         return LAYOUTS
     if isinstance(layout, Layout):
@@ -91,12 +91,12 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
-    """The first line that is the header of one of the layouts; the most particular layouts are looked for first."""
+    """The first line that is the header of one of the layouts; the most specific layouts first."""
     searched = [line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]]
     words = [canonical_name(line) for line in searched]
     for layout in layouts:
-        for number, (line, said) in enumerate(zip(searched, words, strict=True)):
-            if not layout.may_be_named_in(said):
+        for number, (line, text) in enumerate(zip(searched, words, strict=True)):
+            if not layout.may_be_named_in(text):
                 continue
             for delimiter in SEPARATORS:
                 cells = _without_trailing_blanks(split_line(line, delimiter))
@@ -119,7 +119,7 @@ def likely_header(lines: Sequence[str]) -> list[str]:
 def _with_directions(
     layout: Layout, columns: dict[Role, int], names: Sequence[str], lines: Sequence[str], delimiter: str
 ) -> dict[Role, int]:
-    """Of several columns that could tell the direction (`Call Type` = Call beside `Direction`), the one that does."""
+    """Of several columns that could have the direction (`Call Type` = Call beside `Direction`), the one that does."""
     known = layout.columns.get("call_type", ())
     taken = {place for role, place in columns.items() if role != "call_type"}
     places = [place for place, name in enumerate(names) if without_form(name) in known and place not in taken]
@@ -127,11 +127,11 @@ def _with_directions(
         return columns
     rows = [cells for line in lines[:_SAMPLED] if len(cells := split_line(line, delimiter)) >= len(names)]
 
-    def told(place: int) -> tuple[int, bool]:
+    def directions(place: int) -> tuple[int, bool]:
         known = sum(layout.direction(cells[place].strip(" '"))[0] for cells in rows)
         return known, place == columns.get("call_type")
 
-    return columns | {"call_type": max(places, key=told)}
+    return columns | {"call_type": max(places, key=directions)}
 
 
 def _without_trailing_blanks(cells: list[str]) -> list[str]:
@@ -145,28 +145,28 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
         if names.count(names[position]) > 1:
             raise InputError(
                 f"{where}: two columns are named {cells[position]!r}; rename one of them, "
-                "or say which is meant with layout={...}"
+                "or choose one with layout={...}"
             )
 
 
-# A preamble names its target after one of these words. Jio's label lists all that could have been asked for, so the
-# value itself must tell: ten to thirteen digits that are a number, or fourteen to sixteen that are a handset.
-_ASKED: Final = re.compile(
+# A preamble names its target after one of these words. Jio's label lists all possible kinds of target, so that the
+# value decides: ten to thirteen digits that are a number, or fourteen to sixteen that are a handset.
+_TARGET: Final = re.compile(
     r"(?:msisdn|mobile\s*(?:no|number)|search\s*value|input\s*value|imei|target|subject)[^\d+]*([+\d][\d ]{8,18}\d)",
     re.IGNORECASE,
 )
 
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
-    """What is said before the header; a cell id, an IMSI or a date asked for is no target."""
-    counts = Furniture(",", 0, lambda _: None)
+    """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
+    counts = NonData(",", 0, lambda _: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)
-        asked = _ASKED.search(line)
-        if asked is None:
+        target = _TARGET.search(line)
+        if target is None:
             continue
-        value = asked[1].replace(" ", "")
+        value = target[1].replace(" ", "")
         if len(value.lstrip("+")) <= 13:
             msisdn = msisdn or normalize([value]).to_pylist()[0]
         else:

@@ -1,8 +1,8 @@
-"""What a layout is: the names of an operator's columns, what each is for, and whose handset a row shows.
+"""Layouts: the names of an operator's columns, the role of each, and whose handset a row shows.
 
-Owns the roles that a column can have, the comparison of column names, and the choice of a layout for a header row.
-Knows no file and no row. One idea: **a layout is data.** Adding an operator is one file in `layouts/` that lists names
-and call types, and a line in the list there, which says when it is tried.
+Owns the roles of columns, the comparison of column names, and the choice of a layout for a header row. Knows no file
+and no row. One idea: **a layout is data.** Adding an operator is one file in `layouts/` that lists names and call
+types, and a line in the list there, whose order is that of the search.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Final, Literal, TypeAlias, get_args
 
 __all__ = ["PLACE_ROLES", "ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns", "without_form"]
 
-#: The part that the served party played in a call; None for a data session, which has no other end.
+#: The direction of a call for the served party; None for a data session, which has no other end.
 Direction: TypeAlias = Literal["in", "out"] | None
 
-#: What a column is for. `served`, or `calling` and `called` with `call_type`, tell whose handset the row shows.
+#: The role of a column. `served`, or `calling` and `called` with `call_type`, determine whose handset the row shows.
 Role: TypeAlias = Literal[
     "served",
     "other",
@@ -41,12 +41,12 @@ Role: TypeAlias = Literal[
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
-#: Those that say where a row was. `place` is the circle, `coordinates` one column of latitude and longitude, `site` a
-#: description that may name them. A row is whole without them, so a heading that stands twice is left unread.
+#: The roles of places. `place` is the circle, `coordinates` one column of latitude and longitude, `site` a description
+#: that may contain them. A row is complete without them, so that a heading that is there twice is left unread.
 PLACE_ROLES: Final[tuple[Role, ...]] = ROLES[ROLES.index("first_cell") :]
 
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
-#: The form of a date or a time, said behind the name of its column.
+#: The form of a date or a time after the name of its column.
 _FORM: Final = re.compile(r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|ist|hrs|24hrs?|24 hrs?|am|pm))+$")
 
 
@@ -66,12 +66,12 @@ def without_form(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One operator's report, told by its header row.
+    """One operator's report, recognised by its header row.
 
-    `signature`: names that this header has and that set it apart from every other layout.
-    `columns`: for each role the names it goes by, the first that the header has wins.
-    `call_types`: what is written in the call type column, as names are compared, and which part the served party
-    played. A key that ends in `*` stands for all that begin so.
+    `signature`: names that this header has and that distinguish it from every other layout.
+    `columns`: for each role its names, the first that the header has is used.
+    `call_types`: the cells of the call type column, as names are compared, and the direction for the served party. A
+    key that ends in `*` matches all that begin with it.
     """
 
     name: str
@@ -80,13 +80,13 @@ class Layout:
     call_types: Mapping[str, Direction] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        # A misspelt role would be a column that nobody reads, without a word.
+        # A misspelt role would be a column that is silently not read.
         unknown = sorted(set(self.columns) - set(ROLES))
         if unknown:
             raise ValueError(f"{self.name}: no such columns: {', '.join(unknown)}; they are {', '.join(ROLES)}")
 
     def direction(self, call_type: str) -> tuple[bool, Direction]:
-        """Whether the call type is known, and the part that the served party played."""
+        """Whether the call type is known, and the direction for the served party."""
         written = canonical_name(call_type)
         if written in self.call_types:
             return True, self.call_types[written]
@@ -96,7 +96,7 @@ class Layout:
         return False, None
 
     def may_be_named_in(self, words: str) -> bool:
-        """Whether a line, itself written as names are compared, can be the header: most lines of a file are not."""
+        """Whether a line, in canonical form, can be the header: most lines of a file cannot."""
         if not all(name in words for name in self.signature):
             return False
         return any(name in words for role in ("served", "calling") for name in self.columns.get(role, ()))
@@ -115,7 +115,7 @@ class Layout:
 
 
 def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
-    """For each role the position of the first of its names that is there; a column serves one role only."""
+    """For each role the position of the first of its names in the header; a column has one role only."""
     found: dict[Role, int] = {}
     for role in ROLES:
         for name in wanted.get(role, ()):
@@ -134,5 +134,5 @@ def _position(name: str, names: Sequence[str]) -> int | None:
 
 
 def tells_who_is_served(columns: Mapping[Role, int]) -> bool:
-    """Whether these columns say whose handset a row shows."""
+    """Whether these columns determine whose handset a row shows."""
     return "served" in columns or {"calling", "called", "call_type"} <= columns.keys()

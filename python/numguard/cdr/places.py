@@ -1,6 +1,6 @@
-"""The columns that say where a handset was -> cells, circle and coordinates of canonical sightings.
+"""The columns of places -> cells, circle and coordinates of canonical sightings.
 
-Owns what is a cell, and the count of what is written and was not read. Knows no operator. One idea: **a file has few
+Owns what is a cell, and the count of written places that were not read. Knows no operator. One idea: **a file has few
 places**: each distinct text is read once and the rows look it up.
 """
 
@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cdr.cells import WRAPPING, Column
 from numguard.cdr.circles import circle
 from numguard.cdr.coordinates import COORDINATE_NOTES, Degrees, of_address, of_pair, of_two
 from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows
+from numguard.compute import pc
 
 __all__ = ["PLACE_COLUMNS", "PLACE_NOTES", "Places"]
 
-#: The columns of a sighting that say where it was; all of them null where a file has none.
+#: The columns of the place of a sighting; all of them null where a file has none.
 PLACE_COLUMNS: Final[dict[str, pa.DataType]] = {
     "first_cell": pa.string(),
     "last_cell": pa.string(),
@@ -30,14 +30,12 @@ PLACE_COLUMNS: Final[dict[str, pa.DataType]] = {
     "longitude": pa.float64(),
 }
 
-#: Why what is written of a place was not read; the row itself stays.
+#: Why a written place was not read; the row itself is kept.
 PLACE_NOTES: Final = {
     **COORDINATE_NOTES,
-    "no_cell": "What stands in the column is no cell: an address of the internet, zeros, or a number that was rounded.",
-    "unlisted_circle": "The circle is written in a way that is not on the list, or is none of India's.",
+    "no_cell": "The text is no cell: an Internet address, zeros, or a rounded number.",
+    "unlisted_circle": "The spelling of the circle is not on the list, or it is no circle of India.",
 }
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 _MOST_KEPT: Final = 20_000
 _BLANK: Final = re.compile(r"-*|na|n/a|nan|null|none|#n/a", re.IGNORECASE)
@@ -50,14 +48,14 @@ _ROUNDED: Final = re.compile(r"[\d.]+e\+?\d+|#+", re.IGNORECASE)
 class _Reader:
     """Reads each distinct text once, and looks the others up.
 
-    `read` gives what a text says, for each of the `types` a value, and the note if it says nothing that can be used.
+    `read` returns for a text a value of each of the `types`, and the note if there is none.
     """
 
     def __init__(self, types: Sequence[pa.DataType], read: Callable[[str], tuple[Any, ...]]) -> None:
         self._read = read
         self._types = (*types, pa.string())
         self._known: Column = pa.nulls(0, pa.string())
-        self._said: list[Column] = []
+        self._values: list[Column] = []
         self._forget()
 
     def columns(self, cells: Column) -> list[Column]:
@@ -69,22 +67,22 @@ class _Reader:
                 codes = pc.index_in(cells, value_set=self._known)
             self._learn(pc.unique(cells.filter(codes.is_null())))
             codes = pc.index_in(cells, value_set=self._known)
-        return [column.take(codes) for column in self._said]
+        return [column.take(codes) for column in self._values]
 
     def _forget(self) -> None:
         self._known = pa.nulls(0, pa.string())
-        self._said = [pa.array([], kind) for kind in self._types]
+        self._values = [pa.array([], kind) for kind in self._types]
         self._learn(pa.nulls(1, pa.string()))
 
     def _learn(self, texts: Column) -> None:
-        said = zip(*(self._read((text or "").strip(WRAPPING)) for text in texts.to_pylist()), strict=True)
-        new = [pa.array(values, kind) for values, kind in zip(said, self._types, strict=True)]
-        self._said = [pa.concat_arrays([old, more]) for old, more in zip(self._said, new, strict=True)]
+        values_of = zip(*(self._read((text or "").strip(WRAPPING)) for text in texts.to_pylist()), strict=True)
+        new = [pa.array(values, kind) for values, kind in zip(values_of, self._types, strict=True)]
+        self._values = [pa.concat_arrays([old, more]) for old, more in zip(self._values, new, strict=True)]
         self._known = pa.concat_arrays([self._known, texts])
 
 
 def _cell(text: str) -> tuple[str | None, str | None]:
-    """A cell's identity as its network writes it: text, never joined or cut."""
+    """A cell's identity as written by its network: text, neither joined nor cut."""
     if _BLANK.fullmatch(text):
         return None, None
     if not re.search("[1-9]", text) or _ADDRESS.fullmatch(text) or _ROUNDED.fullmatch(text):
@@ -121,7 +119,7 @@ class Places:
         self._of_pair, self._of_site, self._of_two = _degrees(of_pair), _degrees(of_address), _degrees(_both)
 
     def read(self, raw: RawRows) -> tuple[list[Column], dict[str, Column]]:
-        """The columns of `PLACE_COLUMNS`; and by column, for each row, the note of what is written there and not read.
+        """The columns of `PLACE_COLUMNS`; and by column, for each row, the note of a text that was not read.
 
         Notes are null where there is none, and left out of a column without any.
         """

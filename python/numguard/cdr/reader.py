@@ -1,6 +1,6 @@
 """Paths in, a stream of sightings out.
 
-Owns the order of things: which reports, which blocks, and when the summary is complete. Knows no layout and no rule
+Owns the order of reading: which reports, which blocks, and when the summary is complete. Knows no layout and no rule
 about rows. One idea: **a `Cdr` can be read again**: each reading starts from the files, so that a second
 pass never finds an empty stream, and the summary is that of the last pass.
 """
@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.cdr.cells import Column
-from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
+from numguard.cdr.non_data import NonData
 from numguard.cdr.refusals import Refused
 from numguard.cdr.report import Report, open_report, reports
 from numguard.cdr.rows import raw_rows
@@ -29,7 +29,7 @@ from numguard.types import PathLike
 
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
-#: What `Cdr.refused` holds: one row for each refused row, with the line it starts on.
+#: The columns of `Cdr.refused`: one row for each refused row, with the line it starts on.
 _REFUSED_COLUMNS: Final[dict[str, pa.DataType]] = {
     "source": pa.string(),
     "row": pa.int64(),
@@ -40,10 +40,10 @@ REFUSED_SCHEMA: Final = pa.schema(_REFUSED_COLUMNS)
 
 
 class Cdr:
-    """Sightings read from operator files: an Arrow stream that says what it left out.
+    """Sightings read from operator files: an Arrow stream with an account of the rows it left out.
 
-    Iterate over it for record batches, or give it to anything that takes an Arrow stream. `summary` and `refused` are
-    complete once the rows were read to their end; reading again starts from the files.
+    Iterate over it for record batches, or pass it to anything that accepts an Arrow stream. `summary` and `refused` are
+    complete once all rows were read; reading again starts from the files.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class Cdr:
     ) -> None:
         self._strict = strict
         self._layouts = candidates(layout)
-        # Every file is opened before the first row is read: a file of no known layout is a bad call, and should be
-        # known before an hour's work on the others.
+        # Every file is opened before the first row is read: a file of no known layout is an error of the call, which
+        # is raised before an hour's work on the others.
         self._reports = list(reports(path, self._layouts))
         #: The files that are read, in their order.
         self.paths = tuple(file for one in _each(path) for file in files_of(one))
@@ -65,7 +65,7 @@ class Cdr:
 
     @property
     def schema(self) -> pa.Schema:
-        """The columns, whatever the layout."""
+        """The columns, of any layout."""
         return SCHEMA
 
     @property
@@ -105,26 +105,26 @@ class Cdr:
             self.summary.files.append(summary)
             if header is None:
                 return
-            furniture = Furniture(header.delimiter, len(header.names), header.whose)
+            non_data = NonData(header.delimiter, len(header.names), header.whose)
             for kind, count in summary.skipped.items():
-                furniture.count(kind, count)
-            sightings = Sightings(header, summary, furniture)
+                non_data.count(kind, count)
+            sightings = Sightings(header, summary, non_data)
             refused: list[Refused] = []
             self._refused.append((report.member.name, refused))
             summary.encoding = text.encoding
             for raw in raw_rows(text, header, first=1 if report.member.encoding == "typed" else None):
-                furniture.count("blank", raw.blank)
+                non_data.count("blank", raw.blank)
                 batch, refusals = sightings.convert(raw)
                 refused.extend(refusals)
                 if raw.mended:
                     summary.encoding = "cp1252"
-                summary.skipped = dict(furniture.skipped)
-                if "preamble" in furniture.skipped:
+                summary.skipped = dict(non_data.skipped)
+                if "preamble" in non_data.skipped:
                     summary.hold_several_reports()
                 if len(batch):
                     yield batch
-            if furniture.stated_rows is not None and "preamble" not in furniture.skipped:
-                summary.stated_rows = furniture.stated_rows
+            if non_data.stated_rows is not None and "preamble" not in non_data.skipped:
+                summary.stated_rows = non_data.stated_rows
             if self._strict:
                 summary.check_strict()
 

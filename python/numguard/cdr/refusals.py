@@ -1,8 +1,8 @@
 """Which rows of a block are refused, for which column, and why.
 
-Owns the order of reasons (each row is refused once, for the first that holds) and the telling of rows from furniture
-among those that cannot be read. Knows nothing of how a cell is read. One idea: **rows refused for one reason are kept
-together, as an array of their lines**, so that a file of which every row is refused costs no more than a good one.
+Owns the order of reasons (each row is refused once, for the first that holds) and which unreadable rows are non-data
+lines. Does not read cells. One idea: **rows refused for one reason are one array of their lines**, so that a file of
+which every row is refused costs no more than a good one.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr.cells import Column, Flags, Ints
-from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
+from numguard.cdr.non_data import NonData
 from numguard.cdr.rows import RawRows
 
 __all__ = ["Refusals", "Refused"]
@@ -35,19 +35,19 @@ class Refused(NamedTuple):
 class Refusals:
     """The refused rows of one block: `which` of the rows that were read, and `all` with those that made no row."""
 
-    def __init__(self, header: Header, raw: RawRows, furniture: Furniture) -> None:
+    def __init__(self, header: Header, raw: RawRows, non_data: NonData) -> None:
         self._header = header
         self._raw = raw
-        self._furniture = furniture
+        self._non_data = non_data
         self.which: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
         ragged: dict[str, list[int]] = {}
         for line, text, note in raw.ragged:
-            if not furniture.take(text, line):
+            if not non_data.take(text, line):
                 ragged.setdefault(note, []).append(line)
         self.all = [Refused(np.array(sorted(lines)), None, note) for note, lines in ragged.items()]
 
     def add(self, which: Flags, role: Role | None, note: str) -> None:
-        """Refuse rows for what stands in a column, or as a whole."""
+        """Refuse rows for the cells of a column, or as a whole."""
         new = which & ~self.which
         if new.any():
             column = None if role is None else self._header.names[self._header.columns[role]]
@@ -55,10 +55,10 @@ class Refusals:
             self.which |= which
 
     def add_unserved(self, unread: Flags, cells: Callable[[Column], Column], dated: Flags) -> None:
-        """Refuse rows whose served number cannot be read, but for those that are furniture and no rows at all.
+        """Refuse rows whose served number cannot be read, except non-data lines.
 
-        `cells` gives what is written for the served party in some of the rows. A row that is `dated` is a row: in
-        furniture no date stands where the dates do. Each of the others is looked at.
+        `cells` returns the served party's cells of some of the rows. A row that is `dated` is a row: no non-data line
+        has a date in the column of dates. Each of the others is checked.
         """
         rows = np.flatnonzero(unread)
         if not len(rows):
@@ -68,7 +68,7 @@ class Refusals:
         is_row = dated[rows]
         for k in np.flatnonzero(~is_row).tolist():
             line = int(self._raw.lines[rows[k]])
-            is_row[k] = not self._furniture.take(self._raw.text_of(int(rows[k])), line)
+            is_row[k] = not self._non_data.take(self._raw.text_of(int(rows[k])), line)
         self.which[rows[~is_row]] = True
         role: Role = "served" if "served" in self._raw.columns else "calling"
         for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():
@@ -78,11 +78,11 @@ class Refusals:
             self.add(noted, role, note)
 
     def add_under_others(self) -> None:
-        """Refuse rows under a header of other columns: read by this file's, they would pair what does not belong."""
-        headers = sorted(self._furniture.headers.items())
+        """Refuse rows below a header of other columns: read by the first header, they could pair the wrong cells."""
+        headers = sorted(self._non_data.headers.items())
         if not any(whose == "other" for _, whose in headers):
             return
         above = np.searchsorted(np.array([line for line, _ in headers]), self._raw.lines) - 1
-        # The last entry is what -1 leads to: rows above all of these headers.
+        # The last entry is that of -1: rows above all of these headers.
         is_other = np.array([*(whose == "other" for _, whose in headers), False])
         self.add(is_other[above], None, "another_header")

@@ -1,8 +1,8 @@
-"""Members of a file -> the reports in them: where each header stands, what its preamble says, and what follows.
+"""Members of a file -> the reports in them: the header of each, its preamble, and its rows.
 
-Owns which texts are reports. Knows no row. One idea: **what holds no table is said**: a file without a header of call
-records is a bad call; a sheet or a member of an archive may be a cover or a letter, which is left out by name as long
-as another has a table.
+Owns which texts are reports. Knows no row. One idea: **every text without a table is reported**: a file without a
+header of call records is an error; a sheet or a member of an archive may be a cover or a letter, which is left out by
+name if another has a table.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from numguard.cdr.furniture import is_no_data
 from numguard.cdr.header import Header, find_header, likely_header, read_preamble
 from numguard.cdr.layout import Layout
+from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
 from numguard.errors import InputError
 from numguard.source import Found, as_text, headings, open_members
@@ -26,17 +26,17 @@ __all__ = ["Report", "open_report", "reports"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One text, and what its first lines tell; `left_out` says that it holds no table."""
+    """One text, and the summary of its first lines; `left_out` if it contains no table."""
 
     member: Member
     summary: FileSummary
 
 
 def reports(path: PathLike | Sequence[PathLike], layouts: Sequence[Layout]) -> Iterator[Report]:
-    """The texts of files, each with what its first lines tell; one that holds no table is `left_out`.
+    """The texts of files, each with the summary of its first lines; one without a table is `left_out`.
 
     Raises:
-        InputError: a file in which no text holds a table of call records.
+        InputError: a file in which no text contains a table of call records.
     """
     for found in open_members(path):
         yield from _reports(found, layouts)
@@ -62,7 +62,7 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
 
 
 def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None]:
-    """The summary of a report as far as its first lines tell it, and its header."""
+    """The summary of a report by its first lines, and its header."""
     if not lines:
         raise InputError(f"{member.name}: is empty")
     summary = FileSummary(member.name, encoding=member.encoding, container=member.container)
@@ -73,7 +73,7 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
         raise InputError(
             f"{member.name}: no header row of a known layout in its first lines. Known are "
             f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; its columns are "
-            f"{headings(likely_header(lines))}. Say which is which: numguard cdr read --map 'COLUMN=served' --map "
+            f"{headings(likely_header(lines))}. Name them: numguard cdr read --map 'COLUMN=served' --map "
             "'COLUMN=imei' (layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     preamble = read_preamble(lines[: header.line - 1])

@@ -1,6 +1,6 @@
 """The rows of a report as text, each column by its role.
 
-Owns what is asked of the splitter. Knows nothing of what a cell means. One idea: **all is text**, and columns of few
+Owns the call of the splitter. Knows no meaning of a cell. One idea: **all is text**, and columns of few
 values come as dictionaries, so that each value is read once.
 """
 
@@ -27,7 +27,7 @@ _FEW_VALUES: Final[frozenset[Role]] = frozenset({"date", "call_type"})
 class RawRows:
     """Rows as text: one array a column, the line on which each row starts, lines that are none, and how many are blank.
 
-    `mended` says that a line of them was Windows-1252.
+    `mended`: whether a line of them was Windows-1252.
     """
 
     columns: dict[Role, Column]
@@ -43,7 +43,7 @@ class RawRows:
 
 
 def raw_rows(text: OpenText, header: Header, *, first: int | None) -> Iterator[RawRows]:
-    """The rows under a header, a block at a time; `first`: what the first of them counts as, if not by its line."""
+    """The rows under a header, a block at a time; `first`: the number of the first of them, if not its line."""
     rows = text.below(header.line, header.names, header.delimiter, first=first, width=header.width, apostrophes=True)
     roles = list(header.columns)
     for data, lines, _, (refused, blank, mended), texts in text.split(rows, list(header.columns.values()), texts=True):

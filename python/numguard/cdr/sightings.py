@@ -1,10 +1,10 @@
 """Rows as text -> canonical sightings: whose handset, which handset, when, with whom.
 
-Owns the rule that decides a row's fate. A row is **refused** where it cannot be said whose sighting it is or when it
-was: the served number cannot be read, the call type leaves it open, the date or the time is written but unreadable. A
-row is **kept** with a null where something is merely missing: no IMEI (as in many SMS rows), no time, no other party,
-no duration. Knows no file. One idea: **the IMEI and IMSI of a row belong to the served party alone**; the other party's
-number is never brought near them.
+Owns which rows are refused. A row is **refused** where whose sighting it is, or when, is uncertain: the served number
+cannot be read, the call type is unknown, the date or the time is written but unreadable. A row is **kept** with a null
+where a value is merely missing: no IMEI (as in many SMS rows), no time, no other party, no duration. Knows no file. One
+idea: **the IMEI and IMSI of a row belong to the served party alone**; they are never paired with the other party's
+number.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
-from numguard.cdr.furniture import Furniture
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name, without_form
 from numguard.cdr.layouts.generic import CALLERS, OF_THE_CALLED
+from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, Places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows
 from numguard.cdr.summary import FileSummary
+from numguard.indian_time import MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
 
@@ -36,19 +37,18 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
     "imsi": pa.string(),
     "other_party": pa.string(),
     "other_msisdn": pa.uint64(),
-    "at": pa.timestamp("us", "Asia/Kolkata"),
+    "at": MOMENT,
     "direction": pa.dictionary(pa.int8(), pa.string()),
     "duration_s": pa.int64(),
     **PLACE_COLUMNS,
     "source": pa.dictionary(pa.int32(), pa.string()),
     "row": pa.int64(),
 }
-#: What every layout is read as.
+#: The columns of sightings, of every layout.
 SCHEMA: Final = pa.schema(_COLUMNS)
 
-_IST_MICROS: Final = (5 * 60 + 30) * 60 * times.SECOND
 _DIRECTIONS: Final = ("in", "out")
-# The part of the served party; the two that are known come first, so that they are the dictionary's codes.
+# The direction for the served party; the two known ones come first, so that they are the dictionary's codes.
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
@@ -62,7 +62,7 @@ _IMSI_LENGTHS: Final = range(14, 16)
 
 
 class _Parties(NamedTuple):
-    """The two ends of each row; `served_cells` gives what is written for the served party in some of the rows."""
+    """The two ends of each row; `served_cells` returns the served party's cells of some of the rows."""
 
     served_msisdn: Column
     served_cells: Callable[[Column], Column]
@@ -100,7 +100,7 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
 
 
 def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
-    """Of caller and called the one who is not the subject; where both or neither is, the call type tells."""
+    """Of caller and called the one that is not the subject; where both or neither is, by the call type."""
     calling, called = as_text(_decoded(raw.columns["calling"])), as_text(_decoded(raw.columns["called"]))
     from_number: Column = _core.normalize(calling)
     to_number: Column = _core.normalize(called)
@@ -109,27 +109,27 @@ def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Colum
     is_caller, is_called = is_caller.fill_null(False), is_called.fill_null(False)
     by_type: Column = pa.array(part == _IN)
     typed: Column = pa.array(part <= _OUT)
-    told: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
+    caller_is_other: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
     known: Column = pc.or_(typed, pc.xor(is_caller, is_called))
-    nobody: Any = pa.scalar(None, pa.string())
-    other: Column = pc.if_else(known, pc.if_else(told, calling, called), nobody)
+    nothing: Any = pa.scalar(None, pa.string())
+    other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), nothing)
     return other, _core.normalize(other)
 
 
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
-    def __init__(self, header: Header, summary: FileSummary, furniture: Furniture) -> None:
+    def __init__(self, header: Header, summary: FileSummary, non_data: NonData) -> None:
         self._header = header
         self._summary = summary
-        self._furniture = furniture
+        self._non_data = non_data
         self._days: dict[str, tuple[int, int]] = {}
-        self._told: dict[str, int] = {}
+        self._parts_of: dict[str, int] = {}
         self._places = Places()
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
-        refusals = Refusals(self._header, raw, self._furniture)
+        refusals = Refusals(self._header, raw, self._non_data)
         part = self._parts(raw)
         parties = _parties(raw, part, self._of_the_called(raw))
         at, outcomes = self._instants(raw)
@@ -180,7 +180,7 @@ class Sightings:
         return parts[codes]
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
-        """Rows that a switch has written for the called party, where the served party stands as the A number."""
+        """Rows that a switch has recorded for the called party, with the served party as the A number."""
         columns = self._header.columns
         if "call_type" not in raw.columns or "other" not in raw.columns or "served" not in columns:
             return None
@@ -194,19 +194,19 @@ class Sightings:
         return called[codes] & ~_flags(types.indices.is_null())
 
     def _part(self, call_type: str) -> int:
-        if call_type not in self._told:
-            if len(self._told) > _MOST_VALUES_KEPT:
-                self._told.clear()
+        if call_type not in self._parts_of:
+            if len(self._parts_of) > _MOST_VALUES_KEPT:
+                self._parts_of.clear()
             known, direction = self._header.layout.direction(call_type)
-            self._told[call_type] = _PARTS[direction] if known else _UNKNOWN
-        return self._told[call_type]
+            self._parts_of[call_type] = _PARTS[direction] if known else _UNKNOWN
+        return self._parts_of[call_type]
 
     def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
-        """When each row was, null where no time is written, and the outcome of reading each column that tells it."""
+        """The time of each row, null where none is written, and the outcome of reading each of its columns."""
         columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
         columns = {role: what for role, what in columns.items() if role in raw.columns}
         if len(columns) == 1:
-            # A lone column holds both, whatever its name says.
+            # A single column has both, whatever its name.
             columns = dict.fromkeys(columns, "timestamp")
         micros = np.zeros(len(raw.lines), dtype=np.int64)
         missing = np.full(len(raw.lines), not columns)
@@ -216,7 +216,7 @@ class Sightings:
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
-        return _with_nulls(micros - _IST_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
+        return _with_nulls(micros - OFFSET_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, cells: Column, what: str) -> times.Reading:
         if not pa.types.is_dictionary(cells.type):
@@ -248,7 +248,7 @@ class Sightings:
 
 
 def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
-    """Rows that are neither of the number or handset asked for nor, for a number, with it."""
+    """Rows that are neither of the requested number or handset nor, for a number, with it."""
     if summary.target_msisdn is not None:
         target = pa.scalar(summary.target_msisdn, pa.uint64())
         seen: Column = pc.or_kleene(
@@ -264,18 +264,18 @@ def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
 def _count_unread(
     summary: FileSummary, column: str, cells: Column, keys: Column, explain: Callable[[Column], Column]
 ) -> None:
-    """Count by note the cells in which something stands that gave no key."""
+    """Count by note the cells with content that gave no key."""
     if not keys.null_count:
         return
     unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
     if not len(unread):
         return
-    # The same few senders of messages stand in most of them: each is explained once.
+    # Most of them are the same few senders of messages: each is explained once.
     distinct: Column = pc.value_counts(unread)
     notes = explain(distinct.field("values")).field("note").to_pylist()
     counts = distinct.field("counts").to_pylist()
-    said = [{"values": note, "counts": n} for note, n in zip(notes, counts, strict=True) if note != "empty"]
-    summary.leave_unread(column, said)
+    by_note = [{"values": note, "counts": n} for note, n in zip(notes, counts, strict=True) if note != "empty"]
+    summary.leave_unread(column, by_note)
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:
@@ -300,9 +300,9 @@ def _coded(codes: Column, values: Sequence[str]) -> Column:
 
 
 def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
-    """The other party's numbers, those too that a switch has put four digits before.
+    """The other party's numbers, including those that a switch has prefixed with four digits.
 
-    A routing number (LRN) is taken off only where the row's own LRN column says the same four digits. `9191` and `1191`
+    A routing number (LRN) is removed only where the row's own LRN column has the same four digits. `9191` and `1191`
     are the type of address (0x91, or type 1 and plan 1: an international number, 3GPP TS 24.008, 10.5.4.7) and the
     country code; only a mobile follows them.
     """
@@ -317,14 +317,14 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
     written = cells.take(pa.array(rows))
     known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
     if lrns is not None:
-        said: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(_plain(lrns.take(pa.array(rows)))))
-        known = pc.or_(known, said.fill_null(False))
+        same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(_plain(lrns.take(pa.array(rows)))))
+        known = pc.or_(known, same.fill_null(False))
     bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
 
 
 def _plain(cells: Column) -> Column:
-    """Identifiers as digits, where a program has written them as floats: `404100000000001.0`."""
+    """Identifiers as digits, where software has written them as floats: `404100000000001.0`."""
     decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
     return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
 

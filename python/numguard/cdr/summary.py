@@ -1,34 +1,34 @@
 """What was read: counts, period and warnings, for each file and for all together.
 
-Owns the figures and their wording. Knows no file format. One idea: **a summary can be shown to anybody**: it counts and
-names columns, and neither its text nor its repr holds a number; the target of a request is an attribute and no more.
+Owns the figures and their wording. Knows no file format. One idea: **a summary is not confidential**: it counts and
+names columns, and neither its text nor its repr contains a number; the target of a request is an attribute only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final
 
 from numguard.errors import InputError
+from numguard.indian_time import local
 from numguard.notebook import card, counts
 from numguard.source.part import RECORD_NOTES
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
-IST: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 _LINES_SHOWN: Final = 5
 _LINES_KEPT: Final = 100
 
 #: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
 CDR_NOTES: Final = {
     **{note: RECORD_NOTES[note] for note in ("too_few_fields", "too_many_fields", "broken_quote")},
-    "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
-    "unknown_call_type": "The call type does not tell whether the handset is the calling or the called party's.",
-    "unreadable_date": "The date names no day in a known form, or a spreadsheet may have swapped day and month.",
+    "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
+    "unknown_call_type": "The call type does not show whether the handset is the calling or the called party's.",
+    "unreadable_date": "The date is no day in a known form, or a spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
-    "unreadable_time": "The time is written, but names no time of day in a form that is known.",
+    "unreadable_time": "The time is no time of day in a known form.",
 }
 
 
@@ -36,10 +36,10 @@ CDR_NOTES: Final = {
 class FileSummary:
     """One file (or one file of an archive).
 
-    `rows` went out and `refused` did not, by note; together they are every row of the file. `refused_lines` gives the
-    first lines of each note (`Cdr.refused` has all). `skipped` counts lines that are no rows: blank, ruler, preamble,
-    header, footer, page, no_data. `unread` counts cells that became null though something stood in them, by column and
-    note. `left_out`: a sheet or member without a table, beside one that has a table, and why nothing was read from it.
+    `rows` were returned and `refused` were not, by note; together they are every row of the file. `refused_lines` has
+    the first lines of each note (`Cdr.refused` has all). `skipped` counts non-data lines: blank, ruler, preamble,
+    header, footer, page, no_data. `unread` counts cells with content that became null, by column and note. `left_out`:
+    a sheet or member without a table, beside one that has a table, and why nothing was read from it.
     """
 
     source: str
@@ -64,23 +64,23 @@ class FileSummary:
     why_left_out: str = ""
 
     @property
-    def _asked_for(self) -> str:
+    def _target_kind(self) -> str:
         return "number" if self.target_msisdn is not None else "handset"
 
     @property
     def warnings(self) -> list[str]:
-        """What somebody should look at before the rows are used."""
-        said = []
+        """What must be checked before the rows are used."""
+        found = []
         if self.left_out:
-            said.append(f"nothing was read from it: {self.why_left_out.removeprefix(f'{self.source}: ')}")
+            found.append(f"nothing was read from it: {self.why_left_out.removeprefix(f'{self.source}: ')}")
         if self.missing and not self.left_out:
-            said.append(f"has no column of {' and '.join(self.missing)} that is known by its name")
+            found.append(f"has no column of {' and '.join(self.missing)} with a known name")
         if self.off_target:
-            said.append(f"{self.off_target} rows are not of the {self._asked_for} that the preamble says was asked for")
+            found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
-            said.append(f"the report says that it has {self.stated_rows} rows, and {seen} were found")
-        return said
+            found.append(f"the report states {self.stated_rows} rows, and {seen} were found")
+        return found
 
     @property
     def refused_rows(self) -> int:
@@ -88,16 +88,20 @@ class FileSummary:
         return sum(self.refused.values())
 
     def check_strict(self) -> None:
-        """Raises InputError if a row was refused, or a column that links or dates its rows is not there."""
+        """Refuses a file with a refused row, or without a column of IMEIs or of times.
+
+        Raises:
+            InputError: There is such a row, or no such column.
+        """
         if self.refused:
             raise InputError(
                 f"{self.source}: {self.refused_rows:,} of its rows are refused: strict takes all or nothing"
             )
         if self.missing:
-            raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict asks for it")
+            raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict requires it")
 
     def hold_several_reports(self) -> None:
-        """Another preamble within the file: what each of them says is not true of the rows of all."""
+        """Drops target and stated count: the file has several preambles, each of which covers some of the rows."""
         self.target_msisdn = self.target_imei14 = self.stated_rows = None
         self.off_target = 0
 
@@ -108,7 +112,7 @@ class FileSummary:
         self.refused_lines[note] = sorted(kept)[:_LINES_KEPT]
 
     def leave_unread(self, column: str, counts: list[dict[str, Any]]) -> None:
-        """Count cells of a column that became null though something stood in them: `values` (notes) and `counts`."""
+        """Count cells with content that became null: `values` (notes) and `counts`."""
         for count in counts:
             notes = self.unread.setdefault(column, {})
             notes[count["values"]] = notes.get(count["values"], 0) + count["counts"]
@@ -125,39 +129,39 @@ class FileSummary:
 
     def __str__(self) -> str:
         layout = self.layout or ("left out" if self.left_out else "no data")
-        told = [f"{self.source}", f"  layout    {layout} ({self.container}, {self.encoding})"]
+        text = [f"{self.source}", f"  layout    {layout} ({self.container}, {self.encoding})"]
         if self.target_msisdn is not None or self.target_imei14 is not None:
-            told.append(f"  target    a {self._asked_for} that the preamble names")
-        told.append(f"  rows      {self.rows:,}")
+            text.append(f"  target    a {self._target_kind} that the preamble names")
+        text.append(f"  rows      {self.rows:,}")
         if self.first is not None and self.last is not None:
-            told.append(f"  period    {self.first:%d-%b-%Y %H:%M:%S} to {self.last:%d-%b-%Y %H:%M:%S} IST")
+            text.append(f"  period    {self.first:%d-%b-%Y %H:%M:%S} to {self.last:%d-%b-%Y %H:%M:%S} IST")
         for note, count in sorted(self.refused.items()):
             lines = ", ".join(map(str, self.refused_lines[note][:_LINES_SHOWN]))
             more = " ..." if count > _LINES_SHOWN else ""
-            told.append(f"  refused   {count:,} {note} (line {lines}{more})")
+            text.append(f"  refused   {count:,} {note} (line {lines}{more})")
         for column, notes in sorted(self.unread.items()):
             counts = ", ".join(f"{count:,} {note}" for note, count in sorted(notes.items()))
-            told.append(f"  unread    {column}: {counts}")
+            text.append(f"  unread    {column}: {counts}")
         if self.not_read:
-            told.append(f"  not read  {', '.join(self.not_read)}")
-        told.extend(f"  warning   {warning}" for warning in self.warnings)
-        return "\n".join(told)
+            text.append(f"  not read  {', '.join(self.not_read)}")
+        text.extend(f"  warning   {warning}" for warning in self.warnings)
+        return "\n".join(text)
 
 
 def _instant(micros: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC).astimezone(IST) + timedelta(microseconds=micros)
+    return local(micros)
 
 
 @dataclass(repr=False, slots=True)
 class CdrSummary:
-    """All files of one call, in order; complete once the rows have been read to their end (`complete`)."""
+    """All files of one call, in order; complete once all rows were read (`complete`)."""
 
     files: list[FileSummary] = field(default_factory=list)
     complete: bool = False
 
     @property
     def rows(self) -> int:
-        """Rows that went out."""
+        """Rows that were returned."""
         return sum(part.rows for part in self.files)
 
     @property
@@ -176,12 +180,12 @@ class CdrSummary:
 
     @property
     def skipped(self) -> dict[str, int]:
-        """Lines that are no rows, by kind."""
+        """Non-data lines, by kind."""
         return _added(part.skipped for part in self.files)
 
     @property
     def account(self) -> dict[str, Any]:
-        """What became of every row: rows_read = rows_used + rows_refused + the lines in not_data, by kind."""
+        """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data, by kind."""
         refused, skipped = self.refused, self.skipped
         total = sum(refused.values())
         return {
@@ -196,7 +200,7 @@ class CdrSummary:
 
     @property
     def unread(self) -> dict[str, dict[str, int]]:
-        """Cells that became null though something stood in them, by column and note."""
+        """Cells with content that became null, by column and note."""
         columns = dict.fromkeys(column for part in self.files for column in part.unread)
         return {column: _added(part.unread.get(column, {}) for part in self.files) for column in columns}
 
@@ -222,7 +226,7 @@ class CdrSummary:
 
     @property
     def warnings(self) -> list[str]:
-        """What somebody should look at, each with its file."""
+        """What must be checked, each with its file."""
         return [f"{part.source}: {warning}" for part in self.files for warning in part.warnings]
 
     def __repr__(self) -> str:

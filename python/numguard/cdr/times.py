@@ -1,11 +1,11 @@
 """Written dates and clocks -> microseconds, a whole column at a time.
 
-Owns every way of writing a date that operator files use, and the year rule: a year has four digits, since `05-06-07`
-reads three ways. Knows nothing of columns and layouts. Nothing here has a time zone: the caller says that it is Indian
-Standard Time.
+Owns every form of a date that operator files use, and the rule of the year: it has four digits, since `05-06-07` reads
+three ways. Knows no columns and layouts. Nothing here has a time zone: the caller knows that it is Indian Standard
+Time.
 
-One idea: **cells of one length are a matrix of bytes.** A way of writing ("DD/MM/YYYY") says which column of the matrix
-is which digit, so a column of text is read by a few additions over whole arrays.
+One idea: **cells of one length are a matrix of bytes.** A form ("DD/MM/YYYY") determines which column of the
+matrix is which digit, so a column of text is read by a few additions over whole arrays.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
+from numguard.indian_time import OFFSET_MICROS
 
 __all__ = ["BLANK", "DAY", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
 
@@ -27,7 +28,7 @@ SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
 
 # A letter is a digit of a field: D M Y h m s, f of a fraction of a second; bbb is a month's name, PM is AM or PM.
-# `/` stands for any separator that dates are written with, `:` for any of a clock's. All else is itself.
+# `/` matches any separator of dates, `:` any of clocks. All else matches itself.
 _DATES: Final = (
     "DD/MM/YYYY",
     "D/MM/YYYY",
@@ -38,7 +39,7 @@ _DATES: Final = (
     "DD/bbb/YYYY",
     "D/bbb/YYYY",
     "DDbbbYYYY",
-    # Two-digit years are recognised in order to be refused by their name.
+    # Two-digit years are recognised so that they are refused with a note of their own.
     "DD/MM/YY",
     "D/MM/YY",
     "DD/M/YY",
@@ -58,7 +59,6 @@ _CLOCKS: Final = (
 )
 _UTC: Final = ("Z", "+00:00", "+0000", " UTC")
 _ZONES: Final = ("", " IST", "+05:30", " +05:30", "+0530", " +0530", *_UTC)
-_IST_AHEAD: Final = (5 * 60 + 30) * 60 * SECOND
 _TIMESTAMPS: Final = (
     *_DATES,
     *(date + gap + clock + zone for date, gap, clock, zone in product(_DATES, (" ", "T"), _CLOCKS, _ZONES)),
@@ -98,7 +98,7 @@ def read(cells: Column, what: str) -> Reading:
     micros = np.zeros(len(cells), dtype=np.int64)
     outcome = np.full(len(cells), UNREADABLE, dtype=np.uint8)
     for rows, matrix in found.groups():
-        # A file writes its dates in one way: the shape that the first cell fits is nearly always the only one tried.
+        # A file has one form of dates: the shape that matches the first cell is nearly always the only one tried.
         first = matrix[:, 0].tobytes()
         shapes = sorted(_shapes(what, len(matrix)), key=lambda shape: shape.pattern.fullmatch(first) is None)
         unread, part = rows, matrix
@@ -120,7 +120,7 @@ def read(cells: Column, what: str) -> Reading:
 
 
 class _Shape:
-    """One way of writing, compiled: which byte is which digit, and what must stand between them."""
+    """One form, compiled: which byte is which digit, and which bytes must be between them."""
 
     def __init__(self, written: str) -> None:
         self.fields = {letter: [k for k, c in enumerate(written) if c == letter] for letter in _FIELDS}
@@ -133,12 +133,12 @@ class _Shape:
         between -= {*range(self.month_name, self.month_name + 3)} if self.month_name >= 0 else set()
         between -= {self.meridiem, self.meridiem + 1} if self.meridiem >= 0 else set()
         self.between = [(k, _CLASSES.get(written[k], written[k].encode())) for k in sorted(between)]
-        self.ahead = _IST_AHEAD if written.endswith(_UTC) else 0
+        self.ahead = OFFSET_MICROS if written.endswith(_UTC) else 0
         self.short_year = len(self.fields["Y"]) == 2
         self.pattern = re.compile(_pattern(written), re.IGNORECASE)
 
     def fits(self, matrix: Bytes) -> Flags:
-        """Which rows are written so: digits where digits belong, separators between them."""
+        """Which rows have this form: digits where digits belong, separators between them."""
         fits = np.ones(matrix.shape[1], dtype=np.bool_)
         for k, allowed in self.between:
             column = matrix[k]

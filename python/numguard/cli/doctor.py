@@ -22,6 +22,7 @@ from typing import Any
 import click
 
 from numguard.cli import options
+from numguard.indian_time import ZONE
 
 __all__ = ["doctor"]
 
@@ -134,12 +135,12 @@ def _indian_time() -> Finding:
 
     midnight: Any = pa.array([0], pa.timestamp("s", "UTC"))
     try:
-        text = midnight.cast(pa.timestamp("s", "Asia/Kolkata"))[0].as_py().isoformat()
+        text = midnight.cast(pa.timestamp("s", ZONE))[0].as_py().isoformat()
     except Exception as error:  # pyarrow and zoneinfo raise errors of their own
         return Finding("Indian time", _FAULT, type(error).__name__, "pip install tzdata")
     if text != "1970-01-01T05:30:00+05:30":
         return Finding("Indian time", _FAULT, f"midnight in Greenwich is {text}", "pip install --upgrade tzdata")
-    return Finding("Indian time", _OK, "Asia/Kolkata")
+    return Finding("Indian time", _OK, ZONE)
 
 
 def _registry() -> Finding:

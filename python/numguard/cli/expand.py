@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 import pyarrow as pa
-import pyarrow.compute
 from click.core import ParameterSource
 
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
+from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
@@ -127,10 +127,9 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool =
     table = pa.Table.from_batches(batches)
     written: Any = table["reported_at"]
     if pa.types.is_string(written.type):
-        compute: Any = pyarrow.compute  # its stubs know no plain Python values
         try:
-            blank = compute.equal(written, "")
-            told = compute.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+            blank = pc.equal(written, "")
+            told = pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
             table = table.set_column(1, "reported_at", told)
         except pa.ArrowInvalid:
             raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None

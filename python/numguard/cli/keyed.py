@@ -8,17 +8,15 @@ from typing import Any
 
 import click
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cli import account, options
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.keyed import HASHED, keyed_hash
 from numguard.source import open_source
 from numguard.types import Region
 
 __all__ = ["keyed"]
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 
 @click.command()

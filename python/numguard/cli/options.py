@@ -18,9 +18,9 @@ from typing import Any, TypeVar, cast
 
 import click
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.source import headings, named
 from numguard.types import Region
@@ -322,8 +322,7 @@ def counted_once(waiting: Any) -> dict[str, int]:
 
 def counted(column: Any) -> dict[str, int]:
     """How often each value stands in a column; nulls are left out."""
-    compute: Any = pyarrow.compute  # its stubs know no struct arrays
-    entries = compute.value_counts(column.drop_null()).to_pylist()
+    entries = pc.value_counts(column.drop_null()).to_pylist()
     return {str(entry["values"]): entry["counts"] for entry in entries}
 
 

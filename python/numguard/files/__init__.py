@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet
 from numguard.files.spreadsheet import Workbook
@@ -41,8 +41,6 @@ __all__ = [
     "write_csv",
     "write_rows",
 ]
-
-compute: Any = pyarrow.compute  # its stubs leave some functions out
 
 #: The formats by the ending of a path.
 FORMATS: dict[str, type[Format]] = {
@@ -433,7 +431,7 @@ def _write(
 def _with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     """The rows with their IMEI14 keys as fourteen digits."""
     for name in handsets:
-        digits = compute.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
+        digits = pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
         rows = rows.set_column(rows.schema.get_field_index(name), name, digits)
     return rows
 

@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.files import Together, together, unwritten, write_rows
+from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
 __all__ = ["shown", "unwritten", "write_private"]
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 # A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
 # Where it splits cells at semicolons or tabs, such a cell may also begin in the middle of ours.
@@ -86,7 +85,7 @@ def _written(table: pa.Table) -> pa.Table:
             values = _core.format_imei(values)
         elif pa.types.is_timestamp(field.type):
             # Indian Standard Time has one fixed offset.
-            ist = pc.cast(values, pa.timestamp("s", "Asia/Kolkata"), safe=False)
+            ist = pc.cast(values, pa.timestamp("s", ZONE), safe=False)
             values = pc.strftime(ist, format="%Y-%m-%dT%H:%M:%S+05:30")
         elif pa.types.is_date(field.type):
             values = pc.cast(values, pa.string())

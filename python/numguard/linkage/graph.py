@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
+
+from numguard.compute import pc
 
 __all__ = ["Graph"]
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 _COLUMNS: Final[list[Any]] = [
     ("msisdn", pa.uint64()),

@@ -14,14 +14,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.source import headings, named
 
 __all__ = ["PLACES", "Places"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 Keys = npt.NDArray[np.uint64]
 Degrees = npt.NDArray[np.float64]

@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from numguard._core import ImeiSet, NumberSet
 from numguard.errors import ArgumentError, NumguardError
+from numguard.indian_time import IST
 from numguard.types import Values
 
 __all__ = ["LinkPolicy"]
 
-_IST = timezone(timedelta(hours=5, minutes=30))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**31 - 1
 
@@ -195,9 +195,9 @@ def _microseconds(name: str, value: object) -> int | None:
         return None
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            value = value.replace(tzinfo=_IST)
+            value = value.replace(tzinfo=IST)
     elif isinstance(value, date):
-        value = datetime(value.year, value.month, value.day, tzinfo=_IST)
+        value = datetime(value.year, value.month, value.day, tzinfo=IST)
     else:
         raise ArgumentError(f"{name}: takes a date or a datetime, or None")
     return (value - _EPOCH) // timedelta(microseconds=1)

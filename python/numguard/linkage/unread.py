@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import explain, explain_imei
+from numguard.compute import pc
 from numguard.source import REFUSED, Batch, Part
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from numguard.types import Region
 
 __all__ = ["Unread"]
-
-compute: Any = pyarrow.compute  # its stubs leave some functions out
 
 #: What rows say themselves of the file and line that they are from, where they come as a stream.
 _ORIGIN = ("source", "row")
@@ -59,14 +57,14 @@ class Unread:
             numbers: Any = explain(data.column(columns[0]), region=self._region)
         imeis: Any = explain_imei(data.column(columns[1]))
         nothing: Any = pa.scalar(None, pa.string())
-        notes: Any = compute.if_else(compute.is_null(numbers.field("msisdn")), _notes(numbers), nothing)
+        notes: Any = pc.if_else(pc.is_null(numbers.field("msisdn")), _notes(numbers), nothing)
         handset = _notes(imeis)
-        is_unread = compute.and_(compute.is_null(imeis.field("imei14")), compute.not_equal(handset, "placeholder"))
-        notes = compute.coalesce(notes, compute.if_else(is_unread, handset, nothing))
+        is_unread = pc.and_(pc.is_null(imeis.field("imei14")), pc.not_equal(handset, "placeholder"))
+        notes = pc.coalesce(notes, pc.if_else(is_unread, handset, nothing))
         if self._needs_time:
-            is_undated = compute.is_null(data.column(columns[2]))
-            notes = compute.coalesce(notes, compute.if_else(is_undated, "no_time", nothing))
-        refused = compute.is_valid(notes)
+            is_undated = pc.is_null(data.column(columns[2]))
+            notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", nothing))
+        refused = pc.is_valid(notes)
         count = refused.true_count
         if not count:
             return
@@ -85,6 +83,4 @@ class Unread:
 
 def _notes(said: Any) -> Any:
     """The note of each cell as text; of a null cell it is that it is empty."""
-    return compute.if_else(
-        compute.is_null(said.field(0)), compute.fill_null(said.field("note").cast(pa.string()), "empty"), ""
-    )
+    return pc.if_else(pc.is_null(said.field(0)), pc.fill_null(said.field("note").cast(pa.string()), "empty"), "")

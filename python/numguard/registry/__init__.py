@@ -1,7 +1,7 @@
-"""The case registry: complaints in, one block list out, and why each number stands on it.
+"""The case registry: complaints in, one block list out, and why each number is on it.
 
-Owns the calls that people make and the order of their steps; every call that changes something is one event, recorded
-whole or not at all. Knows no SQL (`store`), no precedence of statuses (`state`) and no way to write a number (`cells`).
+Owns the public calls and the order of their steps; every call that changes something is one event, recorded whole or
+not at all. Knows no SQL (`store`), no precedence of statuses (`state`) and no form of a written number (`cells`).
 
     >>> import pyarrow as pa
     >>> from numguard.registry import Registry
@@ -35,33 +35,33 @@ from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.registry import intake, linking, outcomes, sending
-from numguard.registry.amended import take_back
+from numguard.registry.amended import withdraw
 from numguard.registry.case import Case, reason_given, refuse_broken
+from numguard.registry.failures import reports_failures
 from numguard.registry.headings import Mapped
 from numguard.registry.intake import Intake
-from numguard.registry.kept import Kept
 from numguard.registry.listing import ListPolicy
+from numguard.registry.maintenance import Maintenance
 from numguard.registry.merging import Merged
-from numguard.registry.questions import Questions
+from numguard.registry.queries import Queries
 from numguard.registry.review import Reviewed, refuse_certain, take_review
 from numguard.registry.state import DECISIONS, SETTLING, STATUSES
 from numguard.registry.store import Store
-from numguard.registry.telling import telling
 from numguard.types import PathLike, Source, Values
 
 __all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed"]
 
 
-@telling
-class Registry(Questions, Kept):
-    """The memory of a case: an append-only log of events, and what it says of every number.
+@reports_failures
+class Registry(Queries, Maintenance):
+    """A case registry: an append-only log of events, and the state of every number that follows from it.
 
     Args:
-        path: A file, readable by its owner alone, and made if it is not there when the first event is recorded;
+        path: A file, readable by its owner only, created with the first event if it does not exist;
             `":memory:"`; or a `postgresql://` address.
         by: Who acts, recorded with every event; by default the user who is logged in.
-        today: Today's date, said by hand where the clock is far from the log's last event and right all the same;
-            by default what the environment variable NUMGUARD_TODAY says. Nothing is recorded if the clock says another.
+        today: Today's date, which confirms a clock that is far from the log's last event; by default the value of
+            the environment variable NUMGUARD_TODAY. Nothing is recorded if the clock shows another day.
 
     Raises:
         RegistryError: It cannot be opened, is damaged, or belongs to another program.
@@ -79,7 +79,7 @@ class Registry(Questions, Kept):
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
         refuse_broken("by", by)
         refuse_broken("path", str(path))
-        today = _said_to_be(today)
+        today = _confirmed(today)
         self._opened = Case(Store(str(path)), by.strip(), today)
 
     def __enter__(self) -> Registry:
@@ -94,10 +94,10 @@ class Registry(Questions, Kept):
         return f"<Registry {self._opened.store.dialect.name}>"
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the registry."""
         self._opened.store.close()
 
-    # What comes in ----------------------------------------------------------------------------------------------
+    # Input ----------------------------------------------------------------------------------------------
 
     def add_complaints(
         self,
@@ -110,33 +110,33 @@ class Registry(Questions, Kept):
         dry_run: bool = False,
         strict: bool = False,
     ) -> Intake:
-        """Takes a file of complaints in.
+        """Adds a file of complaints.
 
-        A complaint is (source, acknowledgement_no); a row that says what is known already is a repeat, one that says
-        something else of a complaint that stands amends it, and the earlier version is kept. The rows of one file that
-        share both are one version. The same file twice changes nothing.
+        A complaint is identified by (source, acknowledgement_no). A row with the recorded content is a repeat; a row
+        with other content amends the complaint, and the earlier version is kept. The rows of one file that share both
+        are one version. The same file twice changes nothing.
 
         Args:
-            source: A path (CSV and other separated text, JSON, JSON Lines, a workbook, Parquet, Arrow; what a file is,
-                its content tells), or a table that gives itself as an Arrow stream.
+            source: A path (CSV and other separated text, JSON, JSON Lines, a workbook, Parquet, Arrow; recognised by
+                content), or a table that exports an Arrow stream.
             mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`, or the path of a saved mapping; the
                 others are found by their names in English and Hindi: acknowledgement_no, source, district,
                 police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile, amount_lost,
-                amount_held, amount_recovered. `narrative` takes every number out of free text, to wait for a
-                person; `ignore` leaves a column out.
-            constants: What a field is where the sheet says nothing of it: `{"source": "1930"}`, and likewise district,
+                amount_held, amount_recovered. `narrative` extracts every number of a free text, to wait for a
+                decision; `ignore` leaves a column out.
+            constants: The value of a field where the sheet has none: `{"source": "1930"}`, and likewise district,
                 police_station and category.
-            name: What the input is recorded as; by default the file's name.
-            sheet: Which sheet of a workbook, where several have something in them.
-            dry_run: Says what the file would do, and changes nothing.
+            name: The name under which the input is recorded; by default the file's name.
+            sheet: Which sheet of a workbook, where several are not empty.
+            dry_run: Returns what the file would change, and changes nothing.
             strict: A refused row is an error, and nothing is recorded.
 
         Returns:
             The counts, in rows, and every refused cell.
 
         Raises:
-            ColumnError: A column that must be there is not, or a heading could be two things; the message lists them.
-                Without a source, complaints of two desks with one number would pass for one: it must be told.
+            ColumnError: A required column is missing, or a heading could be two fields; the message lists them. The
+                source is required: without it, complaints of two desks with one number would count as one.
             InputError: The file cannot be read.
         """
         return intake.add_complaints(
@@ -151,9 +151,9 @@ class Registry(Questions, Kept):
         )
 
     def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
-        """Takes a file back: what it said stands no more, and what stood before it stands again.
+        """Withdraws a file: what it reported no longer counts, and what it had amended counts again.
 
-        `would_withdraw` shows what that does before it is done.
+        `would_withdraw` shows the effect without withdrawing.
 
         Args:
             id: The `id` of an `Intake`, or the event of an expansion.
@@ -163,10 +163,10 @@ class Registry(Questions, Kept):
             The event's number.
 
         Raises:
-            ArgumentError: No such intake, or it was taken back already.
+            ArgumentError: No such intake, or it is withdrawn already.
         """
         with self._case.event("withdraw_intake", reason_given(reason)) as append:
-            take_back(self._case, append, id)
+            withdraw(self._case, append, id)
         return append.event
 
     def record_outcomes(
@@ -179,15 +179,15 @@ class Registry(Questions, Kept):
         sheet: str | None = None,
         strict: bool = False,
     ) -> Intake:
-        """Takes in what operators did: a file or table of numbers with blocked, rejected, reverified or reactivated.
+        """Records what operators did: a file or table of numbers with blocked, rejected, reverified or reactivated.
 
         Args:
             source: A path, or a table; its columns are msisdn, status, happened_at and reason.
-            mapping: Which column holds what, where they are called something else.
-            values: What a word of the operator means, `{"Barred": "blocked"}`; Barred, Disconnected, re-verified, Not
-                blocked, Restored and such are known.
-            name: What the input is recorded as; by default the file's name.
-            sheet: Which sheet of a workbook, where several have something in them.
+            mapping: Which column holds what, where the headings are others.
+            values: The meaning of a word of the operator, `{"Barred": "blocked"}`; Barred, Disconnected, re-verified,
+                Not blocked, Restored and such are known.
+            name: The name under which the input is recorded; by default the file's name.
+            sheet: Which sheet of a workbook, where several are not empty.
             strict: A refused row is an error, and nothing is recorded.
 
         Returns:
@@ -198,20 +198,20 @@ class Registry(Questions, Kept):
             self._case, source, mapping, name, values=values, sheet_name=sheet, strict=strict
         )
 
-    # What is worked out and decided -------------------------------------------------------------------------------
+    # Linkage and decisions -------------------------------------------------------------------------------
 
     def expand(
         self, sightings: Source, policy: LinkPolicy | None = None, *, override: str | None = None, **columns: Any
     ) -> Expansion:
-        """Links numbers to those in force by the handsets they shared, and keeps links, evidence and where it stopped.
+        """Links numbers to those in force by the handsets they shared, and records links, evidence and stops.
 
-        The seeds are the numbers in force but for those that are themselves only linked: a linked number leads further
-        only once it is confirmed, so that repeating a run never walks further. Protected numbers are never linked.
+        The seeds are the numbers in force, except those that are only linked: a linked number becomes a seed once it
+        is confirmed, so that repeating a run never walks further. Protected numbers are never linked.
 
         Args:
-            sightings: Whatever `scan` takes.
+            sightings: Any source that `scan` accepts.
             policy: The bounds of the walk.
-            override: The reason to keep a result that the brake would stop; recorded.
+            override: The reason to record a result past the brake; recorded.
             **columns: `msisdn`, `imei`, `at`, `region`, `progress`, `threads`, `strict`, `list_refused`, as in
                 `numguard.expand`.
 
@@ -219,7 +219,7 @@ class Registry(Questions, Kept):
             The expansion.
 
         Raises:
-            BrakeError: An absurd number of numbers was linked, and no reason to keep them was given; nothing is stored.
+            BrakeError: More numbers were linked than the policy allows, and no reason was given; nothing is recorded.
         """
         return linking.expand(self._case, sightings, policy, override, columns)
 
@@ -227,16 +227,16 @@ class Registry(Questions, Kept):
         """Records what an officer decided of some numbers.
 
         Args:
-            values: The numbers, as `normalize` takes them.
+            values: The numbers, as `normalize` accepts them.
             status: "confirmed", "withdrawn", "protected", "unprotected", "reverified" or "reactivated"; of numbers that
-                wait, "accepted" (as if the complaint named them plainly) or "dismissed".
+                wait for a decision, "accepted" (as if the complaint named them plainly) or "dismissed".
             reason: Why; recorded, and shown on the lists.
 
         Returns:
             The event's number.
 
         Raises:
-            ArgumentError: No such status, no reason, or no number; or one to accept or dismiss that was never in doubt.
+            ArgumentError: No such status, no reason, or no number; or accepts a number that was never in doubt.
             RefusedCellsError: A value is not a number; nothing is recorded.
         """
         if status not in DECISIONS:
@@ -257,13 +257,13 @@ class Registry(Questions, Kept):
     def take_review(
         self, source: Any, reason: str | None = None, *, mapping: Mapped | None = None, name: str | None = None
     ) -> Reviewed:
-        """Takes a sheet in on which numbers that wait are decided: accepted, dismissed, or nothing yet.
+        """Records a sheet of decisions on waiting numbers: accepted, dismissed, or nothing yet.
 
         Args:
             source: A path, or a table; its columns are msisdn (E.164, as `review` gives it), decision and reason.
-            reason: Why, where a row does not say it.
-            mapping: Which column holds what, where they are called something else.
-            name: What the sheet is called in refusals; by default the file's name.
+            reason: Why, where a row has no reason.
+            mapping: Which column holds what, where the headings are others.
+            name: The sheet's name in refusals; by default the file's name.
 
         Returns:
             The counts. Refused are cells that are no number, other words, rows that contradict each other, and
@@ -271,7 +271,7 @@ class Registry(Questions, Kept):
         """
         return take_review(self._case, source, mapping, name, reason)
 
-    # What goes out ----------------------------------------------------------------------------------------------------
+    # Exports ----------------------------------------------------------------------------------------------------
 
     def export(
         self,
@@ -291,33 +291,33 @@ class Registry(Questions, Kept):
         replace: bool = False,
         override: str | None = None,
     ) -> BlockList:
-        """Writes a block list to `path` and records that it went out to `to`: its rows to block become `requested`.
+        """Writes a block list to `path` and records that it was sent to `to`: its rows to block become `requested`.
 
         Args:
-            path: Where to; the ending tells the format.
-            to: Who receives it.
+            path: The file; its ending selects the format.
+            to: The receiver.
             since: As in `block_list`; `"last"` is the last export to the same receiver, of the same district or of all
                 alike, the whole list if there is none.
-            as_of: The list as it was then, asked for by name: with the numbers that were protected since. It says so in
-                its manifest, asks nobody anything, and is no list that a later change is told against.
+            as_of: The list as it was then, including the numbers that were protected since. Its manifest has the
+                moment; it requests no action, and no later change is relative to it.
             district: Only the numbers of that district.
             policy: Which numbers in force are listed, and the brake.
-            columns: Which columns, and what they are called, as in `BlockList.write`.
+            columns: Which columns, and their headings, as in `BlockList.write`.
             title: Lines above the header, in .csv and .xlsx.
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
             key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does.
-            replace: Whether a list that went out may lie at `path`; it is gone then, and so is its manifest.
-            override: The reason to send a list that the brake would stop, or to a receiver whose name is much like that
-                of a known one; recorded.
+            replace: Whether to replace an exported list at `path`, and its manifest.
+            override: The reason to send a list past the brake, or to a receiver whose name is close to that of a known
+                one; recorded.
 
         Returns:
             The list that was written.
 
         Raises:
-            ArgumentError: A list that went out lies at `path`; no district of that name is known; the receiver's name
-                is a slip of a known one's. Nothing was written.
+            ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name is one
+                letter from a known one's. Nothing was written.
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
         return sending.export(
@@ -347,13 +347,13 @@ class Registry(Questions, Kept):
         replace: bool = False,
         override: str | None = None,
     ) -> BlockList:
-        """Writes the pairs of `handsets` to `path` and records that they went out to `to`; no number becomes requested.
+        """Writes the pairs of `handsets` to `path` and records that they were sent to `to`; requests no block.
 
         Args:
-            path: Where to; the ending tells the format.
-            to: Who receives it.
+            path: The file; its ending selects the format.
+            to: The receiver.
             district: Only the numbers of that district.
-            columns: Which columns, and what they are called.
+            columns: Which columns, and their headings.
             title: Lines above the header, in .csv and .xlsx.
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file.
@@ -368,11 +368,12 @@ class Registry(Questions, Kept):
         return sending.export_handsets(self._case, path, to=to, district=district, form=form, override=override)
 
 
-def _said_to_be(today: date | None) -> date | None:
-    said = os.environ.get("NUMGUARD_TODAY")
-    if today is not None or not said:
+def _confirmed(today: date | None) -> date | None:
+    """The day by which a clock is confirmed, from the call or the environment."""
+    value = os.environ.get("NUMGUARD_TODAY")
+    if today is not None or not value:
         return today
     try:
-        return date.fromisoformat(said)
+        return date.fromisoformat(value)
     except ValueError:
         raise ArgumentError("NUMGUARD_TODAY: takes a day, such as 2026-09-30") from None

@@ -1,7 +1,7 @@
-"""What was done about the numbers of a case: the action-taken report, and the complaints of each day.
+"""The action-taken report of a case, and the complaints of each day.
 
 Owns what each figure of that report counts. Knows no SQL, no precedence of statuses and no page. One idea: every
-number and every complaint falls into one row alone, so that districts, sources and the whole add up by themselves.
+number and every complaint is counted in one row, so that districts, sources and the whole add up.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
-from numguard.registry.listing import MOMENT, ListPolicy, rows
+from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.registry.state import derive
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
 
@@ -28,7 +27,7 @@ FOUND = ("reported", "linked", "decided", "review")
 #: What is counted of the numbers.
 STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "refused", "let_go")
 
-#: What a number goes out for.
+#: The actions for which a number is sent.
 _OUT = ("block", "reverify")
 
 _MONEY = ("amount_lost", "amount_recovered")
@@ -36,22 +35,23 @@ _RUPEES = pa.decimal128(20, 2)
 
 
 def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
-    """The action-taken report as of the event `cut`; the columns are those that `Registry.action_taken` tells."""
+    """The action-taken report as of the event `cut`; the columns are those of `Registry.action_taken`."""
     numbers, complaints = _numbers(case, cut, policy), _complaints(case, cut)
-    told = pa.concat_tables(
+    combined = pa.concat_tables(
         [
             numbers,
             complaints.select(["district", "source", *_MONEY]).append_column("complaints", _ones(len(complaints))),
         ],
         promote_options="default",
     )
-    told = told.set_column(
-        told.schema.get_field_index("found"), "found", pc.fill_null(told["found"], FOUND.index("reported"))
+    combined = combined.set_column(
+        combined.schema.get_field_index("found"), "found", pc.fill_null(combined["found"], FOUND.index("reported"))
     )
-    for place in ("district", "source"):
-        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place], place))
+    combined = _with_places_spelled_once(combined)
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
-    table = told.group_by(keys).aggregate([(name, "sum") for name in sums]).sort_by([(k, "ascending") for k in keys])
+    table = (
+        combined.group_by(keys).aggregate([(name, "sum") for name in sums]).sort_by([(k, "ascending") for k in keys])
+    )
     reported = pc.equal(table["found"], FOUND.index("reported"))
     counts = {name: pc.fill_null(table[f"{name}_sum"], 0) for name in sums}
     for name in ("complaints", *_MONEY):
@@ -70,12 +70,11 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
 
 def complaints_by_day(case: Case, cut: int) -> pa.Table:
     """The complaints of each day as of the event `cut`; the columns are those of `Registry.complaints_by_day`."""
-    told = _complaints(case, cut)
-    told = told.append_column("day", pc.cast(pc.local_timestamp(pc.cast(told["reported_at"], MOMENT)), pa.date32()))
-    for place in ("district", "source"):
-        told = told.set_column(told.schema.get_field_index(place), place, _spelled_once(told[place], place))
+    complaints = _complaints(case, cut)
+    day = pc.cast(pc.local_timestamp(pc.cast(complaints["reported_at"], MOMENT)), pa.date32())
+    complaints = _with_places_spelled_once(complaints.append_column("day", day))
     keys = ["day", "district", "source"]
-    sums = told.group_by(keys).aggregate([([], "count_all"), *((name, "sum") for name in _MONEY)])
+    sums = complaints.group_by(keys).aggregate([([], "count_all"), *((name, "sum") for name in _MONEY)])
     sums = sums.sort_by([(key, "ascending") for key in keys])
     columns = {name: sums[name] for name in keys} | {"complaints": sums["count_all"]}
     columns |= {name: _rupees(pc.fill_null(sums[f"{name}_sum"], 0)) for name in _MONEY}
@@ -83,7 +82,7 @@ def complaints_by_day(case: Case, cut: int) -> pa.Table:
 
 
 def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
-    """One row a number that counts: district, source, found (its place in FOUND), and a 1 for each stage it reached."""
+    """One row a number that counts: district, source, found (its place in FOUND), and 1 for each stage it reached."""
     facts = case.facts(cut)
     state = derive(facts)
     msisdn, status, hop = (state[name] for name in ("msisdn", "status", "hop"))
@@ -94,17 +93,17 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     def has(*words: str) -> Any:
         return pc.is_in(status, pa.array(words))
 
-    went_out = pc.is_in(facts.exported["action"], pa.array(_OUT))
-    uploaded = among(facts.exported.filter(went_out)["msisdn"])
+    was_sent = pc.is_in(facts.exported["action"], pa.array(_OUT))
+    uploaded = among(facts.exported.filter(was_sent)["msisdn"])
     last = facts.exported.sort_by([("msisdn", "ascending"), ("event", "descending")])
     last = last.group_by("msisdn", use_threads=False).aggregate([("action", "first")])
-    # One that was let go since it went out waits for nobody.
+    # One that was released since it was sent waits for no answer.
     unanswered = among(last.filter(pc.is_in(last["action_first"], pa.array(_OUT)))["msisdn"])
 
     stands = pc.is_valid(hop)
     waits = has("review")
     decided = pc.and_(pc.invert(stands), pc.invert(has("protected", "withdrawn", "review")))
-    # What named a number may have been taken back since it went out: it is told as what it went out as.
+    # The complaint or link may be withdrawn since the number was sent: it counts as it did then.
     once = pc.if_else(among(facts.namings["msisdn"]), 0, pc.if_else(among(facts.links["msisdn"]), 1, 2))
     found = pc.if_else(stands, pc.if_else(pc.equal(hop, 0), 0, 1), pc.if_else(decided, 2, once))
     found = pc.if_else(waits, FOUND.index("review"), found)
@@ -132,14 +131,21 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
 def _complaints(case: Case, cut: int) -> pa.Table:
     """One row a complaint that stands: district, source, reported_at, amounts in paise.
 
-    A complaint may stand in several versions, of which one names numbers: a row that names none replaces none. What
-    that one leaves unsaid, the last of the others that says it tells.
+    A complaint may have several standing versions, of which one names numbers: a version without numbers amends none.
+    A field that is empty in that one has the value of the last of the others.
     """
     fields = ["district", "source", "reported_at", *_MONEY]
     versions = case.store.facts("complaints", cut)
     versions = versions.sort_by([(name, "ascending") for name in ("complaint", "usable", "event", "row")])
-    told = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
-    return told.select([f"{name}_last" for name in fields]).rename_columns(fields)
+    complaints = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
+    return complaints.select([f"{name}_last" for name in fields]).rename_columns(fields)
+
+
+def _with_places_spelled_once(table: pa.Table) -> pa.Table:
+    for place in ("district", "source"):
+        column = table.schema.get_field_index(place)
+        table = table.set_column(column, place, _spelled_once(table[place], place))
+    return table
 
 
 def _spelled_once(words: Any, place: str) -> pa.Array[Any]:

@@ -1,7 +1,6 @@
 """Where a registry is: a path, memory, or the address of a server.
 
-Owns how these are told from each other, and that an address is never shown, as it may hold a password. Knows nothing
-of what lies there.
+Owns how these are distinguished, and that an address is never shown, as it may hold a password. Knows no table.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ from numguard.registry.dialect import Dialect
 from numguard.registry.postgresql import PostgreSQL
 from numguard.registry.sqlite import SQLite
 
-__all__ = ["connect", "is_address", "is_file", "is_there", "stand_in"]
+__all__ = ["connect", "is_address", "is_file", "is_there", "not_yet_created"]
 
 _ADDRESSES = ("postgresql://", "postgres://")
-# What may be an address with a password in it: a scheme, a key and its value, somebody at some host.
+# What may be an address with a password in it: a scheme, a key and its value, a user and a host.
 _ADDRESS = re.compile(
     r"^\s*[a-z][a-z0-9+.-]+:/|\b(password|passwd|pwd|pass|user|host|dbname)\s*=|^[^/]*:[^/]*@", re.IGNORECASE
 )
 
 
 def is_address(target: str) -> bool:
-    """Whether `target` looks like the address of a database, of whatever kind: it is not to be shown."""
+    """Whether `target` looks like the address of any database: it must not be shown."""
     return _ADDRESS.search(target) is not None
 
 
@@ -46,34 +45,34 @@ def connect(target: str) -> Dialect:
 
 
 def is_file(target: str) -> bool:
-    """Whether `target` names a file, be it there or not."""
+    """Whether `target` names a file, whether it exists or not."""
     return target != ":memory:" and not is_address(target)
 
 
 def is_there(target: str) -> bool:
-    """Whether `target` can be opened without making a file."""
+    """Whether `target` can be opened without creating a file."""
     if not is_file(target):
         return True
     try:
         return Path(target).exists()
     except (OSError, ValueError):
-        # Whoever may not even look is told why when it is opened.
+        # Without the right to look, opening it raises the error.
         return True
 
 
-def stand_in(target: str) -> Dialect:
-    """An empty store in the place of a file that is not there yet, which bears its name.
+def not_yet_created(target: str) -> Dialect:
+    """An empty store in memory, with the name of a file that is created with the first event.
 
     Raises:
-        RegistryError: the file could not be made later.
+        RegistryError: the file could not be created later.
     """
     if "\0" in target:
-        raise RegistryError("registry: no file's name has a NUL character")
+        raise RegistryError("registry: a file name has no NUL character")
     file = Path(target).absolute()
     if not file.parent.is_dir():
-        raise RegistryError(f"{target}: cannot be made (there is no such folder)")
+        raise RegistryError(f"{target}: cannot be created (there is no such folder)")
     if not os.access(file.parent, os.W_OK | os.X_OK):
-        raise RegistryError(f"{target}: cannot be made (its folder is read-only)")
+        raise RegistryError(f"{target}: cannot be created (its folder is read-only)")
     memory = SQLite(":memory:")
     memory.name = file.name
     return memory

@@ -1,11 +1,11 @@
-"""Complaints that may be known ones under another spelling of their source or number.
+"""Complaints that may be recorded ones under another spelling of their source or number.
 
-Owns what may be one complaint and is not certain to be. Knows no SQL. One idea: **what is certain is one, what is not
-is said and kept apart**: two complaints made one would hide one of them for ever.
+Owns which complaints may be the same without certainty. Knows no SQL. One idea: **certain matches are one complaint,
+others are reported and kept apart**: merging two complaints would hide one of them for ever.
 
-Certain is another listed spelling of the source (`sources`). Not certain are a number that has zeros before it in one
-place and not in the other, as a spreadsheet cuts them off, and a long number under another source, as complaints of the
-helpline get one of the portal's. Short numbers say nothing: every desk has a complaint number 12.
+Another listed spelling of the source (`sources`) is a certain match. Not certain are a number with leading zeros in one
+place and without them in the other, as spreadsheets remove them, and a long number under another source, as complaints
+of the helpline get one of the portal's. Short numbers are no evidence: every desk has a complaint number 12.
 """
 
 from __future__ import annotations
@@ -15,48 +15,46 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.sources import same_source
 from numguard.registry.spelling import folded, folded_cells
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = ["ALIKE", "ALIKE_NOTES", "Known", "look_alike"]
 
-#: Why two complaints may be one.
+#: Why two complaints may be the same.
 ALIKE_NOTES = {
-    "leading_zeros": "A complaint of the same source has this number but for zeros before it.",
-    "other_source": "A complaint of another source has this number, but for zeros before it.",
+    "leading_zeros": "A complaint of the same source has this number, leading zeros aside.",
+    "other_source": "A complaint of another source has this number, leading zeros aside.",
 }
 
-#: A number of so many signs is hardly ever another desk's too.
+#: A number of so many characters is hardly ever used by two desks.
 _LONG = 10
 
 _TEXTS = ("source", "acknowledgement_no", "why", "known_source", "known_acknowledgement_no")
 _ALIKE_FIELDS: list[pa.Field[Any]] = [pa.field("row", pa.int64()), *(pa.field(name, pa.string()) for name in _TEXTS)]
-#: row, source and number of a complaint, why it may be a known one, and that one's source and number.
+#: row, source and number of a complaint, why it may be a recorded one, and that one's source and number.
 ALIKE = pa.schema(_ALIKE_FIELDS)
 _SAME_FIELDS: list[pa.Field[Any]] = [pa.field("ordinal", pa.int64()), pa.field("complaint_key", pa.string())]
 _SAME = pa.schema(_SAME_FIELDS)
 
 
 class Known(Protocol):
-    """What knows complaints."""
+    """A store of complaints."""
 
     def versions(self, keys: pa.Table) -> pa.Table:
-        """Given a table (ordinal, complaint_key), the versions known of those complaints."""
+        """The recorded versions of the complaints of a table (ordinal, complaint_key)."""
 
-    def alike(self, asked: pa.Table) -> pa.Table:
-        """Given a table (ordinal, bare, prefix, long), the complaints whose number is `bare` but for zeros before it.
+    def alike(self, candidates: pa.Table) -> pa.Table:
+        """The complaints with a number of a table (ordinal, bare, prefix, long), leading zeros aside.
 
-        Where it is not long, those alone whose key is `prefix` and their number. Columns: ordinal, complaint_key,
+        Where `long` is 0, only those whose key is `prefix` and their number. Columns: ordinal, complaint_key,
         source, acknowledgement_no.
         """
 
 
 class Others(NamedTuple):
-    """Complaints met under other spellings.
+    """Complaints that are recorded under other spellings.
 
     Attributes:
         same: ordinal, complaint_key: certainly the same complaint.
@@ -68,24 +66,24 @@ class Others(NamedTuple):
 
 
 def look_alike(versions: pa.Table, new: npt.NDArray[np.int64], known: Known) -> Others:
-    """Which of the complaints that are not known by their key may be known all the same.
+    """Which of the complaints that are not recorded by their key may be recorded under another.
 
     Args:
         versions: row, complaint_key, source, acknowledgement_no.
-        new: The places of those that are not known.
-        known: Tells which are.
+        new: The positions of those that are not recorded.
+        known: The recorded complaints.
     """
-    told = versions.select(["row", "complaint_key", "source", "acknowledgement_no"]).take(pa.array(new, pa.int64()))
-    keyed = np.flatnonzero(np.asarray(pc.is_valid(told["complaint_key"]).to_numpy(), np.bool_))
-    told, new = told.take(pa.array(keyed, pa.int64())), new[keyed]
-    bare = pc.utf8_ltrim(told["acknowledgement_no"], "0")
+    rows = versions.select(["row", "complaint_key", "source", "acknowledgement_no"]).take(pa.array(new, pa.int64()))
+    keyed = np.flatnonzero(np.asarray(pc.is_valid(rows["complaint_key"]).to_numpy(), np.bool_))
+    rows, new = rows.take(pa.array(keyed, pa.int64())), new[keyed]
+    bare = pc.utf8_ltrim(rows["acknowledgement_no"], "0")
     long = pc.greater_equal(pc.utf8_length(bare), _LONG)
-    prefix = pc.binary_join_element_wise(folded_cells(told["source"]), "", "\x1f")
-    asked = {"ordinal": pa.array(new), "bare": bare, "prefix": prefix, "long": pc.cast(long, pa.int64())}
-    found = known.alike(pa.table(asked))
+    prefix = pc.binary_join_element_wise(folded_cells(rows["source"]), "", "\x1f")
+    candidates = {"ordinal": pa.array(new), "bare": bare, "prefix": prefix, "long": pc.cast(long, pa.int64())}
+    found = known.alike(pa.table(candidates))
     one_number = pc.if_else(long, bare, pc.binary_join_element_wise(prefix, bare, ""))
-    met = [(row["ordinal"], row) for row in found.to_pylist()] + _of_one_file(told, one_number, new)
-    here = dict(zip(new.tolist(), told.to_pylist(), strict=True)) if met else {}
+    met = [(row["ordinal"], row) for row in found.to_pylist()] + _of_one_file(rows, one_number, new)
+    here = dict(zip(new.tolist(), rows.to_pylist(), strict=True)) if met else {}
     same: set[tuple[int, str]] = set()
     alike: set[tuple[Any, ...]] = set()
     for ordinal, other in met:
@@ -100,9 +98,9 @@ def look_alike(versions: pa.Table, new: npt.NDArray[np.int64], known: Known) -> 
 
 
 def _why(one: dict[str, Any], other: dict[str, Any]) -> str | None:
-    """Why two complaints may be one: '' if they certainly are, None if nothing says so."""
-    sources = [folded(same_source(said["source"] or "")) for said in (one, other)]
-    numbers = [folded(said["acknowledgement_no"]) for said in (one, other)]
+    """Why two complaints may be the same: '' for a certain match, None for no match."""
+    sources = [folded(same_source(row["source"] or "")) for row in (one, other)]
+    numbers = [folded(row["acknowledgement_no"]) for row in (one, other)]
     if sources[0] == sources[1]:
         if numbers[0] != numbers[1]:
             return "leading_zeros"
@@ -110,14 +108,14 @@ def _why(one: dict[str, Any], other: dict[str, Any]) -> str | None:
     return "other_source" if len(numbers[0].lstrip("0")) >= _LONG else None
 
 
-def _of_one_file(told: pa.Table, number: Any, new: npt.NDArray[np.int64]) -> list[tuple[int, dict[str, Any]]]:
-    """The complaints of the file itself that may be one by their number, each beside the first of them."""
+def _of_one_file(complaints: pa.Table, number: Any, new: npt.NDArray[np.int64]) -> list[tuple[int, dict[str, Any]]]:
+    """The complaints of the file itself that may be the same by their number, each beside the first of them."""
     encoded = folded_cells(number).dictionary_encode()
     code = np.asarray(encoded.indices.to_numpy(), np.int64)
     again = np.flatnonzero(np.bincount(code, minlength=len(encoded.dictionary))[code] > 1)
     first: dict[int, dict[str, Any]] = {}
     met = []
-    rows = told.take(pa.array(again, pa.int64())).to_pylist()
+    rows = complaints.take(pa.array(again, pa.int64())).to_pylist()
     for place, one, row in zip(again.tolist(), code[again].tolist(), rows, strict=True):
         if first.setdefault(one, row)["complaint_key"] != row["complaint_key"]:
             met.append((int(new[place]), first[one]))

@@ -1,7 +1,7 @@
-"""What an event takes off: numbers that an amendment drops or turns, and what a file that is taken back leaves.
+"""The effect of an event: numbers that an amendment drops or turns, and the states that a withdrawal changes.
 
-Owns how two states are told apart number by number. Knows no SQL and no precedence (`state`). One idea: what an event
-would do is seen by recording it, asking, and taking it back, so that what is shown is what happens.
+Owns how two states are compared number by number. Knows no SQL and no precedence (`state`). One idea: an effect is
+shown by recording the event, reading the state, and rolling back, so that it is the effect that the event has.
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.review import DROPPED, TURNED
 from numguard.registry.store import Append
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
-__all__ = ["AMENDED", "amended", "take_back", "would_take_back"]
+__all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
 
 #: Which complaint, and which number.
 _Pairs: TypeAlias = set[tuple[int, int]]
@@ -34,27 +32,27 @@ _AMENDED_FIELDS: list[pa.Field[Any]] = [
 ]
 AMENDED = pa.schema(_AMENDED_FIELDS)
 
-_TAKEN_FIELDS: list[pa.Field[Any]] = [
+_CHANGED_FIELDS: list[pa.Field[Any]] = [
     pa.field("msisdn", pa.uint64()),
     *(pa.field(name, pa.string()) for name in ("was", "status", "action_was", "action", "sent_to")),
 ]
-_TAKEN = pa.schema(_TAKEN_FIELDS)
+_CHANGED = pa.schema(_CHANGED_FIELDS)
 
 _NOWHERE = ListPolicy()
 
 
 def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
-    """The numbers that a file of complaints drops or turns by amending complaints that stood.
+    """The numbers that a file of complaints drops or turns by amending complaints.
 
     Args:
         case: With the event recorded, or on trial.
         event: The event.
         keys: The keys of the complaints that it amends.
-        name: What the file is called.
+        name: The name of the file.
 
     Returns:
         file, row (of the version that amends), msisdn, why (`dropped_by_amendment`, or `turned_by_amendment` of one
-        that was a suspect's and is the complainant's, or the other way round), was and status: before it and with it.
+        that was a suspect's and is the complainant's, or the reverse), was and status: before it and with it.
     """
     if not len(keys):
         return AMENDED.empty_table()
@@ -72,26 +70,26 @@ def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
     dropped = named_before - named - turned
     row = dict(zip(new["complaint"].to_pylist(), new["row"].to_pylist(), strict=True))
     before, after = (_statuses(case.state(cut, numbers)) for cut in (event - 1, event))
-    told = [
+    found = [
         (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
         for pairs, why in ((dropped, DROPPED), (turned, TURNED))
         for complaint, msisdn in pairs
     ]
-    columns: list[Any] = list(zip(*told, strict=True)) or [()] * len(AMENDED)
+    columns: list[Any] = list(zip(*found, strict=True)) or [()] * len(AMENDED)
     table = pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, AMENDED, strict=True)], AMENDED.names
     )
     return table.sort_by([("row", "ascending"), ("msisdn", "ascending"), ("why", "ascending")]).combine_chunks()
 
 
-def _pairs(told: pa.Table, versions: pa.Table) -> _Pairs:
-    """The complaints and numbers of what is told in some versions."""
+def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
+    """The complaints and numbers of the facts in some versions."""
     where = {key: n for n, key in enumerate(_keys(versions, "row"))}
     complaint: list[Any] = versions["complaint"].to_pylist()
-    # Most of what is told stands in other versions.
-    told = told.filter(pc.is_in(told["event"], versions["event"].combine_chunks()))
-    numbers: list[Any] = told["msisdn"].to_pylist()
-    pairs = zip(_keys(told, "version"), numbers, strict=True)
+    # Most facts are in other versions.
+    facts = facts.filter(pc.is_in(facts["event"], versions["event"].combine_chunks()))
+    numbers: list[Any] = facts["msisdn"].to_pylist()
+    pairs = zip(_keys(facts, "version"), numbers, strict=True)
     return {(complaint[where[key]], msisdn) for key, msisdn in pairs if key in where}
 
 
@@ -106,11 +104,11 @@ def _statuses(state: pa.Table) -> dict[int, str]:
     return dict(zip(*columns, strict=True))
 
 
-def take_back(case: Case, append: Append, intake: object) -> None:
-    """Takes an intake or an expansion back.
+def withdraw(case: Case, append: Append, intake: object) -> None:
+    """Withdraws an intake or an expansion.
 
     Raises:
-        ArgumentError: There is none of that number, or it was taken back already.
+        ArgumentError: There is none of that number, or it is withdrawn already.
     """
     found = (
         case.store.event(intake)
@@ -120,14 +118,14 @@ def take_back(case: Case, append: Append, intake: object) -> None:
     if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
         raise ArgumentError("id: takes the id of an intake of this registry")
     if found[1]:
-        raise ArgumentError("id: this intake was taken back already")
+        raise ArgumentError("id: this intake is withdrawn already")
     append.rows("withdrawal", {"withdrawn": [intake]})
 
 
-def would_take_back(case: Case, intake: object) -> pa.Table:
-    """What taking an intake back would do; the columns are those that `Registry.would_withdraw` tells."""
+def would_withdraw(case: Case, intake: object) -> pa.Table:
+    """The effect of withdrawing an intake; the columns are those of `Registry.would_withdraw`."""
     with case.trial("withdraw_intake") as append:
-        take_back(case, append, intake)
+        withdraw(case, append, intake)
         cut = append.event
         touched = case.store.touched(cut - 1, cut)
         before, after = case.state(cut - 1, touched), case.state(cut, touched)
@@ -137,8 +135,10 @@ def would_take_back(case: Case, intake: object) -> pa.Table:
         case.store.want(pa.array(numbers, pa.int64()))
         sent = _sent(case.store.sent(cut))
     table = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
-    columns: list[Any] = list(zip(*table, strict=True)) or [()] * len(_TAKEN)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, _TAKEN, strict=True)], _TAKEN.names)
+    columns: list[Any] = list(zip(*table, strict=True)) or [()] * len(_CHANGED)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, _CHANGED, strict=True)], _CHANGED.names
+    )
 
 
 def _actions(state: pa.Table) -> Mapping[int, str]:
@@ -147,10 +147,10 @@ def _actions(state: pa.Table) -> Mapping[int, str]:
     return dict(zip(*columns, strict=True))
 
 
-def _sent(told: pa.Table) -> dict[int, str]:
-    """Whose lists each number is on: the last that went to each receiver has it."""
+def _sent(exported: pa.Table) -> dict[int, str]:
+    """The receivers of each number: those whose last list has it."""
     last: dict[tuple[int, str], str] = {}
-    for row in told.sort_by("event").to_pylist():
+    for row in exported.sort_by("event").to_pylist():
         last[row["msisdn"], row["receiver"]] = row["action"]
     found: dict[int, list[str]] = {}
     for (msisdn, receiver), action in sorted(last.items()):

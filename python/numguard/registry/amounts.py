@@ -1,7 +1,7 @@
 """Written sums of money -> paise, exactly.
 
-Owns the forms in which rupees are written. Knows no complaint. One idea: **a sum is digits and a place for the point**:
-"2.5 lakh" is 25 with six noughts of paise behind it, so no sum passes through a binary fraction.
+Owns the forms in which rupees are written. Knows no complaint. One idea: **a sum is digits and the position of the
+point**: "2.5 lakh" is 25 followed by six zeros of paise, so that no sum passes through a binary fraction.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["amounts"]
 
-#: Units, and how many noughts they stand for. "Cr" is not one: on a statement it says credit.
+#: Units, and how many zeros they mean. "Cr" is not one: on a bank statement it means credit.
 _UNITS: Final = {
     "thousand": 3, "hazar": 3, "k": 3, "हजार": 3,
     "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "लाख": 5,
@@ -35,9 +33,9 @@ _MOST_DIGITS: Final = 18
 
 
 def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """Rupees -> paise (int64), exactly. Gives (paise, note).
+    """Rupees -> paise (int64), exactly. Returns (paise, note).
 
-    Taken: digits, with separators as in India (1,00,000) or by threes; with a sign or word of rupees; with thousand,
+    Accepted: digits, with separators as in India (1,00,000) or by threes; with a sign or word of rupees; with thousand,
     lakh or crore, in English or Hindi; digits of any script. The note of a cell that is no amount is `not_an_amount`
     (finer than a paisa included), `spreadsheet_overflow`, `spreadsheet_error` or `precision_lost`.
 
@@ -47,7 +45,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     cells = written(column)
     if repeats(cells):
         return each_once(cells, amounts)
-    # Hindi words are written with and without their dots.
+    # Hindi words are written with and without the nukta.
     spelled = pc.utf8_normalize(plain_digits(trimmed(cells)), "NFC")
     text = pc.utf8_lower(pc.replace_substring(spelled, "\u093c", ""))
     parts = pc.extract_regex(text, _AMOUNT)
@@ -55,9 +53,9 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     part = pc.utf8_rtrim(pc.fill_null(pc.struct_field(parts, "part"), ""), "0")
     unit = pc.fill_null(pc.struct_field(parts, "unit"), "")
     digits: Any = pa.nulls(len(text), pa.string())
-    for noughts in (0, 3, 5, 7):
-        words = pa.array([word for word, said in _UNITS.items() if said == noughts] or [""], pa.string())
-        places = noughts + _PAISE
+    for zeros in (0, 3, 5, 7):
+        words = pa.array([word for word, count in _UNITS.items() if count == zeros] or [""], pa.string())
+        places = zeros + _PAISE
         fits = pc.and_(pc.is_in(unit, words), pc.less_equal(pc.utf8_length(part), places))
         shifted = pc.binary_join_element_wise(whole, pc.utf8_rpad(part, places, "0"), "")
         digits = pc.if_else(pc.and_(pc.is_valid(whole), fits), shifted, digits)

@@ -1,8 +1,8 @@
-"""A case as the registry's verbs work on it: the store, who acts, the state at an event, and the list as of one.
+"""A case as the registry's verbs use it: the store, who acts, the state at an event, and the list as of one.
 
 Owns how a moment becomes an event, and how facts become a state and a state a list. Knows no SQL (`store`) and no
-verb: each verb that changes something is a function of a case, in a file of its own. One idea: the log up to an event
-is all there is to know, so every question is asked of a cut.
+verb: each verb that changes something is a function of a case, in a file of its own. One idea: everything
+follows from the log up to an event, so every query has a cut.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, RegistryError
+from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import pairs
 from numguard.registry.listing import ListPolicy, delta, last_moment, rows
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
@@ -30,14 +31,12 @@ from numguard.types import PathLike
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
 
 
-_IST = timezone(timedelta(hours=5, minutes=30))
-_DAY = 86_400_000_000
-#: How far a clock may be from the log's last event: desks' clocks differ by minutes, and a case may rest for months.
-_BEHIND, _AHEAD = _DAY, 184 * _DAY
+#: How far a clock may be from the log's last event: clocks of desks differ by minutes, and a case may pause for months.
+_BEHIND, _AHEAD = DAY_MICROS, 184 * DAY_MICROS
 
 
 class Basis(NamedTuple):
-    """What a change is told against: the list as of an event, as it was asked for then. Event 0 is nothing at all."""
+    """The base of a change: the list as of an event, with its policy and district. Event 0 is the empty log."""
 
     event: int
     policy: ListPolicy
@@ -50,11 +49,11 @@ class Case:
 
     store: Store
     by: str
-    #: The day of which somebody says that the clock has it right, though it is far from the log's last event.
+    #: The day that confirms a clock that is far from the log's last event.
     today: date | None = None
 
     def now(self) -> int:
-        """Microseconds since 1970, UTC, as the store's clock has it."""
+        """Microseconds since 1970, UTC, by the store's clock."""
         return self.store.now()
 
     @contextmanager
@@ -62,7 +61,7 @@ class Case:
         """One event, recorded whole or not at all, and dated not before `after`.
 
         Raises:
-            RegistryError: The clock is far from the log's last event, and nobody said that it is right.
+            RegistryError: The clock is far from the log's last event, and not confirmed.
         """
         who = self._who(verb, reason)
         with self.store.writing(**who | {"now": max(who["now"], after)}) as append:
@@ -71,16 +70,16 @@ class Case:
 
     @contextmanager
     def trial(self, verb: str) -> Iterator[Append]:
-        """An event that shows what it would do, and is never recorded."""
+        """An event whose effect can be read, and that is never recorded."""
         with self.store.trying(**self._who(verb, "")) as append:
             yield append
 
     @contextmanager
     def sending(self, path: PathLike, verb: str, reason: str = "") -> Iterator[tuple[Append, str]]:
-        """One event with which files go out to where `path` is, and the token under which they wait for it.
+        """One event that writes files into the folder of `path`, and the token in the names of their temporary files.
 
         Raises:
-            DamagedError: The log is not as it was recorded.
+            DamagedError: The log differs from what was recorded.
         """
         self.store.verify()
         with self.store.sending(Path(path).expanduser().parent, **self._who(verb, reason)) as (append, token):
@@ -89,25 +88,25 @@ class Case:
 
     def _who(self, verb: str, reason: str) -> dict[str, Any]:
         now = self.now()
-        return {"actor": self.by, "verb": verb, "reason": reason, "now": now, "sure": self.today == _day(now)}
+        return {"actor": self.by, "verb": verb, "reason": reason, "now": now, "sure": self.today == day_of(now)}
 
     def _refuse_far(self, append: Append) -> None:
-        """One event that a wrong clock dates years ahead would date all that follow, and every list as of a day."""
+        """Refuses a clock that is far off: an event dated years ahead would date all that follow."""
         now, before = append.now, self.store.moment_of(append.event - 1)
-        if self.today == _day(now) or before is None or -_BEHIND <= now - before <= _AHEAD:
+        if self.today == day_of(now) or before is None or -_BEHIND <= now - before <= _AHEAD:
             return
-        today = _day(now).isoformat()
+        today = day_of(now).isoformat()
         raise RegistryError(
-            f"{self.store.dialect.name}: nothing was recorded: the clock says {today}, and the last event is of "
-            f"{_day(before).isoformat()}; set the clock, or where it is right say so: NUMGUARD_TODAY={today} (today=)"
+            f"{self.store.dialect.name}: nothing was recorded: the clock shows {today}, and the last event is of "
+            f"{day_of(before).isoformat()}; set the clock, or confirm it with NUMGUARD_TODAY={today} (today=)"
         )
 
     def cut(self, name: str, moment: object) -> int:
-        """The last event at a moment; `name` is the argument that an error speaks of."""
+        """The last event at a moment; `name` is the argument's name in errors."""
         return self.store.cut_at(last_moment(name, moment))
 
     def facts(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
-        """What the log says up to `cut` of all numbers, or of the `wanted` ones."""
+        """The facts of the log up to `cut`, of all numbers or of the `wanted` ones."""
         if wanted is not None:
             self.store.want(wanted)
         return Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS})
@@ -117,7 +116,7 @@ class Case:
         return derive(self.facts(cut, wanted))
 
     def known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-        """The numbers at `cut` among some and those they are linked with."""
+        """The numbers among `msisdns` that the log has at `cut`, and those they are linked with."""
         numbers = msisdns.drop_null().cast(pa.int64())
         state = self.state(cut, self.store.with_linked(numbers, cut))
         return state["msisdn"].combine_chunks()
@@ -132,7 +131,7 @@ class Case:
         as_of: int | None = None,
         by_name: bool = False,
     ) -> BlockList:
-        """The list as of `cut`, or its change since `before`; of a moment that is told, it says so in its manifest."""
+        """The list as of `cut`, or its change since `before`; with `as_of`, the manifest has that moment."""
         if before is None:
             table = rows(self.state(cut), policy, district)
         elif before.event == 0:
@@ -140,7 +139,7 @@ class Case:
             table = table.append_column("change", pa.repeat("added", len(table)))
         else:
             same = (before.policy, before.district) == (policy, district)
-            # Under another policy, numbers that nothing touched may come and go too.
+            # Under another policy, numbers without a new event may be listed or dropped too.
             touched = self.store.touched(before.event, cut) if same else None
             table = delta(
                 self.state(before.event, touched),
@@ -178,25 +177,21 @@ class Case:
             "inputs": self.store.inputs(events[1]).drop_columns(["event"]).to_pylist(),
         }
         if as_of is not None:
-            manifest["as_of"] = datetime.fromtimestamp(as_of / 1_000_000, _IST).isoformat()
-        return BlockList(table, manifest, partial(self._look_once_more, None if as_of is None else events[1], by_name))
+            manifest["as_of"] = local(as_of).isoformat()
+        return BlockList(table, manifest, partial(self._check_again, None if as_of is None else events[1], by_name))
 
-    def _look_once_more(self, cut: int | None, by_name: bool, table: pa.Table) -> None:
-        """What stands now decides whether a list may leave; of one of an earlier day, who is protected now.
+    def _check_again(self, cut: int | None, by_name: bool, table: pa.Table) -> None:
+        """Checks a list against the current state as it is written; one of an earlier day, against protection only.
 
-        That one may leave all the same if it was asked for `by_name`.
+        A list of an earlier day that was requested `by_name` is written in any case.
         """
         if not len(table):
             return
         if self.store.closed:
-            raise RegistryError("the registry is closed; a list is checked once more as it is written: do so before")
+            raise RegistryError("the registry is closed; a list is checked again as it is written: write it before")
         refuse_unfit(self.store, self.store.head() if cut is None else cut, table)
         if cut is not None and not by_name:
             refuse_protected_since(self.store, self.store.head(), table)
-
-
-def _day(moment: int) -> date:
-    return datetime.fromtimestamp(moment / 1_000_000, _IST).date()
 
 
 def reason_given(reason: object) -> str:
@@ -212,10 +207,10 @@ def reason_given(reason: object) -> str:
 
 
 def refuse_broken(name: str, text: str) -> None:
-    """Nothing, if the text can be recorded; what came in another encoding than UTF-8 cannot be.
+    """Refuses a text that is not valid in UTF-8.
 
     Raises:
-        ArgumentError: It cannot.
+        ArgumentError: The text cannot be recorded.
     """
     try:
         text.encode()

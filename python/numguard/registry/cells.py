@@ -2,7 +2,7 @@
 
 Owns the forms in which acknowledgement numbers, names and lists of numbers are written in complaints (`amounts`,
 `moments` and `districts` have a file each). Knows no file and no complaint. One idea: a whole column at a time, in
-Arrow; a cell that is not surely one thing is refused.
+Arrow; an ambiguous cell is refused.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "Numbers", "acknowledgements", "digits_that_could_be", "each_once", "flags", "inside_text", "is_nothing", "numbers",
@@ -32,20 +30,20 @@ _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
 
 
-#: What may part the digits of one number, and ten digits or more.
+#: Separators inside of a number, and ten digits or more.
 _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _RUN = re.compile(r"\d{10,}")
 _LONGEST_SEARCHED = 2_000
 
 
 def _array(values: list[Any]) -> pa.Array[Any]:
-    """Built where it is used: as a constant of the module it would load pandas for everyone who imports the package."""
+    """An array, built at the call: as a constant of the module it would load pandas with the package."""
     array: pa.Array[Any] = pa.array(values)
     return array
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """The cells as text, as they stand; NUL, which no store keeps, is shown as its sign."""
+    """The cells as text; NUL, which no store accepts, becomes its symbol."""
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     try:
@@ -57,16 +55,16 @@ def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
 
 
 def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """Names and other free text: blanks around it and runs of blanks inside taken out; null where nothing is said.
+    """Names and other free text without surrounding and repeated blanks; null where empty.
 
-    A word all in capitals or all in small letters is given capitals as names have, so that one district has one name;
-    up to four capitals are taken for an abbreviation.
+    A word in capitals or in small letters only is capitalised as a name, so that one district has one name; up to four
+    capitals are an abbreviation.
     """
     encoded = written(column).dictionary_encode()
     text = seen(encoded.dictionary)
     name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
-    # Addresses such as cybercrime.gov.in are written small and stay so.
+    # Addresses such as cybercrime.gov.in stay in small letters.
     small = pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring(text, ".")))
     text = pc.if_else(pc.and_(name, pc.or_(shouted, small)), pc.utf8_title(text), text)
     text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
@@ -75,9 +73,9 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
 
 
 def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """Acknowledgement numbers, FIR and ticket numbers: text, never a number. Gives (text, note)."""
+    """Acknowledgement numbers, FIR and ticket numbers: text, never a number. Returns (text, note)."""
     cells = written(column)
-    # Nearly all are plain digits, and need no second look.
+    # Nearly all are plain digits, and need no further processing.
     odd = pc.invert(pc.fill_null(pc.match_substring_regex(cells, r"^\d{1,40}$"), False))
     text, note = _odd_acknowledgements(cells.filter(odd))
     notes: pa.Array[Any] = pc.replace_with_mask(pa.nulls(len(cells), pa.string()), odd, note)
@@ -90,7 +88,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     text = pc.utf8_trim(pc.utf8_trim(text, "'`\""), _BLANKS)
     text = pc.replace_substring_regex(text, r"^(\d+)\.0$", r"\1")
     note: Any = pa.nulls(len(text), pa.string())
-    # A number in exponent form has lost digits, and would make many complaints one.
+    # A number in exponent form has lost digits, so that many complaints would become one.
     rounded = pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$")
     for refused, why in (
         (pc.greater(pc.utf8_length(text), 200), "too_long"),
@@ -110,7 +108,7 @@ def trimmed(cells: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
-    """Which trimmed cells say nothing."""
+    """Which trimmed cells are empty or have a word for empty."""
     nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
     return nothing
 
@@ -126,7 +124,7 @@ def plain_digits(text: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def repeats(cells: pa.Array[Any]) -> bool:
-    """Whether the same cells come again and again, as dates and round sums do; a sample tells."""
+    """Whether cells repeat often, as dates and round sums do; decided by a sample."""
     sample = cells.slice(len(cells) // 2, 2_000)
     return len(cells) > 10_000 and 2 * len(pc.unique(sample)) < len(sample)
 
@@ -140,12 +138,12 @@ def each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a column of numbers holds; `index` is the row.
+    """The numbers of a column; `index` is the row.
 
     Attributes:
-        certain: index, msisdn, note, cell (where words stood beside the number that were taken off, else null).
-        doubtful: index, msisdn, doubt, cell: whole numbers of cells that do not surely mean them, and why.
-        refused: index, cell, note: cells without a whole number, and those with something beside certain ones.
+        certain: index, msisdn, note, cell (where words beside the number were removed, else null).
+        doubtful: index, msisdn, doubt, cell: whole numbers that their cells do not certainly mean, and why.
+        refused: index, cell, note: cells without a whole number, and those with other content beside certain ones.
     """
 
     certain: pa.Table
@@ -154,23 +152,23 @@ class Numbers:
 
 
 def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
-    """Every number of each cell: certain, doubtful, or why there is none. What a cell names, the core decides."""
+    """Every number of each cell: certain, doubtful, or why there is none, as the core reads them."""
     cells = one(column)
     index = pa.array(np.arange(len(cells)))
     if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
     cells = _readable(cells)
-    told: Any = _core.explain(cells)
-    msisdn, note = told.field("msisdn"), pc.cast(told.field("note"), pa.string())
+    explained: Any = _core.explain(cells)
+    msisdn, note = explained.field("msisdn"), pc.cast(explained.field("note"), pa.string())
     single = pc.is_valid(msisdn)
-    # Words were beside the number: only the cell as a whole tells whether they are words of a telephone.
+    # With words beside the number, the whole cell decides whether they are phone words.
     plain = pc.and_(single, pc.invert(pc.fill_null(pc.equal(note, "text_removed"), False)))
     certain = pa.table([index, msisdn, note, pa.nulls(len(index), pa.string())], names=_CERTAIN).filter(plain)
     left = pc.invert(plain)
     if pa.types.is_string(cells.type):
         rest = _mentioned(index.filter(left), cells.filter(left))
     else:
-        # What is no text says one thing alone.
+        # A cell that is no text has one value.
         note = pc.if_else(pc.is_null(note), "empty", note)
         refused = pa.table([index, written(cells), note], names=["index", "cell", "note"]).filter(left)
         rest = Numbers(certain.slice(0, 0), _NO_DOUBT.empty_table(), refused)
@@ -178,14 +176,14 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
 
 
 def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> Numbers:
-    """Every whole number inside of free text: none is certain, and `mark` says why."""
+    """Every whole number inside of free text: none is certain, and `mark` is the doubt."""
     cells = written(column)
     found = _mentioned(pa.array(np.arange(len(cells))), cells)
     columns = ["index", "msisdn", "cell"]
     numbers = pa.concat_tables([found.certain.select(columns), found.doubtful.select(columns)]).sort_by("index")
     doubtful = numbers.add_column(2, "doubt", pa.repeat(mark, len(numbers)))
-    silent = pc.invert(pc.is_in(found.refused["index"], numbers["index"].combine_chunks()))
-    return Numbers(found.certain.slice(0, 0), doubtful, found.refused.filter(silent))
+    without = pc.invert(pc.is_in(found.refused["index"], numbers["index"].combine_chunks()))
+    return Numbers(found.certain.slice(0, 0), doubtful, found.refused.filter(without))
 
 
 _CERTAIN = ["index", "msisdn", "note", "cell"]
@@ -209,7 +207,7 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
     nothing = pa.scalar(None, pa.string())
     worded = pc.match_substring_regex(cells, r"\p{L}")
     parent = pc.list_parent_indices(lists)
-    told = pa.table(
+    found = pa.table(
         {
             "index": index.take(parent),
             "msisdn": pc.list_flatten(lists),
@@ -218,26 +216,26 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
             "cell": pc.if_else(pc.or_(worded, pc.invert(sure)), shown, nothing).take(parent),
         }
     )
-    certain = told.filter(pc.is_null(told["doubt"])).select(_CERTAIN)
-    doubtful = told.filter(pc.is_valid(told["doubt"])).select(_NO_DOUBT.names)
-    # What else stands beside certain numbers is told by itself; a doubtful cell waits as a whole.
+    certain = found.filter(pc.is_null(found["doubt"])).select(_CERTAIN)
+    doubtful = found.filter(pc.is_valid(found["doubt"])).select(_NO_DOUBT.names)
+    # Other content beside certain numbers has a note of its own; a doubtful cell waits as a whole.
     note = pc.if_else(pc.equal(count, 0), doubt, pc.if_else(sure, rest, nothing))
     refused = pa.table([index, cells, note], names=["index", "cell", "note"]).filter(pc.is_valid(note))
     return Numbers(certain, doubtful, refused)
 
 
 def _excerpts(cells: pa.Array[Any], count: pa.Array[Any]) -> pa.Array[Any]:
-    """What of a cell is kept beside each of its numbers, for a person to read: the more numbers, the less."""
+    """The part of a cell that is recorded with each of its numbers, for review: the more numbers, the shorter."""
     long, middle, short = (pc.utf8_slice_codeunits(cells, 0, size) for size in (500, 200, 60))
     kept: pa.Array[Any] = pc.if_else(pc.greater(count, 20), short, pc.if_else(pc.greater(count, 4), middle, long))
     return kept
 
 
 def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """The one number of each cell. Gives (msisdn, note of the refusal)."""
-    told: Any = _core.explain(_readable(one(column)))
-    msisdn = told.field("msisdn")
-    note = pc.cast(told.field("note"), pa.string())
+    """The one number of each cell. Returns (msisdn, note of the refusal)."""
+    explained: Any = _core.explain(_readable(one(column)))
+    msisdn = explained.field("msisdn")
+    note = pc.cast(explained.field("note"), pa.string())
     refused = pc.and_(pc.is_null(msisdn), pc.fill_null(pc.not_equal(note, "empty"), False))
     return msisdn, pc.if_else(refused, note, pa.scalar(None, pa.string()))
 
@@ -245,8 +243,8 @@ def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Arr
 def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
     """Every number that texts could mean, however badly written: index, msisdn.
 
-    All that `extract` finds, and each run of ten digits, with or without 91 or 0 before it, once what parts digits is
-    out. Only to shield somebody with: most of it is nobody's number.
+    All that `extract` finds, and each run of ten digits, with or without 91 or 0 before it, once separators are
+    removed. Used only to protect: most of these are no number.
     """
     cells = written(texts)
     found: Any = _core.extract(cells)
@@ -277,7 +275,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def one(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """The column in one piece."""
+    """The column as one array."""
     if isinstance(column, pa.ChunkedArray):
         return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return column
@@ -289,9 +287,9 @@ def flags(values: pa.Array[Any]) -> npt.NDArray[np.bool_]:
 
 
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """Free text as it stands, without the blanks around it; null where nothing is said."""
+    """Free text without surrounding blanks; null where empty."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    said: pa.Array[Any] = pc.if_else(
+    shown: pa.Array[Any] = pc.if_else(
         pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text
     )
-    return said
+    return shown

@@ -1,39 +1,37 @@
-"""What is certified of a list that went out, and whether files are still those that were recorded.
+"""The content of the certificate of an export, and whether files are still those that were recorded.
 
-Owns which files stand behind an export. Knows no page and no SQL. One idea: a file is what its SHA-256 says, wherever
-it lies.
+Owns which files an export is based on. Knows no page and no SQL. One idea: a file is identified by its SHA-256, not by
+its name or folder.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, InputError
+from numguard.indian_time import local
 from numguard.registry.case import Case
 from numguard.registry.sheet import fingerprint_file
 
 __all__ = ["certified", "compared"]
 
-_IST = timezone(timedelta(hours=5, minutes=30))
-
 
 def certified(case: Case, export: int) -> dict[str, Any]:
-    """What the certificate of an export tells.
+    """The content of the certificate of an export.
 
     Raises:
         ArgumentError: There is no such export here.
-        DamagedError: The log is not as it was recorded.
+        DamagedError: The log differs from what was recorded.
     """
     found = case.store.export_of(export) if not isinstance(export, bool) else None
     if found is None:
         raise ArgumentError("export: takes the number of an export of this registry")
     case.store.verify()
     who = case.store.events(pa.array([export])).to_pylist()[0]
-    at = datetime.fromtimestamp(who["at"] / 1_000_000, _IST)
+    at = local(who["at"])
     return found | {
         "export": export,
         "registry": case.store.id,
@@ -44,19 +42,19 @@ def certified(case: Case, export: int) -> dict[str, Any]:
 
 
 def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
-    """Each file of an export as it lies in `folder`: its name, and whether it is the same, differs or is not there.
+    """Each file of an export, and whether `folder` has the same file, a different one of its name, or none.
 
-    Several desks may have sent files of one name, and a file may have been renamed since: the same is what has the
-    recorded size and SHA-256, under whatever name. One differs if only its name is there.
+    Several desks may send files of one name, and a file may be renamed later: a file with the recorded size and SHA-256
+    is the same, under any name.
 
     Raises:
         ArgumentError: There is no such export here.
         InputError: There is no such folder.
     """
-    told = certified(case, export)
+    content = certified(case, export)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
-    wanted = [{name: told[name] for name in ("name", "bytes", "sha256")}, *told["inputs"]]
+    wanted = [{name: content[name] for name in ("name", "bytes", "sha256")}, *content["inputs"]]
     there = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     sizes = {file["bytes"] for file in wanted}
     digests = {fingerprint_file(path)[1] for path in there if path.stat().st_size in sizes}

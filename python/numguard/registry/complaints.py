@@ -1,7 +1,7 @@
 """A sheet of complaints -> the complaints it holds row by row, the numbers they name, and what was refused.
 
-Owns what makes a row usable. Knows no SQL, no file, no heading (`headings`) and not what is known already
-(`reconcile`). One idea: a number is certain, or it waits for a person, or it is refused; nothing in between is guessed.
+Owns what makes a row usable. Knows no SQL, no file, no heading (`headings`) and no recorded complaint (`reconcile`).
+One idea: a number is certain, or it waits for a decision, or it is refused; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -13,43 +13,41 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
 from numguard.registry.districts import districts
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, speaks_of_suspects
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, may_hold_suspects
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = ["COMPLAINT_NOTES", "CONSTANTS", "FIELDS", "FROM_NARRATIVE", "Complaints", "read_complaints"]
 
 FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered", "police_station", "incident_at", "amount_held")  # fmt: skip
-#: How a number is marked that was found inside of a narrative.
+#: The doubt of a number that was found inside of a narrative.
 FROM_NARRATIVE = "from_narrative"
 
 #: Why a cell of a complaint is refused, beside the notes of numbers and of records.
 COMPLAINT_NOTES = {
-    "not_an_amount": "The cell is no sum of rupees: it has words, a sign, odd grouping or parts of a paisa.",
+    "not_an_amount": "The cell is no sum of rupees: it has words, a sign, odd grouping or fractions of a paisa.",
     "not_a_date": "The cell is no day of the calendar.",
     "two_digit_year": "The year has two digits, so that 05-06-07 reads three ways.",
-    "month_first": "The month stands before the day; Indian dates have the day first.",
+    "month_first": "The month is before the day; Indian dates have the day first.",
     "day_or_month": "Other dates of the column have the month first, so this one reads both ways.",
     "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
-    "spreadsheet_error": "A spreadsheet's error stands where its formula found nothing.",
+    "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
-    "in_unread_column": "It stands in another column of its row too, which is not read and may be the complainant's.",
-    "no_acknowledgement_no": "The row names a number, but not which complaint it is.",
-    "no_source": "The row names a number, but not who sent the complaint.",
-    "in_the_future": "The day has not been yet.",
-    "another_header": "The row stands under a second header, of other columns; make that part a file of its own.",
-    "no_number": "No whole number stands in the narrative.",
+    "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
+    "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
+    "no_source": "The row names a number, but has no source.",
+    "in_the_future": "The day is in the future.",
+    "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
+    "no_number": "The narrative contains no whole number.",
 }
 
 _REFUSAL_FIELDS: list[pa.Field[Any]] = [
@@ -64,10 +62,10 @@ _NAMING_FIELDS: list[pa.Field[Any]] = [
 ]
 _NAMING = pa.schema(_NAMING_FIELDS)
 
-#: Cells that may hold a number, however its digits are parted.
+#: Cells that may contain a number, with any separators.
 _TEN_DIGITS = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
 
-#: What may be said once for a whole sheet.
+#: Fields that may have one value for a whole sheet.
 CONSTANTS = ("source", "district", "police_station", "category")
 
 _WARNINGS = ("placeholder", "unlisted_series")
@@ -75,15 +73,15 @@ _WARNINGS = ("placeholder", "unlisted_series")
 
 @dataclass(frozen=True, slots=True)
 class Complaints:
-    """What a sheet says, row by row.
+    """The content of a sheet, row by row.
 
     Attributes:
         rows: one a record: row, the key of its complaint (null where it has none), the fields, usable.
         namings: index (into rows), msisdn, note, doubt, cell: the usable numbers, each once a row, in this order; doubt
-            says why one is not certain.
-        complainants: index, msisdn: the numbers of who complains, likewise.
+            is why one is not certain.
+        complainants: index, msisdn: the numbers of complainants, likewise.
         refusals: index, field, cell, note.
-        broken: row, cell, note: the records that could not be taken apart.
+        broken: row, cell, note: the records that could not be split.
         at: the columns of each field.
     """
 
@@ -98,20 +96,20 @@ class Complaints:
 def read_complaints(
     sheet: Sheet, mapping: Mapped | None, constants: Mapping[str, str] | None = None, *, now: int
 ) -> Complaints:
-    """Reads each column of `sheet` by what it means; a cell that cannot be read costs that cell alone.
+    """Reads each column of `sheet` by what it means; a cell that cannot be read is refused alone.
 
     Args:
         sheet: the records.
         mapping: which column holds what.
-        constants: what a field is where the sheet says nothing of it.
-        now: the moment of reading: a day that has not been yet is refused.
+        constants: the value of a field where the sheet has none.
+        now: the moment of reading: a future day is refused.
 
     Raises:
         ColumnError: no column of acknowledgement numbers, of suspect numbers or of sources; a heading that could be two
-            things.
+            fields.
     """
-    said = _constants(constants)
-    at = _columns(sheet, mapping, said)
+    set_once = _constants(constants)
+    at = _columns(sheet, mapping, set_once)
     size = len(sheet.table)
     refusals: list[pa.Table] = []
 
@@ -126,7 +124,7 @@ def read_complaints(
 
     def words(word: str, reader: Any = cells.words) -> pa.Array[Any]:
         values: pa.Array[Any] = reader(column(word))
-        return pc.coalesce(values, reader(pa.array([said[word]]))[0]) if word in said else values
+        return pc.coalesce(values, reader(pa.array([set_once[word]]))[0]) if word in set_once else values
 
     def past(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
         values, note = moments(column)
@@ -153,14 +151,14 @@ def read_complaints(
     }
     found, refused = _suspects(sheet, at)
     own = _own(found, complainants, size)
-    refusals += [refused, _told(found.filter(own), "complainants_number")]
+    refusals += [refused, _refused_numbers(found.filter(own), "complainants_number")]
     found = found.filter(pc.invert(own))
     shielded = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
     found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=shielded), "complainants_number")
-    found = _in_doubt(found, _stand_unread(found, sheet.table, at), "in_unread_column")
+    found = _in_doubt(found, _in_unread_columns(found, sheet.table, at), "in_unread_column")
     for part, note in ((acknowledgement, "no_acknowledgement_no"), (source, "no_source")):
         lost = pc.is_null(part).take(found["index"].combine_chunks())
-        refusals.append(_told(found.filter(lost), note))
+        refusals.append(_refused_numbers(found.filter(lost), note))
         found = found.filter(pc.invert(lost))
     usable = np.zeros(size, np.bool_)
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
@@ -170,53 +168,53 @@ def read_complaints(
 
 
 def _constants(constants: Mapping[str, str] | None) -> dict[str, str]:
-    said = dict(constants or {})
-    for word, value in said.items():
+    set_once = dict(constants or {})
+    for word, value in set_once.items():
         if word not in CONSTANTS:
             raise ArgumentError(f"constants (--set): takes {', '.join(CONSTANTS)}")
         if not isinstance(value, str) or cells.words(pa.array([value]))[0].as_py() is None:
-            raise ArgumentError(f"constants (--set): {word} says nothing")
-    return said
+            raise ArgumentError(f"constants (--set): {word} is empty")
+    return set_once
 
 
-def _columns(sheet: Sheet, mapping: Mapped | None, said: Mapping[str, str]) -> dict[str, list[int]]:
+def _columns(sheet: Sheet, mapping: Mapped | None, set_once: Mapping[str, str]) -> dict[str, list[int]]:
     def find(*required: str) -> dict[str, list[int]]:
         return find_columns(sheet.table, COLUMNS, required, mapping, sheet.name, several=SEVERAL, ambiguous=AMBIGUOUS)
 
-    told = find("acknowledgement_no")
-    if "narrative" not in told:
-        # Asked again for the sake of what it says: that a column of suspects is missing, and how to name it.
+    at = find("acknowledgement_no")
+    if "narrative" not in at:
+        # For its error: that a column of suspects is missing, and how to name it.
         find("acknowledgement_no", "suspect_mobiles")
-    if "source" not in told and "source" not in said:
+    if "source" not in at and "source" not in set_once:
         raise ColumnError(
-            f"{sheet.name}: no column for source, and without its source a complaint may pass for another desk's; say "
-            "which it is with --map COLUMN=source (mapping=), or what it is with --set source=1930 (constants=)"
+            f"{sheet.name}: no column for source, and complaints of two desks may have one number; name the column "
+            "with --map COLUMN=source (mapping=), or set the source with --set source=1930 (constants=)"
         )
-    return told
+    return at
 
 
 def _suspects(sheet: Sheet, at: dict[str, list[int]]) -> tuple[pa.Table, pa.Table]:
     """The numbers of the columns of suspects, certain ones first, then those that only narratives hold."""
     table, places = sheet.table, at.get("suspect_mobiles", [])
     read = [cells.numbers(table.column(place)) for place in places]
-    if "workbook" in sheet.told["container"]:
+    if "workbook" in sheet.recognised["container"]:
         read = [_warned(numbers) for numbers in read]
     refused = _named("suspect_mobiles", [numbers.refused for numbers in read])
-    # Of several columns for suspects most are empty in most rows; that says something only where all are.
+    # Of several columns for suspects most are empty in most rows; an empty cell is refused only where all are empty.
     if len(read) > 1:
         refused = _without_needless(refused, [part for one in read for part in (one.certain, one.doubtful)], len(read))
     narratives = [cells.inside_text(table.column(place), FROM_NARRATIVE) for place in at.get("narrative", [])]
     if not places:
-        silent = _named("narrative", [told.refused for told in narratives])
-        place = silent.schema.get_field_index("note")
-        refused = silent.set_column(place, "note", pa.repeat("no_number", len(silent)))
+        without = _named("narrative", [numbers.refused for numbers in narratives])
+        place = without.schema.get_field_index("note")
+        refused = without.set_column(place, "note", pa.repeat("no_number", len(without)))
     certain = [_naming(numbers.certain) for numbers in read]
     doubtful = [_naming(numbers.doubtful) for numbers in (*read, *narratives)]
     return _each_once_a_row(pa.concat_tables([_NAMING.empty_table(), *certain, *doubtful])), refused
 
 
 def _warned(numbers: cells.Numbers) -> cells.Numbers:
-    """Of a workbook, a number that calls for a warning is in doubt: a program may have made it of something else."""
+    """The numbers of a workbook, those with a warning in doubt: a spreadsheet program may have changed them."""
     certain = numbers.certain
     warned = pc.fill_null(pc.is_in(certain["note"], pa.array(_WARNINGS)), False)
     doubtful = certain.filter(warned).drop_columns("cell")
@@ -228,14 +226,14 @@ def _warned(numbers: cells.Numbers) -> cells.Numbers:
 
 
 def _naming(found: pa.Table) -> pa.Table:
-    """Certain or doubtful numbers as namings; words that were taken off keep their cell."""
+    """Certain or doubtful numbers as namings; those with removed words keep their cell."""
     nothing = pa.nulls(len(found), pa.string())
     columns = [found[name] if name in found.column_names else nothing for name in _NAMING.names]
     return pa.table(columns, names=_NAMING.names).cast(_NAMING)
 
 
 def _complainants(table: pa.Table, at: list[int]) -> tuple[pa.Table, pa.Table]:
-    """The numbers of who complains: a doubtful one is one too, as it is better shielded than blocked."""
+    """The numbers of complainants, doubtful ones included, as protecting them is safer than blocking them."""
     read = [cells.numbers(table.column(place)) for place in at]
     refused = _named("complainant_mobile", [numbers.refused for numbers in read])
     found = [_naming(part) for numbers in read for part in (numbers.certain, numbers.doubtful)]
@@ -250,22 +248,22 @@ def _named(word: str, refused: list[pa.Table]) -> pa.Table:
 
 
 def _without_needless(bad: pa.Table, found: list[pa.Table], columns: int) -> pa.Table:
-    """The refused cells, those that are empty once a row, and only where the row has nothing else."""
+    """The refused cells; of empty ones, one a row where the row has no other cell or number."""
     empty = pc.equal(bad["note"], "empty")
-    said = bad.filter(pc.invert(empty))
+    filled = bad.filter(pc.invert(empty))
     index = np.asarray(bad.filter(empty)["index"].to_numpy(), np.int64)
     row, count = np.unique(index, return_counts=True)
-    speaking = np.concatenate([np.asarray(part["index"].to_numpy(), np.int64) for part in (said, *found)])
-    row = row[(count == columns) & ~np.isin(row, speaking)]
+    others = np.concatenate([np.asarray(part["index"].to_numpy(), np.int64) for part in (filled, *found)])
+    row = row[(count == columns) & ~np.isin(row, others)]
     size = len(row)
     blank = [pa.array(row), pa.repeat("suspect_mobiles", size), pa.nulls(size, pa.string()), pa.repeat("empty", size)]
-    return pa.concat_tables([said, pa.table(blank, schema=_REFUSAL)])
+    return pa.concat_tables([filled, pa.table(blank, schema=_REFUSAL)])
 
 
 def _each_once_a_row(found: pa.Table) -> pa.Table:
-    """The numbers in the order of rows and numbers; of one that a row names twice, the first naming."""
+    """The numbers in the order of rows and numbers; of a number that a row names twice, the first naming."""
     index, msisdn = (np.asarray(found[name].to_numpy()) for name in ("index", "msisdn"))
-    # The few ascending runs of which this is made are merged; most rows have one number, and need no second sort.
+    # A stable sort merges the few ascending runs; most rows have one number, and need no second sort.
     order = np.argsort(index, kind="stable")
     same = index[order[1:]] == index[order[:-1]]
     several = np.append(same, False) | np.append(False, same)[: len(order)]
@@ -302,7 +300,7 @@ def _own(found: pa.Table, complainants: pa.Table, size: int) -> pa.Array[Any]:
 
 
 def _in_doubt(found: pa.Table, doubted: Any, why: str) -> pa.Table:
-    """The namings, of those that are `doubted` the certain ones waiting for a person."""
+    """The namings, with the doubt `why` on certain ones that are `doubted`."""
     doubted = pc.and_(pc.fill_null(doubted, False), pc.is_null(found["doubt"]))
     if not pc.any(doubted).as_py():
         return found
@@ -313,24 +311,24 @@ def _in_doubt(found: pa.Table, doubted: Any, why: str) -> pa.Table:
     return found
 
 
-def _stand_unread(found: pa.Table, table: pa.Table, at: dict[str, list[int]]) -> pa.Array[Any]:
-    """Which suspect numbers stand in a column of their row, too, that is not read and may be the complainant's."""
+def _in_unread_columns(found: pa.Table, table: pa.Table, at: dict[str, list[int]]) -> pa.Array[Any]:
+    """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
     index = np.asarray(found["index"].to_numpy(), np.int64)
     msisdn = np.asarray(found["msisdn"].to_numpy(), np.int64)
-    standing = np.zeros(len(found), np.bool_)
+    repeated = np.zeros(len(found), np.bool_)
     read = {place for places in at.values() for place in places}
     for place, name in enumerate(table.column_names):
         kind = table.schema.field(place).type
         is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-        if place in read or speaks_of_suspects(name) or not (is_text or pa.types.is_integer(kind)):
+        if place in read or may_hold_suspects(name) or not (is_text or pa.types.is_integer(kind)):
             continue
         column = cells.written(table.column(place))
         some = np.flatnonzero(cells.flags(pc.match_substring_regex(column, _TEN_DIGITS)))
         could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
         pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
-            standing[k] |= (index[k], msisdn[k]) in pairs
-    return pa.array(standing)
+            repeated[k] |= (index[k], msisdn[k]) in pairs
+    return pa.array(repeated)
 
 
 def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:
@@ -343,7 +341,7 @@ def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa
     return pa.table(columns, schema=_REFUSAL)
 
 
-def _told(found: pa.Table, note: str) -> pa.Table:
+def _refused_numbers(found: pa.Table, note: str) -> pa.Table:
     size = len(found)
     cell = pc.cast(found["msisdn"], pa.string())
     return pa.table([found["index"], pa.repeat("suspect_mobiles", size), cell, pa.repeat(note, size)], schema=_REFUSAL)

@@ -1,7 +1,7 @@
-"""One open connection to a store, and how a store says that something failed.
+"""One open connection to a store, and the messages of its failures.
 
 Owns the calls into the drivers. Knows no table of the registry, and no store (`sqlite`, `postgresql`). One idea: a
-driver's own words may quote data, so that none of them is passed on; what went wrong is told from a closed list.
+driver's message may quote data, so that none is passed on; the messages are a closed list.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ __all__ = ["DAMAGED", "READ_ONLY", "Dialect", "UnreachableError"]
 
 #: How long a writer waits for another, in milliseconds.
 BUSY_MS = 20_000
-_WAITED = "another process has been writing for 20 seconds; try again when it is done"
+_WAITED = "another process has been writing for 20 seconds; try again when it has ended"
 DAMAGED = "damaged: restore it from a backup"
 READ_ONLY = "cannot be written: the file or its folder is read-only"
 
-# What drivers say, and what is said instead.
+# A part of a driver's message, and the message in its place.
 _FAILURES = (
     ("could not serialize", "another process wrote at the same moment; nothing was recorded; try again"),
     ("deadlock", "another process wrote at the same moment; nothing was recorded; try again"),
-    ("idle-in-transaction", "the call stood still for five minutes and was ended; nothing was recorded; try again"),
+    ("idle-in-transaction", "the call was idle for five minutes and was ended; nothing was recorded; try again"),
     ("locked", _WAITED),
     ("lock timeout", _WAITED),
     ("busy", _WAITED),
@@ -43,38 +43,38 @@ _FAILURES = (
     ("utf8", DAMAGED),
     ("utf-8", DAMAGED),
     ("not a database", "not a numguard registry, or damaged"),
-    ("full", "the disk is full; what stood before is intact"),
-    ("no space", "the disk is full; what stood before is intact"),
+    ("full", "the disk is full; what was recorded before is intact"),
+    ("no space", "the disk is full; what was recorded before is intact"),
     ("readonly", READ_ONLY),
     ("read-only", READ_ONLY),
-    ("unable to open", "cannot be opened: is the folder there, and may it be written?"),
-    ("disk i/o", "the disk failed; what stood before is intact"),
+    ("unable to open", "cannot be opened: does the folder exist, and can it be written?"),
+    ("disk i/o", "the disk failed; what was recorded before is intact"),
 )
-# What drivers say of a connection that is no more.
+# Parts of drivers' messages about a lost connection.
 _LOST = ("could not connect", "connection", "terminating", "ssl syscall", "server closed")
 
 
 class UnreachableError(RegistryError):
-    """The server does not answer, or has hung up."""
+    """The server does not answer, or has closed the connection."""
 
 
 def _refuse_nul(values: Iterable[object]) -> None:
     if any("\x00" in value for value in values if isinstance(value, str)):
-        raise ArgumentError("a text with a NUL character in it cannot be recorded, as one store cuts it off there")
+        raise ArgumentError("a text with a NUL character cannot be recorded: one of the stores would cut it off there")
 
 
 class Dialect:
-    """One open connection, and what every store can do with it.
+    """One open connection, and the operations that every store has.
 
-    It calls the driver below the interface in which each call takes Ctrl-C over: there, a thread of the driver manager
-    cancels the call by an object that is gone once the call has ended, which crashes the process now and then, and a
-    call that was done is told as one that failed. Here a signal waits until the call has ended.
+    It calls the driver below the DB-API, whose calls handle Ctrl-C: there, a thread of the driver manager cancels the
+    call through an object that is freed once the call has ended, which crashes the process now and then, and a call
+    that succeeded is reported as failed. Here a signal waits until the call has ended.
     """
 
     begin_statement = "BEGIN"
-    #: The schema of tables that are this connection's alone.
+    #: The schema of the connection's temporary tables.
     scratch = "temp"
-    #: How the store is asked for its time; None where this machine's is as good.
+    #: The query of the store's time; None where this machine's clock serves.
     clock: str | None = None
     closed = False
 
@@ -99,11 +99,11 @@ class Dialect:
                 return reader.read_all()
 
     def execute(self, sql: str) -> None:
-        """One statement that gives no rows."""
+        """One statement without result rows."""
         self.fetch(sql)
 
     def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
-        """Appends `table` to the table `name`; a temporary one is made for it."""
+        """Appends `table` to the table `name`, which is created where it is temporary."""
         from adbc_driver_manager import (
             INGEST_OPTION_MODE,
             INGEST_OPTION_MODE_APPEND,
@@ -113,7 +113,7 @@ class Dialect:
         )
 
         if len(table) == 1:
-            # What a caller says of an event; in the cells of files NUL was replaced by its sign.
+            # Arguments of a call; in the cells of files NUL was replaced by its symbol.
             _refuse_nul(table.to_pylist()[0].values())
         with self._statement() as statement:
             mode = INGEST_OPTION_MODE_CREATE if temporary else INGEST_OPTION_MODE_APPEND
@@ -124,39 +124,39 @@ class Dialect:
             statement.execute_update()
 
     def begin(self) -> None:
-        """Begins a transaction that will write."""
+        """Begins a transaction that writes."""
         self.execute(self.begin_statement)
 
     def begin_to_build(self) -> None:
-        """Begins a transaction that will make or change tables, one process at a time."""
+        """Begins a transaction that creates or changes tables, one process at a time."""
         self.begin()
 
     def commit(self) -> None:
-        """Makes the transaction last."""
+        """Commits the transaction."""
         self.execute("COMMIT")
 
     def rollback(self) -> None:
-        """Takes back what the transaction did; the error that led here is the one to tell."""
+        """Rolls the transaction back; an error of that is not raised, as another one led here."""
         with one_step(), suppress(RegistryError):
             self.execute("ROLLBACK")
 
     def settled(self) -> None:
-        """An event has been recorded."""
+        """Called after an event was recorded."""
 
     def answers(self) -> bool:
-        """Whether the connection is still one."""
+        """Whether the connection works."""
         return True
 
     def check(self) -> None:
-        """Looks for damage that the store itself can tell.
+        """Looks for damage that the store itself detects.
 
         Raises:
-            DamagedError: There is some.
+            DamagedError: The store is damaged.
         """
 
     def copy(self, path: Path) -> None:
-        """Writes all that is recorded into an empty file."""
-        raise RegistryError(f"{self.name}: a server has its own way to back up: pg_dump of the registry's schema")
+        """Copies the log into an empty file."""
+        raise RegistryError(f"{self.name}: is on a server: back up the registry's schema with pg_dump")
 
     def close(self) -> None:
         """Closes the connection."""
@@ -167,25 +167,25 @@ class Dialect:
                 self._database.close()
 
     def tables(self) -> set[str]:
-        """The names of the tables that are there."""
+        """The names of the tables."""
         raise NotImplementedError
 
     @contextmanager
     def _statement(self) -> Iterator[Any]:
-        """A statement of the driver, from its making to its end without a signal."""
+        """A statement of the driver, during which no signal takes effect."""
         step()
-        with one_step(), self._told():
+        with one_step(), self._translated_errors():
             from adbc_driver_manager import AdbcStatement
 
             with closing(AdbcStatement(self._connection)) as statement:
                 yield statement
 
-    def _why(self, said: str | None) -> str | None:
-        """What is said of a failure, by a store that knows more of it than its driver."""
-        return said
+    def _why(self, message: str | None) -> str | None:
+        """The message of a failure, where a store has a better one than that of the closed list."""
+        return message
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         from adbc_driver_manager import Error
 
         if self.closed:
@@ -193,14 +193,14 @@ class Dialect:
         try:
             yield
         except pa.ArrowInvalid:
-            # The driver guesses types by the first rows, and what was written fits them.
+            # The driver infers types from the first rows, and intact rows have them.
             raise DamagedError(f"{self.name}: {DAMAGED}") from None
         except (Error, pa.ArrowException, OSError) as error:
-            # pyarrow hands on what a driver says while its rows are read.
+            # pyarrow raises the errors of a driver while rows are read.
             words = str(error).lower()
-            said = self._why(next((told for sign, told in _FAILURES if sign in words), None))
-            if said is None and any(sign in words for sign in _LOST):
+            message = self._why(next((message for part, message in _FAILURES if part in words), None))
+            if message is None and any(part in words for part in _LOST):
                 raise UnreachableError(f"{self.name}: the server cannot be reached") from None
             code = getattr(getattr(error, "status_code", None), "name", type(error).__name__)
-            kind = DamagedError if said == DAMAGED else RegistryError
-            raise kind(f"{self.name}: {said or f'the database refused ({code})'}") from None
+            kind = DamagedError if message == DAMAGED else RegistryError
+            raise kind(f"{self.name}: {message or f'the database refused ({code})'}") from None

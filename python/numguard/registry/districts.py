@@ -1,7 +1,7 @@
 """Spellings of districts -> one name each.
 
 Owns the comparison of names; the spellings and where each comes from are data, in `districts.csv`. One idea: a name
-that is not in the table stays as it was written: two districts made one would be worse than one under two names.
+that is not in the table stays as written: merging two districts would be worse than one district under two names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numguard.registry.spelling import folded
 
 __all__ = ["districts", "spellings", "the_district"]
 
-#: Words that stand beside a district's name and say that it is one.
+#: Words beside a district's name that mean "district".
 _BESIDE = frozenset({"district", "zila", "जिला"})
 
 
@@ -35,19 +35,19 @@ def districts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     named: Any = words(column).dictionary_encode()
     known = spellings()
     official = [known.get(_bare(name), name) for name in named.dictionary.to_pylist()]
-    told: pa.Array[Any] = pa.array(official, pa.string()).take(named.indices)
-    return told
+    names: pa.Array[Any] = pa.array(official, pa.string()).take(named.indices)
+    return names
 
 
 def the_district(name: str | None, recorded: Callable[[], Collection[str]]) -> str | None:
-    """The district that is asked for, in the spelling in which it is kept; None where none is.
+    """A district in the spelling that is recorded; None for None.
 
     Args:
-        name: As it was given.
-        recorded: Tells which districts complaints name; asked of a name that is none of the table's.
+        name: The name as given.
+        recorded: Returns the districts that complaints name; called for a name that is not in the table.
 
     Raises:
-        ArgumentError: It is none that is known, so that nothing of it could be found.
+        ArgumentError: No district of that name is known.
 
     >>> the_district("gurgaon", list), the_district("ALWAR", lambda: ["Alwar"])
     ('Gurugram', 'Alwar')

@@ -1,6 +1,6 @@
 """The figures of a case as of one event, for a report.
 
-Owns which rows of the log a report is made of. Knows no SQL and no page. One idea: everything is of one cut, so that
+Owns which rows of the log a report consists of. Knows no SQL and no page. One idea: everything is of one cut, so that
 the same events give the same report.
 """
 
@@ -11,26 +11,25 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
-from numguard.registry.history import tell
-from numguard.registry.listing import MOMENT, ListPolicy
+from numguard.registry.history import history
+from numguard.registry.listing import ListPolicy
 from numguard.registry.notes import NOTES
 from numguard.registry.review import review
 from numguard.report import Figures
 from numguard.report.history import Story
 from numguard.report.writing import day
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
-__all__ = ["figures", "story"]
+__all__ = ["figures", "history_of"]
 
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
-    """Everything that a report tells of the log up to `cut`."""
+    """The figures of a report on the log up to `cut`."""
     return Figures(
         event=_events(case, cut),
         at=_moment_of(case, cut),
@@ -40,7 +39,7 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
         handsets=_handsets(case, cut),
         stopped=_newest(case.store.facts("stops", cut), "msisdn", "imei14").drop_columns(["event"]),
         waiting=_waiting(case, cut),
-        taken_back=_taken_back(case, cut),
+        taken_back=_withdrawn(case, cut),
         registries=_registries(case, cut),
         inputs=case.store.inputs(cut).drop_columns(["event"]),
         policy=asdict(policy),
@@ -48,17 +47,17 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     )
 
 
-def story(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> Story:
-    """What the page about one number tells of the log up to `cut`."""
+def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> Story:
+    """The content of the page about one number, by the log up to `cut`."""
     seal = case.store.verify()
     digest = case.store.digest_of(cut) if cut < seal.events else seal.digest
-    told = tell(case.store, msisdn, cut)
+    table = history(case.store, msisdn, cut)
     when = None
     if isinstance(as_of, datetime):
         when = f"at {as_of.isoformat(' ')}"
     elif as_of is not None:
         when = f"at the end of {day(as_of)}, IST"
-    return Story(msisdn, told, when, case.store.id, cut, digest, NOTES, _core.__version__)
+    return Story(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
 
 
 def _events(case: Case, cut: int) -> int:
@@ -76,24 +75,24 @@ def _moment_of(case: Case, cut: int) -> datetime | None:
 
 
 def _waiting(case: Case, cut: int) -> pa.Table:
-    told = review(case, cut).group_by("why", use_threads=False).aggregate([("msisdn", "count_distinct")])
-    sentence = pa.array([NOTES.get(str(why), "") for why in told["why"].to_pylist()], pa.string())
-    table = pa.table({"why": told["why"], "sentence": sentence, "numbers": told["msisdn_count_distinct"]})
+    waiting = review(case, cut).group_by("why", use_threads=False).aggregate([("msisdn", "count_distinct")])
+    sentence = pa.array([NOTES.get(str(why), "") for why in waiting["why"].to_pylist()], pa.string())
+    table = pa.table({"why": waiting["why"], "sentence": sentence, "numbers": waiting["msisdn_count_distinct"]})
     return table.sort_by([("numbers", "descending"), ("why", "ascending")])
 
 
-def _taken_back(case: Case, cut: int) -> pa.Table:
+def _withdrawn(case: Case, cut: int) -> pa.Table:
     table = case.store.taken_back(cut)
     order = case.store.order(cut)
     table = table if order is None else order.ranked(table)
-    table = table.set_column(table.schema.get_field_index("told_at"), "at", pc.cast(table["told_at"], MOMENT))
+    table = table.set_column(table.schema.get_field_index("withdrawn_at"), "at", pc.cast(table["withdrawn_at"], MOMENT))
     return table.sort_by([("event", "ascending"), ("name", "ascending"), ("sha256", "ascending")]).drop_columns(
         ["event"]
     )
 
 
 def _registries(case: Case, cut: int) -> pa.Table:
-    """The registries whose events these are; none where all are of one, whoever that is."""
+    """The registries whose events these are; none where a single registry recorded all."""
     order = case.store.order(cut)
     rows: list[dict[str, Any]] = []
     if order is not None:
@@ -112,9 +111,9 @@ def _registries(case: Case, cut: int) -> pa.Table:
 
 def _refused(case: Case, cut: int) -> pa.Table:
     cells = case.store.facts("refusals", cut)
-    told = pa.array([NOTES.get(str(note), "") for note in cells["note"].to_pylist()], pa.string())
+    sentences = pa.array([NOTES.get(str(note), "") for note in cells["note"].to_pylist()], pa.string())
     order: Any = [("cells", "descending"), ("field", "ascending"), ("note", "ascending")]
-    return cells.append_column("sentence", told).sort_by(order)
+    return cells.append_column("sentence", sentences).sort_by(order)
 
 
 def _handsets(case: Case, cut: int) -> pa.Table:
@@ -125,7 +124,7 @@ def _handsets(case: Case, cut: int) -> pa.Table:
 
 
 def _newest(table: pa.Table, *keys: str) -> pa.Table:
-    """Of what several runs say, the newest; most numbers first."""
+    """The newest row of each key, of several runs; most numbers first."""
     others = [name for name in table.column_names if name not in keys]
     table = table.sort_by("event").group_by(list(keys), use_threads=False).aggregate([(o, "last") for o in others])
     table = table.rename_columns([name.removesuffix("_last") for name in table.column_names])

@@ -1,6 +1,6 @@
-"""Why a number stands: who named it, with what it was linked, and what was decided of it, as arrays over all numbers.
+"""The grounds of a number: who named it, with what it was linked, and what was decided of it, as arrays.
 
-Owns which facts count: which versions of complaints stand, which namings are certain, which wait for a person, and
+Owns which facts count: which versions of complaints stand, which namings are certain, which wait for a decision, and
 which link is the best. Knows no precedence (`state`), no SQL and no clock. One idea: each number has a position among
 all numbers, in ascending order, and every kind of fact becomes an array over those positions.
 """
@@ -13,12 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "bools", "distinct",
@@ -28,7 +26,7 @@ __all__ = [
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
-#: The event of what never happened.
+#: In place of the number of an event that does not exist.
 NEVER = -1
 
 
@@ -36,8 +34,8 @@ NEVER = -1
 class Facts:
     """The facts up to some event, one table a kind, as the store gives them.
 
-    Namings and complainants say in which version of a complaint they stand: (event, version). Unshielded are the
-    complainants of what was taken back, with the event that took it back.
+    Namings and complainants have the version of the complaint that contains them: (event, version). Unshielded are
+    the complainants of withdrawn files, with the event that withdrew them.
     """
 
     versions: pa.Table
@@ -51,15 +49,15 @@ class Facts:
 
 
 def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
-    """The numbers that any fact tells of, and complainants, ascending."""
-    told = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
-    columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in told)]
+    """The numbers of all facts, and complainants, ascending."""
+    tables = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
+    columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in tables)]
     parts = [np.asarray(column.to_numpy(), np.int64) for column in columns]
     return distinct(np.concatenate(parts))
 
 
 def distinct(values: Ints) -> Ints:
-    """The distinct values, ascending: a sort is twice as fast here as NumPy's own way by a hash table."""
+    """The distinct values, ascending: a sort is twice as fast here as NumPy's hash table."""
     values = np.sort(values)
     first = np.ones(len(values), np.bool_)
     first[1:] = values[1:] != values[:-1]
@@ -78,13 +76,13 @@ class Last:
         table = table.sort_by([(column, "ascending") for column in order])
         self.table = table
         self.row = np.full(len(numbers), -1, np.int64)
-        # Of repeated positions, the last assignment stays.
+        # Of repeated positions, the last assignment remains.
         self.row[positions(table["msisdn"], numbers)] = np.arange(len(table))
-        self.said = self.row >= 0
+        self.exists = self.row >= 0
         self.event = self.number("event")
 
     def number(self, column: str) -> Ints:
-        """What the fact of each number has in `column`; `NEVER` where there is none."""
+        """The value of `column` in the fact of each number; `NEVER` where there is none."""
         values = np.append(np.asarray(self.table[column].to_numpy(), np.int64), NEVER)
         return values[self.row]
 
@@ -93,7 +91,7 @@ class Last:
         return taken(self.table[column], self.row)
 
     def means(self, word: str, *, column: str = "status") -> Bools:
-        """Where the fact says `word`."""
+        """Where the fact has `word`."""
         found = np.append(bools(pc.equal(self.table[column], word)), False)
         return found[self.row]
 
@@ -114,17 +112,17 @@ class Versions:
         self.complaint = np.asarray(table["complaint"].to_numpy(), np.int64)
         self.undated = bools(pc.is_null(table["reported_at"]))
         self.moment = np.asarray(pc.fill_null(table["reported_at"], 0).to_numpy(), np.int64)
-        self.told = np.where(self.undated, np.asarray(table["added_at"].to_numpy(), np.int64), self.moment)
-        # Whoever is not known is taken for a different person each time.
+        self.added = np.where(self.undated, np.asarray(table["added_at"].to_numpy(), np.int64), self.moment)
+        # An unknown complainant counts as another one each time.
         self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
         self.source = _folded(sources(table["source"]))
         self.district = _folded(table["district"])
         self.districts, self.district_as_written = _written(table["district"])
         self.sources, self.source_as_written = _written(table["source"])
 
-    def of(self, told: pa.Table) -> Ints:
-        """The version in which each row of `told` stands."""
-        return np.searchsorted(self._key, _key(told, "version"))
+    def of(self, rows: pa.Table) -> Ints:
+        """The version that contains each of `rows`."""
+        return np.searchsorted(self._key, _key(rows, "version"))
 
 
 def _key(table: pa.Table, row: str) -> Ints:
@@ -133,10 +131,10 @@ def _key(table: pa.Table, row: str) -> Ints:
 
 
 class Named:
-    """What complaints say of each number: where it is named for certain, and where that waits for a person.
+    """The namings of each number: where it is named for certain, and where a naming waits for a decision.
 
     A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
-    does every naming of a number that was a complainant's until `lost_at`, when that complaint was taken back.
+    does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn.
     """
 
     def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last, lost_at: Ints) -> None:
@@ -146,11 +144,11 @@ class Named:
         doubtful = _doubtful(bools(pc.is_valid(namings["doubt"])), position, version)
         event = np.asarray(namings["event"].to_numpy(), np.int64)
         live, stands = versions.live[version], versions.stands[version]
-        said, lost = settled.event[position], lost_at[position]
-        #: Of each naming, whether it hangs on what is decided since the number lost its protection.
-        self.unshielded = (lost != NEVER) & ~((said > lost) & (event > said))
+        decided, lost = settled.event[position], lost_at[position]
+        #: Of each naming, whether it depends on a decision after the number lost its protection.
+        self.unshielded = (lost != NEVER) & ~((decided > lost) & (event > decided))
         in_doubt = doubtful | ~stands
-        later = said > np.maximum(np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER), lost)
+        later = decided > np.maximum(np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER), lost)
         unsure = live & (in_doubt | self.unshielded)
         certain = live & ~in_doubt & ~self.unshielded | unsure & later & settled.means("accepted")[position]
         #: Of each naming, whether it waits.
@@ -173,11 +171,11 @@ class Named:
         self.source = np.append(versions.source_as_written, -1)[first]
 
         position, version = position[certain], version[certain]
-        self.told = np.full(size, NEVER, np.int64)
-        np.maximum.at(self.told, position, versions.told[version])
+        self.added = np.full(size, NEVER, np.int64)
+        np.maximum.at(self.added, position, versions.added[version])
 
         def several(codes: Ints) -> Ints:
-            """How many distinct words stand for each number; no word is none."""
+            """How many distinct words each number has, empty ones aside."""
             pairs = distinct((position << 32) | codes[version])
             return np.bincount(pairs[(pairs & 0xFFFFFFFF) != 0xFFFFFFFF] >> 32, minlength=size)
 
@@ -197,7 +195,7 @@ class Turned:
     """The numbers that one version of a complaint names and another has as the complainant's, and since which event.
 
     Looked for among `both`, the few that are a suspect's somewhere and a complainant's somewhere; `complainants` are
-    those of versions that were not taken back.
+    those of versions that are not withdrawn.
     """
 
     def __init__(
@@ -206,21 +204,21 @@ class Turned:
         self.since = np.full(len(numbers), NEVER, np.int64)
         if not both.any():
             return
-        named, complaining = (_first_told(table, versions, numbers, both) for table in (namings, complainants))
+        named, complaining = (_first_event(table, versions, numbers, both) for table in (namings, complainants))
         met = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
         since = np.maximum(*(np.asarray(met[name].to_numpy(), np.int64) for name in ("event", "event_of_complainant")))
         np.maximum.at(self.since, np.asarray(met["position"].to_numpy(), np.int64), since)
 
 
-def _first_told(told: pa.Table, versions: Versions, numbers: Ints, among: Bools) -> pa.Table:
-    """The first event in which each number stands in a version of a complaint that was not taken back."""
-    told = told.filter(pa.array(among[positions(told["msisdn"], numbers)]))
-    version = versions.of(told)
+def _first_event(facts: pa.Table, versions: Versions, numbers: Ints, among: Bools) -> pa.Table:
+    """The first event with a version of a complaint that contains each number and is not withdrawn."""
+    facts = facts.filter(pa.array(among[positions(facts["msisdn"], numbers)]))
+    version = versions.of(facts)
     table = pa.table(
         {
-            "position": positions(told["msisdn"], numbers),
+            "position": positions(facts["msisdn"], numbers),
             "complaint": versions.complaint[version],
-            "event": np.asarray(told["event"].to_numpy(), np.int64),
+            "event": np.asarray(facts["event"].to_numpy(), np.int64),
         }
     ).filter(pa.array(versions.live[version]))
     first = table.group_by(["position", "complaint"]).aggregate([("event", "min")])
@@ -285,13 +283,13 @@ def _dictionary(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Any:
 
 
 def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
-    """The distinct words of `column`, and which of them stands in each row; -1 where none does."""
+    """The distinct words of `column`, and the code of each row; -1 where it is null."""
     encoded = _dictionary(column)
     return encoded.dictionary, _codes(encoded.indices)
 
 
 def _folded(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
-    """Codes of the words of `column`, spellings that are compared alike being one; -1 where nothing is said."""
+    """Codes of the words of `column`, spellings that are compared alike being one; -1 where it is null."""
     encoded = _dictionary(column)
     lower = folded_cells(encoded.dictionary).dictionary_encode()
     return _codes(lower.indices.take(encoded.indices))

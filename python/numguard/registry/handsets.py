@@ -1,7 +1,7 @@
 """Handsets with the numbers seen in them: the pairs by which one phone is blocked, and not all that share its IMEI.
 
-Owns which pairs are told and what is asked of each. Knows no SQL and no file. One idea: a pair comes from call records,
-so it is evidence and no verdict; only an officer's decision on its number makes it one to block.
+Owns which pairs are listed and the action of each. Knows no SQL and no file. One idea: a pair from call records is
+evidence and no verdict; only an officer's decision on its number makes it one to block.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
-from numguard.registry.listing import MOMENT, in_district
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
+from numguard.registry.listing import in_district
 from numguard.registry.state import IN_FORCE
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["pairs"]
 
@@ -25,15 +24,16 @@ def pairs(state: pa.Table, evidence: pa.Table, stops: pa.Table, district: str | 
     """The pairs of the numbers in force and the handsets in which they were seen, ascending by handset and number.
 
     Args:
-        state: What `derive` gives.
-        evidence: msisdn, imei14, first_seen, last_seen, sightings, event: edges that were walked, and stand.
-        stops: imei14, why, event: where walks stopped at a handset.
+        state: The result of `derive`.
+        evidence: msisdn, imei14, first_seen, last_seen, sightings, event: the sightings behind links of runs that are
+            not withdrawn.
+        stops: imei14, why, event: where runs stopped at a handset.
         district: Only the numbers of that district.
 
     Returns:
-        Columns: imei14, msisdn, action, status, reason, hop, district, first_seen, last_seen, sightings (the most that
-        one run saw: the same records read twice are not more), stopped (why the last run walked no further from this
-        handset, null if it did). The action is `block` only for a number that an officer confirmed, in a handset that
+        Columns: imei14, msisdn, action, status, reason, hop, district, first_seen, last_seen, sightings (the most of
+        one run: the same records read twice count once), stopped (why the last run stopped at this handset, null if it
+        did not). The action is `block` only for a number that an officer confirmed, in a handset that
         is not shared by too many; else `reverify`.
     """
     in_force = pc.is_in(state["status"], pa.array(IN_FORCE))
@@ -65,7 +65,7 @@ def pairs(state: pa.Table, evidence: pa.Table, stops: pa.Table, district: str | 
 
 
 def _stopped(seen: pa.Table, stops: pa.Table) -> Any:
-    """Why the last run that met a handset walked no further from it."""
+    """Why the last run that reached a handset stopped there."""
     last = stops.sort_by("event").group_by("imei14", use_threads=False).aggregate([("why", "last"), ("event", "max")])
     at = pc.index_in(seen["imei14"], last["imei14"])
     later = pc.fill_null(pc.greater(last["event_max"].take(at), seen["event_max"]), False)

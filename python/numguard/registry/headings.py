@@ -1,11 +1,10 @@
-"""Which column of a sheet holds what: told by its heading, or by a mapping that the caller gives or has saved.
+"""Which column of a sheet holds which field: by its heading, or by a mapping that the caller gives or has saved.
 
-Owns how headings are compared, the spellings that fields go by in English and Hindi, and mapping files. Knows no cell.
-One idea: **a heading that could be two things is asked about and never guessed**; who has answered once can save the
-answer.
+Owns how headings are compared, the spellings of fields in English and Hindi, and mapping files. Knows no cell. One
+idea: **a heading that could be two fields is refused and never guessed**; a mapping decides it, and can be saved.
 
 No template of complaint sheets is published. The spellings are those of forms and exports in use, and of the fields
-that ministries and police forces name in public; a sheet with others takes a mapping.
+that ministries and police forces name in public; a sheet with others needs a mapping.
 """
 
 from __future__ import annotations
@@ -34,18 +33,18 @@ __all__ = [
     "find_columns",
     "heading",
     "known_by",
+    "may_hold_suspects",
     "read_mapping",
-    "speaks_of_suspects",
     "write_mapping",
 ]  # fmt: skip
 
 #: Which column holds what: `{"suspect_mobiles": "Mobile No."}`, or several columns for one word.
 Mapped: TypeAlias = Mapping[str, str | Sequence[str]]
 
-#: What a mapping says of a column that is not to be read.
+#: The field, in a mapping, of a column that is left out.
 IGNORE: Final = "ignore"
 
-#: Who complains, as headings name them.
+#: The words of headings for a complainant.
 _COMPLAINANTS: Final = ("complainant", "victim", "applicant", "informant", "petitioner", "comp")
 _COMPLAINANTS_HINDI: Final = ("शिकायतकर्ता", "पीड़ित", "प्रार्थी", "परिवादी", "वादी", "आवेदक")
 
@@ -74,7 +73,7 @@ _OF_COMPLAINANT: Final = tuple(
     for form in forms
 )  # fmt: skip
 
-#: The fields of a complaint, each with the spellings that it is found by; `narrative` is found by none of its own.
+#: The fields of a complaint, each with the spellings of its heading; `narrative` has none.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "acknowledgement_no": (
         "acknowledgement", "acknowledgement id", "complaint no", "complaint id", "complaint acknowledgement no",
@@ -133,10 +132,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "narrative": (),
 }  # fmt: skip
 
-#: Fields that may stand in several columns, such as "Suspect Mobile 1" and "Suspect Mobile 2".
+#: Fields that may have several columns, such as "Suspect Mobile 1" and "Suspect Mobile 2".
 SEVERAL: Final = frozenset({"suspect_mobiles", "complainant_mobile", "narrative"})
 
-#: Headings that say too little, and what they could be.
+#: Headings that are ambiguous, and the fields that they could be.
 AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {
     "mobile": ("suspect_mobiles", "complainant_mobile"),
     "mobile no": ("suspect_mobiles", "complainant_mobile"),
@@ -151,7 +150,7 @@ AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {
     "amount recovered hold": ("amount_recovered", "amount_held"),
 }
 
-#: Words that say the same, each as the one that stands for all.
+#: Synonyms, each with the word by which it is compared.
 _SAME: Final = {
     "number": "no", "numbers": "no", "nos": "no", "num": "no", "mob": "mobile", "mobiles": "mobile",
     "phone": "mobile", "phones": "mobile", "telephone": "mobile", "suspected": "suspect", "suspects": "suspect",
@@ -160,29 +159,29 @@ _SAME: Final = {
     "नम्बर": "नंबर", "संख्या": "नंबर", "क्रमांक": "नंबर", "सं": "नंबर", "मोबाईल": "मोबाइल", "फोन": "मोबाइल",
     "सन्दिग्ध": "संदिग्ध", "दिनांक": "तारीख", "तिथि": "तारीख", "रकम": "राशि",
 }  # fmt: skip
-#: Words that tell no column from another.
-_SILENT: Final = frozenset(
+#: Words that are ignored when headings are compared.
+_IGNORED: Final = frozenset(
     ["of", "the", "in", "rs", "inr", "rupees", "and", "का", "की", "के", "में", "रु", "रुपये", "रूपये", "रुपए"]
 )
 _NUKTA: Final = "\u093c"
 
 
-#: Words of headings under which a suspect's number may well stand again: those of suspects, and of narratives.
+#: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
     ["suspect", "accused", "fraudster", "narrative", "facts", "fact", "brief", "gist", "description", "details",
      "remark", "remarks", "summary", "modus", "संदिग्ध", "आरोपी", "विवरण", "तथ्य", "टिप्पणी"]
 )  # fmt: skip
 
 
-def speaks_of_suspects(written: str) -> bool:
-    """Whether a heading says that a suspect's number may stand below it, and names nobody who complains."""
+def may_hold_suspects(written: str) -> bool:
+    """Whether the column of a heading may hold a suspect's number, and the heading names no complainant."""
     words = set(heading(written).split())
     return bool(words & _OF_SUSPECTS) and not words & {*_COMPLAINANTS, *map(heading, _COMPLAINANTS_HINDI)}
 
 
 @cache
 def heading(written: str) -> str:
-    """A heading as it is compared: words that say the same are one, punctuation, case and units of money are gone.
+    """A heading as it is compared: without punctuation, case and units of money, each synonym as one word.
 
     >>> heading("Suspected Mobile No(s).") == heading("suspect_mobile_numbers")
     True
@@ -195,13 +194,13 @@ def heading(written: str) -> str:
     words = [_SAME.get(word, word) for word in "".join(kept).split()]
     # "Complainant's" and "No(s)" leave an s behind; those of "S. No." and "P. S." are words.
     left = [k > 0 and word == "s" and words[k - 1] != "p" for k, word in enumerate(words)]
-    return " ".join(word for word, lone in zip(words, left, strict=True) if word not in _SILENT and not lone)
+    return " ".join(word for word, lone in zip(words, left, strict=True) if word not in _IGNORED and not lone)
 
 
 def known_by(known: Mapping[str, Sequence[str]], mapping: Mapped | None) -> Callable[[str], bool]:
-    """Whether a cell is a heading that is looked for, so that the header's row can be told from what is above it."""
+    """A test whether a cell is a heading of a field, by which the header is found below title lines."""
     names = {heading(spelling) for word, spellings in known.items() for spelling in (word, *spellings)}
-    names |= {heading(at) for headings in _asked(mapping, known).values() for at in headings}
+    names |= {heading(at) for headings in _by_field(mapping, known).values() for at in headings}
     return lambda cell: heading(cell) in names
 
 
@@ -221,20 +220,20 @@ def find_columns(
         table: the records.
         known: each word and the usual spellings of its heading.
         required: words that must be found.
-        mapping: the caller's own choice, word to heading; the other way round is understood too.
+        mapping: the caller's choice, word to heading; heading to word is accepted too.
         where: the input's name, for messages.
-        several: words that may stand in more than one column.
-        ambiguous: headings that say too little, and the words that they could be.
+        several: words that may have more than one column.
+        ambiguous: headings that could be several words, and these words.
 
     Raises:
-        ColumnError: a required or mapped column is not there, or is there twice; or a heading could be two things.
+        ColumnError: a required or mapped column is missing or is there twice; or a heading could be two fields.
         ArgumentError: the mapping names no known word.
     """
     headers = table.column_names
     there = headings(headers)
-    asked = _asked(mapping, known)
+    mapped = _by_field(mapping, known)
     found: dict[str, list[int]] = {}
-    for word, wanted in asked.items():
+    for word, wanted in mapped.items():
         for header in wanted:
             if word != IGNORE or heading(header) in map(heading, headers):
                 found.setdefault(word, []).append(_place(header, headers, where))
@@ -242,14 +241,15 @@ def find_columns(
     found.pop(IGNORE, None)
     free = [(at, header) for at, header in enumerate(headers) if at not in taken]
     for word, spellings in known.items():
-        if word in asked and word not in several:
+        if word in mapped and word not in several:
             continue
         names = {heading(spelling) for spelling in (word, *spellings)} if spellings or word in required else set()
         at = [at for at, header in free if _fits(header, names, counted=word in several)]
         if len(at) > 1 and word not in several:
             could = named([headers[k] for k in at])
             raise ColumnError(
-                f"{where}: more than one column could be {word}: {could}; say which with --map COLUMN={word} (mapping=)"
+                f"{where}: more than one column could be {word}: {could}; "
+                f"choose one with --map COLUMN={word} (mapping=)"
             )
         if at:
             found.setdefault(word, []).extend(at)
@@ -257,7 +257,7 @@ def find_columns(
     _no_doubt(free, taken, ambiguous or {}, where)
     if missing := [word for word in required if word not in found]:
         raise ColumnError(
-            f"{where}: no column for {', '.join(missing)}; say which it is with --map COLUMN={missing[0]} (mapping=); "
+            f"{where}: no column for {', '.join(missing)}; name it with --map COLUMN={missing[0]} (mapping=); "
             f"its columns are {there}"
         )
     return found
@@ -268,8 +268,8 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
     exact = [at for at, name in enumerate(headers) if name == header]
     places = exact or [at for at, name in enumerate(headers) if heading(name) == heading(header)]
     if len(places) != 1:
-        trouble = "is there twice" if places else "is not there"
-        raise ColumnError(f"{where}: the column {named([header])!r} {trouble}; its columns are {headings(headers)}")
+        problem = "is there twice" if places else "is not there"
+        raise ColumnError(f"{where}: the column {named([header])!r} {problem}; its columns are {headings(headers)}")
     return places[0]
 
 
@@ -277,7 +277,7 @@ def _fits(header: str, names: Collection[str], *, counted: bool) -> bool:
     bare = heading(header)
     if not counted or bare in names:
         return bare in names
-    # "Suspect 1 Mobile", "Suspect Mobile No. 2": letters and digits part, and the count says nothing.
+    # "Suspect 1 Mobile", "Suspect Mobile No. 2": digits are separated from letters, and ignored.
     letters = "".join(" " if char.isdigit() else char for char in bare)
     return any(char.isdigit() for char in bare) and heading(letters) in names
 
@@ -289,12 +289,12 @@ def _no_doubt(
     for at, header in free:
         if at not in taken and (could := doubts.get(heading(header))):
             raise ColumnError(
-                f"{where}: the column {header!r} could be {' or '.join(could)}; say which with "
+                f"{where}: the column {header!r} could be {' or '.join(could)}; choose one with "
                 f"--map '{header}={could[0]}', or leave it out with --map '{header}={IGNORE}' (mapping=)"
             )
 
 
-def _asked(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The mapping as word to headings."""
     if not mapping:
         return {}
@@ -310,30 +310,30 @@ def _asked(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def read_mapping(path: PathLike) -> dict[str, list[str]]:
-    """A saved mapping, as field to headings. The file says `heading = field`, in JSON or TOML as its ending tells.
+    """A saved mapping, as field to headings. The file has `heading = field`, in JSON, or in TOML by its ending.
 
     Raises:
         FileMissingError: there is no such file.
-        InputError: it is no such file.
+        InputError: it is no mapping file.
     """
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
-        said = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+        content = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
     except FileNotFoundError:
         raise FileMissingError(f"{path}: there is no such file") from None
     except (ValueError, OSError):
         raise InputError(f"{path}: is no mapping: it takes JSON, or TOML in a file that ends in .toml") from None
-    if not isinstance(said, dict) or not all(isinstance(word, str) for word in said.values()):
+    if not isinstance(content, dict) or not all(isinstance(word, str) for word in content.values()):
         raise InputError(f'{path}: is no mapping: it takes one field for each column, as {{"Mobile": "ignore"}}')
     found: dict[str, list[str]] = {}
-    for header, word in said.items():
+    for header, word in content.items():
         found.setdefault(word, []).append(header)
     return found
 
 
 def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:
-    """Saves which field each column holds, for `read_mapping`; JSON, or TOML where the ending says so."""
+    """Saves which field each column holds, for `read_mapping`; JSON, or TOML by its ending."""
     if Path(path).suffix.lower() == ".toml":
         pairs = [f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(word)}\n" for header, word in fields.items()]
         text = "".join(pairs)

@@ -1,7 +1,7 @@
-"""The story of one number: every event that touched it, with who, when, why, from which file, and in which registry.
+"""The history of one number: every event that concerns it, with who, when, why, from which file, in which registry.
 
-Owns in which columns and order it is told, and what a later version of a complaint, or a file that was taken back, did
-to it. Knows no SQL. One idea: the log is the story; what is worked out is only what a later version no longer says.
+Owns its columns and order, and the entries that follow from later versions of a complaint and from withdrawals. Knows
+no SQL. One idea: the entries are those of the log; only what a later version drops, and withdrawals, are derived.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
-from numguard.registry.listing import MOMENT
-from numguard.registry.queries import HISTORY
+from numguard.compute import pc
+from numguard.indian_time import MOMENT
 from numguard.registry.reading import Reading
+from numguard.registry.sql import HISTORY
 
-__all__ = ["tell"]
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+__all__ = ["history"]
 
 #: The columns of a file, and what an export calls them.
 _FILE = {"file": "name", "sha256": "sha256"}
@@ -28,56 +26,56 @@ _COMPLAINT = ("source", "acknowledgement_no")
 _FIELDS = ("row", "source", "acknowledgement_no", "district", "reported_at")
 
 
-def tell(store: Reading, msisdn: int, cut: int) -> pa.Table:
-    """Everything that touched `msisdn` up to the event `cut`, in the order in which it happened."""
-    story = store.story(msisdn)
-    kin = _Kin(store, msisdn, cut)
-    story = pa.concat_tables([story, _rows(story.schema, kin.no_more(), kin.taken_back())])
-    story = story.filter(pc.less_equal(story["event"], cut))
-    events, sent = store.events(story["event"]), store.sent_files().to_pylist()
-    who = events.take(pc.index_in(story["event"], events["event"]))
+def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
+    """The history of `msisdn` up to the event `cut`, in the order of events."""
+    entries = store.entries(msisdn)
+    related = _RelatedVersions(store, msisdn, cut)
+    entries = pa.concat_tables([entries, _rows(entries.schema, related.no_more(), related.withdrawn())])
+    entries = entries.filter(pc.less_equal(entries["event"], cut))
+    events, sent = store.events(entries["event"]), store.sent_files().to_pylist()
+    who = events.take(pc.index_in(entries["event"], events["event"]))
     order = store.order(cut)
-    seqs = np.asarray(story["event"].to_numpy(), np.int64)
+    seqs = np.asarray(entries["event"].to_numpy(), np.int64)
     if order is None:
-        registry: Any = pa.repeat(store.id, len(story))
+        registry: Any = pa.repeat(store.id, len(entries))
         number, rank = seqs, seqs
     else:
         registry = pa.array(order.registries).take(pa.array(order.registry[seqs], pa.int64()))
         number, rank = order.number[seqs], order.rank[seqs]
-    told = pa.table(
+    table = pa.table(
         {
             "event": pa.array(number, pa.int64()),
             "at": pc.cast(who["at"], MOMENT),
             "by": who["actor"],
-            "what": kin.repeating(story),
-            "status": story["status"],
-            "reason": pc.coalesce(story["reason"], who["because"]),
-            **{name: pc.coalesce(_of_lists(story, sent, of), who[name]) for name, of in _FILE.items()},
-            "row": story["row"],
-            "source": story["source"],
-            "acknowledgement_no": story["acknowledgement_no"],
-            "district": story["district"],
-            "reported_at": pc.cast(story["reported_at"], MOMENT),
-            "note": story["note"],
-            "hop": story["hop"],
-            "via_imei": pc.cast(story["via_imei"], pa.uint64()),
-            "via_msisdn": pc.cast(story["via_msisdn"], pa.uint64()),
-            "to": story["receiver"],
+            "what": related.repeating(entries),
+            "status": entries["status"],
+            "reason": pc.coalesce(entries["reason"], who["because"]),
+            **{name: pc.coalesce(_of_lists(entries, sent, of), who[name]) for name, of in _FILE.items()},
+            "row": entries["row"],
+            "source": entries["source"],
+            "acknowledgement_no": entries["acknowledgement_no"],
+            "district": entries["district"],
+            "reported_at": pc.cast(entries["reported_at"], MOMENT),
+            "note": entries["note"],
+            "hop": entries["hop"],
+            "via_imei": pc.cast(entries["via_imei"], pa.uint64()),
+            "via_msisdn": pc.cast(entries["via_msisdn"], pa.uint64()),
+            "to": entries["receiver"],
             "registry": registry,
             "rank": pa.array(rank, pa.int64()),
         }
     )
     names = ["rank", "what", "row", "via_imei"]
-    names += [name for name in told.column_names if name not in names]
+    names += [name for name in table.column_names if name not in names]
     ascending: Any = [(name, "ascending") for name in names]
-    return told.sort_by(ascending).drop_columns(["rank"]).combine_chunks()
+    return table.sort_by(ascending).drop_columns(["rank"]).combine_chunks()
 
 
-def _of_lists(story: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
-    """What is told of the file that each export wrote; of a list in several files it is that of their hashes."""
-    told = {row["event"]: row[of] for row in sent}
-    pairs: Any = zip(story["what"].to_pylist(), story["event"].to_pylist(), strict=True)
-    return pa.array([told.get(event) if what == "exported" else None for what, event in pairs], pa.string())
+def _of_lists(entries: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
+    """A column of the file that each export wrote; of a list in several files, of the file of their hashes."""
+    value_of = {row["event"]: row[of] for row in sent}
+    pairs: Any = zip(entries["what"].to_pylist(), entries["event"].to_pylist(), strict=True)
+    return pa.array([value_of.get(event) if what == "exported" else None for what, event in pairs], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +85,12 @@ class _Version:
     key: str
     print: int
     usable: bool
-    stands: dict[str, bool]
+    has: dict[str, bool]
     fields: dict[str, Any]
 
 
-class _Kin:
-    """The versions of the complaints in which one number stands, and what became of them."""
+class _RelatedVersions:
+    """The versions of the complaints that contain one number, and what amended or withdrew them."""
 
     def __init__(self, store: Reading, msisdn: int, cut: int) -> None:
         order = store.order(cut)
@@ -107,20 +105,20 @@ class _Kin:
             self._back_at[withdrawn] = min(rank(event), self._back_at.get(withdrawn, rank(event)))
         self._touching = set(store.touching(msisdn).to_pylist())
         self._complaints: dict[str, list[_Version]] = {}
-        for row in store.kin(msisdn).to_pylist():
+        for row in store.related_versions(msisdn).to_pylist():
             if row["event"] > cut:
                 continue
-            stands = {"named": row["named"] == 1, "complainant": row["complains"] == 1}
+            has = {"named": row["named"] == 1, "complainant": row["complains"] == 1}
             fields = {name: row[name] for name in _FIELDS}
             key = row["complaint_key"]
-            told = (row["event"], rank(row["event"]), key, row["fingerprint"], row["usable"] == 1)
-            self._complaints.setdefault(key, []).append(_Version(*told, stands, fields))
+            identity = (row["event"], rank(row["event"]), key, row["fingerprint"], row["usable"] == 1)
+            self._complaints.setdefault(key, []).append(_Version(*identity, has, fields))
         for versions in self._complaints.values():
             versions.sort(key=lambda version: (version.rank, version.fields["row"]))
         self._amending = {key: [v for v in of if self._amends(v, of)] for key, of in self._complaints.items()}
 
     def _before(self, version: _Version, later: _Version) -> bool:
-        """Whether a version was told before another, and not taken back by then."""
+        """Whether a version comes before another, and was not withdrawn by then."""
         back = self._back_at.get(version.event)
         return version.rank < later.rank and (back is None or back > later.rank)
 
@@ -129,16 +127,16 @@ class _Kin:
         return version.usable and bool(earlier) and all(v.print != version.print for v in earlier)
 
     def no_more(self) -> Iterator[dict[str, Any]]:
-        """Each version in which the number stands no more, though it stood in the one before."""
+        """An entry for each version without the number, where the version before has it."""
         met = set()
         for key, versions in self._complaints.items():
             for what in ("named", "complainant"):
                 for version in versions:
                     later = [d for d in self._amending[key] if d.rank > version.rank and self._before(version, d)]
-                    # The first that amended it, or that came once that one was taken back again.
+                    # The first version that amends it, or the next after that one was withdrawn.
                     for d in later:
                         between = (e for e in later if e.rank < d.rank and self._before(e, d))
-                        if version.stands[what] and not d.stands[what] and not any(between):
+                        if version.has[what] and not d.has[what] and not any(between):
                             met.add((what, d.event, d.fields["row"]))
         for versions in self._complaints.values():
             for what in ("named", "complainant"):
@@ -146,19 +144,19 @@ class _Kin:
                     if (what, d.event, d.fields["row"]) in met:
                         yield {"event": d.event, "what": f"{what} no more", **d.fields}
 
-    def taken_back(self) -> Iterator[dict[str, Any]]:
-        """Each event that took back something which touched the number."""
+    def withdrawn(self) -> Iterator[dict[str, Any]]:
+        """An entry for each event that withdrew an event which concerns the number."""
         touching = set(self._touching)
         for key, versions in self._complaints.items():
             for version in versions:
-                if any(version.stands.values()):
+                if any(version.has.values()):
                     touching.add(version.event)
                     touching |= {d.event for d in self._amending[key] if self._before(version, d)}
         for event in dict.fromkeys(event for event, withdrawn in self._withdrawals if withdrawn in touching):
             yield {"event": event, "what": "taken back"}
 
-    def repeating(self, story: pa.Table) -> pa.Array[Any]:
-        """What is told in each row: `repeated` where a version of another registry says what was amended before it."""
+    def repeating(self, entries: pa.Table) -> pa.Array[Any]:
+        """The kind of each entry: `repeated` where a version repeats content that another had amended before it."""
         again = set()
         for key, versions in self._complaints.items():
             for version in versions:
@@ -166,8 +164,8 @@ class _Kin:
                 amended = any(alike[0].rank < d.rank < version.rank for d in self._amending[key]) if alike else False
                 if amended:
                     again.add(("named", version.event, *(version.fields[name] for name in _COMPLAINT)))
-        told = zip(*(story[name].to_pylist() for name in ("what", "event", *_COMPLAINT)), strict=True)
-        return pa.array(["repeated" if row in again else row[0] for row in told], pa.string())
+        keys = zip(*(entries[name].to_pylist() for name in ("what", "event", *_COMPLAINT)), strict=True)
+        return pa.array(["repeated" if row in again else row[0] for row in keys], pa.string())
 
 
 def _rows(schema: pa.Schema, *parts: Iterator[dict[str, Any]]) -> pa.Table:

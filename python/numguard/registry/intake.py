@@ -1,7 +1,7 @@
-"""What a file brought: the summary that the caller gets, and the rows that keep the file's name, size and SHA-256.
+"""The intake of a file: the summary for the caller, and the record of the file's name, size and SHA-256.
 
-Owns `Intake` and the event that a file of complaints is. Knows nothing of what a file means
-(`complaints`). One idea: every input can be shown to be the file that it was.
+Owns `Intake` and the event of a file of complaints. Knows no meaning of a column (`complaints`). One idea: for every
+input it can be proved later which file it was.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cdr import Cdr
+from numguard.compute import pc
 from numguard.errors import InputError
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
-from numguard.registry.understood import Understood, understand
 from numguard.source import files_of
 from numguard.types import PathLike
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "Intake",
@@ -60,20 +58,20 @@ _ALIKE = pa.schema([_WAITING_FIELDS[0], *ALIKE])
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What a file brought.
+    """The result of adding a file.
 
     Attributes:
-        id: The event's number, by which the file can be taken back; None if nothing was recorded.
-        added, updated, repeated, refused: Rows: new complaints (or outcomes), complaints that stood with other content,
-            rows that were known, rows without a usable number.
-        refusals: Every refused cell: file, row, column, cell, note. A row that was taken in may have some.
-        waiting: The numbers that are not certain and wait for a person: file, row, msisdn, why, cell.
-        text_removed: The numbers that were taken though words stand beside them: file, row, msisdn, cell.
-        name, bytes, sha256: The file, as it was.
-        understood: Which column was read as which field, and the first rows of each; None of outcomes.
+        id: The event's number, by which the file can be withdrawn; None if nothing was recorded.
+        added, updated, repeated, refused: Rows: new complaints (or outcomes), complaints with amended content, rows
+            that are recorded already, rows without a usable number.
+        refusals: Every refused cell: file, row, column, cell, note. A row that was added may have some.
+        waiting: The numbers that are not certain and wait for a decision: file, row, msisdn, why, cell.
+        text_removed: The numbers that were read although words are beside them: file, row, msisdn, cell.
+        name, bytes, sha256: The file.
+        understood: Which column was read as which field, and the first rows of each; None for outcomes.
         not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: What else was in the file and is no table, and why.
-        dropped: The numbers that a complaint named before and names no more, or has the other way round: file, row,
+        passed_over: Members and sheets of the file that are no table, and why.
+        dropped: The numbers that an amended complaint names no more, or has in the other role: file, row,
             msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
         alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
             acknowledgement_no, why (`leading_zeros`, `other_source`), known_source, known_acknowledgement_no.
@@ -96,7 +94,7 @@ class Intake:
     name: str
     bytes: int
     sha256: str
-    understood: Understood | None = field(default=None, repr=False)
+    understood: Preview | None = field(default=None, repr=False)
     waiting: pa.Table = field(default_factory=_WAITING.empty_table, repr=False)
     text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
     not_data: dict[str, int] = field(default_factory=dict)
@@ -113,7 +111,7 @@ class Intake:
             ("updated", self.updated),
             ("repeated", self.repeated),
             ("refused", self.refused),
-            ("waiting for a person", self.waiting.num_rows),
+            ("waiting for a decision", self.waiting.num_rows),
             ("dropped or turned by amendments", self.dropped.num_rows or None),
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
@@ -123,7 +121,7 @@ class Intake:
 
     @property
     def account(self) -> dict[str, Any]:
-        """What became of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
+        """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
         used = self.added + self.updated + self.repeated
         read = used + self.refused + sum(self.not_data.values())
         return {"rows_read": read, "rows_used": used, "rows_refused": self.refused, "not_data": self.not_data}
@@ -140,7 +138,7 @@ def add_complaints(
     dry_run: bool,
     strict: bool = False,
 ) -> Intake:
-    """Takes a file of complaints in as one event; one that says nothing new, and was taken in before, is none."""
+    """Adds a file of complaints as one event; a file without anything new, that was added before, records none."""
     mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
     is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading)
@@ -148,7 +146,7 @@ def add_complaints(
     if dry_run:
         plan = reconcile(complaints, case.store)
         again = _reactivated(case, plan, case.store.head())
-        return _summed_up(None, sheet, complaints, plan, _tried(case, sheet, plan), reactivated=again)
+        return _summary(None, sheet, complaints, plan, _trial(case, sheet, plan), reactivated=again)
     with case.event("add_complaints") as append:
         plan = reconcile(complaints, case.store)
         if strict:
@@ -158,21 +156,21 @@ def add_complaints(
             _record(append, sheet, plan)
         dropped = amended(case, append.event, plan.amended, sheet.name)
         again = _reactivated(case, plan, append.event - 1)
-    return _summed_up(append.event if known is None else known, sheet, complaints, plan, dropped, reactivated=again)
+    return _summary(append.event if known is None else known, sheet, complaints, plan, dropped, reactivated=again)
 
 
 def _reactivated(case: Case, plan: Plan, cut: int) -> int:
-    """How many of the numbers that are named anew were back in use: no complaint alone puts them on a list again."""
-    told = [case.store.facts(kind, cut) for kind in ("outcomes", "decisions")]
-    back = pa.concat_tables([one.filter(pc.equal(one["status"], _BACK)).select(["msisdn"]) for one in told])["msisdn"]
+    """How many of the numbers named are reactivated: a new complaint alone puts them on no list."""
+    tables = [case.store.facts(kind, cut) for kind in ("outcomes", "decisions")]
+    back = pa.concat_tables([one.filter(pc.equal(one["status"], _BACK)).select(["msisdn"]) for one in tables])["msisdn"]
     named = pc.unique(plan.namings["msisdn"].filter(pc.is_in(plan.namings["msisdn"], back)))
     if not len(named):
         return 0
     return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
 
 
-def _tried(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
-    """What the sheet would drop."""
+def _trial(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
+    """The numbers that the sheet would drop."""
     if not len(plan.amended):
         return AMENDED.empty_table()
     with case.trial("add_complaints") as append:
@@ -195,24 +193,24 @@ def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
 def record_input(
     append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None
 ) -> None:
-    """Keeps what an event read."""
+    """Records an input of an event."""
     row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
     append.rows("input", row)
 
 
 def record_counts(append: Append, added: int, updated: int, repeated: int, refused: int) -> None:
-    """Keeps what an intake came to, in rows."""
+    """Records the counts of an intake, in rows."""
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 
-def _summed_up(
+def _summary(
     event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table, *, reactivated: int
 ) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     refusals = named_refusals(sheet, plan.refused_cells)
-    understood = understand(sheet, complaints)
+    understood = preview(sheet, complaints)
     named = complaints.namings
-    told = pa.table(
+    numbers = pa.table(
         {
             "file": pa.repeat(sheet.name, len(named)),
             "row": complaints.rows["row"].take(named["index"]),
@@ -220,10 +218,10 @@ def _summed_up(
             **{name: named[name] for name in ("msisdn", "cell")},
         }
     )
-    doubtful = pc.is_valid(told["why"])
-    waiting = told.filter(doubtful).select(_WAITING.names).combine_chunks()
+    doubtful = pc.is_valid(numbers["why"])
+    waiting = numbers.filter(doubtful).select(_WAITING.names).combine_chunks()
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
-    text_removed = told.filter(worded).select(_WORDED.names).combine_chunks()
+    text_removed = numbers.filter(worded).select(_WORDED.names).combine_chunks()
     file = (sheet.name, sheet.bytes, sheet.sha256)
     alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
@@ -233,7 +231,11 @@ def _summed_up(
 
 
 def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
-    """Raises InputError if a row is refused."""
+    """Refuses a file with a refused row.
+
+    Raises:
+        InputError: A row is refused.
+    """
     if refused:
         raise InputError(
             f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
@@ -248,7 +250,7 @@ def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
 
 
 def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
-    """Name, size and SHA-256 of each file of sightings; a stream that was read once has none."""
+    """Name, size and SHA-256 of each file of sightings; a stream that can be read only once has none."""
     found: list[tuple[str, int | None, str]] = []
     for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
         if isinstance(entry, pa.Table):

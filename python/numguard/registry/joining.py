@@ -1,10 +1,10 @@
-"""The events of another registry into this one: the rows that they say, with this log's numbers.
+"""Copies the events of another registry into this one: their rows, with this log's numbers.
 
-Owns which columns name events, and the copying, table by table. Knows no meaning. One idea: an event is taken in whole,
+Owns which columns name events, and the copying, table by table. Knows no meaning. One idea: an event is copied whole,
 as it was recorded, under the next number of this log.
 """
 
-# Queries are put together from names of this package alone.
+# Queries are composed of names of this package alone.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -14,33 +14,31 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.reading import Reading
 from numguard.registry.store import Append, Store
 from numguard.registry.tables import TABLES
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
-__all__ = ["take_in"]
+__all__ = ["copy_events"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
-#: Columns that name an event of the same log. What an export or a linkage says of its own state (`as_of`, `since`) are
-#: numbers of the registry that made it, and stay so.
+#: Columns that name an event of the same log. The `as_of` and `since` of an export or a linkage are numbers of the
+#: registry that recorded it, and stay so.
 _EVENTS = {("withdrawal", "withdrawn"), ("contradiction", "held"), ("contradiction", "other")}
 
 # Events whose rows are read at once.
 _BLOCK = 20_000
 
 
-def take_in(store: Store, append: Append, other: Reading, chosen: pa.Table, numbers: Ints) -> None:
-    """Appends events of another registry, behind the event that tells of it.
+def copy_events(store: Store, append: Append, other: Reading, chosen: pa.Table, numbers: Ints) -> None:
+    """Appends events of another registry, after the event that records the merge.
 
     Args:
-        store: Where to.
-        append: The event that tells of it.
-        other: Where from.
+        store: The registry that receives them.
+        append: The event that records the merge.
+        other: The registry that recorded them.
         chosen: event, registry, number, at, digest of each, ascending by event.
         numbers: Of each event of the other registry, its number here.
     """
@@ -52,9 +50,9 @@ def take_in(store: Store, append: Append, other: Reading, chosen: pa.Table, numb
     query = "SELECT seq, actor, verb, reason FROM event WHERE seq <= $1"
     who = other.read("event:i actor:t verb:t because:t", query, (upto,))
     who = who.take(pc.index_in(pa.array(theirs), who["event"]))
-    told = [pc.fill_null(who[name], "") for name in ("actor", "verb", "because")]
+    texts = [pc.fill_null(who[name], "") for name in ("actor", "verb", "because")]
     at = pa.repeat(pa.scalar(append.at, pa.int64()), len(theirs))
-    store.insert("event", pa.table([mine, at, *told], names=["seq", "at", "actor", "verb", "reason"]))
+    store.insert("event", pa.table([mine, at, *texts], names=["seq", "at", "actor", "verb", "reason"]))
     store.dialect.execute(f"UPDATE head SET seq = {int(numbers[theirs].max())}")
     origin = ("registry", "number", "at", "digest")
     store.insert("origin", pa.table([mine, *(chosen[name] for name in origin)], names=["event", *origin]))
@@ -88,5 +86,5 @@ def _numbered(name: str, rows: pa.Table, numbers: Ints) -> pa.Table:
             values = pc.fill_null(values, "")
         columns.append(values)
     rows = pa.table(columns, names=rows.column_names)
-    # An index of numbers grows page by page if they come in their order.
+    # An index of numbers grows page by page if they are inserted in order.
     return rows.sort_by("msisdn") if "msisdn" in rows.column_names else rows

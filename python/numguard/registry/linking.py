@@ -1,8 +1,8 @@
-"""Linkage for a case: the numbers in force are the seeds, and what was found is kept with its evidence.
+"""Linkage for a case: the numbers in force are the seeds, and links are recorded with their evidence.
 
-Owns which numbers are seeds, which are shielded, and what of an expansion is recorded. Knows nothing of how numbers
-are linked (`numguard.linkage`). One idea: a number that is itself only linked is no seed, so that repeating a run never
-walks further.
+Owns which numbers are seeds, which are shielded, and what of an expansion is recorded. Knows no rule of
+linkage (`numguard.linkage`). One idea: a number that is only linked is no seed, so that repeating a run never walks
+further.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
+from numguard.indian_time import MOMENT
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
 from numguard.registry.intake import fingerprints, record_input
-from numguard.registry.listing import MOMENT
 from numguard.registry.state import IN_FORCE
 from numguard.types import Source
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["expand"]
 
@@ -35,9 +33,9 @@ _STOP: Final = ["msisdn", "imei14", "why", "count"]
 def expand(
     case: Case, sightings: Source, policy: LinkPolicy | None, override: str | None, columns: dict[str, Any]
 ) -> Expansion:
-    """Links numbers to those in force, and keeps links, handsets, evidence and where it stopped as one event."""
+    """Links numbers to those in force, and records links, handsets, evidence and stops as one event."""
     if columns.get("region", "IN") not in ("IN", None):
-        raise ArgumentError("region: the registry is India's: it reads numbers as IN, or (None) as E.164 already")
+        raise ArgumentError("region: a registry reads numbers as Indian (IN), or (None) as E.164 already")
     policy = LinkPolicy() if policy is None else policy
     cut = case.store.head()
     state = case.state(cut)
@@ -45,14 +43,14 @@ def expand(
     seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
     shielded = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
     protected = shielded if policy.protected is None else shielded | _core.NumberSet(policy.protected)
-    asked: Any = seeds["msisdn"].combine_chunks()
+    wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:
-        at = pc.cast(pc.coalesce(seeds["first_reported"], seeds["last_told"]), MOMENT)
-        asked = pa.table({"msisdn": seeds["msisdn"], "reported_at": at})
-    found = walk(asked, sightings, replace(policy, protected=protected), **columns)
+        at = pc.cast(pc.coalesce(seeds["first_reported"], seeds["last_added"]), MOMENT)
+        wanted = pa.table({"msisdn": seeds["msisdn"], "reported_at": at})
+    found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
     if found.braked and not override:
         raise BrakeError(
-            f"{found.braked}; nothing was stored; override= (--override REASON) keeps it, with the reason recorded"
+            f"{found.braked}; nothing was recorded; override= (--override REASON) records it, with the reason"
         )
     files = fingerprints(sightings)
     with case.event("expand", override or "") as append:
@@ -69,7 +67,7 @@ def expand(
             },
         )
         append.rows("link", _moments_as_integers(found.linked).sort_by("msisdn"))
-        # What a policy that looks at places tells besides is told by repeating the walk: the policy is recorded.
+        # The columns of rules of place are not recorded: repeating the run with the recorded policy gives them.
         append.rows("handset", _moments_as_integers(found.handsets.select(_HANDSET)))
         append.rows("stop", found.stopped.select(_STOP))
         append.rows("evidence", _moments_as_integers(found.evidence).sort_by("msisdn"))

@@ -9,26 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 from numguard.registry.spelling import folded, folded_cells
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+__all__ = ["ListPolicy", "delta", "in_district", "last_moment", "rows"]
 
-__all__ = ["MOMENT", "ListPolicy", "delta", "in_district", "last_moment", "rows"]
-
-#: The type of every moment that the registry shows.
-MOMENT = pa.timestamp("us", "Asia/Kolkata")
-
-_DAY = 86_400_000_000
-_IST = 19_800_000_000
-
-#: A number whose holder has been cut off rests 90 days before it is given to someone else.
+#: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
 
 _ACTIONS = {"reported": "block", "requested": "block", "confirmed": "block", "reverify": "reverify"}
@@ -73,7 +66,7 @@ class ListPolicy:
             raise ArgumentError("max_growth: takes 1 or more, or None")
 
     def as_json(self) -> str:
-        """The policy as it is kept beside every list made with it."""
+        """The policy as it is recorded with every list."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -94,7 +87,7 @@ def last_moment(name: str, moment: object) -> int:
             raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
         last = moment
     elif isinstance(moment, date):
-        last = datetime.combine(moment + timedelta(days=1), time(), timezone(timedelta(microseconds=_IST)))
+        last = datetime.combine(moment + timedelta(days=1), time(), IST)
         last -= timedelta(microseconds=1)
     else:
         raise ArgumentError(f"{name}: takes a day, or a time with its zone")
@@ -112,7 +105,7 @@ def delta(
     """The change from the list of the state `before` to the list of the state `after`, over the numbers of both.
 
     Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where
-    someone must be let go (its status is withdrawn, protected or reactivated), else "none".
+    a block must be lifted (its status is withdrawn, protected or reactivated), else "none".
     """
     old = before.filter(_listed(before, policies[0], districts[0]))
     new = after.filter(_listed(after, policies[1], districts[1]))
@@ -127,8 +120,8 @@ def delta(
     gone = pc.and_(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
-    # A number that was asked for, or blocked, is on no list any more, but must be let go all the same.
-    held = before.filter(pc.and_(before["asked"], in_district(before, districts[0])))["msisdn"]
+    # A number whose block was requested, or done, is on no list any more, but must be released.
+    held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
     let_go = pc.and_(pc.is_in(status, pa.array(_RELEASED)), _changed_status(before, after))
     removed = after.filter(pc.or_(gone, pc.and_(let_go, pc.is_in(after["msisdn"], held))))
@@ -165,7 +158,7 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
 
 
 def in_district(state: pa.Table, district: str | None) -> Any:
-    """Which rows of a state are of a district; all, where none is asked for."""
+    """Which rows of a state are of a district; all, without a district."""
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
     return pc.fill_null(pc.equal(folded_cells(state["district"]), folded(district)), False)
@@ -176,7 +169,7 @@ def _shown(state: pa.Table) -> pa.Table:
     action: Any = pa.scalar("none")
     for word, does in _ACTIONS.items():
         action = pc.if_else(pc.equal(status, word), does, action)
-    day = pc.divide(pc.add(state["last_told"], _IST), _DAY)
+    day = pc.divide(pc.add(state["last_added"], OFFSET_MICROS), DAY_MICROS)
     review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())
     columns = {
         "msisdn": state["msisdn"],

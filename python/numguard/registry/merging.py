@@ -1,41 +1,38 @@
-"""Desks that work apart: one registry takes in what another recorded.
+"""Merges: one registry copies the events that another recorded.
 
-Owns which events come in, and what is a contradiction between registries that did not know of each other. Knows no SQL
-(`joining`). One idea: an event is taken in as it was recorded and never told anew, so that it makes no difference who
-merges whom, in which order, or how often.
+Owns which events are copied, and what is a contradiction between events that were recorded independently. Knows no SQL
+(`joining`). One idea: an event is copied as it was recorded and never derived again, so that the order, direction and
+number of merges make no difference.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import RegistryError
+from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.case import Case
-from numguard.registry.joining import take_in
-from numguard.registry.listing import MOMENT
+from numguard.registry.joining import copy_events
 from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
 from numguard.registry.reading import Reading
 from numguard.registry.store import Store
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
-#: The rules by which one of two holds, each in a sentence.
+#: The rules by which one side of a contradiction holds, each in a sentence.
 RULES = {
     "later": "The later one holds.",
-    "protected_first": "Protection comes before every other decision until somebody decides that it ends.",
-    "amended_before": "The one says again what had been amended, so that the amendment holds.",
-    "older_answer": "An answer that happened before a known one, or is not dated beside one that is, undoes nothing.",
+    "protected_first": "Protection comes before every other decision until a decision ends it.",
+    "amended_before": "The one repeats a version that had been amended, so that the amendment holds.",
+    "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
 }
 
 _GROUPS = (
@@ -43,10 +40,8 @@ _GROUPS = (
     ("confirmed", "withdrawn", "reverified", "reactivated"),
     ("accepted", "dismissed"),
 )
-_DAY = 86_400_000_000
-_IST = timezone(timedelta(hours=5, minutes=30))
 
-_SAID: list[tuple[str, pa.DataType]] = [
+_COLUMNS: list[tuple[str, pa.DataType]] = [
     ("kind", pa.string()),
     ("msisdn", pa.int64()),
     ("source", pa.string()),
@@ -61,15 +56,15 @@ _SAID: list[tuple[str, pa.DataType]] = [
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge brought.
+    """The result of a merge.
 
     Attributes:
         id: The event's number; None if nothing was new, and nothing was recorded.
-        registry: What the other registry is called: the first digits of the digest of its first event.
-        name: Where it was taken from.
-        events: How many of its events are new here, those that it had from others among them.
-        contradictions: Where registries that did not know of each other say different things, and those that the other
-            had met in merges of its own; the columns are those of `Registry.contradictions`.
+        registry: The other registry's name: the first digits of the digest of its first event.
+        name: Its path or address.
+        events: How many of its events are new here, including those that it had merged from others.
+        contradictions: Where events that were recorded independently differ, including those of the other registry's
+            own merges; the columns are those of `Registry.contradictions`.
     """
 
     id: int | None
@@ -80,11 +75,11 @@ class Merged:
 
 
 def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
-    """Takes in what `other` recorded and this registry does not have, as one event and those that follow it.
+    """Copies the events of `other` that this registry does not have, after one event that records the merge.
 
     Raises:
-        DamagedError: The other is not as it was recorded.
-        RegistryError: The other's last event is of a day that has not been here.
+        DamagedError: The other registry differs from what was recorded.
+        RegistryError: The other's last event is of a future day by the clock here.
     """
     seal = other.verify()
     theirs = other.identities(seal.events)
@@ -99,45 +94,45 @@ def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
             else:
                 fresh.append(event)
         chosen = theirs.filter(pc.is_in(theirs["event"], pa.array(fresh, pa.int64())))
-        # Merges of the other are taken in beside what they brought, never alone: else two would merge for ever.
-        told = int(pc.sum(pc.not_equal(chosen["verb"], MERGE)).as_py() or 0)
-        if not told:
+        # Merges of the other are copied with the events they brought, never alone: else two would merge for ever.
+        size = int(pc.sum(pc.not_equal(chosen["verb"], MERGE)).as_py() or 0)
+        if not size:
             return Merged(None, other.id, name, 0, _shown(case.store, _none()))
         numbers[fresh] = append.event + 1 + np.arange(len(fresh))
-        said = _Apart((case.store, other), mine, theirs, chosen, numbers).contradictions()
+        differences = _Independent((case.store, other), mine, theirs, chosen, numbers).contradictions()
         append.rows(
             MERGE,
             {
                 "registry": [other.id],
                 "name": [name],
-                "events": [told],
+                "events": [size],
                 "upto": [seal.events],
                 "digest": [seal.digest],
             },
         )
-        append.rows("contradiction", said)
-        take_in(case.store, append, other, chosen, numbers)
+        append.rows("contradiction", differences)
+        copy_events(case.store, append, other, chosen, numbers)
     table = _shown(case.store, case.store.contradictions(since=append.event))
-    return Merged(append.event, other.id, name, told, table)
+    return Merged(append.event, other.id, name, size, table)
 
 
 def contradictions(case: Case) -> pa.Table:
-    """Every contradiction that any merge met; the columns are those that `Registry.contradictions` tells."""
+    """Every contradiction of any merge; the columns are those of `Registry.contradictions`."""
     return _shown(case.store, case.store.contradictions())
 
 
 def merges(case: Case) -> pa.Table:
-    """The merges of this registry, and of those that it took in."""
-    told = case.store.merges()
-    who = case.store.events(told["event"])
-    of = who.take(pc.index_in(told["event"], who["event"]))
+    """The merges of this registry, and of those that it merged."""
+    merged = case.store.merges()
+    who = case.store.events(merged["event"])
+    of = who.take(pc.index_in(merged["event"], who["event"]))
     return pa.table(
         {
-            "event": told["event"],
+            "event": merged["event"],
             "at": pc.cast(of["at"], MOMENT),
             "by": of["actor"],
             "reason": of["because"],
-            **{name: told[name] for name in ("registry", "name", "events", "upto", "digest", "contradictions")},
+            **{name: merged[name] for name in ("registry", "name", "events", "upto", "digest", "contradictions")},
         }
     ).combine_chunks()
 
@@ -148,26 +143,26 @@ def _keys(identities: pa.Table) -> list[tuple[tuple[str, str], int]]:
 
 
 def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
-    """The moment before which the merge must not be dated: what is decided after it comes after what it brought."""
+    """The moment before which the merge must not be dated: later decisions come after the merged events."""
     if not len(theirs):
         return 0
     code = np.asarray(pc.cast(theirs["registry"].combine_chunks().dictionary_encode().indices, pa.int64()).to_numpy())
     at, number = (np.asarray(theirs[name].to_numpy(), np.int64) for name in ("at", "number"))
     latest = int(moments_in_order(at, code, number).max())
     now = case.now()
-    if latest - now <= _DAY:
+    if latest - now <= DAY_MICROS:
         return latest + 1
     if case.today is not None:
         return 0
-    days = [datetime.fromtimestamp(moment / 1_000_000, _IST).date().isoformat() for moment in (latest, now)]
+    days = [day_of(moment).isoformat() for moment in (latest, now)]
     raise RegistryError(
-        f"{other.dialect.name}: nothing was merged: its last event is of {days[0]}, and the clock here says {days[1]}; "
-        f"set the clock, or where it is right say so: NUMGUARD_TODAY={days[1]} (today=)"
+        f"{other.dialect.name}: nothing was merged: its last event is of {days[0]}, and the clock here shows "
+        f"{days[1]}; set the clock, or confirm it with NUMGUARD_TODAY={days[1]} (today=)"
     )
 
 
-class _Apart:
-    """What two registries say that did not know of each other: the events of each that the other does not have."""
+class _Independent:
+    """The events of each of two registries that the other does not have."""
 
     def __init__(
         self,
@@ -188,10 +183,10 @@ class _Apart:
         )
 
     def contradictions(self) -> pa.Table:
-        """What they say differently, and what holds of it."""
+        """Where they differ, and which side holds."""
         rows = [*self._decisions(), *self._complaints(), *self._answers()]
-        rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name, _ in _SAID))
-        return pa.Table.from_pylist(rows, schema=pa.schema([pa.field(name, kind) for name, kind in _SAID]))
+        rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name, _ in _COLUMNS))
+        return pa.Table.from_pylist(rows, schema=pa.schema([pa.field(name, kind) for name, kind in _COLUMNS]))
 
     def _later(self, a: int, b: int) -> bool:
         return bool(self._order.rank[a] > self._order.rank[b])
@@ -201,9 +196,9 @@ class _Apart:
         found = []
         for group in _GROUPS:
             for msisdn in last[0].keys() & last[1].keys():
-                a, b = (self._of_group(said[msisdn], group) for said in last)
+                a, b = (self._of_group(of[msisdn], group) for of in last)
                 if a and b and a[0] != b[0]:
-                    found.append(self._told("decision", msisdn, a, b, "later"))
+                    found.append(self._ordered("decision", msisdn, a, b, "later"))
         for one, two in (last, last[::-1]):
             for msisdn in one.keys() & two.keys():
                 shield = self._of_group(one[msisdn], _GROUPS[0])
@@ -212,8 +207,8 @@ class _Apart:
                     found.append(self._row("decision", shield, other, "protected_first", msisdn=msisdn))
         return found
 
-    def _of_group(self, said: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:
-        among = [entry for entry in said if entry[0] in group]
+    def _of_group(self, decisions: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:
+        among = [entry for entry in decisions if entry[0] in group]
         return max(among, key=lambda entry: int(self._order.rank[entry[1]])) if among else None
 
     def _answers(self) -> list[dict[str, Any]]:
@@ -240,56 +235,56 @@ class _Apart:
         apart = [side.versions() for side in self._sides]
         found = []
         for key in apart[0].keys() & apart[1].keys():
-            a, b = (max(said[key], key=lambda v: int(self._order.rank[v["event"]])) for said in apart)
+            a, b = (max(versions[key], key=lambda v: int(self._order.rank[v["event"]])) for versions in apart)
             if a["fingerprint"] == b["fingerprint"]:
                 continue
             held, other = (a, b) if self._later(a["event"], b["event"]) else (b, a)
-            before = {v["fingerprint"] for said in apart for v in said[key] if v is not held}
+            before = {v["fingerprint"] for versions in apart for v in versions[key] if v is not held}
             rule = "later"
             if held["fingerprint"] in before:
                 held, other, rule = other, held, "amended_before"
             words = [f"names {len(v['suspects'].split(','))}" for v in (held, other)]
-            told = (words[0], held["event"]), (words[1], other["event"])
+            sides = (words[0], held["event"]), (words[1], other["event"])
             of = {name: held[name] for name in ("source", "acknowledgement_no")}
-            found.append(self._row("complaint", *told, rule, **of))
+            found.append(self._row("complaint", *sides, rule, **of))
         return found
 
-    def _told(self, kind: str, msisdn: int, a: tuple[str, int], b: tuple[str, int], rule: str) -> dict[str, Any]:
+    def _ordered(self, kind: str, msisdn: int, a: tuple[str, int], b: tuple[str, int], rule: str) -> dict[str, Any]:
         held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
         return self._row(kind, held, other, rule, msisdn=msisdn)
 
     @staticmethod
     def _row(kind: str, held: tuple[str, int], other: tuple[str, int], rule: str, **of: Any) -> dict[str, Any]:
-        told = {"held_said": held[0], "held": held[1], "other_said": other[0], "other": other[1]}
+        sides = {"held_said": held[0], "held": held[1], "other_said": other[0], "other": other[1]}
         nothing: dict[str, Any] = {"msisdn": None, "source": None, "acknowledgement_no": None}
-        return {"kind": kind, "rule": rule} | told | nothing | of
+        return {"kind": kind, "rule": rule} | sides | nothing | of
 
 
 class _Side:
-    """One of two registries, in the numbers of the log that takes the other in."""
+    """One of two registries, with the event numbers of the log that merges the other."""
 
     def __init__(self, store: Reading, cut: int, numbers: Ints, apart: list[int]) -> None:
         self._store, self._cut, self._numbers = store, cut, numbers
         self._apart = pa.array(apart, pa.int64())
 
     def rows(self, kind: str, *, apart: bool = True) -> pa.Table:
-        """The facts of one kind, as they lie there; those that the other does not have, or all."""
+        """The facts of one kind as recorded there; those that the other does not have, or all."""
         table = self._store.as_recorded(kind, self._cut)
         event = self._numbers[np.asarray(table["event"].to_numpy(), np.int64)]
         table = table.set_column(table.schema.get_field_index("event"), "event", pa.array(event, pa.int64()))
         return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
 
     def last(self, kind: str, column: str, order: Order) -> dict[int, list[tuple[str, int]]]:
-        """What was said of each number, and in which event."""
+        """The values of a column for each number, with their events."""
         found: dict[int, list[tuple[str, int]]] = {}
         for row in self.rows(kind).to_pylist():
             found.setdefault(row["msisdn"], []).append((row[column], row["event"]))
         return found
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
-        """The versions of complaints that name numbers and were not taken back."""
+        """The versions of complaints that name numbers and are not withdrawn."""
         found: dict[str, list[dict[str, Any]]] = {}
-        for row in self.rows("told_versions").to_pylist():
+        for row in self.rows("compared_versions").to_pylist():
             if row["suspects"] and not row["taken_back"]:
                 found.setdefault(row["complaint_key"], []).append(row)
         return found
@@ -300,7 +295,7 @@ def _keys_alone(identities: pa.Table) -> list[tuple[str, str]]:
 
 
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
-    """The order of the events of both, as it is once they are in one log."""
+    """The order of the events of both once they are in one log."""
     there = pa.array(numbers[np.asarray(chosen["event"].to_numpy(), np.int64)])
     new = chosen.set_column(0, "event", there)
     itself = pa.table(
@@ -310,29 +305,29 @@ def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Ord
 
 
 def _none() -> pa.Table:
-    return pa.Table.from_pylist([], schema=pa.schema([pa.field(name, kind) for name, kind in _SAID]))
+    return pa.Table.from_pylist([], schema=pa.schema([pa.field(name, kind) for name, kind in _COLUMNS]))
 
 
-def _shown(store: Reading, said: pa.Table) -> pa.Table:
-    """Contradictions with who said what, when and in which registry, in an order of their own."""
+def _shown(store: Reading, differences: pa.Table) -> pa.Table:
+    """Contradictions with author, moment and registry of each side, in a fixed order."""
     order = store.order(store.head())
-    columns: dict[str, Any] = {"kind": said["kind"], "msisdn": pc.cast(said["msisdn"], pa.uint64())}
-    columns |= {name: said[name] for name in ("source", "acknowledgement_no")}
+    columns: dict[str, Any] = {"kind": differences["kind"], "msisdn": pc.cast(differences["msisdn"], pa.uint64())}
+    columns |= {name: differences[name] for name in ("source", "acknowledgement_no")}
     for side in ("held", "other"):
-        events = store.events(said[side])
-        of = events.take(pc.index_in(said[side], events["event"]))
-        seqs = np.asarray(said[side].to_numpy(), np.int64)
+        events = store.events(differences[side])
+        of = events.take(pc.index_in(differences[side], events["event"]))
+        seqs = np.asarray(differences[side].to_numpy(), np.int64)
         registries = pa.array(order.registries if order else [store.id], pa.string())
         at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
         columns |= {
-            f"{side}_said": said[f"{side}_said"],
+            f"{side}_said": differences[f"{side}_said"],
             f"{side}_by": of["actor"],
             f"{side}_at": pc.cast(of["at"], MOMENT),
             f"{side}_registry": registries.take(pa.array(at, pa.int64())),
             f"{side}_event": pa.array(order.number[seqs] if order else seqs, pa.int64()),
         }
-    columns["rule"] = said["rule"]
-    columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in said["rule"].to_pylist()], pa.string())
+    columns["rule"] = differences["rule"]
+    columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in differences["rule"].to_pylist()], pa.string())
     table = pa.table(columns)
     table = table.group_by(table.column_names, use_threads=False).aggregate([])
     ascending: Any = [(name, "ascending") for name in table.column_names]

@@ -1,10 +1,10 @@
-"""The tables of a registry: made where there are none, and brought to what this numguard knows.
+"""The tables of a registry: created where there are none, and migrated to the current schema.
 
 Owns the schema's version and its steps, which are the files in `schema`. Knows no fact. One idea: a step is done whole
 or not at all, one process at a time, and none is ever undone.
 """
 
-# Queries are put together from constants of this file alone.
+# Queries are composed of constants of this file alone.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = ["damaged", "is_current", "migrate"]
 
 
 def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = False) -> None:
-    """Brings the tables to what this numguard knows; where there are none, makes them, unless they must be there.
+    """Migrates the tables to the current schema; where there are none, creates them, unless the store must be `whole`.
 
-    What is to be done `then` is done with it or not at all.
+    `then` runs in the same transaction.
     """
     folder = resources.files(__package__) / "schema"
     steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
@@ -51,7 +51,7 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
 
 
 def is_current(dialect: Dialect) -> bool:
-    """Whether the tables are as this numguard knows them, or newer."""
+    """Whether the schema is the current one, or newer."""
     folder = resources.files(__package__) / "schema"
     return _version(dialect) >= sum(entry.name.endswith(".sql") for entry in folder.iterdir())
 
@@ -69,7 +69,7 @@ def _version(dialect: Dialect) -> int:
 
 
 def damaged(dialect: Dialect) -> NoReturn:
-    """Says that a store does not hold what was recorded.
+    """Raises the error of a store that differs from what was recorded.
 
     Raises:
         DamagedError: Always.

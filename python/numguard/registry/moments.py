@@ -1,8 +1,9 @@
 """Written dates and times -> microseconds since 1970 in UTC, each refused cell with its note.
 
-Owns the forms in which people and spreadsheets write a moment. Knows no complaint. One idea: **a day comes before its
-month, and a column that shows otherwise is not guessed at**: 05/04/2026 is the fifth of April, unless the same column
-has a 04/15/2026; then nobody can tell, and both are refused.
+Owns the forms in which complaints and spreadsheets write a moment. Knows no complaint. One idea: **the day is before
+the month, and a column with another order is not guessed**: 05/04/2026 is the fifth of April, unless the same column
+    has
+a 04/15/2026; then it is ambiguous, and both are refused.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.registry.cells import each_once, flags, is_nothing, one, plain_digits, repeats, trimmed, written
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["end_of_day", "moments"]
 
@@ -39,10 +39,8 @@ _MONTHS: Final = (
     {name: k for names in (_ENGLISH, [name[:3] for name in _ENGLISH], _HINDI) for k, name in enumerate(names, 1)}
     | {"sept": 9, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12}
 )  # fmt: skip
-_IST_SECONDS: Final = 19_800
-_DAY: Final = 86_400_000_000
 
-#: What an unread cell is told to be, the last that fits.
+#: The notes of refused cells by pattern; the last that matches holds.
 _WHY: Final = (
     (r"^\d{1,2}[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,9})[-/. ,']\s*\d{2}(?:\D.*)?$", "two_digit_year"),
     (r"^\d{5}(?:\.\d+)?$", "serial_date"),
@@ -54,16 +52,15 @@ _WHY: Final = (
 
 def end_of_day(now: int) -> int:
     """The first moment after the day of `now` in India, in microseconds since 1970."""
-    ist = _IST_SECONDS * 1_000_000
-    return (now + ist) // _DAY * _DAY + _DAY - ist
+    return (now + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS + DAY_MICROS - OFFSET_MICROS
 
 
 def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """Dates and times -> microseconds since 1970 in UTC. Gives (moment, note); without a zone, a time is IST.
+    """Dates and times -> microseconds since 1970 in UTC. Returns (moment, note); without a zone, a time is IST.
 
-    Taken: ISO 8601, day first with `/`, `-`, `.` or a blank (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM,
+    Accepted: ISO 8601, day first with `/`, `-`, `.` or a blank (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM,
     5th September 2026), a named month first (Sep 12, 2026), digits and months in Hindi too. The note of a cell that is
-    no day of the calendar is `not_a_date`, or says what it is: `two_digit_year`, `month_first`, `day_or_month`,
+    no day of the calendar is `not_a_date`, or more precisely `two_digit_year`, `month_first`, `day_or_month`,
     `serial_date`, `spreadsheet_overflow`, `spreadsheet_error`.
 
     >>> moments(pa.array(["12/09/2026", "12/09/26", "09/13/2026"]))[1].to_pylist()
@@ -74,27 +71,27 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         zone = getattr(column.type, "tz", None)
         micros = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
         if zone is None:
-            micros = pc.subtract(micros, _IST_SECONDS * 1_000_000)
+            micros = pc.subtract(micros, OFFSET_MICROS)
         return micros, pa.nulls(len(values), pa.string())
     cells = written(column)
     if repeats(cells):
         return each_once(cells, moments)
     text = plain_digits(trimmed(cells))
-    silent = flags(is_nothing(text))
+    empty = flags(is_nothing(text))
     seconds = np.zeros(len(text), np.int64)
     good = np.zeros(len(text), np.bool_)
     for form in (_ISO, _DAY_FIRST, _MONTH_NAMED_FIRST):
-        at = np.flatnonzero(~good & ~silent)
+        at = np.flatnonzero(~good & ~empty)
         if not len(at):
             break
         some: Any = pa.array(at)
         seconds[at], good[at] = _calendar(pc.extract_regex(text.take(some), form))
-    note = pc.if_else(pa.array(~good & ~silent), pa.scalar("not_a_date"), pa.scalar(None, pa.string()))
+    note = pc.if_else(pa.array(~good & ~empty), pa.scalar("not_a_date"), pa.scalar(None, pa.string()))
     for pattern, why in _WHY:
-        note = _said(note, pc.match_substring_regex(text, pattern), why)
+        note = _more_precise(note, pc.match_substring_regex(text, pattern), why)
     first, second = _both(text)
     swapped = ~good & (first <= 12) & (second > 12) & (second <= 31)
-    note = _said(note, pa.array(swapped), "month_first")
+    note = _more_precise(note, pa.array(swapped), "month_first")
     if swapped.any():
         doubtful = good & (first <= 12) & (second <= 12) & (first != second) & (first > 0)
         good &= ~doubtful
@@ -102,9 +99,9 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     return pa.array(seconds * 1_000_000, pa.int64(), mask=~good), note
 
 
-def _said(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Array[Any]:
-    told: pa.Array[Any] = pc.if_else(pc.and_(pc.is_valid(note), pc.fill_null(holds, False)), why, note)
-    return told
+def _more_precise(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Array[Any]:
+    chosen: pa.Array[Any] = pc.if_else(pc.and_(pc.is_valid(note), pc.fill_null(holds, False)), why, note)
+    return chosen
 
 
 def _both(text: pa.Array[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -134,7 +131,7 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
     offset = _digits(pc.utf8_slice_codeunits(zone, 1, 3)) * 3600
     offset += _digits(pc.utf8_slice_codeunits(pc.replace_substring(zone, ":", ""), 3, 5)) * 60
     offset = np.where(flags(pc.starts_with(zone, "-")), -offset, offset)
-    offset = np.where(flags(pc.greater(pc.utf8_length(zone), 0)), offset, _IST_SECONDS)
+    offset = np.where(flags(pc.greater(pc.utf8_length(zone), 0)), offset, OFFSET_MICROS // 1_000_000)
     return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 

@@ -1,7 +1,8 @@
-"""Every note and reason that the registry shows, and what it says in words.
+"""Every note and reason of the registry, with its sentence.
 
-Owns the one table of sentences. The sentences of cells are the compiled half's, those of rows the readers'; each other
-one stands where the note is given. One idea: whoever shows a note asks here, so that none is shown without its words.
+Owns the one table of sentences. The sentences of cells are defined in the compiled core, those of rows in the readers;
+each other one is in the module that assigns the note. One idea: every module that shows a note looks it up here, so
+that none is shown without its sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numguard.source.part import RECORD_NOTES
 
 __all__ = ["NOTES"]
 
-#: What a note, a reason or a doubt says in words.
+#: The sentence of each note, reason and doubt.
 NOTES: Final = {
     **STOPS,
     **REASONS,

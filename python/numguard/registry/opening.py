@@ -1,7 +1,7 @@
-"""A registry opened to be read alone: where it cannot be written, or must not be.
+"""A registry opened for reading only: where it cannot be written, or must not be.
 
-Owns how a file is read that lies in a read-only place, or that an older numguard wrote and nobody asked to change.
-Knows no table. One idea: what cannot be changed is copied into a private folder, and the copy is opened.
+Owns how a file is read that is in a read-only folder, or that has an older schema and must stay as it is. Knows no
+table. One idea: a file that cannot be changed is copied into a private folder, and the copy is opened.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TRIES = 5
 
 
 def is_read_only(target: str) -> bool:
-    """Whether `target` is a file that is there and cannot be written."""
+    """Whether `target` is a file that exists and cannot be written."""
     if not is_file(target):
         return False
     file = Path(target).absolute()
@@ -33,10 +33,10 @@ def is_read_only(target: str) -> bool:
 
 
 def copied(target: str) -> tuple[str, TemporaryDirectory[str]] | None:
-    """A private copy of what must not be changed, and the folder that holds it; None where no copy is needed.
+    """A private copy of a file that must not be changed, and its folder; None where no copy is needed.
 
     Raises:
-        RegistryError: It cannot be read, or was written all the while.
+        RegistryError: It cannot be read, or was written during each attempt.
     """
     if not is_file(target):
         return None
@@ -86,7 +86,7 @@ def _copy(file: Path, to: Path) -> None:
                 return
     except OSError as error:
         raise RegistryError(f"{file}: cannot be opened ({error.strerror})") from None
-    raise RegistryError(f"{file}: somebody writes to it all the while; try again")
+    raise RegistryError(f"{file}: another process keeps writing to it; try again")
 
 
 def _seen(file: Path) -> tuple[int, int] | None:

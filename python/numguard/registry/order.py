@@ -1,11 +1,11 @@
-"""The one order in which the events of several registries happened, and what follows from it for complaints.
+"""The order of the events of several registries, and what follows from it for complaints.
 
-Owns how events are told apart and ordered, and which versions of a complaint amend which where desks did not know of
-each other. Knows no SQL. One idea: an event is known by the registry that recorded it and by its digest there, and the
-order hangs on nothing but the events themselves, so that whoever has the same events has the same order.
+Owns how events are identified and ordered, and which version of a complaint amends which where two registries recorded
+it independently. Knows no SQL. One idea: an event is identified by the registry that recorded it and by its digest
+there, and the order depends on the events alone, so that registries with the same events have the same order.
 
-Within a registry the order is its own. Between registries it is that of their clocks; a registry that took another's
-events in dates everything after them, so that nobody's decision comes before what he knew.
+Within a registry the order is its own. Between registries it is that of their clocks; events after a merge are dated
+after the merged events, so that no decision comes before what its author could see.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+from numguard.compute import pc
 
 __all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
-#: The verb of an event that took another registry's events in: it says nothing of any number.
+#: The verb of an event that records a merge: it concerns no number.
 MERGE = "merge"
 
 #: How many digits of the digest of its first event name a registry.
@@ -36,12 +35,12 @@ _NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The events up to a cut, each found by its number in this log.
+    """The events up to a cut, indexed by their numbers in this log.
 
     Attributes:
-        rank: The place of each event in the one order, from 1; 0 of merges, which say nothing themselves.
-        event: Of each place, the event's number in this log.
-        at: The moment of each event, as the registry that recorded it had it.
+        rank: The position of each event in the order, from 1; 0 of merges, which concern no number.
+        event: The event's number in this log, by position.
+        at: The moment of each event in the registry that recorded it.
         registry: The registry that recorded each, as an index into `registries`.
         number: Its number there.
         registries: Their ids, ascending.
@@ -56,19 +55,19 @@ class Order:
 
     @property
     def size(self) -> int:
-        """Events that say something."""
+        """The number of events without merges."""
         return len(self.event) - 1
 
     def ranked(self, table: pa.Table) -> pa.Table:
-        """The table with places in the order instead of numbers in this log."""
+        """The table with positions in the order instead of numbers in this log."""
         for name, values in (("event", self.rank), ("added_at", None), ("at", None)):
             place = table.schema.get_field_index(name)
             if place < 0 or (name == "at" and table.schema.get_field_index("event") < 0):
                 continue
             events = np.asarray(table["event"].to_numpy(), np.int64)
             # `event` is the first of the three, and ranked by then.
-            told = self.at[self.event[events]] if values is None else values[events]
-            table = table.set_column(place, name, pa.array(told))
+            column = self.at[self.event[events]] if values is None else values[events]
+            table = table.set_column(place, name, pa.array(column))
         return table
 
 
@@ -89,40 +88,40 @@ def in_order(events: pa.Table, origins: pa.Table) -> Order:
     registry = np.full(size, mine, dtype=object)
     digests = np.full(size, "", dtype=object)
     digests[seq] = pc.fill_null(events["digest"], "").to_pylist()
-    told = np.asarray(origins["event"].to_numpy(), np.int64)
+    merged = np.asarray(origins["event"].to_numpy(), np.int64)
     for column, values in ((at, "at"), (number, "number")):
-        column[told] = np.asarray(origins[values].to_numpy(), np.int64)
-    registry[told] = origins["registry"].to_pylist()
-    digests[told] = origins["digest"].to_pylist()
+        column[merged] = np.asarray(origins[values].to_numpy(), np.int64)
+    registry[merged] = origins["registry"].to_pylist()
+    digests[merged] = origins["digest"].to_pylist()
 
     names, code = np.unique(registry.astype(str), return_inverse=True)
-    speaks = np.asarray(pc.not_equal(events["verb"], MERGE).to_numpy(), np.bool_)
-    speaking = seq[speaks]
-    moment = moments_in_order(at[speaking], code[speaking], number[speaking])
-    keys = (digests[speaking].astype(str), number[speaking], code[speaking], moment)
-    placed = speaking[np.lexsort(keys)]
+    counts = np.asarray(pc.not_equal(events["verb"], MERGE).to_numpy(), np.bool_)
+    counted = seq[counts]
+    moment = moments_in_order(at[counted], code[counted], number[counted])
+    keys = (digests[counted].astype(str), number[counted], code[counted], moment)
+    placed = counted[np.lexsort(keys)]
     rank = np.zeros(size, np.int64)
     rank[placed] = np.arange(1, len(placed) + 1)
     return Order(rank, np.concatenate([[0], placed]), at, code, number, tuple(str(name) for name in names))
 
 
 def moments_in_order(at: Ints, registry: Ints, number: Ints) -> Ints:
-    """The moments by which events are ordered: one that is dated after what followed it counts as dated like that."""
+    """The moments by which events are ordered: no event counts as later than the next one of its registry."""
     order = np.lexsort((number, registry))[::-1]
-    least, told = at.copy(), (_NONE, np.iinfo(np.int64).max)
+    least, following = at.copy(), (_NONE, np.iinfo(np.int64).max)
     for k in order.tolist():
-        before = told[1] if told[0] == registry[k] else np.iinfo(np.int64).max
-        least[k] = min(at[k], before)
-        told = (registry[k], least[k])
+        bound = following[1] if following[0] == registry[k] else np.iinfo(np.int64).max
+        least[k] = min(at[k], bound)
+        following = (registry[k], least[k])
     return least
 
 
 def amending(versions: pa.Table, order: Order) -> pa.Table:
-    """Versions of complaints as their place in the order has them: what each is of, and what amended it first.
+    """Versions of complaints in the order of all registries, each with its complaint and what amended it first.
 
-    Desks that did not know of each other may have told the same complaint twice. What says again what a version said
-    that was not taken back is that version once more: it amends nothing, and what amended that amends it. Any later one
-    that names a number amends those before it.
+    Two registries may have recorded the same complaint independently. A version with the content of an earlier one that
+    is not withdrawn repeats it: it amends nothing, and what amended the earlier one amends it too. Any other later
+    version that names a number amends those before it.
 
     Args:
         versions: event, row, complaint, complaint_key, fingerprint, usable, taken_back: all of each complaint.
@@ -162,31 +161,31 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
 
 
 def answers_in_order(outcomes: pa.Table) -> pa.Table:
-    """The outcomes of several registries without those that would have been refused had they come to one.
+    """The outcomes of several registries without those that a single registry would have refused.
 
-    An answer that happened before one that was told earlier undoes nothing, nor does one that is not dated beside one
-    that is, or another one of the same moment.
+    Refused is an outcome that happened before one that was recorded earlier, an undated one where a dated one is
+    recorded, and a different one of the same moment.
 
     Args:
         outcomes: msisdn, status, happened_at, event, ordinal.
     """
     outcomes = outcomes.sort_by([("event", "ascending"), ("ordinal", "ascending")])
     latest: dict[int, int] = {}
-    said: dict[tuple[int, int | None], str] = {}
+    at_moment: dict[tuple[int, int | None], str] = {}
     last: dict[int, str] = {}
-    stands = []
+    kept = []
     for row in outcomes.select(["msisdn", "status", "happened_at"]).to_pylist():
         msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
         if at is None:
             holds = msisdn not in latest or last[msisdn] == status
         else:
-            holds = at >= latest.get(msisdn, at) and said.get((msisdn, at), status) == status
-        stands.append(holds)
+            holds = at >= latest.get(msisdn, at) and at_moment.get((msisdn, at), status) == status
+        kept.append(holds)
         if holds:
-            last[msisdn] = said[msisdn, at] = status
+            last[msisdn] = at_moment[msisdn, at] = status
             if at is not None:
                 latest[msisdn] = at
-    return outcomes.filter(pa.array(stands, pa.bool_()))
+    return outcomes.filter(pa.array(kept, pa.bool_()))
 
 
 def _codes(column: pa.ChunkedArray[Any]) -> Ints:

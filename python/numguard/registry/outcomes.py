@@ -1,7 +1,7 @@
-"""A sheet of outcomes -> what operators did with the numbers they were asked about.
+"""A sheet of outcomes -> what operators did with the numbers that were sent to them.
 
-Owns what the columns are called and which rows are refused. Knows no SQL. One idea: the order within a file is the
-order in which things happened, where the file says when.
+Owns the headings of the columns and which rows are refused. Knows no SQL. One idea: rows are ordered by the moment at
+which they happened, where the file has one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
@@ -25,11 +25,9 @@ from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.spelling import folded
 from numguard.registry.state import OUTCOMES
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+__all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes"]
 
-__all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "read_outcomes", "record_outcomes", "weighed"]
-
-#: The columns that are read, each with other spellings that it is found by.
+#: The columns that are read, each with other spellings of its heading.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
     "status": ("outcome", "action taken", "result"),
@@ -38,7 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-#: Words of operators for what they did, as they are compared, and the status that each means.
+#: Words of operators for outcomes, folded, and the status that each means.
 WORDS: dict[str, str] = {
     spelling: status
     for status, spellings in {
@@ -63,13 +61,13 @@ WORDS: dict[str, str] = {
 
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
-    "contradiction": "Another row says something else of the same number and moment.",
-    "older_than_known": "It happened before what is known of the number, and would undo it.",
+    "contradiction": "Another row has a different status for the same number and moment.",
+    "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
     "unknown_number": "A number that the registry does not know.",
     "unknown_status": "None of blocked, rejected, reverified and reactivated.",
 }
 
-#: Of a row that says what is recorded already.
+#: For a row that is recorded already.
 KNOWN = "known"
 
 _REFUSED_FIELDS: list[pa.Field[Any]] = [
@@ -79,10 +77,10 @@ _REFUSED_FIELDS: list[pa.Field[Any]] = [
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What came back.
+    """The outcomes of a sheet.
 
     Attributes:
-        rows: row, msisdn, status, happened_at, reason, ordered as it happened.
+        rows: row, msisdn, status, happened_at, reason, ordered by moment.
         refused: row, field, cell, note.
     """
 
@@ -100,17 +98,17 @@ def record_outcomes(
     sheet_name: str | None = None,
     strict: bool = False,
 ) -> Intake:
-    """Takes a sheet of outcomes in as one event; the same sheet twice changes nothing."""
+    """Records a sheet of outcomes as one event; the same sheet twice changes nothing."""
     words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
     with case.event("record_outcomes") as append:
         outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
         case.store.want(outcomes.rows["msisdn"])
         before = case.store.facts("outcomes", append.event - 1, wanted=True)
-        said = weighed(outcomes.rows, before, append.at)
-        fresh = outcomes.rows.filter(pc.is_null(said))
-        repeated = int(pc.sum(pc.equal(said, KNOWN)).as_py() or 0)
-        refused_cells = pa.concat_tables([outcomes.refused, _late(outcomes.rows, said)]).sort_by("row")
+        notes = compared(outcomes.rows, before, append.at)
+        fresh = outcomes.rows.filter(pc.is_null(notes))
+        repeated = int(pc.sum(pc.equal(notes, KNOWN)).as_py() or 0)
+        refused_cells = pa.concat_tables([outcomes.refused, _late(outcomes.rows, notes)]).sort_by("row")
         refused = len(pc.unique(refused_cells["row"]))
         counts = (len(fresh), 0, repeated, refused)
         if strict:
@@ -127,7 +125,7 @@ def record_outcomes(
 
 
 def _words(values: Mapping[str, str] | None) -> dict[str, str]:
-    """The words of operators, and those that a caller knows, as they are compared."""
+    """The words of operators, and those of the caller, folded."""
     words = dict(WORDS)
     for word, status in (values or {}).items():
         if status not in OUTCOMES:
@@ -137,7 +135,7 @@ def _words(values: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _plain(word: str) -> str:
-    """A word as it is compared: dashes of all kinds are blanks, and a full stop or mark at its end says nothing."""
+    """A word, folded: dashes of all kinds are blanks, and punctuation at its end is removed."""
     apart = (" " if sign == "_" or unicodedata.category(sign) == "Pd" else sign for sign in folded(word))
     return " ".join("".join(apart).split()).rstrip(".!। ")
 
@@ -145,12 +143,12 @@ def _plain(word: str) -> str:
 def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
     encoded = pa.array(cells.written(column).to_pylist(), pa.string()).dictionary_encode()
     plain = [None if word is None else _plain(word) for word in encoded.dictionary.to_pylist()]
-    told = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
-    return told.take(encoded.indices)
+    statuses = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
+    return statuses.take(encoded.indices)
 
 
 def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mapping[str, str] = WORDS) -> Outcomes:
-    """Reads outcomes; `known`, given numbers, tells which of them the registry knows, `words` what statuses are called.
+    """Reads outcomes; `known` returns which of some numbers the registry has, `words` maps words to statuses.
 
     Raises:
         ColumnError: no column of numbers or of statuses.
@@ -188,7 +186,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
         ("happened_at", pc.is_valid(date_note), date_note),
         ("status", clash, "contradiction"),
     ):
-        told = pa.repeat(why, size) if isinstance(why, str) else why
+        notes = pa.repeat(why, size) if isinstance(why, str) else why
         hit = bad if good is None else pc.and_(bad, good)
         good = pc.invert(bad) if good is None else pc.and_(good, pc.invert(bad))
         refused.append(
@@ -197,7 +195,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
                     "row": sheet.row.filter(hit),
                     "field": pa.repeat(word, int(pc.sum(hit).as_py() or 0)),
                     "cell": cells.written(column(word)).filter(hit),
-                    "note": told.filter(hit),
+                    "note": notes.filter(hit),
                 }
             )
         )
@@ -211,17 +209,17 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
 
 
 def _unless(note: pa.Array[Any], holds: Any, why: str) -> pa.Array[Any]:
-    told: pa.Array[Any] = pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
-    return told
+    chosen: pa.Array[Any] = pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
+    return chosen
 
 
 def _contradicting(rows: pa.Table, good: Any) -> Any:
-    """Rows whose number has another outcome, where nobody can tell which came last: at the same moment, or undated."""
-    told = rows.filter(good).select(["msisdn", "happened_at", "status"])
-    at_once = told.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
+    """Rows whose number has another outcome at the same moment, or an undated one, so that the last is unknown."""
+    usable = rows.filter(good).select(["msisdn", "happened_at", "status"])
+    at_once = usable.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
     at_once = at_once.filter(pc.greater(at_once["status_count_distinct"], 1))
     clashing = set(zip(at_once["msisdn"].to_pylist(), at_once["happened_at"].to_pylist(), strict=True))
-    undated = told.filter(pc.is_in(told["msisdn"], told["msisdn"].filter(pc.is_null(told["happened_at"]))))
+    undated = usable.filter(pc.is_in(usable["msisdn"], usable["msisdn"].filter(pc.is_null(usable["happened_at"]))))
     several = undated.group_by("msisdn").aggregate([("status", "count_distinct")])
     numbers = set(several["msisdn"].filter(pc.greater(several["status_count_distinct"], 1)).to_pylist())
     if not clashing and not numbers:
@@ -230,18 +228,18 @@ def _contradicting(rows: pa.Table, good: Any) -> Any:
     return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
-def weighed(told: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
-    """What each row is beside the outcomes recorded before: null where it is new.
+def compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
+    """How each row compares with the recorded outcomes: null where it is new, else a note.
 
     Args:
-        told: msisdn, status, happened_at, in the order in which they happened.
+        rows: msisdn, status, happened_at, ordered by moment.
         before: The same, with event and ordinal.
-        now: The moment at which they are told; an operator may date to the end of that day.
+        now: The moment of recording; an operator may date to the end of that day.
 
     Returns:
-        `known`: told before of the same moment, or, undated, the last one known. `contradiction`: another outcome was
-        told of the same moment, or this one is undated and another is not. `in_the_future`. `older_than_known`: it
-        would undo what happened later.
+        `known`: recorded for the same moment, or, undated, equal to the last one. `contradiction`: another outcome is
+        recorded for the same moment, or this one is undated and another is dated. `in_the_future`. `older_than_known`:
+        it would replace a later outcome.
     """
     order: Any = [("event", "ascending"), ("ordinal", "ascending")]
     exact: dict[tuple[int, int | None], set[str]] = {}
@@ -258,29 +256,29 @@ def weighed(told: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
     for row in before.sort_by(order).select(["msisdn", "status", "happened_at"]).to_pylist():
         take(row["msisdn"], row["status"], row["happened_at"])
     found: list[str | None] = []
-    for row in told.select(["msisdn", "status", "happened_at"]).to_pylist():
+    for row in rows.select(["msisdn", "status", "happened_at"]).to_pylist():
         msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
         there = exact.get((msisdn, at), set())
-        said: str | None = None
+        note: str | None = None
         if (status in there) if at is not None else last.get(msisdn) == status:
-            said = KNOWN
+            note = KNOWN
         elif at is not None and at >= tomorrow:
-            said = "in_the_future"
+            note = "in_the_future"
         elif there if at is not None else msisdn in latest:
-            # Of one that is not dated, nobody can tell that it came after one that is.
-            said = "contradiction"
+            # An undated outcome may be older than a dated one.
+            note = "contradiction"
         elif at is not None and at < latest.get(msisdn, at):
-            said = "older_than_known"
+            note = "older_than_known"
         else:
             take(msisdn, status, at)
-        found.append(said)
+        found.append(note)
     return pa.array(found, pa.string())
 
 
-def _late(rows: pa.Table, said: pa.Array[Any]) -> pa.Table:
-    """The rows that are refused for what was recorded before, as refused cells."""
-    hit = pc.and_(pc.is_valid(said), pc.invert(pc.fill_null(pc.equal(said, KNOWN), False)))
-    rows, note = rows.filter(hit), said.filter(hit)
+def _late(rows: pa.Table, notes: pa.Array[Any]) -> pa.Table:
+    """The rows that are refused because of recorded outcomes, as refused cells."""
+    hit = pc.and_(pc.is_valid(notes), pc.invert(pc.fill_null(pc.equal(notes, KNOWN), False)))
+    rows, note = rows.filter(hit), notes.filter(hit)
     clash = pc.equal(note, "contradiction")
     return pa.table(
         {

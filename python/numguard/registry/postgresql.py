@@ -1,7 +1,7 @@
 """A registry on a shared server.
 
-Owns what a session is told before anything is asked of it. Knows no table of the registry. One idea: a server's own
-settings are not relied on, and no silence is waited for without end.
+Owns the settings of a session. Knows no table of the registry. One idea: a server's own settings are not relied on,
+and every wait for the network has a time limit.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from numguard.registry.dialect import Dialect, UnreachableError
 
 __all__ = ["PostgreSQL"]
 
-#: How long a server lets a writer stand still before it takes back what he began, in milliseconds: a client that
-#: vanished holds all others up no longer than that. Files are written meanwhile, which may take minutes.
+#: After how many idle milliseconds a server rolls a transaction back: a client that vanished blocks all others no
+#: longer than that. Files are written within a transaction, which may take minutes.
 IDLE_MS = 300_000
 
-# Rows that change what PostgreSQL should know of a table: to look at them takes less than to write them.
+# From this many rows on, a table is analyzed after an insert: that takes less time than the insert.
 _LARGE = 50_000
 
-# What a connection says when a packet is lost for good, added to addresses that say nothing of it: half a minute of
-# silence, then three questions ten seconds apart.
-_PATIENCE = {
+# Time limits that are added to addresses without them: after half a minute without a packet, three keepalives ten
+# seconds apart.
+_TIME_LIMITS = {
     "connect_timeout": 20,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -39,8 +39,8 @@ class PostgreSQL(Dialect):
 
     scratch = "pg_temp"
     clock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now"
-    # Nothing is there yet whose row could be locked.
-    _ALONE = "SELECT pg_advisory_xact_lock(hashtext('numguard ' || current_schema()))"
+    # An advisory lock, as there is no row yet that could be locked.
+    _BUILD_LOCK = "SELECT pg_advisory_xact_lock(hashtext('numguard ' || current_schema()))"
 
     def __init__(self, target: str) -> None:
         try:
@@ -51,8 +51,8 @@ class PostgreSQL(Dialect):
             ) from None
         # The address may hold a password.
         self.name = "postgresql"
-        with self._told():
-            super().__init__(self.name, driver.connect(_patient(target)))
+        with self._translated_errors():
+            super().__init__(self.name, driver.connect(_with_time_limits(target)))
         try:
             self._prepare()
         except BaseException:
@@ -63,28 +63,28 @@ class PostgreSQL(Dialect):
         for setting, value in (
             ("lock_timeout", dialect.BUSY_MS),
             ("idle_in_transaction_session_timeout", IDLE_MS),
-            # What a client leaves that vanished with its machine; nothing to a socket.
+            # For clients that vanished with their machine; without effect on Unix sockets.
             ("tcp_keepalives_idle", 30),
             ("tcp_keepalives_interval", 10),
             ("tcp_keepalives_count", 3),
-            # A server may prefer others for all its users. Each statement here sees what is committed: writers wait for
-            # each other at the row that numbers the events, and whoever had to wait goes on from what he finds.
+            # A server may have other defaults. Each statement here sees what is committed: writers wait for each other
+            # at the row that numbers the events, and a writer that waited continues from the committed state.
             ("default_transaction_isolation", "'read committed'"),
             ("default_transaction_read_only", "off"),
-            # A question about a few numbers is answered long before the server has compiled it.
+            # A query of a few numbers takes less time than its compilation.
             ("jit", "off"),
-            # Of ten thousand complaints it looks each up, rather than read a million of them: disks have no arms any
-            # more.
+            # Ten thousand complaints are looked up by index rather than by reading a million: solid-state disks have no
+            # seek time.
             ("random_page_cost", 1.1),
         ):
             self.execute(f"SET {setting} = {value}")
-        # What was acknowledged is on the disk.
+        # An acknowledged commit is on the disk.
         self.execute(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
 
     def answers(self) -> bool:
-        """Whether the server is still there."""
+        """Whether the connection works."""
         try:
             self.fetch("SELECT 1 AS one")
         except UnreachableError:
@@ -92,10 +92,10 @@ class PostgreSQL(Dialect):
         return True
 
     def ingest(self, name: str, table: pa.Table, *, temporary: bool) -> None:
-        """Appends `table`, and has the server look at once at what is temporary and at what is large.
+        """Appends `table`, and analyzes it at once where it is temporary or large.
 
-        Nobody else knows of the one; and of the other, until it looks by itself a minute later, the server answers
-        questions about a few numbers from all rows.
+        Autovacuum never analyzes temporary tables, and large ones a minute later; until then the server answers
+        queries of a few numbers by reading all rows.
         """
         super().ingest(name, table, temporary=temporary)
         if temporary:
@@ -104,17 +104,17 @@ class PostgreSQL(Dialect):
             self.execute(f"ANALYZE {name}")
 
     def begin_to_build(self) -> None:
-        """Begins a transaction that will make or change tables, one process at a time."""
+        """Begins a transaction that creates or changes tables, one process at a time."""
         self.begin()
-        self.fetch(self._ALONE)
+        self.fetch(self._BUILD_LOCK)
 
     def tables(self) -> set[str]:
-        """The names of the tables that are there."""
+        """The names of the tables."""
         query = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()"
         return {str(name) for name in self.fetch(query).column(0).to_pylist()}
 
 
-def _patient(address: str) -> str:
-    """The address with a bound on every silence that it does not speak of."""
-    missing = "&".join(f"{name}={value}" for name, value in _PATIENCE.items() if name not in address)
+def _with_time_limits(address: str) -> str:
+    """The address with each of the time limits that it does not set itself."""
+    missing = "&".join(f"{name}={value}" for name, value in _TIME_LIMITS.items() if name not in address)
     return f"{address}{'&' if '?' in address else '?'}{missing}" if missing else address

@@ -1,239 +1,353 @@
-"""What is asked of the event log, in SQL that both stores understand.
+"""The queries of a registry: numbers, lists, histories, figures, and numbers that wait for a decision.
 
-Owns the queries of facts, of what was touched between two events, and of the story of one number. Knows no connection
-and no status. One idea: every query has a cut, $1, and sees the rows up to it.
+Owns the public calls that change nothing. Knows no SQL and no precedence of statuses. One idea: every result is that of
+the log up to one event, so that the same query of the same day always has the same result.
 """
-
-# Queries are put together from constants of this file alone; whatever a caller gives is bound.
-# ruff: noqa: S608
 
 from __future__ import annotations
 
-__all__ = [
-    "ALIKE", "ALL_VERSIONS", "ALL_VERSIONS_OF_WANTED", "FACTS", "HISTORY", "KIN", "OF_ASKED", "SENT", "SPOKEN", "STORY",
-    "TAKEN_BACK", "TOUCHED", "TOUCHING", "VERSION_COLUMNS", "WANTED_VERSIONS",
-]  # fmt: skip
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
-# Whether the event `{0}` had been taken back, at the cut $1.
-TAKEN_BACK = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
+import pyarrow as pa
 
-# The versions that took the place of version `c` of a complaint, at the cut $1: later ones that were not taken back.
-_AMENDING = f"""complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
-  AND d.event <= $1 AND NOT d.{TAKEN_BACK.format("event")}"""
+from numguard import _core
+from numguard.blocklist import BlockList
+from numguard.compute import pc
+from numguard.errors import ArgumentError
+from numguard.indian_time import MOMENT
+from numguard.registry import action, sending
+from numguard.registry.amended import would_withdraw
+from numguard.registry.case import Case
+from numguard.registry.certificate import certified, compared
+from numguard.registry.failures import reports_failures
+from numguard.registry.figures import figures, history_of
+from numguard.registry.history import history
+from numguard.registry.listing import ListPolicy
+from numguard.registry.review import review
+from numguard.registry.state import IN_FORCE, STATUSES
+from numguard.report import TITLE, write_report
+from numguard.report.certificate import write_certificate
+from numguard.report.history import write_history
+from numguard.types import PathLike, Values
 
-# Whether it stands: not taken back, and none took its place.
-_STANDS = f"""NOT c.{TAKEN_BACK.format("event")} AND NOT EXISTS (SELECT 1 FROM {_AMENDING})"""
-
-# One query a kind of fact, each with the numbers in `wanted` only, or with all of them. CROSS JOIN keeps SQLite from
-# reordering: `wanted` is small, and each of its numbers is one look into an index. What a report alone asks for, from
-# complaints to stops, is of all numbers.
-FACTS = {
-    "versions": (
-        (
-            "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i taken_back:i "
-            "amended_at:i"
-        ),
-        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
-              CASE WHEN c.{TAKEN_BACK.format("event")} THEN 1 ELSE 0 END AS taken_back,
-              (SELECT min(d.event) FROM {_AMENDING}) AS amended_at
-            FROM {{versions}} complaint c CROSS JOIN event e
-            WHERE {{match v}} e.seq = c.event AND c.event <= $1""",
-    ),
-    "namings": (
-        "msisdn:i event:i version:i row:i doubt:t",
-        "SELECT n.msisdn, n.event, n.version, n.row, n.doubt FROM {wanted} naming n WHERE {match n} n.event <= $1",
-    ),
-    # Of merges alone: what complaints said, to be compared.
-    "told_versions": (
-        "event:i row:i complaint_key:t source:t acknowledgement_no:t suspects:t fingerprint:i taken_back:i",
-        f"""SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.suspects, c.fingerprint,
-              CASE WHEN c.{TAKEN_BACK.format("event")} THEN 1 ELSE 0 END AS taken_back
-            FROM complaint c WHERE c.event <= $1""",
-    ),
-    "doubtful_cells": (
-        "msisdn:i event:i version:i row:i cell:t",
-        """SELECT n.msisdn, n.event, n.version, n.row, n.cell FROM {wanted} naming n
-           WHERE {match n} n.event <= $1 AND n.cell <> ''""",
-    ),
-    "complainants": (
-        "msisdn:i event:i version:i",
-        "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {match n} n.event <= $1",
-    ),
-    # Who complained in what was taken back, and when that was.
-    "unshielded": (
-        "msisdn:i event:i",
-        """SELECT DISTINCT n.msisdn, b.event FROM {wanted} complainant n CROSS JOIN withdrawal b
-           WHERE {match n} b.withdrawn = n.event AND b.event <= $1""",
-    ),
-    "links": (
-        "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
-        f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,
-              n.event, CASE WHEN n.{TAKEN_BACK.format("event")} THEN 0 ELSE 1 END AS stands
-            FROM {{wanted}} link n WHERE {{match n}} n.event <= $1""",
-    ),
-    "decisions": (
-        "msisdn:i status:t event:i at:i reason:t",
-        """SELECT n.msisdn, n.status, n.event, e.at, e.reason FROM {wanted} decision n CROSS JOIN event e
-           WHERE {match n} e.seq = n.event AND n.event <= $1""",
-    ),
-    "outcomes": (
-        "msisdn:i status:t event:i ordinal:i reason:t happened_at:i",
-        f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
-            WHERE {{match n}} n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
-    ),
-    "exported": (
-        "msisdn:i action:t event:i",
-        """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
-    ),
-    "complaints": (
-        "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",
-        f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, c.amount_lost, c.amount_recovered,
-              CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
-            FROM complaint c WHERE c.event <= $1 AND {_STANDS}""",
-    ),
-    "refusals": (
-        "field:t note:t cells:i",
-        f"""SELECT n.field, n.note, count(*) AS cells FROM refusal n
-            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")} GROUP BY n.field, n.note""",
-    ),
-    "handsets": (
-        "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",
-        f"""SELECT n.event, n.imei14, n.hop, n.numbers, n.first_seen, n.last_seen FROM handset n
-            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
-    ),
-    "stops": (
-        "event:i msisdn:i imei14:i why:t count:i",
-        f"""SELECT n.event, n.msisdn, n.imei14, n.why, n.count FROM stop n
-            WHERE n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
-    ),
-    "evidence": (
-        "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",
-        f"""SELECT n.msisdn, n.imei14, n.first_seen, n.last_seen, n.sightings, n.event FROM {{wanted}} evidence n
-            WHERE {{match n}} n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
-    ),
-    "stopped_handsets": (
-        "imei14:i why:t event:i",
-        f"""SELECT n.imei14, n.why, n.event FROM stop n
-            WHERE n.imei14 IS NOT NULL AND n.event <= $1 AND NOT n.{TAKEN_BACK.format("event")}""",
-    ),
-}
-
-# The versions of complaints from which it is worked out what amends what, where registries were merged: all versions of
-# each complaint.
-ALL_VERSIONS = f"""SELECT c.event, c.row, c.complaint, c.complaint_key, c.source, c.district, c.reported_at,
-    0 AS added_at, c.complainant, CASE WHEN c.{TAKEN_BACK.format("event")} THEN 1 ELSE 0 END AS taken_back,
-    c.amount_lost, c.amount_recovered, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
-  FROM complaint c WHERE c.event <= $1 {{wanted}}"""
-ALL_VERSIONS_OF_WANTED = """AND c.complaint_key IN (
-  SELECT k.complaint_key FROM wanted w CROSS JOIN naming n CROSS JOIN complaint k
-    WHERE n.msisdn = w.msisdn AND k.event = n.event AND k.row = n.version
-  UNION SELECT k.complaint_key FROM wanted w CROSS JOIN complainant n CROSS JOIN complaint k
-    WHERE n.msisdn = w.msisdn AND k.event = n.event AND k.row = n.version)"""
-VERSION_COLUMNS = (
-    "event:i row:i complaint:i complaint_key:t source:t district:t reported_at:i added_at:i complainant:i taken_back:i "
-    "amount_lost:i amount_recovered:i fingerprint:i usable:i"
-)
-
-# The versions in which wanted numbers stand.
-WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
-  UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
-
-# The numbers whose state may differ between the cuts $1 and $2: linked, decided, answered or exported in between, or
-# standing in what was taken back in between.
-_BETWEEN = "event > $1 AND event <= $2"
-_TAKEN = f"(SELECT withdrawn FROM withdrawal WHERE {_BETWEEN})"
-TOUCHED = (
-    *(f"SELECT msisdn FROM {name} WHERE {_BETWEEN}" for name in ("link", "decision", "outcome", "exported")),
-    *(f"SELECT msisdn FROM {name} WHERE event IN {_TAKEN}" for name in ("link", "outcome")),
-)
-
-# What complaints said that came, were amended or were taken back between the cuts: also in their other versions, which
-# fall or stand again.
-_AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
-  UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
-SPOKEN = f"""SELECT suspects, complainants, complainant FROM complaint WHERE {_BETWEEN}
-  UNION ALL SELECT c.suspects, c.complainants, c.complainant FROM {_AMENDED} k CROSS JOIN complaint c
-    WHERE c.complaint_key = k.complaint_key"""
-
-# What all versions of the complaints in `asked` say of numbers.
-OF_ASKED = """SELECT c.suspects, c.complainants, c.complainant FROM asked a CROSS JOIN complaint c
-  WHERE c.complaint_key = a.complaint_key"""
-
-# The complaints whose number, without the zeros before it, is in `asked`: long ones of all sources, others of the same.
-# CROSS JOIN: complaints have no index by it.
-ALIKE = """SELECT DISTINCT a.ordinal, c.complaint_key, c.source, c.acknowledgement_no
-  FROM complaint c CROSS JOIN asked a WHERE a.bare = ltrim(c.acknowledgement_no, '0')
-    AND (a.long = 1 OR c.complaint_key = a.prefix || lower(c.acknowledgement_no))
-    AND c.event NOT IN (SELECT withdrawn FROM withdrawal)"""
-
-# On whose lists the wanted numbers went out.
-SENT = """SELECT DISTINCT n.msisdn, x.receiver, n.action, n.event FROM wanted w CROSS JOIN exported n
-  JOIN export x ON x.event = n.event WHERE n.msisdn = w.msisdn AND n.event <= $1"""
-
-# The columns of a story.
-HISTORY = (
-    "event:i what:t status:t row:i source:t acknowledgement_no:t district:t reported_at:i note:t hop:i via_imei:i "
-    "via_msisdn:i receiver:t reason:t"
-)
+__all__ = ["Queries"]
 
 
-def _telling(what: str, facts: str, **told: str) -> str:
-    """The query of one kind of thing that touched the number $1: what is not `told` of it says nothing."""
-    said = {"event": "n.event", "what": f"'{what}'", **told}
-    columns = [field.partition(":") for field in HISTORY.split()]
-    listed = ", ".join(f"{said.get(name, 'NULL' if code == 'i' else repr(''))} AS {name}" for name, _, code in columns)
-    return f"SELECT DISTINCT {listed} FROM {facts}"
+@reports_failures
+class Queries:
+    """The calls of a registry that change nothing."""
+
+    _opened: Case
+
+    @property
+    def _case(self) -> Case:
+        # Each verb begins here, so that all its reads are of one store.
+        self._opened.store.settle()
+        return self._opened
+
+    def numbers(self, statuses: str | Iterable[str] | None = None) -> _core.NumberSet:
+        """The numbers with the given statuses; by default those in force.
+
+        Args:
+            statuses: Any of protected, withdrawn, blocked, rejected, reverified, reactivated, requested, confirmed,
+                reported, reverify, review.
+        """
+        wanted = IN_FORCE if statuses is None else (statuses,) if isinstance(statuses, str) else tuple(statuses)
+        unknown = [word for word in wanted if word not in STATUSES]
+        if unknown:
+            raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")
+        state = self._case.state(self._case.store.head())
+        return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
+
+    def certificate(self, path: PathLike, *, export: int) -> Path:
+        """Writes the draft of a certificate for an exported list: one page to be filled in, signed and printed.
+
+        It is Part A of the certificate of section 63(4)(c), Bharatiya Sakshya Adhiniyam 2023, with name, size and
+        SHA-256 of the list and of every file that it is based on. What the signatory must state is left blank.
+
+        Args:
+            path: The page; its name ends in `.html`.
+            export: The number of the export.
+
+        Raises:
+            ArgumentError: There is no such export in this registry.
+            DamagedError: The log differs from what was recorded.
+            MissingExtraError: The extra `report` is not installed.
+        """
+        return write_certificate(certified(self._case, export), path)
+
+    def check_certificate(self, folder: PathLike, *, export: int) -> list[dict[str, str]]:
+        """Whether the files of an export in a folder are those that were recorded.
+
+        Args:
+            folder: The folder of the list and of the files that it is based on, at any depth.
+            export: The number of the export.
+
+        Returns:
+            For each file its name, and its state: "the same", "differs", "is not there", or "no hash was kept".
+        """
+        return compared(self._case, export, Path(folder))
+
+    def intakes(self) -> pa.Table:
+        """The files that were added, of complaints and of outcomes, including those of merged registries.
+
+        Returns:
+            Columns: id (the argument of `withdraw_intake`), verb (add_complaints or record_outcomes), at, by,
+            name, sha256, added, updated, repeated, refused (rows), withdrawn (the event that withdrew it, or null).
+        """
+        table = self._case.store.intakes()
+        at = pc.cast(table["at"], MOMENT)
+        table = table.set_column(table.schema.get_field_index("at"), "at", at)
+        return table.rename_columns(["id", *table.column_names[1:]]).combine_chunks()
+
+    def would_withdraw(self, id: int) -> pa.Table:  # noqa: A002
+        """The effect of `withdraw_intake`: the numbers whose status or row of the list would change.
+
+        Args:
+            id: The `id` of an `Intake`, or the event of an expansion.
+
+        Returns:
+            Columns: msisdn; was, status: before and after (null of a number that nothing names then); action_was,
+            action: on the block list before and after, null where it is on none; sent_to: the receivers whose last
+            list has it, separated by `;`.
+
+        Raises:
+            ArgumentError: No such intake, or it is withdrawn already.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     intake = registry.add_complaints(sheet)
+            ...     change = registry.would_withdraw(intake.id)
+            >>> change.select(["was", "status", "action_was", "action"]).to_pylist()
+            [{'was': 'reported', 'status': 'withdrawn', 'action_was': 'block', 'action': None}]
+        """
+        return would_withdraw(self._case, id)
+
+    def known(self, values: Values) -> _core.NumberSet:
+        """Which of some numbers the registry has: in a complaint, a link, a decision, an outcome or a list.
+
+        Args:
+            values: The numbers, as `normalize` accepts them.
+        """
+        numbers = values if isinstance(values, _core.NumberSet) else _core.NumberSet(values)
+        return numbers & _core.NumberSet(self._case.known(numbers.to_array(), self._case.store.head()))
+
+    def history(self, number: Any, *, as_of: date | datetime | None = None) -> pa.Table:
+        """The history of one number, in the order of events.
+
+        Args:
+            number: One number, as written.
+            as_of: The history at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            Columns: event, at, by, what (named, named no more, complainant, complainant no more, repeated, linked,
+            seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
+            acknowledgement_no, district, reported_at, note, hop, via_imei, via_msisdn, to, registry. `event` is the
+            number of the event in the registry that recorded it, which `registry` names; `file` and `sha256` are those
+            of the input, or of the exported list (of one in several files, of the file of their hashes).
+
+        Raises:
+            ArgumentError: It is not one number.
+        """
+        return history(self._case.store, _one_number(number), self._cut(as_of))
+
+    def history_page(self, path: PathLike, number: Any, *, as_of: date | datetime | None = None) -> Path:
+        """Writes the history of one number as a page to be read and printed: each event with who, when and why.
+
+        It names every input and every exported list with its SHA-256, and shows the number in full;
+        it is readable by its owner only. The same events give the same bytes.
+
+        Args:
+            path: The page; its name ends in `.html`.
+            number: One number, as written.
+            as_of: The history at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            The path.
+
+        Raises:
+            ArgumentError: It is not one number, or the path does not end in `.html`.
+            DamagedError: The log differs from what was recorded.
+            MissingExtraError: The extra `report` is not installed.
+        """
+        return write_history(history_of(self._case, _one_number(number), as_of, self._cut(as_of)), path)
+
+    def refusals(self, id: int) -> pa.Table:  # noqa: A002
+        """The cells that an intake refused, as written: row, column, cell, note."""
+        table = self._case.store.refusals(id)
+        return table.rename_columns(["row", "column", "cell", "note"])
+
+    def action_taken(self, *, as_of: date | datetime | None = None, policy: ListPolicy | None = None) -> pa.Table:
+        """The action-taken report: the numbers and complaints of each district and source, with their outcomes.
+
+        Each number is counted in one row, and so is each complaint: the rows of a district add up to the district, all
+        rows to the whole. Numbers that complaints name and numbers that linkage found have rows of their own, with
+        different values of `found`; their sum has no meaning.
+
+        Args:
+            as_of: The report as it was at the end of that day (IST), or at that moment (with a zone).
+            policy: Which numbers in force count as listed.
+
+        Returns:
+            A row for each district, source and way in which numbers were found, in that order. Columns:
+
+            - district, source (string): Those of the number's first complaint, or of the complaint of the number from
+              which it was linked; null where it has none. Upper and lower case are one, in the commoner spelling.
+            - found (string): "reported", a complaint that stands names it; "linked", only linkage found it;
+              "decided", only an officer decided on it; "review", it waits for a decision.
+            - named (int64): Numbers found so. One that was exported stays counted after its complaint or link was
+              withdrawn. All further counts of numbers are parts of this one.
+            - listed: Of them, those on the block list, and those that were exported.
+            - uploaded: Those that were exported, to be blocked or verified again.
+            - pending: Those that were exported and wait for an answer: their status is `requested`, or `reverify`, and
+              they were not released since. One that was linked when exported, and is reported now, is to be exported
+              again.
+            - blocked, reverified, refused: Those whose status is `blocked`, `reverified` or `rejected`: the operator's
+              last word, or for `reverified` an officer's, unless there is a newer decision. An operator may have
+              answered for numbers that this registry never exported.
+            - let_go: Those whose status is `withdrawn`, `protected` or `reactivated`.
+            - complaints (int64): Complaints that stand, whether or not they name a usable number; null where `found`
+              is not "reported".
+            - amount_lost, amount_recovered (decimal128(20, 2)): Rupees, of those complaints.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({
+            ...     "acknowledgement_no": ["31708220000001"], "source": ["1930"], "district": ["Rohtak"],
+            ...     "suspect_mobiles": ["98765 43210"], "amount_lost": ["Rs 1,500"],
+            ... })
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     _ = registry.add_complaints(sheet)
+            ...     report = registry.action_taken()
+            >>> report.select(["district", "found", "named", "uploaded", "complaints"]).to_pylist()
+            [{'district': 'Rohtak', 'found': 'reported', 'named': 1, 'uploaded': 0, 'complaints': 1}]
+        """
+        return action.action_taken(self._case, self._cut(as_of), policy or ListPolicy())
+
+    def complaints_by_day(self, *, as_of: date | datetime | None = None) -> pa.Table:
+        """The complaints of each day, district and source that stand, and their money.
+
+        Args:
+            as_of: As it was at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            Columns: day (date32, in India; null where the complaint names none, last), district, source (string),
+            complaints (int64), amount_lost, amount_recovered (decimal128(20, 2), rupees). Their sums are those of
+            `action_taken`.
+        """
+        return action.complaints_by_day(self._case, self._cut(as_of))
+
+    def report(
+        self,
+        path: PathLike,
+        *,
+        title: str = TITLE,
+        as_of: date | datetime | None = None,
+        policy: ListPolicy | None = None,
+        full_numbers: bool = False,
+    ) -> Path:
+        """Writes one HTML page about the case, to be read, printed and forwarded.
+
+        The page is one file without scripts or external resources. It is written whole or not at all, readable by its
+        owner only, and the same events give the same bytes.
+
+        Args:
+            path: The page; its name ends in `.html`.
+            title: The heading.
+            as_of: The case as it was at the end of that day (IST), or at that moment (with a zone).
+            policy: Which numbers in force count as listed.
+            full_numbers: Shows numbers and handsets in full; otherwise they are masked, and so are possible numbers in
+                the names of districts, sources and files.
+
+        Returns:
+            The path.
+
+        Raises:
+            MissingExtraError: The extra `report` is not installed.
+            ArgumentError: The path does not end in `.html`.
+            FileMissingError: There is no such folder.
+        """
+        case = figures(self._case, self._cut(as_of), policy or ListPolicy())
+        return write_report(case, path, title=title, full_numbers=full_numbers)
+
+    def block_list(
+        self,
+        *,
+        as_of: date | datetime | None = None,
+        since: date | datetime | int | None = None,
+        district: str | None = None,
+        policy: ListPolicy | None = None,
+    ) -> BlockList:
+        """The numbers to block or to verify again, or the change of that list. Changes nothing.
+
+        Args:
+            as_of: The list as it was at the end of that day (IST), or at that moment (with a zone).
+            since: The change since that day or moment, or since the event of that number.
+            district: Only the numbers of that district.
+            policy: Which numbers in force are listed.
+
+        Returns:
+            Columns: msisdn, status, action, hop, district, reason, complaints, sources, first_reported, last_reported,
+            via_imei, review_by; with `since`, also change: added, changed or removed.
+        """
+        return sending.block_list(self._case, as_of, since, district, policy)
+
+    def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
+        """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.
+
+        A cloned IMEI is shared by many phones, so an equipment register blocks the pair and never the IMEI alone.
+
+        Args:
+            as_of: The pairs as they were at the end of that day (IST), or at that moment (with a zone).
+            district: Only the numbers of that district.
+
+        Returns:
+            Columns: imei14, msisdn, action, status, reason, hop, district, first_seen, last_seen, sightings, stopped.
+            The action is `block` only where an officer confirmed the number and the last run did not stop at the
+            handset (`stopped` is null); else `reverify`.
+        """
+        return sending.handsets(self._case, as_of, district)
+
+    def review(self, *, as_of: date | datetime | None = None) -> pa.Table:
+        """The numbers that wait for a decision: on no list, and no seed of a linkage, until then.
+
+        They are numbers that complaints name, but not for certain; numbers that an amendment dropped, or turned from a
+        suspect's into the complainant's or back; and numbers that were confirmed though no complaint, link or list ever
+        named them. `Registry.decide` settles them: "accepted", as if written plainly, or "dismissed".
+
+        Args:
+            as_of: The waiting numbers at the end of that day (IST), or at that moment (with a zone).
+
+        Returns:
+            A row for each number and place, ascending. Columns: msisdn; why (the note of a cell such as
+            `unlisted_words`, `from_narrative`, `dropped_by_amendment`, `turned_by_amendment` or
+            `confirmed_but_never_named`); file, row; cell (as written, but with the middle of what may be a number
+            crossed out; null where it was not recorded); complaints (distinct ones that name it so); status.
+
+        Example:
+            >>> import numguard as ng, pyarrow as pa
+            >>> sheet = pa.table({"acknowledgement_no": ["1"], "suspect_mobiles": ["98765 43210 (Axel)"]})
+            >>> with ng.Registry(by="HC 1234") as registry:
+            ...     _ = registry.add_complaints(sheet, constants={"source": "1930"})
+            ...     waiting, listed = registry.review(), len(registry.block_list())
+            ...     _ = registry.decide(waiting["msisdn"], "accepted", "the complainant named him on the phone")
+            ...     listed_then = len(registry.block_list())
+            >>> waiting["why"].to_pylist(), listed, listed_then
+            (['unlisted_words'], 0, 1)
+        """
+        return review(self._case, self._cut(as_of))
+
+    def _cut(self, as_of: date | datetime | None) -> int:
+        return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)
 
 
-def _complaint(version: str, row: str) -> dict[str, str]:
-    """What is told of a version of a complaint, and of a row in its file."""
-    fields = ("source", "acknowledgement_no", "district", "reported_at")
-    return {"row": row, **{field: f"{version}.{field}" for field in fields}}
-
-
-# The versions in which the number $1 stands, as `{0}` tells them.
-_IN = "{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1"
-
-# All versions of the complaints in which the number $1 stands, and whether it stands in each, as `kind` tells.
-KIN = """SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.district, c.reported_at,
-    c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
-    CASE WHEN EXISTS (SELECT 1 FROM naming n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
-      THEN 1 ELSE 0 END AS named,
-    CASE WHEN EXISTS (SELECT 1 FROM complainant n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
-      THEN 1 ELSE 0 END AS complains
-  FROM complaint c WHERE c.complaint_key IN (
-    SELECT k.complaint_key FROM naming n JOIN complaint k ON k.event = n.event AND k.row = n.version WHERE n.msisdn = $1
-    UNION
-    SELECT k.complaint_key FROM complainant n JOIN complaint k ON k.event = n.event AND k.row = n.version
-      WHERE n.msisdn = $1)"""
-
-# The events besides complaints that said something of the number $1 which can be taken back.
-TOUCHING = " UNION ".join(
-    f"SELECT event FROM {name} WHERE msisdn = $1" for name in ("link", "evidence", "stop", "outcome")
-)
-
-_DOUBT = "CASE WHEN n.doubt <> '' THEN n.doubt ELSE n.note END"
-
-# Everything that touched one number, but for what follows from other versions and from what was taken back.
-STORY = (
-    _telling("named", _IN.format("naming"), note=_DOUBT, **_complaint("c", "n.row")),
-    _telling("complainant", _IN.format("complainant"), **_complaint("c", "c.row")),
-    _telling("linked", "link n WHERE n.msisdn = $1", hop="hop", via_imei="via_imei", via_msisdn="via_msisdn"),
-    _telling("seen", "evidence n WHERE n.msisdn = $1", via_imei="imei14"),
-    _telling("stopped", "stop n WHERE n.msisdn = $1", note="why"),
-    _telling("decided", "decision n WHERE n.msisdn = $1", status="status"),
-    _telling(
-        "outcome",
-        "outcome n WHERE n.msisdn = $1",
-        status="status",
-        row="row",
-        reported_at="happened_at",
-        reason="reason",
-    ),
-    _telling(
-        "exported",
-        "exported n JOIN export x ON x.event = n.event WHERE n.msisdn = $1",
-        status="n.action",
-        receiver="x.receiver",
-    ),
-)
+def _one_number(number: Any) -> int:
+    msisdn: int | None = _core.normalize(pa.array([number]))[0].as_py()
+    if msisdn is None:
+        raise ArgumentError("number: takes one phone number")
+    return msisdn

@@ -1,11 +1,11 @@
-"""What is asked of the event log: facts, lookups and stories, as Arrow tables of declared types.
+"""Reads the event log: facts, lookups and histories, as Arrow tables of declared types.
 
-Owns how the log is read up to a cut. Knows no transaction (`store`), no connection and no status. One idea: facts come
-in the one order of all registries whose events the log holds (`order`), so that who merged whom, and when, makes no
-difference to an answer.
+Owns how the log is read up to a cut. Knows no transaction (`store`), no connection and no status. One idea: facts have
+the order of all registries whose events the log holds (`order`), so that no answer depends on how registries were
+merged.
 """
 
-# Queries are put together from constants of this package alone; whatever a caller gives is bound.
+# Queries are composed of constants of this package alone; the values of callers are bound.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -16,31 +16,29 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
-from numguard.registry.queries import (
+from numguard.registry.sql import (
     ALIKE,
     ALL_VERSIONS,
     ALL_VERSIONS_OF_WANTED,
+    COMPLAINTS_BETWEEN,
+    ENTRIES,
     FACTS,
     HISTORY,
-    KIN,
-    OF_ASKED,
+    NUMBERS_OF_CANDIDATES,
+    RELATED_VERSIONS,
     SENT,
-    SPOKEN,
-    STORY,
-    TAKEN_BACK,
     TOUCHED,
     TOUCHING,
     VERSION_COLUMNS,
     WANTED_VERSIONS,
+    WITHDRAWN,
 )
 from numguard.registry.tables import TABLES
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["Reading"]
 
@@ -52,7 +50,7 @@ ORIGINS = "SELECT event, registry, number, at, digest FROM origin WHERE event <=
 
 
 class Reading:
-    """A log that can be asked."""
+    """The read side of a log."""
 
     dialect: Dialect
     _lock: threading.RLock
@@ -61,7 +59,7 @@ class Reading:
     _order: tuple[int, Order | None] | None
 
     def read(self, columns: str, query: str, values: Sequence[int | str] = ()) -> pa.Table:
-        """The rows of `query`, as the declared `columns`; text that says nothing is null."""
+        """The rows of `query`, as the declared `columns`; empty text is null."""
         with self._lock:
             table = self.dialect.fetch(query, values)
         try:
@@ -80,7 +78,7 @@ class Reading:
         return int(row[0]) if row else 0
 
     def now(self) -> int:
-        """Microseconds since 1970, UTC: the server's clock where several desks write to one, else this machine's."""
+        """Microseconds since 1970, UTC: by the server's clock where there is a server, else by this machine's."""
         if self.dialect.clock is None:
             return time.time_ns() // 1000
         row = self._one(self.dialect.clock)
@@ -92,7 +90,7 @@ class Reading:
         return int(row[0]) if row else None
 
     def digest_of(self, event: int) -> str:
-        """The digest in which everything up to an event is; '' of none."""
+        """The digest over everything up to an event; '' where there is none."""
         row = self._one("SELECT digest FROM seal WHERE event = $1", (event,))
         return str(row[0]) if row else ""
 
@@ -103,12 +101,12 @@ class Reading:
 
     @property
     def id(self) -> str:
-        """What this registry is called among others: the first digits of the digest of its first event; '' of none."""
+        """The registry's name among others: the first digits of the digest of its first event; '' without events."""
         row = self._one("SELECT digest FROM seal WHERE event = 1")
         return str(row[0])[:ID] if row else ""
 
     def order(self, cut: int) -> Order | None:
-        """The order of the events up to `cut`; None where all of them are this registry's, and so are their numbers."""
+        """The order of the events up to `cut`; None where this registry recorded all of them."""
         known = self._order
         if known is None or known[0] != cut:
             origins = self.read("event:i registry:t number:i at:i digest:t", ORIGINS, (cut,))
@@ -117,13 +115,13 @@ class Reading:
                 events = self.read("event:i at:i verb:t digest:t", EVENTS, (cut,))
                 found = in_order(events, origins)
                 if events["digest"].null_count:
-                    # One is just being recorded: what it will be called is not known yet.
+                    # One is being recorded, and has no digest yet.
                     return found
             self._order = known = (cut, found)
         return known[1]
 
     def identities(self, cut: int) -> pa.Table:
-        """The events up to `cut`, each as the registry that recorded it knows it.
+        """The events up to `cut`, each as in the registry that recorded it.
 
         Columns: event (its number here), registry, number, at, digest, verb.
         """
@@ -138,31 +136,31 @@ class Reading:
         )
 
     def facts(self, kind: str, cut: int, *, wanted: bool = False) -> pa.Table:
-        """The facts of one kind up to `cut`: of all numbers, or of those that this thread gave to `want`.
+        """The facts of one kind up to `cut`: of all numbers, or of those that this thread passed to `want`.
 
-        Their events are in the order of all registries that were merged.
+        Their events are in the order of all merged registries.
         """
         order = self.order(cut)
         if order is None or kind not in {"versions", "complaints"}:
-            told = self._facts(kind, cut, wanted=wanted)
+            facts = self._facts(kind, cut, wanted=wanted)
             if order is not None:
-                told = order.ranked(told)
-                told = answers_in_order(told) if kind == "outcomes" else told
-            return told
+                facts = order.ranked(facts)
+                facts = answers_in_order(facts) if kind == "outcomes" else facts
+            return facts
         query = ALL_VERSIONS.format(wanted=ALL_VERSIONS_OF_WANTED if wanted else "")
         versions = self._of_wanted(VERSION_COLUMNS, query, cut) if wanted else self.read(VERSION_COLUMNS, query, (cut,))
-        told = amending(versions, order)
+        facts = amending(versions, order)
         if kind == "complaints":
-            told = told.filter(pc.and_(pc.equal(told["taken_back"], 0), pc.is_null(told["amended_at"])))
+            facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
         columns = [field.partition(":")[0] for field in FACTS[kind][0].split()]
-        return told.select(columns)
+        return facts.select(columns)
 
     def as_recorded(self, kind: str, cut: int) -> pa.Table:
         """As `facts` of all numbers, with the numbers that events have in this log."""
         return self._facts(kind, cut, wanted=False)
 
     def merges(self) -> pa.Table:
-        """Each merge, and how many contradictions it met."""
+        """Each merge, and the number of its contradictions."""
         return self.read(
             "event:i registry:t name:t events:i upto:i digest:t contradictions:i",
             """SELECT m.event, m.registry, m.name, m.events, m.upto, m.digest,
@@ -170,7 +168,7 @@ class Reading:
         ).sort_by("event")
 
     def contradictions(self, since: int = 1) -> pa.Table:
-        """The contradictions that merges met, which came in with the event `since` or later."""
+        """The contradictions of merges, recorded with the event `since` or later."""
         columns = TABLES["contradiction"]
         names = ", ".join(field.partition(":")[0] for field in columns.split())
         return self.read(columns, f"SELECT {names} FROM contradiction WHERE event >= $1", (since,))
@@ -187,11 +185,11 @@ class Reading:
         return self._of_wanted(columns, query, cut) if wanted else self.read(columns, query, (cut,))
 
     def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
-        """The numbers that this thread asks for with `facts(..., wanted=True)` from now on."""
+        """Selects the numbers of `facts(..., wanted=True)` in this thread from now on."""
         self._mine.wanted = pa.table({"msisdn": pc.unique(msisdns).cast(pa.int64())}).sort_by("msisdn")
 
     def _of_wanted(self, columns: str, query: str, cut: int) -> pa.Table:
-        # The table that is joined is one for all threads, and holds what the last of them wanted.
+        # All threads share one temporary table, which holds the selection of the last of them.
         with self._lock:
             wanted = self._mine.wanted
             if self._wanted is not wanted:
@@ -201,22 +199,22 @@ class Reading:
             return self.read(columns, query, (cut,))
 
     def touched(self, after: int, cut: int) -> pa.Array[Any] | None:
-        """The numbers whose state may differ between the two cuts, and the seeds that their state hangs on.
+        """The numbers whose state may differ between the two cuts, and the seeds on which their state depends.
 
-        None is all numbers: what a merge brings may stand before what was there.
+        None is all numbers: merged events may come before those that were there.
         """
         if self.order(cut) is not None:
             return None
         found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in TOUCHED]
-        spoken = self.read("suspects:t complainants:t complainant:i", SPOKEN, (after, cut))
-        found.append(pc.drop_null(spoken["complainant"]))
+        complaints = self.read("suspects:t complainants:t complainant:i", COMPLAINTS_BETWEEN, (after, cut))
+        found.append(pc.drop_null(complaints["complainant"]))
         for name in ("suspects", "complainants"):
-            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(spoken[name]), ","))
+            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(complaints[name]), ","))
             found.append(numbers.cast(pa.int64()))
         return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-        """`msisdns`, all that were linked from them, one from the other, and the seeds that all of these hang on."""
+        """`msisdns`, all that were linked from them, at any distance, and the seeds of all of these."""
         for near, far in (("seed_msisdn", "msisdn"), ("msisdn", "seed_msisdn")):
             query = f"""SELECT DISTINCT n.{far} AS msisdn FROM wanted w CROSS JOIN link n
                         WHERE n.{near} = w.msisdn AND n.event <= $1"""
@@ -229,43 +227,43 @@ class Reading:
         return msisdns
 
     def versions(self, keys: pa.Table) -> pa.Table:
-        """The versions known of the complaints whose `complaint_key` is asked for: in `ordinal`, the row that asked."""
+        """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
         if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
             keys = keys.slice(0, 0)
         with self._lock:
-            self._scratch("asked", keys.sort_by("complaint_key"))
+            self._scratch("candidate", keys.sort_by("complaint_key"))
             return self.read(
                 "ordinal:i complaint:i fingerprint:i usable:i taken_back:i",
                 """SELECT a.ordinal, c.complaint, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
                      CASE WHEN c.event IN
                      (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
-                   FROM asked a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
+                   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
             )
 
     def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-        """The numbers that any version of some complaints names, or has as a complainant's."""
+        """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""
         with self._lock:
-            self._scratch("asked", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
-            said = self.read("suspects:t complainants:t complainant:i", OF_ASKED)
-        texts = [pc.split_pattern(pc.drop_null(said[name]), ",") for name in ("suspects", "complainants")]
-        found = [pc.drop_null(said["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
+            self._scratch("candidate", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
+            versions = self.read("suspects:t complainants:t complainant:i", NUMBERS_OF_CANDIDATES)
+        texts = [pc.split_pattern(pc.drop_null(versions[name]), ",") for name in ("suspects", "complainants")]
+        found = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
         numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([_whole(part) for part in found]))
         return numbers
 
-    def alike(self, asked: pa.Table) -> pa.Table:
-        """The complaints that have a number of `asked` (ordinal, bare, prefix, long) but for zeros before it."""
+    def alike(self, candidates: pa.Table) -> pa.Table:
+        """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside."""
         if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
-            asked = asked.slice(0, 0)
+            candidates = candidates.slice(0, 0)
         with self._lock:
-            self._scratch("asked", asked.sort_by("bare"))
+            self._scratch("candidate", candidates.sort_by("bare"))
             return self.read("ordinal:i complaint_key:t source:t acknowledgement_no:t", ALIKE)
 
     def sent(self, cut: int) -> pa.Table:
-        """To whom the numbers that this thread wants went, with which action and when."""
+        """The receivers of the numbers that this thread selected, with action and event."""
         return self._of_wanted("msisdn:i receiver:t action:t event:i", SENT, cut)
 
     def intake_of(self, sha256: str, verb: str) -> int | None:
-        """The event of the same kind that read the same input and was not taken back."""
+        """The event of the same kind that read the same input and is not withdrawn."""
         row = self._one(
             """SELECT max(i.event) AS event FROM input i JOIN event e ON e.seq = i.event
                WHERE i.sha256 = $1 AND e.verb = $2 AND i.event NOT IN (SELECT withdrawn FROM withdrawal)""",
@@ -274,7 +272,7 @@ class Reading:
         return int(row[0]) if row and row[0] is not None else None
 
     def event(self, seq: int) -> tuple[str, bool] | None:
-        """The verb of an event, and whether it was taken back."""
+        """The verb of an event, and whether it is withdrawn."""
         row = self._one("SELECT verb FROM event WHERE seq = $1", (seq,))
         if row is None:
             return None
@@ -282,9 +280,9 @@ class Reading:
         return str(row[0]), back is not None
 
     def exports(self, receiver: str) -> pa.Table:
-        """The lists of numbers that went out to `receiver`, the last first."""
+        """The lists of numbers that were sent to `receiver`, the last first."""
         columns = "event:i as_of:i district:t policy:t records:i"
-        # What another registry sent is told against what that one knew: no change of ours is.
+        # Without those of merged registries, which are relative to the state of those.
         query = """SELECT event, as_of, district, policy, records FROM export
                    WHERE receiver = $1 AND policy <> '' AND event NOT IN (SELECT event FROM origin)"""
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
@@ -295,7 +293,7 @@ class Reading:
         return sorted(name for name in found if name)
 
     def receivers(self) -> list[str]:
-        """Whom lists went to from here, the last first."""
+        """The receivers of this registry's lists, the last first."""
         query = """SELECT receiver, max(event) AS event FROM export
                    WHERE event NOT IN (SELECT event FROM origin) GROUP BY receiver"""
         sent = self.read("receiver:t event:i", query).sort_by([("event", "descending")])
@@ -303,7 +301,7 @@ class Reading:
         return names
 
     def export_of(self, event: int) -> dict[str, Any] | None:
-        """An export of this registry: receiver, as_of, name, bytes, sha256, records, and the digest of the log then."""
+        """An export of this registry: receiver, as_of, name, bytes, sha256, records, and the digest of its event."""
         query = """SELECT x.receiver, x.as_of, x.name, x.bytes, x.sha256, x.records, s.digest
                    FROM export x JOIN seal s ON s.event = x.event
                    WHERE x.event = $1 AND x.event NOT IN (SELECT event FROM origin)"""
@@ -311,7 +309,7 @@ class Reading:
         return dict(rows[0]) if rows else None
 
     def intakes(self) -> pa.Table:
-        """What was taken in, and which event took it back."""
+        """The intakes, each with the event that withdrew it."""
         return self.read(
             "event:i verb:t at:i by:t name:t sha256:t added:i updated:i repeated:i refused:i withdrawn:i",
             """SELECT t.event, e.verb, coalesce(o.at, e.at) AS at, e.actor, i.name, i.sha256, t.added, t.updated,
@@ -321,60 +319,60 @@ class Reading:
         ).sort_by("event")
 
     def inputs(self, cut: int) -> pa.Table:
-        """Every input up to `cut` that was not taken back."""
-        told = self.read(
+        """Every input up to `cut` that is not withdrawn."""
+        table = self.read(
             "event:i verb:t name:t bytes:i sha256:t records:i",
             f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
                 FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{TAKEN_BACK.format("event")}""",
+                WHERE i.event <= $1 AND NOT i.{WITHDRAWN.format("event")}""",
             (cut,),
         )
         order = self.order(cut)
-        told = told if order is None else order.ranked(told)
-        return told.sort_by([("event", "ascending"), ("name", "ascending")])
+        table = table if order is None else order.ranked(table)
+        return table.sort_by([("event", "ascending"), ("name", "ascending")])
 
     def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
-        """Who, when and why of some events, and the names of what they read; `at` is that of who recorded them."""
+        """Who, when and why of some events, and the files they read; `at` is the moment in the recording registry."""
         query = """SELECT e.seq AS event, coalesce(o.at, e.at) AS at, e.actor, e.verb, e.reason,
                      coalesce(i.name, '') AS file, coalesce(i.sha256, '') AS sha256
-                   FROM asked_event a JOIN event e ON e.seq = a.seq
+                   FROM wanted_event a JOIN event e ON e.seq = a.seq
                    LEFT JOIN input i ON i.event = e.seq AND i.ordinal = 0
                    LEFT JOIN origin o ON o.event = e.seq"""
         with self._lock:
-            self._scratch("asked_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
+            self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
             return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
 
     def sent_files(self) -> pa.Table:
-        """The files that went out with the events that `events` was last asked of."""
-        query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM asked_event a JOIN export x ON x.event = a.seq"""
+        """The files that were sent with the events of the last call of `events`."""
+        query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM wanted_event a JOIN export x ON x.event = a.seq"""
         return self.read("event:i name:t sha256:t", query).sort_by([("event", "ascending"), ("name", "ascending")])
 
-    def story(self, msisdn: int) -> pa.Table:
-        """Everything that touched one number, unordered, but for what follows from `kin` and what was taken back."""
-        return pa.concat_tables([self.read(HISTORY, query, (msisdn,)) for query in STORY])
+    def entries(self, msisdn: int) -> pa.Table:
+        """The history of one number, unordered, without what follows from `related_versions` and withdrawals."""
+        return pa.concat_tables([self.read(HISTORY, query, (msisdn,)) for query in ENTRIES])
 
-    def kin(self, msisdn: int) -> pa.Table:
-        """All versions of the complaints in which a number stands, and in which of them it does."""
+    def related_versions(self, msisdn: int) -> pa.Table:
+        """All versions of the complaints that contain a number, and in which role each version has it."""
         columns = (
             "event:i row:i complaint_key:t source:t acknowledgement_no:t district:t reported_at:i fingerprint:i "
             "usable:i named:i complains:i"
         )
-        return self.read(columns, KIN, (msisdn,))
+        return self.read(columns, RELATED_VERSIONS, (msisdn,))
 
     def withdrawals(self, cut: int) -> pa.Table:
-        """What was taken back up to `cut`, and by which event."""
+        """The events that are withdrawn up to `cut`, and by which event."""
         return self.read("event:i withdrawn:i", "SELECT event, withdrawn FROM withdrawal WHERE event <= $1", (cut,))
 
     def taken_back(self, cut: int) -> pa.Table:
-        """The files that were taken back up to `cut`, with who did it, when and why."""
-        query = """SELECT w.event, e.verb, i.name, i.sha256, t.actor, coalesce(o.at, t.at) AS told_at, t.reason
+        """The files that are withdrawn up to `cut`, with who, when and why."""
+        query = """SELECT w.event, e.verb, i.name, i.sha256, t.actor, coalesce(o.at, t.at) AS withdrawn_at, t.reason
                    FROM withdrawal w JOIN event e ON e.seq = w.withdrawn JOIN event t ON t.seq = w.event
                    LEFT JOIN input i ON i.event = w.withdrawn LEFT JOIN origin o ON o.event = w.event
                    WHERE w.event <= $1"""
-        return self.read("event:i verb:t name:t sha256:t by:t told_at:i reason:t", query, (cut,))
+        return self.read("event:i verb:t name:t sha256:t by:t withdrawn_at:i reason:t", query, (cut,))
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
-        """The events besides complaints that said something of one number which can be taken back."""
+        """The events besides complaints that concern one number and can be withdrawn."""
         found: pa.Array[Any] = self.read("event:i", TOUCHING, (msisdn,))["event"].combine_chunks()
         return found
 
@@ -385,14 +383,14 @@ class Reading:
         return table.sort_by([("row", "ascending"), ("field", "ascending"), ("cell", "ascending")])
 
     def _scratch(self, name: str, table: pa.Table) -> None:
-        """A table of this connection alone, for a join."""
+        """Creates a temporary table, for a join."""
         with self._lock:
             self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
             self.dialect.ingest(name, table, temporary=True)
 
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:
-    """`table` as the declared columns: drivers guess a column's type from its first rows."""
+    """`table` as the declared columns: drivers infer a column's type from its first rows."""
     arrays, names = [], []
     for index, field in enumerate(columns.split()):
         name, _, code = field.partition(":")
@@ -407,7 +405,7 @@ def _declared(table: pa.Table, columns: str) -> pa.Table:
 
 
 def _whole(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """One array of int64, whatever the chunks."""
+    """One array of int64, without chunks."""
     values = values.cast(pa.int64())
     if isinstance(values, pa.ChunkedArray):
         return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], pa.int64())

@@ -1,7 +1,7 @@
-"""Whom a list goes to, by one name each.
+"""The receivers of lists, by one name each.
 
-Owns the comparison of receivers' names. Knows no list. One idea: a change is told against what a receiver was sent, so
-another spelling of him must neither begin a new account nor be guessed to be him.
+Owns the comparison of receivers' names. Knows no list. One idea: a change is relative to the last list of the same
+receiver, so that another spelling must neither count as a new receiver nor be guessed to be a known one.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from numguard.registry.spelling import folded
 
 __all__ = ["the_receiver"]
 
-#: In a shorter word a letter may be all that tells two receivers apart.
+#: In a shorter word, one letter may be the difference between two receivers.
 _SHORTEST = 4
 
 
 def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
-    """The receiver as he is known, or a new one.
+    """The known receiver of that name, or a new one.
 
     Args:
-        name: As it was given.
-        known: The receivers that were sent something, the last first.
-        sure: Whether somebody says that a name much like a known one is another's.
+        name: The name as given.
+        known: The receivers of earlier exports, the last first.
+        sure: Whether the caller confirms that a name close to a known one is another receiver's.
 
     Raises:
-        ArgumentError: It is much like the name of a known receiver, but for more than capitals, blanks and signs.
+        ArgumentError: The name is one letter from that of a known receiver.
 
     >>> the_receiver("d.o.t.", ["DoT"], sure=False), the_receiver("TRAI", ["DoT"], sure=False)
     ('DoT', 'TRAI')
@@ -39,8 +39,8 @@ def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
     for other in known:
         if not sure and _slip(other, name):
             raise ArgumentError(
-                f"to: nothing went to that receiver before, but to {other!r}; write it so, or say that it is another "
-                "one with override= (--override REASON); nothing was written"
+                f"to: no list was sent to that receiver before, but to {other!r}; write the name so, or confirm that "
+                "it is another receiver with override= (--override REASON); nothing was written"
             )
     return name
 
@@ -50,7 +50,7 @@ def _bare(name: str) -> str:
 
 
 def _slip(one: str, other: str) -> bool:
-    """Whether one word of a name became another word by one letter."""
+    """Whether the names differ by one letter of one word."""
     words = [folded(name).split() for name in (one, other)]
     if len(words[0]) != len(words[1]):
         return False

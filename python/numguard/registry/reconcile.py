@@ -1,8 +1,8 @@
-"""How the rows of a file meet what the registry knows: what is new of them, and what each row counts as.
+"""Compares the rows of a file with the recorded complaints: what is new, and how each row is counted.
 
-Owns what makes one version of a complaint another, and what a row is counted as. Knows no SQL, no file and no cell
-(`complaints`). One idea: the rows of one file that share a complaint are one version of it, told apart from other
-versions by a fingerprint of everything it says.
+Owns when two versions of a complaint differ, and how a row is counted. Knows no SQL, no file and no cell
+(`complaints`). One idea: the rows of one file that share a complaint are one version of it, which differs from other
+versions by a fingerprint of its whole content.
 """
 
 from __future__ import annotations
@@ -14,30 +14,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.complaints import FIELDS, Complaints
 from numguard.registry.sources import sources
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = ["ALIKE", "Plan", "reconcile"]
 
-#: Fields that came later: they count in a fingerprint where they say something, so that what was told before them is
-#: still told as it was.
+#: Fields that a later schema added: they are in a fingerprint only where they are not empty, so that the fingerprints
+#: of earlier versions stay the same.
 _LATER = ("police_station", "incident_at", "amount_held")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What taking a sheet in would do.
+    """The effect of adding a sheet.
 
     Attributes:
         added, updated, repeated, refused: rows.
-        versions, namings, complainants, refusals: what to append, `complaint` being null for a complaint not known yet.
+        versions, namings, complainants, refusals: what to append, `complaint` being null for a new complaint.
         refused_cells: every refused cell of the sheet: row, field, cell, note.
-        alike: complaints that may be known ones under another spelling; the columns are `ALIKE`.
+        alike: complaints that may be recorded ones under another spelling; the columns are `ALIKE`.
     """
 
     added: int
@@ -53,25 +51,25 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether the registry already knows all of it."""
+        """Whether all of it is recorded already."""
         return len(self.versions) == 0
 
     @property
     def amended(self) -> Any:
-        """The keys of the complaints that stood and are amended."""
+        """The keys of the complaints that are amended."""
         return self.versions["complaint_key"].filter(pc.equal(self.versions["amends"], 1))
 
 
 def reconcile(complaints: Complaints, known: Known) -> Plan:
-    """Meets the rows with what is known.
+    """Compares the rows with the recorded complaints.
 
     Args:
         complaints: the rows.
-        known: what is known already.
+        known: the recorded complaints.
 
     Returns:
-        What is new. A row counts as refused if it names no usable number, else as repeated if its complaint was told so
-        before, as updated if the complaint stands with other content, and as added otherwise.
+        What is new. A row counts as refused if it names no usable number, else as repeated if its version is recorded,
+        as updated if the complaint is recorded with other content, and as added otherwise.
     """
     rows = complaints.rows
     key = rows["complaint_key"].combine_chunks()
@@ -83,17 +81,17 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
     texts = _texts(versions, suspects, complaints, groups.of_row)
     prints = np.frombuffer(b"".join(blake2b(text, digest_size=8).digest() for text in texts), "<i8").astype(np.int64)
 
-    told, versions, alike = _met(versions, known)
-    ordinal = np.asarray(told["ordinal"].to_numpy(), np.int64)
-    standing = np.asarray(told["taken_back"].to_numpy(), np.int64) == 0
-    same = np.asarray(told["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
+    recorded, versions, alike = _recorded(versions, known)
+    ordinal = np.asarray(recorded["ordinal"].to_numpy(), np.int64)
+    standing = np.asarray(recorded["taken_back"].to_numpy(), np.int64) == 0
+    same = np.asarray(recorded["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
     seen = np.zeros(size, np.bool_)
     seen[ordinal[standing & same]] = True
     amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     amends[ordinal[standing]] = True
-    stood[ordinal[standing & (np.asarray(told["usable"].to_numpy(), np.int64) == 1)]] = True
+    stood[ordinal[standing & (np.asarray(recorded["usable"].to_numpy(), np.int64) == 1)]] = True
     complaint = np.full(size, np.iinfo(np.int64).max)
-    np.minimum.at(complaint, ordinal, np.asarray(told["complaint"].to_numpy(), np.int64))
+    np.minimum.at(complaint, ordinal, np.asarray(recorded["complaint"].to_numpy(), np.int64))
 
     amends &= usable
     counted = groups.count(usable, seen, stood, rows, complaints)
@@ -121,28 +119,28 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
     )
 
 
-def _met(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """What is known of each version, the versions with the keys that they are known by, and those that may be known.
+def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The recorded versions, the versions with the keys of recorded complaints, and those that may be recorded.
 
-    An older numguard kept a source as it was written. What came in under another listed spelling of it has that key,
-    and keeps it.
+    An older numguard recorded a source as written. A complaint under another listed spelling of it has that key, and
+    keeps it.
     """
     size = len(versions)
-    told = known.versions(pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]}))
-    new = np.setdiff1d(np.arange(size), np.asarray(told["ordinal"].to_numpy(), np.int64))
+    recorded = known.versions(pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]}))
+    new = np.setdiff1d(np.arange(size), np.asarray(recorded["ordinal"].to_numpy(), np.int64))
     others = look_alike(versions, new, known)
     if len(others.same):
         older = known.versions(others.same)
-        told = pa.concat_tables([told, older])
+        recorded = pa.concat_tables([recorded, older])
         key = versions["complaint_key"].to_pylist()
-        # Of several, the first in the alphabet; ties of complaints are told apart by their numbers.
+        # Of several keys, the first in alphabetical order.
         for ordinal, one in reversed(
             list(zip(*others.same.sort_by("complaint_key").to_pydict().values(), strict=True))
         ):
             key[ordinal] = one
         place = versions.schema.get_field_index("complaint_key")
         versions = versions.set_column(place, "complaint_key", pa.array(key, pa.string()))
-    return told, versions, others.alike
+    return recorded, versions, others.alike
 
 
 class _Groups:
@@ -164,13 +162,13 @@ class _Groups:
         #: Each row that is not the first of its version.
         self.later = self.key >= 0
         self.later[self.first] = False
-        # The first row of the complaint, whatever was usable: it names the complaint.
+        # The first row of the complaint, usable or not: it names the complaint.
         order = np.zeros(len(encoded.dictionary), np.int64)
         order[self.key[keyed[::-1]]] = keyed[::-1]
         self.first_of_complaint = order[self.key[self.first]]
 
     def merge(self, rows: pa.Table) -> pa.Table:
-        """One row a version: each field as the last row that says something tells it."""
+        """One row a version: each field as in the last row where it is not empty."""
         first = rows.take(self.first)
         row = np.asarray(rows["row"].to_numpy(), np.int64)
         first = first.append_column("first_row", pa.array(row[self.first_of_complaint]))
@@ -199,20 +197,20 @@ class _Groups:
     ) -> tuple[int, int, int, int]:
         """Rows added, updated, repeated, refused."""
         of_row = self.of_row
-        told = np.append(usable, False)[of_row]
-        refused = int((~told).sum()) + len(complaints.broken)
-        repeated_rows = told & np.append(seen, False)[of_row]
-        again = np.flatnonzero(told & self.later & ~repeated_rows)
+        counted = np.append(usable, False)[of_row]
+        refused = int((~counted).sum()) + len(complaints.broken)
+        repeated_rows = counted & np.append(seen, False)[of_row]
+        again = np.flatnonzero(counted & self.later & ~repeated_rows)
         copies = _copies(again, of_row, rows, complaints) if len(again) else 0
-        later = told & self.later & ~repeated_rows
-        first = told & ~self.later & ~repeated_rows
+        later = counted & self.later & ~repeated_rows
+        first = counted & ~self.later & ~repeated_rows
         amended = np.append(stood, False)[of_row]
         updated = int((first & amended).sum()) + int(later.sum()) - copies
         return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused
 
 
 def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: pa.Table, complaints: Complaints) -> int:
-    """How many of the rows `again` say just what an earlier row of their version in the same file says."""
+    """How many of the rows `again` have the content of an earlier row of their version in the same file."""
     within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
     place = np.full(len(of_row), len(within))
     place[within] = np.arange(len(within))
@@ -221,35 +219,35 @@ def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: p
     met: set[tuple[int, bytes]] = set()
     later = set(again.tolist())
     copies = 0
-    for row, version, said in zip(within.tolist(), of_row[within].tolist(), text, strict=True):
-        copies += row in later and (version, said) in met
-        met.add((version, said))
+    for row, version, content in zip(within.tolist(), of_row[within].tolist(), text, strict=True):
+        copies += row in later and (version, content) in met
+        met.add((version, content))
     return copies
 
 
 def _texts(
     records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, place: npt.NDArray[np.int64]
 ) -> list[bytes]:
-    """Everything that each record says, as one text; `place` is where each row went, or the number of records."""
+    """The whole content of each record, as one text; `place` is the record of each row, or the number of records."""
     refused = complaints.refusals
     words = pc.binary_join_element_wise(
         refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
     )
     owner = place[np.asarray(refused["index"].to_numpy(), np.int64)]
-    told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
-    told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-    said = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
-    # The same complaint under another listed spelling of its source says the same.
-    fields = [*(said | {"source": sources(said["source"])}).values()]
+    cells = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
+    cells = cells.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    values = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
+    # Another listed spelling of the source is the same content.
+    fields = [*(values | {"source": sources(values["source"])}).values()]
     complainants = _several(complaints.complainants, place, len(records))
     refusals = _lists(
-        np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), len(records), "\x1e"
+        np.asarray(cells["owner"].to_numpy(), np.int64), cells["text"].combine_chunks(), len(records), "\x1e"
     )
     joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
     for field in _LATER:
-        said = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
-        joined = pc.binary_join_element_wise(joined, pc.fill_null(said, ""), "")
-    # Of numbers that are all certain nothing is said here: what was told before there were others is told as it was.
+        later = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
+        joined = pc.binary_join_element_wise(joined, pc.fill_null(later, ""), "")
+    # Empty where all numbers are certain, so that fingerprints from before there were doubts stay the same.
     doubts = _doubts(complaints.namings, place, len(records))
     joined = pc.binary_join_element_wise(joined, doubts, pc.if_else(pc.equal(doubts, ""), "", "\x1c"))
     texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
@@ -257,7 +255,7 @@ def _texts(
 
 
 def _several(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
-    """As `_joined`, where a place got more than one number: a single one is among the fields already."""
+    """As `_joined`, where a place has more than one number: a single one is among the fields already."""
     owner = place[np.asarray(numbers["index"].to_numpy(), np.int64)]
     crowded = np.bincount(owner, minlength=size + 1)[owner] > 1
     joined = _joined(numbers.filter(pa.array(crowded, pa.bool_())), place, size)
@@ -266,7 +264,7 @@ def _several(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.A
 
 
 def _joined(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
-    """The distinct numbers that went to each of `size` places, ascending, as digits between commas."""
+    """The distinct numbers of each of `size` places, ascending, as digits between commas."""
     index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
     owner = place[index]
     kept = owner < size
@@ -294,7 +292,7 @@ def _named_anew(
     version_row: npt.NDArray[np.int64],
     fresh: npt.NDArray[np.bool_],
 ) -> pa.Table:
-    """The numbers of new versions, in the order of the numbers, so that their index grows page by page."""
+    """The numbers of new versions, ascending, so that their index grows page by page."""
     index = np.asarray(numbers["index"].to_numpy(), np.int64)
     version = groups.of_row[index]
     kept = np.flatnonzero(np.append(fresh, False)[version])
@@ -309,14 +307,14 @@ def _named_anew(
 
 
 def _doubts(namings: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
-    """What is doubtful of the numbers that went to each of `size` places, and in which cell."""
+    """The doubts of the numbers of each of `size` places, with their cells."""
     unsure = namings.filter(pc.is_valid(namings["doubt"]))
     owner = place[np.asarray(unsure["index"].to_numpy(), np.int64)]
     number = pc.cast(unsure["msisdn"], pa.string())
     words = pc.binary_join_element_wise(number, unsure["doubt"], unsure["cell"], "\x1d", null_handling="replace")
-    told = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
-    told = told.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-    return _lists(np.asarray(told["owner"].to_numpy(), np.int64), told["text"].combine_chunks(), size, "\x1e")
+    doubts = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
+    doubts = doubts.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    return _lists(np.asarray(doubts["owner"].to_numpy(), np.int64), doubts["text"].combine_chunks(), size, "\x1e")
 
 
 def _refused_anew(complaints: Complaints, groups: _Groups, fresh: npt.NDArray[np.bool_]) -> tuple[pa.Table, pa.Table]:
@@ -324,9 +322,9 @@ def _refused_anew(complaints: Complaints, groups: _Groups, fresh: npt.NDArray[np
     row = np.asarray(complaints.rows["row"].to_numpy(), np.int64)
     refused = complaints.refusals
     at = np.asarray(refused["index"].to_numpy(), np.int64)
-    told = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
+    cells = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
     broken = complaints.broken
-    whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(told.schema)
+    whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(cells.schema)
     order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
-    new = told.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
-    return pa.concat_tables([new, whole]), pa.concat_tables([told, whole]).sort_by(order)
+    new = cells.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
+    return pa.concat_tables([new, whole]), pa.concat_tables([cells, whole]).sort_by(order)

@@ -1,8 +1,7 @@
-"""Numbers that wait for a person: which, why, and what the person decided of them.
+"""Numbers that wait for a decision: which, why, and the decisions on them.
 
-Owns the table of what waits, and the sheet in which it is decided. Knows no SQL, and leaves what waits to `state`. One
-idea: **not certain means not blocked**: such a number is on no list and leads nowhere, and nothing but a decision on
-record changes that.
+Owns the table of waiting numbers, and the sheet of decisions. Knows no SQL, and leaves to `state` which numbers wait.
+One idea: **not certain means not blocked**: such a number is on no list and no seed, until a decision is recorded.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case, reason_given
@@ -23,14 +22,12 @@ from numguard.registry.sheet import read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = [
     "COLUMNS",
     "DROPPED",
+    "NEVER_NAMED",
     "REVIEW_NOTES",
     "TURNED",
-    "UNHEARD",
     "UNSHIELDED",
     "Reviewed",
     "refuse_certain",
@@ -38,24 +35,24 @@ __all__ = [
     "take_review",
 ]
 
-#: Why a number waits, beside the doubts of its cell.
+#: Why a number waits, beside the doubts of cells.
 DROPPED: Final = "dropped_by_amendment"
 TURNED: Final = "turned_by_amendment"
 UNSHIELDED: Final = "complainants_until_withdrawn"
-UNHEARD: Final = "confirmed_but_never_named"
+NEVER_NAMED: Final = "confirmed_but_never_named"
 
 #: Why a number waits, or a row of decisions is refused, beside the notes of numbers.
 REVIEW_NOTES: Final = {
-    "from_narrative": "Found inside of a narrative, which may name it for any reason.",
+    "from_narrative": "Found inside of a narrative, which may mention it for any reason.",
     DROPPED: "A complaint named it before it was amended.",
-    TURNED: "A complaint had it as a suspect's, and has it as the complainant's, or the other way round.",
-    UNSHIELDED: "It was protected as a complainant's until the complaint was taken back.",
-    UNHEARD: "It was confirmed, though no complaint, link or list ever named it.",
+    TURNED: "An amended complaint has it as the complainant's instead of a suspect's, or the reverse.",
+    UNSHIELDED: "It was protected as a complainant's until the complaint was withdrawn.",
+    NEVER_NAMED: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",
     "no_reason": "A decision without a reason.",
 }
 
-#: The columns of a sheet that comes back, each with other spellings that it is found by.
+#: The columns of a sheet of decisions, each with other spellings of its heading.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
     "decision": ("decided", "verdict"),
@@ -82,12 +79,12 @@ _REFUSED = pa.schema(_REFUSED_FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What a sheet of decisions brought.
+    """The result of a sheet of decisions.
 
     Attributes:
         accepted, dismissed: Numbers.
-        left: Rows in which nothing is decided.
-        known: Rows whose number waits no more: the sheet was taken in before, or somebody decided meanwhile.
+        left: Rows without a decision.
+        known: Rows whose number waits no more: the sheet was recorded before, or another decision was.
         events: The events that were recorded: one for each decision and reason.
         refusals: The rows that were refused: file, row, column, cell, note.
     """
@@ -101,7 +98,7 @@ class Reviewed:
 
 
 def review(case: Case, cut: int) -> pa.Table:
-    """What waits as of the event `cut`; the columns are those that `Registry.review` tells."""
+    """The waiting numbers as of the event `cut`; the columns are those of `Registry.review`."""
     state = derive(case.facts(cut))
     state = state.filter(_waits(state))
     if not len(state):
@@ -116,7 +113,7 @@ def review(case: Case, cut: int) -> pa.Table:
     nothing: Any = pa.scalar(None, pa.string())
     doubt = pc.coalesce(namings["doubt"], pc.if_else(pa.array(found.named.unshielded), UNSHIELDED, nothing))
     live = pa.chunked_array([pa.array(found.versions.live[version])])
-    told = pa.table(
+    shown_namings = pa.table(
         {
             "msisdn": numbers,
             "why": pc.if_else(turned, TURNED, pc.if_else(dropped, DROPPED, doubt)),
@@ -124,26 +121,26 @@ def review(case: Case, cut: int) -> pa.Table:
             **{name: namings[name] for name in ("event", "row", "version")},
         }
     ).filter(pc.and_(shown, live))
-    told = _with_cells(case, cut, told)
+    shown_namings = _with_cells(case, cut, shown_namings)
     joint = case.store.order(cut)
     if joint is not None:
-        events_here = pa.array(joint.event[told["event"].to_numpy()])
-        told = told.set_column(told.schema.get_field_index("event"), "event", events_here)
-    silent = state.filter(pc.invert(pc.is_in(state["msisdn"], told["msisdn"])))["msisdn"]
-    unheard = pa.table({"msisdn": silent, "why": pa.repeat(UNHEARD, len(silent))})
-    told = pa.concat_tables([told, unheard], promote_options="default")
-    counted = told.group_by("msisdn", use_threads=False).aggregate([("complaint", "count_distinct")])
-    events = case.store.events(told["event"])
-    at = pc.index_in(told["msisdn"], counted["msisdn"])
+        events_here = pa.array(joint.event[shown_namings["event"].to_numpy()])
+        shown_namings = shown_namings.set_column(shown_namings.schema.get_field_index("event"), "event", events_here)
+    without_naming = state.filter(pc.invert(pc.is_in(state["msisdn"], shown_namings["msisdn"])))["msisdn"]
+    never_named = pa.table({"msisdn": without_naming, "why": pa.repeat(NEVER_NAMED, len(without_naming))})
+    shown_namings = pa.concat_tables([shown_namings, never_named], promote_options="default")
+    counted = shown_namings.group_by("msisdn", use_threads=False).aggregate([("complaint", "count_distinct")])
+    events = case.store.events(shown_namings["event"])
+    at = pc.index_in(shown_namings["msisdn"], counted["msisdn"])
     table = pa.table(
         {
-            "msisdn": told["msisdn"],
-            "why": told["why"],
-            "file": events["file"].take(pc.index_in(told["event"], events["event"])),
-            "row": told["row"],
-            "cell": [None if cell is None else masked_text(cell) for cell in told["cell"].to_pylist()],
+            "msisdn": shown_namings["msisdn"],
+            "why": shown_namings["why"],
+            "file": events["file"].take(pc.index_in(shown_namings["event"], events["event"])),
+            "row": shown_namings["row"],
+            "cell": [None if cell is None else masked_text(cell) for cell in shown_namings["cell"].to_pylist()],
             "complaints": counted["complaint_count_distinct"].take(at),
-            "status": state["status"].take(pc.index_in(told["msisdn"], state["msisdn"])),
+            "status": state["status"].take(pc.index_in(shown_namings["msisdn"], state["msisdn"])),
         },
         schema=_WAITING,
     )
@@ -152,25 +149,25 @@ def review(case: Case, cut: int) -> pa.Table:
 
 
 def _waits(state: pa.Table) -> Any:
-    """The numbers of a state that a person is to look at: one that is reported, or decided, does not wait."""
+    """The numbers of a state that wait: one that is reported, or decided, does not."""
     waits = pc.and_(state["waits"], pc.is_in(state["status"], pa.array(("review", "reverify"))))
     return pc.or_(waits, pc.and_(state["turned"], pc.equal(state["status"], "protected")))
 
 
-def _with_cells(case: Case, cut: int, told: pa.Table) -> pa.Table:
-    """The namings with the cells in which they stand, where these were kept."""
+def _with_cells(case: Case, cut: int, shown_namings: pa.Table) -> pa.Table:
+    """The namings with their cells, where these were recorded."""
     kept = case.store.facts("doubtful_cells", cut, wanted=True)
     keys = ["msisdn", "event", "version", "row"]
     kept = kept.set_column(0, "msisdn", pc.cast(kept["msisdn"], pa.uint64()))
     kept = kept.group_by(keys, use_threads=False).aggregate([("cell", "first")])
-    return told.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
+    return shown_namings.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
 
 
 def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
-    """Nothing, if something about each number waits for a person, or waited and was settled.
+    """Refuses numbers that neither wait for a decision nor waited for one.
 
     Raises:
-        ArgumentError: Of one nothing did, so that a decision would change nothing.
+        ArgumentError: There is such a number: a decision on it would change nothing.
     """
     state = case.state(cut, msisdns.cast(pa.int64()))
     idle = len(msisdns) - pc.sum(pc.is_in(msisdns, state["msisdn"].filter(state["unsure"]))).as_py()
@@ -187,7 +184,7 @@ def _open(case: Case, msisdns: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | None, reason: str | None) -> Reviewed:
-    """Takes a sheet of decisions in, an event for each decision and reason; the same sheet twice changes nothing."""
+    """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
     whole = None if reason is None else reason_given(reason)
@@ -196,26 +193,26 @@ def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | Non
         nothing = [None] * len(sheet.table)
         return cells.remarks(sheet.table.column(at[word][0])).to_pylist() if word in at else nothing
 
-    # A sheet that this registry wrote has whole numbers of all countries.
-    told: Any = _core.explain(cells.one(sheet.table.column(at["msisdn"][0])), region=None)
-    numbers = told.field("msisdn").to_pylist()
-    waiting = set(_open(case, pc.unique(told.field("msisdn").drop_null())).to_pylist())
+    # A sheet that this registry wrote has E.164 numbers of all countries.
+    explained: Any = _core.explain(cells.one(sheet.table.column(at["msisdn"][0])), region=None)
+    numbers = explained.field("msisdn").to_pylist()
+    waiting = set(_open(case, pc.unique(explained.field("msisdn").drop_null())).to_pylist())
     decided = [word and word.lower() for word in text("decision")]
     clashing = _clashing(numbers, decided)
     groups: dict[tuple[str, str], list[int]] = {}
     refused: list[tuple[Any, ...]] = []
     left = known = 0
     columns = (sheet.row.to_pylist(), numbers, decided, text("reason"), text("msisdn"), text("decision"))
-    for row, number, word, why, cell, said in zip(*columns, strict=True):
+    for row, number, word, why, cell, decision in zip(*columns, strict=True):
         why = why or whole  # noqa: PLW2901
         if word is None:
             left += 1
         elif number is None:
             refused.append((row, "msisdn", cell, "not_a_number"))
         elif word not in SETTLING:
-            refused.append((row, "decision", said, "unknown_decision"))
+            refused.append((row, "decision", decision, "unknown_decision"))
         elif number in clashing:
-            refused.append((row, "decision", said, "contradiction"))
+            refused.append((row, "decision", decision, "contradiction"))
         elif why is None:
             refused.append((row, "reason", None, "no_reason"))
         elif number not in waiting:
@@ -223,19 +220,21 @@ def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | Non
         else:
             groups.setdefault((word, why), []).append(number)
     events = tuple(_record(case, word, why, found) for (word, why), found in groups.items())
-    count = {word: len({n for (said, _), found in groups.items() if said == word for n in found}) for word in SETTLING}
-    told_of = [pa.array([entry[k] for entry in refused], _REFUSED.field(k + 1).type) for k in range(4)]
-    refusals = pa.table([pa.repeat(sheet.name, len(refused)), *told_of], schema=_REFUSED)
+    count = {
+        word: len({n for (other, _), found in groups.items() if other == word for n in found}) for word in SETTLING
+    }
+    refused_columns = [pa.array([entry[k] for entry in refused], _REFUSED.field(k + 1).type) for k in range(4)]
+    refusals = pa.table([pa.repeat(sheet.name, len(refused)), *refused_columns], schema=_REFUSED)
     return Reviewed(count["accepted"], count["dismissed"], left, known, events, refusals)
 
 
 def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:
-    """The numbers of which two rows decide otherwise."""
-    said: dict[int, set[str]] = {}
+    """The numbers with different decisions in two rows."""
+    words_of: dict[int, set[str]] = {}
     for number, word in zip(numbers, decided, strict=True):
         if number is not None and word in SETTLING:
-            said.setdefault(number, set()).add(word)
-    return {number for number, words in said.items() if len(words) > 1}
+            words_of.setdefault(number, set()).add(word)
+    return {number for number, words in words_of.items() if len(words) > 1}
 
 
 def _record(case: Case, word: str, why: str, numbers: list[int]) -> int:

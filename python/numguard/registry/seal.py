@@ -1,7 +1,7 @@
-"""A digest of each event over all that it says and the digest of the event before: a chain that no change passes by.
+"""A digest of each event over its rows and the digest of the event before: a chain that reveals any change.
 
-Owns what of an event is digested. Knows no store. One idea: what is digested is what the rows say and not how they lie,
-so that every store, and every later schema, comes to the same digest.
+Owns which bytes of an event are digested. Knows no store. One idea: the digest is over the values of the rows and not
+their order or storage, so that every store, and every later schema, computes the same digest.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+from numguard.compute import pc
 
 __all__ = ["Seal", "digest"]
 
 
 class Seal(NamedTuple):
-    """How far a registry has come, and the digest in which all of it is.
+    """The number of a registry's last event, and the digest over all of them.
 
     Attributes:
         events: The last event's number.
@@ -31,31 +30,31 @@ class Seal(NamedTuple):
     digest: str
 
 
-def digest(before: str, event: tuple[int, int, str, str, str], told: Mapping[str, pa.Table]) -> str:
+def digest(before: str, event: tuple[int, int, str, str, str], tables: Mapping[str, pa.Table]) -> str:
     """The digest of an event.
 
     Args:
         before: That of the event before.
         event: Its number, moment, actor, verb and reason.
-        told: Its rows by table, of integers and text. A column that says nothing is none, so that one that a later
+        tables: Its rows by table, of integers and text. An empty column is left out, so that a column that a later
             schema adds changes no digest.
 
     Returns:
         SHA-256 in hexadecimal digits.
     """
     state = hashlib.sha256()
-    for part in _parts(before, event, told):
+    for part in _parts(before, event, tables):
         state.update(len(part).to_bytes(8, "little"))
         state.update(part)
     return state.hexdigest()
 
 
-def _parts(before: str, event: tuple[int, int, str, str, str], told: Mapping[str, pa.Table]) -> Iterator[bytes]:
+def _parts(before: str, event: tuple[int, int, str, str, str], tables: Mapping[str, pa.Table]) -> Iterator[bytes]:
     yield before.encode()
     for field in event:
         yield str(field).encode()
-    for name in sorted(told):
-        columns = {column: _said(told[name][column]) for column in sorted(told[name].column_names)}
+    for name in sorted(tables):
+        columns = {column: _values(tables[name][column]) for column in sorted(tables[name].column_names)}
         columns = {column: values for column, values in columns.items() if values is not None}
         rows = pa.table(columns)
         if len(rows) > 1:
@@ -66,7 +65,7 @@ def _parts(before: str, event: tuple[int, int, str, str, str], told: Mapping[str
             yield from _bytes(_one_array(rows[column]))
 
 
-def _said(values: pa.ChunkedArray[Any]) -> pa.Array[Any] | None:
+def _values(values: pa.ChunkedArray[Any]) -> pa.Array[Any] | None:
     """The values, or None if all of them are null or empty."""
     array = _one_array(values)
     if pa.types.is_integer(array.type):

@@ -1,7 +1,7 @@
-"""A list that leaves the house: written, braked, and recorded as sent to somebody.
+"""Exports: a list is written to a file and recorded as sent to a receiver.
 
-Owns what an export is told against, the brake on its growth, and that a file which is not recorded as sent never lies
-about to be sent. Knows nothing of formats (`numguard.blocklist`) nor of what is listed (`listing`).
+Owns the base of a change, the brake on growth, and that no list exists as a file unless it is recorded as sent. Knows
+neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.blocklist import BlockList, Form
+from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.registry.case import Basis, Case, refuse_broken
@@ -23,8 +23,6 @@ from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.store import Append
 from numguard.types import PathLike
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["block_list", "export", "export_handsets", "handsets"]
 
@@ -66,19 +64,19 @@ def export(
     key: bytes | None,
     override: str | None,
 ) -> BlockList:
-    """Writes a list and records that it went out, both or neither."""
+    """Writes a list and records that it was sent, both or neither."""
     to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
     district = the_district(district, case.store.districts)
     policy = policy or ListPolicy()
     if as_of is not None:
         if since is not None:
-            raise ArgumentError("as_of: a list of an earlier day goes out whole, without since")
+            raise ArgumentError("as_of: a list of an earlier day is exported whole, without since")
         return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
     with case.sending(path, "export", override or "") as (append, token):
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         last = _last(sent, district)
-        before = _told_against(case, since, cut, sent, Basis(0, policy, district))
+        before = _base_of(case, since, cut, sent, Basis(0, policy, district))
         listed = case.listed(cut, before, policy, district)
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
@@ -101,14 +99,14 @@ def _export_of_earlier(
     form: Form,
     key: bytes | None,
 ) -> BlockList:
-    """Writes the list of an earlier day, asked for by name: a record of what stood then, which asks nobody anything."""
+    """Writes the list of an earlier day: a record of the state at that time, which requests no action."""
     with case.sending(path, "export") as (append, token):
         cut = case.cut("as_of", as_of)
         listed = case.listed(cut, None, policy, district, as_of=_moment(as_of), by_name=True)
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)
-        # Without a policy, as it is no list that a later change is told against.
+        # Without a policy, so that no later change is relative to it.
         how = {"as_of": [cut], "since": [0], "district": [district or ""], "policy": [""]}
         _send(append, token, listed, path, form, to=to, how=how)
     return listed
@@ -117,12 +115,12 @@ def _export_of_earlier(
 def export_handsets(
     case: Case, path: PathLike, *, to: str, district: str | None, form: Form, override: str | None
 ) -> BlockList:
-    """Writes the pairs of handsets and numbers and records that they went out, both or neither."""
+    """Writes the pairs of handsets and numbers and records that they were sent, both or neither."""
     to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
     district = the_district(district, case.store.districts)
     with case.sending(path, "export_handsets", override or "") as (append, token):
         listed = case.handsets(append.event - 1, district)
-        # That a number went out with its handset asks nobody to block the number.
+        # A pair requests no block of the number.
         numbers = pc.unique(listed.to_table()["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
         how = {"since": [0], "district": [district or ""], "policy": [""]}
@@ -144,7 +142,7 @@ def _receiver(to: object) -> str:
 def _send(
     append: Append, token: str, listed: BlockList, path: PathLike, form: Form, *, to: str, how: Mapping[str, Any]
 ) -> None:
-    """A list that is not recorded as sent must not lie about to be sent, nor take the place of one that was."""
+    """Writes the files and records them as sent; they get their names once the event is recorded."""
     with together(private=True, token=token) as files:
         listed.write_into(files, path, form, {"export": append.event, "to": to})
         file = {name: [listed.manifest[name]] for name in ("bytes", "sha256")}
@@ -163,14 +161,14 @@ def _send(
 
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:
-    """The last export of that district, or of all, to a receiver: what went out of another says nothing of this one."""
+    """The last export to a receiver of that district, or of all districts."""
     return next((row for row in sent if folded(row["district"]) == folded(district)), None)
 
 
-def _told_against(
+def _base_of(
     case: Case, since: date | datetime | int | str | None, cut: int, sent: list[dict[str, Any]], nothing: Basis
 ) -> Basis | None:
-    """What a change is told against: an export that was `sent` to the receiver, as it was made, or a moment."""
+    """The base of a change: one of the exports `sent` to the receiver, with its policy, or a moment."""
     if since is None:
         return None
     if since == "last":
@@ -180,11 +178,11 @@ def _told_against(
         raise ArgumentError('since: takes a day, a moment, an event or "last"')
     base = since if isinstance(since, int) else case.cut("since", since)
     if not 0 <= base <= cut:
-        raise ArgumentError("since: takes a day, a moment or an event that has been")
+        raise ArgumentError("since: takes a past day or moment, or a recorded event")
     if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == "export":
         named = next((row for row in sent if row["event"] == since), None)
         if named is None:
-            raise ArgumentError("since: that export went to another receiver, or from another registry")
+            raise ArgumentError("since: that export was sent to another receiver, or by another registry")
         return _basis(named)
     return nothing._replace(event=base)
 
@@ -196,7 +194,7 @@ def _brake(case: Case, cut: int, policy: ListPolicy, district: str | None, last:
     limit = max(1, then) * (policy.max_growth or 1)
     if now > limit:
         raise BrakeError(
-            f"the list has {now:,} rows, {then:,} when it last went to the same receiver; nothing was written; "
+            f"the list has {now:,} rows, the last one to the same receiver had {then:,}; nothing was written; "
             "override= (--override REASON) sends it, with the reason recorded"
         )
 

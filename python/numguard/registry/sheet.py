@@ -1,7 +1,7 @@
-"""A file or table of records -> its columns as they were written, each record with its place in the file.
+"""A file or table of records -> its columns as written, each record with its row number.
 
-Owns the name, size and SHA-256 that an input is kept under. Knows nothing of complaints, and leaves the reading of
-files to `numguard.source`. One idea: a record keeps the row number that a spreadsheet shows, whatever was refused
+Owns the name, size and SHA-256 under which an input is recorded. Knows no complaint, and leaves the reading of files to
+`numguard.source`. One idea: a record keeps the row number that a spreadsheet shows, whatever was refused
 before it.
 """
 
@@ -16,22 +16,20 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.registry.headings import heading
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = ["Sheet", "fingerprint_file", "fingerprint_table", "read_sheet"]
 
 
-#: The note of what stands under a header of other columns, that header included.
+#: The note of records below a header of other columns, and of that header.
 _ANOTHER: Final = "another_header"
-#: Letters that a header has at most: whatever is longer is nobody's headings.
+#: The most letters of a header: a longer record is none.
 _LONGEST_HEADER: Final = 10_000
 
 
@@ -40,13 +38,13 @@ class Sheet:
     """Records as they were written.
 
     Attributes:
-        name, bytes, sha256: what the input is kept under.
+        name, bytes, sha256: identify the input in the log.
         table: the records, blank and broken ones left out.
-        row: each record's number as a spreadsheet shows it; in a table, from 1.
-        broken: row, cell, note: the records that could not be taken apart, and those under a header of other columns.
+        row: each record's row number as a spreadsheet shows it; in a table, from 1.
+        broken: row, cell, note: the records that could not be split, and those below a header of other columns.
         not_data: lines that are no records, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: what else was in the file, and why it is no table.
-        told: what the file turned out to be: container, encoding, header_row, sheet.
+        passed_over: members and sheets of the file that are no table, and why.
+        recognised: the format of the file: container, encoding, header_row, sheet.
     """
 
     name: str
@@ -57,7 +55,7 @@ class Sheet:
     broken: pa.Table
     not_data: dict[str, int]
     passed_over: list[str]
-    told: dict[str, Any]
+    recognised: dict[str, Any]
 
     @property
     def records(self) -> int:
@@ -73,18 +71,18 @@ def read_sheet(
     *,
     is_heading: Callable[[str], bool] | None = None,
 ) -> Sheet:
-    """Reads one file of records, or anything that gives itself as an Arrow stream.
+    """Reads one file of records, or any object that exports an Arrow stream.
 
     Args:
         source: the file or table.
-        name: what it is kept under; by default the file's name.
-        is_known: whether a cell is a heading that is looked for.
+        name: the name that is recorded; by default the file's name.
+        is_known: whether a cell is a heading of a field.
         sheet: the sheet of a workbook that has several.
-        is_heading: whether a cell is a heading; by default whether it is looked for.
+        is_heading: whether a cell is a heading; by default `is_known`.
 
     Raises:
-        FileMissingError: no file is there.
-        InputError: the file is not what its name says.
+        FileMissingError: there is no such file.
+        InputError: the file cannot be read.
         UnsupportedTypeError: neither a path nor a table.
     """
     is_heading = is_heading or is_known
@@ -94,7 +92,7 @@ def read_sheet(
         path = Path(source)
         size, sha256 = fingerprint_file(path)
         found = read_records(path, is_known, sheet)
-        # A name that is not UTF-8 is kept with a sign in the place of each broken letter.
+        # Each byte of a name that is not UTF-8 becomes a replacement character.
         shown = name or path.name.encode(errors="replace").decode()
         return _without_other_tables(_without_blank(found, shown, size, sha256), is_heading)
     try:
@@ -111,12 +109,12 @@ def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
         table, row = table.filter(pa.array(keep)), row[keep]
         not_data["blank"] = not_data.get("blank", 0) + int((~keep).sum())
     passed = [f"{passed.name}: {passed.why}" for passed in found.passed_over]
-    told = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
-    return Sheet(name, size, sha256, table, pa.array(row), found.broken, not_data, passed, told)
+    recognised = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
+    return Sheet(name, size, sha256, table, pa.array(row), found.broken, not_data, passed, recognised)
 
 
 def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which records hold nothing at all: an editor counts them, nobody wrote them."""
+    """Which records have only empty cells."""
     blank = np.ones(len(table), np.bool_)
     for column in table.columns:
         text = pa.types.is_string(column.type)
@@ -130,7 +128,7 @@ def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
 def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sheet:
     """The sheet without its records from the first header of other columns on, which are broken ones.
 
-    Read by the sheet's own header, they would take a complainant's number for a suspect's.
+    Read by the first header, a complainant's number could be in the column of suspects.
     """
     table, row = sheet.table, np.asarray(sheet.row, np.int64)
     own = [heading(name) for name in table.column_names]
@@ -176,7 +174,7 @@ def _cells(table: pa.Table, at: int) -> list[str]:
 
 
 def _bare(names: Sequence[str]) -> list[str]:
-    """Headings without the empty ones behind the last."""
+    """Headings without the empty ones after the last."""
     size = max((k for k, name in enumerate(names, 1) if name), default=0)
     return list(names[:size])
 
@@ -197,7 +195,7 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
 
 
 def fingerprint_table(table: pa.Table) -> tuple[int, str]:
-    """The size and SHA-256 of a table: of its bare columns as an Arrow stream, so that chunks make no difference."""
+    """The size and SHA-256 of a table: of its bare columns as an Arrow stream, whatever its chunks."""
     bare = table.replace_schema_metadata(None).combine_chunks()
     sink = _Digest()
     with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
@@ -206,7 +204,7 @@ def fingerprint_table(table: pa.Table) -> tuple[int, str]:
 
 
 class _Digest(io.RawIOBase):
-    """A file of which nothing is kept but its size and SHA-256."""
+    """A file object that keeps only size and SHA-256 of what is written."""
 
     def __init__(self) -> None:
         self.size = 0

@@ -1,7 +1,8 @@
-"""Spellings of sources -> one name each, so that one complaint is not two by how its source is written.
+"""Spellings of sources -> one name each, so that the spelling of a source makes no second complaint.
 
-Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: what was written is kept, and a name
-that is not in the table is a source of its own: complaints of two desks made one would be worse than one complaint
+Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: the written name is recorded, and
+a name that is not in the table is a source of its own: merging complaints of two desks would be worse than one
+    complaint
 under two names.
 """
 
@@ -22,14 +23,14 @@ __all__ = ["same_source", "sources", "spellings"]
 
 
 def sources(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """Names of sources, those of the table as it has them, others as `words` gives them.
+    """Names of sources, those of the table in its spelling, others as `words` gives them.
 
     >>> sources(pa.array(["ncrp portal", "N.C.R.P.", "Helpline-1930", "PS Rohtak"])).to_pylist()
     ['NCRP', 'NCRP', '1930', 'PS Rohtak']
     """
     named: Any = words(column).dictionary_encode()
-    told: pa.Array[Any] = pa.array([same_source(name) for name in named.dictionary.to_pylist()], pa.string())
-    return told.take(named.indices)
+    names: pa.Array[Any] = pa.array([same_source(name) for name in named.dictionary.to_pylist()], pa.string())
+    return names.take(named.indices)
 
 
 def same_source(name: str) -> str:

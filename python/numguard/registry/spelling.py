@@ -1,7 +1,7 @@
-"""Spellings of one name, folded to be compared: what looks alike is alike.
+"""Spellings of one name, folded to be compared: names that look alike are equal.
 
-Owns what makes no difference between two names: the width of letters, capitals, blanks, and signs that nobody sees.
-Knows no column. One idea: no source can be made two by writing it with a sign that nobody sees.
+Owns which differences between two names are ignored: the width of letters, capitals, blanks, and invisible characters.
+Knows no column. One idea: an invisible character never makes two sources of one.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
+from numguard.compute import pc
 
 __all__ = ["folded", "folded_cells", "seen"]
 
@@ -25,9 +24,9 @@ _BLANKS = r"[\p{Z}\s\x{1f}]+"
 
 
 def seen(text: pa.Array[Any]) -> pa.Array[Any]:
-    """Names as they are shown: one width of letters, no signs that nobody sees, single blanks and none around."""
+    """Names as they are shown: one width of letters, no invisible characters, single blanks and none around."""
     text = pc.replace_substring_regex(pc.utf8_normalize(text, "NFKC"), _UNSEEN_BUT_JOINERS, "")
-    # Between letters of this alphabet a joiner joins nothing.
+    # Between Latin letters a joiner has no effect.
     text = pc.replace_substring_regex(text, r"([\x00-\x7f])[\x{200c}\x{200d}]+", r"\1")
     text = pc.replace_substring_regex(text, r"[\x{200c}\x{200d}]+([\x00-\x7f]|$)", r"\1")
     cells: pa.Array[Any] = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, _BLANKS, " "))
@@ -39,7 +38,7 @@ def folded_cells(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     text: Any = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) and len(column) else column
     if isinstance(text, pa.ChunkedArray):
         return pa.array([], pa.string())
-    # Nearly all names are plain, and need no second look.
+    # Nearly all names are plain, and need no further processing.
     odd = pc.fill_null(pc.match_substring_regex(text, r"[^\x21-\x7e ]|  |^ | $"), False)
     if pc.any(odd).as_py():
         names = text.filter(odd).dictionary_encode()

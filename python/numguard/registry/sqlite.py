@@ -1,7 +1,7 @@
 """A registry in one private file, or in memory.
 
-Owns how the file is made, opened and watched, and what its log is for. Knows no table of the registry. One idea: an
-event that was acknowledged is in the file itself, and the file is the one that was opened.
+Owns how the file is created, opened and checked, and the settings of its write-ahead log. Knows no table of the
+registry. One idea: an event that was acknowledged is in the file itself, and no other file has taken its name.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _GONE = "was deleted or replaced since it was opened; nothing was recorded; open
 # SQLite 3.7.0 to 3.51.2 can lose a commit when a write-ahead log is reset under two connections.
 _OLDEST_SQLITE = (3, 51, 3)
 
-# Numbers come in no order, so that in a large registry nearly every row that an index takes changes a page of its own.
-# Small pages make that half as much to write, and with a log of this many bytes a page that changes often within one
-# event is copied into the file once, at its end (`settled`). Measured with 10 million complaints: 10,000 more in 0.25 s
+# Numbers are not inserted in order, so that in a large registry nearly every row of an index changes another page.
+# Small pages halve what is written, and with a log of this many bytes a page that changes often within one event is
+# copied into the file once, at its end (`settled`). Measured with 10 million complaints: 10,000 more in 0.25 s
 # on average, 0.36 s with SQLite's own pages of 4,096 bytes and log of a thousand pages.
 _PAGE = 2_048
 _LOG = 64 << 20
 
 
 class SQLite(Dialect):
-    """A private file, or memory: write-ahead log, full sync, readable by its owner alone."""
+    """A private file, or memory: write-ahead log, full sync, readable by its owner only."""
 
     begin_statement = "BEGIN IMMEDIATE"
 
@@ -47,7 +47,7 @@ class SQLite(Dialect):
         self.name = target if self._file is None else self._file.name
         if self._file is not None:
             self._make_private(self._file)
-        with self._told():
+        with self._translated_errors():
             super().__init__(self.name, driver.connect(str(self._file or target)))
         try:
             self._opened = self._seen()
@@ -58,16 +58,16 @@ class SQLite(Dialect):
 
     @classmethod
     def make(cls, target: str, build: Callable[[Dialect], None]) -> None:
-        """Makes a file that is whole as soon as it has its name; one that was made meanwhile stays.
+        """Creates a file that is complete when it is given its name; a file that was created meanwhile stays.
 
         Raises:
-            RegistryError: It cannot be made, or the log of one that is gone lies there.
+            RegistryError: It cannot be created, or the write-ahead log of a deleted file exists.
         """
         file = Path(target).absolute()
         log = file.with_name(f"{file.name}-wal")
         if log.exists() and not file.exists():
             raise RegistryError(
-                f"{file.name}: is gone, but its log is there; restore the file from a backup, or move {log.name} away"
+                f"{file.name}: was deleted, but its log exists; restore the file from a backup, or move {log.name} away"
             )
         try:
             with beside(file) as unnamed:
@@ -80,10 +80,10 @@ class SQLite(Dialect):
                 with suppress(FileExistsError):
                     _name_it(unnamed, file)
         except OSError as error:
-            raise RegistryError(f"{file.name}: cannot be made ({error.strerror})") from None
+            raise RegistryError(f"{file.name}: cannot be created ({error.strerror})") from None
 
     def copy(self, path: Path) -> None:
-        """Writes all that is recorded into an empty file."""
+        """Copies the log into an empty file."""
         self.fetch("VACUUM INTO $1", (str(path),))
 
     def begin(self) -> None:
@@ -92,24 +92,24 @@ class SQLite(Dialect):
         super().begin()
 
     def commit(self) -> None:
-        """Makes the transaction last, if the file is still the one that was opened."""
+        """Commits the transaction, if the file is still the one that was opened."""
         self._still_there()
         super().commit()
 
     def settled(self) -> None:
-        """Takes what the log holds over into the file: a copy of the file alone then has it too."""
+        """Copies the write-ahead log into the file, so that a copy of the file alone is complete."""
         if self._file is not None:
-            with suppress(RegistryError):  # what stands in the log is recorded all the same
+            with suppress(RegistryError):  # an event in the write-ahead log is recorded
                 self.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def check(self) -> None:
-        """Looks for damage that SQLite itself can tell, indexes that do not fit their tables among it."""
-        said = self.fetch("PRAGMA integrity_check(1)").column(0)[0].as_py()
-        if said != "ok":
+        """Looks for damage that SQLite itself detects, such as indexes that differ from their tables."""
+        result = self.fetch("PRAGMA integrity_check(1)").column(0)[0].as_py()
+        if result != "ok":
             raise DamagedError(f"{self.name}: {DAMAGED}")
 
     def _seen(self) -> tuple[int, int] | None:
-        """What tells the file from any other that may come to bear its name."""
+        """The device and inode of the file, by which it differs from another of the same name."""
         if self._file is None:
             return None
         try:
@@ -122,14 +122,14 @@ class SQLite(Dialect):
         if self._seen() != self._opened:
             raise RegistryError(f"{self.name}: {_GONE}")
 
-    def _why(self, said: str | None) -> str | None:
-        if said != READ_ONLY or self._file is None:
-            return said
+    def _why(self, message: str | None) -> str | None:
+        if message != READ_ONLY or self._file is None:
+            return message
         if self._opened is not None and self._seen() != self._opened:
             return _GONE
-        # A file that we may write to is taken for read-only where its first bytes say so.
+        # SQLite reports a writable file as read-only where the version bytes of its header are damaged.
         writable = os.access(self._file, os.W_OK) and os.access(self._file.parent, os.W_OK)
-        return DAMAGED if writable else said
+        return DAMAGED if writable else message
 
     def _prepare(self) -> None:
         self.execute(f"PRAGMA busy_timeout = {dialect.BUSY_MS}")
@@ -145,7 +145,7 @@ class SQLite(Dialect):
         self.execute("PRAGMA cache_size = -262144")
 
     def _log_ahead(self) -> None:
-        # The change of journal does not wait for another connection that is just making it.
+        # SQLite does not wait for another connection that changes the journal mode at the same moment.
         deadline = time.monotonic() + dialect.BUSY_MS / 1000
         while True:
             try:
@@ -164,32 +164,32 @@ class SQLite(Dialect):
         try:
             there = file.stat()
         except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "its name is none"
+            why = error.strerror if isinstance(error, OSError) else "the name is no file name"
             raise RegistryError(f"{self.name}: cannot be opened ({why})") from None
         if stat.S_ISDIR(there.st_mode):
             raise RegistryError(f"{self.name}: is a folder, not a registry")
         if there.st_size == 0 and not file.name.endswith(".partial"):
             raise RegistryError(
                 f"{self.name}: is an empty file, not a registry; restore it from a backup, "
-                "or remove it to have a new one made"
+                "or remove it: a new one is created"
             )
         if has_modes() and there.st_mode & 0o077:
             with suppress(PermissionError):
                 file.chmod(0o600)
 
     def tables(self) -> set[str]:
-        """The names of the tables that are there."""
+        """The names of the tables."""
         names = self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'").column(0)
         return {str(name) for name in names.to_pylist() if not str(name).startswith("sqlite_")}
 
 
 def _name_it(unnamed: Path, file: Path) -> None:
-    """Gives a new file its name, unless another has it."""
+    """Gives a new file its name, unless a file has it."""
     try:
         file.hardlink_to(unnamed)
     except FileExistsError:
         raise
-    except OSError:  # not every disk has second names
+    except OSError:  # the file system has no hard links
         if file.exists():
             raise FileExistsError from None
         unnamed.rename(file)

@@ -1,7 +1,7 @@
-"""What the facts of the event log say of each number: its status, and what a list tells of it.
+"""The state of each number by the facts of the event log: its status, and the columns of a list.
 
-Owns the precedence of statuses and who is protected. Knows no SQL, no file and no clock, and leaves to `grounds` what
-counts of the facts. One idea: of all that holds for a number, the first status that holds is its status.
+Owns the precedence of statuses and who is protected. Knows no SQL, no file and no clock, and leaves to `grounds` which
+facts count. One idea: of all that holds for a number, the first status that holds is its status.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.registry.grounds import (
     NEVER,
     Bools,
@@ -31,8 +31,6 @@ from numguard.registry.grounds import (
     taken,
     universe,
 )
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = [
     "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Standing", "derive",
@@ -53,26 +51,26 @@ STATUSES = (
     "reverify",
 )
 
-#: The statuses of a number that something is to be done about, or was.
+#: The statuses of a number that requires action, or required it.
 IN_FORCE = ("reported", "requested", "confirmed", "blocked", "reverify")
 
-#: What an officer may decide of a number that waits for a person.
+#: What an officer may decide of a number that waits for a decision.
 SETTLING = ("accepted", "dismissed")
 
 #: What an officer may decide.
 DECISIONS = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING)
 
-#: What may come back from an operator.
+#: What an operator may answer.
 OUTCOMES = ("blocked", "rejected", "reverified", "reactivated")
 
-#: Why a number has its status, where no officer or operator gave a reason of his own.
+#: Why a number has its status, where no officer or operator gave one.
 REASONS = {
     "complainants_number": "The complainant's own number, written as a suspect's.",
-    "placeholder": "Digits that stand for no number.",
-    "toll_free": "A toll-free number, which is nobody's handset.",
-    "service": "A number of a service, which is nobody's handset.",
-    "nothing_stands": "Nothing that named it stands any more.",
-    "waits_for_a_person": "It is named, but not for certain, until somebody decides.",
+    "placeholder": "Digits that are in use as a placeholder, and no number.",
+    "toll_free": "A toll-free number, which is in no handset.",
+    "service": "A number of a service, which is in no handset.",
+    "nothing_stands": "Every complaint, link and decision that named it is withdrawn or amended.",
+    "waits_for_a_person": "It is not certainly named, and waits for a decision.",
     "answered_by_operator": "The operator's answer.",
     "named_in_complaint": "A complaint names it.",
     "linked_by_handset": "It was seen in a handset of a number in force.",
@@ -81,7 +79,7 @@ REASONS = {
 #: The kinds of facts that a state is derived from.
 FACTS = ("versions", "namings", "complainants", "unshielded", "links", "decisions", "outcomes", "exported")
 
-# Numbers of these kinds are nobody's handset: they are protected from the start.
+# Numbers of these kinds are in no handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")
 
 _DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
@@ -93,7 +91,7 @@ class Standing:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.versions = Versions(facts.versions)
-        # A complainant of any version is shielded, until an officer decides otherwise: an amendment may be a slip.
+        # A complainant of any version is shielded, until an officer decides otherwise: an amendment may be a mistake.
         self.complaining = facts.complainants.filter(pa.array(self.versions.live[self.versions.of(facts.complainants)]))
         self.numbers = universe(facts, self.complaining["msisdn"])
         self.settled = self._last("decisions", "status", SETTLING)
@@ -109,28 +107,28 @@ class Standing:
         self.placeholder = bools(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
         self.special = bools(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
         from_the_start = self.own | self.placeholder | self.special
-        self.protected: Bools = np.where(self.shields.said, self.shields.means("protected"), from_the_start)
+        self.protected: Bools = np.where(self.shields.exists, self.shields.means("protected"), from_the_start)
 
         self.lost_at = self._lost_at()
         self.named = Named(facts.namings, self.versions, self.numbers, self.settled, self.lost_at)
 
         confirming = self.decisions.means("confirmed")
-        heard_of = self.named.named | self._in("links") | self._in("exported")
+        on_record = self.named.named | self._in("links") | self._in("exported")
         later = self.settled.event > self.decisions.event
-        #: Confirmed, though no complaint, link or list ever named it: a slip of the pen may be somebody's number.
-        self.unheard = confirming & ~heard_of & ~later
-        #: Something about it is, or was, for a person to settle; who settled it may think better of it.
-        self.unsure = self.named.unsure | confirming & ~heard_of
-        self.confirmed = confirming & (heard_of | later & self.settled.means("accepted"))
+        #: Confirmed, though no complaint, link or list ever named it: it may be mistyped.
+        self.never_named = confirming & ~on_record & ~later
+        #: It waits for a decision, or waited: such a decision can be replaced by another.
+        self.unsure = self.named.unsure | confirming & ~on_record
+        self.confirmed = confirming & (on_record | later & self.settled.means("accepted"))
         self.withdrawn = self.decisions.means("withdrawn")
         grounded = (self.named.stands | self.confirmed) & ~self.protected & ~self.withdrawn
         self.linked = Linked(facts.links, self.numbers, grounded)
-        self.answered = self.outcomes.said & (self.outcomes.event > self.decisions.event)
+        self.answered = self.outcomes.exists & (self.outcomes.event > self.decisions.event)
 
-        ruled = self.decisions.said & ~self.withdrawn & (~confirming | self.confirmed)
+        ruled = self.decisions.exists & ~self.withdrawn & (~confirming | self.confirmed)
         grounds = self.named.stands | self.linked.stands | ruled
-        #: Something about it waits for a person.
-        self.waits = self.named.waits | self.unheard
+        #: It waits for a decision.
+        self.waits = self.named.waits | self.never_named
         self.review = self.waits & ~grounds
         self.nothing_stands = ~(grounds | self.waits)
 
@@ -139,27 +137,27 @@ class Standing:
         return Last(table.filter(pc.is_in(table[column], pa.array(among))), self.numbers, "event")
 
     def _lost_at(self) -> Ints:
-        """The last event that took back a complaint of the number, which nothing protects now; `NEVER` if none.
+        """The last event that withdrew a complaint by the number, which nothing protects now; `NEVER` if none.
 
-        What an officer decided of its protection no withdrawal undoes.
+        An officer's decision on its protection holds, whatever is withdrawn.
         """
-        told = self.facts.unshielded.sort_by("event")
-        told = told.filter(pc.is_in(told["msisdn"], pa.array(self.numbers)))
+        withdrawn = self.facts.unshielded.sort_by("event")
+        withdrawn = withdrawn.filter(pc.is_in(withdrawn["msisdn"], pa.array(self.numbers)))
         found = np.full(len(self.numbers), NEVER, np.int64)
-        found[positions(told["msisdn"], self.numbers)] = np.asarray(told["event"].to_numpy(), np.int64)
-        lost: Ints = np.where(self.protected | self.shields.said, NEVER, found)
+        found[positions(withdrawn["msisdn"], self.numbers)] = np.asarray(withdrawn["event"].to_numpy(), np.int64)
+        lost: Ints = np.where(self.protected | self.shields.exists, NEVER, found)
         return lost
 
     def _in(self, kind: str) -> Bools:
         return anywhere(positions(getattr(self.facts, kind)["msisdn"], self.numbers), len(self.numbers))
 
     @cached_property
-    def asked(self) -> Bools:
-        """A block was asked for, and nothing was heard of it since."""
+    def block_requested(self) -> Bools:
+        """A block was requested, and no answer is recorded since."""
         verified = self.decisions.means("reverified") | self.decisions.means("reactivated")
         last_answer = np.maximum(self.outcomes.event, np.where(verified, self.decisions.event, NEVER))
-        asked: Bools = self.sent.means("block", column="action") & (self.sent.event > last_answer)
-        return asked
+        requested: Bools = self.sent.means("block", column="action") & (self.sent.event > last_answer)
+        return requested
 
     @cached_property
     def turned_since(self) -> Ints:
@@ -169,7 +167,7 @@ class Standing:
 
     @property
     def turned(self) -> Bools:
-        """A complaint has it both as a suspect's and as the complainant's, and nobody decided since."""
+        """A complaint has it both as a suspect's and as the complainant's, and no decision was recorded since."""
         since = self.turned_since
         turned: Bools = (since != NEVER) & (np.maximum(self.settled.event, self.shields.event) < since)
         return turned
@@ -183,8 +181,8 @@ class Standing:
             "withdrawn": self.withdrawn | self.nothing_stands,
             "review": self.review,
             **{word: self.answered & self.outcomes.means(word) | decided.get(word, False) for word in OUTCOMES},
-            # Of a number that was asked for as a reported one, and now is only linked, nobody decided anything.
-            "requested": self.asked & (self.named.stands | self.confirmed),
+            # A number that was requested as a reported one, and is only linked now, has no decision.
+            "requested": self.block_requested & (self.named.stands | self.confirmed),
             "confirmed": self.confirmed,
             "reported": self.named.stands,
             "reverify": self.linked.stands,
@@ -197,7 +195,7 @@ class Standing:
     def reason(self) -> pa.Array[Any]:
         """Why each number has its status."""
         shielded = _first_text(
-            (self.shields.said, self.shields.text("reason")),
+            (self.shields.exists, self.shields.text("reason")),
             (self.own, "complainants_number"),
             (self.placeholder, "placeholder"),
             (self.special, self.kind),
@@ -209,14 +207,14 @@ class Standing:
             (self.nothing_stands, "nothing_stands"),
             (self.review, "waits_for_a_person"),
             (self.answered, pc.coalesce(self.outcomes.text("reason"), "answered_by_operator")),
-            (self.decisions.said, self.decisions.text("reason")),
+            (self.decisions.exists, self.decisions.text("reason")),
             (self.named.stands, "named_in_complaint"),
             (self.linked.stands, "linked_by_handset"),
         )
 
     def place(self, own: Ints) -> Ints:
         """The district or source of each number: its own, or of a number that is only linked its seed's."""
-        # Where nothing stands, a number is let go in the district that had it.
+        # Where nothing stands, a number is released in the district that had it.
         only_linked = self.linked.stands & ~self.named.stands
         follows = ~self.named.stands & (self.linked.stands | (own < 0)) & (self.linked.seed >= 0)
         return _led(np.where(only_linked, -1, own), follows, self.linked.seed)
@@ -225,18 +223,18 @@ class Standing:
 def derive(facts: Facts) -> pa.Table:
     """The state of every number of `facts`, ascending.
 
-    Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), asked (bool: a block was requested,
-    or done), waits (bool: something about it waits for a person), turned (bool: a complaint has it both as a suspect's
-    and the complainant's, which nobody looked at), unsure (bool: either, or it was settled), hop (null where only
+    Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), block_requested (bool: a block was
+    requested, or done), waits (bool: it waits for a decision), turned (bool: a complaint has it both as a suspect's and
+    the complainant's, without a decision since), unsure (bool: either, or it was settled), hop (null where only
     decided), district, source (both its first complaint's, or its seed's), reason, complaints, sources, districts
-    (int64: distinct ones; a complainant who repeats counts once), first_reported, last_reported, last_told
+    (int64: distinct ones; a complainant who repeats counts once), first_reported, last_reported, last_added
     (microseconds UTC), via_imei.
     """
     found = Standing(facts)
     named, linked = found.named, found.linked
     only_linked = linked.stands & ~named.stands
-    told = _led(named.told, only_linked, linked.seed)
-    told = np.where(told != NEVER, told, found.decisions.number("at"))
+    added = _led(named.added, only_linked, linked.seed)
+    added = np.where(added != NEVER, added, found.decisions.number("at"))
     blocked = found.outcomes.means("blocked") & found.answered
     return pa.table(
         {
@@ -244,7 +242,7 @@ def derive(facts: Facts) -> pa.Table:
             "status": found.status,
             "kind": found.kind,
             "decided": pa.array(found.confirmed),
-            "asked": pa.array(found.asked | blocked),
+            "block_requested": pa.array(found.block_requested | blocked),
             "waits": pa.array(found.waits),
             "turned": pa.array(found.turned),
             "unsure": pa.array(found.unsure | (found.turned_since != NEVER)),
@@ -257,7 +255,7 @@ def derive(facts: Facts) -> pa.Table:
             "districts": pa.array(named.districts_named),
             "first_reported": named.first_reported,
             "last_reported": named.last_reported,
-            "last_told": known(told, told != NEVER),
+            "last_added": known(added, added != NEVER),
             "via_imei": pc.cast(known(linked.via_imei, only_linked), pa.uint64()),
         }
     )
@@ -275,7 +273,7 @@ def _led(own: Ints, follows: Bools, seed: Ints) -> Ints:
 def _first_text(*choices: tuple[Bools, Any]) -> pa.Array[Any]:
     """The text of the first choice that holds; null where none does."""
     text: Any = pa.scalar(None, pa.string())
-    for holds, said in reversed(choices):
-        text = pc.if_else(pa.array(holds), said, text)
-    told: pa.Array[Any] = text
-    return told
+    for holds, value in reversed(choices):
+        text = pc.if_else(pa.array(holds), value, text)
+    chosen: pa.Array[Any] = text
+    return chosen

@@ -1,11 +1,9 @@
-"""The event log on disk, and with `queries` the only file that knows SQL.
+"""The event log on disk: its connection, and the transaction that records an event.
 
-Owns the connection, the schema and its migrations, and the writing transaction. Knows nothing of what a status is: it
-appends rows and gives rows back as Arrow tables of declared types. One idea: nothing is ever overwritten, so the state
-at any moment is the rows whose event number is not past some `cut`, and a reader needs no lock.
+Owns the connection, the schema and its migrations, and the writing transaction. Knows no status: it appends rows and
+returns rows as Arrow tables of declared types. One idea: nothing is ever overwritten, so the state at any moment is the
+rows whose event number is not past some `cut`, and a reader needs no lock.
 """
-
-# Queries are put together from constants of this file alone; whatever a caller gives is bound.
 
 from __future__ import annotations
 
@@ -18,12 +16,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError, UnsettledError
 from numguard.files import Together, together
 from numguard.files.steps import one_step, stepwise
-from numguard.registry.address import connect, is_file, is_there, stand_in
+from numguard.registry.address import connect, is_file, is_there, not_yet_created
 from numguard.registry.dialect import READ_ONLY, Dialect
 from numguard.registry.migrating import damaged, migrate
 from numguard.registry.opening import copied, is_read_only
@@ -35,51 +33,50 @@ from numguard.registry.tables import TABLES
 from numguard.registry.verifying import seal_what_is_not, verify
 from numguard.registry.waiting import Waiting
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
 __all__ = ["Append", "Store"]
 
 
 class Append:
-    """A writing transaction: its event's number and moment, and the way to append what the event says."""
+    """A writing transaction: its event's number and moment, and how rows of the event are appended."""
 
     def __init__(self, store: Store, event: tuple[int, int, str, str, str], now: int) -> None:
         self._store = store
         self.event, self.at = event[:2]
         self.who = event
         self.now = now
-        self.told: dict[str, pa.Table] = {}
+        #: The rows of the event, by table.
+        self.tables: dict[str, pa.Table] = {}
         self.committed = False
-        #: Whether events of another registry came in with it, after it.
+        #: Whether events of another registry were copied with it, after it.
         self.more = False
 
     @property
-    def said(self) -> bool:
-        """Whether the event says anything."""
-        return bool(self.told)
+    def has_rows(self) -> bool:
+        """Whether the event has any row."""
+        return bool(self.tables)
 
     def rows(self, table: str, content: Mapping[str, Any] | pa.Table) -> None:
         """Appends to one of the event's tables."""
-        content = content if isinstance(content, pa.Table) else pa.table({k: _told(v) for k, v in content.items()})
+        content = content if isinstance(content, pa.Table) else pa.table({k: _utf8(v) for k, v in content.items()})
         rows = self._store.append(table, self.event, content)
         if len(rows):
-            self.told[table] = pa.concat_tables([self.told[table], rows]) if table in self.told else rows
+            self.tables[table] = pa.concat_tables([self.tables[table], rows]) if table in self.tables else rows
 
     def commit(self, files: Together | None = None) -> None:
-        """Makes it last; called at the end by itself. An event that said nothing is no event.
+        """Commits the event; called at the end of `Store.writing` by itself. An event without rows is not recorded.
 
         Args:
-            files: What goes out with it: they take their places if it is recorded, and only then.
+            files: Files to write with it: they are moved into place if it is recorded, and only then.
 
         Raises:
             RegistryError: It was not recorded.
-            UnsettledError: Whether it was cannot be told.
-            FileError: It was recorded, and a file could not take its place.
+            UnsettledError: Whether it was recorded is unknown.
+            FileError: It was recorded, and a file could not be moved into place.
         """
         if self.committed:
             return
         with one_step():
-            if self.said:
+            if self.has_rows:
                 self._store.commit(self, files)
             else:
                 self._store.dialect.rollback()
@@ -91,14 +88,14 @@ class Store(Reading):
 
     Args:
         target: a path, `":memory:"`, or a `postgresql://` address.
-        unchanged: the file is to stay as it is, even if an older numguard wrote it; nothing can be recorded.
+        unchanged: the file is not changed, even if an older numguard wrote it; nothing can be recorded.
 
     Raises:
         RegistryError: it cannot be opened, is damaged, or belongs to another program or a newer numguard.
     """
 
     def __init__(self, target: str, *, unchanged: bool = False) -> None:
-        # Whoever asks two things that belong together, or writes, has the connection for as long as that takes.
+        # Held during a write, and during reads that must see the same state of the connection.
         self._lock = threading.RLock()
         self._mine = threading.local()
         self._wanted: pa.Table | None = None
@@ -106,11 +103,11 @@ class Store(Reading):
         self.closed = False
         self._target = target
         self._copy: TemporaryDirectory[str] | None = None
-        #: Nothing can be recorded: what is open is a copy.
+        #: Nothing can be recorded: a copy is open.
         self.read_only = False
         self._unchanged = unchanged
         self._there = is_there(target)
-        self.dialect: Dialect = self._open() if self._there else self._built(stand_in(target))
+        self.dialect: Dialect = self._open() if self._there else self._built(not_yet_created(target))
 
     def _open(self) -> Dialect:
         copy = copied(self._target) if self._unchanged or is_read_only(self._target) else None
@@ -119,7 +116,7 @@ class Store(Reading):
             self._copy = copy[1]
         self.read_only = self._unchanged or copy is not None
         opened = connect(self._target if copy is None else copy[0])
-        # A file has its tables as soon as it has its name.
+        # A file is given its name when its tables are complete.
         return self._built(opened, whole=is_file(self._target))
 
     def _built(self, dialect: Dialect, *, whole: bool = False) -> Dialect:
@@ -139,26 +136,26 @@ class Store(Reading):
         return event
 
     def verify(self) -> Seal:
-        """Whether the store holds what was recorded, and how far that is.
+        """Compares the store with the digests of its events; returns the last event and its digest.
 
         Raises:
-            DamagedError: It does not.
+            DamagedError: The store differs from what was recorded.
         """
         with self._lock:
             return verify(self.dialect, TABLES)
 
     def backup(self, path: Path) -> Seal:
-        """Writes all that is recorded into a new file, while others go on, and verifies it there.
+        """Copies the log into a new file, while others write, and verifies the copy.
 
         Raises:
-            ArgumentError: The path is taken.
-            RegistryError: There is nothing to copy, the store is on a server, or the copy cannot be written.
-            DamagedError: What is recorded is damaged.
+            ArgumentError: A file is at the path.
+            RegistryError: There is no file to copy, the store is on a server, or the copy cannot be written.
+            DamagedError: The store is damaged.
         """
         if not self._there:
-            raise RegistryError(f"{self.dialect.name}: is not there")
+            raise RegistryError(f"{self.dialect.name}: there is no such file")
         if path.exists():
-            raise ArgumentError(f"path: {path.name} is there already; a backup takes the place of nothing")
+            raise ArgumentError(f"path: {path.name} exists already; a backup replaces no file")
         with together(private=True) as files:
             with files.open(path):
                 pass
@@ -175,26 +172,26 @@ class Store(Reading):
         return seal
 
     def settle(self, *, make: bool = False) -> None:
-        """Opens the file if it has come to be since, or is to be made; and the server again if it has hung up."""
+        """Opens the file if it was created since, or with `make` creates it; reconnects to a server."""
         with self._lock:
             if self.dialect.closed:
                 return
             if not self._there and (make or is_there(self._target)):
                 if not is_there(self._target):
                     SQLite.make(self._target, lambda dialect: migrate(dialect, _sealed))
-                self._turn_to(self._open())
+                self._replace_dialect(self._open())
                 self._there = True
             elif not self.dialect.answers():
-                self._turn_to(self._open())
+                self._replace_dialect(self._open())
 
-    def _turn_to(self, fresh: Dialect) -> None:
+    def _replace_dialect(self, fresh: Dialect) -> None:
         with one_step():
             old, self.dialect, self._wanted, self._order = self.dialect, fresh, None, None
-            with suppress(Exception):  # it may be lost
+            with suppress(Exception):  # the connection may be lost
                 old.close()
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the connection."""
         self.closed = True
         self.dialect.close()
         self._forget_copy()
@@ -216,10 +213,10 @@ class Store(Reading):
     ) -> Iterator[Append]:
         """One event: everything appended inside is committed together, or not at all.
 
-        The event's number comes from the one row of `head`, updated first: that is also the lock that makes writers
-        wait for each other. Its moment is never before the last event's, so that a cut by moment is a cut by number,
-        unless somebody is `sure` of `now`, and the last event was dated by a wrong clock. Ctrl-C is let through between
-        two statements, and not from the commit on.
+        The event's number comes from the one row of `head`, updated first: the row lock makes writers wait for each
+        other. Its moment is never before the last event's, so that a cut by moment is a cut by number, unless the
+        caller is `sure` of `now` because the last event was dated by a wrong clock. Ctrl-C takes effect between two
+        statements, and not from the commit on.
         """
         with stepwise(), self._lock:
             self.settle(make=True)
@@ -254,7 +251,7 @@ class Store(Reading):
 
     @contextmanager
     def trying(self, *, actor: str, verb: str, reason: str, now: int, sure: bool = False) -> Iterator[Append]:
-        """One event as it would be recorded, seen by who asks inside, and taken back at the end; no file is made."""
+        """One event as it would be recorded, visible to reads inside, rolled back at the end."""
         with stepwise(), self._lock:
             self.settle()
             try:
@@ -265,14 +262,14 @@ class Store(Reading):
                 self._forget_joined()
 
     def _forget_joined(self) -> None:
-        """What was kept of an event that is not recorded, and the table for joins that went with it."""
+        """Drops what is cached of an event that is not recorded: its order, and the temporary table for joins."""
         self._wanted = self._order = None
 
     @contextmanager
     def sending(self, folder: Path, **what: Any) -> Iterator[tuple[Append, str]]:
-        """An event with which files go into `folder`, and the token under which they wait there.
+        """An event that writes files into `folder`, and the token in the names of their temporary files.
 
-        What may be left there is recorded first, so that the next event finds it, whenever this process is killed.
+        The intention is recorded first, so that the next event finds leftover files, whenever this process is killed.
         """
         while True:
             with stepwise(), self._lock:
@@ -280,17 +277,17 @@ class Store(Reading):
                 self._refuse_read_only()
                 token = Waiting(self.dialect).intend(folder)
             with self.writing(**what, token=token) as append:
-                # Another writer that came between took it for one that was left.
+                # Otherwise another writer has taken the token for a leftover one, and removed it.
                 if Waiting(self.dialect).is_intended(token):
                     yield append, token
                     return
 
     def commit(self, append: Append, files: Together | None) -> None:
-        """Makes an event last. Where the answer to that is lost, the store is asked whether it did."""
+        """Commits an event. Where the connection is lost meanwhile, a new one reads whether it was committed."""
         before = self._one("SELECT digest FROM seal WHERE event = $1", (append.event - 1,))
         if before is None and append.event > 1:
             damaged(self.dialect)
-        sealed = digest(before[0] if before else "", append.who, append.told)
+        sealed = digest(before[0] if before else "", append.who, append.tables)
         self.insert("seal", pa.table({"event": [append.event], "digest": [sealed]}))
         if append.more:
             seal_what_is_not(self.dialect, TABLES)
@@ -315,18 +312,18 @@ class Store(Reading):
             Waiting(self.dialect).place(files, append.event)
 
     def _is_recorded(self, event: int, sealed: str) -> bool:
-        """Whether an event is there, told by a connection that knows of no transaction."""
+        """Whether an event is recorded, by a connection outside of the transaction."""
         try:
             self.settle()
-            # The server may still be at it: who holds the row of `head` has waited until it was done.
+            # The server may still be committing: the lock on the row of `head` waits until that has ended.
             self.dialect.begin()
             self._one("UPDATE head SET seq = seq RETURNING seq")
             found = self._one("SELECT digest FROM seal WHERE event = $1", (event,))
         except RegistryError:
             raise UnsettledError(
-                f"{self.dialect.name}: the connection was lost while event {event} was recorded, and whether it is "
-                "cannot be asked; files wait beside their places, and the next call that records something places or "
-                "removes them"
+                f"{self.dialect.name}: the connection was lost while event {event} was recorded, and whether it was "
+                "recorded is unknown; files keep their temporary names, and the next call that records an event places "
+                "or removes them"
             ) from None
         finally:
             self.dialect.rollback()
@@ -352,8 +349,8 @@ class Store(Reading):
         self.dialect.ingest(name, table, temporary=False)
 
 
-def _told(values: Any) -> Any:
-    """What is recorded of a file's name that is not UTF-8: the sign for a broken letter in the place of each byte."""
+def _utf8(values: Any) -> Any:
+    """Text as it can be recorded: each byte of a file's name that is not UTF-8 becomes a replacement character."""
     if isinstance(values, list):
         return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
     return values

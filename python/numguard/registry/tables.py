@@ -1,4 +1,4 @@
-"""The tables of rows that events say, as the steps in `schema` leave them.
+"""The tables of the rows of events, as the steps in `schema` leave them.
 
 Owns their columns and types. Knows no SQL.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["TABLES"]
 
-# What each table holds, but for its event: `name:i` is a BIGINT, `name:t` a TEXT.
+# The columns of each table, without its event: `name:i` is a BIGINT, `name:t` a TEXT.
 TABLES = {
     "input": "ordinal:i name:t bytes:i sha256:t records:i",
     "intake": "added:i updated:i repeated:i refused:i",

@@ -1,10 +1,10 @@
-"""Whether a registry holds what was recorded, told from the digests of its events.
+"""Whether a registry is as it was recorded, by the digests of its events.
 
-Owns how the log is read again, event by event, whatever its size. Knows nothing of what a digest is over (`seal`), nor
-of what events mean.
+Owns how the log is read again, event by event, in blocks of bounded size. Knows neither what a digest is over (`seal`)
+nor the meaning of events.
 """
 
-# Queries are put together from names of this package alone; whatever a caller gives is bound.
+# Queries are composed of names of this package alone; the values of callers are bound.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _ROWS, _EVENTS = 500_000, 10_000
 
 
 def verify(dialect: Dialect, tables: Tables) -> Seal:
-    """Reads all that was recorded again and compares it with the digests.
+    """Reads the whole log and compares it with the digests.
 
     Args:
         dialect: The store.
-        tables: Its tables of rows that events say, and their columns.
+        tables: Its tables of the rows of events, and their columns.
 
     Raises:
         DamagedError: Something is not as it was recorded.
@@ -44,27 +44,27 @@ def verify(dialect: Dialect, tables: Tables) -> Seal:
         events = _head(dialect)
         last = ""
         wanted = _digests(dialect, 0, events)
-        for event, told in _told(dialect, tables, 0, events):
-            last = digest(last, event, told)
+        for event, rows in _events(dialect, tables, 0, events):
+            last = digest(last, event, rows)
             if wanted.get(event[0]) != last:
                 damaged(dialect)
     except RegistryError:
         raise
     except Exception:
-        # What was written can be read.
+        # An intact log can be read.
         damaged(dialect)
     return Seal(events, last)
 
 
 def seal_what_is_not(dialect: Dialect, tables: Tables) -> None:
-    """Digests the events of a time when there were no digests."""
+    """Digests the events that were recorded before digests existed."""
     events = _head(dialect)
     last, sealed = "", 0
     for sealed, last in _digests(dialect, 0, events).items():  # noqa: B007
         pass
     digests: dict[int, str] = {}
-    for event, told in _told(dialect, tables, sealed, events):
-        last = digests[event[0]] = digest(last, event, told)
+    for event, rows in _events(dialect, tables, sealed, events):
+        last = digests[event[0]] = digest(last, event, rows)
     if digests:
         dialect.ingest("seal", pa.table({"event": list(digests), "digest": list(digests.values())}), temporary=False)
 
@@ -77,8 +77,8 @@ def _head(dialect: Dialect) -> int:
     seq, at = head[0]["seq"], head[0]["at"]
     query = """SELECT count(*) AS n, coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last,
                  coalesce(max(CASE WHEN seq = $1 THEN at END), 0) AS at FROM event WHERE seq <= $1"""
-    told = dialect.fetch(query, (seq,)).to_pylist()[0]
-    if told != {"n": seq, "first": 1, "last": seq, "at": at if seq else told["at"]}:
+    found = dialect.fetch(query, (seq,)).to_pylist()[0]
+    if found != {"n": seq, "first": 1, "last": seq, "at": at if seq else found["at"]}:
         damaged(dialect)
     beyond = dialect.fetch("SELECT e.seq FROM event e, head h WHERE e.seq > h.seq")
     if len(beyond):
@@ -92,10 +92,10 @@ def _digests(dialect: Dialect, after: int, upto: int) -> dict[int, str]:
     return dict(zip(rows["event"].to_pylist(), rows["digest"].to_pylist(), strict=True))
 
 
-def _told(
+def _events(
     dialect: Dialect, tables: Tables, after: int, upto: int
 ) -> Iterator[tuple[tuple[int, int, str, str, str], dict[str, pa.Table]]]:
-    """Each event with what it says, in their order, some at a time."""
+    """Each event with its rows, in order, read in blocks."""
     sizes: Counter[int] = Counter()
     for name in tables:
         query = f"SELECT event, count(*) AS n FROM {name} WHERE event > $1 AND event <= $2 GROUP BY event"
@@ -114,7 +114,7 @@ def _told(
 def _block(
     dialect: Dialect, tables: Tables, first: int, last: int
 ) -> Iterator[tuple[tuple[int, int, str, str, str], dict[str, pa.Table]]]:
-    told: dict[int, dict[str, pa.Table]] = defaultdict(dict)
+    rows_of: dict[int, dict[str, pa.Table]] = defaultdict(dict)
     for name, columns in tables.items():
         fields = [field.partition(":") for field in columns.split()]
         query = f"SELECT event, {', '.join(f[0] for f in fields)} FROM {name} WHERE event >= $1 AND event <= $2"
@@ -128,10 +128,10 @@ def _block(
         events, begins, counts = np.unique(rows["event"].to_numpy(), return_index=True, return_counts=True)
         rows = rows.drop_columns(["event"])
         for event, begin, count in zip(events.tolist(), begins.tolist(), counts.tolist(), strict=True):
-            told[event][name] = rows.slice(begin, count)
+            rows_of[event][name] = rows.slice(begin, count)
     query = "SELECT seq, at, actor, verb, reason FROM event WHERE seq >= $1 AND seq <= $2"
     for row in sorted(dialect.fetch(query, (first, last)).to_pylist(), key=lambda row: int(row["seq"])):
         event = (int(row["seq"]), int(row["at"]), str(row["actor"]), str(row["verb"]), str(row["reason"]))
-        yield event, told.pop(event[0], {})
-    if told:
+        yield event, rows_of.pop(event[0], {})
+    if rows_of:
         damaged(dialect)

@@ -1,8 +1,8 @@
-"""Files that are recorded as sent, on the way to their places.
+"""Files of an export between writing and renaming.
 
-Owns what the store knows of files that have no place yet, so that whoever is killed, at whatever moment, leaves either
-a file in its place and its event, or neither: the next call places or removes the rest. Knows nothing of lists. One
-idea: a file waits beside its place until its event is recorded, and where it waits is recorded with the event.
+Owns the table of temporary files, so that a process that is killed at any moment leaves either a file in place and its
+event, or neither: the next call renames or removes leftover files. Knows no list. One idea: a file has a temporary name
+beside its place until its event is recorded, and both names are recorded with the event.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ __all__ = ["Waiting"]
 
 
 class Waiting:
-    """What a store knows of files on their way."""
+    """The temporary files that a store has recorded."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
 
     def intend(self, folder: Path) -> str:
-        """Records that files will wait in `folder`, before there is any; returns what their names have in common."""
+        """Records that temporary files will be in `folder`, before there is any; returns the token in their names."""
         token = token_hex(8)
         dialect = self._dialect
         try:
@@ -48,41 +48,41 @@ class Waiting:
         return token
 
     def is_intended(self, token: str) -> bool:
-        """Whether what `intend` recorded is still there."""
+        """Whether the record of `intend` still exists."""
         return len(self._dialect.fetch("SELECT token FROM sending WHERE token = $1", (token,))) > 0
 
     def record(self, files: Together, event: int) -> None:
-        """Records, with the event, which file waits for which place."""
+        """Records, with the event, the temporary name and the place of each file."""
         places = [(_quoted(partial), _quoted(place)) for partial, place in files.places().items()]
         self._add(files.token, "", event, places)
 
     def place(self, files: Together, event: int) -> None:
-        """Gives the files of a recorded event their places.
+        """Moves the files of a recorded event into place.
 
         Raises:
-            FileError: One of them cannot take it.
+            FileError: One of them cannot be moved.
         """
         try:
             files.place_for_good()
         except OSError as error:
             raise FileError(
-                f"event {event} was recorded, but its file could not take its place ({error.strerror}); it waits "
-                "beside it, and the next call that records something tries again"
+                f"event {event} was recorded, but its file could not be moved into place ({error.strerror}); it "
+                "is beside it under a temporary name, and the next call that records an event tries again"
             ) from None
-        with one_step(), suppress(RegistryError):  # the next call finds that they have their places
+        with one_step(), suppress(RegistryError):  # the next call finds the files in place
             self._dialect.fetch("DELETE FROM sending WHERE token = $1", (files.token,))
 
     def finish(self) -> None:
-        """Gives files their places whose event was recorded; needs no lock, as two may do the same."""
+        """Moves files into place whose event is recorded; needs no lock, as two processes may do the same."""
         for rows in self._left().values():
             with suppress(OSError):
                 place_waiting(_places(rows))
 
     def settle(self, but_for: str = "") -> None:
-        """Places or removes what was left, within the transaction of a writer.
+        """Moves leftover files into place or removes them, within the transaction of a writer.
 
-        Whoever writes files does so while he holds the row that numbers the events, and so do we: what has no event
-        now gets none. A process that has not begun to write sees that it is to begin anew.
+        A process writes files while it holds the lock on the row that numbers the events, and so does this call: files
+        without an event now get none. A process that has not begun to write finds its token removed, and begins again.
         """
         for token, rows in self._left().items():
             if token == but_for:
@@ -97,7 +97,7 @@ class Waiting:
             self._dialect.fetch("DELETE FROM sending WHERE token = $1", (token,))
 
     def _left(self) -> dict[str, list[dict[str, Any]]]:
-        """What waits on this machine, by token."""
+        """The temporary files on this machine, by token."""
         query = "SELECT token, folder, event, partial, place FROM sending WHERE host = $1"
         found: dict[str, list[dict[str, Any]]] = {}
         for row in self._dialect.fetch(query, (socket.gethostname(),)).to_pylist():
@@ -122,7 +122,7 @@ def _places(rows: list[dict[str, Any]]) -> dict[Path, Path]:
 
 
 def _quoted(path: Path) -> str:
-    """A path as text, whatever bytes it is of."""
+    """A path as text, of any bytes."""
     return quote_from_bytes(os.fsencode(path))
 
 

@@ -11,15 +11,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.source import named
 
 __all__ = ["LISTS", "Marks", "Sets", "flattened"]
-
-pc: Any = pyarrow.compute  # its stubs know no lists
 
 _Set: TypeAlias = NumberSet | ImeiSet
 #: What a key column is looked up in: one set, or several by name.

@@ -14,19 +14,17 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
+from numguard.compute import pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.indian_time import IST, ZONE
 from numguard.source import named
 from numguard.types import Region
 
 __all__ = ["Since", "moments"]
 
-compute: Any = pyarrow.compute  # its stubs know no chunked arrays of times
-
 _Set: TypeAlias = NumberSet | ImeiSet
-_IST = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
 _MOMENT = pa.timestamp("us", "UTC")
 
 
@@ -85,22 +83,22 @@ class Since:
             if column in self._listed:
                 match = self._judge(column, members, match, at)
                 hits = hits.set_column(hits.schema.get_field_index(name), hits.schema.field(name), match)
-            stands = match.is_valid() if stands is None else compute.or_(stands, match.is_valid())
+            stands = match.is_valid() if stands is None else pc.or_(stands, match.is_valid())
             self.kept[column] += len(match) - match.null_count
-            self._distinct[isinstance(members, ImeiSet)].update(compute.unique(match.drop_null()).to_pylist())
+            self._distinct[isinstance(members, ImeiSet)].update(pc.unique(match.drop_null()).to_pylist())
         hits = keep_rows(hits, stands)
         self.hits += hits.num_rows
         return hits
 
     def _judge(self, column: str, members: _Set, match: Any, at: Any) -> Any:
         listed = self._listed[column].take(members.position(match))
-        is_late = compute.greater_equal(at, listed)
+        is_late = pc.greater_equal(at, listed)
         matches = len(match) - match.null_count
-        late = compute.sum(compute.and_kleene(is_late, match.is_valid())).as_py() or 0
-        unknown = compute.sum(compute.and_(match.is_valid(), is_late.is_null())).as_py() or 0
+        late = pc.sum(pc.and_kleene(is_late, match.is_valid())).as_py() or 0
+        unknown = pc.sum(pc.and_(match.is_valid(), is_late.is_null())).as_py() or 0
         self.undated[column] += unknown
         self.early[column] += matches - late - unknown
-        return compute.if_else(is_late.fill_null(False), match, pa.scalar(None, pa.uint64()))
+        return pc.if_else(is_late.fill_null(False), match, pa.scalar(None, pa.uint64()))
 
 
 def _in_order(members: _Set, numbers: Any, dates: Any, region: Region, what: str) -> pa.Array[Any]:
@@ -111,10 +109,10 @@ def _in_order(members: _Set, numbers: Any, dates: Any, region: Region, what: str
     )
     if len(positions) != len(listed):
         raise ArgumentError(f"{what} has {len(listed):,} dates for {len(positions):,} numbers: give one for each")
-    rows: Any = pa.table({"position": positions, "date": listed}).filter(compute.field("position").is_valid())
+    rows: Any = pa.table({"position": positions, "date": listed}).filter(pc.field("position").is_valid())
     first = rows.group_by("position").aggregate([("date", "min")])
     order = pa.array(range(len(members)), pa.uint32())
-    found = compute.index_in(order, value_set=first["position"].combine_chunks())
+    found = pc.index_in(order, value_set=first["position"].combine_chunks())
     dated: pa.Array[Any] = first["date_min"].combine_chunks().take(found)
     return dated
 
@@ -152,7 +150,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
         raise UnsupportedTypeError(f"{what}: {kind} holds no times: cast it to a timestamp or a date")
     # Nanoseconds are cut off: no call record has any.
     micro = times.cast(pa.timestamp("us", kind.tz), safe=False)
-    moments: pa.Array[Any] = (micro if kind.tz else compute.assume_timezone(micro, "Asia/Kolkata")).cast(_MOMENT)
+    moments: pa.Array[Any] = (micro if kind.tz else pc.assume_timezone(micro, ZONE)).cast(_MOMENT)
     return moments
 
 
@@ -161,4 +159,4 @@ def _iso(text: str | None) -> datetime.datetime | None:
         moment = datetime.datetime.fromisoformat((text or "").strip())
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=_IST)
+    return moment if moment.tzinfo else moment.replace(tzinfo=IST)

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from numguard.files import whole_file
+from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, digits
 
 __all__ = [
@@ -34,13 +35,12 @@ __all__ = [
     "written",
 ]
 
-IST: Final = pa.timestamp("us", "Asia/Kolkata")
 _FIELDS: Final[list[tuple[str, pa.DataType]]] = [
     ("served_msisdn", pa.string()),
     ("imei", pa.string()),
     ("imsi", pa.string()),
     ("other_party", pa.string()),
-    ("at", IST),
+    ("at", MOMENT),
     ("call_type", pa.string()),
     ("duration_s", pa.int32()),
 ]
@@ -49,8 +49,6 @@ CALL_TYPES: Final = ("OUT", "IN", "SMS_OUT", "SMS_IN")
 
 _FIRST_SERIAL: Final = 10**9
 _FIRST_HANDSET: Final = 10**8
-_DAY_US: Final = 86_400_000_000
-_IST_US: Final = 19_800_000_000
 
 _MIXED: Final = ((55, "", ""), (12, "91", ""), (10, "+91", ""), (8, "0", ""), (5, "+91-", ""), (4, "+91 ", ""))
 _MIXED_MORE: Final = ((3, "0091", ""), (3, "", ".0"))
@@ -147,8 +145,8 @@ def cdr_batches(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None
         ([1000, 1000, 500], ['served_msisdn', 'imei'])
     """
     stream = _Stream(spec, Numbering(spec.seed), listed)
-    start = int(np.datetime64(spec.first_day).astype("datetime64[us]").astype(np.int64)) - _IST_US
-    length = spec.days * _DAY_US
+    start = int(np.datetime64(spec.first_day).astype("datetime64[us]").astype(np.int64)) - OFFSET_MICROS
+    length = spec.days * DAY_MICROS
     count = -(-spec.rows // spec.batch_rows)
     taken = 0
     for k in range(count):
@@ -207,7 +205,7 @@ class _Stream:
             imei_text(imei14, rng),
             _imsi_text(served),
             _other_text(other, rng, spec.other_forms, keep=hit),
-            pa.array(at, pa.timestamp("us", "UTC")).cast(IST),
+            pa.array(at, pa.timestamp("us", "UTC")).cast(MOMENT),
             pa.DictionaryArray.from_arrays(call_type, pa.array(CALL_TYPES)).cast(pa.string()),
             pa.array(duration),
         ]
@@ -222,10 +220,10 @@ def _skewed(rng: np.random.Generator, pool: int, size: int) -> NDArray[np.int64]
 def _rhythm(span: _Span, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Ascending times, few at night: an even spread, bent by the hour of the day."""
     even = span.from_us + (span.to_us - span.from_us) * ((np.arange(size) + rng.random(size)) / max(size, 1))
-    day, part = np.divmod(even + _IST_US, _DAY_US)
-    bent = np.interp(part / _DAY_US, [0, 0.03, 0.2, 0.85, 1.0], [0, 0.25, 0.38, 0.9, 1.0])
+    day, part = np.divmod(even + OFFSET_MICROS, DAY_MICROS)
+    bent = np.interp(part / DAY_MICROS, [0, 0.03, 0.2, 0.85, 1.0], [0, 0.25, 0.38, 0.9, 1.0])
     seconds = (day * 86_400 + bent * 86_399).astype(np.int64)
-    return seconds * 1_000_000 - _IST_US
+    return seconds * 1_000_000 - OFFSET_MICROS
 
 
 def _draw(rng: np.random.Generator, forms: str, size: int) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import U64, Numbering
 from numguard.synthetic.traps import DAYS, FIRST_DAY, PERIOD_DAY, Planted
 
@@ -39,9 +40,7 @@ _TOWNS: Final = (
 )
 _OF_HARYANA: Final = 3
 _KM: Final = 1 / 111.0
-_DAY_US: Final = 86_400_000_000
-_IST_US: Final = 19_800_000_000
-_MIDNIGHT: Final = int(FIRST_DAY.astype("datetime64[us]").astype(np.int64)) - _IST_US
+_MIDNIGHT: Final = int(FIRST_DAY.astype("datetime64[us]").astype(np.int64)) - OFFSET_MICROS
 
 #: What is planted besides, and the innocent among it.
 PLACE_TRAPS: Final = {
@@ -87,7 +86,7 @@ class _Map:
         return next(self._handsets)
 
     def moment(self, day: float) -> int:
-        return _MIDNIGHT + round(day * _DAY_US)
+        return _MIDNIGHT + round(day * DAY_MICROS)
 
     def see(self, number: int, handset: int, at: int, town: int, km: float = 0.0, *, cell: str | None = None) -> None:
         """A sighting so many kilometres north of a town; with `cell` there are no coordinates, and if "" no place."""
@@ -195,7 +194,7 @@ def _wrong_clock(on: _Map) -> None:
     for day in range(PERIOD_DAY, PERIOD_DAY + 10):
         for hour, town in ((9, 0), (15, 4)):
             on.see(numbers[0], handset, on.moment(day + hour / 24), town)
-            on.see(numbers[1], handset, on.moment(day + (hour + 1 / 6) / 24) - _IST_US, town)
+            on.see(numbers[1], handset, on.moment(day + (hour + 1 / 6) / 24) - OFFSET_MICROS, town)
 
 
 def _without_coordinates(on: _Map) -> None:

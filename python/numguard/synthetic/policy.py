@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, Final
 
+from numguard.indian_time import IST
 from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, U64
 from numguard.synthetic.oracle import Rules
 
@@ -57,5 +58,4 @@ def rules(protected: U64) -> Rules:
 
 def _microseconds(date: datetime.date) -> int:
     """Midnight of a date in India, microseconds since 1970, UTC."""
-    ist = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
-    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=ist).timestamp()) * 1_000_000
+    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=IST).timestamp()) * 1_000_000

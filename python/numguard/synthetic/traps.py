@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, U64, Numbering
 
 __all__ = ["DAYS", "FIRST_DAY", "PERIOD_DAY", "TRAPS", "Planted", "plant"]
@@ -27,8 +28,6 @@ DAYS: Final = 122
 PERIOD_DAY: Final = 30
 """The period under investigation starts on this day of them: 1 July."""
 
-_IST_US: Final = 19_800_000_000
-_DAY_US: Final = 86_400_000_000
 
 TRAPS: Final = {
     "shared handset": "other SIMs of a reported number's handset; some were borrowed by the innocent",
@@ -379,5 +378,5 @@ def _times(
     along[begins] = 0.0
     day = np.repeat(first, calls) + np.rint(along * np.repeat(last - first, calls)).astype(np.int64)
     second = rng.integers(8 * 3600, 22 * 3600, len(day))
-    midnight = FIRST_DAY.astype("datetime64[us]").astype(np.int64) - _IST_US
-    return np.asarray(midnight + day * _DAY_US + second * 1_000_000, dtype=np.int64)
+    midnight = FIRST_DAY.astype("datetime64[us]").astype(np.int64) - OFFSET_MICROS
+    return np.asarray(midnight + day * DAY_MICROS + second * 1_000_000, dtype=np.int64)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from numguard.errors import ArgumentError
+from numguard.indian_time import OFFSET_MICROS
 from numguard.synthetic import traps
 from numguard.synthetic.cdr import CALL_TYPES, CdrSpec, Extra, write_cdr
 from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
@@ -27,7 +28,6 @@ from numguard.synthetic.traps import Planted, plant
 __all__ = ["SEED", "World", "make_world"]
 
 SEED: Final = 1930
-_IST_US: Final = 19_800_000_000
 _ANYBODY: Final = 3 * 10**8  # serials of those whom planted numbers call in operator files
 
 
@@ -158,7 +158,7 @@ def _calls(rng: np.random.Generator, supply: Numbering, planted: Planted, rows: 
     kinds = rng.choice(4, len(rows), p=[0.42, 0.46, 0.03, 0.09])
     calls = []
     for row, other, check, kind in zip(rows.tolist(), others.tolist(), checks.tolist(), kinds.tolist(), strict=True):
-        date, clock = str(np.datetime64(int(planted.at[row]) + _IST_US, "us").astype("datetime64[s]")).split("T")
+        date, clock = str(np.datetime64(int(planted.at[row]) + OFFSET_MICROS, "us").astype("datetime64[s]")).split("T")
         year, month, day = date.split("-")
         served = int(planted.msisdn[row])
         # One file mixes the true check digit and the spare zero for the same handset.

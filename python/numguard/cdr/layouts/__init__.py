@@ -1,7 +1,8 @@
-"""The layouts, an operator a file, in the order in which a header is held against them: by names alone comes last.
+"""The layouts, an operator a file, in the order in which a header is compared with them: `generic` comes last.
 
-Where an operator changes a heading, the column is known by the names that all go by: a layout lists those that are its
-own, and takes the others from `generic`, but for the parties of a call, which a wrong name would exchange.
+Where an operator changes a heading, the column is recognised by the names that are common to all: a layout lists its
+    own
+names, and takes the others from `generic`, except for the parties of a call, which a wrong name would exchange.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bharti Airtel: the target has its own column, values stand in single quotes, nulls are `-` and `---`.
+"""Bharti Airtel: the target has its own column, values are in single quotes, nulls are `-` and `---`.
 
 Source: headers and rows as seen in public parsers and fixtures; no published specification. Internet sessions come
 with sixteen-digit IMEIs and thirteen-digit machine numbers.

@@ -1,7 +1,7 @@
 """The uniform layouts that several operators answer with, for calls and for internet sessions.
 
 In the call layout IMEI and IMSI are those "of party": the called party's on an incoming call type, the calling party's
-on an outgoing one. In the session layout the handset stands in the column for "other device identification".
+on an outgoing one. In the session layout the handset is in the column for "other device identification".
 Source: headers as seen in public parsers, one of which names the first "DoT uniform"; no published specification.
 """
 

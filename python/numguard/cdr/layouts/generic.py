@@ -1,7 +1,7 @@
-"""Any file whose columns can be told by their names, as analysts' tools export them.
+"""Any file whose columns can be recognised by their names, as analysts' tools export them.
 
 A column named for the target, the subject or the A party is the served party's. Where only a calling and a called
-number are named, the call type must say which of them the handset belongs to.
+number are named, the call type must show which of them the handset belongs to.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ CALL_TYPES: Final[dict[str, Direction]] = {
 #: Of `CALL_TYPES`, those that a switch gives to the record of the called party: there the A number is the caller's,
 #: and the handset belongs to the B number (3GPP TS 32.250).
 OF_THE_CALLED: Final = frozenset({"mtc", "mt", "terminating", "smt", "sms mt", "mt sms", "mtsms", "smsmt"})
-#: What the column of the caller goes by in such records. A target or subject is the served party whatever the type.
+#: The names of the caller's column in such records. A target or subject is the served party whatever the type.
 CALLERS: Final = frozenset(
     {"a party", "a party no", "a party number", "a party msisdn", "aparty", "party a", "a number", "a no"}
 )

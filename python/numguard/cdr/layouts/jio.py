@@ -1,9 +1,9 @@
 """Reliance Jio, with two headers.
 
 The usual one has no column for the target: IMEI and IMSI belong to the called party of an incoming call type and to the
-calling party of an outgoing one; a row of any other type cannot be told and is refused.
+calling party of an outgoing one; a row of any other type is ambiguous and refused.
 
-Source: headers and rows as seen in public parsers and fixtures; no published specification. The suffixes say how the
+Source: headers and rows as seen in public parsers and fixtures; no published specification. The suffixes mean how the
 call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and the radio network; `v_` is video.
 """
 
@@ -53,7 +53,7 @@ CDR: Final = Layout(
     },
 )
 
-#: The same without the time at which a call ended; by then its call types may be anybody's.
+#: The same without the end time of a call; its call types may be those of any operator.
 SHORT: Final = replace(
     CDR,
     signature=("calling party telephone number", "called party telephone number"),

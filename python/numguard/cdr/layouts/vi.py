@@ -1,6 +1,6 @@
-"""Vodafone Idea (Vi): the target has its own column, numbers are written with 0 or 91, rulers stand around the header.
+"""Vodafone Idea (Vi): the target has its own column, numbers are written with 0 or 91, rulers are around the header.
 
-Rows end with one comma more than the header has; the reader of rows sees that in the file itself.
+Rows end with one comma more than the header has; the reader of rows detects that in the file.
 Source: headers and rows as seen in public parsers and fixtures; no published specification.
 """
 

@@ -1,43 +1,40 @@
-"""What was understood of a sheet: which column is which field, and the first rows as written and as read.
+"""A preview of a sheet: which column is which field, and the first rows as written and as read.
 
-Owns how a field is shown to a person who looks before he takes a sheet in. Knows no SQL and reads no cell itself. One
-idea: show the cell beside what became of it; a wrong column is seen at once.
+Owns how a field is shown to a reader who checks a sheet before adding it. Knows no SQL and reads no cell itself. One
+idea: each cell is beside its value, so that a wrong column is seen at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
+from numguard.indian_time import local
 from numguard.registry import cells
 from numguard.registry.complaints import FROM_NARRATIVE, Complaints
 from numguard.registry.headings import IGNORE
 from numguard.registry.sheet import Sheet
 
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
-
-__all__ = ["Understood", "understand"]
+__all__ = ["Preview", "preview"]
 
 _ROWS: Final = 10
-_IST: Final = timezone(timedelta(hours=5, minutes=30))
 _SAMPLE: Final = ("column", "field", "row", "cell", "read", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """What a sheet was taken for.
+class Preview:
+    """How a sheet was read.
 
     Attributes:
-        container, encoding, header_row, sheet: What the file turned out to be.
+        container, encoding, header_row, sheet: The format that the file was recognised as.
         fields: Each column and the field that it was read as, as a mapping file has it.
         unread: The columns that were not read.
-        sample: The first ten rows of each column that was read: column, field, row, cell (as written), read (what it
-            became), note (why it was refused).
+        sample: The first ten rows of each column that was read: column, field, row, cell (as written), read (its
+            value), note (why it was refused).
     """
 
     container: str
@@ -49,16 +46,16 @@ class Understood:
     sample: pa.Table = field(repr=False)
 
 
-def understand(sheet: Sheet, complaints: Complaints) -> Understood:
-    """Sums up what `complaints` were read from `sheet`."""
+def preview(sheet: Sheet, complaints: Complaints) -> Preview:
+    """The preview of `sheet`, from which `complaints` were read."""
     names = sheet.table.column_names
     places = sorted((place, word) for word, at in complaints.at.items() for place in at)
     read = {place for place, _ in places}
-    told = [_told(sheet, complaints, place, word) for place, word in places]
-    sample = pa.concat_tables([_no_rows(), *told])
+    samples = [_sample(sheet, complaints, place, word) for place, word in places]
+    sample = pa.concat_tables([_no_rows(), *samples])
     unread = [name for place, name in enumerate(names) if place not in read]
     fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
-    return Understood(**sheet.told, fields=fields, unread=unread, sample=sample)
+    return Preview(**sheet.recognised, fields=fields, unread=unread, sample=sample)
 
 
 def _no_rows() -> pa.Table:
@@ -66,7 +63,7 @@ def _no_rows() -> pa.Table:
     return schema.empty_table()
 
 
-def _told(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.Table:
+def _sample(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.Table:
     column = sheet.table.column(place).slice(0, _ROWS)
     size = len(column)
     if word in complaints.rows.column_names:
@@ -97,7 +94,7 @@ def _shown(word: str, value: Any) -> str | None:
     if value is None:
         return None
     if word.endswith("_at"):
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)).astimezone(_IST).isoformat(" ")
+        return local(value).isoformat(" ")
     if word.startswith("amount_"):
         return f"{value // 100}.{value % 100:02}"
     return str(value)
@@ -110,15 +107,15 @@ def _notes(refusals: pa.Table, word: str, size: int) -> list[str | None]:
 
 
 def _numbers(column: pa.ChunkedArray[Any], word: str) -> tuple[list[str | None], list[str | None]]:
-    """The numbers in each cell as they will be kept, and why others are refused or wait for a person."""
-    told = cells.inside_text(column, FROM_NARRATIVE) if word == "narrative" else cells.numbers(column)
+    """The numbers of each cell as they are recorded, and why others are refused or wait for a decision."""
+    numbers = cells.inside_text(column, FROM_NARRATIVE) if word == "narrative" else cells.numbers(column)
     size = len(column)
-    parts = [told.certain.select(["index", "msisdn"]), told.doubtful.select(["index", "msisdn"])]
+    parts = [numbers.certain.select(["index", "msisdn"]), numbers.doubtful.select(["index", "msisdn"])]
     found = pa.concat_tables(parts).sort_by("index")
-    said = told.refused.filter(pc.not_equal(told.refused["note"], "empty"))
-    words = told.certain.filter(pc.is_valid(told.certain["cell"]))
-    notes = [said["note"], pc.binary_join_element_wise("waits: ", told.doubtful["doubt"], ""), words["note"]]
-    index = [part["index"] for part in (said, told.doubtful, words)]
+    refused = numbers.refused.filter(pc.not_equal(numbers.refused["note"], "empty"))
+    words = numbers.certain.filter(pc.is_valid(numbers.certain["cell"]))
+    notes = [refused["note"], pc.binary_join_element_wise("waits: ", numbers.doubtful["doubt"], ""), words["note"]]
+    index = [part["index"] for part in (refused, numbers.doubtful, words)]
     why = pa.table({"index": _one(index, pa.int64()), "note": _one(notes, pa.string())})
     why = why.group_by(["index", "note"], use_threads=False).aggregate([])
     return _joined(found["index"], _core.format(found["msisdn"]), size), _joined(why["index"], why["note"], size)

@@ -1,8 +1,7 @@
-"""What stands around the rows of an operator's report beside what stands around any: footers, "no data found", labels.
+"""Non-data lines of an operator's report, beside those of any file: footers, "no data found", labels.
 
-Owns the patterns by which such a line is told from a row. Knows nothing of columns beyond the header's own names.
-One idea: **only what can be nothing else is furniture.** A line that might be a damaged row is refused and counted,
-never skipped.
+Owns the patterns of such lines. Knows no columns beyond the header's own names. One idea: **a line is non-data only if
+it cannot be a row.** A line that may be a damaged row is refused and counted, never skipped.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import Final, Literal, TypeAlias
 from numguard.cdr.layout import canonical_name
 from numguard.source.non_data import PAGE, RULER
 
-__all__ = ["Furniture", "Kind", "Whose", "is_no_data"]
+__all__ = ["Kind", "NonData", "Whose", "is_no_data"]
 
-#: Of a header within the file: this table's once more, or the first line of another table.
+#: A header within the file: the same table's again, or another table's.
 Whose: TypeAlias = Literal["own", "other"]
 Kind: TypeAlias = Literal["blank", "ruler", "preamble", "header", "footer", "page", "no_data"]
 
@@ -36,7 +35,7 @@ _FOOTER: Final = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-#: What the report that follows in the same file was asked for: a label, a colon, and at most one value.
+#: A line of the preamble of a further report in the same file: a label, a colon, and at most one value.
 _LABEL: Final = re.compile(r"[A-Za-z][A-Za-z .()/_-]{2,80}:")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
@@ -44,16 +43,16 @@ _STATED_COUNT: Final = re.compile(
 
 
 def is_no_data(line: str) -> bool:
-    """Whether the line says that the report is empty, as reports without a hit do."""
+    """Whether the line states that the report is empty, as reports without a hit do."""
     return _NO_DATA.search(line) is not None
 
 
 @dataclass(slots=True)
-class Furniture:
-    """Tells furniture from rows, line by line; `skipped` counts what was found.
+class NonData:
+    """Recognises non-data lines, one by one; `skipped` counts them.
 
-    `width` is the header's, and `whose` tells another header by its names: now and then the files of several operators
-    are joined into one. `headers` remembers on which lines they stand.
+    `width` is the header's, and `whose` recognises another header by its names: a file may be joined from those of
+    several operators. `headers` has the line numbers of these headers.
     """
 
     delimiter: str
@@ -65,7 +64,7 @@ class Furniture:
     stated_rows: int | None = None
 
     def take(self, line: str, number: int) -> bool:
-        """Whether the line of this number is furniture; then it is counted."""
+        """Whether the line of this number is non-data; then it is counted."""
         kind = self._kind(line, number)
         if kind is not None:
             self.count(kind)
@@ -75,12 +74,12 @@ class Furniture:
         return kind is not None
 
     def count(self, kind: str, lines: int = 1) -> None:
-        """Count lines that are no rows."""
+        """Count non-data lines."""
         if lines:
             self.skipped[kind] = self.skipped.get(kind, 0) + lines
 
     def read_count(self, line: str) -> None:
-        """Remember the number of rows that the report says it has."""
+        """Read the number of rows that the report states."""
         stated = _STATED_COUNT.search(line)
         if stated:
             self.stated_rows = (self.stated_rows or 0) + int(stated[1])
@@ -101,7 +100,7 @@ class Furniture:
         return self._closing(line, cells) if filled <= max(1, self.width // 2) else None
 
     def _closing(self, line: str, cells: list[str]) -> Kind | None:
-        """What a line of few fields says at the end of a report."""
+        """The kind of a line with few fields."""
         if is_no_data(line):
             return "no_data"
         if PAGE.fullmatch(line):

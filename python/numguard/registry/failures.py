@@ -1,7 +1,7 @@
-"""What a caller is told when a call of a registry does not end as it should.
+"""What a public call of a registry raises when it is interrupted, or when the store is damaged.
 
-Owns two promises of every public call: whoever presses Ctrl-C learns whether an event was recorded, and whatever a
-damaged store makes of the code above it is told as damage. Knows no verb.
+Owns two promises of every public call: after Ctrl-C the exception has the number of the event that was recorded, and
+an exception that a damaged store causes is raised as `DamagedError`. Knows no verb.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Any, TypeVar
 
 from numguard.errors import ArgumentError, Interrupted, NumguardError
 
-__all__ = ["telling"]
+__all__ = ["reports_failures"]
 
 Kind = TypeVar("Kind")
 
 
-def telling(kind: type[Kind]) -> type[Kind]:
-    """The class, each public method of which tells what was recorded and what is damaged.
+def reports_failures(kind: type[Kind]) -> type[Kind]:
+    """The class, each public method of which raises as this module describes.
 
     Raises:
-        Interrupted: From its methods, in the place of KeyboardInterrupt.
-        DamagedError: From its methods, where what they read cannot have been written.
+        Interrupted: From its methods, in place of KeyboardInterrupt.
+        DamagedError: From its methods, where the store differs from what was recorded.
     """
     for name, method in list(vars(kind).items()):
         if isinstance(method, FunctionType) and not name.startswith("_") and name != "close":
-            setattr(kind, name, _told(method))
+            setattr(kind, name, _reporting(method))
     return kind
 
 
-def _told(method: Callable[..., Any]) -> Callable[..., Any]:
+def _reporting(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(self: Any, *arguments: Any, **named: Any) -> Any:
         store = self._opened.store
@@ -45,7 +45,7 @@ def _told(method: Callable[..., Any]) -> Callable[..., Any]:
         except UnicodeEncodeError:
             raise ArgumentError("a text or a file's name is not UTF-8") from None
         except Exception:
-            # A fault of ours, or of what was given; unless what stands in the store cannot be.
+            # An error of the package or of an argument, unless the store is damaged.
             if not store.closed:
                 store.verify()
             raise

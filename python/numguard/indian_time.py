@@ -1,0 +1,44 @@
+"""Indian Standard Time: the zone in which days begin and moments are shown.
+
+Owns the offset and the type of every moment that is shown. India has one zone, UTC+05:30, without daylight saving time
+since 1945 (IANA time zone database, Asia/Kolkata), so that a fixed offset is exact for every moment that is read.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+import pyarrow as pa
+
+__all__ = ["DAY_MICROS", "IST", "MOMENT", "OFFSET_MICROS", "ZONE", "day_of", "local"]
+
+#: The zone's name in the IANA time zone database.
+ZONE: Final = "Asia/Kolkata"
+#: How far Indian Standard Time is ahead of UTC, in microseconds.
+OFFSET_MICROS: Final = 19_800_000_000
+#: The length of a day in microseconds.
+DAY_MICROS: Final = 86_400_000_000
+
+IST: Final = timezone(timedelta(microseconds=OFFSET_MICROS), "IST")
+
+#: The type of every moment that is shown.
+MOMENT: Final = pa.timestamp("us", ZONE)
+
+
+def local(micros: int) -> datetime:
+    """A moment in microseconds since 1970 UTC, as a time of India.
+
+    >>> local(0).isoformat()
+    '1970-01-01T05:30:00+05:30'
+    """
+    return datetime(1970, 1, 1, tzinfo=IST) + timedelta(microseconds=micros + OFFSET_MICROS)
+
+
+def day_of(micros: int) -> date:
+    """The day in India of a moment in microseconds since 1970 UTC.
+
+    >>> day_of(0).isoformat()
+    '1970-01-01'
+    """
+    return local(micros).date()
