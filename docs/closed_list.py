@@ -1,6 +1,6 @@
-"""`{closed-list} kind`: a closed list of the package as a table, asked of the compiled core when the page is built.
+"""`{closed-list} kind`: a closed list of the package as a table, read from the compiled core when the page is built.
 
-Nobody types a code or its sentence into a page, so no page can be out of date.
+No code and no sentence is typed into a page, so no page can be out of date.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def closed_lists() -> dict[str, Mapping[str, str]]:
 
 
 class ClosedList(SphinxDirective):
-    """A table of the codes of one list and what each says."""
+    """A table of one list: each code with its sentence."""
 
     required_arguments = 1
 
@@ -44,7 +44,7 @@ class ClosedList(SphinxDirective):
             body += _row(nodes.literal(text=code), nodes.Text(sentence))
         group = nodes.tgroup("", cols=2)
         group += [nodes.colspec(colwidth=width) for width in (1, 3)]
-        group += nodes.thead("", _row(nodes.Text("code"), nodes.Text("what it says")))
+        group += nodes.thead("", _row(nodes.Text("code"), nodes.Text("meaning")))
         group += body
         return [nodes.table("", group)]
 
@@ -54,6 +54,6 @@ def _row(*cells: nodes.Node) -> nodes.row:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Makes the directive known."""
+    """Registers the directive."""
     app.add_directive("closed-list", ClosedList)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,7 +19,7 @@ html_title = "numguard"
 html_static_path: list[str] = []
 html_copy_source = False
 
-# Links to headings are checked, so a page that renames one breaks the build and not the reader.
+# Links to headings are checked: a renamed heading breaks the build, not the published page.
 myst_heading_anchors = 4
 
 # Docstrings put names in single backticks, as the rest of the project does.
@@ -27,5 +27,5 @@ default_role = "code"
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-autodoc_mock_imports = ["pyspark"]  # lives in environments of its own
+autodoc_mock_imports = ["pyspark"]  # installed only in the environments of the engines
 napoleon_use_rtype = False

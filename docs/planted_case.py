@@ -1,6 +1,6 @@
-"""The demonstration's planted case, at full size: what the page on traps counts and draws.
+"""The planted case of the demonstration at full size: the page on traps counts and draws it.
 
-Owns that both come from one case with one seed. Knows nothing of pages and pictures.
+Counts and pictures come from one case with one seed. The module does not depend on pages or pictures.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PERIOD = {"since": date(2022, 7, 1), "until": date(2022, 10, 1)}
 
 @dataclass(frozen=True)
 class Case:
-    """Seeds, sightings, who is protected, and the truth; and the same with places and more traps."""
+    """Seeds, sightings, protected numbers and the truth; `placed` has the same with places and further traps."""
 
     seeds: ng.NumberSet
     sightings: pa.Table
@@ -38,19 +38,19 @@ class Case:
 
     @property
     def all_seeds(self) -> ng.NumberSet:
-        """The seeds, and those of the traps that only places tell apart."""
+        """The seeds, with those of the traps that only places distinguish."""
         return self.seeds | ng.NumberSet(pa.array(self.placed.seeds))
 
     def seed_of(self, trap: str, nth: int = 0) -> pa.Array[Any]:
         """One of the reported numbers of a trap, in ascending order."""
         truth = self.planted.truth
-        mine = pc.and_(pc.equal(truth["trap"], pa.scalar(trap)), truth["seed"])
-        return pa.array(sorted(truth["msisdn"].filter(mine).to_pylist())[nth : nth + 1], pa.uint64())
+        is_seed = pc.and_(pc.equal(truth["trap"], pa.scalar(trap)), truth["seed"])
+        return pa.array(sorted(truth["msisdn"].filter(is_seed).to_pylist())[nth : nth + 1], pa.uint64())
 
 
 @cache
 def case() -> Case:
-    """Plants it."""
+    """The case, planted once a process."""
     supply = Numbering(SEED)
     complaints = make_complaints(SEED, scale=1.0, supply=supply)
     planted = plant(SEED, supply, complaints.msisdns, complaints.complainants)
@@ -63,5 +63,5 @@ def case() -> Case:
     )
     protected = np.union1d(complaints.complainants, planted.protected)
     placed = place(planted, supply, SEED)
-    seeds, shielded = ng.NumberSet(pa.array(complaints.msisdns)), ng.NumberSet(pa.array(protected))
-    return Case(seeds, sightings, shielded, planted, placed)
+    seeds = ng.NumberSet(pa.array(complaints.msisdns))
+    return Case(seeds, sightings, ng.NumberSet(pa.array(protected)), planted, placed)

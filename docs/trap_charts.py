@@ -1,6 +1,6 @@
-"""The pictures of the page on traps: `python docs/trap_charts.py` draws them again, the same to the byte.
+"""The pictures of the page on traps: `python docs/trap_charts.py` draws them, each time with the same bytes.
 
-Owns which traps are drawn under which policy. The case is that of the demonstration.
+The module defines which traps are drawn under which policy. The case is that of the demonstration.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ __all__ = ["FOLDER", "draw"]
 
 FOLDER = Path(__file__).parent / "guide" / "traps"
 
-#: Columns of the pictures have so many boxes, so that a page shows several.
+#: The largest number of boxes in a column of a picture: several pictures have to fit on a page.
 _ROWS = 5
 
-#: One resold phone in five is sold on within days; the third is one of the others.
+#: Which seed of a trap is drawn, if not the first: one resold phone in five is sold within days, and the third is not.
 _NTH = {"resold phone": 2}
 
-#: Each picture: whose case it shows, and how its policy differs from the default one.
+#: Each picture: its trap, and the bounds in which its policy differs from the default.
 _PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "clone-of-5": ("cloned IMEI, 5 users", {}),
     "clone-of-50": ("cloned IMEI, 50 users", {}),
@@ -42,7 +42,7 @@ _PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def draw() -> dict[str, str]:
-    """Each picture by its name."""
+    """Name -> SVG of each picture."""
     planted = case()
     box = pa.array(planted.planted.sim_boxes[1:2])
     drawn = {}

@@ -1,7 +1,7 @@
-"""`{written-list} phone_words`: what may stand beside or between digits, as a table, read from the data of the core.
+"""`{written-list} phone_words`: one list of groupings or words as a table, read from the data of the core.
 
-Nobody types a word or a grouping into a page, so no page can be out of date: the files in `rust/core/src/lists/` are
-what the compiled core holds.
+No word and no grouping is typed into a page, so no page can be out of date: the core is compiled from the same files in
+`rust/core/src/lists/`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LISTS = Path(__file__).parents[1] / "rust/core/src/lists"
 
 
 def rows(name: str) -> list[list[str]]:
-    """The lines of a list, each as its fields."""
+    """The fields of each line of a list."""
     lines = (LISTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     found = [line.split("\t") for line in lines if line and not line.startswith("#")]
     if not found:
@@ -28,7 +28,7 @@ def rows(name: str) -> list[list[str]]:
 
 
 def tables(name: str) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows: groupings as they stand; words by class and language, all words of one language in a cell."""
+    """Headings and rows: groupings line by line; words by class and language, all words of one language in a cell."""
     if name == "groupings":
         return ["numbers", "separators", "digits of each group", "example"], rows(name)
     by_class: dict[tuple[str, str], list[str]] = {}
@@ -60,6 +60,6 @@ def _row(cells: list[nodes.Node]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Makes the directive known."""
+    """Registers the directive."""
     app.add_directive("written-list", WrittenList)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,7 @@
-//! Which rows of a batch name a member of a set in one of their key columns, and which member.
+//! The rows of a batch with a member of a set in one of their key columns, and that member.
 //!
-//! Owns the [`Plan`] of a scan (what is looked up where, what is handed on), the search through one batch, and the
-//! [`Tally`]. Independent of files: [`crate::parquet`] and [`crate::csv`] bring rows from
-//! those, and callers bring their own.
+//! Owns the [`Plan`] of a scan (the lookups and the output columns), the search in one batch, and the [`Tally`].
+//! Independent of files: [`crate::parquet`] and [`crate::csv`] read rows from files, and callers may pass their own.
 
 mod plan;
 mod search;
@@ -15,7 +14,7 @@ use arrow_schema::SchemaRef;
 use arrow_select::filter::filter_record_batch;
 use arrow_select::take::take;
 
-pub use plan::{Lookup, MATCH, Places, Plan};
+pub use plan::{Lookup, MATCH, Plan, Projection};
 pub(crate) use plan::{find_column, is_text};
 pub(crate) use search::{Found, Search};
 pub use tally::{ColumnTally, Tally};
@@ -28,46 +27,46 @@ use crate::parallel::Threads;
 use crate::regions::{Reads, Regions};
 use search::search;
 
-/// What a run through files or a text hands over.
+/// A result of a scan of files or of a text.
 #[derive(Debug)]
 pub enum Event {
     /// Hits of the n-th file.
     Hits(usize, RecordBatch),
-    /// What stands between the rows of the n-th file.
+    /// The lines of the n-th file that are not rows.
     Lines(usize, Lines),
-    /// Rows of the n-th file that may be no data: their lines, and the text of each.
+    /// Rows of the n-th file that may be non-data lines: the line number and the text of each.
     Doubtful(usize, Vec<(u64, Vec<u8>)>),
-    /// More of the n-th file was looked at.
+    /// More of the n-th file was read, without a hit.
     Read(usize),
     /// The file was read to its end.
     FileDone(usize),
-    /// The file could not be read to its end. What was handed over of it stands.
+    /// The file could not be read to its end. Its earlier results are valid.
     FileFailed(usize, Error),
-    /// Nothing yet.
+    /// No result yet.
     Waiting,
 }
 
-/// The hits of one batch of the schema that `places` was made for; `None` if it has none.
+/// The hits of one batch, whose schema is that of `projection`; `None` if it has no hits.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`]; [`Error::Arrow`] for a column whose rows Arrow cannot pick.
+/// [`Error::UnsupportedType`]; [`Error::Arrow`] for a column of a type whose rows Arrow cannot select.
 pub fn scan(
     plan: &Plan,
-    places: &Places,
+    projection: &Projection,
     batch: &RecordBatch,
     threads: Threads,
     tally: &mut Tally,
 ) -> Result<Option<RecordBatch>, Error> {
-    let found = look_up(plan, places, batch, threads, tally)?;
+    let found = look_up(plan, projection, batch, threads, tally)?;
     if found.rows.is_empty() {
         return Ok(None);
     }
     let len = found.rows.len();
     let rows = UInt32Array::from(found.rows);
-    let mut hits = places
-        .handed_on
+    let mut hits = projection
+        .output
         .iter()
-        .zip(places.schema.fields())
+        .zip(projection.schema.fields())
         .map(|(&at, field)| {
             check_rows(batch.column(at), rows.values())?;
             let cells = take(batch.column(at), &rows, None)?;
@@ -77,53 +76,53 @@ pub fn scan(
     let matches = Found::match_columns(found.matches);
     tally.count_hits(plan.lookups(), &matches);
     hits.extend(matches);
-    assemble(&places.schema, hits, len).map(Some)
+    assemble(&projection.schema, hits, len).map(Some)
 }
 
-/// Every row of one batch, hit or not, with what matched; counted as [`scan`] counts.
+/// Every row of one batch with its matches, whether it is a hit or not. Counts as [`scan`] does.
 ///
 /// # Errors
 /// As [`scan`].
 pub fn mark(
     plan: &Plan,
-    places: &Places,
+    projection: &Projection,
     batch: &RecordBatch,
     threads: Threads,
     tally: &mut Tally,
 ) -> Result<RecordBatch, Error> {
-    let found = look_up(plan, places, batch, threads, tally)?;
+    let found = look_up(plan, projection, batch, threads, tally)?;
     let len = batch.num_rows();
-    let mut columns = places
-        .handed_on
+    let mut columns = projection
+        .output
         .iter()
-        .zip(places.schema.fields())
+        .zip(projection.schema.fields())
         .map(|(&at, field)| Ok(arrow_cast::cast(batch.column(at), field.data_type())?))
         .collect::<Result<Vec<_>, Error>>()?;
-    let spread = found.matches.iter().map(|matches| {
+    let by_row = found.matches.iter().map(|matches| {
         let mut keys = vec![0; len];
         for (&row, &key) in found.rows.iter().zip(matches) {
             keys[row as usize] = key;
         }
         keys
     });
-    columns.extend(Found::match_columns(spread.collect()));
+    columns.extend(Found::match_columns(by_row.collect()));
     tally.count_hits(plan.lookups(), &Found::match_columns(found.matches));
-    assemble(&places.schema, columns, len)
+    assemble(&projection.schema, columns, len)
 }
 
-/// The rows of a batch in which a lookup hits.
+/// The rows of a batch with a hit.
 fn look_up(
     plan: &Plan,
-    places: &Places,
+    projection: &Projection,
     batch: &RecordBatch,
     threads: Threads,
     tally: &mut Tally,
 ) -> Result<Found, Error> {
-    let arrays: Vec<&ArrayRef> = places.keys.iter().map(|&at| batch.column(at)).collect();
+    let arrays: Vec<&ArrayRef> = projection.keys.iter().map(|&at| batch.column(at)).collect();
     for (n, array) in arrays.iter().enumerate() {
-        tally.look_at(plan.lookups(), n, array.as_ref());
+        tally.check_national(plan.lookups(), n, array.as_ref());
     }
-    let regions = places
+    let regions = projection
         .regions
         .map(|at| Regions::of(batch.column(at).as_ref()));
     let regions = regions.transpose()?;
@@ -131,7 +130,7 @@ fn look_up(
     Ok(search(plan.lookups(), columns, threads, tally))
 }
 
-/// The key columns of a batch, in the order of the lookups, ready to be read.
+/// The key columns of a batch, in the order of the lookups.
 fn key_columns<'a>(
     lookups: &[Lookup],
     arrays: &[&'a ArrayRef],
@@ -150,15 +149,15 @@ fn key_columns<'a>(
         .collect()
 }
 
-/// The rows of a batch where `kept` is true, in columns of any type.
+/// The rows of a batch for which `kept` is true; columns of any type.
 ///
 /// # Errors
-/// [`Error::Arrow`] if there is not one of `kept` for each row.
+/// [`Error::Arrow`] if `kept` and the batch differ in length.
 pub fn keep(batch: &RecordBatch, kept: &BooleanArray) -> Result<RecordBatch, Error> {
     Ok(filter_record_batch(batch, kept)?)
 }
 
-/// A batch of `len` rows, of columns or of none.
+/// A batch of `len` rows, which may have no columns.
 pub(crate) fn assemble(
     schema: &SchemaRef,
     columns: Vec<ArrayRef>,

@@ -1,5 +1,4 @@
-//! Linkage as Python drives it: an object that reads and walks a step at a time, so that signals and progress get their
-//! turn between two steps.
+//! `Linkage`: reads and walks in short steps. Between two steps Python checks for signals and reports progress.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +17,10 @@ use pyo3_arrow::{PyField, PyRecordBatch};
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
 
-/// How long a call may wait for files, so that signals get their turn.
+/// How long a call waits for files before Python checks for signals.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// A policy as `LinkPolicy` spells it for this side: times in microseconds since 1970 UTC, keys as arrays.
+/// The policy as `LinkPolicy` passes it: times in microseconds since 1970 UTC, lists of keys as lists.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 struct PolicyArgument {
@@ -109,9 +108,8 @@ impl Linkage {
         }))))
     }
 
-    /// Takes in batches whose columns are numbers, IMEIs and, if there are any, times; of `placed` ones the last three are
-    /// points, cells and circles as uint64 without nulls, 0 where they are not known. `keep`: whether their memory may be
-    /// kept.
+    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With ``placed`` the last three columns are
+    /// points, cells and circles as uint64 without nulls, 0 if not known. ``keep``: whether their memory may be kept.
     #[pyo3(signature = (batches, keep, *, placed=false))]
     fn read(
         &self,
@@ -129,47 +127,46 @@ impl Linkage {
         let progress = py.detach(|| {
             self.with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
         })?;
-        progress.map(spell).map_err(raise)
+        progress.map(progress_to_python).map_err(raise)
     }
 
-    /// Sets out to read local Parquet files, each with the names of its columns of numbers, IMEIs and times.
+    /// Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times.
     fn begin(&self, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
         let file = |(path, columns)| linkage::File { path, columns };
         self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
     }
 
-    /// Takes in some of what was read of the files: how far things are, and which file that was of. `None`: all of it.
+    /// Store what was read of the files: the progress and the index of the last file; ``None`` at the end of the files.
     fn read_on(&self, py: Python<'_>) -> PyResult<Option<(Progress, usize)>> {
         let read = py.detach(|| self.with(|state| state.linkage.read_on(PATIENCE)))?;
-        let spelt = |(progress, file)| (spell(progress), file);
-        Ok(read.map_err(raise)?.map(spelt))
+        let to_python = |(progress, file)| (progress_to_python(progress), file);
+        Ok(read.map_err(raise)?.map(to_python))
     }
 
-    /// Goes over some of the sightings; `None` when the walk is over.
+    /// Pass over some more of the sightings; ``None`` at the end of the walk.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
         let step = py.detach(|| self.with(|state| state.linkage.step()))?;
         Ok(match step.map_err(raise)? {
             Step::Done => None,
-            Step::More(progress) => Some(spell(progress)),
+            Step::More(progress) => Some(progress_to_python(progress)),
         })
     }
 
-    /// What a pass asks of sightings that are held elsewhere: which side, which level, which keys. `None` when the walk
-    /// is over.
-    fn wanted<'py>(&self, py: Python<'py>) -> PyResult<Option<Asked<'py>>> {
+    /// The request of a pass over sightings that an engine holds: side, level, keys. ``None`` at the end of the walk.
+    fn wanted<'py>(&self, py: Python<'py>) -> PyResult<Option<Request<'py>>> {
         let wanted = self.with(|state| {
             let wanted = state.linkage.wanted()?;
             let keys: ArrayRef =
                 Arc::new(UInt64Array::from_iter_values(wanted.keys.iter().copied()));
-            Some((spell_side(wanted.side), wanted.hop, keys))
+            Some((side_name(wanted.side), wanted.hop, keys))
         })?;
         wanted
             .map(|(side, hop, keys)| Ok((side, hop, array_to_python(py, Some(keys))?)))
             .transpose()
     }
 
-    /// Takes how much the keys of the pass were seen: `key`, `others` and, where a rule looks at days, `days` and
-    /// `others_on_days`; uint64. Gives the keys whose sightings are needed.
+    /// Receive the counts of the keys of the pass: ``key``, ``others`` and, if a rule uses days, ``days`` and
+    /// ``others_on_days``; uint64. Returns the keys whose sightings are needed.
     fn judge<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
         let Rows(batch) = sizes;
         let columns = batch.columns().iter().map(plain::<UInt64Type>);
@@ -185,7 +182,7 @@ impl Linkage {
         array_to_python(py, Some(Arc::new(UInt64Array::from(open))))
     }
 
-    /// Closes the pass: `key`, `other` (uint64) and `at` (int64, microseconds or null) of the keys that are needed.
+    /// End the pass with the rows of the needed keys: ``key``, ``other`` (uint64) and ``at`` (int64, microseconds or null).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
         let mut all = Vec::with_capacity(rows.iter().map(|Rows(batch)| batch.num_rows()).sum());
         for Rows(batch) in rows {
@@ -194,7 +191,7 @@ impl Linkage {
         py.detach(|| self.with(|state| state.linkage.answer(all)))
     }
 
-    /// What was found, by name. The object is of no use afterwards.
+    /// The tables of the result, by name. After that the object cannot be used.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let state = self.lock().take().ok_or_else(finished)?;
         let State {
@@ -238,23 +235,23 @@ fn finished() -> PyErr {
     ArgumentError::new_err("this linkage has been finished")
 }
 
-/// `(hop, what the pass is about, rows, of)`.
+/// `(hop, side of the pass, rows, of)`.
 type Progress = (u32, Option<&'static str>, u64, Option<u64>);
 
-fn spell(progress: linkage::Progress) -> Progress {
-    let side = progress.side.map(spell_side);
+fn progress_to_python(progress: linkage::Progress) -> Progress {
+    let side = progress.side.map(side_name);
     (progress.hop, side, progress.rows, progress.of)
 }
 
-fn spell_side(side: Side) -> &'static str {
+fn side_name(side: Side) -> &'static str {
     match side {
         Side::Numbers => "numbers",
         Side::Handsets => "handsets",
     }
 }
 
-/// `(which side, level, keys)`.
-type Asked<'py> = (&'static str, u32, Bound<'py, PyAny>);
+/// `(side, level, keys)`.
+type Request<'py> = (&'static str, u32, Bound<'py, PyAny>);
 
 fn rows_of(batch: &RecordBatch) -> PyResult<Vec<Row>> {
     let [key, other, at] = batch.columns() else {
@@ -297,8 +294,10 @@ fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
     }
 }
 
-/// Reads a batch of numbers, IMEIs and, if there are any, times where it lies: the sightings that count, as `msisdn` and
-/// `imei14` (uint64) and `at` (int64, microseconds); the rows refused, by note; whether numbers look national.
+/// Read a batch of numbers, IMEIs and, if there are any, times.
+///
+/// Returns the kept sightings with ``msisdn`` and ``imei14`` (uint64) and ``at`` (int64, microseconds); the counts of
+/// refused rows by note; and whether the numbers seem to be national.
 #[pyfunction]
 fn read_sightings<'py>(
     py: Python<'py>,
@@ -327,8 +326,7 @@ fn read_sightings<'py>(
     ))
 }
 
-/// Whether columns of these types can be read: numbers, IMEIs and times, by name, so that a wrong one is named before
-/// anything is read.
+/// Check that columns of these names and types can be read as numbers, IMEIs and times. Raises before anything is read.
 #[pyfunction]
 fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
     let fields: Vec<_> = fields.into_iter().map(PyField::into_inner).collect();

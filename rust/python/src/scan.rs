@@ -1,4 +1,4 @@
-//! A scan as Python drives it: batch by batch, or through local Parquet files with a look-up for Ctrl-C in between.
+//! `Scanner`: a scan batch by batch, or of local Parquet files and texts with a check for Ctrl-C between two results.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
 use numguard_columns::parallel::Threads;
 use numguard_columns::parquet::{self, ParquetScan};
-use numguard_columns::scan::{self, Event, Lookup, Places, Plan, Tally};
+use numguard_columns::scan::{self, Event, Lookup, Plan, Projection, Tally};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -28,7 +28,7 @@ enum AnySet<'py> {
     Handsets(PyRef<'py, ImeiSet>),
 }
 
-/// One scan: its plan, the columns of its hits, and what it has seen.
+/// One scan: its plan, the columns of its hits, and its counts.
 #[pyclass(frozen, module = "numguard._core")]
 struct Scanner {
     plan: Arc<Plan>,
@@ -37,15 +37,15 @@ struct Scanner {
 }
 
 struct State {
-    /// The columns of the hits, settled by the first batch or file.
+    /// The columns of the hits, as of the first batch or file.
     schema: SchemaRef,
-    /// Where the plan's columns stand in batches of the schema that came last.
-    places: Option<(SchemaRef, Places)>,
+    /// The schema of the last batch, and the projection for it.
+    projection: Option<(SchemaRef, Projection)>,
     run: Option<Run>,
     tally: Tally,
 }
 
-/// What is being read by ourselves.
+/// The files or the text in progress.
 enum Run {
     Files(Box<ParquetScan>),
     Text(Box<CsvScan>),
@@ -53,7 +53,7 @@ enum Run {
 
 #[pymethods]
 impl Scanner {
-    /// `schema` is that of the first file or stream.
+    /// ``schema`` is that of the first file or stream.
     #[new]
     #[pyo3(signature = (schema, lookups, *, columns, region, threads, region_column=None))]
     fn new(
@@ -88,13 +88,13 @@ impl Scanner {
         let plan = Plan::new(lookups, columns)
             .map_err(raise)?
             .with_regions(region_column);
-        let places = plan.places(&schema.into_inner(), None).map_err(raise)?;
+        let projection = plan.project(&schema.into_inner(), None).map_err(raise)?;
         Ok(Self {
             plan: Arc::new(plan),
             threads: threads.0,
             state: Mutex::new(State {
-                schema: places.schema,
-                places: None,
+                schema: projection.schema,
+                projection: None,
                 run: None,
                 tally: Tally::new(count),
             }),
@@ -107,7 +107,7 @@ impl Scanner {
         PySchema::new(Arc::clone(&self.locked(py).schema)).into_pyarrow(py)
     }
 
-    /// The hits of one batch, or `None`; of `every` row, all of them, hits or not.
+    /// The hits of one batch, or ``None``. With ``every``, all rows of the batch with their matches.
     #[pyo3(signature = (batch, *, every=false))]
     fn batch<'py>(
         &self,
@@ -121,22 +121,22 @@ impl Scanner {
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 let State {
                     schema,
-                    places,
+                    projection,
                     tally,
                     ..
                 } = &mut *state;
-                let places = match places {
-                    Some((seen, places)) if *seen == batch.schema() => places,
+                let projection = match projection {
+                    Some((seen, projection)) if *seen == batch.schema() => projection,
                     _ => {
-                        let found = self.plan.places(&batch.schema(), Some(schema))?;
-                        &mut places.insert((batch.schema(), found)).1
+                        let found = self.plan.project(&batch.schema(), Some(schema))?;
+                        &mut projection.insert((batch.schema(), found)).1
                     }
                 };
                 numguard_columns::sound(batch.columns(), || {
                     if every {
-                        scan::mark(&self.plan, places, &batch, self.threads, tally).map(Some)
+                        scan::mark(&self.plan, projection, &batch, self.threads, tally).map(Some)
                     } else {
-                        scan::scan(&self.plan, places, &batch, self.threads, tally)
+                        scan::scan(&self.plan, projection, &batch, self.threads, tally)
                     }
                 })
             })
@@ -145,7 +145,7 @@ impl Scanner {
             .transpose()
     }
 
-    /// Begins with local Parquet files; `next` then goes through them.
+    /// Start a scan of local Parquet files; ``next`` returns its results.
     fn begin(&self, py: Python<'_>, files: Vec<PathBuf>) -> PyResult<()> {
         self.check_regions()?;
         let mut state = self.locked(py);
@@ -158,7 +158,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// Begins with a text; `next` then goes through it.
+    /// Start a scan of a text; ``next`` returns its results.
     fn begin_text(&self, py: Python<'_>, text: &Text) -> PyResult<()> {
         self.check_regions()?;
         let rows = text.to_scan(py)?;
@@ -171,10 +171,11 @@ impl Scanner {
         Ok(())
     }
 
-    /// What comes next of the files or the text begun: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)` of
-    /// the n-th file; of a text also `("lines", 0, between)` as a `Text` has it, `("doubtful", 0, [(line, text), ...])`,
-    /// upon which `judge` is to be called, and `("read", 0)` when more was looked at; `None` when all is through. Answers
-    /// to signals while it waits.
+    /// The next result of the files or the text; ``None`` after the last. Checks for signals while it waits.
+    ///
+    /// Of the n-th file: ``("hits", n, batch)``, ``("done", n)`` or ``("failed", n, error)``. Of a text also
+    /// ``("lines", 0, between)``, as in ``Text.rows``; ``("doubtful", 0, [(line, text), ...])``, after which ``judge`` is to
+    /// be called; and ``("read", 0)`` when more was read without a hit.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
             py.check_signals()?;
@@ -215,33 +216,34 @@ impl Scanner {
         }
     }
 
-    /// Says of each row that was doubtful whether it is one; the others are not counted, and are no hits.
-    #[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
+    /// Decide for each row of the last ``("doubtful", ...)`` whether it is a row. The others are not counted and are no hits.
+    #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
     fn judge(&self, py: Python<'_>, kept: Vec<bool>) {
         if let Some(Run::Text(text)) = &mut self.locked(py).run {
             text.decide(&kept);
         }
     }
 
-    /// Rows looked at so far.
+    /// The count of rows scanned so far.
     #[getter]
     fn rows(&self, py: Python<'_>) -> u64 {
         self.locked(py).tally().rows
     }
 
-    /// Gives up on the files begun.
+    /// Stop the scan of files or of a text.
     fn stop(&self, py: Python<'_>) {
         self.locked(py).stop();
     }
 
-    /// For each lookup: whether a `UInt64` column of national numbers was taken for E.164.
+    /// For each lookup: whether its ``UInt64`` column seems to hold national numbers.
     fn looks_national(&self, py: Python<'_>) -> Vec<bool> {
         let state = self.locked(py);
         let columns = &state.tally().columns;
         columns.iter().map(|column| column.looks_national).collect()
     }
 
-    /// What was seen so far: `rows`, `hits`, `distinct`, and a list of `(hits, {note: cells})`, one for each lookup.
+    /// The counts so far: ``rows``, ``hits``, ``distinct``, and ``columns``, a list of ``(hits, {note: cells})`` with one
+    /// element for each lookup.
     fn tally<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let state = self.locked(py);
         let tally = state.tally();
@@ -285,7 +287,7 @@ impl State {
 }
 
 impl Scanner {
-    /// Files are read by their key columns, without the region of each row.
+    /// A scan of files reads the key columns without the column of regions.
     fn check_regions(&self) -> PyResult<()> {
         if self.plan.has_regions() {
             return Err(ArgumentError::new_err(
@@ -295,7 +297,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// The state, waited for without the GIL: whoever has it may need that to go on.
+    /// The state. The lock is awaited without the GIL, since the thread that holds the lock may need the GIL.
     fn locked(&self, py: Python<'_>) -> MutexGuard<'_, State> {
         self.state
             .lock_py_attached(py)
@@ -305,15 +307,15 @@ impl Scanner {
 
 /// The columns of a local Parquet file, as its footer declares them.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
+#[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
 fn parquet_schema(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
     let schema = py.detach(|| parquet::schema(&path)).map_err(raise)?;
     PySchema::new(schema).into_pyarrow(py)
 }
 
-/// The rows of a batch where `kept`, an array of booleans, is true.
+/// The rows of a batch for which ``kept``, an array of booleans, is true.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value)] // as pyo3 hands it over
+#[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
 fn keep_rows(py: Python<'_>, batch: Rows, kept: PyArray) -> PyResult<Bound<'_, PyAny>> {
     let (kept, _) = kept.into_inner();
     let kept = kept

@@ -16,7 +16,7 @@ use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
 use crate::parallel::{self, Threads};
-use crate::scan::{Event, Found, Places, Plan, Search, Tally, assemble};
+use crate::scan::{Event, Found, Plan, Projection, Search, Tally, assemble};
 
 /// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
 const HITS: usize = 1 << 13;
@@ -57,7 +57,7 @@ pub struct CsvScan {
 /// The search in the rows of a chunk.
 struct KeySearch {
     plan: Arc<Plan>,
-    places: Places,
+    projection: Projection,
     doubt: Option<Doubt>,
     searches: Mutex<Vec<Search>>,
 }
@@ -66,7 +66,7 @@ impl CsvScan {
     /// Scans a text. `schema` has the columns of the hits, `tally` the counts to continue from.
     ///
     /// # Errors
-    /// [`Error::Format`]; those of [`Plan::places`].
+    /// [`Error::Format`]; those of [`Plan::project`].
     pub fn new(
         rows: Rows<'_>,
         plan: Arc<Plan>,
@@ -82,10 +82,10 @@ impl CsvScan {
             doubt,
         } = rows;
         format.check()?;
-        let places = plan.places(columns, Some(&schema))?;
+        let projection = plan.project(columns, Some(&schema))?;
         let search = KeySearch {
             plan: Arc::clone(&plan),
-            places,
+            projection,
             doubt,
             searches: Mutex::default(),
         };
@@ -257,7 +257,7 @@ impl Process for KeySearch {
         let lookups = self.plan.lookups();
         let mut tally = Tally::new(lookups.len());
         let spans: Vec<_> = self
-            .places
+            .projection
             .keys
             .iter()
             .map(|&at| key_spans(format, rows, at, bytes))
@@ -297,12 +297,12 @@ impl Process for KeySearch {
             });
         }
         let len = found.rows.len();
-        let mut hits = Vec::with_capacity(self.places.schema.fields().len());
+        let mut hits = Vec::with_capacity(self.projection.schema.fields().len());
         for (&at, field) in self
-            .places
-            .handed_on
+            .projection
+            .output
             .iter()
-            .zip(self.places.schema.fields())
+            .zip(self.projection.schema.fields())
         {
             let chosen = found.rows.iter().map(|&row| row as usize);
             let cells = text_column(format, rows, at, chosen, bytes)?;
@@ -313,7 +313,7 @@ impl Process for KeySearch {
             tally.count_hits(lookups, &matches);
         }
         hits.extend(matches);
-        let hits = assemble(&self.places.schema, hits, len)?;
+        let hits = assemble(&self.projection.schema, hits, len)?;
         Ok(Output {
             hits: Some(hits),
             tally,

@@ -1,4 +1,4 @@
-//! The answer of a walk as record batches, with documented types.
+//! The answer of a walk as record batches with documented types.
 
 use std::sync::Arc;
 
@@ -9,28 +9,28 @@ use arrow_array::{
 use arrow_schema::{Field, Schema};
 use numguard_core::linkage::{Answer, Apart, Edge, NO_TIME, Span, Stopped, Why};
 
-use super::Refused;
+use super::block::Refused;
 use crate::Error;
 
-/// What a linkage found, and what it could not read.
+/// The result of a linkage, and the counts of refused rows.
 #[derive(Debug)]
 pub struct Expansion {
-    /// What the walk found.
+    /// The result of the walk.
     pub answer: Answer,
-    /// Whether the policy looked at places, so that the tables say what it saw.
+    /// Whether the policy uses places. The tables then have columns about them.
     pub placed: bool,
-    /// Rows that could not be read, by note.
+    /// Counts of refused rows, by note.
     pub refused: Refused,
-    /// Whether a column of numbers seems to hold national numbers typed as E.164.
+    /// Whether a column of E.164 seems to hold national numbers.
     pub looks_national: bool,
 }
 
 impl Expansion {
-    /// `msisdn` uint64, `hop` int32, `seed_msisdn`, `via_imei`, `via_msisdn` uint64, `first_seen`, `last_seen`
+    /// The linked numbers: `msisdn` uint64, `hop` int32, `seed_msisdn`, `via_imei`, `via_msisdn` uint64, `first_seen`, `last_seen`
     /// timestamp[us, Asia/Kolkata], `sightings` int64.
     ///
     /// # Errors
-    /// [`Error::Arrow`] never, unless this file is wrong.
+    /// [`Error::Arrow`] if the columns do not form a batch, which only a mistake in this file can cause.
     pub fn linked(&self) -> Result<RecordBatch, Error> {
         let rows = &self.answer.linked;
         let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
@@ -46,8 +46,9 @@ impl Expansion {
         ])
     }
 
-    /// `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata]; where the
-    /// policy looked at places, `in_one_place` string: the cap that the handset is over and open all the same, or null.
+    /// The open handsets: `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us,
+    /// Asia/Kolkata]. If the policy uses places, also `in_one_place` string: the cap that the handset exceeds although it
+    /// is open, or null.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -68,8 +69,8 @@ impl Expansion {
         batch(columns)
     }
 
-    /// `msisdn`, `imei14` uint64 (one of them null), `why` string, `count` int64; where the policy looked at places,
-    /// `times` and `km` int64 of those in two places. Numbers first.
+    /// The closed numbers, then the closed handsets: `msisdn`, `imei14` uint64 (one of them null), `why` string, `count`
+    /// int64. If the policy uses places, also `times` and `km` int64 of handsets in two places.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -100,7 +101,8 @@ impl Expansion {
         batch(columns)
     }
 
-    /// `msisdn`, `imei14` uint64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata], `sightings` int64.
+    /// The edges of the walk: `msisdn`, `imei14` uint64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata],
+    /// `sightings` int64.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -108,7 +110,7 @@ impl Expansion {
         edges(&self.answer.evidence)
     }
 
-    /// As [`evidence`](Self::evidence): the edges at which the walk ended.
+    /// The edges at which the walk stopped, with the columns of [`evidence`](Self::evidence).
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -116,7 +118,7 @@ impl Expansion {
         edges(&self.answer.stopped_evidence)
     }
 
-    /// The seeds without a sighting, ascending.
+    /// The seeds without a sighting, ascending: uint64.
     #[must_use]
     pub fn unseen(&self) -> ArrayRef {
         keys(self.answer.unseen.iter().copied())
@@ -154,7 +156,7 @@ fn counts(counts: impl Iterator<Item = u64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(counts.map(u64::cast_signed)))
 }
 
-/// First, last and number of sightings.
+/// The columns of spans: first time, last time, count of sightings.
 fn spans(spans: impl Iterator<Item = Span> + Clone) -> [ArrayRef; 3] {
     let times = |times: Vec<i64>| -> ArrayRef {
         let known = times.iter().map(|&at| (at != NO_TIME).then_some(at));

@@ -1,4 +1,4 @@
-//! Local Parquet files of sightings -> blocks, row groups side by side.
+//! Local Parquet files of sightings -> blocks. Row groups are read in parallel and returned in order.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -15,8 +15,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::errors::ParquetError;
 
-use super::block::{Batch, Block, Sightings};
-use super::{Refused, check_types};
+use super::block::{Batch, Block, Counts, Refused, Sightings, add_refused, check_types};
 use crate::Error;
 use crate::guard::guarded;
 use crate::parallel::{Next, Ordered, TASK, Threads};
@@ -27,25 +26,23 @@ use crate::scan::find_column;
 /// A Parquet file and the names of its columns of numbers, IMEIs and, if it has any, times.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// Two or three names.
+    /// Two or three column names.
     pub columns: Vec<String>,
 }
 
-/// What was read of one row group.
+/// The sightings of one row group.
 pub(super) struct Group {
-    /// Which of the files.
+    /// The index of the file.
     pub(super) file: usize,
-    pub(super) rows: u64,
-    pub(super) looks_national: bool,
+    pub(super) counts: Counts,
     pub(super) blocks: Vec<Block>,
-    pub(super) refused: Refused,
-    /// What reads it again.
+    /// Reads the row group again.
     pub(super) job: Job,
 }
 
-/// Files being read.
+/// Reads files in the background.
 pub(super) struct Files(Ordered<Groups>);
 
 impl Files {
@@ -64,13 +61,13 @@ impl Files {
         Self(Ordered::new(groups, threads))
     }
 
-    /// What comes next, [`Next::Waiting`] after `patience`.
+    /// The next row group, or [`Next::Waiting`] after `patience`.
     pub(super) fn next(&mut self, patience: Duration) -> Next<Result<Group, Error>> {
         self.0.next(patience)
     }
 }
 
-/// The row groups of all files, in order; a file is opened when its first one is asked for.
+/// The row groups of all files, in order. A file is opened when its first row group is due.
 struct Groups {
     files: VecDeque<(usize, File)>,
     waiting: VecDeque<Job>,
@@ -107,7 +104,7 @@ impl Iterator for Groups {
     }
 }
 
-/// Rows of a batch at the most, however many a footer claims.
+/// The largest count of rows in a batch, whatever a footer states.
 const LONGEST: usize = 1 << 22;
 
 struct OpenFile {
@@ -115,7 +112,7 @@ struct OpenFile {
     name: String,
     input: Input,
     metadata: ArrowReaderMetadata,
-    /// Where the two or three columns stand in the file.
+    /// The indices of the two or three columns in the file.
     roots: Vec<usize>,
 }
 
@@ -145,7 +142,7 @@ impl OpenFile {
         })
     }
 
-    /// Where the columns stand in the batches of a reader, which brings them in the order of the file, once each.
+    /// The columns of a batch. The reader returns each column once, in the order of the file.
     fn sightings(&self, batch: &RecordBatch) -> Sightings {
         let column = |root: usize| {
             let mut before: Vec<_> = self.roots.iter().filter(|&&other| other < root).collect();
@@ -163,7 +160,7 @@ impl OpenFile {
     }
 }
 
-/// A row group of an open file, to be read by anybody.
+/// A row group of an open file. Any thread can read it.
 #[derive(Clone)]
 pub(super) struct Job {
     file: Arc<OpenFile>,
@@ -178,7 +175,7 @@ impl Job {
         let keys = &file.roots[..2];
         let build = || {
             let metadata = key_metadata(&file.metadata, self.row_group, keys)?;
-            // The words of a dictionary are read once a batch, so with one a row group is one batch.
+            // The values of a dictionary are read once a batch, so a row group with a dictionary is one batch.
             let of_dictionary = keys.iter().any(|&at| {
                 let data_type = metadata.schema().field(at).data_type();
                 matches!(data_type, DataType::Dictionary(..))
@@ -211,12 +208,10 @@ impl Job {
 
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
         let sightings = self.file.sightings(batch);
-        group.looks_national |= looks_national(sightings.msisdns.as_ref());
-        group.rows += batch.num_rows() as u64;
+        group.counts.looks_national |= looks_national(sightings.msisdns.as_ref());
+        group.counts.rows += batch.num_rows() as u64;
         self.read_batch(&sightings, |block, refused| {
-            for (why, count) in refused {
-                *group.refused.entry(why).or_default() += count;
-            }
+            add_refused(&mut group.counts.refused, refused);
             group.blocks.push(block);
         })
     }
@@ -235,18 +230,18 @@ impl Job {
         Ok(())
     }
 
-    /// Reads the row group once more.
-    pub(super) fn read_blocks(&self, mut look: impl FnMut(&Block)) -> Result<(), Error> {
+    /// Reads the row group again.
+    pub(super) fn read_blocks(&self, mut visit: impl FnMut(&Block)) -> Result<(), Error> {
         let mut reader = self.reader()?;
         let mut seen = 0;
         while let Some(batch) = self.next(&mut reader)? {
             seen += batch.num_rows() as u64;
-            self.read_batch(&self.file.sightings(&batch), |block, _| look(&block))?;
+            self.read_batch(&self.file.sightings(&batch), |block, _| visit(&block))?;
         }
         self.check_rows(seen)
     }
 
-    /// A row group must have as many rows as its header says, or cells would be joined that do not belong together.
+    /// A row group must have as many rows as its header states. Otherwise cells of different rows would be joined.
     fn check_rows(&self, seen: u64) -> Result<(), Error> {
         let rows = self
             .file
@@ -262,7 +257,7 @@ impl Job {
     }
 }
 
-/// A row group, read a batch a step.
+/// A row group, read batch by batch.
 enum Unit {
     Ready(Job),
     Reading(Job, ParquetRecordBatchReader, Group),
@@ -281,17 +276,17 @@ impl Iterator for Unit {
             Self::Ready(job) => job.reader().map(|reader| {
                 let group = Group {
                     file: job.file.index,
-                    rows: 0,
-                    looks_national: false,
+                    counts: Counts::default(),
                     blocks: Vec::new(),
-                    refused: Refused::new(),
                     job: job.clone(),
                 };
                 Self::Reading(job, reader, group)
             }),
             Self::Reading(job, mut reader, mut group) => match job.next(&mut reader) {
                 Err(error) => Err(error),
-                Ok(None) => job.check_rows(group.rows).map(|()| Self::Done(group)),
+                Ok(None) => job
+                    .check_rows(group.counts.rows)
+                    .map(|()| Self::Done(group)),
                 Ok(Some(batch)) => job
                     .read(&batch, &mut group)
                     .map(|()| Self::Reading(job, reader, group)),
@@ -299,8 +294,8 @@ impl Iterator for Unit {
         };
         match step {
             Ok(Self::Done(group)) => Some(Some(Ok(group))),
-            Ok(at_it) => {
-                *self = at_it;
+            Ok(unit) => {
+                *self = unit;
                 Some(None)
             }
             Err(error) => Some(Some(Err(error))),

@@ -1,7 +1,8 @@
-//! The sightings between two passes: in memory up to a limit, beyond it in a temporary file, or where they came from.
+//! Storage of the sightings between two passes: in memory up to a limit, beyond it on disk.
 //!
-//! One idea: **a pass asks for pieces, and a piece can be read again.** A row group of a file is read again; blocks
-//! of a stream, which comes but once, are written to a file without a name, which is gone with the process.
+//! One idea: **a pass reads pieces, and every piece can be read again.** A row group of a file is read from its file again.
+//! Blocks of a stream can be received only once, so they are written to a temporary file without a name, which the
+//! operating system removes with the process.
 
 use std::fs::File;
 
@@ -15,27 +16,30 @@ use crate::positioned::{read_exact_at, write_all_at};
 /// All sightings of a linkage.
 pub(super) struct Held {
     pieces: Vec<Piece>,
-    /// Bytes that may be kept in memory, and that are.
+    /// The largest count of bytes in memory.
     limit: usize,
+    /// The count of bytes in memory.
     bytes: usize,
     rows: u64,
     spill: Option<Spill>,
 }
 
-/// Some sightings.
+/// Some of the sightings.
 pub(super) enum Piece {
+    /// In memory.
     Kept(Block),
+    /// In the temporary file.
     Spilled {
         offset: u64,
         len: usize,
         timed: bool,
         placed: bool,
     },
-    /// To be read again, with so many sightings that count.
+    /// In a row group of a file, with so many kept sightings.
     OfFile(Job, usize),
 }
 
-/// A temporary file that has no name.
+/// A temporary file without a name.
 struct Spill {
     file: File,
     len: u64,
@@ -56,24 +60,24 @@ impl Held {
         &self.pieces
     }
 
-    /// How many sightings there are.
+    /// The count of sightings.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Takes in blocks whose memory is somebody else's, who holds it anyway.
+    /// Stores blocks whose memory another owner holds in any case; it does not count towards the limit.
     pub(super) fn keep(&mut self, blocks: Vec<Block>) {
         self.rows += blocks.iter().map(|block| block.len() as u64).sum::<u64>();
         self.pieces.extend(blocks.into_iter().map(Piece::Kept));
     }
 
-    /// Takes in blocks of a stream.
+    /// Stores blocks of a stream.
     ///
     /// # Errors
-    /// [`Error::File`] if there is no room for them.
-    pub(super) fn take(&mut self, blocks: Vec<Block>) -> Result<(), Error> {
+    /// [`Error::File`] if the temporary file cannot be written.
+    pub(super) fn store(&mut self, blocks: Vec<Block>) -> Result<(), Error> {
         for block in blocks {
-            if self.has_room(block.bytes()) {
+            if self.reserve(block.bytes()) {
                 self.keep(vec![block]);
                 continue;
             }
@@ -87,9 +91,9 @@ impl Held {
         Ok(())
     }
 
-    /// Takes in a row group.
-    pub(super) fn take_group(&mut self, group: Group) {
-        if self.has_room(group.blocks.iter().map(Block::bytes).sum()) {
+    /// Stores a row group.
+    pub(super) fn store_group(&mut self, group: Group) {
+        if self.reserve(group.blocks.iter().map(Block::bytes).sum()) {
             self.keep(group.blocks);
             return;
         }
@@ -98,7 +102,8 @@ impl Held {
         self.pieces.push(Piece::OfFile(group.job, rows));
     }
 
-    fn has_room(&mut self, bytes: usize) -> bool {
+    /// Whether so many more bytes fit into the limit; if so, they are counted.
+    fn reserve(&mut self, bytes: usize) -> bool {
         let fits = self.bytes + bytes <= self.limit;
         if fits {
             self.bytes += bytes;
@@ -106,13 +111,13 @@ impl Held {
         fits
     }
 
-    /// Shows the blocks of a piece.
+    /// Calls `visit` with the blocks of a piece.
     ///
     /// # Errors
-    /// Those of reading it back.
-    pub(super) fn visit(&self, piece: &Piece, mut look: impl FnMut(&Block)) -> Result<(), Error> {
+    /// [`Error::File`], [`Error::Unreadable`], when a piece is read from its file.
+    pub(super) fn visit(&self, piece: &Piece, mut visit: impl FnMut(&Block)) -> Result<(), Error> {
         match (piece, &self.spill) {
-            (Piece::Kept(block), _) => look(block),
+            (Piece::Kept(block), _) => visit(block),
             (
                 &Piece::Spilled {
                     offset,
@@ -121,16 +126,16 @@ impl Held {
                     placed,
                 },
                 Some(spill),
-            ) => look(&spill.read(offset, len, timed, placed)?),
+            ) => visit(&spill.read(offset, len, timed, placed)?),
             (Piece::Spilled { .. }, None) => {}
-            (Piece::OfFile(job, _), _) => job.read_blocks(look)?,
+            (Piece::OfFile(job, _), _) => job.read_blocks(visit)?,
         }
         Ok(())
     }
 }
 
 impl Piece {
-    /// How many sightings it holds.
+    /// The count of its kept sightings.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Kept(block) => block.len(),
@@ -141,7 +146,7 @@ impl Piece {
 
 impl Spill {
     fn new() -> Result<Self, Error> {
-        let file = tempfile::tempfile().map_err(no_room)?;
+        let file = tempfile::tempfile().map_err(temporary_file)?;
         Ok(Self { file, len: 0 })
     }
 
@@ -165,7 +170,7 @@ impl Spill {
 
     fn append<T: ArrowNativeType>(&mut self, values: &ScalarBuffer<T>) -> Result<(), Error> {
         let bytes = values.inner().as_slice();
-        write_all_at(&self.file, bytes, self.len).map_err(no_room)?;
+        write_all_at(&self.file, bytes, self.len).map_err(temporary_file)?;
         self.len += bytes.len() as u64;
         Ok(())
     }
@@ -174,7 +179,7 @@ impl Spill {
         let column = |n: u64| -> Result<Buffer, Error> {
             let mut bytes = MutableBuffer::from_len_zeroed(len * size_of::<u64>());
             let offset = offset + n * bytes.len() as u64;
-            read_exact_at(&self.file, bytes.as_slice_mut(), offset).map_err(no_room)?;
+            read_exact_at(&self.file, bytes.as_slice_mut(), offset).map_err(temporary_file)?;
             Ok(bytes.into())
         };
         let keys = |n: u64| Ok::<_, Error>(ScalarBuffer::new(column(n)?, 0, len));
@@ -193,7 +198,8 @@ impl Spill {
     }
 }
 
-fn no_room(error: std::io::Error) -> Error {
+/// An error of the temporary file, with its folder.
+fn temporary_file(error: std::io::Error) -> Error {
     Error::file(&std::env::temp_dir(), error)
 }
 
@@ -212,12 +218,12 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_comes_back_as_it_was() {
+    fn spilled_blocks_are_read_back_unchanged() {
         for limit in [0, 30_000, 1_000_000] {
             let mut held = Held::new(limit);
             let blocks = || (0..4).map(|n| block(n * 7919, n % 2 == 0));
-            held.take(blocks().collect())
-                .expect("within the memory limit");
+            held.store(blocks().collect())
+                .expect("the temporary file can be written");
             assert_eq!(held.rows(), 4000);
             let spilled = |piece: &&Piece| matches!(piece, Piece::Spilled { .. });
             let kept_all = held.pieces().iter().filter(spilled).count() == 0;
@@ -230,7 +236,7 @@ mod tests {
                     assert_eq!(block.ats, expected.ats);
                     assert_eq!(block.places, expected.places);
                 })
-                .expect("read back");
+                .expect("the temporary file can be read");
             }
         }
     }

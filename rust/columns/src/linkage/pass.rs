@@ -1,37 +1,49 @@
-//! One pass of the walk: the rows of the wanted keys, found and tallied side by side.
+//! One pass of the walk: the rows of the wanted keys, found and tallied on several threads.
 
 use numguard_core::linkage::{NO_TIME, Place, Policy, Row, Side, Sighting, Tally, Wanted};
 use numguard_core::set::{FrozenSet, KeyType};
 
-use super::Progress;
 use super::block::Block;
 use super::held::{Held, Piece};
 use crate::{Error, parallel};
 
-/// Keys probed at once: 16 KiB, which stay in the first cache.
+/// The count of keys probed at once: 16 KiB, which fit into the level 1 cache.
 const RUN: usize = 2048;
 
-/// Rows gone over in a step: some hundredths of a second.
+/// The count of rows in a step: some hundredths of a second.
 const STEP: usize = 1 << 22;
 
-/// Parts that rows are cut into by key, so that each is sorted by itself, in the cache.
+/// The count of parts into which rows are partitioned by key. Each part is sorted on its own, in the cache.
 const PARTS: usize = 64;
 
-/// A pass under way.
+/// The progress of a linkage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The current level; 0 while sightings are read.
+    pub hop: u32,
+    /// The side of the current pass; `None` while sightings are read.
+    pub side: Option<Side>,
+    /// The count of rows read, or of rows done in this pass.
+    pub rows: u64,
+    /// The count of rows of the pass; `None` while sightings are read.
+    pub of: Option<u64>,
+}
+
+/// A pass in progress.
 pub(super) struct Pass {
     side: Side,
     hop: u32,
     wanted: FrozenSet,
-    /// Whether the IMEI of zeros is wanted, which no set holds.
+    /// Whether the IMEI of zeros is wanted: no set can hold the key 0.
     zero: bool,
-    /// Whether the places of the rows are asked for.
+    /// Whether the places of the rows are needed.
     placed: bool,
     next: usize,
     rows: u64,
     parts: Vec<Vec<Found>>,
 }
 
-/// Rows of wanted keys; where places are asked for, one for each row.
+/// Rows of wanted keys, and a place for each row if places are needed.
 #[derive(Clone, Default)]
 struct Found {
     rows: Vec<Row>,
@@ -56,11 +68,11 @@ impl Pass {
         }
     }
 
-    /// Goes over some more pieces; returns whether they were the last.
+    /// Searches some more pieces; returns whether they were the last.
     ///
     /// # Errors
-    /// Those of reading a piece again.
-    pub(super) fn go_over(
+    /// Those of [`Held::visit`].
+    pub(super) fn advance(
         &mut self,
         held: &Held,
         threads: parallel::Threads,
@@ -96,11 +108,11 @@ impl Pass {
         }
     }
 
-    /// Counts what was found.
+    /// Tallies the rows found.
     pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
         let (side, placed) = (self.side, self.placed);
         parallel::map(threads, self.parts, |part| {
-            // Taken over run by run, so that a key with millions of rows is not in memory twice.
+            // Moved run by run, so that the rows of a key with millions of rows are not in memory twice.
             let len = part.iter().map(|run| run.rows.len()).sum();
             let mut rows = Vec::with_capacity(len);
             let mut places = Vec::with_capacity(if placed { len } else { 0 });
@@ -116,7 +128,7 @@ impl Pass {
         })
     }
 
-    /// The rows of the wanted keys, cut by key.
+    /// The rows of the wanted keys, partitioned by key.
     fn find(&self, held: &Held, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
         let mut parts = vec![Found::default(); PARTS];
         for piece in pieces {
@@ -160,7 +172,7 @@ impl Pass {
     }
 }
 
-/// Which part a key belongs to: the high bits of a multiplicative hash, since keys that follow each other are common.
+/// The part of a key: the high bits of a multiplicative hash, since consecutive keys are common.
 fn part_of(key: u64) -> usize {
     (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - PARTS.ilog2())) as usize
 }

@@ -12,7 +12,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::bytes::Input;
 use crate::Error;
 use crate::guard::guarded;
-use crate::scan::{Places, Plan, is_text};
+use crate::scan::{Plan, Projection, is_text};
 
 /// An open file.
 pub(super) struct OpenFile {
@@ -23,7 +23,7 @@ pub(super) struct OpenFile {
     pub(super) input: Input,
     /// Metadata with the types that the file declares.
     pub(super) metadata: ArrowReaderMetadata,
-    pub(super) places: Places,
+    pub(super) projection: Projection,
 }
 
 impl OpenFile {
@@ -36,15 +36,15 @@ impl OpenFile {
     ) -> Result<Self, Error> {
         let name = path.display().to_string();
         let (input, metadata) = footer(path)?;
-        let places = plan
-            .places(metadata.schema(), Some(expected))
+        let projection = plan
+            .project(metadata.schema(), Some(expected))
             .map_err(|error| error.in_file(&name))?;
         Ok(Self {
             index,
             name,
             input,
             metadata,
-            places,
+            projection,
         })
     }
 }

@@ -254,13 +254,13 @@ impl Job {
 
     /// Reads the key column of the n-th lookup.
     fn key_stream(&self, n: usize) -> Result<KeyStream, Error> {
-        let places = &self.file.places;
-        let at = places.keys[n];
-        let handed_on = places.handed_on.contains(&at);
+        let projection = &self.file.projection;
+        let at = projection.keys[n];
+        let output = projection.output.contains(&at);
         if self.by_pages && is_text(self.file.metadata.schema().field(at).data_type()) {
             let open = || TextPages::open(&self.file, self.row_group, at, self.start, self.rows);
             match guarded(open) {
-                Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), handed_on)),
+                Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), output)),
                 Err(PageError::Broken(error)) => return Err(self.unreadable(&error)),
                 Err(PageError::Unsuited) => {}
             }
@@ -278,7 +278,7 @@ impl Job {
             selection.insert(0, RowSelector::skip(self.start));
         }
         let reader = self.reader(metadata, std::iter::once(at), selection.into(), batch)?;
-        Ok(KeyStream::new(Source::Arrays(reader), handed_on))
+        Ok(KeyStream::new(Source::Arrays(reader), output))
     }
 
     /// A reader of the other columns of the hit rows; `None` if there is nothing to read.
@@ -316,9 +316,9 @@ impl Job {
 
     /// The output columns that are not key columns.
     fn others(&self) -> Vec<usize> {
-        let places = &self.file.places;
-        let is_other = |at: &usize| !places.keys.contains(at);
-        places.handed_on.iter().copied().filter(is_other).collect()
+        let projection = &self.file.projection;
+        let is_other = |at: &usize| !projection.keys.contains(at);
+        projection.output.iter().copied().filter(is_other).collect()
     }
 }
 
@@ -362,7 +362,7 @@ impl Keys {
                 Err(PageError::Broken(error)) => return Err(job.unreadable(&error)),
             }
             if let Some(array) = stream.new_array() {
-                self.tally.look_at(lookups, n, array.as_ref());
+                self.tally.check_national(lookups, n, array.as_ref());
             }
         }
         if ready == 0 {
@@ -397,11 +397,11 @@ impl Keys {
     }
 
     fn into_hits(self, job: &Job) -> Result<Hits, Error> {
-        let places = &job.file.places;
-        let mut cells = vec![None; places.handed_on.len()];
-        for (stream, at) in self.streams.into_iter().zip(&places.keys) {
-            if let Some(n) = places.handed_on.iter().position(|column| column == at) {
-                let declared = places.schema.field(n).data_type();
+        let projection = &job.file.projection;
+        let mut cells = vec![None; projection.output.len()];
+        for (stream, at) in self.streams.into_iter().zip(&projection.keys) {
+            if let Some(n) = projection.output.iter().position(|column| column == at) {
+                let declared = projection.schema.field(n).data_type();
                 cells[n] = stream
                     .into_cells(declared)
                     .map_err(|error| job.in_file(error))?;
@@ -438,14 +438,14 @@ impl Hits {
                 (Some(read), len)
             }
         };
-        let places = &job.file.places;
+        let projection = &job.file.projection;
         let others = job.others();
-        let mut columns = Vec::with_capacity(places.schema.fields().len());
-        for (n, &at) in places.handed_on.iter().enumerate() {
+        let mut columns = Vec::with_capacity(projection.schema.fields().len());
+        for (n, &at) in projection.output.iter().enumerate() {
             if let Some(cells) = &self.cells[n] {
                 columns.push(cells.slice(self.done, len));
             } else if let Some(read) = &read {
-                let declared = places.schema.field(n).data_type();
+                let declared = projection.schema.field(n).data_type();
                 let cells = arrow_cast::cast(read.column(rank(&others, at)), declared)
                     .map_err(|error| job.in_file(error))?;
                 columns.push(cells);
@@ -460,7 +460,8 @@ impl Hits {
         tally.count_hits(job.plan.lookups(), &matches);
         columns.extend(matches);
         self.done += len;
-        let batch = assemble(&places.schema, columns, len).map_err(|error| job.in_file(error))?;
+        let batch =
+            assemble(&projection.schema, columns, len).map_err(|error| job.in_file(error))?;
         Ok((batch, tally))
     }
 }

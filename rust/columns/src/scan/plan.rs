@@ -1,4 +1,4 @@
-//! What a scan looks up and hands on, and where that stands in the schema of a file or stream.
+//! The lookups and output columns of a scan, and their indices in the schema of a file or stream.
 
 use std::sync::Arc;
 
@@ -10,34 +10,35 @@ use crate::Error;
 use crate::column::{Column, Keys};
 use crate::regions::Regions;
 
-/// What is added to a key column's name to name the column of its matches.
+/// The suffix of the column of matches: it is named as the key column with this suffix.
 pub const MATCH: &str = "_match";
 
-/// A key column and the set its cells are looked up in.
+/// A key column, and the set in which its cells are looked up.
 #[derive(Clone, Debug)]
 pub struct Lookup {
     /// The column's name.
     pub column: String,
-    /// What its cells are read as.
+    /// The type of its keys.
     pub keys: Keys,
-    /// The members.
+    /// The set.
     pub set: FrozenSet,
 }
 
-/// What a scan looks up and what it hands on.
+/// The lookups and the output columns of a scan.
 #[derive(Clone, Debug)]
 pub struct Plan {
     lookups: Vec<Lookup>,
+    /// The output columns before the matches; `None` for all.
     columns: Option<Vec<String>>,
-    /// The column that has the region of each row.
+    /// The column with the region of each row.
     regions: Option<String>,
 }
 
 impl Plan {
-    /// A plan of at least one lookup that hands on `columns` of each hit row (`None`: all) and the matches.
+    /// A plan of at least one lookup. Its output is `columns` of each hit row (`None`: all) and the matches.
     ///
     /// # Errors
-    /// [`Error::KeyType`] if a set holds another type of key than its column is read as.
+    /// [`Error::KeyType`] if the keys of a set and of its column differ in type.
     pub fn new(lookups: Vec<Lookup>, columns: Option<Vec<String>>) -> Result<Self, Error> {
         if lookups
             .iter()
@@ -52,8 +53,8 @@ impl Plan {
         })
     }
 
-    /// The same where each row's numbers are read by the region that a column names: of batches, for whoever reads files
-    /// by their keys alone does not have it.
+    /// The plan, with the numbers of each row read by the region in this column. Only for batches: a scan of files reads
+    /// the key columns without the column of regions.
     #[must_use]
     pub fn with_regions(self, column: Option<String>) -> Self {
         Self {
@@ -62,7 +63,7 @@ impl Plan {
         }
     }
 
-    /// Whether each row has a region of its own.
+    /// Whether a column gives the region of each row.
     #[must_use]
     pub fn has_regions(&self) -> bool {
         self.regions.is_some()
@@ -74,13 +75,17 @@ impl Plan {
         &self.lookups
     }
 
-    /// Where the columns of this plan stand in `schema`. Where the columns of the hits are settled already, by the
-    /// first file of a scan, they are taken by name, in that order.
+    /// The indices of the columns of this plan in `schema`. `expected` has the output columns of the first file of the
+    /// scan, if this is not the first: the columns are then found by these names, in that order.
     ///
     /// # Errors
     /// [`Error::NoSuchColumn`], [`Error::RepeatedColumn`], [`Error::MatchColumn`], [`Error::UnsupportedType`]; against
     /// a first file also [`Error::TypeChanged`] and [`Error::NewColumn`].
-    pub fn places(&self, schema: &Schema, settled: Option<&SchemaRef>) -> Result<Places, Error> {
+    pub fn project(
+        &self,
+        schema: &Schema,
+        expected: Option<&SchemaRef>,
+    ) -> Result<Projection, Error> {
         let find = |name: &str| find_column(name, schema);
         let keys = self
             .lookups
@@ -99,17 +104,17 @@ impl Plan {
             Ok(at)
         });
         let regions = regions.transpose()?;
-        let handed_on = match &self.columns {
+        let output = match &self.columns {
             None => (0..schema.fields().len()).collect(),
             Some(names) => names
                 .iter()
                 .map(|name| find(name))
                 .collect::<Result<Vec<_>, Error>>()?,
         };
-        if let Some(settled) = settled {
-            return self.agree(schema, settled, (keys, regions), &handed_on);
+        if let Some(expected) = expected {
+            return self.agree(schema, expected, (keys, regions), &output);
         }
-        let mut fields: Vec<Field> = handed_on
+        let mut fields: Vec<Field> = output
             .iter()
             // Another file of the same scan may have nulls where the first has none.
             .map(|&at| schema.field(at).clone().with_nullable(true))
@@ -121,24 +126,24 @@ impl Plan {
             }
             fields.push(Field::new(name, DataType::UInt64, true));
         }
-        Ok(Places {
+        Ok(Projection {
             keys,
             regions,
-            handed_on,
+            output,
             schema: Arc::new(Schema::new(fields)),
         })
     }
 
-    /// Takes the columns `present` in the order of the first file, and checks that they are the same.
+    /// The output columns in the order of the first file. Checks that `present` has the same columns.
     fn agree(
         &self,
         schema: &Schema,
-        settled: &SchemaRef,
+        expected: &SchemaRef,
         (keys, regions): (Vec<usize>, Option<usize>),
         present: &[usize],
-    ) -> Result<Places, Error> {
-        let wanted = &settled.fields()[..settled.fields().len() - self.lookups.len()];
-        let mut handed_on = Vec::with_capacity(wanted.len());
+    ) -> Result<Projection, Error> {
+        let wanted = &expected.fields()[..expected.fields().len() - self.lookups.len()];
+        let mut output = Vec::with_capacity(wanted.len());
         for field in wanted {
             let at = present
                 .iter()
@@ -153,16 +158,16 @@ impl Plan {
                 }
                 .in_column(field.name()));
             }
-            handed_on.push(at);
+            output.push(at);
         }
-        if let Some(&more) = present.iter().find(|at| !handed_on.contains(at)) {
+        if let Some(&more) = present.iter().find(|at| !output.contains(at)) {
             return Err(Error::NewColumn(schema.field(more).name().clone()));
         }
-        Ok(Places {
+        Ok(Projection {
             keys,
             regions,
-            handed_on,
-            schema: Arc::clone(settled),
+            output,
+            schema: Arc::clone(expected),
         })
     }
 }
@@ -198,15 +203,15 @@ pub(crate) fn is_text(data_type: &DataType) -> bool {
     }
 }
 
-/// Where the columns of a plan stand in one schema.
+/// The indices of the columns of a plan in one schema.
 #[derive(Clone, Debug)]
-pub struct Places {
-    /// Of each lookup.
+pub struct Projection {
+    /// Of the key column of each lookup.
     pub keys: Vec<usize>,
     /// Of the column of regions, if there is one.
     pub regions: Option<usize>,
-    /// Of each column that is handed on.
-    pub handed_on: Vec<usize>,
-    /// Of the hits.
+    /// Of each output column before the matches.
+    pub output: Vec<usize>,
+    /// The schema of the output.
     pub schema: SchemaRef,
 }

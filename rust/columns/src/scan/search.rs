@@ -1,7 +1,6 @@
-//! The search through key columns, a block of rows at a time.
+//! The search in key columns, block by block: the inner loop of every scan.
 //!
-//! Owns the loop that everything else waits for. Cells that are refused are mostly the same few texts again and again
-//! (headers of commercial messages, short codes), so their answers are kept.
+//! Refused cells are mostly the same few texts (sender ids, short codes), so the notes of short refused texts are cached.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,14 +14,14 @@ use crate::normalize::from_keys;
 use crate::parallel::{Threads, map};
 use crate::refused::read;
 
-/// Rows whose keys are read before they are looked up: 16 KiB of keys, which stay in the first cache.
+/// The count of rows whose keys are read before they are looked up: 16 KiB of keys, which fit into the level 1 cache.
 const BLOCK: usize = 2048;
 
-/// Rows of a task, where the search is shared out.
+/// The count of rows in the task of one thread.
 const TASK: usize = 1 << 16;
 
-/// Texts remembered.
-const REMEMBERED: usize = 1 << 10;
+/// The count of cached texts.
+const CACHED: usize = 1 << 10;
 
 /// The hits of one run of rows.
 #[derive(Default)]
@@ -34,7 +33,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// None yet, of so many lookups.
+    /// No hits, for so many lookups.
     pub(crate) fn none(lookups: usize) -> Self {
         Self {
             rows: Vec::new(),
@@ -42,11 +41,11 @@ impl Found {
         }
     }
 
-    /// Adds those of rows behind.
+    /// Adds the hits of later rows.
     pub(crate) fn extend(&mut self, more: Self) {
         self.rows.extend(more.rows);
-        for (mine, theirs) in self.matches.iter_mut().zip(more.matches) {
-            mine.extend(theirs);
+        for (matches, more) in self.matches.iter_mut().zip(more.matches) {
+            matches.extend(more);
         }
     }
 
@@ -59,12 +58,12 @@ impl Found {
     }
 }
 
-/// One thread's search, with its buffers.
+/// The search of one thread, with its buffers.
 pub(crate) struct Search {
     lanes: Vec<Lane>,
 }
 
-/// What a search holds for each lookup.
+/// The buffers of one lookup.
 struct Lane {
     keys: [u64; BLOCK],
     hits: [u64; BLOCK / 64],
@@ -83,8 +82,8 @@ impl Search {
         }
     }
 
-    /// Looks rows of the key columns up; counts them and what was refused. There is one column for each of the lookups
-    /// that the search was made for, and the row of it that counts as the first.
+    /// Looks up rows of the key columns, and counts rows and refused cells. `columns` has one column for each lookup of
+    /// this search, with the index of its first row.
     pub(crate) fn run(
         &mut self,
         lookups: &[Lookup],
@@ -114,7 +113,7 @@ impl Search {
         found
     }
 
-    /// Takes down the rows of a block in which `any` lookup hit.
+    /// Adds the rows of a block for which a bit of `any` is set: at least one lookup hit.
     fn collect(&self, start: usize, any: &[u64], found: &mut Found) {
         for (word, &any) in any.iter().enumerate() {
             let mut left = any;
@@ -122,7 +121,7 @@ impl Search {
                 let bit = left.trailing_zeros() as usize;
                 left &= left - 1;
                 let at = word * 64 + bit;
-                // A batch of more rows than u32 counts does not fit into memory; `take` wants u32.
+                // `take` needs u32. A batch of 2^32 rows does not fit into memory.
                 found.rows.push((start + at) as u32);
                 for (lane, matches) in self.lanes.iter().zip(&mut found.matches) {
                     let hit = lane.hits[word] >> bit & 1 == 1;
@@ -164,34 +163,34 @@ pub(crate) fn search(
     all
 }
 
-/// Reads the cells that are not of the common forms, and remembers the short ones that it refused.
+/// Reads the cells that are not of the common forms, with a cache of short refused texts.
 struct Refusals {
     keys: Keys,
-    remembered: Vec<Remembered>,
+    cached: Vec<CachedRefusal>,
 }
 
-/// A text of at most sixteen bytes that was refused, and why.
+/// A refused text of at most sixteen bytes, and its note.
 #[derive(Clone, Copy)]
-struct Remembered {
+struct CachedRefusal {
     text: u128,
     len: u8,
     note: Note,
 }
 
-/// A length that no remembered text has.
+/// The length in an empty slot of the cache.
 const NO_TEXT: u8 = u8::MAX;
 
 impl Refusals {
     fn new(keys: Keys) -> Self {
         Self {
             keys,
-            remembered: Vec::new(),
+            cached: Vec::new(),
         }
     }
 
     /// The key of a cell; 0 if it is refused, which is counted by note.
     fn key(&mut self, cell: Cell<'_>, keys: Keys, counts: &mut [u64]) -> u64 {
-        // What was refused in one region may be a number in another.
+        // A text that is refused in one region may be a number in another.
         let short = short_text(cell).filter(|_| keys == self.keys);
         let Some((text, len)) = short else {
             let (key, note) = read(cell, keys);
@@ -200,20 +199,20 @@ impl Refusals {
             }
             return key;
         };
-        if self.remembered.is_empty() {
-            let nothing = Remembered {
+        if self.cached.is_empty() {
+            let nothing = CachedRefusal {
                 text: 0,
                 len: NO_TEXT,
                 note: Note::Empty,
             };
-            self.remembered = vec![nothing; REMEMBERED];
+            self.cached = vec![nothing; CACHED];
         }
-        // Multiplied by an odd number and folded: neighbours such as AD-AXISBK and VM-AXISBK fall apart.
+        // Folded and multiplied by an odd number: similar texts such as AD-AXISBK and VM-AXISBK get different slots.
         let mixed = (text as u64 ^ (text >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let slot = &mut self.remembered[(mixed >> 54) as usize % REMEMBERED];
+        let slot = &mut self.cached[(mixed >> 54) as usize % CACHED];
         if (slot.text, slot.len) != (text, len) {
             match read(cell, self.keys) {
-                (0, Some(note)) => *slot = Remembered { text, len, note },
+                (0, Some(note)) => *slot = CachedRefusal { text, len, note },
                 (key, _) => return key,
             }
         }

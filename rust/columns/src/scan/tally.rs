@@ -1,4 +1,4 @@
-//! What a scan has seen, so that nothing it left out goes unsaid.
+//! The counts of a scan: rows, hits, and refused cells by note.
 
 use std::collections::HashSet;
 
@@ -14,11 +14,11 @@ use crate::refused::looks_national;
 /// Counts of one key column.
 #[derive(Clone, Debug)]
 pub struct ColumnTally {
-    /// Rows whose cell names a member.
+    /// Rows whose cell is a member.
     pub hits: u64,
     /// Refused cells, by [`Note`].
     pub refused: [u64; Note::ALL.len()],
-    /// Whether cells that are taken for E.164 as they stand look like national numbers.
+    /// Whether a column of E.164 seems to hold national numbers.
     pub looks_national: bool,
 }
 
@@ -32,21 +32,21 @@ impl Default for ColumnTally {
     }
 }
 
-/// What a scan has seen.
+/// The counts of a scan.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Rows looked at.
+    /// Rows scanned.
     pub rows: u64,
     /// Rows with at least one match.
     pub hits: u64,
-    /// Of each lookup.
+    /// The counts of each lookup.
     pub columns: Vec<ColumnTally>,
     msisdns: HashSet<u64, foldhash::fast::FixedState>,
     imeis: HashSet<u64, foldhash::fast::FixedState>,
 }
 
 impl Tally {
-    /// Nothing seen yet, by a plan of `lookups` lookups.
+    /// The counts of no rows, for so many lookups.
     #[must_use]
     pub fn new(lookups: usize) -> Self {
         Self {
@@ -55,20 +55,20 @@ impl Tally {
         }
     }
 
-    /// Distinct members that were hit.
+    /// The count of distinct members with a hit.
     #[must_use]
     pub fn distinct(&self) -> usize {
         self.msisdns.len() + self.imeis.len()
     }
 
-    /// Adds what another part of the scan has seen.
+    /// Adds the counts of another part of the scan.
     pub fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.hits += other.hits;
-        for (mine, theirs) in self.columns.iter_mut().zip(&other.columns) {
-            mine.hits += theirs.hits;
-            mine.looks_national |= theirs.looks_national;
-            for (count, more) in mine.refused.iter_mut().zip(theirs.refused) {
+        for (column, more) in self.columns.iter_mut().zip(&other.columns) {
+            column.hits += more.hits;
+            column.looks_national |= more.looks_national;
+            for (count, more) in column.refused.iter_mut().zip(more.refused) {
                 *count += more;
             }
         }
@@ -76,15 +76,15 @@ impl Tally {
         self.imeis.extend(&other.imeis);
     }
 
-    /// Takes a look at the key column of the n-th lookup.
-    pub(crate) fn look_at(&mut self, lookups: &[Lookup], n: usize, array: &dyn Array) {
+    /// Checks whether the key column of the n-th lookup seems to hold national numbers as E.164.
+    pub(crate) fn check_national(&mut self, lookups: &[Lookup], n: usize, array: &dyn Array) {
         let column = &mut self.columns[n];
         if lookups[n].keys.key_type() == KeyType::Msisdn && !column.looks_national {
             column.looks_national = looks_national(array);
         }
     }
 
-    /// Counts hits that are handed on: for each lookup, the column of its matches.
+    /// Counts output hits, by the column of matches of each lookup.
     pub(crate) fn count_hits(&mut self, lookups: &[Lookup], matches: &[ArrayRef]) {
         self.hits += matches.first().map_or(0, |column| column.len() as u64);
         for ((lookup, matches), column) in lookups.iter().zip(matches).zip(&mut self.columns) {

@@ -1,28 +1,28 @@
-//! What a walk found, as plain rows in a fixed order.
+//! The result of a walk, as plain rows in a fixed order.
 
 use super::place::Apart;
 use super::sighting::Span;
 
-/// Why a walk did not go on.
+/// Why a walk stopped at a handset or number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Why {
-    /// The handset reports an IMEI that many phones report.
+    /// The IMEI of the handset is one that many phones report.
     Placeholder,
-    /// The handset was in two places at once: an IMEI that several phones report.
+    /// The handset was in two places at once, so several phones report its IMEI.
     InTwoPlaces,
     /// The handset carried more distinct numbers than the cap.
     TooManyNumbers,
     /// The handset carried more distinct numbers on an average day than the cap.
     TooManyPerDay,
-    /// The number must not be linked.
+    /// The number is protected.
     Protected,
     /// The number was in more distinct handsets than the cap.
     TooManyHandsets,
 }
 
 impl Why {
-    /// Every reason, in the order of the list.
+    /// All reasons, in the order of the list.
     pub const ALL: &'static [Self] = &[
         Self::Placeholder,
         Self::InTwoPlaces,
@@ -51,48 +51,48 @@ impl Why {
 pub struct Linked {
     /// The number.
     pub msisdn: u64,
-    /// Its level: how many handsets lie between it and a seed.
+    /// Its level: the count of handsets between it and a seed.
     pub hop: u32,
-    /// The seed at the other end of the path.
+    /// The seed at the start of the path.
     pub seed_msisdn: u64,
     /// The handset that it shares with `via_msisdn`.
     pub via_imei: u64,
-    /// The number of the level before, which is the seed itself at level 1.
+    /// The number of the level before; at level 1 the seed.
     pub via_msisdn: u64,
     /// The sightings of `msisdn` in `via_imei`.
     pub span: Span,
 }
 
-/// An open handset that the walk went through.
+/// An open handset of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handset {
     /// The handset.
     pub imei14: u64,
-    /// The first level at which it was walked through.
+    /// The first level that it links.
     pub hop: u32,
-    /// How many distinct numbers it carried.
+    /// The count of distinct numbers in it.
     pub numbers: u64,
     /// All its sightings.
     pub span: Span,
-    /// The cap that it is over, and open all the same because it never left one place.
+    /// The cap that it exceeds, if it is open because it never left one place.
     pub over: Option<Why>,
 }
 
-/// A key at which the walk ended.
+/// A key at which the walk stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
-    /// A number or a handset, as `why` tells.
+    /// A number or a handset, depending on `why`.
     pub key: u64,
-    /// Why nobody was linked through it.
+    /// Why it is closed.
     pub why: Why,
-    /// How many stand behind it: the distinct numbers of a handset, the distinct handsets of a number.
+    /// The count of distinct numbers of a handset, or of distinct handsets of a number.
     pub count: u64,
-    /// How often and how far a handset was [`Why::InTwoPlaces`].
+    /// The pairs of sightings for which a handset is [`Why::InTwoPlaces`].
     pub apart: Option<Apart>,
 }
 
 impl Stopped {
-    /// Without anything about places.
+    /// A key that is closed for another reason than places.
     pub(super) fn of(key: u64, why: Why, count: u64) -> Self {
         Self {
             key,
@@ -103,7 +103,7 @@ impl Stopped {
     }
 }
 
-/// A number in a handset, as the walk used it.
+/// A number in a handset, as used by the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     /// The number.
@@ -114,34 +114,34 @@ pub struct Edge {
     pub span: Span,
 }
 
-/// More numbers were linked than any sound case has.
+/// The result has more linked numbers than any sound case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brake {
-    /// How many were linked.
+    /// The count of linked numbers.
     pub linked: u64,
-    /// How many at most would have passed.
+    /// The largest count that is not braked.
     pub limit: u64,
 }
 
-/// All that a walk found.
+/// The result of a walk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// By level, then number.
     pub linked: Vec<Linked>,
     /// By level, then handset.
     pub handsets: Vec<Handset>,
-    /// Numbers at which the walk ended, ascending.
+    /// Numbers at which the walk stopped, ascending.
     pub stopped_numbers: Vec<Stopped>,
-    /// Handsets at which the walk ended, ascending.
+    /// Handsets at which the walk stopped, ascending.
     pub stopped_handsets: Vec<Stopped>,
-    /// Every edge walked, by number, then handset.
+    /// Every edge of the walk, by number, then handset.
     pub evidence: Vec<Edge>,
-    /// Every edge at which the walk ended: from an open number into a closed handset, or from an open handset to a
+    /// Every edge at which the walk stopped: from an open number to a closed handset, or from an open handset to a
     /// protected number. By number, then handset.
     pub stopped_evidence: Vec<Edge>,
-    /// Seeds without a sighting, ascending; protected ones stand in `stopped_numbers` only.
+    /// Seeds without a sighting, ascending. Protected ones are in `stopped_numbers` only.
     pub unseen: Vec<u64>,
-    /// How many seeds have a sighting.
+    /// The count of seeds with a sighting.
     pub seeds_seen: u64,
     /// Set if the result is too large to act upon.
     pub braked: Option<Brake>,

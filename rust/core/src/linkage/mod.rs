@@ -1,12 +1,16 @@
-//! Sightings -> who is reachable from the seeds, how, and where the walk stopped.
+//! Seeds and sightings -> the numbers that are reachable from the seeds, their paths, and where the walk stopped.
 //!
-//! Owns the rules of linkage: what closes a handset or a number, what an edge is, which path is kept. Knows no Arrow, no
-//! threads and no files: whoever calls it goes over the sightings and hands back the few rows that were asked for.
+//! This module owns the rules of linkage: what closes a handset or a number, what an edge is, which path is kept. It does
+//! not depend on Arrow, threads or files: the caller holds the sightings and returns the rows that a pass requests.
 //!
-//! One idea: **a bounded walk asks for little.** The handsets of the seeds, then everybody seen in those handsets, then
-//! their handsets, and so on: each pass names the keys it wants, and whoever holds the sightings answers with membership
-//! tests over one column and sorts only what they let through. The table as a whole is never grouped, so the cost is a
-//! few passes at memory speed, whatever its size.
+//! One idea: **a bounded walk needs few rows.** It requests the handsets of the seeds, then the numbers in those
+//! handsets, then their handsets, and so on. Each pass requests a set of keys. The caller tests the keys of one column
+//! for membership and sorts only the rows that pass. The whole table is never grouped, so the cost is a few passes at
+//! memory speed, whatever its size.
+//!
+//! A file imports only from those before it in this list: `time` and `sighting` (the values), `policy` (the bounds),
+//! `place` and `tally` (counts of the rows of a pass), `answer` (the result), `closing` (the caps applied to the counts),
+//! `walk` (the state machine).
 //!
 //! ```
 //! use std::sync::Arc;
@@ -28,15 +32,18 @@
 //! ```
 
 mod answer;
+mod closing;
 mod place;
 mod policy;
 mod sighting;
 mod tally;
+mod time;
 mod walk;
 
 pub use answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
-pub use place::{Apart, ONE_PLACE_KM, Place, Point, REACH_KM, TWICE};
-pub use policy::{Admitted, DAY, IST, KeyList, Policy, Window, ist_day};
-pub use sighting::{NO_TIME, Row, Seed, Side, Sighting, Span};
+pub use place::{Apart, MIN_PAIRS_APART, ONE_PLACE_KM, Place, Point, REACH_KM};
+pub use policy::{Admitted, KeyList, Policy};
+pub use sighting::{Row, Seed, Side, Sighting, Span};
 pub use tally::{Size, Tally};
+pub use time::{DAY, IST, NO_TIME, Window, ist_day};
 pub use walk::{Walk, Wanted};

@@ -1,21 +1,22 @@
-//! Where the sightings of a handset were -> whether it stood in two places at once, and whether it ever left one.
+//! The places of a handset's sightings -> whether it was in two places at once, and whether all are one place.
 //!
-//! Owns the two tests by which a cloned IMEI is told from a SIM box (ITU-T Q.5052, 7.4: a clone shows by time and
-//! distance). Knows no caps: what follows from an answer is the policy's. Degrees are whole millionths, so that an answer
-//! is the same on every machine and in every order.
+//! These two tests distinguish a cloned IMEI from a SIM box (ITU-T Q.5052, 7.4: time and distance reveal a clone). They
+//! do not depend on caps; `closing` decides what follows. Coordinates are whole millionths of a degree, so that the
+//! result is the same on every machine and in every order of rows.
 //!
-//! One idea: **whoever cannot have gone from one sighting to the next is two.** Sightings are gone through in order of
-//! time, and a pair that is too far apart is counted and left behind, so that one wrong row makes one pair and no more.
+//! One idea: **one device cannot make two sightings that no travel connects.** Sightings are compared in order of time. A
+//! pair that is too far apart is counted, and the comparison starts again behind it, so that one wrong row counts once.
 
-use super::sighting::{NO_TIME, Row};
+use super::sighting::Row;
+use super::time::NO_TIME;
 
-/// Towers so far apart may both serve a handset that stands still: fifteen kilometres each way.
+/// Towers at most so far apart may both serve a handset that does not move: 15 km to each of them.
 pub const REACH_KM: f64 = 30.0;
 
-/// How often a handset must have been in two places to be called two.
-pub const TWICE: u64 = 2;
+/// A handset was in two places if at least so many pairs of sightings are apart.
+pub const MIN_PAIRS_APART: u64 = 2;
 
-/// How wide one place is, from its middle.
+/// The radius of one place.
 pub const ONE_PLACE_KM: f64 = 1.0;
 
 const MINUTE: i64 = 60_000_000;
@@ -23,7 +24,7 @@ const HOUR: f64 = 60.0 * MINUTE as f64;
 const EARTH_KM: f64 = 6371.0088;
 const MICRO: f64 = 1e6;
 
-/// Degrees in millionths, north and east positive.
+/// Coordinates in millionths of a degree, north and east positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Point {
     /// From -90,000,000 to 90,000,000.
@@ -33,7 +34,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// The point that [`key`](Self::key) has made; `None` of 0.
+    /// The point with this [`key`](Self::key); `None` for 0.
     #[must_use]
     pub fn of_key(key: u64) -> Option<Self> {
         let part = |bits: u64| i32::try_from(bits & u64::from(u32::MAX)).ok();
@@ -44,14 +45,14 @@ impl Point {
         })
     }
 
-    /// The point as an integer that is not 0.
+    /// The point as an integer other than 0.
     #[must_use]
     pub fn key(self) -> u64 {
         let part = |value: i32, least: i32| u64::from((value + least + 1).unsigned_abs());
         part(self.latitude, 90_000_000) << 32 | part(self.longitude, 180_000_000)
     }
 
-    /// Kilometres to another point, along a great circle.
+    /// The distance to another point in kilometres, along a great circle.
     #[must_use]
     pub fn km_to(self, other: Self) -> f64 {
         let radians = |micro: i32| (f64::from(micro) / MICRO).to_radians();
@@ -63,38 +64,38 @@ impl Point {
     }
 }
 
-/// What is known of where a sighting was. Cells and circles are numbers that their holder gives them.
+/// The place of a sighting, as far as it is known. The caller assigns numbers to cells and circles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Coordinates of the cell.
     pub point: Option<Point>,
-    /// The cell; 0 where it is not known.
+    /// The cell; 0 if it is not known.
     pub cell: u64,
-    /// The circle (licensed service area); 0 where it is not known.
+    /// The circle (licensed service area); 0 if it is not known.
     pub circle: u64,
 }
 
-/// Two places that a handset cannot both have been in.
+/// Pairs of sightings of a handset that one device cannot have made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Apart {
-    /// How many pairs of sightings.
+    /// The count of pairs.
     pub times: u64,
-    /// The longest way between two of them in whole kilometres; `None` where only circles tell.
+    /// The largest distance within a pair in whole kilometres; `None` if only circles show it.
     pub km: Option<u64>,
 }
 
-/// What the places of a handset's sightings come to.
+/// The result of both tests for one handset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Placement {
     pub(super) apart: Apart,
     pub(super) is_one_place: bool,
 }
 
-/// A sighting of a handset, and where it was.
+/// A sighting of a handset with its place.
 pub(super) type Placed = (Row, Place);
 
 impl Placement {
-    /// Of all sightings of one handset, in order of number and time.
+    /// Tests all sightings of one handset, in order of number and time.
     pub(super) fn of(placed: &[Placed], max_speed_kmh: Option<f64>) -> Self {
         let mut in_time: Vec<&Placed> =
             placed.iter().filter(|(row, _)| row.at != NO_TIME).collect();
@@ -115,7 +116,7 @@ impl Placement {
     }
 }
 
-/// The kilometres between sightings of different numbers that follow each other faster than anybody goes.
+/// The distances in kilometres between consecutive sightings of different numbers that need more than `speed`.
 fn too_fast(in_time: &[&Placed], speed: f64) -> Vec<f64> {
     let mut found = Vec::new();
     let mut before: Option<(&Row, Point)> = None;
@@ -137,8 +138,8 @@ fn too_fast(in_time: &[&Placed], speed: f64) -> Vec<f64> {
     found
 }
 
-/// How often sightings of different numbers that follow each other within a minute stood in two circles. Where both have
-/// coordinates, those are more exact and speak alone.
+/// The count of consecutive sightings of different numbers within a minute in two circles. Pairs with coordinates are
+/// left to [`too_fast`], which is more exact.
 fn two_circles(in_time: &[&Placed]) -> u64 {
     let mut times = 0;
     let mut before: Option<&Placed> = None;
@@ -156,8 +157,8 @@ fn two_circles(in_time: &[&Placed]) -> u64 {
     times
 }
 
-/// Whether nine of ten sightings with coordinates or a cell lie within a kilometre or in one cell, and at least half of
-/// all have either: what most of a handset's sightings do not say, its others do not say for them.
+/// Whether nine of ten sightings with coordinates or a cell are within a kilometre or in one cell. At least half of all
+/// sightings must have either: fewer do not speak for the rest.
 fn is_one_place(placed: &[Placed]) -> bool {
     let points: Vec<Point> = placed.iter().filter_map(|(_, place)| place.point).collect();
     let mut cells: Vec<u64> = placed.iter().map(|(_, place)| place.cell).collect();
@@ -176,7 +177,7 @@ fn is_one_place(placed: &[Placed]) -> bool {
     10 * around.max(in_one_cell.unwrap_or(0)) >= 9 * known
 }
 
-/// The median latitude and longitude: what is far off does not move them.
+/// The median latitude and longitude: distant points do not change it.
 fn middle(points: &[Point]) -> Option<Point> {
     let median = |of: fn(&Point) -> i32| {
         let mut degrees: Vec<i32> = points.iter().map(of).collect();

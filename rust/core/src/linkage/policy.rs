@@ -1,32 +1,17 @@
-//! What bounds a walk: windows, caps, and the lists of keys that are always or never closed.
+//! The bounds of a walk: windows, caps, and the lists of keys that are always or never closed.
 //!
-//! Owns what each limit means for one handset, one number, one time. Every combination of values is a policy that can be
-//! walked; which of them make sense is for the caller to say.
+//! This module decides which times and pairs count; `closing` applies the caps. Every combination of values is a valid
+//! policy. The caller checks which of them make sense.
 
-use super::answer::Why;
-use super::place::TWICE;
-use super::sighting::{NO_TIME, Seed, Span};
-use super::tally::Group;
-use crate::imei;
+use super::sighting::{Seed, Span};
+use super::time::{NO_TIME, Window, of_days};
 
-/// Microseconds in a day.
-pub const DAY: i64 = 86_400_000_000;
-
-/// How many microseconds Indian Standard Time is ahead of UTC, all year and since long before there were mobiles.
-pub const IST: i64 = 19_800_000_000;
-
-/// The day in India on which a time lies, counted from 1970.
-#[must_use]
-pub fn ist_day(at: i64) -> i64 {
-    at.saturating_add(IST).div_euclid(DAY)
-}
-
-/// Keys that a policy names.
+/// A list of keys in a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyList(Vec<u64>);
 
 impl KeyList {
-    /// Whether `key` is named.
+    /// Whether `key` is in the list.
     #[must_use]
     pub fn contains(&self, key: u64) -> bool {
         self.0.binary_search(&key).is_ok()
@@ -41,74 +26,56 @@ impl From<Vec<u64>> for KeyList {
     }
 }
 
-/// A stretch of time; both ends count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Window {
-    /// The first microsecond inside.
-    pub from: i64,
-    /// The last microsecond inside.
-    pub to: i64,
-}
-
-/// What the time of a sighting means for a walk.
+/// Whether a sighting counts by its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admitted {
     /// It counts.
     Kept,
-    /// It lies before `since`, or not before `until`.
+    /// It is before `since`, or not before `until`.
     Outside,
-    /// There is a time rule, and it has no time.
+    /// It has no time, and the policy has a rule about time.
     NoTime,
-}
-
-/// What becomes of a handset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Judged {
-    /// It links nobody.
-    Closed(Why),
-    /// It links, although it is over a cap, if it is.
-    Open { over: Option<Why> },
 }
 
 /// The bounds of a walk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// How many levels beyond the seeds.
+    /// The largest number of handsets between a seed and a linked number.
     pub max_hops: u32,
     /// Sightings before this time do not count (microseconds since 1970 UTC).
     pub since: Option<i64>,
     /// Sightings at or after this time do not count.
     pub until: Option<i64>,
-    /// A handset with more distinct numbers links nobody.
+    /// A handset with more distinct numbers is closed.
     pub max_numbers_per_imei: Option<u64>,
-    /// A handset with more distinct numbers on an average day (IST) links nobody: a mean that tells a cloned IMEI from
-    /// a shared phone, as device registries compute it (ITU-T Q.5052; DIRBS).
+    /// A handset with more distinct numbers on an average day (IST) is closed. Device registries use this mean to
+    /// distinguish a cloned IMEI from a shared phone (ITU-T Q.5052; DIRBS).
     pub max_numbers_per_day: Option<f64>,
-    /// A handset whose sightings of different numbers need a greater speed (km/h), or stand in two circles within a
-    /// minute, at least [`TWICE`] links nobody: a clone shows by time and distance (ITU-T Q.5052, 7.4).
+    /// A handset is closed as a clone if, at least [`MIN_PAIRS_APART`](super::MIN_PAIRS_APART) times, sightings of two
+    /// numbers need a greater speed (km/h) or are in two circles within a minute (ITU-T Q.5052, 7.4).
     pub max_speed_kmh: Option<f64>,
-    /// A handset over the caps of number that was never in two places, and nearly all of whose sightings lie in one, is
-    /// open up to so many distinct numbers: a SIM box.
+    /// A handset that exceeds a cap on numbers is open up to so many distinct numbers if it was never in two places and
+    /// nearly all its sightings are in one: a SIM box.
     pub max_numbers_in_one_place: Option<u64>,
-    /// The mean is tested only for handsets seen on at least this many days.
+    /// `max_numbers_per_day` applies only to handsets seen on at least this many days.
     pub min_days: u64,
-    /// A number with more distinct handsets is a leaf.
+    /// The walk does not continue from a number with more distinct handsets.
     pub max_imeis_per_number: Option<u64>,
-    /// Fewer sightings of a pair are no edge.
+    /// A pair with fewer sightings is not an edge.
     pub min_sightings: u64,
-    /// Two numbers of a handset must have used it together or within so many days of each other.
+    /// A handset links two numbers only if their spans overlap or are at most so many days apart.
     pub max_gap_days: Option<u64>,
-    /// Only sightings at most so many days before a seed was reported link to it.
+    /// Only sightings at most so many days before the report of a seed link to it.
     pub days_before: Option<u64>,
-    /// Only sightings at most so many days after a seed was reported link to it.
+    /// Only sightings at most so many days after the report of a seed link to it.
     pub days_after: Option<u64>,
-    /// Numbers that are never linked and never walked from.
+    /// Numbers that are never linked, and from which the walk does not continue.
     pub protected: KeyList,
-    /// Handsets that stay open whatever their caps say (seized SIM boxes).
+    /// Handsets that are open whatever the caps (seized SIM boxes).
     pub release: KeyList,
-    /// Handsets that link nobody, besides those that phones without an IMEI are known to report.
+    /// Handsets that are always closed, in addition to the known placeholders.
     pub placeholders: KeyList,
-    /// More linked numbers than this for each seed seen are no result to act upon.
+    /// With more linked numbers than this for each seed seen, the result is too large to act upon.
     pub max_linked_per_seed: u64,
 }
 
@@ -137,19 +104,19 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether windows lie around the seeds' times of report.
+    /// Whether the policy has windows around the reports of seeds.
     #[must_use]
     pub fn is_relative(&self) -> bool {
         self.days_before.is_some() || self.days_after.is_some()
     }
 
-    /// Whether any rule looks at where a sighting was.
+    /// Whether any rule uses places.
     #[must_use]
     pub fn needs_places(&self) -> bool {
         self.max_speed_kmh.is_some() || self.max_numbers_in_one_place.is_some()
     }
 
-    /// Whether any rule looks at time, so that a sighting without one cannot be judged.
+    /// Whether any rule uses times. A sighting without a time is then refused.
     #[must_use]
     pub fn needs_time(&self) -> bool {
         self.since.is_some()
@@ -160,7 +127,7 @@ impl Policy {
             || self.is_relative()
     }
 
-    /// Whether a sighting of that time counts.
+    /// Whether a sighting at this time counts.
     #[inline]
     #[must_use]
     pub fn admits(&self, at: i64) -> Admitted {
@@ -180,7 +147,7 @@ impl Policy {
         }
     }
 
-    /// The times that count, [`NO_TIME`] among them if no rule looks at time.
+    /// The times that count; [`NO_TIME`] is among them if no rule uses times.
     #[must_use]
     pub fn kept(&self) -> Window {
         let known = if self.needs_time() {
@@ -194,7 +161,8 @@ impl Policy {
         }
     }
 
-    /// The window around a seed, if the policy has relative windows and the seed a time. A side without a limit is open.
+    /// The window around the report of a seed, if the policy has relative windows and the seed has a time. Without
+    /// `days_before` or `days_after` that end has no limit.
     #[must_use]
     pub fn window(&self, seed: Seed) -> Option<Window> {
         if !self.is_relative() || seed.reported_at == NO_TIME {
@@ -202,91 +170,33 @@ impl Policy {
         }
         let from = self
             .days_before
-            .map(|days| seed.reported_at.saturating_sub(days_long(days)));
+            .map(|days| seed.reported_at.saturating_sub(of_days(days)));
         let to = self
             .days_after
-            .map(|days| seed.reported_at.saturating_add(days_long(days)));
+            .map(|days| seed.reported_at.saturating_add(of_days(days)));
         Some(Window {
             from: from.unwrap_or(i64::MIN),
             to: to.unwrap_or(i64::MAX),
         })
     }
 
-    /// Why a handset links nobody, or what it is open in spite of. The first reason wins.
-    pub(super) fn judge_handset(&self, handset: &Group) -> Judged {
-        if imei::is_placeholder(handset.key) || self.placeholders.contains(handset.key) {
-            return Judged::Closed(Why::Placeholder);
-        }
-        let placement = handset.placement;
-        let times = placement.map_or(0, |placement| placement.apart.times);
-        if self.max_speed_kmh.is_some() && times >= TWICE {
-            return Judged::Closed(Why::InTwoPlaces);
-        }
-        if self.release.contains(handset.key) {
-            return Judged::Open { over: None };
-        }
-        let Some(over) = self.cap_of(handset) else {
-            return Judged::Open { over: None };
-        };
-        let stays = placement.is_some_and(|placement| placement.is_one_place && times == 0);
-        if stays
-            && self
-                .max_numbers_in_one_place
-                .is_some_and(|most| handset.others <= most)
-        {
-            return Judged::Open { over: Some(over) };
-        }
-        Judged::Closed(over)
-    }
-
-    /// The cap of number that a handset is over.
-    fn cap_of(&self, handset: &Group) -> Option<Why> {
-        if self
-            .max_numbers_per_imei
-            .is_some_and(|cap| handset.others > cap)
-        {
-            return Some(Why::TooManyNumbers);
-        }
-        let busy = self.max_numbers_per_day.is_some_and(|cap| {
-            handset.days > 0
-                && handset.days >= self.min_days
-                && handset.numbers_on_days as f64 / handset.days as f64 > cap
-        });
-        busy.then_some(Why::TooManyPerDay)
-    }
-
-    /// Why nobody is walked to from a number; `None` if it is open.
-    pub(super) fn closes_number(&self, number: &Group) -> Option<Why> {
-        if self.protected.contains(number.key) {
-            return Some(Why::Protected);
-        }
-        let many = self
-            .max_imeis_per_number
-            .is_some_and(|cap| number.others > cap);
-        many.then_some(Why::TooManyHandsets)
-    }
-
-    /// Whether a pair was seen often enough to be an edge.
+    /// Whether a pair with so many sightings is an edge.
     pub(super) fn is_edge(&self, sightings: u64) -> bool {
         sightings >= self.min_sightings
     }
 
-    /// Whether two numbers used a handset together, or near enough in time.
-    pub(super) fn bridges(&self, one: Span, other: Span) -> bool {
-        let Some(days) = self.max_gap_days.map(days_long) else {
+    /// Whether the spans of two numbers in a handset are close enough in time to link them.
+    pub(super) fn close_in_time(&self, one: Span, other: Span) -> bool {
+        let Some(days) = self.max_gap_days.map(of_days) else {
             return true;
         };
         other.first.saturating_sub(one.last) <= days && one.first.saturating_sub(other.last) <= days
     }
 
-    /// How many linked numbers are still a result to act upon.
+    /// The largest count of linked numbers that is not braked.
     pub(super) fn brake(&self, seeds_seen: u64) -> u64 {
         self.max_linked_per_seed
             .saturating_mul(seeds_seen)
             .max(1000)
     }
-}
-
-fn days_long(days: u64) -> i64 {
-    i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(DAY)
 }

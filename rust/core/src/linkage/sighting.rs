@@ -1,25 +1,24 @@
-//! A row that says "this number was used in this handset, then", and what many such rows of one pair come to.
+//! A sighting: one number used in one handset at one time. And the span of many sightings of one pair.
 
-/// The `at` of a sighting that has no time.
-pub const NO_TIME: i64 = i64::MIN;
+use super::time::NO_TIME;
 
 /// A number in a handset at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sighting {
     /// E.164 digits.
     pub msisdn: u64,
-    /// The first fourteen digits of the IMEI; placeholders too, and 0 where all of them are zero.
+    /// The first fourteen digits of the IMEI. Placeholders are included; an IMEI of zeros is 0.
     pub imei14: u64,
     /// Microseconds since 1970 UTC, or [`NO_TIME`].
     pub at: i64,
 }
 
-/// A number to start from.
+/// A number from which the walk starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seed {
     /// E.164 digits.
     pub msisdn: u64,
-    /// When it was reported, in microseconds since 1970 UTC, or [`NO_TIME`]. Only relative windows look at it.
+    /// When it was reported, in microseconds since 1970 UTC, or [`NO_TIME`]. Used by relative windows only.
     pub reported_at: i64,
 }
 
@@ -34,7 +33,7 @@ impl Seed {
     }
 }
 
-/// Which key of the sightings a pass is about.
+/// The column of the sightings that a pass looks keys up in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The MSISDN.
@@ -44,7 +43,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// A sighting seen from this side.
+    /// The row of a sighting, with its key from this side.
     #[inline]
     #[must_use]
     pub fn row(self, sighting: Sighting) -> Row {
@@ -60,37 +59,37 @@ impl Side {
     }
 }
 
-/// A sighting seen from the side that a pass asked for. The order of the fields is the order in which rows are sorted.
+/// A sighting by its key on one side. Rows are sorted by the fields in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Row {
-    /// The key that was asked for.
+    /// The key on the side of the pass.
     pub key: u64,
-    /// What it was seen with.
+    /// The key on the other side.
     pub other: u64,
     /// As in [`Sighting`].
     pub at: i64,
 }
 
-/// How often and between when.
+/// The count of some sightings, and their first and last time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// How many sightings.
+    /// The count.
     pub sightings: u64,
-    /// The earliest, or [`NO_TIME`] if none has a time.
+    /// The earliest time, or [`NO_TIME`] if no sighting has one.
     pub first: i64,
-    /// The latest, or [`NO_TIME`] if none has a time.
+    /// The latest time, or [`NO_TIME`] if no sighting has one.
     pub last: i64,
 }
 
 impl Span {
-    /// No sighting at all.
+    /// The span of no sightings.
     pub(super) const NONE: Self = Self {
         sightings: 0,
         first: NO_TIME,
         last: NO_TIME,
     };
 
-    /// Takes in the sightings of another span. [`NO_TIME`] is the least of all times, so only `first` must look out.
+    /// Adds the sightings of another span. Since [`NO_TIME`] is the least time, `last` needs no special case.
     pub(super) fn join(&mut self, other: Self) {
         self.sightings += other.sightings;
         if self.first == NO_TIME || (other.first != NO_TIME && other.first < self.first) {
@@ -99,7 +98,7 @@ impl Span {
         self.last = self.last.max(other.last);
     }
 
-    /// Where the span stands among others by its start: those without a time come last.
+    /// A key that sorts spans by their first time, those without a time last.
     pub(super) fn start_order(&self) -> i64 {
         if self.first == NO_TIME {
             i64::MAX

@@ -1,41 +1,42 @@
-//! The rows that one pass let through -> for each key, with whom it was seen, how often and when.
+//! The rows of one pass -> for each key: which other keys it was seen with, how often and when.
 //!
-//! Tallies of disjoint keys are independent of each other: whoever has threads cuts the rows by key and tallies the
-//! parts side by side. The order of rows does not matter, and neither does the cut.
+//! Tallies of disjoint keys are independent, so a caller with threads partitions the rows by key and tallies the parts in
+//! parallel. Neither the order of the rows nor the partition changes the result.
 
 use std::ops::Range;
 
 use super::place::{Place, Placed, Placement};
-use super::policy::{Policy, ist_day};
-use super::sighting::{NO_TIME, Row, Side, Span};
+use super::policy::Policy;
+use super::sighting::{Row, Side, Span};
+use super::time::{NO_TIME, ist_day};
 
-/// One key and all it was seen with.
+/// One key and everything it was seen with.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) key: u64,
-    /// How many distinct others it was seen with.
+    /// The count of distinct keys of the other side that it was seen with.
     pub(super) others: u64,
-    /// Where its links stand in [`Tally::links`].
+    /// Its range of [`Tally::links`].
     pub(super) links: Range<usize>,
     pub(super) span: Span,
-    /// On how many IST days it was seen; 0 where nobody asks.
+    /// The count of IST days on which it was seen; 0 if no rule uses it.
     pub(super) days: u64,
-    /// Distinct others, summed over those days.
-    pub(super) numbers_on_days: u64,
-    /// Where it was seen; `None` where nobody asks.
+    /// The count of distinct other keys on each of those days, summed.
+    pub(super) others_on_days: u64,
+    /// Where it was seen; `None` if no rule uses places.
     pub(super) placement: Option<Placement>,
 }
 
-/// How much a key was seen, which is all that is looked at where it is closed.
+/// The counts of a key without its sightings. They suffice for a key that is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// The key.
     pub key: u64,
-    /// How many distinct others it was seen with.
+    /// The count of distinct keys of the other side that it was seen with.
     pub others: u64,
-    /// On how many IST days it was seen; 0 where nobody asks.
+    /// The count of IST days on which it was seen; 0 if no rule uses it.
     pub days: u64,
-    /// Distinct others of each of those days, summed.
+    /// The count of distinct other keys on each of those days, summed.
     pub others_on_days: u64,
 }
 
@@ -47,22 +48,22 @@ impl From<Size> for Group {
             links: 0..0,
             span: Span::NONE,
             days: size.days,
-            numbers_on_days: size.others_on_days,
+            others_on_days: size.others_on_days,
             placement: None,
         }
     }
 }
 
-/// One pair of keys, seen from one of them.
+/// One pair of keys, stored with the key of the pass.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) other: u64,
     pub(super) span: Span,
-    /// Where its times stand in [`Tally::times`], ascending; empty where nobody asks.
+    /// Its range of [`Tally::times`], ascending; empty if no rule uses it.
     pub(super) times: Range<usize>,
 }
 
-/// The sightings of some keys, counted.
+/// The counted sightings of some keys.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub(super) groups: Vec<Group>,
@@ -71,7 +72,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Keys that somebody else counted, and whose sightings stay where they are: see [`Walk::open`](super::Walk::open).
+    /// Keys that another engine counted, without their sightings: see [`Walk::open`](super::Walk::open).
     #[must_use]
     pub fn of_sizes(sizes: &[Size]) -> Self {
         Self {
@@ -80,8 +81,8 @@ impl Tally {
         }
     }
 
-    /// Counts. `rows` must hold every kept sighting of each key that it holds any of. Repeats of a row that has a time
-    /// count once; a row without one cannot be known for a repeat, so each counts.
+    /// Counts rows. If `rows` contains a key, it must contain every kept sighting of that key. Repeated rows with a time
+    /// count once. Rows without a time cannot be recognised as repeats, so each of them counts.
     #[must_use]
     pub fn of(mut rows: Vec<Row>, side: Side, policy: &Policy) -> Self {
         rows.sort_unstable();
@@ -116,7 +117,7 @@ impl Tally {
                     times,
                 });
             }
-            let numbers_on_days = days.len() as u64;
+            let others_on_days = days.len() as u64;
             days.sort_unstable();
             days.dedup();
             tally.groups.push(Group {
@@ -125,17 +126,17 @@ impl Tally {
                 links: from..tally.links.len(),
                 span: all,
                 days: days.len() as u64,
-                numbers_on_days,
+                others_on_days,
                 placement: None,
             });
         }
         tally
     }
 
-    /// As [`of`](Self::of), of handsets whose places the policy looks at: `places` has one for each of `rows`.
+    /// As [`of`](Self::of), for handsets if the policy uses places. `places` has one element for each row.
     ///
     /// # Panics
-    /// If there are not as many places as rows.
+    /// If `rows` and `places` differ in length.
     #[must_use]
     pub fn of_placed(rows: Vec<Row>, places: Vec<Place>, policy: &Policy) -> Self {
         assert_eq!(rows.len(), places.len(), "a place for each row");
@@ -152,7 +153,7 @@ impl Tally {
     }
 }
 
-/// The span of rows that are sorted by time, those without one first.
+/// The span of rows of one pair, sorted by time, with those without a time first.
 fn span_of(rows: &[Row]) -> Span {
     let timed = rows.partition_point(|row| row.at == NO_TIME);
     Span {

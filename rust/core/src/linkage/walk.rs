@@ -1,8 +1,8 @@
-//! The walk itself: a state machine that asks for the sightings of some keys, a pass at a time.
+//! The walk: a state machine that requests the sightings of some keys, pass by pass.
 //!
-//! A level takes two passes. The first, over the numbers of the level before, tells which of them are open and in which
-//! handsets they were. The second, over those handsets, tells which of them are open and who else was in them. A key is
-//! asked for once: what was learned of it is kept for later levels.
+//! A level takes two passes. The first requests the numbers of the level before: which of them are open, and in which
+//! handsets they were. The second requests those handsets: which of them are open, and which other numbers were in them.
+//! A handset is requested once; its result is kept for later levels.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,37 +10,39 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use super::answer::{Answer, Brake, Edge, Handset, Linked, Stopped, Why};
-use super::policy::{Judged, Policy, Window};
+use super::closing::State;
+use super::policy::Policy;
 use super::sighting::{Seed, Side, Span};
 use super::tally::{Group, Size, Tally};
+use super::time::Window;
 
 /// The keys whose sightings the walk needs next.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// Which column they stand in.
+    /// The column of the keys.
     pub side: Side,
-    /// The keys, ascending, without repeats. A handset may be 0: an IMEI of zeros.
+    /// The keys, ascending, without repeats. The handset 0 is an IMEI of zeros.
     pub keys: &'a [u64],
-    /// The level that is being reached.
+    /// The level that the pass belongs to.
     pub hop: u32,
 }
 
-/// A bounded walk from seeds over sightings that somebody else holds.
+/// A bounded walk from seeds over sightings that the caller holds.
 #[derive(Debug)]
 pub struct Walk {
     policy: Arc<Policy>,
-    /// The seeds and the windows around them; without a window a seed reaches at all times.
+    /// The seeds and their windows; a seed without a window reaches sightings of all times.
     seeds: HashMap<u64, Vec<Window>>,
     side: Side,
-    /// The level being reached.
+    /// The current level.
     hop: u32,
-    /// What the current pass asks for, ascending; empty once the walk is over.
+    /// The keys that the current pass requests, ascending; empty at the end of the walk.
     wanted: Vec<u64>,
-    /// Edges out of the open numbers of the level before, by handset, number and window.
+    /// Edges from the open numbers of the level before, by handset, number and window.
     sources: Vec<Source>,
     known: HashMap<u64, Known>,
     reached: HashMap<u64, Path>,
-    /// Protected numbers that were met; those not yet in `stopped_numbers` still need their handsets counted.
+    /// Protected numbers that were found. The handsets of those not yet in `stopped_numbers` still have to be counted.
     protected: HashSet<u64>,
     stopped_numbers: BTreeMap<u64, Stopped>,
     stopped_handsets: BTreeMap<u64, Stopped>,
@@ -50,7 +52,7 @@ pub struct Walk {
     seeds_seen: u64,
 }
 
-/// An edge from an open number into a handset, in one window of the number.
+/// An edge from an open number to a handset, in one window of the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Source {
     imei14: u64,
@@ -75,7 +77,7 @@ impl Source {
     }
 }
 
-/// A handset that was asked for.
+/// A handset that was requested.
 #[derive(Debug)]
 enum Known {
     Closed(Stopped),
@@ -84,18 +86,18 @@ enum Known {
 
 #[derive(Debug)]
 struct Open {
-    /// The first level at which it was walked through; 0 until then.
+    /// The first level that it links; 0 until then.
     hop: u32,
-    /// All it carried, however seldom.
+    /// The count of all numbers in it, also those with few sightings.
     numbers: u64,
     span: Span,
-    /// The cap that it is over.
+    /// The cap that it exceeds.
     over: Option<Why>,
-    /// The edges into it.
+    /// Its edges.
     links: Vec<Carried>,
 }
 
-/// A number that an open handset carried.
+/// A number in an open handset.
 #[derive(Debug)]
 struct Carried {
     msisdn: u64,
@@ -104,7 +106,7 @@ struct Carried {
     times: Box<[i64]>,
 }
 
-/// The best way found to a number.
+/// The best path to a number so far.
 #[derive(Clone, Copy, Debug)]
 struct Path {
     hop: u32,
@@ -114,15 +116,15 @@ struct Path {
 }
 
 impl Path {
-    /// Most sightings first, then the earliest start, the smallest handset, the smallest number.
-    fn beats(&self, other: &Self) -> bool {
+    /// Whether this path is better: more sightings, then the earlier start, the smaller handset, the smaller number.
+    fn is_better_than(&self, other: &Self) -> bool {
         let rank = |path: &Self| (path.span.start_order(), path.via_imei, path.via_msisdn);
         (other.span.sightings, rank(self)) < (self.span.sightings, rank(other))
     }
 }
 
 impl Walk {
-    /// Sets out from `seeds`, in any order; a seed that was reported several times has several windows.
+    /// A walk from `seeds`, in any order. A seed that was reported several times has several windows.
     #[must_use]
     pub fn new(policy: Arc<Policy>, seeds: &[Seed]) -> Self {
         let mut windows: HashMap<u64, Vec<Window>> = HashMap::with_capacity(seeds.len());
@@ -162,7 +164,7 @@ impl Walk {
         }
     }
 
-    /// What the next pass must bring; `None` when the walk is over.
+    /// The request of the next pass; `None` at the end of the walk.
     #[must_use]
     pub fn wanted(&self) -> Option<Wanted<'_>> {
         (!self.wanted.is_empty()).then_some(Wanted {
@@ -172,8 +174,8 @@ impl Walk {
         })
     }
 
-    /// Which keys of the pass must bring their sightings, now that it is known how much each was seen. All others are
-    /// closed, or only counted: a tally of their sizes will do.
+    /// The keys of the pass whose sightings are needed, by the sizes of all keys. The others are closed or only counted,
+    /// so [`Tally::of_sizes`] suffices for them.
     #[must_use]
     pub fn open(&self, sizes: &[Size]) -> Vec<u64> {
         let is_open = |size: &Size| match self.side {
@@ -182,33 +184,33 @@ impl Walk {
                     && self.policy.closes_number(&Group::from(*size)).is_none()
             }
             Side::Handsets => {
-                let judged = self.policy.judge_handset(&Group::from(*size));
-                matches!(judged, Judged::Open { .. })
+                let state = self.policy.handset_state(&Group::from(*size));
+                matches!(state, State::Open { .. })
             }
         };
         let open = sizes.iter().filter(|size| is_open(size));
         open.map(|size| size.key).collect()
     }
 
-    /// Takes the tallies of a pass: together they hold every kept sighting of every wanted key, each key in one of them,
-    /// but for those that are not [`open`](Self::open), of which the size will do.
+    /// Ends a pass. Together the tallies hold every kept sighting of every wanted key, each key in one tally. For keys
+    /// that are not [`open`](Self::open) the size suffices.
     pub fn close_pass(&mut self, tallies: Vec<Tally>) {
         match self.side {
             Side::Numbers => {
-                self.judge_numbers(&tallies);
+                self.end_numbers(&tallies);
                 self.side = Side::Handsets;
-                self.wanted = self.handsets_to_ask();
+                self.wanted = self.unknown_handsets();
             }
             Side::Handsets => {
                 for tally in tallies {
-                    self.learn_handsets(&tally);
+                    self.record_handsets(&tally);
                 }
                 self.wanted.clear();
             }
         }
-        // With every handset known (or none to know) there is no second pass to wait for.
+        // If every handset is known already, or there is none, the level has no second pass.
         if self.side == Side::Handsets && self.wanted.is_empty() {
-            let mut next = self.go_through_handsets();
+            let mut next = self.link_handsets();
             self.side = Side::Numbers;
             self.hop += 1;
             if self.hop > self.policy.max_hops {
@@ -224,8 +226,8 @@ impl Walk {
         }
     }
 
-    /// The first pass of a level: which numbers are open, and by which handsets they can be left.
-    fn judge_numbers(&mut self, tallies: &[Tally]) {
+    /// Ends the first pass of a level: which numbers are open, and the edges to their handsets.
+    fn end_numbers(&mut self, tallies: &[Tally]) {
         let walking = self.hop <= self.policy.max_hops;
         let mut seen = HashSet::new();
         for tally in tallies {
@@ -237,7 +239,7 @@ impl Walk {
                         self.stopped_numbers
                             .insert(key, Stopped::of(key, why, count));
                     }
-                    None if walking => self.leave(number, tally),
+                    None if walking => self.add_sources(number, tally),
                     Some(_) | None => {}
                 }
             }
@@ -245,7 +247,7 @@ impl Walk {
         self.sources
             .sort_unstable_by_key(|source| (source.imei14, source.msisdn, source.window));
         for &key in self.wanted.iter().filter(|key| !seen.contains(*key)) {
-            // Only seeds and protected numbers can be unseen: all others were found in a sighting.
+            // Only seeds and protected numbers can be unseen: all others come from a sighting.
             if self.protected.contains(&key) {
                 let why = Why::Protected;
                 self.stopped_numbers.insert(key, Stopped::of(key, why, 0));
@@ -258,8 +260,8 @@ impl Walk {
         }
     }
 
-    /// Notes every edge out of an open number.
-    fn leave(&mut self, number: &Group, tally: &Tally) {
+    /// Adds every edge from an open number.
+    fn add_sources(&mut self, number: &Group, tally: &Tally) {
         let windows = self.seeds.get(&number.key).map_or(&[][..], Vec::as_slice);
         for link in &tally.links[number.links.clone()] {
             let source = |window| Source {
@@ -283,25 +285,25 @@ impl Walk {
         }
     }
 
-    /// The handsets of the sources that no earlier pass asked for.
-    fn handsets_to_ask(&self) -> Vec<u64> {
+    /// The handsets of the sources that no earlier pass requested.
+    fn unknown_handsets(&self) -> Vec<u64> {
         let mut wanted: Vec<u64> = self.sources.iter().map(|source| source.imei14).collect();
         wanted.dedup();
         wanted.retain(|imei14| !self.known.contains_key(imei14));
         wanted
     }
 
-    /// The second pass of a level: what there is to know of each handset. Of a closed one only its size is kept.
-    fn learn_handsets(&mut self, tally: &Tally) {
+    /// Ends the second pass of a level: the state of each handset. Of a closed one only the counts are kept.
+    fn record_handsets(&mut self, tally: &Tally) {
         for handset in &tally.groups {
-            let known = match self.policy.judge_handset(handset) {
-                Judged::Closed(why) => Known::Closed(Stopped {
+            let known = match self.policy.handset_state(handset) {
+                State::Closed(why) => Known::Closed(Stopped {
                     apart: (why == Why::InTwoPlaces)
                         .then(|| handset.placement.map(|placement| placement.apart))
                         .flatten(),
                     ..Stopped::of(handset.key, why, handset.others)
                 }),
-                Judged::Open { over } => Known::Open(Open {
+                State::Open { over } => Known::Open(Open {
                     hop: 0,
                     numbers: handset.others,
                     span: handset.span,
@@ -321,8 +323,8 @@ impl Walk {
         }
     }
 
-    /// Goes from the sources through their handsets to the numbers of the next level, and returns those.
-    fn go_through_handsets(&mut self) -> Vec<u64> {
+    /// Follows the sources through their handsets, and returns the numbers of the next level.
+    fn link_handsets(&mut self) -> Vec<u64> {
         let sources = std::mem::take(&mut self.sources);
         let mut known = std::mem::take(&mut self.known);
         let mut level = HashMap::new();
@@ -351,7 +353,7 @@ impl Walk {
         numbers
     }
 
-    /// One number of an open handset: reached from the `sources` into that handset, or not.
+    /// Whether one number of an open handset is reached from the `sources` of that handset.
     fn reach(&mut self, carried: &Carried, sources: &[Source], level: &mut HashMap<u64, Path>) {
         let Carried { msisdn, span, .. } = *carried;
         let imei14 = sources[0].imei14;
@@ -367,11 +369,11 @@ impl Walk {
             self.evidence.push(edge);
             return;
         }
-        // Seeds and numbers of earlier levels are where they are.
+        // Seeds and numbers of earlier levels keep their level.
         if self.seeds.contains_key(&msisdn) || self.reached.contains_key(&msisdn) {
             return;
         }
-        // Sources stand by number, so the first that admits is the smallest that does.
+        // Sources are sorted by number, so the first that admits is the smallest that does.
         let Some(source) = sources
             .iter()
             .find(|source| admits(&self.policy, source, carried))
@@ -391,12 +393,12 @@ impl Walk {
             span,
         };
         let best = level.entry(msisdn).or_insert(path);
-        if path.beats(best) {
+        if path.is_better_than(best) {
             *best = path;
         }
     }
 
-    /// Puts what was found in order.
+    /// The result, in order.
     #[must_use]
     pub fn finish(self) -> Answer {
         let mut linked: Vec<Linked> = self
@@ -412,7 +414,7 @@ impl Walk {
             })
             .collect();
         linked.sort_unstable_by_key(|linked| (linked.hop, linked.msisdn));
-        let walked = |(&imei14, known): (&u64, &Known)| match known {
+        let linking = |(&imei14, known): (&u64, &Known)| match known {
             Known::Open(open) if open.hop > 0 => Some(Handset {
                 imei14,
                 hop: open.hop,
@@ -422,7 +424,7 @@ impl Walk {
             }),
             Known::Open(_) | Known::Closed(_) => None,
         };
-        let mut handsets: Vec<Handset> = self.known.iter().filter_map(walked).collect();
+        let mut handsets: Vec<Handset> = self.known.iter().filter_map(linking).collect();
         handsets.sort_unstable_by_key(|handset| (handset.hop, handset.imei14));
         let brake = Brake {
             linked: linked.len() as u64,
@@ -441,7 +443,7 @@ impl Walk {
         }
     }
 
-    /// Follows the path back to level 0.
+    /// The seed at which a path starts.
     fn seed_of(&self, path: &Path) -> u64 {
         let mut path = path;
         while let Some(before) = self.reached.get(&path.via_msisdn) {
@@ -458,15 +460,15 @@ fn in_order(mut edges: Vec<Edge>) -> Vec<Edge> {
     edges
 }
 
-/// Whether a number of the handset is reached from a source: near enough in time, and often enough in its window.
+/// Whether a number of the handset is reached from a source: close enough in time, and an edge within its window.
 fn admits(policy: &Policy, source: &Source, carried: &Carried) -> bool {
-    policy.bridges(source.span, carried.span)
+    policy.close_in_time(source.span, carried.span)
         && source
             .window
             .is_none_or(|window| policy.is_edge(count_inside(&carried.times, window)))
 }
 
-/// How many of the ascending times lie in the window.
+/// The count of the ascending times in the window.
 fn count_inside(times: &[i64], window: Window) -> u64 {
     let from = times.partition_point(|&at| at < window.from);
     let to = times.partition_point(|&at| at <= window.to);
