@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections import defaultdict
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.errors import ArgumentError
-from numguard.linkage.elsewhere import PLACED, Held, Side, expand_elsewhere, read_kept
+from numguard.linkage.elsewhere import PLACED, Counted, Held, Side, expand_elsewhere, read_kept
 from numguard.linkage.places import PLACES, Places
 from test_linkage import SEED, cases, link_policy, same, seed_table, table_of
 from test_linkage_places import NOON, POLICIES
@@ -29,15 +28,18 @@ class InDictionaries(Held):
 
     def __init__(self, table: pa.Table, policy: ng.LinkPolicy) -> None:
         self.notes: dict[str, int] = defaultdict(int)
+        self.counted_rows = self.placed = 0
         self.rows: list[tuple[Any, ...]] = []
         self.given: set[tuple[Side, int]] = set()
         self.more = PLACED if policy.place_rules else ()
         for batch in table.to_batches(max_chunksize=7):
             where = batch.select(batch.schema.names[3:]) if policy.place_rules else None
-            kept, refused, _ = read_kept(batch.select(batch.schema.names[:3]), policy.bounds(), "IN", where)
+            kept, counted = read_kept(batch.select(batch.schema.names[:3]), policy.bounds(), "IN", where)
             self.rows += zip(*(column.to_pylist() for column in kept.columns), strict=True)
-            for note, count in refused.items():
+            for note, count in counted.refused.items():
                 self.notes[note] += count
+            self.counted_rows += counted.rows
+            self.placed += counted.rows_placed
 
     def of(self, side: Side, keys: pa.UInt64Array) -> dict[int, list[tuple[Any, ...]]]:
         wanted = set(keys.to_pylist())
@@ -48,8 +50,8 @@ class InDictionaries(Held):
                 found[key].append((other, at, *where))
         return found
 
-    def refused(self) -> tuple[dict[str, int], bool]:
-        return dict(self.notes), False
+    def counted(self) -> Counted:
+        return Counted(self.counted_rows, dict(self.notes), False, self.placed)
 
     def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
         def size(key: int, rows: list[tuple[Any, ...]]) -> dict[str, int]:
@@ -81,18 +83,13 @@ def walk(seeds: Any, table: pa.Table, policy: ng.LinkPolicy, limit: int = 10**6)
     return expand_elsewhere(seeds, held, policy, msisdn="served_msisdn", region="IN", limit=limit), held
 
 
-def unaccounted(found: ng.Expansion) -> ng.Expansion:
-    """Without the account of rows: what lies elsewhere is read elsewhere."""
-    return dataclasses.replace(found, account={})
-
-
 @settings(max_examples=300, deadline=None)
 @given(cases())
 def test_equal_to_a_walk_over_all_sightings(case: Any) -> None:
     seeds, sightings, policy = case
     bounds, table = link_policy(policy), table_of(sightings)
     found, held = walk(seed_table(seeds), table, bounds)
-    assert same(found, unaccounted(ng.expand(seed_table(seeds), table, bounds)))
+    assert same(found, ng.expand(seed_table(seeds), table, bounds))
     closed = {("handsets", row["imei14"]) for row in found.stopped.to_pylist() if row["imei14"] is not None}
     assert not closed & held.given
 
@@ -104,7 +101,7 @@ def test_equal_where_a_policy_looks_at_places(rows: list[Any], bounds: dict[str,
     policy = ng.LinkPolicy(**bounds, **since)
     table, seeds = placed_table(rows), pa.array([SEED, SEED + 1], pa.uint64())
     found, held = walk(seeds, table, policy)
-    assert same(found, unaccounted(ng.expand(seeds, table, policy)))
+    assert same(found, ng.expand(seeds, table, policy))
     if not policy.place_rules:
         assert not {("handsets", row["imei14"]) for row in found.stopped.to_pylist()} & held.given
 
@@ -121,13 +118,13 @@ def test_places_stay_beside_their_rows_where_others_are_refused() -> None:
     )
     where = pa.RecordBatch.from_pydict({"latitude": [n / 100 for n in range(1, rows + 1)], "longitude": [77.0] * rows})
     bounds = ng.LinkPolicy(since=dt.datetime(1970, 1, 1, 0, 1, tzinfo=dt.UTC)).bounds()
-    kept, refused, _ = read_kept(batch, bounds, "IN", where)
+    kept, counted = read_kept(batch, bounds, "IN", where)
     of_rows = Places(PLACES).beside(batch, where)["point"].to_pylist()
     left = [n for n in range(60, rows) if n not in odd and n % 11]
     assert kept["at"].to_pylist() == [n * 1_000_000 for n in left]
     assert kept["msisdn"].to_pylist() == [919_812_300_000 + n for n in left]
     assert kept["point"].to_pylist() == [of_rows[n] for n in left]
-    assert sum(refused.values()) + len(left) + sum(n not in odd and bool(n % 11) for n in range(60)) == rows
+    assert sum(counted.refused.values()) + len(left) + sum(n not in odd and bool(n % 11) for n in range(60)) == rows
 
 
 def test_whom_no_place_opens_is_only_counted() -> None:
@@ -139,7 +136,7 @@ def test_whom_no_place_opens_is_only_counted() -> None:
     table, seeds = placed_table(seen), pa.array([SEED], pa.uint64())
     policy = ng.LinkPolicy(max_numbers_in_one_place=200)
     found, held = walk(seeds, table, policy)
-    assert same(found, unaccounted(ng.expand(seeds, table, policy)))
+    assert same(found, ng.expand(seeds, table, policy))
     assert [(row["why"], row["count"]) for row in found.stopped.to_pylist()] == [
         ("placeholder", 300),
         ("too_many_numbers", 250),
@@ -147,7 +144,7 @@ def test_whom_no_place_opens_is_only_counted() -> None:
     assert held.given == {("numbers", SEED), ("handsets", shop)}
     fast = ng.LinkPolicy(max_numbers_in_one_place=200, max_speed_kmh=900, until=NOON + dt.timedelta(days=1))
     found, held = walk(seeds, table, fast)
-    assert same(found, unaccounted(ng.expand(seeds, table, fast)))
+    assert same(found, ng.expand(seeds, table, fast))
     assert held.given == {("numbers", SEED), ("handsets", shop), ("handsets", clone)}
 
 
@@ -157,7 +154,7 @@ def test_a_clone_stays_where_it_is_and_the_limit_is_one_of_what_is_collected() -
     rows += [(SEED + 100 + n, clone, None) for n in range(500)]
     table, seeds = table_of(rows, at=False), pa.array([SEED], pa.uint64())
     found, held = walk(seeds, table, ng.LinkPolicy(), limit=4)
-    assert same(found, unaccounted(ng.expand(seeds, table)))
+    assert same(found, ng.expand(seeds, table))
     assert [row["count"] for row in found.stopped.to_pylist()] == [501]
     assert held.given == {("numbers", SEED), ("handsets", shared)}
     with pytest.raises(ArgumentError, match="level 1 asks for 2 sightings of 1 handsets, 4 in all, and 3 may"):

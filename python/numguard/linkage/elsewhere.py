@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ from numguard.linkage.places import PLACES, Places
 from numguard.linkage.policy import LinkPolicy
 from numguard.types import Region
 
-__all__ = ["PLACED", "Held", "Side", "expand_elsewhere", "read_kept"]
+__all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 
 #: Which key a pass asks for.
 Side: TypeAlias = Literal["numbers", "handsets"]
@@ -36,12 +36,25 @@ PLACED: Final = ("point", "cell", "circle")
 _STAND_IN: Final = 919_000_000_000
 
 
+class Counted(NamedTuple):
+    """What became of rows that were read elsewhere."""
+
+    #: All rows.
+    rows: int
+    #: Those that cannot be read, by note.
+    refused: dict[str, int]
+    #: Whether numbers look national in a column of E.164.
+    looks_national: bool
+    #: Those that say where they were; 0 where nobody asks.
+    rows_placed: int
+
+
 class Held(ABC):
     """Sightings whose keys are read, somewhere else."""
 
     @abstractmethod
-    def refused(self) -> tuple[dict[str, int], bool]:
-        """Rows that could not be read, by note; and whether numbers look national in a column of E.164."""
+    def counted(self) -> Counted:
+        """What became of the rows; the first that is asked, and once."""
 
     @abstractmethod
     def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
@@ -77,7 +90,7 @@ def expand_elsewhere(
     """
     numbers, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
-    refused, national = held.refused()
+    counted = held.counted()
     collected = 0
     while (asked := linkage.wanted()) is not None:
         side, hop, keys = asked
@@ -98,11 +111,23 @@ def expand_elsewhere(
             _answer_placed(linkage, found, counts, policy)
         else:
             linkage.answer([] if found is None else _plain(found))
-    tables = linkage.finish() | {"refused": refused}
+    tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}
     tables.pop("looks_national")
-    if national:
+    if counted.looks_national:
         warnings.warn(looks_national(msisdn), stacklevel=3)
     return Expansion.of(tables, policy)
+
+
+def _account(counted: Counted, policy: LinkPolicy) -> dict[str, Any]:
+    """Of every row, as that of `expand`; an engine gives rows only."""
+    refused = sum(counted.refused.values())
+    account = {
+        "rows_read": counted.rows,
+        "rows_used": counted.rows - refused,
+        "rows_refused": refused,
+        "not_data": {},
+    }
+    return account | ({"rows_placed": counted.rows_placed} if policy.place_rules else {})
 
 
 def _one(counts: pa.Table) -> pa.RecordBatch:
@@ -168,7 +193,7 @@ def _plain(rows: pa.Table, more: tuple[str, ...] = ()) -> list[pa.RecordBatch]:
 
 def read_kept(
     batch: pa.RecordBatch, bounds: dict[str, Any], region: Region, where: pa.RecordBatch | None = None
-) -> tuple[pa.RecordBatch, dict[str, int], bool]:
+) -> tuple[pa.RecordBatch, Counted]:
     """Reads a batch of numbers, IMEIs and, if there are any, times, where it lies.
 
     Args:
@@ -179,12 +204,13 @@ def read_kept(
 
     Returns:
         The sightings that count, as `msisdn`, `imei14` (uint64), `at` (int64, microseconds) and, where somebody asks,
-        the columns of `PLACED` (uint64); the rows refused, by note; whether numbers look national.
+        the columns of `PLACED` (uint64); and what became of the rows.
     """
     read, refused, national = read_sightings(batch, bounds, region)
     if where is None:
-        return read, refused, national
-    placed = Places(PLACES).beside(pa.RecordBatch.from_arrays([], []), where)
+        return read, Counted(len(batch), refused, national, 0)
+    places = Places(PLACES)
+    placed = places.beside(pa.RecordBatch.from_arrays([], []), where)
     if len(read) < len(batch):
         # The same rows are kept where each readable number is replaced by one that says in which row it stands.
         rows = pa.array(_STAND_IN + np.arange(len(batch)), pa.uint64())
@@ -193,4 +219,5 @@ def read_kept(
         kept, *_ = read_sightings(batch.set_column(0, batch.schema.names[0], numbered), bounds, region)
         placed = placed.take(pc.subtract(kept["msisdn"], _STAND_IN))
     columns = [*read.columns, *placed.columns]
-    return pa.RecordBatch.from_arrays(columns, [*read.schema.names, *PLACED]), refused, national
+    sightings = pa.RecordBatch.from_arrays(columns, [*read.schema.names, *PLACED])
+    return sightings, Counted(len(batch), refused, national, places.rows)

@@ -13,13 +13,15 @@ import pyarrow as pa
 
 from numguard.adapters.spark.keys import readable
 from numguard.linkage import LinkPolicy
-from numguard.linkage.elsewhere import PLACED, read_kept
+from numguard.linkage.elsewhere import PLACED, Counted, read_kept
 from numguard.types import Region
 
-__all__ = ["NATIONAL", "KeysOf", "as_uint64", "schema_of"]
+__all__ = ["KeysOf", "as_uint64", "counted", "schema_of"]
 
-#: A count of a whole batch, returned like that of a note.
-NATIONAL: Final = "looks national"
+#: What else is counted of a batch, returned like the count of a note.
+_ROWS: Final = "rows"
+_ROWS_PLACED: Final = "rows placed"
+_NATIONAL: Final = "batches that look national"
 
 
 def schema_of(policy: LinkPolicy) -> str:
@@ -38,6 +40,12 @@ def as_uint64(rows: pa.Table, names: Sequence[str]) -> pa.Table:
         chunks = [chunk.view(pa.uint64()) for chunk in rows[name].chunks]
         rows = rows.set_column(rows.schema.get_field_index(name), name, pa.chunked_array(chunks, pa.uint64()))
     return rows
+
+
+def counted(notes: dict[str, int]) -> Counted:
+    """What became of the rows, from the sum of each note."""
+    rows, placed, national = (notes.pop(name, 0) for name in (_ROWS, _ROWS_PLACED, _NATIONAL))
+    return Counted(rows, dict(sorted(notes.items())), national > 0, placed)
 
 
 class KeysOf:
@@ -69,8 +77,9 @@ class KeysOf:
             # A batch without columns has no rows.
             nothing = pa.nulls(batch.num_rows, pa.string())
             where = pa.RecordBatch.from_arrays([*columns[self._keys :], nothing], [*self._where, ""])
-        read, refused, looks_national = read_kept(keys, self._bounds, self._region, where)
-        notes = refused | ({NATIONAL: 1} if looks_national else {})
+        read, became = read_kept(keys, self._bounds, self._region, where)
+        whole = {_ROWS: became.rows, _ROWS_PLACED: became.rows_placed, _NATIONAL: int(became.looks_national)}
+        notes = became.refused | whole
         rows, others = len(read), len(notes)
         known = [c.view(pa.int64()) if pa.types.is_uint64(c.type) else c for c in read.columns]
         return pa.RecordBatch.from_arrays(

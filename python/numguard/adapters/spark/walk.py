@@ -24,11 +24,11 @@ from numguard.adapters.spark.engine import (
     session_of,
 )
 from numguard.adapters.spark.keys import CANONICAL
-from numguard.adapters.spark.sightings import NATIONAL, KeysOf, as_uint64, schema_of
+from numguard.adapters.spark.sightings import KeysOf, as_uint64, counted, schema_of
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy, check_call
-from numguard.linkage.elsewhere import PLACED, Held, Side, expand_elsewhere
+from numguard.linkage.elsewhere import PLACED, Counted, Held, Side, expand_elsewhere
 from numguard.linkage.places import PLACES, Places
 from numguard.types import Region
 
@@ -158,16 +158,14 @@ class _Sightings(Held):
         except (pa.ArrowInvalid, OSError):
             warnings.warn(f"{self._scratch} cannot be removed from here: it holds the keys of sightings", stacklevel=3)
 
-    def refused(self) -> tuple[dict[str, int], bool]:
+    def counted(self) -> Counted:
         if self._scratch is None:
             self._keys = self._keys.persist()
         else:
             self._keys.write.parquet(self._scratch)
             self._keys = self._session.read.schema(self._schema).parquet(self._scratch)
         notes = self._keys.where("note is not null").groupBy("note").agg(F.sum("rows").alias("rows")).toArrow()
-        counted = dict(zip(*(notes[name].to_pylist() for name in ("note", "rows")), strict=True))
-        looks_national = counted.pop(NATIONAL, 0) > 0
-        return {note: int(rows) for note, rows in sorted(counted.items())}, looks_national
+        return counted({note["note"]: int(note["rows"]) for note in notes.to_pylist()})
 
     def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
         counts = {"others": F.countDistinct("other"), "rows": F.count("*")}
