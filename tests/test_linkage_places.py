@@ -17,7 +17,6 @@ import linkage_oracle as oracle
 import numguard as ng
 from numguard.cdr import read_cdr
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
-from numguard.linkage.elsewhere import check_places
 from numguard.synthetic import TRAPS, make_complaints
 from numguard.synthetic.numbering import Numbering
 from numguard.synthetic.places import PLACE_TRAPS, place
@@ -184,8 +183,6 @@ def test_bad_calls() -> None:
         odd = sightings.set_column(n, name, pa.array([True] * len(sightings)))
         with pytest.raises(UnsupportedTypeError, match=f"column '{name}'"):
             expand(odd, max_speed_kmh=900)
-    with pytest.raises(ArgumentError, match="max_speed_kmh is not asked of sightings that an engine holds"):
-        check_places(ng.LinkPolicy(max_speed_kmh=900))
 
 
 def sightings() -> st.SearchStrategy[list[Seen]]:

@@ -1,7 +1,8 @@
 """A walk over sightings that an engine holds on other machines, and that never all come here.
 
 Owns the conversation: a pass of the walk asks for keys; the engine says how much each was seen; the walk says which of
-them are open, and only their sightings are collected. Knows no engine, and no rule of linkage: both sides of a pass are
+them are open, and only their sightings are collected. Where a policy looks at places, those of closed handsets are
+collected too, unless their size alone closes them. Knows no engine, and no rule of linkage: both sides of a pass are
 the compiled half's, so what is found is what `expand` finds.
 """
 
@@ -9,43 +10,51 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from numguard._core import Linkage
+from numguard._core import Linkage, normalize, read_sightings
 from numguard.errors import ArgumentError
 from numguard.linkage import looks_national, read_seeds
 from numguard.linkage.expansion import Expansion
+from numguard.linkage.places import PLACES, Places
 from numguard.linkage.policy import LinkPolicy
 from numguard.types import Region
 
-__all__ = ["Held", "Side", "check_places", "expand_elsewhere"]
+__all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 
 #: Which key a pass asks for.
 Side: TypeAlias = Literal["numbers", "handsets"]
 
+#: The columns that say where a sighting was: uint64, 0 where it is not known.
+PLACED: Final = ("point", "cell", "circle")
 
-def check_places(policy: LinkPolicy) -> None:
-    """Whether the policy asks for nothing that is not asked of sightings held elsewhere.
+#: A number that stands for a row, or for a number that is only counted: canonical, and so is each of those behind it.
+_STAND_IN: Final = 919_000_000_000
 
-    Raises:
-        ArgumentError: It looks at places.
-    """
-    if policy.place_rules:
-        raise ArgumentError(
-            f"policy: {policy.place_rules[0]} is not asked of sightings that an engine holds, which tells sizes and no "
-            "places. Use numguard.expand, which reads the same files"
-        )
+
+class Counted(NamedTuple):
+    """What became of rows that were read elsewhere."""
+
+    #: All rows.
+    rows: int
+    #: Those that cannot be read, by note.
+    refused: dict[str, int]
+    #: Whether numbers look national in a column of E.164.
+    looks_national: bool
+    #: Those that say where they were; 0 where nobody asks.
+    rows_placed: int
 
 
 class Held(ABC):
     """Sightings whose keys are read, somewhere else."""
 
     @abstractmethod
-    def refused(self) -> tuple[dict[str, int], bool]:
-        """Rows that could not be read, by note; and whether numbers look national in a column of E.164."""
+    def counted(self) -> Counted:
+        """What became of the rows; the first that is asked, and once."""
 
     @abstractmethod
     def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
@@ -57,7 +66,10 @@ class Held(ABC):
 
     @abstractmethod
     def sightings(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
-        """Every kept sighting of these keys: `key`, `other`, and `at` in microseconds since 1970 UTC, or null."""
+        """Every kept sighting of these keys: `key`, `other`, and `at` in microseconds since 1970 UTC, or null.
+
+        Of handsets, if the policy looks at places, also the columns of `PLACED`.
+        """
 
 
 def expand_elsewhere(
@@ -76,17 +88,17 @@ def expand_elsewhere(
     Raises:
         ArgumentError: The walk asks for more than that; or seeds that `expand` does not take.
     """
-    check_places(policy)
     numbers, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
-    refused, national = held.refused()
+    counted = held.counted()
     collected = 0
     while (asked := linkage.wanted()) is not None:
         side, hop, keys = asked
         sizes = held.sizes(side, keys)
         names = [name for name in ("key", "others", "days", "others_on_days") if name in sizes.column_names]
         counts = pa.table({name: sizes[name].cast(pa.uint64()) for name in names}).combine_chunks()
-        needed = linkage.judge(counts.to_batches()[0] if len(counts) else _NO_SIZES)
+        placed = side == "handsets" and bool(policy.place_rules)
+        needed = _undecided(linkage, counts, policy) if placed else linkage.judge(_one(counts))
         rows = pc.sum(sizes["rows"].filter(pc.is_in(counts["key"], value_set=needed))).as_py() or 0
         collected += rows
         if collected > limit:
@@ -94,12 +106,32 @@ def expand_elsewhere(
                 f"limit: level {hop} asks for {rows:,} sightings of {len(needed):,} {side}, {collected:,} in all, and "
                 f"{limit:,} may be collected: bound the walk (since, until, the caps), or raise the limit"
             )
-        linkage.answer(_plain(held.sightings(side, needed)) if len(needed) else [])
-    found = linkage.finish() | {"refused": refused}
-    found.pop("looks_national")
-    if national:
+        found = held.sightings(side, needed) if len(needed) else None
+        if placed:
+            _answer_placed(linkage, found, counts, policy)
+        else:
+            linkage.answer([] if found is None else _plain(found))
+    tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}
+    tables.pop("looks_national")
+    if counted.looks_national:
         warnings.warn(looks_national(msisdn), stacklevel=3)
-    return Expansion.of(found, policy)
+    return Expansion.of(tables, policy)
+
+
+def _account(counted: Counted, policy: LinkPolicy) -> dict[str, Any]:
+    """Of every row, as that of `expand`; an engine gives rows only."""
+    refused = sum(counted.refused.values())
+    account = {
+        "rows_read": counted.rows,
+        "rows_used": counted.rows - refused,
+        "rows_refused": refused,
+        "not_data": {},
+    }
+    return account | ({"rows_placed": counted.rows_placed} if policy.place_rules else {})
+
+
+def _one(counts: pa.Table) -> pa.RecordBatch:
+    return counts.to_batches()[0] if len(counts) else _NO_SIZES
 
 
 _NO_SIZES = pa.RecordBatch.from_pydict(
@@ -107,6 +139,85 @@ _NO_SIZES = pa.RecordBatch.from_pydict(
 )
 
 
-def _plain(rows: pa.Table) -> list[pa.RecordBatch]:
-    columns = {"key": pa.uint64(), "other": pa.uint64(), "at": pa.int64()}
+def _undecided(linkage: Linkage, counts: pa.Table, policy: LinkPolicy) -> pa.UInt64Array:
+    """The handsets that their places may open or close; the others are closed, whatever they are."""
+    most, cap = policy.max_numbers_in_one_place, policy.max_numbers_per_imei
+    others = counts["others"].to_numpy()
+    seen = np.zeros(len(others), dtype=np.uint64)  # no cap closes what was never seen: only placeholders are closed
+    if policy.max_speed_kmh is None and most is not None and cap is not None:
+        seen = np.where(others > max(most, cap), others, seen)
+    return linkage.judge(_one(pa.table({"key": counts["key"], "others": seen})))
+
+
+def _answer_placed(linkage: Linkage, found: pa.Table | None, counts: pa.Table, policy: LinkPolicy) -> None:
+    """Closes a pass over handsets with sightings that say where they were. A handset is asked for once.
+
+    Of a handset without sightings here only the numbers are counted, so as many stand for them.
+    """
+    batches = [] if found is None else _plain(found, PLACED)
+    here = pa.chunked_array([batch["key"] for batch in batches], pa.uint64()).unique()
+    closed = counts.filter(pc.invert(pc.is_in(counts["key"], value_set=here)))
+    others = closed["others"].to_numpy().astype(np.int64)
+    rows = int(others.sum())
+    stands: dict[str, Any] = {
+        "key": np.repeat(closed["key"].to_numpy(), others),
+        "other": _STAND_IN + np.arange(rows),
+        "at": pa.repeat(_kept_time(policy), rows),
+    }
+    nowhere = np.zeros(rows, dtype=np.uint64)
+    batches += _plain(pa.table(stands | dict.fromkeys(PLACED, nowhere)), PLACED)
+    linkage.read([_as_read(batch) for batch in batches], True, placed=True)
+    state = linkage.step()
+    while state is not None and state[2] < (state[3] or 0):
+        state = linkage.step()
+
+
+def _kept_time(policy: LinkPolicy) -> int:
+    """A time at which sightings count."""
+    bounds = policy.bounds()
+    since, until = bounds["since"], bounds["until"]
+    return int(since if since is not None else 0 if until is None else until - 1)
+
+
+def _as_read(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Sightings of handsets as the columns of a source."""
+    at = batch["at"].cast(pa.timestamp("us", "UTC"))
+    columns = [batch["other"], batch["key"], at, *(batch[name] for name in PLACED)]
+    return pa.RecordBatch.from_arrays(columns, ["msisdn", "imei14", "at", *PLACED])
+
+
+def _plain(rows: pa.Table, more: tuple[str, ...] = ()) -> list[pa.RecordBatch]:
+    columns = {"key": pa.uint64(), "other": pa.uint64(), "at": pa.int64()} | dict.fromkeys(more, pa.uint64())
     return pa.table({name: rows[name].cast(kind) for name, kind in columns.items()}).to_batches()
+
+
+def read_kept(
+    batch: pa.RecordBatch, bounds: dict[str, Any], region: Region, where: pa.RecordBatch | None = None
+) -> tuple[pa.RecordBatch, Counted]:
+    """Reads a batch of numbers, IMEIs and, if there are any, times, where it lies.
+
+    Args:
+        batch: The columns, in that order.
+        bounds: Those of the policy.
+        region: How bare digits are read.
+        where: The columns of the same rows that say where they were, under their names in `PLACES`. None: nobody asks.
+
+    Returns:
+        The sightings that count, as `msisdn`, `imei14` (uint64), `at` (int64, microseconds) and, where somebody asks,
+        the columns of `PLACED` (uint64); and what became of the rows.
+    """
+    read, refused, national = read_sightings(batch, bounds, region)
+    if where is None:
+        return read, Counted(len(batch), refused, national, 0)
+    places = Places(PLACES)
+    placed = places.beside(pa.RecordBatch.from_arrays([], []), where)
+    if len(read) < len(batch):
+        # The same rows are kept where each readable number is replaced by one that says in which row it stands.
+        rows = pa.array(_STAND_IN + np.arange(len(batch)), pa.uint64())
+        known = normalize(batch.column(0), region=region, threads=1).is_valid()
+        numbered = pc.if_else(known, rows, pa.scalar(None, pa.uint64()))
+        kept, *_ = read_sightings(batch.set_column(0, batch.schema.names[0], numbered), bounds, region)
+        placed = placed.take(pc.subtract(kept["msisdn"], _STAND_IN))
+    columns = [*read.columns, *placed.columns]
+    sightings = pa.RecordBatch.from_arrays(columns, [*read.schema.names, *PLACED])
+    return sightings, Counted(len(batch), refused, national, places.rows)

@@ -85,8 +85,7 @@ class Expansion:
     @classmethod
     def of(cls, found: dict[str, Any], policy: LinkPolicy) -> Expansion:
         """Takes what the compiled half found."""
-        # A walk over sightings held elsewhere has no rows of its own to account for.
-        found.setdefault("account", {})
+        # A walk over sightings held elsewhere has no lines of text.
         found.setdefault("refused_rows", REFUSED.empty_table())
         tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
         found |= {name: pa.Table.from_batches([found[name]]) for name in tables}

@@ -121,11 +121,11 @@ def by_place(frame: DataFrame) -> DataFrame:
 
 def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
     """The Arrow schema of these columns on the workers, with keys in the type as which they are read."""
-    kinds = {name: schema[name].dataType.simpleString() for name in names}
-    for name, kind in kinds.items():
+    kinds = [(name, schema[name].dataType.simpleString()) for name in names]
+    for name, kind in kinds:
         if _arrow_type(kind) is None:
             raise UnsupportedTypeError(f"column {name!r}: a column of type {kind[:40]} holds neither numbers nor times")
-    return pa.schema([pa.field(name, readable_type(_arrow_type(kind))) for name, kind in kinds.items()])
+    return pa.schema([pa.field(name, readable_type(_arrow_type(kind))) for name, kind in kinds])
 
 
 def _arrow_type(kind: str) -> Any:
