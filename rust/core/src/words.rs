@@ -110,6 +110,10 @@ pub(crate) enum Bearing {
     Article,
     /// It stands before who acted: `from`.
     From,
+    /// It stands behind who acted: `से`.
+    Source,
+    /// It says that a call came in: `कॉल आया`.
+    Came,
     /// It says that a suspect is not known, or stands before another word: `unknown caller`.
     Unknown,
     /// `no`: a number, or a denial.
@@ -127,6 +131,8 @@ impl Bearing {
             "verb" => Self::Verb,
             "article" => Self::Article,
             "from" => Self::From,
+            "source" => Self::Source,
+            "came" => Self::Came,
             "unknown" => Self::Unknown,
             "no" => Self::No,
             _ => return None,

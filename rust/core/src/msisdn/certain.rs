@@ -28,13 +28,19 @@ enum Sign {
     Verb,
     /// `from`, `by`.
     From,
+    /// `से`, which stands behind who acted.
+    Source,
+    /// `कॉल आया`.
+    Came,
     /// What parts a list, or `and`.
     Parting,
     /// Any other word, and other digits.
     Other,
 }
 
-use Sign::{From, Genitive, Is, Number, Of, Other, Parting, Phone, Suspect, Unknown, Verb};
+use Sign::{
+    Came, From, Genitive, Is, Number, Of, Other, Parting, Phone, Source, Suspect, Unknown, Verb,
+};
 
 /// Whether the words of a survey leave no doubt whose its numbers are; true where there is no word.
 pub(super) fn is_plain(survey: &Survey) -> bool {
@@ -49,6 +55,12 @@ pub(super) fn is_plain(survey: &Survey) -> bool {
     let has_phone_words =
         || is_phone_label(first) && between.iter().all(|gap| parts_phones(gap)) && ends(last);
     let has_origin = || between.is_empty() && is_origin(first) && is_all(last, &[Parting]);
+    let came = || {
+        between.is_empty()
+            && (is_all(first, &[Phone, Parting])
+                || is_suspect_label(without_leading(first, &[Parting])))
+            && is_arrival(last)
+    };
     let first_is_suspects = || is_suspect_label(without_leading(first, &[Parting]));
     let has_one_label =
         || first_is_suspects() && between.iter().all(|gap| parts_list(gap)) && ends(last);
@@ -61,6 +73,7 @@ pub(super) fn is_plain(survey: &Survey) -> bool {
     };
     has_phone_words()
         || has_origin()
+        || came()
         || has_one_label()
         || has_labels_before()
         || has_labels_behind()
@@ -94,6 +107,8 @@ fn signs(survey: &Survey) -> impl Iterator<Item = Sign> {
                     (_, Bearing::Is) => Is,
                     (_, Bearing::Verb) => Verb,
                     (_, Bearing::From) => From,
+                    (_, Bearing::Source) => Source,
+                    (_, Bearing::Came) => Came,
                     (_, Bearing::List) => Parting,
                     (_, Bearing::Article) => return None,
                     _ => Other,
@@ -149,6 +164,17 @@ fn is_origin(gap: &[Sign]) -> bool {
     })
 }
 
+/// `से कॉल आया`, `se fraud call aaya`.
+fn is_arrival(gap: &[Sign]) -> bool {
+    let [Source, words @ ..] = gap else {
+        return false;
+    };
+    let came = words.iter().position(|&sign| sign == Came);
+    came.is_some_and(|at| {
+        is_all(&words[..at], &[Phone, Suspect]) && is_all(&words[at + 1..], &[Parting])
+    })
+}
+
 /// `suspect`, `accused mobile no`, `unknown caller`.
 fn is_suspect(words: &[Sign]) -> bool {
     match words {
@@ -196,10 +222,11 @@ fn is_label_behind(gap: &[Sign]) -> bool {
     parting.is_some_and(|at| is_suspect(&gap[..at]) && is_all(&gap[at..], &[Phone, Parting]))
 }
 
-/// The label behind the last number, and the verb of the sentence; behind the only one a comma may stand before it.
+/// The label behind the last number, and the verb of the sentence; behind the only one a comma or `is` may
+/// stand before it.
 fn ends_with_label(gap: &[Sign], is_only: bool) -> bool {
     let gap = match gap {
-        [Parting, label @ ..] if is_only => label,
+        [Parting | Is, label @ ..] if is_only => label,
         gap => gap,
     };
     let label = gap

@@ -71,7 +71,8 @@ fn word(says: &Says, country: &str) -> char {
 
 /// Whether the words leave open whose a complaint's numbers are: whether there is one, and the text is in none of the
 /// listed forms. In a form `p` is a phone word, `c` one for a suspect, `u` one for somebody unknown, `f` `of`, `g` a
-/// genitive, `i` `is`, `h` a verb at the end, `o` `from`, `,` what parts or joins a list and `!` anything else.
+/// genitive, `i` `is`, `h` a verb at the end, `o` `from`, `s` the same behind its word, `v` a call that came, `,` what
+/// parts or joins a list and `!` anything else.
 pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
     const SUSPECT: &str = "(?:[pc]*c[pc]*|u[pc]+)";
     const END: &str = "[p,]*h?,*";
@@ -82,7 +83,8 @@ pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
         format!(",*{label}#(?:(?:p*,+)?#)*{END}"),
         format!(",*{label}#(?:p*,+{label}#)*{END}"),
         format!("[p,]*#(?:{SUSPECT},[p,]*#)*{SUSPECT},*h?,*"),
-        format!("[p,]*#,{SUSPECT},*h?,*"),
+        format!("[p,]*#[,i]{SUSPECT},*h?,*"),
+        format!("(?:[p,]*|,*{label})#s[pc]*v,*"),
     ];
     let row: String = tokens
         .iter()
@@ -123,6 +125,8 @@ fn said_in_complaint(says: &Says, country: &str) -> Option<char> {
         (_, "is") => 'i',
         (_, "verb") => 'h',
         (_, "from") => 'o',
+        (_, "source") => 's',
+        (_, "came") => 'v',
         (_, "list") => ',',
         (_, "article") => return None,
         _ => '!',
