@@ -7,6 +7,7 @@ log up to one event, so that the same question of the same day has the same answ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from numguard.registry.telling import telling
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
+from numguard.tac import TacTable
 from numguard.types import PathLike, Values
 
 pc: Any = pyarrow.compute  # its stubs know no plain Python values
@@ -250,6 +252,7 @@ class Questions:
         as_of: date | datetime | None = None,
         policy: ListPolicy | None = None,
         full_numbers: bool = False,
+        tac: TacTable | None = None,
     ) -> Path:
         """Writes one HTML page about the case, to be read, printed and forwarded.
 
@@ -263,6 +266,7 @@ class Questions:
             policy: Which numbers in force count as listed.
             full_numbers: Shows numbers and handsets in full; otherwise they are masked, and so is whatever in the names
                 of districts, sources and files may be a number.
+            tac: Says maker and model of the handsets.
 
         Returns:
             The path.
@@ -273,6 +277,7 @@ class Questions:
             FileMissingError: There is no such folder.
         """
         told = figures(self._case, self._cut(as_of), policy or ListPolicy())
+        told = replace(told, tac=tac)
         return write_report(told, path, title=title, full_numbers=full_numbers)
 
     def block_list(
