@@ -21,9 +21,15 @@ def closed_lists() -> dict[str, Mapping[str, str]]:
     from numguard.cdr import CDR_NOTES, PLACE_NOTES
     from numguard.registry.complaints import COMPLAINT_NOTES
     from numguard.source.part import RECORD_NOTES
+    from numguard.tac import TAC_NOTES
 
     lists: dict[str, Mapping[str, str]] = dict(_core.closed_lists())
-    return lists | {"cdr": CDR_NOTES, "place": PLACE_NOTES, "complaints": RECORD_NOTES | COMPLAINT_NOTES}
+    return lists | {
+        "cdr": CDR_NOTES,
+        "place": PLACE_NOTES,
+        "complaints": RECORD_NOTES | COMPLAINT_NOTES,
+        "tac": TAC_NOTES,
+    }
 
 
 class ClosedList(SphinxDirective):

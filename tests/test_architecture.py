@@ -20,7 +20,7 @@ RUST = ROOT / "rust"
 LAYERS = [
     {"_core", "compute", "errors", "indian_time", "notebook", "system", "types"},
     {"source", "files", "keyed"},
-    {"cdr", "linkage", "scan", "sightings", "blocklist", "number_list"},
+    {"cdr", "linkage", "scan", "sightings", "blocklist", "number_list", "tac"},
     {"report"},
     {"registry"},
     {"adapters", "synthetic"},

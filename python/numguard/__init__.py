@@ -29,6 +29,7 @@ from numguard.linkage import Expansion, LinkPolicy, expand
 from numguard.registry import Intake, ListPolicy, Registry
 from numguard.scan import scan
 from numguard.sightings import Changes, Common, changes, common
+from numguard.tac import TacTable
 
 __all__ = [
     "Changes",
@@ -41,6 +42,7 @@ __all__ = [
     "NumberSet",
     "NumguardError",
     "Registry",
+    "TacTable",
     "__version__",
     "changes",
     "common",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
     from numguard.cdr import Cdr
     from numguard.number_list import NumberList
+    from numguard.tac import TacTable
     from numguard.types import Region
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "imeis_in",
     "is_page",
     "numbers_in",
+    "of_tacs",
     "refused",
     "said_of",
     "say",
@@ -39,6 +41,7 @@ __all__ = [
     "say_list",
     "strict",
     "strictly",
+    "tacs_in",
     "with_reports",
     "write_refused",
     "write_with_reports",
@@ -117,13 +120,15 @@ def with_reports(used: Mapping[str, Any], reports: Iterable[Cdr]) -> dict[str, A
     return rows
 
 
-def write_with_reports(refused_of: pa.Table, reports: Iterable[Cdr], path: Path | None) -> None:
+def write_with_reports(
+    refused_of: pa.Table, reports: Iterable[Cdr], path: Path | None, tac: TacTable | None = None
+) -> None:
     """Writes the refused rows of sightings, and of the operator files that they are from."""
     if path is None:
         return
     names = refused_of.column_names
     of_files = [report.refused.select(["source", "row", "note"]).rename_columns(names) for report in reports]
-    options.write_refused(pa.concat_tables([refused_of, *of_files]), path)
+    options.write_refused(pa.concat_tables([refused_of, *of_files, *([] if tac is None else [tac.refused])]), path)
 
 
 def check_files(
@@ -204,6 +209,23 @@ def imeis_in(path: str, *, column: str | None = None, is_strict: bool) -> ImeiSe
     listed = read_imeis(path, column=column, strict=is_strict)
     say_list(listed, path)
     return listed.keys
+
+
+def tacs_in(path: str | None, *, is_strict: bool) -> TacTable | None:
+    """The table of TACs of `--tac`, and what it came to is said; None for none."""
+    if path is None:
+        return None
+    from numguard.tac import TacTable
+
+    table = TacTable(path, strict=is_strict)
+    options.say(f"{path}: {options.count(len(table), 'TAC')}")
+    say(table.account, path)
+    return table
+
+
+def of_tacs(table: TacTable | None) -> dict[str, Any]:
+    """What a summary says of a table of TACs."""
+    return {} if table is None else {"tac": {"types": len(table)} | table.account}
 
 
 def say_list(listed: NumberList[Any], path: str) -> None:

@@ -30,6 +30,7 @@ __all__ = ["changes"]
 @click.option("--numbers", type=click.Path(), help="Only of the numbers in this list.")
 @click.option("--imeis", type=click.Path(), help="With --by imei14: only of the handsets in this list.")
 @options.sighting_columns
+@options.tac
 @options.region
 @account.refused
 @account.strict
@@ -45,6 +46,7 @@ def changes(
     msisdn: str | None,
     imei: str | None,
     at: str | None,
+    tac_path: str | None,
     region: Region,
     refused_path: Path | None,
     is_strict: bool,
@@ -63,7 +65,7 @@ def changes(
     from numguard.sightings import changes as find
 
     writes = {"--output": output, "--refused": refused_path}
-    account.check_files([*sources, numbers, imeis], writes, pages=["--output"])
+    account.check_files([*sources, numbers, imeis, tac_path], writes, pages=["--output"])
     page = output if account.is_page(output) else None
     if page is not None:
         from numguard.report.changes import write_changes
@@ -72,6 +74,7 @@ def changes(
         can_draw()
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    tac = account.tacs_in(tac_path, is_strict=is_strict)
     keys = _keys(numbers, imeis, by, region, is_strict=is_strict)
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
@@ -99,13 +102,13 @@ def changes(
     rows = account.with_reports(found.account, readers)
     if page is not None:
         shown = compute.unique(table[by]) if changed else keys
-        write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources))
+        write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
         options.say(f"{page}: written; numbers are shown in full")
     else:
-        options.write_table(table, output)
-    account.write_with_reports(found.refused_rows, readers, refused_path)
+        options.write_table(table if tac is None else tac.join(table), output)
+    account.write_with_reports(found.refused_rows, readers, refused_path, tac)
     if as_json:
-        options.say_json(said | rows)
+        options.say_json(said | rows | account.of_tacs(tac))
         return
     options.say(f"{options.count(said['periods'], 'period')}, {said['followed']:,} of them followed another")
     if said.get("unseen"):

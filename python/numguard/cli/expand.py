@@ -19,6 +19,7 @@ from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
+from numguard.tac import TacTable
 from numguard.types import Region
 
 __all__ = ["expand", "open_sightings"]
@@ -176,6 +177,7 @@ def _holds_columns(path: str) -> bool:
 @policy_options
 @click.option("--override", help="Keep the result although the brake came on, for this reason; it is logged.")
 @result_options
+@options.tac
 @options.region
 @options.threads
 @account.refused
@@ -189,6 +191,7 @@ def expand(
     msisdn: str | None,
     imei: str | None,
     at: str | None,
+    tac_path: str | None,
     override: str | None,
     folder: Path | None,
     ask: Path | None,
@@ -212,15 +215,16 @@ def expand(
       numguard expand airtel.csv jio.csv --registry cases.db --by "HC 1234"
       numguard expand "calls/*.parquet" --seeds list.csv --max-hops 2 --folder linked/ --ask letter.csv
       numguard expand calls.parquet --seeds list.csv --msisdn a_party --imei imei --since 2022-07-01
-      numguard expand calls.parquet --seeds list.csv --graph chart/ --around suspect.csv
+      numguard expand calls.parquet --seeds list.csv --graph chart/ --around suspect.csv --tac tacs.csv
     """
     registry_path = _one_start(registry_path, seeds)
     if ask is not None and ask.suffix.lower() not in FORMATS:
         raise ArgumentError(f"--ask: its ending tells the format and is one of {', '.join(FORMATS)}")
-    lists = [seeds, registry_path, around, around_imeis]
+    lists = [seeds, registry_path, around, around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
     account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | _tables(folder))
-    draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers, is_strict=is_strict)
+    tac = account.tacs_in(tac_path, is_strict=is_strict)
+    draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers, is_strict=is_strict, tac=tac)
     policy = make_policy(bounds, region, is_strict=is_strict)
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
@@ -242,15 +246,15 @@ def expand(
             )
     options.end_progress()
     reports = [] if cdr is None else [cdr]
-    account.write_with_reports(found.refused_rows, reports, refused_path)
+    account.write_with_reports(found.refused_rows, reports, refused_path, tac)
     rows_of = account.with_reports(found.account | {"refused_rows": dict(found.refused)}, reports)
     if folder is not None:
-        write_folder(found, folder)
+        write_folder(found, folder, tac)
     if ask is not None:
         write_requests(found, ask)
     draw(found)
     if as_json:
-        options.say_json(_summary(found) | rows_of)
+        options.say_json(_summary(found) | rows_of | account.of_tacs(tac))
     else:
         _say(found)
         account.say(rows_of)
@@ -276,13 +280,15 @@ def _tables(folder: Path | None) -> dict[str, Path | None]:
     return {f"--folder ({name})": folder / f"{name}.csv" for name in TABLES}
 
 
-def write_folder(found: Expansion, folder: Path) -> None:
-    """Every table as CSV, readable by its owner only."""
+def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
+    """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
     from numguard.files import write_rows
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in TABLES:
         table = getattr(found, name)
+        if tac is not None:
+            table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
         write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
 
 
@@ -309,6 +315,7 @@ def drawing(
     *,
     full_numbers: bool,
     is_strict: bool = False,
+    tac: TacTable | None = None,
 ) -> Callable[[Expansion], None]:
     """What draws the chart once there is something to draw; what can be wrong about it is wrong before the walk."""
     if folder is None:
@@ -325,7 +332,7 @@ def drawing(
 
     def draw(found: Expansion) -> None:
         graph = found.graph(numbers=numbers, imeis=imeis)
-        write_links(graph, folder, full_numbers=full_numbers)
+        write_links(graph, folder, full_numbers=full_numbers, tac=tac)
         options.say(
             f"{folder}: {options.count(graph.nodes.num_rows, 'node')}, {options.count(graph.edges.num_rows, 'edge')}"
         )

@@ -62,6 +62,16 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _LINE_EVERY = 0.2
 
 
+def tac(command: Command) -> Command:
+    """`--tac`: a table of makers and models."""
+    return click.option(
+        "--tac",
+        "tac_path",
+        type=click.Path(),
+        help="A table of your own with TAC, maker and model: says which phone each handset is.",
+    )(command)
+
+
 def region(command: Command) -> Command:
     """`--region`: how bare digits are read."""
     take = click.option(

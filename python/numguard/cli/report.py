@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.report import TITLE
 
@@ -25,6 +25,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The case as it was at the end of that day; now by default."
 )
 @click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
+@options.tac
 @click.option("--full-numbers", is_flag=True, help="Show numbers and handsets in full on the page.")
 def report(
     page: Path | None,
@@ -33,6 +34,7 @@ def report(
     by_day: Path | None,
     as_of: datetime | None,
     title: str,
+    tac_path: str | None,
     full_numbers: bool,
 ) -> None:
     """Write PAGE, one HTML file about a case to be read, printed and forwarded, or its figures as tables.
@@ -42,6 +44,7 @@ def report(
 
     \b
       numguard report case.html --registry cases.db
+      numguard report case.html --registry cases.db --tac tacs.csv
       numguard report --atr action.xlsx --by-day days.csv --registry cases.db --as-of 2026-09-30
     """
     from numguard.files.outgoing import write_private
@@ -49,6 +52,7 @@ def report(
 
     if page is None and atr is None and by_day is None:
         raise ArgumentError("report: name a PAGE to write, --atr or --by-day")
+    tac = account.tacs_in(tac_path, is_strict=False)
     day = None if as_of is None else as_of.date()
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         if atr is not None:
@@ -60,5 +64,5 @@ def report(
             write_private(table, by_day)
             options.say(f"{by_day}: {options.count(len(table), 'row')}")
         if page is not None:
-            registry.report(page, title=title, as_of=day, full_numbers=full_numbers)
+            registry.report(page, title=title, as_of=day, full_numbers=full_numbers, tac=tac)
             options.say(f"{page}: written" + ("" if full_numbers else "; numbers are masked"))

@@ -7,6 +7,7 @@ the log up to one event, so that the same query of the same day always has the s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from numguard.registry.state import IN_FORCE, STATUSES
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
+from numguard.tac import TacTable
 from numguard.types import PathLike, Values
 
 __all__ = ["Queries"]
@@ -250,6 +252,7 @@ class Queries:
         as_of: date | datetime | None = None,
         policy: ListPolicy | None = None,
         full_numbers: bool = False,
+        tac: TacTable | None = None,
     ) -> Path:
         """Writes one HTML page about the case, to be read, printed and forwarded.
 
@@ -263,6 +266,7 @@ class Queries:
             policy: Which numbers in force count as listed.
             full_numbers: Shows numbers and handsets in full; otherwise they are masked, and so are possible numbers in
                 the names of districts, sources and files.
+            tac: Gives maker and model of the handsets.
 
         Returns:
             The path.
@@ -272,7 +276,7 @@ class Queries:
             ArgumentError: The path does not end in `.html`.
             FileMissingError: There is no such folder.
         """
-        case = figures(self._case, self._cut(as_of), policy or ListPolicy())
+        case = replace(figures(self._case, self._cut(as_of), policy or ListPolicy()), tac=tac)
         return write_report(case, path, title=title, full_numbers=full_numbers)
 
     def block_list(

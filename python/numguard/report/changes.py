@@ -24,6 +24,7 @@ from numguard.report.page import page_of
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, duration, grouped
 from numguard.sightings import Changes
+from numguard.tac import TacTable
 from numguard.types import PathLike
 
 __all__ = ["write_changes"]
@@ -68,6 +69,7 @@ def write_changes(
     keys: pa.Array[Any] | None = None,
     account: Mapping[str, Any] | None = None,
     files: Sequence[File] = (),
+    tac: TacTable | None = None,
 ) -> Path:
     """Writes a page of timelines, whole or not at all, readable by its owner only; numbers are shown in full.
 
@@ -78,6 +80,7 @@ def write_changes(
             40 of them, and says how many it leaves out.
         account: What became of every row, where that is more than `found.account` has.
         files: Name, bytes and SHA-256 of each input.
+        tac: Says maker and model of the handsets.
 
     Raises:
         ArgumentError: The path does not end in .html.
@@ -102,7 +105,7 @@ def write_changes(
     chosen, asked = _chosen(found, keys)
     shown = chosen[:_KEYS]
     namer = Namer(full=True)
-    timelines = _Timelines.of(found, shown, namer)
+    timelines = _Timelines.of(found, shown, namer, tac)
     made = [
         _how_to_read(words, found, len(chosen), asked - len(chosen)),
         *(timelines.part(place, key) for place, key in enumerate(shown, start=1)),
@@ -183,9 +186,11 @@ class _Timelines:
     own: Mapping[int, Sequence[_Row]]
     #: By the other of the pair.
     beside: Mapping[int, Sequence[_Row]]
+    #: Maker and model of handsets; None where no table says them.
+    phones: Mapping[int, str] | None
 
     @classmethod
-    def of(cls, found: Changes, shown: Sequence[int], namer: Namer) -> _Timelines:
+    def of(cls, found: Changes, shown: Sequence[int], namer: Namer, tac: TacTable | None) -> _Timelines:
         """Takes them from what was found."""
         by, other = (found.by, "imei14") if found.by == "msisdn" else (found.by, "msisdn")
         mine = found.table.filter(pc.is_in(found.table[by], pa.array(shown, pa.uint64())))
@@ -194,7 +199,8 @@ class _Timelines:
         own = _grouped_by(mine.to_pylist(), by)
         for rows in own.values():
             _mark_overlaps(rows)
-        return cls(by, namer, own, _grouped_by(theirs.to_pylist(), other))
+        phones = None if tac is None else tac.named(pc.unique(theirs["imei14"]).to_pylist())
+        return cls(by, namer, own, _grouped_by(theirs.to_pylist(), other), phones)
 
     @property
     def _other(self) -> str:
@@ -203,10 +209,21 @@ class _Timelines:
     def _named(self, what: str, key: int) -> str:
         return self.namer.number(key) if what == "msisdn" else self.namer.handset(key)
 
+    def _phone(self, imei14: int) -> str:
+        return self.namer.text((self.phones or {}).get(imei14, ""))
+
+    def _label(self, what: str, key: int, *, with_phones: bool) -> str:
+        """A name and, of a handset, maker and model."""
+        name = self._named(what, key)
+        phone = self._phone(key) if with_phones and what == "imei14" else ""
+        return f"{name} {phone}" if phone else name
+
     def part(self, place: int, key: int) -> Part:
         """The timeline and the table of one key."""
         words, rows = _OF[self.by], self.own[key]
-        drawn, left = self._lanes(key)
+        drawn, left = self._lanes(key, with_phones=True)
+        short, _ = self._lanes(key, with_phones=False)
+        wide = 176 if self.phones is None else 264
         others = len({row[self._other] for row in rows})
         figures = [
             f"{counted(others, words.other)} in {counted(len(rows), 'period')}",
@@ -214,6 +231,8 @@ class _Timelines:
             counted(sum(row["overlaps"] for row in rows), "overlap"),
         ]
         said = [f"{', '.join(figures)}."]
+        if self.by == "imei14" and self._phone(key):
+            said.insert(0, f"By its TAC: {self._phone(key)}.")
         if left:
             said.append(f"The picture has the first {_LINES} {words.other}s; {grouped(left)} are left out.")
         if len(rows) > _ROWS:
@@ -224,16 +243,19 @@ class _Timelines:
             name,
             said,
             [self._table(name, rows[:_ROWS])],
-            lambda width: lanes(drawn, width, 176 if width > _WIDE else 122, "seen"),
+            lambda width: lanes(drawn, width, wide, "seen") if width > _WIDE else lanes(short, width, 122, "seen"),
             f"A line for each {words.other} of {name}, with its periods from {_moment(rows[0]['from'])} on; the table "
             "below has the same periods.",
         )
 
     def _table(self, name: str, rows: Sequence[_Row]) -> Table:
-        columns = [_OF[self.by].other, "first row", "last row", "from", "to", "sightings", "overlap"]
+        with_phones = self.phones is not None and self.by == "msisdn"
+        words = [_OF[self.by].other, *(["phone"] if with_phones else [])]
+        columns = [*words, "first row", "last row", "from", "to", "sightings", "overlap"]
         lines = [
             [
                 self._named(self._other, row[self._other]),
+                *([self._phone(row["imei14"])] if with_phones else []),
                 *(self._where(row, end) for end in ("from", "to")),
                 _moment(row["from"]),
                 _moment(row["to"]),
@@ -242,23 +264,24 @@ class _Timelines:
             ]
             for row in rows
         ]
-        return Table(f"Periods of {name}", columns, lines, words=3, unbroken=True)
+        return Table(f"Periods of {name}", columns, lines, words=len(words) + 2, unbroken=True)
 
     def _where(self, row: _Row, end: str) -> str:
         file, line = row[f"{end}_file"], grouped(row[f"{end}_row"])
         return f"{self.namer.text(file)}, row {line}" if file else f"row {line}"
 
-    def _lanes(self, key: int) -> tuple[list[Lane], int]:
+    def _lanes(self, key: int, *, with_phones: bool) -> tuple[list[Lane], int]:
         """A line for each other by its first period, with whoever else it was seen with; how many are left out."""
         of = _grouped_by(self.own[key], self._other)
         drawn = []
         for other, rows in list(of.items())[:_LINES]:
             spans = [(*_span(row), _OVERLAP if row["overlaps"] else _OWN) for row in rows]
-            drawn.append(Lane(self._named(self._other, other), spans, _seen(rows)))
-            drawn += self._beside(key, other)
+            label = self._label(self._other, other, with_phones=with_phones)
+            drawn.append(Lane(label, spans, _seen(rows)))
+            drawn += self._beside(key, other, with_phones=with_phones)
         return drawn, max(0, len(of) - _LINES)
 
-    def _beside(self, key: int, other: int) -> list[Lane]:
+    def _beside(self, key: int, other: int, *, with_phones: bool) -> list[Lane]:
         """A line for each other key that was seen with the same: those seen most, by their first period."""
         also = _grouped_by((row for row in self.beside[other] if row[self.by] != key), self.by)
         seen = {one: sum(row["sightings"] for row in rows) for one, rows in also.items()}
@@ -268,7 +291,8 @@ class _Timelines:
         drawn = []
         for one in sorted(kept, key=lambda one: (also[one][0]["from"], one)):
             spans = [(*_span(row), _OTHER) for row in also[one]]
-            drawn.append(Lane(self._named(self.by, one), spans, _seen(also[one]), inset=True))
+            label = self._label(self.by, one, with_phones=with_phones)
+            drawn.append(Lane(label, spans, _seen(also[one]), inset=True))
         if rest := most[len(kept) :]:
             told = grouped(sum(seen[one] for one in rest))
             drawn.append(Lane(f"{grouped(len(rest))} others", [], told, inset=True))

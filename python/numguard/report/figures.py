@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from numguard.tac import TacTable
+
 __all__ = ["STOPS", "Figures"]
 
 #: Why linkage stopped at a handset or number.
@@ -43,6 +45,7 @@ class Figures:
         inputs: verb, name, bytes, sha256, records: the files that the figures come from.
         policy: Which numbers in force count as listed.
         version: Of the package.
+        tac: Makers and models of handsets, from a table of the user's own.
     """
 
     event: int
@@ -58,3 +61,4 @@ class Figures:
     inputs: pa.Table
     policy: Mapping[str, Any]
     version: str
+    tac: TacTable | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from numguard.linkage import Graph
 from numguard.report.layers import Box, Line, layers, names
 from numguard.report.template import template
 from numguard.report.writing import Namer, day
+from numguard.tac import TacTable
 from numguard.types import PathLike
 
 __all__ = ["can_draw", "link_chart", "link_tables", "write_links"]
@@ -35,6 +36,8 @@ _LOOK: Final = "links.svg"
 _WIDTH, _HEIGHT = 236, 54
 _ACROSS, _DOWN = 300, 66
 _MARGIN, _TOP = 24, 72
+#: Small letters that a box has space for, and as many as a name is worth being cut to.
+_LETTERS, _SHORTEST = 38, 6
 
 _ENDED: Final = {
     "placeholder": "stopped: an IMEI of many phones",
@@ -54,16 +57,18 @@ _FOOT: Final = (
 _MASKED: Final = "Numbers are masked; the table of nodes tells them by N1, N2, H1, H2."
 
 
-def link_tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
+def link_tables(graph: Graph, *, tac: TacTable | None = None) -> tuple[pa.Table, pa.Table]:
     """The nodes and edges as Gephi, networkx and programs for link charts read them.
 
     Args:
         graph: What `Expansion.graph` gave.
+        tac: Says maker and model of the handsets.
 
     Returns:
         Nodes: `id` (`N1` a number, `H1` a handset), `label` (E.164 digits, or an IMEI of fifteen digits), `kind`
-        (`number`, `handset`), and `role`, `hop`, `why`, `count`, `asked` as in the graph. Edges: `source` (a number),
-        `target` (a handset), `weight` (its sightings), `first_seen`, `last_seen`, `way`. Edges hold no numbers.
+        (`number`, `handset`), with `tac` the `maker` and `model` of a handset, and `role`, `hop`, `why`, `count`,
+        `asked` as in the graph. Edges: `source` (a number), `target` (a handset), `weight` (its sightings),
+        `first_seen`, `last_seen`, `way`. Edges hold no numbers.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -82,6 +87,9 @@ def link_tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
         "label": pa.array(_labels(graph), text),
         "kind": pa.array(["handset" if msisdn is None else "number" for msisdn, _ in named], text),
     }
+    if tac is not None:
+        joined = tac.join(graph.nodes)
+        nodes |= {name: joined[name] for name in ("maker", "model")}
     nodes |= {name: graph.nodes[name] for name in ("role", "hop", "why", "count", "asked")}
     edges: dict[str, Any] = {
         "source": pa.array([named[msisdn, None] for msisdn in graph.edges["msisdn"].to_pylist()], text),
@@ -92,31 +100,34 @@ def link_tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
     return pa.table(nodes), pa.table(edges)
 
 
-def write_links(graph: Graph, folder: PathLike, *, full_numbers: bool = False) -> list[Path]:
+def write_links(
+    graph: Graph, folder: PathLike, *, full_numbers: bool = False, tac: TacTable | None = None
+) -> list[Path]:
     """Writes nodes.csv, edges.csv and chart.svg into `folder`, all or none, each readable by its owner only.
 
     Args:
         graph: What `Expansion.graph` gave.
         folder: Where to; made if need be.
         full_numbers: As for `link_chart`; the table of nodes always has them.
+        tac: Says maker and model of the handsets, in the chart and in the table of nodes.
 
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
         InputError: The folder cannot be written to.
     """
-    chart = link_chart(graph, full_numbers=full_numbers)
+    chart = link_chart(graph, full_numbers=full_numbers, tac=tac)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     nodes, edges, picture = (folder / name for name in ("nodes.csv", "edges.csv", "chart.svg"))
     with together(private=True) as placed:
-        for table, path in zip(link_tables(graph), (nodes, edges), strict=True):
+        for table, path in zip(link_tables(graph, tac=tac), (nodes, edges), strict=True):
             write_private(table, path, into=placed)
         with placed.open(picture) as file:
             file.write(chart.encode())
     return [nodes, edges, picture]
 
 
-def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) -> str:
+def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS, tac: TacTable | None = None) -> str:
     """Draws a graph from its reported numbers on the left to the last level on the right.
 
     Args:
@@ -124,6 +135,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) ->
         full_numbers: Pictures are forwarded, so numbers and IMEIs are masked unless this says otherwise.
         rows: Boxes in a column, at least 2. Of more nodes, those asked about come first, then where the walk ended,
             then the reported, then those seen most; the last box says how many were left out.
+        tac: Says maker and model of the handsets.
 
     Returns:
         SVG, with neither script nor anything from elsewhere.
@@ -145,6 +157,8 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) ->
     said = [_FOOT, graph.policy] if full_numbers else [_FOOT, _MASKED, graph.policy]
     foot = [line for text in said for line in textwrap.wrap(text, width // 6)]
     namer = Namer(full=full_numbers)
+    handsets = [box.key[1] for column in columns for box in column if box.key[1] is not None]
+    phones = {} if tac is None else tac.named(handsets)
     svg: str = template(_LOOK).render(
         title=_title(graph),
         width=width,
@@ -154,7 +168,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS) ->
         box_height=_HEIGHT,
         heads=[{"x": _MARGIN + n * _ACROSS, "text": _head(column)} for n, column in enumerate(columns)],
         lines=_drawn_lines(columns),
-        boxes=[_drawn(box, namer) for column in columns for box in column],
+        boxes=[_drawn(box, namer, phones) for column in columns for box in column],
         foot=foot,
     )
     return svg
@@ -206,11 +220,15 @@ def _middle(box: Box) -> float:
     return _TOP + box.row * _DOWN + _HEIGHT / 2
 
 
-def _drawn(box: Box, namer: Namer) -> dict[str, Any]:
+def _drawn(box: Box, namer: Namer, phones: Mapping[int, str]) -> dict[str, Any]:
     if not box.name:
         said = [f"and {box.nodes:,} more {'numbers' if box.is_number else 'handsets'}"]
     else:
-        said = [f"{box.name} {_label(box, namer)}", _what(box), _seen(box.lines)]
+        said = [
+            f"{box.name} {_label(box, namer)}",
+            _what(box, namer.text(phones.get(box.key[1] or 0, ""))),
+            _seen(box.lines),
+        ]
     shape = [box.role, *(["ended"] if box.why else []), *(["asked"] if box.asked else [])]
     return {
         "shape": " ".join(shape),
@@ -228,7 +246,16 @@ def _label(box: Box, namer: Namer) -> str:
     return namer.handset(imei14) if imei14 else _ZEROS
 
 
-def _what(box: Box) -> str:
+def _what(box: Box, phone: str) -> str:
+    """What a box is, behind the maker and model of a handset as far as there is space."""
+    what = _state(box)
+    space = _LETTERS - len(what) - 2
+    if not phone or space < _SHORTEST:
+        return what
+    return f"{phone if len(phone) <= space else phone[: space - 1].rstrip() + '…'}; {what}"
+
+
+def _state(box: Box) -> str:
     if box.why in {"protected", "unseen"}:
         return _ENDED[box.why]
     if box.why is not None:

@@ -333,17 +333,32 @@ def _handsets(figures: Figures, namer: Namer) -> Part | None:
     rows = [
         Bar(name, [row["numbers"]], [grouped(row["numbers"])], [_LINKED]) for name, row in zip(names, most, strict=True)
     ]
+    phones = _phones(figures, namer, [row["imei14"] for row in most])
     lines = [
-        [name, grouped(row["numbers"]), grouped(row["hop"]), *(_seen(row[at]) for at in ("first_seen", "last_seen"))]
+        [
+            name,
+            *([phones.get(row["imei14"], "")] if figures.tac else []),
+            grouped(row["numbers"]),
+            grouped(row["hop"]),
+            *(_seen(row[at]) for at in ("first_seen", "last_seen")),
+        ]
         for name, row in zip(names, most, strict=True)
     ]
-    table = Table("Handsets with most numbers", ["handset", "numbers", "step", "first seen", "last seen"], lines)
+    words = ["handset", *(["phone"] if figures.tac else [])]
+    columns = [*words, "numbers", "step", "first seen", "last seen"]
+    table = Table("Handsets with most numbers", columns, lines, words=len(words))
     text = "Of the handsets that linkage went through, those that carried most numbers."
     return Part(
         "handsets", "Handsets with most numbers", [text], [table], lambda width: bars(rows, width, 140),
         f"Bars of numbers carried by the {len(most)} fullest handsets, from {grouped(most[0]['numbers'])} down to "
         f"{grouped(most[-1]['numbers'])}.",
     )  # fmt: skip
+
+
+def _phones(figures: Figures, namer: Namer, handsets: Sequence[int]) -> dict[int, str]:
+    """Maker and model of handsets, where a table tells them."""
+    named = {} if figures.tac is None else figures.tac.named(handsets)
+    return {imei14: namer.text(name) for imei14, name in named.items()}
 
 
 def _seen(at: Any) -> str:
@@ -361,14 +376,24 @@ def _stopped(figures: Figures, namer: Namer) -> Part | None:
     lines = [[STOPS.get(why, why), grouped(len(counts)), grouped(sum(counts))] for why, counts in order]
     hubs = [row for row in rows if row["why"] != "protected"][:_LINES]
     drawn = [Bar(namer.either(hub), [hub["count"]], [grouped(hub["count"])], [_STOPPED]) for hub in hubs]
-    names = [[bar.label, STOPS.get(hub["why"], hub["why"]), bar.said[0]] for bar, hub in zip(drawn, hubs, strict=True)]
+    phones = _phones(figures, namer, [hub["imei14"] for hub in hubs if hub["imei14"] is not None])
+    names = [
+        [
+            bar.label,
+            *([phones.get(hub["imei14"], "")] if figures.tac else []),
+            STOPS.get(hub["why"], hub["why"]),
+            bar.said[0],
+        ]
+        for bar, hub in zip(drawn, hubs, strict=True)
+    ]
     text = (
         "Linkage does not go through a handset or number that too many share: it does not tell who is behind it, and "
         "nobody was linked through it."
     )
     tables = [Table("Where linkage stopped, and why", ["why", "stops", "behind them"], lines)]
     if names:
-        tables.append(Table("The largest of them", ["handset or number", "why", "behind it"], names, words=2))
+        words = ["handset or number", *(["phone"] if figures.tac else []), "why"]
+        tables.append(Table("The largest of them", [*words, "behind it"], names, words=len(words)))
     return Part(
         "stopped", "Where linkage stopped", [text], tables,
         (lambda width: bars(drawn, width, 140)) if drawn else None,
@@ -415,9 +440,14 @@ def _basis(figures: Figures, namer: Namer) -> Part:
         f"Every figure is counted from the first {counted(figures.event, 'event')} of the case registry; the same "
         "events give the same report, byte for byte. Files that were taken back are not among those below."
     )
+    text = [events, f"Listed by this policy: {policy}."]
+    if figures.tac is not None:
+        text.append(
+            f"Makers and models are those of a table of {counted(len(figures.tac), 'TAC')} that was given for it."
+        )
     columns = ["for", "file", "rows", "bytes", "SHA-256"]
     tables = [Table("Files", columns, rows, words=2)] if rows else []
-    return Part("basis", "What this rests on", [events, f"Listed by this policy: {policy}."], tables)
+    return Part("basis", "What this rests on", text, tables)
 
 
 def _plain(value: Any) -> str:
