@@ -184,7 +184,7 @@ def test_bad_calls() -> None:
         odd = sightings.set_column(n, name, pa.array([True] * len(sightings)))
         with pytest.raises(UnsupportedTypeError, match=f"column '{name}'"):
             expand(odd, max_speed_kmh=900)
-    with pytest.raises(ArgumentError, match="max_speed_kmh is not asked of sightings that an engine holds"):
+    with pytest.raises(ArgumentError, match="max_speed_kmh is not supported for sightings that an engine holds"):
         check_places(ng.LinkPolicy(max_speed_kmh=900))
 
 
