@@ -1,6 +1,6 @@
 """Every row accounted for, on the command line: `--refused` and `--strict`, and which files a verb may write.
 
-Owns how an account is said, and that no file is written over that is read. Knows no verb. One idea: **what cannot be
+Owns how an account is printed, and that no input is overwritten. Knows no verb. One idea: **what cannot be
 written is known before anything is read or recorded.**
 """
 
@@ -125,7 +125,7 @@ def check_files(reads: Iterable[str | Path | None], writes: Mapping[str, str | P
     """Raises an error for a file that could not be written in the end, or that is read.
 
     Args:
-        reads: what is read: paths, globs, directories; addresses and `-` are nobody's to write.
+        reads: what is read: paths, globs, directories; addresses and `-` are never written.
         writes: the files to write, by the option that names them.
     """
     inputs = [
@@ -148,7 +148,7 @@ def check_files(reads: Iterable[str | Path | None], writes: Mapping[str, str | P
             raise ArgumentError(f"{option}: {path} is written by {outputs[place]} already")
         outputs[place] = option
         if option != "--save-mapping" and path.suffix.lower() not in FORMATS:
-            raise ArgumentError(f"{option}: its ending tells the format and is one of {', '.join(FORMATS)}")
+            raise ArgumentError(f"{option}: its ending selects the format and is one of {', '.join(FORMATS)}")
         if path.is_dir() or not path.parent.is_dir():
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
@@ -159,13 +159,13 @@ def _files(one: str | Path) -> list[Path]:
     try:
         return files_of(one)
     except FileMissingError:
-        return []  # whoever reads it says so
+        return []  # reading it raises the error
 
 
 def numbers_in(
     path: str, region: Region, *, column: str | None = None, actions: Sequence[str] = ("block",), is_strict: bool
 ) -> NumberSet:
-    """The numbers of a list that a decision rests on; every row that is not in it is said."""
+    """The numbers of a list for a decision; every row without one is reported."""
     from numguard.number_list import read_numbers
 
     listed = read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)
