@@ -157,7 +157,7 @@ def test_a_clone_stays_where_it_is_and_the_limit_is_one_of_what_is_collected() -
     assert same(found, ng.expand(seeds, table))
     assert [row["count"] for row in found.stopped.to_pylist()] == [501]
     assert held.given == {("numbers", SEED), ("handsets", shared)}
-    with pytest.raises(ArgumentError, match="level 1 asks for 2 sightings of 1 handsets, 4 in all, and 3 may"):
+    with pytest.raises(ArgumentError, match="level 1 requests 2 sightings of 1 handsets, 4 in all, and 3 may"):
         walk(seeds, table, ng.LinkPolicy(), limit=3)
     with pytest.raises(ArgumentError, match="505 in all"):
         walk(seeds, table, ng.LinkPolicy(max_numbers_per_imei=None), limit=502)

@@ -171,7 +171,7 @@ def test_what_goes_and_what_is_let_go_is_said_in_words(say: Say) -> None:
 def test_a_number_that_nobody_named_is_told(say: Say) -> None:
     code, out, said = say("history", "97111 11111")
     assert (code, len(out.splitlines())) == (0, 1)
-    assert "knows nothing of the number; is it the right registry, and the right number?" in said
+    assert "has nothing about the number; is it the right registry, and the right number?" in said
     Path("bad.csv").write_text("98765 43210\n98765O3210\n")
     before = Path("cases.db").read_bytes()
     code, _, said = say("decide", "confirmed", "--numbers", "bad.csv", "--reason", "x")
@@ -180,7 +180,7 @@ def test_a_number_that_nobody_named_is_told(say: Say) -> None:
     assert Path("cases.db").read_bytes() == before
     Path("new.csv").write_text("97111 11111\n98765 43210\n")
     code, _, said = say("decide", "protected", "--numbers", "new.csv", "--reason", "x")
-    assert (code, said) == (0, "protected: 2 numbers\n1 of them: nothing had ever named it\n")
+    assert (code, said) == (0, "protected: 2 numbers\n1 of them: no record names it\n")
 
 
 # The page of a history ----------------------------------------------------------------------------------------------

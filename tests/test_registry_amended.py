@@ -260,20 +260,20 @@ def test_the_command_line_shows_what_would_go_and_says_what_went(
     code, out, said = say("complaints", "add", "b.csv", "--dry-run")
     assert code == 0
     assert "  row 2, dropped_by_amendment: +919876543210: requested -> review\n" in out
-    assert "  row 3, leading_zeros: 'NCRP' '031708220000001', known as 'NCRP' '31708220000001'\n" in out
+    assert "  row 3, leading_zeros: 'NCRP' '031708220000001', recorded as 'NCRP' '31708220000001'\n" in out
     assert "1 number would be dropped or turned, 1 of them no longer in force (dropped_by_amendment 1)" in said
     code, out, said = say("complaints", "add", "b.csv")
     assert (
         "1 number dropped or turned, 1 of them no longer in force (dropped_by_amendment 1); see numguard review" in said
     )
-    assert "1 complaint may be known under another spelling, and nothing is merged by guess: leading_zeros 1" in said
+    assert "1 complaint may be recorded under another spelling, and nothing is merged by guess: leading_zeros 1" in said
     code, out, said = say("complaints", "add", "b.csv", "--json")
     assert '"amendments": {}' in out
 
     code, out, said = say("complaints", "withdraw", "1", "--dry-run")
     assert (code, out.splitlines()[1]) == (0, '"919876543210","review","withdrawn",,,"DoT"')
-    assert "intake 1 would be taken back: 0 numbers no longer in force, 0 in force again\n" in said
-    assert "  1 number of lists that went to DoT: the next change tells it\n" in said
+    assert "intake 1 would be withdrawn: 0 numbers no longer in force, 0 in force again\n" in said
+    assert "  1 number of lists sent to DoT: the next change has it\n" in said
     assert say("complaints", "withdraw", "1")[0] == 2
     assert say("complaints", "withdraw", "1", "--reason", "x", "-o", "t.csv")[0] == 2
     code, out, said = say("complaints", "withdraw", "3", "--reason", "a slip")

@@ -1,4 +1,4 @@
-"""Not certain means not blocked: the numbers that wait for a person, and what settles them."""
+"""Not certain means not blocked: the numbers that wait for a decision, and what settles them."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, ending: str) -> None:
         assert done.exit_code == 0
         return done.output
 
-    assert "4 numbers wait for a person" in run("--sheet", str(path))
+    assert "4 numbers wait for a decision" in run("--sheet", str(path))
     fill(path, {A: "accepted", B: "Dismissed", 46701234567: "accepted"})
     done = run("--by", "SI 77", "--take", str(path), "--reason", "asked the complainants")
     assert "2 numbers accepted, 1 dismissed, 1 left open, 0 decided before, 0 refused" in done

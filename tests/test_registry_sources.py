@@ -76,11 +76,11 @@ def test_the_command_line_says_the_source_and_what_waits(tmp_path: Path, monkeyp
     assert CliRunner().invoke(verbs, add).exit_code != 0
     dry = CliRunner().invoke(verbs, [*add, "--set", "source=1930", "--dry-run"], catch_exceptions=False)
     assert (
-        "would wait for a person, on no list until decided:\n  row 3, unlisted_words: '91234 56789 (Axel)'"
+        "would wait for a decision, on no list until then:\n  row 3, unlisted_words: '91234 56789 (Axel)'"
         in dry.output
     )
     done = CliRunner().invoke(verbs, [*add, "--set", "source=1930"], catch_exceptions=False)
     assert "2 complaints added, 0 updated, 0 repeated, 1 refused" in done.output
-    assert "1 number waits for a person: unlisted_words 1; see numguard review" in done.output
+    assert "1 number waits for a decision: unlisted_words 1; see numguard review" in done.output
     for wrong in ("source", "source=", "colour=red"):
         assert CliRunner().invoke(verbs, [*add, "--set", wrong]).exit_code != 0

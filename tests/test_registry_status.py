@@ -10,6 +10,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError
+from numguard.registry.state import REASONS, STATUSES, Standing
 from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, listed, sightings, status_of
 
 
@@ -215,3 +216,11 @@ def test_as_of_rebuilds_any_day(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("3", "8887776665")))
     at = registry.history(C)["at"].to_pylist()
     assert at == [datetime(2026, 9, 5, 0, 1, tzinfo=IST)]
+
+
+def test_the_rules_have_the_order_of_the_statuses(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    rules = Standing(registry._case.facts(registry._case.store.head())).rules
+    assert tuple(dict.fromkeys(rule.status for rule in rules)) == STATUSES
+    codes = {rule.reason for rule in rules if isinstance(rule.reason, str)}
+    assert codes <= set(REASONS)

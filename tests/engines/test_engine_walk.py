@@ -195,7 +195,7 @@ def test_a_clone_is_counted_and_not_collected(session: Any) -> None:
     released = dataclasses.replace(policy, release=pa.array([HANDSETS[2]], pa.uint64()), max_linked_per_seed=0)
     assert_same(spark.expand(seeds, frame, released), ng.expand(seeds, table, released))
     with pytest.raises(
-        ArgumentError, match=r"level 1 asks for 15\d sightings of \d handsets, 15\d in all, and 100 may"
+        ArgumentError, match=r"level 1 requests 15\d sightings of \d handsets, 15\d in all, and 100 may"
     ):
         spark.expand(seeds, frame, released, limit=100)
 

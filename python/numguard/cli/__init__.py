@@ -1,6 +1,7 @@
 """The command line: wiring only. Each verb is a file, imported when it is called, so that `--help` answers at once.
 
-Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 nobody reads on. What goes wrong is one
+Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 the reader of the output is gone. What goes
+    wrong is one
 line on stderr, never a traceback, and never a phone number: those stand in the files that a verb writes.
 """
 
@@ -117,13 +118,13 @@ _NOTHING_HALF = "no file was left half written"
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    if "_NUMGUARD_COMPLETE" in os.environ:  # a shell asks what a line could become; click answers and leaves
+    if "_NUMGUARD_COMPLETE" in os.environ:  # a shell requests completions; click prints them and exits
         verbs.main(prog_name="numguard")
     sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out for each kind of end
-    """Run the command line and give its exit code; what goes wrong is said in one line."""
+    """Run the command line and give its exit code; an error is one line."""
     for stream in (sys.stdout, sys.stderr):
         # A name that is not UTF-8 is shown escaped.
         if isinstance(stream, io.TextIOWrapper):
@@ -143,8 +144,8 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out
         return ENOUGH
     except (KeyboardInterrupt, click.Abort) as error:
         # click hands on what it was given as the cause of its own.
-        told = error if isinstance(error, Interrupted) else error.__cause__
-        return say(f"{told if isinstance(told, Interrupted) else 'interrupted'}; {_NOTHING_HALF}", INTERRUPTED)
+        cause = error if isinstance(error, Interrupted) else error.__cause__
+        return say(f"{cause if isinstance(cause, Interrupted) else 'interrupted'}; {_NOTHING_HALF}", INTERRUPTED)
     except UnicodeEncodeError:
         return say("a name or a text is not UTF-8", INPUT)
     except (NumguardError, OSError) as error:
@@ -160,7 +161,7 @@ def code_of(error: Exception) -> int:
 
 
 def sentence(error: Exception) -> str:
-    """What an error says; one of the operating system's without its number."""
+    """The message of an error; one of the operating system without its number."""
     if isinstance(error, NumguardError) or not isinstance(error, OSError):
         return str(error)
     return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)

@@ -1,6 +1,6 @@
 """Every row accounted for, on the command line: `--refused` and `--strict`, and which files a verb may write.
 
-Owns how an account is said, and that no file is written over that is read. Knows no verb. One idea: **what cannot be
+Owns how an account is printed, and that no input is overwritten. Knows no verb. One idea: **what cannot be
 written is known before anything is read or recorded.**
 """
 
@@ -140,7 +140,7 @@ def check_files(
     """Raises an error for a file that could not be written in the end, or that is read.
 
     Args:
-        reads: what is read: paths, globs, directories; addresses and `-` are nobody's to write.
+        reads: what is read: paths, globs, directories; addresses and `-` are never written.
         writes: the files to write, by the option that names them.
         pages: the options whose file may be a page.
     """
@@ -165,7 +165,7 @@ def check_files(
         outputs[place] = option
         endings = [*FORMATS, *(PAGES if option in pages else ())]
         if option != "--save-mapping" and path.suffix.lower() not in endings:
-            raise ArgumentError(f"{option}: its ending tells the format and is one of {', '.join(endings)}")
+            raise ArgumentError(f"{option}: its ending selects the format and is one of {', '.join(endings)}")
         if path.is_dir() or not path.parent.is_dir():
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
@@ -188,13 +188,13 @@ def _files(one: str | Path) -> list[Path]:
     try:
         return files_of(one)
     except FileMissingError:
-        return []  # whoever reads it says so
+        return []  # reading it raises the error
 
 
 def numbers_in(
     path: str, region: Region, *, column: str | None = None, actions: Sequence[str] = ("block",), is_strict: bool
 ) -> NumberSet:
-    """The numbers of a list that a decision rests on; every row that is not in it is said."""
+    """The numbers of a list for a decision; every row without one is reported."""
     from numguard.number_list import read_numbers
 
     listed = read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)

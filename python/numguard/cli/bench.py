@@ -79,13 +79,13 @@ def bench(
     failed = run(subjects or SUBJECTS, select=select, settings=settings)
     _show(record, rehearsal=quick)
     if failed:
-        # The plainest of all failures: an answer was wrong, or a rival could not be asked.
+        # An answer was wrong, or a rival could not be run.
         sys.stderr.flush()
         raise click.exceptions.Exit(1)
 
 
 def _show(directory: Path, *, rehearsal: bool) -> None:
-    """What the record of this run says, on the terminal and as a page."""
+    """The record of this run, on the terminal and as a page."""
     from numguard.bench.page import as_html, sections
     from numguard.bench.record import read
     from numguard.files import whole_file

@@ -23,7 +23,7 @@ def cdr() -> None:
 
 @cdr.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
-@click.option("--layout", help="The operator's layout; told by the header if left out.")
+@click.option("--layout", help="The operator's layout; by default recognised by the header.")
 @click.option(
     "--map",
     "mapped",

@@ -1,4 +1,4 @@
-"""`numguard certificate`: the draft of a certificate for a list that went out, and whether its files are the same."""
+"""`numguard certificate`: the draft of a certificate for an exported list, and whether its files are the same."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
     """Write the draft of a certificate for an export to PATH, a page to be filled in, signed and printed.
 
     It is Part A of the certificate of section 63(4)(c), Bharatiya Sakshya Adhiniyam 2023, with the SHA-256 of the list
-    and of every file it came from. What only a person can say is a blank.
+    and of every file it came from. What the signatory must state is left blank.
 
     \b
       numguard certificate certificate.html --export 8 --registry cases.db

@@ -11,6 +11,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
+from numguard.registry.state import IN_FORCE
 from numguard.source import named
 
 if TYPE_CHECKING:
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["complaints"]
 
-#: As `numguard.registry.state.IN_FORCE`, which is imported where a registry is opened.
-_IN_FORCE = ("reported", "requested", "confirmed", "blocked", "reverify")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
 def complaints() -> None:
-    """Take complaints in, show what was taken in, and take a file back.
+    """Add complaints, show the files that were added, and withdraw a file.
 
     \b
       numguard complaints add complaints.csv --registry cases.db --by "HC 1234"
@@ -46,17 +45,17 @@ def complaints() -> None:
     "constants",
     multiple=True,
     metavar="FIELD=VALUE",
-    help="What a field is where the sheet says nothing of it, such as source=1930; may be given again.",
+    help="The value of a field where the sheet has none, such as source=1930; may be given again.",
 )
 @click.option(
     "--extract",
     multiple=True,
     metavar="COLUMN",
-    help="Take every number out of this column of free text, to wait for a person; may be given again.",
+    help="Extract every number of this column of free text, to wait for a decision; may be given again.",
 )
-@click.option("--sheet", help="The sheet of a workbook, where several have something in them.")
-@click.option("--name", help="What to call the sheet in the registry; its path by default.")
-@click.option("--dry-run", is_flag=True, help="Show what was understood and would be refused, and change nothing.")
+@click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
+@click.option("--name", help="The name of the sheet in the registry; its path by default.")
+@click.option("--dry-run", is_flag=True, help="Show what would be read and refused, and change nothing.")
 @options.refused
 @account.strict
 @options.as_json
@@ -78,21 +77,21 @@ def add(
 ) -> None:
     """Add the complaints of SOURCE. The same file twice changes nothing.
 
-    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; what it is, its
-    content tells. Columns are found by their headings in English and Hindi; --map names the others. Fields:
+    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; recognised
+    by content. Columns are found by their headings in English and Hindi; --map names the others. Fields:
     acknowledgement_no, source, district, police_station, category, incident_at, reported_at, suspect_mobiles,
-    complainant_mobile, amount_lost, amount_held, amount_recovered. A complaint is known by its source and number, so a
-    sheet without a column of sources needs --set source=...
+    complainant_mobile, amount_lost, amount_held, amount_recovered. A complaint is identified by its source and number,
+    so a sheet without a column of sources needs --set source=...
 
     \b
-    Look first: which column is which field, ten rows of each, what would be refused and why, and which numbers an
+    Check first: which column is which field, ten rows of each, what would be refused and why, and which numbers an
     amended complaint would drop.
       numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" --dry-run
-    Name what was not found, and keep the answer for next week's sheet.
+    Name what was not found, and save the mapping for next week's sheet.
       numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" \\
         --map "Fraud No=suspect_mobiles" --map "Mobile=ignore" --save-mapping desk.json
       numguard complaints add next.xlsx --registry cases.db --by "HC 1234" --mapping desk.json --refused refused.csv
-    Numbers inside of free text, only where it is asked for; they wait for a person (numguard review).
+    Numbers inside of free text, only on request; they wait for a decision (numguard review).
       numguard complaints add sheet.csv --registry cases.db --by "HC 1234" --set source=1930 --extract "Brief facts"
     """
     from numguard.registry import Registry
@@ -127,12 +126,12 @@ def add(
     options.say_why(intake.refusals)
     if intake.text_removed.num_rows:
         numbers = options.count(intake.text_removed.num_rows, "number")
-        options.say(f"text_removed: {numbers} taken with words beside them")
+        options.say(f"text_removed: {numbers} read with words beside them")
     if intake.waiting.num_rows:
         waiting = len(intake.waiting["msisdn"].unique())
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_said(options.counted_once(intake.waiting))
-        options.say(f"{options.count(waiting, 'number')} {wait} for a person: {why}; see numguard review")
+        options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}; see numguard review")
     if intake.reactivated:
         them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
         options.say(
@@ -146,11 +145,11 @@ def add(
 
 
 def _say_amended(intake: Intake, *, dry_run: bool) -> None:
-    """What amendments take off, and what may be one complaint under two spellings."""
+    """What amendments drop, and complaints that may be one under two spellings."""
     if intake.dropped.num_rows:
         would = "would be " if dry_run else ""
         numbers = options.count(len(intake.dropped["msisdn"].unique()), "number")
-        lost = sum(row["was"] in _IN_FORCE and row["status"] not in _IN_FORCE for row in _once(intake.dropped))
+        lost = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in _once(intake.dropped))
         options.say(
             f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
             f"({options.notes_said(options.counted(intake.dropped['why']))}); see numguard review"
@@ -158,13 +157,13 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
     if intake.alike.num_rows:
         complaints = options.count(len(intake.alike["row"].unique()), "complaint")
         options.say(
-            f"{complaints} may be known under another spelling, and nothing is merged by guess: "
+            f"{complaints} may be recorded under another spelling, and nothing is merged by guess: "
             f"{options.notes_said(options.counted(intake.alike['why']))}"
         )
 
 
 def _once(dropped: Any) -> list[dict[str, Any]]:
-    """Each number once: its status is the same wherever it is dropped."""
+    """Each number once: its status is the same in all rows."""
     return list({row["msisdn"]: row for row in dropped.to_pylist()}.values())
 
 
@@ -172,7 +171,7 @@ def _once(dropped: Any) -> list[dict[str, Any]]:
 @options.registry
 @options.output
 def list_intakes(registry_path: str, output: Path | None) -> None:
-    """Show the files that were taken in: when, by whom, what of them, and whether one was taken back.
+    """Show the files that were added: when, by whom, their counts, and whether one is withdrawn.
 
     \b
       numguard complaints list --registry cases.db
@@ -181,26 +180,26 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
     from numguard.registry import Registry
 
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
-        told = registry.intakes()
-    options.write_table(shown(told), output)
+        intakes = registry.intakes()
+    options.write_table(shown(intakes), output)
 
 
 @complaints.command()
 @click.argument("intake", type=click.IntRange(1))
 @options.registry
 @options.by
-@click.option("--reason", help="Why; it stands in the history of every number. Needed but for --dry-run.")
-@click.option("--dry-run", is_flag=True, help="Show which numbers it takes off which lists, and change nothing.")
+@click.option("--reason", help="Why; it is in the history of every number. Required without --dry-run.")
+@click.option("--dry-run", is_flag=True, help="Show which numbers it removes from which lists, and change nothing.")
 @options.output
 def withdraw(
     intake: int, registry_path: str, by: str | None, reason: str | None, dry_run: bool, output: Path | None
 ) -> None:
-    """Take back the file with the id INTAKE, of complaints or of outcomes: what stood before it stands again.
+    """Withdraw the file with the id INTAKE, of complaints or of outcomes: what it had amended counts again.
 
-    That it was there, and who took it back, stays on record. `numguard complaints list` shows the ids.
+    The file, and who withdrew it, stay on record. `numguard complaints list` shows the ids.
 
     \b
-    Look first: each number whose status would change, and on whose lists it went out.
+    Check first: each number whose status would change, and the receivers of its lists.
       numguard complaints withdraw 3 --registry cases.db --by "HC 1234" --dry-run
       numguard complaints withdraw 3 --reason "a sheet of another state" --registry cases.db --by "HC 1234"
     """
@@ -210,24 +209,24 @@ def withdraw(
     if output is not None and not dry_run:
         raise ArgumentError("--output: is for the numbers that --dry-run shows")
     if not dry_run and reason is None:
-        raise ArgumentError("--reason: say why; it stands in the history of every number")
+        raise ArgumentError("--reason: give the reason; it is in the history of every number")
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        told = registry.would_withdraw(intake)
+        change = registry.would_withdraw(intake)
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
-    rows = told.to_pylist()
-    gone = sum(row["was"] in _IN_FORCE and row["status"] not in _IN_FORCE for row in rows)
-    back = sum(row["was"] not in _IN_FORCE and row["status"] in _IN_FORCE for row in rows)
+    rows = change.to_pylist()
+    gone = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in rows)
+    back = sum(row["was"] not in IN_FORCE and row["status"] in IN_FORCE for row in rows)
     would = "would be " if dry_run else ""
     lost = f"{options.count(gone, 'number')} no longer in force, {back:,} in force again"
-    said = f"intake {intake} {would}taken back: {lost}"
-    options.say(said if event is None else f"{said}; event {event}")
+    summary = f"intake {intake} {would}withdrawn: {lost}"
+    options.say(summary if event is None else f"{summary}; event {event}")
     off = Counter(one for row in rows if row["action"] is None and row["sent_to"] for one in row["sent_to"].split("; "))
     for receiver, numbers in sorted(off.items()):
-        options.say(f"  {options.count(numbers, 'number')} of lists that went to {receiver}: the next change tells it")
+        options.say(f"  {options.count(numbers, 'number')} of lists sent to {receiver}: the next change has it")
     if dry_run and output is not None:
-        write_private(told, output)
+        write_private(change, output)
     elif dry_run:
-        options.write_table(shown(told), None)
+        options.write_table(shown(change), None)
 
 
 def _constants(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -242,15 +241,15 @@ def _constants(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
-    """The options as a mapping of field to columns; what is said on the line goes before what the file says."""
+    """The options as a mapping of field to columns; options come before the file."""
     from numguard.registry.headings import read_mapping
 
-    said: dict[str, str] = dict(options.mapping(mapped) or {})
-    said |= dict.fromkeys(extract, "narrative")
+    given: dict[str, str] = dict(options.mapping(mapped) or {})
+    given |= dict.fromkeys(extract, "narrative")
     found: dict[str, list[str]] = {}
     for field, columns in (read_mapping(path) if path is not None else {}).items():
-        found[field] = [column for column in columns if column not in said]
-    for column, field in said.items():
+        found[field] = [column for column in columns if column not in given]
+    for column, field in given.items():
         found.setdefault(field, []).append(column)
     return found or None
 
@@ -260,8 +259,8 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     counts |= intake.account
     summary = counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run}
     if understood := intake.understood:
-        told = ("container", "encoding", "header_row", "sheet", "fields", "unread")
-        summary |= {field: getattr(understood, field) for field in told}
+        parts = ("container", "encoding", "header_row", "sheet", "fields", "unread")
+        summary |= {field: getattr(understood, field) for field in parts}
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
         summary["waiting"] = options.counted_once(intake.waiting)
         summary["text_removed"] = intake.text_removed.num_rows
@@ -274,13 +273,13 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
 
 
 def _show(intake: Intake) -> None:
-    """What was understood: the result of a dry run, so it goes to stdout."""
+    """Prints the preview of a sheet to stdout, as the result of a dry run."""
     understood = intake.understood
     if understood is None:
         return
-    told = [understood.container, understood.encoding, understood.sheet and f"sheet {understood.sheet!r}"]
+    parts = [understood.container, understood.encoding, understood.sheet and f"sheet {understood.sheet!r}"]
     header = f"header in row {understood.header_row}" if understood.header_row else None
-    click.echo(f"{intake.name}: {', '.join(part for part in (*told, header) if part)}")
+    click.echo(f"{intake.name}: {', '.join(part for part in (*parts, header) if part)}")
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in understood.sample.to_pylist():
         rows.setdefault((row["column"], row["field"]), []).append(row)
@@ -302,15 +301,15 @@ def _show(intake: Intake) -> None:
         for row in intake.dropped.slice(0, _MOST_SHOWN).to_pylist()
     ]
     alike = [
-        f"{row['why']}: {_complaint(row, '')}, known as {_complaint(row, 'known_')}"
+        f"{row['why']}: {_complaint(row, '')}, recorded as {_complaint(row, 'known_')}"
         for row in intake.alike.slice(0, _MOST_SHOWN).to_pylist()
     ]
     for heading, table, lines, more in (
         ("would be refused", intake.refusals, refused, "--refused FILE writes all"),
-        ("would wait for a person, on no list until decided", intake.waiting, waiting, "numguard review shows all"),
-        ("would be taken without the words beside them", intake.text_removed, worded, ""),
+        ("would wait for a decision, on no list until then", intake.waiting, waiting, "numguard review shows all"),
+        ("would be read without the words beside them", intake.text_removed, worded, ""),
         ("would be dropped or turned by an amendment", intake.dropped, dropped, "the summary counts all"),
-        ("may be known under another spelling; nothing is merged by guess", intake.alike, alike, ""),
+        ("may be recorded under another spelling; nothing is merged by guess", intake.alike, alike, ""),
     ):
         if not table.num_rows:
             continue
@@ -332,6 +331,6 @@ _LONGEST = 60
 
 
 def _short(cell: str | None) -> str:
-    """A cell in one line of a terminal, without the signs that would steer it."""
+    """A cell in one line of a terminal, without control characters."""
     text = "".join(char if char.isprintable() else " " for char in cell or "")
     return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

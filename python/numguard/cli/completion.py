@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 
 __all__ = ["VARIABLE", "completion"]
 
-#: What the script sets when it asks; its name is click's rule.
+#: The variable that the script sets; click determines its name.
 VARIABLE = "_NUMGUARD_COMPLETE"
 
 
@@ -22,7 +22,7 @@ def completion(context: click.Context, shell: str) -> None:
       numguard completion zsh >> ~/.zshrc
       numguard completion fish > ~/.config/fish/completions/numguard.fish
     """
-    asked = get_completion_class(shell)
-    if asked is None:
+    completion = get_completion_class(shell)
+    if completion is None:
         raise click.UsageError(f"shell: {shell} is not known here")
-    click.echo(asked(context.find_root().command, {}, "numguard", VARIABLE).source())
+    click.echo(completion(context.find_root().command, {}, "numguard", VARIABLE).source())

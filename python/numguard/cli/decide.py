@@ -1,4 +1,4 @@
-"""`numguard decide`: what an officer decides of numbers."""
+"""`numguard decide`: an officer's decisions on numbers."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ import click
 
 from numguard.cli import account, options
 from numguard.errors import InputError
+from numguard.registry.state import DECISIONS
 
 __all__ = ["decide"]
 
-STATUSES = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", "accepted", "dismissed")
-
 
 @click.command()
-@click.argument("status", type=click.Choice(STATUSES))
+@click.argument("status", type=click.Choice(DECISIONS))
 @options.registry
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
-@click.option("--list-column", help="The column of the list that holds them, where its name does not tell.")
+@click.option("--list-column", help="The column of the list with them, where its name is no usual one.")
 @account.refused
 @account.strict
 @options.as_json
-@click.option("--reason", required=True, help="Why; it stands in the history of every number.")
+@click.option("--reason", required=True, help="Why; it is in the history of every number.")
 def decide(
     status: str,
     registry_path: str,
@@ -52,24 +51,24 @@ def decide(
     listed = read_numbers(numbers, column=list_column, strict=is_strict)
     options.write_refused(listed.refused, refused_path)
     left_out = listed.account["refused_rows"]
-    # A line that is broken is said; a cell that is no number may be a slip in the number that was meant.
+    # A broken line is reported; a cell that is no number may be a mistyped number.
     bad = {note: rows for note, rows in left_out.items() if note in _core.closed_lists()["note"]}
     if bad:
         raise InputError(
             f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
-            f"({options.notes_said(bad)}); nothing was recorded; mend or remove them (--refused FILE names each)"
+            f"({options.notes_said(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
         )
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        unheard = len(listed.keys - registry.known(listed.keys))
+        never_named = len(listed.keys - registry.known(listed.keys))
         event = registry.decide(listed.keys, status, reason)
     if as_json:
-        told = {"status": status, "numbers": len(listed.keys), "never_named": unheard, "event": event}
-        options.say_json(told | listed.account)
+        summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
+        options.say_json(summary | listed.account)
         return
-    said = f"; left out: {options.notes_said(left_out)}" if left_out else ""
-    options.say(f"{status}: {options.count(len(listed.keys), 'number')}{said}")
-    if unheard:
-        what = "nothing had ever named it" if unheard == 1 else "nothing had ever named them"
-        waits = "; until somebody accepts it, it waits: see numguard review" if status == "confirmed" else ""
-        options.say(f"{unheard:,} of them: {what}{waits}")
+    without = f"; left out: {options.notes_said(left_out)}" if left_out else ""
+    options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
+    if never_named:
+        what = "no record names it" if never_named == 1 else "no record names them"
+        waits = "; it waits until it is accepted: see numguard review" if status == "confirmed" else ""
+        options.say(f"{never_named:,} of them: {what}{waits}")
     account.say_around(listed, numbers)

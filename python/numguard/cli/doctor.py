@@ -92,7 +92,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _guarded(subject: str, check: Callable[[], Finding]) -> Finding:
-    """What a check finds; whatever it raises is what it found."""
+    """The finding of a check; an exception is a finding too."""
     try:
         return check()
     except Exception as error:  # a broken installation can raise anything
@@ -178,10 +178,10 @@ def _java() -> Finding:
     advice = "only Spark Classic needs Java 17 or later; Sail needs none"
     if java is None:
         return Finding("Java", _ABSENT, "no java on the PATH", advice)
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr  # noqa: S603
-    version = re.search(r'version "(\d+)([^"]*)"', said)
+    answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr  # noqa: S603
+    version = re.search(r'version "(\d+)([^"]*)"', answer)
     if version is None or int(version[1]) < 17:
-        return Finding("Java", _ABSENT, f"{java}: {version[0] if version else 'says no version'}", advice)
+        return Finding("Java", _ABSENT, f"{java}: {version[0] if version else 'reports no version'}", advice)
     return Finding("Java", _OK, f"{version[1]}{version[2]}")
 
 
@@ -230,7 +230,7 @@ def _needed(extra: str | None) -> Iterator[tuple[str, str, str | None]]:
 
 
 def _below(version: str, least: str) -> bool:
-    """Whether a version is older than another, as far as their numbers tell."""
+    """Whether a version is older than another, by their numbers."""
     return _numbers(version) < _numbers(least)
 
 

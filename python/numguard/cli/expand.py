@@ -38,44 +38,44 @@ class Cap(click.IntRange):
         return NO_CAP if str(value).lower() == "none" else super().convert(value, param, context)
 
 
-#: A cap that was taken off, as against one that was not spoken of.
+#: A cap that is removed, as opposed to one that is not given.
 NO_CAP = -1
 
 _POLICY: list[tuple[str, Any, str]] = [
     ("max_hops", click.IntRange(1), "How many handsets away from a seed to walk."),
     ("since", click.DateTime(), "Sightings from this moment on (IST; a date is its midnight)."),
     ("until", click.DateTime(), "Sightings before this moment."),
-    ("max_numbers_per_imei", Cap(0), "A handset with more numbers links nobody: a clone or a SIM box."),
-    ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, links nobody."),
+    ("max_numbers_per_imei", Cap(0), "A handset with more numbers is closed: a clone or a SIM box."),
+    ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, is closed."),
     (
         "max_speed_kmh",
         click.FloatRange(0, min_open=True),
-        "A handset that went faster, twice, is a clone: links nobody.",
+        "A handset that moved faster, twice, is closed: a clone.",
     ),
-    ("max_numbers_in_one_place", click.IntRange(0), "A handset that never left one place may have so many: a SIM box."),
+    ("max_numbers_in_one_place", click.IntRange(0), "A handset that stays in one place may have so many: a SIM box."),
     ("min_days", click.IntRange(0), "Test that average only from so many days on."),
-    ("max_imeis_per_number", Cap(0), "A number in more handsets is not walked on from."),
+    ("max_imeis_per_number", Cap(0), "A number in more handsets is linked, and not walked from."),
     ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset."),
     ("max_gap_days", click.IntRange(0), "How far apart in time two numbers of a handset may be: resold phones."),
     ("days_before", click.IntRange(0), "Count sightings at most so many days before a seed was reported; one hop."),
     ("days_after", click.IntRange(0), "The same, after."),
-    ("max_linked_per_seed", click.IntRange(1), "The brake: more linked numbers for each seed are absurd."),
+    ("max_linked_per_seed", click.IntRange(1), "The brake: the most linked numbers for each seed."),
 ]
 
 
 def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """An option for each bound of the walk; what is not given stays as `LinkPolicy` has it."""
-    for name, kind, says in reversed(_POLICY):
-        command = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=says)(command)
+    for name, kind, text in reversed(_POLICY):
+        command = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=text)(command)
     command = click.option(
-        "--release", type=click.Path(), help="Handsets to walk through whatever their caps: seized SIM boxes."
+        "--release", type=click.Path(), help="Handsets that are open in spite of caps: seized SIM boxes."
     )(command)
     command = click.option("--placeholders", type=click.Path(), help="Further IMEIs that many phones share.")(command)
     return click.option("--protected", type=click.Path(), help="Numbers never to be linked or walked through.")(command)
 
 
 def make_policy(given: dict[str, Any], region: Region, *, is_strict: bool = False) -> LinkPolicy:
-    """The policy that the options come to."""
+    """The policy of the options."""
     bounds: dict[str, Any] = {
         name: None if value == NO_CAP else value for name, value in given.items() if value is not None
     }
@@ -99,13 +99,11 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--ask",
                 type=click.Path(dir_okay=False, path_type=Path),
-                help="Write what to ask the operators for next: numbers, IMEIs in 15 digits, the period.",
+                help="Write the next requests to operators: numbers, IMEIs in 15 digits, the period.",
             ),
             click.option("--graph", type=folder, help="Write chart.svg, nodes.csv and edges.csv into this folder."),
-            click.option(
-                "--around", type=click.Path(), help="Chart only what hangs together with the numbers in this list."
-            ),
-            click.option("--around-imeis", type=click.Path(), help="The same with handsets."),
+            click.option("--around", type=click.Path(), help="Chart only the links of the numbers in this list."),
+            click.option("--around-imeis", type=click.Path(), help="The same for handsets."),
             click.option("--full-numbers", is_flag=True, help="Do not mask the numbers in the chart."),
         ]
     ):
@@ -114,7 +112,7 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool = False) -> Any:
-    """The numbers to link from; under a policy that looks at it, with the day on which each was reported."""
+    """The numbers to link from; under a relative policy, with the day on which each was reported."""
     if not policy.is_relative:
         return account.numbers_in(path, region, is_strict=is_strict)
     from numguard.source import open_source
@@ -130,8 +128,8 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool =
     if pa.types.is_string(written.type):
         try:
             blank = pc.equal(written, "")
-            told = pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
-            table = table.set_column(1, "reported_at", told)
+            times = pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+            table = table.set_column(1, "reported_at", times)
         except pa.ArrowInvalid:
             raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
     return table
@@ -140,7 +138,7 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool =
 def open_sightings(
     sources: tuple[str, ...], columns: dict[str, str | None], *, is_strict: bool = False
 ) -> tuple[Any, dict[str, Any], Cdr | None]:
-    """The sightings, the names of their columns, and what becomes known of the operator files among them."""
+    """The sightings, the names of their columns, and the reader of the operator files among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
     tables = [path for path in sources if _holds_columns(path)]
     reports = [path for path in sources if not _holds_columns(path)]
@@ -156,7 +154,7 @@ def open_sightings(
 
 
 def _holds_columns(path: str) -> bool:
-    """Whether a file is a table of typed columns, and no operator's; a folder or glob is what the files in it are."""
+    """Whether a file, or each file of a folder or glob, is a table of typed columns and no operator's file."""
     if path == "-" or "://" in path:
         return path != "-"
     return all(kind_of_file(file) in TYPED for file in files_of(path))
@@ -169,13 +167,13 @@ def _holds_columns(path: str) -> bool:
     "registry_path",
     envvar="NUMGUARD_REGISTRY",
     show_envvar=True,
-    help="Link from the numbers in force of this registry, and keep what is found there.",
+    help="Link from the numbers in force of this registry, and record the result there.",
 )
 @click.option("--by", envvar="NUMGUARD_BY", show_envvar=True, help="Who acts; goes with --registry.")
 @click.option("--seeds", type=click.Path(), help="Link from the numbers in this list, without a registry.")
 @options.sighting_columns
 @policy_options
-@click.option("--override", help="Keep the result although the brake came on, for this reason; it is logged.")
+@click.option("--override", help="Record a result past the brake, for this reason, which is recorded too.")
 @result_options
 @options.tac
 @options.region
@@ -208,7 +206,7 @@ def expand(
 ) -> None:
     """Find the other numbers of the handsets that operated flagged numbers.
 
-    SIGHTINGS are operator files as they came, or tables (Parquet, Arrow, CSV) with a column of served numbers, one of
+    SIGHTINGS are operator files as received, or tables (Parquet, Arrow, CSV) with a column of served numbers, one of
     IMEIs and one of times. Only the served party's IMEI counts.
 
     \b
@@ -219,7 +217,7 @@ def expand(
     """
     registry_path = _one_start(registry_path, seeds)
     if ask is not None and ask.suffix.lower() not in FORMATS:
-        raise ArgumentError(f"--ask: its ending tells the format and is one of {', '.join(FORMATS)}")
+        raise ArgumentError(f"--ask: its ending selects the format and is one of {', '.join(FORMATS)}")
     lists = [seeds, registry_path, around, around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
     account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | _tables(folder))
@@ -229,20 +227,20 @@ def expand(
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
     columns |= {"strict": is_strict, "list_refused": refused_path is not None}
-    told = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
+    report = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
     if seeds is not None:
         from numguard.linkage import expand as walk
 
         begin = seeds_in(seeds, policy, region, is_strict=is_strict)
-        found = walk(begin, sightings, policy, region=region, progress=told, threads=threads, **columns)
+        found = walk(begin, sightings, policy, region=region, progress=report, threads=threads, **columns)
     else:
         from numguard.registry import Registry
 
         if not by:
-            raise ArgumentError("--by: say who acts; it is written into the registry")
+            raise ArgumentError("--by: name who acts; it is recorded")
         with Registry(options.existing_registry(str(registry_path)), by=by) as registry:
             found = registry.expand(
-                sightings, policy, override=override, region=region, progress=told, threads=threads, **columns
+                sightings, policy, override=override, region=region, progress=report, threads=threads, **columns
             )
     options.end_progress()
     reports = [] if cdr is None else [cdr]
@@ -265,16 +263,16 @@ def expand(
 
 
 def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
-    """The registry to link from; none where seeds were asked for, which beat one that every call of a shell gets."""
+    """The registry to link from; none where there are seeds, which override a registry of the environment."""
     if seeds is not None and click.get_current_context().get_parameter_source("registry_path") is FROM_SHELL:
         registry_path = None
     if (registry_path is None) == (seeds is None):
-        raise ArgumentError("say what to link from: --registry FILE, or --seeds FILE")
+        raise ArgumentError("name what to link from: --registry FILE, or --seeds FILE")
     return registry_path
 
 
 def _tables(folder: Path | None) -> dict[str, Path | None]:
-    """The files that `--folder` stands for, where it is there already."""
+    """The files of `--folder`, where it exists already."""
     if folder is None or not folder.is_dir():
         return {}
     return {f"--folder ({name})": folder / f"{name}.csv" for name in TABLES}
@@ -293,18 +291,18 @@ def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) ->
 
 
 def write_requests(found: Expansion, path: Path) -> None:
-    """What to ask the operators for, readable by its owner only."""
+    """The next requests to operators, readable by its owner only."""
     from numguard.files.outgoing import write_private
 
-    asked = found.requests()
-    write_private(asked, path)
-    counted = options.counted(asked["why"])
-    said = [
+    requests = found.requests()
+    write_private(requests, path)
+    counted = options.counted(requests["why"])
+    subjects = [
         options.count(counted[why], what)
         for why, what in (("unseen", "number"), ("one_number", "handset"))
         if why in counted
     ]
-    options.say(f"{path}: asks about {' and '.join(said) or 'nothing'}")
+    options.say(f"{path}: requests for {' and '.join(subjects) or 'nothing'}")
 
 
 def drawing(
@@ -317,7 +315,7 @@ def drawing(
     is_strict: bool = False,
     tac: TacTable | None = None,
 ) -> Callable[[Expansion], None]:
-    """What draws the chart once there is something to draw; what can be wrong about it is wrong before the walk."""
+    """A function that draws the chart of a result; errors of its options are raised before the walk."""
     if folder is None:
         if around or around_imeis or full_numbers:
             raise ArgumentError("--graph: name the folder for the chart; --around and --full-numbers go with it")
@@ -328,7 +326,7 @@ def drawing(
     numbers = account.numbers_in(around, region, is_strict=is_strict) if around is not None else None
     imeis = account.imeis_in(around_imeis, is_strict=is_strict) if around_imeis is not None else None
     if (around or around_imeis) and not (numbers or imeis):
-        raise ArgumentError("--around: the list holds nobody")
+        raise ArgumentError("--around: the list is empty")
 
     def draw(found: Expansion) -> None:
         graph = found.graph(numbers=numbers, imeis=imeis)

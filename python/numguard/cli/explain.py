@@ -68,16 +68,16 @@ def explain(
         for batch in account.strictly(opened, wanted, is_strict=is_strict):
             cells = batch.data.column(0)
             regions = batch.data.column(1) if region_column else region
-            said = _core.explain_imei(cells) if imei else _core.explain(cells, region=regions)
-            notes = pc.struct_field(said, "note").cast(pa.string())
+            explained = _core.explain_imei(cells) if imei else _core.explain(cells, region=regions)
+            notes = pc.struct_field(explained, "note").cast(pa.string())
             spoken = [sentences.get(note, "") for note in notes.to_pylist()]
             answer = pa.RecordBatch.from_arrays(
                 [
                     pa.array([batch.file] * len(cells), pa.string()),
                     pa.array(batch.row_numbers()),
                     cells,
-                    pc.struct_field(said, key),
-                    pc.struct_field(said, kind).cast(pa.string()),
+                    pc.struct_field(explained, key),
+                    pc.struct_field(explained, kind).cast(pa.string()),
                     notes,
                     pa.array(spoken, pa.string()),
                 ],

@@ -30,7 +30,7 @@ __all__ = ["export"]
     "--as-of",
     "as_of",
     metavar="DAY",
-    help="The list as it was at the end of that day, with the numbers protected since; it asks nobody anything.",
+    help="The list as it was at the end of that day, with the numbers protected since; it requests no action.",
 )
 @click.option(
     "--map",
@@ -46,7 +46,7 @@ __all__ = ["export"]
 @click.option(
     "--handsets", is_flag=True, help="The numbers with the handsets they were seen in, for an equipment register."
 )
-@click.option("--force", is_flag=True, help="Replace a list that went out and lies at PATH, with its manifest.")
+@click.option("--force", is_flag=True, help="Replace an exported list at PATH, with its manifest.")
 @click.option(
     "--override",
     metavar="REASON",
@@ -74,10 +74,11 @@ def export(
     key: bytes | None,
     as_json: bool,
 ) -> None:
-    """Write the block list to PATH, with a manifest beside it, and record that it went out.
+    """Write the block list to PATH, with a manifest beside it, and record that it was sent.
 
-    Reported numbers are to be blocked, linked ones to be re-verified; the column `action` says which. PATH's ending
-    tells the format: .csv, .xlsx, .parquet or .jsonl. Of several files, PATH.sha256 names all for `sha256sum --check`.
+    Reported numbers are to be blocked, linked ones to be re-verified; the column `action` has which. PATH's ending
+    selects the format: .csv, .xlsx, .parquet or .jsonl. Of several files, PATH.sha256 names all for `sha256sum
+        --check`.
     With a key, keyed hashes take the place of the numbers, for receivers who may not learn them.
 
     \b
@@ -106,18 +107,18 @@ def export(
         if handsets:
             listed = registry.export_handsets(path, to=receiver, **form)
         else:
-            told: dict[str, Any] = {"since": "last" if since_last else _moment(since), "as_of": _day(as_of), "key": key}
-            listed = registry.export(path, to=receiver, **told, **form)
+            how: dict[str, Any] = {"since": "last" if since_last else _moment(since), "as_of": _day(as_of), "key": key}
+            listed = registry.export(path, to=receiver, **how, **form)
     if as_json:
         options.say_json(listed.manifest)
         return
     actions = listed.manifest["actions"]
-    said = ", ".join(_said(action, actions[action]) for action in sorted(actions)) or "nothing"
+    summary = ", ".join(_counted(action, actions[action]) for action in sorted(actions)) or "nothing"
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
-    options.say(f"{path}: {said}{files}; export {listed.manifest['export']}")
+    options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
 
 
-def _said(action: str, count: int) -> str:
+def _counted(action: str, count: int) -> str:
     return f"{count:,} no longer listed" if action == "none" else f"{count:,} to {action}"
 
 

@@ -34,17 +34,17 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
         number = sys.stdin.readline().strip()
     page = output is not None and output.suffix.lower() in {".html", ".htm"}
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
-        told = registry.history(number, as_of=as_of)
+        history = registry.history(number, as_of=as_of)
         if page and output is not None:
             registry.history_page(output, number, as_of=as_of)
             options.say(f"{output}: written; the number is shown in full")
-    if not len(told):
+    if not len(history):
         when = f" on {as_of.isoformat()}" if as_of else ""
-        options.say(f"the registry knows nothing of the number{when}; is it the right registry, and the right number?")
-    # A history has what people wrote into complaints and decisions.
+        options.say(f"the registry has nothing about the number{when}; is it the right registry, and the right number?")
+    # A history has texts of complaints and decisions.
     if page:
         return
     if output is not None:
-        write_private(told, output)
+        write_private(history, output)
     else:
-        options.write_table(shown(told), None)
+        options.write_table(shown(history), None)

@@ -18,7 +18,7 @@ __all__ = ["listed"]
 @click.option("--district", help="Only the numbers of this district.")
 @options.output
 def listed(registry_path: str, as_of: date | None, district: str | None, output: Path | None) -> None:
-    """Show the block list, now or as it was known at the end of a day. Nothing is recorded, and nothing goes out.
+    """Show the block list, now or as it was at the end of a day. Nothing is recorded, and nothing is sent.
 
     \b
       numguard list --registry cases.db
@@ -28,8 +28,8 @@ def listed(registry_path: str, as_of: date | None, district: str | None, output:
     from numguard.registry import Registry
 
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
-        told = registry.block_list(as_of=as_of, district=district).to_table()
+        listed = registry.block_list(as_of=as_of, district=district).to_table()
     if output is not None:
-        write_private(told, output)
+        write_private(listed, output)
     else:
-        options.write_table(shown(told), None)
+        options.write_table(shown(listed), None)

@@ -20,7 +20,7 @@ __all__ = ["merge"]
     "--contradictions",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write every contradiction on record, with who said what and the rule, to this file.",
+    help="Write every contradiction on record, with both sides and the rule, to this file.",
 )
 @options.as_json
 def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, path: Path | None, as_json: bool) -> None:
@@ -28,7 +28,7 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
 
     OTHERS stay as they are, and may be of an older numguard. The same again changes nothing, and it makes no difference
     in which order or direction registries are merged: once they have the same events, lists, stories and reports are
-    equal byte for byte. Where desks say different things, one holds by a rule, and --contradictions tells of each.
+    equal byte for byte. Where desks differ, one side holds by a rule, and --contradictions lists each.
 
     \b
       numguard merge desk12.db desk14.db --registry state.db --by "SI State"
@@ -44,19 +44,19 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     if path is not None:
         write_private(met, path)
     if as_json:
-        told = [
+        merged = [
             {"file": other, "id": one.id, "registry": one.registry, "events": one.events}
             | {"contradictions": one.contradictions.num_rows}
             for other, one in zip(others, brought, strict=True)
         ]
-        options.say_json({"merged": told, "contradictions": met.num_rows})
+        options.say_json({"merged": merged, "contradictions": met.num_rows})
         return
     for other, one in zip(others, brought, strict=True):
         if one.id is None:
             options.say(f"{other}: nothing new")
             continue
         options.say(
-            f"{other}: {options.count(one.events, 'event')} of registry {one.registry} taken in; "
+            f"{other}: {options.count(one.events, 'event')} of registry {one.registry} added; "
             f"{options.count(one.contradictions.num_rows, 'contradiction')}; event {one.id}"
         )
         for row in one.contradictions.group_by(["kind", "sentence"]).aggregate([([], "count_all")]).to_pylist():

@@ -63,9 +63,9 @@ def normalize(
     def rows() -> Iterator[pa.RecordBatch]:
         nonlocal cells, refused
         for batch in account.strictly(opened, None, is_strict=is_strict):
-            said = _core.explain(batch.data[column], region=batch.data[region_column] if region_column else region)
-            msisdns, note = pc.struct_field(said, "msisdn"), pc.struct_field(said, "note")
-            cells += len(said)
+            explained = _core.explain(batch.data[column], region=batch.data[region_column] if region_column else region)
+            msisdns, note = pc.struct_field(explained, "msisdn"), pc.struct_field(explained, "note")
+            cells += len(explained)
             refused += msisdns.null_count
             notes.update(options.counted(note))
             yield batch.data.append_column("msisdn", msisdns).append_column("note", note.cast(pa.string()))

@@ -1,7 +1,6 @@
-"""What several verbs share on the command line: options of one meaning, progress, and how results are said.
+"""What several verbs share on the command line: options of one meaning, progress, and how results are printed.
 
-Results go to stdout or to the file that was named; everything said to the person goes to stderr, so that a pipe never
-mixes the two.
+Results go to stdout or to a named file; messages go to stderr, so that a pipe never mixes the two.
 """
 
 from __future__ import annotations
@@ -130,7 +129,7 @@ def output(command: Command) -> Command:
         "-o",
         type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
         callback=lambda _context, _option, path: None if path == Path("-") else path,
-        help="Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl tells the format.",
+        help="Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl selects the format.",
     )(command)
 
 
@@ -165,7 +164,7 @@ def registry(command: Command) -> Command:
         required=True,
         envvar="NUMGUARD_REGISTRY",
         show_envvar=True,
-        help="The case registry, one file; it is made when it is not there yet.",
+        help="The case registry, one file; it is created with the first event.",
     )(command)
 
 
@@ -190,7 +189,7 @@ def as_of(command: Command) -> Command:
             raise ArgumentError("--as-of: takes a day such as 2026-09-30") from None
 
     return click.option(
-        "--as-of", "as_of", metavar="DAY", callback=day, help="As it was known at the end of that day in India."
+        "--as-of", "as_of", metavar="DAY", callback=day, help="As it was at the end of that day in India."
     )(command)
 
 
@@ -215,10 +214,10 @@ def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
 
 
 def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
-    """Options of the form LEFT=RIGHT, parted at the last equals sign.
+    """Options of the form LEFT=RIGHT, split at the last equals sign.
 
     Raises:
-        ArgumentError: one of them is no such pair; `usage` is what it says.
+        ArgumentError: one of them is no such pair; `usage` is its message.
     """
     found: dict[str, str] = {}
     for pair in pairs:
@@ -255,7 +254,7 @@ def refused_to(text: str) -> Callable[[Command], Command]:
 
 
 def write_refused(refusals: pa.Table, path: Path | None) -> None:
-    """Write refused cells as they were, for their owner alone; what a spreadsheet would run in them is inert."""
+    """Write refused cells as written, readable by their owner only; formulas in them are written as text."""
     from numguard.files.outgoing import write_private
 
     if path is not None:
@@ -284,11 +283,11 @@ def key(command: Command) -> Command:
 
 
 def existing_registry(path: str) -> str:
-    """The path of a registry that has to be there: who asks a mistyped path gets no empty answer."""
+    """The path of a registry that has to be there: a mistyped path must not give an empty result."""
     from numguard.registry.address import is_file, is_there
 
     if is_file(path) and not is_there(path):
-        raise ArgumentError(f"--registry: {path} is not there; `numguard complaints add` makes one")
+        raise ArgumentError(f"--registry: there is no file {path}; `numguard complaints add` creates one")
     return path
 
 
@@ -296,7 +295,7 @@ def the_column(chosen: str | None, names: Iterable[str]) -> str:
     """The column that was chosen, or the only one there is."""
     there = list(names)
     if chosen is None and len(there) != 1:
-        raise ArgumentError(f"--column: say which column holds the numbers; there are {headings(there)}")
+        raise ArgumentError(f"--column: name the column with the numbers; there are {headings(there)}")
     column = there[0] if chosen is None else chosen
     if column not in there:
         raise ColumnError(f"--column: no column {named([column])}; there are {headings(there)}")
@@ -306,7 +305,7 @@ def the_column(chosen: str | None, names: Iterable[str]) -> str:
 
 
 def say(text: str = "") -> None:
-    """Say something to the person, on stderr."""
+    """Print a message, on stderr."""
     click.echo(text, err=True)
 
 
@@ -331,7 +330,7 @@ def counted_once(waiting: Any) -> dict[str, int]:
 
 
 def counted(column: Any) -> dict[str, int]:
-    """How often each value stands in a column; nulls are left out."""
+    """How often a column has each value; nulls are left out."""
     entries = pc.value_counts(column.drop_null()).to_pylist()
     return {str(entry["values"]): entry["counts"] for entry in entries}
 
@@ -344,13 +343,13 @@ def notes_said(refused: Mapping[str, int]) -> str:
 
 
 def say_list(path: str, members: int, refused: Mapping[str, int]) -> None:
-    """How many keys a list came to, and what of it is none."""
+    """The number of keys of a list, and of its cells without one."""
     left_out = f"; left out: {notes_said(refused)}" if refused else ""
     say(f"{path}: {count(members, 'member')}{left_out}")
 
 
 def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:
-    """A line on stderr that is written over as work goes on; None where nobody is looking."""
+    """A line on stderr that is overwritten with the progress; None where stderr is no terminal."""
     if not sys.stderr.isatty():
         return None
     last = 0.0

@@ -1,4 +1,4 @@
-"""`numguard outcomes`: what operators did with the numbers they were asked about, back into the case registry."""
+"""`numguard outcomes`: what operators did with the numbers of a list, into the case registry."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def outcomes(
     """Record the answers of SOURCE: blocked, rejected, reverified or reactivated, number by number.
 
     Its columns are msisdn, status, happened_at and reason. Barred, Disconnected, re-verified, Not blocked and such are
-    understood; --map-value tells others. Refused are numbers that the registry does not know, other
+    known; --map-value adds others. Refused are numbers that the registry does not have, other
     statuses, and rows that contradict each other. The same file twice changes nothing.
 
     \b
@@ -57,8 +57,8 @@ def outcomes(
 
     account.check_files([source, registry_path], {"--refused": refused_path})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        told: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
-        intake = registry.record_outcomes(source, **told, name=name, sheet=sheet, strict=is_strict)
+        how: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
+        intake = registry.record_outcomes(source, **how, name=name, sheet=sheet, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
     if as_json:

@@ -41,7 +41,7 @@ class Page(Protocol):
     def step(self, text: str) -> AbstractContextManager[Callable[[str], None]]:
         """Something that takes a while: shown while it runs, with its time when it is done.
 
-        Gives a function that tells how far it is.
+        Returns a function that reports progress.
         """
 
 

@@ -1,4 +1,4 @@
-"""`numguard report`: the page that people forward, and the action-taken report as a table."""
+"""`numguard report`: the page to be forwarded, and the action-taken report as a table."""
 
 from __future__ import annotations
 

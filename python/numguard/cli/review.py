@@ -1,4 +1,4 @@
-"""`numguard review`: the numbers that wait for a person, and what the person decided of them."""
+"""`numguard review`: the numbers that wait for a decision, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--sheet", "sheet_path", type=_FILE, help="Write a sheet to fill in: decision and reason beside each row."
 )
-@click.option("--take", "filled_path", type=_FILE, help="Take the filled sheet back.")
-@click.option("--reason", help="Why, where a row of the sheet does not say it; with --take.")
+@click.option("--take", "filled_path", type=_FILE, help="Record the decisions of the filled sheet.")
+@click.option("--reason", help="Why, where a row of the sheet has no reason; with --take.")
 @options.mapped
 @options.refused
 @options.as_json
@@ -40,11 +40,10 @@ def review(
     refused_path: Path | None,
     as_json: bool,
 ) -> None:
-    """List the numbers that wait for a person: on no list and no seed of a linkage until somebody decides.
+    """List the numbers that wait for a decision: on no list and no seed of a linkage until then.
 
     They are numbers that complaints name but not for certain, that an amendment dropped or turned, or that were
-    confirmed though nothing ever named them. `accepted` takes one as if it were written plainly, `dismissed` lets it
-    go.
+    confirmed though no record names them. `accepted` counts one as if it were written plainly, `dismissed` drops it.
 
     \b
       numguard review --registry cases.db
@@ -56,9 +55,9 @@ def review(
 
     if filled_path is not None:
         if by is None:
-            raise ArgumentError("--by: say who decides; it is written into every event")
+            raise ArgumentError("--by: name who decides; it is recorded with every event")
         if output is not None or sheet_path is not None:
-            raise ArgumentError("--take: takes a sheet in, so leave --output and --sheet out")
+            raise ArgumentError("--take: reads a sheet, so leave --output and --sheet out")
         _take(registry_path, by, filled_path, (reason, options.mapping(mapped)), refused_path, as_json=as_json)
         return
     if reason is not None or refused_path is not None or mapped:
@@ -70,7 +69,7 @@ def review(
         empty = pa.nulls(len(waiting), pa.string())
         write_private(waiting.append_column("decision", empty).append_column("reason", empty), sheet_path)
     if output is not None:
-        # Their cells have what people wrote into complaints.
+        # Their cells have texts of complaints.
         write_private(waiting, output)
     if as_json:
         numbers = len(waiting["msisdn"].unique())
@@ -78,22 +77,22 @@ def review(
     elif sheet_path is None and output is None:
         options.write_table(shown(waiting), None)
     if not as_json:
-        numbers, said = len(waiting["msisdn"].unique()), f": {options.notes_said(counts)}" if counts else ""
-        options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a person{said}")
+        numbers, why = len(waiting["msisdn"].unique()), f": {options.notes_said(counts)}" if counts else ""
+        options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a decision{why}")
 
 
 def _take(
     registry_path: str,
     by: str,
     path: Path,
-    told: tuple[str | None, dict[str, str] | None],
+    how: tuple[str | None, dict[str, str] | None],
     refused_path: Path | None,
     *,
     as_json: bool,
 ) -> None:
     from numguard.registry import Registry
 
-    reason, mapping = told
+    reason, mapping = how
 
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         done = registry.take_review(path, reason, mapping=mapping)

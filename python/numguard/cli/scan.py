@@ -25,11 +25,11 @@ __all__ = ["scan"]
 @click.option(
     "--list", "lists", multiple=True, metavar="NAME=FILE", help="One of several lists, by name; goes with --column."
 )
-@click.option("--except", "exempt", type=click.Path(), help="Numbers that are never marked, whatever list they are on.")
+@click.option("--except", "exempt", type=click.Path(), help="Numbers that are never marked, on any list.")
 @click.option("--column", "-c", "number_columns", multiple=True, help="A column of phone numbers; may be given again.")
 @click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set.")
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
-@click.option("--list-column", help="The column of the list that holds the numbers, where its name does not tell.")
+@click.option("--list-column", help="The column of the list with the numbers, where its name is no usual one.")
 @click.option(
     "--action",
     "actions",
@@ -40,7 +40,7 @@ __all__ = ["scan"]
 )
 @click.option("--all-rows", is_flag=True, help="Hand every row on, marked or not.")
 @click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
-@click.option("--at", help="The column of SOURCE that says when a row happened; goes with --since.")
+@click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many hits.")
 @options.region
@@ -90,7 +90,7 @@ def scan(
       numguard scan calls.csv --numbers block.csv -c caller --region-column country
     """
     by_name = options.named_files(lists, "--list")
-    _check_asked(numbers, by_name, exempt, number_columns, imeis, imei_columns)
+    _check_wanted(numbers, by_name, exempt, number_columns, imeis, imei_columns)
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the hits with --output")
     if (at is None) != (since is None):
@@ -134,13 +134,13 @@ def scan(
     options.write_refused(found.refused_lines, refused_path)
     if as_json:
         summary = found.summary
-        told = {"rows_read": summary.rows_read, "rows_used": summary.rows, "rows_refused": summary.refused_lines}
-        options.say_json({**vars(summary), **told, "rows_per_second": summary.rows_per_second})
+        account_of = {"rows_read": summary.rows_read, "rows_used": summary.rows, "rows_refused": summary.refused_lines}
+        options.say_json({**vars(summary), **account_of, "rows_per_second": summary.rows_per_second})
     else:
         _say_summary(found.summary)
 
 
-def _check_asked(
+def _check_wanted(
     numbers: str | None,
     lists: Mapping[str, str],
     exempt: str | None,
@@ -157,7 +157,7 @@ def _check_asked(
         raise ArgumentError("--except: goes with --numbers or --list")
     if not number_columns and not imei_columns:
         raise ArgumentError(
-            "say what to look for: --numbers FILE --column NAME, --list NAME=FILE --column NAME, or --imeis FILE "
+            "name what to search for: --numbers FILE --column NAME, --list NAME=FILE --column NAME, or --imeis FILE "
             "--imei-column NAME"
         )
 
@@ -171,7 +171,7 @@ def _lists(
     since: str | None,
     is_strict: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """For each key column the set that it is looked up in, and the listing dates if these are asked for."""
+    """For each key column the set that it is looked up in, and the listing dates, if given."""
     lookups: dict[str, Any] = {}
     dates: dict[str, Any] = {}
     path, columns = numbers

@@ -1,7 +1,7 @@
 """Seeds x sightings -> the numbers that shared a handset with them, how, and where the walk stopped.
 
-Owns what seeds and sightings may be, and progress. Knows no rule of linkage: those are the compiled half's, and what
-bounds them is a `LinkPolicy`.
+Owns which seeds and sightings are accepted. Knows no rule of linkage: those are in the compiled module, bounded by a
+`LinkPolicy`.
 
     >>> import numguard as ng, pyarrow as pa
     >>> sightings = pa.table({
@@ -31,34 +31,41 @@ from numguard.linkage.graph import Graph
 from numguard.linkage.places import Places
 from numguard.linkage.policy import LinkPolicy
 from numguard.linkage.unread import Unread
-from numguard.source import ParquetPart, Part, accounted, exporting, named, open_source, refused_rows
+from numguard.progress import Throttle
+from numguard.source import (
+    ParquetPart,
+    Part,
+    accounted,
+    exporting,
+    looks_national,
+    named,
+    open_source,
+    refused_rows,
+)
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "expand"]
 
 _DEFAULT_POLICY = LinkPolicy()
 
-#: Rows handed to the compiled half at a time: enough for every thread, a fraction of a second.
+#: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
 _STEP = 1 << 20
 
 #: Bytes of sightings kept in memory: sixty million rows.
 _MEMORY_LIMIT = 1_500_000_000
 
-#: Seconds between two calls of `progress`.
-_PROGRESS_EVERY = 0.25
-
 
 @dataclass(frozen=True)
 class LinkageProgress:
-    """How far a linkage has come."""
+    """The progress of a linkage."""
 
-    #: `"reading"` the sightings, or looking through them for the `"numbers"` or `"handsets"` of a level.
+    #: `"reading"` the sightings, or searching them for the `"numbers"` or `"handsets"` of a level.
     stage: Literal["reading", "numbers", "handsets"]
-    #: The level being reached; 0 while reading.
+    #: The current level; 0 while reading.
     hop: int
-    #: Rows read, or looked through at this stage.
+    #: Rows read, or searched at this stage.
     rows: int
-    #: Rows there are to look through; None while reading.
+    #: Rows to search in all; None while reading.
     of: int | None
     #: The file being read; None for a table or stream, and after reading.
     file: str | None
@@ -87,43 +94,43 @@ def expand(
 ) -> Expansion:
     """Walks from reported numbers through the handsets they were seen in to the other numbers of those handsets.
 
-    A sighting says that the *served* number of a call record was used in that handset at that time; the IMEI of a
-    record says nothing about the other party. The answer depends neither on the order of the rows nor on the threads.
+    A sighting means that the *served* number of a call record was used in that handset at that time; the IMEI of a
+    record does not concern the other party. The result depends neither on the order of the rows nor on the threads.
 
     Args:
         seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
             `reported_at` (timestamp or date), which the policy's `days_before` and `days_after` need.
-        sightings: Whatever `scan` takes, a reader of `read_cdr`, or a list of several such tables and readers.
+        sightings: Any source that `scan` accepts, a reader of `read_cdr`, or a list of several such tables and readers.
         policy: The bounds of the walk.
-        msisdn: The column of served numbers, of any type that `normalize` takes.
-        imei: The column of IMEIs, of any type that `normalize_imei` takes. Placeholders are kept apart, not refused.
+        msisdn: The column of served numbers, of any type that `normalize` accepts.
+        imei: The column of IMEIs, of any type that `normalize_imei` accepts. Placeholders are kept apart, not refused.
         at: The column of times: timestamps (without a zone: IST) or dates (their midnight, IST). None: no times. A
             source without a column `at` has none either, unless the policy has a rule about time.
         latitude: The column of degrees north, read where the policy has `max_speed_kmh` or `max_numbers_in_one_place`,
-            as the next three. A source without such a column does not say where it was; 0/0 says nothing either.
+            as the next three. Without such a column, and with 0/0, the place of a sighting is unknown.
         longitude: The column of degrees east.
         cell: The column of cells, compared as text.
-        place: The column of circles, compared as text: a circle that is written in two ways counts as two, so let
-            `read_cdr` read operator files, which gives each its one name.
+        place: The column of circles, compared as text: a circle that is written in two ways counts as two, so read
+            operator files with `read_cdr`, which gives each circle one name.
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
         memory_limit: Bytes of sightings to keep in memory, 24 a row. Beyond it local Parquet files are read again for
-            each pass, and what a stream gave is written to a temporary file. A table that is in memory already does not
-            count.
+            each pass, and the rows of a stream are written to a temporary file. A table that is in memory already does
+            not count.
         strict: A row of sightings that cannot be read is an error; else it is counted in `refused`.
         list_refused: Name each row whose number, IMEI or time cannot be read in `refused_rows`, beside the lines of
-            texts that are no rows. All sightings are looked at once more for it.
+            texts that are no rows. All sightings are read once more for it.
 
     Returns:
         An `Expansion`. No seeds or no sightings give an empty one.
 
     Raises:
-        FileMissingError: A path leads to no file.
+        FileMissingError: There is no file at a path.
         ColumnError: The source or the table of seeds has no such column.
-        UnsupportedTypeError: A column's type cannot hold what it should; the message names the column.
-        InputError: A file cannot be read as what it should be.
-        ArgumentError: An argument that the call cannot work with.
+        UnsupportedTypeError: A column's type cannot hold such values; the message names the column.
+        InputError: A file cannot be read.
+        ArgumentError: An argument is invalid.
 
     Examples:
         >>> import numguard as ng, pyarrow as pa
@@ -139,10 +146,10 @@ def expand(
         raise ArgumentError("memory_limit: takes a whole number of bytes")
     msisdns, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
-    tell = _Teller(progress)
+    tell = _Progress(progress)
 
     def columns_of(names: list[str]) -> list[str]:
-        # A source without times is one without a column of that name, unless somebody asked for it.
+        # A source without a column of the default name has no times, unless the policy needs them.
         timed = at is not None and (policy.time_rules or at != "at" or at in names)
         return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
 
@@ -169,26 +176,18 @@ def expand(
     if places is not None:
         found["account"]["rows_placed"] = places.rows
     if strict and refused:
-        said = ", ".join(f"{note} {rows:,}" for note, rows in sorted(found["refused"].items()))
-        raise InputError(f"sightings: {refused:,} rows cannot be read ({said}): strict takes all or nothing")
+        counts = ", ".join(f"{note} {rows:,}" for note, rows in sorted(found["refused"].items()))
+        raise InputError(f"sightings: {refused:,} rows cannot be read ({counts}): strict takes all or nothing")
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return Expansion.of(found, policy)
 
 
-def looks_national(column: str) -> str:
-    """What to say of a column of uint64 that seems to hold national numbers."""
-    return (
-        f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 "
-        "to 9: cast it to Int64 if these are national numbers"
-    )
-
-
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:
-    """Whether the arguments of an expansion go together.
+    """Checks the arguments of an expansion.
 
     Raises:
-        ArgumentError: They do not.
+        ArgumentError: An argument is invalid, or does not fit the policy.
     """
     if not isinstance(policy, LinkPolicy):
         raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
@@ -202,7 +201,7 @@ def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> No
 
 
 def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | None]:
-    """The numbers, and the times of report where the policy looks at them."""
+    """The numbers, and the times of report where the policy needs them."""
     if isinstance(seeds, ImeiSet):
         raise ArgumentError("seeds: takes numbers, not an ImeiSet")
     # Tables of every library have columns, and series have none.
@@ -227,15 +226,15 @@ def _read(
     sightings: Source,
     columns_of: Callable[[list[str]], list[str]],
     region: Region,
-    tell: _Teller,
+    tell: _Progress,
     *,
     unread: Unread | None,
     places: Places | None,
 ) -> tuple[list[Part], int]:
-    """Reads all sightings, local Parquet by the compiled half; the parts, and the number of rows they had."""
+    """Reads all sightings, local Parquet by the compiled module; the parts, and the number of rows they had."""
     parts: list[Part] = []
     rows = of_files = 0
-    # A table stays where it is for as long as its owner holds it; what a stream gives may hang on much more.
+    # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
     for part in _parts(sightings, columns_of([])):
@@ -270,15 +269,15 @@ def _parts(sightings: Any, names: list[str]) -> Iterator[Part]:
 def _steps(
     part: Part, columns: list[str], region: Region, unread: Unread | None, places: Places | None
 ) -> Iterator[list[pa.RecordBatch]]:
-    """The rows of a part, as lists of batches of about `_STEP` rows: keys, times, and places if asked for."""
+    """The rows of a part, as lists of batches of about `_STEP` rows: keys, times, and places if needed."""
     pending: list[pa.RecordBatch] = []
     rows = 0
     checked = None
-    told = columns if unread is None else [*columns, *unread.origin(part)]
+    wanted = columns if unread is None else [*columns, *unread.origin(part)]
     if places is not None:
-        told = [*told, *(name for name in places.columns(part.schema().names) if name not in told)]
-    for batch in part.batches(told):
-        data = batch.data if told == columns else batch.data.select(columns)
+        wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]
+    for batch in part.batches(wanted):
+        data = batch.data if wanted == columns else batch.data.select(columns)
         if data.schema != checked:
             _check(part, data.schema, region)
             checked = data.schema
@@ -303,17 +302,15 @@ def _check(part: Part, schema: pa.Schema, region: Region) -> None:
         raise type(error)(f"{part.name}: {error}" if part.name else str(error)) from None
 
 
-class _Teller:
-    """Tells how far things are, but not all the time."""
+class _Progress:
+    """Reports the state of a linkage to the caller's function."""
 
     def __init__(self, progress: Callable[[LinkageProgress], object] | None) -> None:
-        self._progress = progress
-        self._begun = self._told = time.perf_counter()
+        self._report = Throttle(progress)
+        self._begun = time.perf_counter()
 
     def __call__(self, state: tuple[int, str | None, int, int | None], file: str | None) -> None:
-        now = time.perf_counter()
-        if self._progress is None or now - self._told < _PROGRESS_EVERY:
-            return
-        self._told = now
         hop, side, rows, of = state
-        self._progress(LinkageProgress(side or "reading", hop, rows, of, file, now - self._begun))  # type: ignore[arg-type]
+        self._report(
+            lambda: LinkageProgress(side or "reading", hop, rows, of, file, time.perf_counter() - self._begun)  # type: ignore[arg-type]
+        )

@@ -1,9 +1,9 @@
-"""A walk over sightings that an engine holds on other machines, and that never all come here.
+"""A linkage over sightings that an engine holds on other machines, and that are never collected as a whole.
 
-Owns the conversation: a pass of the walk asks for keys; the engine says how much each was seen; the walk says which of
-them are open, and only their sightings are collected. Where a policy looks at places, those of closed handsets are
-collected too, unless their size alone closes them. Knows no engine, and no rule of linkage: both sides of a pass are
-the compiled half's, so what is found is what `expand` finds.
+Owns the protocol: a pass of the linkage requests keys; the engine returns the number of sightings of each; the linkage
+determines which of them are open, and only their sightings are collected. Where a policy has rules of place, those of
+closed handsets are collected too, unless their size alone closes them. Knows no engine, and no rule of linkage: both
+sides of a pass are in the compiled module, so that the result is that of `expand`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ import pyarrow.compute as pc
 
 from numguard._core import Linkage, normalize, read_sightings
 from numguard.errors import ArgumentError
-from numguard.linkage import looks_national, read_seeds
+from numguard.linkage import read_seeds
 from numguard.linkage.expansion import Expansion
 from numguard.linkage.places import PLACES, Places
 from numguard.linkage.policy import LinkPolicy
+from numguard.source import looks_national
 from numguard.types import Region
 
 __all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 
-#: Which key a pass asks for.
+#: Which key a pass requests.
 Side: TypeAlias = Literal["numbers", "handsets"]
 
 #: The columns that say where a sighting was: uint64, 0 where it is not known.
@@ -50,7 +51,7 @@ class Counted(NamedTuple):
 
 
 class Held(ABC):
-    """Sightings whose keys are read, somewhere else."""
+    """Sightings that an engine holds, with their keys."""
 
     @abstractmethod
     def counted(self) -> Counted:
@@ -75,25 +76,25 @@ class Held(ABC):
 def expand_elsewhere(
     seeds: Any, held: Held, policy: LinkPolicy, *, msisdn: str, region: Region, limit: int
 ) -> Expansion:
-    """As `expand`, of sightings that are held elsewhere.
+    """As `expand`, for sightings that an engine holds.
 
     Args:
         seeds: As for `expand`.
-        held: Who holds the sightings.
+        held: The sightings.
         policy: The bounds of the walk.
         msisdn: The column of numbers, for a warning.
         region: How bare digits of seeds are read.
         limit: At most so many sightings are collected.
 
     Raises:
-        ArgumentError: The walk asks for more than that; or seeds that `expand` does not take.
+        ArgumentError: The walk requests more than that; or seeds that `expand` does not accept.
     """
     numbers, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
     counted = held.counted()
     collected = 0
-    while (asked := linkage.wanted()) is not None:
-        side, hop, keys = asked
+    while (wanted := linkage.wanted()) is not None:
+        side, hop, keys = wanted
         sizes = held.sizes(side, keys)
         names = [name for name in ("key", "others", "days", "others_on_days") if name in sizes.column_names]
         counts = pa.table({name: sizes[name].cast(pa.uint64()) for name in names}).combine_chunks()
@@ -103,7 +104,7 @@ def expand_elsewhere(
         collected += rows
         if collected > limit:
             raise ArgumentError(
-                f"limit: level {hop} asks for {rows:,} sightings of {len(needed):,} {side}, {collected:,} in all, and "
+                f"limit: level {hop} requests {rows:,} sightings of {len(needed):,} {side}, {collected:,} in all, and "
                 f"{limit:,} may be collected: bound the walk (since, until, the caps), or raise the limit"
             )
         found = held.sightings(side, needed) if len(needed) else None

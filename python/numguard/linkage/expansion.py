@@ -1,6 +1,6 @@
-"""What a linkage found: tables, and the sentences that stand for their rows in a case file.
+"""The result of a linkage: tables, and sentences for a case file.
 
-Owns how a result is asked. Nothing here is computed again: each table is what the walk gave.
+Owns the queries of a result. The tables are those of the walk, and are not computed again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["Expansion"]
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """The numbers that a walk reached, how it reached them, and where it stopped.
+    """The numbers that a walk reached, by which paths, and where it stopped.
 
     Keys are uint64 (E.164 digits; the first fourteen digits of an IMEI), times are timestamp[us, Asia/Kolkata] and null
     where no sighting has one, counts are int64 and hops int32. Every table is in a fixed order.
@@ -47,28 +47,28 @@ class Expansion:
     #: (the handset shared with `via_msisdn`, the number before it on the path), and of `msisdn` in `via_imei` the
     #: `first_seen`, `last_seen` and number of `sightings`. By hop, then number.
     linked: pa.Table
-    #: The open handsets that were walked through: `imei14`, the first `hop` at which, the distinct `numbers` it
-    #: carried, `first_seen`, `last_seen`. By hop, then handset. Where the policy looks at places, also `in_one_place`:
-    #: the cap that the handset is over (`too_many_numbers`, `too_many_per_day`), and open all the same; else null.
+    #: The open handsets of the walk: `imei14`, the first `hop` at which it was reached, the distinct `numbers` seen in
+    #: it, `first_seen`, `last_seen`. By hop, then handset. Where the policy has rules of places, also `in_one_place`:
+    #: the cap that the handset exceeds although it is open (`too_many_numbers`, `too_many_per_day`); else null.
     handsets: pa.Table
-    #: Where the walk ended: `msisdn` or `imei14` (the other is null), `why`, and the `count` of those who stand behind
-    #: it: distinct numbers of a handset (`placeholder`, `in_two_places`, `too_many_numbers`, `too_many_per_day`),
+    #: Where the walk ended: `msisdn` or `imei14` (the other is null), `why`, and the `count` of
+    #: distinct numbers of a handset (`placeholder`, `in_two_places`, `too_many_numbers`, `too_many_per_day`),
     #: distinct handsets of a number (`protected`, `too_many_handsets`). Numbers first, each ascending. Where the policy
-    #: looks at places, also how many `times` a handset was `in_two_places`, and how many `km` lay between them at the
-    #: most (int64; null for all others, and where only circles tell).
+    #: has rules of places, also how many `times` a handset was `in_two_places`, and the largest distance in `km`
+    #: (int64; null for all others, and where only circles are known).
     stopped: pa.Table
     #: Every edge walked: `msisdn`, `imei14`, `first_seen`, `last_seen`, `sightings`. By number, then handset.
     evidence: pa.Table
     #: Every edge at which the walk ended, as `evidence`: an open number seen in a closed handset, a protected number in
     #: an open one.
     stopped_evidence: pa.Table
-    #: Seeds without any sighting, ascending. Protected seeds stand in `stopped` only.
+    #: Seeds without any sighting, ascending. Protected seeds are in `stopped` only.
     unseen: pa.UInt64Array
     #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
-    #: and no time to judge by; `too_few_fields` and such: a line of a text that is no whole row.
+    #: and a row without one; `too_few_fields` and such: a line of a text that is no whole row.
     refused: dict[str, int]
-    #: What became of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
-    #: Where the policy looks at places, `rows_placed` are those that say where they were.
+    #: The account of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
+    #: Where the policy has rules of places, `rows_placed` are the rows with a place.
     account: dict[str, Any]
     #: The lines of texts that are no whole rows, and with `list_refused` every refused row: file, row, note.
     refused_rows: pa.Table = field(repr=False)
@@ -76,15 +76,15 @@ class Expansion:
     refused_seeds: dict[str, int]
     #: How many seeds have a sighting.
     seeds_seen: int
-    #: None; or, if more numbers were linked than a sound case has, a sentence that says so. The tables are whole all
-    #: the same.
+    #: None; or, if more numbers were linked than the policy allows, a sentence with the figures. The tables are
+    #: complete in both cases.
     braked: str | None
-    #: What the walk was bounded by.
+    #: The bounds of the walk.
     policy: LinkPolicy = field(repr=False)
 
     @classmethod
     def of(cls, found: dict[str, Any], policy: LinkPolicy) -> Expansion:
-        """Takes what the compiled half found."""
+        """An expansion of the result of the compiled module."""
         # A walk over sightings held elsewhere has no lines of text.
         found.setdefault("refused_rows", REFUSED.empty_table())
         tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
@@ -98,7 +98,7 @@ class Expansion:
         return cls(policy=policy, **found)
 
     def explain(self, number: Any, *, region: Region = "IN") -> str:
-        """Says in a sentence for the case file how a number hangs together with a reported one.
+        """How a number is linked with a reported one, as a sentence for the case file.
 
         Args:
             number: A linked number, as text or integer.
@@ -149,19 +149,19 @@ class Expansion:
         )
 
     def graph(self, *, numbers: Values | None = None, imeis: Values | None = None, region: Region = "IN") -> Graph:
-        """What hangs together with some numbers or handsets, as nodes and edges: a case, or the whole walk.
+        """The links of some numbers or handsets, as nodes and edges: a case, or the whole walk.
 
-        From each number or handset it goes as many handsets far as the walk did, over the pairs that the walk used, and
-        ends where the walk ended.
+        From each number or handset it includes as many levels as the walk, over the pairs that the walk used, and ends
+        where the walk ended.
 
         Args:
-            numbers: Numbers of the case: seeds, linked ones or such as the walk ended at.
+            numbers: Numbers of the case: seeds, linked ones, or numbers at which the walk ended.
             imeis: Handsets of the case, open or closed.
             region: How bare digits are read, as in `normalize`.
 
         Raises:
             RefusedCellsError: One of them cannot be read.
-            ArgumentError: The walk met one of them nowhere.
+            ArgumentError: One of them is not in the walk.
 
         Example:
             >>> import numguard as ng, pyarrow as pa
@@ -173,19 +173,19 @@ class Expansion:
         handsets = None if imeis is None else ImeiSet(imeis, strict=True).to_array()
         graph, missed = graph_of(self, msisdns, handsets)
         if missed:
-            raise ArgumentError(f"{missed:,} of the numbers and handsets asked about were met nowhere on the walk")
+            raise ArgumentError(f"{missed:,} of the numbers and handsets are not in the walk")
         return graph
 
     def requests(self) -> pa.Table:
-        """What to ask the operators next: the calls of seeds that no sighting shows, and who else used a handset.
+        """The next requests to operators: the calls of seeds without a sighting, and the other numbers of a handset.
 
-        A handset in which the sightings show one number alone may be one whose operator was not asked yet: sightings
-        often come from the call records of the seeds themselves.
+        A handset with one number may be one whose calls were not requested yet: sightings often come from the call
+        records of the seeds themselves.
 
         Returns:
-            A table of `msisdn` or `imei` (text, the other is null: E.164 digits, or the fifteen digits that an operator
-            is asked for), `why` (`"unseen"`, `"one_number"`), and the period `since`, `until` to ask for: the policy's,
-            else that in which the handset was seen, else null.
+            A table of `msisdn` or `imei` (text, the other is null: E.164 digits, or the fifteen digits by
+            which operators search), `why` (`"unseen"`, `"one_number"`), and the period `since`, `until` of the request:
+            the policy's, else that in which the handset was seen, else null.
         """
         alone = self.handsets.filter(pc.equal(self.handsets.column("numbers"), pa.scalar(1, pa.int64())))
         imeis = format_imei(alone.column("imei14").combine_chunks())
@@ -215,7 +215,7 @@ class Expansion:
             ("linked numbers", self.linked.num_rows),
             ("handsets walked through", self.handsets.num_rows),
             ("places where the walk stopped", self.stopped.num_rows),
-            ("brake", "the result was absurd: nothing is linked" if self.braked else ""),
+            ("brake", "more numbers were linked than the policy allows" if self.braked else ""),
         ]
         return card("Expansion", facts)
 

@@ -1,7 +1,7 @@
-"""What a walk found around some numbers or handsets, as nodes and edges.
+"""The links of some numbers or handsets, as nodes and edges.
 
-Owns which of an expansion's pairs belong to a case. Knows nothing of pictures and files. One idea: the edges are those
-of the walk and nothing is joined that the walk did not join, so a closed handset is a leaf here too.
+Owns which of an expansion's pairs belong to a case. Knows no pictures and files. One idea: the edges are those of the
+walk and no others, so that a closed handset is a leaf here too.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Graph:
 
     #: `msisdn` or `imei14` (uint64, the other is null); `role`: a number is `reported`, `linked` or `protected`, a
     #: handset `open` or `closed`; the `hop` at which it was reached (int32, null for the protected and the closed);
-    #: `why` the walk ended there, as in `stopped`, or `unseen`; the `count` of those who stand behind it: the distinct
-    #: numbers of a handset, the distinct handsets of a number at which the walk ended; whether it was `asked` about.
+    #: `why` the walk ended there, as in `stopped`, or `unseen`; the `count` of distinct numbers of a handset, or of
+    #: distinct handsets of a number at which the walk ended; whether it was an argument (`asked`).
     #: Numbers first, each ascending.
     nodes: pa.Table
     #: As `evidence`, and `way`: `path` if it is part of a linked number's best path, `seen` if it is another edge
@@ -58,7 +58,7 @@ class Graph:
 
 
 def graph_of(found: Any, numbers: pa.Array[Any] | None, imeis: pa.Array[Any] | None) -> tuple[Graph, int]:
-    """The part of an expansion around some keys, or all of it; and how many of the keys the walk never met.
+    """The part of an expansion around some keys, or all of it; and how many of the keys are not in the walk.
 
     Args:
         found: An expansion.
@@ -68,7 +68,7 @@ def graph_of(found: Any, numbers: pa.Array[Any] | None, imeis: pa.Array[Any] | N
     nodes = {**_numbers(found), **_handsets(found)}
     edges = _edges(found)
     for pair in zip(edges["msisdn"].to_pylist(), edges["imei14"].to_pylist(), strict=True):
-        # A number of an edge that is neither linked nor protected is one that the walk set out from.
+        # A number of an edge that is neither linked nor protected is a seed.
         nodes.setdefault((pair[0], None), ("reported", 0, None, None))
     begin: set[_Key] = {(key, None) for key in _listed(numbers)} | {(None, key) for key in _listed(imeis)}
     missed = sum(key not in nodes for key in begin)
@@ -133,10 +133,10 @@ def _edges(found: Any) -> pa.Table:
 
 
 def _around(edges: pa.Table, nodes: dict[_Key, _Node], begin: Iterable[_Key], hops: int) -> pa.Table:
-    """The edges that lead from `begin` through at most so many handsets, and never on through a closed one."""
+    """The edges from `begin` through at most so many handsets, and never through a closed one."""
     taken: Any = pa.array([False] * edges.num_rows, pa.bool_())
     numbers = {msisdn for msisdn, _ in begin if msisdn is not None}
-    # Whoever asks about a handset is told who led to it, were it closed.
+    # A handset among the arguments is expanded even if it is closed.
     handsets = {imei14 for _, imei14 in begin if imei14 is not None}
     for _ in range(hops):
         into = _among(edges["msisdn"], numbers)
@@ -146,7 +146,7 @@ def _around(edges: pa.Table, nodes: dict[_Key, _Node], begin: Iterable[_Key], ho
         before = pc.sum(taken).as_py()
         taken = pc.or_(taken, pc.or_(into, out))
         left: Any = edges["msisdn"].filter(out).to_pylist()
-        # The walk never went on from a number at which it ended.
+        # The walk does not continue from a number at which it ended.
         numbers |= {msisdn for msisdn in left if nodes[msisdn, None][2] is None}
         if pc.sum(taken).as_py() == before:
             break

@@ -1,8 +1,7 @@
-"""Columns that say where a sighting was -> integers that the walk compares: a point, a cell, a circle.
+"""Columns of places -> integers that the walk compares: a point, a cell, a circle.
 
-Owns which columns those are and what values they may hold. Knows no rule of linkage. One idea: **a cell or a circle is
-what is written of it**, and two texts are one where they are equal; which words mean one circle is for whoever reads
-operator files to say.
+Owns which columns those are and which values they may have. Knows no rule of linkage. One idea: **cells and circles are
+compared as text**; the reader of operator files gives each circle one spelling.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ __all__ = ["PLACES", "Places"]
 Keys = npt.NDArray[np.uint64]
 Degrees = npt.NDArray[np.float64]
 
-#: What a place has, and the column that it stands in unless somebody says another.
+#: The parts of a place, each with its default column.
 PLACES: Final[dict[str, str]] = {
     "latitude": "latitude",
     "longitude": "longitude",
@@ -41,10 +40,10 @@ class Places:
     """Reads the places of one run of sightings.
 
     Args:
-        named: For each of `PLACES` the column that holds it.
+        named: The column of each of `PLACES`.
 
     Attributes:
-        rows: How many rows said where they were: by coordinates, a cell or a circle.
+        rows: How many rows have a place: coordinates, a cell or a circle.
     """
 
     def __init__(self, named: Mapping[str, str]) -> None:
@@ -56,7 +55,7 @@ class Places:
         """Which of the columns a source has.
 
         Raises:
-            ColumnError: One that was asked for by a name of its own is not there.
+            ColumnError: A column that is not a default one is missing.
         """
         for what, column in self._named.items():
             if column != PLACES[what] and column not in names:
@@ -64,10 +63,10 @@ class Places:
         return [column for column in dict.fromkeys(self._named.values()) if column in names]
 
     def beside(self, keys: pa.RecordBatch, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Keys and times with the points, cells and circles of their batch behind them: uint64, 0 where not known.
+        """Keys and times followed by the points, cells and circles of their batch: uint64, 0 where unknown.
 
         Raises:
-            UnsupportedTypeError: A column cannot hold what it should; the message names it.
+            UnsupportedTypeError: A column cannot hold such values; the message names it.
         """
         points = self._points(batch)
         cells, circles = (self._numbered(what, batch) for what in ("cell", "place"))
@@ -90,7 +89,7 @@ class Places:
         raise UnsupportedTypeError(f"column {named([self._named[what]])!r}: takes {holds}, not {kind}")
 
     def _points(self, batch: pa.RecordBatch) -> Keys:
-        """Degrees in whole millionths, as one integer; 0/0 is what software writes that does not know."""
+        """Degrees in whole millionths, as one integer; software writes 0/0 for an unknown place."""
         nowhere = np.zeros(batch.num_rows, dtype=np.uint64)
         written: dict[str, Any] = {what: self._column(what, batch) for what in _MOST}
         if any(column is None for column in written.values()):

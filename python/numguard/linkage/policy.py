@@ -1,7 +1,7 @@
-"""The bounds of a linkage, checked when they are said.
+"""The bounds of a linkage, checked when a policy is made.
 
-Owns the fields and what values each may have. Knows nothing of sightings: what the bounds mean is the compiled
-half's. One idea: a policy that exists is a policy that can be walked, and its repr can stand in a log.
+Owns the fields and the values of each. Knows no sightings: the compiled module applies the bounds. One idea: every
+policy that exists is valid, and its repr, which has no numbers, may be logged.
 """
 
 from __future__ import annotations
@@ -27,40 +27,40 @@ _LARGEST = 2**31 - 1
 class LinkPolicy:
     """How far a linkage walks, and what it does not walk through.
 
-    Times are Indian Standard Time unless they say otherwise, and a date is its midnight. Caps see every sighting
-    between `since` and `until`, whatever else the policy leaves out.
+    Times without a zone are Indian Standard Time, and a date is its midnight. Caps see every sighting
+    between `since` and `until`, including those that other rules leave out.
 
     Args:
         max_hops: Levels beyond the seeds. At 1, only numbers that shared a handset with a seed itself.
         since: Sightings before this date or time do not count.
         until: Sightings at or after this date or time do not count.
-        max_numbers_per_imei: A handset with more distinct numbers links nobody (a cloned IMEI, a repair shop, a SIM
+        max_numbers_per_imei: A handset with more distinct numbers is closed (a cloned IMEI, a repair shop, a SIM
             box). None: no cap.
-        max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger links nobody:
-            the test that tells a clone from a shop's phone (ITU-T Q.5052). None: no cap.
-        max_speed_kmh: A handset is a clone (`in_two_places`) and links nobody if at least twice a number was seen in it
-            and then another, at coordinates that nobody reaches at that speed (towers within 30 km of each other may
-            serve a phone that stands still); or, where coordinates are missing, in two circles within a minute. None:
-            places are not looked at (ITU-T Q.5052, 7.4).
+        max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger is closed:
+            the test that distinguishes a clone from a shop's phone (ITU-T Q.5052). None: no cap.
+        max_speed_kmh: A handset is a clone (`in_two_places`) and closed if at least twice a number was seen in it
+            and then another, at coordinates out of reach at that speed (towers within 30 km of each other may
+            serve a phone that does not move); or, where coordinates are missing, in two circles within a minute. None:
+            places are not read (ITU-T Q.5052, 7.4).
         max_numbers_in_one_place: A handset over a cap of number is open up to so many distinct numbers if it was never
-            in two places, and of the sightings that say where they were (half of all, at the least) nine of ten lie
-            within one kilometre or in one cell: a SIM box. None: the caps hold wherever it was.
+            in two places, and of the sightings with a place (half of all, at the least) nine of ten are
+            within one kilometre or in one cell: a SIM box. None: the caps hold for any place.
         min_days: `max_numbers_per_day` is tested only for handsets seen on at least so many days.
         max_imeis_per_number: A number seen in more distinct handsets is linked but not walked from. None: no cap.
-        min_sightings: A number and a handset seen together less often are not taken for a pair.
+        min_sightings: A number and a handset seen together less often are no pair.
         max_gap_days: Two numbers are linked by a handset only if they used it together or within so many days of each
-            other (a phone sold on). None: however long ago.
+            other (a phone sold on). None: after any time.
         days_before: Only sightings at most so many days before a seed was reported count for it. Seeds are then a table
             with `msisdn` and `reported_at`, and `max_hops` is 1.
         days_after: The same, after.
-        protected: Numbers that are never linked, whatever they were seen in.
-        release: Handsets that link whatever their caps say: SIM boxes that were seized.
-        placeholders: Handsets that link nobody, besides the IMEIs that phones without one are known to report.
+        protected: Numbers that are never linked.
+        release: Handsets that are open in spite of caps: SIM boxes that were seized.
+        placeholders: Handsets that are closed, besides the IMEIs that phones without one are known to report.
         max_linked_per_seed: More linked numbers for each seed seen than this (and than 1,000 in all) set the result's
             `braked`.
 
     Raises:
-        ArgumentError: A value that the field does not take; the message names the field.
+        ArgumentError: An invalid value of a field; the message names the field.
 
     Example:
         >>> from datetime import date
@@ -113,7 +113,7 @@ class LinkPolicy:
         self._freeze("placeholders", NumberSet, _placeholders)
 
     def _freeze(self, name: str, never: type, build: Callable[[Any], NumberSet | ImeiSet]) -> None:
-        """Keeps the keys of a field as a set, so that later changes of what was handed in change nothing here."""
+        """Keeps the keys of a field as a set, so that later changes of the argument have no effect."""
         values = getattr(self, name)
         if values is None:
             return
@@ -126,23 +126,23 @@ class LinkPolicy:
 
     @property
     def is_relative(self) -> bool:
-        """Whether windows lie around the seeds' times of report."""
+        """Whether windows are relative to the seeds' times of report."""
         return self.days_before is not None or self.days_after is not None
 
     @property
     def time_rules(self) -> list[str]:
-        """The fields in use that look at the time of a sighting."""
+        """The fields in use that need the time of a sighting."""
         names = ("since", "until", "max_numbers_per_day", "max_speed_kmh", "max_gap_days", "days_before", "days_after")
         return [name for name in names if getattr(self, name) is not None]
 
     @property
     def place_rules(self) -> list[str]:
-        """The fields in use that look at where a sighting was."""
+        """The fields in use that need the place of a sighting."""
         names = ("max_speed_kmh", "max_numbers_in_one_place")
         return [name for name in names if getattr(self, name) is not None]
 
     def bounds(self) -> dict[str, Any]:
-        """The policy as the compiled half takes it: times in microseconds since 1970 UTC, keys as lists."""
+        """The policy as the compiled module accepts it: times in microseconds since 1970 UTC, keys as lists."""
         bounds = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("since", "until"):
             bounds[name] = _microseconds(name, bounds[name])
@@ -151,16 +151,16 @@ class LinkPolicy:
         return bounds
 
     def __repr__(self) -> str:
-        said = [
+        values = [
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)
             if getattr(self, field.name) != field.default
         ]
-        return f"LinkPolicy({', '.join(said)})"
+        return f"LinkPolicy({', '.join(values)})"
 
 
 def _placeholders(values: Values) -> ImeiSet:
-    """The known placeholders are placeholders anyway; anything else that cannot be read is a mistake."""
+    """The handsets of a field; known placeholders are left out, any other unreadable cell is an error."""
     found = ImeiSet(values)
     if found.refused.keys() - {"placeholder"}:
         return ImeiSet(values, strict=True)

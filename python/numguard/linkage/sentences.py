@@ -1,6 +1,6 @@
 """A path of a linkage as a sentence for the case file.
 
-Owns the words. Knows nothing of tables: it is told a path, hop by hop, and says it.
+Owns the wording. Knows no tables: its argument is a path, hop by hop.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Pair:
 
 
 def sentence(hops: list[tuple[Pair, Pair]]) -> str:
-    """Says how a number hangs together with a reported one.
+    """How a number is linked with a reported one.
 
     Args:
         hops: From the linked number to the seed: each number in a handset, and the next number in the same handset.
@@ -46,10 +46,10 @@ def sentence(hops: list[tuple[Pair, Pair]]) -> str:
     Example:
         >>> there = Pair("+919123456789", "358240051111110", 14, datetime(2026, 9, 3), datetime(2026, 9, 9))
         >>> seed = Pair("+919876543210", "358240051111110", 1, datetime(2026, 9, 5), datetime(2026, 9, 5))
-        >>> said = sentence([(there, seed)])
-        >>> said.split(", ")[0]
+        >>> text = sentence([(there, seed)])
+        >>> text.split(", ")[0]
         '+919123456789 was seen 14 times between 3 and 9 September 2026 in handset 358240051111110'
-        >>> said.split(", ")[1:]
+        >>> text.split(", ")[1:]
         ['which also carried the reported number +919876543210', 'seen once on 5 September 2026.']
     """
     parts = []
@@ -70,7 +70,7 @@ def _seen(pair: Pair) -> str:
 
 
 def _between(first: datetime, last: datetime) -> str:
-    """Two days as people write them: nothing said twice."""
+    """Two days, without repeating a common month or year."""
     if first.date() == last.date():
         return f"on {_day(last)}"
     if (first.year, first.month) == (last.year, last.month):

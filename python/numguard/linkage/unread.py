@@ -1,7 +1,7 @@
 """The rows of sightings that a walk could not read, one by one: file, row, note.
 
-Owns where a row stands that the walk counts as refused. Knows nothing of how it walks. One idea: what `normalize` and
-`normalize_imei` refuse is what the walk refuses, so that the rows add up to the walk's own count.
+Owns file and row of each row that the walk counts as refused. Knows no rule of linkage. One idea: the walk refuses what
+`normalize` and `normalize_imei` refuse, so that the rows add up to the walk's own count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unread"]
 
-#: What rows say themselves of the file and line that they are from, where they come as a stream.
+#: The columns of a stream for the file and line of each row.
 _ORIGIN = ("source", "row")
 
 
@@ -40,7 +40,7 @@ class Unread:
         self._found: list[pa.Table] = []
 
     def origin(self, part: Part) -> list[str]:
-        """The columns of a stream that say of each row where it is from."""
+        """The columns of a stream for file and line, if it has them."""
         return [] if part.name is not None or not set(_ORIGIN) <= set(part.schema().names) else list(_ORIGIN)
 
     def look_at(self, part: Part, columns: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ class Unread:
             self.take(batch, columns)
 
     def take(self, batch: Batch, columns: Sequence[str]) -> None:
-        """Looks at the rows of a batch; `columns` are those of numbers, IMEIs and, if there are any, times."""
+        """Reads the rows of a batch; `columns` are those of numbers, IMEIs and, if there are any, times."""
         data = batch.data
         with warnings.catch_warnings():
             # The walk warns once, and not for each batch.
@@ -73,14 +73,16 @@ class Unread:
         else:
             files = pa.array([batch.file] * count, pa.string())
             rows = pa.array(batch.row_numbers()).filter(refused)
-        told = [files.cast(pa.string()), rows.cast(pa.int64()), notes.filter(refused).cast(pa.string())]
-        self._found.append(pa.Table.from_arrays(told, schema=REFUSED))
+        columns_of_refused = [files.cast(pa.string()), rows.cast(pa.int64()), notes.filter(refused).cast(pa.string())]
+        self._found.append(pa.Table.from_arrays(columns_of_refused, schema=REFUSED))
 
     def table(self) -> pa.Table:
-        """The rows, in the order in which they were met."""
+        """The rows, in the order in which they were read."""
         return pa.concat_tables([REFUSED.empty_table(), *self._found])
 
 
-def _notes(said: Any) -> Any:
-    """The note of each cell as text; of a null cell it is that it is empty."""
-    return pc.if_else(pc.is_null(said.field(0)), pc.fill_null(said.field("note").cast(pa.string()), "empty"), "")
+def _notes(explained: Any) -> Any:
+    """The note of each cell as text; `empty` for a null cell."""
+    return pc.if_else(
+        pc.is_null(explained.field(0)), pc.fill_null(explained.field("note").cast(pa.string()), "empty"), ""
+    )

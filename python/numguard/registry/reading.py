@@ -35,8 +35,9 @@ from numguard.registry.sql import (
     TOUCHED,
     TOUCHING,
     VERSION_COLUMNS,
-    WANTED_VERSIONS,
     WITHDRAWN,
+    of_all,
+    of_wanted,
 )
 from numguard.registry.tables import TABLES
 
@@ -175,14 +176,9 @@ class Reading:
 
     def _facts(self, kind: str, cut: int, *, wanted: bool) -> pa.Table:
         columns, query = FACTS[kind]
-        for place, narrowed in (
-            ("{wanted}", "wanted w CROSS JOIN"),
-            ("{match n}", "n.msisdn = w.msisdn AND"),
-            ("{versions}", WANTED_VERSIONS),
-            ("{match v}", "c.event = v.event AND c.row = v.version AND"),
-        ):
-            query = query.replace(place, narrowed if wanted else "")
-        return self._of_wanted(columns, query, cut) if wanted else self.read(columns, query, (cut,))
+        if wanted:
+            return self._of_wanted(columns, of_wanted(query), cut)
+        return self.read(columns, of_all(query), (cut,))
 
     def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
         """Selects the numbers of `facts(..., wanted=True)` in this thread from now on."""

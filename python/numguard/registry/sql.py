@@ -23,8 +23,9 @@ __all__ = [
     "TOUCHED",
     "TOUCHING",
     "VERSION_COLUMNS",
-    "WANTED_VERSIONS",
     "WITHDRAWN",
+    "of_all",
+    "of_wanted",
 ]  # fmt: skip
 
 # Whether the event `{0}` is withdrawn, at the cut $1.
@@ -38,7 +39,8 @@ _AMENDING = f"""complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND
 _STANDS = f"""NOT c.{WITHDRAWN.format("event")} AND NOT EXISTS (SELECT 1 FROM {_AMENDING})"""
 
 # One query a kind of fact, each for the numbers in `wanted` only, or for all of them. CROSS JOIN keeps SQLite from
-# reordering: `wanted` is small, and each of its numbers is one index lookup. The facts that a report alone reads, from
+# reordering: `wanted` is small, and each of its numbers is one index lookup; the
+# fields in braces are filled by `of_all` and `of_wanted`. The facts that a report alone reads, from
 # complaints to stops, are of all numbers.
 FACTS = {
     "versions": (
@@ -50,11 +52,11 @@ FACTS = {
               CASE WHEN c.{WITHDRAWN.format("event")} THEN 1 ELSE 0 END AS taken_back,
               (SELECT min(d.event) FROM {_AMENDING}) AS amended_at
             FROM {{versions}} complaint c CROSS JOIN event e
-            WHERE {{match v}} e.seq = c.event AND c.event <= $1""",
+            WHERE {{of_versions}} e.seq = c.event AND c.event <= $1""",
     ),
     "namings": (
         "msisdn:i event:i version:i row:i doubt:t",
-        "SELECT n.msisdn, n.event, n.version, n.row, n.doubt FROM {wanted} naming n WHERE {match n} n.event <= $1",
+        "SELECT n.msisdn, n.event, n.version, n.row, n.doubt FROM {wanted} naming n WHERE {of_wanted} n.event <= $1",
     ),
     # For merges alone: the content of complaints, to be compared.
     "compared_versions": (
@@ -66,37 +68,37 @@ FACTS = {
     "doubtful_cells": (
         "msisdn:i event:i version:i row:i cell:t",
         """SELECT n.msisdn, n.event, n.version, n.row, n.cell FROM {wanted} naming n
-           WHERE {match n} n.event <= $1 AND n.cell <> ''""",
+           WHERE {of_wanted} n.event <= $1 AND n.cell <> ''""",
     ),
     "complainants": (
         "msisdn:i event:i version:i",
-        "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {match n} n.event <= $1",
+        "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {of_wanted} n.event <= $1",
     ),
     # The complainants of withdrawn files, and the event of the withdrawal.
     "unshielded": (
         "msisdn:i event:i",
         """SELECT DISTINCT n.msisdn, b.event FROM {wanted} complainant n CROSS JOIN withdrawal b
-           WHERE {match n} b.withdrawn = n.event AND b.event <= $1""",
+           WHERE {of_wanted} b.withdrawn = n.event AND b.event <= $1""",
     ),
     "links": (
         "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
         f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,
               n.event, CASE WHEN n.{WITHDRAWN.format("event")} THEN 0 ELSE 1 END AS stands
-            FROM {{wanted}} link n WHERE {{match n}} n.event <= $1""",
+            FROM {{wanted}} link n WHERE {{of_wanted}} n.event <= $1""",
     ),
     "decisions": (
         "msisdn:i status:t event:i at:i reason:t",
         """SELECT n.msisdn, n.status, n.event, e.at, e.reason FROM {wanted} decision n CROSS JOIN event e
-           WHERE {match n} e.seq = n.event AND n.event <= $1""",
+           WHERE {of_wanted} e.seq = n.event AND n.event <= $1""",
     ),
     "outcomes": (
         "msisdn:i status:t event:i ordinal:i reason:t happened_at:i",
         f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
-            WHERE {{match n}} n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
     ),
     "exported": (
         "msisdn:i action:t event:i",
-        """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {match n} n.event <= $1""",
+        """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {of_wanted} n.event <= $1""",
     ),
     "complaints": (
         "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",
@@ -122,7 +124,7 @@ FACTS = {
     "evidence": (
         "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",
         f"""SELECT n.msisdn, n.imei14, n.first_seen, n.last_seen, n.sightings, n.event FROM {{wanted}} evidence n
-            WHERE {{match n}} n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
     ),
     "stopped_handsets": (
         "imei14:i why:t event:i",
@@ -148,8 +150,24 @@ VERSION_COLUMNS = (
 )
 
 # The versions that contain wanted numbers.
-WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
+_WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
   UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
+
+
+def of_all(query: str) -> str:
+    """A query of `FACTS`, for all numbers."""
+    return query.format(wanted="", of_wanted="", versions="", of_versions="")
+
+
+def of_wanted(query: str) -> str:
+    """A query of `FACTS`, for the numbers in `wanted`."""
+    return query.format(
+        wanted="wanted w CROSS JOIN",
+        of_wanted="n.msisdn = w.msisdn AND",
+        versions=_WANTED_VERSIONS,
+        of_versions="c.event = v.event AND c.row = v.version AND",
+    )
+
 
 # The numbers whose state may differ between the cuts $1 and $2: linked, decided, answered or exported in between, or
 # contained in a file that was withdrawn in between.

@@ -7,7 +7,7 @@ facts count. One idea: of all that holds for a number, the first status that hol
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -33,10 +33,11 @@ from numguard.registry.grounds import (
 )
 
 __all__ = [
-    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Standing", "derive",
+    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Rule", "Standing",
+    "derive",
 ]  # fmt: skip
 
-#: Every status, in the order in which the first that holds is taken.
+#: Every status, in the order of `Standing.rules`: a number has the first that holds.
 STATUSES = (
     "protected",
     "withdrawn",
@@ -83,6 +84,14 @@ FACTS = ("versions", "namings", "complainants", "unshielded", "links", "decision
 _PROTECTED_KINDS = ("toll_free", "service")
 
 _DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
+
+
+class Rule(NamedTuple):
+    """A status, the numbers for which it holds, and their reasons: a code of `REASONS`, or texts of decisions."""
+
+    status: str
+    holds: Bools
+    reason: Any
 
 
 class Standing:
@@ -173,44 +182,53 @@ class Standing:
         return turned
 
     @cached_property
-    def status(self) -> pa.Array[Any]:
-        """The first status that holds."""
-        decided = {word: self.decisions.means(word) & ~self.answered for word in ("reverified", "reactivated")}
-        holds = {
-            "protected": self.protected,
-            "withdrawn": self.withdrawn | self.nothing_stands,
-            "review": self.review,
-            **{word: self.answered & self.outcomes.means(word) | decided.get(word, False) for word in OUTCOMES},
-            # A number that was requested as a reported one, and is only linked now, has no decision.
-            "requested": self.block_requested & (self.named.stands | self.confirmed),
-            "confirmed": self.confirmed,
-            "reported": self.named.stands,
-            "reverify": self.linked.stands,
-        }
-        withdrawn = STATUSES.index("withdrawn")
-        code = np.select([holds[word] for word in STATUSES], list(range(len(STATUSES))), default=withdrawn)
-        return pa.DictionaryArray.from_arrays(code.astype(np.int8), pa.array(STATUSES)).cast(pa.string())
+    def rules(self) -> tuple[Rule, ...]:
+        """The statuses in their order, each with the numbers for which it holds, and why."""
+        decided = self.decisions.text("reason")
+        answered = pc.coalesce(self.outcomes.text("reason"), "answered_by_operator")
 
-    @cached_property
-    def reason(self) -> pa.Array[Any]:
-        """Why each number has its status."""
+        def decided_or(code: str) -> Any:
+            return pc.if_else(pa.array(self.decisions.exists), decided, code)
+
         shielded = _first_text(
             (self.shields.exists, self.shields.text("reason")),
             (self.own, "complainants_number"),
             (self.placeholder, "placeholder"),
             (self.special, self.kind),
         )
-        return _first_text(
-            (self.protected, shielded),
-            (self.withdrawn, self.decisions.text("reason")),
-            (self.nothing_stands & self.settled.means("dismissed"), self.settled.text("reason")),
-            (self.nothing_stands, "nothing_stands"),
-            (self.review, "waits_for_a_person"),
-            (self.answered, pc.coalesce(self.outcomes.text("reason"), "answered_by_operator")),
-            (self.decisions.exists, self.decisions.text("reason")),
-            (self.named.stands, "named_in_complaint"),
-            (self.linked.stands, "linked_by_handset"),
+        dismissed = self.nothing_stands & self.settled.means("dismissed")
+        verified = {word: self.decisions.means(word) & ~self.answered for word in ("reverified", "reactivated")}
+        # A number that was requested as a reported one, and is only linked now, has no decision.
+        requested = self.block_requested & (self.named.stands | self.confirmed)
+        return (
+            Rule("protected", self.protected, shielded),
+            Rule("withdrawn", self.withdrawn, decided),
+            Rule("withdrawn", dismissed, self.settled.text("reason")),
+            Rule("withdrawn", self.nothing_stands, "nothing_stands"),
+            Rule("review", self.review, "waits_for_a_person"),
+            Rule("blocked", self.answered & self.outcomes.means("blocked"), answered),
+            Rule("rejected", self.answered & self.outcomes.means("rejected"), answered),
+            Rule("reverified", self.answered & self.outcomes.means("reverified"), answered),
+            Rule("reverified", verified["reverified"], decided),
+            Rule("reactivated", self.answered & self.outcomes.means("reactivated"), answered),
+            Rule("reactivated", verified["reactivated"], decided),
+            Rule("requested", requested, decided_or("named_in_complaint")),
+            Rule("confirmed", self.confirmed, decided),
+            Rule("reported", self.named.stands, decided_or("named_in_complaint")),
+            Rule("reverify", self.linked.stands, decided_or("linked_by_handset")),
         )
+
+    @cached_property
+    def status(self) -> pa.Array[Any]:
+        """The status of the first rule that holds."""
+        codes = [STATUSES.index(rule.status) for rule in self.rules]
+        code = np.select([rule.holds for rule in self.rules], codes, default=STATUSES.index("withdrawn"))
+        return pa.DictionaryArray.from_arrays(code.astype(np.int8), pa.array(STATUSES)).cast(pa.string())
+
+    @cached_property
+    def reason(self) -> pa.Array[Any]:
+        """The reason of the first rule that holds."""
+        return _first_text(*((rule.holds, rule.reason) for rule in self.rules))
 
     def place(self, own: Ints) -> Ints:
         """The district or source of each number: its own, or of a number that is only linked its seed's."""

@@ -1,4 +1,4 @@
-"""Any source x sets -> the rows that name a member, and a summary of what was looked at.
+"""Any source x sets -> the rows with a member, and a summary of what was read.
 
 Owns the run: which reader reads each part of a source, what happens to a file that cannot be read, progress, and how
 hits are written. The compiled module decides what a cell means and what is a member.
@@ -27,11 +27,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Scanner, parquet_schema
-from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.files.outgoing import inert_batches
-from numguard.scan.faults import in_part, is_broken
+from numguard.progress import Throttle
+from numguard.scan.faults import in_part
 from numguard.scan.marks import Marks, Sets, flattened
+from numguard.scan.projection import Projection
 from numguard.scan.since import Since
 from numguard.scan.summary import ScanSummary, SkippedFile
 from numguard.source import (
@@ -41,11 +43,11 @@ from numguard.source import (
     TextPart,
     accounted,
     check_columns,
+    looks_national,
     named,
     open_source,
     reading,
     refused_rows,
-    with_partition_values,
 )
 from numguard.types import PathLike, Region
 
@@ -55,8 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
 
-_PROGRESS_EVERY = 0.25  # seconds between two calls of `progress` within one file
-#: Rows of a batch that are looked up before anything else gets its turn: a tenth of a second's work.
+#: Rows of a batch that are looked up at once: a tenth of a second, after which Ctrl-C takes effect.
 _ROWS_AT_ONCE = 1 << 22
 
 _OnError: TypeAlias = Literal["raise", "skip"]
@@ -93,57 +94,46 @@ class Scan:
         self._limit = limit
         self._strict = strict
         self._skip = on_error == "skip"
-        self._progress = progress
+        self._report = Throttle(progress)
         self._skipped: dict[str, SkippedFile] = {}
         self._begun: float | None = None
         self._ended: float | None = None
         self._finished = False
         self._done = 0
         self._at: Part | None = None
-        self._last_progress = 0.0
         schema = self._first_schema()
-        # Columns of directories are added at the end: the compiled module reads files only.
-        self._partition_columns = list(self._first_part.partition_values())
-        self._order = None if columns is None else list(columns)
         if since is not None:
             check_columns([since.at], self._first_part.schema(), self._first_part.name)
             since.check_type(self._first_part.schema().field(since.at).type)
-        # The time of a row is read for the rule, and handed on only if asked for.
-        self._unasked = since is not None and columns is not None and since.at not in columns
-        if since is not None and self._order is not None and self._unasked:
-            self._order.append(since.at)
-        stored = None if self._order is None else [name for name in self._order if name not in self._partition_columns]
-        # Regions of rows are read by batches, and are a column of the result only if it is asked for.
+        # Regions of rows are read by batches.
         self._by_row = region_column is not None
-        beside = [] if region_column is None else [region_column]
-        self._wanted = None if stored is None else list(dict.fromkeys([*stored, *sets, *beside]))
-        broken = [name for name in (*sets, *beside, *(stored or ())) if is_broken(name)]
-        check_columns(broken, schema, self._first_part.name)
+        self._projection = Projection(
+            self._first_part,
+            schema,
+            columns=columns,
+            keys=self._keys,
+            region_column=region_column,
+            at=None if since is None else since.at,
+        )
         with in_part(self._first_part):
             self._scanner = Scanner(
                 schema,
                 list(sets.items()),
-                columns=stored,
+                columns=self._projection.stored,
                 region=region,
                 region_column=region_column,
                 threads=threads,
             )
-        self._schema = marks.schema(self._unmarked_schema())
+        self._schema = marks.schema(self._projection.schema(self._scanner.schema))
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
         return self._schema
 
-    def _unmarked_schema(self) -> pa.Schema:
-        schema = self._scanner.schema
-        if self._partition_columns:
-            schema = self._complete(pa.RecordBatch.from_pylist([], schema), self._first_part).schema
-        return schema.remove(schema.get_field_index(self._since.at)) if self._since and self._unasked else schema
-
     @property
     def summary(self) -> ScanSummary:
-        """What was seen so far; of the whole run once `finished`."""
+        """The figures so far; of the whole run once `finished`."""
         tally = self._scanner.tally()
         counts = dict(zip(self._keys, tally["columns"], strict=True))
         now = self._ended or time.perf_counter()
@@ -172,14 +162,14 @@ class Scan:
 
     @property
     def refused_lines(self) -> pa.Table:
-        """Lines that were not looked at: `file`, `row` (the line, from 1) and `note`."""
+        """Lines that were not read: `file`, `row` (the line, from 1) and `note`."""
         return refused_rows(self._parts)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         """Runs the scan, giving batches of hits in the order of the source.
 
         Raises:
-            InputError: A part cannot be read as what it should be (with `on_error="skip"` it is reported instead).
+            InputError: A part cannot be read (with `on_error="skip"` it is reported instead).
             ArgumentError: The scan has run already.
         """
         if self._begun is not None:
@@ -195,7 +185,7 @@ class Scan:
         """Runs the scan and writes the hits to a file, whole or not at all.
 
         Args:
-            path: Its ending tells the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
+            path: Its ending selects the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
 
         Returns:
             The summary.
@@ -205,13 +195,13 @@ class Scan:
         ending = Path(path).suffix.lower()
         flat = ending in FORMATS and FORMATS[ending].is_sheet
         schema, rows = flattened(self.schema, self, self._marks.columns()) if flat else (self.schema, iter(self))
-        # What a spreadsheet would run in the cells of others' files is text in ours.
+        # Formulas in the cells of the source are written as text.
         batches = inert_batches(rows) if ending == ".csv" else rows
         write_rows(path, schema, batches, texts=matches, imeis=[*IMEI_COLUMNS, *handsets])
         return self.summary
 
     def flat(self) -> pa.RecordBatchReader:
-        """Runs the scan for what holds no lists, such as CSV: the names of lists are one text, parted by `;`."""
+        """Runs the scan for formats without lists, such as CSV: the names of lists are one text, separated by `;`."""
         return pa.RecordBatchReader.from_batches(*flattened(self.schema, self, self._marks.columns()))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -220,10 +210,10 @@ class Scan:
         return reader.__arrow_c_stream__(requested_schema)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Runs the scan and gives all hits as a pandas data frame; what matched is in nullable UInt64."""
+        """Runs the scan and gives all hits as a pandas data frame; the columns of matches are nullable UInt64."""
         import pandas as pd
 
-        # A column with nulls would turn into floating point.
+        # A column with nulls would become floating point.
         whole: Any = {pa.uint64(): pd.UInt64Dtype()}
         return self.read_all().to_pandas(types_mapper=whole.get)
 
@@ -254,12 +244,12 @@ class Scan:
             else:
                 self._first_part = part
                 return schema
-        raise first_error or ArgumentError("source: holds nothing to scan")
+        raise first_error or ArgumentError("source: contains nothing to scan")
 
     def _run(self) -> Iterator[pa.RecordBatch]:
         left = self._limit
         try:
-            for hits in map(self._judged, self._hits()):
+            for hits in map(self._filtered, self._hits()):
                 if hits.num_rows == 0:
                     continue
                 if left is not None and hits.num_rows >= left:
@@ -274,11 +264,10 @@ class Scan:
             self._at = None
             self._warn()
 
-    def _judged(self, hits: pa.RecordBatch) -> pa.RecordBatch:
-        """The hits that `since` lets stand, with the names of their lists."""
+    def _filtered(self, hits: pa.RecordBatch) -> pa.RecordBatch:
+        """The hits that `since` keeps, with the names of their lists."""
         if self._since is not None:
-            hits = self._since.apply(hits)
-            hits = hits.drop_columns([self._since.at]) if self._unasked else hits
+            hits = self._projection.without_time(self._since.apply(hits))
         return self._marks.apply(hits, self._schema)
 
     def _hits(self) -> Iterator[pa.RecordBatch]:
@@ -291,13 +280,13 @@ class Scan:
                 yield from self._run_each(parts, self._hits_of_text if kind is TextPart else self._hits_of_batches)
 
     def _run_parquet(self, parts: list[Any]) -> Iterator[pa.RecordBatch]:
-        """Local Parquet is read by the compiled half, many row groups at a time."""
+        """Local Parquet is read by the compiled module, many row groups at a time."""
         self._at = parts[0]
         self._scanner.begin([part.path for part in parts])
         while (event := self._scanner.next()) is not None:
             what, n, *rest = event
             if what == "hits":
-                yield self._complete(rest[0], parts[n])
+                yield self._projection.complete(rest[0], parts[n])
                 self._tell()
                 continue
             if what == "failed":
@@ -311,10 +300,10 @@ class Scan:
         for part in parts:
             self._at = part
             try:
-                if self._wanted is not None:
-                    check_columns(self._wanted, part.stored_schema(), part.name)
+                if self._projection.read is not None:
+                    check_columns(self._projection.read, part.stored_schema(), part.name)
                 for hits in hits_of(part):
-                    yield self._complete(hits, part)
+                    yield self._projection.complete(hits, part)
             except InputError as error:
                 self._scanner.stop()
                 self._failed(part, error)
@@ -326,48 +315,35 @@ class Scan:
             self._part_done()
 
     def _hits_of_text(self, part: TextPart) -> Iterator[pa.RecordBatch]:
-        """Text is read by the compiled half, many blocks at a time; what is no row comes back to its part."""
+        """Text is read by the compiled module, many blocks at a time; it returns lines that are no row."""
         before = self._scanner.rows
         with part.to_scan() as rows:
             with in_part(part):
                 self._scanner.begin_text(rows)
             while (event := self._scanner.next()) is not None:
-                what, _, *told = event
+                what, _, *rest = event
                 part.account.used = self._scanner.rows - before
                 if what == "hits":
-                    yield told[0]
+                    yield rest[0]
                 elif what == "lines":
-                    part.account_for(told[0])
+                    part.account_for(rest[0])
                 elif what == "doubtful":
-                    self._scanner.judge(part.judge(text for _, text in told[0]))
+                    self._scanner.judge(part.judge(text for _, text in rest[0]))
                 elif what == "failed":
                     with in_part(part):
-                        raise told[0]
+                        raise rest[0]
                 self._tell()
             part.account.used = self._scanner.rows - before
 
     def _hits_of_batches(self, part: Part) -> Iterator[pa.RecordBatch]:
-        for batch in part.counted(self._wanted):
-            # A table may be one batch of any length, and Ctrl-C gets its turn between two.
+        for batch in part.counted(self._projection.read):
+            # A table may be one batch of any length, and Ctrl-C takes effect between two calls.
             for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
                 with in_part(part):
                     hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
                 if hits is not None:
                     yield hits
                 self._tell()
-
-    def _complete(self, hits: pa.RecordBatch, part: Part) -> pa.RecordBatch:
-        """Adds the columns of the part's directories."""
-        values = part.partition_values()
-        if list(values) != self._partition_columns:
-            raise ColumnError(
-                f"{part.name}: its directories give the columns {', '.join(values) or 'none'}, "
-                f"and those of the first file {', '.join(self._partition_columns) or 'none'}: scan them apart"
-            )
-        if not values:
-            return hits
-        names = hits.schema.names[: -len(self._keys)]
-        return with_partition_values(hits, values, [*names, *values] if self._order is None else self._order)
 
     def _failed(self, part: Part, error: InputError) -> None:
         if not self._skip:
@@ -380,21 +356,12 @@ class Scan:
         self._tell(now=True)
 
     def _tell(self, *, now: bool = False) -> None:
-        if self._progress is None:
-            return
-        moment = time.perf_counter()
-        if now or moment - self._last_progress >= _PROGRESS_EVERY:
-            self._last_progress = moment
-            self._progress(self.summary)
+        self._report(lambda: self.summary, now=now)
 
     def _warn(self) -> None:
         for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
             if national:
-                warnings.warn(
-                    f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits "
-                    "with lead 6 to 9: cast it to Int64 if these are national numbers",
-                    stacklevel=3,
-                )
+                warnings.warn(looks_national(column), stacklevel=3)
 
 
 def scan(
@@ -415,46 +382,46 @@ def scan(
 ) -> Scan:
     """Looks for members of sets in the key columns of any source.
 
-    Each row that names a member in at least one key column comes out once (with `all_rows` each row), in the order of
+    Each row with a member in at least one key column is returned once (with `all_rows` each row), in the order of
     the source, with its own columns and for each key column `<column>_match`: the canonical MSISDN or IMEI14 (uint64)
     that matched, null where that column did not.
 
     Args:
         source: A path, a glob, a directory or a list of paths (text, workbooks, JSON, Parquet, Arrow; in gzip, zstd,
-            bzip2 or ZIP), a pyarrow dataset, table or reader, anything with `__arrow_c_stream__` (Polars, DuckDB,
+            bzip2 or ZIP), a pyarrow dataset, table or reader, any object with `__arrow_c_stream__` (Polars, DuckDB,
             pandas), or an iterable of batches.
         sets: For each key column the set that its cells are looked up in: a `NumberSet` for numbers, an `ImeiSet` for
             handsets; or several of one kind by name, `{"mobile": {"revoked": a, "risk": b}}`, looked up in one pass.
             Beside its match each hit then has `<column>_lists` (list<string>): the names of the lists that it is on, in
-            the order given, null where the column did not match. What is to be left out of a list is taken off it
+            the order given, null where the column did not match. Numbers to leave out are removed from a list
             before: `{"revoked": revoked - reactivated}`.
-        columns: The columns to hand on; None hands on all.
+        columns: The columns to return; None returns all.
         region: How bare digits are read, as in `normalize`.
         region_column: The column that has the region of each row, as in `normalize`: numbers are then read by it and
             not by `region`, a batch at a time.
         on_error: What to do with a file that cannot be read to its end: `"raise"`, or `"skip"` it and report it in the
             summary.
         progress: Called with a `ScanSummary` at least once a file.
-        limit: Stop after so many hits; None finds them all.
-        at: The column that says when a row happened: timestamps, dates, or text in ISO 8601. A time without a zone is
+        limit: Stop after so many hits; None returns all.
+        at: The column of the times of rows: timestamps, dates, or text in ISO 8601. A time without a zone is
             Indian Standard Time, and a date its midnight.
         since: For key columns a pair: the numbers (or IMEIs) of the list, and the date on which each was listed, of the
-            same types as `at`; where a number comes again, the earliest counts. A row from before the date of its
-            number is then no match; one that has no time, or whose number has no date, is none either. The summary
-            counts both, as `before_listing` and `undated`. A column of several lists takes no dates.
-        all_rows: Every row comes out, marked or not, the order of the source kept; not with `limit` or `since`.
+            same types as `at`; where a number is there twice, the earliest counts. A row from before the date of its
+            number is then no match; one without a time, or whose number has no date, is none either. The summary
+            counts both, as `before_listing` and `undated`. A column of several lists has no dates.
+        all_rows: Every row is returned, marked or not, in the order of the source; not with `limit` or `since`.
         threads: How many threads to use; None takes as many as the process may.
-        strict: A row that cannot be read as a row is an error; else it is counted, and in `refused_lines`.
+        strict: A row that cannot be read is an error; else it is counted, and in `refused_lines`.
 
     Returns:
-        A `Scan`, which runs when its rows are asked for.
+        A `Scan`, which runs when its rows are read.
 
     Raises:
-        FileMissingError: A path leads to no file.
+        FileMissingError: There is no file at a path.
         ColumnError: The source has no such column.
         UnsupportedTypeError: A key column's type cannot hold a number without loss, or that of `at` no time.
-        InputError: The first file cannot be read as what it should be.
-        ArgumentError: An argument the scan cannot work with.
+        InputError: The first file cannot be read.
+        ArgumentError: An argument is invalid.
 
     Examples:
         >>> import numguard as ng, pyarrow as pa
@@ -475,9 +442,7 @@ def scan(
     if isinstance(columns, str):
         raise ArgumentError("columns: takes a list of names, not one name")
     if (at is None) != (since is None):
-        raise ArgumentError(
-            "since: takes the listing dates, and goes with at=, the column that says when a row happened"
-        )
+        raise ArgumentError("since: takes the listing dates, and goes with at=, the column of the times of rows")
     if several := [column for column in since or () if marks.of_several(column)]:
         raise ArgumentError(f"since: {named(several)!r} is looked up in several lists, and one date would be for all")
     if all_rows and (limit is not None or since is not None):

@@ -1,6 +1,6 @@
-"""Which part of a source an error arose in, and which names no column can have.
+"""The part of a source in which an error occurred, and names that no column can have.
 
-Owns how an error of the compiled half gets the name of its part. Knows no rows.
+Owns how an error of the compiled module gets the name of its part. Knows no rows.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ __all__ = ["in_part", "is_broken"]
 
 
 def is_broken(name: str) -> bool:
-    """Whether a name holds half a character, which no column's name can."""
+    """Whether a name has half a character (a surrogate), which no column's name can have."""
     return any("\ud800" <= character <= "\udfff" for character in name)
 
 
 class in_part:  # noqa: N801 - reads as a verb, as context managers do
-    """Says in which part an error of the compiled half arose."""
+    """Adds the name of a part to errors of the compiled module."""
 
     def __init__(self, part: Part) -> None:
         self._name = part.name

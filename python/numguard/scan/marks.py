@@ -1,7 +1,7 @@
 """Hits by the names of the lists that they are on: many lists of one column, looked up in one pass.
 
-Owns the column of names. Knows no source and no cell. One idea: **the pass looks for what is on any of the lists, and
-only what it found is asked of each**, so that many lists cost hardly more than one.
+Owns the column of names. Knows no source and no cell. One idea: **the pass looks for members of the union of the
+lists, and only hits are looked up in each list**, so that many lists cost hardly more than one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _Set: TypeAlias = NumberSet | ImeiSet
 #: What a key column is looked up in: one set, or several by name.
 Sets: TypeAlias = Mapping[str, _Set | Mapping[str, _Set]]
 
-#: What is added to a key column's name to name the column of the lists.
+#: The suffix of the column of lists, after the key column's name.
 LISTS = "_lists"
 
 _NAMES = pa.list_(pa.string())
-#: What parts the names where a file holds no lists.
+#: The separator of names in formats without lists.
 _BETWEEN = ";"
 
 
@@ -38,11 +38,11 @@ class Marks:
         sets: What each key column is looked up in.
 
     Raises:
-        ArgumentError: Something else than sets, of one kind in each column, by names that can be written.
+        ArgumentError: Not sets of one kind in each column, or a name that cannot be written.
     """
 
     def __init__(self, sets: Sets) -> None:
-        #: What each column is looked up in: for several lists, what is on any of them.
+        #: What each column is looked up in: for several lists, their union.
         self.sets: dict[str, _Set] = {}
         self._lists: dict[str, dict[str, _Set]] = {}
         #: Rows that hit each list, by column.
@@ -74,7 +74,7 @@ class Marks:
         return [f"{column}{LISTS}" for column in self._lists]
 
     def schema(self, schema: pa.Schema) -> pa.Schema:
-        """The columns of marked hits: the names of the lists beside what matched.
+        """The columns of marked hits: the names of the lists beside each match.
 
         Raises:
             ArgumentError: There is such a column already.
@@ -92,8 +92,8 @@ class Marks:
         """Rows with the names of the lists that each match is on, null where nothing matched."""
         if not self._lists:
             return hits
-        told = {f"{column}{LISTS}": self._names(column, hits[f"{column}_match"]) for column in self._lists}
-        columns = [told[name] if name in told else hits[name] for name in schema.names]
+        names_of = {f"{column}{LISTS}": self._names(column, hits[f"{column}_match"]) for column in self._lists}
+        columns = [names_of[name] if name in names_of else hits[name] for name in schema.names]
         return pa.RecordBatch.from_arrays(columns, schema=schema)
 
     def _names(self, column: str, match: Any) -> pa.Array[Any]:
@@ -109,14 +109,14 @@ class Marks:
         counts[matched] = np.bincount(row, minlength=len(keys))
         ends = np.concatenate([[0], np.cumsum(counts)])
         names: Any = pa.array(list(lists), pa.string()).take(pa.array(place, pa.int64()))
-        told: pa.Array[Any] = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), names, mask=pa.array(~matched))
-        return told
+        lists_of: pa.Array[Any] = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), names, mask=pa.array(~matched))
+        return lists_of
 
 
 def flattened(
     schema: pa.Schema, batches: Iterable[pa.RecordBatch], columns: Sequence[str]
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    """Rows whose names of lists are one text, for files that hold no lists; and their columns."""
+    """Rows whose names of lists are one text, for formats without lists; and their columns."""
     flat = schema
     for name in columns:
         flat = flat.set(flat.get_field_index(name), pa.field(name, pa.string()))
@@ -139,12 +139,12 @@ def _checked(column: str, members: object) -> _Set:
 
 def _checked_name(column: str, name: object) -> str:
     if not isinstance(name, str) or not name.strip() or _BETWEEN in name or not name.isprintable():
-        raise ArgumentError(f"sets: {named([column])!r}: a list takes a name, which has no {_BETWEEN} in it")
+        raise ArgumentError(f"sets: {named([column])!r}: a list takes a name without {_BETWEEN}")
     return name
 
 
 def _any_of(lists: list[Any]) -> _Set:
-    """What is on any of the lists; the smallest are joined first, so that a large one is copied once."""
+    """The union of the lists; the smallest are joined first, so that a large one is copied once."""
     left = sorted(lists, key=len, reverse=True)
     while len(left) > 1:
         left.append(left.pop() | left.pop())

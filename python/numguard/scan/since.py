@@ -1,10 +1,10 @@
-"""Hits from the day on which a number was listed: calls before it are no business of a list.
+"""Hits from the day on which a number was listed.
 
-Owns the rule. A match stands if the time of its row is not before the listing date of its number. A time without a zone
-is Indian Standard Time and a date is its midnight there, as in linkage. What cannot be told - a row without a time, a
-number without a date, a text that is no time - is left out and counted, never decided.
+Owns the rule. A match is kept if the time of its row is not before the listing date of its number. A time without a
+zone is Indian Standard Time and a date is its midnight there, as in linkage. Where it cannot be decided - a row without
+a time, a number without a date, a text that is no time - the match is left out and counted.
 
-One idea: **the listing dates are put into the order of the set**, so that the date of a match is one `take` away.
+One idea: **the listing dates are in the order of the set**, so that the date of a match is one `take`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _MOMENT = pa.timestamp("us", "UTC")
 
 
 class Since:
-    """The rule of one scan, and what it left out.
+    """The rule of one scan, and the count of what it left out.
 
     Args:
-        at: The column that says when a row happened.
+        at: The column of the times of rows.
         lists: For key columns the list: its numbers or IMEIs, and the date on which each was listed.
         sets: The sets of the scan.
         region: How bare digits of a list are read.
 
     Raises:
         ArgumentError: A column that is no key column, or dates that are not one for each number.
-        UnsupportedTypeError: Dates of a type that holds no times.
+        UnsupportedTypeError: Dates of a type without times.
     """
 
     def __init__(self, at: str, lists: Mapping[str, tuple[Any, Any]], sets: Mapping[str, _Set], region: Region) -> None:
@@ -54,39 +54,43 @@ class Since:
                     f"since: {named([column])!r} takes a pair: the numbers of the list, and their dates"
                 )
             self._listed[column] = _in_order(sets[column], *listed, region, f"since: {named([column])!r}")
-        #: Matches that stood, by column.
+        #: Matches that were kept, by column.
         self.kept: dict[str, int] = dict.fromkeys(sets, 0)
         #: Matches left out because their row is from before the listing date.
         self.early: dict[str, int] = dict.fromkeys(self._listed, 0)
         #: Matches left out because their row has no time, or their number no date.
         self.undated: dict[str, int] = dict.fromkeys(self._listed, 0)
-        #: Rows that stood.
+        #: Rows that were kept.
         self.hits = 0
         self._distinct: dict[bool, set[int]] = {False: set(), True: set()}
 
     @property
     def distinct(self) -> int:
-        """Distinct numbers and handsets whose matches stood."""
+        """Distinct numbers and handsets whose matches were kept."""
         return sum(map(len, self._distinct.values()))
 
     def check_type(self, kind: pa.DataType) -> None:
-        """Raises UnsupportedTypeError if a column of that type holds no times."""
+        """Refuses a column of a type without times.
+
+        Raises:
+            UnsupportedTypeError: The type is none of times.
+        """
         moments(pa.array([], kind), f"column {named([self.at])!r}")
 
     def apply(self, hits: pa.RecordBatch) -> pa.RecordBatch:
-        """The rows of which a match stands, those that do not stand made null."""
+        """The rows with a match that is kept; other matches are null."""
         at = moments(hits[self.at], self.at)
-        stands: Any = None
+        kept: Any = None
         for column, members in self._sets.items():
             name = f"{column}_match"
             match: Any = hits[name]
             if column in self._listed:
                 match = self._judge(column, members, match, at)
                 hits = hits.set_column(hits.schema.get_field_index(name), hits.schema.field(name), match)
-            stands = match.is_valid() if stands is None else pc.or_(stands, match.is_valid())
+            kept = match.is_valid() if kept is None else pc.or_(kept, match.is_valid())
             self.kept[column] += len(match) - match.null_count
             self._distinct[isinstance(members, ImeiSet)].update(pc.unique(match.drop_null()).to_pylist())
-        hits = keep_rows(hits, stands)
+        hits = keep_rows(hits, kept)
         self.hits += hits.num_rows
         return hits
 
@@ -102,7 +106,7 @@ class Since:
 
 
 def _in_order(members: _Set, numbers: Any, dates: Any, region: Region, what: str) -> pa.Array[Any]:
-    """The listing date of each member, in the order of the set: the earliest, where a list has a number again."""
+    """The listing date of each member, in the order of the set: the earliest, where a list has a number twice."""
     listed = moments(dates, what)
     positions: Any = (
         members.position(numbers) if isinstance(members, ImeiSet) else members.position(numbers, region=region)
@@ -122,7 +126,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
 
     Args:
         times: Timestamps, dates, or text in ISO 8601, as an Arrow array, a series or a list.
-        what: As errors name them.
+        what: Their name in errors.
 
     Raises:
         UnsupportedTypeError: They are of another type.
@@ -148,7 +152,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
         kind = times.type
     if not pa.types.is_timestamp(kind):
         raise UnsupportedTypeError(f"{what}: {kind} holds no times: cast it to a timestamp or a date")
-    # Nanoseconds are cut off: no call record has any.
+    # Nanoseconds are truncated: no call record has any.
     micro = times.cast(pa.timestamp("us", kind.tz), safe=False)
     moments: pa.Array[Any] = (micro if kind.tz else pc.assume_timezone(micro, ZONE)).cast(_MOMENT)
     return moments

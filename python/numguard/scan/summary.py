@@ -1,7 +1,7 @@
-"""What a scan has seen: counts of rows, hits and refused cells, by column and by file.
+"""The figures of a scan: counts of rows, hits and refused cells, by column and by file.
 
-Owns the figures of a run. Knows no rows. One idea: **what was not looked at is counted too**, so that no hit can mean
-only that there is none.
+Owns the figures of a run. Knows no rows. One idea: **what was not read is counted too**, so that no hits mean that
+there are none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["ScanSummary", "SkippedFile"]
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file that could not be read to its end. Hits that were handed over before stand."""
+    """A file that could not be read to its end. Hits that were returned before are valid."""
 
     file: str
     why: str
@@ -24,9 +24,9 @@ class SkippedFile:
 
 @dataclass(frozen=True)
 class ScanSummary:
-    """What a scan has seen: of the whole run once it has finished, of the run so far in `progress`."""
+    """The figures of a scan: of the whole run once it has finished, of the run so far in `progress`."""
 
-    #: Rows looked at.
+    #: Rows read.
     rows: int = 0
     #: Rows with at least one match.
     hits: int = 0
@@ -41,33 +41,33 @@ class ScanSummary:
     #: Matches left out by `since`, by column: from before the listing date; and without a time or a listing date.
     before_listing: dict[str, int] = field(default_factory=dict)
     undated: dict[str, int] = field(default_factory=dict)
-    #: Lines of text that are no whole row, and so were not looked at; and how many for which reason.
+    #: Lines of text that are no whole row, and so were not searched; and their count by reason.
     refused_lines: int = 0
     refused_rows: dict[str, int] = field(default_factory=dict)
-    #: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
+    #: Non-data lines, by kind: title, blank, ruler, header (a repeated one), total, page.
     not_data: dict[str, int] = field(default_factory=dict)
     #: Members of archives and sheets that are no table with these columns.
     passed_over: tuple[SkippedFile, ...] = ()
     #: Files that could not be read to their end (`on_error="skip"`).
     skipped: tuple[SkippedFile, ...] = ()
-    #: Files, tables and streams done with, and how many there are.
+    #: Files, tables and streams that are finished, and how many there are.
     files_done: int = 0
     files: int = 0
-    #: The file at hand; None for a table or stream.
+    #: The current file; None for a table or stream.
     file: str | None = None
-    #: Wall time from the first row asked for.
+    #: Wall time from the first call for a row.
     seconds: float = 0.0
-    #: Whether everything was looked at; not so where `limit` was reached or the caller stopped.
+    #: Whether everything was read; not so where `limit` was reached or the caller stopped.
     finished: bool = False
 
     @property
     def rows_read(self) -> int:
-        """Rows looked at, refused rows, and lines that are no rows."""
+        """Rows that were read, refused rows, and non-data lines."""
         return self.rows + self.refused_lines + sum(self.not_data.values())
 
     @property
     def rows_per_second(self) -> float:
-        """Rows looked at for each second of wall time."""
+        """Rows for each second of wall time."""
         return self.rows / self.seconds if self.seconds else 0.0
 
     def card(self, columns: Sequence[str], *, begun: bool) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "check_names",
     "exporting",
     "headings",
+    "looks_national",
     "named",
     "reading",
     "with_partition_values",
@@ -272,6 +273,14 @@ def headings(names: Sequence[str]) -> str:
         return f"({len(names)}, and its first line holds a number: it may have no header)"
     more = ", ..." if len(names) > MOST_NAMES else ""
     return ", ".join(names[:MOST_NAMES]) + more or "none at all"
+
+
+def looks_national(column: str) -> str:
+    """The warning about a column of uint64 that seems to hold national numbers."""
+    return (
+        f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 "
+        "to 9: cast it to Int64 if these are national numbers"
+    )
 
 
 def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
