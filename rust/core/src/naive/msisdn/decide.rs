@@ -8,10 +8,10 @@ use crate::naive::pattern;
 use crate::naive::text::{has_stray_letters, trimmed};
 use crate::notes::Note;
 
-/// What the tokens of a text come to.
+/// The tokens of a text, summarised.
 struct Seen<'a> {
     tokens: &'a [Token],
-    /// Every number as often as it stands there.
+    /// Every number, with repeats.
     numbers: Vec<&'a Number>,
     /// The text outside numbers.
     around: String,
@@ -27,7 +27,7 @@ impl Token {
         }
     }
 
-    /// The text that is no number's.
+    /// The text outside numbers.
     pub(super) fn around(&self) -> String {
         match self {
             Self::Number(_) | Self::Digits(..) | Self::UpiId => " ".to_owned(),
@@ -121,7 +121,7 @@ impl<'a> Seen<'a> {
             }
             () if has_break(text) => Err(Note::BrokenLine),
             () if self.has_letters() => {
-                self.words_let_in(&number)?;
+                self.check_words(&number)?;
                 Ok(number.with(Note::TextRemoved))
             }
             () if outside.is_empty() || is_repeated && is_list => Ok(number),
@@ -129,8 +129,8 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// Only phone words, and words that say nothing, let a number in.
-    fn words_let_in(&self, number: &Number) -> Result<(), Note> {
+    /// A number with words is accepted if all are phone words or neutral words.
+    fn check_words(&self, number: &Number) -> Result<(), Note> {
         let country = code(&number.digits);
         let row = row(self.tokens, country);
         match () {
