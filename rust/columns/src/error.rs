@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow_schema::{ArrowError, DataType};
+use parquet::errors::ParquetError;
 
 /// Why a call on columns failed. No message holds the content of a cell.
 #[derive(Debug)]
@@ -80,8 +81,8 @@ pub enum Error {
     Unreadable {
         /// The row group, if known.
         row_group: Option<usize>,
-        /// The message of the reader.
-        why: String,
+        /// The error of the reader.
+        error: ParquetError,
     },
     /// A text that failed while it was read.
     Reading(io::Error),
@@ -99,6 +100,7 @@ pub enum Error {
 }
 
 impl Error {
+    /// An error of the operating system about a file.
     pub(crate) fn file(path: &Path, error: io::Error) -> Self {
         Self::File {
             path: path.to_owned(),
@@ -134,6 +136,11 @@ impl Error {
         }
     }
 
+    /// A Parquet file, or one of its row groups, that cannot be read.
+    pub(crate) fn unreadable(row_group: Option<usize>, error: ParquetError) -> Self {
+        Self::Unreadable { row_group, error }
+    }
+
     /// The error, in a column.
     pub(crate) fn in_column(self, column: &str) -> Self {
         Self::InColumn(column.to_owned(), Box::new(self))
@@ -161,6 +168,24 @@ fn named(name: &str) -> &str {
         return "(a number)";
     }
     name
+}
+
+/// The message of the Parquet reader, without the prefixes of its layers.
+fn reason(error: &ParquetError) -> String {
+    const LAYERS: [&str; 6] = [
+        "External: ",
+        "Parquet argument error: ",
+        "Parquet error: ",
+        "EOF: ",
+        "Arrow: ",
+        "NYI: ",
+    ];
+    let text = error.to_string();
+    let mut why = text.as_str();
+    while let Some(rest) = LAYERS.iter().find_map(|layer| why.strip_prefix(layer)) {
+        why = rest;
+    }
+    why.to_owned()
 }
 
 impl std::fmt::Display for Error {
@@ -211,12 +236,13 @@ impl std::fmt::Display for Error {
             Self::InFile(file, error) => write!(f, "{file}: {error}"),
             Self::Unreadable {
                 row_group: None,
-                why,
-            } => write!(f, "cannot be read as Parquet ({why})"),
+                error,
+            } => write!(f, "cannot be read as Parquet ({})", reason(error)),
             Self::Unreadable {
                 row_group: Some(group),
-                why,
+                error,
             } => {
+                let why = reason(error);
                 write!(
                     f,
                     "row group {group} cannot be read ({why}): get the file anew, or pass on_error=\"skip\""
@@ -242,6 +268,7 @@ impl std::error::Error for Error {
             Self::Arrow(error) => Some(error),
             Self::File { error, .. } => Some(error),
             Self::SetFile { error, .. } => Some(error),
+            Self::Unreadable { error, .. } => Some(error),
             Self::Reading(error) => Some(error),
             Self::InColumn(_, error) | Self::InFile(_, error) => Some(error),
             Self::UnsupportedType { .. }
@@ -256,7 +283,6 @@ impl std::error::Error for Error {
             | Self::NoSuchColumn { .. }
             | Self::RepeatedColumn(_)
             | Self::MatchColumn(_)
-            | Self::Unreadable { .. }
             | Self::Format(_)
             | Self::NewColumn(_)
             | Self::TypeChanged { .. } => None,

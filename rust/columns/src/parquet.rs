@@ -28,7 +28,7 @@ use crate::parallel::{Next, Ordered, Threads};
 use crate::scan::{Event, Plan, Tally};
 pub(crate) use bytes::Input;
 use file::OpenFile;
-pub(crate) use file::{footer, key_metadata, unreadable};
+pub(crate) use file::{footer, key_metadata};
 use part::{Part, Parts};
 
 /// One result of a part.

@@ -19,7 +19,7 @@ use super::block::{Batch, Block, Counts, Refused, Sightings, add_refused, check_
 use crate::Error;
 use crate::guard::guarded;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{Input, footer, key_metadata, unreadable};
+use crate::parquet::{Input, footer, key_metadata};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 
@@ -193,17 +193,17 @@ impl Job {
                 .with_batch_size(batch)
                 .build()
         };
-        guarded(build).map_err(|error| self.unreadable(&error))
+        guarded(build).map_err(|error| self.unreadable(error))
     }
 
-    fn unreadable(&self, error: &ParquetError) -> Error {
-        unreadable(Some(self.row_group), error).in_file(&self.file.name)
+    fn unreadable(&self, error: ParquetError) -> Error {
+        Error::unreadable(Some(self.row_group), error).in_file(&self.file.name)
     }
 
     /// The next batch of a reader.
     fn next(&self, reader: &mut ParquetRecordBatchReader) -> Result<Option<RecordBatch>, Error> {
         let next = guarded(|| reader.next().transpose().map_err(ParquetError::from));
-        next.map_err(|error| self.unreadable(&error))
+        next.map_err(|error| self.unreadable(error))
     }
 
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
@@ -253,7 +253,7 @@ impl Job {
             return Ok(());
         }
         let why = format!("it has {seen} rows, but its header states {rows}");
-        Err(self.unreadable(&ParquetError::General(why)))
+        Err(self.unreadable(ParquetError::General(why)))
     }
 }
 

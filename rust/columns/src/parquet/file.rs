@@ -95,7 +95,7 @@ pub(crate) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error>
         Ok(metadata)
     };
     let metadata = guarded(read)
-        .map_err(|error| unreadable(None, &error).in_file(&path.display().to_string()))?;
+        .map_err(|error| Error::unreadable(None, error).in_file(&path.display().to_string()))?;
     Ok((input, metadata))
 }
 
@@ -111,25 +111,4 @@ fn is_dictionary_coded(chunk: &ColumnChunkMetaData) -> bool {
         && chunk.page_encoding_stats_mask().is_some_and(|mask| {
             mask.is_only(Encoding::PLAIN_DICTIONARY) || mask.is_only(Encoding::RLE_DICTIONARY)
         })
-}
-
-/// The message of the Parquet reader, without the prefixes of its layers.
-pub(crate) fn unreadable(row_group: Option<usize>, error: &ParquetError) -> Error {
-    const LAYERS: [&str; 6] = [
-        "External: ",
-        "Parquet argument error: ",
-        "Parquet error: ",
-        "EOF: ",
-        "Arrow: ",
-        "NYI: ",
-    ];
-    let text = error.to_string();
-    let mut why = text.as_str();
-    while let Some(rest) = LAYERS.iter().find_map(|layer| why.strip_prefix(layer)) {
-        why = rest;
-    }
-    Error::Unreadable {
-        row_group,
-        why: why.to_owned(),
-    }
 }

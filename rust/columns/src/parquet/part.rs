@@ -12,7 +12,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 
 use super::Outcome;
-use super::file::{OpenFile, key_metadata, unreadable};
+use super::file::{OpenFile, key_metadata};
 use super::key_stream::{KeyStream, Source};
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
@@ -127,7 +127,7 @@ impl Iterator for Parts {
         let Ok(rows) = usize::try_from(rows) else {
             self.ended = true;
             let why = "its header states a negative number of rows".to_owned();
-            let error = unreadable(Some(self.row_group), &ParquetError::General(why));
+            let error = Error::unreadable(Some(self.row_group), ParquetError::General(why));
             let error = error.in_file(&self.file.name);
             return Some(Part::failed(self.file.index, error));
         };
@@ -235,8 +235,8 @@ impl Iterator for Part {
 }
 
 impl Job {
-    fn unreadable(&self, error: &ParquetError) -> Error {
-        self.in_file(unreadable(Some(self.row_group), error))
+    fn unreadable(&self, error: ParquetError) -> Error {
+        self.in_file(Error::unreadable(Some(self.row_group), error))
     }
 
     fn in_file(&self, error: impl Into<Error>) -> Error {
@@ -249,7 +249,7 @@ impl Job {
             return Ok(());
         }
         let why = format!("it has {seen} rows, but its header states {}", self.rows);
-        Err(self.unreadable(&ParquetError::General(why)))
+        Err(self.unreadable(ParquetError::General(why)))
     }
 
     /// Reads the key column of the n-th lookup.
@@ -261,13 +261,13 @@ impl Job {
             let open = || TextPages::open(&self.file, self.row_group, at, self.start, self.rows);
             match guarded(open) {
                 Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), output)),
-                Err(PageError::Broken(error)) => return Err(self.unreadable(&error)),
+                Err(PageError::Broken(error)) => return Err(self.unreadable(error)),
                 Err(PageError::Unsuited) => {}
             }
         }
         let metadata = &self.file.metadata;
         let metadata = guarded(|| key_metadata(metadata, self.row_group, &[at]))
-            .map_err(|error| self.unreadable(&error))?;
+            .map_err(|error| self.unreadable(error))?;
         // A dictionary is read once for each batch, so a dictionary column is one batch; its cells are small.
         let batch = match metadata.schema().field(at).data_type() {
             DataType::Dictionary(..) => self.rows,
@@ -311,7 +311,7 @@ impl Job {
             .with_row_groups(vec![self.row_group])
             .with_row_selection(selection)
             .with_batch_size(batch);
-        guarded(|| builder.build()).map_err(|error| self.unreadable(&error))
+        guarded(|| builder.build()).map_err(|error| self.unreadable(error))
     }
 
     /// The output columns that are not key columns.
@@ -359,7 +359,7 @@ impl Keys {
             match stream.ready(lookup.keys) {
                 Ok(rows) => ready = ready.min(rows),
                 Err(PageError::Unsuited) => return Ok(Progress::Unsuited),
-                Err(PageError::Broken(error)) => return Err(job.unreadable(&error)),
+                Err(PageError::Broken(error)) => return Err(job.unreadable(error)),
             }
             if let Some(array) = stream.new_array() {
                 self.tally.check_national(lookups, n, array.as_ref());
@@ -429,10 +429,10 @@ impl Hits {
             None => (None, left.min(HITS)),
             Some(reader) => {
                 let read = guarded(|| reader.next().transpose().map_err(ParquetError::from))
-                    .map_err(|error| job.unreadable(&error))?;
+                    .map_err(|error| job.unreadable(error))?;
                 let Some(read) = read.filter(|read| (1..=left).contains(&read.num_rows())) else {
                     let why = "its columns differ in length".to_owned();
-                    return Err(job.unreadable(&ParquetError::General(why)));
+                    return Err(job.unreadable(ParquetError::General(why)));
                 };
                 let len = read.num_rows();
                 (Some(read), len)

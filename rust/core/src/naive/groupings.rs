@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::pattern;
 
-/// What stands between two groups of digits, brackets apart, as one sign: a blank, `-`, `.`, `/`; `=` for a dash
-/// with blanks around it, `~` where only a bracket stands, `!` where something stands that no number is written with.
+/// The separator between two groups of digits, without brackets, as one sign: a blank, `-`, `.`, `/`; `=` for a dash
+/// with blanks around it, `~` for nothing but a bracket, `!` for anything that separates no groups of a number.
 pub(super) fn gap(text: &str) -> char {
     let bare = text.replace(['(', ')'], "");
     match bare.as_str() {
@@ -49,7 +49,7 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
     list
 });
 
-/// The signs of a separator, each a kind of its own.
+/// The signs of a separator of the list.
 fn signs(separator: &str) -> &'static [&'static str] {
     match separator {
         "blank" => &[" "],
@@ -80,7 +80,7 @@ fn grouping(widths: &str, sign: &str) -> Regex {
     Regex::new(&format!("^{}$", groups.join(sign))).expect("a pattern")
 }
 
-/// Whether digits with signs between the groups are written as the list has it.
+/// Whether digits, with signs between the groups, match a line of the list.
 pub(super) fn is_listed(plan: &str, written: &str, first_is_area: bool) -> bool {
     LIST.iter().any(|grouping| {
         grouping.plan == plan

@@ -7,7 +7,7 @@ use super::words::{self, Says};
 use crate::imei::Reading;
 use crate::notes::{Form, Note};
 
-/// A handset's fourteen digits, its form, and the mends.
+/// The fourteen digits of a handset, its form, and the mends.
 type Handset = (String, Form, Vec<Note>);
 
 /// Reads a cell of text.
@@ -52,17 +52,17 @@ pub fn read(cell: &str) -> Reading {
     }
 }
 
-/// One digit repeated, digits that count up, or a value of the kernel's list, which is data and not a rule.
+/// One digit repeated, ascending digits, or a value of the kernel's list: the list is data, so it is not repeated here.
 fn is_placeholder(key: &str) -> bool {
     let digits: Vec<u32> = key.chars().filter_map(|digit| digit.to_digit(10)).collect();
-    // Digits that count, and an Indian mobile in the place of a handset.
+    // Digits in sequence, and an Indian mobile number instead of an IMEI.
     pattern!("^(?:123456789|012345678|1357902468|0091[6-9][0-9]{9}$)").is_match(key)
         || digits.windows(2).all(|pair| pair[0] == pair[1])
         || digits.windows(2).all(|pair| (pair[0] + 1) % 10 == pair[1])
         || crate::imei::is_placeholder(key.parse().expect("digits"))
 }
 
-/// Luhn's sum of all fifteen digits, as the standard writes it: from the right, each second digit doubled.
+/// The Luhn formula over all fifteen digits as in the standard: from the right, every second digit doubled.
 fn luhn_holds(imei: &str) -> bool {
     let sum: u32 = imei
         .chars()
@@ -120,12 +120,12 @@ fn handset_in(shown: &Shown) -> Result<Handset, Note> {
     decide(text, &Seen::of(shown))
 }
 
-/// What stands in a text: handsets, other digits, the classes of the words.
+/// The contents of a text: handsets, other digits, and words.
 #[derive(Default)]
 struct Seen {
     handsets: Vec<Handset>,
     has_fragments: bool,
-    /// The words, each with where it begins and ends.
+    /// The words, each with its start and end.
     words: Vec<(Says, usize, usize)>,
 }
 
@@ -150,7 +150,7 @@ impl Seen {
         seen
     }
 
-    /// Whether `IMEI`, or `No` behind it, stands right before a place.
+    /// Whether `IMEI`, or `IMEI No`, is directly before `at`.
     fn is_labelled(text: &str, words: &[(Says, usize, usize)], at: usize) -> bool {
         words
             .split_last()
@@ -173,7 +173,7 @@ impl Seen {
         }
         let is_alone = !pattern!("^[A-Za-zλ_]").is_match(after)
             && (counter.is_some() || !pattern!("[A-Za-zλ_]$").is_match(before));
-        // `IMEI 1358...`: the counter touches the IMEI.
+        // `IMEI 1358...`: there is no blank between counter and IMEI.
         let is_glued = pattern!("^[12][0-9]{15}$").is_match(rest)
             && luhn_holds(&rest[1..])
             && Self::is_labelled(text, &self.words, start);
@@ -189,9 +189,9 @@ impl Seen {
 }
 
 impl Seen {
-    /// Only words of handsets, phone words, and words that say nothing, let an IMEI in.
-    fn words_let_in(&self) -> Result<(), Note> {
-        // No country makes an IMEI another's.
+    /// An IMEI with words is accepted if all are words of handsets, phone words or neutral words.
+    fn check_words(&self) -> Result<(), Note> {
+        // The name of a country does not refuse an IMEI.
         let refuses = |(says, ..): &(Says, usize, usize)| says.refuses("0");
         let is_doubted =
             |(says, ..): &(Says, usize, usize)| matches!(says.class, "unlisted" | "complaint");
@@ -228,7 +228,7 @@ fn decide(text: &str, seen: &Seen) -> Result<Handset, Note> {
         _ if has_letters && has_break => Err(Note::BrokenLine),
         Some(_) if !is_remark => Err(Note::StrayCharacter),
         Some(first) if has_letters && !seen.has_fragments => {
-            seen.words_let_in()?;
+            seen.check_words()?;
             Ok(repeated(with(first.clone(), Note::TextRemoved)))
         }
         _ if has_letters => Err(Note::TextWithDigits),
@@ -240,7 +240,7 @@ fn decide(text: &str, seen: &Seen) -> Result<Handset, Note> {
     }
 }
 
-/// A stretch as one IMEI, or the same IMEI again.
+/// A run as one IMEI, or as repeats of one IMEI.
 fn stretch(run: &str) -> Result<Handset, Note> {
     let Some(found) = pattern!("^([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)$").captures(run) else {
         return Err(Note::NotANumber);
@@ -279,14 +279,14 @@ fn stretch(run: &str) -> Result<Handset, Note> {
     }
 }
 
-/// Pieces as one IMEI: a single one, or several in a listed grouping, none of them an IMEI by itself.
+/// Groups of digits as one IMEI: a single group, or several in a listed grouping, none of them an IMEI by itself.
 fn one(core: &str) -> Result<Handset, Note> {
     let handset = of_digits(&pattern!("[^0-9]").replace_all(core, ""))?;
     let pieces: Vec<&str> = pattern!("[0-9]+")
         .find_iter(core)
         .map(|piece| piece.as_str())
         .collect();
-    // The separators of the list hold no bracket.
+    // No separator of the list contains a bracket.
     let written = pattern!("([0-9])([^0-9]+)").replace_all(core, |found: &regex::Captures<'_>| {
         let sign = if found[2].contains(['(', ')', '+']) {
             '!'
@@ -297,7 +297,7 @@ fn one(core: &str) -> Result<Handset, Note> {
     });
     let is_whole = |piece: &&str| piece.len() >= 14;
     let is_grouped = !pieces.iter().any(is_whole) && is_listed("imei", &written, false);
-    // `98765 43210 98765`: a mobile and five digits more, which end in no check digit.
+    // `98765 43210 98765`: a mobile number and five more digits, without a valid check digit.
     let is_mobile_and_more = pattern!("^[6-9][0-9]{4}[^0-9][0-9]{5}[^0-9][0-9]{5}$")
         .is_match(&written)
         && handset.1 == Form::LuhnBad;
@@ -323,12 +323,12 @@ fn is_date_and_time(written: &str) -> bool {
         .is_match(written)
 }
 
-/// `40477-14985-95740`: a cell of an Indian network.
+/// `40477-14985-95740`: the identity of a cell of an Indian network.
 fn is_cell(written: &str) -> bool {
     pattern!("^40[45][0-9]{2}[^0-9][0-9]{5}[^0-9][0-9]{5}$").is_match(written)
 }
 
-/// A stretch that is nothing but IMEIs, each as long as it can be.
+/// A run that consists of several IMEIs, each as long as possible.
 fn several(run: &str) -> Option<Vec<Handset>> {
     all_of(run).filter(|handsets| handsets.len() > 1)
 }

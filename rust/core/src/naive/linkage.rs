@@ -1,4 +1,4 @@
-//! Linkage as the rules are written: dictionaries of everything, and loops. For each rule, the few lines that state it.
+//! The oracle of [`crate::linkage`]: maps of all sightings, and one loop for each rule as it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::linkage::{
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
 
-/// From when to when, both counted.
+/// The first and the last time; both are inside.
 type Window = (i64, i64);
 
 fn kept(sighting: &Sighting, policy: &Policy) -> bool {
@@ -43,14 +43,14 @@ fn window(seed: &Seed, policy: &Policy) -> Option<Window> {
     }
 }
 
-/// Every kept sighting, as times by number and handset, and with its place by handset.
+/// All kept sightings: times by number and handset, and places by handset.
 struct Table {
     pairs: BTreeMap<(u64, u64), Vec<i64>>,
     places: BTreeMap<u64, Vec<Seen>>,
 }
 
-/// Why a handset is closed; or, if it is open, the cap that it is over all the same.
-enum Judged {
+/// Why a handset is closed; or, if it is open, the cap that it exceeds.
+enum State {
     Closed(Why),
     Open(Option<Why>),
 }
@@ -134,16 +134,16 @@ impl Table {
         Apart { times, km }
     }
 
-    fn judge_handset(&self, imei14: u64, policy: &Policy) -> Judged {
+    fn handset_state(&self, imei14: u64, policy: &Policy) -> State {
         if imei::is_placeholder(imei14) || policy.placeholders.contains(imei14) {
-            return Judged::Closed(Why::Placeholder);
+            return State::Closed(Why::Placeholder);
         }
         let in_two_places = self.apart(imei14, policy).times;
         if policy.max_speed_kmh.is_some() && in_two_places >= 2 {
-            return Judged::Closed(Why::InTwoPlaces);
+            return State::Closed(Why::InTwoPlaces);
         }
         if policy.release.contains(imei14) {
-            return Judged::Open(None);
+            return State::Open(None);
         }
         let numbers = self.numbers_of(imei14).len() as u64;
         let mut over = None;
@@ -160,8 +160,8 @@ impl Table {
             numbers <= most && in_two_places == 0 && places::stays(&self.places[&imei14])
         });
         match over {
-            Some(why) if !sim_box => Judged::Closed(why),
-            over => Judged::Open(over),
+            Some(why) if !sim_box => State::Closed(why),
+            over => State::Open(over),
         }
     }
 
@@ -199,7 +199,7 @@ fn near_in_time(one: Span, other: Span, policy: &Policy) -> bool {
     overlap || gap <= i64::try_from(days).expect("a test of fewer days") * DAY
 }
 
-/// What `linkage::Walk` must find.
+/// The answer that `linkage::Walk` must give.
 #[must_use]
 pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer {
     let nowhere: Vec<_> = sightings
@@ -209,9 +209,9 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
     expand_placed(seeds, &nowhere, policy)
 }
 
-/// What `linkage::Walk` must find where sightings say where they were.
+/// The answer that `linkage::Walk` must give for sightings with places.
 #[must_use]
-#[allow(clippy::too_many_lines)] // the rules one after the other, as they are written
+#[allow(clippy::too_many_lines)] // the rules in their order, as they are written
 pub fn expand_placed(seeds: &[Seed], sightings: &[(Sighting, Place)], policy: &Policy) -> Answer {
     let table = Table::new(sightings, policy);
     let seen = |msisdn: u64| !table.handsets_of(msisdn).is_empty();
@@ -269,8 +269,8 @@ pub fn expand_placed(seeds: &[Seed], sightings: &[(Sighting, Place)], policy: &P
         }
         let mut level = BTreeSet::new();
         for &(via_msisdn, via_imei, window) in &edges {
-            let judged = table.judge_handset(via_imei, policy);
-            if let Judged::Closed(why) = judged {
+            let state = table.handset_state(via_imei, policy);
+            if let State::Closed(why) = state {
                 let count = table.numbers_of(via_imei).len() as u64;
                 let apart = (why == Why::InTwoPlaces).then(|| table.apart(via_imei, policy));
                 stopped_handsets.insert(
@@ -352,9 +352,9 @@ pub fn expand_placed(seeds: &[Seed], sightings: &[(Sighting, Place)], policy: &P
                 hop,
                 numbers: numbers.len() as u64,
                 span: span(&times),
-                over: match table.judge_handset(imei14, policy) {
-                    Judged::Open(over) => over,
-                    Judged::Closed(_) => None,
+                over: match table.handset_state(imei14, policy) {
+                    State::Open(over) => over,
+                    State::Closed(_) => None,
                 },
             }
         })

@@ -1,8 +1,8 @@
 //! The oracle: obvious and slow. For tests, fuzzers and benchmarks only.
 //!
-//! Each kernel is here a second time, written for the reader alone and, where that can be, by another idea than the
-//! kernel's own: patterns instead of loops over bytes, all ways tried instead of a table of ways. Costs may be
-//! exponential: give it cells, not files.
+//! A second implementation of each kernel, written for clarity and, where possible, with another method than the kernel:
+//! patterns instead of loops over bytes, a search of all ways instead of a table. The cost may be exponential: use it for
+//! cells, not for files.
 
 mod groupings;
 pub mod imei;
@@ -13,7 +13,7 @@ pub mod set;
 mod text;
 mod words;
 
-/// A compiled pattern, made once.
+/// A pattern that is compiled once.
 macro_rules! pattern {
     ($text:expr) => {{
         static PATTERN: std::sync::LazyLock<regex::Regex> =

@@ -1,5 +1,5 @@
-//! The two tests of place as the rules are written: pair after pair, with the distance through the earth turned into the
-//! one along it.
+//! The oracle of the two tests of places: pair by pair, with the distance computed from the straight line between two
+//! points.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(super) fn km(one: Point, other: Point) -> f64 {
     6371.0088 * 2.0 * (through / 2.0).min(1.0).asin()
 }
 
-/// How often the handset was in two places, and how far apart at the most.
+/// The count of pairs that are apart, and the largest distance.
 pub(super) fn apart(seen: &[Seen], speed: Option<f64>) -> (u64, Option<u64>) {
     let mut seen: Vec<Seen> = seen
         .iter()
@@ -60,7 +60,7 @@ pub(super) fn apart(seen: &[Seen], speed: Option<f64>) -> (u64, Option<u64>) {
     (times, longest.map(|km| km.round() as u64))
 }
 
-/// Whether nine tenths of the sightings that say where they were do so within a kilometre or one cell, and half of all do.
+/// Whether nine tenths of the sightings with a place are within a kilometre or one cell, and half of all have a place.
 pub(super) fn stays(seen: &[Seen]) -> bool {
     let points: Vec<Point> = seen.iter().filter_map(|one| one.2.point).collect();
     let median = |of: fn(&Point) -> i32| {

@@ -1,4 +1,4 @@
-//! What a frozen set must answer, from the standard library's set.
+//! The oracle of [`crate::set`]: the set of the standard library.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ impl NaiveSet {
         self.0.iter().copied().collect()
     }
 
-    /// One bit for each key, the first lowest, in words of 64.
+    /// One bit for each key, in words of 64; the first key has the lowest bit.
     #[must_use]
     pub fn probe(&self, keys: &[u64]) -> Vec<u64> {
         let word = |keys: &[u64]| {
@@ -43,7 +43,7 @@ impl NaiveSet {
             .collect()
     }
 
-    /// The keys of either, of both, of the first alone, and of one alone.
+    /// The union, the intersection, the difference and the symmetric difference.
     #[must_use]
     pub fn algebra(&self, other: &Self) -> [Vec<u64>; 4] {
         [

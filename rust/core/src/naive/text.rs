@@ -1,4 +1,4 @@
-//! A cell as people see it: ASCII where it can be, and out of its wrapping.
+//! The text of a cell as people see it: in ASCII where possible, without quotes and formulas around it.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use crate::notes::Note;
 
 /// Stands for a letter that is not Latin.
 pub(super) const LETTER: char = 'λ';
-/// Stands for a sign that no number and no remark is written with.
+/// Stands for a character that is neither part of a number nor of a remark.
 pub(super) const SIGN: char = '¤';
 
-/// A text as it is read, and the characters that it was written with, one for one.
+/// A text as it is read, with the original character of each character.
 #[derive(Clone)]
 pub(super) struct Shown {
     pub(super) text: String,
@@ -20,7 +20,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Every character, composed where Unicode has a composed one, as the one that it is read as.
+    /// The characters of a cell, composed (NFC), each replaced by the one that it is read as.
     pub(super) fn of(cell: &str) -> Self {
         let (text, written) = cell
             .nfc()
@@ -39,12 +39,12 @@ impl Shown {
         }
     }
 
-    /// What follows this many bytes.
+    /// The text after so many bytes.
     pub(super) fn from(&self, start: usize) -> Self {
         self.part(start..self.text.len())
     }
 
-    /// The text, character by character, each with the one that was written.
+    /// Each character with the original one.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (char, char)> {
         self.text.chars().zip(self.written.iter().copied())
     }
@@ -58,7 +58,7 @@ fn plain_character(character: char) -> Option<char> {
         ascii if ascii.is_ascii() => ascii,
         digit if is(pattern!(r"^[\p{Nd}\u{11DE0}-\u{11DE9}]$")) => char::from(b'0' + value(digit)),
         '！'..='～' => char::from_u32(u32::from(character) - u32::from('！') + u32::from('!'))?,
-        // All marks that reorder text are invisible, but this one shows the digits the other way round.
+        // Marks that reorder text are invisible and removed, except this one: it reverses the digits that follow.
         '\u{202E}' => SIGN,
         _ if is(pattern!(
             r"^[\u{AD}\u{61C}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202D}\u{2060}-\u{206F}\u{FEFF}\u{FE00}-\u{FE0F}]$"
@@ -79,13 +79,13 @@ fn plain_character(character: char) -> Option<char> {
         '∞' => '∞',
         '\u{20A0}'..='\u{20C0}' | '¢' | '£' | '¤' | '¥' => '$',
         '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}' => LETTER,
-        // The standard library's tables: the pattern library's may be of another version of Unicode.
+        // By the tables of the standard library, since those of the pattern library may have another Unicode version.
         letter if letter.is_alphabetic() => LETTER,
         _ => SIGN,
     })
 }
 
-/// Digits stand in Unicode in runs of ten, from zero on, so the distance from the run's start tells the value.
+/// The value of a digit. Unicode has digits in runs of ten from zero, so it is the distance from the start of the run.
 fn value(digit: char) -> u8 {
     let is_digit = |code: u32| {
         char::from_u32(code).is_some_and(|near| {
@@ -99,12 +99,12 @@ fn value(digit: char) -> u8 {
     u8::try_from((u32::from(digit) - zero) % 10).expect("below ten")
 }
 
-/// Without blanks, tabs and line breaks at both ends.
+/// The text without blanks, tabs and line breaks at both ends.
 pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|character: char| " \t\n\r\u{B}\u{C}".contains(character))
 }
 
-/// What is inside the wrapping, and the mend if a formula was taken off; or why there is nothing.
+/// The text inside quotes and formulas, and the mend if a formula was removed; or the note of an empty cell.
 pub(super) fn unwrapped(cell: &Shown) -> Result<(Shown, Option<Note>), Note> {
     const WRAPPINGS: &str = concat!(
         r#"(?s)^[ \t\n\r\x0B\x0C]*"#,
@@ -138,7 +138,7 @@ pub(super) fn unwrapped(cell: &Shown) -> Result<(Shown, Option<Note>), Note> {
     Ok((inner.part(start..start + text.len()), mend))
 }
 
-/// Digits that a program printed: their text, whether a plus stands before them, and the mend.
+/// Digits in a format of programs (an exponent, thousands separators): digits, whether there is a plus, and the mend.
 pub(super) fn printed(text: &str) -> Option<Result<(String, bool, Note), Note>> {
     if let Some(found) =
         pattern!(r"(?i)^([+-]?)([0-9]+)(?:\.([0-9]*))?e([+-]?)([0-9]{1,3})$").captures(text)
@@ -179,7 +179,7 @@ pub(super) fn printed(text: &str) -> Option<Result<(String, bool, Note), Note>> 
     })
 }
 
-/// Whether letters stand among the digits as typing errors do.
+/// Whether letters among the digits are typing errors.
 pub(super) fn has_stray_letters(text: &str) -> bool {
     let digits = pattern!("[0-9]").find_iter(text).count();
     let letters = pattern!("[A-Za-zλ_]").find_iter(text).count();
@@ -188,7 +188,7 @@ pub(super) fn has_stray_letters(text: &str) -> bool {
     digits >= 5 && letters > 0 && letters < digits && (touch || between)
 }
 
-/// Whether some of the digits of a number that has `whole` of them are replaced by signs.
+/// Whether some of the `whole` digits of a number are replaced by signs.
 pub(super) fn is_masked(text: &str, whole: usize) -> bool {
     let digits = pattern!("[0-9]").find_iter(text).count();
     let masks = pattern!("[xX*#]").find_iter(text).count();
@@ -196,7 +196,7 @@ pub(super) fn is_masked(text: &str, whole: usize) -> bool {
         && (masks == 1 && digits + 1 == whole || masks >= 2 && digits > 0 || masks >= 4)
 }
 
-/// Whether the cell is a code for the handset or the network.
+/// Whether the cell is a code that is dialled to the handset or the network, such as `*#06#`.
 pub(super) fn is_dial_code(text: &str) -> bool {
     pattern!(r"^[*#]+[0-9+ ][0-9+ *#]*$").is_match(text)
         && pattern!(r"[0-9]").is_match(text)

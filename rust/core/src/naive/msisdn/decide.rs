@@ -8,10 +8,10 @@ use crate::naive::pattern;
 use crate::naive::text::{has_stray_letters, trimmed};
 use crate::notes::Note;
 
-/// What the tokens of a text come to.
+/// The tokens of a text, summarised.
 struct Seen<'a> {
     tokens: &'a [Token],
-    /// Every number as often as it stands there.
+    /// Every number, with repeats.
     numbers: Vec<&'a Number>,
     /// The text outside numbers.
     around: String,
@@ -27,7 +27,7 @@ impl Token {
         }
     }
 
-    /// The text that is no number's.
+    /// The text outside numbers.
     pub(super) fn around(&self) -> String {
         match self {
             Self::Number(_) | Self::Digits(..) | Self::UpiId => " ".to_owned(),
@@ -121,8 +121,8 @@ impl<'a> Seen<'a> {
             }
             () if has_break(text) => Err(Note::BrokenLine),
             () if self.has_letters() => {
-                self.words_let_in(&number)?;
-                // `Mobile? 98...`: it is asked, and not said.
+                self.check_words(&number)?;
+                // `Mobile? 98...`: a question says nothing.
                 if outside.contains('?') {
                     return Err(Note::StrayCharacter);
                 }
@@ -133,8 +133,8 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// Only phone words, and words that say nothing, let a number in.
-    fn words_let_in(&self, number: &Number) -> Result<(), Note> {
+    /// A number with words is accepted if all are phone words or neutral words.
+    fn check_words(&self, number: &Number) -> Result<(), Note> {
         let country = code(&number.digits);
         let row = row(self.tokens, country);
         match () {

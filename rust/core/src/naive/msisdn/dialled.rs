@@ -1,4 +1,4 @@
-//! From the digits to the number.
+//! Digits -> the number that they dial.
 
 use super::{Number, national};
 use crate::msisdn::Region;
@@ -14,7 +14,7 @@ pub(super) fn class(digits: &str) -> Class {
     plan::class(&values(digits))
 }
 
-/// Whether the plan knows the number by more than its length.
+/// Whether the number is in a range of its plan, and not only of a valid length.
 pub(super) fn is_certain(number: &Number) -> bool {
     pattern!("^91[6-9][0-9]{9}$").is_match(&number.digits) || class(&number.digits) != Class::None
 }
@@ -34,7 +34,7 @@ pub(super) fn dialled(digits: &str, plus: bool, region: Region) -> Result<Number
         short if short.len() < 3 => Err(Note::TooShort),
         zeros if pattern!("^0+$").is_match(zeros) => Err(Note::NotANumber),
         code if code.len() < 7 => Err(Note::ShortCode),
-        // 000800 is a toll-free prefix, before the two zeros are looked at.
+        // 000800 is a toll-free prefix, so it is tested before the international prefix 00.
         toll_free if region == Region::In && is_national(toll_free) => {
             Ok(Number::new(format!("91{toll_free}")))
         }
@@ -47,12 +47,12 @@ pub(super) fn dialled(digits: &str, plus: bool, region: Region) -> Result<Number
             result => result,
         },
         bare if region == Region::E164 => abroad(bare),
-        _ => at_home(digits),
+        _ => domestic(digits),
     }
 }
 
 /// Digits as India dials them, when they are neither a national number nor begin with two zeros.
-fn at_home(digits: &str) -> Result<Number, Note> {
+fn domestic(digits: &str) -> Result<Number, Note> {
     if let Some(rest) = digits.strip_prefix('0') {
         if rest.len() < 13 && is_national(rest) {
             return Ok(Number::new(format!("91{rest}")));
@@ -102,7 +102,7 @@ pub(super) fn abroad(digits: &str) -> Result<Number, Note> {
     if !is_valid && pattern!("^0?[6-9][0-9]{9}$").is_match(digits) {
         return Err(Note::PlusWithoutCountryCode);
     }
-    // Every place for the zero is tried; the plan knows which one is its.
+    // A zero at every position is tested; the plan says at which one a trunk zero is.
     for (at, _) in digits.match_indices('0') {
         let without = format!("{}{}", &digits[..at], &digits[at + 1..]);
         let is_trunk =

@@ -18,7 +18,7 @@ use crate::msisdn::{Mentions, Reading, Region};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, MobileSeries};
 
-/// E.164 digits, and the mends in the order in which they were made.
+/// E.164 digits, and the mends in the order in which they were applied.
 #[derive(Clone, Debug, PartialEq)]
 struct Number {
     digits: String,
@@ -51,7 +51,7 @@ pub fn read(cell: &str, region: Region) -> Reading {
     read_under(cell, region, MobileSeries::INDIA)
 }
 
-/// Reads a cell of text with another knowledge of India's mobile series than the built-in one.
+/// Reads a cell of text with another table of India's mobile series than the built-in one.
 #[must_use]
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     match number_of(cell, region) {
@@ -90,7 +90,7 @@ pub fn extract(cell: &str, region: Region) -> Vec<u64> {
     }
 }
 
-/// What one cell of a complaint names.
+/// The numbers in one cell of a complaint.
 #[must_use]
 pub fn mentions(cell: &str, region: Region) -> Mentions {
     let refusal = match number_of(cell, region) {
@@ -173,7 +173,7 @@ fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option
     }
 }
 
-/// Why other digits of a complaint's cell gave no number.
+/// The note of the digits in a complaint's cell that gave no number.
 fn rest(tokens: &[Token]) -> Option<Note> {
     if tokens.iter().any(|token| matches!(token, Token::UpiId)) {
         Some(Note::UpiId)

@@ -1,4 +1,4 @@
-//! Bare digits as a region dials them: libphonenumber's `parse`, step by step, and then every other way to read them.
+//! Digits as dialled in a region: the steps of libphonenumber's `parse`, and then a check of every other reading.
 
 use super::Number;
 use super::dialled::{abroad, class, code, is_certain, values};
@@ -6,21 +6,21 @@ use crate::naive::pattern;
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, Length, RegionPlan};
 
-/// What stands before the national digits of a number that a region dialled.
+/// The prefixes of a number as dialled in a region.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Dialled {
     /// Whether it is an international prefix.
     pub(super) is_abroad: bool,
-    /// How many digits it has, or the national prefix without the code of a carrier.
+    /// The count of its digits, or of those of the national prefix without a carrier code.
     pub(super) prefix: usize,
-    /// How many digits are written behind all prefixes.
+    /// The count of digits after all prefixes.
     pub(super) national: usize,
 }
 
-/// National digits, and how many were written before them.
+/// National digits, and the count of digits before them.
 type Stripped = (String, usize);
 
-/// Whether more goes than the national prefix, or other digits come in its place.
+/// Whether more than the national prefix is removed, or other digits are inserted.
 fn is_guess(digits: &str, (rest, prefix): &Stripped, plan: RegionPlan) -> bool {
     *prefix > plan.national_prefix() || !digits.ends_with(rest.as_str())
 }
@@ -54,7 +54,7 @@ pub(super) fn bare(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
     }
     let found = match plan.abroad(&values(digits)) {
         Some(width) => from_abroad(digits, width, plan),
-        None => at_home(digits, plan),
+        None => domestic(digits, plan),
     };
     match found {
         Ok(number) if digits.len() < 7 && class(&number.digits) == Class::None => {
@@ -103,7 +103,7 @@ fn from_abroad(digits: &str, width: usize, plan: RegionPlan) -> Result<Number, N
     Ok(number)
 }
 
-fn at_home(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
+fn domestic(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
     let country = plan.code().to_string();
     let own = digits
         .strip_prefix(&country)
@@ -159,7 +159,7 @@ fn at_home(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
     Ok(number)
 }
 
-/// Every number of the region that its plan knows and that the digits can be read as.
+/// Every number in the plan of the region that the digits may be read as.
 fn known(digits: &str, plan: RegionPlan) -> Vec<String> {
     let country = plan.code().to_string();
     let mut readings = vec![digits.to_owned(), without_prefix(digits, plan).0];
@@ -177,7 +177,7 @@ fn known(digits: &str, plan: RegionPlan) -> Vec<String> {
     known
 }
 
-/// What kind of number it is, seen from the region.
+/// The kind of a number for a caller in the region.
 pub(super) fn kind(digits: &str, plan: RegionPlan, own: Kind) -> Kind {
     let is_own = code(digits) == plan.code().to_string();
     match class(digits) {

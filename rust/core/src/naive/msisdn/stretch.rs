@@ -1,33 +1,34 @@
-//! One stretch of digits and separators as all the numbers that stand in it.
+//! All the numbers in one stretch of digits and separators.
 
 use super::Number;
 use super::dialled::is_certain;
-use super::written::{is_at_home, joined, single};
+use super::written::{is_domestic, joined, single};
 use crate::msisdn::Region;
 use crate::naive::groupings::gap;
 use crate::naive::pattern;
 use crate::notes::Note;
 
-/// What a stretch is made of.
+/// A part of a stretch: a number, or digits that are none.
 pub(super) struct Part {
-    /// How many digits it has.
+    /// The count of its digits.
     pub(super) digits: usize,
-    /// The number that they are, if they are one.
+    /// The number, if it is one.
     pub(super) number: Option<Number>,
-    /// Whether something other than a separator of digits stands before it.
+    /// Whether it is separated from the part before it by more than a separator of digits.
     pub(super) is_apart: bool,
 }
 
 /// A group of digits, with the plus and the brackets right before it.
 struct Group {
-    /// Where it begins, and where its digits do.
+    /// Its start, with the plus and the brackets.
     start: usize,
+    /// The end of its digits.
     end: usize,
-    /// The sign of what stands before it; `!` for a plus.
+    /// The sign of the separator before it; `!` for a plus.
     gap: char,
-    /// Whether a point alone stands before it.
+    /// Whether the separator before it is a point.
     is_decimal: bool,
-    /// Whether a plus adds it to digits before it.
+    /// Whether it is a term of a sum: a plus joins it to the digits before it.
     is_term: bool,
 }
 
@@ -77,10 +78,10 @@ impl Stretch<'_> {
             .count()
     }
 
-    /// The groups from one to another, with a bracket that closes behind them, as one number; and how many of them hold
-    /// national digits.
+    /// The groups `first..=last`, with a closing bracket after them, as one number; and the count of groups with national
+    /// digits.
     fn number(&self, first: usize, last: usize) -> Option<(Number, usize)> {
-        // Fewer digits are no number in a list or a text, whatever the region.
+        // In a list or a text, fewer digits are no number in any region.
         let digits: usize = (first..=last).map(|group| self.width(group)).sum();
         if !(7..=18).contains(&digits) {
             return None;
@@ -94,7 +95,7 @@ impl Stretch<'_> {
         joined(&self.run[self.groups[first].start..end], self.region).ok()
     }
 
-    /// A decimal part of zeros is passed over; with any other it is no number.
+    /// The number, if it has no decimal part or one of zeros.
     fn with_decimals(&self, (number, next): Taken) -> Option<Taken> {
         let is_decimal = |at: usize| self.groups.get(at).is_some_and(|group| group.is_decimal);
         if !is_decimal(next) {
@@ -106,7 +107,7 @@ impl Stretch<'_> {
         (zeros && !is_decimal(next + 1)).then(|| (number.with(Note::TrailingDecimal), next + 1))
     }
 
-    /// A number of one group, and before it no more than its prefixes.
+    /// A number in one group, after its prefixes.
     fn whole_at(&self, at: usize) -> Option<Taken> {
         let ends = at..self.groups.len().min(at + 4);
         ends.filter_map(|end| {
@@ -127,21 +128,21 @@ impl Stretch<'_> {
             .find_map(|end| Some((self.number(at, end)?.0, end + 1)))
     }
 
-    /// The same where it is not a part of something longer.
+    /// The longest number in several groups, if it is not a part of something longer.
     fn several_at(&self, at: usize, is_behind_digits: bool) -> Option<Taken> {
         let (number, next) = self.longest_at(at)?;
         // A sum beside another figure.
         if self.groups.get(next).is_some_and(|group| group.is_decimal) {
             return None;
         }
-        // The first five may have a prefix glued to them.
+        // The first five digits may follow a prefix without a separator.
         let is_in_fives = self.width(next - 1) == 5
             && self.width(next - 2) >= 5
             && pattern!("^91[6-9][0-9]{9}$").is_match(&number.digits);
         // `404-10-98765-43210` is one thing.
         let is_chained =
             is_behind_digits && self.groups[at].gap == '-' && self.groups[next - 1].gap == '-';
-        // Six digits and four, or four and six, are rather a PIN code and another figure.
+        // Six digits and four, or four and six, are more likely a PIN code and another figure.
         let widths: Vec<usize> = (at..next).map(|group| self.width(group)).collect();
         let is_pin = widths == [6, 4] || widths == [4, 6];
         let is_chain = widths.len() > 3;
@@ -171,7 +172,7 @@ impl Stretch<'_> {
             .then_some((number, next))
     }
 
-    /// Whether a short number behind another country's code has more digits behind it.
+    /// Whether a short number with the code of another country is followed by more digits.
     fn is_cut(&self, at: usize, next: usize) -> bool {
         let text = |group: &Group| &self.run[group.start..group.end];
         let digits: usize = (at..next).map(|group| self.width(group)).sum();
@@ -256,7 +257,7 @@ pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
     // Digits beside a region's own number may be the rest of it.
     if parts.iter().any(|part| part.number.is_none()) {
         for part in &mut parts {
-            part.number = part.number.take().filter(|number| !is_at_home(number));
+            part.number = part.number.take().filter(|number| !is_domestic(number));
         }
     }
     parts
@@ -275,7 +276,7 @@ pub(super) fn opens_number(group: &str) -> bool {
 
 /// Whether a number can be taken from a text: what only its length makes a region's own may be any figure.
 pub(super) fn is_sure(number: &Number) -> bool {
-    !is_at_home(number) || is_certain(number)
+    !is_domestic(number) || is_certain(number)
 }
 
 /// A cell of digits and separators only.

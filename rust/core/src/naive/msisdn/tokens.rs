@@ -1,4 +1,4 @@
-//! From a text to its tokens.
+//! A text -> its tokens.
 
 use super::Number;
 use super::dialled::{dialled, is_area_code, is_certain};
@@ -11,34 +11,34 @@ use crate::naive::text::{LETTER, Shown};
 use crate::naive::words::{self, Says};
 use crate::notes::Note;
 
-/// What a text is made of.
+/// A part of a text.
 pub(super) enum Token {
-    /// A number, with what it took to read it.
+    /// A number, with its mends.
     Number(Number),
-    /// So many digits that are not one number, and why.
+    /// Digits that are not one number: their count, and the note.
     Digits(usize, Note),
-    /// Stands behind the digits of a stretch that are another country's code alone.
+    /// Follows the digits of a stretch that are only the code of another country.
     Code,
-    /// Stands for what a link says behind its number, other than words and digits.
+    /// A part of a link after its number, without its words and digits.
     LinkText,
     /// Digits of something else.
     Figure(String),
     /// The mark of a list.
     Mark(String),
     UpiId,
-    /// A word of masks.
+    /// Digits replaced by signs.
     Mask(String),
     /// The address of a page.
     Address(String),
     Word(Says, String),
     Sign(char),
-    /// A comma of a sentence: one without a blank behind it is a sign that parts fields.
+    /// A comma in a sentence. A comma without a blank after it is a [`Token::Sign`] between fields.
     Comma,
     /// A semicolon between fields.
     Field,
     /// A point that ends a sentence.
     Stop,
-    /// What parts the numbers of a list.
+    /// The separator of a list of numbers.
     Apart,
 }
 
@@ -106,7 +106,7 @@ fn deny(tokens: &mut [Token]) {
     }
 }
 
-/// The tokens at the start of `rest`, and how many bytes they take.
+/// The tokens at the start of `rest`, and the count of their bytes.
 fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Vec<Token>, usize) {
     let last = before.chars().last();
     let text = rest.text.as_str();
@@ -114,7 +114,7 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     if begins_word && let Some((token, width, tail)) = link_or_mask(text, region) {
         let mut found = vec![token];
         let shown = rest.from(tail);
-        found.extend(said_by_link(&shown, width - tail));
+        found.extend(link_tokens(&shown, width - tail));
         return (found, width);
     }
     let first = text.chars().next().expect("something is left");
@@ -159,7 +159,7 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     (found, width)
 }
 
-/// Whether another country's code stands before, and behind it nothing but what parts a list.
+/// Whether the last tokens are the code of another country and, after it, only separators of a list.
 fn is_behind_code(tokens: &[Token]) -> bool {
     let code = tokens
         .iter()
@@ -167,7 +167,7 @@ fn is_behind_code(tokens: &[Token]) -> bool {
     code.is_some_and(|code| pattern!("^[,|.j]*$").is_match(&row(&tokens[code..], "")))
 }
 
-/// Chat links, up to the digits, the digits, and what the link would say.
+/// Chat links: the part up to the end of the digits, the digits, and the rest.
 const CHAT_LINK: &str = concat!(
     r"(?i)^((?:https://|http://)?(?:www\.)?",
     r"(?:wa\.me/|(?:api\.|web\.)?whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=|t\.me/\+)",
@@ -175,9 +175,8 @@ const CHAT_LINK: &str = concat!(
     r"([?&/][^ \t\n\r\x0B\x0C]*)?",
 );
 
-/// What stands behind the number of a link: words that refuse it, and digits of other numbers, in the parts that say
-/// something.
-fn said_by_link(shown: &Shown, width: usize) -> Vec<Token> {
+/// The tokens after the number of a link: words that refuse it, and digits of other numbers, in the parts with text.
+fn link_tokens(shown: &Shown, width: usize) -> Vec<Token> {
     let mut found = Vec::new();
     for part in pattern!("[^?&/#]+").find_iter(&shown.text[..width]) {
         if part.as_str().contains('=')
@@ -215,12 +214,12 @@ fn said_by_link(shown: &Shown, width: usize) -> Vec<Token> {
     found
 }
 
-/// What stands there, where it ends, and where a link's digits do.
+/// A link, an address or a mask at the start of a text: its token, its end, and the end of the digits of a link.
 fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize, usize)> {
     if let Some(found) = pattern!(CHAT_LINK).captures(text) {
         let next = text[found[0].len()..].chars().next();
         if found.get(3).is_some() || !next.is_some_and(joins) {
-            // Without its country code an Indian mobile reads as a number of another country.
+            // An Indian mobile number without its country code would be read as a number of another country.
             let is_mobile = pattern!("^[6-9][0-9]{9}$").is_match(&found[2]);
             let token = match dialled(&found[2], true, Region::E164) {
                 Ok(number) if is_certain(&number) && !is_mobile => {
@@ -264,7 +263,7 @@ fn is_address(text: &str) -> bool {
     if pattern!(r"(?i)^(?:www\.|&#|[a-z0-9._-]{1,80}://)").is_match(text) {
         return true;
     }
-    // A host ends in a name of letters, behind a point and another name that is no figure.
+    // A host has at least two names: the last one of letters, the one before it not only of digits.
     pattern!("(?i)^([a-z0-9._-]{1,80})[/?#]")
         .captures(text)
         .is_some_and(|found| {
@@ -272,7 +271,7 @@ fn is_address(text: &str) -> bool {
         })
 }
 
-/// Where a UPI id or a mail address ends that has the stretch in it.
+/// The end of the UPI id or mail address that contains the stretch.
 fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
     if last == Some('@') {
         return Some(width);
@@ -282,7 +281,7 @@ fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
         pattern!(r"^([A-Za-zλ_0-9.\-]*)@ ?[A-Za-zλ_0-9.]+"),
         pattern!(r"^( *)@ ?[A-Za-zλ_0-9.]+"),
     ];
-    // Longer names are not looked at.
+    // Longer names are not considered.
     names
         .iter()
         .filter_map(|name| name.captures(after))
@@ -290,7 +289,7 @@ fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
         .map(|found| width + found[0].len())
 }
 
-/// Whether a stretch is a number of its own, and not a part of what stands before it.
+/// Whether a stretch is not a continuation of the text before it.
 fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
     // `918+3102277`, `918 + 3102277`.
     let adds = pattern!(r"[0-9]$").is_match(before) && run.starts_with('+')
@@ -343,11 +342,11 @@ fn in_stretch(
     ) in parts.into_iter().enumerate()
     {
         tokens.extend(is_apart.then_some(Token::Apart));
-        // What touches a stretch spoils the number at that end of it.
-        let is_spoilt =
+        // Text that touches a stretch makes the number at that end uncertain.
+        let is_uncertain =
             at == 0 && (!begins_alone || is_behind_code) || at + 1 == count && !ends_alone;
         tokens.push(match number {
-            Some(_) if is_spoilt => Token::Digits(digits, Note::StrayLetter),
+            Some(_) if is_uncertain => Token::Digits(digits, Note::StrayLetter),
             Some(number) => Token::Number(number),
             None => Token::Digits(digits, refusal),
         });
@@ -355,7 +354,7 @@ fn in_stretch(
     (tokens, run.len())
 }
 
-/// Whether what comes before a stretch leaves it a number of its own.
+/// Whether a stretch after this text can be a number.
 fn starts_alone(before: &str) -> bool {
     let last = before.chars().last();
     let word = before
@@ -370,13 +369,13 @@ fn starts_alone(before: &str) -> bool {
         Some('.') => before
             .strip_suffix('.')
             .is_some_and(|label| label.ends_with(is_letter)),
-        // A zero behind another script's letter is the mark of an abbreviation.
+        // A zero after a letter of another script marks an abbreviation.
         Some('-') => word.is_some_and(is_letter) || pattern!("(?:[).:]|λ0)-$").is_match(before),
         Some(other) => !joins(other) && other != '@' && other != '+',
     }
 }
 
-/// A figure that is no number, and where it ends.
+/// A figure that is no phone number, and its end.
 fn figure(last: Option<char>, rest: &str, region: Region) -> Option<(Token, usize)> {
     if last.is_some_and(|last| last.is_ascii_digit() || last == '+') {
         return None;
@@ -399,7 +398,7 @@ fn figure(last: Option<char>, rest: &str, region: Region) -> Option<(Token, usiz
     (!is_prefix && last != Some('(')).then(|| (Token::Mark(mark.to_owned()), mark.len()))
 }
 
-/// Where an integer with thousands separators ends.
+/// The end of an integer with thousands separators.
 fn grouped(text: &str) -> Option<usize> {
     let whole = pattern!("^[0-9]+(?:,[0-9]+)+").find(text)?.as_str();
     let is_grouped =
@@ -408,13 +407,13 @@ fn grouped(text: &str) -> Option<usize> {
     is_grouped.then_some(whole.len())
 }
 
-/// Where an amount with one or two decimals ends.
+/// The end of an amount with one or two decimals.
 fn amount(text: &str) -> Option<usize> {
     let found = pattern!(r"^([0-9]{1,6}\.[0-9]{1,2})(?:$|[^0-9.\-/])").captures(text)?;
     Some(found[1].len())
 }
 
-/// A stretch: from here to its last digit, or to the bracket that closes after it.
+/// A stretch: up to its last digit, or to the bracket that closes after it.
 fn run_at(rest: &str, region: Region) -> String {
     let mut run = String::new();
     let mut ends = 0;
@@ -442,7 +441,7 @@ fn run_at(rest: &str, region: Region) -> String {
     run
 }
 
-/// Whether the last bracket closes one that is open. Those that close nothing are passed over.
+/// Whether the last bracket closes an open one. Closing brackets without an open one are ignored.
 fn closes_a_bracket(run: &str) -> bool {
     let mut open = 0_u32;
     let mut closes = false;

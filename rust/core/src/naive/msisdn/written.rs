@@ -16,7 +16,7 @@ struct Piece {
     is_bracketed: bool,
 }
 
-/// A stretch taken apart.
+/// The elements of a stretch.
 struct Written {
     has_plus: bool,
     has_point_behind: bool,
@@ -29,11 +29,11 @@ struct Written {
     brackets: String,
 }
 
-/// A written number's pieces by what they hold.
+/// The pieces of a written number: prefix and national digits.
 struct Parts {
     /// Pieces of the prefix alone.
     prefix: Vec<Piece>,
-    /// Pieces of national digits, those of the prefix taken off the first.
+    /// Pieces of national digits; digits of the prefix are removed from the first.
     groups: Vec<Piece>,
     /// Two zeros or one before the country code or the number, the country code, the trunk zero: as far as written.
     written_prefix: [String; 3],
@@ -131,7 +131,7 @@ impl Written {
         parts
     }
 
-    /// Each pair of brackets around one piece, or one around all; a lone one before all, or behind all.
+    /// Whether each pair of brackets encloses one piece or all, and a single bracket is first or last.
     fn brackets_are_right(&self) -> bool {
         pattern!(r"^(?:(?:d|\(d\))*\)*|\(d+\)+|\(d*)$").is_match(&self.brackets)
     }
@@ -154,12 +154,12 @@ impl Written {
                 || self.has_plus && pattern!(r"^[~ =-]*\.$").is_match(&gaps))
     }
 
-    /// Whether the pieces are those in which people write this number.
+    /// Whether the pieces are a listed grouping of this number.
     fn is_listed(&self, number: &Number) -> bool {
         let parts = self.parts(number);
         // `(06 1) 234 5678`: the prefix and the area code.
         let together = format!(r"^\(d{{{}}}\)d+\)*$", parts.prefix.len() + 1);
-        let are_together = is_at_home(number)
+        let are_together = is_domestic(number)
             && regex::Regex::new(&together)
                 .expect("a pattern")
                 .is_match(&self.brackets);
@@ -194,7 +194,7 @@ impl Written {
             let sums = format!("{} ", written.join(" "));
             let is_bare = parts.written_prefix.concat().is_empty();
             let is_figure = gaps == "." || is_bare && pattern!("^(?:[0-9]+00 )+$").is_match(&sums);
-            if is_figure && is_at_home(number) {
+            if is_figure && is_domestic(number) {
                 return false;
             }
             plan::has_format(code(&number.digits).parse().unwrap_or(0), &widths)
@@ -229,8 +229,8 @@ impl Written {
     }
 }
 
-/// Whether it was dialled as its own region dials it.
-pub(super) fn is_at_home(number: &Number) -> bool {
+/// Whether it is dialled as in its own region.
+pub(super) fn is_domestic(number: &Number) -> bool {
     number.dialled.is_some_and(|dialled| !dialled.is_abroad)
 }
 
@@ -252,7 +252,7 @@ fn is_right_first_group(number: &Number, first: &Piece, is_area: bool) -> bool {
     }
 }
 
-/// Whether the groups are pairs of no mobile, two sums, a case and its year, or a date and a time.
+/// Whether the groups are another thing: pairs of no mobile number, two sums, a case and its year, a date and a time.
 fn are_other_things(number: &Number, written: &str, has_prefix: bool) -> bool {
     if !is_indian_mobile(number) {
         return !pattern!("[0-9]{3}").is_match(written);
@@ -294,8 +294,8 @@ fn are_steps(written: &str) -> bool {
     figures.windows(2).all(|two| two[1] - two[0] == 1)
 }
 
-/// Every way in which the parts of a prefix are pieces of their own: each part alone or with the next one, and from
-/// some part on with the number.
+/// Every way to write the parts of a prefix as pieces: each part alone or joined with the next ones; the last parts may
+/// be joined with the number.
 fn ways_to_cut(parts: &[&str]) -> Vec<Vec<String>> {
     let mut ways = vec![Vec::new()];
     for end in 1..=parts.len() {
@@ -318,7 +318,7 @@ fn joined_by_gaps(groups: &[Piece]) -> String {
     written
 }
 
-/// The groups as they are written, and, behind an area code or brackets, with the first gap as the others are.
+/// The groups as written and, after an area code or brackets, also with the first gap equal to the next one.
 fn ways_behind_the_first(groups: &[Piece], is_area: bool) -> Vec<String> {
     let mut ways = vec![joined_by_gaps(groups)];
     let is_bracketed = groups[0].is_bracketed;
@@ -357,7 +357,7 @@ pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
     let whole = joined(&decimal[1], region).map(|(number, _)| number.with(Note::TrailingDecimal));
     let is_of_two = written.pieces.len() == 2;
     let is_float = is_of_two && !written.has_plus;
-    // Behind several groups it is a sum beside another figure.
+    // After several groups it is a sum beside another figure.
     if is_of_two && pattern!("^0+$").is_match(&decimal[2]) && (is_float || whole.is_ok()) {
         return whole;
     }
@@ -373,7 +373,7 @@ pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
         })
 }
 
-/// All digits of a stretch together, and how many of its pieces hold national digits.
+/// All digits of a stretch as one number, and the count of pieces with national digits.
 pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note> {
     let written = Written::of(run)?;
     let digits = written.digits();
@@ -403,8 +403,8 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     let is_one_group = parts.groups.len() == 1;
     let is_listed = written.is_listed(&number) && (is_one_group || is_certain(&number));
     let is_whole = || !is_one_group && is_whole(&written.up_to[parts.prefix.len()], region);
-    // A country's own format goes before whole first: in some countries shorter numbers begin as longer ones do.
-    if (number.digits.starts_with("91") || is_at_home(&number) || !is_listed) && is_whole() {
+    // In some countries a shorter number is the beginning of a longer one, so a format of the country is tested first.
+    if (number.digits.starts_with("91") || is_domestic(&number) || !is_listed) && is_whole() {
         return Err(Note::TooLong);
     }
     if !is_listed {
@@ -422,26 +422,26 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     Ok((number, parts.groups.len()))
 }
 
-/// Whether the leading pieces, with whatever prefix, are a number before anything follows.
+/// Whether the leading pieces are a number by themselves.
 fn is_whole(leading: &str, region: Region) -> bool {
     let Ok(written) = Written::of(leading) else {
         return false;
     };
     dialled(&written.digits(), written.has_plus, region).is_ok_and(|number| {
-        let is_group = is_at_home(&number) && written.digits().len() < 7;
+        let is_group = is_domestic(&number) && written.digits().len() < 7;
         !is_group && class(&number.digits) != Class::None
             || pattern!("^91[1-9][0-9]{9}$").is_match(&number.digits)
     })
 }
 
-/// Where a date at the start ends.
+/// Whether a text contains a date.
 fn has_date(text: &str) -> bool {
     pattern!("[0-9]+")
         .find_iter(text)
         .any(|digits| date(&text[digits.start()..]).is_some())
 }
 
-/// Where a date at the start of a text ends.
+/// The end of a date at the start of a text.
 pub(super) fn date(text: &str) -> Option<usize> {
     let found = pattern!(r"^([0-9]{1,4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,4})").captures(text)?;
     let part = |at: usize| {
@@ -461,7 +461,7 @@ pub(super) fn date(text: &str) -> Option<usize> {
     .then_some(found[0].len())
 }
 
-/// Where an IPv4 address at the start ends.
+/// The end of an IPv4 address at the start of a text.
 pub(super) fn address(text: &str) -> Option<usize> {
     let found =
         pattern!(r"^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})").captures(text)?;
