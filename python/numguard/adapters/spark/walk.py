@@ -142,7 +142,7 @@ def _is_canonical(field: StructField) -> bool:
 
 
 def _as_bigint(field: StructField) -> Column:
-    """A canonical key as BIGINT, which is passed on faster. Beyond BIGINT it becomes -1, which is too long without sign."""
+    """A canonical key as BIGINT, which is passed on faster. A larger one becomes -1, which is too long without sign."""
     key = column(field.name)
     if not _is_canonical(field):
         return key
