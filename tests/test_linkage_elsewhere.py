@@ -26,7 +26,8 @@ DAY, IST = 86_400_000_000, 19_800_000_000
 class InDictionaries(Held):
     """Sightings as plain rows; it notes which keys it had to give the rows of."""
 
-    def __init__(self, table: pa.Table, policy: ng.LinkPolicy) -> None:
+    def __init__(self, table: pa.Table, policy: ng.LinkPolicy, most: int) -> None:
+        self.most = most
         self.notes: dict[str, int] = defaultdict(int)
         self.counted_rows = self.placed = 0
         self.rows: list[tuple[Any, ...]] = []
@@ -53,7 +54,7 @@ class InDictionaries(Held):
     def counted(self) -> Counted:
         return Counted(self.counted_rows, dict(self.notes), False, self.placed)
 
-    def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
+    def seen(self, side: Side, keys: pa.UInt64Array, most: int) -> tuple[pa.Table, pa.Table]:
         def size(key: int, rows: list[tuple[Any, ...]]) -> dict[str, int]:
             days = {((at + IST) // DAY, other) for other, at, *_ in rows if at is not None}
             return {
@@ -66,10 +67,17 @@ class InDictionaries(Held):
 
         counted = [size(key, rows) for key, rows in self.of(side, keys).items()]
         names = ["key", "others", "rows", "days", "others_on_days"]
-        return pa.Table.from_pylist(counted, pa.schema([(name, pa.int64()) for name in names]))
+        sizes = pa.Table.from_pylist(counted, pa.schema([(name, pa.int64()) for name in names]))
+        most = min(most, self.most)
+        few = [size["key"] for size in counted if size["rows"] <= most]
+        return sizes, self.rows_of(side, pa.array(few, pa.uint64()))
 
     def sightings(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
+        assert len(keys)
         self.given |= {(side, key) for key in keys.to_pylist()}
+        return self.rows_of(side, keys)
+
+    def rows_of(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
         rows = [(key, *row) for key, rows in self.of(side, keys).items() for row in rows]
         names = ("key", "other", "at", *self.more)
         columns = zip(*rows, strict=True) if rows else ([] for _ in names)
@@ -78,8 +86,10 @@ class InDictionaries(Held):
         return pa.table(dict(zip(names, arrays, strict=True)))
 
 
-def walk(seeds: Any, table: pa.Table, policy: ng.LinkPolicy, limit: int = 10**6) -> tuple[ng.Expansion, InDictionaries]:
-    held = InDictionaries(table, policy)
+def walk(
+    seeds: Any, table: pa.Table, policy: ng.LinkPolicy, limit: int = 10**6, most: int = 0
+) -> tuple[ng.Expansion, InDictionaries]:
+    held = InDictionaries(table, policy, most)
     return expand_elsewhere(seeds, held, policy, msisdn="served_msisdn", region="IN", limit=limit), held
 
 
@@ -89,6 +99,8 @@ def test_equal_to_a_walk_over_all_sightings(case: Any) -> None:
     seeds, sightings, policy = case
     bounds, table = link_policy(policy), table_of(sightings)
     found, held = walk(seed_table(seeds), table, bounds)
+    for most in (1, 3, 1000):
+        assert same(walk(seed_table(seeds), table, bounds, most=most)[0], found)
     assert same(found, ng.expand(seed_table(seeds), table, bounds))
     closed = {("handsets", row["imei14"]) for row in found.stopped.to_pylist() if row["imei14"] is not None}
     assert not closed & held.given
@@ -102,6 +114,7 @@ def test_equal_where_a_policy_looks_at_places(rows: list[Any], bounds: dict[str,
     table, seeds = placed_table(rows), pa.array([SEED, SEED + 1], pa.uint64())
     found, held = walk(seeds, table, policy)
     assert same(found, ng.expand(seeds, table, policy))
+    assert same(walk(seeds, table, policy, most=2)[0], found)
     if not policy.place_rules:
         assert not {("handsets", row["imei14"]) for row in found.stopped.to_pylist()} & held.given
 

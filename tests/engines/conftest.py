@@ -57,18 +57,22 @@ def classic(folder: Path) -> Iterator[Any]:
     builder = SparkSession.builder.master("local[2]")
     for name, value in (SETTINGS | {"spark.sql.warehouse.dir": str(folder)}).items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    # What the engine and its workers say goes where the error output of this process goes when they start.
+    log = folder / "engine.log"
+    with log.open("wb") as written:
+        before = os.dup(2)
+        os.dup2(written.fileno(), 2)
+        session = builder.getOrCreate()
+        os.dup2(before, 2)
+        os.close(before)
     yield session
     session.stop()
+    check_log(log)
 
 
 def connect(folder: Path) -> Iterator[Any]:
-    from pyspark.sql import SparkSession
-
     python = Path(os.environ["NUMGUARD_SERVER_PYTHON"])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = SETTINGS | {
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),
@@ -84,19 +88,43 @@ def connect(folder: Path) -> Iterator[Any]:
         *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")),
         "spark-internal",
     ]
-    environment = os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_HOME": str(home)}
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    yield from client_of(command, port, folder, {"PYSPARK_PYTHON": str(python), "SPARK_HOME": str(home)})
+
+
+def sail(folder: Path) -> Iterator[Any]:
+    port = free_port()
+    command = [sys.executable, "-m", "pysail", "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
+    yield from client_of(command, port, folder, {})
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def client_of(command: list[str], port: int, folder: Path, environment: dict[str, str]) -> Iterator[Any]:
+    """A session of a server in a process of its own."""
+    from pyspark.sql import SparkSession
+
+    log = folder / "server.log"
+    with log.open("wb") as written:
+        server = subprocess.Popen(command, env=os.environ | environment, stdout=written, stderr=written, cwd=folder)
     try:
-        wait_for(port, server, folder / "server.log")
+        wait_for(port, server, log)
         session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
         yield session
         session.stop()
     finally:
         server.terminate()
         server.wait(30)
-    # What the workers say goes there too, and no test may have made them say a number or an IMEI.
-    said = re.findall(r"(?<!\d)(?:91)?9[178]\d{8}(?!\d)|3582400511\d{4}", (folder / "server.log").read_text())
+    check_log(log)
+
+
+def check_log(log: Path) -> None:
+    """What the workers say is there too, and no test may have made them say a number or an IMEI."""
+    said = re.findall(r"(?<!\d)(?:91)?9[178]\d{8}(?!\d)|3582400511\d{4}", log.read_text(errors="replace"))
     assert not said, f"{len(said)} numbers in the server's log"
 
 
@@ -111,16 +139,3 @@ def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     raise RuntimeError(f"no Connect server: {log.read_text()[-2000:]}")
-
-
-def sail(folder: Path) -> Iterator[Any]:
-    from pysail.spark import SparkConnectServer
-    from pyspark.sql import SparkSession
-
-    server = SparkConnectServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.listening_address
-    session = SparkSession.builder.remote(f"sc://{host}:{port}").getOrCreate()
-    yield session
-    session.stop()
-    server.stop()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +15,7 @@ import pytest
 import numguard as ng
 from numguard.adapters import spark
 from numguard.adapters.spark.keys import CANONICAL
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, EngineError, FileMissingError
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -87,6 +88,32 @@ def test_what_is_normalised_joins_and_groups(session: Any) -> None:
     assert {plain(row["number"]): row["count"] for row in counted} == {919_876_543_210: 2, None: 1}
     again = calls.select(spark.normalize(spark.normalize("a")).alias("number")).toArrow()["number"].to_pylist()
     assert sorted(map(plain, filter(None, again))) == [919_876_543_210] * 2
+
+
+def test_what_is_wrong_with_an_expression_is_said_before_anything_runs(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ArgumentError, match="region"):
+        spark.normalize("a", region="XX")
+    numbers = pa.array(np.random.default_rng(1).integers(916_000_000_000, 919_999_999_999, 200_000), pa.uint64())
+    ng.NumberSet(numbers).save(tmp_path / "listed.ngset")
+    listed = ng.NumberSet.open(tmp_path / "listed.ngset")
+    frame = session.createDataFrame(pa.table({"a": [str(numbers[0]), "98123 00000"]}))
+    assert frame.select(spark.contains("a", listed).alias("x")).toArrow()["x"].to_pylist() == [True, False]
+    (tmp_path / "listed.ngset").rename(tmp_path / "moved.ngset")
+    lost = ng.NumberSet.open(tmp_path / "moved.ngset")
+    (tmp_path / "moved.ngset").unlink()
+    with pytest.raises(FileMissingError, match="on a worker"):
+        spark.contains("a", lost)
+    monkeypatch.setattr(type(session), "version", property(lambda _: "3.5.8"))
+    for call in (
+        lambda: spark.explain("a"),
+        lambda: spark.scan(frame, {"a": listed}),
+        lambda: spark.scan_files(session, tmp_path, {"a": listed}),
+        lambda: spark.expand(["98123 00000"], frame, msisdn="a", imei="a"),
+    ):
+        with pytest.raises(EngineError, match=r"the engine is 3\.5\.8, and 4\.0 is the oldest"):
+            call()
 
 
 def test_what_is_no_set_is_an_error(session: Any) -> None:

@@ -100,7 +100,7 @@ knows nothing of how they are read. This page is written by
 python -m tests.families.report --cells {cells} --seed {seed} --markdown {path}
 ```
 
-- **Accepted, wrong** is the sin: another number than the one that is written, or any number where none may be
+- **Accepted, wrong** is the fault to find: another number than the one that is written, or any number where none may be
   accepted. It has to be 0 in every row.
 - **Plain** cells write one number as numbers are written, with nothing beside it or with phone words only. They have to
   be accepted.

@@ -33,6 +33,9 @@ Side: TypeAlias = Literal["numbers", "handsets"]
 #: The columns that say where a sighting was: uint64, 0 where it is not known.
 PLACED: Final = ("point", "cell", "circle")
 
+#: The most sightings of a key that are collected before it is known whether they are needed.
+_AT_ONCE: Final = 1_000
+
 #: A number that stands for a row, or for a number that is only counted: canonical, and so is each of those behind it.
 _STAND_IN: Final = 919_000_000_000
 
@@ -54,15 +57,13 @@ class Held(ABC):
     """Sightings that an engine holds, with their keys."""
 
     @abstractmethod
-    def counted(self) -> Counted:
-        """What became of the rows; the first that is asked, and once."""
+    def seen(self, side: Side, keys: pa.UInt64Array, most: int) -> tuple[pa.Table, pa.Table]:
+        """How much each of these keys was seen, and the sightings of those that have at most so many.
 
-    @abstractmethod
-    def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
-        """Of each key that was seen: `key`, `others` (distinct keys of the other side) and `rows` (sightings).
-
-        Of handsets, if the policy has `max_numbers_per_day`, also `days` (on which it was seen, in India) and
-        `others_on_days` (the distinct numbers of each of them, summed).
+        Returns:
+            `key`, `others` (distinct keys of the other side) and `rows` (sightings) of each key that was seen. Of
+            handsets, if the policy has `max_numbers_per_day`, also `days` (on which it was seen, in India) and
+            `others_on_days` (the distinct numbers of each of them, summed). And sightings as `sightings` gives them.
         """
 
     @abstractmethod
@@ -71,6 +72,10 @@ class Held(ABC):
 
         Of handsets, if the policy looks at places, also the columns of `PLACED`.
         """
+
+    @abstractmethod
+    def counted(self) -> Counted:
+        """What became of the rows; asked for when the walk is over."""
 
 
 def expand_elsewhere(
@@ -91,11 +96,10 @@ def expand_elsewhere(
     """
     numbers, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
-    counted = held.counted()
     collected = 0
     while (wanted := linkage.wanted()) is not None:
         side, hop, keys = wanted
-        sizes = held.sizes(side, keys)
+        sizes, few = held.seen(side, keys, min(_AT_ONCE, (limit - collected) // len(keys)))
         names = [name for name in ("key", "others", "days", "others_on_days") if name in sizes.column_names]
         counts = pa.table({name: sizes[name].cast(pa.uint64()) for name in names}).combine_chunks()
         placed = side == "handsets" and bool(policy.place_rules)
@@ -107,16 +111,25 @@ def expand_elsewhere(
                 f"limit: level {hop} requests {rows:,} sightings of {len(needed):,} {side}, {collected:,} in all, and "
                 f"{limit:,} may be collected: bound the walk (since, until, the caps), or raise the limit"
             )
-        found = held.sightings(side, needed) if len(needed) else None
+        found = _complete(held, side, needed, few)
         if placed:
             _answer_placed(linkage, found, counts, policy)
         else:
-            linkage.answer([] if found is None else _plain(found))
+            linkage.answer(_plain(found))
+    counted = held.counted()
     tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}
     tables.pop("looks_national")
     if counted.looks_national:
         warnings.warn(looks_national(msisdn), stacklevel=3)
     return Expansion.of(tables, policy)
+
+
+def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa.Table:
+    """All sightings of these keys, of which some are here."""
+    here = few["key"].cast(pa.uint64())
+    rest = keys.filter(pc.invert(pc.is_in(keys, value_set=here)))
+    found = few.filter(pc.is_in(here, value_set=keys))
+    return pa.concat_tables([found, held.sightings(side, rest)]) if len(rest) else found
 
 
 def _account(counted: Counted, policy: LinkPolicy) -> dict[str, Any]:
@@ -150,14 +163,13 @@ def _undecided(linkage: Linkage, counts: pa.Table, policy: LinkPolicy) -> pa.UIn
     return linkage.judge(_one(pa.table({"key": counts["key"], "others": seen})))
 
 
-def _answer_placed(linkage: Linkage, found: pa.Table | None, counts: pa.Table, policy: LinkPolicy) -> None:
+def _answer_placed(linkage: Linkage, found: pa.Table, counts: pa.Table, policy: LinkPolicy) -> None:
     """Closes a pass over handsets with sightings that say where they were. A handset is asked for once.
 
     Of a handset without sightings here only the numbers are counted, so as many stand for them.
     """
-    batches = [] if found is None else _plain(found, PLACED)
-    here = pa.chunked_array([batch["key"] for batch in batches], pa.uint64()).unique()
-    closed = counts.filter(pc.invert(pc.is_in(counts["key"], value_set=here)))
+    batches = _plain(found, PLACED)
+    closed = counts.filter(pc.invert(pc.is_in(counts["key"], value_set=found["key"].cast(pa.uint64()))))
     others = closed["others"].to_numpy().astype(np.int64)
     rows = int(others.sum())
     stands: dict[str, Any] = {

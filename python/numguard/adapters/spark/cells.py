@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
-from numguard.adapters.spark.engine import Column, F, version_of_client
+from numguard.adapters.spark.engine import Column, F, SparkSession, check_engine, version_of_client
 from numguard.adapters.spark.keys import Sets, canonical, readable
+from numguard.adapters.spark.workers import check_workers
 from numguard.errors import EngineError
 from numguard.types import Region
 
@@ -42,6 +43,11 @@ def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, 
         column: Text, BIGINT, DOUBLE, or DECIMAL without a fraction.
         members: A `NumberSet` or an `ImeiSet`; it is sent to the workers as in `scan`.
         region: How bare digits are read, as in `normalize`.
+
+    Raises:
+        SetFileError, FileMissingError: A worker of the active session cannot open the file of the set.
+        EngineError: Client or server are too old, or the workers have no numguard.
+        ArgumentError: An argument is invalid.
     """
     sets = Sets({"members": members})
     region_of = {} if isinstance(members, _core.ImeiSet) else {"region": region}
@@ -71,6 +77,12 @@ def _of_cells(
     arrow_udf: Any = getattr(F, "arrow_udf", None)
     if arrow_udf is None:
         raise EngineError(f"pyspark is {version_of_client()}, and 4.1 is the oldest that has expressions over Arrow")
+
+    answer(pa.nulls(0, pa.string()))  # raises for a wrong argument
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        check_engine(session)
+        check_workers(session, sets)
 
     def cells_of(cells: pa.Array) -> pa.Array:  # type: ignore[type-arg]
         answered: pa.Array[Any] = answer(readable(cells))

@@ -32,6 +32,7 @@ __all__ = [
     "Column",
     "DataFrame",
     "F",
+    "SparkSession",
     "StructField",
     "StructType",
     "arrow_schema",

@@ -92,7 +92,8 @@ def _files(paths: PathLike | Sequence[PathLike]) -> list[str]:
         found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else [path]  # noqa: PTH207
         if not found:
             raise FileMissingError(f"{path}: no file matches")
-        files += found
+        # A worker may run in another folder than this process.
+        files += [str(Path(one).absolute()) if "://" not in one else one for one in found]
     return files
 
 

@@ -1,22 +1,27 @@
 """The reading of sightings in the engine's tasks: rows of any columns to integers that the walk compares.
 
-Owns what a task does with a batch, and the columns of a result: those of the sightings that count, and of the others a
-count for each note. Independent of the rules of linkage and, because workers import this module, of the engine.
+Owns what a task does with a batch, and the columns of its result. One idea: **a task returns the sightings of the keys
+that are asked for**, and of all others counts, because rows that pass between the engine and Python are what costs.
+Independent of the rules of linkage and, because workers import this module, of the engine.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from numguard._core import ImeiSet, NumberSet
 from numguard.adapters.spark.keys import readable
 from numguard.linkage import LinkPolicy
-from numguard.linkage.elsewhere import PLACED, Counted, read_kept
+from numguard.linkage.elsewhere import PLACED, Counted, Side, read_kept
 from numguard.types import Region
 
-__all__ = ["KeysOf", "as_uint64", "counted", "schema_of"]
+__all__ = ["AskedFor", "Reader", "Stored", "Written", "as_uint64", "columns_of", "counted", "in_spark"]
 
 #: What else is counted of a batch, returned like the count of a note.
 _ROWS: Final = "rows"
@@ -24,21 +29,22 @@ _ROWS_PLACED: Final = "rows placed"
 _NATIONAL: Final = "batches that look national"
 
 
-def schema_of(policy: LinkPolicy) -> str:
-    """The columns that a task returns, as Spark writes them."""
-    columns = ["msisdn", "imei14", "at", *_placed(policy)]
-    return ", ".join([*(f"{name} bigint" for name in columns), "note string", "rows bigint"])
+def columns_of(policy: LinkPolicy) -> list[str]:
+    """The columns of a sighting that was read."""
+    return ["msisdn", "imei14", "at", *(PLACED if policy.place_rules else ())]
 
 
-def _placed(policy: LinkPolicy) -> tuple[str, ...]:
-    return PLACED if policy.place_rules else ()
+def in_spark(columns: Sequence[str], *, listed: bool = False) -> str:
+    """The columns that a task returns, as Spark writes them; a note and its count stand in a row of their own."""
+    flag = ["listed boolean"] if listed else []
+    return ", ".join([*(f"{name} bigint" for name in columns), *flag, "note string", "rows bigint"])
 
 
 def as_uint64(rows: pa.Table, names: Sequence[str]) -> pa.Table:
-    """The columns as they were before a task returned them: the same bits without a sign."""
-    for name in names:
-        chunks = [chunk.view(pa.uint64()) for chunk in rows[name].chunks]
-        rows = rows.set_column(rows.schema.get_field_index(name), name, pa.chunked_array(chunks, pa.uint64()))
+    """Those of the columns that are there, as they were before a task returned them: the same bits without a sign."""
+    for name in set(names) & set(rows.column_names):
+        bits: Any = rows[name].combine_chunks()
+        rows = rows.set_column(rows.schema.get_field_index(name), name, bits.view(pa.uint64()))
     return rows
 
 
@@ -48,45 +54,121 @@ def counted(notes: dict[str, int]) -> Counted:
     return Counted(rows, dict(sorted(notes.items())), national > 0, placed)
 
 
-class KeysOf:
-    """The function of a task.
+class Reader:
+    """Reads a batch of a frame.
 
     Args:
         policy: The bounds of the walk.
         region: How bare digits are read.
-        keys: How many of the first columns are numbers, IMEIs and times.
-        where: What the other columns are: their names in `PLACES`.
+        canonical: For each key column whether it is a canonical number as BIGINT.
+        where: What the columns behind the keys are: their names in `PLACES`.
     """
 
-    def __init__(self, policy: LinkPolicy, region: Region, keys: int, where: Sequence[str]) -> None:
+    def __init__(self, policy: LinkPolicy, region: Region, canonical: Sequence[bool], where: Sequence[str]) -> None:
         # The walk applies the lists of the policy.
         self._bounds = policy.bounds() | {"protected": [], "release": [], "placeholders": []}
-        self._region, self._keys, self._where, self._placed = region, keys, list(where), _placed(policy)
+        self._region, self._canonical, self._where = region, list(canonical), list(where)
+        self._placed = bool(policy.place_rules)
+
+    def __call__(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, int]]:
+        """The sightings that count, of int64, and a count for each note."""
+        keys: list[Any] = [
+            column.view(pa.uint64()) if canonical else readable(column)
+            for column, canonical in zip(batch.columns, self._canonical, strict=False)
+        ]
+        names = [str(n) for n in range(len(keys))]
+        where = None
+        if self._placed:
+            # A batch without columns has no rows.
+            columns = [*map(readable, batch.columns[len(keys) :]), pa.nulls(batch.num_rows)]
+            where = pa.RecordBatch.from_arrays(columns, [*self._where, ""])
+        read, became = read_kept(pa.RecordBatch.from_arrays(keys, names), self._bounds, self._region, where)
+        whole = {_ROWS: became.rows, _ROWS_PLACED: became.rows_placed, _NATIONAL: int(became.looks_national)}
+        bits: list[Any] = [column.view(pa.int64()) for column in read.columns]
+        return pa.RecordBatch.from_arrays(bits, read.schema.names), became.refused | whole
+
+
+class Stored:
+    """Reads a batch that `Written` returned."""
+
+    def __call__(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, int]]:
+        """As `Reader`."""
+        is_note = batch.column("note").is_valid()
+        notes: Counter[str] = Counter()
+        for row in batch.select(["note", "rows"]).filter(is_note).to_pylist():
+            notes[row["note"]] += row["rows"]
+        names = [name for name in batch.schema.names if name not in ("note", "rows")]
+        return batch.select(names).filter(pc.invert(is_note)), dict(notes)
+
+
+class Written:
+    """The function of a task: all sightings that count, and a row for each note."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Reads a task's batches."""
         for batch in batches:
             if batch.num_rows:
-                yield self._read(batch)
+                read, notes = self._reader(batch)
+                yield _with_notes(read, notes)
 
-    def _read(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        columns: list[Any] = list(map(readable, batch.columns))
-        keys = pa.RecordBatch.from_arrays(columns[: self._keys], [str(n) for n in range(self._keys)])
-        where = None
-        if self._placed:
-            # A batch without columns has no rows.
-            nothing = pa.nulls(batch.num_rows, pa.string())
-            where = pa.RecordBatch.from_arrays([*columns[self._keys :], nothing], [*self._where, ""])
-        read, became = read_kept(keys, self._bounds, self._region, where)
-        whole = {_ROWS: became.rows, _ROWS_PLACED: became.rows_placed, _NATIONAL: int(became.looks_national)}
-        notes = became.refused | whole
-        rows, others = len(read), len(notes)
-        known = [c.view(pa.int64()) if pa.types.is_uint64(c.type) else c for c in read.columns]
-        return pa.RecordBatch.from_arrays(
-            [
-                *(pa.concat_arrays([c, pa.nulls(others, pa.int64())]) for c in known),
-                pa.concat_arrays([pa.nulls(rows, pa.string()), pa.array(list(notes), pa.string())]),
-                pa.concat_arrays([pa.nulls(rows, pa.int64()), pa.array(list(notes.values()), pa.int64())]),
-            ],
-            [*read.schema.names, "note", "rows"],
-        )
+
+class AskedFor:
+    """The function of a task: the sightings of some keys, seen from their side, and a row for each note.
+
+    Args:
+        reader: What reads a batch.
+        side: Which keys they are.
+        keys: The keys.
+        most: A sighting is `listed` unless its key has more than about so many in this task.
+    """
+
+    def __init__(self, reader: Reader | Stored, side: Side, keys: pa.UInt64Array, most: int) -> None:
+        self._reader, self._side, self._keys, self._most = reader, side, keys, most
+        self._members = NumberSet(keys, region=None) if side == "numbers" else ImeiSet(keys)
+        # No set holds a placeholder.
+        is_member: Any = self._members.contains(keys).fill_null(False)
+        self._others = keys.filter(pc.invert(is_member))
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Reads a task's batches."""
+        sorted_keys = np.sort(self._keys.view(pa.int64()).to_numpy())
+        seen = np.zeros(len(sorted_keys), dtype=np.int64)
+        notes: Counter[str] = Counter()
+        none = None
+        for batch in batches:
+            if not batch.num_rows:
+                continue
+            read, of_batch = self._reader(batch)
+            notes.update(of_batch)
+            found = self._of(read)
+            places = np.searchsorted(sorted_keys, found.column(0).to_numpy())
+            listed = pa.array(seen[places] < self._most)
+            np.add.at(seen, places, 1)
+            found = found.append_column("listed", listed)
+            none = found.slice(0, 0)
+            if found.num_rows:
+                yield _with_notes(found, {})
+        if none is not None:
+            yield _with_notes(none, notes)
+
+    def _of(self, read: pa.RecordBatch) -> pa.RecordBatch:
+        key, other = ("msisdn", "imei14") if self._side == "numbers" else ("imei14", "msisdn")
+        keys: Any = read.column(key).view(pa.uint64())
+        is_asked: Any = self._members.contains(keys, threads=1).fill_null(False)
+        if len(self._others):
+            is_asked = pc.or_(is_asked, pc.is_in(keys, value_set=self._others))
+        names = [key, other, *read.schema.names[2:]]
+        found = read.select(names).filter(is_asked)
+        return pa.RecordBatch.from_arrays(found.columns, ["key", "other", *names[2:]])
+
+
+def _with_notes(read: pa.RecordBatch, notes: dict[str, int]) -> pa.RecordBatch:
+    """Sightings, and behind them a row for each note that is null except for the note and its count."""
+    rows, others = read.num_rows, len(notes)
+    columns = [pa.concat_arrays([column, pa.nulls(others, column.type)]) for column in read.columns]
+    columns.append(pa.concat_arrays([pa.nulls(rows, pa.string()), pa.array(list(notes), pa.string())]))
+    columns.append(pa.concat_arrays([pa.nulls(rows, pa.int64()), pa.array(list(notes.values()), pa.int64())]))
+    return pa.RecordBatch.from_arrays(columns, [*read.schema.names, "note", "rows"])

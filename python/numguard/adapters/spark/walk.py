@@ -8,23 +8,35 @@ from __future__ import annotations
 
 import uuid
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from numguard._core import check_sightings
 from numguard.adapters.spark.engine import (
+    Column,
     DataFrame,
     F,
+    StructField,
     arrow_schema,
     by_place,
-    chosen,
     column,
     require,
     session_of,
 )
 from numguard.adapters.spark.keys import CANONICAL
-from numguard.adapters.spark.sightings import KeysOf, as_uint64, counted, schema_of
+from numguard.adapters.spark.sightings import (
+    AskedFor,
+    Reader,
+    Stored,
+    Written,
+    as_uint64,
+    columns_of,
+    counted,
+    in_spark,
+)
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy, check_call
@@ -36,6 +48,9 @@ __all__ = ["expand"]
 
 _DEFAULT_POLICY = LinkPolicy()
 _LIMIT = 20_000_000
+
+#: Keys that a task receives: 17 bytes each, and a message is limited.
+_KEYS_AT_ONCE = 1_000_000
 
 #: The midnight in India before a time; it distinguishes days.
 _DAY = "at - pmod(at + 19800000000, 86400000000)"
@@ -59,9 +74,9 @@ def expand(
 ) -> Expansion:
     """Walks from reported numbers through the sightings of a DataFrame, with the same result as `numguard.expand`.
 
-    In each hop the engine counts the sightings of the keys of a level, and returns the sightings of those that are not
-    closed. Those of closed keys stay in the engine; a cloned IMEI has the most rows. Keys are read once. Where the
-    policy looks at places, the sightings of handsets over a cap are returned too, since their places decide.
+    In each hop the engine's tasks look for the keys of a level, twice: for its numbers and for its handsets. They are
+    counted, and their sightings collected, but for those of closed keys with many: a cloned IMEI has the most rows.
+    Where the policy looks at places, the sightings of handsets over a cap are collected too, since their places decide.
 
     Args:
         seeds: As for `numguard.expand`; or a DataFrame with a column `msisdn`, and `reported_at` where the policy needs
@@ -78,9 +93,9 @@ def expand(
         cell: The column of cells.
         place: The column of circles.
         region: How bare digits are read, as in `normalize`.
-        scratch: A folder that all workers can write and read, for the keys between passes, as Parquet. They are removed
-            at the end if this machine can reach the folder. None keeps them with `persist()`, where the engine supports
-            it; Sail does not, and reads them again for each pass.
+        scratch: A folder that all workers can write and read: the keys are read once and kept there as Parquet until
+            the end, then removed if this machine can reach the folder. None reads `df` again for each pass, so it must
+            have the same rows each time.
         limit: The most sightings that are collected, 24 bytes each; those that say where they were, 48.
 
     Returns:
@@ -101,15 +116,15 @@ def expand(
     columns = [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     placed = _placed_columns(df, where) if policy.place_rules else {}
+    require(df, columns)
     # A column may be read twice, as numbers and as handsets.
-    read = [*columns, *placed.values()]
-    rows = chosen(df, read).select(*map(column, read))
+    rows = df.select(*map(_as_bigint, [df.schema[name] for name in columns]), *map(column, placed.values()))
     check_sightings(list(arrow_schema(df.schema, columns)), region)
     check_workers(session)
-    keys_of = KeysOf(policy, region, len(columns), [PLACES[what] for what in placed])
-    keys = by_place(rows).mapInArrow(keys_of, schema_of(policy))
+    canonical = [_is_canonical(df.schema[name]) for name in columns]
+    reader = Reader(policy, region, canonical, [PLACES[what] for what in placed])
     folder = None if scratch is None else f"{str(scratch).rstrip('/')}/numguard-{uuid.uuid4().hex}"
-    with _Sightings(session, keys, policy, folder) as stored:
+    with _Sightings(by_place(rows), reader, policy, folder) as stored:
         return expand_elsewhere(_seeds(seeds), stored, policy, msisdn=msisdn, region=region, limit=limit)
 
 
@@ -120,6 +135,18 @@ def _seeds(seeds: Any) -> Any:
     table = seeds.toArrow()
     uint64 = [pa.field(f.name, pa.uint64()) if f.type == CANONICAL else f for f in table.schema]
     return table.cast(pa.schema(uint64))
+
+
+def _is_canonical(field: StructField) -> bool:
+    return str(field.dataType.simpleString()) == "decimal(20,0)"
+
+
+def _as_bigint(field: StructField) -> Column:
+    """A canonical key as BIGINT, which is passed on faster. A larger one becomes -1, which is too long without sign."""
+    key = column(field.name)
+    if not _is_canonical(field):
+        return key
+    return F.when(key.isNotNull(), F.coalesce(key.try_cast("bigint"), F.lit(-1)))
 
 
 def _placed_columns(df: DataFrame, where: dict[str, str]) -> dict[str, str]:
@@ -134,19 +161,19 @@ def _placed_columns(df: DataFrame, where: dict[str, str]) -> dict[str, str]:
 
 
 class _Sightings(Held):
-    """The keys in the engine, from the first query until the end of the walk."""
+    """The sightings in the engine, from the first query until the end of the walk."""
 
-    def __init__(self, session: Any, keys: DataFrame, policy: LinkPolicy, scratch: str | None) -> None:
-        self._session, self._keys, self._scratch = session, keys, scratch
-        self._schema, self._placed = schema_of(policy), bool(policy.place_rules)
-        self._by_day = policy.max_numbers_per_day is not None
+    def __init__(self, rows: DataFrame, reader: Reader, policy: LinkPolicy, scratch: str | None) -> None:
+        self._rows, self._scratch = rows, scratch
+        self._reader: Reader | Stored = reader
+        self._columns, self._by_day = columns_of(policy), policy.max_numbers_per_day is not None
+        self._counted: Counted | None = None
 
     def __enter__(self) -> _Sightings:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._scratch is None:
-            self._keys.unpersist()
             return
         from pyarrow import fs
 
@@ -158,33 +185,50 @@ class _Sightings(Held):
         except (pa.ArrowInvalid, OSError):
             warnings.warn(f"{self._scratch} cannot be removed from here: it holds the keys of sightings", stacklevel=3)
 
-    def counted(self) -> Counted:
-        if self._scratch is None:
-            self._keys = self._keys.persist()
-        else:
-            self._keys.write.parquet(self._scratch)
-            self._keys = self._session.read.schema(self._schema).parquet(self._scratch)
-        notes = self._keys.where("note is not null").groupBy("note").agg(F.sum("rows").alias("rows")).toArrow()
-        return counted({note["note"]: int(note["rows"]) for note in notes.to_pylist()})
-
-    def sizes(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
-        counts = {"others": F.countDistinct("other"), "rows": F.count("*")}
+    def seen(self, side: Side, keys: pa.UInt64Array, most: int) -> tuple[pa.Table, pa.Table]:
+        seen = F.count("other")
+        counts = {"rows": seen, "others": F.countDistinct("other"), "noted": F.sum("rows")}
         if self._by_day and side == "handsets":
             counts |= {"days": F.countDistinct(F.expr(_DAY)), "others_on_days": F.countDistinct(F.expr(_DAY), "other")}
-        counted = self._of(side, keys).groupBy("key").agg(*(count.alias(name) for name, count in counts.items()))
-        sizes: pa.Table = counted.toArrow()
-        return sizes
+        more = self._columns[2:]
+        counts["few"] = F.when(seen <= most, F.collect_list(F.when(F.col("listed"), F.struct("other", *more))))
+        aggregates = [count.alias(name) for name, count in counts.items()]
+        parts = self._asked(side, keys, most, lambda asked: asked.groupBy("key", "note").agg(*aggregates))
+        if self._counted is None:
+            self._counted = counted(_notes(parts[0]))
+        sizes = pa.concat_tables(parts).filter(pc.field("note").is_null())
+        few: Any = sizes["few"].combine_chunks()
+        listed = pa.Table.from_batches([pa.RecordBatch.from_struct_array(few.flatten())])
+        listed = listed.add_column(0, "key", sizes["key"].take(pc.list_parent_indices(few)))
+        return sizes.drop_columns(["note", "noted", "few"]), as_uint64(listed, PLACED)
 
     def sightings(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
-        if side == "numbers" or not self._placed:
-            found: pa.Table = self._of(side, keys).toArrow()
-            return found
-        return as_uint64(self._of(side, keys, PLACED).toArrow(), PLACED)
+        columns = ["key", "other", *self._columns[2:]]
+        parts = self._asked(side, keys, 0, lambda asked: asked.where("note is null").select(*columns))
+        return as_uint64(pa.concat_tables(parts), PLACED)
 
-    def _of(self, side: Side, keys: pa.UInt64Array, more: tuple[str, ...] = ()) -> DataFrame:
-        """The sightings of some keys: `key`, `other`, `at`, and more columns."""
-        key, other = ("msisdn", "imei14") if side == "numbers" else ("imei14", "msisdn")
-        wanted = self._session.createDataFrame(pa.table({"key": keys.cast(pa.int64())}))
-        columns = [F.col(key).alias("key"), F.col(other).alias("other"), "at", *more]
-        sightings = self._keys.where("note is null").select(*columns)
-        return sightings.join(F.broadcast(wanted), "key", "left_semi").select("key", "other", "at", *more)
+    def counted(self) -> Counted:
+        if self._counted is None:  # there was no seed
+            self.seen("numbers", pa.array([], pa.uint64()), 0)
+        return self._counted or counted({})
+
+    def _asked(
+        self, side: Side, keys: pa.UInt64Array, most: int, query: Callable[[DataFrame], DataFrame]
+    ) -> list[pa.Table]:
+        """The results of a query of the sightings of some keys, of which a task takes so many at a time."""
+        if self._scratch is not None and isinstance(self._reader, Reader):
+            stored = in_spark(self._columns)
+            self._rows.mapInArrow(Written(self._reader), stored).write.parquet(self._scratch)
+            self._rows = self._rows.sparkSession.read.schema(stored).parquet(self._scratch)
+            self._reader = Stored()
+        returned = in_spark(["key", "other", *self._columns[2:]], listed=True)
+        parts = []
+        for start in range(0, max(1, len(keys)), _KEYS_AT_ONCE):
+            asked = AskedFor(self._reader, side, keys[start : start + _KEYS_AT_ONCE], most)
+            parts.append(query(self._rows.mapInArrow(asked, returned)).toArrow())
+        return parts
+
+
+def _notes(table: pa.Table) -> dict[str, int]:
+    rows = table.select(["note", "noted"]).to_pylist()
+    return {row["note"]: int(row["noted"]) for row in rows if row["note"] is not None}
