@@ -229,10 +229,11 @@ impl Column<'_> {
         out: &mut [u64],
         rest: impl Fn(Cell<'_>) -> u64,
     ) {
-        let reader = Regional::of(plan);
+        let reader = Regional::after(plan, u32::try_from(self.len).unwrap_or(u32::MAX));
         for (row, key) in out.iter_mut().enumerate() {
             *key = self.cell(start + row).map_or(0, |cell| {
-                cell.regional_key(reader).unwrap_or_else(|| rest(cell))
+                let read = reader.and_then(|reader| cell.regional_key(reader));
+                read.unwrap_or_else(|| rest(cell))
             });
         }
     }
@@ -265,7 +266,9 @@ impl Column<'_> {
                 continue;
             };
             let read = match region {
-                Region::Of(plan) => cell.regional_key(Regional::of(plan)),
+                Region::Of(plan) => {
+                    Regional::after(plan, 1).and_then(|reader| cell.regional_key(reader))
+                }
                 _ => None,
             };
             *key = match read.filter(|&key| key != 0 || is_final) {

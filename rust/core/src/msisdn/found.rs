@@ -16,7 +16,7 @@ pub(super) struct Found {
 }
 
 /// How the digits of a number were dialled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Form {
     /// As India dials them, or behind a plus: zeros, the country code, a trunk zero.
     #[default]

@@ -6,7 +6,8 @@
 //! From the outside in, each module knows only the ones after it:
 //!
 //! - [`quick`]: the forms that most cells of India have, recognised at once;
-//! - [`regional`]: the same of other regions, by what [`leads`] says of the first digits;
+//! - [`regional`]: the same of other regions, by the tables of [`leads`], in which is what [`ahead`] says of the first
+//!   digits and their count;
 //! - [`text`]: the other cells, whole or as free text;
 //! - [`plain`]: cells of digits and separators only;
 //! - [`survey`]: everything that stands in such a text;
@@ -15,16 +16,22 @@
 //! - [`run`]: one stretch of digits and separators, as one number or several;
 //! - [`written`]: the groups of a stretch, and which groupings are listed;
 //! - [`indian`]: which groups Indian numbers have;
+//! - [`kinds`]: what kind of number it is;
 //! - [`found`]: a number that was read, and how it was dialled;
 //! - [`dialled`]: digits as dialled, with their prefixes;
 //! - [`national`]: the same as another region than India dials them;
 //! - [`format`](mod@format): and back to text.
 
+<<<<<<< HEAD
 mod certain;
+=======
+mod ahead;
+>>>>>>> regions
 mod dialled;
 mod format;
 mod found;
 mod indian;
+mod kinds;
 mod labels;
 mod leads;
 mod national;
@@ -40,6 +47,8 @@ mod written;
 pub(crate) use format::is_foreign;
 pub use format::{Style, format};
 use found::{Form, Found};
+pub use kinds::kind;
+use kinds::{class, indian_mobile_of, kind_of, kind_under, warning};
 pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
 pub use regional::Regional;
@@ -48,7 +57,7 @@ use survey::Survey;
 use crate::cell;
 use crate::digits::{Digits, Folded, is_letter};
 use crate::notes::{Kind, Note};
-use crate::plan::{self, Class, MobileSeries, RegionPlan};
+use crate::plan::{MobileSeries, RegionPlan};
 
 /// How bare digits (no `+`, no `00`) are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -237,13 +246,17 @@ pub fn key_u64(value: u64) -> u64 {
 #[must_use]
 pub fn key(cell: &str, region: Region) -> u64 {
     if let Region::Of(plan) = region
-        && let Some(key) = Regional::of(plan).key(cell.as_bytes())
+        && let Some(key) = Regional::after(plan, 1).and_then(|reader| reader.key(cell.as_bytes()))
     {
         key
     } else if has_no_digit(cell) {
         0
     } else {
-        read(cell, region).msisdn
+        let found = match read_quickly(cell, region) {
+            Some(found) => found,
+            None => read_slowly(&Folded::of(cell), region).0,
+        };
+        found.map_or(0, |found| found.msisdn)
     }
 }
 
@@ -272,7 +285,8 @@ pub fn key_i64(value: i64, region: Region) -> u64 {
     const NATIONAL: std::ops::Range<u64> = 6_000_000_000..10_000_000_000;
     let written = value.cast_unsigned();
     if let Region::Of(plan) = region
-        && let Some(key) = Regional::of(plan).key_of_integer(written)
+        && let Some(key) =
+            Regional::after(plan, 1).and_then(|reader| reader.key_of_integer(written))
     {
         key
     } else if region == Region::In && NATIONAL.contains(&written) {
@@ -433,76 +447,5 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
             ..Mentions::default()
         },
         Err(note) => text::mentions(&surveyed(survey, &folded, region), note),
-    }
-}
-
-/// What kind of number an E.164 integer is.
-#[must_use]
-pub fn kind(msisdn: u64) -> Kind {
-    kind_under(msisdn, MobileSeries::INDIA)
-}
-
-fn kind_under(msisdn: u64, series: MobileSeries) -> Kind {
-    if let Some(national) = indian_mobile_of(msisdn) {
-        return series.kind(national);
-    }
-    let digits = Digits::of(msisdn);
-    let Some(digits) = digits.held() else {
-        return Kind::Unknown;
-    };
-    match (digits, plan::class(digits)) {
-        ([9, 1, ..], class) => kind_of(class),
-        (_, Class::None) if !plan::is_possible(digits) => Kind::Unknown,
-        _ => Kind::Foreign,
-    }
-}
-
-/// The kind of a number of one's own country.
-fn kind_of(class: Class) -> Kind {
-    match class {
-        Class::None => Kind::Unknown,
-        Class::Mobile => Kind::Mobile,
-        Class::Fixed => Kind::Fixed,
-        Class::FixedOrMobile => Kind::FixedOrMobile,
-        Class::M2m => Kind::M2m,
-        Class::TollFree => Kind::TollFree,
-        Class::SharedCost => Kind::SharedCost,
-        Class::Premium => Kind::Premium,
-        Class::Service => Kind::Service,
-        Class::Telemarketing => Kind::Telemarketing,
-        Class::Voip => Kind::Voip,
-        Class::Personal => Kind::Personal,
-        Class::Pager => Kind::Pager,
-        Class::Uan => Kind::Uan,
-        Class::Voicemail => Kind::Voicemail,
-    }
-}
-
-fn class(msisdn: u64) -> Class {
-    Digits::of(msisdn).held().map_or(Class::None, plan::class)
-}
-
-/// The ten national digits of an Indian mobile's E.164 integer.
-#[inline]
-fn indian_mobile_of(msisdn: u64) -> Option<u64> {
-    let national = msisdn.wrapping_sub(INDIA);
-    (6_000_000_000..10_000_000_000)
-        .contains(&national)
-        .then_some(national)
-}
-
-/// What is doubted of a number that is read all the same.
-#[inline]
-fn warning(msisdn: u64, series: MobileSeries) -> Option<Note> {
-    let national = msisdn.wrapping_sub(INDIA);
-    // `abababababab` is `ab` times this; one digit ten times is the case of a equal to b.
-    let is_repetition =
-        national.is_multiple_of(101_010_101) && (10..100).contains(&(national / 101_010_101));
-    if is_repetition {
-        Some(Note::Placeholder)
-    } else if indian_mobile_of(msisdn).is_some_and(|national| !series.lists(national)) {
-        Some(Note::UnlistedSeries)
-    } else {
-        None
     }
 }

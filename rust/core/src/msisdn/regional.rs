@@ -18,11 +18,18 @@ use crate::plan::RegionPlan;
 pub struct Regional(&'static Leads);
 
 impl Regional {
-    /// A reader for a region. The first call for each region takes a fraction of a millisecond.
+    /// A reader for a region. The first call for each region takes some milliseconds.
     #[inline]
     #[must_use]
     pub fn of(plan: RegionPlan) -> Self {
         Self(Leads::of(plan))
+    }
+
+    /// The same where `cells` more are to be read, and so many were before that the first call is worth its time.
+    #[inline]
+    #[must_use]
+    pub fn after(plan: RegionPlan, cells: u32) -> Option<Self> {
+        Leads::after(plan, cells).map(Self)
     }
 
     /// The number of a cell, or 0 if it is refused; none where [`read`](super::read) must be asked.

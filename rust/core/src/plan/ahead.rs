@@ -145,9 +145,12 @@ fn longest(start: u16, digits: &Ahead) -> Option<Option<usize>> {
 
 /// The state that the country code of a number leads to.
 pub(crate) fn behind_code(code: u16) -> u16 {
-    code.to_string()
-        .bytes()
-        .fold(START, |state, byte| step(state, byte - b'0'))
+    let state = if code < 10 {
+        START
+    } else {
+        behind_code(code / 10)
+    };
+    step(state, (code % 10) as u8)
 }
 
 /// Whether a plan knows the national digits behind a country code.

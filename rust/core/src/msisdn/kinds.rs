@@ -1,0 +1,79 @@
+//! What kind of number an E.164 integer is, and what is doubted of it.
+//!
+//! Owns the way from what the plans say to the closed list of kinds. Knows nothing of how a number was written.
+
+use super::INDIA;
+use crate::digits::Digits;
+use crate::notes::{Kind, Note};
+use crate::plan::{self, Class, MobileSeries};
+
+/// What kind of number an E.164 integer is.
+#[must_use]
+pub fn kind(msisdn: u64) -> Kind {
+    kind_under(msisdn, MobileSeries::INDIA)
+}
+
+pub(super) fn kind_under(msisdn: u64, series: MobileSeries) -> Kind {
+    if let Some(national) = indian_mobile_of(msisdn) {
+        return series.kind(national);
+    }
+    let digits = Digits::of(msisdn);
+    let Some(digits) = digits.held() else {
+        return Kind::Unknown;
+    };
+    match (digits, plan::class(digits)) {
+        ([9, 1, ..], class) => kind_of(class),
+        (_, Class::None) if !plan::is_possible(digits) => Kind::Unknown,
+        _ => Kind::Foreign,
+    }
+}
+
+/// The kind of a number of one's own country.
+pub(super) fn kind_of(class: Class) -> Kind {
+    match class {
+        Class::None => Kind::Unknown,
+        Class::Mobile => Kind::Mobile,
+        Class::Fixed => Kind::Fixed,
+        Class::FixedOrMobile => Kind::FixedOrMobile,
+        Class::M2m => Kind::M2m,
+        Class::TollFree => Kind::TollFree,
+        Class::SharedCost => Kind::SharedCost,
+        Class::Premium => Kind::Premium,
+        Class::Service => Kind::Service,
+        Class::Telemarketing => Kind::Telemarketing,
+        Class::Voip => Kind::Voip,
+        Class::Personal => Kind::Personal,
+        Class::Pager => Kind::Pager,
+        Class::Uan => Kind::Uan,
+        Class::Voicemail => Kind::Voicemail,
+    }
+}
+
+pub(super) fn class(msisdn: u64) -> Class {
+    Digits::of(msisdn).held().map_or(Class::None, plan::class)
+}
+
+/// The ten national digits of an Indian mobile's E.164 integer.
+#[inline]
+pub(super) fn indian_mobile_of(msisdn: u64) -> Option<u64> {
+    let national = msisdn.wrapping_sub(INDIA);
+    (6_000_000_000..10_000_000_000)
+        .contains(&national)
+        .then_some(national)
+}
+
+/// What is doubted of a number that is read all the same.
+#[inline]
+pub(super) fn warning(msisdn: u64, series: MobileSeries) -> Option<Note> {
+    let national = msisdn.wrapping_sub(INDIA);
+    // `abababababab` is `ab` times this; one digit ten times is the case of a equal to b.
+    let is_repetition =
+        national.is_multiple_of(101_010_101) && (10..100).contains(&(national / 101_010_101));
+    if is_repetition {
+        Some(Note::Placeholder)
+    } else if indian_mobile_of(msisdn).is_some_and(|national| !series.lists(national)) {
+        Some(Note::UnlistedSeries)
+    } else {
+        None
+    }
+}
