@@ -22,11 +22,8 @@
 //! - [`national`]: the same as another region than India dials them;
 //! - [`format`](mod@format): and back to text.
 
-<<<<<<< HEAD
-mod certain;
-=======
 mod ahead;
->>>>>>> regions
+mod certain;
 mod dialled;
 mod format;
 mod found;
