@@ -26,6 +26,7 @@ BEARINGS = {
     "no": {"idword"},
     "of": PARTICLES,
     "source": {"origin"},
+    "to": PARTICLES,
     "unknown": {"complaint"},
     "verb": PARTICLES,
 }

@@ -114,6 +114,8 @@ pub(crate) enum Bearing {
     Source,
     /// It says that a call came in: `कॉल आया`.
     Came,
+    /// It stands behind whom a call reached: `को`, `पर`.
+    To,
     /// It says that a suspect is not known, or stands before another word: `unknown caller`.
     Unknown,
     /// `no`: a number, or a denial.
@@ -133,6 +135,7 @@ impl Bearing {
             "from" => Self::From,
             "source" => Self::Source,
             "came" => Self::Came,
+            "to" => Self::To,
             "unknown" => Self::Unknown,
             "no" => Self::No,
             _ => return None,

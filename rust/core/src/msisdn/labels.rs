@@ -5,7 +5,7 @@
 //! sentence end the search, and a word beside other digits is about those.
 
 use super::Found;
-use crate::words::Word;
+use crate::words::{Bearing, Word};
 
 /// Something that stands in a text, in order.
 #[derive(Clone, Copy, Debug)]
@@ -50,13 +50,21 @@ const REACH: usize = 12;
 /// As many words on no list as may stand between a number and whose it is: a name.
 const NAME: usize = 2;
 
-/// The label of each number of a text, in order.
-pub(super) fn labels(items: &[Item]) -> Vec<Label> {
+/// The label of each number of a text, in order; with the items come the words among them that bear on others.
+pub(super) fn labels(items: &[Item], bearings: &[(usize, Bearing)]) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
+    let mut bearings = bearings.iter().peekable();
+    let mut behind_receiver = 0;
     for (at, item) in items.iter().enumerate() {
+        if let Some((_, Bearing::To)) = bearings.next_if(|bearing| bearing.0 == at) {
+            behind_receiver = at + 1;
+        }
         if let Item::Number(found) = item {
+            // `मेरे भाई को 98... से कॉल आया`: the words up to `को` are of whom the call reached.
+            let is_source = bearings.peek() == Some(&&(at + 1, Bearing::Source));
+            let from = if is_source { behind_receiver } else { 0 };
             let code = found.country_code();
-            let label = match before(&items[..at], code) {
+            let label = match before(&items[from..at], code) {
                 Before::Says(label) => label,
                 Before::Inherits => labels.last().copied().unwrap_or(Label::Phone),
                 Before::Nothing => after(&items[at + 1..], code),

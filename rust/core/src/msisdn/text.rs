@@ -170,7 +170,7 @@ fn labelled(survey: &Survey) -> impl Iterator<Item = (u64, Label)> {
         Item::Number(found) => Some(found.msisdn),
         _ => None,
     });
-    numbers.zip(labels(&survey.items))
+    numbers.zip(labels(&survey.items, &survey.bearings))
 }
 
 /// Whether digits that are no number stand right beside one, with nothing that parts a list between them.

@@ -182,7 +182,22 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
             continue;
         };
         let country = code(&number.digits);
-        let before: String = row(&tokens[..at], country).chars().rev().collect();
+        let bearing = |token: &Token| match token {
+            Token::Word(says, _) => says.bearing,
+            _ => "",
+        };
+        let is_shown = |token: &&Token| sign(token, country).is_some();
+        let next = tokens[at + 1..].iter().find(is_shown);
+        // What stands before `को` is of whom the call reached, if the number is where it came from.
+        let from = if next.map(bearing) == Some("source") {
+            let receiver = tokens[..at]
+                .iter()
+                .rposition(|token| bearing(token) == "to");
+            receiver.map_or(0, |receiver| receiver + 1)
+        } else {
+            0
+        };
+        let before: String = row(&tokens[from..at], country).chars().rev().collect();
         let before = beside_figures(&before, "xwa", true);
         let after = beside_figures(&row(&tokens[at + 1..], country), "iar", false);
         let said = if pattern!("^[njem()f,|]*#").is_match(&before) {
