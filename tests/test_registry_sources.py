@@ -76,8 +76,7 @@ def test_the_command_line_says_the_source_and_what_waits(tmp_path: Path, monkeyp
     assert CliRunner().invoke(verbs, add).exit_code != 0
     dry = CliRunner().invoke(verbs, [*add, "--set", "source=1930", "--dry-run"], catch_exceptions=False)
     assert (
-        "would wait for a decision, on no list until then:\n  row 3, unlisted_words: '91234 56789 (Axel)'"
-        in dry.output
+        "would wait for a decision, on no list until then:\n  row 3, unlisted_words: '91234 56789 (Axel)'" in dry.output
     )
     done = CliRunner().invoke(verbs, [*add, "--set", "source=1930"], catch_exceptions=False)
     assert "2 complaints added, 0 updated, 0 repeated, 1 refused" in done.output
