@@ -76,7 +76,7 @@ def test_a_list_that_went_out_is_not_replaced(registry: ng.Registry, tmp_path: P
         lambda: registry.block_list().write(path),
     ]
     for call in calls:
-        with pytest.raises(ArgumentError, match=r"is the list of export 2, which went out.*--force"):
+        with pytest.raises(ArgumentError, match=r"is the list of export 2, which was sent.*--force"):
             call()
     assert (path.read_bytes(), (tmp_path / "l.csv.manifest.json").read_bytes()) == before
     assert registry.verify().events == 2

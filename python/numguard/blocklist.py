@@ -139,7 +139,7 @@ class BlockList:
         shared = [name for name in self._table.column_names if name not in _WITHHELD]
         table = self._table.select(shared).add_column(0, HASHED, keyed_hash(self._table["msisdn"], key))
         covers = {**self._covers, "hash": "HMAC-SHA-256", "key_check": key_check(key)}
-        # Names of files may contain names of people and their numbers.
+        # File names may contain personal names and numbers.
         covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
         return BlockList(table.sort_by(HASHED), covers, lambda _: self._checked())
 
@@ -299,7 +299,7 @@ def _refuse_sent(path: Path) -> None:
         sent = None
     if sent:
         raise ArgumentError(
-            f"{path.name}: is the list of export {sent}, which went out; write to another file, or have it replaced "
+            f"{path.name}: is the list of export {sent}, which was sent; write to another file, or have it replaced "
             "with replace= (--force)"
         )
 

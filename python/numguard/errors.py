@@ -43,7 +43,7 @@ class FileMissingError(InputError, FileNotFoundError):
 
 
 class FileError(InputError, OSError):
-    """A file that the operating system cannot open, read or write; the message says why."""
+    """A file that the operating system cannot open, read or write; the message has the reason."""
 
 
 class ColumnError(InputError, LookupError):
@@ -51,7 +51,7 @@ class ColumnError(InputError, LookupError):
 
 
 class UnsupportedTypeError(InputError, TypeError):
-    """An Arrow type that cannot hold a number without loss; the message says what to cast it to."""
+    """An Arrow type that cannot hold a number without loss; the message names the type to cast it to."""
 
 
 class RefusedCellsError(InputError):

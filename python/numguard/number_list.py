@@ -42,16 +42,16 @@ _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "ph
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
 _ACTION = "action"
-#: Columns that may say what is to be done with a row, beside `action`, which alone is read.
+#: Columns that may have the action of a row, beside `action`, which alone is read.
 _LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
      "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
 )  # fmt: skip
 #: With so many digits a first line is a row.
 _DIGITS_OF_A_ROW = 5
-#: A number and a handset that stand for any, in the question what the words of a heading say of digits beside them.
+#: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
 _ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
-#: What is said of digits beside words for something else: an account, an amount, somebody who is no suspect.
+#: The notes of digits beside words for something else: an account, an amount, a person who is no suspect.
 _SOMETHING_ELSE = "text_with_digits"
 
 _Set = TypeVar("_Set", NumberSet, ImeiSet)
@@ -228,19 +228,19 @@ class _ListReader:
             else:
                 yield from self._rows_of(part, [self.column, *more], actions)
 
-    def _rows_of(self, part: Part, asked: list[str], actions: Sequence[str] | None) -> Iterator[Batch]:
+    def _rows_of(self, part: Part, wanted: list[str], actions: Sequence[str] | None) -> Iterator[Batch]:
         if actions is None or _ACTION not in self.source.schema.names:
-            yield from part.batches(asked)
+            yield from part.batches(wanted)
             return
         taken = pa.array(actions, pa.string())
-        for batch in part.batches([*asked, *({_ACTION} - set(asked))]):
+        for batch in part.batches([*wanted, *({_ACTION} - set(wanted))]):
             kept = pc.is_in(batch.data[_ACTION].cast(pa.string()), taken)
             self._others += len(kept) - (pc.sum(kept).as_py() or 0)
-            data = batch.data.filter(kept).select(asked)
+            data = batch.data.filter(kept).select(wanted)
             yield Batch(data, batch.file, batch.row_numbers()[np.asarray(kept.to_numpy(zero_copy_only=False))])
 
     def _warn_of_unread(self, actions: Sequence[str] | None, read: set[Any]) -> None:
-        """A column that says which rows are meant, and is not read, is named."""
+        """Warnings that name the columns of actions that are not read."""
         there = self.source.schema.names
         if actions is not None and _ACTION in there:
             return
@@ -272,7 +272,7 @@ class _ListReader:
         known = [name for name in there if _bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
-                f"{self.path}: say which column holds the numbers with column= (scan and decide: --list-column), or "
+                f"{self.path}: name the column with the numbers with column= (scan and decide: --list-column), or "
                 f"name it msisdn or imei; there are {headings(there)}"
             )
         if not known and (self._doubt(there[0]) == _SOMETHING_ELSE) and not _is_row(there, names.__contains__):
@@ -301,7 +301,7 @@ def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
 
 
 def _doubt_of_numbers(name: str) -> str | None:
-    """What the words of a heading say of a number beside them."""
+    """The note that the words of a heading give a number beside them."""
     note: str | None = explain([f"{_words(name)}: {_ANY_NUMBER}"]).field("note").cast(pa.string())[0].as_py()
     return note
 

@@ -51,7 +51,7 @@ def has_modes() -> bool:
 
 
 def make_private(descriptor: int, mode: int) -> None:
-    """Sets the mode of an open file, whatever the umask is; without modes, it has the rights of its folder."""
+    """Sets the mode of an open file, under any umask; without modes, it has the rights of its folder."""
     if has_modes():
         os.fchmod(descriptor, mode)
 

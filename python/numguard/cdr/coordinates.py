@@ -2,9 +2,8 @@
 
 Owns every form of coordinates that operator files use. Knows no file and no column. One idea: **coordinates are read
 only where they can mean one place**: two numbers in the order of their heading, or with their own labels or
-    hemispheres.
-Exchanged ones are recognised, since no exchanged pair is in India, and refused, never exchanged back: the row may have
-other errors too.
+hemispheres. Exchanged ones are recognised, since no exchanged pair is in India, and refused, never exchanged back: the
+row may have other errors too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The command line: wiring only. Each verb is a file, imported when it is called, so that `--help` answers at once.
 
-Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 the reader of the output is gone. What goes
-    wrong is one
-line on stderr, never a traceback, and never a phone number: those stand in the files that a verb writes.
+Owns the exit codes: 0 done, 2 usage, 3 input, 4 brake, 130 interrupted, 141 the reader of the output is gone. An
+error is one line on stderr, never a traceback, and never a phone number: those are in the files that a verb writes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`numguard demo`: the whole job on one invented case, in the terminal, held against what is known to be true.
 
-Owns the order of the job, what is said about it, and the checks that decide whether the run is a success. Knows
+Owns the order of the job, its messages, and the checks that decide whether the run is a success. Knows
 nothing of how anything is computed: every figure comes from the face of the package, or from the truth that the
 generator kept. No whole number and no handset is ever printed.
 """
@@ -82,14 +82,14 @@ class DemoResult:
 def run_demo(
     folder: Path, *, seed: int = SEED, rows: int = ROWS, scale: float = 1.0, out: TextIO | None = None
 ) -> DemoResult:
-    """Run the whole job in `folder` and say what comes of it.
+    """Run the whole job in `folder` and print the results.
 
     Args:
         folder: Where everything is written; made if need be. What an earlier run left under the same names goes.
         seed: The same seed gives the same case.
         rows: Rows of the bulk call records.
         scale: 1 for the published size; less for a smaller case with the same traps.
-        out: Where to tell it; standard output by default.
+        out: The output; standard output by default.
 
     Returns:
         What was found, with the checks.

@@ -29,7 +29,7 @@ class Format(ABC):
         header: Whether the names of the columns are written, where `is_sheet`.
     """
 
-    #: Whether people and spreadsheets read it as text.
+    #: Whether spreadsheets and editors read it as text.
     is_text = False
     #: Whether it has lines above its rows: a title, a header.
     is_sheet = False

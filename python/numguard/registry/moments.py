@@ -2,8 +2,7 @@
 
 Owns the forms in which complaints and spreadsheets write a moment. Knows no complaint. One idea: **the day is before
 the month, and a column with another order is not guessed**: 05/04/2026 is the fifth of April, unless the same column
-    has
-a 04/15/2026; then it is ambiguous, and both are refused.
+has a 04/15/2026; then it is ambiguous, and both are refused.
 """
 
 from __future__ import annotations

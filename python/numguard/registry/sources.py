@@ -1,8 +1,7 @@
 """Spellings of sources -> one name each, so that the spelling of a source makes no second complaint.
 
-Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: the written name is recorded, and
-a name that is not in the table is a source of its own: merging complaints of two desks would be worse than one
-    complaint
+Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: the written name is recorded, and a
+name that is not in the table is a source of its own: merging complaints of two desks would be worse than one complaint
 under two names.
 """
 

@@ -38,7 +38,7 @@ __all__ = [
 
 Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
 
-#: Bytes that any file may unpack to, whatever its packed size.
+#: The most bytes that any file may unpack to.
 _UNCHECKED: Final = 128 << 20
 _CODECS: Final[dict[str, Literal["gzip", "zstd", "bz2"]]] = {"gzip": "gzip", "zstd": "zstd", "bzip2": "bz2"}
 _WORKBOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
@@ -86,7 +86,7 @@ def members(name: str, opened: Opener, path: Path | None = None) -> tuple[list[M
     """The members of a file, in its order, and those that are not tables.
 
     Raises:
-        InputError: none of them can be read; the message says what to do.
+        InputError: none of them can be read; the message names the remedy.
     """
     found = _Found()
     _inspect(found, name, "", opened, layers=0, path=path)

@@ -14,9 +14,9 @@ __all__ = ["NUMBER", "PAGE", "RULER", "NonData", "bare", "may_be_non_data"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
-#: What may be somebody's number: above a header, where only titles stand, it is refused.
+#: Digits that may be a number: above a header, where only titles are, they are refused.
 NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
-#: Ten digits in a row may be somebody's number; a line with them is never skipped.
+#: Ten digits in a row may be a number; a line with them is never skipped.
 _NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
 _TOTAL: Final = re.compile(
     r"""[\W_]*(?:

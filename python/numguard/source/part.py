@@ -49,7 +49,7 @@ MOST_NAMES = 100
 BATCH_ROWS = 1 << 16
 
 
-#: Why a whole row is refused, whatever its cells contain.
+#: Why a whole row is refused, for any content of its cells.
 RECORD_NOTES: Final = {
     "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",

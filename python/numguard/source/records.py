@@ -103,7 +103,7 @@ def _only(parts: Any, source: Any) -> Part:
     if all(part.sheet for part in parts):
         sheets = named([str(part.sheet) for part in parts])
         raise InputError(
-            f"{source}: has {len(parts)} sheets with something in them ({sheets}); say which with "
+            f"{source}: has {len(parts)} sheets that are not empty ({sheets}); choose one with "
             "sheet= (complaints add and outcomes: --sheet), one after the other if all are meant"
         )
     names = ", ".join(named([str(part.name).removeprefix(f"{source}/")]) for part in parts[:10])

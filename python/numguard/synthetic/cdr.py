@@ -69,12 +69,12 @@ _OTHER_PARTIES: Final = (
     "1800110420",
     "+14155550132",
 )
-"""What stands in the other party's column besides mobiles; the toll-free and foreign ones are invented."""
+"""The content of the other party's column besides mobiles; the toll-free and foreign ones are invented."""
 
 
 @dataclass(frozen=True)
 class CdrSpec:
-    """What a stream of call records looks like.
+    """The properties of a stream of call records.
 
     Attributes:
         rows: Rows in all, planted ones included.
@@ -154,7 +154,7 @@ def cdr_batches(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None
         span = _Span(start + length * begin // spec.rows, start + length * end // spec.rows, end - begin)
         planted = _NOTHING
         if extra is not None:
-            # Whatever lies before this batch's end; a crowded batch leaves the rest to the next.
+            # The planted rows before this batch's end; those that do not fit are left to the next.
             until = len(extra.at) if k == count - 1 else int(np.searchsorted(extra.at, span.to_us))
             until = min(until, taken + span.rows)
             planted = extra.part(taken, until)
@@ -232,7 +232,7 @@ def _draw(rng: np.random.Generator, forms: str, size: int) -> NDArray[np.int64]:
 
 
 def msisdn_text(msisdns: U64, form: NDArray[np.int64], forms: str = "mixed") -> pa.StringArray:
-    """E.164 integers of Indian mobiles as people and switches write them: `form` picks a row of the named table."""
+    """E.164 integers of Indian mobiles as complaints and switches write them: `form` picks a row of the named table."""
     return _squeeze(_msisdn_matrix(msisdns, form, forms))
 
 
@@ -313,7 +313,7 @@ def write_cdr(
     """Writes the stream as one Parquet file, whole or not at all: a row group a batch, Snappy.
 
     The parties and identities are written plain: nearly every value is a new one, and a dictionary would be given up.
-    `progress` is told the rows written so far.
+    `progress` is called with the rows written so far.
     """
     few_values: Any = ["call_type"]
     rows = 0

@@ -77,7 +77,7 @@ _STRANGERS: Final = (
 
 @dataclass(frozen=True, repr=False)
 class Complaints:
-    """The rows of the CSV, and what they say.
+    """The rows of the CSV, and their content.
 
     `rows` are cells in the order of COLUMNS. `msisdns` are the distinct valid mobiles named, `districts` theirs.
     `mentions` pairs a row with a number it names. `complainants` are the numbers written in complainant_mobile.
@@ -160,7 +160,7 @@ def _plan(rng: np.random.Generator, per_unit: NDArray[np.int64], count: int) -> 
         home = (number_unit[named] == unit[again]) | (rng.random(len(again)) < 0.3)
         fits = (day[first[named]] < day[again]) & home
         repeats.append(np.stack([again[fits], named[fits]], axis=1))
-        # The next round is for the complaints that name nobody yet; those left at the end hold only what is refused.
+        # The next round is for the complaints without a number yet; those left at the end have only refused cells.
         again = np.setdiff1d(np.arange(count), np.concatenate([first, *(pairs[:, 0] for pairs in repeats)]))
     pairs = np.unique(np.concatenate([np.stack([first, np.arange(numbers)], axis=1), *repeats]), axis=0)
     return _Plan(unit, day, number_unit, pairs[:, 0], pairs[:, 1])
@@ -248,9 +248,9 @@ def _falling(n: int) -> NDArray[np.float64]:
 def _suspect_cells(
     rng: np.random.Generator, named: list[list[int]], national: list[str], own: list[str]
 ) -> tuple[list[str], dict[str, int]]:
-    """One cell a complaint, and how often each thing was written that must be refused.
+    """One cell a complaint, and the count of each kind of content that must be refused.
 
-    `own` are the complainants' numbers, "" where the complaint does not tell it.
+    `own` are the complainants' numbers, "" where the complaint has none.
     """
     count = len(named)
     spelling = pick(rng, SPELLINGS, count)
@@ -361,7 +361,7 @@ def _written_at(rng: np.random.Generator, day: NDArray[np.int64], sources: list[
 
 
 def _amounts(rng: np.random.Generator, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rupees lost and recovered. What is recovered adds up to 15 crore, whatever the number of complaints."""
+    """Rupees lost and recovered. What is recovered adds up to 15 crore, for any number of complaints."""
     lost = np.round(rng.lognormal(9.6, 1.3, count), -2).astype(np.int64)
     lost[rng.random(count) < 0.12] = 0
     saved = np.flatnonzero((lost > 0) & (rng.random(count) < 0.17))
@@ -369,7 +369,7 @@ def _amounts(rng: np.random.Generator, count: int) -> tuple[NDArray[np.int64], N
     recovered = np.zeros(count, dtype=np.int64)
     recovered[saved] = np.maximum(1, np.floor(part * (districts.RECOVERED / part.sum()))).astype(np.int64)
     recovered[saved[np.argmax(recovered[saved])]] += districts.RECOVERED - int(recovered.sum())
-    # Nobody gets back more than was lost.
+    # No more is recovered than was lost.
     return np.maximum(lost, np.ceil(recovered / 100).astype(np.int64) * 100), recovered
 
 
@@ -377,7 +377,7 @@ _RUPEES: Final = ("{n}", "{lakh}", "Rs {lakh}", "Rs. {n}/-", "₹{lakh}", "{n}.0
 
 
 def _rupees_text(rupees: int, form: int) -> str:
-    """An amount as people write it, with commas where an Indian reader expects them; nothing for nothing."""
+    """An amount as in complaints, with commas as in India; empty for 0."""
     if not rupees:
         return ""
     head, tail = divmod(rupees, 1000)

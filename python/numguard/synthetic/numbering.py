@@ -40,7 +40,7 @@ _SERIALS_PER_TAC: Final = 1_000_000
 
 
 def _never_drawn() -> U64:
-    """Numbers that belong to somebody, or that people type when they have none, as national numbers."""
+    """Numbers in use, or typed in place of a number, as national numbers."""
     same = [int(str(d) * 10) for d in range(6, 10)]
     alternating = [int(f"{a}{b}" * 5) for a in range(6, 10) for b in range(10)]
     runs = [6789012345, 7890123456, 8901234567, 9012345678, 9123456789, 9876543210, 9876543211, 9876501234, 8765432109]

@@ -2,7 +2,7 @@
 
 Owns the two layouts as far as they are publicly seen. Knows nothing of how they are read.
 
-In both, IMEI and IMSI belong to the party that the file was asked for. Airtel names it in a column; Jio leaves it to
+In both, IMEI and IMSI belong to the target of the file. Airtel names it in a column; Jio leaves it to
 the call type whether that is the calling or the called party.
 """
 
@@ -86,7 +86,7 @@ def airtel(target: int, calls: Sequence[Call]) -> str:
 def jio(imei14: int, calls: Sequence[Call], untold: Sequence[Call]) -> str:
     """The file that answers a request by handset: numbers with 91 in single quotes, a long preamble.
 
-    `untold` rows carry a call type that does not say whose the handset was.
+    `untold` rows have a call type that does not show whose handset it was.
     """
     preamble = [
         "Ticket Number :,'SYN-2022-0001'",

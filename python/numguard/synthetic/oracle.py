@@ -1,4 +1,4 @@
-"""The rules of linkage read out loud: a walk over Python dicts, obvious and slow, to hold the fast one to.
+"""An oracle of linkage: a walk over Python dicts, obvious and slow, for comparison with the fast one.
 
 Owns one reading of the published rules, written apart from the engine's. Knows nothing of Arrow or files, nor of
 relative windows, which the demonstration does not use.
@@ -60,7 +60,7 @@ class Link:
 
 @dataclass(repr=False)
 class Walk:
-    """What the rules answer."""
+    """The result of the rules."""
 
     linked: dict[int, Link] = field(default_factory=dict)
     handsets: dict[int, int] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class _Tables:
         self.edges = {key: edge for key, edge in edges.items() if edge.count >= rules.min_sightings}
 
     def handset_closed(self, i: int) -> str | None:
-        """Rule 4: the first reason wins; a released handset is not asked for the last two."""
+        """Rule 4: the first reason wins; a released handset is not tested for the last two."""
         rules, days = self.rules, self.by_day[i]
         if i in rules.placeholders:
             return "placeholder"

@@ -1,8 +1,8 @@
-"""Where the planted sightings were: copies of one IMEI over a country, SIM boxes in a flat, shops, buses, wrong clocks.
+"""The places of the planted sightings: copies of one IMEI over a country, SIM boxes in a flat, buses, wrong clocks.
 
-Owns the map: a home for every stay of the plot, the towers around it, and the traps that only a place can set. Knows
-nothing of how linkage works. One idea: **a place never changes who is guilty**: it is drawn beside the planted
-sightings, from random numbers of its own, so that everything else of the case stays as it was.
+Owns the map: a place for every stay, the towers around it, and the traps that need places. Knows no rule of linkage.
+One idea: **a place never changes who is guilty**: places are drawn from random numbers of their own, so that the rest
+of the case stays the same.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ _OF_HARYANA: Final = 3
 _KM: Final = 1 / 111.0
 _MIDNIGHT: Final = int(FIRST_DAY.astype("datetime64[us]").astype(np.int64)) - OFFSET_MICROS
 
-#: What is planted besides, and the innocent among it.
+#: The further traps, and the innocent among them.
 PLACE_TRAPS: Final = {
     "phone on a bus": "a conductor's phone that changes SIMs on the road; one of them is a fraudster's",
     "ported number": "a number that changes operator and circle in one handset, beside an accomplice's",
     "wrong clock": "an accomplice on the road whose operator's clock is five and a half hours behind",
     "SIM box without coordinates": "a SIM box of which the files name the cell alone",
-    "clone without places": "a copied IMEI, a hundred and fifty users, of whom the files do not say where they were",
+    "clone without places": "a copied IMEI, a hundred and fifty users, without places in the files",
 }
 
 
@@ -68,7 +68,7 @@ class Placed:
 
 
 class _Map:
-    """Rows as they are written, and whoever is in them."""
+    """Rows as they are written, and the numbers in them."""
 
     def __init__(self, seed: int, supply: Numbering) -> None:
         self.rng = np.random.default_rng([seed, 9])
@@ -92,14 +92,14 @@ class _Map:
         """A sighting so many kilometres north of a town; with `cell` there are no coordinates, and if "" no place."""
         circle, north, east = _TOWNS[town]
         if cell is None:
-            told = north + km * _KM, east, _cell(north + km * _KM, east)
+            position = north + km * _KM, east, _cell(north + km * _KM, east)
         else:
-            told = float("nan"), float("nan"), cell
-        self.rows.append((number, handset, at, *told, "" if cell is not None else circle))
+            position = float("nan"), float("nan"), cell
+        self.rows.append((number, handset, at, *position, "" if cell is not None else circle))
 
 
 def place(planted: Planted, supply: Numbering, seed: int) -> Placed:
-    """Says where the planted sightings were, and plants what only a place can tell apart.
+    """Gives the planted sightings their places, and plants the traps that need places.
 
     Args:
         planted: The case.
@@ -129,8 +129,8 @@ def place(planted: Planted, supply: Numbering, seed: int) -> Placed:
         }
     )
     numbers, traps, guilty, seeds = zip(*more.truth, strict=True)
-    told: dict[str, Any] = {"msisdn": pa.array(numbers, pa.uint64()), "trap": traps, "guilty": guilty, "seed": seeds}
-    truth = pa.concat_tables([planted.truth, pa.table(told, planted.truth.schema)])
+    columns: dict[str, Any] = {"msisdn": pa.array(numbers, pa.uint64()), "trap": traps, "guilty": guilty, "seed": seeds}
+    truth = pa.concat_tables([planted.truth, pa.table(columns, planted.truth.schema)])
     reported = np.array([one[0] for one in more.truth if one[3]], dtype=np.uint64)
     return Placed(sightings, truth, reported)
 
@@ -159,7 +159,7 @@ def _homes(
     latitude = np.array([north for _, north, _ in _TOWNS])[town] + away[0]
     longitude = np.array([east for _, _, east in _TOWNS])[town] + away[1]
     circle = np.array([name for name, _, _ in _TOWNS])[town]
-    # Calls over Wi-Fi and some networks' rows do not say where they were.
+    # Calls over Wi-Fi and rows of some networks have no place.
     silent = rng.random(len(town)) < 0.1
     latitude[silent], longitude[silent], circle[silent] = np.nan, np.nan, ""
     return latitude.round(5), longitude.round(5), circle
@@ -211,6 +211,6 @@ def _without_places(on: _Map) -> None:
     for k in range(150):
         number = on.number(trap, guilty=k == 0, seed=k == 0)
         for _ in range(12):
-            # One tower's dump says where it was; nothing else does.
+            # Only one tower's dump has its place.
             at = on.moment(on.rng.uniform(PERIOD_DAY, DAYS - 1))
             on.see(number, handset, at, 0, cell=None if on.rng.random() < 0.05 else "")

@@ -1,4 +1,4 @@
-"""A linkage run held against the planted truth: is it what the rules say, and is what the rules say right?
+"""A linkage run compared with the planted truth: does it follow the rules, and are the rules right?
 
 Owns the two comparisons. The first must come out equal, to the last date; the second never does in full, because no
 policy catches every fraudster and spares every innocent: it shows what a policy buys and what it costs.
@@ -21,7 +21,7 @@ __all__ = ["Expanded", "Score", "differences", "score"]
 
 
 class Expanded(Protocol):
-    """What is asked of a linkage run: its tables."""
+    """The tables of a linkage run."""
 
     @property
     def linked(self) -> pa.Table:
@@ -33,12 +33,12 @@ class Expanded(Protocol):
 
     @property
     def stopped(self) -> pa.Table:
-        """A row a number or handset that was not."""
+        """A row a number or handset at which the walk stopped."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """What became of one kind of trap, reported numbers left out."""
+    """The result for one kind of trap, without reported numbers."""
 
     trap: str
     guilty: int
@@ -48,18 +48,18 @@ class Score:
 
     @property
     def precision(self) -> float | None:
-        """Share of the linked who are guilty; None when nobody was linked."""
+        """Share of the linked who are guilty; None when no number was linked."""
         linked = self.guilty_linked + self.innocent_linked
         return self.guilty_linked / linked if linked else None
 
     @property
     def recall(self) -> float | None:
-        """Share of the guilty who were linked; None when nobody is guilty."""
+        """Share of the guilty who were linked; None when no number is guilty."""
         return self.guilty_linked / self.guilty if self.guilty else None
 
 
 def score(truth: pa.Table, linked: pa.Table, traps: Iterable[str] = TRAPS) -> list[Score]:
-    """How each trap came out, in the order of `traps`, and the sum of all as the last.
+    """The result for each trap, in the order of `traps`, and the sum of all as the last.
 
     Args:
         truth: msisdn, trap, guilty, seed.
@@ -91,7 +91,7 @@ def differences(walk: Walk, expanded: Expanded) -> dict[str, int]:
     """Rows in which a run differs from the oracle, by table: missing, surplus, or with another path, date or reason.
 
     Returns:
-        linked, handsets and stopped, each with a count; all zero when the run is what the rules say.
+        linked, handsets and stopped, each with a count; all zero when the run follows the rules.
     """
     linked = {
         row["msisdn"]: Link(

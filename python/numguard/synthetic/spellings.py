@@ -1,4 +1,4 @@
-"""The ways in which people write a number, and the things that they write instead of one.
+"""The forms in which complaints have a number, and the content that they have instead of one.
 
 Owns the written forms and the note that each must get. Knows nothing of complaints and nothing of how a cell is read:
 the notes are what the public contract promises, so that a reader can be held to them.
@@ -83,7 +83,7 @@ SPELLINGS: Final = (
 """Every accepted form of one number in a cell, by how often it is met."""
 
 SEPARATORS: Final = (", ", " / ", "; ", ",", " ", " & ", " and ", "/", "\n")
-"""What stands between two numbers of one cell."""
+"""Separators between two numbers of one cell."""
 
 
 class Refusal(NamedTuple):

@@ -1,10 +1,10 @@
-"""A planted world of handsets: who shares one with a reported number, who is guilty, and who only looks it.
+"""Planted handsets: who shares one with a reported number, who is guilty, and who only seems to be.
 
 Owns the plot: which numbers sat in which handset from when to when, and what an all-knowing analyst would want done
 with each. Knows nothing of how linkage works, nor of files.
 
 The one idea: everything is a *stay*, one number in one handset between two days with so many calls. A trap is a
-function that writes stays and says who is guilty; one vectorised step turns all stays into sightings.
+function that writes stays and marks the guilty; one vectorised step turns all stays into sightings.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TRAPS: Final = {
     "slow rotation": "fraudsters' SIMs that took turns with months between",
     "repair shop": "customers' SIMs tried in one test handset",
     "resold phone": "the buyer of a fraudster's handset",
-    "earlier owner": "who used the handset before the period asked for",
+    "earlier owner": "who used the handset before the requested period",
     "SIM box": "hundreds of fraudsters' SIMs in one device",
     "cloned IMEI, 5 users": "copies of one IMEI; one copy is a fraudster's",
     "cloned IMEI, 50 users": "the same, fifty phones",
@@ -47,9 +47,9 @@ TRAPS: Final = {
     "protected number": "complainants and bank lines in a reported number's handset",
     "many handsets": "a reported number that passed through dozens of handsets",
     "called party": "who was called by a reported number: victims",
-    "untold party": "rows that do not say whose handset it was",
+    "untold party": "rows that do not show whose handset it was",
 }
-"""What is planted, and the innocent among it."""
+"""The traps, and the innocent among them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,9 +57,9 @@ class Planted:
     """Sightings and their truth.
 
     `msisdn`, `imei14`, `at` (microseconds, UTC), `other` (0: anybody) and `file` (0: the bulk records, else an operator
-    file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` tells what each
-    operator file was asked for: ("airtel", msisdn) or ("jio", imei14). `untold` pairs a file with a number whose rows
-    in it do not say whose handset it was. `protected` are lines that a decision has to protect.
+    file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` has the target of each
+    operator file: ("airtel", msisdn) or ("jio", imei14). `untold` pairs a file with a number whose rows
+    in it do not show whose handset it was. `protected` are lines that a decision has to protect.
     """
 
     msisdn: U64
@@ -88,7 +88,7 @@ class _Stays:
 
 
 class _Plot:
-    """What the traps write on: numbers and handsets to use up, stays, and the truth."""
+    """The state of planting: unused numbers and handsets, stays, and the truth."""
 
     def __init__(self, rng: np.random.Generator, supply: Numbering, reported: U64, complainants: U64) -> None:
         self.rng = rng
@@ -193,7 +193,7 @@ def _write(plot: _Plot, handset: int, stays: list[tuple[int, int, int, int]], *,
     if in_file and by_handset:
         plot.files.append(("jio", handset))
         file = len(plot.files)
-        # A row of a call type that nobody documented: it does not say whose handset it was.
+        # A row of an undocumented call type: it does not show whose handset it was.
         plot.untold.append((file, plot.other("untold party", guilty=False)))
     for msisdn, first, last, calls in stays:
         if in_file and not by_handset:

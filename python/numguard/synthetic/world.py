@@ -1,6 +1,6 @@
 """One invented case, written to a folder: complaints, operator files, bulk call records, and the truth of it all.
 
-Owns where the pieces lie and how they fit together. Knows nothing of how they are read.
+Owns the files of the case and what they have in common. Knows no reader.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _ANYBODY: Final = 3 * 10**8  # serials of those whom planted numbers call in ope
 
 @dataclass(frozen=True, repr=False)
 class World:
-    """A case on disk, and what there is to know about it.
+    """A case on disk, and the truth about it.
 
     Attributes:
         complaints_csv: The complaints as they came in.
         operator_files: Airtel and Jio answers.
         cdr: The bulk call records, Parquet.
         truth_file: A row a planted number: msisdn, trap, guilty, seed.
-        complaints: The complaints and what they say.
+        complaints: The complaints and their content.
         planted: The sightings and what they mean.
     """
 
@@ -59,11 +59,11 @@ class World:
 
     @property
     def protected(self) -> NDArray[np.uint64]:
-        """Every protected number that matters here: complainants' own, and the bank lines that are told apart."""
+        """Every protected number: complainants' own, and the bank lines that must be distinguished."""
         return np.union1d(self.complaints.complainants, self.planted.protected)
 
     def oracle(self, rules: Rules) -> Walk:
-        """What linkage must answer from the numbers that complaints name.
+        """The result that linkage must have from the numbers that complaints name.
 
         Only planted handsets are walked: ordinary subscribers share none with them, by construction.
         """
@@ -80,7 +80,7 @@ def make_world(
     scale: float = 1.0,
     progress: Callable[[str], None] | None = None,
 ) -> World:
-    """Writes the case into `folder`, which is made if need be.
+    """Writes the case into `folder`, which is created if needed.
 
     Args:
         folder: Where to; files of the same names are overwritten.
@@ -97,17 +97,17 @@ def make_world(
     """
     if not 0.02 <= scale <= 1:
         raise ArgumentError("scale must be between 0.02 and 1")
-    tell = progress or (lambda _: None)
+    report = progress or (lambda _: None)
     (folder / "operators").mkdir(parents=True, exist_ok=True)
     supply = Numbering(seed)
-    tell("complaints")
+    report("complaints")
     complaints = make_complaints(seed, scale=scale, supply=supply)
     complaints_csv = write_complaints(complaints, folder / "complaints.csv")
-    tell("handsets")
+    report("handsets")
     planted = plant(seed, supply, complaints.msisdns, complaints.complainants, scale=scale)
     truth_file = folder / "truth.parquet"
     pq.write_table(planted.truth, truth_file)
-    tell("operator files")
+    report("operator files")
     operator_files = _write_operator_files(folder / "operators", np.random.default_rng([seed, 4]), supply, planted)
     bulk = np.flatnonzero(planted.file == 0)
     bulk = bulk[np.argsort(planted.at[bulk], kind="stable")]
@@ -116,7 +116,7 @@ def make_world(
     extra = Extra(planted.msisdn[bulk], planted.imei14[bulk], planted.at[bulk], planted.other[bulk])
 
     def records(done: int) -> None:
-        tell(f"{done:,} call records")
+        report(f"{done:,} call records")
 
     spec = CdrSpec(rows=rows, seed=seed, first_day=str(traps.FIRST_DAY), days=traps.DAYS)
     cdr = write_cdr(folder / "cdr.parquet", spec, listed=complaints.msisdns, extra=extra, progress=records)
