@@ -49,26 +49,27 @@ def normalize(values: _Chunked, *, region: Regions = "IN", threads: int | None =
     ----------
     values : column
         Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
-        Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is never re-read; in
-        all other types the digits are taken as written.
+        Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is not read again; in
+        all other types the digits are read as written.
     region : region code, column of region codes, or None
-        How bare digits are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164. A column
-        has one code for each row; where it has none, or one that is unknown, only numbers with a plus are read.
+        How digits without a plus are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164.
+        A column has one code for each row. In rows without a code, or with an unknown one, only numbers with a plus are
+        read.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
     pyarrow.UInt64Array or pyarrow.ChunkedArray
-        As long as the input and chunked as it was: E.164 digits (``919876543210``), null where the cell is null or
-        refused. No cell raises; :func:`explain` says why one was refused.
+        E.164 digits (``919876543210``), null where the cell is null or refused; with the length and the chunks of the
+        input. No cell raises an error; :func:`explain` gives the reason of a refusal.
 
     Raises
     ------
     UnsupportedTypeError
         For a type that cannot hold a number without loss (``Int32``, ``Float32``).
     ArgumentError
-        For a region that is none of :func:`regions`, or a column of regions of another length.
+        For a region that is not in :func:`regions`, or a column of regions of another length.
 
     Notes
     -----
@@ -87,7 +88,7 @@ def normalize(values: _Chunked, *, region: Regions = "IN", threads: int | None =
 def normalize(values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.UInt64Array: ...
 @overload
 def explain(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
-    """Read written phone numbers and say what each cell was.
+    """Read written phone numbers, with the kind of each number and a note about each cell.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def explain(values: _Chunked, *, region: Regions = "IN", threads: int | None = N
     region : region code, column of region codes, or None
         As for :func:`normalize`.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
@@ -124,13 +125,13 @@ def extract(values: _Chunked, *, region: Regions = "IN", threads: int | None = N
     region : region code, column of region codes, or None
         As for :func:`normalize`.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
     pyarrow.ListArray or pyarrow.ChunkedArray
-        A list of uint64 for each cell: whole numbers in the order in which they stand, repeats removed. What only looks
-        like part of a number, or is a UPI id, is passed over.
+        A list of uint64 for each cell: the whole numbers in their order, without repeats. UPI ids and digits that are only
+        a part of a number are left out.
 
     Examples
     --------
@@ -143,7 +144,7 @@ def extract(values: _Chunked, *, region: Regions = "IN", threads: int | None = N
 def extract(values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.ListArray[Any]: ...
 @overload
 def mentions(values: _Chunked, *, region: Regions = "IN") -> pa.ChunkedArray[Any]:
-    """Find the phone numbers that cells of complaints name, and whether they are certain.
+    """Find the phone numbers in cells of complaints, and whether they are certain.
 
     Parameters
     ----------
@@ -155,8 +156,8 @@ def mentions(values: _Chunked, *, region: Regions = "IN") -> pa.ChunkedArray[Any
     Returns
     -------
     pyarrow.StructArray or pyarrow.ChunkedArray
-        ``numbers`` (list of uint64, in order, repeats removed), ``doubt`` (the note that says why they are not certain,
-        or why there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
+        ``numbers`` (list of uint64, in order, without repeats), ``doubt`` (the note for which they are not certain, or for
+        which there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
         A null cell has an empty list and the doubt ``empty``.
 
     Examples
@@ -170,28 +171,28 @@ def mentions(values: _Chunked, *, region: Regions = "IN") -> pa.ChunkedArray[Any
 def mentions(values: _Whole, *, region: Regions = "IN") -> pa.StructArray: ...
 @overload
 def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-    """Write E.164 integers out.
+    """Format E.164 integers.
 
     Parameters
     ----------
     msisdns : column of uint64
         As :func:`normalize` gives them.
     style : "e164", "digits", "national" or "international"
-        ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two are in the groups in
-        which the number's country writes it, the national one with the prefix that is dialled there. Of India's numbers
-        only mobiles are grouped; its other numbers, and those that no plan has, are written as ``"e164"`` has them.
+        ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two use the grouping of the
+        number's country, ``"national"`` with the prefix that is dialled there. Of India's numbers only mobile numbers are
+        grouped; its other numbers, and those of no plan, are formatted as with ``"e164"``.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
     pyarrow.StringArray or pyarrow.ChunkedArray
-        Null where the input is null or can be no E.164 number.
+        Null where the input is null or cannot be an E.164 number.
 
     Raises
     ------
     UnsupportedTypeError
-        For anything but uint64: text is normalised first.
+        For any type but uint64: normalise text first.
 
     Examples
     --------
@@ -204,30 +205,30 @@ def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = No
 def format(msisdns: _Whole, style: Style = "e164", *, threads: int | None = None) -> pa.StringArray: ...
 @overload
 def region_of(msisdns: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-    """Say of which region each E.164 integer is.
+    """Find the region of each E.164 integer.
 
     Parameters
     ----------
     msisdns : column of uint64
         As :func:`normalize` gives them.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
     pyarrow.DictionaryArray or pyarrow.ChunkedArray
-        Codes as in :func:`regions`; ``001`` for the numbers of no country (``+800``, ``+870``). Null where the input is
-        null, is no E.164 number, or has a code that several regions share and that none of them claims.
+        Codes as in :func:`regions`; ``001`` for numbers of no country (``+800``, ``+870``). Null where the input is null or
+        no E.164 number, and where several regions share its country code and none of their plans has the number.
 
     Raises
     ------
     UnsupportedTypeError
-        For anything but uint64: text is normalised first.
+        For any type but uint64: normalise text first.
 
     Notes
     -----
-    As ``region_code_for_number`` of libphonenumber has it: by leading digits that one region alone has, or by whose plan
-    has the number.
+    As ``region_code_for_number`` of libphonenumber: by leading digits that only one region has, or by the plan that has
+    the number.
 
     Examples
     --------
@@ -239,12 +240,12 @@ def region_of(msisdns: _Chunked, *, threads: int | None = None) -> pa.ChunkedArr
 @overload
 def region_of(msisdns: _Whole, *, threads: int | None = None) -> pa.DictionaryArray[Any, Any]: ...
 def regions() -> list[str]:
-    """List the regions whose numbering plans are known.
+    """List the regions with a known numbering plan.
 
     Returns
     -------
     list of str
-        Two letters each, as in ISO 3166-1, and the few more that libphonenumber has (``AC``, ``TA``, ``XK``), in
+        Codes of two letters as in ISO 3166-1, and the additional ones of libphonenumber (``AC``, ``TA``, ``XK``), in
         alphabetical order.
 
     Examples
@@ -256,14 +257,14 @@ def regions() -> list[str]:
 
 @overload
 def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-    """Read written IMEIs into the fourteen digits on which handsets join.
+    """Read written IMEIs into the fourteen digits by which handsets are compared.
 
     Parameters
     ----------
     values : column
         As for :func:`normalize`. ``UInt64`` holds keys already.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
@@ -272,8 +273,8 @@ def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.Chunke
 
     Notes
     -----
-    IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The check digit is not
-    transmitted: the network sends 0 in its place (3GPP TS 23.003, 6.2), so it decides nothing here.
+    IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The network does not transmit the
+    check digit and sends 0 in its place (3GPP TS 23.003, 6.2), so no IMEI is refused for it.
 
     Examples
     --------
@@ -286,14 +287,14 @@ def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.Chunke
 def normalize_imei(values: _Whole, *, threads: int | None = None) -> pa.UInt64Array: ...
 @overload
 def explain_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-    """Read written IMEIs and say in which form each was.
+    """Read written IMEIs, with the form of each and a note about each cell.
 
     Parameters
     ----------
     values : column
         As for :func:`normalize_imei`.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
@@ -311,19 +312,19 @@ def explain_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedA
 def explain_imei(values: _Whole, *, threads: int | None = None) -> pa.StructArray: ...
 @overload
 def format_imei(imei14s: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-    """Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
+    """Format IMEI14 keys as fifteen digits with a computed check digit, as requests to operators need them.
 
     Parameters
     ----------
     imei14s : column of uint64
         As :func:`normalize_imei` gives them.
     threads : int or None
-        At most so many; ``None`` for what the process may use.
+        The largest number of threads; ``None`` for all processors that the process may use.
 
     Returns
     -------
     pyarrow.StringArray or pyarrow.ChunkedArray
-        Null where the input is null or can be no key.
+        Null where the input is null or cannot be a key.
 
     Raises
     ------
@@ -341,21 +342,28 @@ def format_imei(imei14s: _Chunked, *, threads: int | None = None) -> pa.ChunkedA
 def format_imei(imei14s: _Whole, *, threads: int | None = None) -> pa.StringArray: ...
 @overload
 def imei_keys(values: _Chunked) -> pa.ChunkedArray[Any]:
-    """The keys of a column of IMEIs, placeholders among them: for sightings, of which linkage must say where a walk ran into
-    a placeholder. As :func:`normalize_imei`, which leaves them out.
+    """The keys of a column of IMEIs as :func:`normalize_imei`, with placeholders.
+
+    For sightings: linkage lists the placeholders at which it stopped.
     """
 
 @overload
 def imei_keys(values: _Whole) -> pa.UInt64Array: ...
 def kernels() -> Literal["scalar", "avx2", "avx512"]:
-    """The instructions with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs anywhere.
+    """The instruction set with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs everywhere.
 
-    The fastest that the processor has, or the one that the environment variable ``NUMGUARD_PROBE`` names. All give the
-    same answers.
+    It is the fastest one that the processor has, or the one in the environment variable ``NUMGUARD_PROBE``. All give the
+    same results.
+
+    Examples
+    --------
+    >>> from numguard import _core
+    >>> _core.kernels() in {"avx512", "avx2", "scalar"}
+    True
     """
 
 def closed_lists() -> dict[Literal["kind", "note", "form"], dict[str, str]]:
-    """The closed lists as Python sees them: `{"note": {code: sentence}, "kind": ..., "form": ...}`."""
+    """The closed lists: ``{"note": {code: sentence}, "kind": ..., "form": ...}``."""
 
 @final
 class NumberSet:
@@ -412,7 +420,7 @@ class NumberSet:
     def save(self, path: PathLike) -> None:
         """Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
 
-        A process that has the old file open keeps the old set; it takes the new one by opening the path again.
+        A process that has the old file open keeps the old set until it opens the path again.
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> NumberSet:
@@ -483,7 +491,7 @@ class ImeiSet:
     def save(self, path: PathLike) -> None:
         """Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
 
-        A process that has the old file open keeps the old set; it takes the new one by opening the path again.
+        A process that has the old file open keeps the old set until it opens the path again.
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> ImeiSet:
@@ -529,44 +537,41 @@ class Linkage:
         threads: int | None,
     ) -> Linkage: ...
     def read(self, batches: Sequence[pa.RecordBatch], keep: bool, *, placed: bool = False) -> _LinkageState:
-        """Takes in batches whose columns are numbers, IMEIs and, if there are any, times; of `placed` ones the last three are
-        points, cells and circles as uint64 without nulls, 0 where they are not known. `keep`: whether their memory may be
-        kept.
+        """Read batches with columns of numbers, IMEIs and, if there are any, times. With ``placed`` the last three columns are
+        points, cells and circles as uint64 without nulls, 0 if not known. ``keep``: whether their memory may be kept.
         """
     def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
-        """Sets out to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""
+        """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""
     def read_on(self) -> tuple[_LinkageState, int] | None:
-        """Takes in some of what was read of the files: how far things are, and which file that was of. `None`: all of it."""
+        """Store what was read of the files: the progress and the index of the last file; ``None`` at the end of the files."""
     def step(self) -> _LinkageState | None:
-        """Goes over some of the sightings; `None` when the walk is over."""
+        """Pass over some more of the sightings; ``None`` at the end of the walk."""
     def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None:
-        """What a pass asks of sightings that are held elsewhere: which side, which level, which keys. `None` when the walk
-        is over.
-        """
+        """The request of a pass over sightings that an engine holds: side, level, keys. ``None`` at the end of the walk."""
     def judge(self, sizes: pa.RecordBatch) -> pa.UInt64Array:
-        """Takes how much the keys of the pass were seen: `key`, `others` and, where a rule looks at days, `days` and
-        `others_on_days`; uint64. Gives the keys whose sightings are needed.
+        """Receive the counts of the keys of the pass: ``key``, ``others`` and, if a rule uses days, ``days`` and
+        ``others_on_days``; uint64. Returns the keys whose sightings are needed.
         """
     def answer(self, rows: Sequence[pa.RecordBatch]) -> None:
-        """Closes the pass: `key`, `other` (uint64) and `at` (int64, microseconds or null) of the keys that are needed."""
+        """End the pass with the rows of the needed keys: ``key``, ``other`` (uint64) and ``at`` (int64, microseconds or null)."""
     def finish(self) -> dict[str, Any]:
-        """What was found, by name. The object is of no use afterwards."""
+        """The tables of the result, by name. After that the object cannot be used."""
 
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
-    """Whether columns of these types can be read: numbers, IMEIs and times, by name, so that a wrong one is named before
-    anything is read.
-    """
+    """Check that columns of these names and types can be read as numbers, IMEIs and times. Raises before anything is read."""
 
 def read_sightings(
     batch: pa.RecordBatch, policy: Mapping[str, Any], region: Region
 ) -> tuple[pa.RecordBatch, dict[str, int], bool]:
-    """Reads a batch of numbers, IMEIs and, if there are any, times where it lies: the sightings that count, as `msisdn` and
-    `imei14` (uint64) and `at` (int64, microseconds); the rows refused, by note; whether numbers look national.
+    """Read a batch of numbers, IMEIs and, if there are any, times.
+
+    Returns the kept sightings with ``msisdn`` and ``imei14`` (uint64) and ``at`` (int64, microseconds); the counts of
+    refused rows by note; and whether the numbers seem to be national.
     """
 
 @final
 class Scanner:
-    """One scan: its plan, the columns of its hits, and what it has seen."""
+    """One scan: its plan, the columns of its hits, and its counts."""
 
     def __new__(
         cls,
@@ -582,28 +587,31 @@ class Scanner:
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
     def batch(self, batch: pa.RecordBatch, *, every: bool = False) -> pa.RecordBatch | None:
-        """The hits of one batch, or `None`; of `every` row, all of them, hits or not."""
+        """The hits of one batch, or ``None``. With ``every``, all rows of the batch with their matches."""
     def begin(self, files: Sequence[PathLike]) -> None:
-        """Begins with local Parquet files; `next` then goes through them."""
+        """Start a scan of local Parquet files; ``next`` returns its results."""
     def begin_text(self, text: Text) -> None:
-        """Begins with a text; `next` then goes through it."""
+        """Start a scan of a text; ``next`` returns its results."""
     def next(self) -> tuple[Any, ...] | None:
-        """What comes next of the files or the text begun: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)` of
-        the n-th file; of a text also `("lines", 0, between)` as a `Text` has it, `("doubtful", 0, [(line, text), ...])`,
-        upon which `judge` is to be called, and `("read", 0)` when more was looked at; `None` when all is through. Answers
-        to signals while it waits.
+        """The next result of the files or the text; ``None`` after the last. Checks for signals while it waits.
+
+        Of the n-th file: ``("hits", n, batch)``, ``("done", n)`` or ``("failed", n, error)``. Of a text also
+        ``("lines", 0, between)``, as in ``Text.rows``; ``("doubtful", 0, [(line, text), ...])``, after which ``judge`` is to
+        be called; and ``("read", 0)`` when more was read without a hit.
         """
     def judge(self, kept: Sequence[bool]) -> None:
-        """Says of each row that was doubtful whether it is one; the others are not counted, and are no hits."""
+        """Decide for each row of the last ``("doubtful", ...)`` whether it is a row. The others are not counted and are no hits."""
     @property
     def rows(self) -> int:
-        """Rows looked at so far."""
+        """The count of rows scanned so far."""
     def stop(self) -> None:
-        """Gives up on the files begun."""
+        """Stop the scan of files or of a text."""
     def looks_national(self) -> list[bool]:
-        """For each lookup: whether a `UInt64` column of national numbers was taken for E.164."""
+        """For each lookup: whether its ``UInt64`` column seems to hold national numbers."""
     def tally(self) -> dict[str, Any]:
-        """What was seen so far: `rows`, `hits`, `distinct`, and a list of `(hits, {note: cells})`, one for each lookup."""
+        """The counts so far: ``rows``, ``hits``, ``distinct``, and ``columns``, a list of ``(hits, {note: cells})`` with one
+        element for each lookup.
+        """
 
 @final
 class Text:
@@ -712,7 +720,7 @@ class RowTexts:
     def __getitem__(self, row: int, /) -> bytes: ...
 
 def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch:
-    """The rows of a batch where `kept`, an array of booleans, is true."""
+    """The rows of a batch for which ``kept``, an array of booleans, is true."""
 
 def parquet_schema(path: PathLike) -> pa.Schema:
     """The columns of a local Parquet file, as its footer declares them."""

@@ -1,9 +1,9 @@
-"""The docstrings of the stub, taken from the compiled module, so that an editor shows what `help()` shows.
+"""Copies the docstrings of the compiled module into the stub, so that an editor shows the text of `help()`.
 
     python rust/python/stub.py
 
-Owns the docstrings of `python/numguard/_core.pyi` and nothing else of it: signatures and overloads are written by hand.
-One idea: **a docstring is written once**, in Rust. `--check` changes nothing and fails where the stub is out of date.
+It changes only the docstrings of `python/numguard/_core.pyi`: signatures and overloads are written by hand. One idea:
+**a docstring is written once**, in Rust. `--check` changes nothing, and fails if the stub is out of date.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ STUB = Path(__file__).parents[2] / "python" / "numguard" / "_core.pyi"
 
 
 def filled(text: str) -> str:
-    """The stub with the docstrings that the module has today."""
+    """The stub with the docstrings of the module."""
     lines = text.splitlines()
-    # From the last to the first, so that the places of those before stay what they are.
+    # From the last to the first, so that the line numbers of the earlier ones remain valid.
     for node, value in sorted(documented(ast.parse(text)), key=lambda one: -one[0].lineno):
         lines[slice(*body(node))] = written(lines, node, value)
     return "\n".join(lines) + "\n"
 
 
 def documented(module: ast.Module) -> list[tuple[ast.FunctionDef | ast.ClassDef, str]]:
-    """The public functions, classes and methods with the docstrings of the compiled ones; of overloads the first."""
+    """The public functions, classes and methods, each with its compiled docstring; of overloads the first."""
     found: list[tuple[ast.FunctionDef | ast.ClassDef, str]] = []
 
     def look(nodes: list[ast.stmt], owner: Any) -> None:
@@ -38,7 +38,7 @@ def documented(module: ast.Module) -> list[tuple[ast.FunctionDef | ast.ClassDef,
             if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_") or node.name in seen:
                 continue
             seen.add(node.name)
-            # Not vars(): a static method there has the docstring of the class `staticmethod`.
+            # Not vars(owner): there a static method has the docstring of the class `staticmethod`.
             value = getattr(owner, node.name)
             if value.__doc__:
                 found.append((node, inspect.cleandoc(value.__doc__)))
@@ -50,7 +50,7 @@ def documented(module: ast.Module) -> list[tuple[ast.FunctionDef | ast.ClassDef,
 
 
 def body(node: ast.FunctionDef | ast.ClassDef) -> tuple[int, int]:
-    """The lines, from 0, of a function's body, and of a class's docstring if it has one."""
+    """The lines, from 0, of the body of a function, or of the docstring of a class."""
     first = node.body[0]
     if isinstance(node, ast.FunctionDef):
         return first.lineno - 1, node.end_lineno or first.lineno
@@ -59,14 +59,14 @@ def body(node: ast.FunctionDef | ast.ClassDef) -> tuple[int, int]:
 
 
 def written(lines: list[str], node: ast.FunctionDef | ast.ClassDef, text: str) -> list[str]:
-    """The lines that stand for the docstring, and for what stood on its first line before it."""
+    """The lines of the docstring, with the text before it on its first line."""
     start, _ = body(node)
     before = lines[start][: node.body[0].col_offset].rstrip()
     inner = " " * (node.col_offset + 4)
     quoted = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     shown = [f"{inner}{line}".rstrip() for line in f'"""{quoted}'.splitlines()]
     end = [f'{shown.pop()}"""'] if len(shown) == 1 else [f'{inner}"""']
-    # `def name(...): ...` keeps its first line, and loses the dots.
+    # Of `def name(...): ...` the dots are removed.
     return ([before] if before else []) + shown + end
 
 
@@ -75,12 +75,13 @@ def main() -> None:
     now = STUB.read_text()
     fresh = filled(now)
     if "--check" in sys.argv:
-        sys.exit(0 if said(fresh) == said(now) else f"{STUB.name} is out of date: run python rust/python/stub.py")
+        is_current = non_blank(fresh) == non_blank(now)
+        sys.exit(0 if is_current else f"{STUB.name} is out of date: run python rust/python/stub.py")
     STUB.write_text(fresh)
 
 
-def said(text: str) -> list[str]:
-    """The lines of a stub without the empty ones, which the formatter puts where it likes."""
+def non_blank(text: str) -> list[str]:
+    """The lines of a stub without the empty ones, which the formatter moves."""
     return [line for line in text.splitlines() if line.strip()]
 
 

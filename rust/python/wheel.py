@@ -1,10 +1,10 @@
-"""What a wheel has beside its code: the licences of the crates in it, a list of them, and the same bytes each time.
+"""Adds the licences and the list of the linked crates to a wheel, and makes its bytes reproducible.
 
     python rust/python/wheel.py dist/*.whl
 
-Owns what is put into a wheel after maturin has built it. One idea: **the list is made from the lock file and from the
-crates' own sources**, so that it names no folder of the machine that built it and is the same for whoever builds again.
-The list follows CycloneDX 1.5, and lies where PEP 770 wants it; the licences lie where PEP 639 wants them.
+It changes wheels after maturin has built them. One idea: **the list is made from the lock file and the sources of the
+crates**, so that it contains no path of the build machine and every build gives the same list. The list has the format
+of CycloneDX 1.5 and is in the folder of PEP 770; the licences are in that of PEP 639.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-#: Files of a crate that say under which terms it is used.
+#: The files of a crate with its licence.
 TERMS = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|UNLICENSE|COPYRIGHT)", re.IGNORECASE)
-#: A wheel's files have one date: the first that a ZIP can hold.
+#: The date of all files in a wheel: the earliest one that a ZIP can hold.
 WHEN = (1980, 1, 1, 0, 0, 0)
 
 
@@ -48,7 +48,7 @@ class Crate:
 
 
 def linked() -> list[Crate]:
-    """The crates that the compiled half is made of, on any platform, without those that only build or test it."""
+    """The crates that are linked into the compiled module on any platform, without those for builds and tests."""
     command = ["cargo", "metadata", "--locked", "--format-version", "1"]
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     lock = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
@@ -90,16 +90,16 @@ def is_macro(package: dict[str, Any]) -> bool:
 
 
 def notices(crates: list[Crate]) -> str:
-    """The terms of every crate by others, each text once."""
+    """The licence texts of all third-party crates, each text once."""
     texts: dict[str, list[str]] = defaultdict(list)
     for crate in crates:
-        if crate.checksum is None:  # one of our own
+        if crate.checksum is None:  # a crate of this workspace
             continue
         found = [path for path in sorted(crate.folder.iterdir()) if path.is_file() and TERMS.match(path.name)]
         for path in found:
             texts[path.read_text(encoding="utf-8", errors="replace").strip()].append(crate.name)
         if not found:
-            texts[f"{crate.licence} (the crate holds no text of its own)"].append(crate.name)
+            texts[f"{crate.licence} (the crate contains no licence text)"].append(crate.name)
     parts = ["The compiled half of numguard links these crates, under the terms that follow."]
     parts.append("\n".join(f"{crate.name} {crate.version}: {crate.licence}" for crate in crates if crate.checksum))
     for text, names in sorted(texts.items(), key=lambda one: one[1]):
@@ -112,10 +112,10 @@ def bill(crates: list[Crate]) -> str:
     ours = next(crate for crate in crates if crate.name == "numguard-python")
 
     def component(crate: Crate) -> dict[str, Any]:
-        said: dict[str, Any] = {"type": "library", "bom-ref": crate.url, "name": crate.name, "version": crate.version}
+        entry: dict[str, Any] = {"type": "library", "bom-ref": crate.url, "name": crate.name, "version": crate.version}
         if crate.checksum:
-            said["hashes"] = [{"alg": "SHA-256", "content": crate.checksum}]
-        return said | {"licenses": [{"expression": crate.licence}], "purl": crate.url}
+            entry["hashes"] = [{"alg": "SHA-256", "content": crate.checksum}]
+        return entry | {"licenses": [{"expression": crate.licence}], "purl": crate.url}
 
     content = {
         "metadata": {"component": component(ours)},
@@ -128,7 +128,7 @@ def bill(crates: list[Crate]) -> str:
 
 
 def finish(wheel: Path, added: dict[str, str]) -> None:
-    """Puts files into a wheel's metadata, and writes it anew: sorted, dated alike, and in step with its RECORD."""
+    """Adds files to the metadata of a wheel, and writes it again: sorted, with one date, and with a matching RECORD."""
     with zipfile.ZipFile(wheel) as before:
         files = {info.filename: before.read(info) for info in before.infolist() if not info.is_dir()}
         runnable = {info.filename for info in before.infolist() if info.external_attr >> 16 & 0o111}
@@ -138,7 +138,7 @@ def finish(wheel: Path, added: dict[str, str]) -> None:
     del files[record]
     lines = [f"{name},{digest(content)},{len(content)}" for name, content in sorted(files.items())]
     files[record] = "\n".join([*lines, f"{record},,"]).encode() + b"\n"
-    # RECORD stands last, as the format of wheels wants it.
+    # RECORD is the last file, as the format of wheels recommends.
     names = [*sorted(set(files) - {record}), record]
     fresh = wheel.with_suffix(".part")
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as after:
@@ -152,7 +152,7 @@ def finish(wheel: Path, added: dict[str, str]) -> None:
 
 
 def digest(content: bytes) -> str:
-    """As RECORD writes it."""
+    """The SHA-256 of a file in the form of RECORD."""
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 

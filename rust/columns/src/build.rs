@@ -1,4 +1,4 @@
-//! Columns -> a frozen set, with what was refused on the way.
+//! Columns -> a frozen set, and the counts of refused cells.
 
 use arrow_array::{Array, ArrayRef};
 use numguard_core::msisdn::Region;
@@ -12,10 +12,11 @@ use crate::refused::refused;
 use crate::regions::{Reads, Regions};
 use crate::{Error, parallel};
 
-/// Rows read at a time: of so many it is known how many come after them.
+/// The count of rows read at a time; the count of those after them is known.
 const PIECE: usize = 1 << 20;
 
-/// Rows that are read by the quick path and looked through for the rest of it while they are still in the first cache.
+/// The count of rows that are read by the quick path and then checked for the rest, while they are in the level 1
+/// cache.
 const BLOCK: usize = 2048;
 
 /// Builds the set of all keys in `chunks`, and counts the refused cells by note.
@@ -36,7 +37,7 @@ pub fn build(
     )
 }
 
-/// The same of phone numbers that each have a region of their own: `regions` of each chunk.
+/// The set of phone numbers with a region for each cell: `regions` of each chunk.
 ///
 /// # Errors
 /// As [`build`]; [`Error::RegionCount`].
@@ -101,13 +102,13 @@ fn build_of(
     Ok((set.ok_or(Error::TooMany)?, notes))
 }
 
-/// The chunk in pieces: one at least, for its type is looked at even where there are no rows.
+/// The pieces of a chunk: at least one, since the type is checked even if there are no rows.
 fn pieces(chunk: &ArrayRef) -> impl Iterator<Item = ArrayRef> {
     let starts = (0..chunk.len().max(1)).step_by(PIECE);
     starts.map(|start| chunk.slice(start, PIECE.min(chunk.len() - start)))
 }
 
-/// The members of a set, ascending, as the `UInt64` column that `position` counts in.
+/// The members of a set, ascending, as the `UInt64` column that `position` refers to.
 #[must_use]
 pub fn keys_of(set: &FrozenSet) -> arrow_array::UInt64Array {
     let mut members = Words::zeroed(set.len());

@@ -1,7 +1,7 @@
-//! Any Arrow layout that can hold numbers -> runs of `u64` keys, and single cells for those who ask why.
+//! Any Arrow layout that can hold numbers -> runs of `u64` keys, and single cells with their notes.
 //!
-//! Owns the list of layouts. What a cell means is decided by `numguard-core`. Bytes that came
-//! through the C interface are not trusted: text is sliced with checks and is UTF-8 only once it was found to be.
+//! This module owns the list of layouts. `numguard-core` decides what a cell means. Bytes from the C interface are not
+//! trusted: text is sliced with checks, and is UTF-8 only after validation.
 
 mod cell;
 mod fill;
@@ -17,7 +17,7 @@ use arrow_array::{Array, ArrayRef, GenericByteArray, OffsetSizeTrait, downcast_d
 use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
-use numguard_core::set::KeyType;
+use numguard_core::set::{FrozenSet, KeyType};
 use numguard_core::{imei, msisdn};
 
 pub use cell::Cell;
@@ -25,19 +25,19 @@ pub use cell::Cell;
 use crate::Error;
 use crate::regions::Reads;
 
-/// What the cells of a column are read as.
+/// The type of keys that the cells of a column are read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Keys {
-    /// Phone numbers; the region says how bare digits are read.
+    /// Phone numbers; the region says how digits without a plus are read.
     Msisdn(Region),
     /// Handsets.
     Imei,
-    /// Handsets, with the placeholders kept as keys: for linkage, which reports where a walk met one.
+    /// Handsets with placeholders as keys: linkage reports the placeholders at which a walk stopped.
     ImeiOrPlaceholder,
 }
 
 impl Keys {
-    /// The type of set that such keys are looked up in.
+    /// The type of the sets that contain such keys.
     #[must_use]
     pub fn key_type(self) -> KeyType {
         match self {
@@ -63,7 +63,7 @@ impl Keys {
     }
 }
 
-/// The values behind a column, whatever their layout.
+/// The values of a column, in its layout.
 enum Values<'a> {
     Null,
     U64(&'a [u64]),
@@ -72,17 +72,17 @@ enum Values<'a> {
     F64(&'a [f64]),
     Text32(&'a [i32], &'a [u8]),
     Text64(&'a [i64], &'a [u8]),
-    /// Sixteen bytes a view, and the buffers that long ones point into.
+    /// Sixteen bytes for each view, and the buffers of long texts.
     View(&'a [u8], &'a [Buffer]),
-    /// Where each cell begins among bytes, its length in the four bytes before: a page of Parquet.
+    /// The start of each cell among bytes, its length in the four bytes before: a page of Parquet.
     Cells(&'a [u32], &'a [u8]),
-    /// Where each cell begins and ends among bytes: separated text.
+    /// The start and the end of each cell among bytes: separated text.
     Spans(&'a [[u32; 2]], &'a [u8]),
-    /// A dictionary or run-end-encoded column: where each row's value stands, and the values.
+    /// A dictionary or run-end-encoded column: the index of each row's value, and the values.
     Indexed(Cow<'a, [u32]>, Box<Column<'a>>),
 }
 
-/// A column ready to be read as keys.
+/// A column that can be read as keys.
 pub struct Column<'a> {
     values: Values<'a>,
     nulls: Option<NullBuffer>,
@@ -90,12 +90,12 @@ pub struct Column<'a> {
     keys: Keys,
     /// For an indexed column: the key of each value, read once.
     value_keys: Cow<'a, [u64]>,
-    /// Where each row has a region of its own. Never for `UInt64`, which no region reads.
+    /// The region of each row, if there is one for each. Never for `UInt64`, which no region reads.
     regions: Option<&'a [Region]>,
 }
 
 impl<'a> Column<'a> {
-    /// Takes a column to be read as `keys`.
+    /// A column whose cells are read as `keys`.
     ///
     /// # Errors
     /// [`Error::UnsupportedType`] for a type that cannot hold a number without loss.
@@ -137,10 +137,10 @@ impl<'a> Column<'a> {
         })
     }
 
-    /// Takes a column to be read as `reads` says.
+    /// A column whose cells are read as in `reads`.
     ///
     /// # Errors
-    /// As [`Column::new`]; [`Error::RegionCount`] where there is not one region for each row.
+    /// As [`Column::new`]; [`Error::RegionCount`] if the count of regions is not the count of rows.
     pub fn reading(array: &'a dyn Array, reads: Reads<'a>) -> Result<Self, Error> {
         let column = Self::new(array, reads.keys())?;
         let Reads::ByRow(regions) = reads else {
@@ -158,7 +158,22 @@ impl<'a> Column<'a> {
         })
     }
 
-    /// Whether the values are `UInt64`, themselves or as words.
+    /// As [`Column::reading`], for cells that are looked up in `set`.
+    ///
+    /// # Errors
+    /// As [`Column::reading`]; [`Error::KeyType`] if the keys of the set and of the column differ in type.
+    pub(crate) fn for_set(
+        array: &'a dyn Array,
+        set: &FrozenSet,
+        reads: Reads<'a>,
+    ) -> Result<Self, Error> {
+        if set.key_type() != reads.keys().key_type() {
+            return Err(Error::KeyType);
+        }
+        Self::reading(array, reads)
+    }
+
+    /// Whether the values are `UInt64`, directly or in a dictionary.
     fn holds_keys(&self) -> bool {
         match &self.values {
             Values::U64(_) => true,
@@ -221,7 +236,7 @@ impl<'a> Column<'a> {
         })
     }
 
-    /// Takes cells that stand in `bytes`, the length of each in the four bytes before its start, a null's start 0.
+    /// Cells in `bytes`, the length of each in the four bytes before its start; the start of a null is 0.
     pub(crate) fn of_cells(
         starts: &'a [u32],
         bytes: &'a [u8],
@@ -238,7 +253,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Takes cells that stand in `bytes`, each from the first of its places to the second.
+    /// Cells in `bytes`, each from the first of its offsets to the second.
     pub(crate) fn of_spans(spans: &'a [[u32; 2]], bytes: &'a [u8], keys: Keys) -> Self {
         Self {
             values: Values::Spans(spans, bytes),
@@ -250,7 +265,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Takes rows that each are one of `words`, whose keys were read before.
+    /// Rows that are each one of `words`, whose keys were read before.
     pub(crate) fn coded(
         rows: &'a [u32],
         words: Self,
@@ -267,25 +282,25 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// How many rows.
+    /// The count of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// What its cells are read as, but for the region of a row that has one of its own.
+    /// The type of keys of its cells, without the regions of rows.
     #[must_use]
     pub fn keys(&self) -> Keys {
         self.keys
     }
 
-    /// The region by which the cell of a row is read; of no use for a column of handsets.
+    /// The region by which the cell of a row is read; meaningless for a column of handsets.
     pub(crate) fn region_at(&self, row: usize) -> Region {
         match self.keys_at(row) {
             Keys::Msisdn(region) => region,
@@ -293,23 +308,23 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// What the cell of a row is read as.
+    /// The type of key of the cell of a row.
     #[must_use]
     pub fn keys_at(&self, row: usize) -> Keys {
         self.regions
             .map_or(self.keys, |regions| Keys::Msisdn(regions[row]))
     }
 
-    /// Whether the cells of `rows` are `UInt64` and stand as `fill` would write them, every one.
+    /// Whether the cells of `rows` are `UInt64` and equal what `fill` would write, every one.
     ///
     /// # Panics
-    /// If the rows are not there.
+    /// If the column has no such rows.
     #[must_use]
     pub(crate) fn is_keys(&self, rows: std::ops::Range<usize>) -> bool {
         let Values::U64(values) = &self.values else {
             return false;
         };
-        // Each rule in a loop of its own, which the compiler can then do eight cells at a time.
+        // Each rule has its own loop, so that the compiler can process eight cells at a time.
         fn all(values: &[u64], key: impl Fn(u64) -> u64) -> bool {
             values
                 .iter()
@@ -323,8 +338,8 @@ impl<'a> Column<'a> {
             }
     }
 
-    /// The values from `start` on, where they are MSISDNs as they stand unless they are too short, too long or null: a
-    /// column of `UInt64` read as phone numbers.
+    /// The values from `start` on, if all are MSISDNs unless they are too short, too long or null: a column of `UInt64`
+    /// that is read as phone numbers.
     pub(crate) fn msisdns(&self, start: usize, len: usize) -> Option<&[u64]> {
         match (&self.values, self.keys) {
             (Values::U64(values), Keys::Msisdn(_)) => Some(&values[start..start + len]),
@@ -332,8 +347,8 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Of a column whose rows each are one of some words: which one each row is, and the words' keys. A null row, and
-    /// none else, may be a word that is not there.
+    /// For a column whose rows are each one of some words: the index of each row, and the keys of the words. Only the
+    /// index of a null row may be out of range.
     pub(crate) fn words(&self) -> Option<(&[u32], &[u64])> {
         match &self.values {
             Values::Indexed(rows, _) if self.regions.is_none() => Some((rows, &self.value_keys)),
@@ -341,7 +356,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Of a column whose rows each are one of some words: which one each row is, and the words as a column.
+    /// For a column whose rows are each one of some words: the index of each row, and the column of words.
     pub(crate) fn as_words(&self) -> Option<(&[u32], &Self)> {
         match &self.values {
             Values::Indexed(rows, words) if self.regions.is_none() => Some((rows, words)),
@@ -349,7 +364,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Whether a row is null by itself; one of some words may be one that is null.
+    /// Whether the row itself is null. A row may also be a word that is null.
     #[inline]
     pub(crate) fn is_null(&self, row: usize) -> bool {
         self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row))
@@ -366,7 +381,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// One cell; `None` where it is null.
+    /// One cell; `None` if it is null.
     #[must_use]
     pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
         if self.is_null(row) {
@@ -401,7 +416,7 @@ fn text_bytes<'a, O: OffsetSizeTrait>(offsets: &[O], bytes: &'a [u8], row: usize
     &bytes[offsets[row].as_usize()..offsets[row + 1].as_usize()]
 }
 
-/// The bytes of a string view: at most twelve stand in the view itself, longer ones in a buffer.
+/// The bytes of a string view: up to twelve are in the view itself, longer ones in a buffer.
 #[inline]
 fn view_bytes<'a>(views: &'a [u8], buffers: &'a [Buffer], row: usize) -> &'a [u8] {
     let view = &views[row * 16..row * 16 + 16];
@@ -421,7 +436,7 @@ fn spanned(bytes: &[u8], [from, to]: [u32; 2]) -> &[u8] {
     &bytes[from as usize..to as usize]
 }
 
-/// The cell that begins at `start`, its length in the four bytes before. None begins at 0, which stands for a null.
+/// The cell that begins at `start`, its length in the four bytes before. No cell begins at 0, which marks a null.
 #[inline]
 pub(crate) fn prefixed(bytes: &[u8], start: u32) -> &[u8] {
     let start = start as usize;

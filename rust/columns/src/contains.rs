@@ -1,4 +1,4 @@
-//! Which cells of a column name a member of a set.
+//! Whether each cell of a column is a member of a set.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::column::Column;
 use crate::regions::Reads;
 use crate::{Error, parallel};
 
-/// Rows that are looked up together: 64 KiB of keys, which stay in the second cache.
+/// The count of rows that are looked up together: 64 KiB of keys, which fit into the level 2 cache.
 const BLOCK: usize = 8192;
 
-/// Looks every cell up: a `Boolean` of the same length, null where the cell is null or refused.
+/// Looks up every cell: a `Boolean` of the same length, null if the cell is null or refused.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::KeyType`] if the set holds another type of key than is read.
@@ -24,10 +24,7 @@ pub fn contains(
     reads: Reads<'_>,
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
-    if set.key_type() != reads.keys().key_type() {
-        return Err(Error::KeyType);
-    }
-    let column = Column::reading(array, reads)?;
+    let column = Column::for_set(array, set, reads)?;
     let words = column
         .words()
         .map(|(rows, keys)| (rows, WordAnswers::of(keys, set)));
@@ -48,7 +45,7 @@ pub fn contains(
     Ok(Arc::new(BooleanArray::new(bits(hits), nulls)))
 }
 
-/// Looks up the rows from `start` on: which are members, and which are keys at all. Nulls may be either.
+/// Looks up the rows from `start` on: which are members, and which are keys. Nulls may be either.
 fn look_up(
     column: &Column<'_>,
     set: &FrozenSet,
@@ -64,7 +61,7 @@ fn look_up(
         let from = start + n * BLOCK;
         let len = (column.len() - from).min(hits.len() * 64);
         if let Some(values) = column.msisdns(from, len) {
-            // No member is too short or too long, so the values can be looked up as they stand.
+            // No member is too short or too long, so the values can be looked up without a check.
             set.probe(values, hits);
             block::are_msisdns(values, valid);
         } else {
@@ -76,7 +73,7 @@ fn look_up(
     }
 }
 
-/// What was found out about each word of a dictionary, so that a row costs one byte of it.
+/// The results of the words of a dictionary, so that a row costs one byte.
 struct WordAnswers(Vec<u8>);
 
 impl WordAnswers {
@@ -93,7 +90,7 @@ impl WordAnswers {
         Self(answers.collect())
     }
 
-    /// The same of rows, each of which is a word.
+    /// The same for rows, each of which is a word.
     fn of_rows(&self, rows: &[u32], hits: &mut [u64], valid: &mut [u64]) {
         for ((rows, hits), valid) in rows.chunks(64).zip(hits).zip(valid) {
             let mut answers = [0; 64];

@@ -1,7 +1,7 @@
-//! For each cell: its key, what kind of number or form of IMEI it is, and the one note.
+//! For each cell: its key, the kind of the number or the form of the IMEI, and the note.
 //!
-//! Owns the answer's shape. One idea: most cells stand in a form that the core reads by the block, of which all is known
-//! from the key and the last two bytes; the others are asked one by one. Words of a dictionary are read once.
+//! This module owns the shape of the result. One idea: most cells have a form that the core reads by block, and their
+//! key and last two bytes determine the rest; the other cells are read one by one. Words of a dictionary are read once.
 
 use std::sync::Arc;
 
@@ -21,13 +21,13 @@ use crate::parallel::{TASK, Threads};
 use crate::regions::Reads;
 use crate::{Error, parallel};
 
-/// Rows that are read together.
+/// The count of rows that are read together.
 const BLOCK: usize = 2048;
 
-/// The place of what is not there: of the kind of a refused cell, or of the note of a clean one.
+/// The index of an absent value: the kind of a refused cell, or the note of a clean one.
 const NONE: i8 = -1;
 
-/// One cell: its key, or 0, and the places of its class and its note in their closed lists.
+/// One cell: its key, or 0, and the indices of its class and its note in their closed lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct CellAnswer {
     key: u64,
@@ -62,7 +62,7 @@ impl CellAnswer {
     }
 }
 
-/// Some rows of the answer.
+/// Some rows of the result.
 struct Block<'a> {
     keys: &'a mut [u64],
     classes: &'a mut [i8],
@@ -116,7 +116,7 @@ fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block:
     }
 }
 
-/// The same where the region is another one: of what kind a number is depends on it, so that each cell is asked.
+/// The same in another region. The kind of a number depends on the region, so each cell is read on its own.
 fn explain_numbers_abroad(column: &Column<'_>, start: usize, mut block: Block<'_>) {
     for row in 0..block.keys.len() {
         let answer = column.cell(start + row).map_or(NULL, |cell| {
@@ -126,7 +126,7 @@ fn explain_numbers_abroad(column: &Column<'_>, start: usize, mut block: Block<'_
     }
 }
 
-/// The answer for a cell whose number the block has read; none where it has not, or where more must be known.
+/// The result for a cell whose number the block has read; `None` if it has not, or if more has to be known.
 #[inline]
 fn plain(cell: Cell<'_>, key: u64) -> Option<CellAnswer> {
     let answer = CellAnswer::of_number(msisdn::mobile(key)?);
@@ -166,7 +166,7 @@ fn explain_handsets(column: &Column<'_>, start: usize, mut block: Block<'_>) {
     }
 }
 
-/// The answers for the cells of a column.
+/// The results of the cells of a column.
 struct Answer {
     keys: Words,
     classes: Vec<i8>,
@@ -174,14 +174,14 @@ struct Answer {
 }
 
 impl Answer {
-    /// Reads a column, `read` some rows of it.
+    /// Reads a column, `read` rows at a time.
     fn of(
         column: &Column<'_>,
         threads: Threads,
         read: &(impl Fn(&Column<'_>, usize, Block<'_>) + Sync),
     ) -> Self {
         match column.as_words() {
-            // Of a slice of a longer column, the words are more than the rows.
+            // If the column is a slice of a longer one, there may be more words than rows.
             Some((rows, words)) if words.len() <= rows.len() => {
                 let words = Self::of(words, threads, read);
                 Self::filled(column.len(), threads, |start, block| {
@@ -194,7 +194,7 @@ impl Answer {
         }
     }
 
-    /// An answer of so many rows, `fill` so many blocks of it.
+    /// A result of so many rows, `fill` blocks at a time.
     fn filled(rows: usize, threads: Threads, fill: impl Fn(usize, Block<'_>) + Sync) -> Self {
         let mut answer = Self {
             keys: Words::zeroed(rows),
@@ -225,7 +225,7 @@ impl Answer {
         answer
     }
 
-    /// For each row of `column`, which is one of these words, the answer for that word.
+    /// For each row of `column`, which is one of these words, the result of that word.
     fn gather(&self, column: &Column<'_>, start: usize, rows: &[u32], mut block: Block<'_>) {
         let keys = self.keys.as_slice();
         for row in 0..block.keys.len() {
@@ -242,7 +242,7 @@ impl Answer {
         }
     }
 
-    /// Builds the struct. The dictionaries always hold the whole closed list, so that batches of one stream agree.
+    /// Builds the struct. The dictionaries always hold the whole closed list, so that the batches of a stream agree.
     fn assemble<'a>(
         self,
         key_name: &str,
@@ -261,9 +261,9 @@ impl Answer {
     }
 }
 
-/// Places with [`NONE`] for null as an array. Behind a null stands place 0, which every dictionary has.
+/// Indices, with [`NONE`] for null, as an array. A null has the index 0, which every dictionary has.
 fn places(mut places: Vec<i8>) -> Int8Array {
-    /// The bit of a byte that distinguishes [`NONE`] from every place.
+    /// The bit of a byte that distinguishes [`NONE`] from every index.
     const SIGN: u8 = 0x80;
     let present: Vec<u64> = places
         .chunks(64)
@@ -281,7 +281,7 @@ fn places(mut places: Vec<i8>) -> Int8Array {
     Int8Array::new(places.into(), nulls)
 }
 
-/// Places in the closed list of notes, null for none, as a dictionary of their codes.
+/// Indices in the closed list of notes, null for none, as a dictionary of their codes.
 pub(crate) fn notes_of(places: Int8Array) -> Result<DictionaryArray<Int8Type>, Error> {
     dictionary(places, Note::ALL.iter().map(|note| note.code()))
 }

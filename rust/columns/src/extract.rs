@@ -1,7 +1,7 @@
-//! Every number inside of free text.
+//! All numbers in free text.
 //!
-//! One idea: most cells of a column are one plain number, which the core reads by the block; only the others are
-//! searched. A run of rows has lists of its own, which are put behind each other in the end.
+//! One idea: most cells of a column are one plain number, which the core reads by block; only the others are searched.
+//! Each run of rows has its own lists, which are concatenated at the end.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::parallel::Threads;
 use crate::regions::Reads;
 use crate::{Error, parallel};
 
-/// Rows that are read together.
+/// The count of rows that are read together.
 const BLOCK: usize = 2048;
 
 /// The lists of a run of rows.
 struct Lists {
     numbers: Vec<u64>,
-    /// Where each row's list ends among them.
+    /// The end of each row's list.
     ends: Vec<usize>,
     /// A bit for each row that is not null.
     present: Vec<u64>,
 }
 
-/// Looks through every cell: a list of `uint64` in the order in which the numbers stand, repeats removed; null for null.
+/// Searches every cell: a list of `uint64` in order, without repeats; null for null.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::TooLong`] past 2^31 - 1 numbers.
@@ -46,7 +46,7 @@ pub fn extract(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
         offsets.extend(run.ends.iter().map(|&end| (before + end) as i32));
         before = end;
     }
-    // A run is a whole number of words, but for the last.
+    // Every run but the last is a whole number of words.
     let present: Vec<u64> = runs.iter().flat_map(|run| &run.present).copied().collect();
     let mut runs = runs.into_iter();
     let mut numbers = runs.next().map_or_else(Vec::new, |run| run.numbers);
@@ -96,7 +96,7 @@ fn search(cell: Cell<'_>, region: Region, found: &mut Vec<u64>) {
                 msisdn::extract(text, region, found);
             }
         }
-        // A number is not searched for numbers: it is one, or it is none.
+        // A cell that is a number is not searched for numbers.
         _ => found.extend(Some(cell.msisdn(region).msisdn).filter(|&key| key != 0)),
     }
 }

@@ -1,7 +1,7 @@
-//! Keys -> how people and machines write them.
+//! Keys -> formatted numbers and IMEIs.
 //!
-//! One idea: two passes over the keys. The first adds up how long the texts are, so that the second writes each to where
-//! it belongs, whichever thread it runs on.
+//! One idea: two passes over the keys. The first adds up the lengths of the texts, so that the second can write each
+//! text to its position on any thread.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::{Error, parallel};
 
-/// Rows that are read together.
+/// The count of rows that are read together.
 const BLOCK: usize = 2048;
 
-/// Writes `UInt64` MSISDNs out; null where the input is null or is no number.
+/// Formats `UInt64` MSISDNs; null if the input is null or no number.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for anything but `UInt64`: text is normalised first. [`Error::TooLong`] past 2^31 - 1 bytes.
+/// [`Error::NotKeys`] for any type but `UInt64`: normalise text first. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<ArrayRef, Error> {
     // Keys are E.164 in every region.
     let keys = Keys::Msisdn(Region::E164);
@@ -37,7 +37,7 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
             |key, out| Text::of_msisdn(key, style).write(out),
         );
     }
-    // The groups of other countries are written one number at a time.
+    // Numbers of other countries are formatted one by one.
     let grouped = |key: u64| {
         let mut text = String::new();
         msisdn::format(key, style, &mut text);
@@ -66,10 +66,10 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
     )
 }
 
-/// Writes `UInt64` IMEI14 keys out as fifteen digits, the check digit computed; null where the input is no key.
+/// Formats `UInt64` IMEI14 keys as fifteen digits with a computed check digit; null if the input is no key.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for anything but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
+/// [`Error::NotKeys`] for any type but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format_imei(imei14s: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let keys = Keys::ImeiOrPlaceholder;
     write_keys(imei14s, keys, threads, len_of_imei14, |key, out| {
@@ -140,7 +140,7 @@ fn write_keys(
     Ok(Arc::new(StringArray::try_new(offsets, bytes, nulls)?))
 }
 
-/// Reads the keys of some rows a block at a time: where the block begins among them, and its keys, 0 for none.
+/// Reads the keys of some rows by block: the start of the block among them, and its keys, 0 for none.
 fn each_block(column: &Column<'_>, rows: Range<usize>, mut work: impl FnMut(usize, &[u64])) {
     let mut keys = [0; BLOCK];
     for start in rows.clone().step_by(BLOCK) {

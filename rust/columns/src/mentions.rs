@@ -1,4 +1,4 @@
-//! What each cell of a complaint names: its numbers, and whether they are certain.
+//! The numbers in each cell of a complaint, and whether they are certain.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::column::{Cell, Column};
 use crate::explain::notes_of;
 use crate::regions::Reads;
 
-/// Reads every cell: a struct of `numbers` (a list of `uint64` in the order in which they stand, repeats removed),
-/// `doubt` (the note that says why they are not certain, or why there are none; null where they are certain) and `rest`
-/// (the note of other digits of the cell that gave no number). A null cell has an empty list and the doubt `empty`.
+/// Reads every cell: a struct of `numbers` (a list of `uint64` in order, without repeats), `doubt` (the note for which
+/// they are not certain, or for which there are none; null if they are certain) and `rest` (the note of other digits of
+/// the cell that gave no number). A null cell has an empty list and the doubt `empty`.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::RegionCount`].
@@ -59,7 +59,7 @@ fn named(cell: Cell, region: Region) -> Mentions {
     {
         return msisdn::mentions(text, region);
     }
-    // A number is not searched for numbers: it is one, or it is none.
+    // A cell that is a number is not searched for numbers.
     let reading = cell.msisdn(region);
     if reading.msisdn == 0 {
         return Mentions {

@@ -11,10 +11,11 @@ use crate::pages::Words;
 use crate::regions::Reads;
 use crate::{Error, parallel};
 
-/// Rows that are read by the quick path and looked through for the rest of it while they are still in the first cache.
+/// The count of rows that are read by the quick path and then checked for the rest, while they are in the level 1
+/// cache.
 const BLOCK: usize = 2048;
 
-/// Reads every cell: a `UInt64` of the same length, null where the cell is null or refused.
+/// Reads every cell: a `UInt64` of the same length, null if the cell is null or refused.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::RegionCount`].

@@ -1,4 +1,4 @@
-//! Where the number of each cell stands among the members of a set.
+//! The rank of each cell's key among the members of a set.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{Error, parallel};
 
 const BLOCK: usize = 2048;
 
-/// Ranks every cell: a `UInt32` of the same length, the rank in ascending order, null where the cell is no member.
+/// Ranks every cell: a `UInt32` of the same length, the rank in ascending order, null if the cell is no member.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::KeyType`] if the set holds another type of key than is read.
@@ -22,10 +22,7 @@ pub fn position(
     reads: Reads<'_>,
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
-    if set.key_type() != reads.keys().key_type() {
-        return Err(Error::KeyType);
-    }
-    let column = Column::reading(array, reads)?;
+    let column = Column::for_set(array, set, reads)?;
     let mut ranks = vec![u32::MAX; column.len()];
     parallel::fill(threads, &mut ranks, |start, ranks| {
         let mut read = [0u64; BLOCK];

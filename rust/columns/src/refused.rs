@@ -1,4 +1,4 @@
-//! How many cells were refused, by note; and the one mistake of type that no cell shows.
+//! Counts of refused cells by note, and a check for a wrong column type.
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
@@ -8,7 +8,7 @@ use numguard_core::notes::Note;
 
 use crate::column::{Cell, Column, Keys};
 
-/// Counts the refused cells of `column` by note: of the rows that gave no key, as given by `is_none`. Null cells are not
+/// Counts the refused cells of `column` by note: the rows without a key, as given by `is_none`. Null cells are not
 /// refused.
 pub(crate) fn refused(column: &Column<'_>, is_none: impl Fn(usize) -> bool) -> Vec<(Note, u64)> {
     let mut counts = vec![0u64; Note::ALL.len()];
@@ -28,7 +28,7 @@ pub(crate) fn refused(column: &Column<'_>, is_none: impl Fn(usize) -> bool) -> V
         .collect()
 }
 
-/// The key of a cell, or 0, and why it was refused, doubted or mended.
+/// The key of a cell, or 0, and its note.
 pub(crate) fn read(cell: Cell<'_>, keys: Keys) -> (u64, Option<Note>) {
     match keys {
         Keys::Msisdn(region) => {
@@ -43,7 +43,7 @@ pub(crate) fn read(cell: Cell<'_>, keys: Keys) -> (u64, Option<Note>) {
     }
 }
 
-/// Why a cell was refused, doubted or mended.
+/// The note of a cell.
 pub(crate) fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
     match keys {
         Keys::Msisdn(region) => cell.msisdn(region).note,
@@ -51,8 +51,8 @@ pub(crate) fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
     }
 }
 
-/// Whether a `UInt64` column, which is E.164 already, holds mostly ten digits with lead 6 to 9: national numbers that
-/// somebody forgot to cast to `Int64`. Looks at no more than the first thousand cells.
+/// Whether a `UInt64` column, which is E.164 already, has mostly ten digits with lead 6 to 9: national numbers that
+/// should be cast to `Int64`. Reads at most the first thousand cells.
 #[must_use]
 pub fn looks_national(array: &dyn Array) -> bool {
     if array.data_type() != &DataType::UInt64 {

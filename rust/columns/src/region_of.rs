@@ -1,4 +1,4 @@
-//! Keys -> the region that each number is of.
+//! Keys -> the region of each number.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::column::{Column, Keys};
 use crate::parallel::Threads;
 use crate::{Error, parallel};
 
-/// Rows that are read together.
+/// The count of rows that are read together.
 const BLOCK: usize = 2048;
 
-/// The place of what is not there.
+/// The index of an absent value.
 const NONE: i16 = -1;
 
-/// The region of each `UInt64` MSISDN as a dictionary of text, the whole list of regions in it; null where the input is
-/// null, or its region is not known.
+/// The region of each `UInt64` MSISDN as a dictionary of text with the whole list of regions; null if the input is null
+/// or its region is not known.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for anything but `UInt64`: text is normalised first.
+/// [`Error::NotKeys`] for any type but `UInt64`: normalise text first.
 pub fn region_of(msisdns: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     if !matches!(msisdns.data_type(), DataType::UInt64 | DataType::Null) {
         return Err(Error::NotKeys {

@@ -1,6 +1,6 @@
 //! The region of each row: a column of region codes, looked up once.
 //!
-//! Owns what a code that is none, or is not there, comes to: [`Region::Unknown`], which reads numbers with a plus alone.
+//! A missing or unknown code is [`Region::Unknown`], by which only numbers with a plus are read.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StringArray};
@@ -15,7 +15,7 @@ use crate::column::Keys;
 pub struct Regions(Vec<Region>);
 
 impl Regions {
-    /// Takes a column of region codes (`IN`, `GB`): text, or a dictionary of text. What is null or no code is
+    /// Reads a column of region codes (`IN`, `GB`): text, or a dictionary of text. A null and an unknown code are
     /// [`Region::Unknown`].
     ///
     /// # Errors
@@ -45,22 +45,22 @@ impl Regions {
         Ok(Self(places.iter().enumerate().map(region).collect()))
     }
 
-    /// How many rows.
+    /// The count of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Of rows from `start` on, `len` of them.
+    /// The regions of `len` rows from `start` on.
     ///
     /// # Panics
-    /// If they are not there.
+    /// If there are no such rows.
     #[must_use]
     pub fn slice(&self, start: usize, len: usize) -> Self {
         Self(self.0[start..start + len].to_vec())
@@ -71,7 +71,7 @@ impl Regions {
     }
 }
 
-/// Rows mostly have the region of the row before.
+/// Most rows have the region of the row before.
 fn named(codes: &StringArray) -> Vec<Region> {
     let mut last = (None, Region::Unknown);
     let offsets = codes.value_offsets();
@@ -100,10 +100,10 @@ fn named(codes: &StringArray) -> Vec<Region> {
     regions
 }
 
-/// How the cells of a column are read: all alike, or phone numbers each by the region of its row.
+/// How the cells of a column are read: all the same way, or phone numbers each by the region of its row.
 #[derive(Clone, Copy, Debug)]
 pub enum Reads<'a> {
-    /// All alike.
+    /// All the same way.
     As(Keys),
     /// Phone numbers, each by the region of its row.
     ByRow(&'a Regions),
@@ -128,7 +128,7 @@ impl<'a> From<&'a Regions> for Reads<'a> {
 }
 
 impl Reads<'_> {
-    /// What the cells are keys of.
+    /// The type of keys of the cells.
     pub(crate) fn keys(self) -> Keys {
         match self {
             Self::As(keys) => keys,
@@ -138,7 +138,7 @@ impl Reads<'_> {
 }
 
 impl Regions {
-    /// How a column is read whose rows have these regions: all alike, if they are all the same.
+    /// How a column with these regions is read: all the same way, if the regions are equal.
     #[must_use]
     pub fn reads(&self) -> Reads<'_> {
         match self.0.first() {
@@ -148,10 +148,10 @@ impl Regions {
     }
 }
 
-/// The regions of each chunk of a column, from one column of codes that is chunked otherwise.
+/// The regions of each chunk of a column, from one column of codes with other chunks.
 ///
 /// # Errors
-/// [`Error::RegionCount`] where there is not one code for each row.
+/// [`Error::RegionCount`] if the count of codes is not the count of rows.
 pub fn regions_of(codes: &[ArrayRef], chunks: &[ArrayRef]) -> Result<Vec<Regions>, Error> {
     let mut all = match codes {
         [codes] => Regions::of(codes.as_ref())?.0,

@@ -1,29 +1,29 @@
-//! What spreadsheets and exports do to a cell, whatever it holds: blanks, quotes, formulas, exponents, thousands
-//! separators, overflow marks.
+//! What spreadsheets and exports add to a cell: blanks, quotes, formulas, exponents, thousands separators, overflow
+//! marks.
 //!
-//! Owns the way from a raw cell to the text inside it. Knows nothing of phone numbers or handsets: both readers start
-//! here. One idea: every layer taken off is either nothing worth saying (quotes) or one mend.
+//! This module turns a raw cell into the text inside it. It does not depend on phone numbers or handsets: both readers
+//! use it. One idea: each removed layer is either not worth a note (quotes) or one mend.
 
 use crate::digits::{self, Digits, is_letter};
 use crate::notes::Note;
 
-/// A cell without its wrapping.
+/// A cell without quotes and formulas.
 pub(crate) struct Opened<'a> {
     /// Folded text, trimmed.
     pub(crate) text: &'a [u8],
-    /// Set where a formula was taken off.
+    /// Set if a formula was removed.
     pub(crate) mend: Option<Note>,
 }
 
-/// Takes the wrapping off folded text, or says why there is nothing in it.
+/// Removes quotes and formulas from folded text, or returns the note of an empty cell.
 pub(crate) fn open(folded: &[u8]) -> Result<Opened<'_>, Note> {
     let mut text = digits::trim(folded);
     let mut mend = None;
-    // Each turn takes something off, so this ends. A CSV cell `"=""9876543210"""` needs three.
+    // Each iteration removes something, so the loop ends. A CSV cell `"=""9876543210"""` needs three.
     loop {
         text = match text {
             [first @ (b'\'' | b'"' | b'`'), inner @ .., last] if first == last => inner,
-            // A spreadsheet's mark for text, which some exports keep.
+            // The text mark of spreadsheets, which some exports keep.
             [b'\'', inner @ ..] => inner,
             [b'=', inner @ ..] if is_constant(digits::trim(inner)) => {
                 mend = Some(Note::FormulaRemoved);
@@ -45,7 +45,7 @@ pub(crate) fn open(folded: &[u8]) -> Result<Opened<'_>, Note> {
     Ok(Opened { text, mend })
 }
 
-/// What a formula may hold: a quoted text, or digits with at most a plus. `=98765-43210` is a subtraction.
+/// The content of an accepted formula: a quoted text, or digits with at most a plus. `=98765-43210` is a subtraction.
 fn is_constant(formula: &[u8]) -> bool {
     match formula {
         [b'"', .., b'"'] => true,
@@ -69,17 +69,17 @@ fn is_infinity(text: &[u8]) -> bool {
         || unsigned == [digits::INFINITY]
 }
 
-/// A number that a spreadsheet or a programming language wrote, not a person: an exponent, or thousands separators.
+/// A number in a format of programs: an exponent, or thousands separators.
 pub(crate) struct Printed {
-    /// Every digit of it.
+    /// All its digits.
     pub(crate) digits: Digits,
-    /// Whether a plus stood before it.
+    /// Whether there is a plus before it.
     pub(crate) plus: bool,
-    /// How it was written.
+    /// The mend for its format.
     pub(crate) mend: Note,
 }
 
-/// Reads `9.876543210E+09` and `9,87,65,43,210`. None when the text is of neither form.
+/// Reads `9.876543210E+09` and `9,87,65,43,210`. `None` if the text has neither form.
 pub(crate) fn printed(text: &[u8]) -> Option<Result<Printed, Note>> {
     let (unsigned, minus, plus) = match text {
         [b'-', rest @ ..] => (rest, true, false),
@@ -96,7 +96,7 @@ pub(crate) fn printed(text: &[u8]) -> Option<Result<Printed, Note>> {
     }))
 }
 
-/// `digits [. digits] e [sign] digits`, and every digit of the integer written.
+/// `digits [. digits] e [sign] digits`, with every digit of the integer written.
 fn exponent(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     let at = text.iter().position(|byte| matches!(byte, b'e' | b'E'))?;
     let (mantissa, power) = (&text[..at], &text[at + 1..]);
@@ -110,7 +110,7 @@ fn exponent(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
         .unwrap_or(mantissa.len());
     let (whole, fraction) = (&mantissa[..point], mantissa.get(point + 1..).unwrap_or(&[]));
     let all_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    // More than three digits after the E and it is no exponent of this world: a typing error for a digit.
+    // With more than three digits after the E it is no exponent but a typing error for a digit.
     if !(all_digits(whole) && all_digits(fraction) && all_digits(power))
         || whole.is_empty()
         || !(1..=3).contains(&power.len())
@@ -136,7 +136,8 @@ fn exponent(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     })
 }
 
-/// Commas at each second (India) or each third digit, before the last three. With a decimal part it is a sum of money.
+/// Commas at every second (India) or every third digit, before the last three. With a decimal part it is a sum of
+/// money.
 fn grouping(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     let point = text
         .iter()
@@ -157,7 +158,7 @@ fn grouping(text: &[u8]) -> Option<Result<(Digits, Note), Note>> {
     Some(Ok((digits, Note::GroupingRemoved)))
 }
 
-/// Where a grouped integer at the start of `text` ends. None where there is none, or no comma in it.
+/// The end of a grouped integer at the start of `text`; `None` if there is none, or no comma in it.
 pub(crate) fn grouped(text: &[u8]) -> Option<usize> {
     let run = |from: usize| {
         text[from..]
@@ -181,7 +182,7 @@ pub(crate) fn grouped(text: &[u8]) -> Option<usize> {
     (last == 3 && (every(2) || every(3))).then_some(end)
 }
 
-/// Whether letters stand among the digits as typing errors do (`98765O3210`), rather than as words (`Flat 12`).
+/// Whether letters among the digits are typing errors (`98765O3210`) and not words (`Flat 12`).
 pub(crate) fn has_stray_letters(text: &[u8]) -> bool {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = text.iter().filter(|&&byte| is_letter(byte)).count();
@@ -189,7 +190,7 @@ pub(crate) fn has_stray_letters(text: &[u8]) -> bool {
         is_letter(pair[0]) && pair[1].is_ascii_digit()
             || pair[0].is_ascii_digit() && is_letter(pair[1])
     };
-    // `98765 o 43210`: a letter alone between digits.
+    // `98765 o 43210`: a single letter between digits.
     let stands_between = |five: &[u8]| {
         five[0].is_ascii_digit()
             && is_letter(five[2])
@@ -216,7 +217,7 @@ pub(crate) fn is_dial_code(text: &[u8]) -> bool {
     signs > 0 && only && digits > 0 && (code.iter().any(is_sign) || digits <= 4 && signs <= 2)
 }
 
-/// Whether some digits were replaced by signs: `98765XXXXX`, `******3210`.
+/// Whether some digits are replaced by signs: `98765XXXXX`, `******3210`.
 pub(crate) fn is_masked(text: &[u8], whole: usize) -> bool {
     let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*' | b'#');
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -226,7 +227,7 @@ pub(crate) fn is_masked(text: &[u8], whole: usize) -> bool {
             || is_mask(byte)
             || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+')
     });
-    // One sign alone is a mask only where it stands for the one digit that is missing.
+    // A single sign is a mask only if exactly one digit is missing.
     only && match (masks, digits) {
         (0, _) => false,
         (1, digits) => digits + 1 == whole,

@@ -1,8 +1,8 @@
 //! Characters -> decimal digits and the few other characters that matter.
 //!
-//! Owns the one place where Unicode is looked at. Everything behind it works on **folded** text: one byte a character,
-//! ASCII, with every script's digits, dashes and spaces turned into `0`-`9`, `-` and ` `, and invisible characters gone.
-//! Knows nothing of what the digits mean.
+//! The only module that handles Unicode. All later ones read **folded** text: one byte a character, ASCII, with the
+//! digits, dashes and spaces of every script turned into `0`-`9`, `-` and ` `, and without invisible characters. It
+//! does not depend on the meaning of the digits.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub(crate) const SYMBOL: u8 = 0x81;
 /// The infinity sign, in folded text.
 pub(crate) const INFINITY: u8 = 0x82;
 
-/// The zero of every run of ten decimal digits in Unicode 17 (general category Nd), but for the ASCII one.
+/// The zeros of all runs of ten decimal digits in Unicode 17 (general category Nd) except the ASCII one.
 static ZEROS: [u32; 76] = [
     0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
     0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
@@ -39,16 +39,16 @@ pub(crate) fn digit(character: char) -> Option<u8> {
     u8::try_from(code - zero).ok().filter(|&value| value < 10)
 }
 
-/// A cell as folded text, and the characters that its bytes stand for.
+/// A cell as folded text, with the original character of each byte.
 pub(crate) struct Folded<'a> {
     bytes: Cow<'a, [u8]>,
-    /// One character a byte; none where all are ASCII.
+    /// One character for each byte; empty if all are ASCII.
     characters: Vec<char>,
 }
 
 impl<'a> Folded<'a> {
-    /// Folds a cell. ASCII is borrowed as it is. Of the ways to write one character that Unicode holds equal, the
-    /// composed one (NFC) is read: file systems and some keyboards write vowel signs in two parts.
+    /// Folds a cell. ASCII is borrowed without a copy. Of equivalent spellings of one character the composed one (NFC)
+    /// is read: file systems and some keyboards write vowel signs in two parts.
     pub(crate) fn of(cell: &'a str) -> Self {
         if cell.is_ascii() {
             return Self {
@@ -77,7 +77,7 @@ impl<'a> Folded<'a> {
         &self.bytes
     }
 
-    /// The character that a byte of the folded text stands for.
+    /// The original character of a byte of the folded text.
     pub(crate) fn character(&self, at: usize) -> char {
         self.characters
             .get(at)
@@ -85,13 +85,13 @@ impl<'a> Folded<'a> {
             .unwrap_or_else(|| char::from(self.bytes[at]))
     }
 
-    /// Where `part`, a slice of the folded text, begins in it.
+    /// The start of `part`, a slice of the folded text, in it.
     pub(crate) fn place(&self, part: &[u8]) -> usize {
         part.as_ptr().addr() - self.bytes.as_ptr().addr()
     }
 }
 
-/// One character's byte in folded text, or none where nothing is seen of it.
+/// The folded byte of a character; `None` if it is invisible.
 fn folded(character: char) -> Option<u8> {
     let code = u32::from(character);
     if let Ok(byte) = u8::try_from(code)
@@ -114,7 +114,7 @@ fn folded(character: char) -> Option<u8> {
         | 0xFE00..=0xFE0F => {
             return None;
         }
-        // A right-to-left override shows the digits in another order than they are stored: left a symbol on purpose.
+        // A right-to-left override shows the digits in another order than they are stored, so it is kept as a symbol.
         0x202E => SYMBOL,
         0xA0 | 0x1680 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => b' ',
         0x85 | 0x2028 | 0x2029 => b'\n',
@@ -151,14 +151,14 @@ fn folded(character: char) -> Option<u8> {
         0x20A0..=0x20C0 | 0xA2..=0xA5 => b'$',
         // Full-width forms of ASCII.
         0xFF01..=0xFF5E => u8::try_from(code - 0xFEE0).unwrap_or(SYMBOL),
-        // Vowel signs and viramas of Indian scripts are marks, not letters, and stand inside words.
+        // Vowel signs and viramas of Indian scripts are marks, not letters, and occur within words.
         0x300..=0x36F | 0x900..=0xDFF => LETTER,
         _ if character.is_alphabetic() => LETTER,
         _ => SYMBOL,
     })
 }
 
-/// Whether a folded byte is a letter. An underscore joins words, so it counts.
+/// Whether a folded byte is a letter. An underscore joins words, so it is one.
 pub(crate) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == LETTER || byte == b'_'
 }
@@ -168,7 +168,7 @@ pub(crate) fn is_line_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | 0x0B | 0x0C)
 }
 
-/// Takes blanks, tabs and line breaks off both ends.
+/// Removes blanks, tabs and line breaks at both ends.
 pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     let blank = |byte: u8| matches!(byte, b' ' | b'\t') || is_line_break(byte);
     while let [first, rest @ ..] = text
@@ -184,7 +184,7 @@ pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// The integer that digits (each 0 to 9) write. At most nineteen of them.
+/// The integer with these digits (each 0 to 9), at most nineteen.
 pub(crate) fn value(digits: &[u8]) -> u64 {
     debug_assert!(digits.len() <= 19);
     digits
@@ -218,7 +218,7 @@ pub(crate) struct Digits {
 }
 
 impl Digits {
-    /// More than any number, IMEI, or prefix before one has.
+    /// More than any number, IMEI, or prefix has.
     const CAPACITY: usize = 24;
 
     pub(crate) const fn new() -> Self {
@@ -228,7 +228,7 @@ impl Digits {
         }
     }
 
-    /// The digits of an integer as it is written.
+    /// The digits of an integer.
     pub(crate) fn of(mut value: u64) -> Self {
         let mut digits = Self::new();
         loop {
@@ -249,12 +249,12 @@ impl Digits {
         self.count += 1;
     }
 
-    /// How many were pushed, held or not.
+    /// The number of digits pushed, stored or not.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
 
-    /// The digits, or none when there were too many to hold.
+    /// The digits, or none if there are too many to store.
     pub(crate) fn held(&self) -> Option<&[u8]> {
         self.held.get(..self.count)
     }

@@ -1,28 +1,28 @@
-//! In which groups of digits a number is written.
+//! The groupings in which a number is written.
 //!
-//! Owns the closed list (`lists/groupings.tsv`) and the signs that part groups. Knows nothing of what the digits are.
-//! One idea: digits that stand apart are one number only where people write one number so; whatever is on no list is
-//! two figures beside each other.
+//! This module owns the closed list (`lists/groupings.tsv`) and the kinds of separators. It does not depend on the
+//! meaning of the digits. One idea: separate groups are one number only in a listed grouping; in any other they are
+//! separate figures.
 
 use std::sync::LazyLock;
 
-/// What stands between two groups of digits, brackets apart.
+/// The separator between two groups of digits, without brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gap {
     /// Nothing but a bracket.
     Touch,
     Blank,
     Dash,
-    /// A dash with a blank on one side or both, as people also write behind the mark of a list.
+    /// A dash with a blank on one side or both, as also used after a list mark.
     SpacedDash,
     Point,
     Slash,
-    /// Anything that no number is written with.
+    /// Anything that separates no groups of a number.
     Other,
 }
 
 impl Gap {
-    /// Reads the text between two groups, which is never longer than a few characters in one number.
+    /// Reads the text between two groups; within one number it is at most a few characters long.
     pub(crate) fn of(text: &[u8]) -> Self {
         /// Brackets, and blanks on both sides of two dashes.
         const LONGEST: usize = 8;
@@ -50,7 +50,7 @@ impl Gap {
     }
 }
 
-/// Which numbers a grouping is for.
+/// The numbers for which a grouping is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plan {
     /// India's national numbers.
@@ -60,7 +60,7 @@ pub(crate) enum Plan {
     Imei,
 }
 
-/// `60000-75000`: each group ends in two zeros, as sums do and no number in ten thousand.
+/// `60000-75000`: each group ends in two zeros, as sums do and one number in ten thousand does.
 pub(crate) fn are_round_sums(widths: &[usize], digits: &[u8]) -> bool {
     let mut end = 0;
     widths.iter().all(|&width| {
@@ -77,7 +77,7 @@ struct Grouping {
 }
 
 enum Widths {
-    /// Each group's least and most digits; whether the first stands for one group or more.
+    /// The smallest and the largest width of each group; whether the first may be repeated.
     Groups {
         groups: Vec<(usize, usize)>,
         first_repeats: bool,
@@ -162,8 +162,8 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Whether the list has groups of these widths with this gap between them. `first_is_area` says that the first group
-/// is an area code that stands where one may.
+/// Whether the list has groups of these widths with this separator. `first_is_area`: the first group is an area code in
+/// a place where one may be.
 pub(crate) fn is_listed(plan: Plan, gap: Gap, widths: &[usize], first_is_area: bool) -> bool {
     let gap = match gap {
         Gap::SpacedDash => Gap::Dash,

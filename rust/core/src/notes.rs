@@ -1,8 +1,8 @@
-//! The closed lists of what can be said of a cell: its [`Kind`], and the one [`Note`] that says why it was refused,
-//! doubted or mended.
+//! The closed lists of results of a cell: its [`Kind`], and one [`Note`] with the reason why it is refused, doubted or
+//! mended.
 //!
-//! Owns the codes, their order and their sentences. Knows nothing of how a cell is read. A code, once released, never
-//! changes its meaning: files, registries and other people's pipelines hold it.
+//! This module owns the codes, their order and their sentences. It does not depend on how a cell is read. A released
+//! code never changes its meaning: files, registries and other software store it.
 
 macro_rules! closed_list {
     ($(#[$outer:meta])* $name:ident { $($variant:ident $code:literal $sentence:literal,)+ }) => {
@@ -31,7 +31,7 @@ macro_rules! closed_list {
 }
 
 closed_list! {
-    /// What a number is for, as its numbering plan tells.
+    /// The purpose of a number by its numbering plan.
     Kind {
         Mobile "mobile" "A mobile number.",
         Fixed "fixed" "A fixed line.",
@@ -93,7 +93,7 @@ closed_list! {
 }
 
 closed_list! {
-    /// In which form an IMEI was written.
+    /// The form of an IMEI.
     Form {
         Imei14 "imei14" "Fourteen digits, no check digit.",
         LuhnOk "luhn_ok" "Fifteen digits with the right check digit.",

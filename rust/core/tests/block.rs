@@ -1,4 +1,4 @@
-//! Blocks of cells against the reader of one cell: the same numbers, on every path.
+//! Blocks of cells give the numbers of the reader of one cell, on every path.
 
 use numguard_core::block::{
     are_keys_on, are_msisdns_on, read_i64_on, read_on, read_run_on, read_views_on,

@@ -1,4 +1,4 @@
-//! Blocks of IMEIs against the reader of one cell and the oracle: the same handsets and forms, on every path.
+//! Blocks of IMEIs give the handsets and forms of the reader of one cell and of the oracle, on every path.
 
 use numguard_core::block::imei::{
     UNREAD, drop_placeholders, form, key, read, read_f64, read_i64, read_i128, read_run, read_u64,

@@ -1,4 +1,4 @@
-//! Clones told from SIM boxes: the walk and the oracle agree wherever sightings were, and what is meant is what happens.
+//! Clones and SIM boxes by their places: walk and oracle agree for random places, and for the cases of the documentation.
 
 use std::sync::Arc;
 
@@ -146,7 +146,7 @@ fn towers_of_one_town_and_a_flight_are_no_clone() {
 }
 
 #[test]
-fn one_number_in_two_places_says_nothing_of_the_handset() {
+fn one_number_in_two_places_is_no_clone() {
     let rows: Vec<Seen> = (0..20)
         .map(|n| seen(1, n, if n % 2 == 0 { DELHI } else { MUMBAI }))
         .chain([seen(2, 600, DELHI)])
@@ -169,7 +169,7 @@ fn two_circles_within_a_minute() {
     let later = [0, 61, 1000, 1061]
         .map(|second| in_circle(1 + second as u64 % 2, second, 1 + second as u64 % 2));
     assert_eq!(why(&later, &fast()), None);
-    // Where both have coordinates, those tell: two operators' words for one circle do not.
+    // If both have coordinates, circles are not compared: two operators may name one circle differently.
     let exact = twice.map(|(sighting, place)| {
         let point = Some(DELHI);
         (sighting, Place { point, ..place })
@@ -212,7 +212,7 @@ fn a_sim_box_is_open_up_to_the_second_figure() {
         why(&box_of(401, flat), &policy),
         Some((Why::TooManyNumbers, None))
     );
-    // Eleven of a hundred elsewhere are too many, and so are places that half of the sightings do not say.
+    // Eleven of a hundred elsewhere are too many, and so are more than half of the sightings without a place.
     let leaves = |msisdn: u64| Place {
         point: Some(if msisdn.is_multiple_of(9) {
             GURUGRAM
@@ -257,7 +257,7 @@ fn a_point_is_its_key() {
     assert!((at(0, 0).km_to(at(0, 180_000_000)) - 20_015.1).abs() < 1.0);
 }
 
-/// All over the country, or nearly always at home.
+/// Places in the whole country, or nearly always one place.
 fn places(at_home: bool) -> impl Strategy<Value = Place> {
     let point = prop_oneof![
         if at_home { 60 } else { 1 } => Just(Some(DELHI)),

@@ -1,4 +1,4 @@
-//! The walk and the oracle give the same answer on small dense graphs, under every policy, however the rows come.
+//! Walk and oracle give the same answer on small dense graphs, under every policy and in every order of rows.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use numguard_core::naive;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Walks as a holder of sightings would, cutting each pass into `parts` by key.
+/// Walks with each pass partitioned by key into `parts`.
 fn walk(seeds: &[Seed], sightings: &[Sighting], policy: &Policy, parts: usize) -> Answer {
     let mut walk = Walk::new(Arc::new(policy.clone()), seeds);
     while let Some(wanted) = walk.wanted() {
@@ -37,12 +37,12 @@ fn walk(seeds: &[Seed], sightings: &[Sighting], policy: &Policy, parts: usize) -
     walk.finish()
 }
 
-/// Handsets: an IMEI of zeros, a placeholder of the list, one more that a policy may name (40), and others.
+/// Handsets: an IMEI of zeros, a placeholder of the list, one that a policy may add (40), and others.
 fn imeis(width: u64) -> impl Strategy<Value = u64> {
     prop_oneof![1 => select(vec![0, 11_111_111_111_111]), 8 => 40..40 + width]
 }
 
-/// Over eight days, in minutes of the day (UTC) that lie on both sides of midnight in India; some repeat.
+/// Times on eight days, in minutes of the day (UTC) before and after midnight in India; some repeat.
 fn times(absent: u32) -> impl Strategy<Value = i64> {
     let minutes = select(vec![0, 180, 1109, 1110, 1139, 1200]);
     let known = (0..8i64, minutes).prop_map(|(day, minute)| day * DAY + minute * 60_000_000);
@@ -123,7 +123,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn walk_is_as_the_oracle(seeds in seeds(), sightings in sightings(), policy in policies(), parts in 1..4usize) {
+    fn walk_equals_oracle(seeds in seeds(), sightings in sightings(), policy in policies(), parts in 1..4usize) {
         let expected = naive::linkage::expand(&seeds, &sightings, &policy);
         prop_assert_eq!(walk(&seeds, &sightings, &policy, parts), expected);
     }
@@ -140,7 +140,7 @@ proptest! {
     }
 }
 
-/// The graphs above are of no use if their walks end at once: together they must reach every kind of end.
+/// The graphs above must be useful: together their walks must reach every hop and every reason to stop.
 #[test]
 fn graphs_reach_every_end() {
     use numguard_core::linkage::Why;
@@ -178,7 +178,7 @@ fn graphs_reach_every_end() {
             u32::from(answer.linked.len() < walk(&seeds, &sightings, &everywhere, 1).linked.len());
     }
     assert!(hops[1..].iter().all(|&count| count > 20), "{hops:?}");
-    // Nothing here says where it was: `linkage_places` does.
+    // No sighting here has a place; `linkage_places` tests places.
     assert_eq!(whys[Why::InTwoPlaces as usize], 0);
     let others = whys
         .iter()

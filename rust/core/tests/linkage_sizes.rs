@@ -1,4 +1,4 @@
-//! A walk that is told the sizes of closed keys finds what a walk over all sightings finds.
+//! A walk that receives only the sizes of closed keys gives the answer of a walk over all sightings.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ fn walk(sightings: &[Sighting], policy: &Arc<Policy>, by_sizes: bool) -> Answer 
 
 proptest! {
     #[test]
-    fn sizes_are_enough_of_what_is_closed(
+    fn sizes_suffice_for_closed_keys(
         rows in prop::collection::vec((1u64..12, 35_000_000_000_000u64..35_000_000_000_008, 0i64..9), 0..60),
         max_hops in 1u32..4,
         caps in (prop::option::of(1u64..5), prop::option::of(1u64..5), prop::option::of(0.5f64..2.5)),

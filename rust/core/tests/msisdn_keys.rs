@@ -1,4 +1,4 @@
-//! The number alone is the number of the whole reading, for every integer at every edge.
+//! Reading only the number gives the number of the full reading, for integers at every edge.
 
 use numguard_core::msisdn::{Region, key_i64, key_u64, read_i64, read_u64};
 use proptest::prelude::*;

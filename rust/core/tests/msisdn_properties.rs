@@ -1,4 +1,4 @@
-//! What holds of every cell, asked of many: the oracle's answer, and the identities of the face.
+//! Properties of all cells, tested with many: the answer of the oracle, and the identities of the public functions.
 
 use numguard_core::msisdn::{
     self, Mentions, Region, Style, extract, format, mentions, read, read_u64,
@@ -36,14 +36,14 @@ const PARTS: &[&str] = &[
     "ਨੰਬਰ ", "ਮੋਬਾਈਲ ", "ஃபோன் ", "எண் ", "ఫోన్ ", "నంబర్ ", "ಮೊಬೈಲ್ ", "ഫോൺ ", "ମୋବାଇଲ ", "موبائل ", "نمبر ", "اکاؤنٹ ", "आईएमईआई ",
 ];
 
-/// Enough to meet each rule several times; `PROPTEST_CASES` asks for more.
+/// Enough to reach each rule several times; `PROPTEST_CASES` sets another count.
 fn cases() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES")
+    let requested = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok());
     ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(asked.unwrap_or(3_000))
+        ..ProptestConfig::with_cases(requested.unwrap_or(3_000))
     }
 }
 
@@ -56,7 +56,7 @@ fn cell() -> impl Strategy<Value = String> {
     prop_oneof![4 => parts, 2 => spaced, 2 => signs, 1 => digits, 1 => groups, 1 => written(), 2 => sentence(), 1 => ".{0,16}"]
 }
 
-/// Words of all lists, numbers and parts, as a sentence has them.
+/// Words of all lists, numbers and parts, in the order of a sentence.
 fn sentence() -> impl Strategy<Value = String> {
     let lists = [
         include_str!("../src/lists/phone_words.tsv"),
@@ -227,7 +227,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_region_writes_is_read_back_there((_, region) in regional(), at in 0..2_000_usize) {
+    fn a_number_formatted_for_its_region_is_read_back_there((_, region) in regional(), at in 0..2_000_usize) {
         let examples = include_str!("../../../tests/vectors/example_numbers.csv");
         let Region::Of(plan) = region else { panic!("another region than India") };
         let own: Vec<&str> = examples.lines().filter(|line| line.starts_with(plan.name())).collect();
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_complaint_names_holds_what_a_text_gives(cell in cell(), region in region()) {
+    fn mentions_contain_what_extract_finds(cell in cell(), region in region()) {
         let (reading, named) = (read(&cell, region), mentions(&cell, region));
         let mut found = Vec::new();
         extract(&cell, region, &mut found);
@@ -274,9 +274,9 @@ proptest! {
         if reading.msisdn != 0 && labelled.msisdn != 0 {
             prop_assert_eq!((labelled.msisdn, labelled.kind), (reading.msisdn, reading.kind));
         }
-        // What a program printed or wrapped is a text once something stands before it.
+        // An exponent, a formula or quotes have no meaning after other text.
         let is_plain = cell.chars().all(|sign| sign.is_ascii_digit() || " -./()+".contains(sign));
-        // Nor is what only its length makes a number of another region taken from a text.
+        // A number of another region that is only of a possible length is not extracted from a text either.
         let is_sure = !matches!(region, Region::Of(_)) || reading.kind != Some(Kind::Unknown);
         if reading.msisdn != 0 && is_plain && is_sure && reading.note != Some(Note::TrailingDecimal) {
             prop_assert_eq!(labelled.msisdn, reading.msisdn);
@@ -289,7 +289,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_read_is_never_read_again(cell in cell(), region in region()) {
+    fn a_number_that_was_read_is_not_read_again(cell in cell(), region in region()) {
         let reading = read(&cell, region);
         if reading.msisdn != 0 {
             let again = read_u64(reading.msisdn);
@@ -304,9 +304,9 @@ proptest! {
     }
 
     #[test]
-    fn what_was_written_is_read_back(cell in cell(), region in region(), back in region()) {
+    fn a_formatted_number_is_read_back(cell in cell(), region in region(), back in region()) {
         let reading = read(&cell, region);
-        // What only its length makes a number of another region may have zeros that its international form cannot have.
+        // A number of another region that is only of a possible length may have zeros that its E.164 form cannot have.
         let is_sure = !matches!(region, Region::Of(_)) || reading.kind != Some(Kind::Unknown);
         if reading.msisdn != 0 && is_sure {
             let mut text = String::new();
@@ -314,7 +314,7 @@ proptest! {
                 text.clear();
                 format(reading.msisdn, style, &mut text);
                 let again = read(&text, back);
-                // What is merely possible abroad, and a number of the region without its plus, is none there.
+                // It is refused where it is only possible abroad, and a number of the region without the plus.
                 let is_doubted = matches!(back, Region::Of(_)) && again.note == Some(Note::PlusWithoutCountryCode);
                 prop_assert!(again.msisdn == reading.msisdn || is_doubted);
             }
@@ -331,11 +331,11 @@ proptest! {
         let reading = read(&cell, region);
         if reading.msisdn == 0 {
             let numbers = found.len() - 1;
-            // Behind a dash it may be a list, and a minus is told first; an address is one number or none.
-            let told = is_address(&cell) || [Some(Note::SeveralNumbers), Some(Note::StraySign)].contains(&reading.note);
-            // Another region's reader may stop at the plus of the second number.
-            let told = told || matches!(region, Region::Of(_)) && reading.note == Some(Note::StrayCharacter);
-            prop_assert!(numbers < 2 || told || reading.note < Some(Note::SeveralNumbers));
+            // After a dash it may be a list, but the note is that of the minus; an address is one number or none.
+            let explained = is_address(&cell) || [Some(Note::SeveralNumbers), Some(Note::StraySign)].contains(&reading.note);
+            // The reader of another region may stop at the plus of the second number.
+            let explained = explained || matches!(region, Region::Of(_)) && reading.note == Some(Note::StrayCharacter);
+            prop_assert!(numbers < 2 || explained || reading.note < Some(Note::SeveralNumbers));
         } else {
             prop_assert_eq!(found, [7, reading.msisdn]);
         }
@@ -396,7 +396,7 @@ proptest! {
     }
 
     #[test]
-    fn a_series_that_the_plan_does_not_list_is_told_and_never_refused(cell in cell(), region in region()) {
+    fn an_unlisted_series_has_a_note_and_is_never_refused(cell in cell(), region in region()) {
         let series = MobileSeries::new(&NOTHING, &NOTHING);
         let (listed, unlisted) = (read(&cell, region), msisdn::read_under(&cell, region, series));
         prop_assert_eq!(unlisted, naive::msisdn::read_under(&cell, region, series));
@@ -413,7 +413,7 @@ proptest! {
 
 /// Every phrase of the lists, as it is written beside a number.
 #[test]
-fn every_phrase_of_the_lists_says_what_it_says_to_the_oracle() {
+fn every_phrase_of_the_lists_means_the_same_to_the_oracle() {
     let lists = [
         include_str!("../src/lists/phone_words.tsv"),
         include_str!("../src/lists/other_words.tsv"),

@@ -1,4 +1,4 @@
-//! Every path and every layout of the set against the oracle.
+//! Every path and every layout of the set gives the answers of the oracle.
 
 mod set_keys;
 

@@ -1,4 +1,4 @@
-//! The table of truth, `tests/vectors/*.csv`, asked of the library.
+//! The library gives the answers in the table of correct answers, `tests/vectors/*.csv`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use numguard_core::imei;
 use numguard_core::msisdn::{self, Region, Style};
 use numguard_core::notes::Note;
 
-/// The rows of a table below its header, each field by position, the header checked.
+/// The rows of a table, each field by position. Checks the header.
 fn rows<const N: usize>(name: &str, header: [&str; N]) -> Vec<[String; N]> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/vectors")

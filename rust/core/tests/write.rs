@@ -1,4 +1,4 @@
-//! The texts of keys by the block against those of one key: the same bytes, whatever stands behind them.
+//! Texts written into a block equal texts of one key, whatever follows them.
 
 use numguard_core::block::write::{Text, WIDEST, is_grouped_abroad, len_of_imei14, len_of_msisdn};
 use numguard_core::imei;
@@ -12,7 +12,7 @@ const STYLES: [Style; 4] = [
     Style::International,
 ];
 
-/// The text, written with room behind it and without, nothing in front of it touched.
+/// The text, written into a longer and into an exact buffer. Checks that bytes before it are not changed.
 fn written(text: Text) -> String {
     assert!(text.len() <= WIDEST);
     let mut wide = [b'x'; 2 + 2 * WIDEST];

@@ -1,4 +1,4 @@
-//! Python arguments -> Arrow chunks, regions and thread counts; Arrow results -> pyarrow, in the shape that came in.
+//! Python arguments -> Arrow chunks, regions and thread counts; Arrow results -> pyarrow, in the shape of the input.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -16,16 +16,16 @@ use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
 use crate::error::{ArgumentError, InputError, UnsupportedTypeError, raise};
 
-/// A column as it came from Python.
+/// A column from Python.
 pub(crate) struct Values {
-    /// One at least, which may be empty: its type is looked at even where there are no rows.
+    /// At least one, which may be empty: the type is checked even if there are no rows.
     chunks: Vec<ArrayRef>,
     chunked: bool,
 }
 
 impl Values {
-    /// Runs `kernel` over each chunk without the GIL, and gives the answer back in the shape of the question: an array
-    /// for an array, a chunked array for anything chunked.
+    /// Calls `kernel` with each chunk, without the GIL. The result has the shape of the input: an array for an array, a
+    /// chunked array for anything chunked.
     pub(crate) fn map<'py>(
         self,
         py: Python<'py>,
@@ -44,7 +44,7 @@ impl Values {
         self.shaped(py, answer)
     }
 
-    /// The same of phone numbers, which a region reads: all alike, or each row in its own way.
+    /// As [`map`](Self::map), for phone numbers: with one region for all rows, or with a region for each row.
     pub(crate) fn map_numbers<'py>(
         self,
         py: Python<'py>,
@@ -81,24 +81,24 @@ impl Values {
     }
 }
 
-/// Rows as they came from Python.
+/// A batch of rows from Python.
 pub(crate) struct Rows(pub(crate) RecordBatch);
 
 impl<'py> FromPyObject<'_, 'py> for Rows {
     type Error = PyErr;
 
     fn extract(rows: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        // What Arrow says would name the column, whose name may be somebody's number.
+        // Arrow's message is not passed on: it names the column, and the name of a column may be a phone number.
         let rows = imported(|| rows.extract::<PyRecordBatch>()).map_err(|_| {
             InputError::new_err(
-                "a batch is not what its schema says, or is of a type that is not read: write the data anew",
+                "a batch does not match its schema, or has a type that is not supported: write the data again",
             )
         })?;
         Ok(Self(rows.into_inner()))
     }
 }
 
-/// Takes something through the C interface, whose claims nobody has checked.
+/// Imports a value through the C interface, which may be invalid.
 fn imported<T>(import: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     numguard_columns::caught(import).unwrap_or_else(|_| Err(raise(Error::Unsound)))
 }
@@ -123,7 +123,7 @@ impl<'py> FromPyObject<'_, 'py> for Values {
         if values.hasattr(intern!(py, "__arrow_c_array__"))?
             || values.hasattr(intern!(py, "__arrow_c_stream__"))?
         {
-            // pandas makes Arrow of its columns only now, and what it says of a mixed one may quote a cell.
+            // pandas converts its columns to Arrow here; its message about a mixed column may quote a cell.
             let arrow = imported(|| values.extract()).map_err(|error: PyErr| {
                 let is_type = error.is_instance_of::<PyTypeError>(py);
                 if !error.is_instance_of::<InputError>(py)
@@ -152,7 +152,7 @@ impl<'py> FromPyObject<'_, 'py> for Values {
         }
         let options = PyDict::new(py);
         options.set_item(intern!(py, "from_pandas"), true)?;
-        // pyarrow's own message would quote the cell that it could not take, so it is not passed on.
+        // pyarrow's message is not passed on: it quotes the cell that could not be converted.
         let array = py
             .import(intern!(py, "pyarrow"))?
             .call_method(intern!(py, "array"), (values,), Some(&options))
@@ -195,12 +195,12 @@ impl Values {
         &self.chunks
     }
 
-    /// The chunks, for kernels that answer for all of them together.
+    /// The chunks, for kernels that take all of them together.
     pub(crate) fn into_chunks(self) -> Vec<ArrayRef> {
         self.chunks
     }
 
-    /// Warns where a `UInt64` column, which is never re-read, seems to hold national numbers.
+    /// Warns if a `UInt64` column, which is not read again, seems to hold national numbers.
     pub(crate) fn warn_if_national(&self, py: Python<'_>) -> PyResult<()> {
         if self
             .chunks
@@ -215,7 +215,7 @@ impl Values {
     }
 }
 
-/// `region=`: how bare digits are read, all alike.
+/// `region=`: the region by which digits without a plus are read, one for all rows.
 #[derive(Clone, Copy)]
 pub(crate) struct RegionArgument(pub(crate) Region);
 
@@ -231,10 +231,10 @@ impl RegionArgument {
     }
 }
 
-/// `region=`: how bare digits are read, all alike or each row in its own way.
+/// `region=`: the region by which digits without a plus are read, one for all rows or one for each row.
 pub(crate) enum RegionsArgument {
     One(Region),
-    /// Columns of region codes, chunked as they may be.
+    /// The chunks of a column of region codes.
     Each(Vec<ArrayRef>),
 }
 
@@ -252,7 +252,6 @@ impl<'py> FromPyObject<'_, 'py> for RegionsArgument {
             let RegionArgument(region) = region.extract()?;
             return Ok(Self::One(region));
         }
-        // A list of regions may have nulls alone.
         let codes: Values = region.extract()?;
         Ok(Self::Each(codes.into_chunks()))
     }
@@ -283,7 +282,7 @@ fn unknown_region() -> PyErr {
     )
 }
 
-/// `style=`: how a number is written out.
+/// `style=`: how a number is formatted.
 #[derive(Clone, Copy)]
 pub(crate) struct StyleArgument(pub(crate) Style);
 
@@ -305,7 +304,7 @@ impl<'py> FromPyObject<'_, 'py> for StyleArgument {
     }
 }
 
-/// `path=`: where a file lies.
+/// `path=`: the path of a file.
 pub(crate) struct PathArgument(pub(crate) PathBuf);
 
 impl<'py> FromPyObject<'_, 'py> for PathArgument {
@@ -322,7 +321,7 @@ impl<'py> FromPyObject<'_, 'py> for PathArgument {
     }
 }
 
-/// `threads=`: a positive number, or `None` for as many as the process may use.
+/// `threads=`: a positive number, or `None` for all processors that the process may use.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ThreadsArgument(pub(crate) Threads);
 

@@ -1,7 +1,7 @@
-//! `numguard._core`: extract, detach the GIL, call, wrap.
+//! `numguard._core`: converts arguments, releases the GIL, calls a kernel, and wraps the result.
 //!
-//! Owns how Python values become Arrow arrays and how errors become exceptions. No row loops and no rules of the trade
-//! live here: each function is the kernel of the same name, called without the GIL.
+//! This crate owns how Python values become Arrow arrays, and how errors become exceptions. It has no loops over rows and
+//! no domain rules: each function calls the kernel of the same name without the GIL.
 
 #![allow(clippy::doc_markdown)] // its docs are Python's docstrings, in reStructuredText
 
@@ -15,10 +15,16 @@ mod text;
 
 use pyo3::prelude::*;
 
-/// The instructions with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs anywhere.
+/// The instruction set with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs everywhere.
 ///
-/// The fastest that the processor has, or the one that the environment variable ``NUMGUARD_PROBE`` names. All give the
-/// same answers.
+/// It is the fastest one that the processor has, or the one in the environment variable ``NUMGUARD_PROBE``. All give the
+/// same results.
+///
+/// Examples
+/// --------
+/// >>> from numguard import _core
+/// >>> _core.kernels() in {"avx512", "avx2", "scalar"}
+/// True
 #[pyfunction]
 fn kernels() -> &'static str {
     numguard_core::cpu::Path::chosen().name()

@@ -1,4 +1,4 @@
-//! Arrays in, arrays out: the functions of the face that read and write numbers.
+//! The public functions that read and format numbers and IMEIs: columns to columns.
 
 use numguard_columns::Keys;
 use numguard_core::msisdn::Style;
@@ -16,26 +16,27 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 /// ----------
 /// values : column
 ///     Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
-///     Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is never re-read; in
-///     all other types the digits are taken as written.
+///     Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is not read again; in
+///     all other types the digits are read as written.
 /// region : region code, column of region codes, or None
-///     How bare digits are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164. A column
-///     has one code for each row; where it has none, or one that is unknown, only numbers with a plus are read.
+///     How digits without a plus are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164.
+///     A column has one code for each row. In rows without a code, or with an unknown one, only numbers with a plus are
+///     read.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
 /// pyarrow.UInt64Array or pyarrow.ChunkedArray
-///     As long as the input and chunked as it was: E.164 digits (``919876543210``), null where the cell is null or
-///     refused. No cell raises; :func:`explain` says why one was refused.
+///     E.164 digits (``919876543210``), null where the cell is null or refused; with the length and the chunks of the
+///     input. No cell raises an error; :func:`explain` gives the reason of a refusal.
 ///
 /// Raises
 /// ------
 /// UnsupportedTypeError
 ///     For a type that cannot hold a number without loss (``Int32``, ``Float32``).
 /// ArgumentError
-///     For a region that is none of :func:`regions`, or a column of regions of another length.
+///     For a region that is not in :func:`regions`, or a column of regions of another length.
 ///
 /// Notes
 /// -----
@@ -62,7 +63,7 @@ fn normalize(
     })
 }
 
-/// Read written phone numbers and say what each cell was.
+/// Read written phone numbers, with the kind of each number and a note about each cell.
 ///
 /// Parameters
 /// ----------
@@ -71,7 +72,7 @@ fn normalize(
 /// region : region code, column of region codes, or None
 ///     As for :func:`normalize`.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
@@ -107,13 +108,13 @@ fn explain(
 /// region : region code, column of region codes, or None
 ///     As for :func:`normalize`.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
 /// pyarrow.ListArray or pyarrow.ChunkedArray
-///     A list of uint64 for each cell: whole numbers in the order in which they stand, repeats removed. What only looks
-///     like part of a number, or is a UPI id, is passed over.
+///     A list of uint64 for each cell: the whole numbers in their order, without repeats. UPI ids and digits that are only
+///     a part of a number are left out.
 ///
 /// Examples
 /// --------
@@ -134,7 +135,7 @@ fn extract(
     })
 }
 
-/// Find the phone numbers that cells of complaints name, and whether they are certain.
+/// Find the phone numbers in cells of complaints, and whether they are certain.
 ///
 /// Parameters
 /// ----------
@@ -146,8 +147,8 @@ fn extract(
 /// Returns
 /// -------
 /// pyarrow.StructArray or pyarrow.ChunkedArray
-///     ``numbers`` (list of uint64, in order, repeats removed), ``doubt`` (the note that says why they are not certain,
-///     or why there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
+///     ``numbers`` (list of uint64, in order, without repeats), ``doubt`` (the note for which they are not certain, or for
+///     which there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
 ///     A null cell has an empty list and the doubt ``empty``.
 ///
 /// Examples
@@ -164,28 +165,28 @@ fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> Answer<'
     })
 }
 
-/// Write E.164 integers out.
+/// Format E.164 integers.
 ///
 /// Parameters
 /// ----------
 /// msisdns : column of uint64
 ///     As :func:`normalize` gives them.
 /// style : "e164", "digits", "national" or "international"
-///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two are in the groups in
-///     which the number's country writes it, the national one with the prefix that is dialled there. Of India's numbers
-///     only mobiles are grouped; its other numbers, and those that no plan has, are written as ``"e164"`` has them.
+///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two use the grouping of the
+///     number's country, ``"national"`` with the prefix that is dialled there. Of India's numbers only mobile numbers are
+///     grouped; its other numbers, and those of no plan, are formatted as with ``"e164"``.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
 /// pyarrow.StringArray or pyarrow.ChunkedArray
-///     Null where the input is null or can be no E.164 number.
+///     Null where the input is null or cannot be an E.164 number.
 ///
 /// Raises
 /// ------
 /// UnsupportedTypeError
-///     For anything but uint64: text is normalised first.
+///     For any type but uint64: normalise text first.
 ///
 /// Examples
 /// --------
@@ -205,30 +206,30 @@ fn format(
     })
 }
 
-/// Say of which region each E.164 integer is.
+/// Find the region of each E.164 integer.
 ///
 /// Parameters
 /// ----------
 /// msisdns : column of uint64
 ///     As :func:`normalize` gives them.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
 /// pyarrow.DictionaryArray or pyarrow.ChunkedArray
-///     Codes as in :func:`regions`; ``001`` for the numbers of no country (``+800``, ``+870``). Null where the input is
-///     null, is no E.164 number, or has a code that several regions share and that none of them claims.
+///     Codes as in :func:`regions`; ``001`` for numbers of no country (``+800``, ``+870``). Null where the input is null or
+///     no E.164 number, and where several regions share its country code and none of their plans has the number.
 ///
 /// Raises
 /// ------
 /// UnsupportedTypeError
-///     For anything but uint64: text is normalised first.
+///     For any type but uint64: normalise text first.
 ///
 /// Notes
 /// -----
-/// As ``region_code_for_number`` of libphonenumber has it: by leading digits that one region alone has, or by whose plan
-/// has the number.
+/// As ``region_code_for_number`` of libphonenumber: by leading digits that only one region has, or by the plan that has
+/// the number.
 ///
 /// Examples
 /// --------
@@ -241,12 +242,12 @@ fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> Answe
     msisdns.map(py, |chunk| numguard_columns::region_of(chunk, threads.0))
 }
 
-/// List the regions whose numbering plans are known.
+/// List the regions with a known numbering plan.
 ///
 /// Returns
 /// -------
 /// list of str
-///     Two letters each, as in ISO 3166-1, and the few more that libphonenumber has (``AC``, ``TA``, ``XK``), in
+///     Codes of two letters as in ISO 3166-1, and the additional ones of libphonenumber (``AC``, ``TA``, ``XK``), in
 ///     alphabetical order.
 ///
 /// Examples
@@ -259,14 +260,14 @@ fn regions() -> Vec<&'static str> {
     RegionPlan::all().map(RegionPlan::name).collect()
 }
 
-/// Read written IMEIs into the fourteen digits on which handsets join.
+/// Read written IMEIs into the fourteen digits by which handsets are compared.
 ///
 /// Parameters
 /// ----------
 /// values : column
 ///     As for :func:`normalize`. ``UInt64`` holds keys already.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
@@ -275,8 +276,8 @@ fn regions() -> Vec<&'static str> {
 ///
 /// Notes
 /// -----
-/// IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The check digit is not
-/// transmitted: the network sends 0 in its place (3GPP TS 23.003, 6.2), so it decides nothing here.
+/// IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The network does not transmit the
+/// check digit and sends 0 in its place (3GPP TS 23.003, 6.2), so no IMEI is refused for it.
 ///
 /// Examples
 /// --------
@@ -291,14 +292,14 @@ fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> A
     })
 }
 
-/// Read written IMEIs and say in which form each was.
+/// Read written IMEIs, with the form of each and a note about each cell.
 ///
 /// Parameters
 /// ----------
 /// values : column
 ///     As for :func:`normalize_imei`.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
@@ -316,19 +317,19 @@ fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Ans
     values.map(py, |chunk| numguard_columns::explain_imei(chunk, threads.0))
 }
 
-/// Write IMEI14 keys out as fifteen digits, the check digit computed: what an operator is asked for.
+/// Format IMEI14 keys as fifteen digits with a computed check digit, as requests to operators need them.
 ///
 /// Parameters
 /// ----------
 /// imei14s : column of uint64
 ///     As :func:`normalize_imei` gives them.
 /// threads : int or None
-///     At most so many; ``None`` for what the process may use.
+///     The largest number of threads; ``None`` for all processors that the process may use.
 ///
 /// Returns
 /// -------
 /// pyarrow.StringArray or pyarrow.ChunkedArray
-///     Null where the input is null or can be no key.
+///     Null where the input is null or cannot be a key.
 ///
 /// Raises
 /// ------
@@ -346,8 +347,9 @@ fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Ans
     imei14s.map(py, |chunk| numguard_columns::format_imei(chunk, threads.0))
 }
 
-/// The keys of a column of IMEIs, placeholders among them: for sightings, of which linkage must say where a walk ran into
-/// a placeholder. As :func:`normalize_imei`, which leaves them out.
+/// The keys of a column of IMEIs as :func:`normalize_imei`, with placeholders.
+///
+/// For sightings: linkage lists the placeholders at which it stopped.
 #[pyfunction]
 fn imei_keys(py: Python<'_>, values: Values) -> Answer<'_> {
     values.map(py, |chunk| {
@@ -355,7 +357,7 @@ fn imei_keys(py: Python<'_>, values: Values) -> Answer<'_> {
     })
 }
 
-/// The closed lists as Python sees them: `{"note": {code: sentence}, "kind": ..., "form": ...}`.
+/// The closed lists: ``{"note": {code: sentence}, "kind": ..., "form": ...}``.
 #[pyfunction]
 fn closed_lists(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     use numguard_core::notes::{Form, Kind, Note};

@@ -1,4 +1,4 @@
-//! `NumberSet` and `ImeiSet`: the frozen set as two Python classes, so that one is never used as the other.
+//! `NumberSet` and `ImeiSet`: the frozen set as two Python classes, so that a set of numbers is never used as one of IMEIs.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,7 +55,7 @@ impl Members {
         Self::built(py, built, strict)
     }
 
-    /// The same of phone numbers, each read by its region.
+    /// A set of phone numbers, with one region for all cells or a region for each cell.
     fn build_numbers(
         py: Python<'_>,
         values: Values,
@@ -216,7 +216,7 @@ macro_rules! set_class {
 
             /// Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
             ///
-            /// A process that has the old file open keeps the old set; it takes the new one by opening the path again.
+            /// A process that has the old file open keeps the old set until it opens the path again.
             fn save(&self, py: Python<'_>, path: PathArgument) -> PyResult<()> {
                 self.0.save(py, path.0)
             }

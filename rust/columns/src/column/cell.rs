@@ -1,11 +1,11 @@
-//! One cell, for those who ask about it alone: why it was refused, and which numbers stand in its text.
+//! One cell, for callers that need its note or the numbers in its text.
 //!
-//! Independent of layouts; `column` takes the cell out of its own.
+//! Independent of layouts: `column` takes the cell out of its layout.
 
 use numguard_core::msisdn::{Region, Regional};
 use numguard_core::{imei, msisdn};
 
-/// One cell as it stands in its column.
+/// One cell of a column.
 #[derive(Clone, Copy, Debug)]
 pub enum Cell<'a> {
     /// Text, not yet known to be UTF-8.
@@ -21,8 +21,8 @@ pub enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// The text of the cell. What is no UTF-8 becomes U+FFFD, which no written number holds, so it is refused as a
-    /// stray character rather than read.
+    /// The text of the cell. Invalid UTF-8 becomes U+FFFD, which is in no written number, so the cell is refused as a
+    /// stray character.
     fn text(bytes: &'a [u8]) -> &'a str {
         std::str::from_utf8(bytes).unwrap_or("\u{FFFD}")
     }
@@ -40,7 +40,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The number alone, or 0: for those who ask for neither kind nor note.
+    /// The number, or 0, without kind and note.
     #[inline]
     pub(super) fn msisdn_key(self, region: Region) -> u64 {
         match self {
@@ -86,7 +86,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The cell as text, for those who look for numbers inside of it. `None`: it is a number, or is not UTF-8.
+    /// The cell as text, in which numbers can be found. `None` if it is a number, or is not UTF-8.
     #[must_use]
     pub fn to_text(self) -> Option<&'a str> {
         match self {

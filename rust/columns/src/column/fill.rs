@@ -1,6 +1,8 @@
-//! The rows of a column as keys: a block at a time where most cells have one of the common forms, one by one else.
+//! The rows of a column as keys: block by block for layouts in which most cells have a common form, otherwise cell by
+//! cell.
 //!
-//! Owns which of the core's blocks reads which layout. `column` takes cells out of its layouts.
+//! This module decides which block kernel of the core reads which layout. `column` takes single cells out of its
+//! layouts.
 
 use numguard_core::block::{self, imei};
 use numguard_core::cpu::Path;
@@ -9,7 +11,8 @@ use numguard_core::plan::RegionPlan;
 
 use super::{Cell, Column, Keys, Values, prefixed, spanned, view_bytes};
 
-/// What a row is that no block could read. A number's is no key; an IMEI's is, for a placeholder may be all zeros.
+/// The key of a row that no block could read. For a number it is no key; an IMEI of zeros is a key, since it is a
+/// placeholder.
 const fn unread(keys: Keys) -> u64 {
     match keys {
         Keys::Msisdn(_) => 0,
@@ -18,10 +21,10 @@ const fn unread(keys: Keys) -> u64 {
 }
 
 impl Column<'_> {
-    /// Writes the keys of the rows from `start` on into `out`: 0 where the cell is null or refused.
+    /// Writes the keys of the rows from `start` on into `out`: 0 if the cell is null or refused.
     ///
     /// # Panics
-    /// If the rows are not there.
+    /// If the column has no such rows.
     pub fn fill(&self, start: usize, out: &mut [u64]) {
         if let Some(regions) = self.regions {
             return self.fill_by_row(regions, start, out, true, |cell, keys| keys.key(cell));
@@ -32,16 +35,16 @@ impl Column<'_> {
         if !self.fill_quick(start, out) {
             self.fill_rest(start, out, unread(self.keys), |cell| self.keys.key(cell));
         }
-        // The words of an indexed column are keys, of which there are none left.
+        // The words of an indexed column are keys, so no cell is left to read.
         if self.keys == Keys::Imei && !matches!(self.values, Values::Indexed(..)) {
             imei::drop_placeholders(out);
         }
     }
 
-    /// [`fill`](Self::fill), where `rest` gives the key, or 0, of each cell that is not null and that no block could read.
+    /// [`fill`](Self::fill), with `rest` for the key, or 0, of each cell that is not null and that no block could read.
     ///
     /// # Panics
-    /// If the rows are not there.
+    /// If the column has no such rows.
     pub(crate) fn fill_with(
         &self,
         start: usize,
@@ -53,7 +56,7 @@ impl Column<'_> {
         }
         self.fill_quick(start, out);
         if self.keys == Keys::Imei {
-            // Why a placeholder is refused is the caller's to find out, as it is of what was not read.
+            // The caller finds the note of a placeholder, as that of a cell that was not read.
             imei::drop_placeholders(out);
         }
         if unread(self.keys) != 0 {
@@ -64,15 +67,15 @@ impl Column<'_> {
         self.fill_rest(start, out, 0, |cell| rest(cell, self.keys));
     }
 
-    /// The numbers of the rows from `start` on that stand in a form without a mend, but for the zero decimal of text; 0
-    /// where the cell must be asked.
+    /// The numbers of the rows from `start` on that are in a form without a mend, except for the zero decimal of text;
+    /// 0 for a cell that has to be read on its own.
     ///
     /// # Panics
-    /// If the rows are not there.
+    /// If the column has no such rows.
     pub(crate) fn fill_plain(&self, start: usize, out: &mut [u64]) {
         match self.values {
             _ if self.regions.is_some() => out.fill(0),
-            // Their keys are read whole, whatever mend that took.
+            // Their keys are read completely, whatever the mend.
             Values::I128(_) | Values::F64(_) | Values::Indexed(..) => out.fill(0),
             _ => {
                 self.fill_quick(start, out);
@@ -80,11 +83,11 @@ impl Column<'_> {
         }
     }
 
-    /// The IMEIs of the rows from `start` on, each with its form, placeholders too, whatever stands in a null row;
-    /// [`imei::UNREAD`] where the cell must be asked.
+    /// The IMEIs of the rows from `start` on, each with its form. Placeholders are included, and null rows are
+    /// arbitrary; [`imei::UNREAD`] for a cell that has to be read on its own.
     ///
     /// # Panics
-    /// If the rows are not there.
+    /// If the column has no such rows.
     pub(crate) fn fill_forms(&self, start: usize, out: &mut [u64]) {
         match self.values {
             Values::Null | Values::U64(_) | Values::Indexed(..) => out.fill(imei::UNREAD),
@@ -94,8 +97,8 @@ impl Column<'_> {
         }
     }
 
-    /// Reads the forms that most cells have, a block of rows at a time; null rows are 0. Returns whether that was all:
-    /// whether a row that was not read was refused.
+    /// Reads the most common forms, block by block; null rows are 0. Returns whether all rows that were not read are
+    /// refused.
     fn fill_quick(&self, start: usize, out: &mut [u64]) -> bool {
         let rows = start..start + out.len();
         assert!(rows.end <= self.len, "rows outside the column");
@@ -296,7 +299,7 @@ impl Column<'_> {
     }
 }
 
-/// Reads every value; there is no other way for its kind, so what is 0 was refused.
+/// Reads every value one by one, so a value of 0 is refused.
 fn each<T: Copy>(values: &[T], out: &mut [u64], key: impl Fn(T) -> u64) -> bool {
     for (out, &value) in out.iter_mut().zip(values) {
         *out = key(value);

@@ -184,7 +184,7 @@ fn same_values(found: &DataType, expected: &DataType) -> bool {
     found.equals_datatype(expected) || (is_text(found) && is_text(expected))
 }
 
-/// Where the one column of that name stands.
+/// The index of the only column with that name.
 pub(crate) fn find_column(name: &str, schema: &Schema) -> Result<usize, Error> {
     let mut found = schema.fields().iter().enumerate();
     let mut found = found.by_ref().filter(|(_, field)| field.name() == name);

@@ -1,7 +1,7 @@
 //! Digits as dialled -> E.164 digits, under a numbering plan.
 //!
-//! Owns prefixes and lengths: `+`, `00`, the trunk zero, the country code, what is too short or too long. Knows nothing
-//! of separators, text or cells.
+//! This module owns prefixes and lengths: `+`, `00`, the trunk zero, the country code, the limits of length. It does
+//! not depend on separators, text or cells.
 
 use super::{Form, Found, Region, national};
 use crate::digits::value;
@@ -30,14 +30,14 @@ pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Found, N
     }
 }
 
-/// Bare digits as India dials them.
+/// Reads digits without a plus as dialled in India.
 fn indian(digits: &[u8]) -> Result<Found, Note> {
     if is_indian(digits) {
         return Ok(Found::plain(91, digits));
     }
     match digits {
         [0, 0, ..] => doubled_zero(digits),
-        // A trunk zero. Nobody dials one before the thirteen digits of a machine.
+        // A trunk zero. It is not dialled before the thirteen digits of a machine.
         [0, national @ ..] if national.len() < 13 && is_indian(national) => {
             Ok(Found::plain(91, national))
         }
@@ -54,13 +54,13 @@ fn indian(digits: &[u8]) -> Result<Found, Note> {
     }
 }
 
-/// Whether these are a whole national number: ten digits, or of a class whose numbers have other lengths.
+/// Whether these are a whole national number: ten digits, or another length of their class.
 fn is_indian(national: &[u8]) -> bool {
     is_ten(national)
         || (SHORTEST..=13).contains(&national.len()) && indian_class(national) != Class::None
 }
 
-/// Ten digits and no trunk zero: a number, whether or not the plan lists its series.
+/// Whether there are ten digits without a trunk zero: a number, even if the plan does not list its series.
 fn is_ten(national: &[u8]) -> bool {
     national.len() == 10 && national[0] != 0
 }
@@ -72,7 +72,7 @@ fn indian_class(national: &[u8]) -> Class {
     plan::class(&digits[..2 + national.len()])
 }
 
-/// `00` before a number: the international prefix, unless it could be a trunk zero typed twice.
+/// `00` before a number: the international prefix, unless it may be a trunk zero typed twice.
 fn doubled_zero(digits: &[u8]) -> Result<Found, Note> {
     let rest = &digits[2..];
     let found = international(rest);
@@ -83,7 +83,7 @@ fn doubled_zero(digits: &[u8]) -> Result<Found, Note> {
     found
 }
 
-/// Digits after `+` or `00`: a country's number, or nothing.
+/// Digits after `+` or `00`: a number of a country, or a refusal.
 pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
     if digits.len() < SHORTEST {
         return Err(Note::TooShort);
@@ -112,8 +112,8 @@ pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
         return Err(Note::PlusWithoutCountryCode);
     }
     if let Some(at) = plan::trunk_zero(digits) {
-        // `+44 (0) 20 7946 0000`, brackets or not, as `+91 0` in India. One number must not have two keys, so the
-        // reading without the zero wins wherever it is one.
+        // `+44 (0) 20 7946 0000`, with or without brackets, as `+91 0` in India. One number must not have two keys, so
+        // the reading without the zero is preferred if it is a number.
         let mut without = [0; LONGEST];
         without[..at].copy_from_slice(&digits[..at]);
         without[at..digits.len() - 1].copy_from_slice(&digits[at + 1..]);
@@ -124,7 +124,7 @@ pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
             return found(without);
         }
     }
-    // No country's numbers begin with two zeros: what follows the code is something else.
+    // No country's numbers begin with two zeros, so the digits after the code are another thing.
     let national = plan::code_width(digits).map_or(digits, |width| &digits[width..]);
     if is_valid || plan::is_possible(digits) && !national.starts_with(&[0, 0]) {
         found(digits)
@@ -133,7 +133,7 @@ pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
     }
 }
 
-/// Whether the plan, not only a length, says that this is a number: what a group of several pieces is asked for.
+/// Whether the plan has a range for this number, and not only its length: required for numbers in several groups.
 pub(super) fn is_certain(found: Found) -> bool {
     found.is_indian_mobile() || found.class() != Class::None
 }
@@ -142,7 +142,7 @@ fn reads_as_indian_mobile(digits: &[u8]) -> bool {
     is_mobile(digits.strip_prefix(&[0]).unwrap_or(digits))
 }
 
-/// Whether these are ten digits of an Indian mobile.
+/// Whether these are the ten digits of an Indian mobile number.
 pub(super) fn is_mobile(national: &[u8]) -> bool {
     national.len() == 10 && national[0] >= 6
 }

@@ -6,7 +6,7 @@ use super::indian_mobile_of;
 use crate::digits::Digits;
 use crate::plan::{self, Class, Way};
 
-/// How a number is written out.
+/// The format of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `+919876543210`
@@ -19,11 +19,11 @@ pub enum Style {
     International,
 }
 
-/// Appends `msisdn` written in `style`.
+/// Appends `msisdn`, formatted in `style`.
 ///
-/// Both last styles follow the formats of the number's country, as libphonenumber has them; in the national one with the
-/// prefix that is dialled there. Of India's numbers only mobiles are grouped, in fives; its other numbers, and those
-/// that no plan has, are written as E.164.
+/// The last two styles use the formats of the number's country, as in libphonenumber; the national one has the prefix
+/// that is dialled there. Of India's numbers only mobile numbers are grouped, in fives. Its other numbers, and those of
+/// no plan, are formatted as E.164.
 ///
 /// ```
 /// use numguard_core::msisdn::{Style, format};
@@ -75,7 +75,7 @@ pub(crate) fn is_foreign(msisdn: u64) -> bool {
     foreign_code_width(msisdn).is_some()
 }
 
-/// How many digits the code of another country than India has, of a number that its plan has.
+/// The number of digits of another country's code, for a number in its plan.
 fn foreign_code_width(msisdn: u64) -> Option<usize> {
     let digits = Digits::of(msisdn);
     let digits = digits.held()?;

@@ -1,13 +1,13 @@
 //! A number that was found in a cell.
 //!
-//! Owns what is known of it beside its digits: the mend that it took, and how it was dialled. Knows no text.
+//! It has the mend of the number and how it was dialled, besides its digits. It does not depend on text.
 
 use super::{class, indian_mobile_of};
 use crate::digits::{self, Digits};
 use crate::notes::Note;
 use crate::plan::{self, Class};
 
-/// A number inside a cell, and the first mend that it took.
+/// A number in a cell, and its first mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) msisdn: u64,
@@ -18,13 +18,13 @@ pub(super) struct Found {
 /// How the digits of a number were dialled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Form {
-    /// As India dials them, or behind a plus: zeros, the country code, a trunk zero.
+    /// As in India, or after a plus: zeros, the country code, a trunk zero.
     #[default]
     Common,
-    /// Behind the international prefix of another region, which has so many digits.
+    /// After the international prefix of another region, which has so many digits.
     Abroad { prefix: u8 },
-    /// As another region dials its own: how many digits the national prefix has without the code of a carrier, and how
-    /// many digits are written behind the whole of it.
+    /// As a national number of another region: the number of digits of the national prefix without a carrier code, and
+    /// the number of digits after the whole prefix.
     Home { prefix: u8, national: u8 },
 }
 
@@ -38,7 +38,7 @@ impl Found {
         }
     }
 
-    /// With one more mend; the earliest of the list is the one that is told.
+    /// The number with one more mend; the first in the order of the list is kept.
     pub(super) fn mended(self, mend: Option<Note>) -> Self {
         Self {
             mend: self.mend.into_iter().chain(mend).min(),
@@ -47,7 +47,7 @@ impl Found {
     }
 
     pub(super) fn is_indian(self) -> bool {
-        // No country's code begins as India's does.
+        // No other country's code begins with India's.
         let mut lead = self.msisdn;
         while lead >= 100 {
             lead /= 10;
@@ -55,12 +55,12 @@ impl Found {
         lead == 91
     }
 
-    /// Whether it was dialled as a region other than India dials its own, without a sign that a country code follows.
+    /// Whether it was dialled as a national number of a region other than India, without a sign of a country code.
     pub(super) fn is_at_home(self) -> bool {
         matches!(self.form, Form::Home { .. })
     }
 
-    /// Whether it is ten digits behind India's code, whatever the plan says of them.
+    /// Whether it is India's code and ten digits, in the plan or not.
     pub(super) fn is_ten_indian(self) -> bool {
         (911_000_000_000..920_000_000_000).contains(&self.msisdn)
     }

@@ -1,8 +1,8 @@
-//! In which groups an Indian number is written.
+//! The groupings of Indian numbers.
 //!
-//! Owns what the list of groupings cannot say: which first groups a kind of number has, and which groups that would do
-//! are other things beside each other. Knows nothing of separators but their kind. One idea: a rule that costs a real
-//! number in a thousand is cheap where it keeps out what is no number at all.
+//! This module owns rules that the list of groupings cannot express: which first groups a kind of number has, and which
+//! listed groupings are other things side by side. It depends on the kinds of separators only. One idea: a rule that
+//! refuses one real number in a thousand is acceptable if it excludes what is no number.
 
 use super::Found;
 use super::written::Gaps;
@@ -13,18 +13,18 @@ use crate::plan::{self, Class};
 /// An Indian number in two groups or more.
 pub(super) struct Grouped<'a> {
     pub(super) found: Found,
-    /// The national digits, and how many of them each group has.
+    /// The national digits, and the width of each group.
     pub(super) digits: &'a [u8],
     pub(super) widths: &'a [usize],
     pub(super) gaps: &'a Gaps,
-    /// Whether a plus or two zeros say that a country code follows.
+    /// Whether a plus or two zeros precede the country code.
     pub(super) is_explicit: bool,
     pub(super) has_trunk_zero: bool,
-    /// Whether anything is written before the national digits.
+    /// Whether there is a prefix before the national digits.
     pub(super) has_prefix: bool,
 }
 
-/// Whether people write the number so.
+/// Whether the grouping is one in which people write this number.
 pub(super) fn is_listed(number: &Grouped) -> bool {
     if number.found.class() == Class::M2m {
         let gap = number.gaps.all().filter(|_| number.is_explicit);
@@ -65,13 +65,13 @@ fn first_group_is_right(number: &Grouped, is_area: bool) -> bool {
 }
 
 impl Grouped<'_> {
-    /// Whether the country code is written, with or without a sign before it.
+    /// Whether there is a country code, with or without a sign before it.
     fn has_code(&self) -> bool {
         self.has_prefix && !self.has_trunk_zero
     }
 }
 
-/// Whether the groups are two sums, a case and its year, a date and a time, or another country's number.
+/// Whether the groups are two sums, a case and its year, a date and a time, or a number of another country.
 fn are_other_things(number: &Grouped) -> bool {
     let Grouped { widths, digits, .. } = *number;
     let are_pairs = widths.iter().all(|&width| width <= 2);
@@ -84,14 +84,14 @@ fn are_other_things(number: &Grouped) -> bool {
                 || is_of_another_country(widths, digits))
 }
 
-/// Whether the groups of a bare mobile are a range or steps.
+/// Whether the groups of a mobile number without a prefix are a range or steps.
 fn are_in_order(number: &Grouped) -> bool {
     let is_bare = !number.has_prefix && number.found.is_indian_mobile();
     is_bare && (is_range(number) || are_steps(number.widths, number.digits))
 }
 
-/// `98765/98770`, `98765 - 98770`: from one figure to another that is little more. Without blanks a dash stands in the
-/// middle of too many numbers.
+/// `98765/98770`, `98765 - 98770`: a range from one figure to a slightly larger one. A dash without blanks is too
+/// common in the middle of numbers.
 fn is_range(number: &Grouped) -> bool {
     const LONGEST: u64 = 1_000;
     let parts = matches!(number.gaps.all(), Some(Gap::Slash | Gap::SpacedDash));
@@ -112,7 +112,7 @@ fn is_case_and_year(widths: &[usize], digits: &[u8]) -> bool {
     widths == [6, 4] && matches!(digits[6..8], [1, 9] | [2, 0])
 }
 
-/// `65 9123 4567`: the code of Singapore, and a number there, in the groups in which it is written there.
+/// `65 9123 4567`: the code of Singapore, and a number of it in its own grouping.
 fn is_of_another_country(widths: &[usize], digits: &[u8]) -> bool {
     let [code, rest @ ..] = widths else {
         return false;

@@ -1,26 +1,26 @@
-//! A written number -> its E.164 digits as an integer, what kind of number it is, and what had to be said of it.
+//! A written number -> its E.164 digits as an integer, its kind, and a note.
 //!
-//! Owns what a phone number may look like. One idea: **a cell is read whole or not at all.** No digit is dropped, added
-//! or guessed; where a cell can be read in two ways it is refused, and its note says why.
+//! This module owns what a phone number may look like. One idea: **a cell is read as a whole or refused.** No digit is
+//! dropped, added or guessed. If a cell can be read in two ways, it is refused, and its note gives the reason.
 //!
-//! From the outside in, each module knows only the ones after it:
+//! A module uses only the ones after it in this list:
 //!
 //! - [`quick`]: the forms that most cells of India have, recognised at once;
 //! - [`regional`]: the same of other regions, by the tables of [`leads`], in which is what [`ahead`] says of the first
 //!   digits and their count;
 //! - [`text`]: the other cells, whole or as free text;
 //! - [`plain`]: cells of digits and separators only;
-//! - [`survey`]: everything that stands in such a text;
-//! - [`labels`]: what the words beside a number say of it;
+//! - [`survey`]: the tokens of such a text;
+//! - [`labels`]: the meaning of the words beside a number;
 //! - [`surroundings`]: links, extensions and figures;
 //! - [`run`]: one stretch of digits and separators, as one number or several;
 //! - [`written`]: the groups of a stretch, and which groupings are listed;
 //! - [`indian`]: which groups Indian numbers have;
 //! - [`kinds`]: what kind of number it is;
 //! - [`found`]: a number that was read, and how it was dialled;
-//! - [`dialled`]: digits as dialled, with their prefixes;
-//! - [`national`]: the same as another region than India dials them;
-//! - [`format`](mod@format): and back to text.
+//! - [`dialled`]: digits as dialled, and their prefixes;
+//! - [`national`]: digits as dialled in a region other than India;
+//! - [`format`](mod@format): numbers to text.
 
 mod ahead;
 mod certain;
@@ -56,21 +56,21 @@ use crate::digits::{Digits, Folded, is_letter};
 use crate::notes::{Kind, Note};
 use crate::plan::{MobileSeries, RegionPlan};
 
-/// How bare digits (no `+`, no `00`) are read.
+/// How digits without `+` or `00` are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Region {
-    /// As India's numbering plan reads them.
+    /// By India's numbering plan.
     In,
-    /// As E.164 already (`region=None` in Python).
+    /// As E.164 (`region=None` in Python).
     E164,
-    /// As the plan of another region reads them.
+    /// By the plan of another region.
     Of(RegionPlan),
-    /// Not at all: nobody knows in which region they were written. Numbers with a plus are read.
+    /// Not at all, since the region is unknown. Numbers with a plus are read.
     Unknown,
 }
 
 impl Region {
-    /// The region of two letters, as in ISO 3166-1.
+    /// The region with this code of two letters, as in ISO 3166-1.
     ///
     /// ```
     /// use numguard_core::msisdn::Region;
@@ -88,14 +88,14 @@ impl Region {
     }
 }
 
-/// What one cell said. `msisdn` is 0 when the cell was refused; then `note` is set and `kind` is not.
+/// The reading of one cell. `msisdn` is 0 if the cell is refused; then `note` is set and `kind` is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// E.164 digits as an integer, or 0.
     pub msisdn: u64,
-    /// What kind of number it is, when there is one.
+    /// The kind of the number, if there is one.
     pub kind: Option<Kind>,
-    /// The one note, if anything had to be said.
+    /// The note, if there is one: the reason of a refusal, a warning or a mend.
     pub note: Option<Note>,
 }
 
@@ -150,7 +150,7 @@ pub fn read(cell: &str, region: Region) -> Reading {
     read_under(cell, region, MobileSeries::INDIA)
 }
 
-/// Reads a cell of text, with another knowledge of India's mobile series than the built-in one.
+/// Reads a cell of text, with another table of India's mobile series than the built-in one.
 #[must_use]
 pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     match read_quickly(cell, region) {
@@ -166,7 +166,7 @@ fn read_quickly(cell: &str, region: Region) -> Option<Result<Found, Note>> {
         Region::Of(_) => return plain::read_quickly(cell.as_bytes(), region),
         Region::E164 | Region::Unknown => return None,
     }
-    // Floats printed into text are common enough to be looked for here.
+    // Floats printed as text are common, so they are tested here.
     let (text, mend) = match cell.as_bytes() {
         [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
             (number, Some(Note::TrailingDecimal))
@@ -181,8 +181,8 @@ fn read_quickly(cell: &str, region: Region) -> Option<Result<Found, Note>> {
     }))
 }
 
-/// Reads a cell without the quick path, which answers the same. With it comes the survey, where one was made of the
-/// whole cell.
+/// Reads a cell without the quick path, with the same result. Returns the survey too, if one of the whole cell was
+/// made.
 fn read_slowly(folded: &Folded, region: Region) -> (Result<Found, Note>, Option<Survey>) {
     match cell::open(folded.bytes()) {
         Ok(opened) => {
@@ -197,7 +197,7 @@ fn read_slowly(folded: &Folded, region: Region) -> (Result<Found, Note>, Option<
     }
 }
 
-/// Reads an unsigned integer, which is E.164 already: never refused for what it is, only for its length.
+/// Reads an unsigned integer, which is E.164 already: it is refused for its length only.
 #[must_use]
 pub fn read_u64(value: u64) -> Reading {
     match Digits::of(value).count() {
@@ -214,7 +214,7 @@ pub fn read_u64(value: u64) -> Reading {
     }
 }
 
-/// [`read_u64`] for those who ask what kind of number it is seen from a region.
+/// [`read_u64`] with the kind of the number for a caller in a region.
 #[must_use]
 pub fn read_u64_in(value: u64, region: Region) -> Reading {
     match (read_u64(value), region) {
@@ -226,19 +226,19 @@ pub fn read_u64_in(value: u64, region: Region) -> Reading {
     }
 }
 
-/// What an MSISDN can be, as an integer: as many digits as E.164 allows.
+/// Whether an integer has a length that E.164 allows.
 pub(crate) const MSISDNS: std::ops::Range<u64> =
     10_u64.pow(dialled::SHORTEST as u32 - 1)..10_u64.pow(dialled::LONGEST as u32);
 
-/// The number alone of an unsigned integer, or 0: [`read_u64`] for those who ask for neither kind nor note.
+/// The number of an unsigned integer, or 0: [`read_u64`] without kind and note.
 #[inline]
 #[must_use]
 pub fn key_u64(value: u64) -> u64 {
     if MSISDNS.contains(&value) { value } else { 0 }
 }
 
-/// The number alone of a cell of text, or 0: [`read`] for those who ask for neither kind nor note. Names of senders
-/// stand in call records by the million, and hold no digit.
+/// The number of a cell of text, or 0: [`read`] without kind and note. Call records have millions of sender ids, which
+/// contain no digit.
 #[inline]
 #[must_use]
 pub fn key(cell: &str, region: Region) -> u64 {
@@ -263,7 +263,7 @@ fn has_no_digit(cell: &str) -> bool {
         .all(|byte| byte.is_ascii() && !byte.is_ascii_digit())
 }
 
-/// What is said of an Indian mobile that took no mend; `None` for every other number.
+/// The warning of an Indian mobile number without a mend; `None` for every other number.
 #[inline]
 #[must_use]
 pub fn mobile(msisdn: u64) -> Option<Reading> {
@@ -275,7 +275,7 @@ pub fn mobile(msisdn: u64) -> Option<Reading> {
     })
 }
 
-/// The number alone of a signed integer, or 0: [`read_i64`] for those who ask for neither kind nor note.
+/// The number of a signed integer, or 0: [`read_i64`] without kind and note.
 #[inline]
 #[must_use]
 pub fn key_i64(value: i64, region: Region) -> u64 {
@@ -313,10 +313,10 @@ pub fn read_i128(value: i128, region: Region) -> Reading {
     }
 }
 
-/// Reads a float: digits as written where it is integral. NaN is a null: it reads as an empty cell.
+/// Reads a float: digits as written if it is integral. NaN is a null, and is read as an empty cell.
 #[must_use]
 pub fn read_f64(value: f64, region: Region) -> Reading {
-    /// Sixteen digits, with the code of a carrier before a number; every integer under it is exact.
+    /// Sixteen digits: a number with a carrier code. Every smaller integer is exact.
     const TOO_LONG: f64 = 9_007_199_254_740_992.0;
     if value.is_nan() {
         Reading::refused(Note::Empty)
@@ -356,9 +356,9 @@ fn read_integer(value: u64, region: Region) -> Reading {
 
 /// Appends every number of a free-text cell, in order, repeats removed.
 ///
-/// A cell that [`read`] accepts gives that one number. Of any other cell come the numbers that stand whole in it: never
-/// a part of a longer run of digits, nor what belongs to a UPI id, an amount, a date or a masked number, nor a number
-/// that the words beside it call another thing's or a victim's.
+/// For a cell that [`read`] accepts, it is that number. For any other cell, it is the whole numbers in it: never a part
+/// of a longer run of digits, no part of a UPI id, an amount, a date or a masked number, and no number that is another
+/// thing's or a victim's by the words beside it.
 ///
 /// ```
 /// use numguard_core::msisdn::{Region, extract};
@@ -385,23 +385,23 @@ pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
     }
 }
 
-/// Everything that stands in a cell: what was seen of it when it was read, or else looked for now.
+/// The survey of a cell: the one made when it was read, or a new one.
 fn surveyed(survey: Option<Survey>, folded: &Folded, region: Region) -> Survey {
     survey.unwrap_or_else(|| Survey::of(folded, folded.bytes(), region))
 }
 
-/// What one cell of a complaint names.
+/// The numbers in one cell of a complaint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions {
-    /// Every whole number, in order, repeats removed, but for those that are another thing's.
+    /// Every whole number, in order, without repeats and without those of another thing.
     pub numbers: Vec<u64>,
-    /// Why the numbers are not certain to be meant, or why there is none. None where they are certain.
+    /// The note for which the numbers are not certain, or for which there are none; `None` if they are certain.
     pub doubt: Option<Note>,
-    /// Why other digits of the cell gave no number.
+    /// The note of other digits of the cell that gave no number.
     pub rest: Option<Note>,
 }
 
-/// Reads a cell in which a complaint names numbers: one, a list, or a text.
+/// Reads a cell of a complaint with numbers: one, a list, or a text.
 ///
 /// Numbers are certain where nothing but separators, list marks and phone words stand beside them, or words for a suspect
 /// before all of them, before each or behind each. A sentence, two labels of different sorts and `unknown` leave doubt.

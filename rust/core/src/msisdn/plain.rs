@@ -1,6 +1,7 @@
 //! A cell of digits and separators only, and the number of a `tel:` address.
 //!
-//! Owns what such a cell comes to when it is not one number: several, the same again, or none. Knows nothing of words.
+//! This module decides the result of such a cell if it is not one number: several, repeats of one, or none. It does not
+//! depend on words.
 
 use super::surroundings::after_prefix;
 use super::{Found, Region, dialled, run};
@@ -34,7 +35,7 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
             () if numbers.len() == parts.len() && numbers.len() > 1 => {
                 Ok(first.mended(Some(Note::RepeatedInCell)))
             }
-            // `9876543210/11`: the second number is there, cut short.
+            // `9876543210/11`: a second number, abbreviated.
             () if are_parted => Err(Note::SeveralNumbers),
             () => Err(refusal),
         }

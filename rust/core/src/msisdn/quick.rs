@@ -1,9 +1,10 @@
-//! The forms in which most cells write an Indian mobile, recognised at once.
+//! The most common forms of an Indian mobile number, recognised at once.
 //!
-//! Owns a shortcut and no rule: whatever is accepted here, the slow path reads the same, and without a note of its own.
-//! One idea: the length tells the form, and eight digits are checked and valued in one 64-bit word.
+//! A shortcut without rules of its own: the exact path reads every cell that is accepted here to the same number,
+//! without a note. One idea: the length determines the form, and eight digits are checked and converted in one 64-bit
+//! word.
 
-/// The ten national digits of an Indian mobile in one of the common clean forms, or none (which refuses nothing).
+/// The ten national digits of an Indian mobile number in one of the common clean forms. `None` is not a refusal.
 ///
 /// ```
 /// use numguard_core::msisdn::indian_mobile;
@@ -25,7 +26,7 @@ pub fn indian_mobile(cell: &[u8]) -> Option<u64> {
     (national >= 6_000_000_000).then_some(national)
 }
 
-/// The same with one blank or dash after the prefix, in the middle, or both.
+/// The forms with one blank or dash after the prefix, in the middle, or both.
 fn spaced(cell: &[u8]) -> Option<u64> {
     let rest = match cell {
         [b'0', b'0', b'9', b'1', rest @ ..] | [b'+', b'9', b'1', rest @ ..] => rest,
@@ -43,7 +44,7 @@ fn spaced(cell: &[u8]) -> Option<u64> {
             digits[..5].copy_from_slice(&rest[..5]);
             digits[5..].copy_from_slice(&rest[6..]);
             let national = ten_digits(&digits)?;
-            // `60000-75000` is left to the slow path: two sums.
+            // `60000-75000` is left to the exact path: two sums.
             let are_sums = national % 100 == 0 && national / 100_000 % 100 == 0;
             (!are_sums || rest.len() < cell.len()).then_some(national)
         }
@@ -62,11 +63,11 @@ pub fn ten_digits(text: &[u8]) -> Option<u64> {
     (are_digits(word) & are_two_digits(pair)).then(|| eight_digits(word) * 100 + two_digits(pair))
 }
 
-/// Whether eight bytes are ASCII digits: less `0` each is below 10, so that 0x76 more leaves its highest bit 0.
+/// Whether eight bytes are ASCII digits: each minus `0` is below 10, so that adding 0x76 leaves its highest bit 0.
 #[inline]
 pub(crate) fn are_digits(word: u64) -> bool {
     let digits = word ^ 0x3030_3030_3030_3030;
-    // Only a byte that has its highest bit set itself carries into the next one.
+    // Only a byte with its own highest bit set carries into the next one.
     (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0
 }
 

@@ -1,8 +1,8 @@
-//! One stretch of digits and separators -> the number it writes, or the numbers.
+//! One stretch of digits and separators -> its number, or its numbers.
 //!
-//! Owns what is one number, what is several, and what is a decimal part. Knows nothing of letters. One idea: **whole
-//! first**. Where a leading group is a number by itself, nothing behind it is ever joined to it: `9193449650 24` is
-//! somebody's number and a count, and not the number of somebody else.
+//! This module decides what is one number, what is several, and what is a decimal part. It does not depend on letters.
+//! One idea: **whole numbers first**. If a leading group is a number by itself, nothing after it is joined to it:
+//! `9193449650 24` is a number and a count, and not another person's number.
 
 use std::ops::RangeInclusive;
 
@@ -12,15 +12,15 @@ use crate::groupings::Gap;
 use crate::notes::Note;
 use crate::plan::Class;
 
-/// How many digits a number has, with all prefixes that it may be written with.
+/// The largest number of digits of a number with all its prefixes.
 const LENGTHS: RangeInclusive<usize> = dialled::SHORTEST..=dialled::LONGEST + 3;
 
-/// Whether a folded byte may stand in a stretch.
+/// Whether a folded byte may be part of a stretch.
 pub(super) fn is_part(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+')
 }
 
-/// Reads a stretch as one number and nothing else.
+/// Reads a stretch as exactly one number.
 pub(super) fn single(run: &[u8], region: Region) -> Result<Found, Note> {
     let written = Written::of(run)?;
     let Some(tail) = written.last_behind_point() else {
@@ -28,9 +28,9 @@ pub(super) fn single(run: &[u8], region: Region) -> Result<Found, Note> {
     };
     let before = &run[..tail.start - 1];
     let whole = || joined(&Written::of(before)?, before, region);
-    // Bare digits with a point and nothing else are what a program prints of a float.
+    // Digits with a point and nothing else may be a printed float.
     let is_float = !written.plus && written.pieces().is_some_and(|pieces| pieces.len() == 2);
-    // Behind several groups it is a sum beside another figure.
+    // After several groups it is a sum beside another figure.
     let is_in_one_group = written.pieces().is_some_and(|pieces| pieces.len() == 2);
     if is_in_one_group && run[tail.start..tail.end].iter().all(|&digit| digit == b'0') {
         let found = whole().map(|found| found.mended(Some(Note::TrailingDecimal)));
@@ -48,7 +48,7 @@ pub(super) fn single(run: &[u8], region: Region) -> Result<Found, Note> {
     })
 }
 
-/// Reads all digits of a stretch together.
+/// Reads all digits of a stretch as one number.
 fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> {
     let digits = written.digits.held().ok_or(Note::TooLong)?;
     let looks_like_aadhaar =
@@ -72,7 +72,8 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> 
         let national = written.first_national(found).ok_or(Note::SeveralNumbers)?;
         let is_one_group = national + 1 == pieces.len();
         let is_listed = written.is_listed(found) && (is_one_group || dialled::is_certain(found));
-        // A country's own format goes before whole first: in some countries shorter numbers begin as longer ones do.
+        // In some countries a shorter number is the beginning of a longer one, so a format of the country is tested
+        // first.
         let decides = found.is_indian() || found.is_at_home() || !is_listed;
         if decides && !is_one_group && is_whole(written.up_to(national + 1), region) {
             return Err(Note::TooLong);
@@ -86,7 +87,7 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> 
     Ok(found.mended(written.dangling_point.then_some(Note::TrailingDecimal)))
 }
 
-/// Whether groups, the last of which is the first with national digits, are a number before anything follows.
+/// Whether the groups up to the first one with national digits are a number by themselves.
 fn is_whole(leading: &[u8], region: Region) -> bool {
     let Ok(written) = Written::of(leading) else {
         return false;
@@ -100,27 +101,27 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
     (found.class() != Class::None || found.is_ten_indian()) && !is_group()
 }
 
-/// What stands in a stretch, from left to right.
+/// An element of a stretch, from left to right.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     Number {
         found: Found,
         digits: usize,
     },
-    /// Digits that belong to no number.
+    /// Digits that are not part of a number.
     Fragment {
         digits: usize,
     },
 }
 
-/// Everything that stands in a stretch: numbers in listed forms, each whole, and the digits left between them; each with
-/// whether a slash or more keeps it apart from what stands before it.
+/// The elements of a stretch: whole numbers in listed forms, and the digits between them; each with a flag whether a
+/// slash or more separates it from the one before.
 pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     let groups = groups(run);
     let mut parts = Vec::new();
     let mut at = 0;
     let mut behind_number = true;
-    // How many digits stand behind a code of another country that is no part of a number.
+    // The number of digits after a code of another country that is not part of a number.
     let mut behind_code = None;
     while at < groups.len() {
         let text = &run[groups[at].start..groups[at].end];
@@ -159,8 +160,8 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     parts
 }
 
-/// In regions whose numbers have many lengths, digits beside a number may be the rest of it: where a stretch holds any,
-/// none of its bare numbers is taken.
+/// In regions whose numbers have many lengths, digits beside a number may be the rest of it: in a stretch with such
+/// digits, no number without a prefix is accepted.
 fn all_or_none(parts: &mut [(Part, bool)]) {
     let has_fragment = parts
         .iter()
@@ -188,7 +189,7 @@ fn number_at(
     }
     let whole = || whole_at(run, groups, at, region);
     let joined = || joined_at(run, groups, at, behind_number, region);
-    // Where a country code is said, the country's own format goes before whole first.
+    // After a country code, a format of that country is tested before the rule of whole numbers.
     let is_foreign = |(found, _): &(Found, usize)| !found.is_indian();
     if run[group.start] == b'+' {
         joined().filter(is_foreign).or_else(whole).or_else(joined)
@@ -197,20 +198,20 @@ fn number_at(
     }
 }
 
-/// A group of digits in a stretch of any length, with the plus or bracket right before it.
+/// A group of digits in a stretch of any length, with the plus or bracket before it.
 #[derive(Clone, Copy)]
 struct Group {
     start: usize,
     end: usize,
     gap: Gap,
     digits: usize,
-    /// Whether a point and nothing else parts it from the digits before: it is a decimal part then.
+    /// Whether only a point separates it from the digits before: it is then a decimal part.
     behind_point: bool,
-    /// Whether the plus before it adds it to digits that stand before: `918+3102277`.
+    /// Whether the plus before it is an addition: `918+3102277`.
     is_term: bool,
 }
 
-/// Whether the first groups, so many, are a short number behind a plus, and more digits follow: `+98 91234 56789`.
+/// Whether the first groups, so many, are a short number after a plus that more digits follow: `+98 91234 56789`.
 fn is_cut(run: &[u8], groups: &[Group], taken: usize) -> bool {
     let digits: usize = groups[..taken].iter().map(|group| group.digits).sum();
     let goes_on = groups
@@ -219,7 +220,7 @@ fn is_cut(run: &[u8], groups: &[Group], taken: usize) -> bool {
     taken > 1 && digits < 10 && goes_on && is_foreign_code(&run[groups[0].start..groups[0].end])
 }
 
-/// Whether a group is a plus or two zeros and the beginning of another country's number than India's: `+977`.
+/// Whether a group is a plus or two zeros and the beginning of a number of a country other than India: `+977`.
 pub(super) fn is_foreign_code(group: &[u8]) -> bool {
     /// A whole number would be read as one.
     const LONGEST: usize = 6;
@@ -239,7 +240,7 @@ pub(super) fn is_foreign_code(group: &[u8]) -> bool {
     })
 }
 
-/// Whether a plus or two zeros say that a number begins.
+/// Whether a plus or two zeros show the start of a number.
 pub(super) fn opens_number(group: &[u8]) -> bool {
     let first = group.iter().position(|byte| !matches!(byte, b' ' | b'('));
     let text = &group[first.unwrap_or(0)..];
@@ -247,7 +248,7 @@ pub(super) fn opens_number(group: &[u8]) -> bool {
 }
 
 impl Group {
-    /// Whether what stands before it keeps it apart from the digits before.
+    /// Whether its separator keeps it apart from the digits before.
     fn stands_apart(&self) -> bool {
         matches!(self.gap, Gap::Slash | Gap::Other)
     }
@@ -267,7 +268,7 @@ fn groups(run: &[u8]) -> Vec<Group> {
         }
         let before = groups.last().map_or(0, |group| group.end);
         let between = &run[before..digits];
-        // The plus and the bracket right before the digits belong to them.
+        // The plus and the bracket directly before the digits belong to them.
         let opens = |byte: &u8| matches!(byte, b'+' | b'(' | b' ');
         let blanks = between.iter().rev().take_while(|byte| opens(byte)).count();
         let opening = run[digits - blanks..digits]
@@ -296,9 +297,9 @@ fn groups(run: &[u8]) -> Vec<Group> {
     groups
 }
 
-/// A number that is one group by itself, with its prefixes before it, and the group after it.
+/// A number in one group, with its prefixes before it, and the index of the group after it.
 fn whole_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Found, usize)> {
-    /// The country code and the trunk zero, each with a group of its own.
+    /// The country code and the trunk zero may each be a group.
     const PREFIXES: usize = 4;
     let last = groups.len().min(at + PREFIXES);
     let mut digits = 0;
@@ -313,8 +314,8 @@ fn whole_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(
     })
 }
 
-/// A number written in several groups, the most that are one, and the group after it. Beside other digits it may be a
-/// part of something longer, so only ten digits in two fives are taken there.
+/// The longest number in several groups, and the index of the group after it. Beside other digits it may be a part of
+/// something longer, so only ten digits in two fives are accepted there.
 fn joined_at(
     run: &[u8],
     groups: &[Group],
@@ -327,10 +328,10 @@ fn joined_at(
     if mend.is_some() {
         return None;
     }
-    // `800001 2225 98...`: in a longer stretch six digits and four are a PIN code and something else.
+    // `800001 2225 98...`: in a longer stretch, six digits and four are a PIN code and another figure.
     let may_be_pin =
         end == at + 1 && matches!([groups[at].digits, groups[end].digits], [6, 4] | [4, 6]);
-    // `83 899 75 722 481 7780 279`: many short groups behind each other are no list of numbers.
+    // `83 899 75 722 481 7780 279`: many short groups in sequence are no list of numbers.
     let is_chain = end > at + 2;
     // `404-10-98765-43210` is one thing.
     let is_chained = !behind_number && groups[at].gap == Gap::Dash && groups[end].gap == Gap::Dash;
@@ -387,15 +388,15 @@ fn longest_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option
     })
 }
 
-/// The text of some groups, with the plus and the bracket before the first and a bracket behind the last.
+/// The text of some groups, with the plus and the bracket before the first and a bracket after the last.
 fn text_of<'a>(run: &'a [u8], groups: &[Group], first: usize, last: usize) -> &'a [u8] {
     let end = groups[last].end;
     let closes = usize::from(run.get(end) == Some(&b')'));
     &run[groups[first].start..end + closes]
 }
 
-/// The group after a number that ends with the group `end`, its decimal part of zeros passed over. None where another
-/// decimal part follows: then it is no number.
+/// The index of the group after a number that ends with the group `end`, without a decimal part of zeros. `None` if
+/// another decimal part follows: it is then no number.
 fn after_decimals(run: &[u8], groups: &[Group], end: usize) -> Option<(usize, Option<Note>)> {
     match groups.get(end + 1) {
         Some(part) if part.behind_point => {
@@ -407,7 +408,7 @@ fn after_decimals(run: &[u8], groups: &[Group], end: usize) -> Option<(usize, Op
     }
 }
 
-/// Whether a day without signs begins a text and something follows: `09112024-123`.
+/// Whether a text begins with a day without separators and something follows: `09112024-123`.
 fn begins_with_day(text: &[u8]) -> bool {
     let Some((day, rest)) = text.split_first_chunk::<8>() else {
         return false;
@@ -425,7 +426,7 @@ fn begins_with_day(text: &[u8]) -> bool {
         && (1900..2100).contains(&number(&day[4..]))
 }
 
-/// Where a date at the start of `text` ends: day, month, year or year, month, day, with one sign between them.
+/// The end of a date at the start of `text`: day, month, year or year, month, day, with one separator.
 pub(super) fn date(text: &[u8]) -> Option<usize> {
     let mut values = [(0_usize, 0_u16); 3];
     let mut at = 0;
@@ -461,7 +462,7 @@ pub(super) fn date(text: &[u8]) -> Option<usize> {
         .then_some(at)
 }
 
-/// Where an IPv4 address at the start of `text` ends.
+/// The end of an IPv4 address at the start of `text`.
 pub(super) fn address(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     for part in 0..4 {

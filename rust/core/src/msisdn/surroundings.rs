@@ -1,9 +1,8 @@
-//! What stands around numbers in a text: extensions, UPI ids, web addresses, masks, and figures that are no phone
-//! numbers.
+//! The text around numbers: extensions, UPI ids, web addresses, masks, and figures that are no phone numbers.
 //!
-//! Owns the signs that say what a stretch of digits is; the words are [`crate::words`]'. Knows nothing of numbering
-//! plans. Each function looks at folded text from a place on, and no further than a word or two, so that a hostile cell
-//! costs no more than its length.
+//! This module owns the characters that show what a stretch of digits is; [`crate::words`] has the words. It does not
+//! depend on numbering plans. Each function reads folded text from a position on, for at most a word or two, so that
+//! the cost of a hostile cell is proportional to its length.
 
 use super::{Region, run};
 use crate::cell;
@@ -13,7 +12,7 @@ use crate::plan;
 /// Longer than any UPI id in use.
 const UPI_WIDTH: usize = 64;
 
-/// What follows the first of these that `text` begins with, in any case.
+/// The text after the first of these prefixes that `text` begins with, ignoring case.
 pub(super) fn after_prefix<'a>(text: &'a [u8], prefixes: &[&[u8]]) -> Option<&'a [u8]> {
     prefixes.iter().find_map(|prefix| {
         let (head, rest) = text.split_at_checked(prefix.len())?;
@@ -25,7 +24,7 @@ fn width(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {
     text.iter().take_while(|&&byte| holds(byte)).count()
 }
 
-/// Whether what touches a stretch before it leaves it a number of its own.
+/// Whether the text before a stretch allows it to be a number.
 pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     let Some((&last, before)) = text[..start].split_last() else {
         return true;
@@ -37,8 +36,8 @@ pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
         b' ' => word != Some(b'$'),
         // `Mob.9876543210`, but not `.9876543210`.
         b'.' => before.last().is_some_and(|&byte| is_letter(byte)),
-        // `Ravi -9876543210` and `No:-9876543210`, but not a negative number. A zero behind another script's letter is
-        // the mark of an abbreviation.
+        // `Ravi -9876543210` and `No:-9876543210`, but not a negative number. A zero after a letter of another script
+        // marks an abbreviation.
         b'-' => {
             let touches = before.last() == word.as_ref();
             word.is_some_and(|byte| is_letter(byte) || touches && is_label(byte))
@@ -48,8 +47,8 @@ pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     }
 }
 
-/// Whether a stretch begins with a plus between digits: one that touches the digits before it, or that has blanks on
-/// both sides.
+/// Whether a stretch begins with a plus between digits: directly after the digits before it, or with blanks on both
+/// sides.
 pub(super) fn adds(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
     let blanks = before
@@ -64,7 +63,7 @@ pub(super) fn adds(text: &[u8], start: usize) -> bool {
         && (blanks == 0 || text.get(start + 1) == Some(&b' '))
 }
 
-/// The same behind it. `9876543210/-` is a sum of rupees.
+/// Whether the text after a stretch allows it to be a number. `9876543210/-` is a sum of rupees.
 pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
     let behind = &text[end..];
     let blanks = width(behind, |byte| matches!(byte, b' ' | b'\t')).min(3);
@@ -73,14 +72,14 @@ pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
         && ![&b"/-"[..], b"/=", b"%"].iter().any(ends_sum)
 }
 
-/// Whether a byte beside digits makes them a part of something longer.
+/// Whether a byte beside digits makes them part of something longer.
 fn joins(byte: u8) -> bool {
     is_letter(byte)
         || matches!(byte, b'*' | b'#' | b'$' | b'%' | b'^' | b'\\' | b'~')
         || byte >= SYMBOL
 }
 
-/// Where an extension that follows a number ends: `ext 12`, `x12`, `;ext=12`.
+/// The end of an extension after a number: `ext 12`, `x12`, `;ext=12`.
 pub(super) fn extension(text: &[u8], end: usize) -> Option<usize> {
     let gap = width(&text[end..], |byte| {
         matches!(byte, b' ' | b',' | b';' | b'.' | b'-')
@@ -98,7 +97,7 @@ pub(super) fn extension(text: &[u8], end: usize) -> Option<usize> {
     ((1..=6).contains(&digits) && ends).then_some(after)
 }
 
-/// Where a UPI id or a mail address ends, of which the stretch is a part: `9876543210@ybl`, `9876543210.ravi@okaxis`,
+/// The end of a UPI id or mail address that contains the stretch: `9876543210@ybl`, `9876543210.ravi@okaxis`,
 /// `9876543210 @ybl`, `9876543210@ ybl`.
 pub(super) fn upi_id(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let in_name =
@@ -136,8 +135,8 @@ pub(super) fn is_upi_id(text: &[u8]) -> bool {
     }
 }
 
-/// The digits of a chat link that begins at `at`, and where they and the link end: `wa.me/919876543210`. The hosts are a closed
-/// list: what stands behind any other is the address of a page.
+/// The digits of a chat link that begins at `at`, and the ends of the digits and of the link: `wa.me/919876543210`. The
+/// hosts are a closed list: the path of any other host is the address of a page.
 pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)> {
     const HOSTS: [&[u8]; 9] = [
         b"wa.me/",
@@ -150,7 +149,7 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)>
         b"whatsapp://send?phone=",
         b"t.me/+",
     ];
-    // Most words begin otherwise.
+    // Most words do not begin like a link.
     if !matches!(text[at].to_ascii_lowercase(), b'a' | b'h' | b't' | b'w') {
         return None;
     }
@@ -162,7 +161,7 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)>
     let digits = &rest[..width(rest, |byte| byte.is_ascii_digit())];
     let end = text.len() - rest.len() + digits.len();
     match text.get(end) {
-        // What the link would say or ask is no part of the number.
+        // The message in a link is not part of the number.
         Some(b'?' | b'&' | b'/') => Some((
             digits,
             end,
@@ -173,9 +172,8 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)>
     }
 }
 
-/// The parts behind the number of a link that say something: its path, its fragment, the text that it would send and
-/// other numbers; with where each stands in the link. What else it asks of the program (`type=`, `app_absent=`) says
-/// nothing of the number.
+/// The parts of a link after its number that contain text: its path, its fragment, its message and other numbers, each
+/// with its position. Other parameters (`type=`, `app_absent=`) do not concern the number.
 pub(super) fn said_by_link(tail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     const SAID: [&[u8]; 5] = [b"text=", b"body=", b"message=", b"msg=", b"phone="];
     let mut at = 0;
@@ -188,7 +186,7 @@ pub(super) fn said_by_link(tail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> 
     })
 }
 
-/// What follows `tel:` or `sms:` at `at` where it has parameters, and where it ends: `tel:98...;phone-context=+91`.
+/// The text after `tel:` or `sms:` at `at`, if it has parameters, and its end: `tel:98...;phone-context=+91`.
 pub(super) fn telephone_uri(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let rest = after_prefix(&text[at..], &[b"tel:", b"sms:"])?;
     let ends =
@@ -199,7 +197,7 @@ pub(super) fn telephone_uri(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
         .then_some((uri, text.len() - rest.len() + uri.len()))
 }
 
-/// Where a web address that begins at `at`, or a part of a page's source, ends: at the next blank.
+/// The end of a web address, or of a part of a page's source, that begins at `at`: the next blank.
 pub(super) fn web_address(text: &[u8], at: usize) -> Option<usize> {
     let rest = &text[at..];
     let is_in_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -218,8 +216,8 @@ const URI_WIDTH: usize = 80;
 /// Longer than any host in use.
 const HOST_WIDTH: usize = 80;
 
-/// `bit.ly`, `profile.php`: names with a point, the last of letters. `Mob.No` before a slash would be one too, and is
-/// none of ours either.
+/// `bit.ly`, `profile.php`: names with a point, the last of letters. `Mob.No` before a slash would match too, and is no
+/// number either.
 fn is_dotted_name(host: &[u8]) -> bool {
     let mut names = host.rsplit(|&byte| byte == b'.');
     let last = names.next().unwrap_or_default();
@@ -234,7 +232,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t') || is_line_break(byte)
 }
 
-/// Where a word of masks ends, with the digits that only a separator keeps from it: `XXXX 1234`, `XXXXX-43210`.
+/// The end of a mask, with the digits that only a separator divides from it: `XXXX 1234`, `XXXXX-43210`.
 pub(super) fn mask(text: &[u8], at: usize) -> Option<usize> {
     let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*');
     let masks = width(&text[at..], is_mask);
@@ -248,16 +246,16 @@ pub(super) fn mask(text: &[u8], at: usize) -> Option<usize> {
     )
 }
 
-/// What a figure that is no number is.
+/// The type of a figure that is no phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FigureKind {
     /// The mark of a list.
     Mark,
-    /// A time, a date, an address of the network, an amount.
+    /// A time, a date, a network address, an amount.
     Other,
 }
 
-/// Where a figure that is no number ends, if a text shows one at `at`.
+/// The end of a figure that is no phone number, if there is one at `at`.
 pub(super) fn figure(text: &[u8], at: usize, region: Region) -> Option<(FigureKind, usize)> {
     let before = text[..at].last();
     if before.is_some_and(|&byte| byte.is_ascii_digit() || byte == b'+') {
@@ -269,7 +267,7 @@ pub(super) fn figure(text: &[u8], at: usize, region: Region) -> Option<(FigureKi
         .or_else(|| run::address(rest))
         .or_else(|| cell::grouped(rest))
         .or_else(|| amount(rest));
-    // In brackets, `(91) ` is a country code and no mark.
+    // In brackets, `(91) ` is a country code and no list mark.
     let mark = || list_mark(rest, region).filter(|_| before != Some(&b'('));
     let (kind, width) = match other {
         Some(width) => (FigureKind::Other, width),
@@ -280,7 +278,7 @@ pub(super) fn figure(text: &[u8], at: usize, region: Region) -> Option<(FigureKi
     (!goes_on).then_some((kind, end))
 }
 
-/// `650.00`, `99.5`: one or two digits behind a point, and nothing that goes on.
+/// `650.00`, `99.5`: one or two digits after a point, and no more.
 fn amount(text: &[u8]) -> Option<usize> {
     let whole = width(text, |byte| byte.is_ascii_digit());
     let part = width(text.get(whole + 1..)?, |byte| byte.is_ascii_digit());

@@ -1,8 +1,8 @@
-//! Everything that stands in a text: numbers, words, other digits, what lies between them.
+//! The tokens of a text: numbers, words, other digits, and the text between them.
 //!
-//! Owns the order in which a text is looked at: links and addresses before words, figures before stretches of digits.
-//! Knows nothing of what a cell comes to ([`text`](super::text) decides). One idea: one pass from left to right, in
-//! which each byte belongs to one thing.
+//! This module owns the order in which tokens are recognised: links and addresses before words, figures before
+//! stretches of digits. It does not decide the result of a cell ([`text`](super::text) does). One idea: one pass from
+//! left to right, in which each byte belongs to one token.
 
 use hashbrown::HashSet;
 
@@ -14,31 +14,31 @@ use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
 use crate::words::{self, Bearing, Said, Word};
 
-/// Everything that was seen in a text.
+/// The tokens of a text, and a summary of them.
 #[derive(Default)]
 pub(super) struct Survey {
-    /// All of it, in order.
+    /// All tokens, in order.
     pub(super) items: Vec<Item>,
-    /// Which of them are words that bear on a complaint's numbers, in order, and how.
+    /// The words that bear on a complaint's numbers, in order, with their bearing.
     pub(super) bearings: Vec<(usize, Bearing)>,
-    /// Numbers that stand whole, in order, repeats removed.
+    /// The whole numbers, in order, without repeats.
     pub(super) numbers: Vec<u64>,
-    /// The same, to ask quickly.
+    /// The same numbers as a set.
     seen: HashSet<u64>,
     /// The first number, with its mends.
     pub(super) found: Option<Found>,
-    /// Where the last stretch stands, if it is the code of another country alone.
+    /// The position of the last stretch, if it is only the code of another country.
     foreign_code: Option<usize>,
-    /// Whether any stretch is one.
+    /// Whether any stretch is only such a code.
     pub(super) has_foreign_code: bool,
     /// The first refusal of a stretch.
     pub(super) refusal: Option<Note>,
-    /// Whether a number stands more than once.
+    /// Whether a number occurs more than once.
     pub(super) is_repeated: bool,
-    /// Whether digits or masks are there that belong to no number.
+    /// Whether there are digits or masks outside numbers.
     pub(super) has_fragments: bool,
     pub(super) has_upi_id: bool,
-    /// Whether a link says something behind its number.
+    /// Whether a link contains text after its number.
     pub(super) has_link_text: bool,
     /// Whether a dash stands between two whole numbers: the first and the last of a series, or two of a list.
     pub(super) has_range: bool,
@@ -47,7 +47,7 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Looks at all of `text`, a slice of the folded cell.
+    /// Surveys all of `text`, a slice of the folded cell.
     pub(super) fn of(cell: &Folded, text: &[u8], region: Region) -> Self {
         let mut survey = Self {
             has_range: has_range(text),
@@ -144,7 +144,7 @@ impl Survey {
             let digits: Vec<u8> = digits.iter().map(|digit| digit - b'0').collect();
             self.around.push(b' ');
             match dialled::read(&digits, true, Region::E164) {
-                // Without its country code an Indian mobile reads as a number of another country.
+                // An Indian mobile number without its country code would be read as a number of another country.
                 Ok(found) if dialled::is_certain(found) && !dialled::is_mobile(&digits) => {
                     self.number(found.mended(Some(Note::LinkRemoved)));
                 }
@@ -169,7 +169,7 @@ impl Survey {
         let has_digit = text[at..end].iter().any(u8::is_ascii_digit);
         self.has_fragments |= address.is_none() || has_digit;
         self.around.extend(&text[at..end]);
-        // An address without digits says as much of the number as a word that no list knows.
+        // An address without digits has the same effect on the number as an unlisted word.
         self.items.push(if address.is_some() && !has_digit {
             Item::Word(Word::Unlisted)
         } else {
@@ -178,7 +178,7 @@ impl Survey {
         Some(end)
     }
 
-    /// What a link says behind its number: words that refuse it, and other numbers.
+    /// The text of a link after its number: words that refuse it, and other numbers.
     fn link_says(&mut self, cell: &Folded, offset: usize, text: &[u8], tail: usize, end: usize) {
         for (start, part) in surroundings::said_by_link(&text[tail..end]) {
             self.has_link_text |= !part.is_empty();
@@ -196,7 +196,7 @@ impl Survey {
                         (said.word, end)
                     });
                     let end = end - offset;
-                    // What greets or asks says nothing of the number.
+                    // Greetings and questions do not concern the number.
                     if word.refuses(INDIA) {
                         self.items.push(Item::Word(word));
                         let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
@@ -235,7 +235,8 @@ impl Survey {
 
     fn sign(&mut self, text: &[u8], at: usize) {
         let item = match text[at] {
-            // Without a blank behind it a comma or semicolon parts fields, with one the parts of a sentence.
+            // A comma or semicolon without a blank after it separates fields, with one it separates parts of a
+            // sentence.
             b',' if text.get(at + 1) == Some(&b' ') => Some(Item::Comma),
             b',' => Some(Item::Bar),
             b'/' | b'|' | b'\t' => Some(Item::Bar),
@@ -262,7 +263,7 @@ impl Survey {
         end
     }
 
-    /// Whether the code of another country stands before, and nothing but what parts a list: `+977, 98...`.
+    /// Whether the last tokens are the code of another country and, after it, only separators of a list: `+977, 98...`.
     fn is_behind_code(&self, run: &[u8]) -> bool {
         let parts_a_list = |item: &Item| {
             matches!(
@@ -279,7 +280,7 @@ impl Survey {
     fn numbers_of(&mut self, text: &[u8], start: usize, end: usize, region: Region) -> usize {
         let is_behind_code = self.is_behind_code(&text[start..end]);
         let starts = self.starts_alone(text, start);
-        // In a text, what only its length makes a number of another region may be any figure.
+        // In a text, a number of another region that is only of a possible length may be any figure.
         let found = run::single(&text[start..end], region).and_then(|found| {
             let is_sure = !found.is_at_home() || dialled::is_certain(found);
             let is_foreign_rest = is_behind_code && found.is_indian();
@@ -297,7 +298,7 @@ impl Survey {
         let ends = surroundings::ends_alone(text, end);
         match found {
             Ok(found) if starts && ends => self.number(found),
-            // What touches a stretch spoils what stands at that end of it.
+            // Text that touches a stretch makes the number at that end uncertain.
             found => {
                 let parts = run::parts(&text[start..end], region);
                 let refusal = found.err().unwrap_or(Note::StrayLetter);
@@ -320,11 +321,11 @@ impl Survey {
         end
     }
 
-    /// Whether what stands before a stretch leaves it a number of its own.
+    /// Whether the text before a stretch allows it to be a number.
     fn starts_alone(&self, text: &[u8], start: usize) -> bool {
         let behind_number = matches!(self.items.last(), Some(Item::Number(_)));
         match text[start] {
-            // `918+3102277`: a plus behind digits that are no number adds, and says nothing of a country.
+            // `918+3102277`: a plus after digits that are no number is an addition.
             b'+' if !behind_number && surroundings::adds(text, start) => false,
             b'+' if behind_number && text[..start].ends_with(b"-") => true,
             _ => surroundings::starts_alone(text, start),

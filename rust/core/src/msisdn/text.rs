@@ -1,9 +1,9 @@
-//! A cell without its wrapping -> its number, or all numbers of a free text.
+//! A cell without quotes and formulas -> its number, or all numbers of a free text.
 //!
-//! Owns the decision: which refusal, or which number with which mend. Knows nothing of what makes digits a number
-//! ([`run`] says) nor of what stands where ([`survey`](super::survey) says). One idea: one survey of everything that the
-//! cell holds, then the first refusal of the list that the survey supports; only words of the list of phone words let a
-//! number through.
+//! This module decides the result: which refusal, or which number with which mend. It does not decide which digits are
+//! a number ([`run`] does) or what the tokens of a text are ([`survey`](super::survey) does). One idea: one survey of
+//! the whole cell, then the first refusal of the list that the survey supports. A number with words beside it is
+//! accepted only if they are phone words.
 
 use super::labels::{Item, Label, labels};
 use super::surroundings::{self, after_prefix};
@@ -14,7 +14,8 @@ use crate::digits::{Folded, is_letter, is_line_break, trim};
 use crate::notes::Note;
 use crate::words::Word;
 
-/// Reads an opened cell: folded, trimmed, unwrapped, not empty. With it comes the survey, where one was needed.
+/// Reads a prepared cell: folded, trimmed, without quotes and formulas, not empty. Returns the survey too, if one was
+/// needed.
 pub(super) fn read(
     cell: &Folded,
     text: &[u8],
@@ -34,16 +35,16 @@ pub(super) fn read(
     (found, Some(survey))
 }
 
-/// Reads an opened cell in which nothing stands beside what may be a number; `None` for any other.
+/// Reads a prepared cell with nothing but the possible number; `None` for any other cell.
 fn read_alone(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
-    // `Tel:98... (M)` is no address: its label was written without a blank.
+    // `Tel:98... (M)` is no address but a label without a blank.
     let is_address = |uri: &&[u8]| {
         let mut number = uri
             .split(|&byte| byte == b';')
             .next()
             .unwrap_or_default()
             .iter();
-        // `Tel:-98...` has the colon and the dash of a label.
+        // In `Tel:-98...`, colon and dash belong to a label.
         !matches!(uri.first(), Some(b' ' | b'-')) && number.all(|&byte| run::is_part(byte))
     };
     if let Some(uri) = after_prefix(text, &[b"tel:", b"sms:"]).filter(is_address) {
@@ -59,7 +60,7 @@ fn read_alone(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
     })
 }
 
-/// Appends the numbers of a text that are not another thing's or another person's.
+/// Appends the numbers of a text, without those of another thing or another person.
 pub(super) fn extract(survey: &Survey, out: &mut Vec<u64>) {
     if is_bare_label(survey) {
         return;
@@ -72,7 +73,7 @@ pub(super) fn extract(survey: &Survey, out: &mut Vec<u64>) {
     }
 }
 
-/// The numbers of a complaint's cell that is not one plain number; `refusal` is what [`read`] says of it.
+/// The numbers of a complaint's cell that is not one plain number; `refusal` is the note that [`read`] gave.
 pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
     let mut numbers: Vec<u64> = Vec::new();
     let mut is_other = false;
@@ -127,7 +128,7 @@ pub(super) fn is_doubtful(survey: &Survey) -> bool {
     })
 }
 
-/// Whether a bracket of `<>` closes nothing, as in `98... -> 97...`, or is not closed.
+/// Whether `<` and `>` are not a pair of brackets, as in `98... -> 97...`.
 fn has_arrow(around: &[u8]) -> bool {
     let mut open = false;
     for &byte in around {
@@ -141,9 +142,9 @@ fn has_arrow(around: &[u8]) -> bool {
     open
 }
 
-/// Whether a cell is a label and its number, and the label another thing's: `ticket number, 98...`, `98..., Nepal`,
-/// `98... mobile of victim`. In a sentence a word may be of something else; where every word is on the lists and only one
-/// number stands, it is that number's.
+/// Whether a cell is a number with the label of another thing: `ticket number, 98...`, `98..., Nepal`, `98... mobile of
+/// victim`. In a sentence such a word may refer to something else. If every word is on a list and there is only one
+/// number, it refers to that number.
 fn is_bare_label(survey: &Survey) -> bool {
     let code = survey.found.map_or(0, Found::country_code);
     let is_sum = survey.around.contains(&b'$');
@@ -155,7 +156,7 @@ fn is_bare_label(survey: &Survey) -> bool {
                 if matches!(survey.items.get(at + 1), Some(Item::Word(Word::Id))) => {}
             Item::Word(Word::Unlisted | Word::Complaint | Word::Origin | Word::FirstPerson)
             | Item::Other { .. } => return false,
-            // `98...; not known`: two things are said.
+            // `98...; not known`: two separate remarks.
             Item::Break if at + 1 < survey.items.len() => return false,
             Item::Word(word) => refuses |= word.refuses(code),
             _ => {}
@@ -164,7 +165,7 @@ fn is_bare_label(survey: &Survey) -> bool {
     refuses && survey.numbers.len() == 1
 }
 
-/// Each number as often as it stands there, and what the words beside it say.
+/// Each number, with repeats, and the label of the words beside it.
 fn labelled(survey: &Survey) -> impl Iterator<Item = (u64, Label)> {
     let numbers = survey.items.iter().filter_map(|item| match item {
         Item::Number(found) => Some(found.msisdn),
@@ -173,7 +174,7 @@ fn labelled(survey: &Survey) -> impl Iterator<Item = (u64, Label)> {
     numbers.zip(labels(&survey.items, &survey.bearings))
 }
 
-/// Whether digits that are no number stand right beside one, with nothing that parts a list between them.
+/// Whether digits that are no number are directly beside a number, without a separator of a list between them.
 fn has_digits_beside_numbers(items: &[Item]) -> bool {
     items.windows(2).any(|pair| {
         matches!(
@@ -183,7 +184,7 @@ fn has_digits_beside_numbers(items: &[Item]) -> bool {
     })
 }
 
-/// `AD-AIRTEL`, `VM-HDFCBK-S`, `JD-620016-P`: two letters for operator and circle, the header, the kind of message.
+/// `AD-AIRTEL`, `VM-HDFCBK-S`, `JD-620016-P`: two letters for operator and circle, the header, the type of message.
 fn is_sender_id(text: &[u8]) -> bool {
     let mut parts = text.split(|&byte| byte == b'-');
     let (Some(route), Some(header)) = (parts.next(), parts.next()) else {
@@ -224,7 +225,7 @@ fn decide(survey: &Survey, text: &[u8]) -> Result<Found, Note> {
     }
 }
 
-/// Digits, and no whole number.
+/// The result of digits without a whole number.
 fn without_number(survey: &Survey, text: &[u8], has_letters: bool, has_break: bool) -> Note {
     let has_signs = || {
         survey
@@ -245,7 +246,7 @@ fn without_number(survey: &Survey, text: &[u8], has_letters: bool, has_break: bo
     }
 }
 
-/// One whole number, and no digit beside it: what the text around it costs.
+/// The result of one whole number without other digits: it depends on the text around it.
 fn beside_text(
     survey: &Survey,
     text: &[u8],
@@ -253,7 +254,7 @@ fn beside_text(
     has_letters: bool,
     has_break: bool,
 ) -> Result<Found, Note> {
-    // Between two writings of one number, what parts a list is no remark.
+    // Between two spellings of one number, a separator of a list is no remark.
     let is_list = |byte: &u8| matches!(byte, b' ' | b',' | b';' | b'&' | b'|' | b'\t' | b'/');
     let is_end = |byte: Option<&u8>| byte.is_some_and(|&byte| run::is_part(byte));
     let outside = trim(&survey.around);
@@ -280,10 +281,10 @@ fn beside_text(
     }
 }
 
-/// Whether the words beside a number say that it is a phone number, and nothing else.
+/// Whether the words beside a number are labels of a phone number, and of nothing else.
 fn words_are_phone_words(survey: &Survey, found: Found) -> Result<(), Note> {
     let code = found.country_code();
-    // `Roll No`: a number of what no list knows.
+    // `Roll No`: the number of an unlisted thing.
     let is_numbered = |pair: &[Item]| {
         matches!(
             pair,
@@ -302,7 +303,7 @@ fn words_are_phone_words(survey: &Survey, found: Found) -> Result<(), Note> {
     Ok(())
 }
 
-/// One whole number, and other digits beside it.
+/// The result of one whole number with other digits beside it.
 fn beside_fragments(survey: &Survey, has_letters: bool, has_break: bool) -> Note {
     let parts_a_list = |&byte: &u8| {
         matches!(byte, b' ' | b',' | b';' | b'&' | b'|' | b'\t') || is_line_break(byte)
@@ -312,17 +313,17 @@ fn beside_fragments(survey: &Survey, has_letters: bool, has_break: bool) -> Note
         () if has_letters => Note::TextWithDigits,
         () if !survey.around.iter().all(parts_a_list) => Note::StrayCharacter,
         () if has_break => Note::BrokenLine,
-        // `9876543210, 11`: the second number is there, cut short.
+        // `9876543210, 11`: a second number, abbreviated.
         () => Note::SeveralNumbers,
     }
 }
 
-/// What programs put around the values of a list.
+/// Characters that programs put around the values of a list.
 fn is_bracket(byte: u8) -> bool {
     matches!(byte, b'<' | b'>' | b'{' | b'}')
 }
 
-/// What words beside a number may be written with.
+/// Characters that words beside a number may contain.
 fn is_remark(byte: u8) -> bool {
     is_letter(byte)
         || is_line_break(byte)

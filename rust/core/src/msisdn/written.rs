@@ -1,8 +1,8 @@
-//! One stretch of digits and separators, taken apart: its groups, what stands between them, its brackets.
+//! The elements of one stretch of digits and separators: its groups, the separators between them, its brackets.
 //!
-//! Owns the form of a written number and whether it is a listed one. Knows nothing of letters. One idea: which digits
-//! are dialled is asked first ([`dialled`](super::dialled)); then the way in which they were written must be one in
-//! which people write a number, or they are figures that stand beside each other.
+//! This module owns the written form of a number, and whether it is a listed one. It does not depend on letters. One
+//! idea: first find the digits that are dialled ([`dialled`](super::dialled)); then their written form must be a listed
+//! one, or they are separate figures.
 
 use super::indian::{self, Grouped};
 use super::{Form, Found};
@@ -11,7 +11,7 @@ use crate::groupings::{self, Gap};
 use crate::notes::Note;
 use crate::plan;
 
-/// As many groups as the digits of any number and its prefixes.
+/// The largest number of groups in a number with its prefixes.
 pub(super) const PIECES: usize = 18;
 
 /// A group of digits.
@@ -19,9 +19,9 @@ pub(super) const PIECES: usize = 18;
 pub(super) struct Piece {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// What stands before it.
+    /// The separator before it.
     pub(super) gap: Gap,
-    /// Whether brackets stand around it and nothing else.
+    /// Whether a pair of brackets encloses exactly this group.
     bracketed: bool,
 }
 
@@ -40,14 +40,14 @@ pub(super) struct Written<'a> {
     pub(super) plus: bool,
     /// Whether a point follows it, as in some printed floats.
     pub(super) dangling_point: bool,
-    /// Whether brackets stand as they do in numbers.
+    /// Whether the brackets are placed as in numbers.
     brackets_are_right: bool,
-    /// How many groups, the first among them, one pair of brackets holds, if it holds several and not all.
+    /// The number of groups, from the first, that one pair of brackets encloses, if it encloses several and not all.
     bracketed_together: usize,
 }
 
 impl<'a> Written<'a> {
-    /// Takes a stretch apart, or says which sign is in the way.
+    /// Splits a stretch into its elements, or returns the note of a character that does not belong to a number.
     pub(super) fn of(run: &'a [u8]) -> Result<Self, Note> {
         let first = run.iter().position(u8::is_ascii_digit);
         let last = run.iter().rposition(u8::is_ascii_digit);
@@ -113,12 +113,12 @@ impl<'a> Written<'a> {
         self.count += 1;
     }
 
-    /// The groups, or none when there are more than any number has.
+    /// The groups, or none if there are more than a number has.
     pub(super) fn pieces(&self) -> Option<&[Piece]> {
         self.held.get(..self.count)
     }
 
-    /// Where the last group is, where a point and nothing else parts it from the one before.
+    /// The start of the last group, if only a point separates it from the one before.
     pub(super) fn last_behind_point(&self) -> Option<Piece> {
         let last = *self.pieces()?.last()?;
         (self.count > 1 && last.gap == Gap::Point && self.run[last.start - 1] == b'.')
@@ -134,7 +134,8 @@ impl<'a> Written<'a> {
         })
     }
 
-    /// A pair of brackets holds one group, or all of them; a lone one opens the text or closes it.
+    /// Whether a pair of brackets encloses one group or all of them, and a single bracket is the first or the last
+    /// character.
     fn read_brackets(&mut self) {
         let mut passed = 0;
         let mut open = None;
@@ -165,11 +166,11 @@ impl<'a> Written<'a> {
                 _ => {}
             }
         }
-        // An opening that nothing closes.
+        // An opening bracket without a closing one.
         self.brackets_are_right &= open.unwrap_or(0) == 0;
     }
 
-    /// Where the national digits are: the first group that holds some, and how many digits of it come before them.
+    /// The position of the national digits: the first group that has some, and the number of digits before them in it.
     fn national(&self, found: Found) -> Option<National> {
         let msisdn = Digits::of(found.msisdn);
         let code = plan::code_width(msisdn.held()?)?;
@@ -194,18 +195,17 @@ impl<'a> Written<'a> {
         None
     }
 
-    /// How many groups are left of what is before and in the first group with national digits, and whether others
-    /// follow it.
+    /// The number of groups up to the first one with national digits, and whether others follow it.
     pub(super) fn first_national(&self, found: Found) -> Option<usize> {
         self.national(found).map(|national| national.index)
     }
 
-    /// Up to the end of this many groups.
+    /// The text up to the end of so many groups.
     pub(super) fn up_to(&self, pieces: usize) -> &'a [u8] {
         &self.run[..self.held[pieces - 1].end]
     }
 
-    /// Whether the groups are those in which people write this number.
+    /// Whether the groups are a listed grouping of this number.
     pub(super) fn is_listed(&self, found: Found) -> bool {
         let (Some(pieces), Some(national)) = (self.pieces(), self.national(found)) else {
             return false;
@@ -219,7 +219,7 @@ impl<'a> Written<'a> {
             && self.groups_are_listed(&pieces[national.index..], &national, found)
     }
 
-    /// The country code, the trunk zero and two zeros each in one group, alone or before the national digits.
+    /// Whether country code, trunk zero and two zeros are each in one group, alone or before the national digits.
     fn prefix_is_listed(&self, pieces: &[Piece], national: &National, found: Found) -> bool {
         let zeros = self.zeros(national, found);
         let mut before = 0;
@@ -233,7 +233,7 @@ impl<'a> Written<'a> {
                     || before == national.prefix;
                 let gap_is_listed = match piece.gap {
                     Gap::Touch | Gap::Blank | Gap::Dash | Gap::SpacedDash => true,
-                    // Bare digits with a point are a coordinate.
+                    // Digits with a point and no prefix are a coordinate.
                     Gap::Point => self.plus && index == national.index,
                     Gap::Slash | Gap::Other => index == 0,
                 };
@@ -242,8 +242,8 @@ impl<'a> Written<'a> {
             })
     }
 
-    /// How many zeros stand before the country code: two where calls go abroad, one where a trunk zero was put before it;
-    /// or the digits of another region's prefix.
+    /// The number of zeros before the country code: two for an international call, one for a trunk zero; or the number
+    /// of digits of another region's prefix.
     fn zeros(&self, national: &National, found: Found) -> usize {
         let digits = self.digits.held().unwrap_or_default();
         match (found.form, digits) {
@@ -259,7 +259,7 @@ impl<'a> Written<'a> {
         if groups.len() == 1 {
             return true;
         }
-        // A bracket may stand around the first group; around a later one only where it stands around all.
+        // Brackets may enclose the first group; a later one only if they enclose all.
         if groups[1..].iter().any(|group| group.bracketed) {
             return false;
         }
@@ -294,15 +294,15 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Where the national digits of a written number are.
+/// The position of the national digits of a written number.
 struct National {
     /// The group in which they begin.
     index: usize,
-    /// How many digits of that group come before them.
+    /// The number of digits before them in that group.
     glued: usize,
-    /// How many digits come before them in all.
+    /// The number of all digits before them.
     prefix: usize,
-    /// How many digits the country code has.
+    /// The number of digits of the country code.
     code: usize,
 }
 
@@ -310,9 +310,9 @@ struct National {
 pub(super) struct Gaps {
     pub(super) first: Gap,
     pub(super) first_is_bracketed: bool,
-    /// The one kind that all gaps behind the first are of, or why there is none.
+    /// The kind of all separators after the first, or the reason why there is none.
     rest: Option<Gap>,
-    /// Whether every gap behind the first is a blank or a dash.
+    /// Whether every separator after the first is a blank or a dash.
     rest_is_blank_or_dash: bool,
     count: usize,
 }
@@ -332,7 +332,7 @@ impl Gaps {
         }
     }
 
-    /// The one kind of all gaps.
+    /// The kind of all separators.
     pub(super) fn all(&self) -> Option<Gap> {
         match self.rest {
             None if self.count == 1 => Some(self.first),
@@ -340,7 +340,7 @@ impl Gaps {
         }
     }
 
-    /// The one kind of all gaps but the first, which may be another one behind an area code or brackets.
+    /// The kind of all separators but the first, which may differ after an area code or brackets.
     pub(super) fn but_the_first(&self, is_area: bool) -> Option<Gap> {
         let may_differ = is_area && matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
             || self.first_is_bracketed
@@ -356,7 +356,7 @@ impl Gaps {
         }
     }
 
-    /// As countries' formats have them: blanks and dashes, or points.
+    /// Whether the separators are those of a country's format: blanks and dashes, or points.
     fn are_one_country_s(&self) -> bool {
         let first_is_right = matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
             || self.first_is_bracketed && self.first == Gap::Touch;
@@ -364,14 +364,14 @@ impl Gaps {
     }
 }
 
-/// Whether groups of bare digits may be figures beside each other: two with a point between, as a fraction has, or sums,
-/// each of which ends in two zeros.
+/// Whether groups without a prefix may be separate figures: two groups with a point between them, as in a fraction, or
+/// sums that each end in two zeros.
 fn are_figures(widths: &[usize], digits: &[u8], gaps: &Gaps, has_prefix: bool) -> bool {
     widths.len() == 2 && gaps.first == Gap::Point
         || !has_prefix && groupings::are_round_sums(widths, digits)
 }
 
-/// What may stand before the first digit: a plus, brackets, blanks.
+/// Characters that may precede the first digit: a plus, brackets, blanks.
 fn leading_plus(before: &[u8]) -> Result<bool, Note> {
     let mut plus = false;
     for byte in before {
