@@ -115,6 +115,16 @@ def test_whose_handset_a_jio_row_shows(tmp_path: Path, call_type: str, served: i
         assert rows[0]["direction"] == ("in" if served == CALLED else "out")
 
 
+def test_the_other_party_of_a_jio_row_is_the_number_that_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "jio.csv"
+    row = f"'{CALLING}','{CALLED},,,02/06/2026,10:00:00,10:00:16,16,'1','1',a_out,,'353098852648366','4058',BH"
+    path.write_text(f"{JIO_HEADER}\n{row}\n")
+    cdr = read_cdr(path)
+    columns = cdr.read_all().select(["other_party", "other_msisdn"])
+    assert columns.to_pylist() == [{"other_party": str(CALLED), "other_msisdn": CALLED}]
+    assert "unread" not in str(cdr.summary)
+
+
 def test_columns_are_found_by_name_in_any_order(tmp_path: Path) -> None:
     original = (FILES / "bsnl.csv").read_text().splitlines()
     turned = [",".join(reversed(line.split(","))) for line in original[5:8]]

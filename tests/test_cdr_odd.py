@@ -256,3 +256,22 @@ def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
     assert cdr.summary.skipped == {"title": 3, "preamble": 2, "footer": 1, "blank": 2, "header": 1}
     # Neither the count nor the target of one report is that of both.
     assert cdr.summary.warnings == []
+
+
+@pytest.mark.parametrize("beside", ["61", "00:01:01", "a minute"])
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("61.0", 61),
+        ("0:01:01", 61),
+        ("'61'", 61),
+        ("00:01:01.500", 61),
+        ("08:01:39 PM", None),
+        ("1:05PM", None),
+        ("1234567890", None),
+        ("-", None),
+    ],
+)
+def test_a_duration_does_not_depend_on_others(tmp_path: Path, written: str, seconds: int | None, beside: str) -> None:
+    cdr = read(tmp_path, HEADER, *(ROW.removesuffix("61") + cell for cell in (written, beside)))
+    assert rows(cdr)[0]["duration_s"] == seconds

@@ -7,6 +7,7 @@ import gzip
 import io
 import itertools
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard._core import Text
+from numguard._core import Text, imei_keys
 from numguard.errors import ArgumentError, InputError
 from numguard.source import open_source
 
@@ -167,6 +168,88 @@ def test_lines_of_another_encoding_are_refused_or_read() -> None:
     assert (rows, refused) == ([(1, ["ü", "1"]), (3, ["a", "3"])], [(2, "not_utf8")])
     rows, refused, _ = read(Text(blocks, ["a", "b"], windows_1252=True))
     assert [cells for _, cells in rows] == [["ü", "1"], ["ü", "2"], ["a", "3"]]
+
+
+#: Cells in and beside the forms that a type reads by itself.
+TYPED_CELLS = st.one_of(
+    st.sampled_from(
+        [
+            *[
+                "",
+                " ",
+                "-",
+                "--------",
+                "---------",
+                "NA",
+                "n/a",
+                "#N/A",
+                "'",
+                "''",
+                "'-'",
+                "=",
+                "\u00a0",
+                "\u00a0 7\u00a0",
+            ],
+            *["9876543210", "919876543210", "09876543210", "98765 43210", "AD-INVENT-S", "9876543210'", "'9876543210"],
+            *["35-824005-111111-0", "358240051111110", "3582400511111101", "00000000000000", "35824005111111\u0966"],
+            *["404980000000001", "40498000000000", "404980000000001.0", "'404980000000001.0'", "4049800000000012"],
+            *["0", "999999999", "1000000000", "12.0", "+12", "-1", "1e3", "\u0967\u0968", "12 ", "1930", "\u00e0"],
+            *[
+                "00:00:00",
+                "23:59:59",
+                "24:00:00",
+                "12:60:00",
+                "12:00:60",
+                "1:02:03",
+                "12.30.15",
+                "12:30:15 PM",
+                ":1:00:00",
+            ],
+        ]
+    ),
+    st.text(st.sampled_from("0123456789:.'\"= -\u00a0\u00e0NA,"), max_size=18),
+)
+
+
+def usual(kind: str, cell: str) -> Any:
+    """What a type gives for a cell: the exact readers for numbers, Python's own for all else."""
+    content = cell.strip(" \t'\"=\u00a0")
+    if kind == "msisdn":
+        return ng.normalize([cell]).to_pylist()[0]
+    if kind == "imei":
+        return imei_keys([cell]).to_pylist()[0]
+    if kind == "imsi":
+        # A float has no wrapping.
+        found = re.fullmatch("([0-9]{14,15})", content) or re.fullmatch(r"([0-9]{14,15})\.0", cell)
+        return found and found[1]
+    if kind == "integer":
+        return int(content) if re.fullmatch("[0-9]{1,9}", content) else None
+    if kind == "clock":
+        found = re.fullmatch("([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])", content)
+        return found and ((int(found[1]) * 60 + int(found[2])) * 60 + int(found[3])) * 1_000_000
+    nothing = re.fullmatch("-{0,8}|na|n/a|nan|null|none|#n/a", content, re.IGNORECASE | re.ASCII)
+    return cell if kind in {"text", "coded"} else None if nothing else content
+
+
+@given(st.lists(TYPED_CELLS, max_size=12), st.sampled_from(["bare", "quoted", "'"]))
+@settings(max_examples=400, deadline=None)
+def test_a_type_reads_the_usual_cells_and_returns_the_others(cells: list[str], wrapping: str) -> None:
+    if wrapping == "'":
+        cells = [f"'{cell}'" for cell in cells]
+    quoting = csv.QUOTE_ALL if wrapping == "quoted" else csv.QUOTE_MINIMAL
+    file = io.StringIO()
+    csv.writer(file, quoting=quoting, lineterminator="\n").writerows([[cell, "9"] for cell in cells])
+    for kind in ("text", "trimmed", "coded", "msisdn", "imei", "imsi", "integer", "clock"):
+        expected = [usual(kind, cell) for cell in cells]
+        text = Text([file.getvalue().encode()], names(2))
+        columns: list[list[Any]] = [[], []]
+        for batch, *_ in text.rows([0], [kind]):
+            for column, more in zip(columns, batch.columns, strict=False):
+                column += more.to_pylist()
+        assert columns[0] == expected, kind
+        if kind in {"msisdn", "imei", "integer", "clock"}:
+            others = [cell if value is None else None for cell, value in zip(cells, expected, strict=True)]
+            assert columns[1] == others, kind
 
 
 def test_an_error_of_the_blocks_is_raised() -> None:

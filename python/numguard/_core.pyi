@@ -674,6 +674,7 @@ class Text:
     def rows(
         self,
         columns: Sequence[int] | None = None,
+        types: Sequence[str] | None = None,
         *,
         block: int = 524288,
         texts: bool = False,
@@ -685,6 +686,16 @@ class Text:
         ----------
         columns : list of int, optional
             The indices of the columns to return, in this order; None returns all named columns.
+        types : list of str, optional
+            The type of each of these columns; None returns text.
+            ``text``: text.
+            ``trimmed``: text without the blanks, quotation marks and equals signs around it; null if it says nothing.
+            ``coded``: a dictionary of text.
+            ``msisdn``: as :func:`numguard.normalize`. ``imei``: as :func:`imei_keys`.
+            ``imsi``: 14 or 15 digits as text; null for any other cell.
+            ``integer``: int64 of at most nine digits. ``clock``: microseconds (int64) from midnight to ``hh:mm:ss``.
+            After each column of ``msisdn``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
+            without a value, null where there is a value.
         block : int
             Approximate number of bytes of one batch.
         texts : bool

@@ -41,6 +41,14 @@ class Header:
     line: int
     width: int
 
+    @property
+    def may_switch_parties(self) -> bool:
+        """Whether a switch may have written the caller where the served party stands, as its call type tells."""
+        columns = self.columns
+        if not {"served", "other", "call_type"} <= columns.keys():
+            return False
+        return without_form(self.canonical[columns["served"]]) in generic.CALLERS
+
     def whose(self, names: list[str]) -> Whose | None:
         """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
 

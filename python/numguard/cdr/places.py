@@ -59,15 +59,16 @@ class _Reader:
         self._forget()
 
     def columns(self, cells: Column) -> list[Column]:
-        """For each row the values and, last, the note."""
-        codes = pc.index_in(cells, value_set=self._known)
+        """For each row of a dictionary the values and, last, the note."""
+        words, rows = cells.dictionary, cells.indices
+        codes = pc.index_in(words, value_set=self._known)
         if codes.null_count:
             if len(self._known) > _MOST_KEPT:
                 self._forget()
-                codes = pc.index_in(cells, value_set=self._known)
-            self._learn(pc.unique(cells.filter(codes.is_null())))
-            codes = pc.index_in(cells, value_set=self._known)
-        return [column.take(codes) for column in self._values]
+                codes = pc.index_in(words, value_set=self._known)
+            self._learn(words.filter(codes.is_null()))
+            codes = pc.index_in(words, value_set=self._known)
+        return [_taken(column.take(codes), rows) for column in self._values]
 
     def _forget(self) -> None:
         self._known = pa.nulls(0, pa.string())
@@ -79,6 +80,11 @@ class _Reader:
         new = [pa.array(values, kind) for values, kind in zip(values_of, self._types, strict=True)]
         self._values = [pa.concat_arrays([old, more]) for old, more in zip(self._values, new, strict=True)]
         self._known = pa.concat_arrays([self._known, texts])
+
+
+def _taken(values: Column, rows: Column) -> Column:
+    """A value for each row; most files leave one column or another empty."""
+    return pa.nulls(len(rows), values.type) if values.null_count == len(values) else values.take(rows)
 
 
 def _cell(text: str) -> tuple[str | None, str | None]:
@@ -138,8 +144,8 @@ class Places:
 
     def _coordinates(self, columns: dict[Role, Column], nothing: Column) -> list[Column]:
         if {"latitude", "longitude"} <= columns.keys():
-            two = (columns["latitude"].fill_null(""), columns["longitude"].fill_null(""))
-            return self._of_two.columns(pc.binary_join_element_wise(*two, "\0"))
+            two: Column = pc.binary_join_element_wise(columns["latitude"], columns["longitude"], "\0")
+            return self._of_two.columns(two.dictionary_encode())
         if "coordinates" in columns:
             return self._of_pair.columns(columns["coordinates"])
         if "site" in columns:

@@ -1,7 +1,7 @@
-"""The rows of a report as text, each column by its role.
+"""The rows of a report, each column by its role.
 
-Owns the call of the splitter. Knows no meaning of a cell. One idea: **all is text**, and columns of few
-values come as dictionaries, so that each value is read once.
+Owns the call of the splitter, and as what it reads each column. Knows no meaning of a value. One idea: **the splitter
+reads the usual form of a cell, and any other cell stays text**, for the exact readers here.
 """
 
 from __future__ import annotations
@@ -19,18 +19,42 @@ from numguard.source.part import Ragged
 
 __all__ = ["RawRows", "raw_rows"]
 
-#: Columns with few distinct values.
-_FEW_VALUES: Final[frozenset[Role]] = frozenset({"date", "call_type"})
+#: What the splitter reads a column as, if that does not depend on the other columns; all others are text.
+_TYPES: Final[dict[Role, str]] = {
+    "served": "msisdn",
+    "other": "trimmed",
+    "calling": "trimmed",
+    "called": "trimmed",
+    "imei": "imei",
+    "imsi": "imsi",
+    "date": "coded",
+    "call_type": "coded",
+    "duration": "integer",
+    "lrn": "coded",
+    "first_cell": "coded",
+    "last_cell": "coded",
+    "place": "coded",
+    "coordinates": "coded",
+    "site": "coded",
+}
+#: Types of which a second column has the text of the cells that gave no value.
+_WITH_TEXT: Final[frozenset[str]] = frozenset({"msisdn", "imei", "integer", "clock"})
+_ENDS: Final[tuple[Role, Role]] = ("calling", "called")
 
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
-    """Rows as text: one array a column, the line on which each row starts, lines that are none, and how many are blank.
+    """Rows: one array a column, the line on which each row starts, lines that are none, and how many are blank.
 
-    `mended`: whether a line of them was Windows-1252.
+    `columns`: the keys of `served` (its text if its header may switch the parties) and `imei`; whole seconds of
+    `duration`; of `time` microseconds since midnight, if a date is beside it; null if the cell has not the usual form.
+    All other columns are text. `unread`: the text of the cells that are null there. `numbers`: the keys of `calling`
+    and `called`, if no column is the served party's. `mended`: whether a line of them was Windows-1252.
     """
 
     columns: dict[Role, Column]
+    unread: dict[Role, Column]
+    numbers: dict[Role, Column]
     lines: Ints
     ragged: list[Ragged]
     blank: int
@@ -45,17 +69,47 @@ class RawRows:
 def raw_rows(text: OpenText, header: Header, *, first: int | None) -> Iterator[RawRows]:
     """The rows under a header, a block at a time; `first`: the number of the first of them, if not its line."""
     rows = text.below(header.line, header.names, header.delimiter, first=first, width=header.width, apostrophes=True)
-    roles = list(header.columns)
-    for data, lines, _, (refused, blank, mended), texts in text.split(rows, list(header.columns.values()), texts=True):
-        columns = {
-            role: cells.dictionary_encode() if role in _FEW_VALUES else cells
-            for role, cells in zip(roles, data.columns, strict=True)
-        }
+    asked = _types(header)
+    places = [header.columns[role] for role, _ in asked]
+    types = [kind for _, kind in asked]
+    for data, lines, _, (refused, blank, mended), texts in text.split(rows, places, types, texts=True):
+        columns, unread, numbers = _by_role(asked, data.columns)
         yield RawRows(
             columns,
+            unread,
+            numbers,
             lines.to_numpy(),
             list(ragged(refused, header.delimiter, header.width, text.name)),
             blank,
             mended,
             texts,
         )
+
+
+def _types(header: Header) -> list[tuple[Role, str]]:
+    """As what each column is read; the two ends of a call twice if their numbers are needed too."""
+    columns = header.columns
+    types = {role: _TYPES.get(role, "text") for role in columns}
+    if {"date", "time"} <= columns.keys() and "at" not in columns:
+        types["time"] = "clock"
+    if header.may_switch_parties:
+        types["served"] = "text"
+    asked = list(types.items())
+    if "served" not in columns:
+        asked += [(role, "msisdn") for role in _ENDS]
+    return asked
+
+
+def _by_role(
+    asked: list[tuple[Role, str]], columns: list[Column]
+) -> tuple[dict[Role, Column], dict[Role, Column], dict[Role, Column]]:
+    """The columns, the text of cells that gave no value, and the numbers of the ends of a call."""
+    values: dict[Role, Column] = {}
+    unread: dict[Role, Column] = {}
+    numbers: dict[Role, Column] = {}
+    each = iter(columns)
+    for role, kind in asked:
+        (numbers if role in values else values)[role] = next(each)
+        if kind in _WITH_TEXT:
+            unread[role] = next(each)
+    return values, unread, numbers

@@ -20,8 +20,8 @@ from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
 from numguard.cdr.header import Header
-from numguard.cdr.layout import Role, canonical_name, without_form
-from numguard.cdr.layouts.generic import CALLERS, OF_THE_CALLED
+from numguard.cdr.layout import Role, canonical_name
+from numguard.cdr.layouts.generic import OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, Places
 from numguard.cdr.refusals import Refusals, Refused
@@ -55,10 +55,9 @@ _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
 _PREFIXED: Final = 14
 _DECIMAL: Final = r"^(\d+)\.0$"
+_TIME_OF_DAY: Final = "[A-Za-z+]"
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
-_ENDS: Final[tuple[Role, Role]] = ("served", "other")
-_IMSI_LENGTHS: Final = range(14, 16)
 
 
 class _Parties(NamedTuple):
@@ -73,35 +72,47 @@ class _Parties(NamedTuple):
 def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
-        first, second = (as_text(_decoded(raw.columns[role])) for role in _ENDS)
+        first, second = as_text(raw.columns["served"]), raw.columns["other"]
         of_called: Column = pa.array(switched)
         served, other = pc.if_else(of_called, second, first), pc.if_else(of_called, first, second)
         return _Parties(_core.normalize(served), served.take, other, _core.normalize(other))
     if "served" in raw.columns:
-        served = raw.columns["served"]
-        msisdn = _core.normalize(served)
+        msisdn, unread = raw.columns["served"], raw.unread.get("served")
+        if unread is None:
+            msisdn, unread = _core.normalize(msisdn), msisdn
         if "other" not in raw.columns and {"calling", "called"} <= raw.columns.keys():
-            return _Parties(msisdn, served.take, *_other_end(raw, msisdn, part))
-        other = as_text(raw.columns.get("other", pa.nulls(len(part), pa.string())))
-        return _Parties(msisdn, served.take, other, _core.normalize(other))
-    calling, called = raw.columns["calling"], raw.columns["called"]
+            return _Parties(msisdn, unread.take, *_other_end(raw, msisdn, part))
+        other = raw.columns.get("other", pa.nulls(len(part), pa.string()))
+        return _Parties(msisdn, unread.take, other, _core.normalize(other))
     incoming = pa.array(part == _IN)
 
     def served_cells(rows: Column) -> Column:
-        return pc.if_else(incoming.take(rows), called.take(rows), calling.take(rows))
+        calling, called = (raw.unread[role].take(rows) for role in ("calling", "called"))
+        return pc.if_else(incoming.take(rows), called, calling)
 
-    from_number, to_number = _core.normalize(calling), _core.normalize(called)
-    return _Parties(
-        pc.if_else(incoming, to_number, from_number),
-        served_cells,
-        as_text(pc.if_else(incoming, calling, called)),
-        pc.if_else(incoming, from_number, to_number),
-    )
+    from_number, to_number = raw.numbers["calling"], raw.numbers["called"]
+    served_number: Column = pc.if_else(incoming, to_number, from_number)
+    other_number: Column = pc.if_else(incoming, from_number, to_number)
+    other = pc.if_else(incoming, raw.columns["calling"], raw.columns["called"])
+    return _Parties(served_number, served_cells, other, _with_trimmed(other_number, other))
+
+
+def _with_trimmed(numbers: Column, trimmed: Column) -> Column:
+    """The numbers of the other party, those too that can be read only once the wrapping is off: `9876543210'`."""
+    unread: Column = pc.and_(numbers.is_null(), trimmed.is_valid())
+    if not unread.true_count:
+        return numbers
+    # The same few senders of messages stand in most of them.
+    words: Column = trimmed.filter(unread).dictionary_encode()
+    read: Column = _core.normalize(words.dictionary)
+    if read.null_count == len(read):
+        return numbers
+    return pc.replace_with_mask(numbers, unread, read.take(words.indices))
 
 
 def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one that is not the subject; where both or neither is, by the call type."""
-    calling, called = as_text(_decoded(raw.columns["calling"])), as_text(_decoded(raw.columns["called"]))
+    calling, called = raw.columns["calling"], raw.columns["called"]
     from_number: Column = _core.normalize(calling)
     to_number: Column = _core.normalize(called)
     is_caller: Column = pc.equal(from_number, served)
@@ -144,17 +155,17 @@ class Sightings:
             refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
 
         count = len(raw.lines)
-        imei = raw.columns.get("imei")
+        imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
         where, unplaced = self._places.read(raw)
         columns = [
             parties.served_msisdn,
-            pa.nulls(count, pa.uint64()) if imei is None else _core.imei_keys(imei),
-            _imsis(raw.columns.get("imsi"), count),
+            pa.nulls(count, pa.uint64()) if imei is None else imei,
+            raw.columns.get("imsi", pa.nulls(count, pa.string())),
             parties.other_party,
             _without_prefix(parties, raw.columns.get("lrn")),
             at,
             _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
-            _seconds(raw.columns.get("duration"), count),
+            _durations(raw),
             *where,
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
@@ -163,9 +174,9 @@ class Sightings:
         if refusals.which.any():
             keep = pa.array(~refusals.which)
             batch = batch.filter(keep)
-            imei = None if imei is None else imei.filter(keep)
+            unread_imei = None if unread_imei is None else unread_imei.filter(keep)
             unplaced = {column: notes.filter(keep) for column, notes in unplaced.items()}
-        self._count(batch, imei, refusals.all)
+        self._count(batch, unread_imei, refusals.all)
         for column, notes in unplaced.items():
             self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
         return batch, refusals.all
@@ -174,24 +185,21 @@ class Sightings:
         """The part of the served party in each row, from its call type."""
         if "call_type" not in raw.columns:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
-        types = _dictionary(raw.columns["call_type"])
+        types = raw.columns["call_type"]
         parts = np.array([self._part(value or "") for value in types.dictionary.to_pylist()], dtype=np.uint8)
         codes: Ints = types.indices.to_numpy()
         return parts[codes]
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
-        columns = self._header.columns
-        if "call_type" not in raw.columns or "other" not in raw.columns or "served" not in columns:
+        if not self._header.may_switch_parties:
             return None
-        if without_form(self._header.canonical[columns["served"]]) not in CALLERS:
-            return None
-        types = _dictionary(raw.columns["call_type"])
+        types = raw.columns["call_type"]
         called = np.array([canonical_name(v or "") in OF_THE_CALLED for v in types.dictionary.to_pylist()], np.bool_)
         if not called.any():
             return None
-        codes: Ints = types.indices.fill_null(0).to_numpy()
-        return called[codes] & ~_flags(types.indices.is_null())
+        codes: Ints = types.indices.to_numpy()
+        return called[codes]
 
     def _part(self, call_type: str) -> int:
         if call_type not in self._parts_of:
@@ -212,13 +220,16 @@ class Sightings:
         missing = np.full(len(raw.lines), not columns)
         outcomes: list[tuple[Role, Bytes]] = []
         for role, what in columns.items():
-            reading = self._read_times(raw.columns[role], what)
+            reading = self._read_times(raw, role, what)
             micros = micros + reading.micros
             missing |= reading.outcome != times.OK
             outcomes.append((role, reading.outcome))
         return _with_nulls(micros - OFFSET_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
 
-    def _read_times(self, cells: Column, what: str) -> times.Reading:
+    def _read_times(self, raw: RawRows, role: Role, what: str) -> times.Reading:
+        cells = raw.columns[role]
+        if role in raw.unread:
+            return _completed(cells, raw.unread[role], what)
         if not pa.types.is_dictionary(cells.type):
             return times.read(cells, what)
         # A file has few days: each is read once.
@@ -287,14 +298,6 @@ def _flags(column: Column) -> Flags:
     return flags
 
 
-def _decoded(cells: Column) -> Column:
-    return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
-
-
-def _dictionary(cells: Column) -> Column:
-    return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
-
-
 def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
@@ -317,7 +320,8 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
     written = cells.take(pa.array(rows))
     known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
     if lrns is not None:
-        same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), as_text(_plain(lrns.take(pa.array(rows)))))
+        own = as_text(_plain(lrns.take(pa.array(rows)).dictionary_decode()))
+        same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), own)
         known = pc.or_(known, same.fill_null(False))
     bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
     return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
@@ -329,41 +333,44 @@ def _plain(cells: Column) -> Column:
     return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
 
 
-def _imsis(cells: Column | None, count: int) -> Column:
-    """Fourteen or fifteen digits (3GPP TS 23.003, 2.2), else null."""
-    if cells is None:
-        return pa.nulls(count, pa.string())
-    found = spans(cells)
-    lengths = found.ends - found.starts
-    valid = (lengths >= _IMSI_LENGTHS.start) & (lengths < _IMSI_LENGTHS.stop) & found.digits()
-    if not valid.all() and (plain := _plain(cells)) is not cells:
-        return _imsis(plain, count)
-    if found.bare and valid.all():
-        return cells
-    text = as_text(cells, found)
-    return text if valid.all() else pc.if_else(pa.array(valid), text, pa.scalar(None, pa.string()))
+def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
+    """The times of a column, those included that are not in the usual form."""
+    outcome = np.full(len(micros), times.OK, dtype=np.uint8)
+    if not micros.null_count:
+        return times.Reading(micros.to_numpy(), outcome)
+    values: Ints = micros.fill_null(0).to_numpy().copy()
+    rows = np.flatnonzero(_flags(micros.is_null()))
+    others = times.read(unread.take(pa.array(rows)), what)
+    values[rows], outcome[rows] = others.micros, others.outcome
+    return times.Reading(values, outcome)
 
 
-def _seconds(cells: Column | None, count: int) -> Column:
+def _durations(raw: RawRows) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
-    if cells is None:
-        return pa.nulls(count, pa.int64())
-    seconds = np.zeros(count, dtype=np.int64)
-    missing = np.ones(count, dtype=np.bool_)
-    others = decimal = False
-    for rows, matrix in spans(cells).groups():
-        decimal |= len(matrix) > _LONGEST_DURATION
+    if "duration" not in raw.columns:
+        return pa.nulls(len(raw.lines), pa.int64())
+    seconds = raw.columns["duration"]
+    # Many reports leave the cell of a message empty.
+    lengths: Any = pc.binary_length(raw.unread["duration"])
+    written: Column = pc.greater(lengths, pa.scalar(0, pa.int32())).fill_null(False)
+    if not written.true_count:
+        return seconds
+    return pc.replace_with_mask(seconds, written, _seconds(raw.unread["duration"].filter(written)))
+
+
+def _seconds(cells: Column) -> Column:
+    """Durations that are not just digits; a clock with AM, PM or a time zone is a time of day, not a duration."""
+    plain = _plain(cells)
+    clock = times.read(plain, "clock")
+    of_day: Column = pc.match_substring_regex(plain, _TIME_OF_DAY)
+    seconds = clock.micros // times.SECOND
+    missing = (clock.outcome != times.OK) | _flags(of_day)
+    for rows, matrix in spans(plain).groups():
         if 0 < len(matrix) <= _LONGEST_DURATION:
-            valid = are_digits(matrix)
+            digits = are_digits(matrix)
             total = np.zeros(len(rows), dtype=np.int64)
             for digit in matrix:
                 total = total * 10 + (digit.astype(np.int64) - ord("0"))
-            seconds[rows], missing[rows] = np.where(valid, total, 0), ~valid
-            others |= not valid.all()
-    if (others or decimal) and (plain := _plain(cells)) is not cells:
-        return _seconds(plain, count)
-    if others:
-        clock = times.read(cells, "clock")
-        written = missing & (clock.outcome == times.OK)
-        seconds[written], missing[written] = clock.micros[written] // times.SECOND, False
+            seconds[rows] = np.where(digits, total, seconds[rows])
+            missing[rows] &= ~digits
     return pa.array(seconds, mask=missing)

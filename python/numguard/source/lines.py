@@ -27,7 +27,7 @@ from numguard.source.part import Ragged
 __all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "open_text", "ragged"]
 
 #: Bytes of a block that is split into columns by one call. Smaller blocks need more calls.
-BLOCK_BYTES: Final = 2 << 20
+BLOCK_BYTES: Final = 4 << 20
 #: Bytes of one read from a stream.
 _READ: Final = 1 << 20
 #: Bytes of one read while the first lines are collected.
@@ -100,9 +100,11 @@ class OpenText:
         except ArgumentError as error:
             raise InputError(f"{self.name}: {error}") from None
 
-    def split(self, text: Text, columns: Sequence[int], *, texts: bool = False) -> Iterator[Rows]:
-        """The rows of a text, in blocks; the columns with these indices."""
-        rows = text.rows(columns, block=BLOCK_BYTES, texts=texts)
+    def split(
+        self, text: Text, columns: Sequence[int], types: Sequence[str] | None = None, *, texts: bool = False
+    ) -> Iterator[Rows]:
+        """The rows of a text, in blocks; the columns with these indices and types (None: text)."""
+        rows = text.rows(columns, types, block=BLOCK_BYTES, texts=texts)
         try:
             yield from rows
         except InputError as error:

@@ -11,7 +11,9 @@ use std::time::Duration;
 use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
 use numguard_columns::Error;
-use numguard_columns::csv::{self, Batch, BatchOptions, Batches, Doubt, Format, Input, Lines};
+use numguard_columns::csv::{
+    self, Batch, BatchOptions, Batches, ColumnType, Doubt, Format, Input, Lines,
+};
 use numguard_columns::parallel::Next;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -153,6 +155,16 @@ impl Text {
     /// ----------
     /// columns : list of int, optional
     ///     The indices of the columns to return, in this order; None returns all named columns.
+    /// types : list of str, optional
+    ///     The type of each of these columns; None returns text.
+    ///     ``text``: text.
+    ///     ``trimmed``: text without the blanks, quotation marks and equals signs around it; null if it says nothing.
+    ///     ``coded``: a dictionary of text.
+    ///     ``msisdn``: as :func:`numguard.normalize`. ``imei``: as :func:`imei_keys`.
+    ///     ``imsi``: 14 or 15 digits as text; null for any other cell.
+    ///     ``integer``: int64 of at most nine digits. ``clock``: microseconds (int64) from midnight to ``hh:mm:ss``.
+    ///     After each column of ``msisdn``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
+    ///     without a value, null where there is a value.
     /// block : int
     ///     Approximate number of bytes of one batch.
     /// texts : bool
@@ -168,12 +180,15 @@ impl Text {
     ///     ``fields``, ``note``, and the first 64 KiB of their ``text``), the number of blank lines, and whether any line
     ///     was read as Windows-1252; and the text of each row, or without ``texts`` of each row that may be a non-data
     ///     line.
-    #[pyo3(signature = (columns=None, *, block=1 << 19, texts=false, threads=ThreadsArgument::default()))]
-    #[pyo3(text_signature = "($self, columns=None, *, block=524288, texts=False, threads=None)")]
+    #[pyo3(signature = (columns=None, types=None, *, block=1 << 19, texts=false, threads=ThreadsArgument::default()))]
+    #[pyo3(
+        text_signature = "($self, columns=None, types=None, *, block=524288, texts=False, threads=None)"
+    )]
     fn rows(
         &self,
         py: Python<'_>,
         columns: Option<Vec<usize>>,
+        types: Option<Vec<String>>,
         block: usize,
         texts: bool,
         threads: ThreadsArgument,
@@ -182,12 +197,13 @@ impl Text {
         if at.iter().any(|&at| at >= self.format.named) {
             return Err(ArgumentError::new_err("columns: there is no such column"));
         }
-        let schema = self
-            .schema
-            .project(&at)
-            .map_err(|error| raise(error.into()))?;
+        let at = with_types(at, types)?;
+        let names = at
+            .iter()
+            .map(|&(at, kind)| (self.schema.field(at).name().as_str(), kind));
+        let schema = csv::typed_schema(names);
         let options = BatchOptions {
-            columns: (Arc::new(schema), at),
+            columns: (schema, at),
             doubt: self.doubt.clone(),
             texts,
             block: block.max(1),
@@ -233,6 +249,22 @@ impl Text {
             doubt: self.doubt.clone(),
         })
     }
+}
+
+/// Columns with their types by name; all text without names.
+fn with_types(at: Vec<usize>, names: Option<Vec<String>>) -> PyResult<Vec<(usize, ColumnType)>> {
+    let Some(names) = names else {
+        return Ok(at.into_iter().map(|at| (at, ColumnType::Text)).collect());
+    };
+    if names.len() != at.len() {
+        return Err(ArgumentError::new_err("types: takes one for each column"));
+    }
+    let typed = |(at, name): (usize, String)| {
+        let known = ColumnType::ALL.iter().find(|known| known.0 == name);
+        let known = known.ok_or_else(|| ArgumentError::new_err("types: there is no such type"))?;
+        Ok((at, known.1))
+    };
+    at.into_iter().zip(names).map(typed).collect()
 }
 
 /// Blocks of bytes from Python, read as one text.

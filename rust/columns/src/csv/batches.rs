@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, UInt32Array};
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::cells::text_column;
 use super::pieces::{Lines, Pieces, Process};
 use super::split::Rows;
-use super::{Doubt, Format, Input};
+use super::{ColumnType, Doubt, Format, Input};
 use crate::Error;
 use crate::parallel::{Next, Threads};
 use crate::scan::assemble;
@@ -17,7 +16,7 @@ use crate::scan::assemble;
 /// Consecutive rows, and the lines between them that are not rows.
 #[derive(Debug)]
 pub struct Batch {
-    /// The requested columns, all text.
+    /// The requested columns.
     pub columns: RecordBatch,
     /// The first line of each row, as an editor counts.
     pub lines: Int64Array,
@@ -47,8 +46,8 @@ impl RowTexts {
 
 /// What [`Batches`] returns.
 pub struct BatchOptions {
-    /// The names of the requested columns, and their indices in a row.
-    pub columns: (SchemaRef, Vec<usize>),
+    /// The schema of the requested columns (see [`typed_schema`]), their indices in a row, and their types.
+    pub columns: (SchemaRef, Vec<(usize, ColumnType)>),
     /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
     /// Whether the text of each row is kept.
@@ -74,7 +73,8 @@ impl Batches {
     ) -> Result<Self, Error> {
         format.check()?;
         let (schema, at) = &options.columns;
-        if schema.fields().len() != at.len() || at.iter().any(|&at| at >= format.width) {
+        let fields: usize = at.iter().map(|(_, kind)| kind.data_types().len()).sum();
+        if schema.fields().len() != fields || at.iter().any(|&(at, _)| at >= format.width) {
             return Err(Error::Format("a requested column does not exist"));
         }
         let size = options.block;
@@ -118,10 +118,10 @@ impl Process for BatchOptions {
 
     fn process(&self, format: &Format, rows: &Rows, bytes: &mut Vec<u8>) -> Result<Output, Error> {
         let (schema, at) = &self.columns;
-        let columns = at
-            .iter()
-            .map(|&at| text_column(format, rows, at, 0..rows.len(), bytes))
-            .collect::<Result<Vec<ArrayRef>, _>>()?;
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
+        for &(at, kind) in at {
+            columns.extend(kind.read(format, rows, at, bytes)?);
+        }
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
         let span = |row| {
@@ -156,9 +156,19 @@ fn line_of_each(from: &[(u32, u64)], rows: usize) -> Int64Array {
 /// A schema of text columns with these names.
 #[must_use]
 pub fn text_schema<'a>(names: impl IntoIterator<Item = &'a str>) -> SchemaRef {
-    use arrow_schema::{DataType, Field, Schema};
     let field = |name: &str| Field::new(name, DataType::Utf8, true);
     Arc::new(Schema::new(
         names.into_iter().map(field).collect::<Vec<_>>(),
     ))
+}
+
+/// The schema of columns of these names and types. The text of cells without a value follows its column, with its name.
+#[must_use]
+pub fn typed_schema<'a>(columns: impl IntoIterator<Item = (&'a str, ColumnType)>) -> SchemaRef {
+    let fields = |(name, kind): (&'a str, ColumnType)| {
+        let types = kind.data_types().into_iter();
+        types.map(move |data_type| Field::new(name, data_type, true))
+    };
+    let fields: Vec<_> = columns.into_iter().flat_map(fields).collect();
+    Arc::new(Schema::new(fields))
 }

@@ -14,7 +14,7 @@ use super::split::Rows;
 use crate::Error;
 
 /// Bytes that are copied at once: more than most cells have, and a constant, so that no function is called.
-const STEP: usize = 16;
+pub(super) const STEP: usize = 16;
 
 /// The byte range of each key cell of a column, without its quotation marks. A cell with doubled quotation marks is
 /// unescaped and appended to `bytes`, because a key is read from contiguous bytes.

@@ -16,6 +16,7 @@
 //! | `record.rs` | one record, exactly: the rules of quoting |
 //! | `split.rs` | a chunk to the offsets of its cells |
 //! | `cells.rs` | offsets to cells: keys, and columns of text |
+//! | `typed.rs` | cells to values, where they have the usual form of their column |
 //! | `encoding.rs` | lines that are not UTF-8 |
 //! | `doubt.rs` | rows that may be non-data lines |
 //! | `input.rs` | files and other readers |
@@ -37,12 +38,14 @@ mod pieces;
 mod record;
 mod scan;
 mod split;
+mod typed;
 
-pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema};
+pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema, typed_schema};
 pub use doubt::Doubt;
 pub use input::Input;
 pub use pieces::Lines;
 pub use scan::{CsvScan, Rows};
+pub use typed::ColumnType;
 
 use crate::Error;
 

@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 
 use super::encoding::mended;
 use super::record::FEWEST_COLUMNS;
-use super::{BatchOptions, Batches, Format, Input, LineNote, Refusal, text_schema};
+use super::{BatchOptions, Batches, ColumnType, Format, Input, LineNote, Refusal, text_schema};
 use crate::parallel::Next;
 
 /// The contents of a text.
@@ -245,7 +245,8 @@ fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
 pub fn split_in_chunks(format: &Format, text: &[u8], size: usize, threads: usize) -> Whole {
     let names: Vec<String> = (0..format.width).map(|n| n.to_string()).collect();
     let schema = text_schema(names.iter().map(String::as_str));
-    let columns = (schema, (0..format.width).collect());
+    let as_text = |at| (at, ColumnType::Text);
+    let columns = (schema, (0..format.width).map(as_text).collect());
     let input = Input::of(std::io::Cursor::new(text.to_vec()));
     let threads = NonZeroUsize::new(threads);
     let options = BatchOptions {
