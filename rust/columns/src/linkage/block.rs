@@ -10,11 +10,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
-use numguard_core::linkage::{Admitted, Place, Point, Policy};
+use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
 use super::files::{File, Files, Group};
+use super::packed::Beside;
 use super::{EMPTY, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
 use crate::refused::{looks_national, note_of};
@@ -54,10 +55,12 @@ impl Block {
         self.msisdns.len()
     }
 
-    /// Bytes that it takes in memory.
-    pub(super) fn bytes(&self) -> usize {
-        let columns = 2 + usize::from(self.ats.is_some()) + 3 * usize::from(self.places.is_some());
-        columns * self.len() * size_of::<u64>()
+    /// The keys of one side.
+    pub(super) fn keys(&self, side: Side) -> &ScalarBuffer<u64> {
+        match side {
+            Side::Numbers => &self.msisdns,
+            Side::Handsets => &self.imeis,
+        }
     }
 
     pub(super) fn at(&self, row: usize) -> i64 {
@@ -66,7 +69,21 @@ impl Block {
             .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])
     }
 
-    pub(super) fn place(&self, row: usize) -> Place {
+    /// What some rows hold besides the keys of one side.
+    pub(super) fn beside(&self, side: Side, rows: &[u32], placed: bool) -> Beside {
+        let rows = rows.iter().map(|&row| row as usize);
+        let others = match side {
+            Side::Numbers => &self.imeis,
+            Side::Handsets => &self.msisdns,
+        };
+        Beside {
+            others: rows.clone().map(|row| others[row]).collect(),
+            ats: rows.clone().map(|row| self.at(row)).collect(),
+            places: rows.filter(|_| placed).map(|row| self.place(row)).collect(),
+        }
+    }
+
+    fn place(&self, row: usize) -> Place {
         self.places
             .as_ref()
             .map_or_else(Place::default, |[points, cells, circles]| Place {
@@ -141,8 +158,12 @@ impl BlockReader {
         self.refused
     }
 
-    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows.
-    pub(super) fn read(&mut self, batches: &[Sightings]) -> Result<Vec<Block>, Error> {
+    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows, each as `form` makes it.
+    pub(super) fn read<T: Send>(
+        &mut self,
+        batches: &[Sightings],
+        form: impl Fn(Block) -> T + Sync,
+    ) -> Result<Vec<T>, Error> {
         let looks_national = |batch: &Sightings| looks_national(batch.msisdns.as_ref());
         self.looks_national |= batches.iter().any(looks_national);
         let batches: Vec<Batch<'_>> = batches
@@ -150,12 +171,17 @@ impl BlockReader {
             .map(|batch| Batch::new(batch, self.region, &self.policy))
             .collect::<Result<_, _>>()?;
         let runs: Vec<_> = batches.iter().flat_map(Batch::runs).collect();
-        let read = parallel::map(self.threads, runs, |(batch, rows)| batch.read(rows));
+        let read = parallel::map(self.threads, runs, |(batch, rows)| {
+            let (block, refused) = batch.read(rows);
+            ((block.len() > 0).then(|| form(block)), refused)
+        });
         self.rows += batches.iter().map(|batch| batch.len() as u64).sum::<u64>();
-        Ok(read
-            .into_iter()
-            .filter_map(|read| self.take(read))
-            .collect())
+        let mut kept = Vec::with_capacity(read.len());
+        for (block, refused) in read {
+            self.refuse(refused);
+            kept.extend(block);
+        }
+        Ok(kept)
     }
 
     /// Local Parquet files, to be read row group by row group.
@@ -180,12 +206,6 @@ impl BlockReader {
         for (why, count) in refused {
             *self.refused.entry(why).or_default() += count;
         }
-    }
-
-    /// Counts what was refused, and gives the block if there is anything in it.
-    fn take(&mut self, (block, refused): (Block, Refused)) -> Option<Block> {
-        self.refuse(refused);
-        (block.len() > 0).then_some(block)
     }
 }
 

@@ -40,7 +40,7 @@ pub struct KeysRead {
 /// As [`Linkage::read`].
 pub fn read_keys(batch: Sightings, policy: Policy, region: Region) -> Result<KeysRead, Error> {
     let mut reader = BlockReader::new(Arc::new(policy), region, Some(NonZeroUsize::MIN));
-    let blocks = reader.read(&[batch])?;
+    let blocks = reader.read(&[batch], |block| block)?;
     let msisdns = blocks
         .iter()
         .flat_map(|block| block.msisdns.iter().copied());

@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 
 use super::block::{Batch, Block, Sightings};
+use super::packed::Packed;
 use super::{Refused, check_types};
 use crate::Error;
 use crate::guard::guarded;
@@ -39,7 +40,7 @@ pub(super) struct Group {
     pub(super) file: usize,
     pub(super) rows: u64,
     pub(super) looks_national: bool,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<Packed>,
     pub(super) refused: Refused,
     /// What reads it again.
     pub(super) job: Job,
@@ -217,7 +218,9 @@ impl Job {
             for (why, count) in refused {
                 *group.refused.entry(why).or_default() += count;
             }
-            group.blocks.push(block);
+            if block.len() > 0 {
+                group.blocks.push(Packed::of(&block));
+            }
         })
     }
 

@@ -3,14 +3,15 @@
 //! Owns how sightings are held (as blocks of keys and times), how a pass over them is shared among threads, and what
 //! times may look like. The rules of linkage are the core's.
 //!
-//! One idea: **hold the keys, go over them again.** Sightings are read once into 24 bytes a row; each pass of the walk
-//! is then a membership test over one run of integers. What does not fit into memory is held elsewhere.
+//! One idea: **hold the keys, go over them again.** Sightings are read once, and packed into some fifteen bytes a row; each
+//! pass of the walk is then a membership test over one run of integers. What does not fit into memory is held elsewhere.
 
 mod answer;
 mod block;
 mod elsewhere;
 mod files;
 mod held;
+mod packed;
 mod pass;
 mod times;
 
@@ -30,6 +31,7 @@ pub use elsewhere::{KeysRead, read_keys};
 pub use files::File;
 use files::Files;
 use held::Held;
+use packed::Packed;
 use pass::Pass;
 pub use times::Times;
 
@@ -113,11 +115,11 @@ impl Linkage {
     /// # Panics
     /// If the columns of a batch differ in length.
     pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
-        let blocks = self.reader.read(batches)?;
         if batches.iter().all(|batch| batch.keep) {
-            self.held.keep(blocks);
+            self.held.keep(self.reader.read(batches, |block| block)?);
         } else {
-            self.held.take(blocks)?;
+            let packed = self.reader.read(batches, |block| Packed::of(&block))?;
+            self.held.take(packed)?;
         }
         Ok(self.reading())
     }

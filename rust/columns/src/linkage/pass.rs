@@ -1,11 +1,12 @@
 //! One pass of the walk: the rows of the wanted keys, found and tallied side by side.
 
-use numguard_core::linkage::{NO_TIME, Place, Policy, Row, Side, Sighting, Tally, Wanted};
+use numguard_core::linkage::{Place, Policy, Row, Side, Tally, Wanted};
 use numguard_core::set::{FrozenSet, KeyType};
 
 use super::Progress;
 use super::block::Block;
 use super::held::{Held, Piece};
+use super::packed::{Beside, Packed};
 use crate::{Error, parallel};
 
 /// Keys probed at once: 16 KiB, which stay in the first cache.
@@ -29,6 +30,13 @@ pub(super) struct Pass {
     next: usize,
     rows: u64,
     parts: Vec<Vec<Found>>,
+}
+
+/// The rows of a block whose keys are wanted, ascending, and these keys.
+#[derive(Default)]
+struct Hits {
+    rows: Vec<u32>,
+    keys: Vec<u64>,
 }
 
 /// Rows of wanted keys; where places are asked for, one for each row.
@@ -74,7 +82,7 @@ impl Pass {
         }
         let step = &pieces[self.next..end];
         let tasks = step.chunks(step.len().div_ceil(4 * parallel::count(threads)).max(1));
-        let found = parallel::map(threads, tasks.collect(), |pieces| self.find(held, pieces));
+        let found = parallel::map(threads, tasks.collect(), |pieces| self.find(pieces));
         for parts in found {
             for (all, part) in self.parts.iter_mut().zip(parts?) {
                 if !part.rows.is_empty() {
@@ -117,46 +125,78 @@ impl Pass {
     }
 
     /// The rows of the wanted keys, cut by key.
-    fn find(&self, held: &Held, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
+    fn find(&self, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
         let mut parts = vec![Found::default(); PARTS];
         for piece in pieces {
-            held.visit(piece, |block| self.find_in(block, &mut parts))?;
+            match piece {
+                Piece::Kept(block) => self.find_in(block, &mut parts),
+                Piece::Packed(packed) => self.find_packed(packed, &mut parts)?,
+                Piece::OfFile(job, _) => {
+                    job.read_blocks(|block| self.find_in(block, &mut parts))?;
+                }
+            }
         }
         Ok(parts)
     }
 
     fn find_in(&self, block: &Block, parts: &mut [Found]) {
-        let mut hits = [0u64; RUN / 64];
-        let keys = match self.side {
-            Side::Numbers => &block.msisdns,
-            Side::Handsets => &block.imeis,
-        };
-        for (run, keys) in keys.chunks(RUN).enumerate() {
-            let hits = &mut hits[..keys.len().div_ceil(64)];
-            self.wanted.probe(keys, hits);
-            if self.zero {
-                for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
-                    hits[n / 64] |= 1 << (n % 64);
-                }
-            }
-            for (word, &bits) in hits.iter().enumerate() {
-                let mut bits = bits;
-                while bits != 0 {
-                    let n = run * RUN + word * 64 + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    let row = self.side.row(Sighting {
-                        msisdn: block.msisdns[n],
-                        imei14: block.imeis[n],
-                        at: block.ats.as_ref().map_or(NO_TIME, |ats| ats[n]),
-                    });
-                    let part = &mut parts[part_of(row.key)];
-                    part.rows.push(row);
-                    if self.placed {
-                        part.places.push(block.place(n));
-                    }
-                }
+        let mut hits = Hits::default();
+        for (run, keys) in block.keys(self.side).chunks(RUN).enumerate() {
+            self.probe(run * RUN, keys, &mut hits);
+        }
+        let beside = block.beside(self.side, &hits.rows, self.placed);
+        take_down(&hits.keys, beside, parts);
+    }
+
+    fn find_packed(&self, packed: &Packed, parts: &mut [Found]) -> Result<(), Error> {
+        let keys = packed.keys(self.side)?;
+        let (mut run, mut hits) = ([0; RUN], Hits::default());
+        for start in (0..packed.len()).step_by(RUN) {
+            let run = &mut run[..RUN.min(packed.len() - start)];
+            keys.unpack(start, run);
+            self.probe(start, run, &mut hits);
+        }
+        if !hits.rows.is_empty() {
+            let beside = packed.beside(self.side, &hits.rows, self.placed)?;
+            take_down(&hits.keys, beside, parts);
+        }
+        Ok(())
+    }
+
+    /// Looks a run of keys up, whose first is that of row `start`.
+    fn probe(&self, start: usize, keys: &[u64], hits: &mut Hits) {
+        let mut bits = [0u64; RUN / 64];
+        let bits = &mut bits[..keys.len().div_ceil(64)];
+        self.wanted.probe(keys, bits);
+        if self.zero {
+            for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
+                bits[n / 64] |= 1 << (n % 64);
             }
         }
+        for (word, &bits) in bits.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let n = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                hits.rows.push((start + n) as u32);
+                hits.keys.push(keys[n]);
+            }
+        }
+    }
+}
+
+/// Adds rows to the parts of their keys.
+fn take_down(keys: &[u64], beside: Beside, parts: &mut [Found]) {
+    let Beside {
+        others,
+        ats,
+        places,
+    } = beside;
+    for ((&key, other), at) in keys.iter().zip(others).zip(ats) {
+        parts[part_of(key)].rows.push(Row { key, other, at });
+    }
+    for (&key, place) in keys.iter().zip(places) {
+        parts[part_of(key)].places.push(place);
     }
 }
 
