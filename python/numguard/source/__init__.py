@@ -51,6 +51,7 @@ from numguard.types import PathLike
 __all__ = [
     "REFUSED",
     "Account",
+    "ArrowFilePart",
     "Batch",
     "Found",
     "ParquetPart",
