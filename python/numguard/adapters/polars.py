@@ -1,7 +1,8 @@
 """`pl.col("a").numguard.normalize()`: numbers and sets in Polars, eager, lazy and streaming.
 
 Importing this module adds the namespace `numguard` to expressions and series. The result of a row depends on that row
-alone, so Polars may split a column anywhere, move filters past the call and stream.
+alone, so Polars may split a column anywhere, move filters past the call and stream. A streaming engine calls with short
+pieces on threads of its own, so each of these calls uses one; a longer column is shared among our threads.
 
     >>> import polars as pl, numguard as ng, numguard.adapters.polars
     >>> calls = pl.LazyFrame({"a_party": ["098765 43210", "1930"]})
@@ -15,6 +16,7 @@ alone, so Polars may split a column anywhere, move filters past the call and str
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
@@ -32,6 +34,9 @@ __all__ = ["NumguardExpr", "NumguardSeries"]
 
 Column = TypeVar("Column", pl.Expr, pl.Series)
 
+#: Rows up to which a column is a piece of a stream: Polars makes them of a hundred thousand rows or so.
+_PIECE = 1 << 18
+
 
 class _Namespace(Generic[Column]):
     """The verbs; a subclass defines how one is applied to a column."""
@@ -39,12 +44,12 @@ class _Namespace(Generic[Column]):
     def __init__(self, column: Column) -> None:
         self._column: Column = column
 
-    def _apply(self, verb: Callable[[pl.Series], Any], to: Any) -> Column:
+    def _apply(self, verb: Callable[..., Any], to: Any) -> Column:
         raise NotImplementedError
 
     def normalize(self, *, region: Region = "IN") -> Column:
         """Each cell's E.164 digits (UInt64), null where it is refused; as `numguard.normalize`."""
-        return self._apply(lambda cells: normalize(cells, region=region), pl.UInt64)
+        return self._apply(partial(normalize, region=region), pl.UInt64)
 
     def normalize_imei(self) -> Column:
         """Each cell's fourteen digits (UInt64), null where it is refused; as `numguard.normalize_imei`."""
@@ -53,12 +58,12 @@ class _Namespace(Generic[Column]):
     def explain(self, *, region: Region = "IN") -> Column:
         """Each cell's number, kind and note (Struct of msisdn, kind, note); as `numguard.explain`."""
         fields = {"msisdn": pl.UInt64, "kind": pl.String, "note": pl.String}
-        return self._apply(lambda cells: _plain(explain(cells, region=region)), pl.Struct(fields))
+        return self._apply(_plain(partial(explain, region=region)), pl.Struct(fields))
 
     def explain_imei(self) -> Column:
         """Each cell's handset, form and note (Struct of imei14, form, note)."""
         fields = {"imei14": pl.UInt64, "form": pl.String, "note": pl.String}
-        return self._apply(lambda cells: _plain(explain_imei(cells)), pl.Struct(fields))
+        return self._apply(_plain(explain_imei), pl.Struct(fields))
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Whether each cell is a member (Boolean), null where it is null or refused; as `NumberSet.contains`."""
@@ -73,9 +78,9 @@ class _Namespace(Generic[Column]):
 class NumguardExpr(_Namespace[pl.Expr]):
     """The verbs on an expression: `pl.col("a").numguard.normalize()`."""
 
-    def _apply(self, verb: Callable[[pl.Series], Any], to: Any) -> pl.Expr:
+    def _apply(self, verb: Callable[..., Any], to: Any) -> pl.Expr:
         def answer(cells: pl.Series) -> pl.Series:
-            return pl.Series(cells.name, verb(cells), to)
+            return pl.Series(cells.name, verb(cells, threads=1 if len(cells) <= _PIECE else None), to)
 
         expression: pl.Expr = self._column.map_batches(answer, return_dtype=to, is_elementwise=True)
         return expression
@@ -85,22 +90,28 @@ class NumguardExpr(_Namespace[pl.Expr]):
 class NumguardSeries(_Namespace[pl.Series]):
     """The verbs on a series: `series.numguard.normalize()`."""
 
-    def _apply(self, verb: Callable[[pl.Series], Any], to: Any) -> pl.Series:
+    def _apply(self, verb: Callable[..., Any], to: Any) -> pl.Series:
         return pl.Series(self._column.name, verb(self._column), to)
 
 
-def _membership(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[[pl.Series], Any]:
+def _membership(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[..., Any]:
+    lookup: Callable[..., Any]
     if isinstance(members, NumberSet):
-        ask = getattr(members, verb)
-        return lambda cells: ask(cells, region=region)
-    if isinstance(members, ImeiSet):
-        lookup: Callable[[pl.Series], Any] = getattr(members, verb)
-        return lookup
-    raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+        lookup = partial(getattr(members, verb), region=region)
+    elif isinstance(members, ImeiSet):
+        lookup = getattr(members, verb)
+    else:
+        raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+    return lookup
 
 
-def _plain(answers: Any) -> pa.ChunkedArray[Any]:
-    """The result with codes as text: Polars would make a different categorical of every batch."""
-    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
-    plain: pa.ChunkedArray[Any] = answers.cast(pa.struct(fields))
+def _plain(verb: Callable[..., Any]) -> Callable[..., pa.ChunkedArray[Any]]:
+    """The verb with codes as text: Polars would make a different categorical of every batch."""
+
+    def plain(cells: pl.Series, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
+        answers = verb(cells, threads=threads)
+        fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
+        result: pa.ChunkedArray[Any] = answers.cast(pa.struct(fields))
+        return result
+
     return plain

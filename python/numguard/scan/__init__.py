@@ -37,6 +37,7 @@ from numguard.scan.projection import Projection
 from numguard.scan.since import Since
 from numguard.scan.summary import ScanSummary, SkippedFile
 from numguard.source import (
+    ArrowFilePart,
     ParquetPart,
     Part,
     Source,
@@ -336,12 +337,19 @@ class Scan:
             part.account.used = self._scanner.rows - before
 
     def _hits_of_batches(self, part: Part) -> Iterator[pa.RecordBatch]:
+        # The scanner relies on nothing in the columns of others, so of these only what hits is validated.
+        only_hits = isinstance(part, ArrowFilePart) and not self._all_rows and not self._by_row
+        if isinstance(part, ArrowFilePart):
+            part.validated = self._keys if only_hits else None
         for batch in part.counted(self._projection.read):
             # A table may be one batch of any length, and Ctrl-C takes effect between two calls.
             for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
                 with in_part(part):
                     hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
                 if hits is not None:
+                    if only_hits:
+                        with reading(part.name, "the Arrow file"):
+                            hits.validate(full=True)
                     yield hits
                 self._tell()
 

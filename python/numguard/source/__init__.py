@@ -52,6 +52,7 @@ from numguard.types import PathLike
 __all__ = [
     "REFUSED",
     "Account",
+    "ArrowFilePart",
     "Batch",
     "Found",
     "ParquetPart",

@@ -12,6 +12,7 @@ mod file;
 mod hybrid;
 mod key_stream;
 mod part;
+mod row_group;
 mod text_pages;
 mod thrift;
 
@@ -26,10 +27,9 @@ use arrow_schema::SchemaRef;
 use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
 use crate::scan::{Event, Plan, Tally};
-pub(crate) use bytes::Input;
 use file::OpenFile;
-pub(crate) use file::{footer, key_metadata};
 use part::{Part, Parts};
+pub(crate) use row_group::{ParquetFile, RowGroup};
 
 /// One result of a part.
 pub(crate) struct Outcome {

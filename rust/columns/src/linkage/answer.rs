@@ -1,4 +1,4 @@
-//! The answer of a walk as record batches with documented types.
+//! The answer of a walk as record batches, with documented types.
 
 use std::sync::Arc;
 
@@ -9,28 +9,28 @@ use arrow_array::{
 use arrow_schema::{Field, Schema};
 use numguard_core::linkage::{Answer, Apart, Edge, NO_TIME, Span, Stopped, Why};
 
-use super::block::Refused;
+use super::Refused;
 use crate::Error;
 
-/// The result of a linkage, and the counts of refused rows.
+/// What a linkage found, and what it could not read.
 #[derive(Debug)]
 pub struct Expansion {
-    /// The result of the walk.
+    /// What the walk found.
     pub answer: Answer,
-    /// Whether the policy uses places. The tables then have columns about them.
+    /// Whether the policy looked at places, so that the tables say what it saw.
     pub placed: bool,
-    /// Counts of refused rows, by note.
+    /// Rows that could not be read, by note.
     pub refused: Refused,
-    /// Whether a column of E.164 seems to hold national numbers.
+    /// Whether a column of numbers seems to hold national numbers typed as E.164.
     pub looks_national: bool,
 }
 
 impl Expansion {
-    /// The linked numbers: `msisdn` uint64, `hop` int32, `seed_msisdn`, `via_imei`, `via_msisdn` uint64, `first_seen`, `last_seen`
+    /// `msisdn` uint64, `hop` int32, `seed_msisdn`, `via_imei`, `via_msisdn` uint64, `first_seen`, `last_seen`
     /// timestamp[us, Asia/Kolkata], `sightings` int64.
     ///
     /// # Errors
-    /// [`Error::Arrow`] if the columns do not form a batch, which only a mistake in this file can cause.
+    /// [`Error::Arrow`] never, unless this file is wrong.
     pub fn linked(&self) -> Result<RecordBatch, Error> {
         let rows = &self.answer.linked;
         let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
@@ -46,9 +46,8 @@ impl Expansion {
         ])
     }
 
-    /// The open handsets: `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us,
-    /// Asia/Kolkata]. If the policy uses places, also `in_one_place` string: the cap that the handset exceeds although it
-    /// is open, or null.
+    /// `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata]; where the
+    /// policy looked at places, `in_one_place` string: the cap that the handset is over and open all the same, or null.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -69,8 +68,8 @@ impl Expansion {
         batch(columns)
     }
 
-    /// The closed numbers, then the closed handsets: `msisdn`, `imei14` uint64 (one of them null), `why` string, `count`
-    /// int64. If the policy uses places, also `times` and `km` int64 of handsets in two places.
+    /// `msisdn`, `imei14` uint64 (one of them null), `why` string, `count` int64; where the policy looked at places,
+    /// `times` and `km` int64 of those in two places. Numbers first.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -101,8 +100,7 @@ impl Expansion {
         batch(columns)
     }
 
-    /// The edges of the walk: `msisdn`, `imei14` uint64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata],
-    /// `sightings` int64.
+    /// `msisdn`, `imei14` uint64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata], `sightings` int64.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -110,7 +108,7 @@ impl Expansion {
         edges(&self.answer.evidence)
     }
 
-    /// The edges at which the walk stopped, with the columns of [`evidence`](Self::evidence).
+    /// As [`evidence`](Self::evidence): the edges at which the walk ended.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -118,7 +116,7 @@ impl Expansion {
         edges(&self.answer.stopped_evidence)
     }
 
-    /// The seeds without a sighting, ascending: uint64.
+    /// The seeds without a sighting, ascending.
     #[must_use]
     pub fn unseen(&self) -> ArrayRef {
         keys(self.answer.unseen.iter().copied())
@@ -156,7 +154,7 @@ fn counts(counts: impl Iterator<Item = u64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(counts.map(u64::cast_signed)))
 }
 
-/// The columns of spans: first time, last time, count of sightings.
+/// First, last and number of sightings.
 fn spans(spans: impl Iterator<Item = Span> + Clone) -> [ArrayRef; 3] {
     let times = |times: Vec<i64>| -> ArrayRef {
         let known = times.iter().map(|&at| (at != NO_TIME).then_some(at));

@@ -1,62 +1,27 @@
-//! Batches of sightings -> blocks of plain keys and times, and the counts of refused rows.
+//! Batches of sightings -> blocks of plain keys and times, with what was refused on the way.
 //!
-//! A column that holds keys already is not copied if its memory may be kept. All other columns are read into new memory.
+//! A column that is keys already is not copied where its memory may be kept; what else there is is read into memory of
+//! its own.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
-use arrow_array::{Array, ArrayRef, new_empty_array};
+use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
-use arrow_schema::DataType;
-use numguard_core::linkage::{Admitted, Place, Point, Policy};
+use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
-use super::times::Times;
+use super::files::{File, Files, Group};
+use super::packed::Beside;
+use super::{EMPTY, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
 use crate::refused::{looks_national, note_of};
 use crate::{Error, parallel};
 
-/// Counts of refused rows, by the code of the note.
-pub type Refused = BTreeMap<&'static str, u64>;
-
-/// The note of a row without a time, if a rule needs times.
-pub const NO_TIME: &str = "no_time";
-
-/// The note of a row whose number or IMEI is missing.
-const EMPTY: &str = Note::Empty.code();
-
-/// Adds counts of refused rows to others.
-pub(super) fn add_refused(all: &mut Refused, more: Refused) {
-    for (note, count) in more {
-        *all.entry(note).or_default() += count;
-    }
-}
-
-/// Whether columns of these names and types can hold numbers, IMEIs and, if there is a third, times.
-///
-/// # Errors
-/// [`Error::UnsupportedType`], [`Error::NotTimes`], in the column.
-pub fn check_types<'a>(
-    columns: impl IntoIterator<Item = (&'a str, &'a DataType)>,
-    region: Region,
-) -> Result<(), Error> {
-    for (n, (name, data_type)) in columns.into_iter().enumerate() {
-        let empty = new_empty_array(data_type);
-        let checked = match n {
-            0 => Column::new(&empty, Keys::Msisdn(region)).map(drop),
-            1 => Column::new(&empty, Keys::ImeiOrPlaceholder).map(drop),
-            _ => Times::new(&empty).map(drop),
-        };
-        checked.map_err(|error| error.in_column(name))?;
-    }
-    Ok(())
-}
-
-/// The columns of a batch of sightings, all of the same length.
+/// The columns of a batch of sightings, as they came; all of the same length.
 #[derive(Clone, Debug)]
 pub struct Sightings {
     /// Numbers, of any type that holds them.
@@ -65,10 +30,11 @@ pub struct Sightings {
     pub imeis: ArrayRef,
     /// Timestamps or dates.
     pub ats: Option<ArrayRef>,
-    /// Points ([`Point::key`]), cells and circles as uint64, 0 if not known. Needed if the policy uses places.
+    /// Points, cells and circles as the core counts them, uint64 and 0 where they are not known; where a policy looks at
+    /// them.
     pub places: Option<[ArrayRef; 3]>,
-    /// Whether the memory of the columns may be kept until the end of the walk. It may not if it is shared with other
-    /// columns, or if its owner needs it back.
+    /// Whether the memory of the columns may be kept until the walk is over. If it hangs together with that of other
+    /// columns, or its owner wants it back, it may not.
     pub keep: bool,
 }
 
@@ -76,11 +42,11 @@ pub struct Sightings {
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) msisdns: ScalarBuffer<u64>,
-    /// Placeholders are included; an IMEI of zeros is 0.
+    /// Placeholders too; 0 for an IMEI of zeros.
     pub(super) imeis: ScalarBuffer<u64>,
-    /// Microseconds since 1970 UTC; `None` if the source has no times.
+    /// As the core counts them; none at all where the source has no times.
     pub(super) ats: Option<ScalarBuffer<i64>>,
-    /// Points, cells, circles; `None` if no rule uses them.
+    /// Points, cells, circles; none at all where nobody asks.
     pub(super) places: Option<[ScalarBuffer<u64>; 3]>,
 }
 
@@ -89,10 +55,12 @@ impl Block {
         self.msisdns.len()
     }
 
-    /// Its size in memory, in bytes.
-    pub(super) fn bytes(&self) -> usize {
-        let columns = 2 + usize::from(self.ats.is_some()) + 3 * usize::from(self.places.is_some());
-        columns * self.len() * size_of::<u64>()
+    /// The keys of one side.
+    pub(super) fn keys(&self, side: Side) -> &ScalarBuffer<u64> {
+        match side {
+            Side::Numbers => &self.msisdns,
+            Side::Handsets => &self.imeis,
+        }
     }
 
     pub(super) fn at(&self, row: usize) -> i64 {
@@ -101,7 +69,21 @@ impl Block {
             .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])
     }
 
-    pub(super) fn place(&self, row: usize) -> Place {
+    /// What some rows hold besides the keys of one side.
+    pub(super) fn beside(&self, side: Side, rows: &[u32], placed: bool) -> Beside {
+        let rows = rows.iter().map(|&row| row as usize);
+        let others = match side {
+            Side::Numbers => &self.imeis,
+            Side::Handsets => &self.msisdns,
+        };
+        Beside {
+            others: rows.clone().map(|row| others[row]).collect(),
+            ats: rows.clone().map(|row| self.at(row)).collect(),
+            places: rows.filter(|_| placed).map(|row| self.place(row)).collect(),
+        }
+    }
+
+    fn place(&self, row: usize) -> Place {
         self.places
             .as_ref()
             .map_or_else(Place::default, |[points, cells, circles]| Place {
@@ -111,7 +93,7 @@ impl Block {
             })
     }
 
-    /// All rows except those of `dropped`, which is ascending.
+    /// All rows but those of `dropped`, which ascend.
     fn without(&self, dropped: &[usize]) -> Self {
         fn rest<T: ArrowNativeType>(
             values: &ScalarBuffer<T>,
@@ -138,31 +120,15 @@ impl Block {
     }
 }
 
-/// The counts of the rows read so far.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) rows: u64,
-    /// Whether a column of E.164 seems to hold national numbers.
-    pub(super) looks_national: bool,
-    pub(super) refused: Refused,
-}
-
-impl Counts {
-    /// Adds the counts of other rows.
-    pub(super) fn add(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.looks_national |= other.looks_national;
-        add_refused(&mut self.refused, other.refused);
-    }
-}
-
-/// Reads batches on several threads, and counts their rows.
+/// Reads batches, and counts what it refuses.
 pub(super) struct BlockReader {
     policy: Arc<Policy>,
     region: Region,
     threads: parallel::Threads,
-    /// Of all batches read; rows that were read elsewhere may be added.
-    pub(super) counts: Counts,
+    rows: u64,
+    file: usize,
+    looks_national: bool,
+    refused: Refused,
 }
 
 impl BlockReader {
@@ -171,29 +137,75 @@ impl BlockReader {
             policy,
             region,
             threads,
-            counts: Counts::default(),
+            rows: 0,
+            file: 0,
+            looks_national: false,
+            refused: Refused::new(),
         }
     }
 
-    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows.
-    pub(super) fn read(&mut self, batches: &[Sightings]) -> Result<Vec<Block>, Error> {
+    /// Rows read so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether any batch had national numbers, as it seems, in a column of E.164.
+    pub(super) fn looks_national(&self) -> bool {
+        self.looks_national
+    }
+
+    pub(super) fn into_refused(self) -> Refused {
+        self.refused
+    }
+
+    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows, each as `form` makes it.
+    pub(super) fn read<T: Send>(
+        &mut self,
+        batches: &[Sightings],
+        form: impl Fn(Block) -> T + Sync,
+    ) -> Result<Vec<T>, Error> {
         let looks_national = |batch: &Sightings| looks_national(batch.msisdns.as_ref());
-        self.counts.looks_national |= batches.iter().any(looks_national);
+        self.looks_national |= batches.iter().any(looks_national);
         let batches: Vec<Batch<'_>> = batches
             .iter()
             .map(|batch| Batch::new(batch, self.region, &self.policy))
             .collect::<Result<_, _>>()?;
         let runs: Vec<_> = batches.iter().flat_map(Batch::runs).collect();
-        let read = parallel::map(self.threads, runs, |(batch, rows)| batch.read(rows));
-        self.counts.rows += batches.iter().map(|batch| batch.len() as u64).sum::<u64>();
-        let mut blocks = Vec::with_capacity(read.len());
+        let read = parallel::map(self.threads, runs, |(batch, rows)| {
+            let (block, refused) = batch.read(rows);
+            ((block.len() > 0).then(|| form(block)), refused)
+        });
+        self.rows += batches.iter().map(|batch| batch.len() as u64).sum::<u64>();
+        let mut kept = Vec::with_capacity(read.len());
         for (block, refused) in read {
-            add_refused(&mut self.counts.refused, refused);
-            if block.len() > 0 {
-                blocks.push(block);
-            }
+            self.refuse(refused);
+            kept.extend(block);
         }
-        Ok(blocks)
+        Ok(kept)
+    }
+
+    /// Local Parquet files, to be read row group by row group.
+    pub(super) fn files(&self, files: Vec<File>) -> Files {
+        Files::new(files, Arc::clone(&self.policy), self.region, self.threads)
+    }
+
+    /// Counts what was seen in a row group.
+    pub(super) fn count_group(&mut self, group: &mut Group) {
+        self.rows += group.rows;
+        self.file = group.file;
+        self.looks_national |= group.looks_national;
+        self.refuse(std::mem::take(&mut group.refused));
+    }
+
+    /// Which of the files was last taken from.
+    pub(super) fn file(&self) -> usize {
+        self.file
+    }
+
+    fn refuse(&mut self, refused: Refused) {
+        for (why, count) in refused {
+            *self.refused.entry(why).or_default() += count;
+        }
     }
 }
 
@@ -239,14 +251,14 @@ impl<'a> Batch<'a> {
         self.msisdns.len()
     }
 
-    /// Its rows, in runs of at most [`parallel::TASK`].
+    /// Its rows, cut into runs of at most [`parallel::TASK`].
     pub(super) fn runs(&self) -> impl Iterator<Item = (&Self, Range<usize>)> {
         let len = self.len();
         let run = move |start: usize| (self, start..len.min(start + parallel::TASK));
         (0..len).step_by(parallel::TASK).map(run)
     }
 
-    /// Reads a run of rows: the kept ones, and the counts of the refused ones.
+    /// Reads a run of rows: those that are kept, and why others were refused.
     pub(super) fn read(&self, rows: Range<usize>) -> (Block, Refused) {
         let block = Block {
             msisdns: self.keys(&self.msisdns, &self.columns.msisdns, &rows),
@@ -261,9 +273,9 @@ impl<'a> Batch<'a> {
         };
         let mut refused = Refused::new();
         let mut dropped = Vec::new();
-        for row in self.uncertain(&block) {
+        for row in self.doubtful(&block) {
             let (msisdn, imei) = (block.msisdns[row], block.imeis[row]);
-            match self.is_kept(rows.start + row, msisdn, imei, block.at(row)) {
+            match self.judge(rows.start + row, msisdn, imei, block.at(row)) {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(why) => *refused.entry(why).or_default() += 1,
@@ -293,20 +305,21 @@ impl<'a> Batch<'a> {
 
     fn times(&self, times: &Times, rows: &Range<usize>) -> ScalarBuffer<i64> {
         if self.columns.keep
-            && let Some(microseconds) = times.as_microseconds()
+            && let Some(as_they_are) = times.as_they_are()
         {
-            return microseconds.slice(rows.start, rows.len());
+            return as_they_are.slice(rows.start, rows.len());
         }
         let mut ats = vec![0; rows.len()];
         times.fill(rows.start, &mut ats);
         ats.into()
     }
 
-    /// The rows that may not be kept. Most blocks have none, which a first pass without branches finds out.
-    fn uncertain(&self, block: &Block) -> Vec<usize> {
+    /// The rows that are not kept for sure: few, as a rule, and none in most blocks, which one pass without a branch
+    /// tells.
+    fn doubtful(&self, block: &Block) -> Vec<usize> {
         let kept = self.policy.kept();
         let admits = |at: i64| (kept.from <= at) & (at <= kept.to);
-        let is_certain = |row: usize| {
+        let is_sure = |row: usize| {
             (block.msisdns[row] != 0) & (block.imeis[row] != 0) & admits(block.at(row))
         };
         let read = |keys: &[u64]| keys.iter().fold(true, |all, &key| all & (key != 0));
@@ -317,18 +330,18 @@ impl<'a> Batch<'a> {
         if admitted && read(&block.msisdns) && read(&block.imeis) {
             return Vec::new();
         }
-        (0..block.len()).filter(|&row| !is_certain(row)).collect()
+        (0..block.len()).filter(|&row| !is_sure(row)).collect()
     }
 
-    /// Whether a row is kept, or the note for which it is refused.
+    /// Whether a row is kept, or why it is refused.
     #[inline]
-    fn is_kept(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
+    fn judge(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
         if msisdn == 0 {
             return Err(why_refused(&self.msisdns, row));
         }
         if imei == 0 {
             let why = why_refused(&self.imeis, row);
-            // An IMEI of zeros is the only placeholder whose key is 0.
+            // Zeros throughout are a placeholder, and the only one whose key is 0.
             if why != Note::Placeholder.code() {
                 return Err(why);
             }
@@ -341,7 +354,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The note of a cell without a key.
+/// Why a cell gave no key.
 #[cold]
 pub(super) fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
     let note = column

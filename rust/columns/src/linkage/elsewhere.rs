@@ -1,9 +1,8 @@
-//! A walk over sightings that an engine on many machines holds: only the sightings of open keys are transferred.
+//! A walk over sightings that somebody else holds, and that never all come here: an engine on many machines.
 //!
-//! On the machines of the engine, [`read_keys`] decides which sightings count and reads their keys. On the machine of the
-//! walk, a pass has three calls: [`Linkage::wanted`] returns its request, [`Linkage::judge`] receives the counts of the
-//! wanted keys and returns the open ones, [`Linkage::answer`] receives the sightings of those. The rules are those of any
-//! other walk.
+//! Where the sightings are, [`read_keys`] decides which of them count and reads their keys. Where the walk is, each pass is
+//! asked for ([`Linkage::wanted`]), judged by the sizes of what was asked for ([`Linkage::judge`]), and closed with the
+//! sightings of those keys that stay open ([`Linkage::answer`]). The walk is the same, and so are its rules.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -12,26 +11,27 @@ use arrow_array::{ArrayRef, Int64Array, UInt64Array};
 use numguard_core::linkage::{NO_TIME, Policy, Row, Size, Tally, Wanted};
 use numguard_core::msisdn::Region;
 
-use super::Linkage;
-use super::block::{BlockReader, Refused, Sightings};
+use super::block::BlockReader;
+use super::{Linkage, Refused, Sightings};
 use crate::Error;
 
-/// The kept sightings of a batch, and the counts of its refused rows.
+/// The sightings of a batch that count, and what was refused.
 #[derive(Debug)]
 pub struct KeysRead {
     /// E.164 digits: uint64.
     pub msisdns: ArrayRef,
-    /// Handsets: uint64. Placeholders are included; an IMEI of zeros is 0.
+    /// Handsets, placeholders too, 0 for an IMEI of zeros: uint64.
     pub imeis: ArrayRef,
-    /// Microseconds since 1970 UTC, null without a time: int64.
+    /// Microseconds since 1970 UTC, null where there is no time: int64.
     pub ats: ArrayRef,
-    /// Counts of refused rows, by note.
+    /// Rows that could not be read, by note.
     pub refused: Refused,
-    /// Whether a column of E.164 seems to hold national numbers.
+    /// Whether the numbers seem to be national ones typed as E.164.
     pub looks_national: bool,
 }
 
-/// Reads the keys and times of a batch on one thread. Rows outside the policy's period are left out.
+/// Reads the keys and times of a batch, on one thread, as [`Linkage::read`] does. Rows outside of the policy's period are
+/// left out.
 ///
 /// # Errors
 /// As [`Linkage::read`].
@@ -40,7 +40,7 @@ pub struct KeysRead {
 /// As [`Linkage::read`].
 pub fn read_keys(batch: Sightings, policy: Policy, region: Region) -> Result<KeysRead, Error> {
     let mut reader = BlockReader::new(Arc::new(policy), region, Some(NonZeroUsize::MIN));
-    let blocks = reader.read(&[batch])?;
+    let blocks = reader.read(&[batch], |block| block)?;
     let msisdns = blocks
         .iter()
         .flat_map(|block| block.msisdns.iter().copied());
@@ -52,20 +52,20 @@ pub fn read_keys(batch: Sightings, policy: Policy, region: Region) -> Result<Key
         msisdns: Arc::new(UInt64Array::from_iter_values(msisdns)),
         imeis: Arc::new(UInt64Array::from_iter_values(imeis)),
         ats: Arc::new(ats.collect::<Int64Array>()),
-        looks_national: reader.counts.looks_national,
-        refused: reader.counts.refused,
+        looks_national: reader.looks_national(),
+        refused: reader.into_refused(),
     })
 }
 
 impl Linkage {
-    /// The request of the next pass; `None` at the end of the walk.
+    /// What the next pass asks for; `None` when the walk is over.
     #[must_use]
     pub fn wanted(&self) -> Option<Wanted<'_>> {
         self.walk.wanted()
     }
 
-    /// Receives the counts of each key of the pass that was seen, each key once. Returns the open keys: their sightings
-    /// are needed for [`answer`](Self::answer).
+    /// Takes how much each key of the pass was seen, each key once, those that were not seen left out. Gives the keys
+    /// whose sightings [`answer`](Self::answer) must bring.
     pub fn judge(&mut self, mut sizes: Vec<Size>) -> Vec<u64> {
         sizes.sort_unstable_by_key(|size| size.key);
         let open = self.walk.open(&sizes);
@@ -74,7 +74,7 @@ impl Linkage {
         open
     }
 
-    /// Ends the pass with every kept sighting of its open keys, keyed by the side of the pass.
+    /// Closes the pass with every kept sighting of its open keys, seen from the side that was asked for.
     pub fn answer(&mut self, rows: Vec<Row>) {
         if let Some(wanted) = self.walk.wanted() {
             let open = Tally::of(rows, wanted.side, &self.policy);

@@ -1,4 +1,4 @@
-//! Local Parquet files of sightings -> blocks. Row groups are read in parallel and returned in order.
+//! Local Parquet files of sightings -> blocks, row groups side by side.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -9,40 +9,39 @@ use arrow_array::RecordBatch;
 use arrow_schema::DataType;
 use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
-use parquet::errors::ParquetError;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use super::block::{Batch, Block, Counts, Refused, Sightings, add_refused, check_types};
+use super::block::{Batch, Block, Sightings};
+use super::packed::Packed;
+use super::{Refused, check_types};
 use crate::Error;
-use crate::guard::guarded;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{Input, footer, key_metadata};
+use crate::parquet::{ParquetFile, RowGroup};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 
 /// A Parquet file and the names of its columns of numbers, IMEIs and, if it has any, times.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Its path.
+    /// Where it is.
     pub path: PathBuf,
-    /// Two or three column names.
+    /// Two or three names.
     pub columns: Vec<String>,
 }
 
-/// The sightings of one row group.
+/// What was read of one row group.
 pub(super) struct Group {
-    /// The index of the file.
+    /// Which of the files.
     pub(super) file: usize,
-    pub(super) counts: Counts,
-    pub(super) blocks: Vec<Block>,
-    /// Reads the row group again.
+    pub(super) rows: u64,
+    pub(super) looks_national: bool,
+    pub(super) blocks: Vec<Packed>,
+    pub(super) refused: Refused,
+    /// What reads it again.
     pub(super) job: Job,
 }
 
-/// Reads files in the background.
+/// Files being read.
 pub(super) struct Files(Ordered<Groups>);
 
 impl Files {
@@ -61,13 +60,13 @@ impl Files {
         Self(Ordered::new(groups, threads))
     }
 
-    /// The next row group, or [`Next::Waiting`] after `patience`.
+    /// What comes next, [`Next::Waiting`] after `patience`.
     pub(super) fn next(&mut self, patience: Duration) -> Next<Result<Group, Error>> {
         self.0.next(patience)
     }
 }
 
-/// The row groups of all files, in order. A file is opened when its first row group is due.
+/// The row groups of all files, in order; a file is opened when its first one is asked for.
 struct Groups {
     files: VecDeque<(usize, File)>,
     waiting: VecDeque<Job>,
@@ -86,11 +85,14 @@ impl Iterator for Groups {
             let (index, file) = self.files.pop_front()?;
             match OpenFile::open(index, &file, self.region) {
                 Ok(file) => {
-                    let groups = 0..file.metadata.metadata().num_row_groups();
+                    let groups = 0..file.file.metadata.metadata().num_row_groups();
                     let file = Arc::new(file);
-                    self.waiting.extend(groups.map(|row_group| Job {
+                    self.waiting.extend(groups.map(|index| Job {
+                        group: RowGroup {
+                            file: Arc::clone(&file.file),
+                            index,
+                        },
                         file: Arc::clone(&file),
-                        row_group,
                         policy: Arc::clone(&self.policy),
                         region: self.region,
                     }));
@@ -104,23 +106,20 @@ impl Iterator for Groups {
     }
 }
 
-/// The largest count of rows in a batch, whatever a footer states.
+/// Rows of a batch at the most, however many a footer claims.
 const LONGEST: usize = 1 << 22;
 
 struct OpenFile {
     index: usize,
-    name: String,
-    input: Input,
-    metadata: ArrowReaderMetadata,
-    /// The indices of the two or three columns in the file.
+    file: Arc<ParquetFile>,
+    /// Where the two or three columns stand in the file.
     roots: Vec<usize>,
 }
 
 impl OpenFile {
     fn open(index: usize, file: &File, region: Region) -> Result<Self, Error> {
-        let name = file.path.display().to_string();
-        let (input, metadata) = footer(&file.path)?;
-        let schema = metadata.schema();
+        let opened = ParquetFile::open(&file.path)?;
+        let schema = opened.metadata.schema();
         let find = || {
             let find = |column: &String| find_column(column, schema);
             let roots = file
@@ -132,17 +131,15 @@ impl OpenFile {
             check_types(file.columns.iter().map(String::as_str).zip(types), region)?;
             Ok(roots)
         };
-        let roots = find().map_err(|error: Error| error.in_file(&name))?;
+        let roots = find().map_err(|error: Error| error.in_file(&opened.name))?;
         Ok(Self {
             index,
-            name,
-            input,
-            metadata,
+            file: Arc::new(opened),
             roots,
         })
     }
 
-    /// The columns of a batch. The reader returns each column once, in the order of the file.
+    /// Where the columns stand in the batches of a reader, which brings them in the order of the file, once each.
     fn sightings(&self, batch: &RecordBatch) -> Sightings {
         let column = |root: usize| {
             let mut before: Vec<_> = self.roots.iter().filter(|&&other| other < root).collect();
@@ -160,59 +157,52 @@ impl OpenFile {
     }
 }
 
-/// A row group of an open file. Any thread can read it.
+/// A row group of an open file, to be read by anybody.
 #[derive(Clone)]
 pub(super) struct Job {
     file: Arc<OpenFile>,
-    row_group: usize,
+    group: RowGroup,
     policy: Arc<Policy>,
     region: Region,
 }
 
 impl Job {
     fn reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        let file = &self.file;
-        let keys = &file.roots[..2];
-        let build = || {
-            let metadata = key_metadata(&file.metadata, self.row_group, keys)?;
-            // The values of a dictionary are read once a batch, so a row group with a dictionary is one batch.
-            let of_dictionary = keys.iter().any(|&at| {
-                let data_type = metadata.schema().field(at).data_type();
-                matches!(data_type, DataType::Dictionary(..))
-            });
-            let rows = metadata.metadata().row_group(self.row_group).num_rows();
-            let batch = if of_dictionary {
-                usize::try_from(rows).unwrap_or(TASK).clamp(1, LONGEST)
-            } else {
-                TASK
-            };
-            let mask = ProjectionMask::roots(metadata.parquet_schema(), file.roots.iter().copied());
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file.input.clone(), metadata)
-                .with_projection(mask)
-                .with_row_groups(vec![self.row_group])
-                .with_batch_size(batch)
-                .build()
+        let keys = &self.file.roots[..2];
+        let metadata = self.group.key_metadata(keys)?;
+        // The words of a dictionary are read once a batch, so with one a row group is one batch.
+        let of_dictionary = keys.iter().any(|&at| {
+            let data_type = metadata.schema().field(at).data_type();
+            matches!(data_type, DataType::Dictionary(..))
+        });
+        let batch = if of_dictionary {
+            usize::try_from(self.stated_rows())
+                .unwrap_or(TASK)
+                .clamp(1, LONGEST)
+        } else {
+            TASK
         };
-        guarded(build).map_err(|error| self.unreadable(error))
+        self.group
+            .reader(metadata, self.file.roots.iter().copied(), None, batch)
     }
 
-    fn unreadable(&self, error: ParquetError) -> Error {
-        Error::unreadable(Some(self.row_group), error).in_file(&self.file.name)
-    }
-
-    /// The next batch of a reader.
-    fn next(&self, reader: &mut ParquetRecordBatchReader) -> Result<Option<RecordBatch>, Error> {
-        let next = guarded(|| reader.next().transpose().map_err(ParquetError::from));
-        next.map_err(|error| self.unreadable(error))
+    /// The number of rows in the header.
+    fn stated_rows(&self) -> i64 {
+        let metadata = self.group.file.metadata.metadata();
+        metadata.row_group(self.group.index).num_rows()
     }
 
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
         let sightings = self.file.sightings(batch);
-        group.counts.looks_national |= looks_national(sightings.msisdns.as_ref());
-        group.counts.rows += batch.num_rows() as u64;
+        group.looks_national |= looks_national(sightings.msisdns.as_ref());
+        group.rows += batch.num_rows() as u64;
         self.read_batch(&sightings, |block, refused| {
-            add_refused(&mut group.counts.refused, refused);
-            group.blocks.push(block);
+            for (why, count) in refused {
+                *group.refused.entry(why).or_default() += count;
+            }
+            if block.len() > 0 {
+                group.blocks.push(Packed::of(&block));
+            }
         })
     }
 
@@ -222,7 +212,7 @@ impl Job {
         mut take: impl FnMut(Block, Refused),
     ) -> Result<(), Error> {
         let batch = Batch::new(sightings, self.region, &self.policy)
-            .map_err(|error| error.in_file(&self.file.name))?;
+            .map_err(|error| self.group.in_file(error))?;
         for (batch, rows) in batch.runs() {
             let (block, refused) = batch.read(rows);
             take(block, refused);
@@ -230,34 +220,19 @@ impl Job {
         Ok(())
     }
 
-    /// Reads the row group again.
-    pub(super) fn read_blocks(&self, mut visit: impl FnMut(&Block)) -> Result<(), Error> {
+    /// Reads the row group once more.
+    pub(super) fn read_blocks(&self, mut look: impl FnMut(&Block)) -> Result<(), Error> {
         let mut reader = self.reader()?;
         let mut seen = 0;
-        while let Some(batch) = self.next(&mut reader)? {
+        while let Some(batch) = self.group.next(&mut reader)? {
             seen += batch.num_rows() as u64;
-            self.read_batch(&self.file.sightings(&batch), |block, _| visit(&block))?;
+            self.read_batch(&self.file.sightings(&batch), |block, _| look(&block))?;
         }
-        self.check_rows(seen)
-    }
-
-    /// A row group must have as many rows as its header states. Otherwise cells of different rows would be joined.
-    fn check_rows(&self, seen: u64) -> Result<(), Error> {
-        let rows = self
-            .file
-            .metadata
-            .metadata()
-            .row_group(self.row_group)
-            .num_rows();
-        if u64::try_from(rows) == Ok(seen) {
-            return Ok(());
-        }
-        let why = format!("it has {seen} rows, but its header states {rows}");
-        Err(self.unreadable(ParquetError::General(why)))
+        self.group.check_rows(seen, self.stated_rows())
     }
 }
 
-/// A row group, read batch by batch.
+/// A row group, read a batch a step.
 enum Unit {
     Ready(Job),
     Reading(Job, ParquetRecordBatchReader, Group),
@@ -276,17 +251,20 @@ impl Iterator for Unit {
             Self::Ready(job) => job.reader().map(|reader| {
                 let group = Group {
                     file: job.file.index,
-                    counts: Counts::default(),
+                    rows: 0,
+                    looks_national: false,
                     blocks: Vec::new(),
+                    refused: Refused::new(),
                     job: job.clone(),
                 };
                 Self::Reading(job, reader, group)
             }),
-            Self::Reading(job, mut reader, mut group) => match job.next(&mut reader) {
+            Self::Reading(job, mut reader, mut group) => match job.group.next(&mut reader) {
                 Err(error) => Err(error),
-                Ok(None) => job
-                    .check_rows(group.counts.rows)
-                    .map(|()| Self::Done(group)),
+                Ok(None) => {
+                    let checked = job.group.check_rows(group.rows, job.stated_rows());
+                    checked.map(|()| Self::Done(group))
+                }
                 Ok(Some(batch)) => job
                     .read(&batch, &mut group)
                     .map(|()| Self::Reading(job, reader, group)),
@@ -294,8 +272,8 @@ impl Iterator for Unit {
         };
         match step {
             Ok(Self::Done(group)) => Some(Some(Ok(group))),
-            Ok(unit) => {
-                *self = unit;
+            Ok(at_it) => {
+                *self = at_it;
                 Some(None)
             }
             Err(error) => Some(Some(Err(error))),

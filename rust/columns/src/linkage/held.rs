@@ -1,48 +1,33 @@
-//! Storage of the sightings between two passes: in memory up to a limit, beyond it on disk.
+//! The sightings between two passes: in memory up to a limit, beyond it in a temporary file, or where they came from.
 //!
-//! One idea: **a pass reads pieces, and every piece can be read again.** A row group of a file is read from its file again.
-//! Blocks of a stream can be received only once, so they are written to a temporary file without a name, which the
-//! operating system removes with the process.
-
-use std::fs::File;
-
-use arrow_buffer::{ArrowNativeType, Buffer, MutableBuffer, ScalarBuffer};
+//! One idea: **what is read again is read as keys.** What is not somebody else's is packed as it comes; what memory has no
+//! room for goes to a temporary file. If that has no room either, the row groups of a file are decoded again for each
+//! pass, and a stream, which comes but once, is an error.
 
 use super::block::Block;
 use super::files::{Group, Job};
+use super::packed::{Packed, Spill};
 use crate::Error;
-use crate::positioned::{read_exact_at, write_all_at};
 
 /// All sightings of a linkage.
 pub(super) struct Held {
     pieces: Vec<Piece>,
-    /// The largest count of bytes in memory.
+    /// Bytes that may be kept in memory, and that are.
     limit: usize,
-    /// The count of bytes in memory.
     bytes: usize,
     rows: u64,
     spill: Option<Spill>,
+    /// Whether the temporary file was once found to have no room.
+    full: bool,
 }
 
-/// Some of the sightings.
+/// Some sightings.
 pub(super) enum Piece {
-    /// In memory.
+    /// In memory that is somebody else's.
     Kept(Block),
-    /// In the temporary file.
-    Spilled {
-        offset: u64,
-        len: usize,
-        timed: bool,
-        placed: bool,
-    },
-    /// In a row group of a file, with so many kept sightings.
+    Packed(Packed),
+    /// To be decoded again, with so many sightings that count.
     OfFile(Job, usize),
-}
-
-/// A temporary file without a name.
-struct Spill {
-    file: File,
-    len: u64,
 }
 
 impl Held {
@@ -53,6 +38,7 @@ impl Held {
             bytes: 0,
             rows: 0,
             spill: None,
+            full: false,
         }
     }
 
@@ -60,183 +46,116 @@ impl Held {
         &self.pieces
     }
 
-    /// The count of sightings.
+    /// How many sightings there are.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Stores blocks whose memory another owner holds in any case; it does not count towards the limit.
+    /// Takes in blocks whose memory is somebody else's, who holds it anyway.
     pub(super) fn keep(&mut self, blocks: Vec<Block>) {
-        self.rows += blocks.iter().map(|block| block.len() as u64).sum::<u64>();
-        self.pieces.extend(blocks.into_iter().map(Piece::Kept));
+        self.add(blocks.into_iter().map(Piece::Kept).collect());
     }
 
-    /// Stores blocks of a stream.
+    /// Takes in sightings of a stream.
     ///
     /// # Errors
-    /// [`Error::File`] if the temporary file cannot be written.
-    pub(super) fn store(&mut self, blocks: Vec<Block>) -> Result<(), Error> {
-        for block in blocks {
-            if self.reserve(block.bytes()) {
-                self.keep(vec![block]);
-                continue;
+    /// [`Error::File`] if there is no room for them.
+    pub(super) fn take(&mut self, blocks: Vec<Packed>) -> Result<(), Error> {
+        for packed in blocks {
+            let placed = self.place(packed)?;
+            self.add(vec![Piece::Packed(placed)]);
+        }
+        Ok(())
+    }
+
+    /// Takes in a row group.
+    pub(super) fn take_group(&mut self, group: Group) {
+        let rows = group.blocks.iter().map(Packed::len).sum();
+        let before = self.bytes;
+        let placed = if self.full {
+            None
+        } else {
+            let placed = group.blocks.into_iter().map(|packed| self.place(packed));
+            placed.collect::<Result<Vec<_>, _>>().ok()
+        };
+        match placed {
+            Some(placed) => self.add(placed.into_iter().map(Piece::Packed).collect()),
+            None => {
+                self.full = true;
+                self.bytes = before;
+                self.add(vec![Piece::OfFile(group.job, rows)]);
             }
-            let spill = match &mut self.spill {
-                Some(spill) => spill,
-                none => none.insert(Spill::new()?),
-            };
-            self.rows += block.len() as u64;
-            self.pieces.push(spill.write(&block)?);
         }
-        Ok(())
     }
 
-    /// Stores a row group.
-    pub(super) fn store_group(&mut self, group: Group) {
-        if self.reserve(group.blocks.iter().map(Block::bytes).sum()) {
-            self.keep(group.blocks);
-            return;
-        }
-        let rows = group.blocks.iter().map(Block::len).sum();
-        self.rows += rows as u64;
-        self.pieces.push(Piece::OfFile(group.job, rows));
+    fn add(&mut self, pieces: Vec<Piece>) {
+        self.rows += pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
+        self.pieces.extend(pieces);
     }
 
-    /// Whether so many more bytes fit into the limit; if so, they are counted.
-    fn reserve(&mut self, bytes: usize) -> bool {
-        let fits = self.bytes + bytes <= self.limit;
-        if fits {
-            self.bytes += bytes;
+    /// Leaves sightings in memory, or moves them to the temporary file if there is no room.
+    fn place(&mut self, packed: Packed) -> Result<Packed, Error> {
+        let bytes = self.bytes + packed.bytes();
+        if bytes <= self.limit {
+            self.bytes = bytes;
+            return Ok(packed);
         }
-        fits
-    }
-
-    /// Calls `visit` with the blocks of a piece.
-    ///
-    /// # Errors
-    /// [`Error::File`], [`Error::Unreadable`], when a piece is read from its file.
-    pub(super) fn visit(&self, piece: &Piece, mut visit: impl FnMut(&Block)) -> Result<(), Error> {
-        match (piece, &self.spill) {
-            (Piece::Kept(block), _) => visit(block),
-            (
-                &Piece::Spilled {
-                    offset,
-                    len,
-                    timed,
-                    placed,
-                },
-                Some(spill),
-            ) => visit(&spill.read(offset, len, timed, placed)?),
-            (Piece::Spilled { .. }, None) => {}
-            (Piece::OfFile(job, _), _) => job.read_blocks(visit)?,
-        }
-        Ok(())
+        let spill = match &mut self.spill {
+            Some(spill) => spill,
+            none => none.insert(Spill::new()?),
+        };
+        spill.take(packed)
     }
 }
 
 impl Piece {
-    /// The count of its kept sightings.
+    /// How many sightings it holds.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Kept(block) => block.len(),
-            Self::Spilled { len, .. } | Self::OfFile(_, len) => *len,
+            Self::Packed(packed) => packed.len(),
+            Self::OfFile(_, len) => *len,
         }
     }
-}
-
-impl Spill {
-    fn new() -> Result<Self, Error> {
-        let file = tempfile::tempfile().map_err(temporary_file)?;
-        Ok(Self { file, len: 0 })
-    }
-
-    fn write(&mut self, block: &Block) -> Result<Piece, Error> {
-        let piece = Piece::Spilled {
-            offset: self.len,
-            len: block.len(),
-            timed: block.ats.is_some(),
-            placed: block.places.is_some(),
-        };
-        self.append(&block.msisdns)?;
-        self.append(&block.imeis)?;
-        if let Some(ats) = &block.ats {
-            self.append(ats)?;
-        }
-        for column in block.places.iter().flatten() {
-            self.append(column)?;
-        }
-        Ok(piece)
-    }
-
-    fn append<T: ArrowNativeType>(&mut self, values: &ScalarBuffer<T>) -> Result<(), Error> {
-        let bytes = values.inner().as_slice();
-        write_all_at(&self.file, bytes, self.len).map_err(temporary_file)?;
-        self.len += bytes.len() as u64;
-        Ok(())
-    }
-
-    fn read(&self, offset: u64, len: usize, timed: bool, placed: bool) -> Result<Block, Error> {
-        let column = |n: u64| -> Result<Buffer, Error> {
-            let mut bytes = MutableBuffer::from_len_zeroed(len * size_of::<u64>());
-            let offset = offset + n * bytes.len() as u64;
-            read_exact_at(&self.file, bytes.as_slice_mut(), offset).map_err(temporary_file)?;
-            Ok(bytes.into())
-        };
-        let keys = |n: u64| Ok::<_, Error>(ScalarBuffer::new(column(n)?, 0, len));
-        let places = 2 + u64::from(timed);
-        Ok(Block {
-            msisdns: keys(0)?,
-            imeis: keys(1)?,
-            ats: timed
-                .then(|| column(2))
-                .transpose()?
-                .map(|ats| ScalarBuffer::new(ats, 0, len)),
-            places: placed
-                .then(|| Ok::<_, Error>([keys(places)?, keys(places + 1)?, keys(places + 2)?]))
-                .transpose()?,
-        })
-    }
-}
-
-/// An error of the temporary file, with its folder.
-fn temporary_file(error: std::io::Error) -> Error {
-    Error::file(&std::env::temp_dir(), error)
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow_buffer::ScalarBuffer;
+    use numguard_core::linkage::Side;
+
     use super::*;
 
-    fn block(from: u64, timed: bool) -> Block {
+    fn block(from: u64) -> Block {
         let keys = |first: u64| ScalarBuffer::from((first..first + 1000).collect::<Vec<u64>>());
         Block {
             msisdns: keys(from),
             imeis: keys(2 * from),
-            ats: timed.then(|| (0..1000i64).collect()),
-            places: from.is_multiple_of(3).then(|| [1, 2, 3].map(keys)),
+            ats: None,
+            places: None,
         }
     }
 
     #[test]
-    fn spilled_blocks_are_read_back_unchanged() {
-        for limit in [0, 30_000, 1_000_000] {
-            let mut held = Held::new(limit);
-            let blocks = || (0..4).map(|n| block(n * 7919, n % 2 == 0));
-            held.store(blocks().collect())
-                .expect("the temporary file can be written");
+    fn what_does_not_fit_comes_back_as_it_was() {
+        let blocks = || (0..4).map(|n| block(n * 7919));
+        let bytes = Packed::of(&block(0)).bytes();
+        for kept in 0..=4 {
+            let mut held = Held::new(kept * bytes);
+            held.take(blocks().map(|block| Packed::of(&block)).collect())
+                .expect("within the memory limit");
             assert_eq!(held.rows(), 4000);
-            let spilled = |piece: &&Piece| matches!(piece, Piece::Spilled { .. });
-            let kept_all = held.pieces().iter().filter(spilled).count() == 0;
-            assert_eq!(kept_all, limit == 1_000_000);
+            assert_eq!(held.spill.is_none(), kept == 4);
             for (piece, expected) in held.pieces().iter().zip(blocks()) {
-                assert_eq!(piece.len(), 1000);
-                held.visit(piece, |block| {
-                    assert_eq!(block.msisdns, expected.msisdns);
-                    assert_eq!(block.imeis, expected.imeis);
-                    assert_eq!(block.ats, expected.ats);
-                    assert_eq!(block.places, expected.places);
-                })
-                .expect("the temporary file can be read");
+                let Piece::Packed(packed) = piece else {
+                    panic!("is packed");
+                };
+                let mut keys = vec![0; packed.len()];
+                packed
+                    .keys(Side::Handsets)
+                    .expect("read back")
+                    .unpack(0, &mut keys);
+                assert_eq!(keys, expected.imeis[..]);
             }
         }
     }

@@ -1,72 +1,90 @@
-//! Columns of sightings -> the walk of `numguard-core` -> its answer as record batches.
+//! Columns of sightings -> the walk of `numguard-core`, its answer as record batches.
 //!
-//! This module owns how sightings are stored (as blocks of keys and times), how a pass over them is divided among threads,
-//! and which types of times are accepted. The rules of linkage are in the core.
+//! Owns how sightings are held (as blocks of keys and times), how a pass over them is shared among threads, and what
+//! times may look like. The rules of linkage are the core's.
 //!
-//! One idea: **store the keys, and pass over them again.** Sightings are read once into 24 bytes a row. Each pass of the
-//! walk is then a membership test over one run of integers. Sightings beyond the memory limit are in a temporary file, or
-//! are read again from their file.
-//!
-//! `times`, `block` (batches to keys), `files` (Parquet to blocks), `held` (storage), `pass` (one pass) and `answer` import
-//! only from those before them in this list; `elsewhere` adds the calls of a walk whose sightings an engine holds.
+//! One idea: **hold the keys, go over them again.** Sightings are read once, and packed into some fifteen bytes a row; each
+//! pass of the walk is then a membership test over one run of integers. What does not fit into memory is held elsewhere.
 
 mod answer;
 mod block;
 mod elsewhere;
 mod files;
 mod held;
+mod packed;
 mod pass;
 mod times;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow_array::{Array, ArrayRef};
-use numguard_core::linkage::{Policy, Seed, Tally, Walk};
+use arrow_array::{Array, ArrayRef, new_empty_array};
+use arrow_schema::DataType;
+use numguard_core::linkage::{Policy, Seed, Side, Tally, Walk};
 use numguard_core::msisdn::Region;
 
 pub use answer::Expansion;
 use block::BlockReader;
-pub use block::{NO_TIME, Refused, Sightings, check_types};
+pub use block::Sightings;
 pub use elsewhere::{KeysRead, read_keys};
 pub use files::File;
 use files::Files;
 use held::Held;
+use packed::Packed;
 use pass::Pass;
-pub use pass::Progress;
 pub use times::Times;
 
 use crate::column::{Column, Keys};
 use crate::parallel::Next;
 use crate::{Error, parallel};
 
-/// The result of a step.
+/// Rows by the code of what kept them out.
+pub type Refused = BTreeMap<&'static str, u64>;
+
+/// A row that a time rule cannot judge because it has no time, and so is refused.
+pub const NO_TIME: &str = "no_time";
+
+/// A row in which nothing is written where a number or an IMEI should stand.
+pub(crate) const EMPTY: &str = numguard_core::notes::Note::Empty.code();
+
+/// How far a linkage has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The level being reached; 0 while sightings are read.
+    pub hop: u32,
+    /// What the pass over the sightings is about; `None` while they are read.
+    pub side: Option<Side>,
+    /// Rows read, or gone over in this pass.
+    pub rows: u64,
+    /// Rows there are to go over; `None` while they are read.
+    pub of: Option<u64>,
+}
+
+/// What to do after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// More steps are needed.
+    /// Take another.
     More(Progress),
-    /// The walk is complete: call [`Linkage::finish`].
+    /// The walk is over: [`Linkage::finish`].
     Done,
 }
 
-/// Reads sightings, then walks, in short steps: the caller regains control after each step.
+/// Sightings being read, then walked over, a step at a time, so that the caller regains control between two steps.
 pub struct Linkage {
     reader: BlockReader,
     files: Option<Files>,
-    /// The index of the file that the last row group came from.
-    file: usize,
     held: Held,
     walk: Walk,
     pass: Option<Pass>,
-    /// Keys of the current pass whose counts suffice.
+    /// Keys of the pass at hand that are judged by their size.
     sized: Tally,
     policy: Arc<Policy>,
-    region: Region,
     threads: parallel::Threads,
 }
 
 impl Linkage {
-    /// A linkage from `seeds` that keeps up to `memory_limit` bytes of sightings in memory.
+    /// A linkage that sets out from `seeds`, and keeps up to `memory_limit` bytes of sightings in memory.
     #[must_use]
     pub fn new(
         policy: Policy,
@@ -79,43 +97,39 @@ impl Linkage {
         Self {
             reader: BlockReader::new(Arc::clone(&policy), region, threads),
             files: None,
-            file: 0,
             held: Held::new(memory_limit),
             walk: Walk::new(Arc::clone(&policy), seeds),
             pass: None,
             sized: Tally::default(),
             policy,
-            region,
             threads,
         }
     }
 
-    /// Reads some batches of sightings. They are divided among the threads together, so several in one call are best.
+    /// Takes in some batches of sightings. They are shared among the threads together, so several at a time are best.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and the temporary
-    /// file cannot be written.
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and there is no room
+    /// for a temporary file.
     ///
     /// # Panics
     /// If the columns of a batch differ in length.
     pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
-        let blocks = self.reader.read(batches)?;
         if batches.iter().all(|batch| batch.keep) {
-            self.held.keep(blocks);
+            self.held.keep(self.reader.read(batches, |block| block)?);
         } else {
-            self.held.store(blocks)?;
+            let packed = self.reader.read(batches, |block| Packed::of(&block))?;
+            self.held.take(packed)?;
         }
         Ok(self.reading())
     }
 
-    /// Starts to read local Parquet files in the background. [`read_on`](Self::read_on) stores their row groups.
+    /// Sets out to read local Parquet files, whose row groups [`read_on`](Self::read_on) then takes in.
     pub fn begin(&mut self, files: Vec<File>) {
-        let policy = Arc::clone(&self.policy);
-        self.files = Some(Files::new(files, policy, self.region, self.threads));
+        self.files = Some(self.reader.files(files));
     }
 
-    /// Stores the row groups that were read in the meantime, for about as long as `patience`. Returns the progress and
-    /// the index of the file that the last row group came from; `None` at the end of the files.
+    /// Takes in what has been read of the files: how far things are, and which file that was of. At the end, `None`.
     ///
     /// # Errors
     /// [`Error::File`], [`Error::Unreadable`], [`Error::NoSuchColumn`], [`Error::RepeatedColumn`],
@@ -128,32 +142,33 @@ impl Linkage {
                 Next::Waiting => break,
                 Next::Ready(group) => {
                     let mut group = group?;
-                    self.reader.counts.add(std::mem::take(&mut group.counts));
-                    self.file = group.file;
-                    self.held.store_group(group);
+                    self.reader.count_group(&mut group);
+                    self.held.take_group(group);
                 }
             }
             if until <= Instant::now() {
                 break;
             }
         }
-        let more = self.files.is_some();
-        Ok(more.then(|| (self.reading(), self.file)))
+        Ok(self
+            .files
+            .is_some()
+            .then(|| (self.reading(), self.reader.file())))
     }
 
     fn reading(&self) -> Progress {
         Progress {
             hop: 0,
             side: None,
-            rows: self.reader.counts.rows,
+            rows: self.reader.rows(),
             of: None,
         }
     }
 
-    /// Passes over some more of the sightings.
+    /// Goes over some more of the sightings.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::Unreadable`], when sightings are read again that are not in memory.
+    /// Those of reading again what was not kept in memory.
     pub fn step(&mut self) -> Result<Step, Error> {
         let pass = match &mut self.pass {
             Some(pass) => pass,
@@ -162,37 +177,36 @@ impl Linkage {
                 None => return Ok(Step::Done),
             },
         };
-        let is_last = pass.advance(&self.held, self.threads)?;
+        let over = pass.go_over(&self.held, self.threads)?;
         let progress = pass.progress(&self.held);
-        if is_last && let Some(pass) = self.pass.take() {
+        if over && let Some(pass) = self.pass.take() {
             self.walk.close_pass(pass.tally(&self.policy, self.threads));
         }
         Ok(Step::More(progress))
     }
 
-    /// The result. If the last step was not [`Step::Done`], all remaining steps are done first.
+    /// What was found. Unless the last step was [`Step::Done`], the rest of the steps is taken first.
     ///
     /// # Errors
     /// As [`step`](Self::step).
     pub fn finish(mut self) -> Result<Expansion, Error> {
         while self.step()? != Step::Done {}
-        let counts = self.reader.counts;
         Ok(Expansion {
             answer: self.walk.finish(),
             placed: self.policy.needs_places(),
-            looks_national: counts.looks_national,
-            refused: counts.refused,
+            looks_national: self.reader.looks_national(),
+            refused: self.reader.into_refused(),
         })
     }
 }
 
-/// Reads the keys and times of seeds: the readable ones, and the counts of the refused ones.
+/// Reads the keys and times of seeds: those that can be read, and the count of the others.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::NotTimes`].
 ///
 /// # Panics
-/// If `reported_at` and `msisdns` differ in length.
+/// If `reported_at` is another length than `msisdns`.
 pub fn seeds(
     msisdns: &ArrayRef,
     reported_at: Option<&ArrayRef>,
@@ -228,4 +242,24 @@ pub fn seeds(
         })
     });
     Ok((seeds, refused))
+}
+
+/// Whether columns of these names and types can hold what they should: numbers, IMEIs and, if there is a third, times.
+///
+/// # Errors
+/// [`Error::UnsupportedType`], [`Error::NotTimes`], in the column.
+pub fn check_types<'a>(
+    columns: impl IntoIterator<Item = (&'a str, &'a DataType)>,
+    region: Region,
+) -> Result<(), Error> {
+    for (n, (name, data_type)) in columns.into_iter().enumerate() {
+        let none = new_empty_array(data_type);
+        let taken = match n {
+            0 => Column::new(&none, Keys::Msisdn(region)).map(drop),
+            1 => Column::new(&none, Keys::ImeiOrPlaceholder).map(drop),
+            _ => Times::new(&none).map(drop),
+        };
+        taken.map_err(|error| error.in_column(name))?;
+    }
+    Ok(())
 }

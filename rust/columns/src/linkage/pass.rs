@@ -1,49 +1,45 @@
-//! One pass of the walk: the rows of the wanted keys, found and tallied on several threads.
+//! One pass of the walk: the rows of the wanted keys, found and tallied side by side.
 
-use numguard_core::linkage::{NO_TIME, Place, Policy, Row, Side, Sighting, Tally, Wanted};
+use numguard_core::linkage::{Place, Policy, Row, Side, Tally, Wanted};
 use numguard_core::set::{FrozenSet, KeyType};
 
+use super::Progress;
 use super::block::Block;
 use super::held::{Held, Piece};
+use super::packed::{Beside, Packed};
 use crate::{Error, parallel};
 
-/// The count of keys probed at once: 16 KiB, which fit into the level 1 cache.
+/// Keys probed at once: 16 KiB, which stay in the first cache.
 const RUN: usize = 2048;
 
-/// The count of rows in a step: some hundredths of a second.
+/// Rows gone over in a step: some hundredths of a second.
 const STEP: usize = 1 << 22;
 
-/// The count of parts into which rows are partitioned by key. Each part is sorted on its own, in the cache.
+/// Parts that rows are cut into by key, so that each is sorted by itself, in the cache.
 const PARTS: usize = 64;
 
-/// The progress of a linkage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// The current level; 0 while sightings are read.
-    pub hop: u32,
-    /// The side of the current pass; `None` while sightings are read.
-    pub side: Option<Side>,
-    /// The count of rows read, or of rows done in this pass.
-    pub rows: u64,
-    /// The count of rows of the pass; `None` while sightings are read.
-    pub of: Option<u64>,
-}
-
-/// A pass in progress.
+/// A pass under way.
 pub(super) struct Pass {
     side: Side,
     hop: u32,
     wanted: FrozenSet,
-    /// Whether the IMEI of zeros is wanted: no set can hold the key 0.
+    /// Whether the IMEI of zeros is wanted, which no set holds.
     zero: bool,
-    /// Whether the places of the rows are needed.
+    /// Whether the places of the rows are asked for.
     placed: bool,
     next: usize,
     rows: u64,
     parts: Vec<Vec<Found>>,
 }
 
-/// Rows of wanted keys, and a place for each row if places are needed.
+/// The rows of a block whose keys are wanted, ascending, and these keys.
+#[derive(Default)]
+struct Hits {
+    rows: Vec<u32>,
+    keys: Vec<u64>,
+}
+
+/// Rows of wanted keys; where places are asked for, one for each row.
 #[derive(Clone, Default)]
 struct Found {
     rows: Vec<Row>,
@@ -68,11 +64,11 @@ impl Pass {
         }
     }
 
-    /// Searches some more pieces; returns whether they were the last.
+    /// Goes over some more pieces; returns whether they were the last.
     ///
     /// # Errors
-    /// Those of [`Held::visit`].
-    pub(super) fn advance(
+    /// Those of reading a piece again.
+    pub(super) fn go_over(
         &mut self,
         held: &Held,
         threads: parallel::Threads,
@@ -86,7 +82,7 @@ impl Pass {
         }
         let step = &pieces[self.next..end];
         let tasks = step.chunks(step.len().div_ceil(4 * parallel::count(threads)).max(1));
-        let found = parallel::map(threads, tasks.collect(), |pieces| self.find(held, pieces));
+        let found = parallel::map(threads, tasks.collect(), |pieces| self.find(pieces));
         for parts in found {
             for (all, part) in self.parts.iter_mut().zip(parts?) {
                 if !part.rows.is_empty() {
@@ -108,11 +104,11 @@ impl Pass {
         }
     }
 
-    /// Tallies the rows found.
+    /// Counts what was found.
     pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
         let (side, placed) = (self.side, self.placed);
         parallel::map(threads, self.parts, |part| {
-            // Moved run by run, so that the rows of a key with millions of rows are not in memory twice.
+            // Taken over run by run, so that a key with millions of rows is not in memory twice.
             let len = part.iter().map(|run| run.rows.len()).sum();
             let mut rows = Vec::with_capacity(len);
             let mut places = Vec::with_capacity(if placed { len } else { 0 });
@@ -128,51 +124,83 @@ impl Pass {
         })
     }
 
-    /// The rows of the wanted keys, partitioned by key.
-    fn find(&self, held: &Held, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
+    /// The rows of the wanted keys, cut by key.
+    fn find(&self, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
         let mut parts = vec![Found::default(); PARTS];
         for piece in pieces {
-            held.visit(piece, |block| self.find_in(block, &mut parts))?;
+            match piece {
+                Piece::Kept(block) => self.find_in(block, &mut parts),
+                Piece::Packed(packed) => self.find_packed(packed, &mut parts)?,
+                Piece::OfFile(job, _) => {
+                    job.read_blocks(|block| self.find_in(block, &mut parts))?;
+                }
+            }
         }
         Ok(parts)
     }
 
     fn find_in(&self, block: &Block, parts: &mut [Found]) {
-        let mut hits = [0u64; RUN / 64];
-        let keys = match self.side {
-            Side::Numbers => &block.msisdns,
-            Side::Handsets => &block.imeis,
-        };
-        for (run, keys) in keys.chunks(RUN).enumerate() {
-            let hits = &mut hits[..keys.len().div_ceil(64)];
-            self.wanted.probe(keys, hits);
-            if self.zero {
-                for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
-                    hits[n / 64] |= 1 << (n % 64);
-                }
+        let mut hits = Hits::default();
+        for (run, keys) in block.keys(self.side).chunks(RUN).enumerate() {
+            self.probe(run * RUN, keys, &mut hits);
+        }
+        let beside = block.beside(self.side, &hits.rows, self.placed);
+        take_down(&hits.keys, beside, parts);
+    }
+
+    fn find_packed(&self, packed: &Packed, parts: &mut [Found]) -> Result<(), Error> {
+        let keys = packed.keys(self.side)?;
+        let (mut run, mut hits) = ([0; RUN], Hits::default());
+        for start in (0..packed.len()).step_by(RUN) {
+            let run = &mut run[..RUN.min(packed.len() - start)];
+            keys.unpack(start, run);
+            self.probe(start, run, &mut hits);
+        }
+        if !hits.rows.is_empty() {
+            let beside = packed.beside(self.side, &hits.rows, self.placed)?;
+            take_down(&hits.keys, beside, parts);
+        }
+        Ok(())
+    }
+
+    /// Looks a run of keys up, whose first is that of row `start`.
+    fn probe(&self, start: usize, keys: &[u64], hits: &mut Hits) {
+        let mut bits = [0u64; RUN / 64];
+        let bits = &mut bits[..keys.len().div_ceil(64)];
+        self.wanted.probe(keys, bits);
+        if self.zero {
+            for (n, _) in keys.iter().enumerate().filter(|&(_, &key)| key == 0) {
+                bits[n / 64] |= 1 << (n % 64);
             }
-            for (word, &bits) in hits.iter().enumerate() {
-                let mut bits = bits;
-                while bits != 0 {
-                    let n = run * RUN + word * 64 + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    let row = self.side.row(Sighting {
-                        msisdn: block.msisdns[n],
-                        imei14: block.imeis[n],
-                        at: block.ats.as_ref().map_or(NO_TIME, |ats| ats[n]),
-                    });
-                    let part = &mut parts[part_of(row.key)];
-                    part.rows.push(row);
-                    if self.placed {
-                        part.places.push(block.place(n));
-                    }
-                }
+        }
+        for (word, &bits) in bits.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let n = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                hits.rows.push((start + n) as u32);
+                hits.keys.push(keys[n]);
             }
         }
     }
 }
 
-/// The part of a key: the high bits of a multiplicative hash, since consecutive keys are common.
+/// Adds rows to the parts of their keys.
+fn take_down(keys: &[u64], beside: Beside, parts: &mut [Found]) {
+    let Beside {
+        others,
+        ats,
+        places,
+    } = beside;
+    for ((&key, other), at) in keys.iter().zip(others).zip(ats) {
+        parts[part_of(key)].rows.push(Row { key, other, at });
+    }
+    for (&key, place) in keys.iter().zip(places) {
+        parts[part_of(key)].places.push(place);
+    }
+}
+
+/// Which part a key belongs to: the high bits of a multiplicative hash, since keys that follow each other are common.
 fn part_of(key: u64) -> usize {
     (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - PARTS.ilog2())) as usize
 }

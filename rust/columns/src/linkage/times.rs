@@ -1,6 +1,6 @@
 //! Timestamps and dates of every unit and zone -> microseconds since 1970 UTC.
 //!
-//! Call records have no zone: a time without a zone is Indian Standard Time, and a date is its midnight in that zone.
+//! A time without a zone is Indian Standard Time, and a date is its midnight there: call records say neither.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -14,29 +14,29 @@ use numguard_core::linkage::{DAY, IST, NO_TIME};
 
 use crate::Error;
 
-/// A column of times.
+/// A column ready to be read as times.
 pub struct Times {
     values: Values,
     nulls: Option<NullBuffer>,
-    /// Subtracted from every value.
+    /// Taken off every value.
     offset: i64,
 }
 
 enum Values {
     Null(usize),
-    /// Values, and the microseconds in their unit.
+    /// Values to be multiplied to microseconds.
     Coarse(ScalarBuffer<i64>, i64),
     Nanoseconds(ScalarBuffer<i64>),
     Days(ScalarBuffer<i32>),
-    /// Milliseconds; only whole days count.
+    /// Milliseconds that should be whole days.
     DayMilliseconds(ScalarBuffer<i64>),
 }
 
 impl Times {
-    /// Reads the type of a column.
+    /// Takes a column.
     ///
     /// # Errors
-    /// [`Error::NotTimes`] if the column is not of timestamps, dates or nulls. The format of a text is not guessed.
+    /// [`Error::NotTimes`] for anything but timestamps, dates and nulls: how a text means a time is not guessed.
     pub fn new(array: &ArrayRef) -> Result<Self, Error> {
         let offset = match array.data_type() {
             DataType::Timestamp(_, Some(_)) => 0,
@@ -77,7 +77,7 @@ impl Times {
         })
     }
 
-    /// The count of rows.
+    /// How many rows.
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.values {
@@ -89,25 +89,25 @@ impl Times {
         }
     }
 
-    /// Whether there are no rows.
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The values without a copy, if they are microseconds since 1970 UTC without nulls.
-    pub(super) fn as_microseconds(&self) -> Option<&ScalarBuffer<i64>> {
+    /// The values themselves, where they are the microseconds that the core counts in.
+    pub(super) fn as_they_are(&self) -> Option<&ScalarBuffer<i64>> {
         match &self.values {
             Values::Coarse(values, 1) if self.offset == 0 && self.nulls.is_none() => Some(values),
             _ => None,
         }
     }
 
-    /// Writes the times of the rows from `start` on into `out`: [`NO_TIME`] for a null, and for a time outside the range
-    /// of 64-bit microseconds.
+    /// Writes the times of the rows from `start` on into `out`: [`NO_TIME`] where there is none, or one that is further
+    /// from 1970 than microseconds can count.
     ///
     /// # Panics
-    /// If the column has fewer than `start + out.len()` rows.
+    /// If the rows are not there.
     pub fn fill(&self, start: usize, out: &mut [i64]) {
         let rows = start..start + out.len();
         let offset = self.offset;
@@ -185,16 +185,16 @@ mod tests {
     }
 
     #[test]
-    fn every_type_gives_the_same_midnight() {
-        let local = MIDNIGHT + IST;
+    fn every_type_says_the_same_midnight() {
+        let wall = MIDNIGHT + IST;
         let cases: Vec<ArrayRef> = vec![
             Arc::new(Date32Array::from(vec![20_699])),
             Arc::new(Date64Array::from(vec![20_699 * 86_400_000])),
             Arc::new(Date64Array::from(vec![20_699 * 86_400_000 + 5])),
-            Arc::new(TimestampSecondArray::from(vec![local / 1_000_000])),
-            Arc::new(TimestampMillisecondArray::from(vec![local / 1000])),
-            Arc::new(TimestampMicrosecondArray::from(vec![local])),
-            Arc::new(TimestampNanosecondArray::from(vec![local * 1000 + 999])),
+            Arc::new(TimestampSecondArray::from(vec![wall / 1_000_000])),
+            Arc::new(TimestampMillisecondArray::from(vec![wall / 1000])),
+            Arc::new(TimestampMicrosecondArray::from(vec![wall])),
+            Arc::new(TimestampNanosecondArray::from(vec![wall * 1000 + 999])),
             Arc::new(TimestampSecondArray::from(vec![MIDNIGHT / 1_000_000]).with_timezone("UTC")),
             Arc::new(TimestampMicrosecondArray::from(vec![MIDNIGHT]).with_timezone("Asia/Kolkata")),
             Arc::new(TimestampNanosecondArray::from(vec![MIDNIGHT * 1000]).with_timezone("-03:00")),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_times_are_no_time() {
+    fn no_time_is_told() {
         let nulls: ArrayRef = Arc::new(NullArray::new(2));
         assert_eq!(read(&nulls), [NO_TIME, NO_TIME]);
         let far = vec![None, Some(i64::MAX), Some(0)];

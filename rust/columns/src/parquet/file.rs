@@ -10,19 +10,16 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::bytes::Input;
+use super::row_group::ParquetFile;
 use crate::Error;
 use crate::guard::guarded;
 use crate::scan::{Plan, Projection, is_text};
 
-/// An open file.
+/// An open file of a scan.
 pub(super) struct OpenFile {
     /// Its index among the files of the scan.
     pub(super) index: usize,
-    /// The name in errors.
-    pub(super) name: String,
-    pub(super) input: Input,
-    /// Metadata with the types that the file declares.
-    pub(super) metadata: ArrowReaderMetadata,
+    pub(super) file: Arc<ParquetFile>,
     pub(super) projection: Projection,
 }
 
@@ -34,16 +31,13 @@ impl OpenFile {
         plan: &Plan,
         expected: &SchemaRef,
     ) -> Result<Self, Error> {
-        let name = path.display().to_string();
-        let (input, metadata) = footer(path)?;
+        let file = ParquetFile::open(path)?;
         let projection = plan
-            .project(metadata.schema(), Some(expected))
-            .map_err(|error| error.in_file(&name))?;
+            .project(file.metadata.schema(), Some(expected))
+            .map_err(|error| error.in_file(&file.name))?;
         Ok(Self {
             index,
-            name,
-            input,
-            metadata,
+            file: Arc::new(file),
             projection,
         })
     }
@@ -51,7 +45,7 @@ impl OpenFile {
 
 /// The footer, with the root columns `keys` of one row group typed for the fastest lookup: text as views, or as a
 /// dictionary if every page of the chunk is dictionary-coded, so that each dictionary entry is read once.
-pub(crate) fn key_metadata(
+pub(super) fn key_metadata(
     metadata: &ArrowReaderMetadata,
     row_group: usize,
     keys: &[usize],
@@ -86,7 +80,7 @@ pub(super) fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize>
 }
 
 /// Opens a file and reads its footer.
-pub(crate) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
+pub(super) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
     let input = Input::open(path)?;
     let read = || -> Result<_, ParquetError> {
         input.check_footer()?;

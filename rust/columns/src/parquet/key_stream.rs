@@ -39,14 +39,14 @@ enum Run {
 }
 
 impl KeyStream {
-    /// Reads a column; `output` is whether it is part of the output.
-    pub(super) fn new(source: Source, output: bool) -> Self {
+    /// Reads a column; `handed_on` is whether it is part of the output.
+    pub(super) fn new(source: Source, handed_on: bool) -> Self {
         Self {
             source,
             run: Run::None,
             at: 0,
             coded: None,
-            taken: output.then(Vec::new),
+            taken: handed_on.then(Vec::new),
         }
     }
 

@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::DataType;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
-};
-use parquet::errors::ParquetError;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection, RowSelector};
 use parquet::file::metadata::RowGroupMetaData;
 
 use super::Outcome;
-use super::file::{OpenFile, key_metadata};
+use super::file::OpenFile;
 use super::key_stream::{KeyStream, Source};
+use super::row_group::RowGroup;
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
@@ -48,7 +45,7 @@ enum State {
 struct Job {
     file: Arc<OpenFile>,
     plan: Arc<Plan>,
-    row_group: usize,
+    group: RowGroup,
     /// Rows of the row group before this part, and rows of the part.
     start: usize,
     rows: usize,
@@ -119,16 +116,18 @@ impl Iterator for Parts {
         if self.ended {
             return None;
         }
-        let groups = self.file.metadata.metadata().row_groups();
+        let groups = self.file.file.metadata.metadata().row_groups();
         // A file without row groups has one empty part.
         let rows = groups
             .get(self.row_group)
             .map_or(0, RowGroupMetaData::num_rows);
+        let group = RowGroup {
+            file: Arc::clone(&self.file.file),
+            index: self.row_group,
+        };
         let Ok(rows) = usize::try_from(rows) else {
             self.ended = true;
-            let why = "its header states a negative number of rows".to_owned();
-            let error = Error::unreadable(Some(self.row_group), ParquetError::General(why));
-            let error = error.in_file(&self.file.name);
+            let error = group.broken("its header states a negative number of rows");
             return Some(Part::failed(self.file.index, error));
         };
         // A part may be up to half longer: a further part would read the dictionary and skip the pages before it again.
@@ -140,7 +139,7 @@ impl Iterator for Parts {
         let job = Job {
             file: Arc::clone(&self.file),
             plan: Arc::clone(&self.plan),
-            row_group: self.row_group,
+            group,
             start,
             rows: end - start,
             last: self.ended,
@@ -198,7 +197,7 @@ impl Part {
                     Ok((State::Ready(job), None))
                 }
                 Progress::End => {
-                    job.check_rows(keys.seen)?;
+                    job.group.check_rows(keys.seen as u64, job.rows as i64)?;
                     let reader = job.row_reader(&keys.rows)?;
                     let hits = keys.into_hits(&job)?;
                     Ok((State::Rows(job, reader, hits), None))
@@ -235,39 +234,21 @@ impl Iterator for Part {
 }
 
 impl Job {
-    fn unreadable(&self, error: ParquetError) -> Error {
-        self.in_file(Error::unreadable(Some(self.row_group), error))
-    }
-
-    fn in_file(&self, error: impl Into<Error>) -> Error {
-        error.into().in_file(&self.file.name)
-    }
-
-    /// A row group must have the number of rows in its header; otherwise cells of different rows would be joined.
-    fn check_rows(&self, seen: usize) -> Result<(), Error> {
-        if seen == self.rows {
-            return Ok(());
-        }
-        let why = format!("it has {seen} rows, but its header states {}", self.rows);
-        Err(self.unreadable(ParquetError::General(why)))
-    }
-
     /// Reads the key column of the n-th lookup.
     fn key_stream(&self, n: usize) -> Result<KeyStream, Error> {
         let projection = &self.file.projection;
         let at = projection.keys[n];
-        let output = projection.output.contains(&at);
-        if self.by_pages && is_text(self.file.metadata.schema().field(at).data_type()) {
-            let open = || TextPages::open(&self.file, self.row_group, at, self.start, self.rows);
+        let is_output = projection.output.contains(&at);
+        let declared = self.group.file.metadata.schema().field(at).data_type();
+        if self.by_pages && is_text(declared) {
+            let open = || TextPages::open(&self.group, at, self.start, self.rows);
             match guarded(open) {
-                Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), output)),
-                Err(PageError::Broken(error)) => return Err(self.unreadable(error)),
+                Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), is_output)),
+                Err(PageError::Broken(error)) => return Err(self.group.unreadable(error)),
                 Err(PageError::Unsuited) => {}
             }
         }
-        let metadata = &self.file.metadata;
-        let metadata = guarded(|| key_metadata(metadata, self.row_group, &[at]))
-            .map_err(|error| self.unreadable(error))?;
+        let metadata = self.group.key_metadata(&[at])?;
         // A dictionary is read once for each batch, so a dictionary column is one batch; its cells are small.
         let batch = match metadata.schema().field(at).data_type() {
             DataType::Dictionary(..) => self.rows,
@@ -277,8 +258,10 @@ impl Job {
         if self.start > 0 {
             selection.insert(0, RowSelector::skip(self.start));
         }
-        let reader = self.reader(metadata, std::iter::once(at), selection.into(), batch)?;
-        Ok(KeyStream::new(Source::Arrays(reader), output))
+        let reader = self
+            .group
+            .reader(metadata, [at], Some(selection.into()), batch)?;
+        Ok(KeyStream::new(Source::Arrays(reader), is_output))
     }
 
     /// A reader of the other columns of the hit rows; `None` if there is nothing to read.
@@ -287,31 +270,11 @@ impl Job {
         if rows.is_empty() || others.is_empty() {
             return Ok(None);
         }
-        let metadata = self.file.metadata.clone();
-        self.reader(
-            metadata,
-            others.into_iter(),
-            selection(self.start, rows),
-            HITS,
-        )
-        .map(Some)
-    }
-
-    fn reader(
-        &self,
-        metadata: parquet::arrow::arrow_reader::ArrowReaderMetadata,
-        roots: impl Iterator<Item = usize>,
-        selection: RowSelection,
-        batch: usize,
-    ) -> Result<ParquetRecordBatchReader, Error> {
-        let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-        let input = self.file.input.clone();
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
-            .with_projection(mask)
-            .with_row_groups(vec![self.row_group])
-            .with_row_selection(selection)
-            .with_batch_size(batch);
-        guarded(|| builder.build()).map_err(|error| self.unreadable(error))
+        let metadata = self.group.file.metadata.clone();
+        let selection = selection(self.start, rows);
+        self.group
+            .reader(metadata, others, Some(selection), HITS)
+            .map(Some)
     }
 
     /// The output columns that are not key columns.
@@ -359,7 +322,7 @@ impl Keys {
             match stream.ready(lookup.keys) {
                 Ok(rows) => ready = ready.min(rows),
                 Err(PageError::Unsuited) => return Ok(Progress::Unsuited),
-                Err(PageError::Broken(error)) => return Err(job.unreadable(error)),
+                Err(PageError::Broken(error)) => return Err(job.group.unreadable(error)),
             }
             if let Some(array) = stream.new_array() {
                 self.tally.check_national(lookups, n, array.as_ref());
@@ -374,7 +337,7 @@ impl Keys {
             .zip(lookups)
             .map(|(stream, lookup)| stream.column(lookup.keys))
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| job.in_file(error))?;
+            .map_err(|error| job.group.in_file(error))?;
         let found = self
             .search
             .run(lookups, &columns, 0..ready, &mut self.tally);
@@ -383,7 +346,7 @@ impl Keys {
             if !found.rows.is_empty() {
                 stream
                     .take(&found.rows)
-                    .map_err(|error| job.in_file(error))?;
+                    .map_err(|error| job.group.in_file(error))?;
             }
             stream.advance(ready);
         }
@@ -404,7 +367,7 @@ impl Keys {
                 let declared = projection.schema.field(n).data_type();
                 cells[n] = stream
                     .into_cells(declared)
-                    .map_err(|error| job.in_file(error))?;
+                    .map_err(|error| job.group.in_file(error))?;
             }
         }
         Ok(Hits {
@@ -428,11 +391,9 @@ impl Hits {
         let (read, len) = match reader {
             None => (None, left.min(HITS)),
             Some(reader) => {
-                let read = guarded(|| reader.next().transpose().map_err(ParquetError::from))
-                    .map_err(|error| job.unreadable(error))?;
+                let read = job.group.next(reader)?;
                 let Some(read) = read.filter(|read| (1..=left).contains(&read.num_rows())) else {
-                    let why = "its columns differ in length".to_owned();
-                    return Err(job.unreadable(ParquetError::General(why)));
+                    return Err(job.group.broken("its columns differ in length"));
                 };
                 let len = read.num_rows();
                 (Some(read), len)
@@ -447,7 +408,7 @@ impl Hits {
             } else if let Some(read) = &read {
                 let declared = projection.schema.field(n).data_type();
                 let cells = arrow_cast::cast(read.column(rank(&others, at)), declared)
-                    .map_err(|error| job.in_file(error))?;
+                    .map_err(|error| job.group.in_file(error))?;
                 columns.push(cells);
             }
         }
@@ -461,7 +422,7 @@ impl Hits {
         columns.extend(matches);
         self.done += len;
         let batch =
-            assemble(&projection.schema, columns, len).map_err(|error| job.in_file(error))?;
+            assemble(&projection.schema, columns, len).map_err(|error| job.group.in_file(error))?;
         Ok((batch, tally))
     }
 }

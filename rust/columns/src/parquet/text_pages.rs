@@ -19,8 +19,9 @@ use parquet::errors::ParquetError;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bytes::Input;
-use super::file::{OpenFile, leaf};
+use super::file::leaf;
 use super::hybrid::{is_all_ones, unpack};
+use super::row_group::RowGroup;
 use crate::column::prefixed;
 
 /// The most rows of a page. A longer page, such as a run of one value, is left to the array reader, which splits it.
@@ -73,14 +74,14 @@ pub(super) struct TextPages {
 impl TextPages {
     /// Reads the rows `start..start + rows` of a root column in a row group.
     pub(super) fn open(
-        file: &OpenFile,
-        row_group: usize,
+        group: &RowGroup,
         root: usize,
         start: usize,
         rows: usize,
     ) -> Result<Self, PageError> {
+        let file = &group.file;
         let leaf = leaf(&file.metadata, root).ok_or(PageError::Unsuited)?;
-        let group = file.metadata.metadata().row_group(row_group);
+        let group = file.metadata.metadata().row_group(group.index);
         let chunk = group.columns().get(leaf).ok_or(PageError::Unsuited)?;
         let column = chunk.column_descr();
         if chunk.column_type() != Type::BYTE_ARRAY

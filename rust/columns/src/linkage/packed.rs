@@ -1,0 +1,370 @@
+//! Kept sightings in fewer bytes, in memory or in a temporary file.
+//!
+//! Owns their form and where it is kept. One idea: **a column is offsets from its smallest value, all of one width**, so
+//! that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
+//! bytes, handsets six, and times in the order of a file four.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use numguard_core::linkage::{NO_TIME, Place, Point, Side};
+
+use super::block::Block;
+use crate::Error;
+use crate::positioned::{read_exact_at, write_all_at};
+
+/// A file's rows are read one by one if at most one in so many is asked for. Otherwise their column is read as a whole.
+const SPARSE: usize = 64;
+
+/// The sightings of a block.
+#[derive(Debug)]
+pub(super) struct Packed {
+    len: usize,
+    /// Numbers and handsets; times if there are any; points, cells and circles if anybody asks.
+    columns: Vec<Offsets>,
+    timed: bool,
+    store: Store,
+}
+
+/// One column: its smallest value, as a signed integer, and where its offsets are among the bytes.
+#[derive(Debug)]
+struct Offsets {
+    least: u64,
+    width: usize,
+    start: usize,
+}
+
+/// Where the bytes are.
+#[derive(Debug)]
+enum Store {
+    Memory(Vec<u8>),
+    File(Arc<File>, u64),
+}
+
+/// A temporary file that has no name, and is gone with the process.
+pub(super) struct Spill {
+    file: Arc<File>,
+    len: u64,
+}
+
+/// What rows hold besides the key that was looked for.
+pub(super) struct Beside {
+    pub(super) others: Vec<u64>,
+    pub(super) ats: Vec<i64>,
+    /// None at all unless they are asked for.
+    pub(super) places: Vec<Place>,
+}
+
+/// Calls a function of a constant width, from one byte to eight.
+macro_rules! of_width {
+    ($width:expr, $function:ident($($argument:expr),*)) => {
+        match $width {
+            1 => $function::<1>($($argument),*),
+            2 => $function::<2>($($argument),*),
+            3 => $function::<3>($($argument),*),
+            4 => $function::<4>($($argument),*),
+            5 => $function::<5>($($argument),*),
+            6 => $function::<6>($($argument),*),
+            7 => $function::<7>($($argument),*),
+            _ => $function::<8>($($argument),*),
+        }
+    };
+}
+
+impl Packed {
+    /// Packs a block.
+    pub(super) fn of(block: &Block) -> Self {
+        let times = block.ats.as_ref().map(words);
+        let columns: Vec<&[u64]> = [&block.msisdns[..], &block.imeis]
+            .into_iter()
+            .chain(times)
+            .chain(block.places.iter().flatten().map(|column| &column[..]))
+            .collect();
+        let mut offsets = Vec::with_capacity(columns.len());
+        let mut start = 0;
+        for values in &columns {
+            let column = Offsets::of(values, start);
+            start += column.width * values.len();
+            offsets.push(column);
+        }
+        let mut bytes = vec![0; start];
+        for (values, column) in columns.iter().zip(&offsets) {
+            let bytes = &mut bytes[column.range(0..values.len())];
+            of_width!(column.width, pack(values, column.least, bytes));
+        }
+        Self {
+            len: block.len(),
+            columns: offsets,
+            timed: block.ats.is_some(),
+            store: Store::Memory(bytes),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes that it takes, wherever they are.
+    pub(super) fn bytes(&self) -> usize {
+        let widths: usize = self.columns.iter().map(|column| column.width).sum();
+        widths * self.len
+    }
+
+    /// The keys of one side, to be unpacked run by run.
+    ///
+    /// # Errors
+    /// Those of reading them back.
+    pub(super) fn keys(&self, side: Side) -> Result<PackedKeys<'_>, Error> {
+        let column = &self.columns[key_column(side)];
+        Ok(PackedKeys {
+            column,
+            bytes: self.read(column, 0..self.len)?,
+        })
+    }
+
+    /// What some rows, which ascend, hold besides the keys of one side.
+    ///
+    /// # Errors
+    /// Those of reading it back.
+    pub(super) fn beside(&self, side: Side, rows: &[u32], placed: bool) -> Result<Beside, Error> {
+        let others = self.pick(1 - key_column(side), rows)?;
+        let ats = if self.timed {
+            let ats = self.pick(2, rows)?;
+            ats.into_iter().map(u64::cast_signed).collect()
+        } else {
+            vec![NO_TIME; rows.len()]
+        };
+        let first = 2 + usize::from(self.timed);
+        let places = if !placed {
+            Vec::new()
+        } else if first < self.columns.len() {
+            let (points, cells) = (self.pick(first, rows)?, self.pick(first + 1, rows)?);
+            let circles = self.pick(first + 2, rows)?;
+            let of_row = |((point, cell), circle)| Place {
+                point: Point::of_key(point),
+                cell,
+                circle,
+            };
+            points
+                .into_iter()
+                .zip(cells)
+                .zip(circles)
+                .map(of_row)
+                .collect()
+        } else {
+            vec![Place::default(); rows.len()]
+        };
+        Ok(Beside {
+            others,
+            ats,
+            places,
+        })
+    }
+
+    /// The values of some rows of a column.
+    fn pick(&self, column: usize, rows: &[u32]) -> Result<Vec<u64>, Error> {
+        let column = &self.columns[column];
+        let one = |row: usize| row..row + 1;
+        if matches!(self.store, Store::File(..)) && rows.len() <= self.len / SPARSE {
+            let value = |&row: &u32| Ok(column.value(&self.read(column, one(row as usize))?));
+            return rows.iter().map(value).collect();
+        }
+        let bytes = self.read(column, 0..self.len)?;
+        let value = |&row: &u32| {
+            let row = row as usize;
+            column.value(&bytes[row * column.width..(row + 1) * column.width])
+        };
+        Ok(rows.iter().map(value).collect())
+    }
+
+    /// The bytes of some rows of a column.
+    fn read(&self, column: &Offsets, rows: Range<usize>) -> Result<Cow<'_, [u8]>, Error> {
+        let range = column.range(rows);
+        match &self.store {
+            Store::Memory(bytes) => Ok(bytes[range].into()),
+            Store::File(file, offset) => {
+                let mut bytes = vec![0; range.len()];
+                let at = offset + range.start as u64;
+                read_exact_at(file, &mut bytes, at).map_err(no_room)?;
+                Ok(bytes.into())
+            }
+        }
+    }
+}
+
+/// Packed keys of a block.
+pub(super) struct PackedKeys<'a> {
+    column: &'a Offsets,
+    bytes: Cow<'a, [u8]>,
+}
+
+impl PackedKeys<'_> {
+    /// Unpacks the keys from row `start` on.
+    pub(super) fn unpack(&self, start: usize, keys: &mut [u64]) {
+        let width = self.column.width;
+        let bytes = &self.bytes[start * width..(start + keys.len()) * width];
+        of_width!(width, unpack(bytes, self.column.least, keys));
+    }
+}
+
+impl Spill {
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// [`Error::File`], in the folder of temporary files.
+    pub(super) fn new() -> Result<Self, Error> {
+        let file = tempfile::tempfile().map_err(no_room)?;
+        Ok(Self {
+            file: Arc::new(file),
+            len: 0,
+        })
+    }
+
+    /// Moves sightings from memory into the file.
+    ///
+    /// # Errors
+    /// [`Error::File`], in the folder of temporary files.
+    pub(super) fn take(&mut self, packed: Packed) -> Result<Packed, Error> {
+        let Store::Memory(bytes) = &packed.store else {
+            return Ok(packed);
+        };
+        let offset = self.len;
+        write_all_at(&self.file, bytes, offset).map_err(no_room)?;
+        self.len += bytes.len() as u64;
+        Ok(Packed {
+            store: Store::File(Arc::clone(&self.file), offset),
+            ..packed
+        })
+    }
+}
+
+impl Offsets {
+    fn of(values: &[u64], start: usize) -> Self {
+        let signed = values.iter().map(|value| value.cast_signed());
+        let least = signed.clone().min().unwrap_or(0).cast_unsigned();
+        let most = signed.max().unwrap_or(0).cast_unsigned();
+        let bits = u64::BITS - most.wrapping_sub(least).leading_zeros();
+        Self {
+            least,
+            width: bits.div_ceil(8).max(1) as usize,
+            start,
+        }
+    }
+
+    /// Where the offsets of some rows are.
+    fn range(&self, rows: Range<usize>) -> Range<usize> {
+        self.start + rows.start * self.width..self.start + rows.end * self.width
+    }
+
+    /// The value of the one row whose bytes these are.
+    fn value(&self, bytes: &[u8]) -> u64 {
+        let mut value = [0];
+        of_width!(self.width, unpack(bytes, self.least, &mut value));
+        value[0]
+    }
+}
+
+fn key_column(side: Side) -> usize {
+    match side {
+        Side::Numbers => 0,
+        Side::Handsets => 1,
+    }
+}
+
+fn words<T: ArrowNativeType>(values: &ScalarBuffer<T>) -> &[u64] {
+    values.inner().typed_data()
+}
+
+fn pack<const WIDTH: usize>(values: &[u64], least: u64, bytes: &mut [u8]) {
+    for (value, packed) in values.iter().zip(bytes.as_chunks_mut::<WIDTH>().0) {
+        packed.copy_from_slice(&value.wrapping_sub(least).to_le_bytes()[..WIDTH]);
+    }
+}
+
+fn unpack<const WIDTH: usize>(bytes: &[u8], least: u64, values: &mut [u64]) {
+    for (value, packed) in values.iter_mut().zip(bytes.as_chunks::<WIDTH>().0) {
+        let mut word = [0; 8];
+        word[..WIDTH].copy_from_slice(packed);
+        *value = least.wrapping_add(u64::from_le_bytes(word));
+    }
+}
+
+fn no_room(error: std::io::Error) -> Error {
+    Error::file(&std::env::temp_dir(), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn column(len: usize) -> impl Strategy<Value = Vec<u64>> {
+        (any::<u64>(), 0..=64u32).prop_flat_map(move |(least, bits)| {
+            let offset =
+                any::<u64>().prop_map(move |word| word.checked_shr(64 - bits).unwrap_or(0));
+            let value = offset.prop_map(move |offset| least.wrapping_add(offset));
+            prop::collection::vec(value, len)
+        })
+    }
+
+    fn block() -> impl Strategy<Value = Block> {
+        (1..400usize, any::<[bool; 2]>()).prop_flat_map(|(len, [timed, placed])| {
+            prop::collection::vec(column(len), 6).prop_map(move |mut columns| {
+                columns[2][len / 2] = NO_TIME.cast_unsigned();
+                let [msisdns, imeis, ats, places @ ..] = [0, 1, 2, 3, 4, 5].map(|n| &columns[n]);
+                Block {
+                    msisdns: msisdns.clone().into(),
+                    imeis: imeis.clone().into(),
+                    ats: timed.then(|| ats.iter().map(|at| at.cast_signed()).collect()),
+                    places: placed.then(|| places.map(|column| column.clone().into())),
+                }
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn packed_sightings_are_those_of_the_block(block in block(), step in 1..90usize) {
+            let mut spill = Spill::new().expect("a temporary file");
+            spill.take(Packed::of(&block)).expect("room");
+            let spilled = spill.take(Packed::of(&block)).expect("room");
+            let rows: Vec<u32> = (0..block.len() as u32).step_by(step).collect();
+            for packed in [Packed::of(&block), spilled] {
+                prop_assert_eq!(packed.len(), block.len());
+                for side in [Side::Numbers, Side::Handsets] {
+                    let from = step.min(block.len());
+                    let mut keys = vec![0; block.len() - from];
+                    packed.keys(side).expect("read back").unpack(from, &mut keys);
+                    prop_assert_eq!(&keys, &block.keys(side)[from..]);
+                    for placed in [false, true] {
+                        let found = packed.beside(side, &rows, placed).expect("read back");
+                        let expected = block.beside(side, &rows, placed);
+                        prop_assert_eq!(found.others, expected.others);
+                        prop_assert_eq!(found.ats, expected.ats);
+                        prop_assert_eq!(found.places, expected.places);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_one_plan_take_four_bytes_and_handsets_six() {
+        let keys = |first: u64, step: u64| (0..1000).map(|n| first + n * step).collect();
+        let block = Block {
+            msisdns: keys(916_000_000_000, 4_000_000),
+            imeis: keys(35_000_000_000_000, 60_000_000_000),
+            ats: Some(
+                (0..1000)
+                    .map(|n| 1_788_220_800_000_000 + n * 1_000_000)
+                    .collect(),
+            ),
+            places: None,
+        };
+        assert_eq!(Packed::of(&block).bytes(), (4 + 6 + 4) * 1000);
+    }
+}

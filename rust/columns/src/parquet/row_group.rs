@@ -1,0 +1,113 @@
+//! One row group of an open file: its readers, and errors that name the file and the group.
+//!
+//! Scans and linkage read through it. Independent of what is looked for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
+};
+use parquet::errors::ParquetError;
+
+use super::bytes::Input;
+use super::file::{footer, key_metadata};
+use crate::Error;
+use crate::guard::guarded;
+
+/// An open file with its footer, which may be read by any number of threads.
+pub(crate) struct ParquetFile {
+    /// The name in errors.
+    pub(crate) name: String,
+    pub(super) input: Input,
+    /// Metadata with the types that the file declares.
+    pub(crate) metadata: ArrowReaderMetadata,
+}
+
+/// A row group of a file.
+#[derive(Clone)]
+pub(crate) struct RowGroup {
+    pub(crate) file: Arc<ParquetFile>,
+    pub(crate) index: usize,
+}
+
+impl ParquetFile {
+    /// Opens a file and reads its footer.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Unreadable`], in the file.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let (input, metadata) = footer(path)?;
+        Ok(Self {
+            name: path.display().to_string(),
+            input,
+            metadata,
+        })
+    }
+}
+
+impl RowGroup {
+    /// The footer, with key columns typed for the fastest lookup: see [`key_metadata`].
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], in the file, as in the other methods.
+    pub(crate) fn key_metadata(&self, keys: &[usize]) -> Result<ArrowReaderMetadata, Error> {
+        guarded(|| key_metadata(&self.file.metadata, self.index, keys))
+            .map_err(|error| self.unreadable(error))
+    }
+
+    /// Reads root columns in batches of at most `batch` rows: those of `selection`, or all.
+    pub(crate) fn reader(
+        &self,
+        metadata: ArrowReaderMetadata,
+        roots: impl IntoIterator<Item = usize>,
+        selection: Option<RowSelection>,
+        batch: usize,
+    ) -> Result<ParquetRecordBatchReader, Error> {
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+        let input = self.file.input.clone();
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
+            .with_projection(mask)
+            .with_row_groups(vec![self.index])
+            .with_batch_size(batch);
+        if let Some(selection) = selection {
+            builder = builder.with_row_selection(selection);
+        }
+        guarded(|| builder.build()).map_err(|error| self.unreadable(error))
+    }
+
+    /// The next batch of a reader.
+    pub(crate) fn next(
+        &self,
+        reader: &mut ParquetRecordBatchReader,
+    ) -> Result<Option<RecordBatch>, Error> {
+        guarded(|| reader.next().transpose().map_err(ParquetError::from))
+            .map_err(|error| self.unreadable(error))
+    }
+
+    /// A row group must have the number of rows in its header; otherwise cells of different rows would be joined.
+    pub(crate) fn check_rows(&self, seen: u64, stated: i64) -> Result<(), Error> {
+        if u64::try_from(stated) == Ok(seen) {
+            return Ok(());
+        }
+        Err(self.broken(format!(
+            "it has {seen} rows, but its header states {stated}"
+        )))
+    }
+
+    /// An error of this row group.
+    pub(crate) fn broken(&self, why: impl Into<String>) -> Error {
+        self.unreadable(ParquetError::General(why.into()))
+    }
+
+    /// An error of the Parquet reader, in this row group.
+    pub(crate) fn unreadable(&self, error: ParquetError) -> Error {
+        self.in_file(Error::unreadable(Some(self.index), error))
+    }
+
+    pub(crate) fn in_file(&self, error: impl Into<Error>) -> Error {
+        error.into().in_file(&self.file.name)
+    }
+}
