@@ -194,6 +194,9 @@ def theirs(cell: str, region: str) -> tuple[int | None, bool]:
 def answers(asked: list[tuple[str, str, str]]) -> list[Answer]:
     regions, forms, written_cells = zip(*asked, strict=True)
     said: Any = ng.explain(pa.array(written_cells), region=pa.array(regions)).to_pylist()
+    # Numbers without kinds and notes are read in a way of their own.
+    keys = ng.normalize(pa.array(written_cells), region=pa.array(regions)).to_pylist()
+    assert keys == [one["msisdn"] for one in said]
     return [
         Answer(region, cell, form, one["msisdn"], one["note"], one["kind"], *theirs(cell, region))
         for region, form, cell, one in zip(regions, forms, written_cells, said, strict=True)

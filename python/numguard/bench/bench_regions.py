@@ -26,7 +26,7 @@ REGIONS: Final = (
     *("IN", "CN", "US", "ID", "PK", "NG", "BR", "BD", "RU", "ET"),
     *("MX", "JP", "EG", "PH", "CD", "VN", "IR", "TR", "DE", "TH"),
 )
-DISTINCT: Final = 20_000
+DISTINCT: Final = 5_000
 _RIVAL: Final = "rphonenumbers"
 _ROWS: Final = 100_000
 

@@ -107,7 +107,7 @@ fn written(chosen: &mut Chosen, plan: RegionPlan, e164: &str) -> String {
             cell = format!(
                 "{}{national}",
                 chosen.of(&["0", "1", "8", "06", "0 ", "1-", "(0)", "015", "0-11-"])
-            )
+            );
         }
     }
     for _ in 0..chosen.of(&[0, 0, 0, 1, 1, 2]) {
@@ -134,7 +134,7 @@ fn integers() {
     let mut chosen = Chosen(3);
     for plan in abroad() {
         for _ in 0..400 * rounds() {
-            let value = chosen.below(1 << 30) * chosen.below(1 << 30) >> chosen.below(50);
+            let value = (chosen.below(1 << 30) * chosen.below(1 << 30)) >> chosen.below(50);
             let exact = read(&value.to_string(), Region::Of(plan)).msisdn;
             let quick = Regional::of(plan).key_of_integer(value);
             assert_eq!(quick.unwrap_or(exact), exact, "{value} {}", plan.name());

@@ -7,7 +7,7 @@
 use numguard_core::block::{self, imei};
 use numguard_core::cpu::Path;
 use numguard_core::msisdn::{self, Region, Regional};
-use numguard_core::plan::RegionPlan;
+use numguard_core::plan::{NAMES, RegionPlan};
 
 use super::{Cell, Column, Keys, Values, prefixed, spanned, view_bytes};
 
@@ -260,12 +260,14 @@ impl Column<'_> {
             }
             _ => out.fill(0),
         }
-        for (at, (key, &region)) in out.iter_mut().zip(regions).enumerate() {
-            if *key != 0 && region == Region::In && !self.is_null(start + at) {
+        // Region by region, so that what is known of each is at hand.
+        for row in in_order(regions) {
+            let (row, region) = (row as usize, regions[row as usize]);
+            if out[row] != 0 && region == Region::In && !self.is_null(start + row) {
                 continue;
             }
-            let Some(cell) = self.cell(start + at) else {
-                *key = 0;
+            let Some(cell) = self.cell(start + row) else {
+                out[row] = 0;
                 continue;
             };
             let read = match region {
@@ -274,7 +276,7 @@ impl Column<'_> {
                 }
                 _ => None,
             };
-            *key = match read.filter(|&key| key != 0 || is_final) {
+            out[row] = match read.filter(|&key| key != 0 || is_final) {
                 Some(key) => key,
                 None => rest(cell, Keys::Msisdn(region)),
             };
@@ -297,6 +299,29 @@ impl Column<'_> {
             *key = self.cell(start + row).map_or(0, &mut rest);
         }
     }
+}
+
+/// The rows in the order of their regions, those of one region as they stand.
+fn in_order(regions: &[Region]) -> Vec<u32> {
+    let place = |region: &Region| match region {
+        Region::Of(plan) => plan.place(),
+        Region::In | Region::E164 | Region::Unknown => NAMES.len(),
+    };
+    let mut next = [0_u32; NAMES.len() + 1];
+    for region in regions {
+        next[place(region)] += 1;
+    }
+    let mut before = 0;
+    for next in &mut next {
+        before += std::mem::replace(next, before);
+    }
+    let mut rows = vec![0; regions.len()];
+    for (row, region) in (0..).zip(regions) {
+        let next = &mut next[place(region)];
+        rows[*next as usize] = row;
+        *next += 1;
+    }
+    rows
 }
 
 /// Reads every value one by one, so a value of 0 is refused.

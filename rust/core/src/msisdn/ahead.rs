@@ -6,7 +6,7 @@
 
 use super::Form;
 use super::dialled::{LONGEST, SHORTEST};
-use super::leads::{Verdict, When};
+use super::leads::{DEEPEST, Verdict, When};
 use crate::digits::value;
 use crate::plan::ahead::{self, Abroad, Ahead, StrippedAhead};
 use crate::plan::{Length, RegionPlan};
@@ -32,8 +32,12 @@ pub(super) fn signed(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
         International::Unsure => return Some(Verdict::UNSURE),
         International::Number(found) => found,
     };
-    let is_home = || Readings::of(digits, plan).is_another_known(digits, plan, found.code);
-    Some(found.verdict(digits, Form::Common, is_home))
+    let is_home = Readings::of(digits, plan).is_another_known(digits, plan, found.code);
+    let is_undecided = is_home && found.is_known.is_none() && found.otherwise == Some(true);
+    if is_undecided && found.code == plan.code() && digits.lead().len() < DEEPEST {
+        return None;
+    }
+    Some(found.verdict(digits, Form::Common, || is_home))
 }
 
 /// What digits behind a plus or an international prefix are.

@@ -125,8 +125,9 @@ struct Table {
 
 /// The first place in a table's `deeper`.
 const DEEPER: u16 = 1 << 15;
-/// How many of the first digits are looked at, and in how many places more than three of them.
-const DEEPEST: usize = 6;
+/// How many of the first digits are looked at.
+pub(super) const DEEPEST: usize = 6;
+/// In how many places more than three of them are.
 const MOST_DEEPER: usize = 512;
 
 /// The answers of each region, and how many cells were asked before they were made.

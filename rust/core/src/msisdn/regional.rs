@@ -116,9 +116,8 @@ fn grouped(cell: &[u8], verdict: &Verdict, msisdn: u64, shape: Shape, plus: bool
         (Says::OneGroup, When::Always) => Some(msisdn),
         _ if verdict.is_known(msisdn) => Some(msisdn),
         (Says::OneGroup, When::KnownOrUnsure) => None,
-        (Says::OneGroup, _) => Some(0),
-        (Says::Listed, When::KnownOrUnsure) => Some(0),
-        (Says::Listed, _) => Some(0),
+        // Several groups are no number that the plan does not have.
+        _ => Some(0),
     }
 }
 

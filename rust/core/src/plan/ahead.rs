@@ -210,10 +210,9 @@ impl RegionPlan {
         let Some(width) = longest(self.row().abroad, digits)? else {
             return Some(None);
         };
-        match digits.lead().get(width) {
-            Some(&next) => Some((next != 0).then_some(width)),
-            None => None,
-        }
+        // No country code begins with a zero.
+        let next = digits.lead().get(width)?;
+        Some((*next != 0).then_some(width))
     }
 
     /// As [`is_short`](Self::is_short).

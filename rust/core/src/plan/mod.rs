@@ -134,10 +134,12 @@ static MARKS: [u16; table::EDGES.len()] = {
     marks
 };
 
+#[inline]
 fn step(state: u16, digit: u8) -> u16 {
     table::EDGES[usize::from(state)][usize::from(digit)]
 }
 
+#[inline]
 fn end(start: u16, digits: &[u8]) -> usize {
     let state = digits
         .iter()

@@ -83,8 +83,9 @@ impl RegionPlan {
         (0..REGIONS.len()).filter_map(|at| u8::try_from(at).ok().map(Self))
     }
 
-    /// Its place among all plans.
-    pub(crate) fn place(self) -> usize {
+    /// Its place in [`NAMES`].
+    #[must_use]
+    pub fn place(self) -> usize {
         usize::from(self.0)
     }
 
