@@ -155,7 +155,7 @@ def _often(each: list[npt.NDArray[np.uint64]], at_least: int) -> npt.NDArray[np.
     A range of keys at a time, for it fits into a cache, and no array is as long as all of them together.
     """
     longest = max(each, key=len)
-    bounds = longest[_RANGE :: _RANGE]
+    bounds = longest[_RANGE::_RANGE]
     cuts = [np.concatenate([[0], np.searchsorted(keys, bounds), [len(keys)]]) for keys in each]
     found = [longest[:0]]
     for place in range(len(bounds) + 1):
