@@ -50,10 +50,10 @@ def test_a_page_has_the_periods_of_the_table(tmp_path: Path) -> None:
     rows = page.tables[f"Periods of {number(0)}"][1:]
     mine = [row for row in found.table.to_pylist() if row["msisdn"] == NUMBER]
     assert [row[0] for row in rows] == [handset(row["imei14"] - PHONE) for row in mine]
-    assert [row[5] for row in rows] == [str(row["sightings"]) for row in mine]
-    assert [row[1] for row in rows] == [f"row {row['from_row']}" for row in mine]
-    assert [row[6] for row in rows] == ["", "", "", "10 h", "0 s"]
-    assert rows[0][3:5] == ["1 Sep 2026, 05:30", "2 Sep 2026, 05:30"]
+    assert [row[4] for row in rows] == [str(row["sightings"]) for row in mine]
+    assert [row[1] for row in rows] == ["rows 1 and 2", "row 3", "rows 4 and 5", "rows 7 and 8", "row 9"]
+    assert [row[5] for row in rows] == ["", "", "", "10 h", "0 s"]
+    assert rows[0][2:4] == ["1 Sep 2026, 05:30", "2 Sep 2026, 05:30"]
     assert "4 handsets in 5 periods, 4 changes, 2 overlaps." in {said for _, said in page.text}
     wide = re.findall(r'<svg class="wide".*?</svg>', text, re.DOTALL)[0]
     # Handset 0 twice, 1 with the other number that it had, and 2 and 3, which overlap.
@@ -157,6 +157,14 @@ def test_names_of_files_are_text(tmp_path: Path) -> None:
     text = write_common(ng.common({HOSTILE: sightings, "b": sightings}), tmp_path / "b.html").read_text()
     assert_inert(text, Page(text))
     assert "\u202e" not in text
+
+
+def test_a_period_may_begin_in_one_file_and_end_in_another(tmp_path: Path) -> None:
+    sightings = seen((0, 0, 0), (0, 0, 9))
+    for name, column in (("source", ["a.csv", "b.csv"]), ("row", [4, 1234])):
+        sightings = sightings.append_column(name, pa.array(column))
+    page = Page(write_changes(ng.changes(sightings), tmp_path / "page.html").read_text())
+    assert page.tables[f"Periods of {number(0)}"][1][1] == "a.csv, row 4; b.csv, row 1,234"
 
 
 def test_a_page_ends_in_html(tmp_path: Path) -> None:

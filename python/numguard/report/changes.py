@@ -251,12 +251,12 @@ class _Timelines:
     def _table(self, name: str, rows: Sequence[_Row]) -> Table:
         with_phones = self.phones is not None and self.by == "msisdn"
         words = [_OF[self.by].other, *(["phone"] if with_phones else [])]
-        columns = [*words, "first row", "last row", "from", "to", "sightings", "overlap"]
+        columns = [*words, "first and last row", "from", "to", "sightings", "overlap"]
         lines = [
             [
                 self._named(self._other, row[self._other]),
                 *([self._phone(row["imei14"])] if with_phones else []),
-                *(self._where(row, end) for end in ("from", "to")),
+                self._where(row),
                 _moment(row["from"]),
                 _moment(row["to"]),
                 grouped(row["sightings"]),
@@ -264,11 +264,15 @@ class _Timelines:
             ]
             for row in rows
         ]
-        return Table(f"Periods of {name}", columns, lines, words=len(words) + 2, unbroken=True)
+        return Table(f"Periods of {name}", columns, lines, words=len(words) + 1, unbroken=True)
 
-    def _where(self, row: _Row, end: str) -> str:
-        file, line = row[f"{end}_file"], grouped(row[f"{end}_row"])
-        return f"{self.namer.text(file)}, row {line}" if file else f"row {line}"
+    def _where(self, row: _Row) -> str:
+        """The files and lines of the first and the last sighting."""
+        (file, line), (last_file, last) = ((row[f"{end}_file"], grouped(row[f"{end}_row"])) for end in ("from", "to"))
+        before = f"{self.namer.text(file)}, " if file else ""
+        if file != last_file:
+            return f"{before}row {line}; {self.namer.text(last_file)}, row {last}"
+        return f"{before}row {line}" if line == last else f"{before}rows {line} and {last}"
 
     def _lanes(self, key: int, *, with_phones: bool) -> tuple[list[Lane], int]:
         """A line for each other by its first period, with whoever else it was seen with; how many are left out."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-from numguard._core import normalize, normalize_imei
+from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
 from numguard.errors import ArgumentError
 from numguard.sightings.reading import MOMENT, Account, Reader, Rows, check_names
 from numguard.types import Region, Source
@@ -26,6 +26,9 @@ pc: Any = pyarrow.compute  # its stubs know few of its functions
 _Ints = npt.NDArray[np.int64]
 _DAY_US = 86_400_000_000
 _SECOND_US = 1_000_000
+#: Sightings of a block.
+_BLOCK = 1 << 17
+_BITS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,15 +169,109 @@ class _Seen:
 
 
 def _periods(seen: _Seen, key_name: str, other_name: str, gap: int) -> pa.Table:
-    """The periods of all keys, in order of key and time."""
-    key, other, at = (seen.column(name).to_numpy(zero_copy_only=False) for name in (key_name, other_name, "at"))
-    order = np.lexsort((other, at, key))
+    """The periods of all keys, in order of key and time: of some keys at a time, whose sightings fit into a cache."""
+    columns = {name: seen.column(name) for name in (key_name, other_name, "at")}
+    keys, others = (_ranks(columns[name], name) for name in (key_name, other_name))
+    whole = {name: column.to_numpy(zero_copy_only=False) for name, column in columns.items()}
+    moments = _moments_of(whole["at"])
+    found = []
+    for rows in _blocks(keys):
+        order = rows[_by_time(keys[rows], moments[rows], others[rows])]
+        key, other, at = (whole[name][order] for name in (key_name, other_name, "at"))
+        chosen = _Chosen(key, other, at, keys[order], others[order])
+        found.append(_periods_of(chosen, order, seen, (key_name, other_name), gap))
+    return pa.concat_tables(found)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Sightings in order of key, time and other; `ranks` and `other_ranks` stand for keys and others in their order."""
+
+    key: Any
+    other: Any
+    at: _Ints
+    ranks: _Ints
+    other_ranks: _Ints
+
+    def of(self, kept: npt.NDArray[np.bool_]) -> _Chosen:
+        """Those of a mask."""
+        return _Chosen(self.key[kept], self.other[kept], self.at[kept], self.ranks[kept], self.other_ranks[kept])
+
+
+def _ranks(column: Any, name: str) -> _Ints:
+    """For each key how many distinct ones are less."""
+    listed: Any = NumberSet(column) if name == "msisdn" else ImeiSet(column)
+    ranks: _Ints = listed.position(column).to_numpy(zero_copy_only=False).astype(np.int64)
+    return ranks
+
+
+def _moments_of(at: _Ints) -> _Ints:
+    """Times counted from the first; in seconds where they are whole ones, as in files of operators."""
+    if not len(at):
+        return at
+    since: _Ints = at - at.min()
+    return since // _SECOND_US if not (since % _SECOND_US).any() else since
+
+
+def _blocks(ranks: _Ints) -> list[_Ints]:
+    """The rows of some keys at a time, in order of keys; within a block as they were."""
+    if len(ranks) <= _BLOCK:
+        return [np.arange(len(ranks))]
+    before = np.cumsum(np.bincount(ranks))
+    block_of_rank = (before - 1) * (len(ranks) // _BLOCK + 1) // len(ranks)
+    # Sixteen bits are sorted digit by digit: a block more would make no smaller ones.
+    blocks = np.minimum(block_of_rank, np.iinfo(np.uint16).max).astype(np.uint16)[ranks]
+    order = np.argsort(blocks, kind="stable")
+    ends = np.cumsum(np.bincount(blocks))
+    return [rows for rows in np.split(order, ends[:-1]) if len(rows)]
+
+
+def _packed(*columns: _Ints) -> npt.NDArray[np.uint64] | None:
+    """Columns and the place in them as one integer a row, to be sorted as such; None where they do not fit."""
+    packed = np.zeros(len(columns[0]), dtype=np.uint64)
+    bits = 0
+    for column in (*columns, np.arange(len(columns[0]))):
+        least = column.min()
+        width = int(column.max() - least).bit_length()
+        bits += width
+        if bits > _BITS:
+            return None
+        packed = (packed << np.uint64(width)) | (column - least).astype(np.uint64)
+    return packed
+
+
+def _order(*columns: _Ints) -> _Ints:
+    """The rows in order of the first column, then the second, then their place."""
+    packed = _packed(*columns) if len(columns[0]) else None
+    if packed is None:
+        return np.lexsort(columns[::-1])
+    packed.sort()
+    places: _Ints = (packed & np.uint64((1 << (len(packed) - 1).bit_length()) - 1)).astype(np.int64)
+    return places
+
+
+def _by_time(keys: _Ints, moments: _Ints, others: _Ints) -> _Ints:
+    """The rows in order of key, moment, other, and place."""
+    order = _order(keys, moments)
+    same = (keys[order][1:] == keys[order][:-1]) & (moments[order][1:] == moments[order][:-1])
+    tied = np.flatnonzero(np.append(same, [False]) | np.append([False], same))
+    if len(tied):
+        # Of one moment there are few: their runs stay where they are.
+        runs = np.cumsum(np.append([True], ~same))[tied]
+        order[tied] = order[tied][np.lexsort((others[order[tied]], runs))]
+    return order
+
+
+def _periods_of(seen_in_order: _Chosen, order: _Ints, seen: _Seen, names: tuple[str, str], gap: int) -> pa.Table:
+    """The periods of some keys. `order`: where each sighting stands in `seen`."""
+    key_name, other_name = names
+    key, other, at = seen_in_order.key, seen_in_order.other, seen_in_order.at
     first = np.ones(len(order), dtype=np.bool_)
-    key, other, at = key[order], other[order], at[order]
     first[1:] = (key[1:] != key[:-1]) | (other[1:] != other[:-1]) | (at[1:] != at[:-1])
-    # Of identical sightings the one that was read first stands for all: the sort is stable.
-    order, key, other, at = order[first], key[first], other[first], at[first]
-    in_pairs = np.lexsort((np.arange(len(order)), other, key))
+    # Of identical sightings the one that was read first stands for all.
+    order, distinct = order[first], seen_in_order.of(first)
+    key, other, at = distinct.key, distinct.other, distinct.at
+    in_pairs = _order(distinct.ranks, distinct.other_ranks)
     begins = _begins(key, other, at, in_pairs, gap)
     starts = np.flatnonzero(begins)
     ends = np.append(starts[1:], len(order))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
@@ -23,6 +24,9 @@ from numguard.types import Region
 __all__ = ["Common", "common"]
 
 pc: Any = pyarrow.compute  # its stubs know few of its functions
+
+#: Keys of the longest source in one range.
+_RANGE: Final = 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,11 +146,25 @@ def _in_several(readers: list[Reader], at_least: int, by: str, region: Region, a
         # A set passes over nulls without a word; a row without a key is a row that was not used.
         if empty := sum(column.null_count for column in cells):
             account.count({"empty": empty})
-    keys = np.concatenate(each)
-    keys.sort()
-    last = len(keys) - at_least + 1
-    often = keys[:last][keys[:last] == keys[at_least - 1 :]] if last > 0 else keys[:0]
-    return _set_of([pa.array(often, pa.uint64())], by, region)
+    return _set_of([pa.array(_often(each, at_least), pa.uint64())], by, region)
+
+
+def _often(each: list[npt.NDArray[np.uint64]], at_least: int) -> npt.NDArray[np.uint64]:
+    """The keys that are in at least so many arrays, each of which is in order and without repeats; in order, repeated.
+
+    A range of keys at a time, for it fits into a cache, and no array is as long as all of them together.
+    """
+    longest = max(each, key=len)
+    bounds = longest[_RANGE::_RANGE]
+    cuts = [np.concatenate([[0], np.searchsorted(keys, bounds), [len(keys)]]) for keys in each]
+    found = [longest[:0]]
+    for place in range(len(bounds) + 1):
+        keys = np.concatenate([own[cut[place] : cut[place + 1]] for own, cut in zip(each, cuts, strict=True)])
+        keys.sort(kind="stable")  # merges what is in order already
+        last = len(keys) - at_least + 1
+        if last > 0:
+            found.append(keys[:last][keys[:last] == keys[at_least - 1 :]])
+    return np.concatenate(found)
 
 
 def _hits(readers: list[Reader], kept: Any, by: str, region: Region, account: Account) -> pa.Table:
