@@ -8,7 +8,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.errors import InputError
-from numguard.registry.state import DECISIONS
+from numguard.registry.state import DECISIONS, Decision
 
 __all__ = ["decide"]
 
@@ -24,7 +24,7 @@ __all__ = ["decide"]
 @options.as_json
 @click.option("--reason", required=True, help="Why; it is in the history of every number.")
 def decide(
-    status: str,
+    status: Decision,
     registry_path: str,
     by: str,
     numbers: str,

@@ -23,7 +23,8 @@ from numguard.registry.intake import Intake, check_strict, named_refusals, recor
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.spelling import folded
-from numguard.registry.state import OUTCOMES
+from numguard.registry.state import OUTCOMES, Outcome
+from numguard.types import TableSource
 
 __all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes"]
 
@@ -90,11 +91,11 @@ class Outcomes:
 
 def record_outcomes(
     case: Case,
-    source: Any,
+    source: TableSource,
     mapping: Mapped | None,
     name: str | None,
     *,
-    values: Mapping[str, str] | None = None,
+    values: Mapping[str, Outcome] | None = None,
     sheet_name: str | None = None,
     strict: bool = False,
 ) -> Intake:
@@ -124,7 +125,7 @@ def record_outcomes(
     return Intake(event, *counts, *read, not_data=sheet.not_data, passed_over=sheet.passed_over)
 
 
-def _words(values: Mapping[str, str] | None) -> dict[str, str]:
+def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     """The words of operators, and those of the caller, folded."""
     words = dict(WORDS)
     for word, status in (values or {}).items():

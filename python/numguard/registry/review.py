@@ -21,6 +21,7 @@ from numguard.registry.headings import Mapped, find_columns, known_by
 from numguard.registry.sheet import read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
+from numguard.types import TableSource
 
 __all__ = [
     "COLUMNS",
@@ -183,7 +184,9 @@ def _open(case: Case, msisdns: pa.Array[Any]) -> pa.Array[Any]:
     return msisdns.filter(pc.is_in(msisdns, waiting))
 
 
-def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | None, reason: str | None) -> Reviewed:
+def take_review(
+    case: Case, source: TableSource, mapping: Mapped | None, name: str | None, reason: str | None
+) -> Reviewed:
     """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)

@@ -7,7 +7,7 @@ facts count. One idea: of all that holds for a number, the first status that hol
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -33,12 +33,12 @@ from numguard.registry.grounds import (
 )
 
 __all__ = [
-    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Rule", "Standing",
-    "derive",
+    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome",
+    "Rule", "Settling", "Standing", "Status", "derive",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
-STATUSES = (
+Status: TypeAlias = Literal[
     "protected",
     "withdrawn",
     "review",
@@ -50,19 +50,27 @@ STATUSES = (
     "confirmed",
     "reported",
     "reverify",
-)
+]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 #: The statuses of a number that requires action, or required it.
-IN_FORCE = ("reported", "requested", "confirmed", "blocked", "reverify")
+IN_FORCE: Final[tuple[Status, ...]] = ("reported", "requested", "confirmed", "blocked", "reverify")
 
 #: What an officer may decide of a number that waits for a decision.
-SETTLING = ("accepted", "dismissed")
+Settling: TypeAlias = Literal["accepted", "dismissed"]
+SETTLING: Final[tuple[Settling, ...]] = get_args(Settling)
 
 #: What an officer may decide.
-DECISIONS = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING)
+Decision: TypeAlias = (
+    Literal["confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated"] | Settling
+)
+DECISIONS: Final[tuple[Decision, ...]] = (
+    "confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING,
+)  # fmt: skip
 
 #: What an operator may answer.
-OUTCOMES = ("blocked", "rejected", "reverified", "reactivated")
+Outcome: TypeAlias = Literal["blocked", "rejected", "reverified", "reactivated"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 #: Why a number has its status, where no officer or operator gave one.
 REASONS = {
@@ -89,7 +97,7 @@ _DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
 class Rule(NamedTuple):
     """A status, the numbers for which it holds, and their reasons: a code of `REASONS`, or texts of decisions."""
 
-    status: str
+    status: Status
     holds: Bools
     reason: Any
 
