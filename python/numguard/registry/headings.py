@@ -51,7 +51,7 @@ _COMPLAINANTS_HINDI: Final = ("शिकायतकर्ता", "पीड़
 #: Headings of a column with a complainant's number: all of them shield.
 _OF_COMPLAINANT: Final = tuple(
     form.format(who)
-    for people, forms in (
+    for words, forms in (
         (
             _COMPLAINANTS,
             (
@@ -69,7 +69,7 @@ _OF_COMPLAINANT: Final = tuple(
              "{} का नाम व मोबाइल नंबर", "{} का वैकल्पिक मोबाइल नंबर"),
         ),
     )
-    for who in people
+    for who in words
     for form in forms
 )  # fmt: skip
 
