@@ -18,7 +18,7 @@ __all__ = ["decide"]
 @options.registry
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
-@click.option("--list-column", help="The column of the list with them, where its name is no usual one.")
+@options.list_column
 @account.refused
 @account.strict
 @options.as_json

@@ -28,6 +28,8 @@ __all__ = [
     "AMBIGUOUS",
     "COLUMNS",
     "IGNORE",
+    "NUMBER_HEADINGS",
+    "REASON_HEADINGS",
     "SEVERAL",
     "Mapped",
     "find_columns",
@@ -131,6 +133,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "narrative": (),
 }  # fmt: skip
+
+#: Further headings of the numbers and the reasons of a sheet that an operator or officer has filled in.
+NUMBER_HEADINGS: Final = ("mobile", "mobile no", "mobile number", "number", "phone", "phone number")
+REASON_HEADINGS: Final = ("remark", "remarks")
 
 #: Fields that may have several columns, such as "Suspect Mobile 1" and "Suspect Mobile 2".
 SEVERAL: Final = frozenset({"suspect_mobiles", "complainant_mobile", "narrative"})

@@ -18,7 +18,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
-from numguard.registry.headings import Mapped, find_columns, known_by
+from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.intake import Intake, check_strict, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
@@ -30,10 +30,10 @@ __all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_ou
 
 #: The columns that are read, each with other spellings of its heading.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
+    "msisdn": NUMBER_HEADINGS,
     "status": ("outcome", "action taken", "result"),
     "happened_at": ("at", "date", "action date", "date of action"),
-    "reason": ("remark", "remarks"),
+    "reason": REASON_HEADINGS,
 }
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.compute import pc
+from numguard.registry.cells import flags
 from numguard.registry.grounds import (
     NEVER,
     Bools,
@@ -25,7 +26,6 @@ from numguard.registry.grounds import (
     Turned,
     Versions,
     anywhere,
-    bools,
     known,
     positions,
     taken,
@@ -121,8 +121,8 @@ class Standing:
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
         self.kind = pc.cast(explained.field("kind"), pa.string())
         self.own = anywhere(positions(self.complaining["msisdn"], self.numbers), size)
-        self.placeholder = bools(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
-        self.special = bools(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
+        self.placeholder = flags(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
+        self.special = flags(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
         from_the_start = self.own | self.placeholder | self.special
         self.protected: Bools = np.where(self.shields.exists, self.shields.means("protected"), from_the_start)
 
