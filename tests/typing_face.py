@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 import numguard as ng
+from numguard.types import RowAccount
 
 array = pa.array(["98765 43210"])
 chunked = pa.chunked_array([["98765 43210"]])
@@ -23,3 +24,10 @@ listed = ng.NumberSet(array)
 assert_type(listed.contains(array), pa.BooleanArray)
 assert_type(listed.position(chunked), pa.ChunkedArray[Any])
 assert_type(listed | listed, ng.NumberSet)
+
+with ng.Registry() as registry:
+    assert_type(registry.add_complaints("complaints.csv"), ng.Intake)
+    assert_type(registry.add_complaints(pa.table({})).account, RowAccount)
+    assert_type(registry.numbers(["blocked", "reverify"]), ng.NumberSet)
+    assert_type(registry.decide(listed, "confirmed", "re-verification failed"), int)
+    assert_type(registry.expand(["airtel.csv"], msisdn="a_party", strict=True), ng.Expansion)

@@ -9,8 +9,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["pc"]
+__all__ = ["pc", "whole"]
 
 pc: Any = pyarrow.compute
+
+
+def whole(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """A column as one array.
+
+    >>> whole(pa.chunked_array([[1], [2]])).to_pylist()
+    [1, 2]
+    """
+    if isinstance(column, pa.ChunkedArray):
+        return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return column

@@ -51,7 +51,7 @@ _LIKE_ACTION = frozenset(
 _DIGITS_OF_A_ROW = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
 _ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
-#: The notes of digits beside words for something else: an account, an amount, a person who is no suspect.
+#: The notes of digits beside words for something else: an account, an amount, a complainant.
 _SOMETHING_ELSE = "text_with_digits"
 
 _Set = TypeVar("_Set", NumberSet, ImeiSet)

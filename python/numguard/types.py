@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, runtime_checkable
+
+import pyarrow as pa
 
 __all__ = [
     "ArrowArrayExportable",
     "ArrowStreamExportable",
+    "Dataset",
+    "Number",
     "PathLike",
     "Progress",
     "Region",
     "Regions",
+    "RowAccount",
     "Source",
     "Style",
+    "TableSource",
     "Values",
 ]
 
@@ -42,8 +48,43 @@ Values: TypeAlias = ArrowArrayExportable | ArrowStreamExportable | Iterable[Any]
 
 PathLike: TypeAlias = str | Path
 
-#: Rows to read: a path, a glob, a list of paths, a pyarrow dataset, or any Arrow stream.
-Source: TypeAlias = PathLike | Sequence[PathLike] | ArrowStreamExportable | ArrowArrayExportable
+
+class Dataset(Protocol):
+    """A dataset: a `pyarrow.dataset.Dataset`."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns."""
+        ...
+
+    def to_batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows."""
+        ...
+
+
+#: One table: a path, or an object that exports an Arrow stream.
+TableSource: TypeAlias = PathLike | ArrowStreamExportable | ArrowArrayExportable
+
+#: Rows to read: a path, a glob, a list of paths, a pyarrow dataset, any Arrow stream, several of them, or batches.
+Source: TypeAlias = (
+    TableSource | Sequence[PathLike] | Sequence[ArrowStreamExportable] | Dataset | Iterable[pa.RecordBatch]
+)
+
+#: One phone number, as written or as E.164 digits.
+Number: TypeAlias = str | int
+
+
+class RowAccount(TypedDict, total=False):
+    """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
+
+    rows_read: int
+    rows_used: int
+    rows_refused: int
+    #: Non-data lines, by kind.
+    not_data: dict[str, int]
+    #: Rows with a place, where a linkage has rules of places.
+    rows_placed: int
+
 
 #: How bare digits are read: as the plan of a region (a code of `numguard.regions()`) reads them, or (`None`) as E.164
 #: already.

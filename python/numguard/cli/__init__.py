@@ -137,7 +137,7 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out
         error.show()
         return USAGE
     except (BrokenPipeError, SystemExit):
-        # Whoever read our output has read enough, as `head` does; click turns that into SystemExit. Python would
+        # The reader of the output has closed it, as `head` does; click turns that into SystemExit. Python would
         # complain once more when it closes stdout on the way out, so stdout is pointed elsewhere first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ENOUGH

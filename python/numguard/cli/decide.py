@@ -8,7 +8,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.errors import InputError
-from numguard.registry.state import DECISIONS
+from numguard.registry.state import DECISIONS, Decision
 
 __all__ = ["decide"]
 
@@ -18,13 +18,13 @@ __all__ = ["decide"]
 @options.registry
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
-@click.option("--list-column", help="The column of the list with them, where its name is no usual one.")
+@options.list_column
 @account.refused
 @account.strict
 @options.as_json
 @click.option("--reason", required=True, help="Why; it is in the history of every number.")
 def decide(
-    status: str,
+    status: Decision,
     registry_path: str,
     by: str,
     numbers: str,

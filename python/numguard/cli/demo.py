@@ -139,7 +139,7 @@ def _generate(page: Page, folder: Path, seed: int, rows: int, scale: float) -> W
             (
                 "complaint sheet",
                 f"{len(world.complaints.rows):,}",
-                f"rows from {sources} sources, as people write them",
+                f"rows from {sources} sources, in the forms of complaints",
             ),
             (
                 "operator files",
@@ -185,16 +185,16 @@ def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
 def _look_at(page: Page, result: DemoResult, registry: ng.Registry, doubtful: pa.ChunkedArray[Any]) -> None:
     """An officer reads the cells of the numbers that wait, and knows the suspects' among them."""
     waiting = registry.review()
-    result.written["numbers that waited for a person: file, row, why, cell"] = _folder(result) / "waiting.csv"
+    result.written["numbers that waited for a decision: file, row, why, cell"] = _folder(result) / "waiting.csv"
     write_private(waiting, _folder(result) / "waiting.csv")
     suspects = pa.array(result.world.complaints.msisdns.astype("uint64"))
     accepted = pc.unique(doubtful.filter(pc.is_in(doubtful, suspects)))
     if len(accepted):
         registry.decide(accepted, "accepted", "the cell was read, and the complainant asked")
-    page.heading("Not certain, so on no list until somebody looked")
+    page.heading("Not certain, so on no list until a decision")
     counts = Counter(map(str, waiting["why"].to_pylist()))
     page.table(["cells", "<why"], [(f"{count:,}", why) for why, count in counts.most_common()])
-    page.line(f"{len(accepted):,} numbers were accepted; whoever was not still waits and is on no list.")
+    page.line(f"{len(accepted):,} numbers were accepted; the others still wait and are on no list.")
 
 
 def _amounts(sheet: Path) -> tuple[int, int]:
@@ -280,7 +280,7 @@ def _one_path(linked: pa.Table) -> str:
     """One linked number in a sentence, masked."""
     best = linked.take(pc.sort_indices(linked, [("hop", "descending"), ("sightings", "descending")])[:1]).to_pylist()
     if not best:
-        return "nobody was linked"
+        return "no number was linked"
     row = best[0]
     return (
         f"For instance {_masked(row['msisdn'])}: seen {row['sightings']} times from {row['first_seen']:%d %b} to "
@@ -310,7 +310,7 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
             (
                 "protected",
                 f"{len(protected):,}",
-                "complainants' own, lines of banks, what people type when they have none",
+                "complainants' own, lines of banks, digits typed in place of a number",
             ),
         ]
     )
@@ -427,24 +427,24 @@ def _scan(page: Page, result: DemoResult, listed: pa.Table, expansion: ng.Expans
             ),
             ("hits", f"{summary.hits:,}", "rows, each once"),
             ("by served number", f"{by['served_msisdn']:,}", ""),
-            ("by other party", f"{by['other_party']:,}", "people who were called, or who called"),
+            ("by other party", f"{by['other_party']:,}", "numbers that were called, or that called"),
             ("by handset", f"{by['imei']:,}", "whatever the number in it"),
         ]
     )
 
 
 def _report(page: Page, result: DemoResult) -> None:
-    """The page that is forwarded, made from the registry alone, by somebody who was not there."""
+    """The page to be forwarded, made from the registry alone."""
     page.heading("The report")
     path = _folder(result) / "report.html"
     with ng.Registry(_folder(result) / "cases.db", by="demo") as registry, page.step("writing it"):
-        told = registry.action_taken()
+        actions = registry.action_taken()
         try:
             registry.report(path, title="An invented case: action taken")
             result.written["the report: open it in a browser, or forward it"] = path
         except MissingExtraError as missing:
             page.line(str(missing))
-    uploaded = told.group_by(["district", "found"]).aggregate([("uploaded", "sum")]).to_pylist()
+    uploaded = actions.group_by(["district", "found"]).aggregate([("uploaded", "sum")]).to_pylist()
     counts = {row["district"]: row["uploaded_sum"] for row in uploaded if row["found"] == "reported"}
     holds = {unit: counts.get(unit, 0) for unit in districts.UNITS} == result.world.complaints.by_district
     _check(page, result, "the action-taken report has the same table", holds)

@@ -1,7 +1,7 @@
 """`numguard doctor`: what of numguard works on this machine, and what to do about the rest.
 
-Owns the checks. One idea: **a check does the thing** it speaks of: it makes a registry and turns a moment into Indian
-time, since what is installed may still not work. What only some verbs need is optional, and its absence is no fault.
+Owns the checks. One idea: **a check runs the feature**: it makes a registry and converts a moment to Indian time,
+since an installed package may not work. What only some verbs need is optional, and its absence is no fault.
 """
 
 from __future__ import annotations

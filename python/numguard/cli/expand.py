@@ -59,7 +59,7 @@ _POLICY: list[tuple[str, Any, str]] = [
     ("max_gap_days", click.IntRange(0), "How far apart in time two numbers of a handset may be: resold phones."),
     ("days_before", click.IntRange(0), "Count sightings at most so many days before a seed was reported; one hop."),
     ("days_after", click.IntRange(0), "The same, after."),
-    ("max_linked_per_seed", click.IntRange(1), "The brake: the most linked numbers for each seed."),
+    ("max_linked_per_seed", click.IntRange(0), "The brake: the most linked numbers for each seed."),
 ]
 
 

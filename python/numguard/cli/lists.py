@@ -27,7 +27,7 @@ def lists() -> None:
 @click.argument("before", type=click.Path())
 @click.argument("after", type=click.Path())
 @click.option("--imeis", "handsets", is_flag=True, help="The lists hold IMEIs, not phone numbers.")
-@click.option("--list-column", help="The column with the numbers, where its name is no usual one.")
+@options.list_column
 @click.option(
     "--action",
     "actions",

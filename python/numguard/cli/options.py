@@ -34,6 +34,7 @@ __all__ = [
     "counted",
     "existing_registry",
     "key",
+    "list_column",
     "mapped",
     "mapping",
     "named_files",
@@ -120,6 +121,13 @@ def column(command: Command) -> Command:
     return click.option("--column", "-c", help="The column with the numbers; may be left out if there is only one.")(
         command
     )
+
+
+def list_column(command: Command) -> Command:
+    """`--list-column`: the column of a list that has the numbers."""
+    return click.option(
+        "--list-column", help="The column of the list with the numbers, where its name is no usual one."
+    )(command)
 
 
 def output(command: Command) -> Command:

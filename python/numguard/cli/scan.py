@@ -29,7 +29,7 @@ __all__ = ["scan"]
 @click.option("--column", "-c", "number_columns", multiple=True, help="A column of phone numbers; may be given again.")
 @click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set.")
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
-@click.option("--list-column", help="The column of the list with the numbers, where its name is no usual one.")
+@options.list_column
 @click.option(
     "--action",
     "actions",

@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import pyarrow as pa
 
@@ -44,7 +44,7 @@ from numguard.source import (
 )
 from numguard.types import Region, Source, Values
 
-__all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "expand"]
+__all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions", "expand"]
 
 _DEFAULT_POLICY = LinkPolicy()
 
@@ -71,6 +71,24 @@ class LinkageProgress:
     file: str | None
     #: Wall time so far.
     seconds: float
+
+
+class WalkOptions(TypedDict, total=False):
+    """The keyword arguments of `expand` beside seeds, sightings and policy."""
+
+    msisdn: str
+    imei: str
+    at: str | None
+    latitude: str
+    longitude: str
+    cell: str
+    place: str
+    region: Region
+    progress: Callable[[LinkageProgress], object] | None
+    threads: int | None
+    memory_limit: int
+    strict: bool
+    list_refused: bool
 
 
 def expand(

@@ -20,7 +20,7 @@ from numguard.linkage.policy import LinkPolicy
 from numguard.linkage.sentences import Pair, sentence
 from numguard.notebook import card
 from numguard.source import REFUSED
-from numguard.types import Region, Values
+from numguard.types import Number, Region, RowAccount, Values
 
 __all__ = ["Expansion"]
 
@@ -69,7 +69,7 @@ class Expansion:
     refused: dict[str, int]
     #: The account of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
     #: Where the policy has rules of places, `rows_placed` are the rows with a place.
-    account: dict[str, Any]
+    account: RowAccount
     #: The lines of texts that are no whole rows, and with `list_refused` every refused row: file, row, note.
     refused_rows: pa.Table = field(repr=False)
     #: Seeds that could not be read, by note.
@@ -97,7 +97,7 @@ class Expansion:
             )
         return cls(policy=policy, **found)
 
-    def explain(self, number: Any, *, region: Region = "IN") -> str:
+    def explain(self, number: Number | pa.Array[Any], *, region: Region = "IN") -> str:
         """How a number is linked with a reported one, as a sentence for the case file.
 
         Args:
@@ -113,7 +113,8 @@ class Expansion:
             >>> ng.expand(["9876543210"], seen).explain("91234 56789").split(", ")[0]
             '+919123456789 was seen once in handset 358240051111110'
         """
-        values = number if isinstance(number, pa.Array) else pa.array([number])
+        cell: list[Any] = [number]
+        values = number if isinstance(number, pa.Array) else pa.array(cell)
         msisdn = normalize(values, region=region)[0].as_py()
         path = self._paths.get(msisdn)
         if path is None:

@@ -122,8 +122,8 @@ class Places:
         if word not in self._numbers:
             if len(self._numbers) > _MOST_KEPT:
                 self._numbers.clear()
-            told = hashlib.blake2b(word.encode(), digest_size=8).digest()
-            self._numbers[word] = int.from_bytes(told, "big") if word.strip("-") else 0
+            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+            self._numbers[word] = int.from_bytes(digest, "big") if word.strip("-") else 0
         return self._numbers[word]
 
 

@@ -26,14 +26,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from getpass import getuser
 from types import TracebackType
-from typing import Any
+from typing import Unpack
 
 import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
-from numguard.linkage import Expansion, LinkPolicy
+from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.registry import intake, linking, outcomes, sending
 from numguard.registry.amended import withdraw
 from numguard.registry.case import Case, reason_given, refuse_broken
@@ -45,9 +45,9 @@ from numguard.registry.maintenance import Maintenance
 from numguard.registry.merging import Merged
 from numguard.registry.queries import Queries
 from numguard.registry.review import Reviewed, refuse_certain, take_review
-from numguard.registry.state import DECISIONS, SETTLING, STATUSES
+from numguard.registry.state import DECISIONS, SETTLING, STATUSES, Decision, Outcome
 from numguard.registry.store import Store
-from numguard.types import PathLike, Source, Values
+from numguard.types import PathLike, Source, TableSource, Values
 
 __all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed"]
 
@@ -101,7 +101,7 @@ class Registry(Queries, Maintenance):
 
     def add_complaints(
         self,
-        source: Any,
+        source: TableSource,
         *,
         mapping: Mapped | PathLike | None = None,
         constants: Mapping[str, str] | None = None,
@@ -171,10 +171,10 @@ class Registry(Queries, Maintenance):
 
     def record_outcomes(
         self,
-        source: Any,
+        source: TableSource,
         *,
         mapping: Mapped | None = None,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, Outcome] | None = None,
         name: str | None = None,
         sheet: str | None = None,
         strict: bool = False,
@@ -201,7 +201,12 @@ class Registry(Queries, Maintenance):
     # Linkage and decisions -------------------------------------------------------------------------------
 
     def expand(
-        self, sightings: Source, policy: LinkPolicy | None = None, *, override: str | None = None, **columns: Any
+        self,
+        sightings: Source,
+        policy: LinkPolicy | None = None,
+        *,
+        override: str | None = None,
+        **columns: Unpack[WalkOptions],
     ) -> Expansion:
         """Links numbers to those in force by the handsets they shared, and records links, evidence and stops.
 
@@ -223,7 +228,7 @@ class Registry(Queries, Maintenance):
         """
         return linking.expand(self._case, sightings, policy, override, columns)
 
-    def decide(self, values: Values, status: str, reason: str) -> int:
+    def decide(self, values: Values, status: Decision, reason: str) -> int:
         """Records what an officer decided of some numbers.
 
         Args:
@@ -255,7 +260,7 @@ class Registry(Queries, Maintenance):
         return append.event
 
     def take_review(
-        self, source: Any, reason: str | None = None, *, mapping: Mapped | None = None, name: str | None = None
+        self, source: TableSource, reason: str | None = None, *, mapping: Mapped | None = None, name: str | None = None
     ) -> Reviewed:
         """Records a sheet of decisions on waiting numbers: accepted, dismissed, or nothing yet.
 

@@ -17,14 +17,27 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
 __all__ = [
-    "Numbers", "acknowledgements", "digits_that_could_be", "each_once", "flags", "inside_text", "is_nothing", "numbers",
-    "one", "plain_digits", "remarks", "repeats", "single_numbers", "trimmed", "words", "written",
-]  # fmt: skip
+    "Numbers",
+    "acknowledgements",
+    "digits_that_could_be",
+    "each_once",
+    "flags",
+    "inside_text",
+    "is_nothing",
+    "numbers",
+    "plain_digits",
+    "remarks",
+    "repeats",
+    "single_numbers",
+    "trimmed",
+    "words",
+    "written",
+]
 
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
@@ -44,10 +57,8 @@ def _array(values: list[Any]) -> pa.Array[Any]:
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text; NUL, which no store accepts, becomes its symbol."""
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     try:
-        text = column.cast(pa.string())
+        text = whole(column).cast(pa.string())
     except pa.ArrowException:
         raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
     shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀")
@@ -153,7 +164,7 @@ class Numbers:
 
 def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
     """Every number of each cell: certain, doubtful, or why there is none, as the core reads them."""
-    cells = one(column)
+    cells = whole(column)
     index = pa.array(np.arange(len(cells)))
     if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
@@ -233,7 +244,7 @@ def _excerpts(cells: pa.Array[Any], count: pa.Array[Any]) -> pa.Array[Any]:
 
 def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """The one number of each cell. Returns (msisdn, note of the refusal)."""
-    explained: Any = _core.explain(_readable(one(column)))
+    explained: Any = _core.explain(_readable(whole(column)))
     msisdn = explained.field("msisdn")
     note = pc.cast(explained.field("note"), pa.string())
     refused = pc.and_(pc.is_null(msisdn), pc.fill_null(pc.not_equal(note, "empty"), False))
@@ -274,16 +285,9 @@ def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
-def one(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """The column as one array."""
-    if isinstance(column, pa.ChunkedArray):
-        return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    return column
-
-
-def flags(values: pa.Array[Any]) -> npt.NDArray[np.bool_]:
+def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
     """Which values are true; null is not."""
-    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), np.bool_)
+    return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:

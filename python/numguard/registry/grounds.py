@@ -15,11 +15,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc
+from numguard.registry.cells import flags
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
 __all__ = [
-    "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "bools", "distinct",
+    "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "distinct",
     "known", "positions", "taken", "universe",
 ]  # fmt: skip
 
@@ -92,7 +93,7 @@ class Last:
 
     def means(self, word: str, *, column: str = "status") -> Bools:
         """Where the fact has `word`."""
-        found = np.append(bools(pc.equal(self.table[column], word)), False)
+        found = np.append(flags(pc.equal(self.table[column], word)), False)
         return found[self.row]
 
 
@@ -110,7 +111,7 @@ class Versions:
         self.amended_at = np.asarray(pc.fill_null(table["amended_at"], NEVER).to_numpy(), np.int64)
         self.stands = self.live & (self.amended_at == NEVER)
         self.complaint = np.asarray(table["complaint"].to_numpy(), np.int64)
-        self.undated = bools(pc.is_null(table["reported_at"]))
+        self.undated = flags(pc.is_null(table["reported_at"]))
         self.moment = np.asarray(pc.fill_null(table["reported_at"], 0).to_numpy(), np.int64)
         self.added = np.where(self.undated, np.asarray(table["added_at"].to_numpy(), np.int64), self.moment)
         # An unknown complainant counts as another one each time.
@@ -141,7 +142,7 @@ class Named:
         size = len(numbers)
         version = versions.of(namings)
         position = positions(namings["msisdn"], numbers)
-        doubtful = _doubtful(bools(pc.is_valid(namings["doubt"])), position, version)
+        doubtful = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version)
         event = np.asarray(namings["event"].to_numpy(), np.int64)
         live, stands = versions.live[version], versions.stands[version]
         decided, lost = settled.event[position], lost_at[position]
@@ -275,8 +276,8 @@ def anywhere(position: Ints, size: int) -> Bools:
 
 
 def _dictionary(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Any:
-    whole: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = whole.dictionary_encode()
+    one: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = one.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
     return encoded
@@ -297,16 +298,6 @@ def _folded(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
 
 def _codes(indices: pa.Array[Any]) -> Ints:
     return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), np.int64)
-
-
-def bools(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
-    """Which values are true; null is not."""
-    return np.asarray(
-        pc.fill_null(values, False).to_numpy(zero_copy_only=False)
-        if isinstance(values, pa.Array)
-        else pc.fill_null(values, False).to_numpy(),
-        np.bool_,
-    )
 
 
 def known(values: Ints, known: Bools) -> pa.Array[Any]:

@@ -26,7 +26,7 @@ from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
 from numguard.source import files_of
-from numguard.types import PathLike
+from numguard.types import PathLike, RowAccount, TableSource
 
 __all__ = [
     "Intake",
@@ -120,7 +120,7 @@ class Intake:
         return card("Intake", facts)
 
     @property
-    def account(self) -> dict[str, Any]:
+    def account(self) -> RowAccount:
         """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
         used = self.added + self.updated + self.repeated
         read = used + self.refused + sum(self.not_data.values())
@@ -129,7 +129,7 @@ class Intake:
 
 def add_complaints(
     case: Case,
-    source: Any,
+    source: TableSource,
     mapping: Mapped | PathLike | None,
     name: str | None,
     *,

@@ -16,7 +16,7 @@ from numguard import _core
 from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
 from numguard.indian_time import MOMENT
-from numguard.linkage import Expansion, LinkPolicy
+from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
 from numguard.registry.intake import fingerprints, record_input
@@ -31,7 +31,7 @@ _STOP: Final = ["msisdn", "imei14", "why", "count"]
 
 
 def expand(
-    case: Case, sightings: Source, policy: LinkPolicy | None, override: str | None, columns: dict[str, Any]
+    case: Case, sightings: Source, policy: LinkPolicy | None, override: str | None, columns: WalkOptions
 ) -> Expansion:
     """Links numbers to those in force, and records links, handsets, evidence and stops as one event."""
     if columns.get("region", "IN") not in ("IN", None):

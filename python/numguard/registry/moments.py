@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, whole
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
-from numguard.registry.cells import each_once, flags, is_nothing, one, plain_digits, repeats, trimmed, written
+from numguard.registry.cells import each_once, flags, is_nothing, plain_digits, repeats, trimmed, written
 
 __all__ = ["end_of_day", "moments"]
 
@@ -66,7 +66,7 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     ['day_or_month', 'two_digit_year', 'month_first']
     """
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        values = one(column)
+        values = whole(column)
         zone = getattr(column.type, "tz", None)
         micros = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
         if zone is None:

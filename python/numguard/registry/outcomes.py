@@ -18,21 +18,22 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
-from numguard.registry.headings import Mapped, find_columns, known_by
+from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.intake import Intake, check_strict, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.spelling import folded
-from numguard.registry.state import OUTCOMES
+from numguard.registry.state import OUTCOMES, Outcome
+from numguard.types import TableSource
 
 __all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes"]
 
 #: The columns that are read, each with other spellings of its heading.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
+    "msisdn": NUMBER_HEADINGS,
     "status": ("outcome", "action taken", "result"),
     "happened_at": ("at", "date", "action date", "date of action"),
-    "reason": ("remark", "remarks"),
+    "reason": REASON_HEADINGS,
 }
 
 
@@ -90,11 +91,11 @@ class Outcomes:
 
 def record_outcomes(
     case: Case,
-    source: Any,
+    source: TableSource,
     mapping: Mapped | None,
     name: str | None,
     *,
-    values: Mapping[str, str] | None = None,
+    values: Mapping[str, Outcome] | None = None,
     sheet_name: str | None = None,
     strict: bool = False,
 ) -> Intake:
@@ -124,7 +125,7 @@ def record_outcomes(
     return Intake(event, *counts, *read, not_data=sheet.not_data, passed_over=sheet.passed_over)
 
 
-def _words(values: Mapping[str, str] | None) -> dict[str, str]:
+def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     """The words of operators, and those of the caller, folded."""
     words = dict(WORDS)
     for word, status in (values or {}).items():

@@ -28,12 +28,12 @@ from numguard.registry.figures import figures, history_of
 from numguard.registry.history import history
 from numguard.registry.listing import ListPolicy
 from numguard.registry.review import review
-from numguard.registry.state import IN_FORCE, STATUSES
+from numguard.registry.state import IN_FORCE, STATUSES, Status
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
 from numguard.tac import TacTable
-from numguard.types import PathLike, Values
+from numguard.types import Number, PathLike, Values
 
 __all__ = ["Queries"]
 
@@ -50,7 +50,7 @@ class Queries:
         self._opened.store.settle()
         return self._opened
 
-    def numbers(self, statuses: str | Iterable[str] | None = None) -> _core.NumberSet:
+    def numbers(self, statuses: Status | Iterable[Status] | None = None) -> _core.NumberSet:
         """The numbers with the given statuses; by default those in force.
 
         Args:
@@ -139,7 +139,7 @@ class Queries:
         numbers = values if isinstance(values, _core.NumberSet) else _core.NumberSet(values)
         return numbers & _core.NumberSet(self._case.known(numbers.to_array(), self._case.store.head()))
 
-    def history(self, number: Any, *, as_of: date | datetime | None = None) -> pa.Table:
+    def history(self, number: Number, *, as_of: date | datetime | None = None) -> pa.Table:
         """The history of one number, in the order of events.
 
         Args:
@@ -158,7 +158,7 @@ class Queries:
         """
         return history(self._case.store, _one_number(number), self._cut(as_of))
 
-    def history_page(self, path: PathLike, number: Any, *, as_of: date | datetime | None = None) -> Path:
+    def history_page(self, path: PathLike, number: Number, *, as_of: date | datetime | None = None) -> Path:
         """Writes the history of one number as a page to be read and printed: each event with who, when and why.
 
         It names every input and every exported list with its SHA-256, and shows the number in full;
@@ -350,8 +350,9 @@ class Queries:
         return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)
 
 
-def _one_number(number: Any) -> int:
-    msisdn: int | None = _core.normalize(pa.array([number]))[0].as_py()
+def _one_number(number: Number) -> int:
+    cell: Any = [number]
+    msisdn: int | None = _core.normalize(pa.array(cell))[0].as_py()
     if msisdn is None:
         raise ArgumentError("number: takes one phone number")
     return msisdn

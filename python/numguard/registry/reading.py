@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, whole
 from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
@@ -207,7 +207,7 @@ class Reading:
         for name in ("suspects", "complainants"):
             numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(complaints[name]), ","))
             found.append(numbers.cast(pa.int64()))
-        return self.with_linked(pa.concat_arrays([_whole(part) for part in found]), cut)
+        return self.with_linked(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """`msisdns`, all that were linked from them, at any distance, and the seeds of all of these."""
@@ -219,7 +219,7 @@ class Reading:
                 met = len(msisdns)
                 self.want(msisdns)
                 more = self._of_wanted("msisdn:i", query, cut)["msisdn"].combine_chunks()
-                msisdns = pc.unique(pa.concat_arrays([_whole(msisdns), _whole(more)]))
+                msisdns = pc.unique(pa.concat_arrays([whole(msisdns).cast(pa.int64()), whole(more).cast(pa.int64())]))
         return msisdns
 
     def versions(self, keys: pa.Table) -> pa.Table:
@@ -243,7 +243,7 @@ class Reading:
             versions = self.read("suspects:t complainants:t complainant:i", NUMBERS_OF_CANDIDATES)
         texts = [pc.split_pattern(pc.drop_null(versions[name]), ",") for name in ("suspects", "complainants")]
         found = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
-        numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([_whole(part) for part in found]))
+        numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]))
         return numbers
 
     def alike(self, candidates: pa.Table) -> pa.Table:
@@ -398,11 +398,3 @@ def _declared(table: pa.Table, columns: str) -> pa.Table:
             arrays.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
         names.append(name)
     return pa.table(arrays, names=names)
-
-
-def _whole(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """One array of int64, without chunks."""
-    values = values.cast(pa.int64())
-    if isinstance(values, pa.ChunkedArray):
-        return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], pa.int64())
-    return values

@@ -13,14 +13,15 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, whole
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case, reason_given
-from numguard.registry.headings import Mapped, find_columns, known_by
+from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.sheet import read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
+from numguard.types import TableSource
 
 __all__ = [
     "COLUMNS",
@@ -54,9 +55,9 @@ REVIEW_NOTES: Final = {
 
 #: The columns of a sheet of decisions, each with other spellings of its heading.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "msisdn": ("mobile", "mobile no", "mobile number", "number", "phone", "phone number"),
+    "msisdn": NUMBER_HEADINGS,
     "decision": ("decided", "verdict"),
-    "reason": ("remark", "remarks"),
+    "reason": REASON_HEADINGS,
 }
 
 _WAITING_FIELDS: list[pa.Field[Any]] = [
@@ -183,18 +184,20 @@ def _open(case: Case, msisdns: pa.Array[Any]) -> pa.Array[Any]:
     return msisdns.filter(pc.is_in(msisdns, waiting))
 
 
-def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | None, reason: str | None) -> Reviewed:
+def take_review(
+    case: Case, source: TableSource, mapping: Mapped | None, name: str | None, reason: str | None
+) -> Reviewed:
     """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
-    whole = None if reason is None else reason_given(reason)
+    default = None if reason is None else reason_given(reason)
 
     def text(word: str) -> list[Any]:
         nothing = [None] * len(sheet.table)
         return cells.remarks(sheet.table.column(at[word][0])).to_pylist() if word in at else nothing
 
     # A sheet that this registry wrote has E.164 numbers of all countries.
-    explained: Any = _core.explain(cells.one(sheet.table.column(at["msisdn"][0])), region=None)
+    explained: Any = _core.explain(whole(sheet.table.column(at["msisdn"][0])), region=None)
     numbers = explained.field("msisdn").to_pylist()
     waiting = set(_open(case, pc.unique(explained.field("msisdn").drop_null())).to_pylist())
     decided = [word and word.lower() for word in text("decision")]
@@ -204,7 +207,7 @@ def take_review(case: Case, source: Any, mapping: Mapped | None, name: str | Non
     left = known = 0
     columns = (sheet.row.to_pylist(), numbers, decided, text("reason"), text("msisdn"), text("decision"))
     for row, number, word, why, cell, decision in zip(*columns, strict=True):
-        why = why or whole  # noqa: PLW2901
+        why = why or default  # noqa: PLW2901
         if word is None:
             left += 1
         elif number is None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, whole
 
 __all__ = ["Seal", "digest"]
 
@@ -62,23 +62,17 @@ def _parts(before: str, event: tuple[int, int, str, str, str], tables: Mapping[s
         yield name.encode()
         for column in columns:
             yield column.encode()
-            yield from _bytes(_one_array(rows[column]))
+            yield from _bytes(whole(rows[column]))
 
 
 def _values(values: pa.ChunkedArray[Any]) -> pa.Array[Any] | None:
     """The values, or None if all of them are null or empty."""
-    array = _one_array(values)
+    array = whole(values)
     if pa.types.is_integer(array.type):
         array = array.cast(pa.int64())
         return None if array.null_count == len(array) else array
     array = pc.fill_null(array.cast(pa.binary()), b"")
     return array if pc.any(pc.greater(pc.binary_length(array), 0)).as_py() else None
-
-
-def _one_array(values: Any) -> Any:
-    if isinstance(values, pa.ChunkedArray):
-        return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
-    return values
 
 
 def _bytes(values: Any) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from numguard.registry.headings import heading
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
+from numguard.types import TableSource
 
 __all__ = ["Sheet", "fingerprint_file", "fingerprint_table", "read_sheet"]
 
@@ -64,7 +65,7 @@ class Sheet:
 
 
 def read_sheet(
-    source: Any,
+    source: TableSource,
     name: str | None,
     is_known: Callable[[str], bool],
     sheet: str | None = None,

@@ -7,13 +7,14 @@ facts count. One idea: of all that holds for a number, the first status that hol
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from numguard import _core
 from numguard.compute import pc
+from numguard.registry.cells import flags
 from numguard.registry.grounds import (
     NEVER,
     Bools,
@@ -25,7 +26,6 @@ from numguard.registry.grounds import (
     Turned,
     Versions,
     anywhere,
-    bools,
     known,
     positions,
     taken,
@@ -33,12 +33,12 @@ from numguard.registry.grounds import (
 )
 
 __all__ = [
-    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Facts", "Rule", "Standing",
-    "derive",
+    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome",
+    "Rule", "Settling", "Standing", "Status", "derive",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
-STATUSES = (
+Status: TypeAlias = Literal[
     "protected",
     "withdrawn",
     "review",
@@ -50,19 +50,27 @@ STATUSES = (
     "confirmed",
     "reported",
     "reverify",
-)
+]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 #: The statuses of a number that requires action, or required it.
-IN_FORCE = ("reported", "requested", "confirmed", "blocked", "reverify")
+IN_FORCE: Final[tuple[Status, ...]] = ("reported", "requested", "confirmed", "blocked", "reverify")
 
 #: What an officer may decide of a number that waits for a decision.
-SETTLING = ("accepted", "dismissed")
+Settling: TypeAlias = Literal["accepted", "dismissed"]
+SETTLING: Final[tuple[Settling, ...]] = get_args(Settling)
 
 #: What an officer may decide.
-DECISIONS = ("confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING)
+Decision: TypeAlias = (
+    Literal["confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated"] | Settling
+)
+DECISIONS: Final[tuple[Decision, ...]] = (
+    "confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING,
+)  # fmt: skip
 
 #: What an operator may answer.
-OUTCOMES = ("blocked", "rejected", "reverified", "reactivated")
+Outcome: TypeAlias = Literal["blocked", "rejected", "reverified", "reactivated"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 #: Why a number has its status, where no officer or operator gave one.
 REASONS = {
@@ -89,7 +97,7 @@ _DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
 class Rule(NamedTuple):
     """A status, the numbers for which it holds, and their reasons: a code of `REASONS`, or texts of decisions."""
 
-    status: str
+    status: Status
     holds: Bools
     reason: Any
 
@@ -113,8 +121,8 @@ class Standing:
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
         self.kind = pc.cast(explained.field("kind"), pa.string())
         self.own = anywhere(positions(self.complaining["msisdn"], self.numbers), size)
-        self.placeholder = bools(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
-        self.special = bools(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
+        self.placeholder = flags(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
+        self.special = flags(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
         from_the_start = self.own | self.placeholder | self.special
         self.protected: Bools = np.where(self.shields.exists, self.shields.means("protected"), from_the_start)
 

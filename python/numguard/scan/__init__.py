@@ -50,7 +50,8 @@ from numguard.source import (
     reading,
     refused_rows,
 )
-from numguard.types import PathLike, Region
+from numguard.types import PathLike, Region, Values
+from numguard.types import Source as Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -373,7 +374,7 @@ class Scan:
 
 
 def scan(
-    source: Any,
+    source: Rows,
     sets: Sets,
     *,
     columns: Sequence[str] | None = None,
@@ -383,7 +384,7 @@ def scan(
     progress: Callable[[ScanSummary], object] | None = None,
     limit: int | None = None,
     at: str | None = None,
-    since: Mapping[str, tuple[Any, Any]] | None = None,
+    since: Mapping[str, tuple[Values, Values]] | None = None,
     all_rows: bool = False,
     threads: int | None = None,
     strict: bool = False,

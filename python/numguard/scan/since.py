@@ -20,7 +20,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import IST, ZONE
 from numguard.source import named
-from numguard.types import Region
+from numguard.types import Region, Values
 
 __all__ = ["Since", "moments"]
 
@@ -42,7 +42,9 @@ class Since:
         UnsupportedTypeError: Dates of a type without times.
     """
 
-    def __init__(self, at: str, lists: Mapping[str, tuple[Any, Any]], sets: Mapping[str, _Set], region: Region) -> None:
+    def __init__(
+        self, at: str, lists: Mapping[str, tuple[Values, Values]], sets: Mapping[str, _Set], region: Region
+    ) -> None:
         self.at = at
         self._sets = sets
         self._listed: dict[str, pa.Array[Any]] = {}

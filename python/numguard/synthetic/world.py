@@ -87,7 +87,7 @@ def make_world(
         seed: The same seed gives the same bytes.
         rows: Rows of the bulk call records.
         scale: 1 is 47,000 complaints and the published district table; 0.02 is the smallest that holds every trap.
-        progress: Told from time to time what is being made.
+        progress: Called with the name of each step.
 
     Returns:
         The paths and the truth.
