@@ -153,7 +153,7 @@ def scans(bench: Bench, session: Any, folder: Path, rows: int, *, cores: int, on
         bench.compare("scan", layout, rows, listed, candidates)
 
 
-def linkage(bench: Bench, session: Any, folder: Path, rows: int) -> None:
+def linkage(bench: Bench, session: Any, rows: int) -> None:
     from pyspark.sql import functions as F  # noqa: N812
 
     path = sightings.write(plan().inputs / f"sightings-{rows}.parquet", rows)
@@ -170,11 +170,8 @@ def linkage(bench: Bench, session: Any, folder: Path, rows: int) -> None:
 
     expected = ng.expand(seeds, str(path))
     tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
-    scratch = folder / "scratch"
-    scratch.mkdir(exist_ok=True)
-
     def ours() -> int:
-        found = spark.expand(seeds, frame, scratch=str(scratch))
+        found = spark.expand(seeds, frame)
         assert all(getattr(found, name) == getattr(expected, name) for name in tables)
         return 0
 
@@ -204,7 +201,7 @@ def main() -> None:
         if options.rows:
             scans(bench, session, folder, int(options.rows), cores=options.cores, only_ours=options.only_ours)
         if options.sightings:
-            linkage(bench, session, folder, int(options.sightings))
+            linkage(bench, session, int(options.sightings))
     finally:
         shutil.rmtree(folder)
         session.stop()

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from numguard.bench.charts import CHARTS
-from numguard.bench.page import a_day, as_markdown, engines, sections, summary
+from numguard.bench.page import a_day, as_markdown, engines, in_engines, sections, summary
 from numguard.bench.record import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -21,10 +21,15 @@ PICTURES = ROOT / "docs" / "speed"
 
 def between_markers(path: Path, block: str) -> str:
     """The text of a file with a new block between its markers."""
-    pattern = re.compile(r"(<!-- speed: begin[^>]*-->\n).*?(<!-- speed: end -->)", re.DOTALL)
-    text, found = pattern.subn(lambda marks: f"{marks[1]}{block}{marks[2]}", path.read_text())
+    return between(path.read_text(), "speed", block)
+
+
+def between(text: str, name: str, block: str) -> str:
+    """The text with a new block between the markers of that name."""
+    pattern = re.compile(rf"(<!-- {name}: begin[^>]*-->\n).*?(<!-- {name}: end -->)", re.DOTALL)
+    text, found = pattern.subn(lambda marks: f"{marks[1]}{block}{marks[2]}", text)
     if found != 1:
-        raise SystemExit(f"{path}: expected one pair of markers, found {found}")
+        raise SystemExit(f"expected one pair of markers {name!r}, found {found}")
     return text
 
 
@@ -50,17 +55,21 @@ def published(record: Path) -> dict[Path, str]:
     block = as_markdown([day]).split("\n", 2)[2] if day.rows else "\nThe newest record has no scans.\n"
     setting = f"\nMeasured on: {head.text}\n"
     files[scale] = between_markers(scale, f"{block}{setting}\nFrom `{source}`.\n")
-    return files | of_engines()
+    return files | of_engines(files[scale])
 
 
-def of_engines() -> dict[Path, str]:
-    """The page of engines, from their own record."""
+def of_engines(scale: str) -> dict[Path, str]:
+    """The page of engines, and a table in the page of scale, whose text is given, from the engines' own record."""
     record = newest(RECORDS / "engines")
     if record is None:
         return {}
-    page = ROOT / "docs" / "guide" / "spark.md"
-    block = as_markdown([engines(read(record))]).split("\n", 2)[2]
-    return {page: between_markers(page, f"{block}\nFrom `benches/record/engines/{record.name}`.\n")}
+    lines, source = read(record), f"\nFrom `benches/record/engines/{record.name}`.\n"
+    page, beside = (ROOT / "docs" / "guide" / name for name in ("spark.md", "scale.md"))
+    tables = [as_markdown([part]).split("\n", 2)[2] for part in (engines(lines), in_engines(lines))]
+    return {
+        page: between_markers(page, f"{tables[0]}{source}"),
+        beside: between(scale, "engines", f"{tables[1]}{source}"),
+    }
 
 
 def main() -> None:

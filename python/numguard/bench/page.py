@@ -18,7 +18,7 @@ from numguard.bench.charts import CHARTS
 from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, losses, verdicts
 from numguard.bench.record import Line
 
-__all__ = ["Section", "a_day", "as_html", "as_markdown", "engines", "sections", "summary"]
+__all__ = ["Section", "a_day", "as_html", "as_markdown", "engines", "in_engines", "sections", "summary"]
 
 _RECORDS_A_DAY: Final = 4_000_000_000
 
@@ -292,6 +292,48 @@ def engines(lines: Sequence[Line]) -> Section:
     )
     columns = ["work", "columns", "rows", "list", "cores", "who", "M rows/s", "median", "spread"]
     return Section("Measured", f"{text} {_setting(lines)}" if lines else text, columns, rows)
+
+
+_ONE_MACHINE: Final = f"{OURS}, one machine"
+
+
+def in_engines(lines: Sequence[Line]) -> Section:
+    """What a verb costs in an engine: by the engine's own functions, one machine, and half the cores."""
+
+    def setting(line: Line) -> tuple[object, ...]:
+        return line.work, line.layout, line.rows, line.listed
+
+    def ratio(line: Line, other: Line | None) -> str:
+        return _times(None if other is None else _rate(line) / _rate(other))
+
+    rows = []
+    for line in lines:
+        if not line.candidate.startswith(f"{OURS} "):
+            continue
+        beside = [other for other in lines if setting(other) == setting(line)]
+        same = [other for other in beside if (other.run, other.threads) == (line.run, line.threads)]
+        machine = next((other for other in same if other.candidate == _ONE_MACHINE), None)
+        own = next((other for other in same if not other.candidate.startswith(OURS)), None)
+        fewer = (line.candidate, line.threads / 2)
+        half = next((other for other in beside if (other.candidate, other.threads) == fewer), None)
+        if own is not None:
+            verb = line.candidate.removeprefix(f"{OURS} ")
+            compared = [ratio(line, own), "" if machine is None else ratio(machine, line), ratio(line, half)]
+            rows.append([f"{verb} in {line.work.split(' in ')[1]}", line.layout, f"{line.listed:,}", *compared])
+    text = "Rates in one run, as ratios; those of half the cores are from a run of their own."
+    columns = [
+        "verb",
+        "columns",
+        "list",
+        "as fast as the engine's own",
+        "slower than one machine",
+        "faster than half the cores",
+    ]
+    return Section("In engines", text, columns, rows)
+
+
+def _rate(line: Line) -> float:
+    return line.rows_per_s or math.nan
 
 
 def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:
