@@ -5,19 +5,19 @@
 //!
 //! A module uses only the ones after it in this list:
 //!
-//! - `quick`: the most common forms, recognised at once;
-//! - `text`: the other cells, whole or as free text;
-//! - `plain`: cells of digits and separators only;
-//! - `survey`: the tokens of such a text;
-//! - `labels`: the meaning of the words beside a number;
-//! - `surroundings`: links, extensions and figures;
-//! - `run`: one stretch of digits and separators, as one number or several;
-//! - `written`: the groups of a stretch, and which groupings are listed;
-//! - `indian`: which groups Indian numbers have;
-//! - `found`: a number that was read, and how it was dialled;
-//! - `dialled`: digits as dialled, and their prefixes;
-//! - `national`: digits as dialled in a region other than India;
-//! - `format`: numbers to text.
+//! - [`quick`]: the most common forms, recognised at once;
+//! - [`text`]: the other cells, whole or as free text;
+//! - [`plain`]: cells of digits and separators only;
+//! - [`survey`]: the tokens of such a text;
+//! - [`labels`]: the meaning of the words beside a number;
+//! - [`surroundings`]: links, extensions and figures;
+//! - [`run`]: one stretch of digits and separators, as one number or several;
+//! - [`written`]: the groups of a stretch, and which groupings are listed;
+//! - [`indian`]: which groups Indian numbers have;
+//! - [`found`]: a number that was read, and how it was dialled;
+//! - [`dialled`]: digits as dialled, and their prefixes;
+//! - [`national`]: digits as dialled in a region other than India;
+//! - [`format`](mod@format): numbers to text.
 
 mod dialled;
 mod format;
