@@ -1,6 +1,6 @@
 //! Local Parquet files and sets -> the hit rows, at the speed of reading the key columns.
 //!
-//! One idea: **the key columns first, the other columns only for hits.** A file is cut into [`Part`]s of about a million
+//! One idea: **the key columns first, the other columns only for hits.** A file is cut into `Part`s of about a million
 //! rows. A part reads its key columns, looks up every cell, and reads the other columns for the hit rows. Parts run in
 //! parallel, and their results are returned in the order of the files. So the result does not depend on the number of
 //! threads, and memory use depends on the running parts, not on the files.

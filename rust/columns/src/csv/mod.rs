@@ -5,9 +5,9 @@
 //! containers: the caller finds the first line of data and the column names, and passes UTF-8.
 //!
 //! One idea: **cells are byte ranges, not copies.** A chunk of text is read, the offsets of its cells are recorded
-//! ([`split`]), and the caller takes the cells that it needs: a scan takes the key cells of all rows and the other cells
-//! of its hits ([`scan`]), every other verb the columns that it names ([`batches`]). Chunks are cut at line breaks and
-//! split in parallel ([`pieces`]). If a record continues in the next chunk, that chunk is split again, so the result
+//! (`split`), and the caller takes the cells that it needs: a scan takes the key cells of all rows and the other cells
+//! of its hits (`scan`), every other verb the columns that it names (`batches`). Chunks are cut at line breaks and
+//! split in parallel (`pieces`). If a record continues in the next chunk, that chunk is split again, so the result
 //! does not depend on the cuts.
 //!
 //! | file | what |
