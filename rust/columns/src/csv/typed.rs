@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
-use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType};
 use foldhash::fast::RandomState;
 use numguard_core::msisdn::Region;
@@ -28,6 +28,9 @@ const LONGEST_INTEGER: usize = 9;
 
 /// The most bytes of a cell that says nothing.
 const LONGEST_NOTHING: usize = 8;
+
+/// Slots for recent cells of a column.
+const SLOTS: usize = 256;
 
 /// Keys that are read at once, while their cells are in the first-level cache.
 const BLOCK: usize = 2048;
@@ -170,19 +173,26 @@ impl Cells<'_> {
 
     fn coded(&self) -> Result<ArrayRef, Error> {
         let mut codes_of: HashMap<&[u8], i32, RandomState> = HashMap::default();
+        // The last short cell of each slot, by its bytes, its length and its code: most cells are one of a few.
+        let mut recent = [(0u128, usize::MAX, 0i32); SLOTS];
         let mut words = Vec::new();
         let mut codes = Vec::with_capacity(self.spans.len());
-        let mut last: (&[u8], i32) = (b"", -1);
         for &span in self.spans {
             let cell = self.at(span);
-            if last.0 != cell || last.1 < 0 {
-                let code = *codes_of.entry(cell).or_insert_with(|| {
-                    words.push(span);
-                    words.len() as i32 - 1
-                });
-                last = (cell, code);
+            let short = self.short(span);
+            let slot = &mut recent[short.map_or(0, slot_of)];
+            if short.is_some_and(|bytes| (bytes, cell.len()) == (slot.0, slot.1)) {
+                codes.push(slot.2);
+                continue;
             }
-            codes.push(last.1);
+            let code = *codes_of.entry(cell).or_insert_with(|| {
+                words.push(span);
+                words.len() as i32 - 1
+            });
+            if let Some(bytes) = short {
+                *slot = (bytes, cell.len(), code);
+            }
+            codes.push(code);
         }
         let words = Cells {
             spans: &words,
@@ -193,6 +203,19 @@ impl Cells<'_> {
         Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
             codes, words,
         )?))
+    }
+
+    /// The bytes of a cell of at most sixteen, followed by zeros; `None` too at the end of the chunk.
+    #[inline]
+    fn short(&self, [from, to]: Span) -> Option<u128> {
+        let len = to - from;
+        let step = self.bytes[from as usize..].first_chunk::<STEP>()?;
+        let bytes = u128::from_le_bytes(*step);
+        match len {
+            0 => Some(0),
+            1..=16 => Some(bytes & (u128::MAX >> (128 - len * 8))),
+            _ => None,
+        }
     }
 
     fn keys(&self, keys: Keys) -> Result<Vec<ArrayRef>, Error> {
@@ -216,16 +239,16 @@ impl Cells<'_> {
 
     /// The integers that `read` gives for the cells without their wrapping.
     fn integers(&self, read: impl Fn(&[u8]) -> Option<i64>) -> Result<Vec<ArrayRef>, Error> {
-        let mut nulls = NullBufferBuilder::new(self.spans.len());
+        let mut valid = Vec::with_capacity(self.spans.len());
         let value = |&span: &Span| {
             let cell = self.at(span);
             let value = read(cell).or_else(|| read(self.at(self.content(span))));
-            nulls.append(value.is_some());
+            valid.push(value.is_some());
             value.unwrap_or(0)
         };
         let values: Vec<i64> = self.spans.iter().map(value).collect();
-        let nulls = nulls.finish();
-        let others = self.others(|row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)))?;
+        let others = self.others(|row| !valid[row])?;
+        let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
         Ok(vec![
             Arc::new(Int64Array::new(values.into(), nulls)),
             others,
@@ -234,6 +257,10 @@ impl Cells<'_> {
 
     /// The text of the rows that are `other`; null in the rest.
     fn others(&self, other: impl Fn(usize) -> bool) -> Result<ArrayRef, Error> {
+        let count = self.spans.len();
+        if !(0..count).any(&other) {
+            return Ok(Arc::new(StringArray::new_null(count)));
+        }
         let spans = self.spans.iter().enumerate();
         text(
             self.bytes,
@@ -250,18 +277,20 @@ fn text(
     let count = spans.len();
     let mut offsets = Vec::with_capacity(count + 1);
     offsets.push(0i32);
-    let mut nulls = NullBufferBuilder::new(count);
-    let mut values = Vec::with_capacity(count * STEP);
+    let mut valid = Vec::with_capacity(count);
+    let mut values = Vec::with_capacity(count * STEP + STEP);
     for span in spans {
-        nulls.append(span.is_some());
+        valid.push(span.is_some());
         if let Some([from, to]) = span {
             copy(bytes, from as usize..to as usize, &mut values);
         }
-        let len = values.len();
-        offsets.push(i32::try_from(len).map_err(|_| ArrowError::OffsetOverflowError(len))?);
+        // Checked after the last one.
+        offsets.push(values.len() as i32);
     }
+    i32::try_from(values.len()).map_err(|_| ArrowError::OffsetOverflowError(values.len()))?;
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    let text = StringArray::try_new(offsets, Buffer::from_vec(values), nulls.finish())?;
+    let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
+    let text = StringArray::try_new(offsets, Buffer::from_vec(values), nulls)?;
     Ok(Arc::new(text))
 }
 
@@ -278,6 +307,14 @@ fn copy(bytes: &[u8], range: Range<usize>, values: &mut Vec<u8>) {
     }
 }
 
+/// The slot of the bytes of a short cell.
+#[inline]
+fn slot_of(bytes: u128) -> usize {
+    let folded = (bytes as u64) ^ (bytes >> 64) as u64;
+    // The upper bits of a product depend on all bits of a factor.
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.ilog2())) as usize
+}
+
 /// Whether a cell without its wrapping says nothing.
 fn says_nothing(content: &[u8]) -> bool {
     const WORDS: [&[u8]; 6] = [b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"];
@@ -289,7 +326,20 @@ fn says_nothing(content: &[u8]) -> bool {
 
 /// Whether a cell is the digits of an IMSI (3GPP TS 23.003, 2.2).
 fn is_imsi(cell: &[u8]) -> bool {
-    matches!(cell.len(), 14 | 15) && cell.iter().all(u8::is_ascii_digit)
+    let (Some(first), Some(last)) = (cell.first_chunk(), cell.last_chunk()) else {
+        return false;
+    };
+    matches!(cell.len(), 14 | 15) && are_digits(*first) && are_digits(*last)
+}
+
+/// Whether eight bytes are digits.
+#[inline]
+fn are_digits(bytes: [u8; 8]) -> bool {
+    let word = u64::from_le_bytes(bytes);
+    // A digit has the upper half 3, and still has it after 6 is added; no sum reaches the next byte.
+    let upper = |word: u64| word & 0xf0f0_f0f0_f0f0_f0f0;
+    upper(word) == 0x3030_3030_3030_3030
+        && upper(word + 0x0606_0606_0606_0606) == 0x3030_3030_3030_3030
 }
 
 /// At most nine digits.
