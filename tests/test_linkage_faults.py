@@ -206,3 +206,45 @@ def test_interrupt_stops_a_walk_over_files_half_way(stage: str, tmp_path: Path) 
         ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
     assert told[-1].stage == stage
     assert told[-1].rows < 40_000_000
+
+
+# Temporary files without room ----------------------------------------------------------------------------------------
+
+
+def a_graph(folder: Path) -> pa.Table:
+    """Two hundred thousand sightings in a file of four row groups, which is `folder / "many.parquet"`."""
+    number = np.arange(200_000, dtype=np.uint64)
+    table = pa.table(
+        {"served_msisdn": number // 3 + np.uint64(919876500000), "imei14": number // 2 + np.uint64(35824005111111)}
+    )
+    pq.write_table(table, folder / "many.parquet", row_group_size=50_000)
+    return table
+
+
+def test_files_are_read_again_if_there_is_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = a_graph(tmp_path)
+    seeds = table["served_msisdn"].to_numpy()[::700]
+    expected = ng.expand(seeds, table).linked
+    assert expected.num_rows
+    assert ng.expand(seeds, tmp_path / "many.parquet", memory_limit=0).linked == expected
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    for limit in (0, 500_000):
+        assert ng.expand(seeds, tmp_path / "many.parquet", memory_limit=limit).linked == expected
+    with pytest.raises(NumguardError, match="nowhere"):
+        ng.expand(seeds, table.to_reader(), memory_limit=0)
+
+
+def test_files_are_read_again_from_where_the_temporary_file_is_full(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    table = a_graph(tmp_path)
+    seeds = table["served_msisdn"].to_numpy()[::700]
+    expected = ng.expand(seeds, table).linked
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        for most in (0, 300_000, 700_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+            assert ng.expand(seeds, tmp_path / "many.parquet", memory_limit=0).linked == expected, most
+        with pytest.raises(NumguardError):
+            ng.expand(seeds, table.to_reader(), memory_limit=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

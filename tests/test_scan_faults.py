@@ -370,3 +370,18 @@ def test_hits_in_a_sheet_are_not_formulas(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,word\n9876543210,=1+1\n9876543210,plain\n")
     ng.scan(tmp_path / "d.csv", {"a": ng.NumberSet(["9876543210"])}).write(tmp_path / "hits.csv")
     assert pc.read_csv(tmp_path / "hits.csv")["word"].to_pylist() == ["'=1+1", "plain"]
+
+
+def test_text_that_is_not_utf8_in_an_arrow_file_is_an_error_where_it_is_handed_on(tmp_path: Path) -> None:
+    spoiled = b"in\xff\xfe"
+    names = pa.Array.from_buffers(pa.string(), 2, pa.array([b"mine", spoiled]).buffers())
+    table = pa.table({"a": ["9876543210", "9123456789"], "name": names})
+    with pa.ipc.new_file(tmp_path / "t.arrow", table.schema) as writer:
+        writer.write_table(table)
+    handed_on = ng.scan(tmp_path / "t.arrow", {"a": ng.NumberSet(["9876543210"])}).read_all()
+    assert handed_on["name"].to_pylist() == ["mine"]
+    for source in (ng.NumberSet(["9123456789"]), ng.NumberSet(["9876543210", "9123456789"])):
+        with pytest.raises(InputError, match=r"t\.arrow"):
+            ng.scan(tmp_path / "t.arrow", {"a": source}).read_all()
+    with pytest.raises(InputError, match=r"t\.arrow"):
+        ng.scan(tmp_path / "t.arrow", {"a": ng.NumberSet(["9876543210"])}, all_rows=True).read_all()

@@ -73,8 +73,8 @@ _SCAN_LENGTH: Final = (1.5, 1.2)
 _EXPAND_ROW: Final = 24
 _EXPAND_KEPT: Final = 1.5e9
 _EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)
-#: The most times as long for a row as in the shortest file: if all are kept in memory; and if the file is read again
-#: for each of the four passes of two hops.
+#: The most times as long for a row as in the shortest file: if all are kept in memory; and if most are read back from a
+#: temporary file in each of the four passes of two hops.
 _EXPAND_LENGTH: Final = (1.5, 1.2)
 _EXPAND_AGAIN: Final = (5.0, 4.0)
 _CDR_MEMORY: Final = (256e6, 128e6)

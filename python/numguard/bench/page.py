@@ -243,7 +243,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "expand of length",
         "Linkage of any length",
-        "The last is a file listed ten times, more than may be kept in memory: it is read again for each pass.",
+        "The last is a file listed ten times, more than may be kept in memory: the rest goes to a temporary file.",
         (),
     ),
     (

@@ -51,7 +51,7 @@ _DEFAULT_POLICY = LinkPolicy()
 #: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
 _STEP = 1 << 20
 
-#: Bytes of sightings kept in memory: sixty million rows.
+#: Bytes of sightings kept in memory: a hundred million rows.
 _MEMORY_LIMIT = 1_500_000_000
 
 
@@ -133,9 +133,9 @@ def expand(
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
-        memory_limit: Bytes of sightings to keep in memory, 24 a row. Beyond it local Parquet files are read again for
-            each pass, and the rows of a stream are written to a temporary file. A table that is in memory already does
-            not count.
+        memory_limit: Bytes of sightings to keep in memory, some fifteen a row. The rest is written, in that form, to a
+            temporary file without a name (in `TMPDIR`). If that has no room, local Parquet files are read again for
+            each pass, and a stream is an error. A table that is in memory already does not count.
         strict: A row of sightings that cannot be read is an error; else it is counted in `refused`.
         list_refused: Name each row whose number, IMEI or time cannot be read in `refused_rows`, beside the lines of
             texts that are no rows. All sightings are read once more for it.

@@ -31,13 +31,12 @@ from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.files.outgoing import inert_batches
 from numguard.progress import Throttle
-from numguard.scan.faults import in_part
+from numguard.scan.faults import in_part, validating
 from numguard.scan.marks import Marks, Sets, flattened
 from numguard.scan.projection import Projection
 from numguard.scan.since import Since
 from numguard.scan.summary import ScanSummary, SkippedFile
 from numguard.source import (
-    ArrowFilePart,
     ParquetPart,
     Part,
     Source,
@@ -338,19 +337,12 @@ class Scan:
             part.account.used = self._scanner.rows - before
 
     def _hits_of_batches(self, part: Part) -> Iterator[pa.RecordBatch]:
-        # The scanner relies on nothing in the columns of others, so of these only what hits is validated.
-        only_hits = isinstance(part, ArrowFilePart) and not self._all_rows and not self._by_row
-        if isinstance(part, ArrowFilePart):
-            part.validated = self._keys if only_hits else None
+        sound = validating(part, None if self._all_rows or self._by_row else self._keys)
         for batch in part.counted(self._projection.read):
-            # A table may be one batch of any length, and Ctrl-C takes effect between two calls.
-            for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):
+            for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):  # Ctrl-C takes effect between two calls
                 with in_part(part):
-                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
+                    hits = sound(self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows))
                 if hits is not None:
-                    if only_hits:
-                        with reading(part.name, "the Arrow file"):
-                            hits.validate(full=True)
                     yield hits
                 self._tell()
 

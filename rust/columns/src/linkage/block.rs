@@ -1,7 +1,7 @@
 //! Batches of sightings -> blocks of plain keys and times, with what was refused on the way.
 //!
-//! A column that is keys already is not copied where its memory may be kept; what else there is is read into memory of
-//! its own.
+//! A column that is keys already is not copied: its block shares its memory. What else there is is read into memory of its
+//! own.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -294,7 +294,7 @@ impl<'a> Batch<'a> {
         array: &ArrayRef,
         rows: &Range<usize>,
     ) -> ScalarBuffer<u64> {
-        if self.columns.keep && column.is_keys(rows.clone()) {
+        if column.is_keys(rows.clone()) {
             let values = array.as_primitive::<UInt64Type>().values();
             return values.slice(rows.start, rows.len());
         }
@@ -304,9 +304,7 @@ impl<'a> Batch<'a> {
     }
 
     fn times(&self, times: &Times, rows: &Range<usize>) -> ScalarBuffer<i64> {
-        if self.columns.keep
-            && let Some(as_they_are) = times.as_they_are()
-        {
+        if let Some(as_they_are) = times.as_they_are() {
             return as_they_are.slice(rows.start, rows.len());
         }
         let mut ats = vec![0; rows.len()];
