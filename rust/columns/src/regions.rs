@@ -71,24 +71,17 @@ impl Regions {
     }
 }
 
-/// Most rows have the region of the row before.
+/// The region of each code, which is found by its two letters.
 fn named(codes: &StringArray) -> Vec<Region> {
-    let mut last = (None, Region::Unknown);
-    let offsets = codes.value_offsets();
     let bytes = codes.value_data();
-    let mut regions: Vec<Region> = offsets
+    let region = |ends: &[i32]| {
+        let code = bytes.get(ends[0] as usize..ends[1] as usize)?;
+        Region::of_letters(*code.first_chunk()?).filter(|_| code.len() == 2)
+    };
+    let mut regions: Vec<Region> = codes
+        .value_offsets()
         .windows(2)
-        .map(|ends| {
-            let code = bytes.get(ends[0] as usize..ends[1] as usize);
-            if code != last.0 {
-                let name = code.and_then(|code| std::str::from_utf8(code).ok());
-                last = (
-                    code,
-                    name.and_then(Region::named).unwrap_or(Region::Unknown),
-                );
-            }
-            last.1
-        })
+        .map(|ends| region(ends).unwrap_or(Region::Unknown))
         .collect();
     if let Some(nulls) = codes.nulls() {
         for (row, region) in regions.iter_mut().enumerate() {

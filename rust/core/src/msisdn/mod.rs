@@ -81,9 +81,16 @@ impl Region {
     /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "IN" => Some(Self::In),
-            name => RegionPlan::named(name).map(Self::Of),
+        name.as_bytes().try_into().ok().and_then(Self::of_letters)
+    }
+
+    /// The same of the two letters, each a byte of ASCII.
+    #[inline]
+    #[must_use]
+    pub fn of_letters(letters: [u8; 2]) -> Option<Self> {
+        match &letters {
+            b"IN" => Some(Self::In),
+            _ => RegionPlan::of_letters(letters).map(Self::Of),
         }
     }
 }

@@ -71,10 +71,15 @@ impl RegionPlan {
     /// The plan of a region by its two letters (ISO 3166-1, and the few more that libphonenumber has: `AC`, `TA`, `XK`).
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let &[first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = name.as_bytes() else {
-            return None;
-        };
-        let place = NAMED[usize::from(first - b'A')][usize::from(second - b'A')];
+        Self::of_letters(name.as_bytes().try_into().ok()?)
+    }
+
+    /// The same of the two letters, each a byte of ASCII.
+    #[inline]
+    #[must_use]
+    pub fn of_letters(letters: [u8; 2]) -> Option<Self> {
+        let [first, second] = letters.map(|letter| usize::from(letter.wrapping_sub(b'A')));
+        let place = NAMED.get(first)?.get(second)?;
         place.checked_sub(1).map(Self)
     }
 
