@@ -170,6 +170,7 @@ def linkage(bench: Bench, session: Any, rows: int) -> None:
 
     expected = ng.expand(seeds, str(path))
     tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
+
     def ours() -> int:
         found = spark.expand(seeds, frame)
         assert all(getattr(found, name) == getattr(expected, name) for name in tables)
