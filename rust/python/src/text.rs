@@ -27,6 +27,9 @@ use crate::input::ThreadsArgument;
 /// How long a call works before it checks for Ctrl-C.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
+/// A column, bytes, signs and labels.
+type DoubtArgument = (usize, Vec<u8>, Vec<String>, Vec<String>);
+
 /// The source of the bytes.
 enum Source {
     Path(PathBuf, u64),
@@ -105,7 +108,7 @@ impl Text {
         longest: usize,
         windows_1252: bool,
         apostrophes: bool,
-        doubt: Option<(usize, Vec<u8>, Vec<String>, Vec<String>)>,
+        doubt: Option<DoubtArgument>,
     ) -> PyResult<Self> {
         let &[separator] = separator.as_bytes() else {
             return Err(ArgumentError::new_err(
