@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pv
 import pytest
@@ -188,6 +189,31 @@ def test_the_account_does_not_depend_on_blocks(tmp_path: Path, monkeypatch: pyte
         used = [line for batch in source.batches() for line in batch.row_numbers().tolist()]
         found.append((used, refused_rows(source.parts).to_pylist(), accounted(source.parts)))
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("total", ["Total,2,,", "'Grand Total',2,5,", "कुल,1,2,3", '"Total",2,,'])
+def test_a_total_with_a_figure_in_every_column_is_no_row(tmp_path: Path, total: str) -> None:
+    rows = ["name,mobile,amount,note", "Asha,9876530001,1,a", "Total Kumar,9876530002,2,b", total, "x,9876530003,3,c"]
+    source = open_source(write(tmp_path, "d.csv", "\n".join(rows).encode()), wanted=["mobile"])
+    assert [line for batch in source.batches() for line in batch.row_numbers().tolist()] == [2, 3, 5]
+    assert accounted(source.parts)["not_data"] == {"total": 1}
+
+
+def test_a_hidden_sheet_is_named_and_can_be_chosen(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, number in (("shown", "9876530001"), ("kept back", "9876530002")):
+        sheet = book.create_sheet(name)
+        sheet.append(["mobile", "name"])
+        sheet.append([number, "a"])
+    del book["Sheet"]
+    book["kept back"].sheet_state = "hidden"
+    book.save(tmp_path / "d.xlsx")
+    source = open_source(tmp_path / "d.xlsx", wanted=["mobile"])
+    assert [batch.data["mobile"].to_pylist() for batch in source.batches()] == [["9876530001"]]
+    assert [(Path(one.name).name, "hidden sheet" in one.why) for one in source.passed_over] == [("kept back", True)]
+    source = open_source(tmp_path / "d.xlsx", wanted=["mobile"], sheet="kept back")
+    assert [batch.data["mobile"].to_pylist() for batch in source.batches()] == [["9876530002"]]
+    assert source.passed_over == []
 
 
 def test_a_workbook_counts_non_data_rows(tmp_path: Path) -> None:

@@ -247,3 +247,19 @@ def test_batches_generators_and_scanners_are_sources(tmp_path: Path) -> None:
     for source in sources:
         found = ng.scan(source, {"mobile": ng.NumberSet(["9876543210"])}).read_all()
         assert found["mobile_match"].to_pylist() == [919876543210]
+
+
+def test_a_hidden_sheet_is_said_in_the_summary_of_a_scan(invoke: Invoke) -> None:
+    book = openpyxl.Workbook()
+    for name in ("calls", "kept back"):
+        sheet = book.create_sheet(name)
+        sheet.append(["mobile"])
+        sheet.append(["9876543210"])
+    del book["Sheet"]
+    book["kept back"].sheet_state = "hidden"
+    book.save("d.xlsx")
+    code, out, _ = invoke("scan", "d.xlsx", "--numbers", "list.txt", "-c", "mobile", "-o", "o.csv", "--json")
+    assert code == 0
+    [passed] = json.loads(out)["passed_over"]
+    assert passed["file"] == "d.xlsx/kept back"
+    assert "hidden sheet" in passed["why"]

@@ -126,10 +126,17 @@ def test_columns_are_selected_and_texts_are_returned() -> None:
 
 def test_doubtful_rows_are_found_whatever_the_columns() -> None:
     lines = [b"a,1", b"Total,2", b'" ",3', b'"Grand Total",4', b"Topal,5", b",6", b"Xotal,7"]
-    text = Text([b"\n".join(lines)], names(2), doubt=(0, b"TG", ["otal"]))
+    text = Text([b"\n".join(lines)], names(2), doubt=(0, b"TG", ["otal"], []))
     [(_, _, doubtful, _, texts)] = text.rows([1])
     assert doubtful.to_pylist() == [1, 2, 3, 5]
     assert [texts[k] for k in range(4)] == [lines[row] for row in doubtful.to_pylist()]
+
+
+def test_a_label_before_the_column_makes_a_row_doubtful() -> None:
+    lines = [b"a,b,1", b"Total,,2", b",Total,3", b"\" \",'Total',4", b"a,Total,5", b"Tower,Total,6", b"b,c,Total"]
+    text = Text([b"\n".join(lines)], names(3), doubt=(2, b"T'", ["--"], ["otal"]))
+    [(_, _, doubtful, _, _)] = text.rows()
+    assert doubtful.to_pylist() == [1, 2, 3]
 
 
 def test_single_quotes_count_where_a_line_has_too_many_cells() -> None:

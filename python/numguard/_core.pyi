@@ -637,9 +637,10 @@ class Text:
         Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
     apostrophes : bool
         Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in the cells.
-    doubt : (int, bytes, list of str), optional
-        A column, bytes and signs. A row whose cell in that column is blank, or begins with one of the bytes and contains
-        one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its text.
+    doubt : (int, bytes, list of str, list of str), optional
+        A column, bytes, signs and labels. A row whose cell in that column is blank, or begins with one of the bytes and
+        contains one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its
+        text; so is a row whose first cell before that column that is not blank begins so and contains one of the labels.
 
     Raises
     ------
@@ -669,7 +670,7 @@ class Text:
         longest: int = 16777216,
         windows_1252: bool = False,
         apostrophes: bool = False,
-        doubt: tuple[int, bytes, Sequence[str]] | None = None,
+        doubt: tuple[int, bytes, Sequence[str], Sequence[str]] | None = None,
     ) -> Text: ...
     def rows(
         self,

@@ -45,7 +45,9 @@ def reports(path: PathLike | Sequence[PathLike], layouts: Sequence[Layout]) -> I
 def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     opened: list[Report] = []
     refusals: list[InputError] = []
-    for member in [text for one in found.members for text in as_text(one)]:
+    texts = [as_text(member) for member in found.members]
+    passed_over = [*found.passed_over, *(hidden for _, sheets in texts for hidden in sheets)]
+    for member in [text for members, _ in texts for text in members]:
         try:
             with open_text(member) as text:
                 summary, _ = open_report(member, text.lines, layouts)
@@ -53,10 +55,10 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
         opened.append(Report(member, summary))
-    for passed in found.passed_over:
+    for passed in passed_over:
         summary = FileSummary(passed.name, left_out=True, why_left_out=passed.why)
         opened.append(Report(found.members[0], summary))
-    if len(refusals) == len(opened) - len(found.passed_over):
+    if len(refusals) == len(opened) - len(passed_over):
         raise refusals[0]
     yield from opened
 

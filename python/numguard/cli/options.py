@@ -319,9 +319,14 @@ def say(text: str = "") -> None:
 
 def say_json(summary: Any) -> None:
     """Print a summary to stdout as one JSON object."""
-    if dataclasses.is_dataclass(summary) and not isinstance(summary, type):
-        summary = dataclasses.asdict(summary)
-    click.echo(json.dumps(summary, ensure_ascii=False, default=str))
+    click.echo(json.dumps(summary, ensure_ascii=False, default=_as_json))
+
+
+def _as_json(value: Any) -> Any:
+    """A value that JSON has no form for: the fields of a record, else its text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return str(value)
 
 
 def count(number: int, what: str, many: str | None = None) -> str:

@@ -257,16 +257,19 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
         yield Found(*members(str(file), partial(_opened_file, file), file))
 
 
-def as_text(member: Member) -> list[Member]:
-    """A member as texts: itself, or the sheets, records or typed columns in it with tabs between the cells."""
+def as_text(member: Member) -> tuple[list[Member], list[PassedOver]]:
+    """A member as texts: itself, or the sheets, records or typed columns in it with tabs between the cells.
+
+    Second come the hidden sheets that are not among them.
+    """
     if member.kind == "text":
-        return [member]
+        return [member], []
     if member.kind == "workbook":
         from numguard.source.workbook import as_lines, filled_sheets, part_name
 
         with member.open() as stream:
-            sheets = filled_sheets(member.name, stream.read())
-        return [
+            sheets, hidden = filled_sheets(member.name, stream.read())
+        texts = [
             Member(
                 part_name(member.name, name, number, len(sheets)),
                 "text",
@@ -276,6 +279,7 @@ def as_text(member: Member) -> list[Member]:
             )
             for number, (name, rows) in enumerate(sheets.items(), 1)
         ]
+        return texts, hidden
     from numguard.source.workbook import as_lines
 
     (part,) = _parts_of_member(member, _Options(None, None, keep_broken=False))
@@ -283,7 +287,7 @@ def as_text(member: Member) -> list[Member]:
     for batch in part.batches():
         columns = [column.cast(pa.string()).to_pylist() for column in batch.data.columns]
         rows += [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
-    return [Member(member.name, "text", member.container, "typed", partial(_opened_bytes, as_lines(rows)))]
+    return [Member(member.name, "text", member.container, "typed", partial(_opened_bytes, as_lines(rows)))], []
 
 
 def _opened_file(file: Path) -> BinaryIO:
@@ -340,7 +344,8 @@ def _parts_of_member(member: Member, options: _Options) -> list[Part]:
             from numguard.source.workbook import sheet_parts
 
             with reading(member.name, "the workbook"):
-                sheets, names = sheet_parts(member, options.wanted, options.sheet)
+                sheets, names, hidden = sheet_parts(member, options.wanted, options.sheet)
+            options.passed_over.extend(hidden)
             if not sheets:
                 raise ArgumentError(f"sheet: {member.name} has no such sheet, or it is empty; it has {named(names)}")
             return list(sheets)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["NUMBER", "PAGE", "RULER", "NonData", "bare", "may_be_non_data"]
+__all__ = ["NUMBER", "PAGE", "RULER", "TOTALS", "NonData", "bare", "may_be_non_data"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
@@ -27,9 +27,10 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
-#: Parts of words; each such line has at least one.
-_SIGNS: Final = ("otal", "OTAL", "--", "==", "__", "age", "AGE", "nd of")
-_HINDI: Final = ("कुल", "योग")
+#: Parts of words: the first cell of a total that is not blank has at least one.
+TOTALS: Final = ("otal", "OTAL", "nd of", "कुल", "योग")
+#: Each other such line has at least one.
+_SIGNS: Final = ("--", "==", "__", "age", "AGE")
 
 
 def bare(cell: str) -> str:
@@ -39,7 +40,7 @@ def bare(cell: str) -> str:
 
 def may_be_non_data() -> tuple[str, ...]:
     """Parts of words: every non-data line that is neither blank nor a header has one of them."""
-    return (*_SIGNS, *_HINDI)
+    return (*_SIGNS, *TOTALS)
 
 
 class NonData:

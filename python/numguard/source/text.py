@@ -19,7 +19,7 @@ from numguard.source.container import Member
 from numguard.source.header import TextHeader, find_header, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
-from numguard.source.non_data import NUMBER, NonData, may_be_non_data
+from numguard.source.non_data import NUMBER, TOTALS, NonData, may_be_non_data
 from numguard.source.part import Batch, Part, reading
 
 __all__ = ["TextPart"]
@@ -141,7 +141,7 @@ class TextPart(Part):
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
                 signs = [*may_be_non_data(), *filter(None, [header.names[probe]])]
-                doubt = (probe, _beginnings(header.names[probe]), signs)
+                doubt = (probe, _beginnings(header.names[probe]), signs, list(TOTALS))
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows
                 self.encoding = "cp1252" if text.encoding == "cp1252" else self.encoding

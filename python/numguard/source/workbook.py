@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.errors import InputError, MissingExtraError
-from numguard.source.container import Member
+from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook
 from numguard.source.header import clean
 from numguard.source.non_data import NUMBER, NonData
@@ -93,21 +93,21 @@ def _header_row(rows: list[list[str]], wanted: Callable[[str], bool] | None) -> 
 
 def sheet_parts(
     member: Member, wanted: Callable[[str], bool] | None, sheet: str | None
-) -> tuple[list[SheetPart], list[str]]:
-    """The sheets that are not empty, or only the one named `sheet`; and the names of all that are not empty.
+) -> tuple[list[SheetPart], list[str], list[PassedOver]]:
+    """The sheets that are not empty, or only the one named `sheet`; the names of all of these; hidden sheets not read.
 
     Raises:
         InputError: all sheets are empty.
     """
     with member.open() as stream:
-        sheets = filled_sheets(member.name, stream.read())
+        sheets, hidden = filled_sheets(member.name, stream.read(), sheet)
     names = list(sheets)
     parts = [
         SheetPart(member, part_name(member.name, name, number, len(names)), name, rows, wanted)
         for number, (name, rows) in enumerate(sheets.items(), 1)
         if sheet in (None, name)
     ]
-    return parts, names
+    return parts, names, [] if sheet else hidden
 
 
 def part_name(file: str, sheet: str, number: int, count: int) -> str:
@@ -122,18 +122,29 @@ def as_lines(rows: list[list[str]]) -> bytes:
     return "\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode()
 
 
-def filled_sheets(name: str, content: bytes) -> dict[str, list[list[str]]]:
+def filled_sheets(
+    name: str, content: bytes, chosen: str | None = None
+) -> tuple[dict[str, list[list[str]]], list[PassedOver]]:
     """The sheets that are not empty, as rows of text cells from the first row and column on.
 
-    Hidden sheets, which often contain the choices of a form, count only where all others are empty.
+    Hidden sheets, which often contain the choices of a form, count only if one is `chosen` or all others are empty;
+    those that do not count come second.
     """
-    sheets = dict(_filled(name, content))
+    sheets: dict[str, list[list[str]]] = {}
+    hidden: list[PassedOver] = []
+    for sheet, is_hidden, rows in _filled(name, content):
+        if is_hidden and sheets and sheet != chosen:
+            where = part_name(name, sheet, len(sheets) + len(hidden) + 1, 2)
+            hidden.append(PassedOver(where, "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"))
+        else:
+            sheets[sheet] = rows
     if not sheets:
         raise InputError(f"{name}: all its sheets are empty")
-    return sheets
+    return sheets, hidden
 
 
-def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
+def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, list[list[str]]]]:
+    """The sheets that are not empty, hidden ones last: the name, whether it is hidden, and the rows."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
     except ImportError as missing:
@@ -143,16 +154,12 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
-        found = False
         for sheet_name in [*shown, *hidden]:
-            if sheet_name in hidden and found:
-                return
             sheet = workbook.get_sheet_by_name(sheet_name)
             if sheet.height:
-                found = True
                 rows = sheet.to_python(skip_empty_area=False)
                 _restore_lost(rows, lost.get(sheet_name, {}))
-                yield sheet_name, _as_written(rows)
+                yield sheet_name, sheet_name in hidden, _as_written(rows)
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
         if isinstance(damage, InputError):
             raise

@@ -27,6 +27,9 @@ use crate::input::ThreadsArgument;
 /// How long a call works before it checks for Ctrl-C.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
+/// A column, bytes, signs and labels.
+type DoubtArgument = (usize, Vec<u8>, Vec<String>, Vec<String>);
+
 /// The source of the bytes.
 enum Source {
     Path(PathBuf, u64),
@@ -55,9 +58,10 @@ enum Source {
 ///     Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
 /// apostrophes : bool
 ///     Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in the cells.
-/// doubt : (int, bytes, list of str), optional
-///     A column, bytes and signs. A row whose cell in that column is blank, or begins with one of the bytes and contains
-///     one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its text.
+/// doubt : (int, bytes, list of str, list of str), optional
+///     A column, bytes, signs and labels. A row whose cell in that column is blank, or begins with one of the bytes and
+///     contains one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its
+///     text; so is a row whose first cell before that column that is not blank begins so and contains one of the labels.
 ///
 /// Raises
 /// ------
@@ -104,7 +108,7 @@ impl Text {
         longest: usize,
         windows_1252: bool,
         apostrophes: bool,
-        doubt: Option<(usize, Vec<u8>, Vec<String>)>,
+        doubt: Option<DoubtArgument>,
     ) -> PyResult<Self> {
         let &[separator] = separator.as_bytes() else {
             return Err(ArgumentError::new_err(
@@ -130,9 +134,12 @@ impl Text {
             apostrophes,
         };
         format.check().map_err(raise)?;
-        let doubt = doubt.map(|(column, begins, signs)| {
-            let signs: Vec<_> = signs.into_iter().map(String::into_bytes).collect();
-            Doubt::new(column, &begins, &signs)
+        let doubt = doubt.map(|(column, begins, signs, labels)| {
+            let [signs, labels] = [signs, labels].map(|texts| {
+                let bytes = texts.into_iter().map(String::into_bytes);
+                bytes.collect::<Vec<_>>()
+            });
+            Doubt::new(column, &begins, &signs, &labels)
         });
         if doubt
             .as_ref()

@@ -1,7 +1,7 @@
 //! Rows that may be non-data lines: totals, rulers, repeated headers.
 //!
-//! Owns how they are found; the caller decides what such a row is. One idea: **one column is enough**, and for nearly all
-//! of its cells the first byte is enough.
+//! Owns how they are found; the caller decides what such a row is. One idea: **two cells are enough**, that of a column which
+//! is rarely blank and the first of the row that is not, and for nearly all of them the first byte is enough.
 
 use memchr::memmem::Finder;
 
@@ -10,29 +10,32 @@ use super::split::Rows;
 /// How rows that may be non-data lines are recognised.
 ///
 /// A row is doubtful if its cell in one column is blank, or begins with one of the given bytes and contains one of the
-/// given signs.
+/// given signs; or if the first cell before that column which is not blank begins so and contains one of the labels.
 #[derive(Clone, Debug)]
 pub struct Doubt {
     column: usize,
     begins: Box<[bool; 256]>,
     signs: Vec<Finder<'static>>,
+    labels: Vec<Finder<'static>>,
 }
 
 impl Doubt {
     /// `column` should be one that is blank in few rows.
     #[must_use]
-    pub fn new(column: usize, begins: &[u8], signs: &[Vec<u8>]) -> Self {
+    pub fn new(column: usize, begins: &[u8], signs: &[Vec<u8>], labels: &[Vec<u8>]) -> Self {
         let mut table = Box::new([false; 256]);
         for &byte in begins.iter().chain(b" \t\r\n\"") {
             table[usize::from(byte)] = true;
         }
+        let finders = |signs: &[Vec<u8>]| {
+            let finder = |sign: &Vec<u8>| Finder::new(sign).into_owned();
+            signs.iter().map(finder).collect()
+        };
         Self {
             column,
             begins: table,
-            signs: signs
-                .iter()
-                .map(|sign| Finder::new(sign).into_owned())
-                .collect(),
+            signs: finders(signs),
+            labels: finders(labels),
         }
     }
 
@@ -45,7 +48,10 @@ impl Doubt {
     /// The doubtful rows, ascending.
     pub(super) fn rows(&self, rows: &Rows, bytes: &[u8]) -> Vec<u32> {
         (0..rows.len())
-            .filter(|&row| self.is_doubtful(&bytes[rows.cell(row, self.column)]))
+            .filter(|&row| {
+                self.is_doubtful(&bytes[rows.cell(row, self.column)])
+                    || self.has_label(rows, row, bytes)
+            })
             .map(|row| row as u32)
             .collect()
     }
@@ -64,8 +70,24 @@ impl Doubt {
         self.begins[usize::from(*first)] && self.has_sign(cell)
     }
 
+    /// Whether the first cell that is not blank is a label; cells from the column on are not searched.
+    #[inline]
+    fn has_label(&self, rows: &Rows, row: usize, bytes: &[u8]) -> bool {
+        let mut cells = (0..self.column).map(|column| &bytes[rows.cell(row, column)]);
+        let first = cells.find(|cell| !cell.iter().all(is_wrapping));
+        first.is_some_and(|cell| {
+            self.begins[usize::from(cell[0])]
+                && self.labels.iter().any(|label| label.find(cell).is_some())
+        })
+    }
+
     fn has_sign(&self, cell: &[u8]) -> bool {
         let is_blank = |&byte: &u8| byte.is_ascii_whitespace() || byte == b'"';
         cell.iter().all(is_blank) || self.signs.iter().any(|sign| sign.find(cell).is_some())
     }
+}
+
+/// Whether a byte is part of what may stand around the text of a cell: blanks, quotation marks, a byte order mark.
+fn is_wrapping(byte: &u8) -> bool {
+    b" \t\r\n\"'\xc2\xa0\xef\xbb\xbf".contains(byte)
 }
