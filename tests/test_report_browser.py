@@ -48,7 +48,7 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         seen = sightings(*((n % 3, n % 7, 30 * n) for n in range(60)))
         return write_changes(ng.changes(seen), folder / "page.html")
     if request.param == "towers":
-        towers = {HOSTILE[0] + str(k): sightings(*((n, n, k) for n in range(k, 30))) for k in range(20)}
+        towers = {HOSTILE[0] + str(k): sightings(*((n, n, k) for n in range(k % 5, 12))) for k in range(20)}
         return write_common(ng.common(towers), folder / "page.html")
     with sent_and_answered(case(hostile=request.param), folder) as registry:
         return registry.report(folder / "page.html", title=HOSTILE[0] if request.param else "A case")
