@@ -69,7 +69,7 @@ def test_the_letter_to_the_operators(desk: Path) -> None:
     run = numguard(
         "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--ask", "letter.csv", "--since", "2026-06-01"
     )
-    assert "letter.csv: asks about 1 number and 1 handset" in run.stderr
+    assert "letter.csv: requests for 1 number and 1 handset" in run.stderr
     assert rows(desk / "letter.csv") == [
         {"msisdn": "919812345678", "imei": "", "why": "unseen", "since": "2026-06-01T00:00:00+05:30", "until": ""},
         {
