@@ -120,7 +120,7 @@ def test_a_chart_of_a_case(desk: Path) -> None:
     [
         (["--around", "seeds.csv"], "--graph: name the folder"),
         (["--graph", "chart", "--around", "nobody.csv"], "--around: the list is empty"),
-        (["--graph", "chart", "--around", "stranger.csv"], "1 of the numbers and handsets asked about"),
+        (["--graph", "chart", "--around", "stranger.csv"], "1 of the numbers and handsets are not in the walk"),
         (["--ask", "letter.pdf"], "its ending selects the format"),
         (["--days-before", "3", "--max-hops", "2"], "max_hops: takes 1 only"),
     ],
