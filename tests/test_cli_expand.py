@@ -69,7 +69,7 @@ def test_the_letter_to_the_operators(desk: Path) -> None:
     run = numguard(
         "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--ask", "letter.csv", "--since", "2026-06-01"
     )
-    assert "letter.csv: asks about 1 number and 1 handset" in run.stderr
+    assert "letter.csv: requests for 1 number and 1 handset" in run.stderr
     assert rows(desk / "letter.csv") == [
         {"msisdn": "919812345678", "imei": "", "why": "unseen", "since": "2026-06-01T00:00:00+05:30", "until": ""},
         {
@@ -120,7 +120,7 @@ def test_a_chart_of_a_case(desk: Path) -> None:
     [
         (["--around", "seeds.csv"], "--graph: name the folder"),
         (["--graph", "chart", "--around", "nobody.csv"], "--around: the list is empty"),
-        (["--graph", "chart", "--around", "stranger.csv"], "1 of the numbers and handsets asked about"),
+        (["--graph", "chart", "--around", "stranger.csv"], "1 of the numbers and handsets are not in the walk"),
         (["--ask", "letter.pdf"], "its ending selects the format"),
         (["--days-before", "3", "--max-hops", "2"], "max_hops: takes 1 only"),
     ],

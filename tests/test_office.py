@@ -45,7 +45,7 @@ def test_what_was_taken_in_is_shown_and_can_be_taken_back(say: Say) -> None:
     for sheet in ("one.csv", "two.csv"):
         assert say("complaints", "add", sheet)[0] == 0
     code, _, said = say("complaints", "withdraw", "1", "--reason", "a sheet of another state")
-    assert (code, said) == (0, "intake 1 taken back: 2 numbers no longer in force, 0 in force again; event 3\n")
+    assert (code, said) == (0, "intake 1 withdrawn: 2 numbers no longer in force, 0 in force again; event 3\n")
     code, out, _ = say("complaints", "list")
     assert [(row["id"], row["name"], row["added"], row["by"], row["withdrawn"]) for row in rows(out)] == [
         ("1", "one.csv", "2", "HC 1234", "3"),

@@ -277,4 +277,4 @@ def test_the_command_line_shows_what_would_go_and_says_what_went(
     assert say("complaints", "withdraw", "1")[0] == 2
     assert say("complaints", "withdraw", "1", "--reason", "x", "-o", "t.csv")[0] == 2
     code, out, said = say("complaints", "withdraw", "3", "--reason", "a slip")
-    assert "intake 3 taken back: 2 numbers no longer in force, 1 in force again; event 4\n" in said
+    assert "intake 3 withdrawn: 2 numbers no longer in force, 1 in force again; event 4\n" in said

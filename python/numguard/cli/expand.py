@@ -302,7 +302,7 @@ def write_requests(found: Expansion, path: Path) -> None:
         for why, what in (("unseen", "number"), ("one_number", "handset"))
         if why in counted
     ]
-    options.say(f"{path}: requests for {' and '.join(subjects) or 'nothing'}")
+    options.say(f"{path}: {'requests for ' + ' and '.join(subjects) if subjects else 'no requests'}")
 
 
 def drawing(
