@@ -1,18 +1,15 @@
 """`expand` over a DataFrame of sightings: the walk runs on this machine and queries the sightings in the engine.
 
-Owns the queries: which sightings count, how often a key was seen, and the sightings of some keys. Independent of the
-rules of linkage: the walk, which is that of `numguard.expand`, determines which handsets and numbers are closed.
+Owns which columns of a frame are read, and as what. Independent of the rules of linkage: the walk, which is that of
+`numguard.expand`, determines which handsets and numbers are closed.
 """
 
 from __future__ import annotations
 
 import uuid
-import warnings
-from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from numguard._core import check_sightings
 from numguard.adapters.spark.engine import (
@@ -26,21 +23,13 @@ from numguard.adapters.spark.engine import (
     require,
     session_of,
 )
+from numguard.adapters.spark.held import HeldInEngine
 from numguard.adapters.spark.keys import CANONICAL
-from numguard.adapters.spark.sightings import (
-    AskedFor,
-    Reader,
-    Stored,
-    Written,
-    as_uint64,
-    columns_of,
-    counted,
-    in_spark,
-)
+from numguard.adapters.spark.sightings import Reader
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy, check_call
-from numguard.linkage.elsewhere import PLACED, Counted, Held, Side, expand_elsewhere
+from numguard.linkage.elsewhere import expand_elsewhere
 from numguard.linkage.places import PLACES, Places
 from numguard.types import Region
 
@@ -48,12 +37,6 @@ __all__ = ["expand"]
 
 _DEFAULT_POLICY = LinkPolicy()
 _LIMIT = 20_000_000
-
-#: Keys that a task receives: 17 bytes each, and a message is limited.
-_KEYS_AT_ONCE = 1_000_000
-
-#: The midnight in India before a time; it distinguishes days.
-_DAY = "at - pmod(at + 19800000000, 86400000000)"
 
 
 def expand(
@@ -124,7 +107,7 @@ def expand(
     canonical = [_is_canonical(df.schema[name]) for name in columns]
     reader = Reader(policy, region, canonical, [PLACES[what] for what in placed])
     folder = None if scratch is None else f"{str(scratch).rstrip('/')}/numguard-{uuid.uuid4().hex}"
-    with _Sightings(by_place(rows), reader, policy, folder) as stored:
+    with HeldInEngine(by_place(rows), reader, policy, folder) as stored:
         return expand_elsewhere(_seeds(seeds), stored, policy, msisdn=msisdn, region=region, limit=limit)
 
 
@@ -158,77 +141,3 @@ def _placed_columns(df: DataFrame, where: dict[str, str]) -> dict[str, str]:
     none = pa.RecordBatch.from_pylist([], schema)
     places.beside(none, none)  # raises for the type of a column
     return {what: name for what, name in where.items() if name in there}
-
-
-class _Sightings(Held):
-    """The sightings in the engine, from the first query until the end of the walk."""
-
-    def __init__(self, rows: DataFrame, reader: Reader, policy: LinkPolicy, scratch: str | None) -> None:
-        self._rows, self._scratch = rows, scratch
-        self._reader: Reader | Stored = reader
-        self._columns, self._by_day = columns_of(policy), policy.max_numbers_per_day is not None
-        self._counted: Counted | None = None
-
-    def __enter__(self) -> _Sightings:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._scratch is None:
-            return
-        from pyarrow import fs
-
-        try:
-            system, path = fs.FileSystem.from_uri(self._scratch)
-            system.delete_dir(path)
-        except FileNotFoundError:
-            pass
-        except (pa.ArrowInvalid, OSError):
-            warnings.warn(f"{self._scratch} cannot be removed from here: it holds the keys of sightings", stacklevel=3)
-
-    def seen(self, side: Side, keys: pa.UInt64Array, most: int) -> tuple[pa.Table, pa.Table]:
-        seen = F.count("other")
-        counts = {"rows": seen, "others": F.countDistinct("other"), "noted": F.sum("rows")}
-        if self._by_day and side == "handsets":
-            counts |= {"days": F.countDistinct(F.expr(_DAY)), "others_on_days": F.countDistinct(F.expr(_DAY), "other")}
-        more = self._columns[2:]
-        counts["few"] = F.when(seen <= most, F.collect_list(F.when(F.col("listed"), F.struct("other", *more))))
-        aggregates = [count.alias(name) for name, count in counts.items()]
-        parts = self._asked(side, keys, most, lambda asked: asked.groupBy("key", "note").agg(*aggregates))
-        if self._counted is None:
-            self._counted = counted(_notes(parts[0]))
-        sizes = pa.concat_tables(parts).filter(pc.field("note").is_null())
-        few: Any = sizes["few"].combine_chunks()
-        listed = pa.Table.from_batches([pa.RecordBatch.from_struct_array(few.flatten())])
-        listed = listed.add_column(0, "key", sizes["key"].take(pc.list_parent_indices(few)))
-        return sizes.drop_columns(["note", "noted", "few"]), as_uint64(listed, PLACED)
-
-    def sightings(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
-        columns = ["key", "other", *self._columns[2:]]
-        parts = self._asked(side, keys, 0, lambda asked: asked.where("note is null").select(*columns))
-        return as_uint64(pa.concat_tables(parts), PLACED)
-
-    def counted(self) -> Counted:
-        if self._counted is None:  # there was no seed
-            self.seen("numbers", pa.array([], pa.uint64()), 0)
-        return self._counted or counted({})
-
-    def _asked(
-        self, side: Side, keys: pa.UInt64Array, most: int, query: Callable[[DataFrame], DataFrame]
-    ) -> list[pa.Table]:
-        """The results of a query of the sightings of some keys, of which a task takes so many at a time."""
-        if self._scratch is not None and isinstance(self._reader, Reader):
-            stored = in_spark(self._columns)
-            self._rows.mapInArrow(Written(self._reader), stored).write.parquet(self._scratch)
-            self._rows = self._rows.sparkSession.read.schema(stored).parquet(self._scratch)
-            self._reader = Stored()
-        returned = in_spark(["key", "other", *self._columns[2:]], listed=True)
-        parts = []
-        for start in range(0, max(1, len(keys)), _KEYS_AT_ONCE):
-            asked = AskedFor(self._reader, side, keys[start : start + _KEYS_AT_ONCE], most)
-            parts.append(query(self._rows.mapInArrow(asked, returned)).toArrow())
-        return parts
-
-
-def _notes(table: pa.Table) -> dict[str, int]:
-    rows = table.select(["note", "noted"]).to_pylist()
-    return {row["note"]: int(row["noted"]) for row in rows if row["note"] is not None}
