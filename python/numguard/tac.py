@@ -12,15 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.source import REFUSED, Part, accounted, headings, named, open_source, refused_rows
 from numguard.types import Source
 
 __all__ = ["TAC_NOTES", "TacTable"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 #: Why a row of a table of TACs is refused, where no cell's note says so.
 TAC_NOTES: Final = {"contradiction": "Another row says something else of the same TAC."}

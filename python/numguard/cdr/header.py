@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, tells_who_is_served, without_form
+from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import NonData, Whose
 from numguard.errors import ArgumentError, InputError
@@ -43,7 +43,7 @@ class Header:
 
     @property
     def may_switch_parties(self) -> bool:
-        """Whether a switch may have written the caller where the served party stands, as its call type tells."""
+        """Whether a switch may have recorded the caller as the served party, depending on the call type."""
         columns = self.columns
         if not {"served", "other", "call_type"} <= columns.keys():
             return False
@@ -92,7 +92,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     if unknown:
         raise ArgumentError(f"layout: no such role: {', '.join(unknown)}; roles are {', '.join(ROLES)}")
     columns: dict[Role, tuple[str, ...]] = {role: (canonical_name(mapping[role]),) for role in ROLES if role in mapping}
-    if not tells_who_is_served(dict.fromkeys(columns, 0)):
+    if not names_served_party(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
     return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)

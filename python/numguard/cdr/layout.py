@@ -111,7 +111,7 @@ class Layout:
         for role in PLACE_ROLES:
             if role in columns and names.count(names[columns[role]]) > 1:
                 del columns[role]
-        return columns if tells_who_is_served(columns) else None
+        return columns if names_served_party(columns) else None
 
 
 def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
@@ -133,6 +133,6 @@ def _position(name: str, names: Sequence[str]) -> int | None:
     return bare.index(name) if name in bare else None
 
 
-def tells_who_is_served(columns: Mapping[Role, int]) -> bool:
+def names_served_party(columns: Mapping[Role, int]) -> bool:
     """Whether these columns determine whose handset a row shows."""
     return "served" in columns or {"calling", "called", "call_type"} <= columns.keys()

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.files import whole_file
 from numguard.report.drawing import Lane, lanes
@@ -28,8 +28,6 @@ from numguard.tac import TacTable
 from numguard.types import PathLike
 
 __all__ = ["write_changes"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 _OWN, _OVERLAP, _OTHER = ("var(--reported)", "var(--stopped)", "var(--plain)")
 #: Keys on a page, lines and rows of one key, and others below a line, at the most.

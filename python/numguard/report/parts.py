@@ -11,15 +11,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-import pyarrow.compute
-
 from numguard.report.drawing import Bar, Strip, bars, strips
 from numguard.report.figures import STOPS, Figures
 from numguard.report.office import registries, taken_back, waiting
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
-
-pc: Any = pyarrow.compute  # its stubs know no plain Python values
 
 __all__ = ["parts", "totals"]
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard import _core
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.files import whole_file
 from numguard.report.inputs import File, inputs
@@ -25,8 +25,6 @@ from numguard.sightings import Common
 from numguard.types import PathLike
 
 __all__ = ["write_common"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 #: Numbers on a page at the most.
 _KEYS: Final = 200

@@ -12,16 +12,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.sightings.reading import MOMENT, Account, Reader, Rows, check_names
 from numguard.types import Region, Source
 
 __all__ = ["Changes", "changes"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 _Ints = npt.NDArray[np.int64]
 _DAY_US = 86_400_000_000

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import explain, explain_imei
+from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.source import REFUSED, Batch, Part, accounted, check_columns, files_of, named, open_source
 from numguard.types import Region
 
 __all__ = ["MOMENT", "Account", "Reader", "Rows", "check_names", "named_sources"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 MOMENT: Final = pa.timestamp("us", "Asia/Kolkata")
 _ORIGIN: Final = ("source", "row")

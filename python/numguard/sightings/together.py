@@ -14,16 +14,14 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.sightings.reading import MOMENT, Account, Reader, check_names, named_sources
 from numguard.types import Region
 
 __all__ = ["Common", "common"]
-
-pc: Any = pyarrow.compute  # its stubs know few of its functions
 
 #: Keys of the longest source in one range.
 _RANGE: Final = 1 << 13
