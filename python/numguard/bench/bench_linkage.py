@@ -16,6 +16,7 @@ from numguard.bench import memory, sightings
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
+from numguard.indian_time import ZONE
 from numguard.linkage import Expansion, LinkPolicy, expand
 
 duckdb = pytest.importorskip("duckdb")
@@ -163,7 +164,7 @@ def connection(seeds: pa.UInt64Array) -> Any:
     """DuckDB with the seeds and the placeholders."""
     connection = duckdb.connect()
     connection.execute(f"set threads = {THREADS}")
-    connection.execute("set timezone = 'Asia/Kolkata'")
+    connection.execute(f"set timezone = '{ZONE}'")
     connection.register("seed_table", pa.table({"msisdn": seeds}))
     connection.execute("create temp table seeds as select distinct msisdn from seed_table")
     connection.register("placeholder_table", pa.table({"imei14": sightings.PLACEHOLDERS}))

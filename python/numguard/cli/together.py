@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.source import files_of
 from numguard.types import Region
@@ -112,7 +112,6 @@ def common(
 
 def _flat(table: pa.Table, by: str) -> pa.Table:
     """Names in one cell, as no table of text has lists."""
-    compute: Any = pyarrow.compute  # its stubs know no lists of text
     at = table.schema.get_field_index("names")
-    table = table.set_column(at, "names", compute.binary_join(table["names"], "; "))
+    table = table.set_column(at, "names", pc.binary_join(table["names"], "; "))
     return table.rename_columns([by, *table.column_names[1:]])

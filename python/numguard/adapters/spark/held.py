@@ -24,13 +24,14 @@ from numguard.adapters.spark.sightings import (
     counted,
     in_spark,
 )
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, Held, Side
 
 __all__ = ["HeldInEngine"]
 
 #: The midnight in India before a time; it distinguishes days.
-_DAY = "at - pmod(at + 19800000000, 86400000000)"
+_DAY = f"at - pmod(at + {OFFSET_MICROS}, {DAY_MICROS})"
 
 #: Keys that a task receives: 17 bytes each, and a message is limited.
 _KEYS_AT_ONCE = 1_000_000
