@@ -18,7 +18,7 @@ from numguard.bench.record import Line
 __all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
 
 OURS: Final = "numguard"
-#: Takes the last ten digits of any cell, so that account numbers and foreign numbers become mobiles of innocent people.
+#: Takes the last ten digits of any cell, so that account numbers and foreign numbers become Indian mobile numbers.
 #: Its result is another one; it is shown, but no floor depends on it.
 LOOSE: Final = "last ten digits"
 

@@ -1,4 +1,4 @@
-"""`numguard changes`: which number was in which handset, from when to when."""
+"""`numguard changes`: the periods of numbers in handsets."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def changes(
     if keys is not None:
         table = table.filter(pc.is_in(table[by], value_set=keys))
         unseen = len(keys) - len(pc.unique(table[by]))
-    said = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
+    counts = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
     if keys is not None:
-        said["unseen"] = unseen
+        counts["unseen"] = unseen
     if changed:
         followed = table["followed"].is_valid()
         table = table.filter(pc.is_in(table[by], value_set=pc.unique(table[by].filter(followed))))
@@ -106,11 +106,11 @@ def changes(
         options.write_table(table if tac is None else tac.join(table), output)
     account.write_with_reports(found.refused_rows, readers, refused_path, tac)
     if as_json:
-        options.say_json(said | rows | account.of_tacs(tac))
+        options.say_json(counts | rows | account.of_tacs(tac))
         return
-    options.say(f"{options.count(said['periods'], 'period')}, {said['followed']:,} of them followed another")
-    if said.get("unseen"):
-        options.say(f"of the list, never seen: {said['unseen']:,}")
+    options.say(f"{options.count(counts['periods'], 'period')}, {counts['followed']:,} of them followed another")
+    if counts.get("unseen"):
+        options.say(f"of the list, never seen: {counts['unseen']:,}")
     account.say(rows)
 
 
