@@ -1,7 +1,7 @@
 """A graph of linkage -> a picture to be read, and tables that other tools open.
 
-Owns the words and the look of the picture. Independent of the rules of linkage. One idea: a picture has few rows even of
-a large case, and states how much it leaves out; the tables beside it have everything, under the same names of nodes.
+Owns the words and the look of the picture. Independent of the rules of linkage. One idea: a picture has few rows even
+of a large case, and states how much it leaves out; the tables beside it have everything, under the same names of nodes.
 """
 
 from __future__ import annotations
