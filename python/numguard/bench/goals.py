@@ -69,7 +69,7 @@ _WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
 #: The most times as long for a row as in the shortest scan.
 _SCAN_LENGTH: Final = (1.5, 1.2)
-#: The memory of a walk: the sightings that it keeps (bytes a row, and their limit), and its working memory.
+#: The memory of linkage: the sightings that it keeps (bytes a row, and their limit), and its working memory.
 _EXPAND_ROW: Final = 24
 _EXPAND_KEPT: Final = 1.5e9
 _EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)

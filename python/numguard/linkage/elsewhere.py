@@ -2,8 +2,8 @@
 
 Owns the protocol: a pass of the linkage requests keys; the engine returns the number of sightings of each; the linkage
 determines which of them are open, and only their sightings are collected. Where a policy has rules of place, those of
-closed handsets are collected too, unless their size alone closes them. Knows no engine, and no rule of linkage: both
-sides of a pass are in the compiled module, so that the result is that of `expand`.
+closed handsets are collected too, unless their size alone closes them. Independent of the engine, and of the
+rules of linkage: both sides of a pass are in the compiled module, so that the result is that of `expand`.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One of the strips that stand above each other on one axis of days: what it is, and (ISO day, value) in order."""
+    """One of several strips on one axis of days: its label, and (ISO day, value) in order."""
 
     label: str
     days: Sequence[tuple[str, float]]

@@ -132,7 +132,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS, ta
     Args:
         graph: The result of `Expansion.graph`.
         full_numbers: Pictures are forwarded, so numbers and IMEIs are masked unless this says otherwise.
-        rows: Boxes in a column, at least 2. Of more nodes, those asked about come first, then where the walk ended,
+        rows: Boxes in a column, at least 2. Of more nodes, requested ones come first, then where linkage stopped,
             then the reported, then those seen most; the last box says how many were left out.
         tac: The makers and models of the handsets.
 

@@ -35,7 +35,7 @@ def columns_of(policy: LinkPolicy) -> list[str]:
 
 
 def in_spark(columns: Sequence[str], *, listed: bool = False) -> str:
-    """The columns that a task returns, as Spark writes them; a note and its count stand in a row of their own."""
+    """The columns that a task returns, as Spark writes them; a note and its count are in a row of their own."""
     flag = ["listed boolean"] if listed else []
     return ", ".join([*(f"{name} bigint" for name in columns), *flag, "note string", "rows bigint"])
 
