@@ -144,7 +144,7 @@ def test_a_page_of_many_says_how_many_it_leaves_out(tmp_path: Path) -> None:
     assert len(page.tables["Rows of each number, by file"]) == 201
     assert any("Shown are the first 200; 50 others" in said for _, said in page.text)
     assert len(page.tables["Rows by file"]) == 301
-    assert ("p", "This is told of the first 150 numbers.") in page.text
+    assert ("p", "The table has the first 150 numbers.") in page.text
 
 
 def test_names_of_files_are_text(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
@@ -21,6 +20,7 @@ from numguard.bench.columns import Case, column, members
 from numguard.bench.plan import SEED, Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
+from numguard.compute import pc
 from numguard.synthetic.numbering import U64
 
 LAYOUTS: Final = ("15 digits", "14 to 16 digits", "Int64")
@@ -71,8 +71,7 @@ def test_read(measure: Any, the_plan: Plan, layout: str, beside: bool) -> None:
     if beside:
         numbers: Any = pa.array(np.random.default_rng([SEED, 9]).integers(6_000_000_000, 10_000_000_000, the_plan.rows))
         if layout != "Int64":
-            compute: Any = pc
-            numbers = compute.binary_join_element_wise("0091-", numbers.cast(pa.string()), "")
+            numbers = pc.binary_join_element_wise("0091-", numbers.cast(pa.string()), "")
         line = Line("read imeis", layout, the_plan.rows, 0, None, "numguard, numbers as long", threads=1)
         assert measure(line, lambda: normalize(numbers, threads=1)).null_count == 0
         return

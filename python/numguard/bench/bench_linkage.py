@@ -1,4 +1,4 @@
-"""Linkage against SQL that computes the same: caps, levels, evidence, best paths, and where the walk stopped.
+"""Linkage against SQL that computes the same: caps, levels, evidence, best paths, and where linkage stopped.
 
 Both get the same number of threads, and their results are asserted equal, table by table, before either is timed.
 """
@@ -16,6 +16,7 @@ from numguard.bench import memory, sightings
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
+from numguard.indian_time import ZONE
 from numguard.linkage import Expansion, LinkPolicy, expand
 
 duckdb = pytest.importorskip("duckdb")
@@ -27,7 +28,7 @@ THREADS = plan().threads
 HOPS = 2
 
 #: Sightings in a file, and how many times the file is listed: from a fiftieth of `ROWS` to ten times as many. The seeds
-#: stay the same, so that the walk does not grow.
+#: stay the same, so that the linked numbers do not increase.
 LENGTHS = ((ROWS // 50, 1), (ROWS // 5, 1), (ROWS, 1), (ROWS, 10))
 SEEDS_OF_LENGTHS = max(ROWS // 25_000, 10)
 
@@ -117,7 +118,7 @@ ANSWERS = {
 
 
 def expand_sql(connection: Any, path: Path, layout: str) -> dict[str, pa.Table]:
-    """The walk in SQL."""
+    """Linkage in SQL."""
     connection.execute(TABLES)
     rows = KEYS[layout].format(path=path)
     for hop in range(1, HOPS + 1):
@@ -154,7 +155,7 @@ def named(layout: str, source: str = "Parquet") -> str:
 
 @pytest.fixture(scope="module")
 def seeds() -> pa.UInt64Array:
-    """The seeds of the walk."""
+    """The seeds of linkage."""
     return sightings.seeds(SEEDS, ROWS)
 
 
@@ -163,7 +164,7 @@ def connection(seeds: pa.UInt64Array) -> Any:
     """DuckDB with the seeds and the placeholders."""
     connection = duckdb.connect()
     connection.execute(f"set threads = {THREADS}")
-    connection.execute("set timezone = 'Asia/Kolkata'")
+    connection.execute(f"set timezone = '{ZONE}'")
     connection.register("seed_table", pa.table({"msisdn": seeds}))
     connection.execute("create temp table seeds as select distinct msisdn from seed_table")
     connection.register("placeholder_table", pa.table({"imei14": sightings.PLACEHOLDERS}))
@@ -175,15 +176,15 @@ def connection(seeds: pa.UInt64Array) -> Any:
 def found(path: Path, layout: str, seeds: pa.UInt64Array, connection: Any) -> dict[str, pa.Table]:
     """The result of the SQL, asserted equal to that of numguard."""
     tables = expand_sql(connection, path, layout)
-    ours = walk(path, seeds)
+    ours = expanded(path, seeds)
     assert ours.linked.num_rows > SEEDS // 10
     for name, table in tables.items():
         assert getattr(ours, name) == table.cast(getattr(ours, name).schema), name
     return tables
 
 
-def walk(source: Any, seeds: pa.UInt64Array) -> Expansion:
-    """The walk of numguard."""
+def expanded(source: Any, seeds: pa.UInt64Array) -> Expansion:
+    """The result of numguard."""
     return expand(seeds, source, LinkPolicy(max_hops=HOPS), threads=THREADS)
 
 
@@ -195,7 +196,7 @@ def line(layout: str, candidate: str, work: str = "expand") -> Line:
 @pytest.mark.usefixtures("found")
 def test_numguard(measure: Any, path: Path, layout: str, seeds: pa.UInt64Array) -> None:
     """From the file."""
-    measure(line(named(layout), NUMGUARD), lambda: walk(path, seeds))
+    measure(line(named(layout), NUMGUARD), lambda: expanded(path, seeds))
 
 
 @pytest.mark.usefixtures("found")
@@ -214,11 +215,11 @@ def test_decode(measure: Any, path: Path, layout: str) -> None:
 def test_numguard_table(measure: Any, path: Path, layout: str, seeds: pa.UInt64Array) -> None:
     """From a table in memory."""
     table = pl.read_parquet(path).to_arrow()
-    measure(line(named(layout, "table"), NUMGUARD), lambda: walk(table, seeds))
+    measure(line(named(layout, "table"), NUMGUARD), lambda: expanded(table, seeds))
 
 
 def expand_copies(rows: int, copies: int, threads: int) -> Callable[[], Expansion]:
-    """Walks over a file listed `copies` times; repeated sightings count once, so the result stays the same."""
+    """Linkage over a file listed `copies` times; repeated sightings count once, so the result stays the same."""
     source = [sightings.write(plan().inputs / f"sightings-{rows}.parquet", rows)] * copies
     begin = sightings.seeds(SEEDS_OF_LENGTHS, rows)
     return lambda: expand(begin, source, LinkPolicy(max_hops=HOPS), threads=threads)

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from numguard._core import explain, normalize
@@ -22,6 +21,7 @@ from numguard.bench.columns import texts
 from numguard.bench.plan import POPULATION, SEED, Plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
+from numguard.compute import pc
 from numguard.synthetic.numbering import U64, Numbering
 
 ROWS_OF = {"rphonenumbers": 1_000_000, "phonenumbers": 200_000}
@@ -91,11 +91,10 @@ def test_goldenflow(measure: Any, the_plan: Plan) -> None:
     native: Any = pytest.importorskip("goldenflow_native")._native
     rows = rows_of("rphonenumbers", the_plan)
     column, numbers = cells(the_plan.rows)
-    compute: Any = pc
-    written = compute.replace_substring_regex(column.slice(0, rows), r"\.0$", "")
+    written = pc.replace_substring_regex(column.slice(0, rows), r"\.0$", "")
 
     def read() -> Any:
-        return compute.if_else(native.phone_valid_arrow(written, "IN"), native.phone_e164_arrow(written, "IN"), None)
+        return pc.if_else(native.phone_valid_arrow(written, "IN"), native.phone_e164_arrow(written, "IN"), None)
 
     answer = measure(Line("normalize", "mixed", rows, 0, None, "goldenflow-native", threads=1), read)
     wrong = sum(text != f"+{number}" for text, number in zip(answer.to_pylist(), numbers[:rows].tolist(), strict=True))

@@ -18,7 +18,7 @@ from numguard.bench.record import Line
 __all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
 
 OURS: Final = "numguard"
-#: Takes the last ten digits of any cell, so that account numbers and foreign numbers become mobiles of innocent people.
+#: Takes the last ten digits of any cell, so that account numbers and foreign numbers become Indian mobile numbers.
 #: Its result is another one; it is shown, but no floor depends on it.
 LOOSE: Final = "last ten digits"
 
@@ -69,7 +69,7 @@ _WAITS: Final = {"history": (50.0, 10.0)}
 _SCAN_MEMORY: Final = (1e9, 0.5e9)
 #: The most times as long for a row as in the shortest scan.
 _SCAN_LENGTH: Final = (1.5, 1.2)
-#: The memory of a walk: the sightings that it keeps (bytes a row, and their limit), and its working memory.
+#: The memory of linkage: the sightings that it keeps (bytes a row, and their limit), and its working memory.
 _EXPAND_ROW: Final = 24
 _EXPAND_KEPT: Final = 1.5e9
 _EXPAND_MEMORY: Final = (_EXPAND_KEPT + 0.5e9, _EXPAND_KEPT + 0.25e9)

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from numguard.bench.chains import duckdb_key, polars_key
 from numguard.bench.columns import Case, national
 from numguard.bench.plan import Plan
+from numguard.compute import pc
 from numguard.synthetic.numbering import U64
 
 __all__ = ["NUMGUARD", "RIVALS", "Queries", "candidates", "queries"]
@@ -143,9 +143,8 @@ def _duckdb_join(given: Given) -> Queries:
 def _pyarrow_key(cells: Any, layout: str) -> Any:
     if layout not in _WRITTEN:
         return cells
-    compute: Any = pc
-    bare = compute.replace_substring_regex(compute.replace_substring_regex(cells, r"\.0$", ""), r"[^0-9]", "")
-    ten = compute.replace_substring_regex(bare, r"^(?:0091|91|0)([0-9]{10})$", r"\1")
+    bare = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"\.0$", ""), r"[^0-9]", "")
+    ten = pc.replace_substring_regex(bare, r"^(?:0091|91|0)([0-9]{10})$", r"\1")
     return ten.cast(pa.int64())
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from numguard.bench.call_records import ROW_GROUP
 from numguard.bench.columns import national
 from numguard.bench.plan import SEED
+from numguard.compute import pc
 from numguard.files import whole_file
+from numguard.indian_time import MOMENT
 from numguard.synthetic.numbering import Numbering
 
 MONTH_BEGINS = 1_788_220_800  # 2026-09-01 in seconds
@@ -71,9 +72,8 @@ def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Arr
         return pa.array(msisdns), pa.array(imeis)
     if layout == "Int64":
         return pa.array(national(msisdns).astype(np.int64)), pa.array((imeis * np.uint64(10)).astype(np.int64))
-    compute: Any = pc
     digits: Any = pa.array(imeis * np.uint64(10))
-    return pa.array(msisdns).cast(pa.string()), compute.utf8_lpad(digits.cast(pa.string()), 15, padding="0")
+    return pa.array(msisdns).cast(pa.string()), pc.utf8_lpad(digits.cast(pa.string()), 15, padding="0")
 
 
 def write(path: Path, rows: int, layout: str = "keys") -> Path:
@@ -94,7 +94,7 @@ def write(path: Path, rows: int, layout: str = "keys") -> Path:
                 {
                     "served_msisdn": served,
                     "imei14": imeis,
-                    "at": pa.array(at * 1_000_000, pa.timestamp("us", "Asia/Kolkata")),
+                    "at": pa.array(at * 1_000_000, MOMENT),
                 }
             )
             writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")

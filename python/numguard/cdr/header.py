@@ -1,7 +1,7 @@
 """The first lines of a report -> its layout, its columns, and the target that the preamble names.
 
-Owns the search for the header row and the reading of preambles. Knows no row. One idea: **a header is
-recognised by its names, on any line and with any separator**; nothing is assumed about the lines before it.
+Owns the search for the header row and the reading of preambles. Independent of rows. One idea: **a header is recognised
+by its names, on any line and with any separator**; nothing is assumed about the lines before it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SAMPLED: Final = 200
 class Header:
     """A header row: which layout, which column has which role, and how many fields the file's rows have.
 
-    `names` are the columns' as written, `canonical` as they are compared.
+    `names` are the columns' names as written, `canonical` the same in canonical form.
     """
 
     layout: Layout
@@ -50,7 +50,7 @@ class Header:
         return without_form(self.canonical[columns["served"]]) in generic.CALLERS
 
     def whose(self, names: list[str]) -> Whose | None:
-        """Of a later line, by its cells as names are compared: whether it is a header, and of which table.
+        """Whether a later line, given its canonical cells, is a header, and of which table.
 
         It is this table's if each column has the same role under it, in any spelling.
         """

@@ -1,4 +1,4 @@
-"""`numguard changes`: which number was in which handset, from when to when."""
+"""`numguard changes`: the periods of numbers in handsets."""
 
 from __future__ import annotations
 
@@ -60,8 +60,7 @@ def changes(
       numguard changes calls.parquet --by imei14
       numguard changes airtel.csv jio.csv --numbers suspects.csv -o timelines.html
     """
-    import pyarrow.compute
-
+    from numguard.compute import pc
     from numguard.sightings import changes as find
 
     writes = {"--output": output, "--refused": refused_path}
@@ -88,31 +87,30 @@ def changes(
         **columns,
     )
     table = found.table
-    compute: Any = pyarrow.compute  # its stubs know no plain Python values
     if keys is not None:
-        table = table.filter(compute.is_in(table[by], value_set=keys))
-        unseen = len(keys) - len(compute.unique(table[by]))
-    said = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
+        table = table.filter(pc.is_in(table[by], value_set=keys))
+        unseen = len(keys) - len(pc.unique(table[by]))
+    counts = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
     if keys is not None:
-        said["unseen"] = unseen
+        counts["unseen"] = unseen
     if changed:
         followed = table["followed"].is_valid()
-        table = table.filter(compute.is_in(table[by], value_set=compute.unique(table[by].filter(followed))))
+        table = table.filter(pc.is_in(table[by], value_set=pc.unique(table[by].filter(followed))))
     readers = [] if cdr is None else [cdr]
     rows = account.with_reports(found.account, readers)
     if page is not None:
-        shown = compute.unique(table[by]) if changed else keys
+        shown = pc.unique(table[by]) if changed else keys
         write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
         options.say(f"{page}: written; numbers are shown in full")
     else:
         options.write_table(table if tac is None else tac.join(table), output)
     account.write_with_reports(found.refused_rows, readers, refused_path, tac)
     if as_json:
-        options.say_json(said | rows | account.of_tacs(tac))
+        options.say_json(counts | rows | account.of_tacs(tac))
         return
-    options.say(f"{options.count(said['periods'], 'period')}, {said['followed']:,} of them followed another")
-    if said.get("unseen"):
-        options.say(f"of the list, never seen: {said['unseen']:,}")
+    options.say(f"{options.count(counts['periods'], 'period')}, {counts['followed']:,} of them followed another")
+    if counts.get("unseen"):
+        options.say(f"of the list, never seen: {counts['unseen']:,}")
     account.say(rows)
 
 

@@ -1,4 +1,4 @@
-"""`numguard common`: who stands in several files, such as the dumps of towers."""
+"""`numguard common`: numbers or handsets in several files, such as tower dumps."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 import pyarrow as pa
-import pyarrow.compute
 
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
+from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.source import files_of
 from numguard.types import Region
@@ -75,8 +75,8 @@ def common(
         if path in opened:
             raise ArgumentError(f"{path}: is given twice, and everybody in it would stand in both")
         named = {"msisdn": msisdn, "imei": imei, "at": at}
-        opened[path], told, cdr = open_sightings((path,), named, is_strict=is_strict)
-        columns |= told
+        opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
+        columns |= found_columns
         readers += [cdr] if cdr is not None else []
     if readers and columns:
         raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
@@ -111,8 +111,7 @@ def common(
 
 
 def _flat(table: pa.Table, by: str) -> pa.Table:
-    """Names in one cell, as no table of text has lists."""
-    compute: Any = pyarrow.compute  # its stubs know no lists of text
+    """The table with the names in one cell, because CSV has no lists."""
     at = table.schema.get_field_index("names")
-    table = table.set_column(at, "names", compute.binary_join(table["names"], "; "))
+    table = table.set_column(at, "names", pc.binary_join(table["names"], "; "))
     return table.rename_columns([by, *table.column_names[1:]])

@@ -1,9 +1,9 @@
-"""A linkage over sightings that an engine holds on other machines, and that are never collected as a whole.
+"""Linkage over sightings that an engine holds on other machines and that are never collected as a whole.
 
 Owns the protocol: a pass of the linkage requests keys; the engine returns the number of sightings of each; the linkage
 determines which of them are open, and only their sightings are collected. Where a policy has rules of place, those of
-closed handsets are collected too, unless their size alone closes them. Knows no engine, and no rule of linkage: both
-sides of a pass are in the compiled module, so that the result is that of `expand`.
+closed handsets are collected too, unless their size alone closes them. Independent of the engine, and of the
+rules of linkage: both sides of a pass are in the compiled module, so that the result is that of `expand`.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ __all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 #: Which key a pass requests.
 Side: TypeAlias = Literal["numbers", "handsets"]
 
-#: The columns that say where a sighting was: uint64, 0 where it is not known.
+#: The columns of the place of a sighting: uint64, 0 where it is unknown.
 PLACED: Final = ("point", "cell", "circle")
 
 #: The most sightings of a key that are collected before it is known whether they are needed.
 _AT_ONCE: Final = 1_000
 
-#: A number that stands for a row, or for a number that is only counted: canonical, and so is each of those behind it.
+#: The first of the canonical numbers that represent a row, or a number that is only counted.
 _STAND_IN: Final = 919_000_000_000
 
 
 class Counted(NamedTuple):
-    """What became of rows that were read elsewhere."""
+    """The account of rows that an engine holds."""
 
     #: All rows.
     rows: int
@@ -49,7 +49,7 @@ class Counted(NamedTuple):
     refused: dict[str, int]
     #: Whether numbers look national in a column of E.164.
     looks_national: bool
-    #: Those that say where they were; 0 where nobody asks.
+    #: The rows with a place; 0 unless places were requested.
     rows_placed: int
 
 
@@ -58,7 +58,7 @@ class Held(ABC):
 
     @abstractmethod
     def seen(self, side: Side, keys: pa.UInt64Array, most: int) -> tuple[pa.Table, pa.Table]:
-        """How much each of these keys was seen, and the sightings of those that have at most so many.
+        """The sizes of these keys, and the sightings of those that have at most `most`.
 
         Returns:
             `key`, `others` (distinct keys of the other side) and `rows` (sightings) of each key that was seen. Of
@@ -70,12 +70,12 @@ class Held(ABC):
     def sightings(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
         """Every kept sighting of these keys: `key`, `other`, and `at` in microseconds since 1970 UTC, or null.
 
-        Of handsets, if the policy looks at places, also the columns of `PLACED`.
+        Of handsets, if the policy has rules of place, also the columns of `PLACED`.
         """
 
     @abstractmethod
     def counted(self) -> Counted:
-        """What became of the rows; asked for when the walk is over."""
+        """The account of the rows; called when linkage is complete."""
 
 
 def expand_elsewhere(
@@ -86,13 +86,13 @@ def expand_elsewhere(
     Args:
         seeds: As for `expand`.
         held: The sightings.
-        policy: The bounds of the walk.
+        policy: The bounds of linkage.
         msisdn: The column of numbers, for a warning.
         region: How bare digits of seeds are read.
-        limit: At most so many sightings are collected.
+        limit: The most sightings that are collected.
 
     Raises:
-        ArgumentError: The walk requests more than that; or seeds that `expand` does not accept.
+        ArgumentError: Linkage requests more than that; or seeds that `expand` does not accept.
     """
     numbers, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
@@ -125,7 +125,7 @@ def expand_elsewhere(
 
 
 def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa.Table:
-    """All sightings of these keys, of which some are here."""
+    """All sightings of these keys; `few` has those that were already collected."""
     here = few["key"].cast(pa.uint64())
     rest = keys.filter(pc.invert(pc.is_in(keys, value_set=here)))
     found = few.filter(pc.is_in(here, value_set=keys))
@@ -133,7 +133,7 @@ def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa
 
 
 def _account(counted: Counted, policy: LinkPolicy) -> dict[str, Any]:
-    """Of every row, as that of `expand`; an engine gives rows only."""
+    """The account, as that of `expand`; an engine returns no lines that are not data."""
     refused = sum(counted.refused.values())
     account = {
         "rows_read": counted.rows,
@@ -154,31 +154,31 @@ _NO_SIZES = pa.RecordBatch.from_pydict(
 
 
 def _undecided(linkage: Linkage, counts: pa.Table, policy: LinkPolicy) -> pa.UInt64Array:
-    """The handsets that their places may open or close; the others are closed, whatever they are."""
+    """The handsets whose places decide whether they are closed; the others are closed in any case."""
     most, cap = policy.max_numbers_in_one_place, policy.max_numbers_per_imei
     others = counts["others"].to_numpy()
-    seen = np.zeros(len(others), dtype=np.uint64)  # no cap closes what was never seen: only placeholders are closed
+    seen = np.zeros(len(others), dtype=np.uint64)  # a size of 0 is under every cap, so only placeholders are closed
     if policy.max_speed_kmh is None and most is not None and cap is not None:
         seen = np.where(others > max(most, cap), others, seen)
     return linkage.judge(_one(pa.table({"key": counts["key"], "others": seen})))
 
 
 def _answer_placed(linkage: Linkage, found: pa.Table, counts: pa.Table, policy: LinkPolicy) -> None:
-    """Closes a pass over handsets with sightings that say where they were. A handset is asked for once.
+    """Completes a pass over handsets with the sightings and their places. Each handset is requested once.
 
-    Of a handset without sightings here only the numbers are counted, so as many stand for them.
+    For a handset whose sightings were not collected only a count of numbers is known: it gets as many made-up numbers.
     """
     batches = _plain(found, PLACED)
     closed = counts.filter(pc.invert(pc.is_in(counts["key"], value_set=found["key"].cast(pa.uint64()))))
     others = closed["others"].to_numpy().astype(np.int64)
     rows = int(others.sum())
-    stands: dict[str, Any] = {
+    made_up: dict[str, Any] = {
         "key": np.repeat(closed["key"].to_numpy(), others),
         "other": _STAND_IN + np.arange(rows),
         "at": pa.repeat(_kept_time(policy), rows),
     }
     nowhere = np.zeros(rows, dtype=np.uint64)
-    batches += _plain(pa.table(stands | dict.fromkeys(PLACED, nowhere)), PLACED)
+    batches += _plain(pa.table(made_up | dict.fromkeys(PLACED, nowhere)), PLACED)
     linkage.read([_as_read(batch) for batch in batches], True, placed=True)
     state = linkage.step()
     while state is not None and state[2] < (state[3] or 0):
@@ -186,7 +186,7 @@ def _answer_placed(linkage: Linkage, found: pa.Table, counts: pa.Table, policy: 
 
 
 def _kept_time(policy: LinkPolicy) -> int:
-    """A time at which sightings count."""
+    """A time within the bounds of the policy."""
     bounds = policy.bounds()
     since, until = bounds["since"], bounds["until"]
     return int(since if since is not None else 0 if until is None else until - 1)
@@ -207,17 +207,17 @@ def _plain(rows: pa.Table, more: tuple[str, ...] = ()) -> list[pa.RecordBatch]:
 def read_kept(
     batch: pa.RecordBatch, bounds: dict[str, Any], region: Region, where: pa.RecordBatch | None = None
 ) -> tuple[pa.RecordBatch, Counted]:
-    """Reads a batch of numbers, IMEIs and, if there are any, times, where it lies.
+    """Reads a batch of numbers, IMEIs and, if there are any, times, in the process that holds it.
 
     Args:
         batch: The columns, in that order.
         bounds: Those of the policy.
         region: How bare digits are read.
-        where: The columns of the same rows that say where they were, under their names in `PLACES`. None: nobody asks.
+        where: The columns of the places of the same rows, under their names in `PLACES`. None: places are not read.
 
     Returns:
-        The sightings that count, as `msisdn`, `imei14` (uint64), `at` (int64, microseconds) and, where somebody asks,
-        the columns of `PLACED` (uint64); and what became of the rows.
+        The sightings that count, as `msisdn`, `imei14` (uint64), `at` (int64, microseconds) and, with `where`,
+        the columns of `PLACED` (uint64); and the account of the rows.
     """
     read, refused, national = read_sightings(batch, bounds, region)
     if where is None:
@@ -225,7 +225,7 @@ def read_kept(
     places = Places(PLACES)
     placed = places.beside(pa.RecordBatch.from_arrays([], []), where)
     if len(read) < len(batch):
-        # The same rows are kept where each readable number is replaced by one that says in which row it stands.
+        # The batch is read again with each readable number replaced by its row, which gives the rows that were kept.
         rows = pa.array(_STAND_IN + np.arange(len(batch)), pa.uint64())
         known = normalize(batch.column(0), region=region, threads=1).is_valid()
         numbered = pc.if_else(known, rows, pa.scalar(None, pa.uint64()))

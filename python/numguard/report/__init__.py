@@ -1,7 +1,7 @@
-"""What was found, as pages and pictures that people forward.
+"""Figures and links as pages and pictures that are forwarded.
 
-Owns how figures and links look, and how a page is written to its place. Knows nothing of how they were found: whoever
-has figures can have a page. No page or picture holds a script, and none a whole number unless somebody asked for it.
+Owns how figures and links look, and how a page is written to its file. Independent of how they are computed. No page or
+picture contains a script, and none a whole number unless the caller requests it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numguard.types import PathLike
 __all__ = ["STOPS", "TITLE", "Figures", "write_report"]
 
 TITLE: Final = "Misused numbers: action taken"
-"""The heading of a report that was given no other."""
+"""The default heading of a report."""
 
 
 def write_report(figures: Figures, path: PathLike, *, title: str, full_numbers: bool = False) -> Path:
@@ -28,7 +28,7 @@ def write_report(figures: Figures, path: PathLike, *, title: str, full_numbers: 
         MissingExtraError: what draws the charts is not installed.
         FileMissingError: there is no such folder.
     """
-    # What draws is heavy, and most who have a registry never ask for a page.
+    # The drawing library is large, and most users of a registry never write a page.
     from numguard.report.page import as_html
 
     path = Path(path)

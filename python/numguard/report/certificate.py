@@ -1,7 +1,7 @@
-"""A list that went out, and the files it came from, as the draft of a certificate to be filled in, signed and printed.
+"""An exported list, and the files that it comes from, as the draft of a certificate to be filled in and signed.
 
-Owns the page. Knows no registry, and no law beyond what the section asks to be named. One idea: what a machine knows is
-printed, and what only a person can say is a blank.
+Owns the page. Independent of the registry. One idea: what is on record is printed, and what only the signatory can
+state is left blank.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numguard.types import PathLike
 __all__ = ["write_certificate"]
 
 
-def write_certificate(told: Mapping[str, Any], path: PathLike) -> Path:
+def write_certificate(content: Mapping[str, Any], path: PathLike) -> Path:
     """Writes the page, whole or not at all, readable by its owner only; the same export gives the same bytes.
 
     Raises:
@@ -28,7 +28,7 @@ def write_certificate(told: Mapping[str, Any], path: PathLike) -> Path:
     path = Path(path)
     if path.suffix.lower() not in {".html", ".htm"}:
         raise ArgumentError("path: a certificate is a page, and its name ends in .html")
-    text: str = template("certificate.html").render(**told)
+    text: str = template("certificate.html").render(**content)
     with whole_file(path, private=True) as file:
         file.write(text.encode())
     return path

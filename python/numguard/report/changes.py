@@ -1,7 +1,7 @@
 """The periods of numbers in handsets as a page: a timeline for each number, or handset, and the rows behind it.
 
 Owns which periods are drawn, and the words. Independent of how periods are found. One idea: a number's handsets are its
-lines, and below each the other numbers of that handset, so that one picture answers who had the phone before and since.
+lines, and below each are the other numbers of that handset, so that one picture shows its earlier and later users.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from numguard.types import PathLike
 __all__ = ["write_changes"]
 
 _OWN, _OVERLAP, _OTHER = ("var(--reported)", "var(--stopped)", "var(--plain)")
-#: Keys on a page, lines and rows of one key, and others below a line, at the most.
+#: The most keys on a page, lines and rows of one key, and others below a line.
 _KEYS, _LINES, _ROWS, _OTHERS = 40, 30, 100, 6
 _WIDE: Final = 500
 
@@ -39,7 +39,7 @@ _Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Words:
-    """What a key and what stands beside it are called."""
+    """The words for a key and for what is shown beside it."""
 
     title: str
     key: str
@@ -72,13 +72,13 @@ def write_changes(
     """Writes a page of timelines, whole or not at all, readable by its owner only; numbers are shown in full.
 
     Args:
-        found: What `changes` gave.
-        path: Where to; it ends in .html.
+        found: The result of `changes`.
+        path: The file to write; it ends in .html.
         keys: The numbers (or handsets) to show, uint64. None: all, those with most periods first. A page has at most
             40 of them, and says how many it leaves out.
-        account: What became of every row, where that is more than `found.account` has.
+        account: The account of all rows, if it has more than `found.account`.
         files: Name, bytes and SHA-256 of each input.
-        tac: Says maker and model of the handsets.
+        tac: The makers and models of the handsets.
 
     Raises:
         ArgumentError: The path does not end in .html.
@@ -100,12 +100,12 @@ def write_changes(
     if path.suffix.lower() not in {".html", ".htm"}:
         raise ArgumentError("path: timelines are a page, and its name ends in .html")
     words = _OF[found.by]
-    chosen, asked = _chosen(found, keys)
+    chosen, requested = _chosen(found, keys)
     shown = chosen[:_KEYS]
     namer = Namer(full=True)
     timelines = _Timelines.of(found, shown, namer, tac)
     made = [
-        _how_to_read(words, found, len(chosen), asked - len(chosen)),
+        _how_to_read(words, found, len(chosen), requested - len(chosen)),
         *(timelines.part(place, key) for place, key in enumerate(shown, start=1)),
         inputs(found.account if account is None else account, files, namer),
     ]
@@ -123,7 +123,7 @@ def write_changes(
 
 
 def _chosen(found: Changes, keys: pa.Array[Any] | None) -> tuple[list[int], int]:
-    """The keys to show, those with most periods first; and how many were asked for."""
+    """The keys to show, those with most periods first; and the number of requested keys."""
     of = pc.value_counts(found.table[found.by]).flatten()
     counts = dict(zip(of[0].to_pylist(), of[1].to_pylist(), strict=True))
     wanted = set(counts) if keys is None else set(keys.to_pylist())
@@ -176,7 +176,7 @@ def _how_to_read(words: _Words, found: Changes, keys: int, missing: int) -> Part
 
 @dataclass(frozen=True)
 class _Timelines:
-    """The periods of the keys that are shown, and those of whoever else was seen with the same."""
+    """The periods of the keys that are shown, and those of other keys seen with the same handsets (or numbers)."""
 
     by: str
     namer: Namer
@@ -184,12 +184,12 @@ class _Timelines:
     own: Mapping[int, Sequence[_Row]]
     #: By the other of the pair.
     beside: Mapping[int, Sequence[_Row]]
-    #: Maker and model of handsets; None where no table says them.
+    #: Maker and model of handsets; None without a table of TACs.
     phones: Mapping[int, str] | None
 
     @classmethod
     def of(cls, found: Changes, shown: Sequence[int], namer: Namer, tac: TacTable | None) -> _Timelines:
-        """Takes them from what was found."""
+        """The periods of the keys to show, and those beside them."""
         by, other = (found.by, "imei14") if found.by == "msisdn" else (found.by, "msisdn")
         mine = found.table.filter(pc.is_in(found.table[by], pa.array(shown, pa.uint64())))
         theirs = found.table.filter(pc.is_in(found.table[other], mine[other]))
@@ -273,7 +273,7 @@ class _Timelines:
         return f"{before}row {line}" if line == last else f"{before}rows {line} and {last}"
 
     def _lanes(self, key: int, *, with_phones: bool) -> tuple[list[Lane], int]:
-        """A line for each other by its first period, with whoever else it was seen with; how many are left out."""
+        """A line for each other by its first period, with the keys seen with it; and the number of others left out."""
         of = _grouped_by(self.own[key], self._other)
         drawn = []
         for other, rows in list(of.items())[:_LINES]:
@@ -288,7 +288,7 @@ class _Timelines:
         also = _grouped_by((row for row in self.beside[other] if row[self.by] != key), self.by)
         seen = {one: sum(row["sightings"] for row in rows) for one, rows in also.items()}
         most = sorted(seen, key=lambda one: (-seen[one], one))
-        # One that would be left out alone takes no more space than the line that says so.
+        # A single key left out would take as much space as the line that counts it.
         kept = most if len(most) == _OTHERS + 1 else most[:_OTHERS]
         drawn = []
         for one in sorted(kept, key=lambda one: (also[one][0]["from"], one)):
@@ -296,8 +296,8 @@ class _Timelines:
             label = self._label(self.by, one, with_phones=with_phones)
             drawn.append(Lane(label, spans, _seen(also[one]), inset=True))
         if rest := most[len(kept) :]:
-            told = grouped(sum(seen[one] for one in rest))
-            drawn.append(Lane(f"{grouped(len(rest))} others", [], told, inset=True))
+            sightings = grouped(sum(seen[one] for one in rest))
+            drawn.append(Lane(f"{grouped(len(rest))} others", [], sightings, inset=True))
         return drawn
 
 
@@ -321,12 +321,12 @@ def _seen(rows: Iterable[_Row]) -> str:
 
 
 def _span(row: _Row) -> tuple[int, int]:
-    begin, end = (_wall_clock(row[name]) for name in ("from", "to"))
+    begin, end = (_local_millis(row[name]) for name in ("from", "to"))
     return begin, end
 
 
-def _wall_clock(at: datetime) -> int:
-    """Milliseconds since 1970 of a clock in India, as an axis without zones shows it."""
+def _local_millis(at: datetime) -> int:
+    """Milliseconds since 1970 of the local time in India, for an axis without zones."""
     return int(at.replace(tzinfo=UTC).timestamp() * 1000)
 
 

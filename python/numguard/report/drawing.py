@@ -1,8 +1,8 @@
 """A Vega-Lite chart -> static SVG that takes its colours from the page around it.
 
-Owns the look of every chart of the package, and the only call that draws. Knows nothing of what is shown. One idea: a
-chart names its colours by what they mean, `currentColor` and `var(--...)`, so that one drawing reads in light, in dark
-and on paper; and it stands on fixed places, so that no font of the machine moves anything.
+Owns the look of every chart of the package, and the only call that draws. Independent of the data. One idea: a chart
+names its colours by their meaning, `currentColor` and `var(--...)`, so that one drawing is legible in light, in dark
+and on paper; and positions are fixed, so that they do not depend on the fonts of the machine.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _LOOK: Final = {
 _ROW: Final = 23
 _STRIP: Final = 46
 _EXTENT: Final = 40
-# Pixels that a digit takes, and no font more.
+# The width of a digit in pixels: the most of any usual font.
 _DIGIT: Final = 7.5
-# Pixels that a bar of one moment takes, and those between two dates of an axis.
+# The width of a bar of one moment, and the distance between two dates of an axis, in pixels.
 _MOMENT: Final = 4
 _DATES: Final = 130
 _INSET: Final = 12
@@ -56,11 +56,11 @@ class Bar:
     """One line of a chart of bars.
 
     Attributes:
-        label: What is counted.
+        label: The text before the bar.
         values: A length for each panel.
-        said: What is written behind each.
-        colours: Of each panel's bar, such as `var(--reported)`.
-        heading: Whether the line only heads those below it.
+        said: The text after each bar.
+        colours: The colour of each panel's bar, such as `var(--reported)`.
+        heading: Whether the line is only a heading.
     """
 
     label: str
@@ -72,7 +72,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One of the strips that stand above each other on one axis of days: what it is, and (ISO day, value) in order."""
+    """One of several strips on one axis of days: its label, and (ISO day, value) in order."""
 
     label: str
     days: Sequence[tuple[str, float]]
@@ -84,9 +84,9 @@ class Lane:
     """One line of a chart of periods.
 
     Attributes:
-        label: Of whom.
+        label: The number or handset.
         spans: Begin and end in milliseconds since 1970, by the clock that the axis shows, and a colour.
-        said: What is written at the end of the line.
+        said: The text at the end of the line.
         inset: Whether it belongs to the line above.
     """
 
@@ -100,7 +100,7 @@ def svg(spec: dict[str, Any]) -> str:
     """A Vega-Lite chart as one SVG element, in the look that all charts share.
 
     Raises:
-        MissingExtraError: What draws is not installed.
+        MissingExtraError: `numguard-telecom[report]` is not installed.
     """
     check_drawing()
     import vl_convert
@@ -110,10 +110,10 @@ def svg(spec: dict[str, Any]) -> str:
 
 
 def check_drawing() -> None:
-    """Nothing, if charts can be drawn here.
+    """Raises unless charts can be drawn here.
 
     Raises:
-        MissingExtraError: What draws is not installed.
+        MissingExtraError: `numguard-telecom[report]` is not installed.
     """
     try:
         import vl_convert  # noqa: F401
@@ -122,7 +122,7 @@ def check_drawing() -> None:
 
 
 def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("",)) -> str:
-    """Bars that lie on one another, a label before each and its figure behind it, in one panel or several.
+    """Horizontal bars, a label before each and its figure behind it, in one panel or several.
 
     Args:
         rows: From the top.
@@ -183,7 +183,7 @@ def lanes(rows: Sequence[Lane], width: int, label: int, title: str) -> str:
     first, last = min(ends), max(ends)
     figures = int(_DIGIT * max(len(title), *(len(row.said) for row in rows))) + 14
     plot = width - label - figures
-    # One moment has a width too, and stays inside of the chart.
+    # A period of one moment is drawn with a least width, inside of the chart.
     least = max((last - first) * _MOMENT // (plot - _MOMENT), 3_600_000 if first == last else 1)
     places = {"domain": list(range(len(rows) + 1)), "paddingInner": 0.38, "paddingOuter": 0.1}
     y = {"field": "row", "type": "ordinal", "axis": None, "scale": places}
@@ -253,7 +253,7 @@ _ELEMENT: Final = re.compile(r'<svg\b[^>]*\bviewBox="([^"]*)"[^>]*>(.*)</svg>\s*
 
 
 def inside(drawn: str) -> tuple[str, str]:
-    """The viewBox of an SVG element, and what it holds."""
+    """The viewBox of an SVG element, and its content."""
     found = _ELEMENT.fullmatch(drawn)
     if found is None:
         raise ValueError("vl-convert writes one svg element, and this is none")

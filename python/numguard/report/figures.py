@@ -1,6 +1,6 @@
-"""What a report is made of: tables of figures, and which moment of the case they are of.
+"""The content of a report: tables of figures, and the moment of the case to which they refer.
 
-Knows nothing of registries or pages; whoever has the figures fills them in.
+Independent of registries and pages.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class Figures:
     Attributes:
         event: The last event that they cover.
         at: When it happened (India); None where nothing has happened.
-        action: What `Registry.action_taken` gives.
-        by_day: What `Registry.complaints_by_day` gives.
+        action: The result of `Registry.action_taken`.
+        by_day: The result of `Registry.complaints_by_day`.
         refused: field, note, sentence, cells: the cells that were refused.
         handsets: imei14, hop, numbers, first_seen, last_seen: those that linkage went through.
         stopped: msisdn or imei14 (the other null), why, count: where linkage stopped.
-        waiting: why, sentence, numbers: those that wait for a person.
+        waiting: why, sentence, numbers: those that wait for a decision.
         taken_back: verb, name, sha256, by, at, reason: the files that were taken back, by whom, when and why.
         registries: registry, events, first, last: whose events these are, where they are of several registries.
         inputs: verb, name, bytes, sha256, records: the files that the figures come from.

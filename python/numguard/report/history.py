@@ -1,7 +1,7 @@
-"""The story of one number as a page: what happened when, who did it, and from which file with which SHA-256.
+"""The history of one number as a page: each event, its time and officer, and its file with the SHA-256.
 
-Owns the words of each kind of event, and the page. Knows no registry. One idea: what a court asks is answered line by
-line, and every line leads to a person and a file.
+Owns the words of each kind of event, and the page. Independent of the registry. One idea: each line is evidence for a
+court, with the officer and the file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numguard.types import PathLike
 
 __all__ = ["Story", "write_history"]
 
-#: What each kind of event says; `{}` is its status, or to whom a list went.
+#: The words for each kind of event.
 _WORDS: Final = {
     "named": "A complaint names it",
     "named no more": "The complaint was amended and names it no more",
@@ -41,15 +41,15 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a page tells.
+    """The content of a page.
 
     Attributes:
         msisdn: The number.
         events: What `Registry.history` gives.
-        as_of: The day or moment asked for, in words; None for all that is recorded.
-        registry: The id of the registry that was asked.
+        as_of: The requested day or moment, in words; None for all that is recorded.
+        registry: The id of the registry.
         last: The number of its last event.
-        digest: In which everything up to that event is.
+        digest: The digest of all events up to that one.
         sentences: What each note means.
         version: Of the package.
     """
@@ -95,18 +95,18 @@ def _line(row: Mapping[str, Any], sentences: Mapping[str, str], namer: Namer) ->
     what = _WORDS.get(row["what"], row["what"])
     if row["status"]:
         what += f": {row['status']}"
-    told = [f"to {namer.text(row['to'])}"] if row["to"] else []
+    details = [f"to {namer.text(row['to'])}"] if row["to"] else []
     if row["acknowledgement_no"]:
-        told.append(f"complaint {namer.text(row['acknowledgement_no'])} of {namer.text(row['source'] or '')}")
-    told += [namer.text(row["district"])] if row["district"] else []
+        details.append(f"complaint {namer.text(row['acknowledgement_no'])} of {namer.text(row['source'] or '')}")
+    details += [namer.text(row["district"])] if row["district"] else []
     if isinstance(row["reported_at"], datetime):
-        told.append(f"{'of' if row['what'] == 'outcome' else 'reported'} {day(row['reported_at'])}")
+        details.append(f"{'of' if row['what'] == 'outcome' else 'reported'} {day(row['reported_at'])}")
     if row["via_imei"]:
-        told.append(f"handset {namer.handset(row['via_imei'])}")
+        details.append(f"handset {namer.handset(row['via_imei'])}")
     if row["via_msisdn"]:
-        told.append(f"of {namer.number(row['via_msisdn'])}")
+        details.append(f"of {namer.number(row['via_msisdn'])}")
     if row["note"]:
-        told.append(sentences.get(row["note"], row["note"].replace("_", " ")))
+        details.append(sentences.get(row["note"], row["note"].replace("_", " ")))
     file = namer.text(row["file"]) if row["file"] else ""
     return {
         "event": row["event"],
@@ -114,17 +114,17 @@ def _line(row: Mapping[str, Any], sentences: Mapping[str, str], namer: Namer) ->
         "at": moment(row["at"]),
         "by": namer.text(row["by"] or ""),
         "what": what,
-        "told": "; ".join(told),
+        "details": "; ".join(details),
         "reason": namer.text(row["reason"]) if row["reason"] else "",
         "file": file + (f", row {row['row']}" if file and row["row"] else ""),
     }
 
 
 def _files(rows: list[dict[str, Any]], namer: Namer) -> list[dict[str, str]]:
-    """Each file once, in the order in which it was met."""
-    met: dict[tuple[str, str, str], None] = {}
+    """Each file once, in the order of the events."""
+    found: dict[tuple[str, str, str], None] = {}
     for row in rows:
         use = f"went out to {namer.text(row['to'])}" if row["what"] == "exported" and row["to"] else "was read"
         if row["file"]:
-            met[namer.text(row["file"]), row["sha256"] or "", use] = None
-    return [dict(zip(("name", "sha256", "use"), key, strict=True)) for key in met]
+            found[namer.text(row["file"]), row["sha256"] or "", use] = None
+    return [dict(zip(("name", "sha256", "use"), key, strict=True)) for key in found]

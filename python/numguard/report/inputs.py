@@ -1,6 +1,6 @@
-"""What a page of sightings rests on: what became of every row, and the files by their SHA-256.
+"""The basis of a page of sightings: the account of the rows, and the files with their SHA-256.
 
-Owns this part of a page. Independent of the question that was asked of the sightings.
+Owns this part of a page. Independent of the other parts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ File = tuple[str, int | None, str]
 
 
 def inputs(account: Mapping[str, Any], files: Sequence[File], namer: Namer, more: Sequence[str] = ()) -> Part:
-    """The last part of a page: rows by what became of them, and the files.
+    """The last part of a page: the account of the rows, and the files.
 
     Args:
         account: As `Changes.account` and `Common.account` have it.

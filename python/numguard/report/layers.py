@@ -1,7 +1,7 @@
-"""Where the nodes of a graph stand in a picture: level by level from left to right, and no column too long to read.
+"""The positions of the nodes of a graph in a picture: level by level from left to right, in columns of limited length.
 
-Owns columns, the cap, and the order in a column. Knows nothing of how a node looks. One idea: what does not fit into
-its column is one box that stands for all of it, and lines lead to whatever stands for a node.
+Owns columns, the cap, and the order in a column. Independent of how a node looks. One idea: nodes that do not fit into
+their column are represented by one box, and lines lead to the box that represents a node.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ class Box:
     why: str | None = None
     count: int | None = None
     asked: bool = False
-    #: How many nodes it stands for.
+    #: The number of nodes that it represents.
     nodes: int = 1
     lines: list[Line] = field(default_factory=list)
     #: Twice its hop for a number, one less for a handset.
     level: int = 0
-    #: Which column it is in, counted from those that are there, and which place of the column.
+    #: Its column, counted without empty levels, and its row in that column.
     column: int = 0
     row: float = 0.0
-    #: The box that is in the picture for it: itself, or the one for all that was left out.
+    #: The box that represents it in the picture: itself, or the one for all that was left out.
     shown: Box = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +68,7 @@ class Line:
 
 
 def names(graph: Graph) -> dict[Key, str]:
-    """What each node is called in pictures and tables: N1, N2 and so on a number, H1 a handset. By its two keys."""
+    """The name of each node in pictures and tables, by its two keys: N1, N2 and so on for numbers, H1 for handsets."""
     named: dict[Key, str] = {}
     counted = {"N": 0, "H": 0}
     for key in zip(graph.nodes["msisdn"].to_pylist(), graph.nodes["imei14"].to_pylist(), strict=True):
@@ -83,7 +83,7 @@ def layers(graph: Graph, rows: int) -> list[list[Box]]:
 
     Args:
         graph: The nodes and edges.
-        rows: Boxes in a column at the most, at least 2.
+        rows: The most boxes in a column, at least 2.
     """
     columns = [_capped(column, rows) for column in _columns(list(_boxes(graph).values()))]
     _arrange(columns)
@@ -103,7 +103,7 @@ def _boxes(graph: Graph) -> dict[Key, Box]:
 
 
 def _columns(boxes: list[Box]) -> list[list[Box]]:
-    """Numbers of level 0, handsets of hop 1, numbers of level 1 and so on; where the walk ended, one column further."""
+    """Numbers of level 0, handsets of hop 1, numbers of level 1 and so on; stops are one column further."""
     for box in boxes:
         if box.hop is not None:
             box.level = 2 * box.hop - (box.role == "open")
@@ -117,7 +117,7 @@ def _columns(boxes: list[Box]) -> list[list[Box]]:
 
 
 def _capped(column: list[Box], rows: int) -> list[Box]:
-    """Those asked about first, then where the walk ended, the reported, those seen most; and a box for the others."""
+    """Requested nodes first, then where linkage stopped, reported ones, those seen most; and a box for the others."""
 
     def rank(box: Box) -> tuple[bool, bool, bool, int]:
         seen = sum(line.sightings for line in box.lines)
@@ -135,7 +135,7 @@ def _capped(column: list[Box], rows: int) -> list[Box]:
 
 
 def _arrange(columns: list[list[Box]]) -> None:
-    """Orders each column by where its neighbours stand, so that few lines cross, and puts it in the middle."""
+    """Orders each column by the rows of its neighbours, so that few lines cross, and centres it."""
     tallest = max((len(column) for column in columns), default=0)
 
     def middle(box: Box) -> float:

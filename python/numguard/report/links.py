@@ -1,8 +1,7 @@
-"""A graph of a walk -> a picture that a person can follow, and tables that other tools open.
+"""A graph of linkage -> a picture to be read, and tables that other tools open.
 
-Owns what is said in the picture and how it looks. Knows nothing of why the walk went where it went. One idea: a picture
-has so many rows, whatever the case has, and says what it left out; the tables beside it leave out nothing, and name
-nodes as the picture does.
+Owns the words and the look of the picture. Independent of the rules of linkage. One idea: a picture has few rows even
+of a large case, and states how much it leaves out; the tables beside it have everything, under the same names of nodes.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _LOOK: Final = "links.svg"
 _WIDTH, _HEIGHT = 236, 54
 _ACROSS, _DOWN = 300, 66
 _MARGIN, _TOP = 24, 72
-#: Small letters that a box has space for, and as many as a name is worth being cut to.
+#: The letters that fit into a box, and the fewest to which a name is shortened.
 _LETTERS, _SHORTEST = 38, 6
 
 _ENDED: Final = {
@@ -48,21 +47,21 @@ _ENDED: Final = {
     "too_many_handsets": "stopped: in too many handsets",
     "unseen": "reported; in no sighting",
 }
-#: The commonest placeholder; its key is that of nothing, and has no form of its own.
+#: The most frequent placeholder; its key is 0, which `format_imei` does not write.
 _ZEROS: Final = "0" * 15
 _FOOT: Final = (
     "Linked is not reported: who is linked may be innocent, and is verified before anything else. Thick lines are best "
     "paths; dashed ones lead to where the walk stopped."
 )
-_MASKED: Final = "Numbers are masked; the table of nodes tells them by N1, N2, H1, H2."
+_MASKED: Final = "Numbers are masked; the table of nodes lists them by N1, N2, H1, H2."
 
 
 def link_tables(graph: Graph, *, tac: TacTable | None = None) -> tuple[pa.Table, pa.Table]:
     """The nodes and edges as Gephi, networkx and programs for link charts read them.
 
     Args:
-        graph: What `Expansion.graph` gave.
-        tac: Says maker and model of the handsets.
+        graph: The result of `Expansion.graph`.
+        tac: The makers and models of the handsets.
 
     Returns:
         Nodes: `id` (`N1` a number, `H1` a handset), `label` (E.164 digits, or an IMEI of fifteen digits), `kind`
@@ -106,10 +105,10 @@ def write_links(
     """Writes nodes.csv, edges.csv and chart.svg into `folder`, all or none, each readable by its owner only.
 
     Args:
-        graph: What `Expansion.graph` gave.
-        folder: Where to; made if need be.
+        graph: The result of `Expansion.graph`.
+        folder: Where to write; it is created if it does not exist.
         full_numbers: As for `link_chart`; the table of nodes always has them.
-        tac: Says maker and model of the handsets, in the chart and in the table of nodes.
+        tac: The makers and models of the handsets, in the chart and in the table of nodes.
 
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
@@ -131,14 +130,14 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS, ta
     """Draws a graph from its reported numbers on the left to the last level on the right.
 
     Args:
-        graph: What `Expansion.graph` gave.
+        graph: The result of `Expansion.graph`.
         full_numbers: Pictures are forwarded, so numbers and IMEIs are masked unless this says otherwise.
-        rows: Boxes in a column, at least 2. Of more nodes, those asked about come first, then where the walk ended,
+        rows: Boxes in a column, at least 2. Of more nodes, requested ones come first, then where linkage stopped,
             then the reported, then those seen most; the last box says how many were left out.
-        tac: Says maker and model of the handsets.
+        tac: The makers and models of the handsets.
 
     Returns:
-        SVG, with neither script nor anything from elsewhere.
+        SVG without scripts and external resources.
 
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
@@ -175,7 +174,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS, ta
 
 
 def can_draw() -> None:
-    """Says so before long work if pictures cannot be drawn here.
+    """Raises before long work if pictures cannot be drawn here.
 
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
@@ -184,14 +183,14 @@ def can_draw() -> None:
 
 
 def _labels(graph: Graph) -> list[str]:
-    """The digits of each node, as the outside world writes them."""
+    """The digits of each node: E.164, or an IMEI of fifteen digits."""
     numbers: Any = format_msisdns(graph.nodes["msisdn"], style="digits")
     written: list[str] = pc.coalesce(numbers, format_imei(graph.nodes["imei14"]), pa.scalar(_ZEROS)).to_pylist()
     return written
 
 
 def _drawn_lines(columns: list[list[Box]]) -> list[dict[str, Any]]:
-    """A curve for each two boxes that hang together; the best paths lie on top."""
+    """A curve for each pair of connected boxes; the best paths are drawn last, on top."""
     together: dict[tuple[Box, Box], list[Line]] = defaultdict(list)
     for column in columns:
         for box in column:
@@ -247,7 +246,7 @@ def _label(box: Box, namer: Namer) -> str:
 
 
 def _what(box: Box, phone: str) -> str:
-    """What a box is, behind the maker and model of a handset as far as there is space."""
+    """The state of a box, after the maker and model of a handset as far as there is space."""
     what = _state(box)
     space = _LETTERS - len(what) - 2
     if not phone or space < _SHORTEST:
@@ -264,7 +263,7 @@ def _state(box: Box) -> str:
 
 
 def _seen(lines: Iterable[Line]) -> str:
-    """How often, and between which days."""
+    """The number of sightings, and the days of the first and the last."""
     lines = list(lines)
     if not lines:
         return ""

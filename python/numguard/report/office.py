@@ -1,6 +1,6 @@
-"""What stands on the page of the office: what waits for a person, what was taken back, and whose events these are.
+"""The parts of the page for an office: numbers that wait for a decision, files taken back, and the merged registries.
 
-Knows nothing of HTML. One idea: what was not counted is told beside what was, with who decided so.
+Independent of HTML. One idea: what was not counted is shown beside what was, with the officer who decided so.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ __all__ = ["registries", "taken_back", "waiting"]
 
 
 def waiting(figures: Figures) -> Part | None:
-    """The numbers that wait for a person, by why."""
+    """The numbers that wait for a decision, by reason."""
     rows = figures.waiting.to_pylist()
     if not rows:
         return None
     text = (
-        "Numbers that are not certain are on no list and lead nowhere until somebody accepts or dismisses them. A "
+        "Numbers that are not certain are on no list and lead nowhere until an officer accepts or dismisses them. A "
         "number may wait for several reasons."
     )
     lines = [[row["why"].replace("_", " "), row["sentence"], grouped(row["numbers"])] for row in rows]
     table = Table("Numbers that wait, by reason", ["reason", "what it means", "numbers"], lines, words=2)
-    return Part("waiting", "Waiting for a person", [text], [table])
+    return Part("waiting", "Waiting for a decision", [text], [table])
 
 
 def taken_back(figures: Figures, namer: Namer) -> Part | None:
@@ -54,7 +54,7 @@ def registries(figures: Figures) -> Part | None:
     lines = [[row["registry"], grouped(row["events"]), day(row["first"]), day(row["last"])] for row in rows]
     text = (
         f"Desks that work apart keep a registry each. The events of {grouped(len(rows))} registries are counted "
-        "here, each once, whoever took whom in."
+        "here, each once, in whatever order they were merged."
     )
     table = Table("Registries", ["registry", "events", "from", "to"], lines)
     return Part("registries", "Registries", [text], [table])

@@ -1,8 +1,8 @@
 """Parts -> the text of one HTML page.
 
-Owns the template's values and what makes the page safe to open: no script, a policy that forbids the network, and
-everything that came from outside escaped. Knows no figure's meaning (`parts`). One idea: each chart is drawn twice, for
-a desk and for a phone, and the page shows the one that fits, so that nothing has to be scaled until it cannot be read.
+Owns the template's values and what makes the page safe to open: no script, a policy that forbids the network, and every
+value escaped. Independent of what a figure means (`parts`). One idea: each chart is drawn twice, for a wide and for a
+narrow screen, and the page shows the one that fits, so that none is scaled until it is illegible.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
     """The page.
 
     Raises:
-        MissingExtraError: What draws the charts is not installed.
+        MissingExtraError: `numguard-telecom[report]` is not installed.
     """
     namer = Namer(full=full_numbers)
     at = "nothing has happened yet" if figures.at is None else moment(figures.at)
@@ -41,7 +41,7 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
 
 
 def can_draw() -> None:
-    """Says so before long work if pages cannot be made here.
+    """Raises before long work if pages cannot be made here.
 
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
@@ -65,12 +65,12 @@ def page_of(
         made: The parts in their order.
         title: Its heading.
         said: A sentence below.
-        totals: What stands at the head: (what, figure, remark).
-        full_numbers: Whether numbers are shown in full, of which the page warns.
+        totals: The totals at the head: (label, figure, remark).
+        full_numbers: Whether numbers are shown in full; the page then has a warning.
         version: Of the package.
 
     Raises:
-        MissingExtraError: What draws the charts is not installed.
+        MissingExtraError: `numguard-telecom[report]` is not installed.
     """
     html: str = template("page.html").render(
         title=title,

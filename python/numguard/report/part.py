@@ -1,6 +1,6 @@
-"""What a part of the page is: sentences, at most one chart, and the figures behind it.
+"""The content of a part of the page: sentences, at most one chart, and the figures behind it.
 
-Knows no figure and nothing of HTML.
+Independent of figures and HTML.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Table:
     """Figures behind a chart: the first column names the row.
 
     Attributes:
-        caption: What the table shows.
+        caption: The caption.
         columns: The headings.
         rows: The cells.
         words: How many columns from the left are text.
@@ -41,9 +41,9 @@ class Part:
     Attributes:
         key: Its anchor.
         title: Its heading.
-        text: What it says, a paragraph each.
+        text: Its paragraphs.
         draw: Given a width in pixels, the chart as SVG; None for none.
-        described: The chart in a sentence, for those who hear it.
+        described: The chart in a sentence, for screen readers.
         tables: The figures.
     """
 

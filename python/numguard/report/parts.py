@@ -1,7 +1,7 @@
-"""What stands on the page, part by part: each a few sentences, at most one chart, and the figures behind it.
+"""The parts of the page: each a few sentences, at most one chart, and the figures behind it.
 
-Owns the order of rows, what is left to the table, and the words. Knows nothing of HTML. One idea: reported and linked
-stand side by side and are never added up, here as anywhere.
+Owns the order of rows, what only the table has, and the words. Independent of HTML. One idea: reported and linked
+numbers are shown side by side and never added up.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FOUND: Final = {
     "reported": "Reported",
     "linked": "Found by linkage",
     "decided": "By decision alone",
-    "review": "Waiting for a person",
+    "review": "Waiting for a decision",
 }
 
 _REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
@@ -44,7 +44,7 @@ _NOWHERE: Final = "not said"
 
 
 def parts(figures: Figures, namer: Namer) -> list[Part]:
-    """The parts of the page in their order; what a case has nothing of is left out."""
+    """The parts of the page in their order, without those that are empty."""
     made = [
         _in_short(figures),
         _funnel(figures),
@@ -64,10 +64,10 @@ def parts(figures: Figures, namer: Namer) -> list[Part]:
 
 
 def totals(figures: Figures) -> list[tuple[str, str, str]]:
-    """What stands at the head: (what, figure, remark)."""
+    """The totals at the head of the page: (label, figure, remark)."""
     whole = _whole(figures)
     reported, linked = whole["reported"], whole["linked"]
-    waiting = [("waiting for a person", grouped(whole["review"]["named"]), "on no list")] if "review" in whole else []
+    waiting = [("waiting for a decision", grouped(whole["review"]["named"]), "on no list")] if "review" in whole else []
     return [
         ("complaints", grouped(reported["complaints"]), ""),
         ("lost", rupees_in_words(reported["amount_lost"]), ""),
@@ -103,14 +103,14 @@ def _in_short(figures: Figures) -> Part:
     )
     if "review" in whole:
         text += (
-            " Numbers waiting for a person are named, but not for certain, or an amendment dropped them: they are on "
-            "no list and counted apart until somebody decides."
+            " Numbers waiting for a decision are named, but not for certain, or an amendment dropped them: they are on "
+            "no list and counted apart until an officer decides."
         )
     definitions = [
         ("named", "a complaint that stands names it, or linkage found it; or it went out before that was taken back"),
         ("listed", "on the block list, or sent out with one"),
         ("uploaded", "sent out in a list, to be blocked or verified"),
-        ("pending", "sent out, and nothing was heard since"),
+        ("pending", "sent out, and not answered yet"),
         ("blocked", "the operator has blocked it"),
         ("verified", "its holder has been verified"),
         ("refused", "the operator has refused to block it"),
@@ -121,7 +121,7 @@ def _in_short(figures: Figures) -> Part:
 
 
 def _by_place(figures: Figures, place: str, namer: Namer, most: int) -> dict[str, list[dict[str, Any]]]:
-    """For each way of finding, the rows of each district or source: most listed first, the rest as one."""
+    """For each of `FOUND`, the rows of each district or source: most listed first, the rest as one."""
     rows = _summed(figures, place, "found")
     size: dict[Any, tuple[int, int]] = {}
     for row in rows:
@@ -134,15 +134,15 @@ def _by_place(figures: Figures, place: str, namer: Namer, most: int) -> dict[str
     shown = order[:most] if len(order) > most + 1 else order
     rest = order[len(shown) :]
     names = {name: _NOWHERE if name is None else namer.text(name) for name in shown}
-    told = {}
+    grouped_rows = {}
     for found in FOUND:
         mine = {row[place]: row for row in rows if row["found"] == found}
         lines = [{"name": names[name], **mine[name]} for name in shown if name in mine]
         others = [mine[name] for name in rest if name in mine]
         if others:
             lines.append({"name": f"{grouped(len(others))} others", **_added(others)})
-        told[found] = lines
-    return told
+        grouped_rows[found] = lines
+    return grouped_rows
 
 
 def _added(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -150,9 +150,9 @@ def _added(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {name: sum((row[name] for row in rows), Decimal(0) if "amount" in name else 0) for name in names}
 
 
-def _place_tables(told: dict[str, list[dict[str, Any]]], place: str, *, folded: bool) -> list[Table]:
+def _place_tables(by_place: dict[str, list[dict[str, Any]]], place: str, *, folded: bool) -> list[Table]:
     made = []
-    for found, rows in told.items():
+    for found, rows in by_place.items():
         if not rows:
             continue
         money = found == "reported"
@@ -164,15 +164,15 @@ def _place_tables(told: dict[str, list[dict[str, Any]]], place: str, *, folded: 
 
 
 def _place_row(row: dict[str, Any], *, money: bool) -> list[str]:
-    told = [row["name"]]
+    cells = [row["name"]]
     if money:
-        told += [grouped(row["complaints"]), lakh(row["amount_lost"]), lakh(row["amount_recovered"])]
-    return told + [grouped(row[stage]) for stage in STAGES]
+        cells += [grouped(row["complaints"]), lakh(row["amount_lost"]), lakh(row["amount_recovered"])]
+    return cells + [grouped(row[stage]) for stage in STAGES]
 
 
 def _districts(figures: Figures, namer: Namer) -> Part | None:
-    told = _by_place(figures, "district", namer, _DISTRICTS)
-    reported, linked = ({row["name"]: row["listed"] for row in told[found]} for found in ("reported", "linked"))
+    by_place = _by_place(figures, "district", namer, _DISTRICTS)
+    reported, linked = ({row["name"]: row["listed"] for row in by_place[found]} for found in ("reported", "linked"))
     names = list(dict.fromkeys([*reported, *linked]))
     if not names:
         return None
@@ -191,7 +191,7 @@ def _districts(figures: Figures, namer: Namer) -> Part | None:
         "districts",
         "Districts",
         ["Listed numbers by the district of the first complaint. Each side has a scale of its own."],
-        _place_tables(told, "district", folded=False),
+        _place_tables(by_place, "district", folded=False),
         lambda width: bars(rows, width, 150 if width > 500 else 106, titles if width > 500 else ("Reported", "Linked")),
         f"Bars of listed numbers for {counted(len(names), 'district')}, reported and found by linkage side by side. "
         f"{first} has {grouped(reported.get(first, 0))} reported and {grouped(linked.get(first, 0))} found by linkage.",
@@ -199,13 +199,13 @@ def _districts(figures: Figures, namer: Namer) -> Part | None:
 
 
 def _sources(figures: Figures, namer: Namer) -> Part | None:
-    told = _by_place(figures, "source", namer, _SOURCES)
-    if not any(told.values()):
+    by_place = _by_place(figures, "source", namer, _SOURCES)
+    if not any(by_place.values()):
         return None
     text = (
         "The source of a number is that of its first complaint; of a linked number, that of the one it was found from."
     )
-    return Part("sources", "Sources", [text], _place_tables(told, "source", folded=False))
+    return Part("sources", "Sources", [text], _place_tables(by_place, "source", folded=False))
 
 
 def _funnel(figures: Figures) -> Part:
@@ -288,7 +288,7 @@ def _by_day(figures: Figures, namer: Namer) -> Part | None:
 
 
 def _not_later(at: date, figures: Figures) -> bool:
-    """A day after the report itself is a slip of the pen."""
+    """A day after that of the report is a typing error."""
     return figures.at is not None and at <= figures.at.date()
 
 
@@ -352,7 +352,7 @@ def _handsets(figures: Figures, namer: Namer) -> Part | None:
 
 
 def _phones(figures: Figures, namer: Namer, handsets: Sequence[int]) -> dict[int, str]:
-    """Maker and model of handsets, where a table tells them."""
+    """Maker and model of handsets, where the table of TACs has them."""
     named = {} if figures.tac is None else figures.tac.named(handsets)
     return {imei14: namer.text(name) for imei14, name in named.items()}
 
@@ -383,8 +383,8 @@ def _stopped(figures: Figures, namer: Namer) -> Part | None:
         for bar, hub in zip(drawn, hubs, strict=True)
     ]
     text = (
-        "Linkage does not go through a handset or number that too many share: it does not tell who is behind it, and "
-        "nobody was linked through it."
+        "Linkage does not go through a handset or number that too many share: it does not identify its user, and no "
+        "number was linked through it."
     )
     tables = [Table("Where linkage stopped, and why", ["why", "stops", "behind them"], lines)]
     if names:

@@ -1,6 +1,6 @@
-"""The templates of pages and pictures, with everything escaped that is put into them.
+"""The templates of pages and pictures, with every value escaped.
 
-Owns the one environment, and what is said where jinja2 is not installed.
+Owns the environment, and the error if jinja2 is not installed.
 """
 
 from __future__ import annotations

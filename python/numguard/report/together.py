@@ -1,7 +1,7 @@
-"""Who stands in several files as a page: the table of files by number, and where each number stands.
+"""Numbers or handsets in several files as a page: the table of files by number, and the rows of each number.
 
-Owns which numbers are shown, and the words. Independent of how they are found. One idea: a cell that is not empty is
-rows of a file, and every one of them leads to a file and a line.
+Owns which numbers are shown, and the words. Independent of how they are found. One idea: each cell that is not empty
+counts rows of a file, and the page gives the file and the line of the first.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from numguard.types import PathLike
 
 __all__ = ["write_common"]
 
-#: Numbers on a page at the most.
+#: The most numbers on a page.
 _KEYS: Final = 200
-#: Lines of the table of where and when, which has all files of a number or none, and at least one number.
+#: The most lines of the table of rows by file, which has all files of a number or none, and at least one number.
 _WHERE: Final = 300
-#: Columns for a file each at the most; more files are told by their numbers in one cell.
+#: The most columns of files; more files are listed by their numbers in one cell.
 _COLUMNS: Final = 24
-#: Letters that the names of the files may have together where they head their columns.
+#: The most letters of all file names together if these are the headings of columns.
 _HEADS: Final = 60
 
 
@@ -43,12 +43,12 @@ def write_common(
     account: Mapping[str, Any] | None = None,
     files: Sequence[File] = (),
 ) -> Path:
-    """Writes a page of who stands in which files, whole or not at all, readable by its owner only, numbers in full.
+    """Writes a page of keys in several files, whole or not at all, readable by its owner only; numbers are in full.
 
     Args:
-        found: What `common` gave.
-        path: Where to; it ends in .html.
-        account: What became of every row, where that is more than `found.account` has.
+        found: The result of `common`.
+        path: The file to write; it ends in .html.
+        account: The account of all rows, if it has more than `found.account`.
         files: Name, bytes and SHA-256 of each input.
 
     Raises:
@@ -110,7 +110,7 @@ def _moment(at: datetime | None) -> str:
 
 
 class _Shown:
-    """The first keys, and for each and each file how many rows, when, and where the first row stands."""
+    """The first keys, and for each key and file the number of rows, the times, and the origin of the first row."""
 
     def __init__(self, found: Common, namer: Namer) -> None:
         self._found, self._namer = found, namer
@@ -127,7 +127,7 @@ class _Shown:
         return self._namer.number(key) if self._found.by == "msisdn" else self._namer.handset(key)
 
     def files(self, what: str) -> list[Table]:
-        """The table of files by number; and which file each is, where the names are too long to head columns."""
+        """The table of files by number, and the table of file names if these are too long for headings."""
         heads = [grouped(k) for k in range(1, len(self._names) + 1)] if self._numbered else self._names
         many = len(heads) > _COLUMNS
         lines = []
@@ -145,12 +145,12 @@ class _Shown:
         return made
 
     def where(self, what: str) -> Part:
-        """Where and when each stands in each file."""
+        """The rows and times of each key in each file."""
         lines: list[list[str]] = []
         text = [f"The first row of each {what} in each file, and when it was seen there first and last."]
         for place, row in enumerate(self.rows):
             if lines and len(lines) + row["sources"] > _WHERE:
-                text.append(f"This is told of the first {grouped(place)} {what}s.")
+                text.append(f"The table has the first {grouped(place)} {what}s.")
                 break
             for name in row["names"]:
                 one = self._each[row["key"], name]

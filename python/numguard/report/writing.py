@@ -1,7 +1,7 @@
-"""How a figure is written on a page: lakh and crore, shares, days, and numbers that show only their ends.
+"""The format of figures on a page: lakh and crore, shares, days, and masked numbers.
 
-Knows nothing of what a figure means. One idea: a report is forwarded to people who need no number of anybody, so that a
-number shows two digits at its end unless somebody asked for more.
+Independent of what a figure means. One idea: a report is forwarded to readers who need no number, so that a number is
+masked up to its last two digits unless the caller requests it in full.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ __all__ = [
 _CRORE: Final = 1_00_00_000
 _LAKH: Final = 1_00_000
 
-# What turns words around or cannot be seen, and could make one name look like another. Joiners of Indic scripts stay.
+# Invisible characters and changes of direction, which could make one name look like another. Indic joiners stay.
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
-# Ten digits or more, whatever stands between them as people write numbers.
+# Ten digits or more, with the separators of written numbers.
 _LONG: Final = re.compile(r"\d(?:[\s().,/\-\u2010-\u2015]{0,2}\d){9,}")
 
 
@@ -96,7 +96,7 @@ def duration(seconds: int) -> str:
 
 
 def masked_text(text: str) -> str:
-    """Text with the middle of whatever may be a phone number crossed out."""
+    """Text with the middle of each possible phone number masked."""
     return _LONG.sub(lambda found: _crossed(re.sub(r"\D", "", found[0]), 2), text)
 
 
@@ -105,13 +105,13 @@ def _crossed(digits: str, shown: int) -> str:
 
 
 class Namer:
-    """Writes numbers, handsets and words of complaints: masked, or in full."""
+    """Writes numbers, handsets and text of complaints: masked, or in full."""
 
     def __init__(self, *, full: bool) -> None:
         self._full = full
 
     def text(self, words: str) -> str:
-        """Words of a complaint as they stand, with a mark where something cannot be seen."""
+        """Text of a complaint, with a replacement character for each invisible one."""
         seen = _UNSEEN.sub("\ufffd", words)
         return seen if self._full else masked_text(seen)
 

@@ -1,7 +1,6 @@
-"""Sightings side by side: who was near all these towers, and which phone changed SIMs when.
+"""Comparison of sightings: which numbers or handsets are in several sources, and which changed when.
 
-Owns the two questions that are asked of sightings before anybody walks from number to number. Knows no policy, no
-registry and no screen.
+Owns the two analyses that need no linkage, `common` and `changes`. Independent of policies, the registry and output.
 
     >>> import numguard as ng, pyarrow as pa
     >>> bank = pa.table({"served_msisdn": ["9876543210", "9123456789"]})

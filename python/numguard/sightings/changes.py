@@ -1,7 +1,7 @@
 """Sightings -> the periods of each number in each handset, or of each handset with each number.
 
-Owns what a period is. Knows nothing of files. One idea: **a period ends where the key is seen elsewhere and comes back
-only later**: what is used in turns within a day or so overlaps, and what is left and taken up again has two periods.
+Owns the definition of a period. Independent of files. One idea: **a period ends where the key is next seen with another
+and returns only after the gap**: alternating use within the gap gives overlapping periods, a later return a second one.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.sightings.reading import MOMENT, Account, Reader, Rows, check_names
+from numguard.indian_time import DAY_MICROS, MOMENT
+from numguard.sightings.reading import Account, Reader, Result, Rows, check_names
 from numguard.types import Region, Source
 
 __all__ = ["Changes", "changes"]
 
 _Ints = npt.NDArray[np.int64]
-_DAY_US = 86_400_000_000
 _SECOND_US = 1_000_000
 #: Sightings of a block.
 _BLOCK = 1 << 17
@@ -30,8 +30,8 @@ _BITS = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Changes:
-    """Which number was in which handset from when to when; an Arrow stream of `table`.
+class Changes(Result):
+    """The periods of numbers in handsets; an Arrow stream of `table`.
 
     >>> import numguard as ng, pyarrow as pa
     >>> ng.changes(pa.table({"served_msisdn": ["9876543210"], "imei14": ["35824005111111"], "at": [None]}))
@@ -41,25 +41,17 @@ class Changes:
     #: One row a period: the number and the handset (`msisdn`, `imei14`, uint64, the key first), `from`, `to`
     #: (timestamp[us, Asia/Kolkata]), `sightings` (int64), what it `followed` (uint64: the handset that the number was
     #: in before, or the number that the handset had; null in the first period), `overlap` (int64: seconds of the period
-    #: in which an earlier one had not ended; null in the first), and where the first and the last sighting stand:
+    #: in which an earlier one had not ended; null in the first), and the origin of its first and last sighting:
     #: `from_file`, `from_row`, `to_file`, `to_row`. By key, then `from`.
     table: pa.Table
-    #: What became of every row: rows_read = rows_used + rows_refused + not_data; `refused_rows` by note.
+    #: The account of all rows: rows_read = rows_used + rows_refused + not_data; `refused_rows` by note.
     account: dict[str, Any]
     #: With `list_refused` the refused rows: file, row, note.
     refused_rows: pa.Table = field(repr=False)
     #: `msisdn` or `imei14`.
     by: str
-    #: How many days of absence end no period.
+    #: The longest pause, in days, that ends no period.
     gap_days: int
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The Arrow PyCapsule interface."""
-        capsule: object = self.table.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
-        return capsule
-
-    def __len__(self) -> int:
-        return self.table.num_rows
 
     def __repr__(self) -> str:
         keys = len(pc.unique(self.table[self.by]))
@@ -80,28 +72,28 @@ def changes(
     strict: bool = False,
     list_refused: bool = False,
 ) -> Changes:
-    """Finds the periods of each number in each handset, or of each handset with each number: who changed what, when.
+    """Finds the periods of each number in each handset, or of each handset with each number.
 
     A period is one number in one handset. It ends where its key is next seen with another and comes back, if at all,
     after more than `gap_days` days: then a second period begins. Identical sightings count once.
 
     Args:
-        sightings: Whatever `scan` takes, or a reader of `read_cdr`.
+        sightings: A source of `scan`, or a reader of `read_cdr`.
         by: `"msisdn"`: the handsets of each number; `"imei14"`: the numbers of each handset.
-        gap_days: How long a pause may be in which the key was seen with another.
+        gap_days: The longest pause, in days, in which the key may be seen with another without ending the period.
         msisdn: The column of numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes. A row of a placeholder is refused.
         at: The column of times: timestamps (without a zone: IST) or dates. A row without one is refused.
         region: How bare digits are read, as in `normalize`.
         strict: A row that cannot be used is an error; else it is counted in `account`.
-        list_refused: Name each row that cannot be used in `refused_rows`.
+        list_refused: List each row that cannot be used in `refused_rows`.
 
     Raises:
         FileMissingError: A path leads to no file.
         ColumnError: The source has no such column.
-        UnsupportedTypeError: A column's type cannot hold what it should.
-        InputError: A file cannot be read as what it should be.
-        ArgumentError: An argument that the call cannot work with.
+        UnsupportedTypeError: The type of a column cannot hold numbers, IMEIs or times.
+        InputError: A file cannot be read.
+        ArgumentError: An argument is invalid.
 
     Examples:
         >>> import numguard as ng, pyarrow as pa
@@ -126,22 +118,22 @@ def changes(
     account = Account(list_refused=list_refused, region=region)
     seen = _Seen()
     for rows in Reader(sightings, [msisdn, imei], at, timed=True).rows(account):
-        seen.take(rows, region, account)
+        seen.add(rows, region, account)
     key, other = ("msisdn", "imei14") if by == "msisdn" else ("imei14", "msisdn")
     if strict:
         account.check_strict()
-    table = _periods(seen, key, other, gap_days * _DAY_US)
+    table = _periods(seen, key, other, gap_days * DAY_MICROS)
     return Changes(table, account.summary(), account.refused_rows(), by, gap_days)
 
 
 class _Seen:
-    """Sightings that can be used, as plain arrays, and where each stands."""
+    """The sightings that can be used, as columns, each with its file and row."""
 
     def __init__(self) -> None:
         self._columns: dict[str, list[Any]] = {"msisdn": [], "imei14": [], "at": [], "file": [], "row": []}
 
-    def take(self, rows: Rows, region: Region, account: Account) -> None:
-        """Takes in the rows of which number, handset and time can be read."""
+    def add(self, rows: Rows, region: Region, account: Account) -> None:
+        """Adds the rows whose number, handset and time can be read; counts and lists the others."""
         numbers, handsets = normalize(rows.columns[0], region=region), normalize_imei(rows.columns[1])
         at = rows.at
         usable = pc.and_(pc.and_(numbers.is_valid(), handsets.is_valid()), at.is_valid())
@@ -159,7 +151,7 @@ class _Seen:
             self._columns[name].append(column)
 
     def column(self, name: str) -> Any:
-        """All that was taken in, as one array."""
+        """A column of all rows, as one array."""
         if not self._columns[name]:
             kinds: dict[str, Any] = {"at": pa.int64(), "row": pa.int64(), "file": pa.string()}
             return pa.array([], kinds.get(name, pa.uint64()))
@@ -167,7 +159,7 @@ class _Seen:
 
 
 def _periods(seen: _Seen, key_name: str, other_name: str, gap: int) -> pa.Table:
-    """The periods of all keys, in order of key and time: of some keys at a time, whose sightings fit into a cache."""
+    """The periods of all keys, by key and time; computed in blocks of keys whose sightings fit into the cache."""
     columns = {name: seen.column(name) for name in (key_name, other_name, "at")}
     keys, others = (_ranks(columns[name], name) for name in (key_name, other_name))
     whole = {name: column.to_numpy(zero_copy_only=False) for name, column in columns.items()}
@@ -176,14 +168,14 @@ def _periods(seen: _Seen, key_name: str, other_name: str, gap: int) -> pa.Table:
     for rows in _blocks(keys):
         order = rows[_by_time(keys[rows], moments[rows], others[rows])]
         key, other, at = (whole[name][order] for name in (key_name, other_name, "at"))
-        chosen = _Chosen(key, other, at, keys[order], others[order])
+        chosen = _Sorted(key, other, at, keys[order], others[order])
         found.append(_periods_of(chosen, order, seen, (key_name, other_name), gap))
     return pa.concat_tables(found)
 
 
 @dataclass(frozen=True)
-class _Chosen:
-    """Sightings in order of key, time and other; `ranks` and `other_ranks` stand for keys and others in their order."""
+class _Sorted:
+    """Sightings by key, time and other; `ranks` and `other_ranks` are the ranks of the keys and of the others."""
 
     key: Any
     other: Any
@@ -191,20 +183,20 @@ class _Chosen:
     ranks: _Ints
     other_ranks: _Ints
 
-    def of(self, kept: npt.NDArray[np.bool_]) -> _Chosen:
-        """Those of a mask."""
-        return _Chosen(self.key[kept], self.other[kept], self.at[kept], self.ranks[kept], self.other_ranks[kept])
+    def of(self, kept: npt.NDArray[np.bool_]) -> _Sorted:
+        """The sightings that a mask selects."""
+        return _Sorted(self.key[kept], self.other[kept], self.at[kept], self.ranks[kept], self.other_ranks[kept])
 
 
 def _ranks(column: Any, name: str) -> _Ints:
-    """For each key how many distinct ones are less."""
-    listed: Any = NumberSet(column) if name == "msisdn" else ImeiSet(column)
-    ranks: _Ints = listed.position(column).to_numpy(zero_copy_only=False).astype(np.int64)
+    """The rank of each key among the distinct keys."""
+    members: Any = NumberSet(column) if name == "msisdn" else ImeiSet(column)
+    ranks: _Ints = members.position(column).to_numpy(zero_copy_only=False).astype(np.int64)
     return ranks
 
 
 def _moments_of(at: _Ints) -> _Ints:
-    """Times counted from the first; in seconds where they are whole ones, as in files of operators."""
+    """Times since the first: in seconds if all are whole seconds, as in operators' files, else in microseconds."""
     if not len(at):
         return at
     since: _Ints = at - at.min()
@@ -212,12 +204,12 @@ def _moments_of(at: _Ints) -> _Ints:
 
 
 def _blocks(ranks: _Ints) -> list[_Ints]:
-    """The rows of some keys at a time, in order of keys; within a block as they were."""
+    """Blocks of rows by ranges of keys; within a block the rows keep their order."""
     if len(ranks) <= _BLOCK:
         return [np.arange(len(ranks))]
     before = np.cumsum(np.bincount(ranks))
     block_of_rank = (before - 1) * (len(ranks) // _BLOCK + 1) // len(ranks)
-    # Sixteen bits are sorted digit by digit: a block more would make no smaller ones.
+    # NumPy sorts 16-bit integers by radix, so the number of blocks is limited to 65,536.
     blocks = np.minimum(block_of_rank, np.iinfo(np.uint16).max).astype(np.uint16)[ranks]
     order = np.argsort(blocks, kind="stable")
     ends = np.cumsum(np.bincount(blocks))
@@ -225,7 +217,7 @@ def _blocks(ranks: _Ints) -> list[_Ints]:
 
 
 def _packed(*columns: _Ints) -> npt.NDArray[np.uint64] | None:
-    """Columns and the place in them as one integer a row, to be sorted as such; None where they do not fit."""
+    """The columns and the position of each row packed into one integer a row; None where 64 bits are too few."""
     packed = np.zeros(len(columns[0]), dtype=np.uint64)
     bits = 0
     for column in (*columns, np.arange(len(columns[0]))):
@@ -239,34 +231,34 @@ def _packed(*columns: _Ints) -> npt.NDArray[np.uint64] | None:
 
 
 def _order(*columns: _Ints) -> _Ints:
-    """The rows in order of the first column, then the second, then their place."""
+    """The rows ordered by the first column, then the second, then their position."""
     packed = _packed(*columns) if len(columns[0]) else None
     if packed is None:
         return np.lexsort(columns[::-1])
     packed.sort()
-    places: _Ints = (packed & np.uint64((1 << (len(packed) - 1).bit_length()) - 1)).astype(np.int64)
-    return places
+    positions: _Ints = (packed & np.uint64((1 << (len(packed) - 1).bit_length()) - 1)).astype(np.int64)
+    return positions
 
 
 def _by_time(keys: _Ints, moments: _Ints, others: _Ints) -> _Ints:
-    """The rows in order of key, moment, other, and place."""
+    """The rows ordered by key, moment, other and position."""
     order = _order(keys, moments)
     same = (keys[order][1:] == keys[order][:-1]) & (moments[order][1:] == moments[order][:-1])
     tied = np.flatnonzero(np.append(same, [False]) | np.append([False], same))
     if len(tied):
-        # Of one moment there are few: their runs stay where they are.
+        # Only the few rows of the same key and moment are sorted again, each run in its place.
         runs = np.cumsum(np.append([True], ~same))[tied]
         order[tied] = order[tied][np.lexsort((others[order[tied]], runs))]
     return order
 
 
-def _periods_of(seen_in_order: _Chosen, order: _Ints, seen: _Seen, names: tuple[str, str], gap: int) -> pa.Table:
-    """The periods of some keys. `order`: where each sighting stands in `seen`."""
+def _periods_of(seen_in_order: _Sorted, order: _Ints, seen: _Seen, names: tuple[str, str], gap: int) -> pa.Table:
+    """The periods of some keys. `order`: the row of each sighting in `seen`."""
     key_name, other_name = names
     key, other, at = seen_in_order.key, seen_in_order.other, seen_in_order.at
     first = np.ones(len(order), dtype=np.bool_)
     first[1:] = (key[1:] != key[:-1]) | (other[1:] != other[:-1]) | (at[1:] != at[:-1])
-    # Of identical sightings the one that was read first stands for all.
+    # Of identical sightings only the one read first is kept.
     order, distinct = order[first], seen_in_order.of(first)
     key, other, at = distinct.key, distinct.other, distinct.at
     in_pairs = _order(distinct.ranks, distinct.other_ranks)
@@ -301,7 +293,7 @@ def _periods_of(seen_in_order: _Chosen, order: _Ints, seen: _Seen, names: tuple[
 
 
 def _begins(key: Any, other: Any, at: _Ints, in_pairs: _Ints, gap: int) -> npt.NDArray[np.bool_]:
-    """Where a period begins, of sightings in order of pair and time; `in_pairs` has their places by key and time."""
+    """Whether each sighting, by pair and time, begins a period; `in_pairs` has their positions by key and time."""
     begins = np.ones(len(in_pairs), dtype=np.bool_)
     one, next_one = in_pairs[:-1], in_pairs[1:]
     same = (key[one] == key[next_one]) & (other[one] == other[next_one])
@@ -311,11 +303,11 @@ def _begins(key: Any, other: Any, at: _Ints, in_pairs: _Ints, gap: int) -> npt.N
 
 
 def _overlap(key: Any, begin: _Ints, end: _Ints) -> _Ints:
-    """Of periods in order of key and beginning: how much of each lies before the latest end of an earlier one."""
+    """How much of each period, by key and beginning, precedes the latest end of an earlier period of the key."""
     if not len(key):
         return begin
     _, number = np.unique(key, return_inverse=True)
-    # One running maximum over all keys: whatever a later key has is greater than all of an earlier one.
+    # One running maximum serves all keys, because every value of a later key is greater than all of an earlier one.
     ranks = np.argsort(np.argsort(end, kind="stable"), kind="stable")
     latest = np.maximum.accumulate(number.astype(np.int64) * len(key) + ranks) % len(key)
     ordered = np.sort(end, kind="stable")

@@ -1,7 +1,7 @@
-"""Several sources -> the numbers or handsets that stand in at least so many of them, with every row as proof.
+"""Several sources -> the numbers or handsets in at least a given number of them, with every row as proof.
 
-Owns the count. Knows nothing of files. One idea: **each source is a set, and all sets in one order tell who is in
-many**: whoever is in k of them stands there k times in a row. Only the rows of those are looked at once more.
+Owns the count. Independent of files. One idea: **each source is a sorted set, and in the merged sets a key of k sources
+is repeated k times**. Only the rows of the keys found are read again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.sightings.reading import MOMENT, Account, Reader, check_names, named_sources
+from numguard.indian_time import MOMENT
+from numguard.sightings.reading import Account, Reader, Result, check_names, named_sources
 from numguard.types import Region
 
 __all__ = ["Common", "common"]
@@ -28,8 +29,8 @@ _RANGE: Final = 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
-class Common:
-    """Who stands in several sources, and the rows that say so; an Arrow stream of `table`.
+class Common(Result):
+    """The numbers or handsets in several sources, and their rows; an Arrow stream of `table`.
 
     >>> import numguard as ng, pyarrow as pa
     >>> dump = pa.table({"served_msisdn": ["9876543210", "9123456789"]})
@@ -37,32 +38,25 @@ class Common:
     <Common of 2 sources: 1 stand in at least 2>
     """
 
-    #: One row for each: `key` (uint64, E.164 digits or the first fourteen of an IMEI), in how many `sources` (int64),
-    #: their `names` (list of text, in the order given), in how many `rows` (int64), `first_seen`, `last_seen`
-    #: (timestamp[us, Asia/Kolkata], null without times). Most sources first, then by key.
+    #: One row a number or handset: `key` (uint64, E.164 digits or the first fourteen of an IMEI), the number of its
+    #: `sources` (int64), their `names` (list of text, in the order given), the number of its `rows` (int64),
+    #: `first_seen`, `last_seen` (timestamp[us, Asia/Kolkata], null without times). Most sources first, then by key.
     table: pa.Table
-    #: Every row of them: `key`, `source` (its name), `file` (null where none has a name), `row`, `at`. By key, then
-    #: source, file and row.
+    #: Every row of these keys: `key`, `source` (its name), `file` (null where it has no name), `row`, `at`. By key,
+    #: then source, file and row.
     proof: pa.Table
-    #: How many rows the sources had, and what became of each: rows_read = rows_used + rows_refused + not_data.
+    #: The account of all rows: rows_read = rows_used + rows_refused + not_data.
     account: dict[str, Any]
     #: With `list_refused` the refused rows: file, row, note.
     refused_rows: pa.Table = field(repr=False)
-    #: How many sources there were, and of how many at the least.
+    #: The number of sources.
     sources: int
+    #: The least number of sources that a key is in.
     at_least: int
     #: The names of all sources, in the order given.
     names: tuple[str, ...] = field(repr=False)
-    #: `msisdn` or `imei14`: what the keys are.
+    #: The kind of the keys: `msisdn` or `imei14`.
     by: str
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The Arrow PyCapsule interface."""
-        capsule: object = self.table.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
-        return capsule
-
-    def __len__(self) -> int:
-        return self.table.num_rows
 
     def __repr__(self) -> str:
         return f"<Common of {self.sources} sources: {self.table.num_rows:,} stand in at least {self.at_least}>"
@@ -80,12 +74,12 @@ def common(
     strict: bool = False,
     list_refused: bool = False,
 ) -> Common:
-    """Finds the numbers or handsets that stand in at least so many of several sources, such as the dumps of towers.
+    """Finds the numbers or handsets in at least a given number of several sources, such as tower dumps.
 
     Args:
-        sources: A list of sources, each whatever `scan` takes or a reader of `read_cdr`; names with sources; or a
-            folder or pattern, of which each file is a source.
-        at_least: In how many of them.
+        sources: A list of sources, each a source of `scan` or a reader of `read_cdr`; a mapping of names to sources; or
+            a folder or pattern, of which each file is a source.
+        at_least: The least number of sources.
         by: `"msisdn"` for numbers, `"imei14"` for handsets. Placeholders, which many phones report, are no handset.
         msisdn: The column of numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes.
@@ -93,14 +87,14 @@ def common(
             times.
         region: How bare digits are read, as in `normalize`.
         strict: A row whose key cannot be read is an error; else it is counted in `account`.
-        list_refused: Name each row whose key cannot be read in `refused_rows`.
+        list_refused: List each row whose key cannot be read in `refused_rows`.
 
     Raises:
         FileMissingError: A path leads to no file.
         ColumnError: A source has no such column.
-        UnsupportedTypeError: A column's type cannot hold what it should.
-        InputError: A file cannot be read as what it should be.
-        ArgumentError: An argument that the call cannot work with; or one source is given twice.
+        UnsupportedTypeError: The type of a column cannot hold numbers, IMEIs or times.
+        InputError: A file cannot be read.
+        ArgumentError: An argument is invalid, or one source is given twice.
 
     Examples:
         >>> import numguard as ng, pyarrow as pa
@@ -124,7 +118,7 @@ def common(
     if strict:
         account.check_strict()
     names = [name for name, _ in pairs]
-    table, proof = _told(kept, _hits(readers, kept, by, region, account), names)
+    table, proof = _tables(kept, _hits(readers, kept, by, region, account), names)
     return Common(table, proof, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by)
 
 
@@ -134,23 +128,23 @@ def _set_of(cells: list[Any], by: str, region: Region) -> Any:
 
 
 def _in_several(readers: list[Reader], at_least: int, by: str, region: Region, account: Account) -> Any:
-    """Whoever is in at least so many: the keys of all sources in order hold such a one so often in a row."""
+    """The set of the keys in at least so many sources; counts the rows and the refused cells."""
     each = []
     for reader in readers:
         cells = [rows.columns[0] for rows in reader.rows(account, keys_alone=True)]
         here = _set_of(cells, by, region)
         each.append(here.to_array().to_numpy())
         account.count(here.refused)
-        # A set passes over nulls without a word; a row without a key is a row that was not used.
+        # A set does not count nulls; a row without a key is refused.
         if empty := sum(column.null_count for column in cells):
             account.count({"empty": empty})
     return _set_of([pa.array(_often(each, at_least), pa.uint64())], by, region)
 
 
 def _often(each: list[npt.NDArray[np.uint64]], at_least: int) -> npt.NDArray[np.uint64]:
-    """The keys that are in at least so many arrays, each of which is in order and without repeats; in order, repeated.
+    """The keys in at least so many of the arrays, each sorted and distinct; sorted, with repeats.
 
-    A range of keys at a time, for it fits into a cache, and no array is as long as all of them together.
+    The keys are merged range by range: a range fits into the cache, and no array holds all keys of all sources.
     """
     longest = max(each, key=len)
     bounds = longest[_RANGE::_RANGE]
@@ -158,7 +152,7 @@ def _often(each: list[npt.NDArray[np.uint64]], at_least: int) -> npt.NDArray[np.
     found = [longest[:0]]
     for place in range(len(bounds) + 1):
         keys = np.concatenate([own[cut[place] : cut[place + 1]] for own, cut in zip(each, cuts, strict=True)])
-        keys.sort(kind="stable")  # merges what is in order already
+        keys.sort(kind="stable")  # merges sorted runs
         last = len(keys) - at_least + 1
         if last > 0:
             found.append(keys[:last][keys[:last] == keys[at_least - 1 :]])
@@ -166,7 +160,7 @@ def _often(each: list[npt.NDArray[np.uint64]], at_least: int) -> npt.NDArray[np.
 
 
 def _hits(readers: list[Reader], kept: Any, by: str, region: Region, account: Account) -> pa.Table:
-    """Every row of whoever was kept: its place in the set, its source, file, row and time."""
+    """Every row of the kept keys: their position in the set, its source, file, row and time."""
     fields: list[Any] = [pa.uint32(), pa.int32(), pa.string(), pa.int64(), MOMENT]
     schema = pa.schema(list(zip(("place", "source", "file", "row", "at"), fields, strict=True)))
     found: list[pa.Table] = [schema.empty_table()]
@@ -188,8 +182,8 @@ def _hits(readers: list[Reader], kept: Any, by: str, region: Region, account: Ac
     return pa.concat_tables(found)
 
 
-def _told(kept: Any, hits: pa.Table, names: list[str]) -> tuple[pa.Table, pa.Table]:
-    """One row for each key, and one for each of its rows."""
+def _tables(kept: Any, hits: pa.Table, names: list[str]) -> tuple[pa.Table, pa.Table]:
+    """The tables `Common.table` and `Common.proof`."""
     keys = kept.to_array()
     counted = hits.group_by("place").aggregate(
         [("source", "count_distinct"), ("source", "count"), ("at", "min"), ("at", "max")]
@@ -198,12 +192,12 @@ def _told(kept: Any, hits: pa.Table, names: list[str]) -> tuple[pa.Table, pa.Tab
     pairs = hits.group_by(["place", "source"]).aggregate([]).sort_by([("place", "ascending"), ("source", "ascending")])
     ends = pc.cumulative_sum(counted["source_count_distinct"].combine_chunks().cast(pa.int32()))
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
-    called = pa.array(names, pa.string()).take(pairs["source"].combine_chunks())
+    named = pa.array(names, pa.string()).take(pairs["source"].combine_chunks())
     table = pa.table(
         {
             "key": keys.take(counted["place"].combine_chunks()),
             "sources": counted["source_count_distinct"],
-            "names": pa.ListArray.from_arrays(offsets, called),
+            "names": pa.ListArray.from_arrays(offsets, named),
             "rows": counted["source_count"],
             "first_seen": counted["at_min"],
             "last_seen": counted["at_max"],

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from numguard.adapters.spark.cells import contains, explain, explain_imei, normalize, normalize_imei
 from numguard.adapters.spark.files import scan_files
+from numguard.adapters.spark.linkage import expand
 from numguard.adapters.spark.rows import refused, scan
-from numguard.adapters.spark.walk import expand
 
 __all__ = [
     "contains",

@@ -1,7 +1,7 @@
-"""Sightings that stay in the engine: how often keys were seen, and the sightings of some keys.
+"""Sightings in the engine: the number of sightings of each key, and the sightings of some keys.
 
-Owns the queries, and the folder that keys are kept in between them. Independent of the rules of linkage: the walk
-determines which keys it asks for.
+Owns the queries, and the folder in which keys are stored between them. Independent of the rules of linkage, which
+determines the keys that are requested.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from numguard.adapters.spark.engine import DataFrame, F
 from numguard.adapters.spark.sightings import (
-    AskedFor,
     Reader,
+    Requested,
     Stored,
     Written,
     as_uint64,
@@ -24,25 +24,26 @@ from numguard.adapters.spark.sightings import (
     counted,
     in_spark,
 )
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, Held, Side
 
 __all__ = ["HeldInEngine"]
 
 #: The midnight in India before a time; it distinguishes days.
-_DAY = "at - pmod(at + 19800000000, 86400000000)"
+_DAY = f"at - pmod(at + {OFFSET_MICROS}, {DAY_MICROS})"
 
 #: Keys that a task receives: 17 bytes each, and a message is limited.
 _KEYS_AT_ONCE = 1_000_000
 
 
 class HeldInEngine(Held):
-    """The sightings in the engine, from the first query until the end of the walk.
+    """The sightings in the engine, from the first query until the end of the linkage.
 
     Args:
         rows: The frame, whose columns `reader` reads by position.
-        reader: What reads it in a task.
-        policy: The bounds of the walk.
+        reader: Reads a batch of the frame in a task.
+        policy: The bounds of linkage.
         scratch: The folder for the keys; None reads the frame again for each query.
     """
 
@@ -77,7 +78,7 @@ class HeldInEngine(Held):
         more = self._columns[2:]
         counts["few"] = F.when(seen <= most, F.collect_list(F.when(F.col("listed"), F.struct("other", *more))))
         aggregates = [count.alias(name) for name, count in counts.items()]
-        parts = self._asked(side, keys, most, lambda asked: asked.groupBy("key", "note").agg(*aggregates))
+        parts = self._results(side, keys, most, lambda found: found.groupBy("key", "note").agg(*aggregates))
         if self._counted is None:
             self._counted = counted(_notes(parts[0]))
         sizes = pa.concat_tables(parts).filter(pc.field("note").is_null())
@@ -89,19 +90,19 @@ class HeldInEngine(Held):
     def sightings(self, side: Side, keys: pa.UInt64Array) -> pa.Table:
         """One query: all sightings of some keys."""
         columns = ["key", "other", *self._columns[2:]]
-        parts = self._asked(side, keys, 0, lambda asked: asked.where("note is null").select(*columns))
+        parts = self._results(side, keys, 0, lambda found: found.where("note is null").select(*columns))
         return as_uint64(pa.concat_tables(parts), PLACED)
 
     def counted(self) -> Counted:
         """What the first query counted."""
-        if self._counted is None:  # there was no seed
+        if self._counted is None:  # without seeds there was no query
             self.seen("numbers", pa.array([], pa.uint64()), 0)
         return self._counted or counted({})
 
-    def _asked(
+    def _results(
         self, side: Side, keys: pa.UInt64Array, most: int, query: Callable[[DataFrame], DataFrame]
     ) -> list[pa.Table]:
-        """The results of a query of the sightings of some keys, of which a task takes so many at a time."""
+        """The results of a query over the sightings of some keys; a task receives at most `_KEYS_AT_ONCE`."""
         if self._scratch is not None and isinstance(self._reader, Reader):
             stored = in_spark(self._columns)
             self._rows.mapInArrow(Written(self._reader), stored).write.parquet(self._scratch)
@@ -110,8 +111,8 @@ class HeldInEngine(Held):
         returned = in_spark(["key", "other", *self._columns[2:]], listed=True)
         parts = []
         for start in range(0, max(1, len(keys)), _KEYS_AT_ONCE):
-            asked = AskedFor(self._reader, side, keys[start : start + _KEYS_AT_ONCE], most)
-            parts.append(query(self._rows.mapInArrow(asked, returned)).toArrow())
+            requested = Requested(self._reader, side, keys[start : start + _KEYS_AT_ONCE], most)
+            parts.append(query(self._rows.mapInArrow(requested, returned)).toArrow())
         return parts
 
 

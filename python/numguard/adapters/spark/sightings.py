@@ -1,7 +1,7 @@
-"""The reading of sightings in the engine's tasks: rows of any columns to integers that the walk compares.
+"""The reading of sightings in the engine's tasks: rows of any columns to the integers that linkage compares.
 
-Owns what a task does with a batch, and the columns of its result. One idea: **a task returns the sightings of the keys
-that are asked for**, and of all others counts, because rows that pass between the engine and Python are what costs.
+Owns what a task does with a batch, and the columns of its result. One idea: **a task returns the sightings of the
+requested keys**, and only counts of all others, because the transfer of rows to Python is the main cost.
 Independent of the rules of linkage and, because workers import this module, of the engine.
 """
 
@@ -21,7 +21,7 @@ from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, Side, read_kept
 from numguard.types import Region
 
-__all__ = ["AskedFor", "Reader", "Stored", "Written", "as_uint64", "columns_of", "counted", "in_spark"]
+__all__ = ["Reader", "Requested", "Stored", "Written", "as_uint64", "columns_of", "counted", "in_spark"]
 
 #: What else is counted of a batch, returned like the count of a note.
 _ROWS: Final = "rows"
@@ -35,13 +35,13 @@ def columns_of(policy: LinkPolicy) -> list[str]:
 
 
 def in_spark(columns: Sequence[str], *, listed: bool = False) -> str:
-    """The columns that a task returns, as Spark writes them; a note and its count stand in a row of their own."""
+    """The columns that a task returns, as Spark writes them; a note and its count are in a row of their own."""
     flag = ["listed boolean"] if listed else []
     return ", ".join([*(f"{name} bigint" for name in columns), *flag, "note string", "rows bigint"])
 
 
 def as_uint64(rows: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Those of the columns that are there, as they were before a task returned them: the same bits without a sign."""
+    """Those of the columns that are there, as unsigned integers again: the same bits without a sign."""
     for name in set(names) & set(rows.column_names):
         bits: Any = rows[name].combine_chunks()
         rows = rows.set_column(rows.schema.get_field_index(name), name, bits.view(pa.uint64()))
@@ -58,14 +58,14 @@ class Reader:
     """Reads a batch of a frame.
 
     Args:
-        policy: The bounds of the walk.
+        policy: The bounds of linkage.
         region: How bare digits are read.
         canonical: For each key column whether it is a canonical number as BIGINT.
         where: What the columns behind the keys are: their names in `PLACES`.
     """
 
     def __init__(self, policy: LinkPolicy, region: Region, canonical: Sequence[bool], where: Sequence[str]) -> None:
-        # The walk applies the lists of the policy.
+        # Linkage applies the lists of the policy.
         self._bounds = policy.bounds() | {"protected": [], "release": [], "placeholders": []}
         self._region, self._canonical, self._where = region, list(canonical), list(where)
         self._placed = bool(policy.place_rules)
@@ -115,12 +115,12 @@ class Written:
                 yield _with_notes(read, notes)
 
 
-class AskedFor:
+class Requested:
     """The function of a task: the sightings of some keys, seen from their side, and a row for each note.
 
     Args:
-        reader: What reads a batch.
-        side: Which keys they are.
+        reader: Reads a batch.
+        side: The kind of the keys.
         keys: The keys.
         most: A sighting is `listed` unless its key has more than about so many in this task.
     """
@@ -157,11 +157,11 @@ class AskedFor:
     def _of(self, read: pa.RecordBatch) -> pa.RecordBatch:
         key, other = ("msisdn", "imei14") if self._side == "numbers" else ("imei14", "msisdn")
         keys: Any = read.column(key).view(pa.uint64())
-        is_asked: Any = self._members.contains(keys, threads=1).fill_null(False)
+        is_requested: Any = self._members.contains(keys, threads=1).fill_null(False)
         if len(self._others):
-            is_asked = pc.or_(is_asked, pc.is_in(keys, value_set=self._others))
+            is_requested = pc.or_(is_requested, pc.is_in(keys, value_set=self._others))
         names = [key, other, *read.schema.names[2:]]
-        found = read.select(names).filter(is_asked)
+        found = read.select(names).filter(is_requested)
         return pa.RecordBatch.from_arrays(found.columns, ["key", "other", *names[2:]])
 
 

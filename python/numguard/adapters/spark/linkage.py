@@ -1,6 +1,6 @@
-"""`expand` over a DataFrame of sightings: the walk runs on this machine and queries the sightings in the engine.
+"""`expand` over a DataFrame of sightings: linkage runs on this machine and queries the sightings in the engine.
 
-Owns which columns of a frame are read, and as what. Independent of the rules of linkage: the walk, which is that of
+Owns which columns of a frame are read, and as what. Independent of the rules of linkage: the traversal, that of
 `numguard.expand`, determines which handsets and numbers are closed.
 """
 
@@ -55,7 +55,7 @@ def expand(
     scratch: str | None = None,
     limit: int = _LIMIT,
 ) -> Expansion:
-    """Walks from reported numbers through the sightings of a DataFrame, with the same result as `numguard.expand`.
+    """Links numbers from reported ones through the sightings of a DataFrame, with the same result as `numguard.expand`.
 
     In each hop the engine's tasks look for the keys of a level, twice: for its numbers and for its handsets. They are
     counted, and their sightings collected, but for those of closed keys with many: a cloned IMEI has the most rows.
@@ -65,7 +65,7 @@ def expand(
         seeds: As for `numguard.expand`; or a DataFrame with a column `msisdn`, and `reported_at` where the policy needs
             it.
         df: The sightings.
-        policy: The bounds of the walk.
+        policy: The bounds of linkage.
         msisdn: The column of served numbers: text, BIGINT, DOUBLE, DECIMAL without a fraction.
         imei: The column of IMEIs, of the same types.
         at: The column of times: TIMESTAMP, TIMESTAMP_NTZ (Indian Standard Time) or DATE. None: no times. A missing
@@ -87,7 +87,7 @@ def expand(
     Raises:
         ColumnError, UnsupportedTypeError: A column does not exist, or its type cannot hold numbers or times.
         EngineError: Client or server are too old, or the workers have no numguard.
-        ArgumentError: An argument is invalid, or the walk needs more sightings than `limit`.
+        ArgumentError: An argument is invalid, or linkage needs more sightings than `limit`.
     """
     session = session_of(df)
     if df.isStreaming:
