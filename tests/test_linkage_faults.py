@@ -153,9 +153,9 @@ def test_a_bad_call_says_what_to_do(call: Callable[[], Any], error: type[Numguar
 
 
 @pytest.fixture
-def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Progress at every step: a quick machine is through with a stage before it is time to tell of it."""
-    monkeypatch.setattr("numguard.linkage._PROGRESS_EVERY", 0.0)
+def unthrottled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress at every step: a fast machine may complete a stage within the interval."""
+    monkeypatch.setattr("numguard.progress._INTERVAL", 0.0)
 
 
 def a_long_source(folder: Path) -> list[Path]:
@@ -168,7 +168,7 @@ def a_long_source(folder: Path) -> list[Path]:
     return [folder / "seen.parquet"] * 400
 
 
-@pytest.mark.usefixtures("told_at_once")
+@pytest.mark.usefixtures("unthrottled")
 def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Path) -> None:
     told: list[Any] = []
 
@@ -192,7 +192,7 @@ def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Pa
     assert 0 < last.rows <= 40_000_000
 
 
-@pytest.mark.usefixtures("told_at_once")
+@pytest.mark.usefixtures("unthrottled")
 @pytest.mark.parametrize("stage", ["reading", "handsets"])
 def test_interrupt_stops_a_walk_over_files_half_way(stage: str, tmp_path: Path) -> None:
     told: list[Any] = []

@@ -129,7 +129,7 @@ def test_columns_and_directories_stand_where_they_stand_in_a_scan_of_one_list(tm
         ({"mobile": {}}, "at least one list"),
         ({"mobile": {"a": REVOKED, "b": HANDSETS["stolen"]}}, "all of numbers or all of handsets"),
         ({"mobile": {"a": {"98765"}}}, "not set"),
-        ({"mobile": {"a;b": REVOKED}}, "no ; in it"),
+        ({"mobile": {"a;b": REVOKED}}, "a name without ;"),
         ({"mobile": {"": REVOKED}}, "takes a name"),
         ({"mobile": {"a\nb": REVOKED}}, "takes a name"),
         ({"mobile": {1: REVOKED}}, "takes a name"),

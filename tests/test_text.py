@@ -154,7 +154,7 @@ def test_single_quotes_count_where_a_line_has_too_many_cells() -> None:
         ({"separator": "ab"}, "separator"),
         ({"width": 1}, "the header names"),
         ({"offset": 5}, "goes with a path"),
-        ({"doubt": (2, b"", [])}, "no such column"),
+        ({"doubt": (2, b"", [], [])}, "no such column"),
         ({"longest": 0}, "the longest record"),
     ],
 )
