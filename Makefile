@@ -55,6 +55,7 @@ test-engines: build .venv-sail/.ready $(if $(JAVA),.venv-spark/.ready) ## the te
 check: build ## formatting, lints and types
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy

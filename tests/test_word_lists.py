@@ -17,6 +17,7 @@ OTHER = {"id", "amount", "measure", "denial", "owner", "first_person", "country"
 PARTICLES = {"neutral", "conjunction"}
 BEARINGS = {
     "article": PARTICLES,
+    "caller": {"complaint"},
     "came": {"phone"},
     "doubt": {"phone", "idword", "complaint"},
     "from": {"origin"},

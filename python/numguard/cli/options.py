@@ -130,26 +130,29 @@ def list_column(command: Command) -> Command:
     )(command)
 
 
-def output(command: Command) -> Command:
-    """`--output`: where the rows go."""
+def _output(command: Command, text: str) -> Command:
     return click.option(
         "--output",
         "-o",
         type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
         callback=lambda _context, _option, path: None if path == Path("-") else path,
-        help="Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl selects the format.",
+        help=text,
     )(command)
+
+
+def output(command: Command) -> Command:
+    """`--output`: where the rows go."""
+    return _output(
+        command, "Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl selects the format."
+    )
 
 
 def output_or_page(command: Command) -> Command:
     """`--output`, which may be a page."""
-    return click.option(
-        "--output",
-        "-o",
-        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-        callback=lambda _context, _option, path: None if path == Path("-") else path,
-        help="As a table to this file (.csv, .xlsx, .parquet, .arrow, .jsonl), or as a page (.html); default: stdout.",
-    )(command)
+    return _output(
+        command,
+        "As a table to this file (.csv, .xlsx, .parquet, .arrow, .jsonl), or as a page (.html); default: stdout.",
+    )
 
 
 def as_json(command: Command) -> Command:

@@ -118,6 +118,8 @@ pub(crate) enum Bearing {
     To,
     /// It says that a suspect is not known, or stands before another word: `unknown caller`.
     Unknown,
+    /// It says who called: a suspect, or the complainant of a helpline.
+    Caller,
     /// `no`: a number, or a denial.
     No,
 }
@@ -137,6 +139,7 @@ impl Bearing {
             "came" => Self::Came,
             "to" => Self::To,
             "unknown" => Self::Unknown,
+            "caller" => Self::Caller,
             "no" => Self::No,
             _ => return None,
         })

@@ -14,7 +14,6 @@ use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
-use super::files::{File, Files, Group};
 use super::packed::Beside;
 use super::{EMPTY, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
@@ -144,6 +143,11 @@ impl BlockReader {
         }
     }
 
+    /// How bare digits are read.
+    pub(super) fn region(&self) -> Region {
+        self.region
+    }
+
     /// Rows read so far.
     pub(super) fn rows(&self) -> u64 {
         self.rows
@@ -184,17 +188,12 @@ impl BlockReader {
         Ok(kept)
     }
 
-    /// Local Parquet files, to be read row group by row group.
-    pub(super) fn files(&self, files: Vec<File>) -> Files {
-        Files::new(files, Arc::clone(&self.policy), self.region, self.threads)
-    }
-
-    /// Counts what was seen in a row group.
-    pub(super) fn count_group(&mut self, group: &mut Group) {
-        self.rows += group.rows;
-        self.file = group.file;
-        self.looks_national |= group.looks_national;
-        self.refuse(std::mem::take(&mut group.refused));
+    /// Counts the rows of a file that were read beside this reader.
+    pub(super) fn count(&mut self, file: usize, rows: u64, looks_national: bool, refused: Refused) {
+        self.rows += rows;
+        self.file = file;
+        self.looks_national |= looks_national;
+        self.refuse(refused);
     }
 
     /// Which of the files was last taken from.

@@ -124,12 +124,18 @@ impl Linkage {
         Ok(self.reading())
     }
 
-    /// Sets out to read local Parquet files, whose row groups [`read_on`](Self::read_on) then takes in.
+    /// Starts to read local Parquet files; [`read_on`](Self::read_on) returns their progress.
     pub fn begin(&mut self, files: Vec<File>) {
-        self.files = Some(self.reader.files(files));
+        let policy = Arc::clone(&self.policy);
+        self.files = Some(Files::new(
+            files,
+            policy,
+            self.reader.region(),
+            self.threads,
+        ));
     }
 
-    /// Takes in what has been read of the files: how far things are, and which file that was of. At the end, `None`.
+    /// Stores what has been read of the files. Returns the progress and the file last read; `None` at the end.
     ///
     /// # Errors
     /// [`Error::File`], [`Error::Unreadable`], [`Error::NoSuchColumn`], [`Error::RepeatedColumn`],
@@ -142,7 +148,9 @@ impl Linkage {
                 Next::Waiting => break,
                 Next::Ready(group) => {
                     let mut group = group?;
-                    self.reader.count_group(&mut group);
+                    let refused = std::mem::take(&mut group.refused);
+                    self.reader
+                        .count(group.file, group.rows, group.looks_national, refused);
                     self.held.take_group(group);
                 }
             }

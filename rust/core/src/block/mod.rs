@@ -4,9 +4,9 @@
 //! every cell that is read here. A row that is not read is 0, which is no number and refuses nothing; the caller reads it
 //! with `msisdn::read`. Independent of regions: digits without a country code are read by India's plan.
 //!
-//! There is one file for each instruction set, as in [`crate::set::probe`]: `scalar` runs on every machine, `avx512` needs
-//! byte permutes too. `avx2` reads only integers: for text it gains nothing over words of eight bytes. [`imei`] has the
-//! same for IMEIs, and [`write`] the conversion to text.
+//! There is one file for each instruction set, as for the probes of sets: `scalar` runs on every machine, `avx512` needs
+//! byte permutes too. `avx2` reads only integers: for text it gains nothing over words of eight bytes. `imei` has the
+//! same for IMEIs, and `write` the conversion to text.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -1,7 +1,7 @@
 //! Keys -> text, without a branch on the number of digits.
 //!
-//! Owns a fast path and no rule: [`msisdn::format`](fn@crate::msisdn::format) and [`imei::format`](crate::imei::format)
-//! write the same text, and the former writes what [`is_grouped_abroad`]. One idea: the text of a key has at most sixteen
+//! Owns a fast path and no rule: [`msisdn::format`](fn@crate::msisdn::format) and [`imei::format`](fn@crate::imei::format)
+//! write the same text, and the former writes what `is_grouped_abroad`. One idea: the text of a key has at most sixteen
 //! bytes, so it is one integer. All sixteen bytes are written, and the next text overwrites the bytes after the end.
 
 use super::{FIRST_MOBILE, INDIA};

@@ -2,7 +2,7 @@
 //!
 //! Owns the closed set of forms in which a cell names the numbers of whom it accuses. Knows nothing of digits. One idea:
 //! numbers are certain in a list with phone words alone, or with words for a suspect before all of them, before each or
-//! behind each; any other form leaves open who reached whom, and waits for a person.
+//! behind each; any other form leaves open who reached whom, and waits for a decision.
 
 use super::labels::Item;
 use super::survey::Survey;
@@ -47,6 +47,9 @@ pub(super) fn is_plain(survey: &Survey) -> bool {
     if survey.words().next().is_none() {
         return true;
     }
+    if survey.numbers.len() > 1 && has_two_labels(survey) {
+        return false;
+    }
     let signs: Vec<Sign> = signs(survey).collect();
     let gaps: Vec<&[Sign]> = signs.split(|&sign| sign == Number).collect();
     let [first, between @ .., last] = &gaps[..] else {
@@ -79,6 +82,20 @@ pub(super) fn is_plain(survey: &Survey) -> bool {
         || has_labels_behind()
 }
 
+/// Whether callers and other suspects are named: at a helpline the caller is who complains.
+fn has_two_labels(survey: &Survey) -> bool {
+    let callers = survey
+        .bearings
+        .iter()
+        .filter(|(_, bearing)| *bearing == Bearing::Caller);
+    let callers = callers.count();
+    let suspects = survey
+        .words()
+        .filter(|&word| word == Word::Complaint)
+        .count();
+    callers > 0 && suspects > callers
+}
+
 fn signs(survey: &Survey) -> impl Iterator<Item = Sign> {
     let mut bearings = survey.bearings.iter().peekable();
     let own_country = survey
@@ -100,7 +117,7 @@ fn signs(survey: &Survey) -> impl Iterator<Item = Sign> {
                 Item::Word(word) => match (word, bearing) {
                     (Word::Phone, Bearing::Plain)
                     | (Word::Numbering, Bearing::Plain | Bearing::No) => Phone,
-                    (Word::Complaint, Bearing::Plain) => Suspect,
+                    (Word::Complaint, Bearing::Plain | Bearing::Caller) => Suspect,
                     (Word::Complaint, Bearing::Unknown) => Unknown,
                     (_, Bearing::Of) => Of,
                     (_, Bearing::Genitive) => Genitive,

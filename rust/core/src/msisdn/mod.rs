@@ -5,22 +5,23 @@
 //!
 //! A module uses only the ones after it in this list:
 //!
-//! - [`quick`]: the forms that most cells of India have, recognised at once;
-//! - [`regional`]: the same of other regions, by the tables of [`leads`], in which is what [`ahead`] says of the first
+//! - `quick`: the forms that most cells of India have, recognised at once;
+//! - `regional`: the same of other regions, by the tables of `leads`, in which is what `ahead` says of the first
 //!   digits and their count;
-//! - [`text`]: the other cells, whole or as free text;
-//! - [`plain`]: cells of digits and separators only;
-//! - [`survey`]: the tokens of such a text;
-//! - [`labels`]: the meaning of the words beside a number;
-//! - [`surroundings`]: links, extensions and figures;
-//! - [`run`]: one stretch of digits and separators, as one number or several;
-//! - [`written`]: the groups of a stretch, and which groupings are listed;
-//! - [`indian`]: which groups Indian numbers have;
-//! - [`kinds`]: what kind of number it is;
-//! - [`found`]: a number that was read, and how it was dialled;
-//! - [`dialled`]: digits as dialled, and their prefixes;
-//! - [`national`]: digits as dialled in a region other than India;
-//! - [`format`](mod@format): numbers to text.
+//! - `text`: the other cells, whole or as free text;
+//! - `plain`: cells of digits and separators only;
+//! - `survey`: the tokens of such a text;
+//! - `certain`: whether the words of a complaint's cell say plainly whose its numbers are;
+//! - `labels`: the meaning of the words beside a number;
+//! - `surroundings`: links, extensions and figures;
+//! - `run`: one stretch of digits and separators, as one number or several;
+//! - `written`: the groups of a stretch, and which groupings are listed;
+//! - `indian`: which groups Indian numbers have;
+//! - `kinds`: what kind of number it is;
+//! - `found`: a number that was read, and how it was dialled;
+//! - `dialled`: digits as dialled, and their prefixes;
+//! - `national`: digits as dialled in a region other than India;
+//! - `format`: numbers to text.
 
 mod ahead;
 mod certain;

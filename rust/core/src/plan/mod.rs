@@ -1,8 +1,8 @@
 //! Numbering plans as data.
 //!
 //! Owns what is known of every country's numbers: country codes, possible lengths, which numbers are valid, of which
-//! region and what for ([`class`], [`region_of`]), what each region dials before them ([`RegionPlan`]) and the groups and
-//! texts in which they are written ([`format()`]). One idea: all patterns are **one table of states over digits**, each
+//! region and what for (`class`, `region_of`), what each region dials before them (`RegionPlan`) and the groups and
+//! texts in which they are written (`format`). One idea: all patterns are **one table of states over digits**, each
 //! question a state from which it starts, so that it costs one row a digit and no pattern is interpreted at run time.
 //!
 //! The tables are generated (`generate.py`) and go stale: operators are given new series before any table lists them.

@@ -106,7 +106,23 @@ pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
             .expect("a pattern")
             .is_match(&row)
     };
-    has_words && !forms.iter().any(is_listed)
+    // At a helpline the caller is who complains.
+    let accused = |bearing: fn(&str) -> bool| {
+        let is_accused = |says: &Says| says.class == "complaint" && bearing(says.bearing);
+        tokens
+            .iter()
+            .any(|token| matches!(token, Token::Word(says, _) if is_accused(says)))
+    };
+    let has_two_labels =
+        accused(|bearing| bearing == "caller") && accused(|bearing| bearing != "caller");
+    let mut numbers: Vec<u64> = tokens
+        .iter()
+        .filter_map(Token::number)
+        .map(Number::value)
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    has_words && (numbers.len() > 1 && has_two_labels || !forms.iter().any(is_listed))
 }
 
 /// An address without digits counts as a word.
@@ -118,7 +134,7 @@ fn said_in_complaint(says: &Says, country: &str) -> Option<char> {
     Some(match (says.class, says.bearing) {
         ("phone", "") | ("idword", "" | "no") => 'p',
         ("country", _) if !says.refuses(country) => 'p',
-        ("complaint", "") => 'c',
+        ("complaint", "" | "caller") => 'c',
         (_, "unknown") => 'u',
         (_, "of") => 'f',
         (_, "genitive") => 'g',
