@@ -1,8 +1,8 @@
-//! What a word beside a number says.
+//! The meaning of a word beside a number.
 //!
-//! Owns the closed lists (`lists/phone_words.tsv`, `lists/other_words.tsv`, `lists/handset_words.tsv`) and how a word of a text is looked up
-//! in them. Knows nothing of numbers. One idea: a word is known or it is not; a word that is on no list lets nothing
-//! in, so that what nobody thought of costs a look by a person and never somebody's phone.
+//! Owns the closed lists (`lists/phone_words.tsv`, `lists/other_words.tsv`, `lists/handset_words.tsv`) and the lookup of a
+//! word of a text in them. Knows nothing of numbers. One idea: a word is on a list or it is not; a word on no list lets no
+//! number in, so that an unexpected word costs a review and never a subscriber's phone.
 
 use std::sync::LazyLock;
 

@@ -45,7 +45,7 @@ pub(super) struct Block {
     pub(super) imeis: ScalarBuffer<u64>,
     /// As the core counts them; none at all where the source has no times.
     pub(super) ats: Option<ScalarBuffer<i64>>,
-    /// Points, cells, circles; none at all where nobody asks.
+    /// Points, cells, circles; empty unless the policy has rules of place.
     pub(super) places: Option<[ScalarBuffer<u64>; 3]>,
 }
 
@@ -311,8 +311,7 @@ impl<'a> Batch<'a> {
         ats.into()
     }
 
-    /// The rows that are not kept for sure: few, as a rule, and none in most blocks, which one pass without a branch
-    /// tells.
+    /// The rows that are not certainly kept. Most blocks have none, which one pass without a branch determines.
     fn doubtful(&self, block: &Block) -> Vec<usize> {
         let kept = self.policy.kept();
         let admits = |at: i64| (kept.from <= at) & (at <= kept.to);

@@ -1,8 +1,8 @@
-//! A walk over sightings that somebody else holds, and that never all come here: an engine on many machines.
+//! Linkage over sightings that an engine holds on other machines, and that are never collected as a whole.
 //!
-//! Where the sightings are, [`read_keys`] decides which of them count and reads their keys. Where the walk is, each pass is
-//! asked for ([`Linkage::wanted`]), judged by the sizes of what was asked for ([`Linkage::judge`]), and closed with the
-//! sightings of those keys that stay open ([`Linkage::answer`]). The walk is the same, and so are its rules.
+//! Where the sightings are, [`read_keys`] selects those that count and reads their keys. Where the linkage runs, each pass
+//! requests keys ([`Linkage::wanted`]), closes some of them by their sizes ([`Linkage::judge`]), and ends with the
+//! sightings of the others ([`Linkage::answer`]). The rules are those of linkage over local sightings.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

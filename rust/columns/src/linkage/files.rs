@@ -157,7 +157,7 @@ impl OpenFile {
     }
 }
 
-/// A row group of an open file, to be read by anybody.
+/// A row group of an open file, to be read on any thread.
 #[derive(Clone)]
 pub(super) struct Job {
     file: Arc<OpenFile>,

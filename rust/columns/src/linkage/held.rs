@@ -1,8 +1,8 @@
-//! The sightings between two passes: in memory up to a limit, beyond it in a temporary file, or where they came from.
+//! Storage of the sightings between two passes: in memory up to a limit, beyond it in a temporary file, or in their source.
 //!
-//! One idea: **what is read again is read as keys.** What is not somebody else's is packed as it comes; what memory has no
-//! room for goes to a temporary file. If that has no room either, the row groups of a file are decoded again for each
-//! pass, and a stream, which comes but once, is an error.
+//! One idea: **what is read again is read as keys.** Sightings whose memory no other owner holds are packed as they
+//! arrive. Beyond the limit they go to a temporary file. If that file has no room, the row groups of a file are decoded
+//! again for each pass, and a stream, which can be received only once, is an error.
 
 use super::block::Block;
 use super::files::{Group, Job};
@@ -12,7 +12,7 @@ use crate::Error;
 /// All sightings of a linkage.
 pub(super) struct Held {
     pieces: Vec<Piece>,
-    /// Bytes that may be kept in memory, and that are.
+    /// Bytes that may be kept in memory, and bytes that are kept.
     limit: usize,
     bytes: usize,
     rows: u64,
@@ -21,12 +21,12 @@ pub(super) struct Held {
     full: bool,
 }
 
-/// Some sightings.
+/// Some of the sightings.
 pub(super) enum Piece {
-    /// In memory that is somebody else's.
+    /// In memory that another owner holds.
     Kept(Block),
     Packed(Packed),
-    /// To be decoded again, with so many sightings that count.
+    /// In a row group that is decoded again, with its number of kept sightings.
     OfFile(Job, usize),
 }
 
@@ -46,17 +46,17 @@ impl Held {
         &self.pieces
     }
 
-    /// How many sightings there are.
+    /// The number of sightings.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Takes in blocks whose memory is somebody else's, who holds it anyway.
+    /// Stores blocks whose memory another owner holds in any case; it does not count towards the limit.
     pub(super) fn keep(&mut self, blocks: Vec<Block>) {
         self.add(blocks.into_iter().map(Piece::Kept).collect());
     }
 
-    /// Takes in sightings of a stream.
+    /// Stores sightings of a stream.
     ///
     /// # Errors
     /// [`Error::File`] if there is no room for them.
@@ -68,7 +68,7 @@ impl Held {
         Ok(())
     }
 
-    /// Takes in a row group.
+    /// Stores a row group.
     pub(super) fn take_group(&mut self, group: Group) {
         let rows = group.blocks.iter().map(Packed::len).sum();
         let before = self.bytes;

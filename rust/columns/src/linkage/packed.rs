@@ -16,14 +16,14 @@ use super::block::Block;
 use crate::Error;
 use crate::positioned::{read_exact_at, write_all_at};
 
-/// A file's rows are read one by one if at most one in so many is asked for. Otherwise their column is read as a whole.
+/// Rows of a file are read one by one if at most one in so many is needed. Otherwise their column is read as a whole.
 const SPARSE: usize = 64;
 
 /// The sightings of a block.
 #[derive(Debug)]
 pub(super) struct Packed {
     len: usize,
-    /// Numbers and handsets; times if there are any; points, cells and circles if anybody asks.
+    /// Numbers and handsets; times if there are any; points, cells and circles if the policy has rules of place.
     columns: Vec<Offsets>,
     timed: bool,
     store: Store,
@@ -44,7 +44,7 @@ enum Store {
     File(Arc<File>, u64),
 }
 
-/// A temporary file that has no name, and is gone with the process.
+/// A temporary file without a name; the operating system removes it with the process.
 pub(super) struct Spill {
     file: Arc<File>,
     len: u64,
@@ -54,7 +54,7 @@ pub(super) struct Spill {
 pub(super) struct Beside {
     pub(super) others: Vec<u64>,
     pub(super) ats: Vec<i64>,
-    /// None at all unless they are asked for.
+    /// Empty unless the policy has rules of place.
     pub(super) places: Vec<Place>,
 }
 
@@ -107,7 +107,7 @@ impl Packed {
         self.len
     }
 
-    /// Bytes that it takes, wherever they are.
+    /// Its size in bytes, in memory or on disk.
     pub(super) fn bytes(&self) -> usize {
         let widths: usize = self.columns.iter().map(|column| column.width).sum();
         widths * self.len

@@ -1,8 +1,8 @@
 //! The forms in which most cells write a number of a region, recognised at once.
 //!
-//! Owns a shortcut and no rule: whatever is answered here, [`read`](super::read) answers the same. One idea: digits are
+//! Owns a shortcut and no rule: [`read`](super::read) gives the same result for every cell. One idea: digits are
 //! read by their beginning and their count ([`leads`](super::leads)), and the groups in which they are written by the
-//! shape of the cell alone, which is one of a few in a whole column and therefore asked once.
+//! shape of the cell alone. A column has few shapes, so each is read once.
 
 use std::cell::Cell;
 
@@ -32,7 +32,7 @@ impl Regional {
         Leads::after(plan, cells).map(Self)
     }
 
-    /// The number of a cell, or 0 if it is refused; none where [`read`](super::read) must be asked.
+    /// The number of a cell, or 0 if it is refused; `None` where [`read`](super::read) decides.
     ///
     /// ```
     /// use numguard_core::msisdn::Regional;

@@ -208,8 +208,8 @@ pub static NAMES: [&str; REGIONS.len() + 1] = {
     names
 };
 
-/// The region of E.164 digits, as a place in [`NAMES`]. Regions that share a country code are told apart by the leading
-/// digits that one alone has, or by which plan has the number; where neither says it, there is none.
+/// The region of E.164 digits, as a place in [`NAMES`]. Regions that share a country code are distinguished by
+/// leading digits of one region only, or by the plan that has the number; otherwise there is none.
 ///
 /// ```
 /// use numguard_core::plan::{NAMES, region_of};

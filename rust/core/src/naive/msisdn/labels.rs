@@ -70,7 +70,7 @@ fn word(says: &Says, country: &str) -> char {
 }
 
 /// Whether the words leave open whose a complaint's numbers are: whether there is one, and the text is in none of the
-/// listed forms. In a form `p` is a phone word, `c` one for a suspect, `u` one for somebody unknown, `f` `of`, `g` a
+/// listed forms. In a form `p` is a phone word, `c` one for a suspect, `u` one for an unknown suspect, `f` `of`, `g` a
 /// genitive, `i` `is`, `h` a verb at the end, `o` `from`, `s` the same behind its word, `v` a call that came, `,` what
 /// parts or joins a list and `!` anything else.
 pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
