@@ -15,6 +15,7 @@ import pytest
 import numguard as ng
 from numguard.cli.expand import Cap, expand
 from numguard.errors import ArgumentError
+from numguard.linkage.policy import bounds_of
 
 ROOT = Path(__file__).parents[1]
 FIELDS: dict[str, Any] = {field.name: field.default for field in fields(ng.LinkPolicy)}
@@ -54,7 +55,7 @@ def test_the_compiled_module_reads_the_same_fields() -> None:
     source = (ROOT / "rust" / "python" / "src" / "linkage.rs").read_text()
     body = source.split("struct PolicyArgument {")[1].split("}")[0]
     assert re.findall(r"^    (\w+):", body, re.MULTILINE) == list(FIELDS)
-    assert list(ng.LinkPolicy().bounds()) == list(FIELDS)
+    assert list(bounds_of(ng.LinkPolicy())) == list(FIELDS)
 
 
 def test_the_docstring_has_each_field_in_order() -> None:

@@ -15,6 +15,7 @@ import numguard as ng
 from numguard.errors import ArgumentError
 from numguard.linkage.elsewhere import PLACED, Counted, Held, Side, expand_elsewhere, read_kept
 from numguard.linkage.places import PLACES, Places
+from numguard.linkage.policy import bounds_of
 from test_linkage import SEED, cases, link_policy, same, seed_table, table_of
 from test_linkage_places import NOON, POLICIES
 from test_linkage_places import sightings as placed_sightings
@@ -35,7 +36,7 @@ class InDictionaries(Held):
         self.more = PLACED if policy.place_rules else ()
         for batch in table.to_batches(max_chunksize=7):
             where = batch.select(batch.schema.names[3:]) if policy.place_rules else None
-            kept, counted = read_kept(batch.select(batch.schema.names[:3]), policy.bounds(), "IN", where)
+            kept, counted = read_kept(batch.select(batch.schema.names[:3]), bounds_of(policy), "IN", where)
             self.rows += zip(*(column.to_pylist() for column in kept.columns), strict=True)
             for note, count in counted.refused.items():
                 self.notes[note] += count
@@ -130,7 +131,7 @@ def test_places_stay_beside_their_rows_where_others_are_refused() -> None:
         }
     )
     where = pa.RecordBatch.from_pydict({"latitude": [n / 100 for n in range(1, rows + 1)], "longitude": [77.0] * rows})
-    bounds = ng.LinkPolicy(since=dt.datetime(1970, 1, 1, 0, 1, tzinfo=dt.UTC)).bounds()
+    bounds = bounds_of(ng.LinkPolicy(since=dt.datetime(1970, 1, 1, 0, 1, tzinfo=dt.UTC)))
     kept, counted = read_kept(batch, bounds, "IN", where)
     of_rows = Places(PLACES).beside(batch, where)["point"].to_pylist()
     left = [n for n in range(60, rows) if n not in odd and n % 11]

@@ -45,43 +45,32 @@ _Chunked: TypeAlias = ArrowStreamExportable
 def normalize(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written phone numbers into E.164 integers.
 
-    Parameters
-    ----------
-    values : column
-        Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
-        Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is not read again; in
-        all other types the digits are read as written.
-    region : region code, column of region codes, or None
-        How digits without a plus are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164.
-        A column has one code for each row. In rows without a code, or with an unknown one, only numbers with a plus are
-        read.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
-
-    Returns
-    -------
-    pyarrow.UInt64Array or pyarrow.ChunkedArray
-        E.164 digits (``919876543210``), null where the cell is null or refused; with the length and the chunks of the
-        input. No cell raises an error; :func:`explain` gives the reason of a refusal.
-
-    Raises
-    ------
-    UnsupportedTypeError
-        For a type that cannot hold a number without loss (``Int32``, ``Float32``).
-    ArgumentError
-        For a region that is not in :func:`regions`, or a column of regions of another length.
-
-    Notes
-    -----
     Numbers have at most 15 digits with their country code (ITU-T E.164). A cell is never cut to its last ten digits.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
-    [919876543210, 919876543210, None, None]
-    >>> ng.normalize(["020 7946 0018", "(202) 555-0123"], region=["GB", "US"]).to_pylist()
-    [442079460018, 12025550123]
+    Args:
+        values: Text, dictionary or run-end-encoded text, `Int64`, `UInt64`, `Decimal128` of scale 0 or `Float64`: an
+            Arrow array or stream, a series, a NumPy array or a list. `UInt64` is E.164 already and is not read again;
+            in all other types the digits are read as written.
+        region: A region code, a column of region codes, or None. How digits without a plus are read: by the numbering
+            plan of a region of `regions`, or (`None`) as E.164. A column has one code for each row. In rows without a
+            code, or with an unknown one, only numbers with a plus are read.
+        threads: The largest number of threads; `None` for all processors that the process may use.
+
+    Returns:
+        `pyarrow.UInt64Array` or `pyarrow.ChunkedArray`: E.164 digits (`919876543210`), null where the cell is null or
+        refused; with the length and the chunks of the input. No cell raises an error; `explain` gives the reason of
+        a refusal.
+
+    Raises:
+        UnsupportedTypeError: For a type that cannot hold a number without loss (`Int32`, `Float32`).
+        ArgumentError: For a region that is not in `regions`, or a column of regions of another length.
+
+    Example:
+        >>> import numguard as ng
+        >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
+        [919876543210, 919876543210, None, None]
+        >>> ng.normalize(["020 7946 0018", "(202) 555-0123"], region=["GB", "US"]).to_pylist()
+        [442079460018, 12025550123]
     """
 
 @overload
@@ -90,26 +79,19 @@ def normalize(values: _Whole, *, region: Regions = "IN", threads: int | None = N
 def explain(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written phone numbers, with the kind of each number and a note about each cell.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize`.
-    region : region code, column of region codes, or None
-        As for :func:`normalize`.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
+    Args:
+        values: As for `normalize`.
+        region: As for `normalize`.
+        threads: The largest number of threads; `None` for all processors that the process may use.
 
-    Returns
-    -------
-    pyarrow.StructArray or pyarrow.ChunkedArray
-        ``msisdn`` (uint64), ``kind`` and ``note`` (dictionaries of text), all null for a null cell. A clean cell has no
-        note; a refused one has no ``msisdn``.
+    Returns:
+        `pyarrow.StructArray` or `pyarrow.ChunkedArray`: `msisdn` (uint64), `kind` and `note` (dictionaries of text),
+        all null for a null cell. A clean cell has no note; a refused one has no `msisdn`.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
-    [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
+    Example:
+        >>> import numguard as ng
+        >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
+        [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
     """
 
 @overload
@@ -118,26 +100,19 @@ def explain(values: _Whole, *, region: Regions = "IN", threads: int | None = Non
 def extract(values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Find every phone number in cells of free text.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize`.
-    region : region code, column of region codes, or None
-        As for :func:`normalize`.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
+    Args:
+        values: As for `normalize`.
+        region: As for `normalize`.
+        threads: The largest number of threads; `None` for all processors that the process may use.
 
-    Returns
-    -------
-    pyarrow.ListArray or pyarrow.ChunkedArray
-        A list of uint64 for each cell: the whole numbers in their order, without repeats. UPI ids and digits that are only
-        a part of a number are left out.
+    Returns:
+        `pyarrow.ListArray` or `pyarrow.ChunkedArray`: A list of uint64 for each cell: the whole numbers in their order,
+        without repeats. UPI ids and digits that are only a part of a number are left out.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
-    [[919876543210, 919876543211], [], []]
+    Example:
+        >>> import numguard as ng
+        >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
+        [[919876543210, 919876543211], [], []]
     """
 
 @overload
@@ -146,25 +121,19 @@ def extract(values: _Whole, *, region: Regions = "IN", threads: int | None = Non
 def mentions(values: _Chunked, *, region: Regions = "IN") -> pa.ChunkedArray[Any]:
     """Find the phone numbers in cells of complaints, and whether they are certain.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize`.
-    region : region code, column of region codes, or None
-        As for :func:`normalize`.
+    Args:
+        values: As for `normalize`.
+        region: As for `normalize`.
 
-    Returns
-    -------
-    pyarrow.StructArray or pyarrow.ChunkedArray
-        ``numbers`` (list of uint64, in order, without repeats), ``doubt`` (the note for which they are not certain, or for
-        which there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
-        A null cell has an empty list and the doubt ``empty``.
+    Returns:
+        `pyarrow.StructArray` or `pyarrow.ChunkedArray`: `numbers` (list of uint64, in order, without repeats), `doubt`
+        (the note for which they are not certain, or for which there are none; null where they are certain) and
+        `rest` (the note of other digits that gave no number). A null cell has an empty list and the doubt `empty`.
 
-    Examples
-    --------
-    >>> from numguard import _core
-    >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
-    [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
+    Example:
+        >>> from numguard import _core
+        >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
+        [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
     """
 
 @overload
@@ -173,32 +142,24 @@ def mentions(values: _Whole, *, region: Regions = "IN") -> pa.StructArray: ...
 def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Format E.164 integers.
 
-    Parameters
-    ----------
-    msisdns : column of uint64
-        As :func:`normalize` gives them.
-    style : "e164", "digits", "national" or "international"
-        ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two use the grouping of the
-        number's country, ``"national"`` with the prefix that is dialled there. Of India's numbers only mobile numbers are
-        grouped; its other numbers, and those of no plan, are formatted as with ``"e164"``.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
+    Args:
+        msisdns: A column of uint64, as `normalize` gives them.
+        style: "e164" (`+919876543210`), "digits" (`919876543210`), "national" (`98765 43210`) or "international"
+            (`+91 98765 43210`). The last two use the grouping of the number's country, "national" with the prefix that is
+            dialled there. Of India's numbers only mobile numbers are grouped; its other numbers, and those of no plan,
+            are formatted as with "e164".
+        threads: The largest number of threads; `None` for all processors that the process may use.
 
-    Returns
-    -------
-    pyarrow.StringArray or pyarrow.ChunkedArray
-        Null where the input is null or cannot be an E.164 number.
+    Returns:
+        `pyarrow.StringArray` or `pyarrow.ChunkedArray`: Null where the input is null or cannot be an E.164 number.
 
-    Raises
-    ------
-    UnsupportedTypeError
-        For any type but uint64: normalise text first.
+    Raises:
+        UnsupportedTypeError: For any type but uint64: normalise text first.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
-    ['+91 98765 43210']
+    Example:
+        >>> import numguard as ng
+        >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
+        ['+91 98765 43210']
     """
 
 @overload
@@ -207,34 +168,25 @@ def format(msisdns: _Whole, style: Style = "e164", *, threads: int | None = None
 def region_of(msisdns: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Find the region of each E.164 integer.
 
-    Parameters
-    ----------
-    msisdns : column of uint64
-        As :func:`normalize` gives them.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
-
-    Returns
-    -------
-    pyarrow.DictionaryArray or pyarrow.ChunkedArray
-        Codes as in :func:`regions`; ``001`` for numbers of no country (``+800``, ``+870``). Null where the input is null or
-        no E.164 number, and where several regions share its country code and none of their plans has the number.
-
-    Raises
-    ------
-    UnsupportedTypeError
-        For any type but uint64: normalise text first.
-
-    Notes
-    -----
-    As ``region_code_for_number`` of libphonenumber: by leading digits that only one region has, or by the plan that has
+    As `region_code_for_number` of libphonenumber: by leading digits that only one region has, or by the plan that has
     the number.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.region_of(ng.normalize(["98765 43210", "+1 416 555 0123", "+7 701 234 5678"])).to_pylist()
-    ['IN', 'CA', 'KZ']
+    Args:
+        msisdns: A column of uint64, as `normalize` gives them.
+        threads: The largest number of threads; `None` for all processors that the process may use.
+
+    Returns:
+        `pyarrow.DictionaryArray` or `pyarrow.ChunkedArray`: Codes as in `regions`; `001` for numbers of no country
+        (`+800`, `+870`). Null where the input is null or no E.164 number, and where several regions share its
+        country code and none of their plans has the number.
+
+    Raises:
+        UnsupportedTypeError: For any type but uint64: normalise text first.
+
+    Example:
+        >>> import numguard as ng
+        >>> ng.region_of(ng.normalize(["98765 43210", "+1 416 555 0123", "+7 701 234 5678"])).to_pylist()
+        ['IN', 'CA', 'KZ']
     """
 
 @overload
@@ -242,45 +194,35 @@ def region_of(msisdns: _Whole, *, threads: int | None = None) -> pa.DictionaryAr
 def regions() -> list[str]:
     """List the regions with a known numbering plan.
 
-    Returns
-    -------
-    list of str
-        Codes of two letters as in ISO 3166-1, and the additional ones of libphonenumber (``AC``, ``TA``, ``XK``), in
-        alphabetical order.
+    Returns:
+        list of str: Codes of two letters as in ISO 3166-1, and the additional ones of libphonenumber (`AC`, `TA`,
+        `XK`), in alphabetical order.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> len(ng.regions()), "IN" in ng.regions()
-    (245, True)
+    Example:
+        >>> import numguard as ng
+        >>> len(ng.regions()), "IN" in ng.regions()
+        (245, True)
     """
 
 @overload
 def normalize_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written IMEIs into the fourteen digits by which handsets are compared.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize`. ``UInt64`` holds keys already.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
-
-    Returns
-    -------
-    pyarrow.UInt64Array or pyarrow.ChunkedArray
-        The first fourteen digits; null where the cell is null, refused, or a placeholder that many phones share.
-
-    Notes
-    -----
     IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The network does not transmit the
     check digit and sends 0 in its place (3GPP TS 23.003, 6.2), so no IMEI is refused for it.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.normalize_imei(["490154203237518", "490154203237510", "000000000000000"]).to_pylist()
-    [49015420323751, 49015420323751, None]
+    Args:
+        values: As for `normalize`. `UInt64` holds keys already.
+        threads: The largest number of threads; `None` for all processors that the process may use.
+
+    Returns:
+        `pyarrow.UInt64Array` or `pyarrow.ChunkedArray`: The first fourteen digits; null where the cell is null,
+        refused, or a placeholder that many phones share.
+
+    Example:
+        >>> import numguard as ng
+        >>> ng.normalize_imei(["490154203237518", "490154203237510", "000000000000000"]).to_pylist()
+        [49015420323751, 49015420323751, None]
     """
 
 @overload
@@ -289,23 +231,18 @@ def normalize_imei(values: _Whole, *, threads: int | None = None) -> pa.UInt64Ar
 def explain_imei(values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Read written IMEIs, with the form of each and a note about each cell.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize_imei`.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
+    Args:
+        values: As for `normalize_imei`.
+        threads: The largest number of threads; `None` for all processors that the process may use.
 
-    Returns
-    -------
-    pyarrow.StructArray or pyarrow.ChunkedArray
-        ``imei14`` (uint64), ``form`` and ``note`` (dictionaries of text), all null for a null cell.
+    Returns:
+        `pyarrow.StructArray` or `pyarrow.ChunkedArray`: `imei14` (uint64), `form` and `note` (dictionaries of text),
+        all null for a null cell.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
-    ['luhn_ok', 'spare_zero']
+    Example:
+        >>> import numguard as ng
+        >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
+        ['luhn_ok', 'spare_zero']
     """
 
 @overload
@@ -314,35 +251,27 @@ def explain_imei(values: _Whole, *, threads: int | None = None) -> pa.StructArra
 def format_imei(imei14s: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Format IMEI14 keys as fifteen digits with a computed check digit, as requests to operators need them.
 
-    Parameters
-    ----------
-    imei14s : column of uint64
-        As :func:`normalize_imei` gives them.
-    threads : int or None
-        The largest number of threads; ``None`` for all processors that the process may use.
+    Args:
+        imei14s: A column of uint64, as `normalize_imei` gives them.
+        threads: The largest number of threads; `None` for all processors that the process may use.
 
-    Returns
-    -------
-    pyarrow.StringArray or pyarrow.ChunkedArray
-        Null where the input is null or cannot be a key.
+    Returns:
+        `pyarrow.StringArray` or `pyarrow.ChunkedArray`: Null where the input is null or cannot be a key.
 
-    Raises
-    ------
-    UnsupportedTypeError
-        For anything but uint64.
+    Raises:
+        UnsupportedTypeError: For anything but uint64.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
-    ['490154203237518']
+    Example:
+        >>> import numguard as ng
+        >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
+        ['490154203237518']
     """
 
 @overload
 def format_imei(imei14s: _Whole, *, threads: int | None = None) -> pa.StringArray: ...
 @overload
 def imei_keys(values: _Chunked) -> pa.ChunkedArray[Any]:
-    """The keys of a column of IMEIs as :func:`normalize_imei`, with placeholders.
+    """The keys of a column of IMEIs as `normalize_imei`, with placeholders.
 
     For sightings: linkage lists the placeholders at which it stopped.
     """
@@ -352,49 +281,41 @@ def imei_keys(values: _Whole) -> pa.UInt64Array: ...
 def kernels() -> Literal["scalar", "avx2", "avx512"]:
     """The instruction set with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs everywhere.
 
-    It is the fastest one that the processor has, or the one in the environment variable ``NUMGUARD_PROBE``. All give the
+    It is the fastest one that the processor has, or the one in the environment variable `NUMGUARD_PROBE`. All give the
     same results.
 
-    Examples
-    --------
-    >>> from numguard import _core
-    >>> _core.kernels() in {"avx512", "avx2", "scalar"}
-    True
+    Example:
+        >>> from numguard import _core
+        >>> _core.kernels() in {"avx512", "avx2", "scalar"}
+        True
     """
 
 def closed_lists() -> dict[Literal["kind", "note", "form"], dict[str, str]]:
-    """The closed lists: ``{"note": {code: sentence}, "kind": ..., "form": ...}``."""
+    """The closed lists: `{"note": {code: sentence}, "kind": ..., "form": ...}`."""
 
 @final
 class NumberSet:
     """A frozen, exact set of phone numbers, which any number of threads may use.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize`; duplicates and refused cells are left out.
-    region : region code, column of region codes, or None
-        As for :func:`normalize`.
-    strict : bool
-        Raise instead of leaving refused cells out.
+    Args:
+        values: As for `normalize`; duplicates and refused cells are left out.
+        region: As for `normalize`.
+        strict: Raise instead of leaving refused cells out.
 
-    Raises
-    ------
-    RefusedCellsError
-        With ``strict=True``, if any cell was refused; its ``refused`` counts them by note.
+    Raises:
+        RefusedCellsError: With `strict=True`, if any cell was refused; its `refused` counts them by note.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
-    >>> len(listed), listed.refused
-    (2, {'short_code': 1})
-    >>> "098765-43210" in listed
-    True
-    >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
-    [True, False, None]
-    >>> len(listed - ng.NumberSet(["9876543210"]))
-    1
+    Example:
+        >>> import numguard as ng
+        >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
+        >>> len(listed), listed.refused
+        (2, {'short_code': 1})
+        >>> "098765-43210" in listed
+        True
+        >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
+        [True, False, None]
+        >>> len(listed - ng.NumberSet(["9876543210"]))
+        1
     """
     def __new__(cls, values: Values, *, region: Regions = "IN", strict: bool = False) -> NumberSet: ...
     @property
@@ -405,38 +326,103 @@ class NumberSet:
         """Size of the set in bytes, in memory and in a file."""
     @overload
     def contains(self, values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """Which cells are members: a Boolean column, null where the cell is null or refused."""
+        """Look cells up in the set.
+
+        Args:
+            values: As for `normalize`.
+            region: As for `normalize`.
+            threads: The largest number of threads; `None` for all processors that the process may use.
+
+        Returns:
+            `pyarrow.BooleanArray` or `pyarrow.ChunkedArray`: Which cells are members; null where the cell is null or refused;
+            with the length and the chunks of the input.
+
+        Raises:
+            UnsupportedTypeError, ArgumentError: As `normalize`.
+
+        Example:
+            >>> import numguard as ng
+            >>> ng.NumberSet(["98765 43210"]).contains(["+91-98765-43210", "9876543219", "98765", None]).to_pylist()
+            [True, False, None, None]
+        """
     @overload
     def contains(self, values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.BooleanArray: ...
     @overload
     def position(self, values: _Chunked, *, region: Regions = "IN", threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """The index of each cell's number in :meth:`to_array`: a uint32 column, null where it is not a member. ``take`` with
-        these indices adds columns that are stored in the order of the set.
+        """Find the index of each cell's number in `to_array`.
+
+        `take` with these indices adds columns that are stored in the order of the set.
+
+        Args:
+            values: As for `normalize`.
+            region: As for `normalize`.
+            threads: The largest number of threads; `None` for all processors that the process may use.
+
+        Returns:
+            `pyarrow.UInt32Array` or `pyarrow.ChunkedArray`: Indices from 0; null where the number is not a member, and where
+            the cell is null or refused.
+
+        Raises:
+            UnsupportedTypeError, ArgumentError: As `normalize`.
+
+        Example:
+            >>> import numguard as ng
+            >>> ng.NumberSet(["98765 43210", "91234 56789"]).position(["9876543210", "9876543219"]).to_pylist()
+            [1, None]
         """
     @overload
     def position(self, values: _Whole, *, region: Regions = "IN", threads: int | None = None) -> pa.UInt32Array: ...
     def to_array(self) -> pa.UInt64Array:
-        """The members as a ``pyarrow.UInt64Array``, ascending: :meth:`position` returns indices of it."""
+        """List the members.
+
+        Returns:
+            `pyarrow.UInt64Array`: The canonical keys, ascending, without nulls; `position` returns indices of it.
+
+        Example:
+            >>> import numguard as ng
+            >>> ng.NumberSet(["98765 43210", "91234 56789"]).to_array().to_pylist()
+            [919123456789, 919876543210]
+            >>> ng.ImeiSet(["490154203237518"]).to_array().to_pylist()
+            [49015420323751]
+        """
     def save(self, path: PathLike) -> None:
         """Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
 
         A process that has the old file open keeps the old set until it opens the path again.
+
+        Args:
+            path: The file, which is replaced if it exists.
+
+        Raises:
+            FileError: If the file cannot be written. What was there before stays.
+
+        Example:
+            >>> import numguard as ng, pathlib, tempfile
+            >>> path = pathlib.Path(tempfile.mkdtemp()) / "listed.ngs"
+            >>> ng.NumberSet(["98765 43210"]).save(path)
+            >>> "98765 43210" in ng.NumberSet.open(path)
+            True
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> NumberSet:
         """Map a saved set into memory, without reading it first.
 
-        The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
-
-        A file of up to 4 MiB is read instead. A larger file must be replaced, as :meth:`save` does, and never be
+        A file of up to 4 MiB is read instead. A larger file must be replaced, as `save` does, and never be
         truncated in place: SIGBUS ends a process that has it mapped and reads past its end.
 
-        Raises
-        ------
-        SetFileError
-            If the file is damaged, truncated, of another version, or a set of the other class.
-        FileMissingError
-            If there is no such file.
+        Args:
+            path: A file that `save` wrote.
+            verify: Whether the checksum is compared, one pass over the whole file. The layout is always checked.
+
+        Raises:
+            SetFileError: If the file is damaged, truncated, of another version, or a set of the other class.
+            FileMissingError: If there is no such file.
+        Example:
+            >>> import numguard as ng, pathlib, tempfile
+            >>> path = pathlib.Path(tempfile.mkdtemp()) / "seized.ngs"
+            >>> ng.ImeiSet(["490154203237518"]).save(path)
+            >>> len(ng.ImeiSet.open(path, verify=False))
+            1
         """
     @staticmethod
     def _unpickle(from_: bytes | PathLike, hash: int) -> NumberSet: ...
@@ -453,21 +439,17 @@ class NumberSet:
 
 @final
 class ImeiSet:
-    """A frozen, exact set of handsets, by the first fourteen digits of their IMEIs. Otherwise as :class:`NumberSet`.
+    """A frozen, exact set of handsets, by the first fourteen digits of their IMEIs. Otherwise as `NumberSet`.
 
-    Parameters
-    ----------
-    values : column
-        As for :func:`normalize_imei`; duplicates, refused cells and placeholders are left out.
-    strict : bool
-        Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
+    Args:
+        values: As for `normalize_imei`; duplicates, refused cells and placeholders are left out.
+        strict: Raise `numguard.errors.RefusedCellsError` instead of leaving refused cells out.
 
-    Examples
-    --------
-    >>> import numguard as ng
-    >>> seized = ng.ImeiSet(["490154203237518"])
-    >>> "4901542032375100" in seized
-    True
+    Example:
+        >>> import numguard as ng
+        >>> seized = ng.ImeiSet(["490154203237518"])
+        >>> "4901542032375100" in seized
+        True
     """
     def __new__(cls, values: Values, *, strict: bool = False) -> ImeiSet: ...
     @property
@@ -478,36 +460,99 @@ class ImeiSet:
         """Size of the set in bytes, in memory and in a file."""
     @overload
     def contains(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """Which cells are members: a Boolean column, null where the cell is null, refused or a placeholder."""
+        """Look cells up in the set.
+
+        Args:
+            values: As for `normalize_imei`.
+            threads: The largest number of threads; `None` for all processors that the process may use.
+
+        Returns:
+            `pyarrow.BooleanArray` or `pyarrow.ChunkedArray`: Which cells are members; null where the cell is null, refused or
+            a placeholder.
+
+        Raises:
+            UnsupportedTypeError: As `normalize_imei`.
+
+        Example:
+            >>> import numguard as ng
+            >>> ng.ImeiSet(["490154203237518"]).contains(["490154203237510", "355110000000001", ""]).to_pylist()
+            [True, False, None]
+        """
     @overload
     def contains(self, values: _Whole, *, threads: int | None = None) -> pa.BooleanArray: ...
     @overload
     def position(self, values: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-        """The index of each cell's IMEI in :meth:`to_array`: a uint32 column, null where it is not a member."""
+        """Find the index of each cell's IMEI in `to_array`.
+
+        Args:
+            values: As for `normalize_imei`.
+            threads: The largest number of threads; `None` for all processors that the process may use.
+
+        Returns:
+            `pyarrow.UInt32Array` or `pyarrow.ChunkedArray`: Indices from 0; null where the handset is not a member, and where
+            the cell is null or refused.
+
+        Raises:
+            UnsupportedTypeError: As `normalize_imei`.
+
+        Example:
+            >>> import numguard as ng
+            >>> ng.ImeiSet(["490154203237518"]).position(["490154203237510", ""]).to_pylist()
+            [0, None]
+        """
     @overload
     def position(self, values: _Whole, *, threads: int | None = None) -> pa.UInt32Array: ...
     def to_array(self) -> pa.UInt64Array:
-        """The members as a ``pyarrow.UInt64Array``, ascending: :meth:`position` returns indices of it."""
+        """List the members.
+
+        Returns:
+            `pyarrow.UInt64Array`: The canonical keys, ascending, without nulls; `position` returns indices of it.
+
+        Example:
+            >>> import numguard as ng
+            >>> ng.NumberSet(["98765 43210", "91234 56789"]).to_array().to_pylist()
+            [919123456789, 919876543210]
+            >>> ng.ImeiSet(["490154203237518"]).to_array().to_pylist()
+            [49015420323751]
+        """
     def save(self, path: PathLike) -> None:
         """Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
 
         A process that has the old file open keeps the old set until it opens the path again.
+
+        Args:
+            path: The file, which is replaced if it exists.
+
+        Raises:
+            FileError: If the file cannot be written. What was there before stays.
+
+        Example:
+            >>> import numguard as ng, pathlib, tempfile
+            >>> path = pathlib.Path(tempfile.mkdtemp()) / "listed.ngs"
+            >>> ng.NumberSet(["98765 43210"]).save(path)
+            >>> "98765 43210" in ng.NumberSet.open(path)
+            True
         """
     @staticmethod
     def open(path: PathLike, *, verify: bool = True) -> ImeiSet:
         """Map a saved set into memory, without reading it first.
 
-        The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
-
-        A file of up to 4 MiB is read instead. A larger file must be replaced, as :meth:`save` does, and never be
+        A file of up to 4 MiB is read instead. A larger file must be replaced, as `save` does, and never be
         truncated in place: SIGBUS ends a process that has it mapped and reads past its end.
 
-        Raises
-        ------
-        SetFileError
-            If the file is damaged, truncated, of another version, or a set of the other class.
-        FileMissingError
-            If there is no such file.
+        Args:
+            path: A file that `save` wrote.
+            verify: Whether the checksum is compared, one pass over the whole file. The layout is always checked.
+
+        Raises:
+            SetFileError: If the file is damaged, truncated, of another version, or a set of the other class.
+            FileMissingError: If there is no such file.
+        Example:
+            >>> import numguard as ng, pathlib, tempfile
+            >>> path = pathlib.Path(tempfile.mkdtemp()) / "seized.ngs"
+            >>> ng.ImeiSet(["490154203237518"]).save(path)
+            >>> len(ng.ImeiSet.open(path, verify=False))
+            1
         """
     @staticmethod
     def _unpickle(from_: bytes | PathLike, hash: int) -> ImeiSet: ...
@@ -537,23 +582,23 @@ class Linkage:
         threads: int | None,
     ) -> Linkage: ...
     def read(self, batches: Sequence[pa.RecordBatch], keep: bool, *, placed: bool = False) -> _LinkageState:
-        """Read batches with columns of numbers, IMEIs and, if there are any, times. With ``placed`` the last three columns are
-        points, cells and circles as uint64 without nulls, 0 if not known. ``keep``: whether their memory may be kept.
+        """Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are
+        points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
         """
     def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
         """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""
     def read_on(self) -> tuple[_LinkageState, int] | None:
-        """Store what was read of the files: the progress and the index of the last file; ``None`` at the end of the files."""
+        """Store what was read of the files: the progress and the index of the last file; `None` at the end of the files."""
     def step(self) -> _LinkageState | None:
-        """Pass over some more of the sightings; ``None`` at the end of the walk."""
+        """Pass over some more of the sightings; `None` at the end of the walk."""
     def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None:
-        """The request of a pass over sightings that an engine holds: side, level, keys. ``None`` at the end of the walk."""
+        """The request of a pass over sightings that an engine holds: side, level, keys. `None` at the end of the walk."""
     def judge(self, sizes: pa.RecordBatch) -> pa.UInt64Array:
-        """Receive the counts of the keys of the pass: ``key``, ``others`` and, if a rule uses days, ``days`` and
-        ``others_on_days``; uint64. Returns the keys whose sightings are needed.
+        """Receive the counts of the keys of the pass: `key`, `others` and, if a rule uses days, `days` and
+        `others_on_days`; uint64. Returns the keys whose sightings are needed.
         """
     def answer(self, rows: Sequence[pa.RecordBatch]) -> None:
-        """End the pass with the rows of the needed keys: ``key``, ``other`` (uint64) and ``at`` (int64, microseconds or null)."""
+        """End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null)."""
     def finish(self) -> dict[str, Any]:
         """The tables of the result, by name. After that the object cannot be used."""
 
@@ -565,7 +610,7 @@ def read_sightings(
 ) -> tuple[pa.RecordBatch, dict[str, int], bool]:
     """Read a batch of numbers, IMEIs and, if there are any, times.
 
-    Returns the kept sightings with ``msisdn`` and ``imei14`` (uint64) and ``at`` (int64, microseconds); the counts of
+    Returns the kept sightings with `msisdn` and `imei14` (uint64) and `at` (int64, microseconds); the counts of
     refused rows by note; and whether the numbers seem to be national.
     """
 
@@ -587,29 +632,29 @@ class Scanner:
     def schema(self) -> pa.Schema:
         """The columns of the hits."""
     def batch(self, batch: pa.RecordBatch, *, every: bool = False) -> pa.RecordBatch | None:
-        """The hits of one batch, or ``None``. With ``every``, all rows of the batch with their matches."""
+        """The hits of one batch, or `None`. With `every`, all rows of the batch with their matches."""
     def begin(self, files: Sequence[PathLike]) -> None:
-        """Start a scan of local Parquet files; ``next`` returns its results."""
+        """Start a scan of local Parquet files; `next` returns its results."""
     def begin_text(self, text: Text) -> None:
-        """Start a scan of a text; ``next`` returns its results."""
+        """Start a scan of a text; `next` returns its results."""
     def next(self) -> tuple[Any, ...] | None:
-        """The next result of the files or the text; ``None`` after the last. Checks for signals while it waits.
+        """The next result of the files or the text; `None` after the last. Checks for signals while it waits.
 
-        Of the n-th file: ``("hits", n, batch)``, ``("done", n)`` or ``("failed", n, error)``. Of a text also
-        ``("lines", 0, between)``, as in ``Text.rows``; ``("doubtful", 0, [(line, text), ...])``, after which ``judge`` is to
-        be called; and ``("read", 0)`` when more was read without a hit.
+        Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
+        `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `judge` is to
+        be called; and `("read", 0)` when more was read without a hit.
         """
     def judge(self, kept: Sequence[bool]) -> None:
-        """Decide for each row of the last ``("doubtful", ...)`` whether it is a row. The others are not counted and are no hits."""
+        """Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits."""
     @property
     def rows(self) -> int:
         """The count of rows scanned so far."""
     def stop(self) -> None:
         """Stop the scan of files or of a text."""
     def looks_national(self) -> list[bool]:
-        """For each lookup: whether its ``UInt64`` column seems to hold national numbers."""
+        """For each lookup: whether its `UInt64` column seems to hold national numbers."""
     def tally(self) -> dict[str, Any]:
-        """The counts so far: ``rows``, ``hits``, ``distinct``, and ``columns``, a list of ``(hits, {note: cells})`` with one
+        """The counts so far: `rows`, `hits`, `distinct`, and `columns`, a list of `(hits, {note: cells})` with one
         element for each lookup.
         """
 
@@ -732,7 +777,7 @@ class RowTexts:
     def __getitem__(self, row: int, /) -> bytes: ...
 
 def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch:
-    """The rows of a batch for which ``kept``, an array of booleans, is true."""
+    """The rows of a batch for which `kept`, an array of booleans, is true."""
 
 def parquet_schema(path: PathLike) -> pa.Schema:
     """The columns of a local Parquet file, as its footer declares them."""

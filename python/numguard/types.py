@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, TypedDict, runtime_checkable
 
 import pyarrow as pa
 
@@ -14,7 +14,6 @@ __all__ = [
     "Dataset",
     "Number",
     "PathLike",
-    "Progress",
     "Region",
     "Regions",
     "RowAccount",
@@ -44,7 +43,7 @@ class ArrowStreamExportable(Protocol):
 
 
 #: A column of numbers: an Arrow array or stream, a series, a NumPy array, or a plain list.
-Values: TypeAlias = ArrowArrayExportable | ArrowStreamExportable | Iterable[Any]
+Values: TypeAlias = ArrowArrayExportable | ArrowStreamExportable | Iterable[object]
 
 PathLike: TypeAlias = str | Path
 
@@ -95,6 +94,3 @@ Regions: TypeAlias = Region | Values
 
 #: The form in which a number is written.
 Style: TypeAlias = Literal["e164", "digits", "national", "international"]
-
-#: Called repeatedly during long work, with the progress so far.
-Progress: TypeAlias = Callable[[Any], object]

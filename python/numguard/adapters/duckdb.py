@@ -60,6 +60,13 @@ def register(
 
     Raises:
         ArgumentError: A name is not an identifier, or a value is not a set.
+
+    Example:
+        >>> import duckdb
+        >>> connection = duckdb.connect()
+        >>> register(connection)
+        >>> connection.sql("select numguard_normalize('098765-43210')").fetchall()
+        [(919876543210,)]
     """
     functions: dict[str, tuple[Callable[[Any], Any], str]] = {
         "numguard_normalize": (lambda cells: normalize(cells, region=region, threads=1), "UBIGINT"),

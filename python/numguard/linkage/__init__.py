@@ -26,10 +26,10 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.linkage.expansion import Expansion
+from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
 from numguard.linkage.places import Places
-from numguard.linkage.policy import LinkPolicy
+from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.linkage.unread import Unread
 from numguard.progress import Throttle
 from numguard.source import (
@@ -92,7 +92,7 @@ class WalkOptions(TypedDict, total=False):
 
 
 def expand(
-    seeds: Values | Mapping[str, Any],
+    seeds: Values | Mapping[str, Values],
     sightings: Source,
     policy: LinkPolicy = _DEFAULT_POLICY,
     *,
@@ -163,7 +163,9 @@ def expand(
     if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
         raise ArgumentError("memory_limit: takes a whole number of bytes")
     msisdns, reported_at = read_seeds(seeds, policy)
-    linkage = Linkage(msisdns, reported_at, policy.bounds(), region=region, memory_limit=memory_limit, threads=threads)
+    linkage = Linkage(
+        msisdns, reported_at, bounds_of(policy), region=region, memory_limit=memory_limit, threads=threads
+    )
     tell = _Progress(progress)
 
     def columns_of(names: list[str]) -> list[str]:
@@ -198,7 +200,7 @@ def expand(
         raise InputError(f"sightings: {refused:,} rows cannot be read ({counts}): strict takes all or nothing")
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
-    return Expansion.of(found, policy)
+    return expansion_of(found, policy)
 
 
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from numguard._core import Linkage, normalize, read_sightings
 from numguard.errors import ArgumentError
 from numguard.linkage import read_seeds
-from numguard.linkage.expansion import Expansion
+from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.places import PLACES, Places
-from numguard.linkage.policy import LinkPolicy
+from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.source import looks_national
 from numguard.types import Region
 
@@ -95,7 +95,7 @@ def expand_elsewhere(
         ArgumentError: Linkage requests more than that; or seeds that `expand` does not accept.
     """
     numbers, reported_at = read_seeds(seeds, policy)
-    linkage = Linkage(numbers, reported_at, policy.bounds(), region=region, memory_limit=0, threads=None)
+    linkage = Linkage(numbers, reported_at, bounds_of(policy), region=region, memory_limit=0, threads=None)
     collected = 0
     while (wanted := linkage.wanted()) is not None:
         side, hop, keys = wanted
@@ -121,7 +121,7 @@ def expand_elsewhere(
     tables.pop("looks_national")
     if counted.looks_national:
         warnings.warn(looks_national(msisdn), stacklevel=3)
-    return Expansion.of(tables, policy)
+    return expansion_of(tables, policy)
 
 
 def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa.Table:
@@ -187,7 +187,7 @@ def _answer_placed(linkage: Linkage, found: pa.Table, counts: pa.Table, policy: 
 
 def _kept_time(policy: LinkPolicy) -> int:
     """A time within the bounds of the policy."""
-    bounds = policy.bounds()
+    bounds = bounds_of(policy)
     since, until = bounds["since"], bounds["until"]
     return int(since if since is not None else 0 if until is None else until - 1)
 

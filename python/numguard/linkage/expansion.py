@@ -16,13 +16,13 @@ from numguard._core import ImeiSet, NumberSet, format_imei, normalize
 from numguard._core import format as format_msisdns
 from numguard.errors import ArgumentError
 from numguard.linkage.graph import Graph, graph_of
-from numguard.linkage.policy import LinkPolicy
+from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.linkage.sentences import Pair, sentence
 from numguard.notebook import card
 from numguard.source import REFUSED
 from numguard.types import Number, Region, RowAccount, Values
 
-__all__ = ["Expansion"]
+__all__ = ["Expansion", "expansion_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,21 +81,6 @@ class Expansion:
     braked: str | None
     #: The bounds of the walk.
     policy: LinkPolicy = field(repr=False)
-
-    @classmethod
-    def of(cls, found: dict[str, Any], policy: LinkPolicy) -> Expansion:
-        """An expansion of the result of the compiled module."""
-        # A walk over sightings held elsewhere has no lines of text.
-        found.setdefault("refused_rows", REFUSED.empty_table())
-        tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
-        found |= {name: pa.Table.from_batches([found[name]]) for name in tables}
-        if found["braked"] is not None:
-            linked, limit = found["braked"]
-            found["braked"] = (
-                f"{linked:,} numbers were linked to {found['seeds_seen']:,} seeds seen; a sound case has at most "
-                f"{limit:,} (1,000, or {policy.max_linked_per_seed:,} for each seed seen)"
-            )
-        return cls(policy=policy, **found)
 
     def explain(self, number: Number | pa.Array[Any], *, region: Region = "IN") -> str:
         """How a number is linked with a reported one, as a sentence for the case file.
@@ -192,7 +177,7 @@ class Expansion:
         imeis = format_imei(alone.column("imei14").combine_chunks())
         numbers = format_msisdns(self.unseen, "digits")
         when = alone.schema.field("first_seen").type
-        bounds = self.policy.bounds()
+        bounds = bounds_of(self.policy)
 
         def period(name: str, seen: str) -> pa.ChunkedArray[Any]:
             bound = pa.scalar(bounds[name], pa.int64()).cast(when)
@@ -226,3 +211,18 @@ class Expansion:
             f"<Expansion of {self.seeds_seen} seeds seen: {self.linked.num_rows} linked through "
             f"{self.handsets.num_rows} handsets, stopped at {self.stopped.num_rows}{braked}>"
         )
+
+
+def expansion_of(found: dict[str, Any], policy: LinkPolicy) -> Expansion:
+    """The expansion of a result of the compiled module."""
+    # A walk over sightings held elsewhere has no lines of text.
+    found.setdefault("refused_rows", REFUSED.empty_table())
+    tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
+    found |= {name: pa.Table.from_batches([found[name]]) for name in tables}
+    if found["braked"] is not None:
+        linked, limit = found["braked"]
+        found["braked"] = (
+            f"{linked:,} numbers were linked to {found['seeds_seen']:,} seeds seen; a sound case has at most "
+            f"{limit:,} (1,000, or {policy.max_linked_per_seed:,} for each seed seen)"
+        )
+    return Expansion(policy=policy, **found)

@@ -10,14 +10,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from numguard._core import ImeiSet, NumberSet
 from numguard.errors import ArgumentError, NumguardError
 from numguard.indian_time import IST
 from numguard.types import Values
 
-__all__ = ["LinkPolicy"]
+__all__ = ["LinkPolicy", "bounds_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**31 - 1
@@ -141,15 +141,6 @@ class LinkPolicy:
         names = ("max_speed_kmh", "max_numbers_in_one_place")
         return [name for name in names if getattr(self, name) is not None]
 
-    def bounds(self) -> dict[str, Any]:
-        """The policy as the compiled module accepts it: times in microseconds since 1970 UTC, keys as lists."""
-        bounds = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name in ("since", "until"):
-            bounds[name] = _microseconds(name, bounds[name])
-        for name in ("protected", "release", "placeholders"):
-            bounds[name] = [] if bounds[name] is None else bounds[name].to_array().to_pylist()
-        return bounds
-
     def __repr__(self) -> str:
         values = [
             f"{field.name}={getattr(self, field.name)!r}"
@@ -157,6 +148,16 @@ class LinkPolicy:
             if getattr(self, field.name) != field.default
         ]
         return f"LinkPolicy({', '.join(values)})"
+
+
+def bounds_of(policy: LinkPolicy) -> dict[str, Any]:
+    """A policy as the compiled module accepts it: times in microseconds since 1970 UTC, keys as lists."""
+    bounds = {field.name: getattr(policy, field.name) for field in fields(policy)}
+    for name in ("since", "until"):
+        bounds[name] = _microseconds(name, bounds[name])
+    for name in ("protected", "release", "placeholders"):
+        bounds[name] = [] if bounds[name] is None else bounds[name].to_array().to_pylist()
+    return bounds
 
 
 def _placeholders(values: Values) -> ImeiSet:
@@ -175,16 +176,16 @@ def _check_count(name: str, value: object, least: int, *, optional: bool) -> Non
         raise ArgumentError(f"{name}: takes a whole number of at least {least}{none}")
 
 
-def _is_finite(value: object) -> bool:
+def _is_finite(value: object) -> TypeGuard[float]:
     return not isinstance(value, bool) and isinstance(value, (int, float)) and math.isfinite(value)
 
 
-def _check_mean(value: Any) -> None:
+def _check_mean(value: object) -> None:
     if value is not None and not (_is_finite(value) and value >= 0):
         raise ArgumentError("max_numbers_per_day: takes a number of at least 0, or None")
 
 
-def _check_speed(value: Any) -> None:
+def _check_speed(value: object) -> None:
     if value is not None and not (_is_finite(value) and value > 0):
         raise ArgumentError("max_speed_kmh: takes a number greater than 0, or None")
 

@@ -17,14 +17,13 @@ use pyo3::prelude::*;
 
 /// The instruction set with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs everywhere.
 ///
-/// It is the fastest one that the processor has, or the one in the environment variable ``NUMGUARD_PROBE``. All give the
+/// It is the fastest one that the processor has, or the one in the environment variable `NUMGUARD_PROBE`. All give the
 /// same results.
 ///
-/// Examples
-/// --------
-/// >>> from numguard import _core
-/// >>> _core.kernels() in {"avx512", "avx2", "scalar"}
-/// True
+/// Example:
+///     >>> from numguard import _core
+///     >>> _core.kernels() in {"avx512", "avx2", "scalar"}
+///     True
 #[pyfunction]
 fn kernels() -> &'static str {
     numguard_core::cpu::Path::chosen().name()

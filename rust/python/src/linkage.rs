@@ -108,8 +108,8 @@ impl Linkage {
         }))))
     }
 
-    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With ``placed`` the last three columns are
-    /// points, cells and circles as uint64 without nulls, 0 if not known. ``keep``: whether their memory may be kept.
+    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are
+    /// points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
     #[pyo3(signature = (batches, keep, *, placed=false))]
     fn read(
         &self,
@@ -136,14 +136,14 @@ impl Linkage {
         self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
     }
 
-    /// Store what was read of the files: the progress and the index of the last file; ``None`` at the end of the files.
+    /// Store what was read of the files: the progress and the index of the last file; `None` at the end of the files.
     fn read_on(&self, py: Python<'_>) -> PyResult<Option<(Progress, usize)>> {
         let read = py.detach(|| self.with(|state| state.linkage.read_on(PATIENCE)))?;
         let to_python = |(progress, file)| (progress_to_python(progress), file);
         Ok(read.map_err(raise)?.map(to_python))
     }
 
-    /// Pass over some more of the sightings; ``None`` at the end of the walk.
+    /// Pass over some more of the sightings; `None` at the end of the walk.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
         let step = py.detach(|| self.with(|state| state.linkage.step()))?;
         Ok(match step.map_err(raise)? {
@@ -152,7 +152,7 @@ impl Linkage {
         })
     }
 
-    /// The request of a pass over sightings that an engine holds: side, level, keys. ``None`` at the end of the walk.
+    /// The request of a pass over sightings that an engine holds: side, level, keys. `None` at the end of the walk.
     fn wanted<'py>(&self, py: Python<'py>) -> PyResult<Option<Request<'py>>> {
         let wanted = self.with(|state| {
             let wanted = state.linkage.wanted()?;
@@ -165,8 +165,8 @@ impl Linkage {
             .transpose()
     }
 
-    /// Receive the counts of the keys of the pass: ``key``, ``others`` and, if a rule uses days, ``days`` and
-    /// ``others_on_days``; uint64. Returns the keys whose sightings are needed.
+    /// Receive the counts of the keys of the pass: `key`, `others` and, if a rule uses days, `days` and
+    /// `others_on_days`; uint64. Returns the keys whose sightings are needed.
     fn judge<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
         let Rows(batch) = sizes;
         let columns = batch.columns().iter().map(plain::<UInt64Type>);
@@ -182,7 +182,7 @@ impl Linkage {
         array_to_python(py, Some(Arc::new(UInt64Array::from(open))))
     }
 
-    /// End the pass with the rows of the needed keys: ``key``, ``other`` (uint64) and ``at`` (int64, microseconds or null).
+    /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
         let mut all = Vec::with_capacity(rows.iter().map(|Rows(batch)| batch.num_rows()).sum());
         for Rows(batch) in rows {
@@ -296,7 +296,7 @@ fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
 
 /// Read a batch of numbers, IMEIs and, if there are any, times.
 ///
-/// Returns the kept sightings with ``msisdn`` and ``imei14`` (uint64) and ``at`` (int64, microseconds); the counts of
+/// Returns the kept sightings with `msisdn` and `imei14` (uint64) and `at` (int64, microseconds); the counts of
 /// refused rows by note; and whether the numbers seem to be national.
 #[pyfunction]
 fn read_sightings<'py>(

@@ -12,43 +12,32 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// Read written phone numbers into E.164 integers.
 ///
-/// Parameters
-/// ----------
-/// values : column
-///     Text, dictionary or run-end-encoded text, ``Int64``, ``UInt64``, ``Decimal128`` of scale 0 or ``Float64``: an
-///     Arrow array or stream, a series, a NumPy array or a list. ``UInt64`` is E.164 already and is not read again; in
-///     all other types the digits are read as written.
-/// region : region code, column of region codes, or None
-///     How digits without a plus are read: by the numbering plan of a region of :func:`regions`, or (``None``) as E.164.
-///     A column has one code for each row. In rows without a code, or with an unknown one, only numbers with a plus are
-///     read.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
-///
-/// Returns
-/// -------
-/// pyarrow.UInt64Array or pyarrow.ChunkedArray
-///     E.164 digits (``919876543210``), null where the cell is null or refused; with the length and the chunks of the
-///     input. No cell raises an error; :func:`explain` gives the reason of a refusal.
-///
-/// Raises
-/// ------
-/// UnsupportedTypeError
-///     For a type that cannot hold a number without loss (``Int32``, ``Float32``).
-/// ArgumentError
-///     For a region that is not in :func:`regions`, or a column of regions of another length.
-///
-/// Notes
-/// -----
 /// Numbers have at most 15 digits with their country code (ITU-T E.164). A cell is never cut to its last ten digits.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
-/// [919876543210, 919876543210, None, None]
-/// >>> ng.normalize(["020 7946 0018", "(202) 555-0123"], region=["GB", "US"]).to_pylist()
-/// [442079460018, 12025550123]
+/// Args:
+///     values: Text, dictionary or run-end-encoded text, `Int64`, `UInt64`, `Decimal128` of scale 0 or `Float64`: an
+///         Arrow array or stream, a series, a NumPy array or a list. `UInt64` is E.164 already and is not read again;
+///         in all other types the digits are read as written.
+///     region: A region code, a column of region codes, or None. How digits without a plus are read: by the numbering
+///         plan of a region of `regions`, or (`None`) as E.164. A column has one code for each row. In rows without a
+///         code, or with an unknown one, only numbers with a plus are read.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
+///
+/// Returns:
+///     `pyarrow.UInt64Array` or `pyarrow.ChunkedArray`: E.164 digits (`919876543210`), null where the cell is null or
+///     refused; with the length and the chunks of the input. No cell raises an error; `explain` gives the reason of
+///     a refusal.
+///
+/// Raises:
+///     UnsupportedTypeError: For a type that cannot hold a number without loss (`Int32`, `Float32`).
+///     ArgumentError: For a region that is not in `regions`, or a column of regions of another length.
+///
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.normalize(["98765 43210", "+91-98765-43210", "98765O3210", None]).to_pylist()
+///     [919876543210, 919876543210, None, None]
+///     >>> ng.normalize(["020 7946 0018", "(202) 555-0123"], region=["GB", "US"]).to_pylist()
+///     [442079460018, 12025550123]
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
 fn normalize(
@@ -65,26 +54,19 @@ fn normalize(
 
 /// Read written phone numbers, with the kind of each number and a note about each cell.
 ///
-/// Parameters
-/// ----------
-/// values : column
-///     As for :func:`normalize`.
-/// region : region code, column of region codes, or None
-///     As for :func:`normalize`.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
+/// Args:
+///     values: As for `normalize`.
+///     region: As for `normalize`.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
 ///
-/// Returns
-/// -------
-/// pyarrow.StructArray or pyarrow.ChunkedArray
-///     ``msisdn`` (uint64), ``kind`` and ``note`` (dictionaries of text), all null for a null cell. A clean cell has no
-///     note; a refused one has no ``msisdn``.
+/// Returns:
+///     `pyarrow.StructArray` or `pyarrow.ChunkedArray`: `msisdn` (uint64), `kind` and `note` (dictionaries of text),
+///     all null for a null cell. A clean cell has no note; a refused one has no `msisdn`.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
-/// [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.explain(["98765O3210", "9876543210.0"]).to_pylist()
+///     [{'msisdn': None, 'kind': None, 'note': 'stray_letter'}, {'msisdn': 919876543210, 'kind': 'mobile', 'note': 'trailing_decimal'}]
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
 fn explain(
@@ -101,26 +83,19 @@ fn explain(
 
 /// Find every phone number in cells of free text.
 ///
-/// Parameters
-/// ----------
-/// values : column
-///     As for :func:`normalize`.
-/// region : region code, column of region codes, or None
-///     As for :func:`normalize`.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
+/// Args:
+///     values: As for `normalize`.
+///     region: As for `normalize`.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
 ///
-/// Returns
-/// -------
-/// pyarrow.ListArray or pyarrow.ChunkedArray
-///     A list of uint64 for each cell: the whole numbers in their order, without repeats. UPI ids and digits that are only
-///     a part of a number are left out.
+/// Returns:
+///     `pyarrow.ListArray` or `pyarrow.ChunkedArray`: A list of uint64 for each cell: the whole numbers in their order,
+///     without repeats. UPI ids and digits that are only a part of a number are left out.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
-/// [[919876543210, 919876543211], [], []]
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.extract(["9876543210/9876543211", "paid to 9876543210@ybl", "98765"]).to_pylist()
+///     [[919876543210, 919876543211], [], []]
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()), text_signature = "(values, *, region='IN', threads=None)")]
 fn extract(
@@ -137,25 +112,19 @@ fn extract(
 
 /// Find the phone numbers in cells of complaints, and whether they are certain.
 ///
-/// Parameters
-/// ----------
-/// values : column
-///     As for :func:`normalize`.
-/// region : region code, column of region codes, or None
-///     As for :func:`normalize`.
+/// Args:
+///     values: As for `normalize`.
+///     region: As for `normalize`.
 ///
-/// Returns
-/// -------
-/// pyarrow.StructArray or pyarrow.ChunkedArray
-///     ``numbers`` (list of uint64, in order, without repeats), ``doubt`` (the note for which they are not certain, or for
-///     which there are none; null where they are certain) and ``rest`` (the note of other digits that gave no number).
-///     A null cell has an empty list and the doubt ``empty``.
+/// Returns:
+///     `pyarrow.StructArray` or `pyarrow.ChunkedArray`: `numbers` (list of uint64, in order, without repeats), `doubt`
+///     (the note for which they are not certain, or for which there are none; null where they are certain) and
+///     `rest` (the note of other digits that gave no number). A null cell has an empty list and the doubt `empty`.
 ///
-/// Examples
-/// --------
-/// >>> from numguard import _core
-/// >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
-/// [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
+/// Example:
+///     >>> from numguard import _core
+///     >>> _core.mentions(["98765 43210, 9812345678 (mobile)", "my no 9876543210"]).to_pylist()
+///     [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionsArgument::default()), text_signature = "(values, *, region='IN')")]
 fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> Answer<'_> {
@@ -167,32 +136,24 @@ fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> Answer<'
 
 /// Format E.164 integers.
 ///
-/// Parameters
-/// ----------
-/// msisdns : column of uint64
-///     As :func:`normalize` gives them.
-/// style : "e164", "digits", "national" or "international"
-///     ``+919876543210``, ``919876543210``, ``98765 43210`` or ``+91 98765 43210``. The last two use the grouping of the
-///     number's country, ``"national"`` with the prefix that is dialled there. Of India's numbers only mobile numbers are
-///     grouped; its other numbers, and those of no plan, are formatted as with ``"e164"``.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
+/// Args:
+///     msisdns: A column of uint64, as `normalize` gives them.
+///     style: "e164" (`+919876543210`), "digits" (`919876543210`), "national" (`98765 43210`) or "international"
+///         (`+91 98765 43210`). The last two use the grouping of the number's country, "national" with the prefix that is
+///         dialled there. Of India's numbers only mobile numbers are grouped; its other numbers, and those of no plan,
+///         are formatted as with "e164".
+///     threads: The largest number of threads; `None` for all processors that the process may use.
 ///
-/// Returns
-/// -------
-/// pyarrow.StringArray or pyarrow.ChunkedArray
-///     Null where the input is null or cannot be an E.164 number.
+/// Returns:
+///     `pyarrow.StringArray` or `pyarrow.ChunkedArray`: Null where the input is null or cannot be an E.164 number.
 ///
-/// Raises
-/// ------
-/// UnsupportedTypeError
-///     For any type but uint64: normalise text first.
+/// Raises:
+///     UnsupportedTypeError: For any type but uint64: normalise text first.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
-/// ['+91 98765 43210']
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.format(ng.normalize(["09876543210"]), "international").to_pylist()
+///     ['+91 98765 43210']
 #[pyfunction]
 #[pyo3(signature = (msisdns, style=StyleArgument(Style::E164), *, threads=ThreadsArgument::default()), text_signature = "(msisdns, style='e164', *, threads=None)")]
 fn format(
@@ -208,34 +169,25 @@ fn format(
 
 /// Find the region of each E.164 integer.
 ///
-/// Parameters
-/// ----------
-/// msisdns : column of uint64
-///     As :func:`normalize` gives them.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
-///
-/// Returns
-/// -------
-/// pyarrow.DictionaryArray or pyarrow.ChunkedArray
-///     Codes as in :func:`regions`; ``001`` for numbers of no country (``+800``, ``+870``). Null where the input is null or
-///     no E.164 number, and where several regions share its country code and none of their plans has the number.
-///
-/// Raises
-/// ------
-/// UnsupportedTypeError
-///     For any type but uint64: normalise text first.
-///
-/// Notes
-/// -----
-/// As ``region_code_for_number`` of libphonenumber: by leading digits that only one region has, or by the plan that has
+/// As `region_code_for_number` of libphonenumber: by leading digits that only one region has, or by the plan that has
 /// the number.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.region_of(ng.normalize(["98765 43210", "+1 416 555 0123", "+7 701 234 5678"])).to_pylist()
-/// ['IN', 'CA', 'KZ']
+/// Args:
+///     msisdns: A column of uint64, as `normalize` gives them.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
+///
+/// Returns:
+///     `pyarrow.DictionaryArray` or `pyarrow.ChunkedArray`: Codes as in `regions`; `001` for numbers of no country
+///     (`+800`, `+870`). Null where the input is null or no E.164 number, and where several regions share its
+///     country code and none of their plans has the number.
+///
+/// Raises:
+///     UnsupportedTypeError: For any type but uint64: normalise text first.
+///
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.region_of(ng.normalize(["98765 43210", "+1 416 555 0123", "+7 701 234 5678"])).to_pylist()
+///     ['IN', 'CA', 'KZ']
 #[pyfunction]
 #[pyo3(signature = (msisdns, *, threads=ThreadsArgument::default()), text_signature = "(msisdns, *, threads=None)")]
 fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> Answer<'_> {
@@ -244,17 +196,14 @@ fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> Answe
 
 /// List the regions with a known numbering plan.
 ///
-/// Returns
-/// -------
-/// list of str
-///     Codes of two letters as in ISO 3166-1, and the additional ones of libphonenumber (``AC``, ``TA``, ``XK``), in
-///     alphabetical order.
+/// Returns:
+///     list of str: Codes of two letters as in ISO 3166-1, and the additional ones of libphonenumber (`AC`, `TA`,
+///     `XK`), in alphabetical order.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> len(ng.regions()), "IN" in ng.regions()
-/// (245, True)
+/// Example:
+///     >>> import numguard as ng
+///     >>> len(ng.regions()), "IN" in ng.regions()
+///     (245, True)
 #[pyfunction]
 fn regions() -> Vec<&'static str> {
     RegionPlan::all().map(RegionPlan::name).collect()
@@ -262,28 +211,21 @@ fn regions() -> Vec<&'static str> {
 
 /// Read written IMEIs into the fourteen digits by which handsets are compared.
 ///
-/// Parameters
-/// ----------
-/// values : column
-///     As for :func:`normalize`. ``UInt64`` holds keys already.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
-///
-/// Returns
-/// -------
-/// pyarrow.UInt64Array or pyarrow.ChunkedArray
-///     The first fourteen digits; null where the cell is null, refused, or a placeholder that many phones share.
-///
-/// Notes
-/// -----
 /// IMEI = TAC (8) + SNR (6) + check digit; IMEISV = TAC + SNR + software version (2). The network does not transmit the
 /// check digit and sends 0 in its place (3GPP TS 23.003, 6.2), so no IMEI is refused for it.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.normalize_imei(["490154203237518", "490154203237510", "000000000000000"]).to_pylist()
-/// [49015420323751, 49015420323751, None]
+/// Args:
+///     values: As for `normalize`. `UInt64` holds keys already.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
+///
+/// Returns:
+///     `pyarrow.UInt64Array` or `pyarrow.ChunkedArray`: The first fourteen digits; null where the cell is null,
+///     refused, or a placeholder that many phones share.
+///
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.normalize_imei(["490154203237518", "490154203237510", "000000000000000"]).to_pylist()
+///     [49015420323751, 49015420323751, None]
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
 fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
@@ -294,23 +236,18 @@ fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> A
 
 /// Read written IMEIs, with the form of each and a note about each cell.
 ///
-/// Parameters
-/// ----------
-/// values : column
-///     As for :func:`normalize_imei`.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
+/// Args:
+///     values: As for `normalize_imei`.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
 ///
-/// Returns
-/// -------
-/// pyarrow.StructArray or pyarrow.ChunkedArray
-///     ``imei14`` (uint64), ``form`` and ``note`` (dictionaries of text), all null for a null cell.
+/// Returns:
+///     `pyarrow.StructArray` or `pyarrow.ChunkedArray`: `imei14` (uint64), `form` and `note` (dictionaries of text),
+///     all null for a null cell.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
-/// ['luhn_ok', 'spare_zero']
+/// Example:
+///     >>> import numguard as ng
+///     >>> [cell["form"] for cell in ng.explain_imei(["490154203237518", "490154203237510"]).to_pylist()]
+///     ['luhn_ok', 'spare_zero']
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
 fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
@@ -319,35 +256,27 @@ fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Ans
 
 /// Format IMEI14 keys as fifteen digits with a computed check digit, as requests to operators need them.
 ///
-/// Parameters
-/// ----------
-/// imei14s : column of uint64
-///     As :func:`normalize_imei` gives them.
-/// threads : int or None
-///     The largest number of threads; ``None`` for all processors that the process may use.
+/// Args:
+///     imei14s: A column of uint64, as `normalize_imei` gives them.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
 ///
-/// Returns
-/// -------
-/// pyarrow.StringArray or pyarrow.ChunkedArray
-///     Null where the input is null or cannot be a key.
+/// Returns:
+///     `pyarrow.StringArray` or `pyarrow.ChunkedArray`: Null where the input is null or cannot be a key.
 ///
-/// Raises
-/// ------
-/// UnsupportedTypeError
-///     For anything but uint64.
+/// Raises:
+///     UnsupportedTypeError: For anything but uint64.
 ///
-/// Examples
-/// --------
-/// >>> import numguard as ng
-/// >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
-/// ['490154203237518']
+/// Example:
+///     >>> import numguard as ng
+///     >>> ng.format_imei(ng.normalize_imei(["490154203237510"])).to_pylist()
+///     ['490154203237518']
 #[pyfunction]
 #[pyo3(signature = (imei14s, *, threads=ThreadsArgument::default()), text_signature = "(imei14s, *, threads=None)")]
 fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Answer<'_> {
     imei14s.map(py, |chunk| numguard_columns::format_imei(chunk, threads.0))
 }
 
-/// The keys of a column of IMEIs as :func:`normalize_imei`, with placeholders.
+/// The keys of a column of IMEIs as `normalize_imei`, with placeholders.
 ///
 /// For sightings: linkage lists the placeholders at which it stopped.
 #[pyfunction]
@@ -357,7 +286,7 @@ fn imei_keys(py: Python<'_>, values: Values) -> Answer<'_> {
     })
 }
 
-/// The closed lists: ``{"note": {code: sentence}, "kind": ..., "form": ...}``.
+/// The closed lists: `{"note": {code: sentence}, "kind": ..., "form": ...}`.
 #[pyfunction]
 fn closed_lists(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     use numguard_core::notes::{Form, Kind, Note};

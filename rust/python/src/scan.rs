@@ -53,7 +53,7 @@ enum Run {
 
 #[pymethods]
 impl Scanner {
-    /// ``schema`` is that of the first file or stream.
+    /// `schema` is that of the first file or stream.
     #[new]
     #[pyo3(signature = (schema, lookups, *, columns, region, threads, region_column=None))]
     fn new(
@@ -107,7 +107,7 @@ impl Scanner {
         PySchema::new(Arc::clone(&self.locked(py).schema)).into_pyarrow(py)
     }
 
-    /// The hits of one batch, or ``None``. With ``every``, all rows of the batch with their matches.
+    /// The hits of one batch, or `None`. With `every`, all rows of the batch with their matches.
     #[pyo3(signature = (batch, *, every=false))]
     fn batch<'py>(
         &self,
@@ -145,7 +145,7 @@ impl Scanner {
             .transpose()
     }
 
-    /// Start a scan of local Parquet files; ``next`` returns its results.
+    /// Start a scan of local Parquet files; `next` returns its results.
     fn begin(&self, py: Python<'_>, files: Vec<PathBuf>) -> PyResult<()> {
         self.check_regions()?;
         let mut state = self.locked(py);
@@ -158,7 +158,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// Start a scan of a text; ``next`` returns its results.
+    /// Start a scan of a text; `next` returns its results.
     fn begin_text(&self, py: Python<'_>, text: &Text) -> PyResult<()> {
         self.check_regions()?;
         let rows = text.to_scan(py)?;
@@ -171,11 +171,11 @@ impl Scanner {
         Ok(())
     }
 
-    /// The next result of the files or the text; ``None`` after the last. Checks for signals while it waits.
+    /// The next result of the files or the text; `None` after the last. Checks for signals while it waits.
     ///
-    /// Of the n-th file: ``("hits", n, batch)``, ``("done", n)`` or ``("failed", n, error)``. Of a text also
-    /// ``("lines", 0, between)``, as in ``Text.rows``; ``("doubtful", 0, [(line, text), ...])``, after which ``judge`` is to
-    /// be called; and ``("read", 0)`` when more was read without a hit.
+    /// Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
+    /// `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `judge` is to
+    /// be called; and `("read", 0)` when more was read without a hit.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
             py.check_signals()?;
@@ -216,7 +216,7 @@ impl Scanner {
         }
     }
 
-    /// Decide for each row of the last ``("doubtful", ...)`` whether it is a row. The others are not counted and are no hits.
+    /// Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits.
     #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
     fn judge(&self, py: Python<'_>, kept: Vec<bool>) {
         if let Some(Run::Text(text)) = &mut self.locked(py).run {
@@ -235,14 +235,14 @@ impl Scanner {
         self.locked(py).stop();
     }
 
-    /// For each lookup: whether its ``UInt64`` column seems to hold national numbers.
+    /// For each lookup: whether its `UInt64` column seems to hold national numbers.
     fn looks_national(&self, py: Python<'_>) -> Vec<bool> {
         let state = self.locked(py);
         let columns = &state.tally().columns;
         columns.iter().map(|column| column.looks_national).collect()
     }
 
-    /// The counts so far: ``rows``, ``hits``, ``distinct``, and ``columns``, a list of ``(hits, {note: cells})`` with one
+    /// The counts so far: `rows`, `hits`, `distinct`, and `columns`, a list of `(hits, {note: cells})` with one
     /// element for each lookup.
     fn tally<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let state = self.locked(py);
@@ -313,7 +313,7 @@ fn parquet_schema(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
     PySchema::new(schema).into_pyarrow(py)
 }
 
-/// The rows of a batch for which ``kept``, an array of booleans, is true.
+/// The rows of a batch for which `kept`, an array of booleans, is true.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
 fn keep_rows(py: Python<'_>, batch: Rows, kept: PyArray) -> PyResult<Bound<'_, PyAny>> {

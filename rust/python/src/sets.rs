@@ -196,7 +196,17 @@ macro_rules! set_class {
                 self.0.set.nbytes()
             }
 
-            /// The members as a ``pyarrow.UInt64Array``, ascending: :meth:`position` returns indices of it.
+            /// List the members.
+            ///
+            /// Returns:
+            ///     `pyarrow.UInt64Array`: The canonical keys, ascending, without nulls; `position` returns indices of it.
+            ///
+            /// Example:
+            ///     >>> import numguard as ng
+            ///     >>> ng.NumberSet(["98765 43210", "91234 56789"]).to_array().to_pylist()
+            ///     [919123456789, 919876543210]
+            ///     >>> ng.ImeiSet(["490154203237518"]).to_array().to_pylist()
+            ///     [49015420323751]
             fn to_array<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 let keys = py.detach(|| numguard_columns::keys_of(&self.0.set));
                 array_to_python(py, Some(Arc::new(keys)))
@@ -217,23 +227,42 @@ macro_rules! set_class {
             /// Write the set to one file, whole or not at all: to a new file, which is renamed over the old one.
             ///
             /// A process that has the old file open keeps the old set until it opens the path again.
+            ///
+            /// Args:
+            ///     path: The file, which is replaced if it exists.
+            ///
+            /// Raises:
+            ///     FileError: If the file cannot be written. What was there before stays.
+            ///
+            /// Example:
+            ///     >>> import numguard as ng, pathlib, tempfile
+            ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "listed.ngs"
+            ///     >>> ng.NumberSet(["98765 43210"]).save(path)
+            ///     >>> "98765 43210" in ng.NumberSet.open(path)
+            ///     True
             fn save(&self, py: Python<'_>, path: PathArgument) -> PyResult<()> {
                 self.0.save(py, path.0)
             }
 
             /// Map a saved set into memory, without reading it first.
             ///
-            /// The layout is always checked. ``verify=False`` skips the checksum, one pass over the whole file.
-            ///
-            /// A file of up to 4 MiB is read instead. A larger file must be replaced, as :meth:`save` does, and never be
+            /// A file of up to 4 MiB is read instead. A larger file must be replaced, as `save` does, and never be
             /// truncated in place: SIGBUS ends a process that has it mapped and reads past its end.
             ///
-            /// Raises
-            /// ------
-            /// SetFileError
-            ///     If the file is damaged, truncated, of another version, or a set of the other class.
-            /// FileMissingError
-            ///     If there is no such file.
+            /// Args:
+            ///     path: A file that `save` wrote.
+            ///     verify: Whether the checksum is compared, one pass over the whole file. The layout is always checked.
+            ///
+            /// Raises:
+            ///     SetFileError: If the file is damaged, truncated, of another version, or a set of the other class.
+            ///     FileMissingError: If there is no such file.
+            ///
+            /// Example:
+            ///     >>> import numguard as ng, pathlib, tempfile
+            ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "seized.ngs"
+            ///     >>> ng.ImeiSet(["490154203237518"]).save(path)
+            ///     >>> len(ng.ImeiSet.open(path, verify=False))
+            ///     1
             #[staticmethod]
             #[pyo3(signature = (path, *, verify=true))]
             fn open(py: Python<'_>, path: PathArgument, verify: bool) -> PyResult<Self> {
@@ -302,32 +331,25 @@ macro_rules! set_class {
 set_class!(
     /// A frozen, exact set of phone numbers, which any number of threads may use.
     ///
-    /// Parameters
-    /// ----------
-    /// values : column
-    ///     As for :func:`normalize`; duplicates and refused cells are left out.
-    /// region : region code, column of region codes, or None
-    ///     As for :func:`normalize`.
-    /// strict : bool
-    ///     Raise instead of leaving refused cells out.
+    /// Args:
+    ///     values: As for `normalize`; duplicates and refused cells are left out.
+    ///     region: As for `normalize`.
+    ///     strict: Raise instead of leaving refused cells out.
     ///
-    /// Raises
-    /// ------
-    /// RefusedCellsError
-    ///     With ``strict=True``, if any cell was refused; its ``refused`` counts them by note.
+    /// Raises:
+    ///     RefusedCellsError: With `strict=True`, if any cell was refused; its `refused` counts them by note.
     ///
-    /// Examples
-    /// --------
-    /// >>> import numguard as ng
-    /// >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
-    /// >>> len(listed), listed.refused
-    /// (2, {'short_code': 1})
-    /// >>> "098765-43210" in listed
-    /// True
-    /// >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
-    /// [True, False, None]
-    /// >>> len(listed - ng.NumberSet(["9876543210"]))
-    /// 1
+    /// Example:
+    ///     >>> import numguard as ng
+    ///     >>> listed = ng.NumberSet(["98765 43210", "+91 98123 45678", "1930"])
+    ///     >>> len(listed), listed.refused
+    ///     (2, {'short_code': 1})
+    ///     >>> "098765-43210" in listed
+    ///     True
+    ///     >>> listed.contains(["9876543210", "9876543219", "98765"]).to_pylist()
+    ///     [True, False, None]
+    ///     >>> len(listed - ng.NumberSet(["9876543210"]))
+    ///     1
     NumberSet, KeyType::Msisdn, "MSISDNs", {
     #[new]
     #[pyo3(
@@ -339,7 +361,24 @@ set_class!(
         Members::build_numbers(py, values, region, strict).map(Self)
     }
 
-    /// Which cells are members: a Boolean column, null where the cell is null or refused.
+    /// Look cells up in the set.
+    ///
+    /// Args:
+    ///     values: As for `normalize`.
+    ///     region: As for `normalize`.
+    ///     threads: The largest number of threads; `None` for all processors that the process may use.
+    ///
+    /// Returns:
+    ///     `pyarrow.BooleanArray` or `pyarrow.ChunkedArray`: Which cells are members; null where the cell is null or refused;
+    ///     with the length and the chunks of the input.
+    ///
+    /// Raises:
+    ///     UnsupportedTypeError, ArgumentError: As `normalize`.
+    ///
+    /// Example:
+    ///     >>> import numguard as ng
+    ///     >>> ng.NumberSet(["98765 43210"]).contains(["+91-98765-43210", "9876543219", "98765", None]).to_pylist()
+    ///     [True, False, None, None]
     #[pyo3(
         signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, region='IN', threads=None)"
@@ -357,8 +396,26 @@ set_class!(
         })
     }
 
-    /// The index of each cell's number in :meth:`to_array`: a uint32 column, null where it is not a member. ``take`` with
-    /// these indices adds columns that are stored in the order of the set.
+    /// Find the index of each cell's number in `to_array`.
+    ///
+    /// `take` with these indices adds columns that are stored in the order of the set.
+    ///
+    /// Args:
+    ///     values: As for `normalize`.
+    ///     region: As for `normalize`.
+    ///     threads: The largest number of threads; `None` for all processors that the process may use.
+    ///
+    /// Returns:
+    ///     `pyarrow.UInt32Array` or `pyarrow.ChunkedArray`: Indices from 0; null where the number is not a member, and where
+    ///     the cell is null or refused.
+    ///
+    /// Raises:
+    ///     UnsupportedTypeError, ArgumentError: As `normalize`.
+    ///
+    /// Example:
+    ///     >>> import numguard as ng
+    ///     >>> ng.NumberSet(["98765 43210", "91234 56789"]).position(["9876543210", "9876543219"]).to_pylist()
+    ///     [1, None]
     #[pyo3(
         signature = (values, *, region=RegionsArgument::default(), threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, region='IN', threads=None)"
@@ -385,21 +442,17 @@ set_class!(
 });
 
 set_class!(
-    /// A frozen, exact set of handsets, by the first fourteen digits of their IMEIs. Otherwise as :class:`NumberSet`.
+    /// A frozen, exact set of handsets, by the first fourteen digits of their IMEIs. Otherwise as `NumberSet`.
     ///
-    /// Parameters
-    /// ----------
-    /// values : column
-    ///     As for :func:`normalize_imei`; duplicates, refused cells and placeholders are left out.
-    /// strict : bool
-    ///     Raise :class:`~numguard.errors.RefusedCellsError` instead of leaving refused cells out.
+    /// Args:
+    ///     values: As for `normalize_imei`; duplicates, refused cells and placeholders are left out.
+    ///     strict: Raise `numguard.errors.RefusedCellsError` instead of leaving refused cells out.
     ///
-    /// Examples
-    /// --------
-    /// >>> import numguard as ng
-    /// >>> seized = ng.ImeiSet(["490154203237518"])
-    /// >>> "4901542032375100" in seized
-    /// True
+    /// Example:
+    ///     >>> import numguard as ng
+    ///     >>> seized = ng.ImeiSet(["490154203237518"])
+    ///     >>> "4901542032375100" in seized
+    ///     True
     ImeiSet, KeyType::Imei14, "IMEIs", {
     #[new]
     #[pyo3(signature = (values, *, strict=false))]
@@ -407,7 +460,23 @@ set_class!(
         Members::build(py, values, Keys::Imei, strict).map(Self)
     }
 
-    /// Which cells are members: a Boolean column, null where the cell is null, refused or a placeholder.
+    /// Look cells up in the set.
+    ///
+    /// Args:
+    ///     values: As for `normalize_imei`.
+    ///     threads: The largest number of threads; `None` for all processors that the process may use.
+    ///
+    /// Returns:
+    ///     `pyarrow.BooleanArray` or `pyarrow.ChunkedArray`: Which cells are members; null where the cell is null, refused or
+    ///     a placeholder.
+    ///
+    /// Raises:
+    ///     UnsupportedTypeError: As `normalize_imei`.
+    ///
+    /// Example:
+    ///     >>> import numguard as ng
+    ///     >>> ng.ImeiSet(["490154203237518"]).contains(["490154203237510", "355110000000001", ""]).to_pylist()
+    ///     [True, False, None]
     #[pyo3(
         signature = (values, *, threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, threads=None)"
@@ -423,7 +492,23 @@ set_class!(
         })
     }
 
-    /// The index of each cell's IMEI in :meth:`to_array`: a uint32 column, null where it is not a member.
+    /// Find the index of each cell's IMEI in `to_array`.
+    ///
+    /// Args:
+    ///     values: As for `normalize_imei`.
+    ///     threads: The largest number of threads; `None` for all processors that the process may use.
+    ///
+    /// Returns:
+    ///     `pyarrow.UInt32Array` or `pyarrow.ChunkedArray`: Indices from 0; null where the handset is not a member, and where
+    ///     the cell is null or refused.
+    ///
+    /// Raises:
+    ///     UnsupportedTypeError: As `normalize_imei`.
+    ///
+    /// Example:
+    ///     >>> import numguard as ng
+    ///     >>> ng.ImeiSet(["490154203237518"]).position(["490154203237510", ""]).to_pylist()
+    ///     [0, None]
     #[pyo3(
         signature = (values, *, threads=ThreadsArgument::default()),
         text_signature = "($self, values, *, threads=None)"

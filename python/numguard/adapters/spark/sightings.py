@@ -19,6 +19,7 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.adapters.spark.keys import readable
 from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, Side, read_kept
+from numguard.linkage.policy import bounds_of
 from numguard.types import Region
 
 __all__ = ["Reader", "Requested", "Stored", "Written", "as_uint64", "columns_of", "counted", "in_spark"]
@@ -66,7 +67,7 @@ class Reader:
 
     def __init__(self, policy: LinkPolicy, region: Region, canonical: Sequence[bool], where: Sequence[str]) -> None:
         # Linkage applies the lists of the policy.
-        self._bounds = policy.bounds() | {"protected": [], "release": [], "placeholders": []}
+        self._bounds = bounds_of(policy) | {"protected": [], "release": [], "placeholders": []}
         self._region, self._canonical, self._where = region, list(canonical), list(where)
         self._placed = bool(policy.place_rules)
 
