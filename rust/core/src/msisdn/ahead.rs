@@ -5,8 +5,8 @@
 //! function is one of `national`, with the third answer for each of its questions.
 
 use super::Form;
-use super::dialled::{LONGEST, SHORTEST};
-use super::leads::{DEEPEST, Verdict, When};
+use super::international::{LONGEST, SHORTEST};
+use super::verdict::{DEEPEST, Verdict, When};
 use crate::digits::value;
 use crate::plan::ahead::{self, Abroad, Ahead, StrippedAhead};
 use crate::plan::{Length, RegionPlan};

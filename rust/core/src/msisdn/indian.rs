@@ -5,7 +5,7 @@
 //! refuses one real number in a thousand is acceptable if it excludes what is no number.
 
 use super::Found;
-use super::written::Gaps;
+use super::gaps::Gaps;
 use crate::digits::value;
 use crate::groupings::{self, Gap, Plan};
 use crate::plan::{self, Class};

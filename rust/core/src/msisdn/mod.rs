@@ -3,32 +3,38 @@
 //! This module owns what a phone number may look like. One idea: **a cell is read as a whole or refused.** No digit is
 //! dropped, added or guessed. If a cell can be read in two ways, it is refused, and its note gives the reason.
 //!
-//! A module uses only the ones after it in this list:
+//! A module uses only the ones after it in this list, which `tests/test_architecture.py` checks:
 //!
 //! - `quick`: the forms that most cells of India have, recognised at once;
-//! - `regional`: the same of other regions, by the tables of `leads`, in which is what `ahead` says of the first
-//!   digits and their count;
+//! - `regional`: the forms that most cells of other regions have;
+//! - `leads`: tables from the first digits and their count to what these decide;
+//! - `ahead`: what they decide, by the plan of a region;
+//! - `verdict`: what can be known of digits of which only the first are known;
 //! - `text`: the other cells, whole or as free text;
+//! - `certain`: whether the words of a complaint's cell state plainly whose its numbers are;
+//! - `survey`: the tokens of a text;
 //! - `plain`: cells of digits and separators only;
-//! - `survey`: the tokens of such a text;
-//! - `certain`: whether the words of a complaint's cell say plainly whose its numbers are;
-//! - `labels`: the meaning of the words beside a number;
 //! - `surroundings`: links, extensions and figures;
 //! - `run`: one stretch of digits and separators, as one number or several;
 //! - `written`: the groups of a stretch, and which groupings are listed;
 //! - `indian`: which groups Indian numbers have;
-//! - `kinds`: what kind of number it is;
-//! - `found`: a number that was read, and how it was dialled;
+//! - `gaps`: the separators between groups;
 //! - `dialled`: digits as dialled, and their prefixes;
 //! - `national`: digits as dialled in a region other than India;
-//! - `format`: numbers to text.
+//! - `international`: digits behind a plus or two zeros;
+//! - `labels`: the meaning of the words beside a number;
+//! - `found`: a number that was read, and how it was dialled;
+//! - `format`: numbers to text;
+//! - `kinds`: what kind of number it is.
 
 mod ahead;
 mod certain;
 mod dialled;
 mod format;
 mod found;
+mod gaps;
 mod indian;
+mod international;
 mod kinds;
 mod labels;
 mod leads;
@@ -40,6 +46,7 @@ mod run;
 mod surroundings;
 mod survey;
 mod text;
+mod verdict;
 mod written;
 
 pub(crate) use format::is_foreign;
@@ -47,7 +54,6 @@ pub use format::{Style, format};
 use found::{Form, Found};
 pub use kinds::kind;
 use kinds::{class, indian_mobile_of, kind_of, kind_under, warning};
-pub(crate) use quick::{are_digits, eight_digits};
 pub use quick::{indian_mobile, ten_digits};
 pub use regional::Regional;
 use survey::Survey;
@@ -209,8 +215,8 @@ fn read_slowly(folded: &Folded, region: Region) -> (Result<Found, Note>, Option<
 #[must_use]
 pub fn read_u64(value: u64) -> Reading {
     match Digits::of(value).count() {
-        ..dialled::SHORTEST => Reading::refused(Note::TooShort),
-        dialled::SHORTEST..=dialled::LONGEST => Reading::accepted(
+        ..international::SHORTEST => Reading::refused(Note::TooShort),
+        international::SHORTEST..=international::LONGEST => Reading::accepted(
             Found {
                 msisdn: value,
                 mend: None,
@@ -236,7 +242,7 @@ pub fn read_u64_in(value: u64, region: Region) -> Reading {
 
 /// Whether an integer has a length that E.164 allows.
 pub(crate) const MSISDNS: std::ops::Range<u64> =
-    10_u64.pow(dialled::SHORTEST as u32 - 1)..10_u64.pow(dialled::LONGEST as u32);
+    10_u64.pow(international::SHORTEST as u32 - 1)..10_u64.pow(international::LONGEST as u32);
 
 /// The number of an unsigned integer, or 0: [`read_u64`] without kind and note.
 #[inline]

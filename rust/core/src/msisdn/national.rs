@@ -5,7 +5,7 @@
 //! in each. One idea: the reading is libphonenumber's (`parse`, and `is_possible_number`), which must be the only one
 //! that a plan knows as a number; where another reading of the same digits is one, nothing is guessed.
 
-use super::dialled::{self, LONGEST, SHORTEST};
+use super::international::{self, LONGEST, SHORTEST};
 use super::{Form, Found, kind_of};
 use crate::digits::{Digits, value};
 use crate::notes::{Kind, Note};
@@ -29,7 +29,7 @@ pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
         Some(width) => abroad(digits, width, plan),
         None => at_home(digits, plan),
     };
-    if digits.len() <= SHORT && !found.is_ok_and(dialled::is_certain) {
+    if digits.len() <= SHORT && !found.is_ok_and(international::is_certain) {
         return Err(Note::ShortCode);
     }
     found
@@ -39,7 +39,7 @@ pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
 /// the number.
 pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
     let found = international(digits)?;
-    if dialled::is_certain(found) || known_at_home(digits, plan).is_none() {
+    if international::is_certain(found) || known_at_home(digits, plan).is_none() {
         Ok(found)
     } else {
         Err(Note::PlusWithoutCountryCode)
@@ -48,12 +48,12 @@ pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Found, Note
 
 /// A country's number, of a length that libphonenumber allows it.
 fn international(digits: &[u8]) -> Result<Found, Note> {
-    let found = dialled::international(digits)?;
+    let found = international::international(digits)?;
     // What begins with a trunk zero that could not be taken off was not understood.
     let is_possible =
         |digits: &[u8]| plan::is_possible_with_area(digits) && plan::trunk_zero(digits).is_none();
     let msisdn = Digits::of(found.msisdn);
-    if dialled::is_certain(found) || msisdn.held().is_some_and(is_possible) {
+    if international::is_certain(found) || msisdn.held().is_some_and(is_possible) {
         Ok(found)
     } else {
         Err(Note::PlusWithoutCountryCode)
@@ -80,7 +80,7 @@ pub(super) fn kind(msisdn: u64, region: RegionPlan) -> Kind {
 /// Digits that begin with an international prefix of `width` digits.
 fn abroad(digits: &[u8], width: usize, plan: RegionPlan) -> Result<Found, Note> {
     let found = international(&digits[width..]);
-    let is_certain = found.is_ok_and(dialled::is_certain);
+    let is_certain = found.is_ok_and(international::is_certain);
     let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
     // Two zeros may be one that was typed twice.
     let is_home = known_at_home(digits, plan).is_some()

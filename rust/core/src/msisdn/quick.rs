@@ -4,6 +4,8 @@
 //! without a note. One idea: the length determines the form, and eight digits are checked and converted in one 64-bit
 //! word.
 
+use crate::digits::{are_digits, eight_digits};
+
 /// The ten national digits of an Indian mobile number in one of the common clean forms. `None` is not a refusal.
 ///
 /// ```
@@ -63,27 +65,11 @@ pub fn ten_digits(text: &[u8]) -> Option<u64> {
     (are_digits(word) & are_two_digits(pair)).then(|| eight_digits(word) * 100 + two_digits(pair))
 }
 
-/// Whether eight bytes are ASCII digits: each minus `0` is below 10, so that adding 0x76 leaves its highest bit 0.
-#[inline]
-pub(crate) fn are_digits(word: u64) -> bool {
-    let digits = word ^ 0x3030_3030_3030_3030;
-    // Only a byte with its own highest bit set carries into the next one.
-    (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0
-}
-
 /// [`are_digits`] of two bytes.
 #[inline]
 fn are_two_digits(pair: u16) -> bool {
     let digits = pair ^ 0x3030;
     (digits.wrapping_add(0x7676) | digits) & 0x8080 == 0
-}
-
-/// The value of eight ASCII digits, the first in the lowest byte: pairs, then fours, then all eight.
-#[inline]
-pub(crate) fn eight_digits(word: u64) -> u64 {
-    let pairs = (word & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(2561) >> 8;
-    let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(6_553_601) >> 16;
-    (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(42_949_672_960_001) >> 32
 }
 
 /// [`eight_digits`] of two.

@@ -6,10 +6,11 @@
 
 use std::cell::Cell;
 
-use super::leads::{COUNTS, Leads, POWERS, Verdict, When};
-use super::quick::{are_digits, eight_digits};
+use super::leads::Leads;
+use super::verdict::{COUNTS, POWERS, Verdict, When};
 use super::written::Written;
 use super::{Form, Found};
+use crate::digits::{are_digits, eight_digits};
 use crate::groupings::Gap;
 use crate::plan::RegionPlan;
 
@@ -310,7 +311,7 @@ fn asked_anew(cell: &[u8], found: Found, plus: bool) -> Says {
     let is_one_group = national + 1 == pieces.len();
     // What stands before the other groups may be a number by itself.
     let before: usize = (0..=national).map(width).sum();
-    if found.is_at_home() && !is_one_group && before >= super::dialled::SHORTEST {
+    if found.is_at_home() && !is_one_group && before >= super::international::SHORTEST {
         return Says::Unsure;
     }
     match (written.is_listed(found), is_one_group) {

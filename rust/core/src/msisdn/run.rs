@@ -7,13 +7,13 @@
 use std::ops::RangeInclusive;
 
 use super::written::{PIECES, Written};
-use super::{Found, Region, dialled};
+use super::{Found, Region, dialled, international};
 use crate::groupings::Gap;
 use crate::notes::Note;
 use crate::plan::Class;
 
 /// The largest number of digits of a number with all its prefixes.
-const LENGTHS: RangeInclusive<usize> = dialled::SHORTEST..=dialled::LONGEST + 3;
+const LENGTHS: RangeInclusive<usize> = international::SHORTEST..=international::LONGEST + 3;
 
 /// Whether a folded byte may be part of a stretch.
 pub(super) fn is_part(byte: u8) -> bool {
@@ -71,7 +71,8 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> 
     if pieces.len() > 1 {
         let national = written.first_national(found).ok_or(Note::SeveralNumbers)?;
         let is_one_group = national + 1 == pieces.len();
-        let is_listed = written.is_listed(found) && (is_one_group || dialled::is_certain(found));
+        let is_listed =
+            written.is_listed(found) && (is_one_group || international::is_certain(found));
         // In some countries a shorter number is the beginning of a longer one, so a format of the country is tested
         // first.
         let decides = found.is_indian() || found.is_at_home() || !is_listed;
@@ -97,7 +98,7 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
         return false;
     };
     // Some plans have numbers as short as the first group of others: `2123 5234`.
-    let is_group = || found.is_at_home() && written.digits.count() < dialled::SHORTEST;
+    let is_group = || found.is_at_home() && written.digits.count() < international::SHORTEST;
     (found.class() != Class::None || found.is_ten_indian()) && !is_group()
 }
 
@@ -125,13 +126,14 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     let mut behind_code = None;
     while at < groups.len() {
         let text = &run[groups[at].start..groups[at].end];
-        if opens_number(text) || groups[at].stands_apart() && behind_code >= Some(dialled::SHORTEST)
+        if opens_number(text)
+            || groups[at].stands_apart() && behind_code >= Some(international::SHORTEST)
         {
             behind_code = None;
         }
         let is_foreign_rest = |found: Found| behind_code.is_some() && found.is_indian();
         let is_sure =
-            |&(found, _): &(Found, usize)| !found.is_at_home() || dialled::is_certain(found);
+            |&(found, _): &(Found, usize)| !found.is_at_home() || international::is_certain(found);
         match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
             Some((found, next))
                 if !is_foreign_rest(found) && !is_cut(run, &groups[at..], next - at) =>

@@ -9,7 +9,7 @@ use hashbrown::HashSet;
 use super::labels::Item;
 use super::run::{self, Part};
 use super::surroundings::{self, FigureKind};
-use super::{Found, Region, dialled, plain};
+use super::{Found, Region, dialled, international, plain};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
 use crate::words::{self, Bearing, Said, Word};
@@ -145,7 +145,9 @@ impl Survey {
             self.around.push(b' ');
             match dialled::read(&digits, true, Region::E164) {
                 // An Indian mobile number without its country code would be read as a number of another country.
-                Ok(found) if dialled::is_certain(found) && !dialled::is_mobile(&digits) => {
+                Ok(found)
+                    if international::is_certain(found) && !international::is_mobile(&digits) =>
+                {
                     self.number(found.mended(Some(Note::LinkRemoved)));
                 }
                 read => {
@@ -204,7 +206,7 @@ impl Survey {
                     }
                     at = end;
                 } else {
-                    if digits >= dialled::SHORTEST {
+                    if digits >= international::SHORTEST {
                         self.fragment(digits, Note::TextWithDigits);
                     }
                     at += digits.max(1);
@@ -282,7 +284,7 @@ impl Survey {
         let starts = self.starts_alone(text, start);
         // In a text, a number of another region that is only of a possible length may be any figure.
         let found = run::single(&text[start..end], region).and_then(|found| {
-            let is_sure = !found.is_at_home() || dialled::is_certain(found);
+            let is_sure = !found.is_at_home() || international::is_certain(found);
             let is_foreign_rest = is_behind_code && found.is_indian();
             (is_sure && !is_foreign_rest)
                 .then_some(found)

@@ -4,6 +4,7 @@
 //! idea: first find the digits that are dialled ([`dialled`](super::dialled)); then their written form must be a listed
 //! one, or they are separate figures.
 
+use super::gaps::Gaps;
 use super::indian::{self, Grouped};
 use super::{Form, Found};
 use crate::digits::Digits;
@@ -271,7 +272,10 @@ impl<'a> Written<'a> {
         let widths = &widths[..groups.len()];
         let msisdn = Digits::of(found.msisdn);
         let digits = &msisdn.held().unwrap_or_default()[national.code..];
-        let gaps = Gaps::of(groups);
+        let gaps = Gaps::of(
+            groups[0].bracketed,
+            groups[1..].iter().map(|group| group.gap),
+        );
         if found.is_indian() {
             let zeros = self.zeros(national, found);
             indian::is_listed(&Grouped {
@@ -304,64 +308,6 @@ struct National {
     prefix: usize,
     /// The number of digits of the country code.
     code: usize,
-}
-
-/// The gaps between the groups of the national digits.
-pub(super) struct Gaps {
-    pub(super) first: Gap,
-    pub(super) first_is_bracketed: bool,
-    /// The kind of all separators after the first, or the reason why there is none.
-    rest: Option<Gap>,
-    /// Whether every separator after the first is a blank or a dash.
-    rest_is_blank_or_dash: bool,
-    count: usize,
-}
-
-impl Gaps {
-    fn of(groups: &[Piece]) -> Self {
-        let rest = &groups[2..];
-        let kind = rest.first().map(|group| group.gap);
-        Self {
-            first: groups[1].gap,
-            first_is_bracketed: groups[0].bracketed,
-            rest: kind.filter(|&kind| rest.iter().all(|group| group.gap == kind)),
-            rest_is_blank_or_dash: rest
-                .iter()
-                .all(|group| matches!(group.gap, Gap::Blank | Gap::Dash | Gap::SpacedDash)),
-            count: groups.len() - 1,
-        }
-    }
-
-    /// The kind of all separators.
-    pub(super) fn all(&self) -> Option<Gap> {
-        match self.rest {
-            None if self.count == 1 => Some(self.first),
-            rest => rest.filter(|&gap| gap == self.first),
-        }
-    }
-
-    /// The kind of all separators but the first, which may differ after an area code or brackets.
-    pub(super) fn but_the_first(&self, is_area: bool) -> Option<Gap> {
-        let may_differ = is_area && matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
-            || self.first_is_bracketed
-                && matches!(
-                    self.first,
-                    Gap::Touch | Gap::Blank | Gap::Dash | Gap::SpacedDash
-                );
-        match self.rest {
-            None if self.count > 1 => None,
-            None if self.first == Gap::Touch => self.first_is_bracketed.then_some(Gap::Blank),
-            Some(gap) if may_differ => Some(gap),
-            _ => self.all(),
-        }
-    }
-
-    /// Whether the separators are those of a country's format: blanks and dashes, or points.
-    fn are_one_country_s(&self) -> bool {
-        let first_is_right = matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
-            || self.first_is_bracketed && self.first == Gap::Touch;
-        first_is_right && self.rest_is_blank_or_dash || self.all() == Some(Gap::Point)
-    }
 }
 
 /// Whether groups without a prefix may be separate figures: two groups with a point between them, as in a fraction, or

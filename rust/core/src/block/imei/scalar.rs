@@ -1,7 +1,7 @@
 //! One cell at a time, in safe, portable code: the reference for the vector paths.
 
 use super::{UNREAD, with_form, words};
-use crate::msisdn::{are_digits, eight_digits};
+use crate::digits::{are_digits, eight_digits};
 
 /// [`super::read`].
 pub(super) fn read<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
