@@ -78,6 +78,7 @@ def summary(lines: Sequence[Line]) -> Section:
             [
                 ours.work,
                 ours.layout,
+                f"{ours.rows / 1e6:,.3g} M",
                 f"{ours.listed:,}" if ours.listed else "",
                 f"1 in {1 / ours.hit_rate:,.0f}" if ours.hit_rate else "",
                 _millions(ours.rows_per_s),
@@ -86,7 +87,7 @@ def summary(lines: Sequence[Line]) -> Section:
                 _times(min(alike)) if len(alike) > 1 else "",
             ]
         )
-    columns = ["work", "column", "list", "hits", "numguard, M rows/s", "best rival, M rows/s", "times"]
+    columns = ["work", "column", "rows", "list", "hits", "numguard, M rows/s", "best rival, M rows/s", "times"]
     return Section("Speed", _setting(lines), [*columns, "worst over hit rates"], rows)
 
 
@@ -95,6 +96,7 @@ def _but_hit_rate(one: Comparison) -> tuple[object, ...]:
 
 
 def _setting(lines: Sequence[Line]) -> str:
+    """Machine, versions, runs and commits of all lines of a record."""
     last = lines[-1]
     busy = max(line.load for line in lines) / max(last.cores, 1)
     noise = (
@@ -104,9 +106,12 @@ def _setting(lines: Sequence[Line]) -> str:
     )
     threads = max(line.threads for line in lines)
     versions = last.versions.replace(" ", ", ").replace("=", " ")
+    days = sorted({line.run[:10] for line in lines})
+    commits = list(dict.fromkeys(line.commit or "unknown" for line in lines))
+    changed = " (+: with changes that were not committed)" if any(one.endswith("+") for one in commits) else ""
     return (
-        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB, {threads} threads for each library, {last.run[:10]}, "
-        f"commit {last.commit or 'unknown'}; {versions}."
+        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB; up to {threads} threads, as many for each library in a "
+        f"comparison; {' and '.join(days)}, commit {' and '.join(commits)}{changed}; {versions}."
         f"{noise}"
     )
 

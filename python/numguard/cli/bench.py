@@ -55,7 +55,8 @@ def bench(
 ) -> None:
     """Measure numguard beside Polars, DuckDB, pyarrow, pandas and phonenumbers, as far as they are installed.
 
-    SUBJECT is one or more of contains, normalize, set, scan, linkage, registry; all by default. Every answer is
+    SUBJECT is one or more of contains, normalize, regions, handset, answers, set, scan, csv, files, linkage, registry;
+    all by default. Every answer is
     compared with the truth before a time is taken. Results are printed as they come, and go line by line into a
     record (<day>-<machine>.csv) from which a page with tables and charts is made.
 

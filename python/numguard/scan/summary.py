@@ -50,7 +50,7 @@ class ScanSummary:
     passed_over: tuple[SkippedFile, ...] = ()
     #: Files that could not be read to their end (`on_error="skip"`).
     skipped: tuple[SkippedFile, ...] = ()
-    #: Files, tables and streams that are finished, and how many there are.
+    #: Files, tables and streams that are finished, or were skipped, and how many there are.
     files_done: int = 0
     files: int = 0
     #: The current file; None for a table or stream.
