@@ -52,9 +52,7 @@ def test_a_damaged_row_group_is_named(tmp_path: Path) -> None:
     spoil_row_group(write(tmp_path / "t.parquet"), 3)
     for threads in (1, 2):
         found = ng.scan(tmp_path / "t.parquet", {"a": LISTED}, threads=threads)
-        with pytest.raises(
-            InputError, match=rf"^{tmp_path}/t\.parquet: row group 3 cannot be read .*on_error"
-        ) as raised:
+        with pytest.raises(InputError, match=rf"^{tmp_path}/t\.parquet: row group 3 cannot be read ") as raised:
             found.read_all()
         assert not re.search(r"98765", str(raised.value))
         assert not found.summary.finished
@@ -82,6 +80,24 @@ def test_a_damaged_column_that_is_read_for_hits_alone_is_named_too(tmp_path: Pat
     spoil_row_group(write(tmp_path / "t.parquet", table), 4, column=1)
     with pytest.raises(InputError, match="row group 4 cannot be read"):
         scan_all(tmp_path / "t.parquet")
+
+
+def test_a_column_damaged_behind_many_hits_leaves_no_more_hits_than_rows(tmp_path: Path) -> None:
+    """Hits of one row group come in several batches; the columns of the later ones are read after the first is out."""
+    rows = 300_000
+    table = pa.table({"a": pa.repeat("9876500007", rows), "text": [f"{n * 7919 % 1_000_003:020}" for n in range(rows)]})
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path, row_group_size=rows, use_dictionary=False, compression="zstd", data_page_size=65_536)
+    chunk = pq.read_metadata(path).row_group(0).column(1)
+    with path.open("r+b") as file:
+        file.seek(chunk.data_page_offset + chunk.total_compressed_size * 7 // 8)
+        file.write(b"\xff" * 4096)
+    for threads in (1, 2):
+        found = ng.scan(path, {"a": LISTED}, on_error="skip", threads=threads)
+        returned = found.read_all().num_rows
+        assert len(found.summary.skipped) == 1
+        assert 0 < returned == found.summary.hits < rows
+        assert found.summary.hits <= found.summary.rows <= rows
 
 
 def test_the_first_file_may_be_the_one_that_is_skipped(tmp_path: Path) -> None:

@@ -417,7 +417,9 @@ impl Hits {
             .iter()
             .map(|column| column.slice(self.done, len))
             .collect();
-        let mut tally = Tally::new(job.plan.lookups().len());
+        // The rows are counted with their first hits: a later page that cannot be read leaves no more hits than rows.
+        let none = Tally::new(job.plan.lookups().len());
+        let mut tally = std::mem::replace(&mut self.tally, none);
         tally.count_hits(job.plan.lookups(), &matches);
         columns.extend(matches);
         self.done += len;
