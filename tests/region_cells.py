@@ -411,8 +411,7 @@ DIFFERENCES: list[Difference] = [
         "+57 (0) 3211234567",
         lambda answer: (
             answer.ours is not None
-            and is_signed(answer)
-            and behind_code(answer.digits)[1] == "0" + behind_code(str(answer.ours))[1]
+            and behind_code(behind_sign(answer) or "")[1] == "0" + behind_code(str(answer.ours))[1]
         ),
     ),
     Difference(
