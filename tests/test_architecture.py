@@ -5,6 +5,7 @@ exception that nobody needs any more, fails.
 """
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -144,6 +145,49 @@ def test_unsafe_code_is_only_where_it_is_listed() -> None:
     names = [path.relative_to(RUST).as_posix() for path in allowing]
     assert all(name.startswith(UNSAFE_ALLOWED) for name in names), names
     assert all(any(name.startswith(folder) for name in names) for folder in UNSAFE_ALLOWED)
+
+
+def features(listed: str) -> set[str]:
+    return set(re.findall(r"\w+", listed))
+
+
+def test_vector_code_uses_only_instructions_that_its_token_proves() -> None:
+    source = (RUST / "core" / "src" / "cpu.rs").read_text()
+    tokens = {name: features(listed) for name, listed in re.findall(r"(\w+), \w+ of \w+: ([^}]+)", source)}
+    assert {"Avx2", "Avx512", "Avx512Vbmi"} <= set(tokens)
+    compiled = 0
+    for path in rust_files():
+        for listed in re.findall(r'target_feature\(enable = "([^"]+)"', path.read_text()):
+            compiled += 1
+            wanted = features(listed)
+            token = "Avx512Vbmi" if wanted & {"avx512vbmi", "avx512vbmi2"} else path.stem.capitalize()
+            assert wanted <= tokens.get(token, set()), f"{path}: {listed}"
+    assert compiled >= 30
+
+
+def siblings_used(path: Path, names: set[str]) -> set[str]:
+    """The modules beside a Rust module that its code names."""
+    code = path.read_text().split("#[cfg(test)]\nmod ")[0]
+    code = "\n".join(line for line in code.splitlines() if not line.lstrip().startswith("//"))
+    used = set(re.findall(r"\bsuper::(\w+)", code))
+    for several in re.findall(r"\bsuper::\{([^;]*?)\}", code):
+        used |= set(re.findall(r"\w+", several))
+    return used & names - {path.stem}
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in rust_files()}), ids=lambda path: path.name)
+def test_modules_of_a_folder_do_not_depend_on_each_other_in_a_circle(folder: Path) -> None:
+    modules = {path.stem: path for path in folder.glob("*.rs") if path.stem not in {"lib", "mod"}}
+    uses = {name: siblings_used(path, set(modules)) for name, path in modules.items()}
+    graphlib.TopologicalSorter(uses).prepare()
+
+
+def test_the_list_of_msisdn_modules_is_in_the_order_of_their_dependencies() -> None:
+    folder = RUST / "core" / "src" / "msisdn"
+    order = re.findall(r"^//! - `(\w+)`:", (folder / "mod.rs").read_text(), re.MULTILINE)
+    assert set(order) == {path.stem for path in folder.glob("*.rs")} - {"mod"}
+    for at, name in enumerate(order):
+        assert not siblings_used(folder / f"{name}.rs", set(order[:at])), name
 
 
 def test_names_say_what_a_file_is() -> None:

@@ -243,7 +243,10 @@ impl std::fmt::Display for Error {
                 error,
             } => {
                 let why = reason(error);
-                write!(f, "row group {group} cannot be read ({why}): get the file anew")
+                write!(
+                    f,
+                    "row group {group} cannot be read ({why}): get the file anew"
+                )
             }
             Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),
             Self::Format(why) => f.write_str(why),

@@ -28,8 +28,9 @@ use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
 use crate::scan::{Event, Plan, Tally};
 use file::OpenFile;
+pub(crate) use file::ParquetFile;
 use part::{Part, Parts};
-pub(crate) use row_group::{ParquetFile, RowGroup};
+pub(crate) use row_group::RowGroup;
 
 /// One result of a part.
 pub(crate) struct Outcome {

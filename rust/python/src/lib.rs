@@ -8,6 +8,7 @@
 mod error;
 mod input;
 mod linkage;
+mod members;
 mod numbers;
 mod scan;
 mod sets;

@@ -10,10 +10,33 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::bytes::Input;
-use super::row_group::ParquetFile;
 use crate::Error;
 use crate::guard::guarded;
 use crate::scan::{Plan, Projection, is_text};
+
+/// An open file with its footer, which may be read by any number of threads.
+pub(crate) struct ParquetFile {
+    /// The name in errors.
+    pub(crate) name: String,
+    pub(super) input: Input,
+    /// Metadata with the types that the file declares.
+    pub(crate) metadata: ArrowReaderMetadata,
+}
+
+impl ParquetFile {
+    /// Opens a file and reads its footer.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Unreadable`], in the file.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let (input, metadata) = footer(path)?;
+        Ok(Self {
+            name: path.display().to_string(),
+            input,
+            metadata,
+        })
+    }
+}
 
 /// An open file of a scan.
 pub(super) struct OpenFile {

@@ -2,7 +2,6 @@
 //!
 //! Scans and linkage read through it. Independent of what is looked for.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -12,40 +11,15 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::errors::ParquetError;
 
-use super::bytes::Input;
-use super::file::{footer, key_metadata};
+use super::file::{ParquetFile, key_metadata};
 use crate::Error;
 use crate::guard::guarded;
-
-/// An open file with its footer, which may be read by any number of threads.
-pub(crate) struct ParquetFile {
-    /// The name in errors.
-    pub(crate) name: String,
-    pub(super) input: Input,
-    /// Metadata with the types that the file declares.
-    pub(crate) metadata: ArrowReaderMetadata,
-}
 
 /// A row group of a file.
 #[derive(Clone)]
 pub(crate) struct RowGroup {
     pub(crate) file: Arc<ParquetFile>,
     pub(crate) index: usize,
-}
-
-impl ParquetFile {
-    /// Opens a file and reads its footer.
-    ///
-    /// # Errors
-    /// [`Error::File`], [`Error::Unreadable`], in the file.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let (input, metadata) = footer(path)?;
-        Ok(Self {
-            name: path.display().to_string(),
-            input,
-            metadata,
-        })
-    }
 }
 
 impl RowGroup {
