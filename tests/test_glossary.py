@@ -13,7 +13,7 @@ GLOSSARY = (DOCS / "reference" / "glossary.md").read_text()
 
 
 def definitions() -> dict[str, str]:
-    """Term -> what the page says of it."""
+    """Term -> its definition."""
     pairs = re.findall(r"^([^\n:#]+)\n: ((?:.|\n  )+)", GLOSSARY, re.MULTILINE)
     assert len({term for term, _ in pairs}) == len(pairs) >= 40
     return dict(pairs)
