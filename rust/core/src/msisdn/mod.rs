@@ -6,12 +6,12 @@
 //! A module uses only the ones after it in this list:
 //!
 //! - `quick`: the forms that most cells of India have, recognised at once;
-//! - `regional`: the same of other regions, by the tables of `leads`, in which is what `ahead` says of the first
+//! - `regional`: the same of other regions, by the tables of `leads`, which hold what `ahead` gives for the first
 //!   digits and their count;
 //! - `text`: the other cells, whole or as free text;
 //! - `plain`: cells of digits and separators only;
 //! - `survey`: the tokens of such a text;
-//! - `certain`: whether the words of a complaint's cell say plainly whose its numbers are;
+//! - `certain`: whether the words of a complaint's cell name the holder of its numbers without doubt;
 //! - `labels`: the meaning of the words beside a number;
 //! - `surroundings`: links, extensions and figures;
 //! - `run`: one stretch of digits and separators, as one number or several;
