@@ -245,7 +245,7 @@ def test_an_export_in_several_files_names_the_file_of_their_hashes(tmp_path: Pat
 # The report ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_report_tells_what_waits_what_was_taken_back_and_whose_events_it_counts(tmp_path: Path) -> None:
+def test_the_report_has_what_waits_what_is_withdrawn_and_the_authors_of_events(tmp_path: Path) -> None:
     with ng.Registry(by="HC 1") as state, ng.Registry(by="HC 2") as desk:
         desk.add_complaints(complaints(complaint("1", "9876543210 (Axel)"), complaint("2", "9123456789")), name="d.csv")
         wrong = state.add_complaints(complaints(complaint("3", "8887776665")), name="wrong.csv")

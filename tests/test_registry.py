@@ -174,7 +174,7 @@ def test_numbers_dates_and_amounts_of_their_own_types(registry: ng.Registry) -> 
         {"Ticket": "acknowledgement_no", "Accused 1": "suspect_mobiles", "Accused 2": "suspect_mobiles"},
     ],
 )
-def test_mapping_tells_which_column_is_which(registry: ng.Registry, mapping: dict[str, Any]) -> None:
+def test_a_mapping_assigns_columns_to_fields(registry: ng.Registry, mapping: dict[str, Any]) -> None:
     table = pa.table({"Ticket": ["1"], "Accused 1": ["9876543210"], "Accused 2": ["9123456789"]})
     with pytest.raises(ColumnError, match="Accused 2"):
         registry.add_complaints(table)

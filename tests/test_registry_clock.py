@@ -38,7 +38,7 @@ def test_one_wrong_clock_does_not_date_all_that_follows(registry: ng.Registry) -
     assert listed(registry, as_of=date(2026, 11, 20)) == {A: "block"}
 
 
-def test_a_case_that_rested_for_a_year_goes_on_once_somebody_says_so(
+def test_a_case_without_events_for_a_year_needs_a_confirmed_clock(
     registry: ng.Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(registry, NOW)
@@ -104,7 +104,7 @@ def test_a_list_of_an_earlier_day_says_so_and_does_not_go_out_with_who_was_prote
     assert not (tmp_path / "other.csv").exists()
 
 
-def test_an_export_of_an_earlier_day_asks_nobody_anything(registry: ng.Registry, tmp_path: Path) -> None:
+def test_an_export_of_an_earlier_day_requests_nothing(registry: ng.Registry, tmp_path: Path) -> None:
     at(registry, NOW)
     registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
     at(registry, NOW + timedelta(days=2))

@@ -312,7 +312,7 @@ def test_killed_at_any_moment_it_is_whole_or_absent(tmp_path: Path, what: str) -
         left -= KILLS_A_FILE
 
 
-def _each_list_lies_there(registry: ng.Registry, folder: Path) -> None:
+def _each_list_is_there(registry: ng.Registry, folder: Path) -> None:
     """The next event leaves the lists that are recorded, each with its manifest, and nothing else."""
     registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
     sent = registry._case.store.dialect.fetch("SELECT name, sha256 FROM export").to_pylist()
@@ -352,7 +352,7 @@ def _killed(path: Path, what: str, rounds: int) -> None:
                 rows = fetch(f"SELECT event, count(*) AS n FROM {name} GROUP BY event").to_pylist()
                 assert {row["event"] for row in rows} >= set(range(2, head + 1)) - heirs
                 assert {row["n"] for row in rows} <= whole, name
-            _each_list_lies_there(registry, out)
+            _each_list_is_there(registry, out)
             heirs.add(head + 1)
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
