@@ -76,8 +76,8 @@ def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
             "pending": state.status == "requested" or waits,
             "blocked": state.status == "blocked",
             "reverified": state.status == "reverified",
-            "refused": state.status == "rejected",
-            "let_go": state.status in {"withdrawn", "protected", "reactivated"},
+            "rejected": state.status == "rejected",
+            "released": state.status in {"withdrawn", "protected", "reactivated"},
         }
         counts[key].update(name for name, held in holds.items() if held)
     for one in {v.complaint for v in standing}:
@@ -182,8 +182,8 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
     report = registry.action_taken()
     reported, linked, decided = (whole(report, found) for found in ("reported", "linked", "decided"))
     assert reported == {
-        "named": 2, "listed": 2, "uploaded": 2, "pending": 0, "blocked": 1, "reverified": 0, "refused": 1, "let_go": 0,
-        "complaints": 4, "amount_lost": Decimal("1500.50"),
+        "named": 2, "listed": 2, "uploaded": 2, "pending": 0, "blocked": 1, "reverified": 0, "rejected": 1,
+        "released": 0, "complaints": 4, "amount_lost": Decimal("1500.50"),
     }  # fmt: skip
     assert (linked["uploaded"], linked["reverified"], linked["pending"]) == (1, 1, 0)
     assert (decided["uploaded"], decided["pending"]) == (1, 1)
@@ -200,7 +200,7 @@ def test_exported_numbers_are_counted_after_their_intake_is_withdrawn(registry: 
     registry.withdraw_intake(intake.id, "the wrong file")
     registry.add_complaints(complaints(complaint("2", "9123456789", district="Rohtak")))
     (row,) = registry.action_taken().to_pylist()
-    assert (row["named"], row["uploaded"], row["pending"], row["let_go"], row["complaints"]) == (2, 1, 0, 1, 1)
+    assert (row["named"], row["uploaded"], row["pending"], row["released"], row["complaints"]) == (2, 1, 0, 1, 1)
 
 
 def test_an_empty_registry_has_an_empty_report(registry: ng.Registry) -> None:

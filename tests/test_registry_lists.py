@@ -248,7 +248,7 @@ def test_no_number_in_what_is_shown_or_logged(
 
 
 def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.Registry, tmp_path: Path) -> None:
-    """The last check, which reads the log as the file is written."""
+    """The final check, which reads the log as the file is written."""
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
     made = registry.block_list()
     registry.decide([B], "protected", "a doctor's")
@@ -270,7 +270,7 @@ def test_a_list_made_before_its_complaint_was_taken_back_does_not_leave(registry
     intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
     made, of_the_day = registry.block_list(), registry.block_list(as_of=datetime.now(IST))
     registry.withdraw_intake(intake.id, "a wrong file")
-    with pytest.raises(RegistryError, match="would block a number without a decision"):
+    with pytest.raises(RegistryError, match="would block a number that is only linked"):
         made.write(tmp_path / "list.csv")
     # What the list was on an earlier day can be shown at any time.
     assert len(pa.csv.read_csv(of_the_day.write(tmp_path / "then.csv"))) == 1
@@ -280,7 +280,7 @@ def test_a_list_made_before_its_complaint_was_taken_back_does_not_leave(registry
 
 
 @pytest.mark.parametrize(("number", "action"), [("1800 123 4567", "block"), ("9999999999", "reverify")])
-def test_the_last_check_refuses_numbers_without_a_subscriber(registry: ng.Registry, number: str, action: str) -> None:
+def test_the_final_check_refuses_numbers_without_a_subscriber(registry: ng.Registry, number: str, action: str) -> None:
     """The check derives statuses itself, so that it also finds faults in how lists are made."""
     registry.decide([number], "confirmed", "so it is said")
     rows = pa.table({"msisdn": ng.normalize([number]), "action": [action]})
@@ -288,6 +288,19 @@ def test_the_last_check_refuses_numbers_without_a_subscriber(registry: ng.Regist
         refuse_unfit(registry._case.store, 1, rows)
     registry.decide([number], "unprotected", "is a subscriber's")
     refuse_unfit(registry._case.store, 2, rows)
+
+
+def test_a_list_that_would_block_a_linked_number_is_not_written(registry: ng.Registry) -> None:
+    """The final check works it out for itself: here the list is made by hand, with an action that no code gives."""
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    store = registry._case.store
+    to_block = pa.table({"msisdn": pa.array([A, B], pa.uint64()), "action": ["block", "block"]})
+    with pytest.raises(RegistryError, match="1 rows of the list would block a number that is only linked"):
+        refuse_unfit(store, store.head(), to_block)
+    refuse_unfit(store, store.head(), to_block.slice(0, 1))
+    registry.decide([B], "confirmed", "re-verification failed")
+    refuse_unfit(store, store.head(), to_block)
 
 
 def test_a_number_that_is_only_linked_now_is_not_blocked_for_an_earlier_request(

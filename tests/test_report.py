@@ -89,7 +89,7 @@ def test_it_has_every_part_and_the_figures_of_the_action_taken_report(page: Page
     short = {row[0]: row[1:] for row in page.tables["Numbers by what was done"][1:]}
     assert short == {
         "named": ["40", "2"], "listed": ["40", "2"], "uploaded": ["40", "2"], "pending": ["37", "2"],
-        "blocked": ["2", "0"], "verified": ["0", "0"], "refused": ["1", "0"], "let go": ["0", "0"],
+        "blocked": ["2", "0"], "reverified": ["0", "0"], "rejected": ["1", "0"], "released": ["0", "0"],
     }  # fmt: skip
     districts = page.tables["Reported, by district; money in lakh rupees"]
     assert [row[0] for row in districts] == ["district", "Rohtak", "Hisar", "Nuh", "All"]

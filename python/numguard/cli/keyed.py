@@ -85,7 +85,7 @@ def keyed(
 
 
 def _members(path: str, *, is_strict: bool) -> pa.Array[Any]:
-    """The hashes of a list, without those that are to be let go."""
+    """The hashes of a list, without those that are to be released."""
     source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")

@@ -17,7 +17,7 @@ from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
-from numguard.registry.state import derive
+from numguard.registry.state import RELEASED, derive
 
 __all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
 
@@ -25,7 +25,7 @@ __all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
 FOUND = ("reported", "linked", "decided", "review")
 
 #: What is counted of the numbers.
-STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "refused", "let_go")
+STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "rejected", "released")
 
 #: The actions for which a number is sent.
 _OUT = ("block", "reverify")
@@ -114,8 +114,8 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
         "pending": pc.or_(has("requested"), pc.and_(has("reverify"), unanswered)),
         "blocked": has("blocked"),
         "reverified": has("reverified"),
-        "refused": has("rejected"),
-        "let_go": has("withdrawn", "protected", "reactivated"),
+        "rejected": has("rejected"),
+        "released": has(*RELEASED),
     }
     table = pa.table(
         {

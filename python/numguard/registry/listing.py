@@ -18,14 +18,12 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 from numguard.registry.spelling import folded, folded_cells
+from numguard.registry.state import ACTIONS, RELEASED
 
 __all__ = ["ListPolicy", "delta", "in_district", "last_moment", "rows"]
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
-
-_ACTIONS = {"reported": "block", "requested": "block", "confirmed": "block", "reverify": "reverify"}
-_RELEASED = ("withdrawn", "protected", "reactivated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +121,11 @@ def delta(
     # A number whose block was requested, or done, is on no list any more, but must be released.
     held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
-    let_go = pc.and_(pc.is_in(status, pa.array(_RELEASED)), _changed_status(before, after))
-    removed = after.filter(pc.or_(gone, pc.and_(let_go, pc.is_in(after["msisdn"], held))))
+    released = pc.and_(pc.is_in(status, pa.array(RELEASED)), _changed_status(before, after))
+    removed = after.filter(pc.or_(gone, pc.and_(released, pc.is_in(after["msisdn"], held))))
     removed_rows = _shown(removed)
     if len(removed_rows):
-        release = pc.is_in(removed_rows["status"], pa.array(_RELEASED))
+        release = pc.is_in(removed_rows["status"], pa.array(RELEASED))
         removed_rows = removed_rows.set_column(
             removed_rows.schema.get_field_index("action"), "action", pc.if_else(release, "release", "none")
         )
@@ -167,7 +165,7 @@ def in_district(state: pa.Table, district: str | None) -> Any:
 def _shown(state: pa.Table) -> pa.Table:
     status = state["status"]
     action: Any = pa.scalar("none")
-    for word, does in _ACTIONS.items():
+    for word, does in ACTIONS.items():
         action = pc.if_else(pc.equal(status, word), does, action)
     day = pc.divide(pc.add(state["last_added"], OFFSET_MICROS), DAY_MICROS)
     review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())

@@ -54,8 +54,7 @@ class Queries:
         """The numbers with the given statuses; by default those in force.
 
         Args:
-            statuses: Any of protected, withdrawn, blocked, rejected, reverified, reactivated, requested, confirmed,
-                reported, reverify, review.
+            statuses: One or several of `numguard.registry.state.STATUSES`, such as "blocked".
         """
         wanted = IN_FORCE if statuses is None else (statuses,) if isinstance(statuses, str) else tuple(statuses)
         unknown = [word for word in wanted if word not in STATUSES]
@@ -209,10 +208,10 @@ class Queries:
             - pending: Those that were exported and wait for an answer: their status is `requested`, or `reverify`, and
               they were not released since. One that was linked when exported, and is reported now, is to be exported
               again.
-            - blocked, reverified, refused: Those whose status is `blocked`, `reverified` or `rejected`: the operator's
+            - blocked, reverified, rejected: Those whose status is `blocked`, `reverified` or `rejected`: the operator's
               last word, or for `reverified` an officer's, unless there is a newer decision. An operator may have
               answered for numbers that this registry never exported.
-            - let_go: Those whose status is `withdrawn`, `protected` or `reactivated`.
+            - released: Those whose status is `withdrawn`, `protected` or `reactivated`.
             - complaints (int64): Complaints that stand, whether or not they name a usable number; null where `found`
               is not "reported".
             - amount_lost, amount_recovered (decimal128(20, 2)): Rupees, of those complaints.

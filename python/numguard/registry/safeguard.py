@@ -46,7 +46,7 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
     accepted = _accepted(store, cut, named, decisions)
     grounded = _among(rows, certain) | _among(rows, confirmed) | _among(rows, accepted)
     to_block = np.asarray(pc.equal(rows["action"], "block").to_numpy(), np.bool_)
-    _refuse(to_block & ~grounded, "would block a number without a decision")
+    _refuse(to_block & ~grounded, "would block a number that is only linked, or that nothing names any more")
 
 
 def refuse_protected_since(store: Store, cut: int, table: pa.Table) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.compute import pc
+from numguard.errors import RegistryError
 from numguard.registry.cells import flags
 from numguard.registry.grounds import (
     NEVER,
@@ -33,8 +34,8 @@ from numguard.registry.grounds import (
 )
 
 __all__ = [
-    "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome",
-    "Rule", "Settling", "Standing", "Status", "derive",
+    "ACTIONS", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "RELEASED", "SETTLING", "STATUSES", "Decision",
+    "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
@@ -55,6 +56,18 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 #: The statuses of a number that requires action, or required it.
 IN_FORCE: Final[tuple[Status, ...]] = ("reported", "requested", "confirmed", "blocked", "reverify")
+
+#: The statuses with which a number may be on a list, and the action that a list requests. A number that is only linked
+#: is never blocked without a decision.
+ACTIONS: Final[dict[Status, Literal["block", "reverify"]]] = {
+    "reported": "block",
+    "requested": "block",
+    "confirmed": "block",
+    "reverify": "reverify",
+}
+
+#: The statuses with which a number that was on a list is released.
+RELEASED: Final[tuple[Status, ...]] = ("withdrawn", "protected", "reactivated")
 
 #: What an officer may decide of a number that waits for a decision.
 Settling: TypeAlias = Literal["accepted", "dismissed"]
@@ -79,7 +92,7 @@ REASONS = {
     "toll_free": "A toll-free number, which is in no handset.",
     "service": "A number of a service, which is in no handset.",
     "nothing_stands": "Every complaint, link and decision that named it is withdrawn or amended.",
-    "waits_for_a_person": "It is not certainly named, and waits for a decision.",
+    "waits_for_a_decision": "It is not certainly named, and waits for a decision.",
     "answered_by_operator": "The operator's answer.",
     "named_in_complaint": "A complaint names it.",
     "linked_by_handset": "It was seen in a handset of a number in force.",
@@ -213,7 +226,7 @@ class Standing:
             Rule("withdrawn", self.withdrawn, decided),
             Rule("withdrawn", dismissed, self.settled.text("reason")),
             Rule("withdrawn", self.nothing_stands, "nothing_stands"),
-            Rule("review", self.review, "waits_for_a_person"),
+            Rule("review", self.review, "waits_for_a_decision"),
             Rule("blocked", self.answered & self.outcomes.means("blocked"), answered),
             Rule("rejected", self.answered & self.outcomes.means("rejected"), answered),
             Rule("reverified", self.answered & self.outcomes.means("reverified"), answered),
@@ -229,8 +242,12 @@ class Standing:
     @cached_property
     def status(self) -> pa.Array[Any]:
         """The status of the first rule that holds."""
-        codes = [STATUSES.index(rule.status) for rule in self.rules]
-        code = np.select([rule.holds for rule in self.rules], codes, default=STATUSES.index("withdrawn"))
+        holds = [rule.holds for rule in self.rules]
+        if not np.logical_or.reduce(holds).all():
+            raise RegistryError(
+                "the status of a number cannot be derived, which is an error of numguard: please report it"
+            )
+        code = np.select(holds, [STATUSES.index(rule.status) for rule in self.rules])
         return pa.DictionaryArray.from_arrays(code.astype(np.int8), pa.array(STATUSES)).cast(pa.string())
 
     @cached_property
@@ -243,7 +260,7 @@ class Standing:
         # Where nothing stands, a number is released in the district that had it.
         only_linked = self.linked.stands & ~self.named.stands
         follows = ~self.named.stands & (self.linked.stands | (own < 0)) & (self.linked.seed >= 0)
-        return _led(np.where(only_linked, -1, own), follows, self.linked.seed)
+        return _inherited(np.where(only_linked, -1, own), follows, self.linked.seed)
 
 
 def derive(facts: Facts) -> pa.Table:
@@ -259,7 +276,7 @@ def derive(facts: Facts) -> pa.Table:
     found = Standing(facts)
     named, linked = found.named, found.linked
     only_linked = linked.stands & ~named.stands
-    added = _led(named.added, only_linked, linked.seed)
+    added = _inherited(named.added, only_linked, linked.seed)
     added = np.where(added != NEVER, added, found.decisions.number("at"))
     blocked = found.outcomes.means("blocked") & found.answered
     return pa.table(
@@ -287,8 +304,8 @@ def derive(facts: Facts) -> pa.Table:
     )
 
 
-def _led(own: Ints, follows: Bools, seed: Ints) -> Ints:
-    """`own`, and for those that follow their seed and have none (below 0) the seed's, which may follow its own seed."""
+def _inherited(own: Ints, follows: Bools, seed: Ints) -> Ints:
+    """`own`; where a number has none (below 0) and follows its seed, the seed's, along the chain of seeds."""
     while True:
         found = np.where(follows & (own < 0), own[seed], own)
         if np.array_equal(found, own):

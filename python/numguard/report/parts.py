@@ -25,9 +25,9 @@ STAGES: Final = {
     "uploaded": "uploaded",
     "pending": "pending",
     "blocked": "blocked",
-    "reverified": "verified",
-    "refused": "refused",
-    "let_go": "let go",
+    "reverified": "reverified",
+    "rejected": "rejected",
+    "released": "released",
 }
 """Column of the action-taken report -> its heading."""
 
@@ -112,9 +112,9 @@ def _in_short(figures: Figures) -> Part:
         ("uploaded", "sent out in a list, to be blocked or verified"),
         ("pending", "sent out, and not answered yet"),
         ("blocked", "the operator has blocked it"),
-        ("verified", "its holder has been verified"),
-        ("refused", "the operator has refused to block it"),
-        ("let go", "withdrawn, protected, or given back to its holder"),
+        ("reverified", "its holder has been verified"),
+        ("rejected", "the operator has refused to block it"),
+        ("released", "withdrawn, protected, or given back to its holder"),
     ]
     table = Table("Numbers by what was done", ["numbers", *(FOUND[word].lower() for word in whole)], rows)
     return Part("in-short", "In short", [text], [table], definitions=definitions)
