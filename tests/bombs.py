@@ -117,8 +117,8 @@ def _nested(layers: int) -> bytes:
     return content
 
 
-def _lying_size() -> bytes:
-    """An archive whose directory says that the sheet has one byte."""
+def _false_size() -> bytes:
+    """An archive whose directory gives a size of one byte for the sheet."""
     content = bytearray(workbook("<row/>" * 1_000_000))
     end = content.rfind(b"PK\x01\x02")
     size = (1).to_bytes(4, "little")
@@ -143,7 +143,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a row beyond all": ("d.xlsx", lambda: workbook(_cell("A4294967295"))),
     "3,000 sheets": ("d.xlsx", lambda: workbook(_cell("A1"), sheets=3000)),
     "a sheet of GiB": ("d.xlsx", lambda: workbook("<row/>" * 40_000_000)),
-    "a size that lies": ("d.xlsx", _lying_size),
+    "a false size": ("d.xlsx", _false_size),
     "a repeated row": (
         "d.ods",
         lambda: _open_document(

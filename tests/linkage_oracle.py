@@ -1,7 +1,7 @@
 """Linkage as its rules are written, slowly, with dictionaries and loops: the oracle that `expand` is held against.
 
 Written from the rules alone. `expand` here takes rows whose keys are read already: a sighting is `(msisdn, imei14,
-at)`, an aware `datetime` or None as `at`, and where it was, if anybody says: latitude, longitude, cell, circle. A row
+at)`, an aware `datetime` or None as `at`, and where it was, if known: latitude, longitude, cell, circle. A row
 with a None key is refused. It gives plain rows in a fixed order.
 """
 
@@ -114,7 +114,7 @@ def in_two_places(seen: list[Seen], speed: float | None) -> tuple[int, int | Non
 
 
 def in_one_place(seen: list[Seen]) -> bool:
-    """Nine tenths of those that say where they were within a kilometre of their middle or in one cell."""
+    """Whether nine tenths of the placed sightings are within a kilometre of their middle or in one cell."""
     placed = [one for one in seen if one.point or one.cell]
     if not placed or len(placed) < len(seen) / 2:
         return False
@@ -341,8 +341,8 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
             row["in_one_place"] = None if released else table.over_a_cap(row["imei14"], policy)
         for row in ends:
             is_clone = row["why"] == "in_two_places"
-            told = in_two_places(table.places[row["imei14"]], policy.max_speed_kmh) if is_clone else (None, None)
-            row["times"], row["km"] = told
+            figures = in_two_places(table.places[row["imei14"]], policy.max_speed_kmh) if is_clone else (None, None)
+            row["times"], row["km"] = figures
     return Found(
         linked=linked,
         handsets=handsets,

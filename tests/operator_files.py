@@ -73,7 +73,7 @@ class OperatorFile:
         return (self.line_end.join(lines) + self.line_end).encode(self.encoding, errors="replace")
 
     def count(self) -> int:
-        """Rows, counted by what a person would see."""
+        """The number of rows that a reader sees."""
         return sum(any(c.isalnum() for c in line) for line in self.lines())
 
 
@@ -177,7 +177,7 @@ def bsnl(calls: list[Call]) -> OperatorFile:
 WRITERS: dict[str, Callable[[list[Call]], OperatorFile]] = {"airtel": airtel, "jio": jio, "vi": vi, "bsnl": bsnl}
 
 
-# Damages. Each changes the file in place and leaves `lines()` what a person would see.
+# Damages. Each changes the file in place and leaves `lines()` what a reader sees.
 
 
 def shuffle_columns(random: Random, file: OperatorFile) -> None:
@@ -193,8 +193,8 @@ def add_field(random: Random, file: OperatorFile) -> None:
 
 
 def drop_field(random: Random, file: OperatorFile) -> None:
-    # A row that has a field more already would have the right number of them again, and nobody could tell that what
-    # stands between the two had moved.
+    # A row that has a field more already would have the right number of them again, and the shift of the fields between
+    # the two could not be detected.
     usual = min(map(len, file.rows))
     for row in random.sample([row for row in file.rows if len(row) == usual], 3):
         row.pop(random.randrange(len(row)))

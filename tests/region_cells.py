@@ -1,7 +1,7 @@
-"""Cells as each region writes its numbers, and what `phonenumbers` says of them.
+"""Cells as each region writes its numbers, and how `phonenumbers` reads them.
 
-Owns the generator and the written list of differences. Knows nothing of tests: `test_regions.py` asks about a sample,
-and `python -m tests.region_cells --cells 1000000` about as many as there is time for, and prints a table by region.
+Owns the generator and the written list of differences. Knows nothing of tests: `test_regions.py` takes a sample,
+and `python -m tests.region_cells --cells 1000000` takes more cells, and prints a table by region.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CARRIERS |= {"CR": ["1900"], "LU": ["15006"], "FO": ["1001"], "AU": ["1831"], "J
 
 @dataclass
 class Answer:
-    """What both said of one cell in one region."""
+    """Both readings of one cell in one region."""
 
     region: str
     cell: str
@@ -193,13 +193,13 @@ def theirs(cell: str, region: str) -> tuple[int | None, bool]:
 
 def answers(asked: list[tuple[str, str, str]]) -> list[Answer]:
     regions, forms, written_cells = zip(*asked, strict=True)
-    said: Any = ng.explain(pa.array(written_cells), region=pa.array(regions)).to_pylist()
+    explained: Any = ng.explain(pa.array(written_cells), region=pa.array(regions)).to_pylist()
     # Numbers without kinds and notes are read in a way of their own.
     keys = ng.normalize(pa.array(written_cells), region=pa.array(regions)).to_pylist()
-    assert keys == [one["msisdn"] for one in said]
+    assert keys == [one["msisdn"] for one in explained]
     return [
         Answer(region, cell, form, one["msisdn"], one["note"], one["kind"], *theirs(cell, region))
-        for region, form, cell, one in zip(regions, forms, written_cells, said, strict=True)
+        for region, form, cell, one in zip(regions, forms, written_cells, explained, strict=True)
     ]
 
 

@@ -90,14 +90,14 @@ class Model:
             if usable:
                 met: set[tuple[object, ...]] = set()
                 for k, row in enumerate(group):
-                    said = (_shown(row[0]), *row[1:4], frozenset({*row[4], *row[6]}), row[5], self._doubts(row))
-                    if k and said in met:
+                    shown = (_shown(row[0]), *row[1:4], frozenset({*row[4], *row[6]}), row[5], self._doubts(row))
+                    if k and shown in met:
                         counts["repeated"] += 1
                     elif k or any(v.numbers for v in known):
                         counts["updated"] += 1
                     else:
                         counts["added"] += 1
-                    met.add(said)
+                    met.add(shown)
         return new, counts
 
     @staticmethod
@@ -129,7 +129,7 @@ class Model:
         return [v for v in self.versions if v.event <= cut and not self._withdrawn(v.event, cut)]
 
     def standing(self, cut: int) -> list[Version]:
-        """The versions that stand: the last usable one of each complaint, and those that name nobody."""
+        """The versions that stand: the last usable one of each complaint, and those that name no number."""
         live = self.live(cut)
         return [v for v in live if self._amended(v, live) is None]
 
@@ -143,7 +143,7 @@ class Model:
         return self._last(self.decisions, n, cut, {"accepted", "dismissed"})
 
     def _named(self, n: int, cut: int) -> tuple[list[Version], list[Version]]:
-        """The versions that name a number for certain, and those of which a person has to say whether they do."""
+        """The versions that name a number for certain, and those for which an officer has to decide whether they do."""
         live = self.live(cut)
         settled_at, settled = self._settled(n, cut)
         lost = self._lost(n, cut)
@@ -187,13 +187,13 @@ class Model:
         return since
 
     def turned(self, n: int, cut: int) -> bool:
-        """It is so, and nobody decided since."""
+        """Whether a suspect became a complainant, or the reverse, and no decision followed."""
         since = self._turned_since(n, cut)
         shield = self._last(self.decisions, n, cut, {"protected", "unprotected"})[0]
         return since >= 0 and max(self._settled(n, cut)[0], shield) < since
 
     def waiting(self, cut: int) -> set[int]:
-        """What a person is shown."""
+        """The numbers that are shown for review."""
         return {
             n
             for n, s in self.states(cut).items()
@@ -207,10 +207,10 @@ class Model:
             n in v.numbers and (n not in v.certain or self._amended(v, live) is not None or self._unshielded(v, n, cut))
             for v in live
         )
-        unheard = self._decision(n, cut)[1] == "confirmed" and not self._heard_of(n, cut)
-        return unsure or unheard or self._turned_since(n, cut) >= 0
+        never_named = self._decision(n, cut)[1] == "confirmed" and not self._ever_named(n, cut)
+        return unsure or never_named or self._turned_since(n, cut) >= 0
 
-    def _heard_of(self, n: int, cut: int) -> bool:
+    def _ever_named(self, n: int, cut: int) -> bool:
         """Whether a complaint, a link or a list ever named it."""
         return (
             any(v.event <= cut and n in v.numbers for v in self.versions)
@@ -219,12 +219,12 @@ class Model:
         )
 
     def _confirmed(self, n: int, cut: int) -> tuple[bool, bool]:
-        """Whether an officer confirmed it, and whether that waits, as nobody ever named it."""
-        event, said = self._decision(n, cut)
-        if said != "confirmed":
+        """Whether an officer confirmed it, and whether that waits because no record names it."""
+        event, status = self._decision(n, cut)
+        if status != "confirmed":
             return False, False
         settled_at, settled = self._settled(n, cut)
-        if self._heard_of(n, cut):
+        if self._ever_named(n, cut):
             return True, False
         return (settled == "accepted", False) if settled_at > event else (False, True)
 
@@ -237,16 +237,16 @@ class Model:
     def states(self, cut: int) -> dict[int, State]:
         universe = {n for v in self.versions if v.event <= cut for n in v.numbers}
         universe |= {n for v in self.live(cut) for n in v.complainants}
-        answers = [told for told in self.outcomes if not self._withdrawn(told[0], cut)]
+        answers = [answer for answer in self.outcomes if not self._withdrawn(answer[0], cut)]
         universe |= {n for e, n, _ in [*self.decisions, *answers, *self.exported] if e <= cut}
         universe |= {k for e, link in self.links if e <= cut for k in (link["msisdn"], link["seed_msisdn"])}
         grounded = {n for n in universe if self._grounded(n, cut)}
         return {n: self._state(n, cut, grounded) for n in universe}
 
     def _protected(self, n: int, cut: int) -> bool:
-        event, said = self._last(self.decisions, n, cut, {"protected", "unprotected"})
+        event, status = self._last(self.decisions, n, cut, {"protected", "unprotected"})
         if event >= 0:
-            return said == "protected"
+            return status == "protected"
         return n in PLACEHOLDERS | TOLL_FREE or any(n in v.complainants for v in self.live(cut))
 
     def _decision(self, n: int, cut: int) -> tuple[int, str]:
@@ -260,13 +260,13 @@ class Model:
         named, waiting = self._named(n, cut)
         best = self._best(n, cut, grounded)
         decided_at, decided = self._decision(n, cut)
-        confirmed, unheard = self._confirmed(n, cut)
+        confirmed, never_named = self._confirmed(n, cut)
         live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
         answered_at, answered = self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
         sent_at, sent = self._last(self.exported, n, cut, {"block", "release"})
         closed_at = max(answered_at, decided_at if decided in {"reverified", "reactivated"} else -1)
         grounds = named or best or decided in {"reverified", "reactivated"} or confirmed
-        waits = bool(waiting) or unheard
+        waits = bool(waiting) or never_named
         if self._protected(n, cut):
             status = "protected"
         elif decided == "withdrawn" or not (grounds or waits):
@@ -286,7 +286,7 @@ class Model:
         else:
             status = "reverify"
         dates = [v.reported_at for v in named if v.reported_at is not None]
-        told = self._told(n, cut, grounded, set()) or (self.moments[decided_at - 1] if decided else None)
+        dated = self._last_named(n, cut, grounded, set()) or (self.moments[decided_at - 1] if decided else None)
         return State(
             status=status,
             hop=0 if named else best["hop"] if best else None,
@@ -296,7 +296,7 @@ class Model:
             first=min(dates, default=None),
             last=max(dates, default=None),
             via_imei=best["via_imei"] if best and not named else None,
-            review_by=told.astimezone(IST).date() + timedelta(days=90) if told else None,
+            review_by=dated.astimezone(IST).date() + timedelta(days=90) if dated else None,
             kind_listed=n not in TOLL_FREE,
             decided=confirmed,
             waits=waits,
@@ -338,15 +338,15 @@ class Model:
         link = link or self._best(n, cut, None)
         return self._district(link["seed_msisdn"], cut, grounded, met | {n}) if link else None
 
-    def _told(self, n: int, cut: int, grounded: set[int], met: set[int]) -> datetime | None:
-        """When it was last said why a number stands: the day or arrival of a complaint, or that of its seed's."""
+    def _last_named(self, n: int, cut: int, grounded: set[int], met: set[int]) -> datetime | None:
+        """The moment of the last evidence for a number: the date or arrival of a complaint, its own or its seed's."""
         if n in met:
             return None
         named = [v.reported_at or self.moments[v.event - 1] for v in self._named(n, cut)[0]]
         if named:
             return max(named)
         link = self._best(n, cut, grounded)
-        return self._told(link["seed_msisdn"], cut, grounded, met | {n}) if link else None
+        return self._last_named(link["seed_msisdn"], cut, grounded, met | {n}) if link else None
 
     def listed(self, cut: int, district: str | None = None) -> dict[int, tuple[str, State]]:
         """The list: each number's action and state."""
@@ -362,21 +362,21 @@ class Model:
 
     def story(self, n: int) -> set[tuple[int, str]]:
         """What happened to a number, and in which event."""
-        told = {
+        entries = {
             (e, what)
             for rows, what in ((self.decisions, "decided"), (self.outcomes, "outcome"), (self.exported, "exported"))
             for e, m, _ in rows
             if m == n
         }
-        told |= {(e, "linked") for e, link in self.links if link["msisdn"] == n}
-        taken_back = {e for e, what in told if what in {"outcome", "linked"}} | {e for e, m in self.seen if m == n}
+        entries |= {(e, "linked") for e, link in self.links if link["msisdn"] == n}
+        taken_back = {e for e, what in entries if what in {"outcome", "linked"}} | {e for e, m in self.seen if m == n}
         for what, of in (("named", "numbers"), ("complainant", "complainants")):
             theirs = [v for v in self.versions if n in getattr(v, of)]
-            told |= {(v.event, what) for v in theirs}
+            entries |= {(v.event, what) for v in theirs}
             for v in self.versions:
                 before = [w for w in self.standing(v.event - 1) if w.complaint == v.complaint]
                 if v.numbers and n not in getattr(v, of) and any(n in getattr(w, of) for w in before):
-                    told.add((v.event, f"{what} no more"))
+                    entries.add((v.event, f"{what} no more"))
             taken_back |= {
                 v.event
                 for w in theirs
@@ -389,12 +389,12 @@ class Model:
                     and not self._withdrawn(w.event, v.event - 1)
                 )
             }
-        return told | {(w, "taken back") for w, of in self.withdrawals if of in taken_back}
+        return entries | {(w, "taken back") for w, of in self.withdrawals if of in taken_back}
 
     def cut_at(self, day: date) -> int:
         return sum(at.astimezone(IST).date() <= day for at in self.moments)
 
 
 def _shown(source: str) -> str:
-    """A source as it is kept: one width of letters, and no signs that nobody sees."""
+    """A source as it is kept: letters of one width, without invisible characters."""
     return unicodedata.normalize("NFKC", source).replace("\u200b", "")

@@ -19,7 +19,7 @@ HUB = 35824005999990
 FOLLOWED = 35824005111111
 LOOSE = [919812300000 + n for n in range(130)]
 
-#: What somebody may write into a complaint in the hope that it is opened in a browser.
+#: Texts of complaints that attack a browser.
 HOSTILE = [
     '<script>document.title="run"</script>',
     '"><img src=x onerror=alert(1)>',

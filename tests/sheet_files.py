@@ -60,8 +60,10 @@ def some_complaints(random: Random, size: int, *, breaks: bool = False) -> Table
         acknowledgement = f"2{random.randrange(10**9):09}{k:04}"
         numbers = [random.randrange(6_000_000_000, 10_000_000_000) for _ in range(random.choice([1, 1, 1, 2, 3]))]
         names[acknowledgement] = {910_000_000_000 + number for number in numbers}
-        said = random.choice(["he said", 'he said "pay, now"', "five 5' 6\" men; one spoke", "called | hung up, twice"])
-        facts = f"{said}{chr(10) if breaks and random.random() < 0.4 else ' '}and no more"
+        quoted = random.choice(
+            ["he said", 'he said "pay, now"', "five 5' 6\" men; one spoke", "called | hung up, twice"]
+        )
+        facts = f"{quoted}{chr(10) if breaks and random.random() < 0.4 else ' '}and no more"
         cells = {
             "acknowledgement_no": acknowledgement,
             "district": random.choice(DISTRICTS),

@@ -3,7 +3,7 @@
     python tests/smoke.py
 
 Owns no test of its own: it asks of an installed wheel what the tests ask of a checkout, on every platform and with the
-oldest and the newest dependencies. It fails with an assertion, or says "smoke: passed".
+oldest and the newest dependencies. It fails with an assertion, or prints "smoke: passed".
 """
 
 from __future__ import annotations

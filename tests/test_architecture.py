@@ -1,7 +1,7 @@
 """The layers of ARCHITECTURE.md: which module imports which, and what only some modules contain.
 
 Each test first asserts that it found what it checks, and each list of exceptions is exact: a module that moves, or an
-exception that nobody needs any more, fails.
+exception without need, fails.
 """
 
 import ast
@@ -190,7 +190,7 @@ def test_the_list_of_msisdn_modules_is_in_the_order_of_their_dependencies() -> N
         assert not siblings_used(folder / f"{name}.rs", set(order[:at])), name
 
 
-def test_names_say_what_a_file_is() -> None:
+def test_file_names_describe_their_content() -> None:
     for path in [*python_files(), *rust_files(), *sorted((ROOT / "tests").glob("*.py"))]:
         assert not TOO_VAGUE.search(path.stem), path
 
@@ -204,7 +204,7 @@ def test_files_stay_short_enough_to_be_read() -> None:
 
 
 @pytest.mark.parametrize("folder", ["rust/core/src", "rust/columns/src", "rust/python/src", "python/numguard"])
-def test_every_module_says_what_it_owns(folder: str) -> None:
+def test_every_module_states_what_it_owns(folder: str) -> None:
     files = [path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".rs", ".py"}]
     assert len(files) >= 3
     for path in files:

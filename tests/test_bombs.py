@@ -79,11 +79,11 @@ def bounded(program: str, *arguments: str) -> tuple[subprocess.CompletedProcess[
 
 
 def read(path: Path) -> tuple[str, int]:
-    """What was said, and the most memory that the process had, in MiB."""
+    """The message, and the peak memory of the process in MiB."""
     run, _ = bounded(READ, str(path))
     assert run.returncode == 0, run.stderr[-2000:]
-    *said, memory = run.stdout.splitlines()
-    return " ".join(said), int(memory)
+    *message, memory = run.stdout.splitlines()
+    return " ".join(message), int(memory)
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
@@ -91,10 +91,10 @@ def test_a_bomb_is_an_error(tmp_path: Path, bomb: str) -> None:
     name, content = BOMBS[bomb]
     path = tmp_path / name
     path.write_bytes(content())
-    said, memory = read(path)
-    assert said.startswith(("InputError", "ArgumentError")), said
-    assert str(path) in said
-    assert memory < 1024, said
+    message, memory = read(path)
+    assert message.startswith(("InputError", "ArgumentError")), message
+    assert str(path) in message
+    assert memory < 1024, message
 
 
 @pytest.mark.parametrize(("bomb", "wrapping", "verb"), random.Random(1).sample(CASES, min(SOME, len(CASES))))
@@ -124,8 +124,8 @@ def test_what_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
     if kind == "pipe":
         path = tmp_path / "pipe"
         os.mkfifo(path)
-    said, _ = read(path)
-    assert "is a device or a pipe" in said
+    message, _ = read(path)
+    assert "is a device or a pipe" in message
 
 
 def test_zeros_on_standard_input_are_no_table() -> None:
@@ -144,7 +144,7 @@ def test_zeros_on_standard_input_are_no_table() -> None:
 def test_a_bound_can_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name, content = BOMBS["nested gzip"]
     (tmp_path / name).write_bytes(content())
-    said, _ = read(tmp_path / name)
-    assert "NUMGUARD_MOST_LAYERS" in said
+    message, _ = read(tmp_path / name)
+    assert "NUMGUARD_MOST_LAYERS" in message
     monkeypatch.setenv("NUMGUARD_MOST_LAYERS", "50")
     assert read(tmp_path / name)[0] == ""

@@ -1,4 +1,4 @@
-"""`numguard expand` as a person meets it: operator files and tables in, lists, letters and charts out."""
+"""`numguard expand` from the command line: operator files and tables in, lists, letters and charts out."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_letter_to_the_operators(desk: Path) -> None:
     assert stat.S_IMODE((desk / "letter.xlsx").stat().st_mode) == 0o600
 
 
-def test_what_is_written_is_its_owners_alone(desk: Path) -> None:
+def test_files_are_readable_by_their_owner_alone(desk: Path) -> None:
     run = numguard(
         "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--folder", "linked", "--graph", "chart"
     )  # fmt: skip
@@ -116,21 +116,21 @@ def test_a_chart_of_a_case(desk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--around", "seeds.csv"], "--graph: name the folder"),
-        (["--graph", "chart", "--around", "nobody.csv"], "--around: the list is empty"),
+        (["--graph", "chart", "--around", "empty.csv"], "--around: the list is empty"),
         (["--graph", "chart", "--around", "stranger.csv"], "1 of the numbers and handsets are not in the walk"),
         (["--ask", "letter.pdf"], "its ending selects the format"),
         (["--days-before", "3", "--max-hops", "2"], "max_hops: takes 1 only"),
     ],
 )
-def test_what_cannot_be_meant_is_usage(desk: Path, arguments: list[str], says: str) -> None:
-    (desk / "nobody.csv").write_text("mobile\n")
+def test_wrong_arguments_are_errors_of_usage(desk: Path, arguments: list[str], message: str) -> None:
+    (desk / "empty.csv").write_text("mobile\n")
     (desk / "stranger.csv").write_text("9000000009\n")
     run = numguard("expand", "airtel.csv", "--seeds", "seeds.csv", *arguments)
     assert run.returncode == 2
-    assert says in run.stderr
+    assert message in run.stderr
     assert not (desk / "chart").exists()
 
 
@@ -147,18 +147,18 @@ def test_a_window_around_the_day_of_report(desk: Path) -> None:
     assert "reported_at: write it as 2026-09-01" in run.stderr
 
 
-def test_an_unreadable_protected_number_is_said(desk: Path) -> None:
+def test_an_unreadable_protected_number_is_reported(desk: Path) -> None:
     (desk / "protected.csv").write_text("mobile\n9123456789\n98765XXXXX\n")
     run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--protected", "protected.csv")
     assert "protected.csv: 1 member; left out: masked 1" in run.stderr
     assert "stopped: protected 1" in run.stderr
 
 
-def test_no_seeds_and_no_sightings_say_so(desk: Path) -> None:
-    (desk / "nobody.csv").write_text("mobile\n")
-    run = numguard("expand", "airtel.csv", "--seeds", "nobody.csv")
+def test_no_seeds_and_no_sightings_are_reported(desk: Path) -> None:
+    (desk / "empty.csv").write_text("mobile\n")
+    run = numguard("expand", "airtel.csv", "--seeds", "empty.csv")
     assert run.returncode == 0
-    assert "nobody.csv: 0 members" in run.stderr
+    assert "empty.csv: 0 members" in run.stderr
     (desk / "none.csv").write_text(AIRTEL.partition("'")[0])
     run = numguard("expand", "none.csv", "--seeds", "seeds.csv")
     assert "linked: 0 numbers" in run.stderr

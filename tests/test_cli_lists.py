@@ -79,10 +79,14 @@ def test_what_has_changed_since_a_named_export(case: Path) -> None:
     assert json.loads(run.stdout)["rows"] == 1
     assert [(row["msisdn"], row["change"]) for row in rows("again.csv")] == [("917776665554", "added")]
     assert rows("again.csv") == [row | {"status": "requested"} for row in rows("second.csv")]
-    for since, said in (("3", "sent to another receiver"), ("1 Sep", "takes the number of an export"), ("99", "since")):
+    for since, message in (
+        ("3", "sent to another receiver"),
+        ("1 Sep", "takes the number of an export"),
+        ("99", "since"),
+    ):
         run = numguard("export", "no.csv", "--to", "DoT", "--since", since)
         assert run.returncode == 2
-        assert said in run.stderr
+        assert message in run.stderr
     assert not Path("no.csv").exists()
 
 
@@ -135,6 +139,6 @@ def test_a_history_is_private_and_inert(case: Path) -> None:
     run = numguard("history", "9876543210", "--output", "story.csv")
     assert run.returncode == 0
     assert stat.S_IMODE(Path("story.csv").stat().st_mode) == 0o600
-    told = list(csv.DictReader(numguard("history", "-", stdin="98765 43210\n").stdout.splitlines()))
-    assert told == rows("story.csv")
-    assert [(row["what"], row["reason"]) for row in told] == [("named", ""), ("decided", "'=HYPERLINK(0)")]
+    history = list(csv.DictReader(numguard("history", "-", stdin="98765 43210\n").stdout.splitlines()))
+    assert history == rows("story.csv")
+    assert [(row["what"], row["reason"]) for row in history] == [("named", ""), ("decided", "'=HYPERLINK(0)")]

@@ -1,4 +1,4 @@
-"""What was sent and the change make the list of today: from the files, as readers of other houses read them."""
+"""The sent list and the change make the list of today: from the files, as receivers read them."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def do(registry: ng.Registry, step: tuple[Any, ...], intakes: list[int]) -> None
             with suppress(ArgumentError) if status in SETTLING else nullcontext():
                 registry.decide(numbers(values), status, "looked into")
         case ("outcome", values, status):
-            # A moment of its own for each: the same outcome told twice is not a new one.
+            # A moment of its own for each: an outcome that is repeated is not a new one.
             at = f"2026-09-01 10:00:{registry._case.store.head() % 60:02}"
-            told = {"msisdn": numbers(values), "status": [status] * len(values), "date": [at] * len(values)}
-            intake = registry.record_outcomes(pa.table(told))
+            answer = {"msisdn": numbers(values), "status": [status] * len(values), "date": [at] * len(values)}
+            intake = registry.record_outcomes(pa.table(answer))
             if intake.id is not None and intake.id not in intakes:
                 intakes.append(intake.id)
         case ("expand", values, handset):
@@ -152,7 +152,7 @@ def test_a_receiver_holds_the_list_whatever_it_was_sent_since_which_export(histo
             export = registry.export(path, replace=True, to=receiver, since=since).manifest["export"]
             before = got[max(got)] if since == "last" and got else got.get(since, {})
             now = whole(read(path)) if since is None else applied(before, read(path))
-            # What an export changes of its own (reported becomes requested) is not told to the one who got it.
+            # What an export changes of its own (reported becomes requested) is not in the change for its receiver.
             assert {n: row | {"status": ""} for n, row in now.items()} == {
                 n: row | {"status": ""} for n, row in full.items()
             }

@@ -1,4 +1,4 @@
-"""The demonstration: the whole job on a small case, what it says, what it writes, and that it can fail."""
+"""The demonstration: a small case from end to end, its output and files, and its failures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_everything_comes_out(run: Run) -> None:
     assert result.hits > 1_000
 
 
-def test_it_shows_what_is_missed_and_who_is_hit_without_guilt(run: Run) -> None:
+def test_it_shows_missed_numbers_and_false_hits(run: Run) -> None:
     result, text = run
     by_trap = {s.trap: s for s in result.scores}
     assert set(by_trap) == {*TRAPS, "all"}
@@ -92,13 +92,13 @@ def test_it_ends_with_the_report(run: Run) -> None:
     table = page[page.index("Reported, by district") :].partition("</table>")[0]
     rows = [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
     at = rows[0].index("uploaded")
-    told = {row[0]: int(row[at].replace(",", "")) for row in rows[1:]}
-    assert told.pop("All") == sum(result.reported.values())
-    assert told == {unit: count for unit, count in result.world.complaints.by_district.items() if count}
+    counts = {row[0]: int(row[at].replace(",", "")) for row in rows[1:]}
+    assert counts.pop("All") == sum(result.reported.values())
+    assert counts == {unit: count for unit, count in result.world.complaints.by_district.items() if count}
     assert not re.search(r"[6-9]\d{9}", re.sub(r"[a-f0-9]{64}|-?\d*\.\d+", "", page))
 
 
-def test_refused_rows_say_where_and_why(run: Run) -> None:
+def test_refused_rows_have_place_and_reason(run: Run) -> None:
     result, _ = run
     with (result.world.folder.parent / "refused_rows.csv").open(encoding="utf-8", newline="") as lines:
         refused = list(csv.DictReader(lines))
@@ -115,7 +115,7 @@ def test_refused_rows_say_where_and_why(run: Run) -> None:
     assert {row["note"] for row in untold} == {"unknown_call_type"}
 
 
-def test_a_second_run_in_the_same_folder_says_the_same(run: Run, tmp_path: Path) -> None:
+def test_a_second_run_in_the_same_folder_prints_the_same(run: Run, tmp_path: Path) -> None:
     first = run_demo(tmp_path, rows=200_000, scale=0.02, out=io.StringIO())
     again = run_demo(tmp_path, rows=200_000, scale=0.02, out=io.StringIO())
     assert again.ok
@@ -203,11 +203,11 @@ def _show(page: _Plain | _Rich) -> None:
     page.line("it holds", "good")
     page.line("it does not", "bad")
     page.line("a long line " * 30)
-    with page.step("working") as tell:
-        tell("half way")
+    with page.step("working") as show:
+        show("half way")
 
 
-def test_both_pages_say_the_same_words() -> None:
+def test_both_pages_have_the_same_words() -> None:
     plain, rich = io.StringIO(), io.StringIO()
     _show(_Plain(plain))
     _show(_Rich(rich))

@@ -1,4 +1,4 @@
-"""Every example that a reader can copy runs, and says what it claims to say."""
+"""Every example that a reader can copy runs, and prints what the page shows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every command that the guide shows runs, and prints what the guide says.
+"""Every command that the guide shows runs, and prints what the guide shows.
 
-In a ```console block a line that begins with `$ ` is run by the shell, and the lines under it are its output: what it
-says to the person and what it prints, as a terminal shows both. `...` stands for anything. Where no output is shown,
+In a ```console block a line that begins with `$ ` is run by the shell, and the lines under it are its output, errors
+included, as a terminal shows both. `...` stands for anything. Where no output is shown,
 only the exit code counts, which has to be 0 unless `echo $?` comes next. `cat FILE` of a file that is not there yet
 makes it, from what the page shows.
 """

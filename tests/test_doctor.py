@@ -1,4 +1,4 @@
-"""`numguard doctor`, the first steps and shell completion: what a person meets in the first minute."""
+"""`numguard doctor`, the first steps and shell completion: the first minute of a user."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_every_extra_is_looked_at() -> None:
     assert {name for name, _, _ in doctor._needed(None)} >= {"numpy", "pyarrow", "click"}
 
 
-def test_what_is_absent_or_old_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_absent_or_old_is_reported_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     real = importlib.metadata.version
 
     def version(name: str) -> str:

@@ -75,7 +75,7 @@ def test_numbered_columns_of_suspects_are_one_field() -> None:
 
 
 @pytest.mark.parametrize("written", ["Mobile No.", "Mobile", "मोबाइल नंबर", "Date", "दिनांक", "Amount Recovered / Held"])
-def test_what_could_be_two_things_is_asked_about(written: str) -> None:
+def test_an_ambiguous_heading_is_a_question(written: str) -> None:
     could = AMBIGUOUS[heading(written)]
     with pytest.raises(ColumnError) as error:
         find("Ack No", written)
@@ -85,7 +85,7 @@ def test_what_could_be_two_things_is_asked_about(written: str) -> None:
     assert find("Ack No", written, mapping={"ignore": written}) == {"acknowledgement_no": ["Ack No"]}
 
 
-def test_two_columns_for_one_field_are_asked_about() -> None:
+def test_two_columns_for_one_field_are_a_question() -> None:
     with pytest.raises(ColumnError, match="more than one column could be amount_lost: Amount Lost, Fraud Amount"):
         find("Amount Lost", "Fraud Amount")
 
@@ -127,7 +127,7 @@ def test_a_column_to_leave_out_need_not_be_there() -> None:
         find("Ack No", mapping={"district": ["Where"]})
 
 
-def test_every_spelling_of_a_district_leads_to_one_name_and_says_where_it_is_from() -> None:
+def test_every_spelling_of_a_district_leads_to_one_name_with_its_source() -> None:
     import csv
     from importlib import resources
 
@@ -140,8 +140,8 @@ def test_every_spelling_of_a_district_leads_to_one_name_and_says_where_it_is_fro
 
 
 def test_districts() -> None:
-    told = ["GURGAON", "gurugram", "Distt. Gurgaon", "District Mewat", "जिला हिसार", "Alwar", "New Delhi", None, "-"]
-    assert districts(pa.array(told)).to_pylist() == [
+    cells = ["GURGAON", "gurugram", "Distt. Gurgaon", "District Mewat", "जिला हिसार", "Alwar", "New Delhi", None, "-"]
+    assert districts(pa.array(cells)).to_pylist() == [
         "Gurugram", "Gurugram", "Gurugram", "Nuh", "Hisar", "Alwar", "New Delhi", None, None,
     ]  # fmt: skip
 

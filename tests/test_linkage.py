@@ -1,4 +1,4 @@
-"""Linkage from Python: equal to the oracle however the sightings come, and its traps told from its links."""
+"""Linkage from Python: equal to the oracle however the sightings come, and its traps distinguished from its links."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_every_source_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> 
         assert same(ng.expand(pa.array(seeds, pa.uint64()), source, POLICY), expected), name
 
 
-def test_no_room_in_memory_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> None:
+def test_no_space_in_memory_gives_the_same(expected: ng.Expansion, tmp_path: Path) -> None:
     seeds, sightings = a_case()
     table = table_of(sightings)
     pq.write_table(table, tmp_path / "all.parquet", row_group_size=20)
@@ -360,7 +360,7 @@ def test_repr_and_messages_hold_no_numbers() -> None:
     assert not any(str(number) in repr(found) + repr(found.policy) for number in NUMBERS)
 
 
-# A bad call is an exception that says what to do ----------------------------------------------------------------------
+# A bad call is an exception that names the remedy ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -447,7 +447,7 @@ def test_bad_calls(tmp_path: Path) -> None:
         ng.expand(pa.table({"msisdn": seeds, "reported_at": ["today"]}), table, ng.LinkPolicy(days_before=3))
 
 
-def test_national_numbers_in_uint64_are_told() -> None:
+def test_national_numbers_in_uint64_get_a_warning() -> None:
     table = pa.table({"served_msisdn": pa.array([9876543210], pa.uint64()), "imei14": [PHONE]})
     with pytest.warns(UserWarning, match=r"served_msisdn.*Int64"):
         ng.expand(["9876543210"], table)
@@ -473,19 +473,19 @@ def test_interrupt_stops_it() -> None:
         ng.expand(pa.array([SEED], pa.uint64()), endless())
 
 
-def test_progress_is_told_and_can_stop_it() -> None:
-    told: list[LinkageProgress] = []
+def test_progress_is_called_and_can_stop_the_walk() -> None:
+    states: list[LinkageProgress] = []
 
     class EnoughError(Exception):
         pass
 
     def progress(state: LinkageProgress) -> None:
-        told.append(state)
-        if len(told) == 2:
+        states.append(state)
+        if len(states) == 2:
             raise EnoughError
 
     with pytest.raises(EnoughError):
         ng.expand(pa.array([SEED], pa.uint64()), endless(), progress=progress)
-    assert [state.stage for state in told] == ["reading", "reading"]
-    assert 0 < told[0].rows < told[1].rows
-    assert (told[0].of, told[0].hop) == (None, 0)
+    assert [state.stage for state in states] == ["reading", "reading"]
+    assert 0 < states[0].rows < states[1].rows
+    assert (states[0].of, states[0].hop) == (None, 0)

@@ -1,4 +1,4 @@
-"""A walk over sightings that stay where they are: told of what is closed by its size, it finds what it found before."""
+"""A walk over sightings outside the process: given the closed handsets by their size, it finds the same."""
 
 from __future__ import annotations
 

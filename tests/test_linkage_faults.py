@@ -1,4 +1,4 @@
-"""What people hand to linkage that is no sighting and no seed: a clear error, or an empty result that says so."""
+"""Input of linkage that is no sighting and no seed: a clear error, or an empty result with its counts."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_rows_without_a_time_count_unless_a_rule_asks() -> None:
 # Nothing at all -------------------------------------------------------------------------------------------------------
 
 
-def test_no_sightings_and_no_seeds_say_so(tmp_path: Path) -> None:
+def test_no_sightings_and_no_seeds_are_reported(tmp_path: Path) -> None:
     empty = pa.table({"served_msisdn": pa.array([], pa.string()), "imei14": pa.array([], pa.string())})
     pq.write_table(empty, tmp_path / "none.parquet")
     (tmp_path / "none.csv").write_text("served_msisdn,imei14\n")
@@ -122,7 +122,7 @@ def test_columns_of_nothing_are_refused_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "says"),
+    ("call", "error", "message"),
     [
         (lambda: linked(pd.DataFrame()), ColumnError, "no column 'served_msisdn'; there are none at all"),
         (lambda: linked(pa.table({"a": [SEED]})), ColumnError, "no column 'served_msisdn'; there are a"),
@@ -143,8 +143,10 @@ def test_columns_of_nothing_are_refused_rows() -> None:
         (lambda: ng.expand(pd.DataFrame({SEED: [OTHER]}), TWICE), ColumnError, r"there are: \(a number\)$"),
     ],
 )  # fmt: skip
-def test_a_bad_call_says_what_to_do(call: Callable[[], Any], error: type[NumguardError], says: str) -> None:
-    with pytest.raises(error, match=says) as raised:
+def test_the_error_of_a_bad_call_names_the_remedy(
+    call: Callable[[], Any], error: type[NumguardError], message: str
+) -> None:
+    with pytest.raises(error, match=message) as raised:
         call()
     assert SEED not in str(raised.value)
 
@@ -169,25 +171,25 @@ def a_long_source(folder: Path) -> list[Path]:
 
 
 @pytest.mark.usefixtures("unthrottled")
-def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Path) -> None:
-    told: list[Any] = []
+def test_progress_is_called_at_each_stage_and_its_error_ends_the_walk(tmp_path: Path) -> None:
+    states: list[Any] = []
 
     class EnoughError(Exception):
         pass
 
     def progress(state: Any) -> None:
-        told.append(state)
+        states.append(state)
         if state.stage == "handsets":
             raise EnoughError
 
     with pytest.raises(EnoughError):
         ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
-    stages = [state.stage for state in told]
+    stages = [state.stage for state in states]
     assert stages == sorted(stages, key=["reading", "numbers", "handsets"].index)
     assert {"reading", "numbers", "handsets"} == set(stages)
-    reading = [state for state in told if state.stage == "reading"]
+    reading = [state for state in states if state.stage == "reading"]
     assert all(state.file == str(tmp_path / "seen.parquet") and state.of is None for state in reading)
-    last = told[-1]
+    last = states[-1]
     assert (last.hop, last.of, last.file) == (1, 40_000_000, None)
     assert 0 < last.rows <= 40_000_000
 
@@ -195,20 +197,20 @@ def test_progress_tells_each_stage_and_an_error_in_it_ends_the_walk(tmp_path: Pa
 @pytest.mark.usefixtures("unthrottled")
 @pytest.mark.parametrize("stage", ["reading", "handsets"])
 def test_interrupt_stops_a_walk_over_files_half_way(stage: str, tmp_path: Path) -> None:
-    told: list[Any] = []
+    states: list[Any] = []
 
     def progress(state: Any) -> None:
-        told.append(state)
-        if [one.stage for one in told].count(stage) == 1 and state.stage == stage:
+        states.append(state)
+        if [one.stage for one in states].count(stage) == 1 and state.stage == stage:
             threading.Timer(0.02, signal.raise_signal, [signal.SIGINT]).start()
 
     with pytest.raises(KeyboardInterrupt):
         ng.expand([SEED], a_long_source(tmp_path), memory_limit=0, progress=progress)
-    assert told[-1].stage == stage
-    assert told[-1].rows < 40_000_000
+    assert states[-1].stage == stage
+    assert states[-1].rows < 40_000_000
 
 
-# Temporary files without room ----------------------------------------------------------------------------------------
+# Temporary files without space ---------------------------------------------------------------------------------------
 
 
 def a_graph(folder: Path) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Clones told from SIM boxes: equal to the oracle however the sightings come, and off unless a policy asks."""
+"""Clones and SIM boxes: equal to the oracle however the sightings come, and off unless a policy asks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def seen(n: int, minute: float, where: tuple[float, float] | None, circle: str |
 CLONE = [seen(n % 2, 10 * n, DELHI if n % 2 else MUMBAI) for n in range(6)]
 
 
-def test_a_clone_says_how_often_and_how_far() -> None:
+def test_a_clone_has_its_count_and_distance() -> None:
     found = expand(table_of(CLONE), 1, max_speed_kmh=1000)
     assert found.linked.num_rows == 0
     assert found.stopped.to_pylist() == [
@@ -65,7 +65,7 @@ def test_a_clone_says_how_often_and_how_far() -> None:
     assert (shut["role"], shut["why"]) == ("closed", "in_two_places")
 
 
-def test_a_sim_box_says_what_it_is_over() -> None:
+def test_a_sim_box_has_the_cap_it_exceeds() -> None:
     flat = [seen(n, 7 * n, (28.6139 + n % 5 / 1000, 77.209)) for n in range(150)]
     assert expand(table_of(flat), 1).stopped["why"].to_pylist() == ["too_many_numbers"]
     found = expand(table_of(flat), 1, max_speed_kmh=1000, max_numbers_in_one_place=150)
@@ -140,7 +140,7 @@ def test_where_it_was_comes_from_anywhere(tmp_path: Path) -> None:
     assert found.stopped == expected.stopped
 
 
-def test_rows_of_operator_files_say_it_themselves(tmp_path: Path) -> None:
+def test_rows_of_operator_files_have_places(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     lines = ["Target No,IMEI,Call Date,Call Time,Lat/Long,Roam Nw"]
     for n, (circle, where) in enumerate([("AIR GJ", "21.29669/72.8915"), ("BSNL - Bihar", "25.5941/85.1376")] * 3):
@@ -157,7 +157,7 @@ def test_circles_are_one_whatever_their_case(tmp_path: Path) -> None:
     assert expand(table_of(nothing), 1, max_speed_kmh=1000).linked.num_rows == 1
 
 
-def test_degrees_that_are_none_say_nothing() -> None:
+def test_invalid_degrees_are_no_place() -> None:
     where = [(91.0, 77.0), (28.0, 181.0), (float("nan"), 77.0), (float("inf"), 77.0), (0.0, 0.0), (None, 77.0)]
     rows = [seen(n % 2, n, DELHI if n % 2 else where[n // 2]) for n in range(12)]  # type: ignore[arg-type]
     found = expand(table_of(rows), 1, max_speed_kmh=1000)
@@ -165,14 +165,14 @@ def test_degrees_that_are_none_say_nothing() -> None:
 
 
 def test_bad_calls() -> None:
-    for bounds, said in (
+    for bounds, message in (
         ({"max_speed_kmh": 0}, "max_speed_kmh"),
         ({"max_speed_kmh": "fast"}, "max_speed_kmh"),
         ({"max_speed_kmh": float("nan")}, "max_speed_kmh"),
         ({"max_numbers_in_one_place": -1}, "max_numbers_in_one_place"),
         ({"max_numbers_in_one_place": 1.5}, "max_numbers_in_one_place"),
     ):
-        with pytest.raises(ArgumentError, match=said):
+        with pytest.raises(ArgumentError, match=message):
             ng.LinkPolicy(**bounds)
     sightings = table_of(CLONE)
     with pytest.raises(ArgumentError, match="max_speed_kmh"):
@@ -236,7 +236,7 @@ def test_as_the_oracle(rows: list[Seen], bounds: dict[str, Any], random: Any) ->
 
 @settings(max_examples=100, deadline=None)
 @given(sightings(), sightings(), st.randoms())
-def test_the_order_of_rows_says_nothing_even_of_one_moment(rows: list[Seen], more: list[Seen], random: Any) -> None:
+def test_the_order_of_rows_is_irrelevant_even_at_one_moment(rows: list[Seen], more: list[Seen], random: Any) -> None:
     """Also where one number is seen at one time in several places."""
     both = [*rows, *((*one[:3], *other[3:]) for one, other in zip(rows, more, strict=False))]
     bounds = {"max_speed_kmh": 200, "max_numbers_in_one_place": 9, "max_numbers_per_imei": 1}

@@ -1,4 +1,4 @@
-"""The traps of a real case, each told from a link: clones, a repair shop, a resold phone, a SIM box, placeholders."""
+"""The traps of a real case, each kept from a link: clones, a repair shop, a resold phone, a SIM box, placeholders."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_cloned_imei(users: int) -> None:
 
 
 def test_repair_shop() -> None:
-    """Many numbers, one after the other: no clone, and no ring. The gap tells them from the seed."""
+    """Many numbers, one after the other: no clone, and no ring. The gap separates them from the seed."""
     sightings = uses(SEED, PHONE, 0)
     for n, number in enumerate(innocent(40)):
         sightings += uses(number, PHONE, 2 + n)
@@ -92,7 +92,7 @@ def test_sim_box() -> None:
     assert stopped(sightings, release=[PHONE]) == []
 
 
-def test_placeholder_links_nobody() -> None:
+def test_placeholder_links_no_number() -> None:
     for written in ("000000000000000", "012345678901234", "11111111111111", "004999010640000"):
         table = pa.table({"served_msisdn": [f"+{SEED}", "7000000000"], "imei14": [written] * 2})
         found = ng.expand([f"+{SEED}"], table)
@@ -136,7 +136,7 @@ def test_brake() -> None:
     assert ng.expand(pa.array([SEED], pa.uint64()), sightings_of(sightings), wide).braked is None
 
 
-# What a person reads --------------------------------------------------------------------------------------------------
+# What an officer reads ------------------------------------------------------------------------------------------------
 
 
 def a_chain() -> list[Sighting]:
@@ -144,7 +144,7 @@ def a_chain() -> list[Sighting]:
     return sightings + uses(SEED + 2, PHONE + 1, 8, 9)
 
 
-def test_explain_says_the_whole_path() -> None:
+def test_explain_gives_the_whole_path() -> None:
     found = ng.expand(pa.array([SEED], pa.uint64()), sightings_of(a_chain()), ng.LinkPolicy(max_hops=2))
     assert found.explain("98765 43212") == (
         "+919876543212 was seen twice between 9 and 10 September 2026 in handset 358240051111128, which also carried "

@@ -47,7 +47,7 @@ def pairs(table: pa.Table) -> list[tuple[int, int]]:
 
 
 def boxes(svg: str) -> list[tuple[set[str], float, list[str]]]:
-    """Of each box its classes, how far to the right it stands, and what is said in it."""
+    """The classes, x coordinate and lines of each box."""
     found = []
     for group in ElementTree.fromstring(svg).iter(f"{SVG}g"):
         x = float(group.attrib["transform"].removeprefix("translate(").split()[0])
@@ -141,7 +141,7 @@ def test_seeds_without_an_edge_are_nodes_too() -> None:
     ]
 
 
-def test_what_was_met_nowhere_is_said() -> None:
+def test_an_unseen_number_is_an_error() -> None:
     found = walk([(SEED, PHONE)])
     with pytest.raises(ArgumentError, match="2 of the numbers and handsets"):
         found.graph(numbers=array(SEED, SEED + 3), imeis=array(PHONE + 3))
@@ -156,13 +156,13 @@ def test_levels_stand_from_left_to_right_and_hubs_look_closed() -> None:
     rows = [(SEED, PHONE), (SEED + 1, PHONE), (SEED + 1, PHONE + 1), (SEED + 2, PHONE + 1)]
     rows += [(SEED + 20 + n, PHONE + 2) for n in range(8)] + [(SEED, PHONE + 2)]
     svg = link_chart(walk(rows, max_hops=2, max_numbers_per_imei=5).graph())
-    shown = {said[0].split()[0]: (classes, x, said) for classes, x, said in boxes(svg)}
+    shown = {lines[0].split()[0]: (classes, x, lines) for classes, x, lines in boxes(svg)}
     assert [name for name, _ in sorted(shown.items(), key=lambda item: (item[1][1], item[0]))] == [
         "N1", "H1", "H3", "N2", "H2", "N3",
     ]  # fmt: skip
-    classes, _, said = shown["H3"]
+    classes, _, lines = shown["H3"]
     assert classes == {"closed", "ended"}
-    assert said[1:] == ["stopped: too many numbers (9)", "once, 13 Sep 2026"]
+    assert lines[1:] == ["stopped: too many numbers (9)", "once, 13 Sep 2026"]
     assert shown["N2"][2][1:] == ["linked", "2 times, 2 Sep to 3 Sep 2026"]
     assert shown["H1"][2][1] == "2 numbers in all"
     assert "1 reported number, 2 linked numbers, 3 handsets; the walk stopped at 1" in svg
@@ -174,7 +174,7 @@ def test_pictures_are_masked_unless_asked_for() -> None:
     for whole in ("98765 43210", "358240051111110", "98765 43211"):
         assert whole in full
         assert whole not in masked
-    digits = [re.sub(r"\s", "", said[0].partition(" ")[2]) for _, _, said in boxes(masked)]
+    digits = [re.sub(r"\s", "", lines[0].partition(" ")[2]) for _, _, lines in boxes(masked)]
     assert sorted(digits) == ["+9198xxxxxx10", "+9198xxxxxx11", "000000000000000", "35824005xxxx11"]
     assert "Numbers are masked" in masked
     assert "Numbers are masked" not in full
@@ -182,11 +182,11 @@ def test_pictures_are_masked_unless_asked_for() -> None:
 
 
 @pytest.mark.parametrize("count", [15, 16, 72, 5000])
-def test_a_long_case_is_capped_and_says_so(count: int) -> None:
+def test_a_long_case_is_capped_and_names_the_rest(count: int) -> None:
     rows = [(SEED, PHONE)] * 2 + [(SEED + 1 + n, PHONE) for n in range(count)]
     svg = link_chart(walk(rows, max_numbers_per_imei=None, max_linked_per_seed=5000).graph(numbers=array(SEED)))
-    linked = [said for classes, _, said in boxes(svg) if "linked" in classes]
-    more = [said for classes, _, said in boxes(svg) if "more" in classes]
+    linked = [lines for classes, _, lines in boxes(svg) if "linked" in classes]
+    more = [lines for classes, _, lines in boxes(svg) if "more" in classes]
     assert len(linked) == (count if count <= 16 else 15)
     assert more == ([] if count <= 16 else [[f"and {count - 15:,} more numbers"]])
     assert f"{count:,} linked numbers" in svg
@@ -196,16 +196,16 @@ def test_a_long_case_is_capped_and_says_so(count: int) -> None:
 def test_what_was_asked_about_is_never_left_out() -> None:
     rows = [(SEED + n, PHONE) for n in range(60) for _ in range(1 + (n != 59))]
     svg = link_chart(walk(rows).graph(numbers=array(SEED + 59)))
-    assert [len(said) for classes, _, said in boxes(svg) if "asked" in classes] == [3]
+    assert [len(lines) for classes, _, lines in boxes(svg) if "asked" in classes] == [3]
 
 
 def test_few_lines_cross() -> None:
     """Two cases side by side, whose keys alternate: each handset stands beside its own numbers."""
     rows = [(SEED + 2 * n + k, PHONE + k) for k in range(2) for n in range(4)]
     shown = {
-        said[0].split()[0]: float(group.attrib["transform"].split()[1].rstrip(")"))
+        lines[0].split()[0]: float(group.attrib["transform"].split()[1].rstrip(")"))
         for group in ElementTree.fromstring(link_chart(walk(rows, seeds=(SEED, SEED + 1)).graph())).iter(f"{SVG}g")
-        if (said := [text.text or "" for text in group.iter(f"{SVG}text")])
+        if (lines := [text.text or "" for text in group.iter(f"{SVG}text")])
     }
     even, odd = ([shown[f"N{n}"] for n in which] for which in ((3, 5, 7), (4, 6, 8)))
     assert max(even) < min(odd) or max(odd) < min(even)
@@ -229,9 +229,9 @@ def test_pictures_hold_no_script_and_fetch_nothing() -> None:
 
 def test_nothing_and_one_node_are_pictures_too() -> None:
     assert boxes(link_chart(ng.expand([], table_of([])).graph())) == []
-    [(classes, _, said)] = boxes(link_chart(walk([], seeds=(SEED,)).graph()))
+    [(classes, _, lines)] = boxes(link_chart(walk([], seeds=(SEED,)).graph()))
     assert classes == {"reported", "ended"}
-    assert said[1] == "reported; in no sighting"
+    assert lines[1] == "reported; in no sighting"
 
 
 def test_the_same_graph_gives_the_same_picture() -> None:
@@ -240,7 +240,7 @@ def test_the_same_graph_gives_the_same_picture() -> None:
     assert link_chart(one.graph()) == link_chart(other.graph())
 
 
-def test_without_jinja_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_jinja_the_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtraError, match=r"numguard-telecom\[report\]"):
         can_draw()
@@ -266,6 +266,6 @@ def test_other_tools_open_the_tables(tmp_path: Path) -> None:
 def test_the_tables_name_nodes_as_the_picture_does() -> None:
     graph = walk([(SEED, PHONE), (SEED + 1, PHONE)]).graph()
     nodes, edges = link_tables(graph)
-    drawn = {said[0].split()[0] for _, _, said in boxes(link_chart(graph))}
+    drawn = {lines[0].split()[0] for _, _, lines in boxes(link_chart(graph))}
     assert set(nodes["id"].to_pylist()) == drawn
     assert set(edges["source"].to_pylist() + edges["target"].to_pylist()) == drawn

@@ -33,7 +33,7 @@ KILLS = int(os.environ.get("NUMGUARD_MERGE_KILLS", "4"))
 
 
 class Desk:
-    """A registry whose clock is told, and what is done in it."""
+    """A registry with a clock that the test sets, and the actions in it."""
 
     def __init__(self, target: str, name: str, folder: Path) -> None:
         self.registry = ng.Registry(target, by=name)
@@ -44,22 +44,22 @@ class Desk:
 
     def act(self, step: tuple[str, Any], k: int) -> None:
         """One step; what a registry refuses is no step."""
-        what, said = step
+        what, given = step
         try:
             if what == "add":
-                intake = self.registry.add_complaints(said, mapping={"narrative": "facts"}, name=f"{k % 4}.csv")
+                intake = self.registry.add_complaints(given, mapping={"narrative": "facts"}, name=f"{k % 4}.csv")
                 self.intakes.append(intake.id)
             elif what == "withdraw":
                 if self.intakes:
-                    self.registry.withdraw_intake(self.intakes[said % len(self.intakes)], "a wrong file")
+                    self.registry.withdraw_intake(self.intakes[given % len(self.intakes)], "a wrong file")
             elif what == "decide":
-                self.registry.decide([f"+{n}" for n in said[0]], said[1], f"reason {k}")
+                self.registry.decide([f"+{n}" for n in given[0]], given[1], f"reason {k}")
             elif what == "outcomes":
-                self.registry.record_outcomes(said, name=f"answers {k % 3}")
+                self.registry.record_outcomes(given, name=f"answers {k % 3}")
             elif what == "expand":
-                self.registry.expand(said)
+                self.registry.expand(given)
             else:
-                self.registry.export(self._folder / f"{self._name}-{k}.csv", to=said)
+                self.registry.export(self._folder / f"{self._name}-{k}.csv", to=given)
         except (ArgumentError, RegistryError):
             pass
 
@@ -101,8 +101,8 @@ def sheet(rows: list[dict[str, str | None]]) -> pa.Table:
     return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]})
 
 
-def told(registry: ng.Registry, folder: Path) -> dict[str, Any]:
-    """All that a registry answers, as bytes or rows."""
+def answers(registry: ng.Registry, folder: Path) -> dict[str, Any]:
+    """All answers of a registry, as bytes or rows."""
     folder.mkdir(exist_ok=True)
     listed = folder / "list.csv"
     listed.unlink(missing_ok=True)
@@ -167,14 +167,14 @@ def test_any_order_and_direction_give_the_same_bytes(
         first, second, third = dice.sample(desks, 3)
         for into, of in ((first, second), (first, third), (third, first), (second, third)):
             into.registry.merge(of.registry)
-        wanted = told(states[0].registry, tmp_path / "wanted")
+        wanted = answers(states[0].registry, tmp_path / "wanted")
         for one in (*states[1:], *desks):
-            assert told(one.registry, tmp_path / "found") == wanted, seed
+            assert answers(one.registry, tmp_path / "found") == wanted, seed
         for one in desks:
             sealed = one.registry.verify()
             assert all(one.registry.merge(of.registry).events == 0 for of in (*desks, *states) if of is not one), seed
             assert one.registry.verify() == sealed
-        # Nothing that a desk had told before is missing, but for what another told of the same complaint before it.
+        # No row of a desk is missing, except those that an earlier version of the same complaint replaces.
         key = ("registry", "event", "row")
         everything = {tuple(row[name] for name in key) for row in wanted[str(MOBILES[0])]}
         for row in (
@@ -194,12 +194,12 @@ QUESTIONS: list[Callable[[ng.Registry], Any]] = [
     lambda registry: registry.action_taken(),
     lambda registry: registry.complaints_by_day(),
     lambda registry: registry.handsets().to_table(),
-    *(lambda registry, n=n: told_without_lists(registry.history(f"+{n}")) for n in MOBILES),
+    *(lambda registry, n=n: history_without_lists(registry.history(f"+{n}")) for n in MOBILES),
 ]
 
 
-def told_without_lists(history: pa.Table) -> pa.Table:
-    """A story without who told it where, and without the lists that went out, which each desk writes under its name."""
+def history_without_lists(history: pa.Table) -> pa.Table:
+    """A history without desk and event, and without the files of exports, which each desk names after itself."""
     is_list = pc.equal(history["what"], "exported")
     for name in ("file", "sha256"):
         kept = pc.if_else(is_list, pa.scalar(None, pa.string()), history[name])
@@ -208,7 +208,7 @@ def told_without_lists(history: pa.Table) -> pa.Table:
 
 
 def test_desks_that_always_merge_first_are_one_registry(tmp_path: Path) -> None:
-    """Whoever knows everything before each step tells what one registry tells in which all of it was done."""
+    """A desk that merges all others before each step answers as a single registry with all the steps."""
     for seed in range(ROUNDS):
         dice = random.Random(1000 + seed)
         folder = tmp_path / str(seed)  # a list that went out in another round would stand in the way
@@ -271,16 +271,16 @@ def test_contradictions_are_listed_with_the_rule_that_settled_them(tmp_path: Pat
     ]
     assert all(r["sentence"] for r in rows)
     assert {r["held_by"] for r in rows} == {"SI Rohtak", "SI Hisar"}
-    # The typing error of another desk takes no number off in silence: it waits for a person.
+    # The typing error of another desk takes no number off in silence: it waits for review.
     assert one.registry.history("91234 56789")["what"].to_pylist().count("named") == 2
     assert "named no more" in one.registry.history("98765 43210")["what"].to_pylist()
     back = other.registry.merge(one.registry).contradictions
     assert back.equals(merged.contradictions)
     assert one.registry.contradictions().equals(back)
-    (told_of,) = one.registry.merges().to_pylist()
-    assert (told_of["by"], told_of["events"], told_of["contradictions"]) == ("SI Rohtak", 4, 4)
-    assert told_of["registry"] == other.registry.id
-    assert told_of["upto"] == 4
+    (record,) = one.registry.merges().to_pylist()
+    assert (record["by"], record["events"], record["contradictions"]) == ("SI Rohtak", 4, 4)
+    assert record["registry"] == other.registry.id
+    assert record["upto"] == 4
 
 
 def test_the_list_as_of_a_day_is_what_was_known_that_day(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_the_list_as_of_a_day_is_what_was_known_that_day(tmp_path: Path) -> None
     assert len(one.registry.history("98765 43210", as_of=START)) == 0
 
 
-def test_a_change_is_told_against_exports_of_this_registry_alone(tmp_path: Path) -> None:
+def test_a_change_is_relative_to_exports_of_this_registry(tmp_path: Path) -> None:
     one, other = two(tmp_path)
     other.registry.add_complaints(complaint("98765 43210"))
     other.registry.export(tmp_path / "desk.csv", to="DoT")
@@ -308,7 +308,7 @@ def test_a_change_is_told_against_exports_of_this_registry_alone(tmp_path: Path)
         one.registry.export(tmp_path / "x.csv", to="DoT", since=3)
 
 
-def test_copies_that_went_apart_are_told_apart(tmp_path: Path) -> None:
+def test_copies_that_diverge_are_two_registries(tmp_path: Path) -> None:
     one = Desk(str(tmp_path / "a.db"), "SI Rohtak", tmp_path)
     one.registry.add_complaints(complaint("98765 43210"))
     one.registry.backup(tmp_path / "b.db")
@@ -318,7 +318,7 @@ def test_copies_that_went_apart_are_told_apart(tmp_path: Path) -> None:
     other.registry.decide(["98765 43210"], "withdrawn", "checked too")
     assert one.registry.merge(other.registry).events == 1
     assert other.registry.merge(one.registry).events == 1
-    assert told(one.registry, tmp_path / "one") == told(other.registry, tmp_path / "other")
+    assert answers(one.registry, tmp_path / "one") == answers(other.registry, tmp_path / "other")
 
 
 def test_what_was_taken_in_can_be_taken_back(tmp_path: Path) -> None:
@@ -328,7 +328,7 @@ def test_what_was_taken_in_can_be_taken_back(tmp_path: Path) -> None:
     merged = one.registry.merge(other.registry)
     assert merged.id == 2
     one.registry.withdraw_intake(3, "a sheet of another state")
-    # What the other desk told itself stands.
+    # The complaint of the other desk stands.
     assert len(one.registry.numbers()) == 1
     one.registry.withdraw_intake(1, "that one too")
     assert len(one.registry.numbers()) == 0
@@ -371,7 +371,7 @@ def test_what_is_no_sound_registry_is_not_merged(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="itself"):
         one.registry.merge(one.registry)
     assert not (tmp_path / "a.db").exists()
-    empty = Desk(":memory:", "nobody", tmp_path)
+    empty = Desk(":memory:", "empty", tmp_path)
     assert one.registry.merge(empty.registry).id is None
 
 

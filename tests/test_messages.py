@@ -1,4 +1,4 @@
-"""What is said when something goes wrong: a typed error, no password, no number, nothing that a spreadsheet runs."""
+"""Errors and warnings: typed, and without passwords, numbers or text that a spreadsheet runs."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def test_an_address_in_any_spelling_is_not_quoted(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ArgumentError, match="not shown") as told:
+    with pytest.raises(ArgumentError, match="not shown") as raised:
         ng.Registry(address, by="HC 1234")
-    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(raised.value)
     for verb in (["verify"], ["history", "98765 43210"], ["export", "a.csv", "--by", "HC 1234", "--to", "DoT"]):
         done = run(*verb, "--registry", address)
         assert (done.returncode, "s3cret" in done.stdout + done.stderr) == (2, False)
@@ -97,9 +97,9 @@ def test_messages_hold_no_number(tmp_path: Path) -> None:
         lambda: ng.Registry().add_complaints(answer),
     ]
     for call in calls:
-        with pytest.raises(NumguardError) as told:
+        with pytest.raises(NumguardError) as raised:
             call()
-        assert not re.search(r"\d{7}", str(told.value)), told.value
+        assert not re.search(r"\d{7}", str(raised.value)), raised.value
 
 
 @pytest.mark.parametrize("key", [b"a" * 32, b"abcd" * 8, b"0123456789abcde", b"0" * 64, b"121212121212121213", b""])
@@ -183,9 +183,9 @@ def test_what_the_system_refuses_is_a_typed_error(tmp_path: Path) -> None:
             lambda path=path: listed.save(tmp_path / "taken.csv" if path.name == "taken" else path),
         ]
         for call in calls:
-            with pytest.raises(NumguardError) as told:
+            with pytest.raises(NumguardError) as raised:
                 call()
-            assert isinstance(told.value, OSError)
+            assert isinstance(raised.value, OSError)
     assert stat.S_ISDIR((tmp_path / "taken.csv").stat().st_mode)
     assert registry._case.store.head() == 0
 
@@ -219,12 +219,12 @@ def test_half_a_character_is_an_error_of_this_package(call: Callable[[], object]
 
 def test_a_warning_of_a_file_without_a_header_holds_no_cell_of_it() -> None:
     national = pa.table({"9876543210": pa.array([9876543210] * 100, pa.uint64()), "imei14": ["490154203237518"] * 100})
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
         ng.scan(national, {"9876543210": LISTED}).read_all()
         ng.expand(["9876543210"], national, msisdn="9876543210")
     assert "98765" not in repr(ng.scan(national, {"9876543210": LISTED}))
-    said = [str(warning.message) for warning in told]
-    assert [text for text in said if "UInt64 is taken for E.164" in text] == said
-    assert len(said) == 2
-    assert not [text for text in said if "98765" in text]
+    messages = [str(warning.message) for warning in raised]
+    assert [text for text in messages if "UInt64 is taken for E.164" in text] == messages
+    assert len(messages) == 2
+    assert not [text for text in messages if "98765" in text]

@@ -1,7 +1,7 @@
 """Never a number that was not written: cells of complaint sheets that name no suspect's number, end to end.
 
 Each cell goes into a sheet, through the registry and out on a list. None may be there with a number that it does not
-plainly name; what a person has to look at waits, and what is no number is refused.
+plainly name; what an officer has to decide waits, and what is no number is refused.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ SENTENCES = [
     "শিকায়তকারী আমার নম্বর 9876543210, অভিযুক্ত 9812345678",
 ]
 
-#: Cells with a number of another country, a range or steps, and links that open one number and say another.
+#: Cells with a number of another country, a range or steps, and links that open one number and show another.
 NOTHING_CERTAIN = [
     "https://wa.me/919811111003?text=PNR 9822222004", "https://wa.me/919811111003?text=victim",
     "https://wa.me/919811111003?text=my number 9822222004", "https://wa.me/919811111003?text=9822222004",
@@ -95,7 +95,7 @@ TEXTS = [
     "first cell 404-10-98765-43210", "Regd No 9811100001", "+977, 9811100001 rang",
 ]  # fmt: skip
 
-#: Cells in which a number may be whom a call reached, or another person's: `N` is a number, `M` another one.
+#: Cells in which a number may be whom a call reached, or not the suspect's: `N` is a number, `M` another one.
 UNCLEAR = [
     # Who was called.
     "Fraudster called on N", "Fraudster called N", "suspect called to N", "suspect called her on N", "Fraud call on N",
@@ -122,7 +122,7 @@ UNCLEAR = [
     "രജിസ്റ്റർ ചെയ്ത മൊബൈൽ N", "رجسٹرڈ موبائل N", "panjikrit mobile N", "रजिस्टर्ड N", "N (registered)", "N linked",
     # What is left out.
     "other than N", "all but N", "any number but N", "all other than N", "except N", "suspect, all but N",
-    # Another person's.
+    # Not the suspect's.
     "ತನ್ನ ಮೊಬೈಲ್ N", "personal mobile N", "personal number N", "target number N", "her mobile N", "their number N",
     "his N", "contact her at N", "call her on N", "contact person no N", "N only for contact", "sender N", "w/o N",
     "s/o N", "d/o N", "m/o N", "c/o N", "W/O N", "N (S)", "her mobile N his mobile M", "N his M", "उसका मोबाइल N",
@@ -180,7 +180,7 @@ def test_no_cell_that_names_no_number_comes_out_on_a_list(registry: ng.Registry,
 
 
 @pytest.mark.parametrize("cell", NO_NUMBER)
-def test_what_is_no_number_is_refused_or_waits_for_a_person(cell: str) -> None:
+def test_what_is_no_number_is_refused_or_waits_for_review(cell: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(sheet([cell]))
         assert len(registry.block_list()) == 0
@@ -193,7 +193,7 @@ def test_a_whole_number_beside_something_waits_and_nothing_is_made_of_both(cell:
         intake = registry.add_complaints(sheet([cell]))
         assert len(registry.block_list()) == 0
         assert set(intake.waiting["msisdn"].to_pylist()) <= {number}
-        # Where it is not kept, the cell is told as refused.
+        # Where it is not kept, the cell is listed as refused.
         assert intake.waiting.num_rows or intake.refusals.num_rows
 
 
@@ -206,7 +206,7 @@ def test_a_sentence_that_names_the_complainant_gives_no_certain_number(cell: str
 
 
 @pytest.mark.parametrize("cell", NOTHING_CERTAIN)
-def test_another_country_s_numbers_and_what_links_say_give_no_certain_number(cell: str) -> None:
+def test_foreign_numbers_and_links_give_no_certain_number(cell: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(sheet([cell]))
         assert len(registry.block_list()) == 0
@@ -220,7 +220,7 @@ def test_a_text_gives_no_part_of_another_number(text: str) -> None:
 
 
 @pytest.mark.parametrize("cell", UNCLEAR)
-def test_who_was_called_or_whose_it_is_waits_for_a_person(cell: str) -> None:
+def test_called_numbers_and_numbers_of_others_wait_for_review(cell: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(sheet([cell.replace("N", "9811111003", 1).replace("M", "9822222004")]))
         assert len(registry.block_list()) == 0
@@ -237,7 +237,7 @@ def test_what_is_plainly_named_comes_out(cell: str, numbers: list[int]) -> None:
         assert intake.text_removed.num_rows == len(numbers) * worded
 
 
-def test_narratives_name_nobody_for_certain(registry: ng.Registry, tmp_path: Path) -> None:
+def test_narratives_give_no_certain_number(registry: ng.Registry, tmp_path: Path) -> None:
     cells = [*NO_NUMBER, *BESIDE, *SENTENCES, *PLAIN]
     table = sheet([""] * len(cells)).append_column("facts", pa.array(cells))
     registry.add_complaints(table, mapping={"narrative": "facts"})

@@ -1,4 +1,4 @@
-"""What the office is told: operators' words, messages that name what can be done, the page of a history, the report."""
+"""Texts of the office verbs: operators' words, messages with their remedy, the page of a history, the report."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from numguard.registry import outcomes
 from numguard.registry.notes import NOTES
 from registry_cases import A, B, complaint, complaints
 
-Say = Callable[..., tuple[int, str, str]]
+Cli = Callable[..., tuple[int, str, str]]
 
-SAID = {
+ANSWERS = {
     "blocked": """Blocked|BLOCKED.|Barred|barred|Disconnected|disconnected |Permanently Disconnected|Deactivated|
         De-activated|DE ACTIVATED|Suspended|Terminated|Already blocked|Already Barred|Already disconnected|
         Number blocked|SIM Blocked|Blocked successfully|Service barred|Barring done|Has been blocked|
@@ -35,7 +35,7 @@ SAID = {
     "reactivated": """Reactivated|re-activated|Restored|Service restored|Reconnected|re-connected|Unbarred|un-barred|
         Unblocked|un-blocked|Service resumed|Activated again|पुनः चालू""",
 }
-SPELLINGS = [(" ".join(word.split()), status) for status, words in SAID.items() for word in words.split("|")]
+SPELLINGS = [(" ".join(word.split()), status) for status, words in ANSWERS.items() for word in words.split("|")]
 
 
 def test_there_are_forty_of_them() -> None:
@@ -68,14 +68,14 @@ def test_what_is_not_certain_is_refused(word: str) -> None:
 def test_no_word_means_two_things() -> None:
     words = outcomes.WORDS
     assert all(word == outcomes._plain(word) for word in words)
-    assert set(words.values()) == set(SAID)
+    assert set(words.values()) == set(ANSWERS)
 
 
 # Messages ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Say:
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
     """The command line in a folder with a registry and a folder: exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
@@ -99,11 +99,11 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
      "review --take {}.csv --reason x", "complaints add x.csv --mapping {}.json", "list --registry {}.db",
      "complaints add here.csv --registry {}.db"],
 )  # fmt: skip
-def test_a_file_that_is_not_there_is_named_with_its_folder(say: Say, call: str) -> None:
+def test_the_error_of_a_missing_file_names_its_folder(cli: Cli, call: str) -> None:
     Path("here.csv").write_text("acknowledgement_no,source,suspect_mobiles\n1,1930,98765 43210\n")
-    code, _, said = say(*call.format("away/f", "away/f").split())
+    code, _, error = cli(*call.format("away/f", "away/f").split())
     assert code in {2, 3}
-    assert "away/f" in said
+    assert "away/f" in error
 
 
 def workbook(path: str, *sheets: list[list[str]]) -> None:
@@ -130,7 +130,7 @@ def options_of(call: list[str]) -> set[str]:
      "scan odd.csv --numbers wide.csv -c a", "complaints add nosource.csv", "export l.csv --to DoTT",
      "expand wide.csv", "normalize wide.csv", "explain wide.csv", "keyed wide.csv --key-file k"],
 )  # fmt: skip
-def test_advice_names_no_option_that_the_verb_lacks(say: Say, call: str) -> None:
+def test_advice_names_no_option_that_the_verb_lacks(cli: Cli, call: str) -> None:
     Path("odd.csv").write_text("a,b\n1,2\n")
     Path("wide.csv").write_text("a,b\n98765 43210,91234 56789\n")
     Path("doubt.csv").write_text("acknowledgement_no,source,mobile\n1,1930,98765 43210\n")
@@ -141,64 +141,66 @@ def test_advice_names_no_option_that_the_verb_lacks(say: Say, call: str) -> None
     workbook("two.xlsx", rows, rows)
     answers = [["msisdn", "status"], ["98765 43210", "blocked"]]
     workbook("answers.xlsx", answers, answers)
-    assert say("export", "first.csv", "--to", "DoT X")[0] == 0
-    code, _, said = say(*call.split()) if "DoTT" not in call else say("export", "l.csv", "--to", "DoT Y Cyberr")
+    assert cli("export", "first.csv", "--to", "DoT X")[0] == 0
+    code, _, error = cli(*call.split()) if "DoTT" not in call else cli("export", "l.csv", "--to", "DoT Y Cyberr")
     # What another verb is named for is that verb's.
-    own = re.sub(r"\((?:complaints add|scan) and \w+: --[a-z-]+\)|numguard cdr read( --map '\S+')*|--map '?$", "", said)
+    own = re.sub(
+        r"\((?:complaints add|scan) and \w+: --[a-z-]+\)|numguard cdr read( --map '\S+')*|--map '?$", "", error
+    )
     assert set(re.findall(r"--[a-z][a-z-]*", own)) <= options_of(call.split()) | {"--help"}
     assert code in {0, 2, 3}
 
 
-def test_a_sheet_of_a_workbook_of_answers_is_chosen(say: Say) -> None:
+def test_a_sheet_of_a_workbook_of_answers_is_chosen(cli: Cli) -> None:
     answers = [["msisdn", "status"], ["98765 43210", "Barred"]]
     workbook("answers.xlsx", [["note"], ["for your information"]], answers)
-    assert say("outcomes", "answers.xlsx", "--sheet", "Sheet2")[0] == 0
+    assert cli("outcomes", "answers.xlsx", "--sheet", "Sheet2")[0] == 0
     Path("decided.csv").write_text("Mobile,verdict here\n98765 43210,accepted\n")
-    assert say("review", "--take", "decided.csv", "--reason", "x")[0] == 3
-    assert say("review", "--take", "decided.csv", "--reason", "x", "--map", "verdict here=decision")[0] == 0
-    assert say("review", "--map", "verdict here=decision")[0] == 2
+    assert cli("review", "--take", "decided.csv", "--reason", "x")[0] == 3
+    assert cli("review", "--take", "decided.csv", "--reason", "x", "--map", "verdict here=decision")[0] == 0
+    assert cli("review", "--map", "verdict here=decision")[0] == 2
 
 
-def test_what_goes_and_what_is_let_go_is_said_in_words(say: Say) -> None:
-    assert say("export", "a.csv", "--to", "DoT")[2] == "a.csv: 2 to block; export 2\n"
+def test_an_export_reports_what_is_blocked_and_no_longer_listed(cli: Cli) -> None:
+    assert cli("export", "a.csv", "--to", "DoT")[2] == "a.csv: 2 to block; export 2\n"
     Path("answers.csv").write_text("msisdn,status\n9876543210,Not blocked\n9123456789,Barred\n")
-    assert say("outcomes", "answers.csv")[0] == 0
-    code, _, said = say("export", "b.csv", "--to", "dot", "--since-last")
-    assert (code, said) == (0, "b.csv: 2 no longer listed; export 4\n")
-    assert "none" not in said
+    assert cli("outcomes", "answers.csv")[0] == 0
+    code, _, error = cli("export", "b.csv", "--to", "dot", "--since-last")
+    assert (code, error) == (0, "b.csv: 2 no longer listed; export 4\n")
+    assert "none" not in error
 
 
-def test_a_number_that_nobody_named_is_told(say: Say) -> None:
-    code, out, said = say("history", "97111 11111")
+def test_a_number_without_a_record_gets_a_message(cli: Cli) -> None:
+    code, out, error = cli("history", "97111 11111")
     assert (code, len(out.splitlines())) == (0, 1)
-    assert "has nothing about the number; is it the right registry, and the right number?" in said
+    assert "has nothing about the number; is it the right registry, and the right number?" in error
     Path("bad.csv").write_text("98765 43210\n98765O3210\n")
     before = Path("cases.db").read_bytes()
-    code, _, said = say("decide", "confirmed", "--numbers", "bad.csv", "--reason", "x")
+    code, _, error = cli("decide", "confirmed", "--numbers", "bad.csv", "--reason", "x")
     assert code == 3
-    assert "1 cell without a number that can be decided on (stray_letter 1); nothing was recorded" in said
+    assert "1 cell without a number that can be decided on (stray_letter 1); nothing was recorded" in error
     assert Path("cases.db").read_bytes() == before
     Path("new.csv").write_text("97111 11111\n98765 43210\n")
-    code, _, said = say("decide", "protected", "--numbers", "new.csv", "--reason", "x")
-    assert (code, said) == (0, "protected: 2 numbers\n1 of them: no record names it\n")
+    code, _, error = cli("decide", "protected", "--numbers", "new.csv", "--reason", "x")
+    assert (code, error) == (0, "protected: 2 numbers\n1 of them: no record names it\n")
 
 
 # The page of a history ----------------------------------------------------------------------------------------------
 
 
-def test_a_history_is_a_page_that_names_each_file_with_its_digest(say: Say) -> None:
+def test_a_history_is_a_page_that_names_each_file_with_its_digest(cli: Cli) -> None:
     Path("desk.csv").write_text("acknowledgement_no,source,suspect_mobiles\n3,PS <b>Nuh</b>,98765 43210\n")
-    assert say("complaints", "add", "desk.csv", "--name", "desk <i>.csv")[0] == 0
-    assert say("export", "out.csv", "--to", "DoT & co")[0] == 0
-    assert say("complaints", "withdraw", "2", "--reason", "a <script> of mine")[0] == 0
-    code, out, said = say("history", "98765 43210", "-o", "h.html")
+    assert cli("complaints", "add", "desk.csv", "--name", "desk <i>.csv")[0] == 0
+    assert cli("export", "out.csv", "--to", "DoT & co")[0] == 0
+    assert cli("complaints", "withdraw", "2", "--reason", "a <script> of mine")[0] == 0
+    code, out, error = cli("history", "98765 43210", "-o", "h.html")
     assert (code, out) == (0, "")
-    assert "h.html: written; the number is shown in full" in said
+    assert "h.html: written; the number is shown in full" in error
     page = Path("h.html").read_text()
     assert stat.S_IMODE(Path("h.html").stat().st_mode) == 0o600
     for file in ("desk.csv", "out.csv"):
         assert hashlib.sha256(Path(file).read_bytes()).hexdigest() in page
-    for told in (
+    for expected in (
         "+91 98765 43210",
         "A complaint names it",
         "On a list that went out: block",
@@ -207,11 +209,11 @@ def test_a_history_is_a_page_that_names_each_file_with_its_digest(say: Say) -> N
         "Reason: a &lt;script&gt; of mine",
         "A file that had touched it was taken back",
     ):
-        assert told in page, told
+        assert expected in page, expected
     assert "<script" not in page
     assert "<b>Nuh" not in page
     again = Path("h.html").read_bytes()
-    say("history", "98765 43210", "-o", "h2.html")
+    cli("history", "98765 43210", "-o", "h2.html")
     assert Path("h2.html").read_bytes() == again
     with ng.Registry("cases.db") as registry:
         story = registry.history("98765 43210")
@@ -223,8 +225,8 @@ def test_a_history_is_a_page_that_names_each_file_with_its_digest(say: Say) -> N
             registry.history_page("x.html", "98765")
         with pytest.raises(ArgumentError, match=r"\.html"):
             registry.history_page("x.pdf", "98765 43210")
-    # What was known on a day is all that such a page tells.
-    code, _, said = say("history", "98765 43210", "--as-of", "2020-01-01", "-o", "old.html")
+    # A page as of a day holds only what was known on that day.
+    code, _, error = cli("history", "98765 43210", "--as-of", "2020-01-01", "-o", "old.html")
     old = Path("old.html").read_text()
     assert "knows nothing of this number at the end of 1 Jan 2020, IST" in old
     assert "desk" not in old
@@ -243,7 +245,7 @@ def test_an_export_in_several_files_names_the_file_of_their_hashes(tmp_path: Pat
 # The report ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_report_tells_what_waits_what_was_taken_back_and_whose_events_it_counts(tmp_path: Path) -> None:
+def test_the_report_has_what_waits_what_is_withdrawn_and_the_authors_of_events(tmp_path: Path) -> None:
     with ng.Registry(by="HC 1") as state, ng.Registry(by="HC 2") as desk:
         desk.add_complaints(complaints(complaint("1", "9876543210 (Axel)"), complaint("2", "9123456789")), name="d.csv")
         wrong = state.add_complaints(complaints(complaint("3", "8887776665")), name="wrong.csv")

@@ -1,7 +1,7 @@
 """An outside oracle: the `phonenumbers` package (libphonenumber's metadata and parser) on generated cells.
 
 Cells of all written forms, Indian and foreign, right and damaged. Where the two answer differently, a rule of
-`DIFFERENCES` must say why, and the rule's own example must still be one: a rule that nothing needs went away.
+`DIFFERENCES` must give the reason, and the example of the rule must still be a difference.
 `NUMGUARD_PHONENUMBERS_CELLS` sets how many cells are asked; ten million take about ten minutes.
 """
 
@@ -28,7 +28,7 @@ TYPES = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "vo
 
 @dataclass
 class Answer:
-    """What both said of one cell."""
+    """Both readings of one cell."""
 
     cell: str
     ours: int | None
@@ -49,7 +49,7 @@ class Difference:
 
 
 def is_explicit(answer: Answer) -> bool:
-    """A plus or two zeros say that a country code follows."""
+    """Whether a plus or two zeros announce a country code."""
     return re.sub(r"^(tel:|[( ])+", "", answer.cell).startswith(("+", "00"))
 
 
@@ -90,7 +90,7 @@ DIFFERENCES = [
         lambda answer: answer.theirs is None and answer.kind == "m2m",
     ),
     Difference(
-        "a trunk zero before the country code is taken off, and said",
+        "a trunk zero before the country code is taken off, and noted",
         "0919876543210",
         lambda answer: answer.theirs is None and answer.note == "trunk_prefix_before_country_code",
     ),
@@ -115,7 +115,7 @@ DIFFERENCES = [
         ),
     ),
     Difference(
-        "bare digits with one point are a float unless people write numbers so: 0.9876543210 is none",
+        "bare digits with one point are a float unless numbers are written so: 0.9876543210 is none",
         "0.9876543210",
         lambda answer: answer.note == "not_an_integer" and re.search(r"\d\.\d+$", answer.cell) is not None,
     ),
@@ -161,7 +161,7 @@ DIFFERENCES = [
         ),
     ),
     Difference(
-        "only a zero is a trunk prefix that people write after a country code: not North America's 1, Russia's and"
+        "only a zero is a trunk prefix that is written after a country code: not North America's 1, Russia's and"
         " Lithuania's 8, Belarus's 80, Hungary's 06",
         "+1 1 732 691 2341",
         lambda answer: answer.note in {"plus_without_country_code", None} and has_national_prefix(answer),
@@ -310,8 +310,8 @@ def theirs(cell: str) -> int | None:
 def answers(written: list[str]) -> list[Answer]:
     explained: Any = ng.explain(pa.array(written)).to_pylist()
     return [
-        Answer(cell, said["msisdn"], said["kind"], said["note"], theirs(cell))
-        for cell, said in zip(written, explained, strict=True)
+        Answer(cell, ours["msisdn"], ours["kind"], ours["note"], theirs(cell))
+        for cell, ours in zip(written, explained, strict=True)
     ]
 
 
@@ -330,6 +330,6 @@ def test_numbers_are_read_as_phonenumbers_reads_them() -> None:
                 agreed += 1
             elif not any(rule.holds(answer) for rule in DIFFERENCES):
                 unexplained.append(answer)
-    # A fourth of the cells are written in groups that nobody writes a number in.
+    # A fourth of the cells are written in groups that are not in use.
     assert agreed > CELLS * 0.6
     assert not unexplained, (len(unexplained), unexplained[:20])

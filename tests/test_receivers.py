@@ -66,7 +66,7 @@ def test_a_receiver_is_known_in_every_spelling(registry: ng.Registry, tmp_path: 
         assert the_receiver(another, [one], sure=False) == another
 
 
-def test_a_list_that_went_out_is_not_replaced(registry: ng.Registry, tmp_path: Path) -> None:
+def test_an_exported_list_is_not_replaced(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "l.csv"
     registry.export(path, to="DoT")
     before = path.read_bytes(), (tmp_path / "l.csv.manifest.json").read_bytes()
@@ -81,10 +81,10 @@ def test_a_list_that_went_out_is_not_replaced(registry: ng.Registry, tmp_path: P
     assert (path.read_bytes(), (tmp_path / "l.csv.manifest.json").read_bytes()) == before
     assert registry.verify().events == 2
     assert len(registry.export(path, to="DoT", since="last", replace=True)) == 0
-    # One that was never sent is nobody's evidence.
+    # A list that was never sent is no evidence.
     registry.block_list().write(tmp_path / "draft.csv")
     registry.block_list().write(tmp_path / "draft.csv")
 
 
-def test_who_asks_is_told_which_numbers_were_ever_heard_of(registry: ng.Registry) -> None:
+def test_known_numbers_are_those_with_a_record(registry: ng.Registry) -> None:
     assert registry.known(["98765 43210", "99999 12345"]) == ng.NumberSet(["98765 43210"])

@@ -93,13 +93,13 @@ def test_examples_of_every_region_and_type_are_read_and_of_their_kind() -> None:
     kinds = [THEIR_KINDS[phonenumbers.number_type(number)] for _, number in found]
     for style in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.E164):
         written = [str(phonenumbers.format_number(number, style)) for _, number in found]
-        said: Any = ng.explain(written, region=regions).to_pylist()
+        explained: Any = ng.explain(written, region=regions).to_pylist()
         differ = [
             (region, cell, one, number)
-            for (region, _), cell, one, number, kind in zip(found, written, said, numbers, kinds, strict=True)
+            for (region, _), cell, one, number, kind in zip(found, written, explained, numbers, kinds, strict=True)
             if (one["msisdn"], one["kind"]) != (number, kind)
         ]
-        # Sums (`600 212800`) are refused, whoever writes them.
+        # Sums (`600 212800`) are refused in every region.
         assert all(cell.rstrip("0") != cell for _, cell, _, _ in differ), differ
         assert len(differ) <= 8, differ
 
@@ -118,7 +118,7 @@ def test_numbers_are_written_and_placed_as_phonenumbers_does() -> None:
     assert placed.to_pylist() == [phonenumbers.region_code_for_number(number) for _, number in found]
 
 
-def test_regions_that_share_a_code_are_told_apart() -> None:
+def test_regions_that_share_a_code_are_distinguished() -> None:
     shared = [regions for regions in REGIONS_OF.values() if len(regions) > 1]
     asked = [
         number_of(code_of(region), f"{lead}{digits[len(lead) :]}")
@@ -138,8 +138,8 @@ def test_short_numbers_stay_refused() -> None:
         short = PhoneMetadata.short_metadata_for_region(region)
         labels = ("short_code", "emergency", "toll_free", "premium_rate", "standard_rate", "carrier_specific")
         found = {getattr(getattr(short, label), "example_number", None) for label in labels if short} - {None}
-        said = ng.explain(sorted(found), region=region).to_pylist()
-        assert all(one["msisdn"] is None for one in said), (region, sorted(found), said)
+        explained = ng.explain(sorted(found), region=region).to_pylist()
+        assert all(one["msisdn"] is None for one in explained), (region, sorted(found), explained)
 
 
 def test_regions_are_those_of_the_table() -> None:
@@ -175,13 +175,13 @@ def test_a_column_of_regions_is_row_by_row_what_each_region_reads(layout: pa.Dat
 
 def test_rows_without_a_region_give_numbers_with_a_plus_alone() -> None:
     written = ["07400 123456", "+44 7400 123456", "07400 123456", "", None]
-    said: Any = ng.explain(written, region=pa.array([None, None, "gb", "XX", "XX"])).to_pylist()
-    assert [(one["msisdn"], one["note"]) if one else None for one in said] == [
+    explained: Any = ng.explain(written, region=pa.array([None, None, "gb", "XX", "XX"])).to_pylist()
+    assert [(one["msisdn"], one["note"]) if one else None for one in explained] == [
         (None, "unknown_region"),
         (447400123456, None),
         (None, "unknown_region"),
         (None, "empty"),
-        None if said[4] is None else (None, None),
+        None if explained[4] is None else (None, None),
     ]
     assert ng.normalize(written[:1], region=[None]).to_pylist() == [None]
 
@@ -209,8 +209,8 @@ def test_kinds_are_seen_from_the_region() -> None:
         ("JE", ["mobile", "foreign", "foreign"]),
         ("US", ["foreign", "foreign", "fixed_or_mobile"]),
     ):
-        said: Any = ng.explain(numbers, region=region).to_pylist()
-        assert [one["kind"] for one in said] == expected, region
+        explained: Any = ng.explain(numbers, region=region).to_pylist()
+        assert [one["kind"] for one in explained] == expected, region
 
 
 def test_a_scan_reads_each_row_by_its_region(tmp_path: Any) -> None:

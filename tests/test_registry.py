@@ -1,4 +1,4 @@
-"""The case registry: complaints in, and what is said of every row and cell."""
+"""The case registry: intakes of complaints, and the outcome of every row and cell."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_an_amended_complaint_replaces_and_keeps_what_it_replaced(registry: ng.R
     registry.add_complaints(complaints(complaint("1", "9876543210")), name="monday.csv")
     intake = registry.add_complaints(complaints(complaint("1", "9123456789")), name="tuesday.csv")
     assert (intake.added, intake.updated) == (0, 1)
-    # What an amendment dropped waits for a person: the desk may have meant another complaint.
+    # What an amendment dropped waits for review: the desk may have meant another complaint.
     assert listed(registry) == {B: "block"}
     assert status_of(registry, A) == "review"
     assert [(row["msisdn"], row["why"], row["file"]) for row in registry.review().to_pylist()] == [
@@ -87,7 +87,7 @@ def test_dry_run_says_and_does_nothing(registry: ng.Registry) -> None:
     assert registry.add_complaints(table).id == 1
 
 
-def test_every_refused_cell_is_told_with_its_place(registry: ng.Registry, tmp_path: Path) -> None:
+def test_every_refused_cell_is_listed_with_its_place(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "complaints.csv"
     path.write_text(
         "\ufeffAck No.,Complaint Source,Suspect Mobile Nos.,Complainant Mobile No.,Amount Lost,Report Date\r\n"
@@ -107,8 +107,8 @@ def test_every_refused_cell_is_told_with_its_place(registry: ng.Registry, tmp_pa
     assert (intake.added, intake.refused) == (2, 7)
     assert intake.name == "complaints.csv"
     assert intake.bytes == path.stat().st_size
-    told = [(r["row"], r["column"], r["note"]) for r in intake.refusals.to_pylist()]
-    assert told == [
+    refused = [(r["row"], r["column"], r["note"]) for r in intake.refusals.to_pylist()]
+    assert refused == [
         (3, None, "too_few_fields"),
         (4, "reported_at", "not_a_date"),
         (4, "suspect_mobiles", "empty"),
@@ -121,7 +121,7 @@ def test_every_refused_cell_is_told_with_its_place(registry: ng.Registry, tmp_pa
         (10, "suspect_mobiles", "short_code"),
         (11, "suspect_mobiles", "no_source"),
     ]
-    # Beside a number of which digits are hidden, nobody can be sure of the other.
+    # Beside a number with hidden digits, the other one is not certain.
     assert [(r["row"], r["msisdn"]) for r in intake.waiting.to_pylist()] == [(2, A)]
     assert set(listed(registry)) == {B}
     kept = registry.refusals(intake.id)
@@ -174,7 +174,7 @@ def test_numbers_dates_and_amounts_of_their_own_types(registry: ng.Registry) -> 
         {"Ticket": "acknowledgement_no", "Accused 1": "suspect_mobiles", "Accused 2": "suspect_mobiles"},
     ],
 )
-def test_mapping_tells_which_column_is_which(registry: ng.Registry, mapping: dict[str, Any]) -> None:
+def test_a_mapping_assigns_columns_to_fields(registry: ng.Registry, mapping: dict[str, Any]) -> None:
     table = pa.table({"Ticket": ["1"], "Accused 1": ["9876543210"], "Accused 2": ["9123456789"]})
     with pytest.raises(ColumnError, match="Accused 2"):
         registry.add_complaints(table)

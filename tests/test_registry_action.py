@@ -81,9 +81,9 @@ def recount(model: Model, cut: int) -> dict[Key, Counter[str]]:
         }
         counts[key].update(name for name, held in holds.items() if held)
     for one in {v.complaint for v in standing}:
-        told = sorted((v for v in standing if v.complaint == one), key=lambda v: (bool(v.numbers), v.event))
-        district = next((v.district for v in reversed(told) if v.district is not None), None)
-        counts[district, told[-1].source.lower(), "reported"]["complaints"] += 1
+        versions = sorted((v for v in standing if v.complaint == one), key=lambda v: (bool(v.numbers), v.event))
+        district = next((v.district for v in reversed(versions) if v.district is not None), None)
+        counts[district, versions[-1].source.lower(), "reported"]["complaints"] += 1
     return counts
 
 
@@ -139,8 +139,8 @@ def test_money_and_days_are_counted_once_a_complaint(files: list[list[Any]]) -> 
     lost = 0
     for one in {v["complaint"] for v in versions}:
         mine = [v for v in versions if v["complaint"] == one]
-        said = [v["amount_lost"] for v in sorted(mine, key=lambda v: (v["usable"], v["event"], v["row"]))]
-        lost += next((paise for paise in reversed(said) if paise is not None), 0)
+        amounts = [v["amount_lost"] for v in sorted(mine, key=lambda v: (v["usable"], v["event"], v["row"]))]
+        lost += next((paise for paise in reversed(amounts) if paise is not None), 0)
     for table in (action, by_day):
         assert pc.sum(table["complaints"]).as_py() == len(acks)
         assert pc.sum(table["amount_lost"]).as_py() == Decimal(lost) / 100
@@ -164,8 +164,8 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
     registry.expand(sightings((A, HANDSET), (B, HANDSET)), at=None)
     registry.decide([D], "confirmed", "told by a witness")
     registry.decide([D], "accepted", "read back to the witness")
-    told = registry.action_taken()
-    keys = {(r["district"], r["source"], r["found"]): r for r in told.to_pylist()}
+    report = registry.action_taken()
+    keys = {(r["district"], r["source"], r["found"]): r for r in report.to_pylist()}
     assert set(keys) == {
         ("Rohtak", "1930", "reported"), ("Rohtak", "1930", "linked"), ("Nuh", "Desk 9", "reported"),
         (None, None, "decided"),
@@ -179,8 +179,8 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
     registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     back = {"msisdn": [str(A), str(B), str(C)], "status": ["blocked", "reverified", "rejected"]}
     registry.record_outcomes(pa.table(back))
-    told = registry.action_taken()
-    reported, linked, decided = (whole(told, found) for found in ("reported", "linked", "decided"))
+    report = registry.action_taken()
+    reported, linked, decided = (whole(report, found) for found in ("reported", "linked", "decided"))
     assert reported == {
         "named": 2, "listed": 2, "uploaded": 2, "pending": 0, "blocked": 1, "reverified": 0, "rejected": 1,
         "released": 0, "complaints": 4, "amount_lost": Decimal("1500.50"),
@@ -193,7 +193,7 @@ def test_a_case_by_hand(registry: ng.Registry, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_what_went_out_is_told_after_its_file_was_taken_back(registry: ng.Registry, tmp_path: Path) -> None:
+def test_exported_numbers_are_counted_after_their_intake_is_withdrawn(registry: ng.Registry, tmp_path: Path) -> None:
     intake = registry.add_complaints(complaints(complaint("1", "9876543210", district="Rohtak")))
     registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert intake.id is not None

@@ -28,22 +28,22 @@ def pairs(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
 # Amendments ------------------------------------------------------------------------------------------------------
 
 
-def test_what_an_amendment_drops_is_shown_before_and_said_when_it_does(registry: ng.Registry) -> None:
+def test_a_dry_run_lists_what_an_amendment_drops(registry: ng.Registry) -> None:
     registry.add_complaints(
         complaints(complaint("1", "9876543210, 9123456789"), complaint("2", "9123456789")), name="a"
     )
     slip = complaints(complaint("7", "8887776665"), complaint("1", "9876543211"))
     for dry_run in (True, False):
-        told = registry.add_complaints(slip, name="another desk", dry_run=dry_run).dropped
-        assert told.column_names == ["file", "row", "msisdn", "why", "was", "status"]
-        assert pairs(told, "file", "row", "msisdn", "why", "was", "status") == [
+        dropped = registry.add_complaints(slip, name="another desk", dry_run=dry_run).dropped
+        assert dropped.column_names == ["file", "row", "msisdn", "why", "was", "status"]
+        assert pairs(dropped, "file", "row", "msisdn", "why", "was", "status") == [
             ("another desk", 2, B, "dropped_by_amendment", "reported", "reported"),
             ("another desk", 2, A, "dropped_by_amendment", "reported", "review"),
         ]
         if dry_run:
             assert (status_of(registry, A), registry.verify().events) == ("reported", 1)
             assert set(listed(registry)) == {A, B}
-    # Nothing goes in silence: it waits for a person, who can let it stand.
+    # No number is dropped in silence: it waits for review, where it can be accepted.
     assert A not in listed(registry)
     assert pairs(registry.review(), "msisdn", "why") == [(A, "dropped_by_amendment")]
     registry.decide([f"+{A}"], "accepted", "a slip of the other desk")
@@ -72,8 +72,8 @@ def test_a_dry_run_makes_no_registry_and_needs_no_place_to_write(tmp_path: Path)
     tmp_path.chmod(0o500)
     try:
         with ng.Registry(path, by="HC 1") as registry:
-            told = registry.add_complaints(complaints(complaint("1", "9123456789")), dry_run=True)
-            assert told.dropped["msisdn"].to_pylist() == [A]
+            intake = registry.add_complaints(complaints(complaint("1", "9123456789")), dry_run=True)
+            assert intake.dropped["msisdn"].to_pylist() == [A]
             assert registry.would_withdraw(1)["msisdn"].to_pylist() == [A]
     finally:
         tmp_path.chmod(0o700)
@@ -108,7 +108,7 @@ def test_what_is_shown_is_what_happens(seed: int) -> None:
             registry.merge(desk)
         if not registry.verify().events:
             return
-        # An amendment: whoever was in force and no more is told, and what is told is so.
+        # An amendment: every number that leaves force is listed, with its true statuses.
         before, sheet = states(registry), some_sheet(dice)
         dry = registry.add_complaints(sheet, dry_run=True)
         assert states(registry) == before
@@ -116,14 +116,14 @@ def test_what_is_shown_is_what_happens(seed: int) -> None:
         assert done.dropped.equals(dry.dropped)
         after = states(registry)
         lost = {n for n in before if before[n] in FORCE and after.get(n) not in FORCE}
-        told = {row["msisdn"]: (row["was"], row["status"]) for row in dry.dropped.to_pylist()}
-        assert all((before[n], after[n]) == statuses for n, statuses in told.items())
+        shown = {row["msisdn"]: (row["was"], row["status"]) for row in dry.dropped.to_pylist()}
+        assert all((before[n], after[n]) == statuses for n, statuses in shown.items())
         complaining = {n for n in lost if after[n] == "protected"}
-        assert lost <= told.keys() | complaining
-        # A withdrawal: all that changes is told, and nothing else.
+        assert lost <= shown.keys() | complaining
+        # A withdrawal: exactly the numbers that change are listed.
         before = after
         for intake in registry.intakes().filter(pa.compute.is_null(registry.intakes()["withdrawn"]))["id"].to_pylist():
-            told = {row["msisdn"]: (row["was"], row["status"]) for row in registry.would_withdraw(intake).to_pylist()}
+            shown = {row["msisdn"]: (row["was"], row["status"]) for row in registry.would_withdraw(intake).to_pylist()}
             actions, sealed = listed(registry), registry.verify()
             if dice.random() < 0.5:
                 continue
@@ -131,19 +131,19 @@ def test_what_is_shown_is_what_happens(seed: int) -> None:
             registry.withdraw_intake(intake, "wrong")
             after, left = states(registry), listed(registry)
             changed = {n for n in before | after if before.get(n) != after.get(n) or actions.get(n) != left.get(n)}
-            assert changed <= told.keys()
-            assert all((before.get(n), after.get(n)) == statuses for n, statuses in told.items())
+            assert changed <= shown.keys()
+            assert all((before.get(n), after.get(n)) == statuses for n, statuses in shown.items())
             before = after
 
 
-def test_a_withdrawal_says_on_whose_lists_the_numbers_went_out(registry: ng.Registry, tmp_path: Path) -> None:
+def test_a_withdrawal_names_the_receivers_of_its_numbers(registry: ng.Registry, tmp_path: Path) -> None:
     taken = registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
     registry.add_complaints(complaints(complaint("3", "9123456789")))
     registry.export(tmp_path / "dot.csv", to="DoT")
     registry.export(tmp_path / "tsp.csv", to="Operator A")
     assert taken.id is not None
-    told = registry.would_withdraw(taken.id)
-    assert told.to_pylist() == [
+    changes = registry.would_withdraw(taken.id)
+    assert changes.to_pylist() == [
         {
             "msisdn": A, "was": "requested", "status": "withdrawn", "action_was": "block", "action": None,
             "sent_to": "DoT; Operator A",
@@ -202,7 +202,7 @@ def test_what_an_older_numguard_kept_under_its_spelling_is_met(
     assert registry.add_complaints(sheet).added == 0
 
 
-def test_what_may_be_one_complaint_is_said_and_kept_apart(registry: ng.Registry) -> None:
+def test_complaints_that_may_be_the_same_are_listed_and_kept_apart(registry: ng.Registry) -> None:
     first = complaint("31708220000001", "9876543210") | {"source": "NCRP"}
     registry.add_complaints(complaints(first, complaint("7", "9876543210") | {"source": "PS Rohtak"}))
     sheet = complaints(
@@ -231,7 +231,7 @@ def test_what_may_be_one_complaint_is_said_and_kept_apart(registry: ng.Registry)
     assert "0031708220000009" not in pairs(registry.add_complaints(sheet, dry_run=True).alike, "known_source")
 
 
-def test_a_complaint_of_two_desks_with_short_numbers_is_nobodys_twin(registry: ng.Registry) -> None:
+def test_short_acknowledgement_numbers_of_two_desks_are_not_alike(registry: ng.Registry) -> None:
     desks = [complaint(str(n), "9876543210") | {"source": f"PS {d}"} for d in range(5) for n in range(1, 30)]
     assert registry.add_complaints(complaints(*desks)).alike.num_rows == 0
     assert registry.add_complaints(complaints(complaint("12", "9876543210") | {"source": "PS X"})).alike.num_rows == 0
@@ -240,7 +240,7 @@ def test_a_complaint_of_two_desks_with_short_numbers_is_nobodys_twin(registry: n
 # From the command line --------------------------------------------------------------------------------------------
 
 
-def test_the_command_line_shows_what_would_go_and_says_what_went(
+def test_the_command_line_reports_what_an_amendment_drops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -250,31 +250,34 @@ def test_the_command_line_shows_what_would_go_and_says_what_went(
     Path("a.csv").write_text(f"{head}31708220000001,NCRP,98765 43210\n")
     Path("b.csv").write_text(f"{head}31708220000001,ncrp portal,98765 43211\n031708220000001,NCRP,98765 43212\n")
 
-    def say(*arguments: str) -> tuple[int, str, str]:
+    def cli(*arguments: str) -> tuple[int, str, str]:
         capfd.readouterr()
         code = run(list(arguments))
         return (code, *capfd.readouterr())
 
-    assert say("complaints", "add", "a.csv")[0] == 0
-    assert say("export", "dot.csv", "--to", "DoT")[0] == 0
-    code, out, said = say("complaints", "add", "b.csv", "--dry-run")
+    assert cli("complaints", "add", "a.csv")[0] == 0
+    assert cli("export", "dot.csv", "--to", "DoT")[0] == 0
+    code, out, error = cli("complaints", "add", "b.csv", "--dry-run")
     assert code == 0
     assert "  row 2, dropped_by_amendment: +919876543210: requested -> review\n" in out
     assert "  row 3, leading_zeros: 'NCRP' '031708220000001', recorded as 'NCRP' '31708220000001'\n" in out
-    assert "1 number would be dropped or turned, 1 of them no longer in force (dropped_by_amendment 1)" in said
-    code, out, said = say("complaints", "add", "b.csv")
+    assert "1 number would be dropped or turned, 1 of them no longer in force (dropped_by_amendment 1)" in error
+    code, out, error = cli("complaints", "add", "b.csv")
     assert (
-        "1 number dropped or turned, 1 of them no longer in force (dropped_by_amendment 1); see numguard review" in said
+        "1 number dropped or turned, 1 of them no longer in force (dropped_by_amendment 1); see numguard review"
+        in error
     )
-    assert "1 complaint may be recorded under another spelling, and nothing is merged by guess: leading_zeros 1" in said
-    code, out, said = say("complaints", "add", "b.csv", "--json")
+    assert (
+        "1 complaint may be recorded under another spelling, and nothing is merged by guess: leading_zeros 1" in error
+    )
+    code, out, error = cli("complaints", "add", "b.csv", "--json")
     assert '"amendments": {}' in out
 
-    code, out, said = say("complaints", "withdraw", "1", "--dry-run")
+    code, out, error = cli("complaints", "withdraw", "1", "--dry-run")
     assert (code, out.splitlines()[1]) == (0, '"919876543210","review","withdrawn",,,"DoT"')
-    assert "intake 1 would be withdrawn: 0 numbers no longer in force, 0 in force again\n" in said
-    assert "  1 number of lists sent to DoT: the next change has it\n" in said
-    assert say("complaints", "withdraw", "1")[0] == 2
-    assert say("complaints", "withdraw", "1", "--reason", "x", "-o", "t.csv")[0] == 2
-    code, out, said = say("complaints", "withdraw", "3", "--reason", "a slip")
-    assert "intake 3 withdrawn: 2 numbers no longer in force, 1 in force again; event 4\n" in said
+    assert "intake 1 would be withdrawn: 0 numbers no longer in force, 0 in force again\n" in error
+    assert "  1 number of lists sent to DoT: the next change has it\n" in error
+    assert cli("complaints", "withdraw", "1")[0] == 2
+    assert cli("complaints", "withdraw", "1", "--reason", "x", "-o", "t.csv")[0] == 2
+    code, out, error = cli("complaints", "withdraw", "3", "--reason", "a slip")
+    assert "intake 3 withdrawn: 2 numbers no longer in force, 1 in force again; event 4\n" in error

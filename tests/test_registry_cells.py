@@ -208,7 +208,7 @@ def test_every_cell_is_certain_or_doubtful_or_refused(texts: list[str]) -> None:
 
 
 def test_words() -> None:
-    told = [" Rohtak ", "ROHTAK", "charkhi  dadri", "GRP", "cybercrime.gov.in", "N/A", None, "Nuh\u00a0(Mewat)"]
-    assert cells.words(pa.array(told)).to_pylist() == [
+    words = [" Rohtak ", "ROHTAK", "charkhi  dadri", "GRP", "cybercrime.gov.in", "N/A", None, "Nuh\u00a0(Mewat)"]
+    assert cells.words(pa.array(words)).to_pylist() == [
         "Rohtak", "Rohtak", "Charkhi Dadri", "GRP", "cybercrime.gov.in", None, None, "Nuh (Mewat)",
     ]  # fmt: skip

@@ -38,7 +38,7 @@ def test_one_wrong_clock_does_not_date_all_that_follows(registry: ng.Registry) -
     assert listed(registry, as_of=date(2026, 11, 20)) == {A: "block"}
 
 
-def test_a_case_that_rested_for_a_year_goes_on_once_somebody_says_so(
+def test_a_case_without_events_for_a_year_needs_a_confirmed_clock(
     registry: ng.Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(registry, NOW)
@@ -81,8 +81,8 @@ def test_a_server_has_the_time_of_its_own_clock(postgres: str, monkeypatch: pyte
     monkeypatch.setattr("time.time_ns", lambda: 0)
     with ng.Registry(make_schema(postgres), by="HC 1234") as registry:
         registry.decide([A], "protected", "an officer's")
-        told = registry.history(f"+{A}")["at"][0].as_py()
-    assert abs(told - datetime.now(IST)) < timedelta(minutes=5)
+        recorded = registry.history(f"+{A}")["at"][0].as_py()
+    assert abs(recorded - datetime.now(IST)) < timedelta(minutes=5)
 
 
 def test_a_list_of_an_earlier_day_says_so_and_does_not_go_out_with_who_was_protected_since(
@@ -104,7 +104,7 @@ def test_a_list_of_an_earlier_day_says_so_and_does_not_go_out_with_who_was_prote
     assert not (tmp_path / "other.csv").exists()
 
 
-def test_an_export_of_an_earlier_day_asks_nobody_anything(registry: ng.Registry, tmp_path: Path) -> None:
+def test_an_export_of_an_earlier_day_requests_nothing(registry: ng.Registry, tmp_path: Path) -> None:
     at(registry, NOW)
     registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
     at(registry, NOW + timedelta(days=2))
@@ -117,7 +117,7 @@ def test_an_export_of_an_earlier_day_asks_nobody_anything(registry: ng.Registry,
     assert json.loads(manifest_path(path).read_text())["as_of"].startswith("2026-11-20")
     assert (status_of(registry, A), status_of(registry, B)) == ("protected", "reported")
     assert registry.history(f"+{A}").to_pylist()[-1]["status"] == "earlier"
-    # What changes since is told against the last list of its day.
+    # A later change is relative to the last list of its day.
     assert registry.export(tmp_path / "first.csv", replace=True, to="DoT", since="last").to_table()[
         "change"
     ].to_pylist() == ["added"]
@@ -134,8 +134,8 @@ def test_days_that_have_not_been_yet_are_refused(registry: ng.Registry) -> None:
             (1, "incident_at", "in_the_future"),
             (2, "reported_at", "in_the_future"),
         ]
-    told = {row["msisdn"]: row["review_by"] for row in registry.block_list().to_table().to_pylist()}
-    assert told == dict.fromkeys((A, B), date(2026, 11, 20) + timedelta(days=90))
+    review_by = {row["msisdn"]: row["review_by"] for row in registry.block_list().to_table().to_pylist()}
+    assert review_by == dict.fromkeys((A, B), date(2026, 11, 20) + timedelta(days=90))
 
 
 def test_an_undated_outcome_does_not_undo_a_dated_one(registry: ng.Registry) -> None:

@@ -1,4 +1,4 @@
-"""Bits that turn in a registry's file: no list is changed by them, and whatever is told of them is told as damage.
+"""Bits that turn in a registry's file: they change no list, and every error about them names damage.
 
 NUMGUARD_FLIPS asks for more; each run turns others.
 """
@@ -50,8 +50,8 @@ def fill(registry: ng.Registry, folder: Path) -> None:
     registry.withdraw_intake(first.id, "sent by mistake")
 
 
-def asked(registry: ng.Registry, folder: Path) -> list[Callable[[], Any]]:
-    """What is asked of it: each gives something that can be compared."""
+def questions(registry: ng.Registry, folder: Path) -> list[Callable[[], Any]]:
+    """Calls whose results can be compared."""
     path = folder / "list.csv"
 
     def exported() -> Any:
@@ -72,19 +72,19 @@ def test_a_turned_bit_changes_no_list(tmp_path: Path) -> None:
 
     def answers() -> list[Any]:
         (tmp_path / "list.csv").unlink(missing_ok=True)
-        told: list[Any] = []
+        found: list[Any] = []
         with ng.Registry(path, by="HC 1234") as registry:
             registry._case.now = lambda: moment  # type: ignore[method-assign]
-            for ask in asked(registry, tmp_path):
+            for ask in questions(registry, tmp_path):
                 try:
-                    told.append(ask())
+                    found.append(ask())
                 except DamagedError:
-                    told.append(None)
+                    found.append(None)
                     assert not (tmp_path / "list.csv").exists()
             for ask in (registry.block_list, registry.numbers, registry.action_taken):
                 with suppress(DamagedError):
                     ask()
-        return told
+        return found
 
     path.write_bytes(content)
     right = answers()
@@ -98,7 +98,7 @@ def test_a_turned_bit_changes_no_list(tmp_path: Path) -> None:
         for ending in ("-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         try:
-            told = answers()
+            found = answers()
         except RegistryError as error:
             assert isinstance(error, DamagedError) or any(  # noqa: PT017
                 words in str(error) for words in ("damaged", "another program", "newer numguard", "holds no registry")
@@ -107,9 +107,9 @@ def test_a_turned_bit_changes_no_list(tmp_path: Path) -> None:
             continue
         except Exception as error:
             raise AssertionError(f"byte {at}, bit {bit}") from error
-        # Much of a file says nothing: there, a bit changes no answer.
-        assert told[0] is None or told == right, f"byte {at}, bit {bit}"
-        damaged += told[0] is None
+        # Much of a file is unused: there, a bit changes no answer.
+        assert found[0] is None or found == right, f"byte {at}, bit {bit}"
+        damaged += found[0] is None
     assert damaged > FLIPS // 10
 
 

@@ -1,6 +1,6 @@
-"""What goes wrong around the registry: full disks, folders that may not be written, damage, other programs' files.
+"""Faults around the registry: full disks, read-only folders, damage, other programs' files.
 
-In each case the error says what to do, and what was recorded before is intact.
+In each case the error names the remedy, and what was recorded before is intact.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def fill(registry: ng.Registry) -> None:
 
 
 def stuff(path: Path) -> None:
-    """Takes all the room that is left."""
+    """Takes all the space that is left."""
     with suppress(OSError), path.open("wb", buffering=0) as file:
         while True:
             file.write(bytes(4096))
@@ -78,29 +78,29 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk], capture_output=True).returncode:
-        pytest.skip("nobody may mount a disk here")
+        pytest.skip("a disk cannot be mounted here")
     yield disk
     subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 def test_a_full_disk_leaves_what_stood(small_disk: Path) -> None:
     path = small_disk / "cases.db"
-    room, rest = small_disk / "room", small_disk / "rest"
-    room.write_bytes(bytes(2_000_000))
+    spare, rest = small_disk / "spare", small_disk / "rest"
+    spare.write_bytes(bytes(2_000_000))
     with ng.Registry(path, by="HC 1234") as registry:
         registry.add_complaints(table(0, 100))
         with pytest.raises(RegistryError, match="disk is full; what was recorded before is intact"):
             fill(registry)
         head, numbers = registry._case.store.head(), registry.numbers()
         stuff(rest)
-        # A list that finds no room is not recorded as sent, and nothing of it lies about.
+        # A list without space on the disk is not recorded as sent, and leaves no file.
         beside = sorted(small_disk.iterdir())
         with pytest.raises((InputError, RegistryError)):
             registry.export(small_disk / "list.csv", replace=True, to="DoT")
         assert sorted(small_disk.iterdir()) == beside
         assert (registry._case.store.head(), registry.numbers()) == (head, numbers)
-        room.unlink()
-        assert registry.decide(["9876543210"], "confirmed", "room again") == head + 1
+        spare.unlink()
+        assert registry.decide(["9876543210"], "confirmed", "space again") == head + 1
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
 
@@ -121,8 +121,8 @@ def test_a_file_that_may_not_grow_leaves_what_stood(tmp_path: Path) -> None:
                 print(registry._case.store.head(), len(registry.numbers()), error)
     """
     done = run(program, path, Path(__file__).parent)
-    head, numbers, said = done.stdout.split(" ", 2)
-    assert "what was recorded before is intact" in said
+    head, numbers, message = done.stdout.split(" ", 2)
+    assert "what was recorded before is intact" in message
     with ng.Registry(path, by="HC 1234") as registry:
         assert (registry._case.store.head(), len(registry.numbers())) == (int(head), int(numbers))
         assert int(numbers) == 100 + 2_000 * (int(head) - 1)
@@ -176,25 +176,25 @@ def test_a_damaged_registry_says_so(tmp_path: Path) -> None:
             registry.block_list()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who may not write")
 def test_a_read_only_folder() -> None:
-    # Not a folder of pytest's: it closes those to strangers whenever it begins.
+    # Not a folder of pytest: pytest closes those to other users.
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        _by_a_stranger(folder)
+        _as_another_user(folder)
 
 
-def _by_a_stranger(folder: Path) -> None:
+def _as_another_user(folder: Path) -> None:
     program = """
         import os, sys
         import numguard as ng
-        # Whoever he becomes may not even read the modules: all that is needed is loaded before.
+        # The other user may not read the modules: all that is needed is loaded before.
         ng.Registry().close()
         os.setuid(65534)
         for path in sys.argv[1:]:
             try:
-                with ng.Registry(path, by="a stranger") as registry:
+                with ng.Registry(path, by="another user") as registry:
                     registry.decide(["9876543210"], "confirmed", "why")
             except ng.NumguardError as error:
                 print(type(error).__name__, error)
@@ -207,11 +207,11 @@ def _by_a_stranger(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(0o700)
     done = run(program, folder / "cases.db", readable, closed / "cases.db")
-    said = done.stdout.splitlines()
-    assert len(said) == 3, done.stderr
-    assert said[0] == f"RegistryError {folder / 'cases.db'}: cannot be created (its folder is read-only)"
-    assert said[1].startswith("RegistryError readable.db: cannot be ")
-    assert said[2].endswith("cases.db: cannot be opened (Permission denied)")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, done.stderr
+    assert lines[0] == f"RegistryError {folder / 'cases.db'}: cannot be created (its folder is read-only)"
+    assert lines[1].startswith("RegistryError readable.db: cannot be ")
+    assert lines[2].endswith("cases.db: cannot be opened (Permission denied)")
     assert sorted(folder.iterdir()) == [closed, readable]
     assert readable.read_bytes() == before
 
@@ -220,5 +220,5 @@ def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sqlite, "_OLDEST_SQLITE", (99, 0, 0))
     with pytest.raises(RegistryError, match="can lose commits"), ng.Registry(tmp_path / "cases.db") as registry:
         registry.decide(["9876543210"], "confirmed", "why")
-    # Memory is nobody else's, and has no log.
+    # A registry in memory has one process, and no log.
     ng.Registry(":memory:").close()

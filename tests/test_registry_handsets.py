@@ -1,4 +1,4 @@
-"""Pairs of handset and number: told from evidence, and never to block without a decision."""
+"""Pairs of handset and number: derived from evidence, and never to block without a decision."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["registry"]
 OTHER = 35824005222222
 
 
-def told(registry: ng.Registry, **how: object) -> dict[tuple[int, int], tuple[str, str, str | None]]:
+def pairs(registry: ng.Registry, **how: object) -> dict[tuple[int, int], tuple[str, str, str | None]]:
     rows = registry.handsets(**how).to_table().to_pylist()  # type: ignore[arg-type]
     return {(row["imei14"], row["msisdn"]): (row["action"], row["status"], row["stopped"]) for row in rows}
 
@@ -28,19 +28,19 @@ def test_a_pair_is_to_block_only_once_its_number_was_confirmed(registry: ng.Regi
     registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "8887776665")))
     registry.expand(sightings((A, HANDSET), (B, HANDSET), (C, OTHER), (D, OTHER)))
     registry.decide([D], "protected", "a doctor's")
-    assert told(registry) == {
+    assert pairs(registry) == {
         (HANDSET, A): ("reverify", "reported", None),
         (HANDSET, B): ("reverify", "reverify", None),
         (OTHER, C): ("reverify", "reported", None),
     }
     registry.decide([B, C], "confirmed", "re-verification failed")
-    assert told(registry)[HANDSET, B] == ("block", "confirmed", None)
+    assert pairs(registry)[HANDSET, B] == ("block", "confirmed", None)
     # That a number was asked for as a reported one is no decision about a handset.
     registry.export(tmp_path / "list.csv", replace=True, to="DoT")
-    assert told(registry)[HANDSET, A] == ("reverify", "requested", None)
-    assert told(registry)[OTHER, C] == ("block", "requested", None)
+    assert pairs(registry)[HANDSET, A] == ("reverify", "requested", None)
+    assert pairs(registry)[OTHER, C] == ("block", "requested", None)
     registry.decide([B], "withdrawn", "the operator's mistake")
-    assert (HANDSET, B) not in told(registry)
+    assert (HANDSET, B) not in pairs(registry)
 
 
 def test_a_handset_at_which_the_last_run_stopped_is_not_blocked(registry: ng.Registry) -> None:
@@ -48,16 +48,16 @@ def test_a_handset_at_which_the_last_run_stopped_is_not_blocked(registry: ng.Reg
     registry.decide([A], "confirmed", "caller known by voice")
     few = sightings((A, HANDSET), (B, HANDSET))
     registry.expand(few)
-    assert told(registry)[HANDSET, A] == ("block", "confirmed", None)
+    assert pairs(registry)[HANDSET, A] == ("block", "confirmed", None)
     crowd = sightings((A, HANDSET), *((916000000000 + n, HANDSET) for n in range(101)))
     run = registry._case.store.head() + 1
     registry.expand(crowd)
-    assert told(registry)[HANDSET, A] == ("reverify", "confirmed", "too_many_numbers")
+    assert pairs(registry)[HANDSET, A] == ("reverify", "confirmed", "too_many_numbers")
     registry.withdraw_intake(run, "a tower dump, not a handset's records")
-    assert told(registry)[HANDSET, A] == ("block", "confirmed", None)
+    assert pairs(registry)[HANDSET, A] == ("block", "confirmed", None)
     registry.expand(crowd)
     registry.expand(few)
-    assert told(registry)[HANDSET, A] == ("block", "confirmed", None)
+    assert pairs(registry)[HANDSET, A] == ("block", "confirmed", None)
 
 
 def test_evidence_read_twice_is_not_more_of_it(registry: ng.Registry) -> None:
@@ -75,7 +75,7 @@ def test_evidence_read_twice_is_not_more_of_it(registry: ng.Registry) -> None:
     assert registry.handsets(district="Nuh").schema == registry.handsets().schema
 
 
-def test_pairs_leave_on_record_and_ask_nobody_to_block_a_number(registry: ng.Registry, tmp_path: Path) -> None:
+def test_an_export_of_pairs_is_recorded_and_requests_no_block(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     registry.expand(sightings((A, 1124000111111), (A, HANDSET)))
     sent = registry.export_handsets(tmp_path / "pairs.csv", to="DoT", columns={"imei14": "IMEI", "msisdn": "Mobile"})

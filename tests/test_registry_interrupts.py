@@ -45,7 +45,7 @@ INTERRUPTED = """
     begun, going, sent, inside, span = threading.Event(), True, 0, False, 0.02
 
     def interrupt(*_):
-        # Between two calls it says nothing of either.
+        # Between two calls an interrupt concerns neither.
         if inside:
             raise KeyboardInterrupt
 
@@ -79,10 +79,10 @@ INTERRUPTED = """
             else:
                 event = registry.add_complaints(table(round_, 20)).id
             inside = False
-        except Interrupted as told:
+        except Interrupted as error:
             inside = False
             raised += 1
-            event = told.event
+            event = error.event
         except KeyboardInterrupt:
             # Before the call, or after it: what it gave is known.
             inside = False
@@ -97,7 +97,9 @@ INTERRUPTED = """
 
 
 @pytest.mark.parametrize("where", ["file", pytest.param("server", marks=NEEDS_SERVER)])
-def test_whoever_interrupts_knows_what_was_recorded(tmp_path: Path, request: pytest.FixtureRequest, where: str) -> None:
+def test_an_interrupt_names_the_recorded_event_at_any_moment(
+    tmp_path: Path, request: pytest.FixtureRequest, where: str
+) -> None:
     target = str(tmp_path / "cases.db") if where == "file" else make_schema(request.getfixturevalue("postgres"))
     folder = tmp_path / "out"
     folder.mkdir()
@@ -112,14 +114,14 @@ def test_whoever_interrupts_knows_what_was_recorded(tmp_path: Path, request: pyt
     ]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    told = json.loads(done.stdout)
-    assert told["sent"] >= INTERRUPTS
+    counts = json.loads(done.stdout)
+    assert counts["sent"] >= INTERRUPTS
     with ng.Registry(target) as registry:
         fetch = registry._case.store.dialect.fetch
-        assert fetch("SELECT seq FROM event ORDER BY seq")["seq"].to_pylist() == sorted(told["claimed"])
+        assert fetch("SELECT seq FROM event ORDER BY seq")["seq"].to_pylist() == sorted(counts["claimed"])
         sent = fetch("SELECT name, sha256, event FROM export").to_pylist()
-    assert told["raised"] > INTERRUPTS // 8
-    # What was recorded as sent lies there, and nothing else.
+    assert counts["raised"] > INTERRUPTS // 8
+    # The folder holds exactly the files that were recorded as sent.
     assert {row["name"] for row in sent} == {path.name for path in folder.iterdir() if path.suffix == ".csv"}
     for row in sent:
         manifest = json.loads((folder / f"{row['name']}.manifest.json").read_text())
@@ -213,7 +215,9 @@ def test_the_answer_to_a_commit_that_is_lost_is_asked_for(
 
 
 @NEEDS_SERVER
-def test_what_cannot_be_known_is_said(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_of_unknown_outcome_is_an_unsettled_error(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "list.csv"
     address = make_schema(postgres)
     with ng.Registry(address, by="HC 1234") as registry:
@@ -235,7 +239,7 @@ def test_what_cannot_be_known_is_said(postgres: str, tmp_path: Path, monkeypatch
             registry.export(path, replace=True, to="DoT")
         assert not path.exists()
     monkeypatch.undo()
-    # Whoever opens it next finds that it was, and that the list waits for its place.
+    # The next process that opens it finds the event, and puts the list in its place.
     with ng.Registry(address, by="HC 1234") as registry:
         assert registry._case.store.head() == 2
         assert path.exists()
@@ -270,7 +274,7 @@ def test_a_server_that_prefers_another_isolation(postgres: str, level: str) -> N
 
 
 @NEEDS_SERVER
-def test_a_client_that_vanished_holds_nobody_up(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_vanished_holds_no_lock(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     address = make_schema(postgres)
     monkeypatch.setattr("numguard.registry.postgresql.IDLE_MS", 300)
     with ng.Registry(address, by="stands still") as still:
@@ -285,7 +289,7 @@ def test_a_client_that_vanished_holds_nobody_up(postgres: str, monkeypatch: pyte
             assert still.decide(["9876543211"], "confirmed", "called back") == 3
 
 
-def test_an_interrupt_tells_what_was_recorded(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_names_the_recorded_event(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with ng.Registry(store, by="HC 1234") as registry:
@@ -301,14 +305,14 @@ def test_an_interrupt_tells_what_was_recorded(store: str, monkeypatch: pytest.Mo
                 signal.raise_signal(signal.SIGINT)
 
             monkeypatch.setattr(kind, "commit", commit)
-            with pytest.raises(Interrupted, match="event 1 was recorded") as told:
+            with pytest.raises(Interrupted, match="event 1 was recorded") as raised:
                 registry.decide(["9876543210"], "confirmed", "called back")
-            assert (told.value.event, registry._case.store.head()) == (1, 1)
+            assert (raised.value.event, registry._case.store.head()) == (1, 1)
             monkeypatch.setattr(kind, "commit", whole)
             monkeypatch.setattr(kind, "ingest", interrupted)
-            with pytest.raises(Interrupted, match="nothing was recorded") as told:
+            with pytest.raises(Interrupted, match="nothing was recorded") as raised:
                 registry.decide(["9876543211"], "confirmed", "called back")
-            assert (told.value.event, registry._case.store.head()) == (None, 1)
+            assert (raised.value.event, registry._case.store.head()) == (None, 1)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -350,15 +354,15 @@ def test_a_server_that_hangs_up_loses_nothing(postgres: str, tmp_path: Path) -> 
             hang_up(postgres)
         time.sleep(0.5)
         writer.kill()
-        told = writer.stdout.read().split()
+        words = writer.stdout.read().split()
         assert writer.stderr.read() == ""
-    assert "refused" in told
-    claimed = {int(word) for word in told if word.isdecimal()} | {1}
+    assert "refused" in words
+    claimed = {int(word) for word in words if word.isdecimal()} | {1}
     with ng.Registry(address, by="heir") as registry:
         events = set(registry._case.store.dialect.fetch("SELECT seq FROM event")["seq"].to_pylist())
-        # What is not claimed is the last one, at which the writer was killed, or was said to be unsettled.
+        # What is not claimed is the last one, at which the writer was killed, or was unsettled.
         assert claimed <= events
-        assert len(events - claimed) <= 1 + told.count("unsettled")
+        assert len(events - claimed) <= 1 + words.count("unsettled")
         registry.decide(["9876543210"], "confirmed", "called back")
         sent = registry._case.store.dialect.fetch("SELECT name FROM export")["name"].to_pylist()
         assert {path.name for path in tmp_path.iterdir() if path.suffix == ".csv"} == set(sent)

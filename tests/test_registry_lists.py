@@ -16,7 +16,7 @@ from numguard.registry.safeguard import refuse_unfit
 from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, listed, sightings, status_of
 
 
-def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Path) -> None:
+def test_deltas_hold_changes_and_releases(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789"), complaint("2", "8887776665")))
     first = registry.export(path, replace=True, to="DoT", since="last").to_table()
@@ -44,7 +44,7 @@ def test_deltas_say_what_changed_and_let_go(registry: ng.Registry, tmp_path: Pat
     assert registry.export(path, replace=True, to="Bank", since="last").to_table()["msisdn"].to_pylist() == [D, C]
 
 
-def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
+def test_a_delta_releases_all_complainants(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
     event = registry._case.store.head()
     registry.add_complaints(
@@ -54,11 +54,11 @@ def test_a_delta_lets_go_of_all_who_complain(registry: ng.Registry) -> None:
         )
     )
     change = registry.block_list(since=event).to_table()
-    told = zip(*(change[name].to_pylist() for name in ("msisdn", "change", "action")), strict=True)
-    assert sorted(told) == sorted([(C, "added", "block"), (A, "removed", "release"), (B, "removed", "release")])
+    changes = zip(*(change[name].to_pylist() for name in ("msisdn", "change", "action")), strict=True)
+    assert sorted(changes) == sorted([(C, "added", "block"), (A, "removed", "release"), (B, "removed", "release")])
 
 
-def test_a_district_hears_what_changed_since_its_own_list(registry: ng.Registry, tmp_path: Path) -> None:
+def test_a_change_of_a_district_is_relative_to_its_own_list(registry: ng.Registry, tmp_path: Path) -> None:
     def sent(district: str | None) -> dict[int, str]:
         listed = registry.export(
             tmp_path / "list.csv", replace=True, to="DoT", since="last", district=district
@@ -149,7 +149,7 @@ def test_outcomes_that_cannot_be_taken(registry: ng.Registry) -> None:
     assert status_of(registry, A) == "reported"
 
 
-def test_history_tells_who_when_why_and_from_which_file(registry: ng.Registry, tmp_path: Path) -> None:
+def test_history_has_author_time_reason_and_file(registry: ng.Registry, tmp_path: Path) -> None:
     intake = registry.add_complaints(
         complaints(complaint("31708220000001", "9876543210", district="Rohtak", reported_at="01/09/2026 10:30")),
         name="desk 12.csv",
@@ -181,7 +181,7 @@ def test_history_tells_who_when_why_and_from_which_file(registry: ng.Registry, t
         registry.history("garbage")
 
 
-def test_history_tells_when_a_number_was_dropped(registry: ng.Registry) -> None:
+def test_history_has_the_event_that_dropped_a_number(registry: ng.Registry) -> None:
     def story(number: int) -> list[tuple[int, str]]:
         return [(row["event"], row["what"]) for row in registry.history(f"+{number}").to_pylist()]
 
@@ -248,7 +248,7 @@ def test_no_number_in_what_is_shown_or_logged(
 
 
 def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.Registry, tmp_path: Path) -> None:
-    """The last look, which asks the log as the file is written."""
+    """The final check, which reads the log as the file is written."""
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
     made = registry.block_list()
     registry.decide([B], "protected", "a doctor's")
@@ -257,7 +257,7 @@ def test_a_number_protected_since_the_list_was_made_does_not_leave(registry: ng.
     with pytest.raises(RegistryError, match="protected"):
         made.write_by_district(tmp_path)
     registry.decide([B], "unprotected", "no doctor after all")
-    # Whoever complains is protected as long as the complaint stands.
+    # A complainant is protected as long as the complaint stands.
     mine = registry.add_complaints(complaints(complaint("2", "7776665554", complainant_mobile="9876543210")))
     with pytest.raises(RegistryError, match="protected"):
         made.write(tmp_path / "list.csv")
@@ -280,8 +280,8 @@ def test_a_list_made_before_its_complaint_was_taken_back_does_not_leave(registry
 
 
 @pytest.mark.parametrize(("number", "action"), [("1800 123 4567", "block"), ("9999999999", "reverify")])
-def test_the_last_look_knows_lines_that_nobody_holds(registry: ng.Registry, number: str, action: str) -> None:
-    """It works that out for itself, so that a fault in how lists are made does not pass it."""
+def test_the_final_check_refuses_numbers_without_a_subscriber(registry: ng.Registry, number: str, action: str) -> None:
+    """The check derives statuses itself, so that it also finds faults in how lists are made."""
     registry.decide([number], "confirmed", "so it is said")
     rows = pa.table({"msisdn": ng.normalize([number]), "action": [action]})
     with pytest.raises(RegistryError, match="protected"):
@@ -303,7 +303,7 @@ def test_a_list_that_would_block_a_linked_number_is_not_written(registry: ng.Reg
     refuse_unfit(store, store.head(), to_block)
 
 
-def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_for(
+def test_a_number_that_is_only_linked_now_is_not_blocked_for_an_earlier_request(
     registry: ng.Registry, tmp_path: Path
 ) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210")))
@@ -318,9 +318,7 @@ def test_a_number_that_is_only_linked_now_is_not_blocked_for_having_been_asked_f
     assert listed(registry) == {A: "block", B: "block"}
 
 
-def test_a_change_since_an_export_is_told_against_the_list_as_it_was_asked_for(
-    registry: ng.Registry, tmp_path: Path
-) -> None:
+def test_a_change_since_an_export_keeps_the_policy_of_that_export(registry: ng.Registry, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9876543210; 9123456789")))
     narrow = registry.export(path, replace=True, to="DoT", policy=ng.ListPolicy(min_complaints=2)).manifest["export"]

@@ -71,8 +71,8 @@ def sheet(content: list[Row]) -> pa.Table:
     return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
 
 
-def told(row: dict[str, Any]) -> tuple[Any, ...]:
-    """What a row of a list tells, but for the reason."""
+def fields(row: dict[str, Any]) -> tuple[Any, ...]:
+    """The fields of a row of a list, without the reason."""
     names = ("action", "status", "hop", "district", "complaints", "sources", "first_reported", "last_reported")
     return tuple(row[name] for name in (*names, "via_imei", "review_by"))
 
@@ -171,7 +171,7 @@ class Machine(RuleBasedStateMachine):
     )
     def outcome(self, values: list[int], status: str, day: int) -> None:
         known = set(self.model.states(self.model.head))
-        # A moment of its own for each call: the same outcome told twice is not a new one.
+        # A moment of its own for each call: an outcome that is repeated is not a new one.
         moment = self.now - timedelta(days=day) + timedelta(seconds=self.model.head)
         later = {n for e, n, at in self.dated if at > moment and not self.model._withdrawn(e, self.model.head)}
         table = {"msisdn": pa.array(values, pa.uint64()), "status": [status] * len(values)}
@@ -222,7 +222,7 @@ class Machine(RuleBasedStateMachine):
                 held.pop(row["msisdn"], None)
             else:
                 held[row["msisdn"]] = row
-        # What an export changes of its own (reported becomes requested) is not told to the one who got it.
+        # What an export changes of its own (reported becomes requested) is not in the change for its receiver.
         mine = {n: {k: v for k, v in row.items() if k != "status"} for n, row in held.items()}
         now = self.registry.block_list(district=district).to_table().drop_columns("status")
         assert mine == {row["msisdn"]: row for row in now.to_pylist()}
@@ -243,7 +243,7 @@ class Machine(RuleBasedStateMachine):
 
     def _same_at(self, cut: int, district: str | None, **when: Any) -> None:
         listed = self.registry.block_list(district=district, **when).to_table().to_pylist()
-        assert {row["msisdn"]: told(row) for row in listed} == self._expected(cut, district)
+        assert {row["msisdn"]: fields(row) for row in listed} == self._expected(cut, district)
 
     def _expected(self, cut: int, district: str | None) -> dict[int, tuple[Any, ...]]:
         return {
@@ -274,7 +274,7 @@ class Machine(RuleBasedStateMachine):
         for n, row in changes["removed"].items():
             assert row["action"] == ("release" if states[n].status in let_go else "none")
             assert n in gone or row["action"] == "release"
-        assert {n: told(row) for word in ("added", "changed") for n, row in changes[word].items()} == {
+        assert {n: fields(row) for word in ("added", "changed") for n, row in changes[word].items()} == {
             n: now[n] for word in ("added", "changed") for n in changes[word]
         }
 
@@ -295,10 +295,10 @@ class Machine(RuleBasedStateMachine):
             (self.model.head, {}),
             (self.model.cut_at(day := self.now.date() - timedelta(days=back)), {"as_of": day}),
         ):
-            told = self.registry.review(**when).to_pylist()
-            assert {row["msisdn"] for row in told} == self.model.waiting(cut)
+            rows = self.registry.review(**when).to_pylist()
+            assert {row["msisdn"] for row in rows} == self.model.waiting(cut)
             states = self.model.states(cut)
-            assert all(row["status"] == states[row["msisdn"]].status for row in told)
+            assert all(row["status"] == states[row["msisdn"]].status for row in rows)
 
     @rule(status=st.sampled_from(STATUSES))
     def numbers_of_a_status(self, status: str) -> None:

@@ -1,4 +1,4 @@
-"""What operators did, come back: dated, with reasons, and never taken where nobody can tell what happened last."""
+"""Outcomes of operators: with dates and reasons, and refused where their order is not certain."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def why(intake: ng.Intake) -> list[tuple[int, str, str, str]]:
     return [(row["row"], row["column"], row["cell"], row["note"]) for row in intake.refusals.to_pylist()]
 
 
-def test_an_answer_that_happened_before_what_is_known_undoes_nothing(case: ng.Registry) -> None:
+def test_an_older_answer_changes_nothing(case: ng.Registry) -> None:
     case.record_outcomes(answers(("9876543210", "blocked", "05/10/2026")))
     late = case.record_outcomes(
         answers(("9876543210", "Reverified", "01/10/2026"), ("9123456789", "rejected", "01/10/2026"))
@@ -49,9 +49,9 @@ def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -
     )
     assert (second.added, second.refused) == (1, 1)
     assert why(second) == [(1, "status", "Rejected", "contradiction")]
-    # Whoever finds that the first was wrong takes it back, and then the other can be told.
+    # When the first intake is withdrawn as wrong, the other answer can be recorded.
     case.withdraw_intake(first.id or 0, "read from the wrong column")
-    case.withdraw_intake(second.id or 0, "to be told again")
+    case.withdraw_intake(second.id or 0, "to be sent again")
     again = case.record_outcomes(answers(("9876543210", "Rejected", "2026-10-05")))
     assert (again.added, again.refused, status_of(case, A)) == (1, 0, "rejected")
 
@@ -64,7 +64,7 @@ def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -
         [("9876543210", "blocked", "2026-10-05"), ("9876543210", "rejected", "5/10/2026")],
     ],
 )
-def test_rows_of_which_nobody_can_tell_the_last_are_all_refused(case: ng.Registry, rows: list[Any]) -> None:
+def test_rows_without_a_certain_order_are_all_refused(case: ng.Registry, rows: list[Any]) -> None:
     intake = case.record_outcomes(answers(*rows, ("9123456789", "blocked", None)))
     assert [(row, column, note) for row, column, _, note in why(intake)] == [
         (1, "status", "contradiction"),
@@ -73,7 +73,7 @@ def test_rows_of_which_nobody_can_tell_the_last_are_all_refused(case: ng.Registr
     assert (status_of(case, A), status_of(case, B)) == ("reported", "blocked")
 
 
-def test_rows_that_agree_or_tell_their_order_are_taken(case: ng.Registry) -> None:
+def test_rows_that_agree_or_have_an_order_are_taken(case: ng.Registry) -> None:
     rows = [
         ("9876543210", "reactivated", "2026-10-07"),
         ("9876543210", "blocked", "2026-10-05"),
@@ -100,7 +100,7 @@ def test_what_has_not_happened_yet_is_refused(case: ng.Registry) -> None:
     assert (status_of(case, A), status_of(case, B)) == ("reported", "blocked")
 
 
-def test_a_reason_or_the_lack_of_one_is_told(case: ng.Registry, tmp_path: Any) -> None:
+def test_a_change_has_the_reason_of_the_operator(case: ng.Registry, tmp_path: Any) -> None:
     case.export(tmp_path / "list.csv", replace=True, to="DoT")
     table = answers(("9876543210", "blocked", "2026-10-05"), ("9123456789", "rejected", "2026-10-05"))
     case.record_outcomes(table.append_column("remarks", pa.array([None, "subscriber is a hospital"])))

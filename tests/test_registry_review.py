@@ -40,9 +40,9 @@ def test_a_number_that_is_not_certain_is_on_no_list_and_leads_nowhere(registry: 
     found = registry.expand(sightings((A, HANDSET), (B, HANDSET)))
     assert found.linked.num_rows == 0
     assert len(registry.export(tmp_path / "list.csv", replace=True, to="DoT")) == 0
-    told = registry.action_taken().to_pylist()
-    assert [(row["found"], row["named"], row["listed"]) for row in told] == [("reported", 0, 0), ("review", 1, 0)]
-    assert told[0]["complaints"] == 1
+    report = registry.action_taken().to_pylist()
+    assert [(row["found"], row["named"], row["listed"]) for row in report] == [("reported", 0, 0), ("review", 1, 0)]
+    assert report[0]["complaints"] == 1
 
 
 def test_accepted_is_as_if_written_plainly(registry: ng.Registry) -> None:
@@ -56,14 +56,14 @@ def test_accepted_is_as_if_written_plainly(registry: ng.Registry) -> None:
         assert registry.block_list().to_table().equals(plain.block_list().to_table())
     assert waiting(registry) == []
     with pytest.raises(ArgumentError, match="wait for no decision"):
-        registry.decide([B], "accepted", "a number that nobody named")
+        registry.decide([B], "accepted", "a number without a record")
 
 
 def test_dismissed_is_let_go_until_it_is_named_again(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")))
     registry.decide([A], "dismissed", "the victim's brother")
     assert (status_of(registry, A), waiting(registry)) == ("withdrawn", [])
-    # Who settled it may think better of it.
+    # A settled decision can be changed.
     registry.decide([A], "accepted", "no, the caller")
     assert listed(registry) == {A: "block"}
     registry.decide([A], "dismissed", "the victim's brother after all")
@@ -97,7 +97,7 @@ def test_what_an_amendment_dropped_waits(registry: ng.Registry, tmp_path: Path) 
     assert listed(registry) == {C: "block"}
     assert waiting(registry) == [(A, "dropped_by_amendment")]
     change = registry.export(tmp_path / "second.csv", replace=True, to="DoT", since="last").to_table()
-    # Nobody decided anything of it, so that nobody is asked anything.
+    # Without a decision, no action is requested.
     assert {row["msisdn"]: row["action"] for row in change.to_pylist()} == {A: "none", C: "block"}
     registry.decide([A], "dismissed", "a slip of desk A")
     change = registry.export(tmp_path / "third.csv", replace=True, to="DoT", since="last").to_table()
@@ -141,7 +141,7 @@ def test_a_suspect_who_becomes_the_complainant_is_looked_at(registry: ng.Registr
     assert (status_of(registry, A), waiting(registry)) == ("protected", [])
 
 
-def test_who_is_written_as_the_complainant_with_other_words_is_shielded(registry: ng.Registry) -> None:
+def test_a_complainant_with_words_beside_the_number_is_shielded(registry: ng.Registry) -> None:
     registry.add_complaints(
         complaints(
             complaint("1", "9876543210", complainant_mobile="my own 91234 56789 (Ravi)"),
@@ -157,7 +157,7 @@ def test_a_number_that_was_confirmed_but_never_named_waits(registry: ng.Registry
     assert waiting(registry) == [(D, "confirmed_but_never_named")]
     registry.decide([D], "accepted", "checked once more")
     assert listed(registry) == {D: "block"}
-    # Confirmed anew after that, it waits again; and whoever names it says that it was meant.
+    # Confirmed again after that, it waits again, until a complaint names it.
     registry.decide([D], "confirmed", "once more")
     assert listed(registry) == {}
     registry.add_complaints(complaints(complaint("1", "7776665554")))
@@ -214,7 +214,7 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, ending: str) -> None:
 
 
 def fill(path: Path, decided: dict[int, str]) -> None:
-    """Writes decisions into a sheet, as a person would."""
+    """Writes decisions into a sheet, as an officer would."""
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
         page = book.active
@@ -273,10 +273,10 @@ def test_a_registry_of_before_is_brought_forward(tmp_path: Path) -> None:
         assert waiting(registry) == [(B, "from_narrative")]
 
 
-def test_no_number_is_in_what_an_intake_or_an_error_says(registry: ng.Registry) -> None:
+def test_no_number_is_in_the_repr_of_an_intake_or_in_an_error(registry: ng.Registry) -> None:
     intake = registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")))
     with pytest.raises(ArgumentError) as caught:
         registry.decide([B], "accepted", "x")
-    for said in (repr(intake), str(caught.value), repr(registry)):
-        assert "98765" not in said
-        assert "91234" not in said
+    for text in (repr(intake), str(caught.value), repr(registry)):
+        assert "98765" not in text
+        assert "91234" not in text

@@ -36,8 +36,8 @@ def row(number: int, suspects: str, **more: str) -> dict[str, str]:
 
 
 def waits(registry: ng.Registry) -> dict[int, set[str]]:
-    told = registry.review().to_pylist()
-    return {one["msisdn"]: {r["why"] for r in told if r["msisdn"] == one["msisdn"]} for one in told}
+    rows = registry.review().to_pylist()
+    return {one["msisdn"]: {r["why"] for r in rows if r["msisdn"] == one["msisdn"]} for one in rows}
 
 
 def blocked(registry: ng.Registry) -> list[int]:
@@ -47,42 +47,46 @@ def blocked(registry: ng.Registry) -> list[int]:
 @pytest.mark.parametrize("cell", BADLY_WRITTEN)
 @pytest.mark.parametrize("own", [False, True])
 def test_a_badly_written_complainant_is_not_blocked(cell: str, own: bool) -> None:
-    told = sheet(
+    complaints = sheet(
         row(1, "9765432187" if own else "9811100002", complainant_mobile=cell),
         row(2, "9811100002" if own else "9765432187", complainant_mobile="9811100003"),
     )
     with ng.Registry(by="HC 1234") as registry:
-        intake = registry.add_complaints(told)
+        intake = registry.add_complaints(complaints)
         assert blocked(registry) == [SUSPECT]
         assert intake.refusals.filter(pa.compute.equal(intake.refusals["column"], "complainant_mobile")).num_rows
         state = registry.history(COMPLAINANT)
         assert state.num_rows
         assert waits(registry) in ({COMPLAINANT: {"complainants_number"}}, {})
-        again = registry.add_complaints(told)
+        again = registry.add_complaints(complaints)
         assert again.repeated == intake.added
 
 
-def test_a_refused_complainant_shields_nobody_else() -> None:
-    told = sheet(row(1, "9811100002", complainant_mobile="M9765432187"), row(2, "9811100004"))
+def test_a_refused_complainant_shields_no_other_number() -> None:
+    complaints = sheet(row(1, "9811100002", complainant_mobile="M9765432187"), row(2, "9811100004"))
     with ng.Registry(by="HC 1234") as registry:
-        registry.add_complaints(told)
+        registry.add_complaints(complaints)
         assert blocked(registry) == [SUSPECT, 919811100004]
         assert waits(registry) == {}
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_a_complainants_column_shields(heading: str) -> None:
-    told = sheet(row(1, "9811100002", **{heading: "9765432187"}), row(2, "9765432187"))
+    complaints = sheet(row(1, "9811100002", **{heading: "9765432187"}), row(2, "9765432187"))
     with ng.Registry(by="HC 1234") as registry:
-        intake = registry.add_complaints(told)
+        intake = registry.add_complaints(complaints)
         assert intake.understood is not None
         assert intake.understood.fields[heading] == "complainant_mobile"
         assert blocked(registry) == [SUSPECT]
 
 
 def test_all_columns_of_complainants_shield() -> None:
-    told = sheet(row(1, "9811100002; 9811100005", **dict.fromkeys(HEADINGS, "")), row(2, "9811100005; 9765432187"))
-    columns = told.set_column(3, HEADINGS[0], [["9765432187", ""]]).set_column(5, HEADINGS[2], [["9811100005", ""]])
+    complaints = sheet(
+        row(1, "9811100002; 9811100005", **dict.fromkeys(HEADINGS, "")), row(2, "9811100005; 9765432187")
+    )
+    columns = complaints.set_column(3, HEADINGS[0], [["9765432187", ""]]).set_column(
+        5, HEADINGS[2], [["9811100005", ""]]
+    )
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(columns)
         assert blocked(registry) == [SUSPECT]
@@ -91,24 +95,26 @@ def test_all_columns_of_complainants_shield() -> None:
 @pytest.mark.parametrize("heading", ["Contact person", "Callback", "Details of victim", "Unnamed: 7", "Reported from"])
 @pytest.mark.parametrize("cell", ["9765432187", "Ram, M97654-32187", "+91 97654 32187"])
 def test_a_suspect_in_an_unread_column_of_its_row_waits(heading: str, cell: str) -> None:
-    told = sheet(row(1, "9765432187; 9811100002", **{heading: cell}), row(2, "9811100004", **{heading: "9811100002"}))
+    complaints = sheet(
+        row(1, "9765432187; 9811100002", **{heading: cell}), row(2, "9811100004", **{heading: "9811100002"})
+    )
     with ng.Registry(by="HC 1234") as registry:
-        registry.add_complaints(told)
+        registry.add_complaints(complaints)
         assert blocked(registry) == [SUSPECT, 919811100004]
         assert waits(registry) == {COMPLAINANT: {"in_unread_column"}}
 
 
 @pytest.mark.parametrize("heading", ["Suspect UPI", "Brief facts", "संक्षिप्त विवरण", "Accused account"])
-def test_a_column_that_speaks_of_suspects_doubts_nothing(heading: str) -> None:
+def test_a_column_of_suspects_raises_no_doubt(heading: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(sheet(row(1, "9811100002", **{heading: "9811100002@ybl"})))
         assert blocked(registry) == [SUSPECT]
 
 
 def test_a_number_that_a_withdrawal_unprotects_waits() -> None:
-    told = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
+    complaints = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
     with ng.Registry(by="HC 1234") as registry:
-        first = registry.add_complaints(told)
+        first = registry.add_complaints(complaints)
         registry.add_complaints(sheet(row(2, "9765432187")))
         assert blocked(registry) == [SUSPECT]
         registry.withdraw_intake(first.id, reason="wrong file")
@@ -122,9 +128,9 @@ def test_a_number_that_a_withdrawal_unprotects_waits() -> None:
 
 
 def test_a_number_that_an_officer_unprotected_needs_no_second_decision() -> None:
-    told = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
+    complaints = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
     with ng.Registry(by="HC 1234") as registry:
-        first = registry.add_complaints(told)
+        first = registry.add_complaints(complaints)
         registry.add_complaints(sheet(row(2, "9765432187")))
         registry.decide([str(COMPLAINANT)], "unprotected", "it is the suspect's")
         registry.withdraw_intake(first.id, reason="wrong file")
@@ -133,20 +139,22 @@ def test_a_number_that_an_officer_unprotected_needs_no_second_decision() -> None
 
 @pytest.mark.parametrize(("later", "listed"), [("dismissed", []), ("unprotected", [COMPLAINANT])])
 def test_what_is_decided_of_it_holds(later: str, listed: list[int]) -> None:
-    told = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
+    complaints = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
     with ng.Registry(by="HC 1234") as registry:
-        first = registry.add_complaints(told)
+        first = registry.add_complaints(complaints)
         registry.add_complaints(sheet(row(2, "9765432187")))
         registry.withdraw_intake(first.id, reason="wrong file")
         registry.decide([str(COMPLAINANT)], later, "asked")
         assert blocked(registry) == listed
         assert waits(registry) == {}
-        # What a new complaint says is heard as any.
+        # A new complaint counts like any other.
         registry.add_complaints(sheet(row(3, "9765432187")))
         assert blocked(registry) == [COMPLAINANT]
 
 
-def test_a_reactivated_number_that_is_named_again_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reactivated_number_that_is_named_again_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with ng.Registry(tmp_path / "case.db", by="HC 1234") as registry:
         first = registry.add_complaints(sheet(row(1, "9811100002; 9811100004")))
         registry.record_outcomes(pa.table({"msisdn": ["9811100002"], "status": ["reactivated"]}))
@@ -156,8 +164,8 @@ def test_a_reactivated_number_that_is_named_again_is_said(tmp_path: Path, capsys
     call = ["complaints", "add", str(tmp_path / "again.csv"), "--registry", str(tmp_path / "case.db"), "--by", "HC 1"]
     for options in (["--dry-run"], []):
         assert run([*call, *options]) == 0
-        said = capsys.readouterr().err
-        assert "reactivated: 1 number is named again; it stays off the list until decided" in said
+        message = capsys.readouterr().err
+        assert "reactivated: 1 number is named again; it stays off the list until decided" in message
     assert run([*call, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["reactivated"] == 0
     with ng.Registry(tmp_path / "case.db", by="HC 1234") as registry:
@@ -175,9 +183,9 @@ def test_a_number_that_waits_for_two_reasons_is_counted_once(
     (tmp_path / "sheet.csv").write_text("\n".join(lines) + "\n")
     case = ["--registry", str(tmp_path / "case.db"), "--by", "HC 1"]
     assert run(["complaints", "add", str(tmp_path / "sheet.csv"), *case, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)["waiting"]
-    assert sum(told.values()) == 2
+    waiting = json.loads(capsys.readouterr().out)["waiting"]
+    assert sum(waiting.values()) == 2
     assert run(["review", *case, "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert sum(said["why"].values()) == said["numbers"] == 2
-    assert said["rows"] == 3
+    review = json.loads(capsys.readouterr().out)
+    assert sum(review["why"].values()) == review["numbers"] == 2
+    assert review["rows"] == 3

@@ -1,4 +1,4 @@
-"""Who sent a complaint: that it is said, and that one source is not counted as two."""
+"""Sources of complaints: they are recorded, and spellings of one source are counted once."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def test_a_constant_fills_what_the_sheet_leaves_out(registry: ng.Registry) -> No
     done = registry.add_complaints(table, dry_run=True)
     assert done.refusals["note"].to_pylist() == ["no_source"]
     registry.add_complaints(table, constants={"source": "PS Rohtak", "district": "ROHTAK"})
-    told = [(row["source"], row["district"]) for n in (A, B) for row in registry.history(f"+{n}").to_pylist()]
-    assert told == [("1930", "Rohtak"), ("PS Rohtak", "Rohtak")]
+    sources = [(row["source"], row["district"]) for n in (A, B) for row in registry.history(f"+{n}").to_pylist()]
+    assert sources == [("1930", "Rohtak"), ("PS Rohtak", "Rohtak")]
     for constants in ({"suspect_mobiles": "9876543210"}, {"source": " - "}):
         with pytest.raises(ArgumentError, match="constants"):
             registry.add_complaints(table, constants=constants)
@@ -56,8 +56,8 @@ def test_one_source_is_not_two_by_its_spelling(registry: ng.Registry, spelling: 
     )
     assert listed(registry, policy=ng.ListPolicy(min_sources=2)) == {}
     assert registry.add_complaints(complaints(complaint("1", "9876543210") | {"source": spelling})).added == 0
-    told = registry.action_taken()["source"].to_pylist()
-    assert len(set(told)) == 1
+    sources = registry.action_taken()["source"].to_pylist()
+    assert len(set(sources)) == 1
 
 
 @pytest.mark.parametrize("spelling", ["3170\u200b822", "\uff13170822", " 3170822 ", "3170822\u2060"])
@@ -67,7 +67,9 @@ def test_one_complaint_is_not_two_by_the_spelling_of_its_number(registry: ng.Reg
     assert listed(registry, policy=ng.ListPolicy(min_complaints=2)) == {}
 
 
-def test_the_command_line_says_the_source_and_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_names_the_source_and_counts_what_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("desk.csv").write_text(
         "acknowledgement_no,suspect_mobiles\n1,98765 43210\n2,91234 56789 (Axel)\n3,98765XXXXX\n", encoding="utf-8"

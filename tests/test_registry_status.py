@@ -115,7 +115,7 @@ def test_protected_from_the_start(registry: ng.Registry, tmp_path: Path) -> None
     # Protected numbers are not walked through either.
     registry.expand(sightings((A, HANDSET), (B, HANDSET), (C, HANDSET)))
     assert listed(registry) == {A: "block", C: "reverify"}
-    # Whoever complains to hide a number of his own is found out by an officer.
+    # A suspect who complains to protect his own number: an officer decides.
     registry.decide([B], "unprotected", "complaint was false")
     assert listed(registry)[B] == "block"
 
@@ -132,7 +132,7 @@ def test_kinds_that_need_a_decision(registry: ng.Registry) -> None:
     assert m2m in registry.numbers("reported").to_array().to_pylist()
 
 
-def test_corroboration_counts_people_and_not_their_complaints(registry: ng.Registry) -> None:
+def test_corroboration_counts_complainants_and_not_complaints(registry: ng.Registry) -> None:
     registry.add_complaints(
         complaints(
             complaint("1", "9876543210", complainant_mobile="9812345678", district="Hisar"),
@@ -178,7 +178,7 @@ def test_a_district_is_that_of_what_stands(registry: ng.Registry) -> None:
     registry.expand(sightings((A, HANDSET), (B, HANDSET)))
     run = registry._case.store.head()
     assert districts() == {A: "Rohtak", B: "Rohtak"}
-    # A linked number that is confirmed leads on, and whoever is linked from it is in the district of its own seed.
+    # A linked number that is confirmed leads on, and numbers linked from it are in the district of its own seed.
     registry.decide([B], "confirmed", "caller identified")
     registry.expand(sightings((B, HANDSET + 10), (C, HANDSET + 10)))
     assert districts() == {A: "Rohtak", B: "Rohtak", C: "Rohtak"}

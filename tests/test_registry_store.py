@@ -1,6 +1,6 @@
 """The registry's file: private, whole after any crash, one writer at a time, and clear about what is wrong with it.
 
-Nothing here opens the file in this process by any other way than the registry's own: whoever looks into it does so from
+Nothing here opens the file in this process by any other way than the registry's own: readers open it from
 a process of his own.
 """
 
@@ -182,7 +182,7 @@ def test_two_registries_on_one_file_see_each_other(tmp_path: Path) -> None:
 def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.FixtureRequest, where: str) -> None:
     target = str(tmp_path / "cases.db") if where == "file" else make_schema(request.getfixturevalue("postgres"))
 
-    def told(registry: ng.Registry) -> list[Any]:
+    def answers(registry: ng.Registry) -> list[Any]:
         number = "9100000001"
         return [
             registry.block_list().to_table(),
@@ -196,7 +196,7 @@ def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.Fi
         registry.add_complaints(sheet, name="desk.csv")
         registry.add_complaints(table(1, 5))
         registry.decide(["9100000008"], "withdrawn", "wrong digit in the letter")
-        before = told(registry)
+        before = answers(registry)
         # What the first schema has not: what a registry of that time looks like.
         execute = registry._case.store.dialect.execute
         for later in ("police_station", "incident_at", "amount_held"):
@@ -211,13 +211,13 @@ def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.Fi
             assert registry._case.store.dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist() == [
                 STEPS
             ]
-            assert told(registry) == before
-            # What was told then is known, also where it is told in another file.
+            assert answers(registry) == before
+            # The complaints of that time are known, also from another file.
             assert registry.add_complaints(sheet.slice(1), dry_run=True).repeated == 4
     later = sheet.append_column("police_station", pa.array(["Sadar"] * 5))
     with ng.Registry(target, by="HC 1234") as registry:
         assert registry.add_complaints(later).updated == 5
-        assert told(registry)[0]["msisdn"] == before[0]["msisdn"]
+        assert answers(registry)[0]["msisdn"] == before[0]["msisdn"]
 
 
 WRITER = """
@@ -263,7 +263,7 @@ def test_many_writers_on_postgresql_lose_nothing(postgres: str) -> None:
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
-def test_an_address_is_never_told() -> None:
+def test_an_error_holds_no_address() -> None:
     with pytest.raises(RegistryError, match="postgresql: the server cannot be reached") as error:
         ng.Registry("postgresql://someone:secret@127.0.0.1:1/cases")
     assert "secret" not in str(error.value)
@@ -312,7 +312,7 @@ def test_killed_at_any_moment_it_is_whole_or_absent(tmp_path: Path, what: str) -
         left -= KILLS_A_FILE
 
 
-def _each_list_lies_there(registry: ng.Registry, folder: Path) -> None:
+def _each_list_is_there(registry: ng.Registry, folder: Path) -> None:
     """The next event leaves the lists that are recorded, each with its manifest, and nothing else."""
     registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
     sent = registry._case.store.dialect.fetch("SELECT name, sha256 FROM export").to_pylist()
@@ -336,8 +336,8 @@ def _killed(path: Path, what: str, rounds: int) -> None:
             begun = victim.stdout.readline()
             time.sleep(random.uniform(0.0, 0.4))
             victim.send_signal(signal.SIGKILL)
-            lines, trouble = victim.stdout.read().split(), victim.stderr.read()
-        assert (begun, trouble, victim.returncode) == ("open\n", "", -signal.SIGKILL)
+            lines, errors = victim.stdout.read().split(), victim.stderr.read()
+        assert (begun, errors, victim.returncode) == ("open\n", "", -signal.SIGKILL)
         acknowledged = max([acknowledged, *map(int, lines)])
         with ng.Registry(path, by="heir") as registry:
             head = registry._case.store.head()
@@ -352,7 +352,7 @@ def _killed(path: Path, what: str, rounds: int) -> None:
                 rows = fetch(f"SELECT event, count(*) AS n FROM {name} GROUP BY event").to_pylist()
                 assert {row["event"] for row in rows} >= set(range(2, head + 1)) - heirs
                 assert {row["n"] for row in rows} <= whole, name
-            _each_list_lies_there(registry, out)
+            _each_list_is_there(registry, out)
             heirs.add(head + 1)
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 

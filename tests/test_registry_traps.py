@@ -85,15 +85,15 @@ def test_numbers_with_gaps_come_as_floats(registry: ng.Registry) -> None:
     assert listed(registry) == {A: "block"}
 
 
-def test_a_nul_is_refused_where_it_is_said_of_an_event(store: str, tmp_path: Path) -> None:
-    # One store cuts the text off there, the other keeps it, and neither can say so.
+def test_a_nul_in_a_field_of_an_event_is_refused(store: str, tmp_path: Path) -> None:
+    # One store cuts the text off at it, the other keeps it, and neither raises an error.
     table = complaints(complaint("1", "9876543210"))
-    with ng.Registry(store, by="HC 1234") as registry, ng.Registry(store, by="HC\x001234") as nobody:
+    with ng.Registry(store, by="HC 1234") as registry, ng.Registry(store, by="HC\x001234") as with_nul:
         calls: tuple[Callable[[], object], ...] = (
             lambda: registry.decide([A], "confirmed", "seen\x00here"),
             lambda: registry.add_complaints(table, name="desk\x00.csv"),
             lambda: registry.export(tmp_path / "list.csv", replace=True, to="Do\x00T"),
-            lambda: nobody.decide([A], "confirmed", "seen"),
+            lambda: with_nul.decide([A], "confirmed", "seen"),
         )
         for call in calls:
             with pytest.raises(ArgumentError, match="NUL"):
@@ -128,8 +128,8 @@ def test_a_late_commit_never_falls_behind_an_export(tmp_path: Path, request: pyt
     with ng.Registry(target, by="slow") as slow, ng.Registry(target, by="quick") as quick:
         quick.add_complaints(complaints(complaint("1", "9876543210")))
         # A number that only a narrative names is on no list before it is decided on.
-        told = {"mapping": {"narrative": "facts"}}
-        quick.add_complaints(complaints(complaint("0", "", facts="he rang from 8887776665")), **told)
+        mapping: Any = {"mapping": {"narrative": "facts"}}
+        quick.add_complaints(complaints(complaint("0", "", facts="he rang from 8887776665")), **mapping)
         quick.export(path, replace=True, to="DoT", since="last")
         sent: list[Any] = []
 
@@ -142,7 +142,7 @@ def test_a_late_commit_never_falls_behind_an_export(tmp_path: Path, request: pyt
             other.start()
             append.rows("decision", {"msisdn": [C], "status": ["confirmed"]})
             other.join(0.3)
-            # The other one waits, and nobody sees what is not committed.
+            # The other one waits, and uncommitted rows are invisible.
             assert (other.is_alive(), slow._case.store.head() >= append.event, sent) == (True, True, [])
         other.join()
         assert sorted(sent) == sorted([B, C])
@@ -152,7 +152,7 @@ def test_a_late_commit_never_falls_behind_an_export(tmp_path: Path, request: pyt
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
 def test_all_stores_give_the_same_bytes(postgres: str, tmp_path: Path) -> None:
     # They sort nulls and capitals differently, and add up to other types.
-    told = []
+    answers = []
     for name, target in (("memory", ":memory:"), ("file", tmp_path / "cases.db"), ("server", make_schema(postgres))):
         moment = datetime(2026, 9, 1, 10, tzinfo=IST)
         folder = tmp_path / name
@@ -177,6 +177,6 @@ def test_all_stores_give_the_same_bytes(postgres: str, tmp_path: Path) -> None:
             tables = [registry.history(f"+{n}") for n in (A, B, C, 917776665554)]
             tables += [registry.refusals(1), registry.block_list(since=1).to_table()]
             files = [path.read_bytes() for path in sorted(folder.iterdir())]
-            told.append((files, [table.to_pylist() for table in tables]))
-    assert len(told[0][0]) == 6
-    assert told[0] == told[1] == told[2]
+            answers.append((files, [table.to_pylist() for table in tables]))
+    assert len(answers[0][0]) == 6
+    assert answers[0] == answers[1] == answers[2]

@@ -1,4 +1,4 @@
-"""The report: what the page says, that it says it again, and that nothing in it runs or shows a number."""
+"""The report: its content, the same each time, without scripts and without numbers in full."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def page(text: str) -> Page:
 
 
 def test_it_has_every_part_and_the_figures_of_the_action_taken_report(page: Page) -> None:
-    headings = [said for tag, said in page.text if tag == "h2"]
+    headings = [text for tag, text in page.text if tag == "h2"]
     assert headings == [
         "In short", "From complaint to block", "Districts", "Complaints by day", "Numbers in a handset",
         "Handsets with most numbers", "Where linkage stopped", "Refused, and why", "Sources", "What this rests on",
@@ -187,16 +187,16 @@ def test_hostile_words_are_words(tmp_path: Path) -> None:
         text = registry.report(tmp_path / "page.html", title=HOSTILE[0]).read_text()
     page = Page(text)
     assert_inert(text, page)
-    said = "".join(words for _, words in page.text)
+    whole = "".join(words for _, words in page.text)
     for hostile in HOSTILE[:-1]:
-        assert hostile in said
+        assert hostile in whole
     assert "\u202e" not in text
-    assert "district" in said
+    assert "district" in whole
     assert Namer(full=True).text("\u202edistrict") == "\ufffddistrict"
     assert page.text.count(("h1", HOSTILE[0])) == page.text.count(("title", HOSTILE[0])) == 1
 
 
-def test_charts_are_drawn_for_both_widths_and_told_to_those_who_hear(page: Page, text: str) -> None:
+def test_charts_are_drawn_for_both_widths_and_described_to_screen_readers(page: Page, text: str) -> None:
     charts = [a for a in page.all("svg") if a.get("role") == "img"]
     assert [a["class"] for a in charts] == ["wide", "narrow"] * (len(charts) // 2)
     assert len(charts) == 14
@@ -228,7 +228,7 @@ def test_tables_have_a_caption_and_headings(page: Page) -> None:
 def test_an_empty_case_has_a_page(tmp_path: Path) -> None:
     with ng.Registry(by="HC 1234") as registry:
         page = Page(registry.report(tmp_path / "page.html").read_text())
-    assert [said for tag, said in page.text if tag == "h2"] == [
+    assert [heading for tag, heading in page.text if tag == "h2"] == [
         "In short",
         "From complaint to block",
         "What this rests on",

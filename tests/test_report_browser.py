@@ -55,7 +55,7 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def console(run: subprocess.CompletedProcess[str]) -> list[str]:
-    """What the page said to the browser's console; the browser's own troubles with the machine are not the page's."""
+    """Messages of the page in the console of the browser, without those of the browser about the machine."""
     return [line for line in run.stderr.splitlines() if "CONSOLE" in line or "Refused to" in line]
 
 
@@ -123,8 +123,8 @@ def test_nothing_runs_and_the_page_is_as_it_was_written(page: Path, browse: Brow
     assert title != "run"
 
 
-def test_a_script_would_have_been_heard(browse: Browse, page: Path, tmp_path: Path) -> None:
-    """The same page with a script of somebody else's: the policy stops it, and the console says so."""
+def test_a_script_would_be_reported(browse: Browse, page: Path, tmp_path: Path) -> None:
+    """The same page with a foreign script: the policy stops it, with a message in the console."""
     spoilt = tmp_path / "spoilt.html"
     evil = '<body><script>document.title="run"</script><img src="https://example.org/x.png">'
     spoilt.write_text(page.read_text().replace("<body>", evil, 1))
@@ -139,10 +139,10 @@ def test_it_is_printed(page: Path, browse: Browse, tmp_path: Path) -> None:
     assert console(run) == []
     data = pdf.read_bytes()
     assert data.startswith(b"%PDF-")
-    said = data + b"".join(unpacked(data))
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", said)) <= 8
+    content = data + b"".join(unpacked(data))
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", content)) <= 8
     # A4, upright.
-    assert re.search(rb"/MediaBox\s*\[\s*0 0 59[45][\d.]* 84[12]", said)
+    assert re.search(rb"/MediaBox\s*\[\s*0 0 59[45][\d.]* 84[12]", content)
 
 
 def unpacked(data: bytes) -> list[bytes]:

@@ -124,7 +124,7 @@ def test_columns_and_directories_stand_where_they_stand_in_a_scan_of_one_list(tm
 
 
 @pytest.mark.parametrize(
-    ("sets", "says"),
+    ("sets", "message"),
     [
         ({"mobile": {}}, "at least one list"),
         ({"mobile": {"a": REVOKED, "b": HANDSETS["stolen"]}}, "all of numbers or all of handsets"),
@@ -135,8 +135,8 @@ def test_columns_and_directories_stand_where_they_stand_in_a_scan_of_one_list(tm
         ({"mobile": {1: REVOKED}}, "takes a name"),
     ],
 )
-def test_what_are_no_lists_is_refused(sets: Any, says: str) -> None:
-    with pytest.raises(ArgumentError, match=says):
+def test_what_are_no_lists_is_refused(sets: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
         ng.scan(CUSTOMERS, sets)
 
 
@@ -186,16 +186,16 @@ NAMED = ("scan", "customers.csv", "--list", "revoked=mnrl.json", "--list", "risk
 def test_lists_by_name_and_every_row(bank: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run([*NAMED, "-o", "all.csv", "--all-rows", "--json"]) == 0
     with (bank / "all.csv").open(newline="") as file:
-        told = [(row["id"], row["mobile_match"], row["mobile_lists"]) for row in csv.DictReader(file)]
+        written = [(row["id"], row["mobile_match"], row["mobile_lists"]) for row in csv.DictReader(file)]
     marks = [("1", "919876500001", "revoked"), ("2", "919876500007", "revoked;risk"), ("3", "", ""), ("4", "", "")]
-    assert told == marks
-    out, said = capfd.readouterr()
+    assert written == marks
+    out, error = capfd.readouterr()
     assert json.loads(out)["hits_by_list"] == {"mobile": {"revoked": 2, "risk": 1}}
-    assert "mnrl.json: 2 members" in said
+    assert "mnrl.json: 2 members" in error
     assert run([*NAMED]) == 0
-    out, said = capfd.readouterr()
+    out, error = capfd.readouterr()
     assert [line.rpartition(",")[2] for line in out.splitlines()] == ['"mobile_lists"', '"revoked"', '"revoked;risk"']
-    assert "    revoked: 2 rows\n    risk: 1 row\n" in said
+    assert "    revoked: 2 rows\n    risk: 1 row\n" in error
 
 
 def test_an_exception_is_never_marked_and_is_what_is_released(bank: Path, capfd: pytest.CaptureFixture[str]) -> None:

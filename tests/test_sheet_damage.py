@@ -47,7 +47,7 @@ def desk() -> Iterator[ng.Registry]:
 
 
 def accounted(desk: ng.Registry, path: Path) -> int:
-    """Rows in and rows refused, as the person who takes the file in is told."""
+    """Rows added and rows refused, as the intake reports them."""
     intake = desk.add_complaints(path, constants=SOURCE, dry_run=True)
     return intake.added + intake.updated + intake.repeated + intake.refused
 
@@ -97,19 +97,19 @@ def test_no_row_is_lost_and_no_number_is_made_up(tmp_path: Path, separator: str)
         for damage in sorted(damages, key=DAMAGES.index):
             damage(random, file)
         path = write(tmp_path, "desk.csv", file.content())
-        told = f"{separator!r}, trial {trial}: {[damage.__name__ for damage in damages]}"
+        case = f"{separator!r}, trial {trial}: {[damage.__name__ for damage in damages]}"
         try:
             complaints = read(path)
         except InputError:
-            # No row fits the header: the file is refused as a whole, and the message says so.
+            # No row fits the header: the file is refused as a whole, with a message.
             rows = [row for row in file.rows if row.strip(separator) and not is_around(row, file)]
-            assert not any(fits(row, separator) for row in rows), told
+            assert not any(fits(row, separator) for row in rows), case
             continue
-        assert planned(complaints) == count(file.rows, separator) - around(file), told
+        assert planned(complaints) == count(file.rows, separator) - around(file), case
         broken = complaints.broken["row"].to_pylist()
         rows = complaints.rows["row"].to_pylist()
-        assert len({*rows, *broken}) == len(rows) + len(broken), told
-        assert no_number_is_made_up(complaints, table), told
+        assert len({*rows, *broken}) == len(rows) + len(broken), case
+        assert no_number_is_made_up(complaints, table), case
         refused += len(broken)
     assert refused > TRIALS // 2
 
@@ -147,7 +147,7 @@ def count(rows: list[str], separator: str) -> int:
 
 
 def test_what_is_cut_inside_a_quoted_cell_is_found_again(tmp_path: Path) -> None:
-    """With line breaks in cells a line is no row; but each complaint that still stands in the file is told of."""
+    """With line breaks in cells a line is no row, but each complaint that is still in the file is accounted for."""
     random = Random("breaks")
     for trial in range(TRIALS):
         table = some_complaints(random, 12, breaks=True)
@@ -248,10 +248,10 @@ def test_rows_under_a_header_of_other_columns_are_refused(
         intake = registry.add_complaints(source)
         assert (intake.added, intake.refused) == (1, 3)
         assert registry.numbers().to_array().to_pylist() == [919811100001]
-        told = intake.refusals.to_pylist()
-    assert {row["row"] + shift for row in told} == {4, 5, 6}
-    assert (4 - shift, "another_header") in {(row["row"], row["note"]) for row in told}
-    assert all("981110000" in row["cell"] for row in told if row["row"] + shift > 4)
+        refused = intake.refusals.to_pylist()
+    assert {row["row"] + shift for row in refused} == {4, 5, 6}
+    assert (4 - shift, "another_header") in {(row["row"], row["note"]) for row in refused}
+    assert all("981110000" in row["cell"] for row in refused if row["row"] + shift > 4)
 
 
 def test_the_sheets_own_header_in_other_words_divides_nothing(tmp_path: Path) -> None:

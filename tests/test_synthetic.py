@@ -43,7 +43,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="session")
 def sheet(complaints: Complaints, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
-    """The rows of the CSV, read back as anybody would."""
+    """The rows of the CSV, read back with the csv module."""
     path = write_complaints(complaints, tmp_path_factory.mktemp("sheet") / "complaints.csv")
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -133,7 +133,7 @@ def test_a_number_belongs_to_its_first_complaint(sheet: list[dict[str, str]], co
         days[msisdn].add(seen)
     assert set(first) == set(home)
     assert all(first[msisdn][1] == home[msisdn] for msisdn in home)
-    # Nobody else names it on that day, so that the hour, which some sources leave out, cannot matter.
+    # No other district names it on that day, so that the hour, which some sources leave out, cannot matter.
     assert all(
         {district for day, district in days[msisdn] if day == first[msisdn][0]} == {home[msisdn]} for msisdn in home
     )
@@ -206,7 +206,7 @@ def test_no_two_serials_share_a_number() -> None:
     assert len(np.unique(supply.handsets(handsets))) == len(handsets)
 
 
-def test_numbers_that_people_type_are_walked_past() -> None:
+def test_numbers_that_are_easily_typed_are_skipped() -> None:
     supply = Numbering(3)
     wanted = int(supply.msisdns(np.arange(1))[0]) - COUNTRY
     supply._never = np.array([wanted], dtype=np.uint64)
@@ -247,7 +247,7 @@ def test_every_trap_is_there(world: World) -> None:
     assert len({row["msisdn"] for row in truth}) == len(truth)
     innocent = {row["trap"] for row in truth if not row["guilty"]}
     assert innocent >= {trap for trap in TRAPS if trap.startswith(("cloned", "repair", "resold", "placeholder"))}
-    # A seed is reported; nobody else planted is.
+    # Of the planted numbers, only seeds are reported.
     reported = set(world.complaints.msisdns.tolist())
     assert all(row["seed"] == (row["msisdn"] in reported) for row in truth)
     users = collections.defaultdict(set)

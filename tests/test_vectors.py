@@ -47,14 +47,14 @@ def test_numbers_of_all_regions(layout: pa.DataType) -> None:
     assert len({row["region"] for row in table}) > 20
     cells = pa.array([unescape(row["cell"]) for row in table], layout)
     regions = pa.array([None if row["region"] == "?" else row["region"] for row in table])
-    assert ng.explain(cells, region=regions).to_pylist() == [said(row, "msisdn", "kind") for row in table]
+    assert ng.explain(cells, region=regions).to_pylist() == [expected_of(row, "msisdn", "kind") for row in table]
     for region in {row["region"] for row in table} - {"?"}:
         own = [row for row in table if row["region"] == region]
         one = ng.explain([unescape(row["cell"]) for row in own], region=region)
-        assert one.to_pylist() == [said(row, "msisdn", "kind") for row in own]
+        assert one.to_pylist() == [expected_of(row, "msisdn", "kind") for row in own]
 
 
-def said(row: dict[str, str], key: str, kind: str) -> dict[str, Any]:
+def expected_of(row: dict[str, str], key: str, kind: str) -> dict[str, Any]:
     return {key: int(row[key]) if row[key] else None, kind: row[kind] or None, "note": row["note"] or None}
 
 
@@ -64,7 +64,7 @@ def test_written_numbers(region: Any, layout: pa.DataType) -> None:
     table = by_region("msisdn.csv")[region]
     assert len(table) >= 50
     cells = pa.array([unescape(row["cell"]) for row in table], layout)
-    expected = [said(row, "msisdn", "kind") for row in table]
+    expected = [expected_of(row, "msisdn", "kind") for row in table]
     explained = ng.explain(cells, region=region)
     assert [(row["cell"], cell) for row, cell in zip(table, explained.to_pylist(), strict=True)] == [
         (row["cell"], cell) for row, cell in zip(table, expected, strict=True)
@@ -105,7 +105,7 @@ def test_numbers_that_complaints_name(layout: pa.DataType) -> None:
 def test_written_handsets(layout: pa.DataType) -> None:
     table = rows("imei.csv")
     cells = pa.array([unescape(row["cell"]) for row in table], layout)
-    expected = [said(row, "imei14", "form") for row in table]
+    expected = [expected_of(row, "imei14", "form") for row in table]
     assert ng.explain_imei(cells).to_pylist() == expected
     assert ng.normalize_imei(cells).to_pylist() == [cell["imei14"] for cell in expected]
 
@@ -126,8 +126,8 @@ def test_numbers_that_are_no_text(of: str) -> None:
     for row in table:
         cell = pa.array([read(row["value"])], dtype)
         region: Any = row["region"] or None
-        assert ng.explain(cell, region=region).to_pylist() == [said(row, "msisdn", "kind")], row
-        assert ng.normalize(cell, region=region).to_pylist() == [said(row, "msisdn", "kind")["msisdn"]], row
+        assert ng.explain(cell, region=region).to_pylist() == [expected_of(row, "msisdn", "kind")], row
+        assert ng.normalize(cell, region=region).to_pylist() == [expected_of(row, "msisdn", "kind")["msisdn"]], row
 
 
 @pytest.mark.parametrize("of", TYPES)
@@ -136,7 +136,7 @@ def test_handsets_that_are_no_text(of: str) -> None:
     table = [row for row in rows("typed_imei.csv") if row["type"] == of]
     assert table
     cells = pa.array([read(row["value"]) for row in table], dtype)
-    assert ng.explain_imei(cells).to_pylist() == [said(row, "imei14", "form") for row in table]
+    assert ng.explain_imei(cells).to_pylist() == [expected_of(row, "imei14", "form") for row in table]
 
 
 def test_numbers_written_out() -> None:
@@ -149,8 +149,8 @@ def test_numbers_written_out() -> None:
 def test_the_examples_of_every_country() -> None:
     table = rows("example_numbers.csv")
     differences = {row["e164"]: row for row in rows("example_differences.csv")}
-    said_of = ng.explain(pa.array([row["written"] for row in table])).to_pylist()
-    for row, cell in zip(table, said_of, strict=True):
+    explained = ng.explain(pa.array([row["written"] for row in table])).to_pylist()
+    for row, cell in zip(table, explained, strict=True):
         if row["e164"] in differences:
             assert cell["note"] == differences[row["e164"]]["note"]
         else:

@@ -1,6 +1,6 @@
 """The two closed word lists, as data: one entry a line, sorted, one class a phrase, every language complete.
 
-It knows nothing of how a cell is read; it asks that whoever reads the lists may rely on their form.
+It does not depend on how a cell is read; the readers of the lists rely on their form.
 """
 
 import unicodedata

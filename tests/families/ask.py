@@ -48,9 +48,9 @@ class Tally:
         """Answers of `normalize` or `normalize_imei`."""
         keys = np.array([cell.key for cell in cells], np.uint64)
         plain = np.array([cell.plain for cell in cells], bool)
-        said = np.array([answer or 0 for answer in answers], np.uint64)
-        accepted = said != 0
-        wrong = accepted & (said != keys)
+        answered = np.array([answer or 0 for answer in answers], np.uint64)
+        accepted = answered != 0
+        wrong = accepted & (answered != keys)
         self.cells += len(cells)
         self.right += int((accepted & ~wrong).sum())
         self.wrong += int(wrong.sum())
@@ -61,7 +61,7 @@ class Tally:
         self.among += int(among.sum())
         self.among_accepted += int((among & accepted & ~wrong).sum())
         for at in np.flatnonzero(wrong)[:EXAMPLES]:
-            self.show("wrong", f"{cells[at].text!r} -> {said[at]}, not {keys[at] or 'any'}")
+            self.show("wrong", f"{cells[at].text!r} -> {answered[at]}, not {keys[at] or 'any'}")
         for at in np.flatnonzero(plain & ~accepted)[:EXAMPLES]:
             self.show("refused", f"{cells[at].text!r} ({notes[at]})")
 
@@ -85,11 +85,15 @@ def ask(family: Family, cells: list[Cell], tally: Tally) -> None:
     texts = pa.array([cell.text for cell in cells], pa.string())
     region: Any = family.region
     if family.verb == NORMALIZE:
-        said = ng.explain(texts, region=region)
-        tally.take_keys(cells, pc.struct_field(said, "msisdn").to_pylist(), pc.struct_field(said, "note").to_pylist())
+        answered = ng.explain(texts, region=region)
+        tally.take_keys(
+            cells, pc.struct_field(answered, "msisdn").to_pylist(), pc.struct_field(answered, "note").to_pylist()
+        )
     elif family.verb == HANDSET:
-        said = ng.explain_imei(texts)
-        tally.take_keys(cells, pc.struct_field(said, "imei14").to_pylist(), pc.struct_field(said, "note").to_pylist())
+        answered = ng.explain_imei(texts)
+        tally.take_keys(
+            cells, pc.struct_field(answered, "imei14").to_pylist(), pc.struct_field(answered, "note").to_pylist()
+        )
     else:
         tally.cells += len(cells)
     if family.verb in {NORMALIZE, EXTRACT} and region is not None:

@@ -1,6 +1,6 @@
 """Families of cells in which the digits stand inside of something: a link, an address, a card, a chat, a record.
 
-Some hold a number and say so; most hold ten digits that mean something else to whoever wrote them.
+Some hold a number and say so; most hold ten digits that mean something else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Families made of the cells of the others, decorated: nothing that is done here changes what a person reads.
+"""Families made of the cells of the others, decorated: the decoration does not change what a reader sees.
 
 Blanks of another kind, invisible marks, quotes, another script's digits, another case, a phone word in front: whatever
 was no number before is none after, and whatever was one number is that number.

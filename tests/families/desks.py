@@ -1,7 +1,7 @@
 """Families of what police desks, banks, operators and chat programs write beside digits, and of letters in parts.
 
 Labels and lines are written down from station registers, statements, answers of operators and exports of chats as
-people know them. Ten digits that look like a mobile stand behind a label that says what they are.
+they are in use. Ten digits that look like a mobile stand behind a label that names what they are.
 """
 
 from __future__ import annotations

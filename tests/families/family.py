@@ -1,6 +1,6 @@
 """What a family of made-up cells is, and the dice that it is drawn with.
 
-A family is a way in which people fill a cell, of which the truth is known before anybody reads it: the cell is built
+A family is a way of filling a cell, of which the truth is known before it is read: the cell is built
 around a number, or around something that is none. This module holds the answers that a cell can have and the
 register of families; it knows nothing of how numguard reads.
 """
@@ -58,8 +58,8 @@ class Dice:
 class Cell:
     """A cell and its truth.
 
-    `key` is the one number that may be accepted, 0 where none may be. `plain` says that it must be accepted. `found`
-    are the numbers that `extract` should give; None where people would not agree.
+    `key` is the one number that may be accepted, 0 where none may be. `plain`: it must be accepted. `found`
+    are the numbers that `extract` should give; None where readers would not agree.
     """
 
     text: str
@@ -79,7 +79,7 @@ def written(text: str, key: int, found: tuple[int, ...] | None = None) -> Cell:
 
 
 def nothing(text: str, found: tuple[int, ...] | None = ()) -> Cell:
-    """No number may be accepted: none is written, or one whose holder nobody can be sure of."""
+    """No number may be accepted: none is written, or one whose holder is not certain."""
     return Cell(text, found=found)
 
 

@@ -1,4 +1,4 @@
-"""Families of cells in which a word says what the digits are: an id, an amount, the complainant's own number.
+"""Families of cells in which a word names what the digits are: an id, an amount, the complainant's own number.
 
 Ten digits that look like a mobile stand in each of them. Nothing may be accepted, wherever the word stands and however
 it is glued on.
@@ -180,7 +180,7 @@ def bank_in_brackets(dice: Dice) -> Cell:
 
 @family("id label and a phone word", "label")
 def with_phone_word(dice: Dice) -> Cell:
-    """A phone word takes nothing away from what the other word says."""
+    """A phone word does not change the meaning of the other word."""
     label, word = dice.pick(ID_LABELS), dice.pick(PHONE_WORDS)
     number = mobile(dice)
     return nothing(

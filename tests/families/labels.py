@@ -1,12 +1,12 @@
 """Words that stand beside numbers, in English and in the Hindi that is written in Latin letters.
 
-Written down from forms, portals and complaints as people know them, and not from any list of the package: a word that
+Written down from forms, portals and complaints as they are in use, and not from any list of the package: a word that
 the package lacks must show here.
 """
 
 from __future__ import annotations
 
-# Words that say that a phone number stands there, and nothing else.
+# Labels of a phone number, and of nothing else.
 PHONE_WORDS = (
     "mobile", "mob", "mob.", "mobile no", "mobile no.", "mobile number", "mob no", "mob no.", "mob.no.",
     "mobile num",
@@ -112,7 +112,7 @@ COUNTRIES = (
     "Germany", "France", "Laos", "Kenya", "England", "नेपाल", "पाकिस्तान", "बांग्लादेश", "चीन", "دبئی", "پاکستان",
 )  # fmt: skip
 
-# Words that say nothing about what stands beside them: a person has to look.
+# Words without meaning for the number beside them: an officer has to look.
 NAMES = (
     "Ravi", "Axel", "Sunita Devi", "Mohd. Salim", "Rakesh Kumar", "Imran", "S. Kumar", "Pooja", "Harpreet Singh",
     "Anil s/o Ram Lal", "Shyam Lal", "Mr. Verma", "Smt. Kamla", "Dr. Gupta", "Vikas", "Rajesh (Nuh)", "Deepak@Monu",

@@ -1,6 +1,6 @@
 """Words that stand beside numbers in eleven Indian languages, each in its own script.
 
-For each language: words that say that a phone number stands there; labels of what is none; amounts; and words that
+For each language: labels of a phone number; labels of what is none; amounts; and words that
 say that the number is the complainant's own, or no suspect's.
 """
 

@@ -1,6 +1,6 @@
 """Families of sentences asked of `extract`: which numbers should be given is known from the template.
 
-A slot `{s}` holds a number that the sentence gives as a suspect's, or as nobody's in particular: it should be found.
+A slot `{s}` holds a number that the sentence gives as a suspect's, or without naming a holder: it should be found.
 Every other slot holds something that must not come out: the complainant's own number, an account, an amount, a date.
 """
 
@@ -255,7 +255,7 @@ ABROAD = (
 )
 
 
-def tell(dice: Dice, templates: tuple[str, ...], joining: bool = False) -> Cell:
+def filled(dice: Dice, templates: tuple[str, ...], joining: bool = False) -> Cell:
     found: list[int] = []
 
     def fill(slot: re.Match[str]) -> str:
@@ -272,15 +272,15 @@ def tell(dice: Dice, templates: tuple[str, ...], joining: bool = False) -> Cell:
 
 def abroad(dice: Dice) -> Cell:
     template, number = dice.pick(ABROAD)
-    return narrative(tell(dice, (template,)).text, number)
+    return narrative(filled(dice, (template,)).text, number)
 
 
 def of(templates: tuple[str, ...], joining: bool = False) -> Callable[[Dice], Cell]:
-    return lambda dice: tell(dice, templates, joining)
+    return lambda dice: filled(dice, templates, joining)
 
 
 def two_sentences(dice: Dice) -> Cell:
-    one, other = tell(dice, COMPLAINTS), tell(dice, dice.pick((IDS_ONLY, COMPLAINTS, ADDRESSES)))
+    one, other = filled(dice, COMPLAINTS), filled(dice, dice.pick((IDS_ONLY, COMPLAINTS, ADDRESSES)))
     numbers = dict.fromkeys((one.found or ()) + (other.found or ()))
     return narrative(f"{one.text} {other.text}", *numbers)
 

@@ -1,7 +1,7 @@
 """What cells are put together from: numbers, handsets, dates, amounts, separators, scripts.
 
-Everything is drawn, nothing is anybody's. One mobile in a hundred begins with 91 and 6 to 9, and is what a careless
-reader takes for a country code and the first digits of somebody else's number: here two in five do.
+All numbers are drawn at random. One mobile in a hundred begins with 91 and 6 to 9, and is what a careless
+reader takes for a country code and the first digits of another number: here two in five do.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def cut(digits: str, groups: tuple[int, ...]) -> list[str]:
 
 
 def looks_otherwise(groups: list[str]) -> bool:
-    """Whether a listed grouping would make people think of something else than of a mobile.
+    """Whether a listed grouping looks like something else than a mobile.
 
     `91 98765432` is a number cut short, `876543-2024` a case of that year, `60000-80000` a range of amounts.
     """
@@ -145,7 +145,7 @@ def script(text: str, zero: int) -> str:
 
 
 def written_mobile(dice: Dice, national: str) -> str:
-    """A mobile as most people write it."""
+    """A mobile as it is usually written."""
     form = dice.below(10)
     if form < 4:
         return national
@@ -208,7 +208,7 @@ def day(dice: Dice) -> tuple[int, int, int]:
 
 
 def date(dice: Dice) -> str:
-    """A date as people and machines write it, never as bare digits."""
+    """A date as it is usually written, never as bare digits."""
     year, month, of_month = day(dice)
     short = f"{year % 100:02}"
     mark = dice.pick(("-", "/", "."))
@@ -276,7 +276,7 @@ def amount(dice: Dice) -> str:
 
 
 def money(dice: Dice) -> str:
-    """An amount that says that it is one."""
+    """An amount that is marked as one."""
     whole = dice.between(1, 9999) * dice.pick((1, 10, 100, 500))
     form = dice.below(8)
     if form == 0:

@@ -1,4 +1,4 @@
-"""Families of phrases: phone words in the names of other things, and words that only together say whose a number is."""
+"""Families of phrases: phone words in the names of other things, and words that name the holder only together."""
 
 from __future__ import annotations
 

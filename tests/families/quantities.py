@@ -43,7 +43,7 @@ def amount_and_figure(dice: Dice) -> Cell:
 def decimals(dice: Dice) -> Cell:
     whole = dice.between(3, 9)
     places = dice.pick((2, 3, 4))
-    if whole >= 6:  # five and five, or an area code and the rest, is how some people write a number
+    if whole >= 6:  # five and five, or an area code and the rest, is a way to write a number
         places = dice.pick((places, 10 - whole))
     return nothing(f"{dice.digits(whole, '123456789')}.{dice.digits(places)}")
 
@@ -331,7 +331,7 @@ def counts(dice: Dice) -> Cell:
     many = dice.between(3, 9)
     values = [str(dice.between(1, dice.pick((9, 99, 999, 9999)))) for _ in range(many)]
     mark = dice.pick((", ", ",", " | ", ";", " + ", " ", "/", "\t", " - "))
-    if mark in {" ", " - ", "/", "\t"}:  # pairs and single digits alone are how some people write a mobile
+    if mark in {" ", " - ", "/", "\t"}:  # pairs and single digits alone are a way to write a mobile
         values.insert(1, dice.digits(3, "123456789"))
         values.append(str(dice.between(1, 9)))
     if mark == ",":  # and groups of three are how spreadsheets write one figure

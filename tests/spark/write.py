@@ -19,7 +19,7 @@ FORMS = ("98765{:05}", "+91 98765 {:05}", "098765{:05}", "9198765{:05}", "AD-AXI
 SCHEMA = """served_msisdn string, other_party bigint, called decimal(12, 0), seen_at timestamp, day date, seconds int,
     charge decimal(20, 4), cell struct<lac: smallint, ci: binary>, route array<string>, tags map<string, double>"""
 
-#: Folder, what the session is told, what the writer is told.
+#: Folder, settings of the session, options of the writer.
 WAYS: list[tuple[str, dict[str, str], dict[str, str]]] = [
     *((codec, {}, {"compression": codec}) for codec in ("none", "snappy", "gzip", "lz4", "lz4_raw", "zstd")),
     ("plain", {}, {"compression": "none", "parquet.enable.dictionary": "false"}),
@@ -74,11 +74,11 @@ def main() -> None:
         shutil.rmtree(HERE / folder, ignore_errors=True)
         writer.parquet(str(HERE / folder))
 
-    for folder, told, options in WAYS:
-        for name, value in told.items():
+    for folder, settings, options in WAYS:
+        for name, value in settings.items():
             spark.conf.set(name, value)
         write(folder, calls.write.options(**options))
-        for name in told:
+        for name in settings:
             spark.conf.unset(name)
     write(PARTITIONED, calls.write.partitionBy("day"))
     spark.stop()

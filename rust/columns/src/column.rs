@@ -28,7 +28,7 @@ use crate::regions::Reads;
 /// The type of keys that the cells of a column are read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Keys {
-    /// Phone numbers; the region says how digits without a plus are read.
+    /// Phone numbers; the region decides how digits without a plus are read.
     Msisdn(Region),
     /// Handsets.
     Imei,

@@ -285,7 +285,7 @@ mod tests {
         let mut seen = 0;
         for character in (0..=0x10_FFFF).filter_map(char::from_u32) {
             if let Some(value) = digit(character) {
-                // The standard library knows that it is numeric, but not which digit: its neighbours tell.
+                // The standard library knows that it is numeric, but not which digit: its neighbours decide.
                 assert!(character.is_numeric(), "U+{:04X}", u32::from(character));
                 let zero = char::from_u32(u32::from(character) - u32::from(value)).unwrap();
                 assert_eq!(digit(zero), Some(0));

@@ -1,6 +1,6 @@
 //! Phone numbers, handsets, sets of them and the links between them, as integers.
 //!
-//! One idea: **a number is a `u64`.** This crate turns text into such integers, says in which way a text could not be
+//! One idea: **a number is a `u64`.** This crate turns text into such integers, names the reason why a text could not be
 //! one, keeps integers in frozen sets, and walks from number to handset to number. It depends on no Arrow, no Python, no
 //! threads and no files: the caller brings the bytes and the time.
 

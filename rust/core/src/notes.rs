@@ -21,7 +21,7 @@ macro_rules! closed_list {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// One sentence for people.
+            /// One sentence for readers.
             #[must_use]
             pub const fn sentence(self) -> &'static str {
                 match self { $(Self::$variant => $sentence,)+ }

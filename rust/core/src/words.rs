@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::digits::{Folded, is_letter};
 
-/// What a word says of the number beside it.
+/// The meaning of a word for the number beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
     /// That it is a phone number.
@@ -33,12 +33,12 @@ pub(crate) enum Word {
     Amount,
     /// That it is a count or a measure.
     Measure,
-    /// That it is not the number meant, or a person's who is no suspect.
+    /// That it is not the number meant, or not a suspect's.
     Denial,
     /// That it is the writer's own, or a relative's.
     Owner,
-    /// Who writes, and not whose it is: `me`, `we`. Beside a number alone it is the writer's own; in a sentence it says
-    /// nothing.
+    /// Who writes, and not whose it is: `me`, `we`. Beside a number alone it is the writer's own; in a sentence it has
+    /// no meaning.
     FirstPerson,
     /// That it is a number of the country with this code.
     Country(u16),
@@ -67,7 +67,7 @@ impl Word {
         })
     }
 
-    /// Whether the word says that the number is another thing's, or another person's, for a number of `country_code`.
+    /// Whether the word excludes the number, as another thing's or not the suspect's, for a number of `country_code`.
     pub(crate) fn refuses(self, country_code: u16) -> bool {
         match self {
             Self::Phone
@@ -92,9 +92,9 @@ impl Word {
 /// What a word does in the cell of a complaint: the fourth field of the list of phone words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bearing {
-    /// What its class says.
+    /// The meaning of its class.
     Plain,
-    /// It may name whom something was directed to, or another person: `called`, `old`.
+    /// It may name a receiver, or someone else than the suspect: `called`, `old`.
     Doubt,
     /// It joins the numbers of a list: `and`.
     List,
@@ -106,19 +106,19 @@ pub(crate) enum Bearing {
     Is,
     /// It ends a sentence: `है`.
     Verb,
-    /// It says nothing at all: `the`.
+    /// It has no meaning: `the`.
     Article,
     /// It stands before who acted: `from`.
     From,
     /// It stands behind who acted: `से`.
     Source,
-    /// It says that a call came in: `कॉल आया`.
+    /// It names an incoming call: `कॉल आया`.
     Came,
     /// It stands behind whom a call reached: `को`, `पर`.
     To,
-    /// It says that a suspect is not known, or stands before another word: `unknown caller`.
+    /// It names an unknown suspect, or stands before another word: `unknown caller`.
     Unknown,
-    /// It says who called: a suspect, or the complainant of a helpline.
+    /// It names the caller: a suspect, or the complainant of a helpline.
     Caller,
     /// `no`: a number, or a denial.
     No,
@@ -146,14 +146,14 @@ impl Bearing {
     }
 }
 
-/// What the lists say of one word or phrase.
+/// The entry of one word or phrase in the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct Meaning {
     pub(crate) word: Word,
     pub(crate) bearing: Bearing,
 }
 
-impl Said {
+impl Meaning {
     const fn plain(word: Word) -> Self {
         Self {
             word,
@@ -168,10 +168,10 @@ const PHRASE: usize = 4;
 const LONGEST: usize = 64;
 
 struct Lists {
-    phrases: HashMap<String, Said>,
-    /// What else a phrase says beside an IMEI.
-    handsets: HashMap<String, Said>,
-    /// Letters before a zero that is an abbreviation's mark: `मो0`, and what it says.
+    phrases: HashMap<String, Meaning>,
+    /// Phrases with another meaning beside an IMEI.
+    handsets: HashMap<String, Meaning>,
+    /// Letters before a zero that is an abbreviation's mark: `मो0`, and its meaning.
     abbreviations: HashMap<String, Word>,
 }
 
@@ -195,7 +195,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         let mut fields = line.split('\t');
         let mut field = || fields.next().unwrap_or_default();
         let (class, language, phrase) = (field(), field(), spelling(field().chars()));
-        // English says nothing with `is` and goes on; behind the particles of the Indian languages another word's
+        // In English `is` has no meaning here; behind the particles of the Indian languages another word's
         // part of the sentence begins.
         let class = match class {
             "neutral" if language != "en" => "conjunction",
@@ -217,7 +217,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
             } else {
                 &mut lists.phrases
             };
-            list.insert(phrase, Said { word, bearing });
+            list.insert(phrase, Meaning { word, bearing });
         }
     }
     lists
@@ -251,34 +251,39 @@ fn spelling(letters: impl Iterator<Item = char>) -> String {
 }
 
 /// The word or phrase that begins at a letter of folded text, the longest of the lists, and where it ends.
-pub(crate) fn at(cell: &Folded, start: usize) -> (Said, usize) {
+pub(crate) fn at(cell: &Folded, start: usize) -> (Meaning, usize) {
     longest(cell, start, |phrase| LISTS.phrases.get(phrase).copied())
 }
 
 /// The same beside an IMEI, where `imei` and `handset` are what `mobile` and `phone` are beside a phone number.
 pub(crate) fn beside_handset(cell: &Folded, start: usize) -> (Word, usize) {
     let lists = &*LISTS;
-    let (said, end) = longest(cell, start, |phrase| {
+    let (meaning, end) = longest(cell, start, |phrase| {
         lists
             .handsets
             .get(phrase)
             .or_else(|| lists.phrases.get(phrase))
             .copied()
     });
-    (said.word, end)
+    (meaning.word, end)
 }
 
-fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Said>) -> (Said, usize) {
+fn longest(
+    cell: &Folded,
+    start: usize,
+    find: impl Fn(&str) -> Option<Meaning>,
+) -> (Meaning, usize) {
     let text = cell.bytes();
     // `NoT`: a capital inside a word of the lists parts no words where the word refuses.
     let letters = letters_end(text, start);
     if (word_end(cell, start) + 1..=start + LONGEST).contains(&letters)
-        && let Some(said) = find(&spelled(cell, start, letters)).filter(|said| said.word.refuses(0))
+        && let Some(meaning) =
+            find(&spelled(cell, start, letters)).filter(|meaning| meaning.word.refuses(0))
     {
-        return (said, letters);
+        return (meaning, letters);
     }
     let mut phrase = String::new();
-    let mut found = (Said::plain(Word::Unlisted), word_end(cell, start));
+    let mut found = (Meaning::plain(Word::Unlisted), word_end(cell, start));
     let mut from = start;
     for words in 0..PHRASE {
         let end = word_end(cell, from);
@@ -290,16 +295,16 @@ fn longest(cell: &Folded, start: usize, find: impl Fn(&str) -> Option<Said>) -> 
         }
         phrase.push_str(&spelled(cell, from, end));
         if words == 0
-            && let Some(said) = initials(cell, start, end).and_then(|letters| find(&letters))
+            && let Some(meaning) = initials(cell, start, end).and_then(|letters| find(&letters))
         {
-            return (said, end);
+            return (meaning, end);
         }
-        if let Some(said) = find(&phrase) {
-            found = (said, end);
+        if let Some(meaning) = find(&phrase) {
+            found = (meaning, end);
         } else if words == 0
             && let Some(word) = compound(&phrase, &find)
         {
-            found = (Said::plain(word), end);
+            found = (Meaning::plain(word), end);
         }
         match next_word(text, end) {
             Some(next) => from = next,
@@ -320,32 +325,32 @@ fn initials(cell: &Folded, start: usize, end: usize) -> Option<String> {
     })
 }
 
-/// What letters say that are words of the lists written together: `upirefno`, `rollnumber`. Only words that say what a
-/// number is make one; names fall apart into no such words.
-fn compound(letters: &str, find: &impl Fn(&str) -> Option<Said>) -> Option<Word> {
+/// The meaning of words of the lists that are written together: `upirefno`, `rollnumber`. Only words for a kind of
+/// number make one; names do not split into such words.
+fn compound(letters: &str, find: &impl Fn(&str) -> Option<Meaning>) -> Option<Word> {
     /// Shorter than any two words that are written together, and longer.
     const LENGTHS: std::ops::RangeInclusive<usize> = 5..=24;
     if !letters.is_ascii() || !LENGTHS.contains(&letters.len()) {
         return None;
     }
-    // What the first n letters say, if they are words.
-    let mut said: Vec<Option<Word>> = vec![None; letters.len() + 1];
+    // The meaning of the first n letters, if they are words.
+    let mut known: Vec<Option<Word>> = vec![None; letters.len() + 1];
     for end in 2..=letters.len() {
-        said[end] = (0..=end - 2).find_map(|start| {
+        known[end] = (0..=end - 2).find_map(|start| {
             let word = find(&letters[start..end])?.word;
             let makes_one = matches!(
                 word,
                 Word::Id | Word::Amount | Word::Phone | Word::Numbering
             );
-            let before = if start == 0 { Some(word) } else { said[start] };
-            let says = before.filter(|_| makes_one)?;
-            Some(if says.refuses(0) { says } else { word })
+            let before = if start == 0 { Some(word) } else { known[start] };
+            let first = before.filter(|_| makes_one)?;
+            Some(if first.refuses(0) { first } else { word })
         });
     }
-    said[letters.len()].filter(|word| word.refuses(0))
+    known[letters.len()].filter(|word| word.refuses(0))
 }
 
-/// What an abbreviation that begins at a letter says, and where it ends, its zero included: `मो0`.
+/// The meaning of an abbreviation that begins at a letter, and its end, with its zero: `मो0`.
 pub(crate) fn abbreviation(cell: &Folded, start: usize) -> Option<(Word, usize)> {
     let end = word_end(cell, start);
     let may_be_one = cell.bytes().get(end) == Some(&b'0')

@@ -91,7 +91,7 @@ fn sentence() -> impl Strategy<Value = String> {
     })
 }
 
-/// A number as people write one, and something beside it.
+/// A number in a form that is in use, and something beside it.
 fn written() -> impl Strategy<Value = String> {
     let number = (6_000_000_000_u64..10_000_000_000, 0..12_usize).prop_map(|(national, form)| {
         let text = national.to_string();

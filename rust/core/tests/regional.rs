@@ -31,7 +31,7 @@ fn abroad() -> impl Iterator<Item = RegionPlan> {
     RegionPlan::all().filter(|plan| plan.name() != "IN")
 }
 
-/// Reads a cell by both, and says whether the quick reader had an answer.
+/// Reads a cell by both, and gives whether the quick reader had an answer.
 fn agrees(cell: &str, plan: RegionPlan) -> bool {
     let exact = read(cell, Region::Of(plan)).msisdn;
     let quick = Regional::of(plan).key(cell.as_bytes());

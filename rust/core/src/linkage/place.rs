@@ -158,7 +158,7 @@ fn two_circles(in_time: &[&Placed]) -> u64 {
 }
 
 /// Whether nine of ten sightings with coordinates or a cell are within a kilometre or in one cell. At least half of all
-/// sightings must have either: fewer do not speak for the rest.
+/// sightings must have either: fewer do not represent the rest.
 fn is_one_place(placed: &[Placed]) -> bool {
     let points: Vec<Point> = placed.iter().filter_map(|(_, place)| place.point).collect();
     let mut cells: Vec<u64> = placed.iter().map(|(_, place)| place.cell).collect();

@@ -44,7 +44,7 @@ pub(super) fn signed(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
 enum International {
     /// No country's number.
     None,
-    /// What all digits must say.
+    /// What all digits decide.
     Unsure,
     Number(Foreign),
 }
@@ -97,7 +97,7 @@ fn international(digits: &Ahead) -> Option<International> {
         }))
     };
     match (country.code, first) {
-        // Ten digits and the lead of a mobile are certain, whatever the plan says of them.
+        // Ten digits and the lead of a mobile are certain, whatever the plan has for them.
         (91, 6..) if national.count() == 10 => found(Some(true), None),
         // The other numbers of India, and a zero that may be a prefix, are read by all digits.
         (91, _) => Some(International::Unsure),
@@ -247,7 +247,7 @@ fn at_home(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
     let is_known = ahead::is_known(plan.code(), national);
     let is_guess = prefix > plan.national_prefix() || chosen.national.is_transformed;
     let is_possible = ahead::is_possible_with_area(plan.code(), national.count());
-    // Of a zero all digits say whether it is the number's own.
+    // All digits decide whether a zero is the number's own.
     let otherwise = match national.lead().first()? {
         _ if is_guess || !is_possible => Some(false),
         0 => None,

@@ -1,4 +1,4 @@
-//! Whether the words of a complaint's cell say plainly whose its numbers are.
+//! Whether the words of a complaint's cell name the holder of its numbers without doubt.
 //!
 //! Owns the closed set of forms in which a cell names the numbers of whom it accuses. Knows nothing of digits. One idea:
 //! numbers are certain in a list with phone words alone, or with words for a suspect before all of them, before each or
@@ -16,7 +16,7 @@ enum Sign {
     Phone,
     /// A word for a suspect.
     Suspect,
-    /// `unknown`, which says that a number is a suspect's only before another word.
+    /// `unknown`, which means a suspect's number only before another word.
     Unknown,
     /// `of`, which stands before the owner.
     Of,

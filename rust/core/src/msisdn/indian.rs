@@ -24,7 +24,7 @@ pub(super) struct Grouped<'a> {
     pub(super) has_prefix: bool,
 }
 
-/// Whether the grouping is one in which people write this number.
+/// Whether the grouping is in use for this number.
 pub(super) fn is_listed(number: &Grouped) -> bool {
     if number.found.class() == Class::M2m {
         let gap = number.gaps.all().filter(|_| number.is_explicit);

@@ -1,7 +1,7 @@
-//! What the words beside a number say of it.
+//! The meaning of the words beside a number.
 //!
-//! Owns which of the words around a number are about it. Knows nothing of digits. One idea: the nearest word that says
-//! something decides, the words before the number before those behind it; a number, other digits or the end of a
+//! Owns which of the words around a number are about it. Knows nothing of digits. One idea: the nearest word with a
+//! meaning decides, the words before the number before those behind it; a number, other digits or the end of a
 //! sentence end the search, and a word beside other digits is about those.
 
 use super::Found;
@@ -34,7 +34,7 @@ impl Item {
     }
 }
 
-/// What the words beside a number say.
+/// The meaning of the words beside a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Label {
     /// That it is a phone number, or nothing in particular.
@@ -42,7 +42,7 @@ pub(super) enum Label {
     /// That it is another thing's: an account's, a sum, a count.
     Other,
     /// That it is a victim's, a helper's or the writer's own.
-    Person,
+    Uninvolved,
 }
 
 /// As far as words are looked for.
@@ -65,7 +65,7 @@ pub(super) fn labels(items: &[Item], bearings: &[(usize, Bearing)]) -> Vec<Label
             let from = if is_source { behind_receiver } else { 0 };
             let code = found.country_code();
             let label = match before(&items[from..at], code) {
-                Before::Says(label) => label,
+                Before::Is(label) => label,
                 Before::Inherits => labels.last().copied().unwrap_or(Label::Phone),
                 Before::Nothing => after(&items[at + 1..], code),
             };
@@ -76,13 +76,13 @@ pub(super) fn labels(items: &[Item], bearings: &[(usize, Bearing)]) -> Vec<Label
 }
 
 enum Before {
-    Says(Label),
-    /// A list: what was said of its first number holds for all.
+    Is(Label),
+    /// A list: the label of its first number holds for all.
     Inherits,
     Nothing,
 }
 
-/// What the words before a number say, the nearest first.
+/// The label from the words before a number, the nearest first.
 fn before(items: &[Item], code: u16) -> Before {
     let mut search = Search::default();
     for at in (items.len().saturating_sub(REACH)..items.len()).rev() {
@@ -108,8 +108,8 @@ fn before(items: &[Item], code: u16) -> Before {
             Item::Mark | Item::Open | Item::Close => None,
             _ => Some(Before::Nothing),
         };
-        if let Some(said) = step {
-            return said;
+        if let Some(decided) = step {
+            return decided;
         }
     }
     Before::Nothing
@@ -117,7 +117,7 @@ fn before(items: &[Item], code: u16) -> Before {
 
 /// What was passed on the way back from a number.
 struct Search {
-    /// Whether no word that says anything was met.
+    /// Whether all words so far are without meaning.
     is_silent: bool,
     is_behind_comma: bool,
     is_behind_bar: bool,
@@ -141,7 +141,7 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Takes one word; says what it decides. `figure_before` says that digits stand right before the word.
+    /// Takes one word; gives what it decides. `figure_before`: digits stand right before the word.
     fn word(&mut self, word: Word, code: u16, figure_before: bool) -> Option<Before> {
         if matches!(word, Word::Neutral | Word::Conjunction | Word::FirstPerson) {
             return None;
@@ -156,23 +156,23 @@ impl Search {
             Word::Complaint => self.suspect = true,
             Word::Origin => return Some(Before::Nothing),
             // `not the suspect 98...`; but in `my account, suspect 98...` the nearer word decides.
-            Word::Denial if self.suspect => return Some(Before::Says(Label::Person)),
-            _ if self.suspect => return Some(Before::Says(Label::Phone)),
+            Word::Denial if self.suspect => return Some(Before::Is(Label::Uninvolved)),
+            _ if self.suspect => return Some(Before::Is(Label::Phone)),
             Word::Unlisted if self.names < NAME && !self.is_behind_bar => self.names += 1,
             Word::Unlisted => return Some(Before::Nothing),
             Word::Denial | Word::Owner if self.names == 0 || !figure_before => {
-                return Some(Before::Says(Label::Person));
+                return Some(Before::Is(Label::Uninvolved));
             }
             _ if self.phone || self.names > 0 || !word.refuses(code) => {}
             // `500 rupees to 98...`, `10:15 am 98...`: the word is the figure's.
             Word::Amount | Word::Measure if figure_before => return Some(Before::Nothing),
-            _ => return Some(Before::Says(Label::Other)),
+            _ => return Some(Before::Is(Label::Other)),
         }
         None
     }
 }
 
-/// What the words behind a number say: the first that says something, and all in a bracket that opens right there.
+/// The label from the words behind a number: the first with a meaning, and all in a bracket that opens right there.
 fn after(items: &[Item], code: u16) -> Label {
     let (mut is_open, mut is_suspect) = (false, false);
     for (at, item) in items.iter().enumerate().take(REACH) {
@@ -183,13 +183,13 @@ fn after(items: &[Item], code: u16) -> Label {
             Item::Bar if at == 0 => {}
             // `98... - not the suspect` has the denial first, Indian languages have it last.
             Item::Word(Word::Complaint) if at == 0 => is_suspect = true,
-            Item::Word(Word::Denial) if is_suspect => return Label::Person,
+            Item::Word(Word::Denial) if is_suspect => return Label::Uninvolved,
             _ if is_suspect => break,
             Item::Close => is_open = false,
             Item::Open | Item::Word(Word::Neutral) => {}
-            Item::Word(Word::Denial | Word::Owner) => return Label::Person,
+            Item::Word(Word::Denial | Word::Owner) => return Label::Uninvolved,
             // `98... (me)`; in `98... me ...` it begins another part of the sentence.
-            Item::Word(Word::FirstPerson) if is_open => return Label::Person,
+            Item::Word(Word::FirstPerson) if is_open => return Label::Uninvolved,
             Item::Word(Word::FirstPerson) => break,
             // `98... Rs 500`, `98... on Apr 11`: the word is the figure's.
             Item::Word(word) if word.refuses(code) => {

@@ -49,7 +49,7 @@ pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Found, Note
 /// A country's number, of a length that libphonenumber allows it.
 fn international(digits: &[u8]) -> Result<Found, Note> {
     let found = international::international(digits)?;
-    // What begins with a trunk zero that could not be taken off was not understood.
+    // What begins with a trunk zero that could not be taken off is refused.
     let is_possible =
         |digits: &[u8]| plan::is_possible_with_area(digits) && plan::trunk_zero(digits).is_none();
     let msisdn = Digits::of(found.msisdn);
@@ -135,7 +135,7 @@ fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
         Some(_) => return Err(Note::AmbiguousPrefix),
         None => {}
     }
-    // A zero that is none of the number's own is a prefix that was not understood.
+    // A zero that is none of the number's own is an unknown prefix.
     let has_odd_zero = national.first() == Some(&0) && !plan.is_viable(national);
     if !is_known && (has_odd_zero || is_guess || !plan::is_possible_with_area(all))
         || all.len() < SHORTEST

@@ -111,12 +111,12 @@ fn grouped(cell: &[u8], verdict: &Verdict, msisdn: u64, shape: Shape, plus: bool
         plus,
         ..shape
     };
-    match (says(shape, cell, msisdn), verdict.when) {
-        (Says::Unsure, _) => None,
-        (Says::Unlisted, _) => Some(0),
-        (Says::OneGroup, When::Always) => Some(msisdn),
+    match (listing(shape, cell, msisdn), verdict.when) {
+        (Listing::Unsure, _) => None,
+        (Listing::Unlisted, _) => Some(0),
+        (Listing::OneGroup, When::Always) => Some(msisdn),
         _ if verdict.is_known(msisdn) => Some(msisdn),
-        (Says::OneGroup, When::KnownOrUnsure) => None,
+        (Listing::OneGroup, When::KnownOrUnsure) => None,
         // Several groups are no number that the plan does not have.
         _ => Some(0),
     }
@@ -239,29 +239,29 @@ fn ends_again(value: u64, count: usize) -> bool {
     (4..count.saturating_sub(3)).any(|at| value / POWERS[at] % 10_000 == end)
 }
 
-/// What a shape says of the number that is written so.
+/// Whether the groups of a shape are those of a listed format.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
-    /// That it depends on the digits.
+enum Listing {
+    /// It depends on the digits.
     Unsure,
-    /// That people write no number so.
+    /// The groups are those of no format.
     Unlisted,
-    /// That all national digits stand together.
+    /// All national digits stand together.
     OneGroup,
-    /// That they stand in the groups of a format.
+    /// The groups are those of a format.
     Listed,
 }
 
-/// Shapes that were asked.
+/// Shapes in the cache.
 const KEPT: usize = 512;
 thread_local! {
-    static ASKED: [Cell<(Shape, Says)>; KEPT] =
-        const { [const { Cell::new((Shape::NONE, Says::Unsure)) }; KEPT] };
+    static CACHE: [Cell<(Shape, Listing)>; KEPT] =
+        const { [const { Cell::new((Shape::NONE, Listing::Unsure)) }; KEPT] };
 }
 
-/// What a shape says, of which `cell` is one and `msisdn` its number.
+/// The listing of a shape; `cell` is a cell of this shape and `msisdn` its number.
 #[inline]
-fn says(shape: Shape, cell: &[u8], msisdn: u64) -> Says {
+fn listing(shape: Shape, cell: &[u8], msisdn: u64) -> Listing {
     const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
     let form = match shape.form {
         Form::Common => 0,
@@ -270,30 +270,30 @@ fn says(shape: Shape, cell: &[u8], msisdn: u64) -> Says {
     };
     let mixed = (shape.signs ^ u64::from(shape.code) << 48 ^ form << 40).wrapping_mul(SPREAD);
     let place = (mixed >> 55) as usize % KEPT;
-    ASKED.with(|asked| {
-        let (known, says) = asked[place].get();
+    CACHE.with(|cache| {
+        let (known, listing) = cache[place].get();
         if known == shape {
-            return says;
+            return listing;
         }
         let found = Found {
             msisdn,
             mend: None,
             form: shape.form,
         };
-        let says = asked_anew(cell, found, shape.plus);
-        asked[place].set((shape, says));
-        says
+        let listing = listing_anew(cell, found, shape.plus);
+        cache[place].set((shape, listing));
+        listing
     })
 }
 
-/// As `run::joined` asks it of a cell whose digits are a number.
+/// As `run::joined` decides it for a cell whose digits are a number.
 #[cold]
-fn asked_anew(cell: &[u8], found: Found, plus: bool) -> Says {
+fn listing_anew(cell: &[u8], found: Found, plus: bool) -> Listing {
     let Ok(written) = Written::of(cell) else {
-        return Says::Unsure;
+        return Listing::Unsure;
     };
     let Some(pieces) = written.pieces() else {
-        return Says::Unsure;
+        return Listing::Unsure;
     };
     let width = |at: usize| pieces[at].end - pieces[at].start;
     let may_be_date = (2..pieces.len()).any(|at| {
@@ -303,20 +303,20 @@ fn asked_anew(cell: &[u8], found: Found, plus: bool) -> Says {
     });
     let may_be_another_thing = may_be_date || width(0) == 8 || written.widths_are(&[4, 4, 4]);
     if found.is_indian() || !plus && may_be_another_thing {
-        return Says::Unsure;
+        return Listing::Unsure;
     }
     let Some(national) = written.first_national(found) else {
-        return Says::Unlisted;
+        return Listing::Unlisted;
     };
     let is_one_group = national + 1 == pieces.len();
     // What stands before the other groups may be a number by itself.
     let before: usize = (0..=national).map(width).sum();
     if found.is_at_home() && !is_one_group && before >= super::international::SHORTEST {
-        return Says::Unsure;
+        return Listing::Unsure;
     }
     match (written.is_listed(found), is_one_group) {
-        (false, _) => Says::Unlisted,
-        (true, true) => Says::OneGroup,
-        (true, false) => Says::Listed,
+        (false, _) => Listing::Unlisted,
+        (true, true) => Listing::OneGroup,
+        (true, false) => Listing::Listed,
     }
 }

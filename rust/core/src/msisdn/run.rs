@@ -2,7 +2,7 @@
 //!
 //! This module decides what is one number, what is several, and what is a decimal part. It does not depend on letters.
 //! One idea: **whole numbers first**. If a leading group is a number by itself, nothing after it is joined to it:
-//! `9193449650 24` is a number and a count, and not another person's number.
+//! `9193449650 24` is a number and a count, and not another number.
 
 use std::ops::RangeInclusive;
 

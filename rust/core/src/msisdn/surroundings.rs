@@ -174,15 +174,15 @@ pub(super) fn chat_link(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)>
 
 /// The parts of a link after its number that contain text: its path, its fragment, its message and other numbers, each
 /// with its position. Other parameters (`type=`, `app_absent=`) do not concern the number.
-pub(super) fn said_by_link(tail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    const SAID: [&[u8]; 5] = [b"text=", b"body=", b"message=", b"msg=", b"phone="];
+pub(super) fn link_texts(tail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    const TEXTS: [&[u8]; 5] = [b"text=", b"body=", b"message=", b"msg=", b"phone="];
     let mut at = 0;
     let parts = tail.split(|byte| matches!(byte, b'?' | b'&' | b'/' | b'#'));
     parts.filter_map(move |part| {
         let start = at;
         at += part.len() + 1;
-        let says = !part.contains(&b'=') || after_prefix(part, &SAID).is_some();
-        says.then_some((start, part))
+        let is_text = !part.contains(&b'=') || after_prefix(part, &TEXTS).is_some();
+        is_text.then_some((start, part))
     })
 }
 

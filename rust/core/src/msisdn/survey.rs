@@ -12,7 +12,7 @@ use super::surroundings::{self, FigureKind};
 use super::{Found, Region, dialled, international, plain};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
-use crate::words::{self, Bearing, Said, Word};
+use crate::words::{self, Bearing, Meaning, Word};
 
 /// The tokens of a text, and a summary of them.
 #[derive(Default)]
@@ -155,7 +155,7 @@ impl Survey {
                     self.fragment(digits.len(), refusal);
                 }
             }
-            self.link_says(cell, offset, text, tail, end);
+            self.link_text(cell, offset, text, tail, end);
             return Some(end);
         }
         if let Some((uri, end)) = surroundings::telephone_uri(text, at) {
@@ -181,8 +181,8 @@ impl Survey {
     }
 
     /// The text of a link after its number: words that refuse it, and other numbers.
-    fn link_says(&mut self, cell: &Folded, offset: usize, text: &[u8], tail: usize, end: usize) {
-        for (start, part) in surroundings::said_by_link(&text[tail..end]) {
+    fn link_text(&mut self, cell: &Folded, offset: usize, text: &[u8], tail: usize, end: usize) {
+        for (start, part) in surroundings::link_texts(&text[tail..end]) {
             self.has_link_text |= !part.is_empty();
             let (mut at, last) = (tail + start, tail + start + part.len());
             while at < last {
@@ -194,8 +194,8 @@ impl Survey {
                     at += 3;
                 } else if is_letter(text[at]) && text[at] != b'_' {
                     let (word, end) = words::abbreviation(cell, offset + at).unwrap_or_else(|| {
-                        let (said, end) = words::at(cell, offset + at);
-                        (said.word, end)
+                        let (meaning, end) = words::at(cell, offset + at);
+                        (meaning.word, end)
                     });
                     let end = end - offset;
                     // Greetings and questions do not concern the number.
@@ -221,7 +221,7 @@ impl Survey {
             _ if is_underscore => (None, offset + at + 1),
             Some((word, end)) => (Some(word), end),
             None => {
-                let (Said { word, bearing }, end) = words::at(cell, offset + at);
+                let (Meaning { word, bearing }, end) = words::at(cell, offset + at);
                 if bearing != Bearing::Plain {
                     self.bearings.push((self.items.len(), bearing));
                 }

@@ -60,7 +60,7 @@ fn read_alone(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
     })
 }
 
-/// Appends the numbers of a text, without those of another thing or another person.
+/// Appends the numbers of a text, without numbers of other things and of others than suspects.
 pub(super) fn extract(survey: &Survey, out: &mut Vec<u64>) {
     if is_bare_label(survey) {
         return;
@@ -96,7 +96,7 @@ pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
         () if survey.has_fragments => survey.refusal,
         () => None,
     };
-    // A number that a link would send, or that follows what it would say, is not the one that it opens.
+    // A number that a link would send, or that follows its text, is not the one that it opens.
     let has_sides = numbers.len() > 1 && survey.has_link_text;
     let is_written = |&byte: &u8| byte != b'?' && (is_remark(byte) || is_bracket(byte));
     let doubt = match () {

@@ -3,7 +3,7 @@
 use super::groupings::{gap, is_listed};
 use super::pattern;
 use super::text::{Shown, has_stray_letters, is_dial_code, is_masked, printed, unwrapped};
-use super::words::{self, Says};
+use super::words::{self, Meaning};
 use crate::imei::Reading;
 use crate::notes::{Form, Note};
 
@@ -126,7 +126,7 @@ struct Seen {
     handsets: Vec<Handset>,
     has_fragments: bool,
     /// The words, each with its start and end.
-    words: Vec<(Says, usize, usize)>,
+    words: Vec<(Meaning, usize, usize)>,
 }
 
 impl Seen {
@@ -140,8 +140,8 @@ impl Seen {
                 seen.run(text, at, run.as_str());
                 at += run.end();
             } else if pattern!("^[A-Za-zλ]").is_match(&rest.text) {
-                let (says, width) = words::said_of_handset(&rest);
-                seen.words.push((says, at, at + width));
+                let (meaning, width) = words::meaning_beside_handset(&rest);
+                seen.words.push((meaning, at, at + width));
                 at += width;
             } else {
                 at += rest.text.chars().next().map_or(1, char::len_utf8);
@@ -151,13 +151,13 @@ impl Seen {
     }
 
     /// Whether `IMEI`, or `IMEI No`, is directly before `at`.
-    fn is_labelled(text: &str, words: &[(Says, usize, usize)], at: usize) -> bool {
+    fn is_labelled(text: &str, words: &[(Meaning, usize, usize)], at: usize) -> bool {
         words
             .split_last()
-            .is_some_and(|((says, start, end), before)| {
+            .is_some_and(|((meaning, start, end), before)| {
                 pattern!(r"^[ \-_.#:(]*$").is_match(&text[*end..at])
-                    && (says.class == "handset"
-                        || says.class == "idword" && Self::is_labelled(text, before, *start))
+                    && (meaning.class == "handset"
+                        || meaning.class == "idword" && Self::is_labelled(text, before, *start))
             })
     }
 
@@ -192,9 +192,10 @@ impl Seen {
     /// An IMEI with words is accepted if all are words of handsets, phone words or neutral words.
     fn check_words(&self) -> Result<(), Note> {
         // The name of a country does not refuse an IMEI.
-        let refuses = |(says, ..): &(Says, usize, usize)| says.refuses("0");
-        let is_doubted =
-            |(says, ..): &(Says, usize, usize)| matches!(says.class, "unlisted" | "complaint");
+        let refuses = |(meaning, ..): &(Meaning, usize, usize)| meaning.refuses("0");
+        let is_doubted = |(meaning, ..): &(Meaning, usize, usize)| {
+            matches!(meaning.class, "unlisted" | "complaint")
+        };
         match () {
             () if self.words.iter().any(refuses) => Err(Note::TextWithDigits),
             () if self.words.iter().any(is_doubted) => Err(Note::UnlistedWords),

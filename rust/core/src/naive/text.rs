@@ -1,4 +1,4 @@
-//! The text of a cell as people see it: in ASCII where possible, without quotes and formulas around it.
+//! The text of a cell as it is displayed: in ASCII where possible, without quotes and formulas around it.
 
 use std::ops::Range;
 

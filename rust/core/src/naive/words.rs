@@ -6,16 +6,16 @@ use std::sync::LazyLock;
 use super::pattern;
 use super::text::Shown;
 
-/// What the lists say of a word: the name of its class as it stands there, and a country's calling code.
+/// The entry of a word in the lists: the name of its class, and a country's calling code.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Says {
+pub(super) struct Meaning {
     pub(super) class: &'static str,
     code: &'static str,
     /// How a word bears on a complaint's numbers, as the list has it.
     pub(super) bearing: &'static str,
 }
 
-impl Says {
+impl Meaning {
     /// Of a word that is on no list.
     pub(super) const UNLISTED: Self = Self::of("unlisted");
     /// Of a `no` that is no number's word.
@@ -29,7 +29,7 @@ impl Says {
         }
     }
 
-    /// Whether a number of the country with this code is another thing's, or another person's.
+    /// Whether a number of the country with this code is another thing's, or not the suspect's.
     pub(super) fn refuses(&self, country_code: &str) -> bool {
         match self.class {
             "id" | "amount" | "measure" | "denial" | "owner" | "first_person" => true,
@@ -39,8 +39,8 @@ impl Says {
     }
 }
 
-/// Phrases as they are searched for, and what is said of them.
-type List = HashMap<String, Says>;
+/// Phrases as they are searched for, and their entries.
+type List = HashMap<String, Meaning>;
 
 static PHONE_NUMBERS: LazyLock<List> = LazyLock::new(|| {
     list(&[
@@ -70,12 +70,12 @@ fn list(files: &[&'static str]) -> List {
             } else {
                 ("", last)
             };
-            let says = Says {
+            let meaning = Meaning {
                 class,
                 code,
                 bearing,
             };
-            (spelling(fields[2]) + mark, says)
+            (spelling(fields[2]) + mark, meaning)
         })
         .collect()
 }
@@ -154,24 +154,24 @@ fn phrases(shown: &Shown) -> Vec<(usize, String)> {
     phrases
 }
 
-/// What the longest phrase of a list at the start of a text says, and where it ends.
-pub(super) fn said(shown: &Shown) -> (Says, usize) {
+/// The meaning of the longest phrase of a list at the start of a text, and its end.
+pub(super) fn meaning(shown: &Shown) -> (Meaning, usize) {
     let width = word(&shown.text).len();
     if shown.text.starts_with('λ') && shown.text[width..].starts_with('0') {
         let abbreviation = letters(shown, width) + "0";
-        if let Some(says) = PHONE_NUMBERS.get(&abbreviation) {
-            return (says.clone(), width + 1);
+        if let Some(meaning) = PHONE_NUMBERS.get(&abbreviation) {
+            return (meaning.clone(), width + 1);
         }
     }
     longest(shown, &[&PHONE_NUMBERS])
 }
 
 /// The same beside an IMEI.
-pub(super) fn said_of_handset(shown: &Shown) -> (Says, usize) {
+pub(super) fn meaning_beside_handset(shown: &Shown) -> (Meaning, usize) {
     longest(shown, &[&HANDSETS, &PHONE_NUMBERS])
 }
 
-fn longest(shown: &Shown, lists: &[&List]) -> (Says, usize) {
+fn longest(shown: &Shown, lists: &[&List]) -> (Meaning, usize) {
     let phrases = phrases(shown);
     let known = |phrase: &str| lists.iter().find_map(|list| list.get(phrase)).cloned();
     let (width, first) = &phrases[0];
@@ -179,9 +179,9 @@ fn longest(shown: &Shown, lists: &[&List]) -> (Says, usize) {
     let whole = pattern!("^[A-Za-zλ]*")
         .find(&shown.text)
         .map_or(0, |found| found.end());
-    let refusing = known(&letters(shown, whole)).filter(|says| says.refuses(""));
-    if let Some(says) = refusing.filter(|_| whole > *width) {
-        return (says, whole);
+    let refusing = known(&letters(shown, whole)).filter(|meaning| meaning.refuses(""));
+    if let Some(meaning) = refusing.filter(|_| whole > *width) {
+        return (meaning, whole);
     }
     // `s/o` is no `so`.
     if let Some(found) = pattern!("^([A-Za-zλ])/([A-Za-z])$").captures(&shown.text[..*width]) {
@@ -190,8 +190,8 @@ fn longest(shown: &Shown, lists: &[&List]) -> (Says, usize) {
             letters(shown, found[1].len()),
             letters(&shown.from(last), 1),
         ];
-        if let Some(says) = known(&letters.join(" ")) {
-            return (says, *width);
+        if let Some(meaning) = known(&letters.join(" ")) {
+            return (meaning, *width);
         }
     }
     phrases
@@ -199,26 +199,30 @@ fn longest(shown: &Shown, lists: &[&List]) -> (Says, usize) {
         .rev()
         .find_map(|(end, phrase)| Some((known(phrase)?, *end)))
         .or_else(|| Some((compound(first, &known)?, *width)))
-        .unwrap_or((Says::UNLISTED, *width))
+        .unwrap_or((Meaning::UNLISTED, *width))
 }
 
-/// What letters say that fall apart into words which say what a number is: `upirefno`. It is another thing's number
-/// where one of them says so.
-fn compound(letters: &str, known: &impl Fn(&str) -> Option<Says>) -> Option<Says> {
+/// The meaning of letters that split into words for a kind of number: `upirefno`. It is another thing's number if one
+/// of the words is.
+fn compound(letters: &str, known: &impl Fn(&str) -> Option<Meaning>) -> Option<Meaning> {
     let may_be_one = pattern!("^[a-z]{5,24}$").is_match(letters);
     let ways = if may_be_one {
         ways_apart(letters, known)
     } else {
         Vec::new()
     };
-    ways.iter().flatten().find(|says| says.refuses("")).cloned()
+    ways.iter()
+        .flatten()
+        .find(|meaning| meaning.refuses(""))
+        .cloned()
 }
 
 /// All ways in which letters are two such words or more, those first whose last word is the longest.
-fn ways_apart(letters: &str, known: &impl Fn(&str) -> Option<Says>) -> Vec<Vec<Says>> {
+fn ways_apart(letters: &str, known: &impl Fn(&str) -> Option<Meaning>) -> Vec<Vec<Meaning>> {
     let mut ways = Vec::new();
     for start in (0..letters.len()).filter(|start| letters.len() - start > 1) {
-        let makes_one = |says: &Says| ["id", "amount", "phone", "idword"].contains(&says.class);
+        let makes_one =
+            |meaning: &Meaning| ["id", "amount", "phone", "idword"].contains(&meaning.class);
         let Some(last) = known(&letters[start..]).filter(makes_one) else {
             continue;
         };

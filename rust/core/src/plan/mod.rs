@@ -6,7 +6,7 @@
 //! question a state from which it starts, so that it costs one row a digit and no pattern is interpreted at run time.
 //!
 //! The tables are generated (`generate.py`) and go stale: operators are given new series before any table lists them.
-//! So for India the plan says what a number is, and never that a well-formed mobile is none.
+//! So for India the plan gives the kind of a number, and never refuses a well-formed mobile.
 
 pub(crate) mod ahead;
 mod format;
@@ -41,7 +41,7 @@ pub(crate) enum Class {
     Voicemail,
 }
 
-/// What a state says of the digits that end in it.
+/// The entry of a state: what the digits that end in it are.
 #[derive(Clone, Copy)]
 enum End {
     /// That they are what was asked for.
@@ -75,7 +75,7 @@ struct Row {
     /// The possible national lengths, and those of numbers that are dialled without their area: bit n for n digits.
     lengths: u32,
     local: u32,
-    /// Where the automata start: of what a number may look like, of short numbers, of the leading digits that tell the
+    /// Where the automata start: of what a number may look like, of short numbers, of the leading digits that separate the
     /// region from others of its code (0 for none), of international prefixes.
     viable: u16,
     short: u16,
@@ -167,7 +167,7 @@ fn longest(start: u16, digits: &[u8]) -> Option<usize> {
     found
 }
 
-/// What the plans say of E.164 digits (each 0 to 9), country code first.
+/// The entry of the plans for E.164 digits (each 0 to 9), country code first.
 pub(crate) fn class(digits: &[u8]) -> Class {
     NUMBERS[end(table::START, digits)].0
 }

@@ -122,7 +122,7 @@ impl<'a> Seen<'a> {
             () if has_break(text) => Err(Note::BrokenLine),
             () if self.has_letters() => {
                 self.check_words(&number)?;
-                // `Mobile? 98...`: a question says nothing.
+                // `Mobile? 98...`: a question is no label.
                 if outside.contains('?') {
                     return Err(Note::StrayCharacter);
                 }

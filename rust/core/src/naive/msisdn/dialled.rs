@@ -102,7 +102,7 @@ pub(super) fn abroad(digits: &str) -> Result<Number, Note> {
     if !is_valid && pattern!("^0?[6-9][0-9]{9}$").is_match(digits) {
         return Err(Note::PlusWithoutCountryCode);
     }
-    // A zero at every position is tested; the plan says at which one a trunk zero is.
+    // A zero at every position is tested; the plan gives the one of a trunk zero.
     for (at, _) in digits.match_indices('0') {
         let without = format!("{}{}", &digits[..at], &digits[at + 1..]);
         let is_trunk =

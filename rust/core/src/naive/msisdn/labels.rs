@@ -4,20 +4,20 @@ use super::Number;
 use super::dialled::code;
 use super::tokens::{Token, digits_in};
 use crate::naive::pattern;
-use crate::naive::words::Says;
+use crate::naive::words::Meaning;
 
-/// What the words beside a number say.
+/// The meaning of the words beside a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Label {
     Phone,
     Other,
-    Person,
+    Uninvolved,
 }
 
 /// As far as words are looked for.
 const REACH: usize = 12;
 
-/// One sign for each thing that says something, for a number of the country with this code: `#` a number, a letter or
+/// One sign for each thing with a meaning, for a number of the country with this code: `#` a number, a letter or
 /// `?` a word by its class, `d` one or two digits and `D` more, `z` a UPI id, `m` the mark of a list.
 pub(super) fn row(tokens: &[Token], country: &str) -> String {
     tokens
@@ -34,7 +34,7 @@ fn sign(token: &Token, country: &str) -> Option<char> {
     };
     Some(match token {
         Token::Number(_) => '#',
-        Token::Word(says, _) => word(says, country),
+        Token::Word(meaning, _) => word(meaning, country),
         Token::Address(text) if digits_in(text) == 0 => '?',
         Token::Digits(count, _) => figure(*count),
         Token::Address(text) | Token::Mask(text) | Token::Figure(text) => figure(digits_in(text)),
@@ -49,8 +49,8 @@ fn sign(token: &Token, country: &str) -> Option<char> {
     })
 }
 
-fn word(says: &Says, country: &str) -> char {
-    match says.class {
+fn word(meaning: &Meaning, country: &str) -> char {
+    match meaning.class {
         "neutral" => 'n',
         "conjunction" => 'j',
         "first_person" => 'e',
@@ -63,7 +63,7 @@ fn word(says: &Says, country: &str) -> char {
         "owner" => 'w',
         "id" => 'i',
         "amount" | "measure" => 'a',
-        _ if says.refuses(country) => 'r',
+        _ if meaning.refuses(country) => 'r',
         // The number's own country.
         _ => 'k',
     }
@@ -73,7 +73,7 @@ fn word(says: &Says, country: &str) -> char {
 /// listed forms. In a form `p` is a phone word, `c` one for a suspect, `u` one for an unknown suspect, `f` `of`, `g` a
 /// genitive, `i` `is`, `h` a verb at the end, `o` `from`, `s` the same behind its word, `v` a call that came, `,` what
 /// parts or joins a list and `!` anything else.
-pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
+pub(super) fn has_doubt(tokens: &[Token], country: &str) -> bool {
     const SUSPECT: &str = "(?:[pc]*c[pc]*|u[pc]+)";
     const END: &str = "[p,]*h?,*";
     let label = format!("(?:p+f)?{SUSPECT}(?:g[pc]*p)?i?");
@@ -89,7 +89,7 @@ pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
     let row: String = tokens
         .iter()
         .filter_map(|token| match token {
-            Token::Word(says, _) => said_in_complaint(says, country),
+            Token::Word(meaning, _) => sign_in_complaint(meaning, country),
             token => Some(match sign(token, "")? {
                 '(' | ')' | 'm' => return None,
                 ',' | '|' | '.' => ',',
@@ -108,10 +108,11 @@ pub(super) fn says_doubt(tokens: &[Token], country: &str) -> bool {
     };
     // At a helpline the caller is who complains.
     let accused = |bearing: fn(&str) -> bool| {
-        let is_accused = |says: &Says| says.class == "complaint" && bearing(says.bearing);
+        let is_accused =
+            |meaning: &Meaning| meaning.class == "complaint" && bearing(meaning.bearing);
         tokens
             .iter()
-            .any(|token| matches!(token, Token::Word(says, _) if is_accused(says)))
+            .any(|token| matches!(token, Token::Word(meaning, _) if is_accused(meaning)))
     };
     let has_two_labels =
         accused(|bearing| bearing == "caller") && accused(|bearing| bearing != "caller");
@@ -130,10 +131,10 @@ fn is_bare_address(token: &Token) -> bool {
     matches!(token, Token::Address(text) if digits_in(text) == 0)
 }
 
-fn said_in_complaint(says: &Says, country: &str) -> Option<char> {
-    Some(match (says.class, says.bearing) {
+fn sign_in_complaint(meaning: &Meaning, country: &str) -> Option<char> {
+    Some(match (meaning.class, meaning.bearing) {
         ("phone", "") | ("idword", "" | "no") => 'p',
-        ("country", _) if !says.refuses(country) => 'p',
+        ("country", _) if !meaning.refuses(country) => 'p',
         ("complaint", "" | "caller") => 'c',
         (_, "unknown") => 'u',
         (_, "of") => 'f',
@@ -150,7 +151,7 @@ fn said_in_complaint(says: &Says, country: &str) -> Option<char> {
 }
 
 /// Whether a text is a label and its number, and the label another thing's: no word that is on no list but before an id's,
-/// none of who acts or writes or of a suspect, no other digits, and nothing said after it.
+/// none of who acts or writes or of a suspect, no other digits, and no word with a meaning after it.
 pub(super) fn is_bare_label(tokens: &[Token]) -> bool {
     let mut numbers: Vec<u64> = tokens
         .iter()
@@ -199,7 +200,7 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
         };
         let country = code(&number.digits);
         let bearing = |token: &Token| match token {
-            Token::Word(says, _) => says.bearing,
+            Token::Word(meaning, _) => meaning.bearing,
             _ => "",
         };
         let is_shown = |token: &&Token| sign(token, country).is_some();
@@ -216,58 +217,58 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
         let before: String = row(&tokens[from..at], country).chars().rev().collect();
         let before = beside_figures(&before, "xwa", true);
         let after = beside_figures(&row(&tokens[at + 1..], country), "iar", false);
-        let said = if pattern!("^[njem()f,|]*#").is_match(&before) {
+        let label = if pattern!("^[njem()f,|]*#").is_match(&before) {
             labels.last().copied()
         } else {
-            said_before(&before)
+            label_before(&before)
         };
-        labels.push(said.unwrap_or_else(|| said_after(&after)));
+        labels.push(label.unwrap_or_else(|| label_after(&after)));
     }
     labels
 }
 
-/// What the words before a number say, the nearest first.
-fn said_before(before: &str) -> Option<Label> {
-    /// What says nothing before the first word; a field may end there.
+/// The label from the words before a number, the nearest first.
+fn label_before(before: &str) -> Option<Label> {
+    /// Signs without meaning before the first word; a field may end there.
     const SILENT: &str = "[njem()f|]*";
-    /// Words that say nothing.
+    /// Words without meaning.
     const FILLERS: &str = "[njem()fuk]*";
-    /// Behind a phone word, what other things are called says nothing.
+    /// Behind a phone word, the names of other things have no meaning.
     const PHONE: &str = "(?:p[njem()fukpaAir]*)?";
-    /// One name or two, and what says nothing behind them.
+    /// One name or two, and signs without meaning behind them.
     const NAMES: &str = r"(?:\?[njem()fukpaAirXW]*){1,2}";
     let plain = format!("{SILENT}{FILLERS}{PHONE}");
     let named = format!("{FILLERS}{PHONE}{NAMES}");
     let suspect = format!("(?:{plain}|{named})c[njem()fupc]*");
-    let says = |pattern: String| {
+    let fits = |pattern: String| {
         regex::Regex::new(&format!("^(?:{pattern})"))
             .expect("a pattern")
             .is_match(before)
     };
-    if says(format!("{plain}[xXwW]|{named}[xw]|{suspect}[xX]")) {
-        Some(Label::Person)
-    } else if says(format!("{suspect}[?wWaAikr]")) {
+    if fits(format!("{plain}[xXwW]|{named}[xw]|{suspect}[xX]")) {
+        Some(Label::Uninvolved)
+    } else if fits(format!("{suspect}[?wWaAikr]")) {
         Some(Label::Phone)
-    } else if says(format!("{SILENT}{FILLERS}[air]")) {
+    } else if fits(format!("{SILENT}{FILLERS}[air]")) {
         Some(Label::Other)
     } else {
         None
     }
 }
 
-/// What the words behind a number say, where none before it does.
-fn said_after(after: &str) -> Label {
-    /// All words of a bracket that opens right there, or none but those that say nothing.
+/// The label from the words behind a number, if those before it give none.
+fn label_after(after: &str) -> Label {
+    /// All words of a bracket that opens right there, or none but those without meaning.
     const PASSED: &str = r"(?:\([njupoc?k(]*(?:\)[n()]*)?|\|?[n()]*)";
-    let says = |pattern: String| {
+    let fits = |pattern: String| {
         regex::Regex::new(&format!("^(?:{pattern})"))
             .expect("a pattern")
             .is_match(after)
     };
-    // Indian languages say `suspect not`.
-    if says(format!(r"{PASSED}[xw]|cx|\([njupoc?k(]*e")) {
-        Label::Person
-    } else if says(format!("{PASSED}[iar]")) {
+    // Indian languages have `suspect not`.
+    if fits(format!(r"{PASSED}[xw]|cx|\([njupoc?k(]*e")) {
+        Label::Uninvolved
+    } else if fits(format!("{PASSED}[iar]")) {
         Label::Other
     } else {
         Label::Phone

@@ -9,7 +9,7 @@ mod tokens;
 mod written;
 
 use dialled::{class, code, dialled, values};
-use labels::{Label, is_bare_label, labels, row, says_doubt};
+use labels::{Label, has_doubt, is_bare_label, labels, row};
 use tokens::{Token, tokens};
 
 use super::pattern;
@@ -101,7 +101,7 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
             let country = first.map_or("", |number| code(&number.digits));
             let is_read =
                 first.is_some() && !pattern!("[?iarxwe]").is_match(&row(&tokens, country));
-            let doubts = is_read && says_doubt(&tokens, country);
+            let doubts = is_read && has_doubt(&tokens, country);
             return Mentions {
                 numbers: vec![number.value()],
                 doubt: doubts.then_some(Note::TextWithDigits),
@@ -119,7 +119,7 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
     }
     let shown = Shown::of(cell);
     let tokens = tokens(&shown, region);
-    let numbers = labelled(&tokens, &[Label::Phone, Label::Person]);
+    let numbers = labelled(&tokens, &[Label::Phone, Label::Uninvolved]);
     if numbers.is_empty() {
         return doubted;
     }
@@ -149,15 +149,15 @@ fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option
         .find_map(Token::number)
         .map_or("", |number| code(&number.digits));
     let row = row(tokens, country);
-    let says_more = tokens.iter().any(|token| matches!(token, Token::LinkText));
+    let has_link_text = tokens.iter().any(|token| matches!(token, Token::LinkText));
     let has_code = tokens.iter().any(|token| matches!(token, Token::Code));
-    if numbers.len() > 1 && says_more || has_code || pattern!("[iarxwe]").is_match(&row) {
+    if numbers.len() > 1 && has_link_text || has_code || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
     } else if pattern!("#[dDz]|[dDz]#").is_match(&row) {
         Some(refusal)
-    } else if says_doubt(tokens, country) {
+    } else if has_doubt(tokens, country) {
         Some(Note::TextWithDigits)
     } else {
         let around: String = tokens.iter().map(Token::around).collect();

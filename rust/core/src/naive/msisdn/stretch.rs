@@ -218,7 +218,7 @@ impl Stretch<'_> {
         }
         let whole = self.whole_at(at);
         let several = self.several_at(at, is_behind_digits);
-        // Where a country code is said, the country's own format goes before whole first.
+        // Where a country code is written, the country's own format goes before whole first.
         let is_foreign = |(number, _): &Taken| !number.digits.starts_with("91");
         if self.run[group.start..].starts_with('+') && several.as_ref().is_some_and(is_foreign) {
             several

@@ -8,7 +8,7 @@ use super::written::{self, single};
 use crate::msisdn::Region;
 use crate::naive::pattern;
 use crate::naive::text::{LETTER, Shown};
-use crate::naive::words::{self, Says};
+use crate::naive::words::{self, Meaning};
 use crate::notes::Note;
 
 /// A part of a text.
@@ -30,7 +30,7 @@ pub(super) enum Token {
     Mask(String),
     /// The address of a page.
     Address(String),
-    Word(Says, String),
+    Word(Meaning, String),
     Sign(char),
     /// A comma in a sentence. A comma without a blank after it is a [`Token::Sign`] between fields.
     Comma,
@@ -74,15 +74,15 @@ fn deny(tokens: &mut [Token]) {
         .filter(|&at| !row(&tokens[at..=at], "").is_empty())
         .collect();
     for (place, &at) in shown.iter().enumerate() {
-        let Token::Word(says, letters) = &tokens[at] else {
+        let Token::Word(meaning, letters) = &tokens[at] else {
             continue;
         };
-        if says.bearing != "no" {
+        if meaning.bearing != "no" {
             continue;
         }
         let class =
             |place: Option<usize>| match place.and_then(|place| tokens.get(*shown.get(place)?)) {
-                Some(Token::Word(says, _)) => says.class,
+                Some(Token::Word(meaning, _)) => meaning.class,
                 Some(Token::Address(text)) if digits_in(text) == 0 => "unlisted",
                 _ => "",
             };
@@ -101,7 +101,7 @@ fn deny(tokens: &mut [Token]) {
             .map(|&next| row(&tokens[next..=next], ""));
         let has_digits = next.is_some_and(|next| pattern!("^[#dDzm(]$").is_match(&next));
         if !is_named && !has_digits && (before, behind) != ("complaint", "neutral") {
-            tokens[at] = Token::Word(Says::DENIAL, letters.clone());
+            tokens[at] = Token::Word(Meaning::DENIAL, letters.clone());
         }
     }
 }
@@ -119,9 +119,9 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     }
     let first = text.chars().next().expect("something is left");
     if is_letter(first) && first != '_' {
-        let (says, width) = words::said(rest);
+        let (meaning, width) = words::meaning(rest);
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
-        return (vec![Token::Word(says, letters)], width);
+        return (vec![Token::Word(meaning, letters)], width);
     }
     if !pattern!(r"^(?:[0-9]|[+(][ (+]{0,3}[0-9])").is_match(text) {
         let ends_sentence = first == '.'
@@ -199,11 +199,11 @@ fn link_tokens(shown: &Shown, width: usize) -> Vec<Token> {
                 }
                 Some(escape) if escape.starts_with('%') => escape.len(),
                 Some(_) => {
-                    let (says, end) = words::said(&rest);
-                    if says.refuses("91") {
+                    let (meaning, end) = words::meaning(&rest);
+                    if meaning.refuses("91") {
                         let letters =
                             rest.text[..end].replace(|letter: char| letter.is_ascii_digit(), "");
-                        found.push(Token::Word(says, letters));
+                        found.push(Token::Word(meaning, letters));
                     }
                     end
                 }
