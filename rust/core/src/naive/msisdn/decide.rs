@@ -1,9 +1,8 @@
 //! From the tokens of a text to its one number, or to the refusal.
 
 use super::Number;
-use super::dialled::code;
-use super::labels::row;
-use super::tokens::Token;
+use super::international::code;
+use super::token::{Token, row};
 use crate::naive::pattern;
 use crate::naive::text::{has_stray_letters, trimmed};
 use crate::notes::Note;

@@ -1,8 +1,8 @@
 //! The oracle of the labels: what stands beside a number as a row of signs, and patterns over them.
 
 use super::Number;
-use super::dialled::code;
-use super::tokens::{Token, digits_in};
+use super::international::code;
+use super::token::{Token, digits_in, row, sign};
 use crate::naive::pattern;
 use crate::naive::words::Meaning;
 
@@ -16,58 +16,6 @@ pub(super) enum Label {
 
 /// As far as words are looked for.
 const REACH: usize = 12;
-
-/// One sign for each thing with a meaning, for a number of the country with this code: `#` a number, a letter or
-/// `?` a word by its class, `d` one or two digits and `D` more, `z` a UPI id, `m` the mark of a list.
-pub(super) fn row(tokens: &[Token], country: &str) -> String {
-    tokens
-        .iter()
-        .filter_map(|token| sign(token, country))
-        .collect()
-}
-
-fn sign(token: &Token, country: &str) -> Option<char> {
-    let figure = |digits: usize| match digits {
-        0 => 'z',
-        1 | 2 => 'd',
-        _ => 'D',
-    };
-    Some(match token {
-        Token::Number(_) => '#',
-        Token::Word(meaning, _) => word(meaning, country),
-        Token::Address(text) if digits_in(text) == 0 => '?',
-        Token::Digits(count, _) => figure(*count),
-        Token::Address(text) | Token::Mask(text) | Token::Figure(text) => figure(digits_in(text)),
-        Token::UpiId => 'z',
-        Token::Mark(_) => 'm',
-        Token::Apart | Token::Comma => ',',
-        Token::Field | Token::Sign(',' | '/' | '|' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}') => '|',
-        Token::Stop | Token::Sign(';' | '?' | '!') => '.',
-        Token::Sign('(' | '[' | '{' | '<') => '(',
-        Token::Sign(')' | ']' | '}' | '>') => ')',
-        Token::Sign(_) | Token::Code | Token::LinkText => return None,
-    })
-}
-
-fn word(meaning: &Meaning, country: &str) -> char {
-    match meaning.class {
-        "neutral" => 'n',
-        "conjunction" => 'j',
-        "first_person" => 'e',
-        "origin" => 'o',
-        "idword" => 'u',
-        "phone" => 'p',
-        "complaint" => 'c',
-        "unlisted" => '?',
-        "denial" => 'x',
-        "owner" => 'w',
-        "id" => 'i',
-        "amount" | "measure" => 'a',
-        _ if meaning.refuses(country) => 'r',
-        // The number's own country.
-        _ => 'k',
-    }
-}
 
 /// Whether the words leave open whose a complaint's numbers are: whether there is one, and the text is in none of the
 /// listed forms. In a form `p` is a phone word, `c` one for a suspect, `u` one for an unknown suspect, `f` `of`, `g` a

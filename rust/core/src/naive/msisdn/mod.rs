@@ -2,15 +2,19 @@
 
 mod decide;
 mod dialled;
+mod international;
 mod labels;
 mod national;
 mod stretch;
+mod token;
 mod tokens;
 mod written;
 
-use dialled::{class, code, dialled, values};
-use labels::{Label, has_doubt, is_bare_label, labels, row};
-use tokens::{Token, tokens};
+use dialled::dialled;
+use international::{class, code, values};
+use labels::{Label, has_doubt, is_bare_label, labels};
+use token::{Token, row};
+use tokens::tokens;
 
 use super::pattern;
 use super::text::{Shown, is_dial_code, is_masked, printed, trimmed, unwrapped};

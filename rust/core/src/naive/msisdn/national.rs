@@ -1,7 +1,7 @@
 //! Digits as dialled in a region: the steps of libphonenumber's `parse`, and then a check of every other reading.
 
 use super::Number;
-use super::dialled::{abroad, class, code, is_certain, values};
+use super::international::{abroad, class, code, is_certain, values};
 use crate::naive::pattern;
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, Length, RegionPlan};

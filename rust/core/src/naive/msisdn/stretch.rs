@@ -1,7 +1,7 @@
 //! All the numbers in one stretch of digits and separators.
 
 use super::Number;
-use super::dialled::is_certain;
+use super::international::is_certain;
 use super::written::{is_domestic, joined, single};
 use crate::msisdn::Region;
 use crate::naive::groupings::gap;

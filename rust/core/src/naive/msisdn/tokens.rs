@@ -1,46 +1,15 @@
 //! A text -> its tokens.
 
-use super::Number;
-use super::dialled::{dialled, is_area_code, is_certain};
-use super::labels::row;
+use super::dialled::dialled;
+use super::international::{is_area_code, is_certain};
 use super::stretch::{self, Part};
+use super::token::{Token, digits_in, row};
 use super::written::{self, single};
 use crate::msisdn::Region;
 use crate::naive::pattern;
 use crate::naive::text::{LETTER, Shown};
 use crate::naive::words::{self, Meaning};
 use crate::notes::Note;
-
-/// A part of a text.
-pub(super) enum Token {
-    /// A number, with its mends.
-    Number(Number),
-    /// Digits that are not one number: their count, and the note.
-    Digits(usize, Note),
-    /// Follows the digits of a stretch that are only the code of another country.
-    Code,
-    /// A part of a link after its number, without its words and digits.
-    LinkText,
-    /// Digits of something else.
-    Figure(String),
-    /// The mark of a list.
-    Mark(String),
-    UpiId,
-    /// Digits replaced by signs.
-    Mask(String),
-    /// The address of a page.
-    Address(String),
-    Word(Meaning, String),
-    Sign(char),
-    /// A comma in a sentence. A comma without a blank after it is a [`Token::Sign`] between fields.
-    Comma,
-    /// A semicolon between fields.
-    Field,
-    /// A point that ends a sentence.
-    Stop,
-    /// The separator of a list of numbers.
-    Apart,
-}
 
 pub(super) fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic() || character == LETTER || character == '_'
@@ -49,10 +18,6 @@ pub(super) fn is_letter(character: char) -> bool {
 /// Whether a character beside digits makes them a part of something longer.
 fn joins(character: char) -> bool {
     is_letter(character) || "*#$%^\\~¤∞".contains(character)
-}
-
-pub(super) fn digits_in(text: &str) -> usize {
-    pattern!("[0-9]").find_iter(text).count()
 }
 
 pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {

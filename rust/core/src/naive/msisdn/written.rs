@@ -1,7 +1,8 @@
 //! One stretch of digits and separators as one number.
 
 use super::Number;
-use super::dialled::{class, code, dialled, is_area_code, is_certain};
+use super::dialled::dialled;
+use super::international::{class, code, is_area_code, is_certain};
 use crate::msisdn::Region;
 use crate::naive::groupings::{gap, is_listed};
 use crate::naive::pattern;
