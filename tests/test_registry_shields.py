@@ -75,8 +75,8 @@ def test_a_complainants_column_shields(heading: str) -> None:
     complaints = sheet(row(1, "9811100002", **{heading: "9765432187"}), row(2, "9765432187"))
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(complaints)
-        assert intake.understood is not None
-        assert intake.understood.fields[heading] == "complainant_mobile"
+        assert intake.preview is not None
+        assert intake.preview.fields[heading] == "complainant_mobile"
         assert blocked(registry) == [SUSPECT]
 
 

@@ -90,7 +90,7 @@ class TacTable:
             )
         types = kept.select(["tac", "maker", "model"]).group_by(["tac", "maker", "model"]).aggregate([]).sort_by("tac")
         self._tacs = types["tac"].combine_chunks().cast(pa.uint64())
-        self._said: dict[str, Any] = {name: types[name].combine_chunks() for name in ("maker", "model")}
+        self._names: dict[str, Any] = {name: types[name].combine_chunks() for name in ("maker", "model")}
 
     def join(self, table: pa.Table, imei: str = "imei14") -> pa.Table:
         """A table with `maker` and `model` (text, null where the TAC is not listed) behind its column of handsets.
@@ -117,14 +117,14 @@ class TacTable:
     def named(self, imei14s: Sequence[int]) -> dict[int, str]:
         """What each handset is called: maker and model in one text, for those whose TAC is listed."""
         keys = list(dict.fromkeys(imei14s))
-        said = self._of(pa.array(keys, pa.uint64()))
-        pairs = zip(keys, said["maker"].to_pylist(), said["model"].to_pylist(), strict=True)
+        names = self._of(pa.array(keys, pa.uint64()))
+        pairs = zip(keys, names["maker"].to_pylist(), names["model"].to_pylist(), strict=True)
         called = {key: " ".join(word for word in (maker, model) if word) for key, maker, model in pairs}
         return {key: name for key, name in called.items() if name}
 
     def _of(self, handsets: Any) -> dict[str, Any]:
         places = pc.index_in(pc.divide(handsets, pa.scalar(_SERIALS, pa.uint64())), value_set=self._tacs)
-        return {name: column.take(places) for name, column in self._said.items()}
+        return {name: column.take(places) for name, column in self._names.items()}
 
     def __len__(self) -> int:
         return len(self._tacs)
@@ -145,15 +145,15 @@ def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table,
         for batch in part.batches(list(dict.fromkeys(columns.values()))):
             data = batch.data
             tacs = _digits(data.column(columns["tac"]))
-            said = [
+            names = [
                 _text(data.column(columns[name])) if name in columns else pa.nulls(len(tacs), pa.string())
                 for name in ("maker", "model")
             ]
-            unsaid = pc.and_(said[0].is_null(), said[1].is_null())
-            notes = pc.coalesce(_notes(tacs), pc.if_else(unsaid, "empty", _nothing()))
+            unnamed = pc.and_(names[0].is_null(), names[1].is_null())
+            notes = pc.coalesce(_notes(tacs), pc.if_else(unnamed, "empty", _nothing()))
             files = pa.repeat(pa.scalar(batch.file, pa.string()), len(tacs))
             rows = pa.array(batch.row_numbers(), pa.int64())
-            found.append(pa.Table.from_arrays([tacs, *said, files, rows, notes], schema=schema))
+            found.append(pa.Table.from_arrays([tacs, *names, files, rows, notes], schema=schema))
     return _without_contradictions(pa.concat_tables(found).combine_chunks()), list(opened.parts)
 
 

@@ -35,12 +35,12 @@ __all__ = [
     "numbers_in",
     "of_tacs",
     "refused",
-    "said_of",
     "say",
     "say_around",
     "say_list",
     "strict",
     "strictly",
+    "summary_of",
     "tacs_in",
     "with_reports",
     "write_refused",
@@ -80,11 +80,11 @@ def check_strict(account: Account, name: str | None) -> None:
     if len(account.lines):
         raise InputError(
             f"{name or 'the source'}: {len(account.lines):,} of its rows cannot be read, the first in row "
-            f"{min(account.lines)} ({options.notes_said(account.refused)}); --strict takes all or nothing"
+            f"{min(account.lines)} ({options.notes_text(account.refused)}); --strict takes all or nothing"
         )
 
 
-def said_of(opened: Source) -> dict[str, Any]:
+def summary_of(opened: Source) -> dict[str, Any]:
     """The account of a source, for `--json`."""
     passed = [f"{passed.name}: {passed.why}" for passed in opened.passed_over]
     return accounted(opened.parts) | {"passed_over": passed}
@@ -95,9 +95,9 @@ def say(account: Mapping[str, Any], what: str = "") -> None:
     of = f"{what}: " if what else ""
     if refusals := account.get("refused_rows"):
         total = sum(refusals.values())
-        options.say(f"{of}{options.count(total, 'row')} refused: {options.notes_said(refusals)}")
+        options.say(f"{of}{options.count(total, 'row')} refused: {options.notes_text(refusals)}")
     if others := account.get("not_data"):
-        options.say(f"{of}lines that are no rows: {options.notes_said(others)}")
+        options.say(f"{of}lines that are no rows: {options.notes_text(others)}")
     for passed in account.get("passed_over", ()):
         options.say(f"passed over: {passed}")
 
@@ -212,7 +212,7 @@ def imeis_in(path: str, *, column: str | None = None, is_strict: bool) -> ImeiSe
 
 
 def tacs_in(path: str | None, *, is_strict: bool) -> TacTable | None:
-    """The table of TACs of `--tac`, and what it came to is said; None for none."""
+    """The table of TACs of `--tac`, whose account is printed; None for none."""
     if path is None:
         return None
     from numguard.tac import TacTable

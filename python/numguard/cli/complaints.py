@@ -110,8 +110,8 @@ def add(
             strict=is_strict,
         )
     options.write_refused(intake.refusals, refused_path)
-    if save_path is not None and intake.understood is not None:
-        write_mapping(save_path, intake.understood.fields)
+    if save_path is not None and intake.preview is not None:
+        write_mapping(save_path, intake.preview.fields)
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
         return
@@ -130,7 +130,7 @@ def add(
     if intake.waiting.num_rows:
         waiting = len(intake.waiting["msisdn"].unique())
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
-        why = options.notes_said(options.counted_once(intake.waiting))
+        why = options.notes_text(options.counted_once(intake.waiting))
         options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}; see numguard review")
     if intake.reactivated:
         them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
@@ -140,8 +140,8 @@ def add(
         )
     _say_amended(intake, dry_run=dry_run)
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
-    if intake.understood and intake.understood.unread and not dry_run:
-        options.say(f"columns that were not read: {named(intake.understood.unread)}")
+    if intake.preview and intake.preview.unread and not dry_run:
+        options.say(f"columns that were not read: {named(intake.preview.unread)}")
 
 
 def _say_amended(intake: Intake, *, dry_run: bool) -> None:
@@ -152,13 +152,13 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
         lost = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in _once(intake.dropped))
         options.say(
             f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
-            f"({options.notes_said(options.counted(intake.dropped['why']))}); see numguard review"
+            f"({options.notes_text(options.counted(intake.dropped['why']))}); see numguard review"
         )
     if intake.alike.num_rows:
         complaints = options.count(len(intake.alike["row"].unique()), "complaint")
         options.say(
             f"{complaints} may be recorded under another spelling, and nothing is merged by guess: "
-            f"{options.notes_said(options.counted(intake.alike['why']))}"
+            f"{options.notes_text(options.counted(intake.alike['why']))}"
         )
 
 
@@ -258,9 +258,9 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     counts = {field: getattr(intake, field) for field in ("id", "added", "updated", "repeated", "refused", "sha256")}
     counts |= intake.account
     summary = counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run}
-    if understood := intake.understood:
+    if preview := intake.preview:
         parts = ("container", "encoding", "header_row", "sheet", "fields", "unread")
-        summary |= {field: getattr(understood, field) for field in parts}
+        summary |= {field: getattr(preview, field) for field in parts}
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
         summary["waiting"] = options.counted_once(intake.waiting)
         summary["text_removed"] = intake.text_removed.num_rows
@@ -268,28 +268,28 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         summary["reactivated"] = intake.reactivated
         summary["alike"] = options.counted(intake.alike["why"])
         if dry_run:
-            summary["sample"] = understood.sample.to_pylist()
+            summary["sample"] = preview.sample.to_pylist()
     return summary
 
 
 def _show(intake: Intake) -> None:
     """Prints the preview of a sheet to stdout, as the result of a dry run."""
-    understood = intake.understood
-    if understood is None:
+    preview = intake.preview
+    if preview is None:
         return
-    parts = [understood.container, understood.encoding, understood.sheet and f"sheet {understood.sheet!r}"]
-    header = f"header in row {understood.header_row}" if understood.header_row else None
+    parts = [preview.container, preview.encoding, preview.sheet and f"sheet {preview.sheet!r}"]
+    header = f"header in row {preview.header_row}" if preview.header_row else None
     click.echo(f"{intake.name}: {', '.join(part for part in (*parts, header) if part)}")
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in understood.sample.to_pylist():
+    for row in preview.sample.to_pylist():
         rows.setdefault((row["column"], row["field"]), []).append(row)
     for (column, field), cells in rows.items():
         click.echo(f"\n{column} -> {field}")
         for cell in cells:
             note = f"  [{cell['note']}]" if cell["note"] else ""
             click.echo(f"  row {cell['row']}: {_short(cell['cell'])} -> {cell['read'] or '(nothing)'}{note}")
-    if understood.unread:
-        click.echo(f"\nnot read: {', '.join(understood.unread)}")
+    if preview.unread:
+        click.echo(f"\nnot read: {', '.join(preview.unread)}")
     refused = [
         f"{row['column'] or 'the whole row'}: {row['note']}: {_short(row['cell'])}"
         for row in intake.refusals.slice(0, _MOST_SHOWN).to_pylist()

@@ -56,7 +56,7 @@ def decide(
     if bad:
         raise InputError(
             f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
-            f"({options.notes_said(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
+            f"({options.notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
         )
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         never_named = len(listed.keys - registry.known(listed.keys))
@@ -65,7 +65,7 @@ def decide(
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
         options.say_json(summary | listed.account)
         return
-    without = f"; left out: {options.notes_said(left_out)}" if left_out else ""
+    without = f"; left out: {options.notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
     if never_named:
         what = "no record names it" if never_named == 1 else "no record names them"

@@ -120,7 +120,7 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool =
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
     batches = [batch.data for batch in account.strictly(opened, columns, is_strict=is_strict)]
-    account.say(account.said_of(opened), path)
+    account.say(account.summary_of(opened), path)
     if not batches:
         return pa.table({"msisdn": pa.array([], pa.string()), "reported_at": pa.array([], pa.timestamp("us"))})
     table = pa.Table.from_batches(batches)
@@ -357,9 +357,9 @@ def _say(found: Expansion) -> None:
     options.say(f"linked: {options.count(summary['linked'], 'number')}" + (f" ({hops})" if hops else ""))
     options.say(f"through: {options.count(summary['handsets'], 'handset')}")
     if summary["stopped"]:
-        options.say(f"stopped: {options.notes_said(summary['stopped'])}")
+        options.say(f"stopped: {options.notes_text(summary['stopped'])}")
     options.say(f"seeds never seen: {summary['unseen']:,}")
     if found.refused_seeds:
-        options.say(f"refused seeds: {options.notes_said(found.refused_seeds)}")
+        options.say(f"refused seeds: {options.notes_text(found.refused_seeds)}")
     if found.braked:
         options.say(f"brake: {found.braked}")

@@ -89,7 +89,7 @@ def explain(
 
     options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
     account.write_refused(opened, refused_path)
-    rows_of = account.said_of(opened)
+    rows_of = account.summary_of(opened)
     if as_json:
         options.say_json(rows_of)
     else:

@@ -75,7 +75,7 @@ def keyed(
     schema = pa.schema([*opened.schema, pa.field(HASHED, pa.string())])
     options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
     account.write_refused(opened, refused_path)
-    rows_of = account.said_of(opened)
+    rows_of = account.summary_of(opened)
     if as_json:
         options.say_json({"hits": hits if members is not None else None, "without_a_number": refused} | rows_of)
         return
@@ -96,5 +96,5 @@ def _members(path: str, *, is_strict: bool) -> pa.Array[Any]:
         if "action" in names:
             rows = rows.filter(pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"])))
         found.append(rows[HASHED].cast(pa.string()))
-    account.say(account.said_of(source), path)
+    account.say(account.summary_of(source), path)
     return pa.concat_arrays(found)

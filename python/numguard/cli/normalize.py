@@ -73,12 +73,12 @@ def normalize(
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
     account.write_refused(opened, refused_path)
-    rows_of = account.said_of(opened)
+    rows_of = account.summary_of(opened)
     summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)} | rows_of
     if as_json:
         options.say_json(summary)
         return
     options.say(f"{options.count(cells, 'cell')}: {cells - refused:,} numbers, {refused:,} without one")
     if notes:
-        options.say(f"notes: {options.notes_said(notes)}")
+        options.say(f"notes: {options.notes_text(notes)}")
     account.say(rows_of)

@@ -275,7 +275,7 @@ def write_refused(refusals: pa.Table, path: Path | None) -> None:
 def say_why(refusals: pa.Table) -> None:
     """Say how many cells were refused for which reason, if any were."""
     if len(refusals):
-        say(f"why: {notes_said(counted(refusals['note']))}")
+        say(f"why: {notes_text(counted(refusals['note']))}")
 
 
 def key(command: Command) -> Command:
@@ -351,7 +351,7 @@ def counted(column: Any) -> dict[str, int]:
     return {str(entry["values"]): entry["counts"] for entry in entries}
 
 
-def notes_said(refused: Mapping[str, int]) -> str:
+def notes_text(refused: Mapping[str, int]) -> str:
     """Refusals by note, most first: `stray_letter 12, masked 3`."""
     return ", ".join(
         f"{note} {cells:,}" for note, cells in sorted(refused.items(), key=lambda item: (-item[1], item[0]))
@@ -360,7 +360,7 @@ def notes_said(refused: Mapping[str, int]) -> str:
 
 def say_list(path: str, members: int, refused: Mapping[str, int]) -> None:
     """The number of keys of a list, and of its cells without one."""
-    left_out = f"; left out: {notes_said(refused)}" if refused else ""
+    left_out = f"; left out: {notes_text(refused)}" if refused else ""
     say(f"{path}: {count(members, 'member')}{left_out}")
 
 

@@ -77,7 +77,7 @@ def review(
     elif sheet_path is None and output is None:
         options.write_table(shown(waiting), None)
     if not as_json:
-        numbers, why = len(waiting["msisdn"].unique()), f": {options.notes_said(counts)}" if counts else ""
+        numbers, why = len(waiting["msisdn"].unique()), f": {options.notes_text(counts)}" if counts else ""
         options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a decision{why}")
 
 

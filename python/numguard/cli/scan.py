@@ -198,7 +198,7 @@ def _say_summary(summary: ScanSummary) -> None:
         refused = summary.refused.get(column)
         options.say(
             f"  {column}: {options.count(hits, 'hit')}"
-            + (f"; refused: {options.notes_said(refused)}" if refused else "")
+            + (f"; refused: {options.notes_text(refused)}" if refused else "")
         )
         for name, on_it in summary.hits_by_list.get(column, {}).items():
             options.say(f"    {name}: {options.count(on_it, 'row')}")

@@ -68,7 +68,7 @@ class Intake:
         waiting: The numbers that are not certain and wait for a decision: file, row, msisdn, why, cell.
         text_removed: The numbers that were read although words are beside them: file, row, msisdn, cell.
         name, bytes, sha256: The file.
-        understood: Which column was read as which field, and the first rows of each; None for outcomes.
+        preview: Which column was read as which field, and the first rows of each; None for outcomes.
         not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
         passed_over: Members and sheets of the file that are no table, and why.
         dropped: The numbers that an amended complaint names no more, or has in the other role: file, row,
@@ -94,7 +94,7 @@ class Intake:
     name: str
     bytes: int
     sha256: str
-    understood: Preview | None = field(default=None, repr=False)
+    preview: Preview | None = field(default=None, repr=False)
     waiting: pa.Table = field(default_factory=_WAITING.empty_table, repr=False)
     text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
     not_data: dict[str, int] = field(default_factory=dict)
@@ -208,7 +208,7 @@ def _summary(
 ) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     refusals = named_refusals(sheet, plan.refused_cells)
-    understood = preview(sheet, complaints)
+    shown = preview(sheet, complaints)
     named = complaints.namings
     numbers = pa.table(
         {
@@ -225,9 +225,7 @@ def _summary(
     file = (sheet.name, sheet.bytes, sheet.sha256)
     alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
-    return Intake(
-        event, *counts, refusals, *file, understood, waiting, text_removed, *around, dropped, alike, reactivated
-    )
+    return Intake(event, *counts, refusals, *file, shown, waiting, text_removed, *around, dropped, alike, reactivated)
 
 
 def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:

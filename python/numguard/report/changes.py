@@ -112,7 +112,7 @@ def write_changes(
     text = page_of(
         made,
         title=words.title,
-        said=_period_of(found.table),
+        subtitle=_period_of(found.table),
         totals=_totals(found, chosen, words),
         full_numbers=True,
         version=_core.__version__,
@@ -228,18 +228,18 @@ class _Timelines:
             counted(len(rows) - 1, "change"),
             counted(sum(row["overlaps"] for row in rows), "overlap"),
         ]
-        said = [f"{', '.join(figures)}."]
+        sentences = [f"{', '.join(figures)}."]
         if self.by == "imei14" and self._phone(key):
-            said.insert(0, f"By its TAC: {self._phone(key)}.")
+            sentences.insert(0, f"By its TAC: {self._phone(key)}.")
         if left:
-            said.append(f"The picture has the first {_LINES} {words.other}s; {grouped(left)} are left out.")
+            sentences.append(f"The picture has the first {_LINES} {words.other}s; {grouped(left)} are left out.")
         if len(rows) > _ROWS:
-            said.append(f"The table has the first {_ROWS} periods; {grouped(len(rows) - _ROWS)} are left out.")
+            sentences.append(f"The table has the first {_ROWS} periods; {grouped(len(rows) - _ROWS)} are left out.")
         name = self._named(self.by, key)
         return Part(
             f"k{place}",
             name,
-            said,
+            sentences,
             [self._table(name, rows[:_ROWS])],
             lambda width: lanes(drawn, width, wide, "seen") if width > _WIDE else lanes(short, width, 122, "seen"),
             f"A line for each {words.other} of {name}, with its periods from {_moment(rows[0]['from'])} on; the table "

@@ -58,14 +58,14 @@ class Bar:
     Attributes:
         label: The text before the bar.
         values: A length for each panel.
-        said: The text after each bar.
+        texts: The text after each bar.
         colours: The colour of each panel's bar, such as `var(--reported)`.
         heading: Whether the line is only a heading.
     """
 
     label: str
     values: Sequence[float]
-    said: Sequence[str]
+    texts: Sequence[str]
     colours: Sequence[str]
     heading: bool = False
 
@@ -86,13 +86,13 @@ class Lane:
     Attributes:
         label: The number or handset.
         spans: Begin and end in milliseconds since 1970, by the clock that the axis shows, and a colour.
-        said: The text at the end of the line.
+        text: The text at the end of the line.
         inset: Whether it belongs to the line above.
     """
 
     label: str
     spans: Sequence[tuple[int, int, str]]
-    said: str = ""
+    text: str = ""
     inset: bool = False
 
 
@@ -135,34 +135,34 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
     places = {"domain": list(range(size)), "paddingInner": 0.38, "paddingOuter": 0.1}
     y = {"field": "row", "type": "ordinal", "axis": None, "scale": places}
 
-    def words(said: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
+    def words(texts: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
         return {
-            "data": {"values": [{"row": row, "said": text} for row, text in said]},
+            "data": {"values": [{"row": row, "text": text} for row, text in texts]},
             "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
-            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "said"}},
+            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "text"}},
         }
 
     labels = [(k + shift, row.label) for k, row in enumerate(rows) if not row.heading]
     headings = [(k + shift, row.label) for k, row in enumerate(rows) if row.heading]
     # The page's font may be wider than the one that Vega measures with.
     layers = [words(labels, 0, limit=0.86 * (label - 8)), words(headings, 0, limit=width, fontWeight="bold")]
-    room = (width - label) / len(titles)
+    space = (width - label) / len(titles)
     for panel, title in enumerate(titles):
-        begin = label + panel * room
+        begin = label + panel * space
         values: list[dict[str, Any]] = [
-            {"row": k + shift, "value": row.values[panel], "said": row.said[panel], "colour": row.colours[panel]}
+            {"row": k + shift, "value": row.values[panel], "text": row.texts[panel], "colour": row.colours[panel]}
             for k, row in enumerate(rows)
             if not row.heading
         ]
         longest = max((row.values[panel] for row in rows if not row.heading), default=0) or 1
-        figures = _DIGIT * max((len(entry["said"]) for entry in values), default=0) + 14
-        scale = {"domain": [0, longest], "range": [begin, begin + room - figures], "nice": False}
+        figures = _DIGIT * max((len(entry["text"]) for entry in values), default=0) + 14
+        scale = {"domain": [0, longest], "range": [begin, begin + space - figures], "nice": False}
         x = {"field": "value", "type": "quantitative", "axis": None, "scale": scale, "stack": None}
         colour = {"field": "colour", "type": "nominal", "scale": None}
         behind = {"type": "text", "align": "left", "baseline": "middle", "dx": 5}
         drawn: list[dict[str, Any]] = [
             {"mark": {"type": "bar"}, "encoding": {"x": x, "y": y, "color": colour}},
-            {"mark": behind, "encoding": {"x": x, "y": y, "text": {"field": "said"}}},
+            {"mark": behind, "encoding": {"x": x, "y": y, "text": {"field": "text"}}},
         ]
         layers += [{"data": {"values": values}, **layer} for layer in drawn]
         layers.append(words([(0, title)] if title else [], begin, fontWeight="bold"))
@@ -181,7 +181,7 @@ def lanes(rows: Sequence[Lane], width: int, label: int, title: str) -> str:
     """
     ends = [moment for row in rows for begin, end, _ in row.spans for moment in (begin, end)]
     first, last = min(ends), max(ends)
-    figures = int(_DIGIT * max(len(title), *(len(row.said) for row in rows))) + 14
+    figures = int(_DIGIT * max(len(title), *(len(row.text) for row in rows))) + 14
     plot = width - label - figures
     # A period of one moment is drawn with a least width, inside of the chart.
     least = max((last - first) * _MOMENT // (plot - _MOMENT), 3_600_000 if first == last else 1)
@@ -207,16 +207,16 @@ def lanes(rows: Sequence[Lane], width: int, label: int, title: str) -> str:
         },
     }
 
-    def words(said: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
+    def words(texts: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
         return {
-            "data": {"values": [{"row": row, "said": text} for row, text in said]},
+            "data": {"values": [{"row": row, "text": text} for row, text in texts]},
             "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
-            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "said"}},
+            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "text"}},
         }
 
     labels = [(k + 1, row.label) for k, row in enumerate(rows) if not row.inset]
     inset = [(k + 1, row.label) for k, row in enumerate(rows) if row.inset]
-    counts = [(k + 1, row.said) for k, row in enumerate(rows)]
+    counts = [(k + 1, row.text) for k, row in enumerate(rows)]
     layer = [
         bar,
         words(labels, 0, limit=label - 8),

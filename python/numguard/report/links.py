@@ -153,8 +153,8 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS, ta
     columns = layers(graph, rows)
     tallest = max((len(column) for column in columns), default=0)
     width = 2 * _MARGIN + max(len(columns) - 1, 2) * _ACROSS + _WIDTH
-    said = [_FOOT, graph.policy] if full_numbers else [_FOOT, _MASKED, graph.policy]
-    foot = [line for text in said for line in textwrap.wrap(text, width // 6)]
+    sentences = [_FOOT, graph.policy] if full_numbers else [_FOOT, _MASKED, graph.policy]
+    foot = [line for text in sentences for line in textwrap.wrap(text, width // 6)]
     namer = Namer(full=full_numbers)
     handsets = [box.key[1] for column in columns for box in column if box.key[1] is not None]
     phones = {} if tac is None else tac.named(handsets)
@@ -209,7 +209,7 @@ def _drawn_lines(columns: list[list[Box]]) -> list[dict[str, Any]]:
                 "y1": _middle(left),
                 "x2": _MARGIN + right.column * _ACROSS,
                 "y2": _middle(right),
-                "said": f"{who} in {where}: {_seen(lines)}",
+                "title": f"{who} in {where}: {_seen(lines)}",
             }
         )
     return sorted(drawn, key=lambda line: line["way"] == "path")
@@ -221,9 +221,9 @@ def _middle(box: Box) -> float:
 
 def _drawn(box: Box, namer: Namer, phones: Mapping[int, str]) -> dict[str, Any]:
     if not box.name:
-        said = [f"and {box.nodes:,} more {'numbers' if box.is_number else 'handsets'}"]
+        lines = [f"and {box.nodes:,} more {'numbers' if box.is_number else 'handsets'}"]
     else:
-        said = [
+        lines = [
             f"{box.name} {_label(box, namer)}",
             _what(box, namer.text(phones.get(box.key[1] or 0, ""))),
             _seen(box.lines),
@@ -234,7 +234,7 @@ def _drawn(box: Box, namer: Namer, phones: Mapping[int, str]) -> dict[str, Any]:
         "x": _MARGIN + box.column * _ACROSS,
         "y": _TOP + box.row * _DOWN,
         "round": 18 if box.is_number else 4,
-        "said": [line for line in said if line],
+        "lines": [line for line in lines if line],
     }
 
 

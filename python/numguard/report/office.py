@@ -41,7 +41,7 @@ def taken_back(figures: Figures, namer: Namer) -> Part | None:
         ]
         for row in rows
     ]
-    text = f"{counted(len(rows), 'file')} taken back: what they said counts nowhere, and stays on record."
+    text = f"{counted(len(rows), 'file')} taken back: what they contain counts nowhere, and stays on record."
     columns = ["file", "reason", "by", "on", "SHA-256"]
     return Part("taken-back", "Taken back", [text], [Table("Files that were taken back", columns, lines, words=5)])
 

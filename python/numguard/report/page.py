@@ -33,7 +33,7 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
     return page_of(
         parts(figures, namer),
         title=namer.text(title),
-        said=f"As of {at}{f' (event {figures.event})' if figures.event else ''}.",
+        subtitle=f"As of {at}{f' (event {figures.event})' if figures.event else ''}.",
         totals=totals(figures),
         full_numbers=full_numbers,
         version=figures.version,
@@ -54,7 +54,7 @@ def page_of(
     made: Sequence[Part],
     *,
     title: str,
-    said: str,
+    subtitle: str,
     totals: Sequence[tuple[str, str, str]],
     full_numbers: bool,
     version: str,
@@ -64,7 +64,7 @@ def page_of(
     Args:
         made: The parts in their order.
         title: Its heading.
-        said: A sentence below.
+        subtitle: A sentence below.
         totals: The totals at the head: (label, figure, remark).
         full_numbers: Whether numbers are shown in full; the page then has a warning.
         version: Of the package.
@@ -74,7 +74,7 @@ def page_of(
     """
     html: str = template("page.html").render(
         title=title,
-        said=said,
+        subtitle=subtitle,
         version=version,
         full_numbers=full_numbers,
         totals=totals,

@@ -40,7 +40,7 @@ FOUND: Final = {
 
 _REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
 _DISTRICTS, _SOURCES, _LINES, _STRIPS, _DAYS = 40, 15, 15, 4, 366
-_NOWHERE: Final = "not said"
+_NOWHERE: Final = "not stated"
 
 
 def parts(figures: Figures, namer: Namer) -> list[Part]:
@@ -378,7 +378,7 @@ def _stopped(figures: Figures, namer: Namer) -> Part | None:
             bar.label,
             *([phones.get(hub["imei14"], "")] if figures.tac else []),
             STOPS.get(hub["why"], hub["why"]),
-            bar.said[0],
+            bar.texts[0],
         ]
         for bar, hub in zip(drawn, hubs, strict=True)
     ]
@@ -416,7 +416,7 @@ def _refused(figures: Figures) -> Part | None:
     return Part(
         "refused", "Refused, and why", [text], [table],
         lambda width: bars(rows, width, 176),
-        f"Bars of refused cells by reason; most are {rows[0].label}, {rows[0].said[0]}.",
+        f"Bars of refused cells by reason; most are {rows[0].label}, {rows[0].texts[0]}.",
     )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def write_common(
     text = page_of(
         [*made, inputs(found.account if account is None else account, files, namer)],
         title=f"{what.capitalize()}s in at least {found.at_least} of {counted(found.sources, 'file')}",
-        said=_period_of(found.table),
+        subtitle=_period_of(found.table),
         totals=_totals(found, what),
         full_numbers=True,
         version=_core.__version__,
@@ -90,10 +90,10 @@ def write_common(
 def _totals(found: Common, what: str) -> list[tuple[str, str, str]]:
     counts = pc.value_counts(found.table["sources"]).to_pylist()
     most = sorted(counts, key=lambda one: -one["values"])[:4]
-    said = [(f"{what}s in {grouped(one['values'])}", grouped(one["counts"]), "") for one in most]
+    facts = [(f"{what}s in {grouped(one['values'])}", grouped(one["counts"]), "") for one in most]
     return [
         ("files", grouped(found.sources), ""),
-        *said,
+        *facts,
         ("their rows", grouped(pc.sum(found.table["rows"]).as_py() or 0), ""),
     ]
 

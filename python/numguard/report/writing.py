@@ -90,8 +90,8 @@ def duration(seconds: int) -> str:
     for (name, size), (lower, less) in pairwise(units):
         if seconds >= size:
             whole, rest = seconds // size, seconds % size // less
-            said = f"{whole} {'day' if name == 'days' and whole == 1 else name}"
-            return f"{said} {rest} {lower}" if rest else said
+            text = f"{whole} {'day' if name == 'days' and whole == 1 else name}"
+            return f"{text} {rest} {lower}" if rest else text
     return f"{seconds} s"
 
 
