@@ -347,8 +347,8 @@ DIFFERENCES: list[Difference] = [
         "DE",
         "080012345678890",
         lambda answer: (
-            answer.note == "too_long"
-            and (len(str(answer.theirs)) > 15 or (is_signed(answer) and len(answer.digits) > 15))
+            answer.note in {"too_long", "ambiguous_prefix"}
+            and (len(str(answer.theirs)) > 15 or len(behind_sign(answer) or "") > 15)
         ),
     ),
     Difference(
@@ -388,7 +388,7 @@ DIFFERENCES: list[Difference] = [
         "zeros alone, an IPv4 address and a date are no numbers",
         "AL",
         "90.0.23.2",
-        lambda answer: answer.note == "not_a_number" and re.search(r"[.\-/]|^0+$", answer.cell) is not None,
+        lambda answer: answer.note == "not_a_number" and re.search(r"[.\-/]|^0+$|\b\d{8}\b", answer.cell) is not None,
     ),
     Difference(
         "two plus signs, a point or a dash before the first digit or behind the last are a slip of the hand",

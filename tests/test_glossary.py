@@ -70,7 +70,8 @@ NOT_YET = (
 WRITTEN = ("docs/reference/families.md", "docs/speed.md", "rust/core/src/plan/table.rs")
 #: Words for which there is a term, such as value, report, decision, officer or complainant.
 UNPLAIN = re.compile(
-    r"\b(told|tells|nobody|whoever|somebody|furniture|trouble|a person|people|speaks|heard|lies|said|understood)\b|_told\b|_asked\b",
+    r"\b(told|tells|nobody|whoever|somebody|furniture|trouble|a person|people|speaks|heard|lies|said|understood)\b"
+    r"|_told\b|_asked\b",
     re.IGNORECASE,
 )
 

@@ -99,7 +99,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
-    """The header of the first layout, in their order, that has one in these lines: the most specific layouts come first."""
+    """The header of the first layout that has one in these lines; the most specific layouts come first."""
     searched = [line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]]
     words = [canonical_name(line) for line in searched]
     for layout in layouts:
