@@ -6,7 +6,7 @@
 //!
 //! There is one file for each instruction set, as for the probes of sets: `scalar` runs on every machine, `avx512` needs
 //! byte permutes too. `avx2` reads only integers: for text it gains nothing over words of eight bytes. `imei` has the
-//! same for IMEIs, and `write` the conversion to text.
+//! same for IMEIs, `write` the conversion to text, and `uniform` that to texts of one length.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -14,6 +14,7 @@ mod avx2;
 mod avx512;
 pub mod imei;
 mod scalar;
+pub mod uniform;
 pub mod write;
 
 use crate::cpu::Path;
