@@ -36,6 +36,16 @@ pub(super) fn are_msisdns(_: Avx2, values: &[u64], bits: &mut [u64]) {
     unsafe { on_avx2(values, bits) }
 }
 
+/// [`super::extremes`].
+pub(super) fn extremes(_: Avx2, values: &[i64]) -> Option<(i64, i64)> {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(values: &[i64]) -> Option<(i64, i64)> {
+        scalar::extremes(values)
+    }
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { on_avx2(values) }
+}
+
 /// [`uniform::count_each`].
 pub(super) fn count<T: uniform::Ends>(_: Avx2, keys: &[u64]) -> Option<usize> {
     #[target_feature(enable = "avx2")]

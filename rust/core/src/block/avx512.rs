@@ -44,6 +44,16 @@ pub(super) fn read_i64(_: Avx512Vbmi, values: &[i64], out: &mut [u64]) {
     unsafe { on_avx512(values, out) }
 }
 
+/// [`super::extremes`].
+pub(super) fn extremes(_: Avx512, values: &[i64]) -> Option<(i64, i64)> {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(values: &[i64]) -> Option<(i64, i64)> {
+        scalar::extremes(values)
+    }
+    // SAFETY: the token exists only where the machine has AVX-512.
+    unsafe { on_avx512(values) }
+}
+
 /// [`uniform::count_each`].
 pub(super) fn count<T: uniform::Ends>(_: Avx512, keys: &[u64]) -> Option<usize> {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]

@@ -218,6 +218,30 @@ pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
     scalar::are_keys(keys, bits);
 }
 
+/// The least and the most of some values; `None` without a value.
+///
+/// ```
+/// use numguard_core::block;
+///
+/// assert_eq!(block::extremes(&[7, -3, 5]), Some((-3, 7)));
+/// ```
+#[must_use]
+pub fn extremes(values: &[i64]) -> Option<(i64, i64)> {
+    extremes_on(Path::chosen(), values)
+}
+
+/// [`extremes`] on a given path: for tests and benchmarks.
+#[must_use]
+pub fn extremes_on(path: Path, values: &[i64]) -> Option<(i64, i64)> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512() {
+        return avx512::extremes(token, values);
+    } else if let Some(token) = path.avx2() {
+        return avx2::extremes(token, values);
+    }
+    scalar::extremes(values)
+}
+
 /// Reads adjacent cells of ten bytes each.
 fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
