@@ -67,7 +67,8 @@ def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
 
 def _has_nul(text: pa.Array[Any]) -> bool:
     """Whether a cell has a NUL: nearly never, and a look at all bytes takes a fraction of the time of a replacement."""
-    _, offsets, characters = text.buffers()
+    held: Any = text.buffers()
+    _, offsets, characters = held
     if not len(text) or characters is None:
         return False
     ends = np.frombuffer(offsets, np.int32)
