@@ -79,7 +79,7 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
     suspects = _joined(complaints.namings, groups.of_row, size)
     usable = np.asarray(pc.not_equal(suspects, "").to_numpy(zero_copy_only=False), np.bool_)
     texts = _texts(versions, suspects, complaints, groups.of_row)
-    prints = np.frombuffer(b"".join(blake2b(text, digest_size=8).digest() for text in texts), "<i8").astype(np.int64)
+    prints = np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8").astype(np.int64)
 
     recorded, versions, alike = _recorded(versions, known)
     ordinal = np.asarray(recorded["ordinal"].to_numpy(), np.int64)
@@ -127,7 +127,9 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
     """
     size = len(versions)
     recorded = known.versions(pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]}))
-    new = np.setdiff1d(np.arange(size), np.asarray(recorded["ordinal"].to_numpy(), np.int64))
+    unknown = np.ones(size, np.bool_)
+    unknown[np.asarray(recorded["ordinal"].to_numpy(), np.int64)] = False
+    new = np.flatnonzero(unknown)
     others = look_alike(versions, new, known)
     if len(others.same):
         older = known.versions(others.same)

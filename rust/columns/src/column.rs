@@ -347,6 +347,14 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// The values of some rows, if they are `UInt64` and none of the column is null.
+    pub(crate) fn unsigned(&self, rows: std::ops::Range<usize>) -> Option<&[u64]> {
+        match &self.values {
+            Values::U64(values) if self.nulls.is_none() => Some(&values[rows]),
+            _ => None,
+        }
+    }
+
     /// For a column whose rows are each one of some words: the index of each row, and the keys of the words. Only the
     /// index of a null row may be out of range.
     pub(crate) fn words(&self) -> Option<(&[u32], &[u64])> {

@@ -1,7 +1,7 @@
 //! Keys -> formatted numbers and IMEIs.
 //!
 //! One idea: two passes over the keys. The first adds up the lengths of the texts, so that the second can write each
-//! text to its position on any thread.
+//! text to its position on any thread. Both take some rows at once where all texts have the same length, as most have.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 use numguard_core::block;
+use numguard_core::block::uniform::Uniform;
 use numguard_core::block::write::{Text, is_grouped_abroad, len_of_imei14, len_of_msisdn};
 use numguard_core::msisdn::{self, Region, Style};
 
@@ -18,8 +19,8 @@ use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::{Error, parallel};
 
-/// The count of rows that are read together.
-const BLOCK: usize = 2048;
+/// The count of rows that are written at once, or one by one if their texts differ in length: those of one word of bits.
+const BLOCK: usize = 64;
 
 /// Formats `UInt64` MSISDNs; null if the input is null or no number.
 ///
@@ -28,10 +29,11 @@ const BLOCK: usize = 2048;
 pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<ArrayRef, Error> {
     // Keys are E.164 in every region.
     let keys = Keys::Msisdn(Region::E164);
+    let texts = Uniform::Msisdn(style);
     if matches!(style, Style::E164 | Style::Digits) {
         return write_keys(
             msisdns,
-            keys,
+            (keys, texts),
             threads,
             |key| len_of_msisdn(key, style),
             |key, out| Text::of_msisdn(key, style).write(out),
@@ -45,7 +47,7 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
     };
     write_keys(
         msisdns,
-        keys,
+        (keys, texts),
         threads,
         |key| {
             if is_grouped_abroad(key, style) {
@@ -71,15 +73,16 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
 /// # Errors
 /// [`Error::NotKeys`] for any type but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format_imei(imei14s: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
-    let keys = Keys::ImeiOrPlaceholder;
-    write_keys(imei14s, keys, threads, len_of_imei14, |key, out| {
+    let how = (Keys::ImeiOrPlaceholder, Uniform::Imei14);
+    write_keys(imei14s, how, threads, len_of_imei14, |key, out| {
         Text::of_imei14(key).write(out)
     })
 }
 
+/// Writes the text of each key. `texts` are those of one length; `len` and `write` know those of any key.
 fn write_keys(
     array: &dyn Array,
-    keys: Keys,
+    (keys, texts): (Keys, Uniform),
     threads: Threads,
     len: impl Fn(u64) -> usize + Sync,
     write: impl Fn(u64, &mut [u8]) -> usize + Sync,
@@ -94,8 +97,11 @@ fn write_keys(
     let runs = parallel::runs(rows).collect();
     let lengths = parallel::map(threads, runs, |run| {
         let mut length = 0;
-        each_block(&column, run, |_, keys| {
-            length += keys.iter().map(|&key| len(key)).sum::<usize>();
+        each_block(&column, texts, run, |_, keys, count| {
+            length += match count {
+                Some(count) => count * texts.len(),
+                None => keys.iter().map(|&key| len(key)).sum(),
+            };
         });
         length
     });
@@ -121,11 +127,17 @@ fn write_keys(
     }
     parallel::map(threads, tasks, |(run, before, bytes, starts, present)| {
         let mut at = 0;
-        each_block(&column, run, |first, keys| {
-            let words = &mut present[first / 64..][..keys.len().div_ceil(64)];
-            block::are_keys(keys, words);
-            for (start, &key) in starts[first..].iter_mut().zip(keys) {
+        each_block(&column, texts, run, |first, keys, count| {
+            block::are_keys(keys, &mut present[first / BLOCK..][..1]);
+            let starts = &mut starts[first..][..keys.len()];
+            if let Some(count) = count {
                 // Not larger than the last.
+                let start = (before + at) as i32;
+                start_uniform(starts, start, texts.len() as i32, keys, count);
+                at += texts.write(keys, &mut bytes[at..]);
+                return;
+            }
+            for (start, &key) in starts.iter_mut().zip(keys) {
                 *start = (before + at) as i32;
                 at += write(key, &mut bytes[at..]);
             }
@@ -140,12 +152,41 @@ fn write_keys(
     Ok(Arc::new(StringArray::try_new(offsets, bytes, nulls)?))
 }
 
-/// Reads the keys of some rows by block: the start of the block among them, and its keys, 0 for none.
-fn each_block(column: &Column<'_>, rows: Range<usize>, mut work: impl FnMut(usize, &[u64])) {
+/// The starts of texts of one length, of which `count` are there; the first is at `start`.
+fn start_uniform(starts: &mut [i32], start: i32, len: i32, keys: &[u64], count: usize) {
+    if count == keys.len() {
+        for (at, row) in starts.iter_mut().zip(0..) {
+            *at = start + row * len;
+        }
+        return;
+    }
+    let mut next = start;
+    for (at, &key) in starts.iter_mut().zip(keys) {
+        *at = next;
+        next += if key == 0 { 0 } else { len };
+    }
+}
+
+/// Reads the keys of some rows by block: the start of the block among them; its keys, 0 for none; and the count of keys
+/// if all have one of `texts`.
+fn each_block(
+    column: &Column<'_>,
+    texts: Uniform,
+    rows: Range<usize>,
+    mut work: impl FnMut(usize, &[u64], Option<usize>),
+) {
     let mut keys = [0; BLOCK];
     for start in rows.clone().step_by(BLOCK) {
-        let keys = &mut keys[..BLOCK.min(rows.end - start)];
+        let len = BLOCK.min(rows.end - start);
+        // Values that have such a text are keys.
+        if let Some(values) = column.unsigned(start..start + len)
+            && let Some(count) = texts.count(values)
+        {
+            work(start - rows.start, values, Some(count));
+            continue;
+        }
+        let keys = &mut keys[..len];
         column.fill(start, keys);
-        work(start - rows.start, keys);
+        work(start - rows.start, keys, texts.count(keys));
     }
 }

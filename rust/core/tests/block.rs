@@ -1,7 +1,7 @@
 //! Blocks of cells give the numbers of the reader of one cell, on every path.
 
 use numguard_core::block::{
-    are_keys_on, are_msisdns_on, read_i64_on, read_on, read_run_on, read_views_on,
+    are_keys_on, are_msisdns_on, extremes_on, read_i64_on, read_on, read_run_on, read_views_on,
 };
 use numguard_core::cpu::Path;
 use numguard_core::msisdn::{self, Region};
@@ -200,4 +200,15 @@ fn every_length_and_every_byte_before() {
     }
     cells.extend((0..70).map(|len| vec![b'9'; len]));
     assert!(agree(&cells) > 0);
+}
+
+proptest! {
+    #[test]
+    fn extremes_are_those_of_the_values(values in prop::collection::vec(any::<i64>(), 0..200), shift in 0..64) {
+        let values: Vec<i64> = values.iter().map(|value| value >> shift).collect();
+        let expected = values.iter().min().copied().zip(values.iter().max().copied());
+        for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+            prop_assert_eq!(extremes_on(path, &values), expected, "{:?}", path);
+        }
+    }
 }

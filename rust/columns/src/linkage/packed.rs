@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use numguard_core::block;
 use numguard_core::linkage::{NO_TIME, Place, Point, Side};
 
 use super::block::Block;
@@ -243,9 +244,8 @@ impl Spill {
 
 impl Offsets {
     fn of(values: &[u64], start: usize) -> Self {
-        let signed = values.iter().map(|value| value.cast_signed());
-        let least = signed.clone().min().unwrap_or(0).cast_unsigned();
-        let most = signed.max().unwrap_or(0).cast_unsigned();
+        let (least, most) = block::extremes(bytemuck::cast_slice(values)).unwrap_or_default();
+        let (least, most) = (least.cast_unsigned(), most.cast_unsigned());
         let bits = u64::BITS - most.wrapping_sub(least).leading_zeros();
         Self {
             least,

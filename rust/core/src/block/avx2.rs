@@ -3,7 +3,7 @@
 //! Unsafe, because a call to a function compiled for an instruction set is unsafe.
 #![allow(unsafe_code)]
 
-use super::scalar;
+use super::{scalar, uniform};
 use crate::cpu::Avx2;
 
 /// [`super::read_i64`].
@@ -34,4 +34,34 @@ pub(super) fn are_msisdns(_: Avx2, values: &[u64], bits: &mut [u64]) {
     }
     // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2(values, bits) }
+}
+
+/// [`super::extremes`].
+pub(super) fn extremes(_: Avx2, values: &[i64]) -> Option<(i64, i64)> {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(values: &[i64]) -> Option<(i64, i64)> {
+        scalar::extremes(values)
+    }
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { on_avx2(values) }
+}
+
+/// [`uniform::count_each`].
+pub(super) fn count<T: uniform::Ends>(_: Avx2, keys: &[u64]) -> Option<usize> {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2<T: uniform::Ends>(keys: &[u64]) -> Option<usize> {
+        uniform::count_each::<T>(keys)
+    }
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { on_avx2::<T>(keys) }
+}
+
+/// [`uniform::write_each`].
+pub(super) fn write<T: uniform::Ends>(_: Avx2, keys: &[u64], out: &mut [u8]) -> usize {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2<T: uniform::Ends>(keys: &[u64], out: &mut [u8]) -> usize {
+        uniform::write_each::<T>(keys, out)
+    }
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { on_avx2::<T>(keys, out) }
 }

@@ -10,8 +10,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{FIRST_MOBILE, INDIA, ROWS, one, scalar};
-use crate::cpu::Avx512Vbmi;
+use super::{FIRST_MOBILE, INDIA, ROWS, one, scalar, uniform};
+use crate::cpu::{Avx512, Avx512Vbmi};
 use crate::msisdn::MSISDNS;
 
 /// The longest cell that is read: every listed form is shorter.
@@ -42,6 +42,36 @@ pub(super) fn read_i64(_: Avx512Vbmi, values: &[i64], out: &mut [u64]) {
     }
     // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { on_avx512(values, out) }
+}
+
+/// [`super::extremes`].
+pub(super) fn extremes(_: Avx512, values: &[i64]) -> Option<(i64, i64)> {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(values: &[i64]) -> Option<(i64, i64)> {
+        scalar::extremes(values)
+    }
+    // SAFETY: the token exists only where the machine has AVX-512.
+    unsafe { on_avx512(values) }
+}
+
+/// [`uniform::count_each`].
+pub(super) fn count<T: uniform::Ends>(_: Avx512, keys: &[u64]) -> Option<usize> {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512<T: uniform::Ends>(keys: &[u64]) -> Option<usize> {
+        uniform::count_each::<T>(keys)
+    }
+    // SAFETY: the token exists only where the machine has AVX-512.
+    unsafe { on_avx512::<T>(keys) }
+}
+
+/// [`uniform::write_each`].
+pub(super) fn write<T: uniform::Ends>(_: Avx512, keys: &[u64], out: &mut [u8]) -> usize {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512<T: uniform::Ends>(keys: &[u64], out: &mut [u8]) -> usize {
+        uniform::write_each::<T>(keys, out)
+    }
+    // SAFETY: the token exists only where the machine has AVX-512.
+    unsafe { on_avx512::<T>(keys, out) }
 }
 
 /// [`super::are_keys`].

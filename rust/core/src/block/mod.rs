@@ -6,7 +6,7 @@
 //!
 //! There is one file for each instruction set, as for the probes of sets: `scalar` runs on every machine, `avx512` needs
 //! byte permutes too. `avx2` reads only integers: for text it gains nothing over words of eight bytes. `imei` has the
-//! same for IMEIs, and `write` the conversion to text.
+//! same for IMEIs, `write` the conversion to text, and `uniform` that to texts of one length.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -14,6 +14,7 @@ mod avx2;
 mod avx512;
 pub mod imei;
 mod scalar;
+pub mod uniform;
 pub mod write;
 
 use crate::cpu::Path;
@@ -215,6 +216,30 @@ pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
         return avx2::are_keys(token, keys, bits);
     }
     scalar::are_keys(keys, bits);
+}
+
+/// The least and the most of some values; `None` without a value.
+///
+/// ```
+/// use numguard_core::block;
+///
+/// assert_eq!(block::extremes(&[7, -3, 5]), Some((-3, 7)));
+/// ```
+#[must_use]
+pub fn extremes(values: &[i64]) -> Option<(i64, i64)> {
+    extremes_on(Path::chosen(), values)
+}
+
+/// [`extremes`] on a given path: for tests and benchmarks.
+#[must_use]
+pub fn extremes_on(path: Path, values: &[i64]) -> Option<(i64, i64)> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512() {
+        return avx512::extremes(token, values);
+    } else if let Some(token) = path.avx2() {
+        return avx2::extremes(token, values);
+    }
+    scalar::extremes(values)
 }
 
 /// Reads adjacent cells of ten bytes each.

@@ -40,3 +40,11 @@ pub(super) fn are_keys(keys: &[u64], bits: &mut [u64]) {
         *bits = bits_where(keys, |key| key != 0);
     }
 }
+
+/// [`super::extremes`].
+#[inline(always)]
+pub(super) fn extremes(values: &[i64]) -> Option<(i64, i64)> {
+    let &first = values.first()?;
+    let both = |(least, most): (i64, i64), &value: &i64| (least.min(value), most.max(value));
+    Some(values.iter().fold((first, first), both))
+}

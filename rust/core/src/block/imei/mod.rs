@@ -21,7 +21,7 @@ use crate::notes::Form;
 
 pub use integers::{read_f64, read_i64, read_i128, read_u64};
 pub use placeholders::drop_placeholders;
-pub(super) use scalar::luhn;
+pub(super) use scalar::{luhn, luhn_by_byte};
 
 /// The word of a row that is not read. It is larger than every key, with or without its form.
 pub const UNREAD: u64 = u64::MAX;

@@ -29,11 +29,17 @@ pub(super) fn one<const FORMS: bool>(cell: &[u8]) -> u64 {
 /// The Luhn sum of eight digits, in ASCII or as values, of which every second is doubled.
 #[inline]
 pub(in crate::block) fn luhn(digits: u64) -> u32 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    (luhn_by_byte(digits).wrapping_mul(ONES) >> 56) as u32
+}
+
+/// The summands of [`luhn`], each in a byte. Inlined, so that it is compiled for the instructions of a vector path.
+#[inline(always)]
+pub(in crate::block) fn luhn_by_byte(digits: u64) -> u64 {
     const ODD: u64 = 0x0f00_0f00_0f00_0f00;
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (even, odd) = (digits & (ODD >> 8), digits & ODD);
     // A double above 9 is reduced by 9: adding 123 to a digit of 5 or more sets the highest bit of its byte.
     let large = (odd + ONES * 123) >> 7 & ONES & (ODD | ODD << 4);
-    let sums = even + odd * 2 - large * 9;
-    (sums.wrapping_mul(ONES) >> 56) as u32
+    even + odd * 2 - large * 9
 }
