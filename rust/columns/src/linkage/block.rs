@@ -14,7 +14,6 @@ use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
-use super::packed::Beside;
 use super::{EMPTY, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
 use crate::refused::{looks_national, note_of};
@@ -47,6 +46,14 @@ pub(super) struct Block {
     pub(super) ats: Option<ScalarBuffer<i64>>,
     /// Points, cells, circles; empty unless the policy has rules of place.
     pub(super) places: Option<[ScalarBuffer<u64>; 3]>,
+}
+
+/// What rows hold besides the key that was looked for.
+pub(super) struct Beside {
+    pub(super) others: Vec<u64>,
+    pub(super) ats: Vec<i64>,
+    /// Empty unless the policy has rules of place.
+    pub(super) places: Vec<Place>,
 }
 
 impl Block {

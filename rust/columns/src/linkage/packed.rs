@@ -13,7 +13,7 @@ use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use numguard_core::block;
 use numguard_core::linkage::{NO_TIME, Place, Point, Side};
 
-use super::block::Block;
+use super::block::{Beside, Block};
 use crate::Error;
 use crate::positioned::{read_exact_at, write_all_at};
 
@@ -49,14 +49,6 @@ enum Store {
 pub(super) struct Spill {
     file: Arc<File>,
     len: u64,
-}
-
-/// What rows hold besides the key that was looked for.
-pub(super) struct Beside {
-    pub(super) others: Vec<u64>,
-    pub(super) ats: Vec<i64>,
-    /// Empty unless the policy has rules of place.
-    pub(super) places: Vec<Place>,
 }
 
 /// Calls a function of a constant width, from one byte to eight.

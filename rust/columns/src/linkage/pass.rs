@@ -4,9 +4,10 @@ use numguard_core::linkage::{Place, Policy, Row, Side, Tally, Wanted};
 use numguard_core::set::{FrozenSet, KeyType};
 
 use super::Progress;
+use super::block::Beside;
 use super::block::Block;
 use super::held::{Held, Piece};
-use super::packed::{Beside, Packed};
+use super::packed::Packed;
 use crate::{Error, parallel};
 
 /// Keys probed at once: 16 KiB, which stay in the first cache.
