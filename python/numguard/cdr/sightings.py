@@ -80,10 +80,12 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
         msisdn, unread = raw.columns["served"], raw.unread.get("served")
         if unread is None:
             msisdn, unread = _core.normalize(msisdn), msisdn
-        if "other" not in raw.columns and {"calling", "called"} <= raw.columns.keys():
+        if "other" in raw.columns:
+            return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"])
+        if {"calling", "called"} <= raw.columns.keys():
             return _Parties(msisdn, unread.take, *_other_end(raw, msisdn, part))
-        other = raw.columns.get("other", pa.nulls(len(part), pa.string()))
-        return _Parties(msisdn, unread.take, other, _core.normalize(other))
+        nothing = pa.nulls(len(part), pa.string())
+        return _Parties(msisdn, unread.take, nothing, nothing.cast(pa.uint64()))
     incoming = pa.array(part == _IN)
 
     def served_cells(rows: Column) -> Column:
@@ -94,27 +96,13 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
     served_number: Column = pc.if_else(incoming, to_number, from_number)
     other_number: Column = pc.if_else(incoming, from_number, to_number)
     other = pc.if_else(incoming, raw.columns["calling"], raw.columns["called"])
-    return _Parties(served_number, served_cells, other, _with_trimmed(other_number, other))
-
-
-def _with_trimmed(numbers: Column, trimmed: Column) -> Column:
-    """The numbers of the other party, those too that can be read only once the wrapping is off: `9876543210'`."""
-    unread: Column = pc.and_(numbers.is_null(), trimmed.is_valid())
-    if not unread.true_count:
-        return numbers
-    # The same few senders of messages stand in most of them.
-    words: Column = trimmed.filter(unread).dictionary_encode()
-    read: Column = _core.normalize(words.dictionary)
-    if read.null_count == len(read):
-        return numbers
-    return pc.replace_with_mask(numbers, unread, read.take(words.indices))
+    return _Parties(served_number, served_cells, other, other_number)
 
 
 def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one that is not the subject; where both or neither is, by the call type."""
     calling, called = raw.columns["calling"], raw.columns["called"]
-    from_number: Column = _core.normalize(calling)
-    to_number: Column = _core.normalize(called)
+    from_number, to_number = raw.numbers["calling"], raw.numbers["called"]
     is_caller: Column = pc.equal(from_number, served)
     is_called: Column = pc.equal(to_number, served)
     is_caller, is_called = is_caller.fill_null(False), is_called.fill_null(False)
@@ -124,7 +112,9 @@ def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Colum
     known: Column = pc.or_(typed, pc.xor(is_caller, is_called))
     nothing: Any = pa.scalar(None, pa.string())
     other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), nothing)
-    return other, _core.normalize(other)
+    no_number: Any = pa.scalar(None, pa.uint64())
+    number: Column = pc.if_else(known, pc.if_else(caller_is_other, from_number, to_number), no_number)
+    return other, number
 
 
 class Sightings:
@@ -210,21 +200,22 @@ class Sightings:
         return self._parts_of[call_type]
 
     def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
-        """The time of each row, null where none is written, and the outcome of reading each of its columns."""
+        """The time of each row, null where none is written, and the outcomes of its columns that are not all OK."""
         columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
         columns = {role: what for role, what in columns.items() if role in raw.columns}
         if len(columns) == 1:
             # A single column has both, whatever its name.
             columns = dict.fromkeys(columns, "timestamp")
-        micros = np.zeros(len(raw.lines), dtype=np.int64)
+        micros = np.full(len(raw.lines), -OFFSET_MICROS)
         missing = np.full(len(raw.lines), not columns)
         outcomes: list[tuple[Role, Bytes]] = []
         for role, what in columns.items():
             reading = self._read_times(raw, role, what)
-            micros = micros + reading.micros
-            missing |= reading.outcome != times.OK
-            outcomes.append((role, reading.outcome))
-        return _with_nulls(micros - OFFSET_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
+            micros += reading.micros
+            if reading.outcome.any():
+                missing |= reading.outcome != times.OK
+                outcomes.append((role, reading.outcome))
+        return _with_nulls(micros, missing).cast(SCHEMA.field("at").type), outcomes
 
     def _read_times(self, raw: RawRows, role: Role, what: str) -> times.Reading:
         cells = raw.columns[role]
@@ -242,7 +233,9 @@ class Sightings:
             self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
         known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
         places: Ints = cells.indices.to_numpy()
-        return times.Reading(known[:, 0][places], known[:, 1].astype(np.uint8)[places])
+        found = known[:, 1].astype(np.uint8)
+        outcome = found[places] if found.any() else np.zeros(len(places), dtype=np.uint8)
+        return times.Reading(known[:, 0].take(places), outcome)
 
     def _count(self, batch: pa.RecordBatch, imei: Column | None, refused: list[Refused]) -> None:
         summary = self._summary
