@@ -305,9 +305,11 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
     numbers, cells = parties.other_msisdn, parties.other_party
     if not numbers.null_count:
         return numbers
-    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_PREFIXED, pa.int32()))
-    prefixed: Column = pc.and_(numbers.is_null(), as_long.fill_null(False))
-    rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
+    as_long = _lengths(cells) == _PREFIXED
+    if not as_long.any():
+        return numbers
+    prefixed: Column = pc.and_(numbers.is_null(), pc.and_(pa.array(as_long), cells.is_valid()))
+    rows = np.flatnonzero(_flags(prefixed))
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
@@ -342,13 +344,20 @@ def _durations(raw: RawRows) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if "duration" not in raw.columns:
         return pa.nulls(len(raw.lines), pa.int64())
-    seconds = raw.columns["duration"]
+    seconds, unread = raw.columns["duration"], raw.unread["duration"]
     # Many reports leave the cell of a message empty.
-    lengths: Any = pc.binary_length(raw.unread["duration"])
-    written: Column = pc.greater(lengths, pa.scalar(0, pa.int32())).fill_null(False)
-    if not written.true_count:
+    written = _lengths(unread) > 0
+    if not written.any():
         return seconds
-    return pc.replace_with_mask(seconds, written, _seconds(raw.unread["duration"].filter(written)))
+    rows = pa.array(written)
+    return pc.replace_with_mask(seconds, rows, _seconds(unread.filter(rows)))
+
+
+def _lengths(cells: Column) -> Any:
+    """The bytes of each cell of text; of a null, what its offsets say."""
+    if not len(cells):
+        return np.zeros(0, dtype=np.int32)
+    return np.diff(np.frombuffer(cells.buffers()[1], dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1])
 
 
 def _seconds(cells: Column) -> Column:

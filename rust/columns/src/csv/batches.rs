@@ -6,7 +6,7 @@ use std::time::Duration;
 use arrow_array::{Int64Array, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::pieces::{Lines, Pieces, Process};
+use super::pieces::{ChunkText, Lines, Pieces, Process};
 use super::split::Rows;
 use super::{ColumnType, Doubt, Format, Input, typed};
 use crate::Error;
@@ -32,7 +32,7 @@ pub struct Batch {
 #[derive(Debug, Default)]
 pub struct RowTexts {
     spans: Vec<[u32; 2]>,
-    bytes: Vec<u8>,
+    bytes: ChunkText,
 }
 
 impl RowTexts {
