@@ -59,7 +59,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "lists": ("lists", "diff", "FILE", "seeds.txt"),
     "expand": ("expand", "FILE", "--seeds", "seeds.txt", "--msisdn", "msisdn", "--imei", "imei"),
     "common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.csv"),
-    # `changes` needs typed times, which the tables here have not: it is asked of operator files only.
+    # In typed tables `changes` needs typed times, which those here have not: test_sightings_changes counts their rows.
     "changes": ("changes", "FILE", "-o", "out.csv"),
     "page of changes": ("changes", "FILE", "-o", "out.html"),
     "page of common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.html"),
@@ -110,6 +110,8 @@ def test_every_verb_accounts_for_every_row(
         refused = set(pv.read_csv("refused.csv")["row"].to_pylist())
         assert len(refused) == account["rows_refused"], where
     for container, (name, table) in TABLES.items():
+        if container in {"parquet", "arrow"} and "changes" in verb:
+            continue
         rows = some_rows(random, 20)
         account = run_verb(verb, write(tmp_path, name, table(rows)))
         assert balanced(account), f"{verb}, {container}: {account}"
@@ -278,7 +280,7 @@ def test_a_workbook_counts_non_data_rows(tmp_path: Path) -> None:
     assert accounted(source.parts)["not_data"] == {"title": 1, "blank": 1, "header": 1, "total": 1}
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "dry run"])
 def test_strict_takes_all_or_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ class Sightings:
         self._days: dict[str, tuple[int, int]] = {}
         self._parts_of: dict[str, int] = {}
         self._places = Places()
+        self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
@@ -215,7 +216,7 @@ class Sightings:
             if reading.outcome.any():
                 missing |= reading.outcome != times.OK
                 outcomes.append((role, reading.outcome))
-        return _with_nulls(micros, missing).cast(SCHEMA.field("at").type), outcomes
+        return _with_nulls(micros, missing).view(MOMENT), outcomes
 
     def _read_times(self, raw: RawRows, role: Role, what: str) -> times.Reading:
         cells = raw.columns[role]
@@ -243,9 +244,9 @@ class Sightings:
         for lines, _, note in refused:
             summary.refuse(lines.tolist(), note)
         if imei is not None:
-            _count_unread(summary, "imei14", imei, batch.column("imei14"), _core.explain_imei)
-        _count_unread(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"), _core.explain)
-        period = pc.min_max(batch.column("at").cast(pa.int64()))
+            self._imei_notes.count(summary, "imei14", imei, batch.column("imei14"))
+        self._notes.count(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"))
+        period = pc.min_max(batch.column("at").view(pa.int64()))
         if period["min"].is_valid:
             summary.cover(period["min"].as_py(), period["max"].as_py())
         summary.off_target += _off_target(batch, summary)
@@ -265,21 +266,33 @@ def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
     return 0
 
 
-def _count_unread(
-    summary: FileSummary, column: str, cells: Column, keys: Column, explain: Callable[[Column], Column]
-) -> None:
-    """Count by note the cells with content that gave no key."""
-    if not keys.null_count:
-        return
-    unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
-    if not len(unread):
-        return
-    # Most of them are the same few senders of messages: each is explained once.
-    distinct: Column = pc.value_counts(unread)
-    notes = explain(distinct.field("values")).field("note").to_pylist()
-    counts = distinct.field("counts").to_pylist()
-    by_note = [{"values": note, "counts": n} for note, n in zip(notes, counts, strict=True) if note != "empty"]
-    summary.leave_unread(column, by_note)
+class _Notes:
+    """Why cells gave no key. Most of these are the same few senders of messages: each is explained once."""
+
+    def __init__(self, explain: Callable[[Column], Column]) -> None:
+        self._explain = explain
+        self._known: dict[str, str] = {}
+
+    def count(self, summary: FileSummary, column: str, cells: Column, keys: Column) -> None:
+        """Count by note the cells with content that gave no key."""
+        if not keys.null_count:
+            return
+        unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
+        if not len(unread):
+            return
+        distinct: Column = pc.value_counts(unread)
+        texts: list[str] = distinct.field("values").to_pylist()
+        if new := [text for text in texts if text not in self._known]:
+            if len(self._known) > _MOST_VALUES_KEPT:
+                self._known.clear()
+                new = texts
+            notes = self._explain(pa.array(new, pa.string())).field("note").to_pylist()
+            self._known.update(zip(new, notes, strict=True))
+        by_note: dict[str, int] = {}
+        for text, count in zip(texts, distinct.field("counts").to_pylist(), strict=True):
+            by_note[self._known[text]] = by_note.get(self._known[text], 0) + count
+        by_note.pop("empty", None)
+        summary.leave_unread(column, [{"values": note, "counts": n} for note, n in by_note.items()])
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:

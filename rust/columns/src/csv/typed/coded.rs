@@ -44,16 +44,23 @@ impl<T: Copy> Recent<T> {
     }
 }
 
+/// For each number of bytes up to sixteen, a word in which these bytes are ones.
+const MASKS: [u128; STEP + 1] = {
+    let mut masks = [0; STEP + 1];
+    let mut len = 1;
+    while len <= STEP {
+        masks[len] = u128::MAX >> (128 - 8 * len);
+        len += 1;
+    }
+    masks
+};
+
 /// The bytes of a cell of at most sixteen, followed by zeros; `None` too at the end of the chunk.
 #[inline]
 fn short(bytes: &[u8], [from, to]: Span) -> Option<u128> {
     let step = bytes[from as usize..].first_chunk::<STEP>()?;
     let bytes = u128::from_le_bytes(*step);
-    match to - from {
-        0 => Some(0),
-        len @ 1..=16 => Some(bytes & (u128::MAX >> (128 - len * 8))),
-        _ => None,
-    }
+    MASKS.get((to - from) as usize).map(|mask| bytes & mask)
 }
 
 /// The slot of the bytes of a short cell.
@@ -102,7 +109,10 @@ impl Codes {
         codes.extend(spans.iter().map(|&span| {
             recent.get(bytes, span, || {
                 let cell = at(bytes, span);
-                if cell.len() <= STEP || cell != at(bytes, last.0) {
+                if cell.len() <= STEP {
+                    return words.code(cell);
+                }
+                if cell != at(bytes, last.0) {
                     *last = (span, words.code(cell));
                 }
                 last.1

@@ -10,26 +10,42 @@ const LONGEST_INTEGER: usize = 9;
 /// The most bytes of a cell that says nothing.
 const LONGEST_NOTHING: usize = 8;
 
+/// Whether a byte may be wrapping, or a part of a no-break space.
+const MAY_BE_WRAPPING: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b" \t'\"=\xc2\xa0";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// The range of a cell without its wrapping.
 #[inline]
-pub(super) fn content(bytes: &[u8], [mut from, mut to]: Span) -> Span {
-    let is_wrapping = |byte: u8| matches!(byte, b' ' | b'\t' | b'\'' | b'"' | b'=');
+pub(super) fn content(bytes: &[u8], span: Span) -> Span {
+    let may_be = |byte: u8| MAY_BE_WRAPPING[usize::from(byte)];
+    // Most cells have no wrapping, or one pair of single quotes.
+    match *at(bytes, span) {
+        [] => span,
+        [first, .., last] if !may_be(first) && !may_be(last) => span,
+        [b'\'', first, .., last, b'\''] if !may_be(first) && !may_be(last) => {
+            [span[0] + 1, span[1] - 1]
+        }
+        _ => unwrapped(bytes, span),
+    }
+}
+
+/// [`content`], byte by byte.
+fn unwrapped(bytes: &[u8], [mut from, mut to]: Span) -> Span {
     loop {
-        let (first, last) = match at(bytes, [from, to]) {
-            [] => return [from, to],
-            [first, .., last] => (*first, *last),
-            [one] => (*one, *one),
-        };
-        if is_wrapping(first) {
-            from += 1;
-        } else if is_wrapping(last) {
-            to -= 1;
-        } else if first == 0xc2 && at(bytes, [from, to]).starts_with(b"\xc2\xa0") {
-            from += 2;
-        } else if last == 0xa0 && at(bytes, [from, to]).ends_with(b"\xc2\xa0") {
-            to -= 2;
-        } else {
-            return [from, to];
+        match at(bytes, [from, to]) {
+            [b' ' | b'\t' | b'\'' | b'"' | b'=', ..] => from += 1,
+            [0xc2, 0xa0, ..] => from += 2,
+            [.., b' ' | b'\t' | b'\'' | b'"' | b'='] => to -= 1,
+            [.., 0xc2, 0xa0] => to -= 2,
+            _ => return [from, to],
         }
     }
 }
@@ -196,7 +212,27 @@ mod tests {
         let bytes = "\u{a0}='\" 12 \u{a0}'\"\u{a0}".as_bytes();
         let [from, to] = content(bytes, [0, bytes.len() as u32]);
         assert_eq!(&bytes[from as usize..to as usize], b"12");
-        let bytes = "''".as_bytes();
-        assert_eq!(trimmed(bytes, [0, 2]), None);
+        let texts = [
+            "",
+            "'",
+            "''",
+            "'''",
+            "'1'",
+            "'12'",
+            "'123'",
+            "' 12'",
+            "12'",
+            "'12",
+            "\u{a0}",
+            "'\u{a0}1'",
+            "1 ",
+            "=",
+        ];
+        for text in texts {
+            let span = [0, text.len() as u32];
+            let bytes = text.as_bytes();
+            assert_eq!(content(bytes, span), unwrapped(bytes, span), "{text}");
+        }
+        assert_eq!(trimmed(b"''", [0, 2]), None);
     }
 }
