@@ -738,9 +738,10 @@ class Text:
             ``trimmed``: text without the blanks, quotation marks and equals signs around it; null if it says nothing.
             ``coded``: a dictionary of text.
             ``msisdn``: as :func:`numguard.normalize`. ``imei``: as :func:`imei_keys`.
+            ``party``: as ``trimmed``, then as ``msisdn`` of the cell with or without what is around it.
             ``imsi``: 14 or 15 digits as text; null for any other cell.
             ``integer``: int64 of at most nine digits. ``clock``: microseconds (int64) from midnight to ``hh:mm:ss``.
-            After each column of ``msisdn``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
+            After each column of ``msisdn``, ``party``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
             without a value, null where there is a value.
         block : int
             Approximate number of bytes of one batch.
@@ -757,6 +758,42 @@ class Text:
             ``fields``, ``note``, and the first 64 KiB of their ``text``), the number of blank lines, and whether any line
             was read as Windows-1252; and the text of each row, or without ``texts`` of each row that may be a non-data
             line.
+        """
+
+@final
+class Gunzip:
+    """A gzip stream, unpacked: all its members, one after the other.
+
+    Parameters
+    ----------
+    packed : object
+        A binary stream: it has ``read(size)``.
+
+    Examples
+    --------
+    >>> import gzip, io
+    >>> from numguard._core import Gunzip
+    >>> Gunzip(io.BytesIO(gzip.compress(b"1930"))).read(10)
+    b'1930'
+    """
+    def __new__(cls, packed: Any) -> Gunzip: ...
+    def read(self, size: int) -> bytes:
+        """The next bytes.
+
+        Parameters
+        ----------
+        size : int
+            How many, at most 1 GiB.
+
+        Returns
+        -------
+        bytes
+            As many as requested, or fewer at the end.
+
+        Raises
+        ------
+        OSError, EOFError
+            For a stream that is damaged or cut short.
         """
 
 @final

@@ -51,6 +51,8 @@ _LIKE_ACTION = frozenset(
 _DIGITS_OF_A_ROW = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
 _ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
+#: What to do about a column of a list. Not every verb that reads a list has the option.
+_REMEDY = "name it msisdn or imei in the file, or choose it with column= (scan, decide and lists: --list-column)"
 #: The notes of digits beside words for something else: an account, an amount, a complainant.
 _SOMETHING_ELSE = "text_with_digits"
 
@@ -272,13 +274,12 @@ class _ListReader:
         known = [name for name in there if _bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
-                f"{self.path}: name the column with the numbers with column= (scan and decide: --list-column), or "
-                f"name it msisdn or imei; there are {headings(there)}"
+                f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
         if not known and (self._doubt(there[0]) == _SOMETHING_ELSE) and not _is_row(there, names.__contains__):
             raise ColumnError(
                 f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
-                "meant all the same, name it with column= (scan and decide: --list-column)"
+                f"meant all the same, {_REMEDY}"
             )
         return known[0] if known else there[0]
 

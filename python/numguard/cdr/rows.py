@@ -22,9 +22,9 @@ __all__ = ["RawRows", "raw_rows"]
 #: What the splitter reads a column as, if that does not depend on the other columns; all others are text.
 _TYPES: Final[dict[Role, str]] = {
     "served": "msisdn",
-    "other": "trimmed",
-    "calling": "trimmed",
-    "called": "trimmed",
+    "other": "party",
+    "calling": "party",
+    "called": "party",
     "imei": "imei",
     "imsi": "imsi",
     "date": "coded",
@@ -38,8 +38,7 @@ _TYPES: Final[dict[Role, str]] = {
     "site": "coded",
 }
 #: Types of which a second column has the text of the cells that gave no value.
-_WITH_TEXT: Final[frozenset[str]] = frozenset({"msisdn", "imei", "integer", "clock"})
-_ENDS: Final[tuple[Role, Role]] = ("calling", "called")
+_WITH_TEXT: Final[frozenset[str]] = frozenset({"msisdn", "party", "imei", "integer", "clock"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class RawRows:
 
     `columns`: the keys of `served` (its text if its header may switch the parties) and `imei`; whole seconds of
     `duration`; of `time` microseconds since midnight, if a date is beside it; null if the cell has not the usual form.
-    All other columns are text. `unread`: the text of the cells that are null there. `numbers`: the keys of `calling`
-    and `called`, if no column is the served party's. `mended`: whether a line of them was Windows-1252.
+    All other columns are text. `numbers`: the keys of `other`, `calling` and `called`. `unread`: the text of the cells
+    without such a value. `mended`: whether a line of them was Windows-1252.
     """
 
     columns: dict[Role, Column]
@@ -87,29 +86,28 @@ def raw_rows(text: OpenText, header: Header, *, first: int | None) -> Iterator[R
 
 
 def _types(header: Header) -> list[tuple[Role, str]]:
-    """As what each column is read; the two ends of a call twice if their numbers are needed too."""
+    """As what each column is read."""
     columns = header.columns
     types = {role: _TYPES.get(role, "text") for role in columns}
     if {"date", "time"} <= columns.keys() and "at" not in columns:
         types["time"] = "clock"
     if header.may_switch_parties:
         types["served"] = "text"
-    asked = list(types.items())
-    if "served" not in columns:
-        asked += [(role, "msisdn") for role in _ENDS]
-    return asked
+    return list(types.items())
 
 
 def _by_role(
     asked: list[tuple[Role, str]], columns: list[Column]
 ) -> tuple[dict[Role, Column], dict[Role, Column], dict[Role, Column]]:
-    """The columns, the text of cells that gave no value, and the numbers of the ends of a call."""
+    """The columns, the text of cells that gave no value, and the numbers of the parties."""
     values: dict[Role, Column] = {}
     unread: dict[Role, Column] = {}
     numbers: dict[Role, Column] = {}
     each = iter(columns)
     for role, kind in asked:
-        (numbers if role in values else values)[role] = next(each)
+        values[role] = next(each)
+        if kind == "party":
+            numbers[role] = next(each)
         if kind in _WITH_TEXT:
             unread[role] = next(each)
     return values, unread, numbers

@@ -80,10 +80,12 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
         msisdn, unread = raw.columns["served"], raw.unread.get("served")
         if unread is None:
             msisdn, unread = _core.normalize(msisdn), msisdn
-        if "other" not in raw.columns and {"calling", "called"} <= raw.columns.keys():
+        if "other" in raw.columns:
+            return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"])
+        if {"calling", "called"} <= raw.columns.keys():
             return _Parties(msisdn, unread.take, *_other_end(raw, msisdn, part))
-        other = raw.columns.get("other", pa.nulls(len(part), pa.string()))
-        return _Parties(msisdn, unread.take, other, _core.normalize(other))
+        nothing = pa.nulls(len(part), pa.string())
+        return _Parties(msisdn, unread.take, nothing, nothing.cast(pa.uint64()))
     incoming = pa.array(part == _IN)
 
     def served_cells(rows: Column) -> Column:
@@ -94,27 +96,13 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
     served_number: Column = pc.if_else(incoming, to_number, from_number)
     other_number: Column = pc.if_else(incoming, from_number, to_number)
     other = pc.if_else(incoming, raw.columns["calling"], raw.columns["called"])
-    return _Parties(served_number, served_cells, other, _with_trimmed(other_number, other))
-
-
-def _with_trimmed(numbers: Column, trimmed: Column) -> Column:
-    """The numbers of the other party, those too that can be read only once the wrapping is off: `9876543210'`."""
-    unread: Column = pc.and_(numbers.is_null(), trimmed.is_valid())
-    if not unread.true_count:
-        return numbers
-    # The same few senders of messages stand in most of them.
-    words: Column = trimmed.filter(unread).dictionary_encode()
-    read: Column = _core.normalize(words.dictionary)
-    if read.null_count == len(read):
-        return numbers
-    return pc.replace_with_mask(numbers, unread, read.take(words.indices))
+    return _Parties(served_number, served_cells, other, other_number)
 
 
 def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one that is not the subject; where both or neither is, by the call type."""
     calling, called = raw.columns["calling"], raw.columns["called"]
-    from_number: Column = _core.normalize(calling)
-    to_number: Column = _core.normalize(called)
+    from_number, to_number = raw.numbers["calling"], raw.numbers["called"]
     is_caller: Column = pc.equal(from_number, served)
     is_called: Column = pc.equal(to_number, served)
     is_caller, is_called = is_caller.fill_null(False), is_called.fill_null(False)
@@ -124,7 +112,9 @@ def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Colum
     known: Column = pc.or_(typed, pc.xor(is_caller, is_called))
     nothing: Any = pa.scalar(None, pa.string())
     other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), nothing)
-    return other, _core.normalize(other)
+    no_number: Any = pa.scalar(None, pa.uint64())
+    number: Column = pc.if_else(known, pc.if_else(caller_is_other, from_number, to_number), no_number)
+    return other, number
 
 
 class Sightings:
@@ -137,6 +127,7 @@ class Sightings:
         self._days: dict[str, tuple[int, int]] = {}
         self._parts_of: dict[str, int] = {}
         self._places = Places()
+        self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
@@ -210,21 +201,22 @@ class Sightings:
         return self._parts_of[call_type]
 
     def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
-        """The time of each row, null where none is written, and the outcome of reading each of its columns."""
+        """The time of each row, null where none is written, and the outcomes of its columns that are not all OK."""
         columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
         columns = {role: what for role, what in columns.items() if role in raw.columns}
         if len(columns) == 1:
             # A single column has both, whatever its name.
             columns = dict.fromkeys(columns, "timestamp")
-        micros = np.zeros(len(raw.lines), dtype=np.int64)
+        micros = np.full(len(raw.lines), -OFFSET_MICROS)
         missing = np.full(len(raw.lines), not columns)
         outcomes: list[tuple[Role, Bytes]] = []
         for role, what in columns.items():
             reading = self._read_times(raw, role, what)
-            micros = micros + reading.micros
-            missing |= reading.outcome != times.OK
-            outcomes.append((role, reading.outcome))
-        return _with_nulls(micros - OFFSET_MICROS, missing).cast(SCHEMA.field("at").type), outcomes
+            micros += reading.micros
+            if reading.outcome.any():
+                missing |= reading.outcome != times.OK
+                outcomes.append((role, reading.outcome))
+        return _with_nulls(micros, missing).view(MOMENT), outcomes
 
     def _read_times(self, raw: RawRows, role: Role, what: str) -> times.Reading:
         cells = raw.columns[role]
@@ -242,7 +234,9 @@ class Sightings:
             self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
         known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
         places: Ints = cells.indices.to_numpy()
-        return times.Reading(known[:, 0][places], known[:, 1].astype(np.uint8)[places])
+        found = known[:, 1].astype(np.uint8)
+        outcome = found[places] if found.any() else np.zeros(len(places), dtype=np.uint8)
+        return times.Reading(known[:, 0].take(places), outcome)
 
     def _count(self, batch: pa.RecordBatch, imei: Column | None, refused: list[Refused]) -> None:
         summary = self._summary
@@ -250,9 +244,9 @@ class Sightings:
         for lines, _, note in refused:
             summary.refuse(lines.tolist(), note)
         if imei is not None:
-            _count_unread(summary, "imei14", imei, batch.column("imei14"), _core.explain_imei)
-        _count_unread(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"), _core.explain)
-        period = pc.min_max(batch.column("at").cast(pa.int64()))
+            self._imei_notes.count(summary, "imei14", imei, batch.column("imei14"))
+        self._notes.count(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"))
+        period = pc.min_max(batch.column("at").view(pa.int64()))
         if period["min"].is_valid:
             summary.cover(period["min"].as_py(), period["max"].as_py())
         summary.off_target += _off_target(batch, summary)
@@ -272,21 +266,33 @@ def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
     return 0
 
 
-def _count_unread(
-    summary: FileSummary, column: str, cells: Column, keys: Column, explain: Callable[[Column], Column]
-) -> None:
-    """Count by note the cells with content that gave no key."""
-    if not keys.null_count:
-        return
-    unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
-    if not len(unread):
-        return
-    # Most of them are the same few senders of messages: each is explained once.
-    distinct: Column = pc.value_counts(unread)
-    notes = explain(distinct.field("values")).field("note").to_pylist()
-    counts = distinct.field("counts").to_pylist()
-    by_note = [{"values": note, "counts": n} for note, n in zip(notes, counts, strict=True) if note != "empty"]
-    summary.leave_unread(column, by_note)
+class _Notes:
+    """Why cells gave no key. Most of these are the same few senders of messages: each is explained once."""
+
+    def __init__(self, explain: Callable[[Column], Column]) -> None:
+        self._explain = explain
+        self._known: dict[str, str] = {}
+
+    def count(self, summary: FileSummary, column: str, cells: Column, keys: Column) -> None:
+        """Count by note the cells with content that gave no key."""
+        if not keys.null_count:
+            return
+        unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
+        if not len(unread):
+            return
+        distinct: Column = pc.value_counts(unread)
+        texts: list[str] = distinct.field("values").to_pylist()
+        if new := [text for text in texts if text not in self._known]:
+            if len(self._known) > _MOST_VALUES_KEPT:
+                self._known.clear()
+                new = texts
+            notes = self._explain(pa.array(new, pa.string())).field("note").to_pylist()
+            self._known.update(zip(new, notes, strict=True))
+        by_note: dict[str, int] = {}
+        for text, count in zip(texts, distinct.field("counts").to_pylist(), strict=True):
+            by_note[self._known[text]] = by_note.get(self._known[text], 0) + count
+        by_note.pop("empty", None)
+        summary.leave_unread(column, [{"values": note, "counts": n} for note, n in by_note.items()])
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:
@@ -312,9 +318,11 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
     numbers, cells = parties.other_msisdn, parties.other_party
     if not numbers.null_count:
         return numbers
-    as_long: Column = pc.equal(pc.binary_length(cells), pa.scalar(_PREFIXED, pa.int32()))
-    prefixed: Column = pc.and_(numbers.is_null(), as_long.fill_null(False))
-    rows = np.flatnonzero(prefixed.to_numpy(zero_copy_only=False))
+    as_long = _lengths(cells) == _PREFIXED
+    if not as_long.any():
+        return numbers
+    prefixed: Column = pc.and_(numbers.is_null(), pc.and_(pa.array(as_long), cells.is_valid()))
+    rows = np.flatnonzero(_flags(prefixed))
     if not len(rows):
         return numbers
     written = cells.take(pa.array(rows))
@@ -349,13 +357,20 @@ def _durations(raw: RawRows) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if "duration" not in raw.columns:
         return pa.nulls(len(raw.lines), pa.int64())
-    seconds = raw.columns["duration"]
+    seconds, unread = raw.columns["duration"], raw.unread["duration"]
     # Many reports leave the cell of a message empty.
-    lengths: Any = pc.binary_length(raw.unread["duration"])
-    written: Column = pc.greater(lengths, pa.scalar(0, pa.int32())).fill_null(False)
-    if not written.true_count:
+    written = _lengths(unread) > 0
+    if not written.any():
         return seconds
-    return pc.replace_with_mask(seconds, written, _seconds(raw.unread["duration"].filter(written)))
+    rows = pa.array(written)
+    return pc.replace_with_mask(seconds, rows, _seconds(unread.filter(rows)))
+
+
+def _lengths(cells: Column) -> Any:
+    """The bytes of each cell of text; of a null, what its offsets say."""
+    if not len(cells):
+        return np.zeros(0, dtype=np.int32)
+    return np.diff(np.frombuffer(cells.buffers()[1], dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1])
 
 
 def _seconds(cells: Column) -> Column:

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 
 import pyarrow as pa
 
+from numguard._core import Gunzip
 from numguard.errors import InputError
 from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, refusal_reason
 from numguard.source.limits import check, limit
@@ -137,8 +138,11 @@ def _head(name: str, opened: Opener) -> bytes:
 def _unpacked(name: str, opened: Opener, codec: Literal["gzip", "zstd", "bz2"]) -> Iterator[BinaryIO]:
     with opened() as stream:
         packed = _Counted(stream)
-        source = pa.PythonFile(cast("io.IOBase", packed), mode="r")
-        yield cast("BinaryIO", _Bounded(name, pa.CompressedInputStream(source, codec), packed))
+        if codec == "gzip":
+            unpacked: Any = Gunzip(packed)
+        else:
+            unpacked = pa.CompressedInputStream(pa.PythonFile(cast("io.IOBase", packed), mode="r"), codec)
+        yield cast("BinaryIO", _Bounded(name, unpacked, packed))
 
 
 class _Counted(io.RawIOBase):
@@ -170,19 +174,22 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        return self._counted(self._stream.readinto(buffer))
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     def read(self, size: int = -1) -> bytes:
-        data: bytes = self._stream.read(size if size >= 0 else None)
+        if size < 0:
+            return self.readall()
+        data: bytes = self._stream.read(size)
         self._counted(len(data))
         return data
 
-    def _counted(self, count: int) -> int:
+    def _counted(self, count: int) -> None:
         self._count += count
         if self._count > _UNCHECKED:
             times = (self._count - _UNCHECKED) // max(1, self._packed.count)
             check("ratio", times, self._name, "it unpacks to its packed size times")
-        return count
 
 
 # Archives -------------------------------------------------------------------------------------------------------------

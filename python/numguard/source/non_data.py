@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["NUMBER", "PAGE", "RULER", "TOTALS", "NonData", "bare", "may_be_non_data"]
+__all__ = ["NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "may_be_non_data"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
@@ -18,17 +18,23 @@ PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]
 NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
 #: Ten digits in a row may be a number; a line with them is never skipped.
 _NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
+#: The labels of totals, in the languages of India. A label is a total only if nothing but figures stands beside it.
+TOTAL_WORDS: Final = (
+    "कुल", "कुल योग", "कुल राशि", "कुल संख्या", "कुल जोड़", "योग", "महायोग", "जोड़", "एकूण", "કુલ", "ਕੁੱਲ", "মোট", "ମୋଟ",
+    "மொத்தம்", "మొత్తం", "ಒಟ್ಟು", "ആകെ", "میزان",
+)  # fmt: skip
 _TOTAL: Final = re.compile(
-    r"""[\W_]*(?:
+    rf"""[\W_]*(?:
         (?:(?:grand|sub|page)[\s_-]*)?totals?
         (?:\s+(?:no\.?\s+of\s+)?(?:amounts?|records?|rows?|complaints?|cases?|count|numbers?|lost|entries))?
-      | कुल(?:\s+(?:योग|राशि|संख्या))? | योग | end\s+of\s+(?:the\s+)?(?:report|file|records?|list)
+      | {"|".join(re.escape(word) for word in sorted(TOTAL_WORDS, key=len, reverse=True))}
+      | end\s+of\s+(?:the\s+)?(?:report|file|records?|list)
     )[\s:.=\-\u2013*]*(?:(?:rs\.?|inr|₹)\s*)?[\d,.\s/\-]*[\W_]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
 #: Parts of words: the first cell of a total that is not blank has at least one.
-TOTALS: Final = ("otal", "OTAL", "nd of", "कुल", "योग")
+TOTALS: Final = ("otal", "OTAL", "nd of", "ND OF", *sorted({word.split()[0] for word in TOTAL_WORDS}))
 #: Each other such line has at least one.
 _SIGNS: Final = ("--", "==", "__", "age", "AGE")
 

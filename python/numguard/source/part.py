@@ -270,7 +270,7 @@ def named(names: Sequence[str]) -> str:
 def headings(names: Sequence[str]) -> str:
     """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
     if any(sum(map(str.isdigit, name)) > MOST_DIGITS for name in names):
-        return f"({len(names)}, and its first line holds a number: it may have no header)"
+        return f"{len(names)} in all, but the first line holds a number: the file may have no header"
     more = ", ..." if len(names) > MOST_NAMES else ""
     return ", ".join(names[:MOST_NAMES]) + more or "none at all"
 

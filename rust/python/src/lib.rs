@@ -6,6 +6,7 @@
 #![allow(clippy::doc_markdown)] // its docs are Python's docstrings, in reStructuredText
 
 mod error;
+mod gunzip;
 mod input;
 mod linkage;
 mod members;
@@ -38,6 +39,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     scan::register(module)?;
     sets::register(module)?;
     text::register(module)?;
+    gunzip::register(module)?;
     linkage::register(module)?;
     Ok(())
 }

@@ -168,9 +168,10 @@ impl Text {
     ///     ``trimmed``: text without the blanks, quotation marks and equals signs around it; null if it says nothing.
     ///     ``coded``: a dictionary of text.
     ///     ``msisdn``: as :func:`numguard.normalize`. ``imei``: as :func:`imei_keys`.
+    ///     ``party``: as ``trimmed``, then as ``msisdn`` of the cell with or without what is around it.
     ///     ``imsi``: 14 or 15 digits as text; null for any other cell.
     ///     ``integer``: int64 of at most nine digits. ``clock``: microseconds (int64) from midnight to ``hh:mm:ss``.
-    ///     After each column of ``msisdn``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
+    ///     After each column of ``msisdn``, ``party``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
     ///     without a value, null where there is a value.
     /// block : int
     ///     Approximate number of bytes of one batch.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, UInt32Array};
+use arrow_array::{Int64Array, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::pieces::{Lines, Pieces, Process};
+use super::pieces::{ChunkText, Lines, Pieces, Process};
 use super::split::Rows;
-use super::{ColumnType, Doubt, Format, Input};
+use super::{ColumnType, Doubt, Format, Input, typed};
 use crate::Error;
 use crate::parallel::{Next, Threads};
 use crate::scan::assemble;
@@ -32,7 +32,7 @@ pub struct Batch {
 #[derive(Debug, Default)]
 pub struct RowTexts {
     spans: Vec<[u32; 2]>,
-    bytes: Vec<u8>,
+    bytes: ChunkText,
 }
 
 impl RowTexts {
@@ -118,10 +118,7 @@ impl Process for BatchOptions {
 
     fn process(&self, format: &Format, rows: &Rows, bytes: &mut Vec<u8>) -> Result<Output, Error> {
         let (schema, at) = &self.columns;
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
-        for &(at, kind) in at {
-            columns.extend(kind.read(format, rows, at, bytes)?);
-        }
+        let columns = typed::read(format, rows, at, bytes)?;
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
         let span = |row| {

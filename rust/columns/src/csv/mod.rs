@@ -16,7 +16,7 @@
 //! | `record.rs` | one record, exactly: the rules of quoting |
 //! | `split.rs` | a chunk to the offsets of its cells |
 //! | `cells.rs` | offsets to cells: keys, and columns of text |
-//! | `typed.rs` | cells to values, where they have the usual form of their column |
+//! | `typed/` | cells to values, where they have the usual form of their column |
 //! | `encoding.rs` | lines that are not UTF-8 |
 //! | `doubt.rs` | rows that may be non-data lines |
 //! | `input.rs` | files and other readers |

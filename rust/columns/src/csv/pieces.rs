@@ -4,6 +4,7 @@
 //! chunk is unfinished, its bytes are put before the next chunk, which is split again; its first result is dropped. Chunks
 //! are cut where this is rare, and the assumption is always checked, so the result does not depend on the cuts.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ pub(super) struct Piece<T> {
     /// Number of bytes.
     pub(super) bytes: usize,
     /// The bytes, if they are kept.
-    pub(super) text: Vec<u8>,
+    pub(super) text: ChunkText,
 }
 
 /// The results of the chunks of a text.
@@ -98,7 +99,50 @@ struct Shared<M> {
     process: M,
     /// Buffers for reuse.
     splitters: Mutex<Vec<Splitter>>,
-    buffers: Mutex<Vec<Vec<u8>>>,
+    buffers: Buffers,
+}
+
+/// Buffers of chunks, for reuse: a new buffer costs a page fault for every page.
+#[derive(Clone, Debug, Default)]
+struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Buffers {
+    fn take(&self) -> Vec<u8> {
+        locked(&self.0).pop().unwrap_or_default()
+    }
+
+    /// Keeps a buffer for another chunk, if it has the usual size and few are kept.
+    fn give_back(&self, buffer: Vec<u8>) {
+        const KEPT: usize = 64;
+        const LONGEST: usize = 1 << 23;
+        if (1..=LONGEST).contains(&buffer.capacity()) {
+            let mut buffers = locked(&self.0);
+            if buffers.len() < KEPT {
+                buffers.push(buffer);
+            }
+        }
+    }
+}
+
+/// The text of a chunk. Its buffer is reused afterwards.
+#[derive(Debug, Default)]
+pub(super) struct ChunkText {
+    bytes: Vec<u8>,
+    buffers: Buffers,
+}
+
+impl Deref for ChunkText {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for ChunkText {
+    fn drop(&mut self) {
+        self.buffers.give_back(std::mem::take(&mut self.bytes));
+    }
 }
 
 /// A chunk that was split.
@@ -124,7 +168,7 @@ impl<M: Process> Pieces<M> {
             format: format.clone(),
             process,
             splitters: Mutex::default(),
-            buffers: Mutex::default(),
+            buffers: Buffers::default(),
         });
         let tasks = Tasks {
             chunks: Some(Chunks::new(input, format, size)),
@@ -151,7 +195,7 @@ impl<M: Process> Pieces<M> {
             Some(mut rest) => {
                 rest.bytes.extend_from_slice(&outcome.bytes);
                 rest.mended |= outcome.piece.between.mended;
-                self.shared.give_back(outcome.bytes);
+                self.shared.buffers.give_back(outcome.bytes);
                 // The rest is split again only after it has doubled; otherwise a long record would be split once for
                 // every chunk.
                 if !outcome.last && rest.bytes.len() < rest.seen * 2 {
@@ -177,9 +221,12 @@ impl<M: Process> Pieces<M> {
         }
         let mut piece = outcome.piece;
         if M::keeps_text(&piece.output) {
-            piece.text = outcome.bytes;
+            piece.text = ChunkText {
+                bytes: outcome.bytes,
+                buffers: self.shared.buffers.clone(),
+            };
         } else {
-            self.shared.give_back(outcome.bytes);
+            self.shared.buffers.give_back(outcome.bytes);
         }
         for (_, line) in &mut piece.lines {
             *line += self.line;
@@ -227,22 +274,11 @@ impl<M: Process> Shared<M> {
                 },
                 lines: std::mem::take(&mut rows.lines),
                 bytes: rows.consumed,
-                text: Vec::new(),
+                text: ChunkText::default(),
             },
         });
         locked(&self.splitters).push(splitter);
         outcome
-    }
-
-    /// Keeps a buffer for another chunk, if it has the usual size and few are kept.
-    fn give_back(&self, buffer: Vec<u8>) {
-        const KEPT: usize = 64;
-        if buffer.capacity() <= 4 * chunks::CHUNK {
-            let mut buffers = locked(&self.buffers);
-            if buffers.len() < KEPT {
-                buffers.push(buffer);
-            }
-        }
     }
 }
 
@@ -283,7 +319,7 @@ impl<M: Process> Iterator for Tasks<M> {
 
     fn next(&mut self) -> Option<Task<M>> {
         let chunks = self.chunks.as_mut()?;
-        let buffer = locked(&self.shared.buffers).pop().unwrap_or_default();
+        let buffer = self.shared.buffers.take();
         let step = match chunks.next(buffer) {
             Ok(chunks::Next::Chunk(chunk)) => Step::Split(chunk),
             Ok(chunks::Next::Busy) => Step::Busy,

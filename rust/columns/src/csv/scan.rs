@@ -8,10 +8,11 @@ use arrow_schema::{Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
 
-use super::cells::{key_spans, text_column};
+use super::cells::{all_spans, push_text};
 use super::chunks::CHUNK;
 use super::pieces::{Piece, Pieces, Process};
 use super::split;
+use super::typed::Texts;
 use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
@@ -260,7 +261,7 @@ impl Process for KeySearch {
             .projection
             .keys
             .iter()
-            .map(|&at| key_spans(format, rows, at, bytes))
+            .map(|&at| all_spans(format, rows, at, bytes))
             .collect();
         let columns: Vec<_> = spans
             .iter()
@@ -305,7 +306,9 @@ impl Process for KeySearch {
             .zip(self.projection.schema.fields())
         {
             let chosen = found.rows.iter().map(|&row| row as usize);
-            let cells = text_column(format, rows, at, chosen, bytes)?;
+            let mut texts = Texts::new(len);
+            push_text(format, rows, at, chosen, bytes, &mut texts);
+            let cells = texts.finish()?;
             hits.push(arrow_cast::cast(&cells, field.data_type())?);
         }
         let matches: Vec<ArrayRef> = Found::match_columns(found.matches);

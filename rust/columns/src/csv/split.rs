@@ -3,6 +3,8 @@
 //! Owns the choice between the fast path and the exact reader of one record: [`super::marks`] marks a window of bytes at a
 //! time, and if every line in it has as many marks as a row, their offsets are used unchanged.
 
+use std::ops::Range;
+
 use super::marks;
 use super::record::{Record, Text, is_blank};
 use super::{Format, LineNote, Refusal};
@@ -21,6 +23,8 @@ pub(super) struct Rows {
     pub(super) width: usize,
     /// Ascending pairs of a row and its line, from which the lines of the following rows are counted.
     pub(super) lines: Vec<(u32, u64)>,
+    /// Whether any cell may be quoted.
+    pub(super) quotes: bool,
     /// Lines that are neither rows nor blank.
     pub(super) refused: Vec<Refusal>,
     /// The start and end of each of them.
@@ -42,6 +46,7 @@ impl Rows {
         self.refused.clear();
         self.refused_at.clear();
         (self.width, self.blank, self.line_count, self.consumed) = (width, 0, 0, 0);
+        self.quotes = false;
     }
 
     /// Number of rows.
@@ -50,19 +55,35 @@ impl Rows {
     }
 
     /// The byte range of a row.
-    pub(super) fn row(&self, row: usize) -> std::ops::Range<usize> {
+    pub(super) fn row(&self, row: usize) -> Range<usize> {
         self.starts[row] as usize..self.ends[(row + 1) * self.width - 1] as usize
     }
 
     /// The byte range of a cell, with its quotation marks.
     #[inline]
-    pub(super) fn cell(&self, row: usize, column: usize) -> std::ops::Range<usize> {
+    pub(super) fn cell(&self, row: usize, column: usize) -> Range<usize> {
         let at = row * self.width + column;
         let start = match column {
             0 => self.starts[row],
             _ => self.ends[at - 1] + 1,
         };
         start as usize..self.ends[at] as usize
+    }
+
+    /// The byte ranges of the cells of a column in the `chosen` rows, with their quotation marks.
+    #[inline]
+    pub(super) fn cells(
+        &self,
+        column: usize,
+        chosen: Range<usize>,
+    ) -> impl ExactSizeIterator<Item = [u32; 2]> {
+        let ends = &self.ends[chosen.start * self.width..chosen.end * self.width];
+        let starts = &self.starts[chosen];
+        let rows = ends.chunks_exact(self.width).zip(starts);
+        rows.map(move |(ends, &start)| match column {
+            0 => [start, ends[0]],
+            _ => [ends[column - 1] + 1, ends[column]],
+        })
     }
 }
 
@@ -140,6 +161,7 @@ impl Work<'_> {
             offsets.resize(needed, 0);
         }
         let found = marks::find(format, bytes, offsets);
+        self.rows.quotes |= found.quotes;
         let is_end = self.text.last && end == self.text.bytes.len();
         let (mut marks, mut breaks) = (found.marks, found.breaks);
         // A quoted cell that is open at the end of the window is read again with the next window.
@@ -244,6 +266,7 @@ impl Work<'_> {
     /// Reads the next record exactly. Returns whether it was complete.
     fn record(&mut self, cells: &mut Vec<u32>) -> bool {
         let start = self.at;
+        self.rows.quotes = true;
         match self.text.record(start, &mut self.settled, cells) {
             Record::Unfinished => return false,
             Record::Blank { next } => {

@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) marks: usize,
     /// How many of them are line breaks.
     pub(super) breaks: usize,
+    /// Whether there are quotation marks, if cells may be quoted.
+    pub(super) quotes: bool,
     /// The first byte that the fast path cannot classify. All marks are before it.
     pub(super) irregular: Option<usize>,
 }
@@ -103,6 +105,7 @@ fn find_with(
             return Found {
                 marks,
                 breaks,
+                quotes: true,
                 irregular,
             };
         }
@@ -128,6 +131,7 @@ fn find_with(
     Found {
         marks,
         breaks,
+        quotes: parity.quotes,
         irregular,
     }
 }
@@ -160,6 +164,8 @@ struct Parity {
     after_close: u64,
     /// Whether the byte before the block is a carriage return after such a mark.
     after_return: u64,
+    /// Whether there were quotation marks.
+    quotes: bool,
 }
 
 impl Default for Parity {
@@ -169,6 +175,7 @@ impl Default for Parity {
             may_open: 1,
             after_close: 0,
             after_return: 0,
+            quotes: false,
         }
     }
 }
@@ -185,6 +192,7 @@ impl Parity {
             self.may_open = marks >> 63;
             return (marks, 0);
         }
+        self.quotes = true;
         let inside = parity_up_to(bits.quotes) ^ self.inside;
         let (opens, closes) = (bits.quotes & inside, bits.quotes & !inside);
         // A quoted cell begins with its quotation mark; a mark after a closing one is a doubled mark in its text.
@@ -299,6 +307,8 @@ mod tests {
                 let found = find_on(path, &format, &bytes, &mut offsets);
                 prop_assert_eq!(&offsets[..found.marks], &expected[..], "{:?}", path);
                 prop_assert_eq!(found.irregular, irregular, "{:?}", path);
+                let read = &bytes[..irregular.unwrap_or(bytes.len())];
+                prop_assert!(found.quotes || !quoted || !read.contains(&b'"'), "{:?}", path);
                 let breaks = expected.iter().filter(|&&at| bytes[at as usize] == line_break);
                 prop_assert_eq!(found.breaks, breaks.count(), "{:?}", path);
             }
