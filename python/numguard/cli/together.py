@@ -113,5 +113,6 @@ def common(
 def _flat(table: pa.Table, by: str) -> pa.Table:
     """The table with the names in one cell, because CSV has no lists."""
     at = table.schema.get_field_index("names")
-    table = table.set_column(at, "names", pc.binary_join(table["names"], "; "))
+    names = table["names"].cast(pa.list_(pa.string()))
+    table = table.set_column(at, "names", pc.binary_join(names, "; "))
     return table.rename_columns([by, *table.column_names[1:]])

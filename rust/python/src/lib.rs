@@ -11,6 +11,7 @@ mod linkage;
 mod numbers;
 mod scan;
 mod sets;
+mod sightings;
 mod text;
 
 use pyo3::prelude::*;
@@ -39,5 +40,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     sets::register(module)?;
     text::register(module)?;
     linkage::register(module)?;
+    sightings::register(module)?;
     Ok(())
 }
