@@ -111,6 +111,9 @@ class Origins:
         if not len(rows):
             return pa.array([], pa.string()), pa.array([], pa.int64())
         wanted = rows.astype(np.int64)
+        if len(self._starts) == 1 and not self._is_listed[0]:
+            name: Any = pa.scalar(self._names[0], pa.string())
+            return pa.repeat(name, len(wanted)), pa.array(wanted + self._firsts[0])
         blocks = np.searchsorted(np.array(self._starts), wanted, side="right") - 1
         places: _Ints = wanted - np.array(self._starts)[blocks] + np.array(self._firsts)[blocks]
         names: Any = pa.array(self._names, pa.string()).dictionary_encode()

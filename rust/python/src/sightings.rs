@@ -79,9 +79,8 @@ impl Common {
         at_least: usize,
         most_hits: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let account =
-            py.detach(|| self.with(|common| common.look_again(at_least, most_hits)))?;
-        account_to_python(py, account)
+        let account = py.detach(|| self.with(|common| common.look_again(at_least, most_hits)))?;
+        account_to_python(py, account.map_err(raise)?)
     }
 
     /// Whether no key was found in the first look.
@@ -183,10 +182,7 @@ impl Changes {
 
     /// The periods, by key and beginning: ``key``, ``other``, ``from``, ``to``, ``sightings``, ``followed``, ``overlap``
     /// (microseconds), ``from_row``, ``to_row``; and the account. After that the object cannot be used.
-    fn finish<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyDict>)> {
+    fn finish<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyDict>)> {
         let changes = self.lock().take().ok_or_else(finished)?;
         let (found, account) = py.detach(|| changes.finish()).map_err(raise)?;
         Ok((

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, TimestampMicrosecondArray, UInt64Array};
+use arrow_array::{
+    ArrayRef, Int32Array, Int64Array, RecordBatch, TimestampMicrosecondArray, UInt64Array,
+};
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use numguard_core::linkage::NO_TIME;
 

@@ -13,9 +13,7 @@ use numguard_core::sightings::changes::{PARTS, Period, Periods, Sighting, sighti
 
 use super::common::runs;
 use super::files::Files;
-use super::{
-    Account, File, NOT_TIMED, Taken, fill_keys, fill_times, read_batches, why_refused,
-};
+use super::{Account, File, NOT_TIMED, Taken, fill_keys, fill_times, read_batches, why_refused};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::positioned::{read_exact_at, write_all_at};
@@ -194,7 +192,12 @@ impl Changes {
         let parts = usize::try_from(parts).unwrap_or(PARTS).clamp(8, PARTS);
         let end = PARTS.min(self.part + parts);
         let tasks = (self.part..end).collect::<Vec<_>>();
-        let tasks = tasks.chunks(tasks.len().div_ceil(4 * parallel::count(self.threads)).max(1));
+        let tasks = tasks.chunks(
+            tasks
+                .len()
+                .div_ceil(4 * parallel::count(self.threads))
+                .max(1),
+        );
         let found = parallel::map(self.threads, tasks.collect(), |parts| self.go_over(parts));
         for periods in found {
             self.found.push(periods?);
@@ -245,33 +248,54 @@ impl Changes {
             self.step()?;
         }
         drop(self.runs);
-        let mut order = Vec::with_capacity(self.found.iter().map(Vec::len).sum());
-        for (group, periods) in self.found.iter().enumerate() {
-            // The periods of a key stand together in their order.
-            order.extend((0..periods.len()).map(|n| (periods[n].key, group as u32, n as u32)));
+        Ok((Table::of(&self.found, self.threads), self.account))
+    }
+}
+
+impl Table {
+    /// The periods of all groups of parts, by key; those of a key stand together, in their order.
+    fn of(found: &[Vec<Period>], threads: parallel::Threads) -> Self {
+        let mut order: Vec<u128> = Vec::with_capacity(found.iter().map(Vec::len).sum());
+        for (group, periods) in found.iter().enumerate() {
+            let place = (group as u128) << 32;
+            let keys = periods.iter().map(|one| u128::from(one.key) << 64);
+            order.extend(keys.zip(0u32..).map(|(key, n)| key | place | u128::from(n)));
         }
-        parallel::sort(self.threads, &mut order);
-        let found = self.found;
-        let column = |value: fn(&Period) -> i64| -> Vec<i64> {
-            let period = |&(_, group, n): &(u64, u32, u32)| &found[group as usize][n as usize];
-            order.iter().map(|one| value(period(one))).collect()
-        };
-        let keys = |value: fn(&Period) -> u64| -> Vec<u64> {
-            let period = |&(_, group, n): &(u64, u32, u32)| &found[group as usize][n as usize];
-            order.iter().map(|one| value(period(one))).collect()
-        };
-        let table = Table {
-            keys: order.iter().map(|&(key, _, _)| key).collect(),
-            others: keys(|period| period.other),
-            from: column(|period| period.from),
-            to: column(|period| period.to),
-            sightings: column(|period| i64::try_from(period.sightings).unwrap_or(i64::MAX)),
-            followed: keys(|period| period.followed.unwrap_or(0)),
-            overlap: column(|period| period.overlap),
-            from_row: keys(|period| period.from_row),
-            to_row: keys(|period| period.to_row),
-        };
-        Ok((table, self.account))
+        parallel::sort(threads, &mut order);
+        let mut table = Self::with_room_for(order.len());
+        for one in order {
+            // Each period is far from the one before in memory, and so all its columns are written at once.
+            let period = &found[(one >> 32) as u32 as usize][one as u32 as usize];
+            table.push(period);
+        }
+        table
+    }
+
+    fn with_room_for(len: usize) -> Self {
+        Self {
+            keys: Vec::with_capacity(len),
+            others: Vec::with_capacity(len),
+            from: Vec::with_capacity(len),
+            to: Vec::with_capacity(len),
+            sightings: Vec::with_capacity(len),
+            followed: Vec::with_capacity(len),
+            overlap: Vec::with_capacity(len),
+            from_row: Vec::with_capacity(len),
+            to_row: Vec::with_capacity(len),
+        }
+    }
+
+    fn push(&mut self, period: &Period) {
+        self.keys.push(period.key);
+        self.others.push(period.other);
+        self.from.push(period.from);
+        self.to.push(period.to);
+        self.sightings
+            .push(i64::try_from(period.sightings).unwrap_or(i64::MAX));
+        self.followed.push(period.followed.unwrap_or(0));
+        self.overlap.push(period.overlap);
+        self.from_row.push(period.from_row);
+        self.to_row.push(period.to_row);
     }
 }
 
@@ -293,7 +317,9 @@ fn read(
         taken.account.look_at(keys, column);
     }
     for rows in runs(times.len()) {
-        let mut read = sides.each_ref().map(|side| fill_keys(side, rows.start, rows.len()));
+        let mut read = sides
+            .each_ref()
+            .map(|side| fill_keys(side, rows.start, rows.len()));
         let ats = fill_times(Some(&times), rows.start, rows.len());
         let is_used = |row: usize, read: &[Vec<u64>; 2]| {
             (read[0][row] != 0) & (read[1][row] != 0) & (ats[row] != NO_TIME)

@@ -8,21 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::ArrayRef;
-use numguard_core::linkage::NO_TIME;
-use numguard_core::sightings::common::{BITS, Filter, Kept, PARTS, Pairs, Row, SOURCES, pairs};
-use numguard_core::sightings::{Scattered, unmixed};
+use numguard_core::sightings::Scattered;
+use numguard_core::sightings::common::{
+    Counts, Filter, Found, Hit, Part, Row, SOURCES, in_at_least, pairs,
+};
 
 use super::files::Files;
+use super::stored::Stored;
 use super::{Account, File, RUN, Taken, fill_keys, fill_times, read_batches, why_refused};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::{Error, parallel};
 
-/// Entries that wait for the parts, so that a part is gone over seldom: 16 MiB of pairs, 48 MiB of rows.
+/// Rows that wait for the parts, so that a part is gone over seldom: 32 MiB.
 const WAITING: usize = 1 << 21;
-
-/// Bits of the place of a key in its part.
-const PLACE_BITS: u32 = 32 - BITS;
 
 /// The rows of the keys found, as they are looked for.
 #[derive(Debug, Default)]
@@ -31,7 +30,7 @@ pub struct Hits {
     pub keys: Vec<u64>,
     /// The number of each among all rows.
     pub rows: Vec<u64>,
-    /// The time of each; [`NO_TIME`] without one.
+    /// The time of each; [`NO_TIME`](numguard_core::linkage::NO_TIME) without one.
     pub ats: Vec<i64>,
 }
 
@@ -48,7 +47,7 @@ pub struct Table {
     pub which: Vec<i32>,
     /// The count of rows of each.
     pub rows: Vec<i64>,
-    /// The first time of each; [`NO_TIME`] without any.
+    /// The first time of each; [`NO_TIME`](numguard_core::linkage::NO_TIME) without any.
     pub first: Vec<i64>,
     /// The last one.
     pub last: Vec<i64>,
@@ -56,12 +55,13 @@ pub struct Table {
 
 enum Run {
     Pairs(Scattered<u64>),
-    Rows(Scattered<Row>),
+    /// With the number of the first row.
+    Rows(Scattered<Row>, u64),
 }
 
 enum Look {
-    First(Vec<Pairs>),
-    Second(Arc<Filter>, Vec<Kept>),
+    First(Stored),
+    Second(Arc<Filter>, Found),
 }
 
 /// Sources being read: all of them for the first look, then all of them again in the same order.
@@ -73,7 +73,8 @@ pub struct Common {
     files: Option<Files<Taken<Run>>>,
     rows: u64,
     account: Account,
-    waiting: Vec<Run>,
+    /// Rows of the second look, each with the number of the first row of its run.
+    waiting: Vec<(Scattered<Row>, u64)>,
     entries: usize,
     /// The rows of the keys found; `None` if they are over the limit.
     hits: Option<Hits>,
@@ -84,12 +85,19 @@ impl Common {
     /// Begins the first look. `list`: whether each refused row is listed.
     #[must_use]
     pub fn new(keys: Keys, list: bool, threads: parallel::Threads) -> Self {
-        Self::at(
-            Look::First(vec![Pairs::default(); PARTS]),
+        Self {
             keys,
             list,
             threads,
-        )
+            look: Look::First(Stored::default()),
+            files: None,
+            rows: 0,
+            account: Account::default(),
+            waiting: Vec::new(),
+            entries: 0,
+            hits: None,
+            most_hits: 0,
+        }
     }
 
     /// Begins a second look for known keys, of any type that holds them.
@@ -106,24 +114,8 @@ impl Common {
             // They are those in at least one of one source.
             common.read(0, std::slice::from_ref(&vec![chunk.clone()]))?;
         }
-        common.look_again(1, usize::MAX);
+        common.look_again(1, usize::MAX)?;
         Ok(common)
-    }
-
-    fn at(look: Look, keys: Keys, list: bool, threads: parallel::Threads) -> Self {
-        Self {
-            keys,
-            list,
-            threads,
-            look,
-            files: None,
-            rows: 0,
-            account: Account::default(),
-            waiting: Vec::new(),
-            entries: 0,
-            hits: None,
-            most_hits: 0,
-        }
     }
 
     /// Reads batches of a source, each with a column of keys and, in the second look, one of times if there is one.
@@ -136,7 +128,7 @@ impl Common {
     pub fn read(&mut self, source: usize, batches: &[Vec<ArrayRef>]) -> Result<(), Error> {
         let read = self.reader(source);
         for taken in read_batches(self.threads, batches, 1, self.rows, &*read)? {
-            self.take(taken);
+            self.take(taken)?;
         }
         Ok(())
     }
@@ -158,10 +150,7 @@ impl Common {
         let Some(mut files) = self.files.take() else {
             return Ok(false);
         };
-        let more = files.take(patience, |taken| {
-            self.take(taken);
-            Ok(())
-        })?;
+        let more = files.take(patience, |taken| self.take(taken))?;
         if more {
             self.files = Some(files);
         }
@@ -176,8 +165,8 @@ impl Common {
 
     fn reader(&self, source: usize) -> Arc<super::files::Read<Taken<Run>>> {
         let (keys, list) = (self.keys, self.list);
-        let source = u32::try_from(source).unwrap_or(u32::MAX);
-        assert!((source as usize) < SOURCES, "the number of a source");
+        assert!(source < SOURCES, "the number of a source");
+        let source = source as u16;
         match &self.look {
             Look::First(_) => Arc::new(move |columns, first| {
                 let column = Column::new(columns[0].as_ref(), keys)?;
@@ -206,9 +195,8 @@ impl Common {
                         let read = fill_keys(&column, rows.start, rows.len());
                         let ats = fill_times(times.as_ref(), rows.start, rows.len());
                         let first = first + rows.start as u64;
-                        taken
-                            .runs
-                            .push(Run::Rows(filter.rows(&read, |row| ats[row], first)));
+                        let rows = filter.rows(&read, &ats);
+                        taken.runs.push(Run::Rows(rows, first));
                     }
                     Ok(taken)
                 })
@@ -216,94 +204,109 @@ impl Common {
         }
     }
 
-    fn take(&mut self, taken: Taken<Run>) {
+    fn take(&mut self, taken: Taken<Run>) -> Result<(), Error> {
         self.rows += taken.rows;
         self.account.add(taken.account);
-        self.entries += taken.runs.iter().map(Run::len).sum::<usize>();
-        self.waiting.extend(taken.runs);
-        if self.entries >= WAITING {
-            self.sort_in();
+        for run in taken.runs {
+            match (run, &mut self.look) {
+                (Run::Pairs(run), Look::First(stored)) => stored.add(&run, self.threads)?,
+                (Run::Rows(run, first), Look::Second(..)) => {
+                    self.entries += run.entries().len();
+                    self.waiting.push((run, first));
+                }
+                // A reader belongs to its look.
+                _ => {}
+            }
         }
+        if self.entries >= WAITING {
+            self.count();
+        }
+        Ok(())
     }
 
-    /// Gives what waits to its parts.
-    fn sort_in(&mut self) {
+    /// Counts the rows that wait.
+    fn count(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         self.entries = 0;
-        match &mut self.look {
-            Look::First(parts) => {
-                let parts = parts.iter_mut().enumerate().collect();
-                parallel::map(self.threads, parts, |(part, pairs): (usize, &mut Pairs)| {
-                    pairs.add(waiting.iter().filter_map(Run::pairs).map(|run| run.part(part)));
+        let Look::Second(_, found) = &mut self.look else {
+            return;
+        };
+        let keeps = self.hits.is_some();
+        let parts = found.parts().into_iter().enumerate().collect();
+        let hits = parallel::map(self.threads, parts, |(n, mut part): (usize, Part<'_>)| {
+            let mut hits = Vec::new();
+            for (run, first) in &waiting {
+                part.count(run.part(n), |Hit { key, row, at }| {
+                    if keeps {
+                        hits.push((key, first + u64::from(row), at));
+                    }
                 });
             }
-            Look::Second(_, parts) => {
-                let keeps = self.hits.is_some();
-                let parts = parts.iter_mut().enumerate().collect();
-                let found = parallel::map(self.threads, parts, |(part, kept): (usize, &mut Kept)| {
-                    let mut found = Vec::new();
-                    for run in waiting.iter().filter_map(Run::rows) {
-                        kept.count(run.part(part), |row| {
-                            if keeps {
-                                found.push(*row);
-                            }
-                        });
-                    }
-                    found
-                });
-                let more: usize = found.iter().map(Vec::len).sum();
-                if let Some(hits) = &mut self.hits {
-                    if hits.rows.len() + more > self.most_hits {
-                        self.hits = None;
-                    } else {
-                        for row in found.into_iter().flatten() {
-                            hits.keys.push(unmixed(row.mixed));
-                            hits.rows.push(row.row);
-                            hits.ats.push(row.at);
-                        }
-                    }
-                }
-            }
+            hits
+        });
+        self.keep(hits);
+    }
+
+    /// Keeps rows of keys that are found, unless they become too many.
+    fn keep(&mut self, found: Vec<Vec<(u64, u64, i64)>>) {
+        let Some(hits) = &mut self.hits else { return };
+        let more: usize = found.iter().map(Vec::len).sum();
+        if hits.rows.len() + more > self.most_hits {
+            self.hits = None;
+            return;
+        }
+        for (key, row, at) in found.into_iter().flatten() {
+            hits.keys.push(key);
+            hits.rows.push(row);
+            hits.ats.push(at);
         }
     }
 
     /// Ends the first look and begins the second one, for the keys in at least so many sources. Up to `most_hits` of their
     /// rows are kept. Returns the account of the first look.
-    pub fn look_again(&mut self, at_least: usize, most_hits: usize) -> Account {
-        self.sort_in();
-        if let Look::First(parts) = &mut self.look {
-            let parts = std::mem::take(parts).into_iter().enumerate().collect();
-            let kept: Vec<Kept> = parallel::map(self.threads, parts, |(part, pairs): (usize, Pairs)| {
-                pairs.in_at_least(part, at_least)
-            });
-            let count = kept.iter().map(Kept::len).sum();
-            let filter = Filter::of(count, kept.iter().flat_map(Kept::mixed));
-            self.look = Look::Second(Arc::new(filter), kept);
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if the keys, or all sources of all keys, need more than 32 bits to be counted.
+    pub fn look_again(&mut self, at_least: usize, most_hits: usize) -> Result<Account, Error> {
+        if let Look::First(stored) = &mut self.look {
+            let stored = std::mem::take(stored);
+            let mut found = Found::default();
+            stored.go_over(
+                self.threads,
+                |part, pairs| in_at_least(part, pairs, at_least),
+                |several| found.add(&several).ok_or(Error::TooMany),
+            )?;
+            drop(stored);
+            found.prepare();
+            self.look = Look::Second(Arc::new(found.filter()), found);
         }
         self.rows = 0;
         self.hits = Some(Hits::default());
         self.most_hits = most_hits;
-        std::mem::take(&mut self.account)
+        Ok(std::mem::take(&mut self.account))
     }
 
-    /// Whether any key was found in the first look.
+    /// Whether no key was found in the first look.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match &self.look {
             Look::First(_) => true,
-            Look::Second(_, parts) => parts.iter().all(Kept::is_empty),
+            Look::Second(_, found) => found.is_empty(),
         }
     }
 
     /// The rows of the keys found, by key and row; `None` if they are more than were to be kept.
     pub fn hits(&mut self) -> Option<Hits> {
-        self.sort_in();
+        self.count();
         let hits = self.hits.take()?;
         let mut order: Vec<(u64, u64, u32)> = Vec::with_capacity(hits.rows.len());
         let rows = hits.keys.iter().zip(&hits.rows);
         order.extend(rows.zip(0..).map(|((&key, &row), n)| (key, row, n)));
         parallel::sort(self.threads, &mut order);
-        let ats = order.iter().map(|&(_, _, n)| hits.ats[n as usize]).collect();
+        let ats = order
+            .iter()
+            .map(|&(_, _, n)| hits.ats[n as usize])
+            .collect();
         Some(Hits {
             keys: order.iter().map(|&(key, _, _)| key).collect(),
             rows: order.iter().map(|&(_, row, _)| row).collect(),
@@ -314,88 +317,58 @@ impl Common {
     /// What was found.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if the keys of a part, or all sources of all keys, are too many to be counted in 32 bits.
+    /// [`Error::TooMany`] if all sources of all keys are more than a list of Arrow holds.
     pub fn finish(mut self) -> Result<Table, Error> {
-        self.sort_in();
-        let Look::Second(_, parts) = self.look else {
-            return Table::of(&[], &[]);
-        };
-        let mut order = Vec::with_capacity(parts.iter().map(Kept::len).sum());
-        for (part, kept) in parts.iter().enumerate() {
-            if kept.len() >= 1 << PLACE_BITS {
-                return Err(Error::TooMany);
-            }
-            order.extend((0..kept.len()).map(|place| {
-                // Most sources first, then by key, in one integer with its place.
-                let sources = (SOURCES - kept.sources(place).len()) as u128;
-                let at = (part << PLACE_BITS | place) as u128;
-                sources << 96 | u128::from(kept.key(place)) << 32 | at
-            }));
+        self.count();
+        match self.look {
+            Look::First(_) => Table::of(Found::default(), self.threads),
+            Look::Second(_, found) => Table::of(found, self.threads),
         }
-        parallel::sort(self.threads, &mut order);
-        Table::of(&parts, &order)
     }
 }
 
 impl Table {
-    fn of(parts: &[Kept], order: &[u128]) -> Result<Self, Error> {
-        let places = || {
-            order.iter().map(|&one| {
-                let at = one as u32 as usize;
-                (&parts[at >> PLACE_BITS], at & ((1 << PLACE_BITS) - 1))
-            })
-        };
-        let sources = |one: &u128| SOURCES as i64 - (one >> 96) as i64;
-        let total: i64 = order.iter().map(sources).sum();
-        if i32::try_from(total).is_err() {
+    /// Each part of `found` is dropped as soon as its columns are there.
+    fn of(mut found: Found, threads: parallel::Threads) -> Result<Self, Error> {
+        if i32::try_from(found.total()).is_err() {
             return Err(Error::TooMany);
         }
+        // Most sources first, then by key, and the place: all in one integer.
+        let mut order: Vec<u128> = Vec::with_capacity(found.len());
+        order.extend(found.keys().zip(0u32..).map(|((key, sources), place)| {
+            ((SOURCES - sources) as u128) << 96 | u128::from(key) << 32 | u128::from(place)
+        }));
+        parallel::sort(threads, &mut order);
+        found.drop_keys();
+        let place = |one: &u128| *one as u32 as usize;
         let mut offsets = Vec::with_capacity(order.len() + 1);
         offsets.push(0);
-        let mut which = Vec::with_capacity(total as usize);
-        for (kept, place) in places() {
-            which.extend(kept.sources(place).iter().map(|&source| source as i32));
+        let mut which = Vec::with_capacity(found.total());
+        for one in &order {
+            which.extend(
+                found
+                    .sources(place(one))
+                    .iter()
+                    .map(|&source| i32::from(source)),
+            );
             offsets.push(which.len() as i32);
         }
-        let seen = |end: usize| {
-            let seen = places().map(|(kept, place)| kept.seen(place));
-            seen.map(|seen| seen.map_or(NO_TIME, |seen| seen[end]))
-                .collect()
-        };
+        let Counts { rows, first, last } = found.into_counts();
+        let column =
+            |values: Vec<i64>| -> Vec<i64> { order.iter().map(|one| values[place(one)]).collect() };
+        let (rows, first, last) = (column(rows), column(first), column(last));
+        let keys = order.iter().map(|&one| (one >> 32) as u64).collect();
+        drop(order);
+        let sources = offsets.windows(2).map(|ends| i64::from(ends[1] - ends[0]));
         Ok(Self {
-            keys: order.iter().map(|&one| (one >> 32) as u64).collect(),
-            sources: order.iter().map(sources).collect(),
+            keys,
+            sources: sources.collect(),
             offsets,
             which,
-            rows: places()
-                .map(|(kept, place)| kept.rows(place) as i64)
-                .collect(),
-            first: seen(0),
-            last: seen(1),
+            rows,
+            first,
+            last,
         })
-    }
-}
-
-impl Run {
-    fn len(&self) -> usize {
-        match self {
-            Self::Pairs(run) => run.entries().len(),
-            Self::Rows(run) => run.entries().len(),
-        }
-    }
-
-    fn pairs(&self) -> Option<&Scattered<u64>> {
-        match self {
-            Self::Pairs(run) => Some(run),
-            Self::Rows(_) => None,
-        }
-    }
-
-    fn rows(&self) -> Option<&Scattered<Row>> {
-        match self {
-            Self::Rows(run) => Some(run),
-            Self::Pairs(_) => None,
-        }
     }
 }
 

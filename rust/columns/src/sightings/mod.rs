@@ -8,6 +8,7 @@ mod answer;
 mod changes;
 mod common;
 mod files;
+mod stored;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;

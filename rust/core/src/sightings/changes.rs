@@ -195,13 +195,7 @@ impl Periods {
     }
 
     /// The periods of one key, whose sightings are in order.
-    fn of_key(
-        &mut self,
-        key: u64,
-        group: &[Sighting],
-        gap: i64,
-        mut found: impl FnMut(Period),
-    ) {
+    fn of_key(&mut self, key: u64, group: &[Sighting], gap: i64, mut found: impl FnMut(Period)) {
         self.stretches.clear();
         let mut before: Option<(u64, i64)> = None;
         for sighting in group {
