@@ -108,7 +108,8 @@ def common_sql(connection: Any, at_least: int) -> pa.Table:
     """The numbers in several dumps, in SQL."""
     read = """select served_msisdn, "at", {n} as dump from read_parquet('{path}')"""
     rows = " union all ".join(read.format(n=n, path=path) for n, path in enumerate(dumps()))
-    return connection.sql(COMMON.format(rows=rows, at_least=at_least)).to_arrow_table()
+    table: pa.Table = connection.sql(COMMON.format(rows=rows, at_least=at_least)).to_arrow_table()
+    return table
 
 
 def common_of(rows: int, at_least: int, threads: int) -> Callable[[], Any]:
@@ -156,7 +157,8 @@ def changes_sql(connection: Any, path: Path) -> pa.Table:
     """The periods, in SQL."""
     placeholders = ", ".join(map(str, sightings.PLACEHOLDERS))
     query = CHANGES.format(path=path, placeholders=placeholders, gap_days=GAP_DAYS)
-    return connection.sql(query).to_arrow_table()
+    table: pa.Table = connection.sql(query).to_arrow_table()
+    return table
 
 
 def changes_of(rows: int, threads: int) -> Callable[[], Any]:

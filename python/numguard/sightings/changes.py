@@ -1,8 +1,8 @@
 """Sightings -> the periods of each number in each handset, or of each handset with each number.
 
 Owns the table of the answer; the compiled module has the definition of a period. Independent of files. One idea: **a
-period ends where the key is next seen with another and returns only after the gap**: alternating use within the gap gives
-overlapping periods, a later return a second one.
+period ends where the key is next seen with another and returns only after the gap**: alternating use within the gap
+gives overlapping periods, a later return a second one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A source of sightings -> the compiled module, and the file and row number of each row that it names.
 
-Owns which sources are read, where each row stands, the account, and how the table of a result is exported. Independent of
-`common` and `changes`. One idea: **the compiled module counts the rows of all parts**, and such a number is later turned
-into a file and a row; a stream of `read_cdr` has both in its columns `source` and `row`.
+Owns which sources are read, where each row stands, the account, and how the table of a result is exported. Independent
+of `common` and `changes`. One idea: **the compiled module counts the rows of all parts**, and such a number is later
+turned into a file and a row; a stream of `read_cdr` has both in its columns `source` and `row`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from numguard.source import (
     check_columns,
     files_of,
     looks_national,
-    named,
     open_source,
 )
 from numguard.types import Region
@@ -248,7 +247,7 @@ class Reader:
         return columns
 
     def _direct(self, part: Part) -> bool | None:
-        """Whether the compiled module reads the part: local Parquet that has all columns itself; None if it does not."""
+        """True for local Parquet that has all columns itself, which the compiled module reads; None for other parts."""
         if not isinstance(part, ParquetPart):
             return None
         return True if set(self._columns_of(part)) <= set(parquet_schema(part.path).names) else None
@@ -310,7 +309,6 @@ def _check(part: Part, schema: pa.Schema, columns: Sequence[str], keys: int, reg
         check_sightings(fields if keys > 1 else [fields[0], *fields], region)
     except InputError as error:
         raise type(error)(f"{part.name}: {error}" if part.name else str(error)) from None
-
 
 
 def _is_several(source: Any) -> bool:

@@ -1,7 +1,7 @@
 """Several sources -> the numbers or handsets in at least a given number of them, with every row as proof.
 
-Owns the tables of the answer; the compiled module counts. Independent of files. One idea: **every source is read twice**:
-first its keys, to decide which are found, then the rows of these.
+Owns the tables of the answer; the compiled module counts. Independent of files. One idea: **every source is read
+twice**: first its keys, to decide which are found, then the rows of these.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from numguard.types import Region
 
 __all__ = ["Common", "common"]
 
-#: Rows of found keys that the second look keeps. For more of them the sources are read once more when they are asked for.
+#: Rows of found keys that the second look keeps. If there are more, the proof reads the sources once more.
 _ROWS_KEPT: Final = 1 << 20
+#: The most sources.
+_SOURCES: Final = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +90,9 @@ def common(
 ) -> Common:
     """Finds the numbers or handsets in at least a given number of several sources, such as tower dumps.
 
-    Every source is read twice; of a stream, which can be received only once, keys and times are kept. Beside them, memory
-    holds at most sixteen bytes for each distinct pair of key and source, and about a hundred bytes for each key found.
+    Every source is read twice; of a stream, which can be received only once, keys and times are kept. Beside them,
+    memory holds 256 MiB at most, or forty bytes for each distinct pair of key and source, and about a hundred bytes
+    for each key found.
 
     Args:
         sources: A list of sources, each a source of `scan` or a reader of `read_cdr`; a mapping of names to sources; or
@@ -128,6 +131,8 @@ def common(
     pairs = named_sources(sources)
     if isinstance(at_least, bool) or not isinstance(at_least, int) or not 1 <= at_least <= len(pairs):
         raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, which is {len(pairs)}")
+    if len(pairs) > _SOURCES:
+        raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
     check_threads(threads)
     account, origins = Account(), Origins()
     readers = [Reader(source, [msisdn if by == "msisdn" else imei], at, region=region) for _, source in pairs]
@@ -149,9 +154,7 @@ def common(
 class _Search:
     """The sources, which are looked through several times."""
 
-    def __init__(
-        self, readers: list[Reader], by: str, region: Region, threads: int | None, origins: Origins
-    ) -> None:
+    def __init__(self, readers: list[Reader], by: str, region: Region, threads: int | None, origins: Origins) -> None:
         self._readers, self._by, self._region, self._threads = readers, by, region, threads
         self.origins = origins
         #: The number of the first row of each source, counted through all.
@@ -217,7 +220,8 @@ def _table(found: dict[str, Any], names: list[str]) -> pa.Table:
     """The table `Common.table`."""
     table: Any = pa.Table.from_batches([found["table"]])
     named: Any = pa.DictionaryArray.from_arrays(found["which"], pa.array(names, pa.string()))
-    return table.add_column(2, "names", pa.ListArray.from_arrays(found["offsets"], named))
+    whole: pa.Table = table.add_column(2, "names", pa.ListArray.from_arrays(found["offsets"], named))
+    return whole
 
 
 def _proof(hits: Any, search: _Search, names: list[str]) -> pa.Table:
@@ -229,10 +233,14 @@ def _proof(hits: Any, search: _Search, names: list[str]) -> pa.Table:
     order = np.lexsort((lines.to_numpy(), by_name, sources, hits["key"].to_numpy()))
     columns: dict[str, Any] = {
         "key": hits["key"],
-        "source": pa.array(names, pa.string()).take(pa.array(sources)),
+        "source": pa.array(names, pa.string()).take(_places(sources)),
         "file": files,
         "row": lines,
         "at": hits["at"].cast(MOMENT),
     }
     proof = pa.table(columns)
-    return proof if (order[1:] > order[:-1]).all() else proof.take(pa.array(order))
+    return proof if (order[1:] > order[:-1]).all() else proof.take(_places(order))
+
+
+def _places(places: npt.NDArray[np.int64]) -> Any:
+    return pa.array(places)
