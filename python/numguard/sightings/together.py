@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -60,7 +60,7 @@ class Common(Result):
     by: str
     _proof: Callable[[], pa.Table] = field(repr=False)
 
-    @cached_property
+    @property
     def proof(self) -> pa.Table:
         """Every row of these keys: `key`, `source` (its name), `file` (null where it has no name), `row`, `at`.
 
@@ -147,7 +147,7 @@ def common(
         search.look(finder)
     search.keep(finder.hits())
     table = _table(finder.finish(), names)
-    proof = partial(search.proof, table, names)
+    proof = cache(partial(search.proof, table, names))
     return Common(table, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
 
 

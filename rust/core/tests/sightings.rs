@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::changes::{self, Period, Periods, Sighting};
-use numguard_core::sightings::common::{self, Found, distinct, in_at_least, pairs};
 use numguard_core::sightings::mixed;
+use numguard_core::sightings::together::{self, Found, distinct, in_at_least, pairs};
 use proptest::prelude::*;
 
 const FIRST: u64 = 919_876_543_210;
@@ -124,7 +124,7 @@ proptest! {
         }
         expected.retain(|_, one| one.0.len() >= at_least);
         let mut known = Found::default();
-        for part in 0..common::PARTS {
+        for part in 0..together::PARTS {
             let runs: Vec<&[u64]> = runs.iter().map(|run| run.part(part)).collect();
             known.add(&in_at_least(part, &distinct(&runs), at_least)).expect("few keys");
         }

@@ -11,8 +11,8 @@ use arrow_array::ArrayRef;
 use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::changes::{PARTS, Period, Periods, Sighting, sightings};
 
-use super::common::runs;
 use super::files::Files;
+use super::together::runs;
 use super::{Account, File, NOT_TIMED, Taken, fill_keys, fill_times, read_batches, why_refused};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;

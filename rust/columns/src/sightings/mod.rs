@@ -6,9 +6,9 @@
 
 mod answer;
 mod changes;
-mod common;
 mod files;
 mod stored;
+mod together;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
@@ -16,8 +16,8 @@ use numguard_core::linkage::NO_TIME;
 use numguard_core::notes::Note;
 
 pub use changes::{Changes, Table as ChangesTable};
-pub use common::{Common, Hits, Table as CommonTable};
 pub use files::File;
+pub use together::{Common, Hits, Table as CommonTable};
 
 use crate::column::{Column, Keys};
 use crate::linkage::{EMPTY, NO_TIME as NOT_TIMED, Refused, Times};

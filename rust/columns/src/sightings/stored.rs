@@ -4,7 +4,7 @@
 
 use memmap2::MmapMut;
 use numguard_core::sightings::Scattered;
-use numguard_core::sightings::common::{PARTS, distinct};
+use numguard_core::sightings::together::{PARTS, distinct};
 
 use crate::{Error, parallel};
 

@@ -5,8 +5,8 @@
 //! belongs to, the next ones its place within, and no hash table is needed.
 
 pub mod changes;
-pub mod common;
 mod scatter;
+pub mod together;
 
 pub use scatter::Scattered;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arrow_array::ArrayRef;
 use numguard_core::sightings::Scattered;
-use numguard_core::sightings::common::{
+use numguard_core::sightings::together::{
     Counts, Filter, Found, Hit, Part, Row, SOURCES, in_at_least, pairs,
 };
 
