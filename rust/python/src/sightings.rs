@@ -46,7 +46,7 @@ impl Common {
 
     /// Read batches of a source with a column of keys and, if there is one, a column of times. Returns the rows so far.
     fn read(&self, py: Python<'_>, source: usize, batches: Vec<Rows>) -> PyResult<u64> {
-        let (arrays, batches) = columns_of(&batches);
+        let (arrays, batches) = columns_of(batches);
         let read = py.detach(|| {
             self.with(|common| {
                 numguard_columns::sound(&arrays, || common.read(source, &batches))?;
@@ -148,7 +148,7 @@ impl Changes {
 
     /// Read batches with columns of numbers, IMEIs and times. Returns the rows so far.
     fn read(&self, py: Python<'_>, batches: Vec<Rows>) -> PyResult<u64> {
-        let (arrays, batches) = columns_of(&batches);
+        let (arrays, batches) = columns_of(batches);
         let read = py.detach(|| {
             self.with(|changes| {
                 numguard_columns::sound(&arrays, || changes.read(&batches))?;
@@ -215,9 +215,9 @@ fn keys_of(by_imei: bool, region: RegionArgument) -> Keys {
 }
 
 /// The columns of some batches: all of them, to be validated, and by batch.
-fn columns_of(batches: &[Rows]) -> (Vec<ArrayRef>, Vec<Vec<ArrayRef>>) {
+fn columns_of(batches: Vec<Rows>) -> (Vec<ArrayRef>, Vec<Vec<ArrayRef>>) {
     let batches: Vec<Vec<ArrayRef>> = batches
-        .iter()
+        .into_iter()
         .map(|Rows(batch)| batch.columns().to_vec())
         .collect();
     (batches.iter().flatten().cloned().collect(), batches)

@@ -74,7 +74,7 @@ impl Account {
 fn runs_of(batches: &[Vec<ArrayRef>], keys: usize, mut first: u64) -> Vec<(Vec<ArrayRef>, u64)> {
     let mut runs = Vec::new();
     for batch in batches {
-        let Some(len) = batch.first().map(|column| column.len()) else {
+        let Some(len) = batch.first().map(Array::len) else {
             continue;
         };
         let coded = batch.iter().take(keys).any(|column| {
