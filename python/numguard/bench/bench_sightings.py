@@ -64,8 +64,9 @@ periods as (
          min_by(row, "at") as from_row, max_by(row, "at") as to_row
   from (select *, sum(begins) over (partition by msisdn, imei14 order by "at") as number from begun) group by all)
 select msisdn, imei14, "from", "to", sightings, lag(imei14) over key as followed,
-       greatest(0, (epoch_us(least("to", max("to") over (key rows between unbounded preceding and 1 preceding)))
-                    - epoch_us("from")) // 1000000) as overlap,
+       case when lag(imei14) over key is not null then
+         greatest(0, (epoch_us(least("to", max("to") over (key rows between unbounded preceding and 1 preceding)))
+                      - epoch_us("from")) // 1000000) end as overlap,
        from_row, to_row
 from periods window key as (partition by msisdn order by "from", "to", imei14)
 order by msisdn, "from", "to", imei14
@@ -100,6 +101,7 @@ def connection() -> Any:
     """DuckDB."""
     connection = duckdb.connect()
     connection.execute(f"set threads = {THREADS}")
+    connection.execute("set enable_progress_bar = false")
     connection.execute(f"set timezone = '{ZONE}'")
     return connection
 
