@@ -189,6 +189,19 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run(["common", str(tmp_path / "0.parquet"), "-o", str(tmp_path / "0.parquet")]) == 2
 
 
+def test_makers_and_models_beside_handsets(tmp_path: Path) -> None:
+    for n, rows in enumerate(ROWS):
+        pq.write_table(dump(rows), tmp_path / f"{n}.parquet")
+    tacs, out, refused = tmp_path / "tacs.csv", tmp_path / "out.csv", tmp_path / "refused.csv"
+    tacs.write_text("TAC,Maker,Model\n35824005,Acme,One\n3582,Acme,Two\n")
+    asked = ["common", f"{tmp_path}/*.parquet", "--tac", str(tacs), "-o", str(out)]
+    assert run([*asked, "--by", "imei14", "--refused", str(refused)]) == 0
+    assert out.read_text().splitlines()[1].startswith('"35824005111102","Acme","One",3')
+    assert refused.read_text().splitlines()[1].endswith('tacs.csv",3,"too_short"')
+    assert run(asked) == 2
+    assert run(["report", str(tmp_path / "a.html"), "--registry", "none.db", "--refused", str(refused)]) == 2
+
+
 def by_hand(dumps: list[list[tuple[int, int]]]) -> dict[int, set[int]]:
     where: dict[int, set[int]] = defaultdict(set)
     for n, rows in enumerate(dumps):
