@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
-from numguard.sightings import together
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 FIRST = 919876543210
@@ -190,6 +189,19 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run(["common", str(tmp_path / "0.parquet"), "-o", str(tmp_path / "0.parquet")]) == 2
 
 
+def test_makers_and_models_beside_handsets(tmp_path: Path) -> None:
+    for n, rows in enumerate(ROWS):
+        pq.write_table(dump(rows), tmp_path / f"{n}.parquet")
+    tacs, out, refused = tmp_path / "tacs.csv", tmp_path / "out.csv", tmp_path / "refused.csv"
+    tacs.write_text("TAC,Maker,Model\n35824005,Acme,One\n3582,Acme,Two\n")
+    asked = ["common", f"{tmp_path}/*.parquet", "--tac", str(tacs), "-o", str(out)]
+    assert run([*asked, "--by", "imei14", "--refused", str(refused)]) == 0
+    assert out.read_text().splitlines()[1].startswith('"35824005111102","Acme","One",3')
+    assert refused.read_text().splitlines()[1].endswith('tacs.csv",3,"too_short"')
+    assert run(asked) == 2
+    assert run(["report", str(tmp_path / "a.html"), "--registry", "none.db", "--refused", str(refused)]) == 2
+
+
 def by_hand(dumps: list[list[tuple[int, int]]]) -> dict[int, set[int]]:
     where: dict[int, set[int]] = defaultdict(set)
     for n, rows in enumerate(dumps):
@@ -205,17 +217,3 @@ def test_each_depth_holds_the_next(dumps: Any) -> None:
     for at_least in range(1, len(dumps) + 1):
         found = ng.common([dump(rows) for rows in dumps], at_least=at_least)
         assert set(found.table["key"].to_pylist()) == {FIRST + n for n, i in where.items() if len(i) >= at_least}
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.frozensets(st.integers(0, 25), max_size=20), min_size=1, max_size=6), st.integers(1, 6), st.data())
-def test_ranges_of_keys_make_no_difference(sources: list[frozenset[int]], size: int, data: st.DataObject) -> None:
-    at_least = data.draw(st.integers(1, len(sources)))
-    tables = [
-        pa.table({"served_msisdn": pa.array([919876543210 + n for n in source], pa.uint64())}) for source in sources
-    ]
-    wanted = {n for n in range(26) if sum(n in source for source in sources) >= at_least}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(together, "_RANGE", size)
-        found = ng.common(tables, at_least=at_least).table
-    assert {key - 919876543210 for key in found["key"].to_pylist()} == wanted

@@ -602,6 +602,59 @@ class Linkage:
     def finish(self) -> dict[str, Any]:
         """The tables of the result, by name. After that the object cannot be used."""
 
+class Common:
+    """Finds the keys in several sources. Each source is read twice, in the same order."""
+    def __new__(
+        cls,
+        *,
+        by_imei: bool,
+        region: Region,
+        list_refused: bool,
+        threads: int | None,
+        wanted: Values | None = None,
+    ) -> Common: ...
+    def read(self, source: int, batches: Sequence[pa.RecordBatch]) -> int:
+        """Read batches of a source with a column of keys and, if there is one, a column of times. Returns the rows so far."""
+    def begin(self, source: int, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
+        """Start to read local Parquet files of a source, each with the names of its columns."""
+    def read_on(self) -> tuple[int, bool]:
+        """Go on reading the files: the rows so far, and whether there is more."""
+    def look_again(self, at_least: int, most_hits: int) -> dict[str, Any]:
+        """End the first look: its account. The second look is for the keys in at least so many sources."""
+    def is_empty(self) -> bool:
+        """Whether no key was found in the first look."""
+    def hits(self) -> pa.RecordBatch | None:
+        """The rows of the keys found, by key and row: ``key``, ``row`` (uint64), ``at``. ``None`` if they are too many."""
+    def finish(self) -> dict[str, Any]:
+        """The keys found: ``table`` with ``key``, ``sources``, ``rows``, ``first_seen``, ``last_seen``; ``offsets`` and
+        ``which`` with the sources of each. After that the object cannot be used.
+        """
+
+class Changes:
+    """Finds the periods of numbers in handsets, or of handsets with numbers."""
+    def __new__(
+        cls,
+        *,
+        by_imei: bool,
+        gap: int,
+        region: Region,
+        list_refused: bool,
+        memory_limit: int,
+        threads: int | None,
+    ) -> Changes: ...
+    def read(self, batches: Sequence[pa.RecordBatch]) -> int:
+        """Read batches with columns of numbers, IMEIs and times. Returns the rows so far."""
+    def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
+        """Start to read local Parquet files, each with the names of its columns."""
+    def read_on(self) -> tuple[int, bool]:
+        """Go on reading the files: the rows so far, and whether there is more."""
+    def step(self) -> bool:
+        """Go over some of the sightings; whether there are more."""
+    def finish(self) -> tuple[pa.RecordBatch, dict[str, Any]]:
+        """The periods, by key and beginning: ``key``, ``other``, ``from``, ``to``, ``sightings``, ``followed``, ``overlap``
+        (microseconds), ``from_row``, ``to_row``; and the account. After that the object cannot be used.
+        """
+
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
     """Check that columns of these names and types can be read as numbers, IMEIs and times. Raises before anything is read."""
 

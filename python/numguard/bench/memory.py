@@ -28,7 +28,7 @@ def added(work: str, **arguments: Any) -> int:
     """The peak of added bytes while `work` runs once.
 
     Args:
-        work: "build", "contains", "scan", "expand" or "read cdr".
+        work: "build", "contains", "scan", "expand", "common", "changes" or "read cdr".
         arguments: Its arguments, such as a case, a candidate, a number of threads; of types that JSON has.
     """
     order = json.dumps({"work": work, **arguments})
@@ -66,6 +66,18 @@ def _expand(**arguments: Any) -> Callable[[], Any]:
     return expand_copies(**arguments)
 
 
+def _common(**arguments: Any) -> Callable[[], Any]:
+    from numguard.bench.bench_sightings import common_of
+
+    return common_of(**arguments)
+
+
+def _changes(**arguments: Any) -> Callable[[], Any]:
+    from numguard.bench.bench_sightings import changes_of
+
+    return changes_of(**arguments)
+
+
 def _read_cdr(path: str) -> Callable[[], Any]:
     from numguard.cdr import read_cdr
 
@@ -77,6 +89,8 @@ _WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {
     "contains": _contains,
     "scan": _scan,
     "expand": _expand,
+    "common": _common,
+    "changes": _changes,
     "read cdr": _read_cdr,
 }
 """Each makes its inputs and returns the function to be measured."""

@@ -252,6 +252,12 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         (),
     ),
     (
+        "common | changes | decode sightings",
+        "Several dumps, and changes of handsets",
+        "Numbers in so many of twenty dumps; periods of numbers in handsets. DuckDB computes the same tables in SQL.",
+        (),
+    ),
+    (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
         "pyarrow only reads the same bytes as text; one thread each, by wall and by processor time.",

@@ -26,6 +26,7 @@ __all__ = ["common"]
 @click.option(
     "--proof", type=click.Path(dir_okay=False, path_type=Path), help="Write every row of them: file, row, time."
 )
+@options.tac
 @options.region
 @account.refused
 @account.strict
@@ -39,6 +40,7 @@ def common(
     imei: str | None,
     at: str | None,
     proof: Path | None,
+    tac_path: str | None,
     region: Region,
     refused_path: Path | None,
     is_strict: bool,
@@ -51,14 +53,14 @@ def common(
 
     \b
       numguard common tower1.csv tower2.csv tower3.csv --at-least 3 -o everywhere.csv --proof rows.csv
-      numguard common "dumps/*.parquet" --by imei14
+      numguard common "dumps/*.parquet" --by imei14 --tac tacs.csv
       numguard common "dumps/*.csv" --at-least 3 -o everywhere.html
     """
     from numguard.files import write_rows
     from numguard.sightings import common as find
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
-    account.check_files(sources, writes, pages=["--output"])
+    account.check_files([*sources, tac_path], writes, pages=["--output"])
     page = output if account.is_page(output) else None
     if page is not None:
         from numguard.report.page import can_draw
@@ -67,6 +69,9 @@ def common(
         can_draw()
     if as_json and output is None:
         raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    if tac_path is not None and (by != "imei14" or page is not None):
+        raise ArgumentError("--tac: goes with --by imei14, and with a table")
+    tac = account.tacs_in(tac_path, is_strict=is_strict)
     paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
     opened: dict[str, Any] = {}
     columns: dict[str, Any] = {}
@@ -94,13 +99,15 @@ def common(
         write_common(found, page, account=rows, files=account.files_read(paths))
         options.say(f"{page}: written; numbers are shown in full")
     else:
-        options.write_table(_flat(found.table, by), output)
+        table = _flat(found.table, by)
+        options.write_table(table if tac is None else tac.join(table), output)
     if proof is not None:
         rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
         write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
-    account.write_with_reports(found.refused_rows, readers, refused_path)
+    account.write_with_reports(found.refused_rows, readers, refused_path, tac)
     if as_json:
-        options.say_json({"found": len(found), "sources": found.sources, "at_least": at_least} | rows)
+        counts = {"found": len(found), "sources": found.sources, "at_least": at_least}
+        options.say_json(counts | rows | account.of_tacs(tac))
         return
     what = "number" if by == "msisdn" else "handset"
     verb = "stands" if len(found) == 1 else "stand"
@@ -113,5 +120,6 @@ def common(
 def _flat(table: pa.Table, by: str) -> pa.Table:
     """The table with the names in one cell, because CSV has no lists."""
     at = table.schema.get_field_index("names")
-    table = table.set_column(at, "names", pc.binary_join(table["names"], "; "))
+    names = table["names"].cast(pa.list_(pa.string()))
+    table = table.set_column(at, "names", pc.binary_join(names, "; "))
     return table.rename_columns([by, *table.column_names[1:]])

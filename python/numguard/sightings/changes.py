@@ -1,32 +1,29 @@
 """Sightings -> the periods of each number in each handset, or of each handset with each number.
 
-Owns the definition of a period. Independent of files. One idea: **a period ends where the key is next seen with another
-and returns only after the gap**: alternating use within the gap gives overlapping periods, a later return a second one.
+Owns the table of the answer; the compiled module has the definition of a period. Independent of files. One idea: **a
+period ends where the key is next seen with another and returns only after the gap**: alternating use within the gap
+gives overlapping periods, a later return a second one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard._core import Changes as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.indian_time import DAY_MICROS, MOMENT
-from numguard.sightings.reading import Account, Reader, Result, Rows, check_names
+from numguard.indian_time import DAY_MICROS
+from numguard.sightings.reading import Account, Origins, Reader, Result, check_names, check_threads
 from numguard.types import Region, Source
 
 __all__ = ["Changes", "changes"]
 
-_Ints = npt.NDArray[np.int64]
-_SECOND_US = 1_000_000
-#: Sightings of a block.
-_BLOCK = 1 << 17
-_BITS = 64
+_SECOND_US: Final = 1_000_000
+#: Bytes of sightings kept in memory: some sixty million.
+_MEMORY_LIMIT: Final = 1_500_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +68,8 @@ def changes(
     region: Region = "IN",
     strict: bool = False,
     list_refused: bool = False,
+    memory_limit: int = _MEMORY_LIMIT,
+    threads: int | None = None,
 ) -> Changes:
     """Finds the periods of each number in each handset, or of each handset with each number.
 
@@ -87,6 +86,9 @@ def changes(
         region: How bare digits are read, as in `normalize`.
         strict: A row that cannot be used is an error; else it is counted in `account`.
         list_refused: List each row that cannot be used in `refused_rows`.
+        memory_limit: Bytes of sightings to keep in memory, 24 a sighting. The rest waits in a temporary file without a
+            name (in `TMPDIR`). The answer takes about 250 bytes a period beside them.
+        threads: How many threads to use; None takes as many as the process may.
 
     Raises:
         FileMissingError: A path leads to no file.
@@ -115,202 +117,38 @@ def changes(
     check_names(msisdn=msisdn, imei=imei)
     if not isinstance(at, str):
         raise ArgumentError("at: takes the name of a column: without times there are no periods")
-    account = Account(list_refused=list_refused, region=region)
-    seen = _Seen()
-    for rows in Reader(sightings, [msisdn, imei], at, timed=True).rows(account):
-        seen.add(rows, region, account)
-    key, other = ("msisdn", "imei14") if by == "msisdn" else ("imei14", "msisdn")
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+        raise ArgumentError("memory_limit: takes a whole number of bytes")
+    check_threads(threads)
+    account, origins = Account(), Origins()
+    finder = Finder(
+        by_imei=by == "imei14",
+        gap=gap_days * DAY_MICROS,
+        region=region,
+        list_refused=list_refused,
+        memory_limit=memory_limit,
+        threads=threads,
+    )
+    Reader(sightings, [msisdn, imei], at, region=region, timed=True).read(finder, origins, account)
+    while finder.step():
+        pass
+    found, counted = finder.finish()
+    account.count(counted, origins, msisdn)
     if strict:
         account.check_strict()
-    table = _periods(seen, key, other, gap_days * DAY_MICROS)
+    key, other = ("msisdn", "imei14") if by == "msisdn" else ("imei14", "msisdn")
+    table = _table(found, key, other, origins)
     return Changes(table, account.summary(), account.refused_rows(), by, gap_days)
 
 
-class _Seen:
-    """The sightings that can be used, as columns, each with its file and row."""
-
-    def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {"msisdn": [], "imei14": [], "at": [], "file": [], "row": []}
-
-    def add(self, rows: Rows, region: Region, account: Account) -> None:
-        """Adds the rows whose number, handset and time can be read; counts and lists the others."""
-        numbers, handsets = normalize(rows.columns[0], region=region), normalize_imei(rows.columns[1])
-        at = rows.at
-        usable = pc.and_(pc.and_(numbers.is_valid(), handsets.is_valid()), at.is_valid())
-        if usable.true_count < len(usable):
-            notes = account.notes(rows.columns[0], numbers, of_imeis=False)
-            notes = pc.coalesce(notes, account.notes(rows.columns[1], handsets, of_imeis=True))
-            nothing: Any = pa.scalar(None, pa.string())
-            notes = pc.coalesce(notes, pc.if_else(at.is_null(), "no_time", nothing))
-            counts = pc.value_counts(notes.drop_null()).to_pylist()
-            account.count({count["values"]: count["counts"] for count in counts})
-            account.list_rows(rows, notes)
-        kept = [numbers.filter(usable), handsets.filter(usable), at.filter(usable).cast(pa.int64())]
-        files, lines = rows.where(usable)
-        for name, column in zip(self._columns, [*kept, files.dictionary_encode(), lines], strict=True):
-            self._columns[name].append(column)
-
-    def column(self, name: str) -> Any:
-        """A column of all rows, as one array."""
-        if not self._columns[name]:
-            kinds: dict[str, Any] = {"at": pa.int64(), "row": pa.int64(), "file": pa.string()}
-            return pa.array([], kinds.get(name, pa.uint64()))
-        return pa.chunked_array(self._columns[name]).unify_dictionaries().combine_chunks()
-
-
-def _periods(seen: _Seen, key_name: str, other_name: str, gap: int) -> pa.Table:
-    """The periods of all keys, by key and time; computed in blocks of keys whose sightings fit into the cache."""
-    columns = {name: seen.column(name) for name in (key_name, other_name, "at")}
-    keys, others = (_ranks(columns[name], name) for name in (key_name, other_name))
-    whole = {name: column.to_numpy(zero_copy_only=False) for name, column in columns.items()}
-    moments = _moments_of(whole["at"])
-    found = []
-    for rows in _blocks(keys):
-        order = rows[_by_time(keys[rows], moments[rows], others[rows])]
-        key, other, at = (whole[name][order] for name in (key_name, other_name, "at"))
-        chosen = _Sorted(key, other, at, keys[order], others[order])
-        found.append(_periods_of(chosen, order, seen, (key_name, other_name), gap))
-    return pa.concat_tables(found)
-
-
-@dataclass(frozen=True)
-class _Sorted:
-    """Sightings by key, time and other; `ranks` and `other_ranks` are the ranks of the keys and of the others."""
-
-    key: Any
-    other: Any
-    at: _Ints
-    ranks: _Ints
-    other_ranks: _Ints
-
-    def of(self, kept: npt.NDArray[np.bool_]) -> _Sorted:
-        """The sightings that a mask selects."""
-        return _Sorted(self.key[kept], self.other[kept], self.at[kept], self.ranks[kept], self.other_ranks[kept])
-
-
-def _ranks(column: Any, name: str) -> _Ints:
-    """The rank of each key among the distinct keys."""
-    members: Any = NumberSet(column) if name == "msisdn" else ImeiSet(column)
-    ranks: _Ints = members.position(column).to_numpy(zero_copy_only=False).astype(np.int64)
-    return ranks
-
-
-def _moments_of(at: _Ints) -> _Ints:
-    """Times since the first: in seconds if all are whole seconds, as in operators' files, else in microseconds."""
-    if not len(at):
-        return at
-    since: _Ints = at - at.min()
-    return since // _SECOND_US if not (since % _SECOND_US).any() else since
-
-
-def _blocks(ranks: _Ints) -> list[_Ints]:
-    """Blocks of rows by ranges of keys; within a block the rows keep their order."""
-    if len(ranks) <= _BLOCK:
-        return [np.arange(len(ranks))]
-    before = np.cumsum(np.bincount(ranks))
-    block_of_rank = (before - 1) * (len(ranks) // _BLOCK + 1) // len(ranks)
-    # NumPy sorts 16-bit integers by radix, so the number of blocks is limited to 65,536.
-    blocks = np.minimum(block_of_rank, np.iinfo(np.uint16).max).astype(np.uint16)[ranks]
-    order = np.argsort(blocks, kind="stable")
-    ends = np.cumsum(np.bincount(blocks))
-    return [rows for rows in np.split(order, ends[:-1]) if len(rows)]
-
-
-def _packed(*columns: _Ints) -> npt.NDArray[np.uint64] | None:
-    """The columns and the position of each row packed into one integer a row; None where 64 bits are too few."""
-    packed = np.zeros(len(columns[0]), dtype=np.uint64)
-    bits = 0
-    for column in (*columns, np.arange(len(columns[0]))):
-        least = column.min()
-        width = int(column.max() - least).bit_length()
-        bits += width
-        if bits > _BITS:
-            return None
-        packed = (packed << np.uint64(width)) | (column - least).astype(np.uint64)
-    return packed
-
-
-def _order(*columns: _Ints) -> _Ints:
-    """The rows ordered by the first column, then the second, then their position."""
-    packed = _packed(*columns) if len(columns[0]) else None
-    if packed is None:
-        return np.lexsort(columns[::-1])
-    packed.sort()
-    positions: _Ints = (packed & np.uint64((1 << (len(packed) - 1).bit_length()) - 1)).astype(np.int64)
-    return positions
-
-
-def _by_time(keys: _Ints, moments: _Ints, others: _Ints) -> _Ints:
-    """The rows ordered by key, moment, other and position."""
-    order = _order(keys, moments)
-    same = (keys[order][1:] == keys[order][:-1]) & (moments[order][1:] == moments[order][:-1])
-    tied = np.flatnonzero(np.append(same, [False]) | np.append([False], same))
-    if len(tied):
-        # Only the few rows of the same key and moment are sorted again, each run in its place.
-        runs = np.cumsum(np.append([True], ~same))[tied]
-        order[tied] = order[tied][np.lexsort((others[order[tied]], runs))]
-    return order
-
-
-def _periods_of(seen_in_order: _Sorted, order: _Ints, seen: _Seen, names: tuple[str, str], gap: int) -> pa.Table:
-    """The periods of some keys. `order`: the row of each sighting in `seen`."""
-    key_name, other_name = names
-    key, other, at = seen_in_order.key, seen_in_order.other, seen_in_order.at
-    first = np.ones(len(order), dtype=np.bool_)
-    first[1:] = (key[1:] != key[:-1]) | (other[1:] != other[:-1]) | (at[1:] != at[:-1])
-    # Of identical sightings only the one read first is kept.
-    order, distinct = order[first], seen_in_order.of(first)
-    key, other, at = distinct.key, distinct.other, distinct.at
-    in_pairs = _order(distinct.ranks, distinct.other_ranks)
-    begins = _begins(key, other, at, in_pairs, gap)
-    starts = np.flatnonzero(begins)
-    ends = np.append(starts[1:], len(order))
-    first_of, last_of = in_pairs[starts], in_pairs[ends - 1] if len(starts) else starts
-    by_time = np.lexsort((other[first_of], at[last_of], at[first_of], key[first_of]))
-    first_of, last_of, sightings = first_of[by_time], last_of[by_time], (ends - starts)[by_time]
-    follows = np.zeros(len(first_of), dtype=np.bool_)
-    follows[1:] = key[first_of][1:] == key[first_of][:-1]
-    before = np.maximum(np.arange(len(first_of)) - 1, 0)
-    overlap = _overlap(key[first_of], at[first_of], at[last_of])
-    file, row = seen.column("file"), seen.column("row")
-
-    def moments(places: Any) -> Any:
-        return pa.array(at[places], pa.timestamp("us", "UTC")).cast(MOMENT)
-
-    columns = {
-        key_name: pa.array(key[first_of], pa.uint64()),
-        other_name: pa.array(other[first_of], pa.uint64()),
-        "from": moments(first_of),
-        "to": moments(last_of),
-        "sightings": pa.array(sightings, pa.int64()),
-        "followed": pa.array(other[first_of][before], pa.uint64(), mask=~follows),
-        "overlap": pa.array(overlap // _SECOND_US, pa.int64(), mask=~follows),
+def _table(found: Any, key: str, other: str, origins: Origins) -> pa.Table:
+    """The table `Changes.table`."""
+    columns: dict[str, Any] = {
+        key: found["key"],
+        other: found["other"],
+        **{name: found[name] for name in ("from", "to", "sightings", "followed")},
+        "overlap": pc.divide(found["overlap"], pa.scalar(_SECOND_US, pa.int64())),
     }
-    for end, places in (("from", first_of), ("to", last_of)):
-        where = pa.array(order[places])
-        columns |= {f"{end}_file": file.take(where).cast(pa.string()), f"{end}_row": row.take(where)}
+    for end in ("from", "to"):
+        columns[f"{end}_file"], columns[f"{end}_row"] = origins.where(found[f"{end}_row"].to_numpy())
     return pa.table(columns)
-
-
-def _begins(key: Any, other: Any, at: _Ints, in_pairs: _Ints, gap: int) -> npt.NDArray[np.bool_]:
-    """Whether each sighting, by pair and time, begins a period; `in_pairs` has their positions by key and time."""
-    begins = np.ones(len(in_pairs), dtype=np.bool_)
-    one, next_one = in_pairs[:-1], in_pairs[1:]
-    same = (key[one] == key[next_one]) & (other[one] == other[next_one])
-    elsewhere = next_one - one > 1
-    begins[1:] = ~same | (elsewhere & (at[next_one] - at[one] > gap))
-    return begins
-
-
-def _overlap(key: Any, begin: _Ints, end: _Ints) -> _Ints:
-    """How much of each period, by key and beginning, precedes the latest end of an earlier period of the key."""
-    if not len(key):
-        return begin
-    _, number = np.unique(key, return_inverse=True)
-    # One running maximum serves all keys, because every value of a later key is greater than all of an earlier one.
-    ranks = np.argsort(np.argsort(end, kind="stable"), kind="stable")
-    latest = np.maximum.accumulate(number.astype(np.int64) * len(key) + ranks) % len(key)
-    ordered = np.sort(end, kind="stable")
-    before: _Ints = np.append(begin[:1], ordered[latest[:-1]])
-    overlap: _Ints = np.maximum(0, np.minimum(end, before) - begin)
-    return overlap

@@ -1,50 +1,131 @@
-"""A source of sightings -> columns of keys and times, each row with its file and row number.
+"""A source of sightings -> the compiled module, and the file and row number of each row that it names.
 
-Owns which sources are read, which of their rows can be used, and how the table of a result is exported. Independent of
-`common` and `changes`. One idea: **a row is identified by its file and row number**; a stream of `read_cdr` has both in
-its columns `source` and `row`.
+Owns which sources are read, where each row stands, the account, and how the table of a result is exported. Independent
+of `common` and `changes`. One idea: **the compiled module counts the rows of all parts**, and such a number is later
+turned into a file and a row; a stream of `read_cdr` has both in its columns `source` and `row`.
 """
 
 from __future__ import annotations
 
+import itertools
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from numguard._core import explain, explain_imei
+from numguard._core import check_sightings, parquet_schema
 from numguard.compute import pc
-from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
-from numguard.indian_time import MOMENT, ZONE
-from numguard.source import REFUSED, Batch, Part, accounted, check_columns, files_of, named, open_source
+from numguard.errors import ArgumentError, InputError
+from numguard.source import (
+    REFUSED,
+    Batch,
+    ParquetPart,
+    Part,
+    accounted,
+    check_columns,
+    files_of,
+    looks_national,
+    open_source,
+)
 from numguard.types import Region
 
-__all__ = ["Account", "Reader", "Result", "Rows", "check_names", "named_sources"]
+__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
 
 _ORIGIN: Final = ("source", "row")
+#: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
+_STEP: Final = 1 << 20
+
+_Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Some rows of a batch: the requested columns and the times."""
+class Sink(Protocol):
+    """What rows are passed to: batches with the columns of keys and, if there are any, of times; or local Parquet."""
 
-    columns: list[Any]
-    at: Any
-    batch: Batch
-    #: Whether the batch has the file and row number of each row in columns.
-    has_origin: bool
+    def read(self, batches: list[pa.RecordBatch]) -> int:
+        """Takes batches."""
+        ...
 
-    def where(self, chosen: Any) -> tuple[Any, Any]:
-        """File (null where none has a name) and row of the rows that a mask or indices choose."""
-        pick = pc.filter if pa.types.is_boolean(chosen.type) else pc.take
-        if self.has_origin:
-            files, rows = (pick(self.batch.data.column(name), chosen) for name in _ORIGIN)
-            return files.cast(pa.string()), rows.cast(pa.int64())
-        rows = pick(pa.array(self.batch.row_numbers(), pa.int64()), chosen)
-        return pa.repeat(pa.scalar(self.batch.file, pa.string()), len(rows)), rows
+    def begin(self, files: list[tuple[Path, list[str]]]) -> None:
+        """Begins to read files, each with the names of the columns."""
+        ...
+
+    def read_on(self) -> tuple[int, bool]:
+        """Goes on reading the files; the rows so far, and whether there are more."""
+        ...
+
+
+class Origins:
+    """Where rows stand, which are counted through all parts."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._starts: list[int] = []
+        self._names: list[str | None] = []
+        #: The number of the first row of a block, if its rows follow each other; else where its numbers begin.
+        self._firsts: list[int] = []
+        self._listed: list[_Ints] = []
+        #: The files of the listed rows, null where the block has one file.
+        self._files: list[Any] = []
+        self._is_listed: list[bool] = []
+        self._in_list = 0
+
+    def add(self, count: int, file: str | None, first: int) -> None:
+        """Adds rows of a file that follow each other."""
+        if not count:
+            return
+        follows = self._starts and not self._is_listed[-1] and self._names[-1] == file
+        if not follows or self._firsts[-1] + self.rows - self._starts[-1] != first:
+            self._block(file, first, is_listed=False)
+        self.rows += count
+
+    def add_batch(self, batch: Batch, origin: tuple[Any, Any] | None) -> None:
+        """Adds the rows of a batch; `origin` has the file and row number of each, if the batch has columns of them."""
+        count = batch.data.num_rows
+        rows = batch.rows
+        if origin is None and not isinstance(rows, int) and count and (np.diff(rows) == 1).all():
+            rows = int(rows[0])
+        if origin is None and isinstance(rows, int):
+            self.add(count, batch.file, rows)
+        elif count:
+            self._block(batch.file, self._in_list, is_listed=True)
+            files, numbers = (pa.nulls(count, pa.string()), rows) if origin is None else origin
+            self._files.append(files.cast(pa.string()).dictionary_encode())
+            self._listed.append(np.asarray(numbers, dtype=np.int64))
+            self._in_list += count
+            self.rows += count
+
+    def _block(self, file: str | None, first: int, *, is_listed: bool) -> None:
+        self._starts.append(self.rows)
+        self._names.append(file)
+        self._firsts.append(first)
+        self._is_listed.append(is_listed)
+
+    def where(self, rows: npt.NDArray[np.uint64]) -> tuple[Any, Any]:
+        """File (null where none has a name) and row number of some rows."""
+        if not len(rows):
+            return pa.array([], pa.string()), pa.array([], pa.int64())
+        wanted = rows.astype(np.int64)
+        if len(self._starts) == 1 and not self._is_listed[0]:
+            name: Any = pa.scalar(self._names[0], pa.string())
+            return pa.repeat(name, len(wanted)), pa.array(wanted + self._firsts[0])
+        blocks = np.searchsorted(np.array(self._starts), wanted, side="right") - 1
+        places: _Ints = wanted - np.array(self._starts)[blocks] + np.array(self._firsts)[blocks]
+        names: Any = pa.array(self._names, pa.string()).dictionary_encode()
+        files = names.take(pa.array(blocks)).cast(pa.string())
+        is_listed = np.array(self._is_listed)[blocks]
+        if is_listed.any():
+            numbers, mask = np.concatenate(self._listed), pa.array(is_listed)
+            own: Any = pa.chunked_array(self._files).unify_dictionaries().combine_chunks()
+            own = own.take(pa.array(places[is_listed])).cast(pa.string())
+            own = pc.coalesce(own, files.filter(mask))
+            files = pc.replace_with_mask(files, mask, own)
+            places[is_listed] = numbers[places[is_listed]]
+        return files, pa.array(places)
 
 
 class Result:
@@ -64,9 +145,7 @@ class Result:
 class Account:
     """The account of the rows of all sources of a call."""
 
-    def __init__(self, *, list_refused: bool, region: Region) -> None:
-        self._list = list_refused
-        self._region = region
+    def __init__(self) -> None:
         self._parts: list[Part] = []
         self._refused: Counter[str] = Counter()
         self._listed: list[pa.Table] = []
@@ -75,28 +154,15 @@ class Account:
         """Adds the account of a part that was read."""
         self._parts.append(part)
 
-    def count(self, notes: Mapping[str, int]) -> None:
-        """Counts refused cells, by note."""
-        self._refused.update(notes)
-
-    @property
-    def lists(self) -> bool:
-        """Whether refused rows are listed."""
-        return self._list
-
-    def list_rows(self, rows: Rows, notes: Any) -> None:
-        """Lists the rows that have a note."""
-        if self._list and notes.null_count < len(notes):
-            refused = pc.is_valid(notes)
-            self._listed.append(pa.Table.from_arrays([*rows.where(refused), notes.filter(refused)], schema=REFUSED))
-
-    def notes(self, cells: Any, keys: Any, *, of_imeis: bool) -> Any:
-        """The note of each refused cell, null where the cell was read."""
-        unread = pc.is_null(keys)
-        left = cells.filter(unread)
-        explained: Any = explain_imei(left) if of_imeis else explain(left, region=self._region)
-        notes = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
-        return pc.replace_with_mask(pa.nulls(len(cells), pa.string()), unread, notes)
+    def count(self, counted: Mapping[str, Any], origins: Origins, column: str) -> None:
+        """Counts the rows that the compiled module refused, and lists those that it lists; `column` has the numbers."""
+        self._refused.update(counted["refused"])
+        if counted["listed"]:
+            rows, notes = zip(*counted["listed"], strict=True)
+            where = origins.where(np.array(rows, dtype=np.uint64))
+            self._listed.append(pa.Table.from_arrays([*where, pa.array(notes, pa.string())], schema=REFUSED))
+        if counted["looks_national"]:
+            warnings.warn(looks_national(column), stacklevel=3)
 
     def summary(self) -> dict[str, Any]:
         """rows_read = rows_used + rows_refused + the lines in not_data; refused_rows by note."""
@@ -121,49 +187,128 @@ class Account:
 class Reader:
     """One source, which can be read several times.
 
-    Of a source that can be read only once, the columns of keys, times and row numbers are kept.
+    Of a source that can be read only once, the columns of keys and times are kept.
     """
 
-    def __init__(self, source: Any, columns: Sequence[str], at: str | None, *, timed: bool = False) -> None:
+    def __init__(
+        self, source: Any, columns: Sequence[str], at: str | None, *, region: Region, timed: bool = False
+    ) -> None:
         self._source, self._columns, self._at = source, list(columns), at
+        self._region = region
         #: Whether a source without a column of that name is an error.
         self._timed = timed or at != "at"
-        self._kept: list[Rows] | None = None
+        self._kept: list[list[pa.RecordBatch]] | None = None
         self._is_rereadable = _is_rereadable(source)
 
-    def rows(self, account: Account | None = None, *, keys_alone: bool = False) -> Iterator[Rows]:
-        """The rows. `account` is passed in one pass only, so that each line is counted once.
+    def read(
+        self,
+        sink: Sink,
+        origins: Origins | None = None,
+        account: Account | None = None,
+        *,
+        keys_alone: bool = False,
+        again: bool = False,
+    ) -> int:
+        """Passes all rows to the sink; returns their number. `again`: a later pass follows.
 
-        `keys_alone`: a source that can be read again is read without times and origin.
+        `origins` and `account` are passed in one pass only, so that each line is counted once.
+        `keys_alone`: a source that can be read again is read without times.
         """
-        keys_alone = keys_alone and self._is_rereadable
         if self._kept is not None:
-            yield from self._kept
-            return
-        kept: list[Rows] = []
-        for part in self._parts():
-            names = part.schema().names
-            timed = self._at is not None and (self._timed or self._at in names)
-            if timed and keys_alone:
-                # The column is required even if no later pass reads it.
-                check_columns([str(self._at)], part.schema(), part.name)
-            timed = timed and not keys_alone
-            requested = [*self._columns, *([self._at] if timed and self._at is not None else [])]
-            origin = list(_ORIGIN) if part.name is None and set(_ORIGIN) <= set(names) and not keys_alone else []
-            wanted = list(dict.fromkeys([*requested, *origin]))
-            for batch in part.batches(wanted):
-                rows = _rows_of(batch, self._columns, self._at if timed else None, has_origin=bool(origin))
-                if not self._is_rereadable:
-                    kept.append(rows)
-                yield rows
+            for batches in self._kept:
+                sink.read(batches)
+            return sum(batch.num_rows for batches in self._kept for batch in batches)
+        keys_alone = keys_alone and self._is_rereadable
+        kept: list[list[pa.RecordBatch]] = []
+        rows = 0
+        for direct, parts in itertools.groupby(self._parts(), self._direct):
+            if direct is not None:
+                rows += self._read_files(sink, list(parts), origins, account, keys_alone=keys_alone)
+                continue
+            for part in parts:
+                for batches in self._steps(part, origins, keys_alone=keys_alone):
+                    sink.read(batches)
+                    rows += sum(batch.num_rows for batch in batches)
+                    if again and not self._is_rereadable:
+                        kept.append(batches)
+                if account is not None:
+                    account.add(part)
+        if again and not self._is_rereadable:
+            self._kept = kept
+        return rows
+
+    def _columns_of(self, part: Part) -> list[str]:
+        """The columns of a part: keys, and times if it has any."""
+        schema = part.schema()
+        timed = self._at is not None and (self._timed or self._at in schema.names)
+        columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
+        check_columns(columns, schema, part.name)
+        _check(part, schema, columns, len(self._columns), self._region)
+        return columns
+
+    def _direct(self, part: Part) -> bool | None:
+        """True for local Parquet that has all columns itself, which the compiled module reads; None for other parts."""
+        if not isinstance(part, ParquetPart):
+            return None
+        return True if set(self._columns_of(part)) <= set(parquet_schema(part.path).names) else None
+
+    def _read_files(
+        self, sink: Sink, parts: Sequence[Any], origins: Origins | None, account: Account | None, *, keys_alone: bool
+    ) -> int:
+        files = []
+        rows = 0
+        for part in parts:
+            columns = self._columns_of(part)
+            files.append((part.path, columns[: len(self._columns)] if keys_alone else columns))
+            part.begin_account()
+            part.account.used = part.count()
+            rows += part.account.used
+            if origins is not None:
+                origins.add(part.account.used, part.name, 1)
             if account is not None:
                 account.add(part)
-        if not self._is_rereadable:
-            self._kept = kept
+        sink.begin(files)
+        while sink.read_on()[1]:
+            pass
+        return rows
+
+    def _steps(self, part: Part, origins: Origins | None, *, keys_alone: bool) -> Iterator[list[pa.RecordBatch]]:
+        """The rows of a part, as lists of batches of about `_STEP` rows."""
+        columns = self._columns_of(part)
+        passed = columns[: len(self._columns)] if keys_alone else columns
+        # A stream of `read_cdr` has the file and row number of each row in columns.
+        origin = part.name is None and set(_ORIGIN) <= set(part.schema().names) and origins is not None
+        wanted = list(dict.fromkeys([*passed, *(_ORIGIN if origin else ())]))
+        pending: list[pa.RecordBatch] = []
+        rows = 0
+        for batch in part.batches(wanted):
+            if origins is not None:
+                file_and_row = [batch.data.column(name) for name in _ORIGIN] if origin else None
+                origins.add_batch(batch, (file_and_row[0], file_and_row[1]) if file_and_row else None)
+            arrays: list[Any] = [batch.data.column(name) for name in passed]
+            data = pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(passed))])
+            for start in range(0, data.num_rows, _STEP):
+                piece = data.slice(start, _STEP)
+                pending.append(piece)
+                rows += piece.num_rows
+                if rows >= _STEP:
+                    yield pending
+                    pending, rows = [], 0
+        yield pending
 
     def _parts(self) -> Iterator[Part]:
         for source in self._source if _is_several(self._source) else [self._source]:
             yield from open_source(source, wanted=self._columns).parts
+
+
+def _check(part: Part, schema: pa.Schema, columns: Sequence[str], keys: int, region: Region) -> None:
+    """Raises UnsupportedTypeError for a column that cannot hold what it should."""
+    fields = [schema.field(name) for name in columns]
+    try:
+        # Numbers and IMEIs are held by the same types.
+        check_sightings(fields if keys > 1 else [fields[0], *fields], region)
+    except InputError as error:
+        raise type(error)(f"{part.name}: {error}" if part.name else str(error)) from None
 
 
 def _is_several(source: Any) -> bool:
@@ -178,32 +323,17 @@ def _is_rereadable(source: Any) -> bool:
     return all(isinstance(one, (str, Path, pa.Table)) and str(one) != "-" for one in several)
 
 
-def _rows_of(batch: Batch, columns: Sequence[str], at: str | None, *, has_origin: bool) -> Rows:
-    data = batch.data
-    moments = pa.nulls(data.num_rows, MOMENT) if at is None else _moments(data.column(at), at)
-    return Rows([data.column(name) for name in columns], moments, batch, has_origin)
-
-
-def _moments(column: Any, name: str) -> Any:
-    """Times of type `MOMENT`: a time without a zone is Indian Standard Time, a date the midnight at its beginning."""
-    kind = column.type
-    if pa.types.is_null(kind):
-        return column.cast(MOMENT)
-    if pa.types.is_date(kind):
-        column = column.cast(pa.timestamp("ms"))
-        kind = column.type
-    if not pa.types.is_timestamp(kind):
-        raise UnsupportedTypeError(f"column {named([name])!r}: takes timestamps or dates, not {kind}")
-    if kind.tz is None:
-        column = pc.assume_timezone(column, ZONE)
-    return pc.cast(column, MOMENT, safe=False)
-
-
 def check_names(**columns: str | None) -> None:
     """Raises ArgumentError for a column name that is not text; that of times may be None."""
     for what, column in columns.items():
         if not (isinstance(column, str) or (what == "at" and column is None)):
             raise ArgumentError(f"{what}: takes the name of a column")
+
+
+def check_threads(threads: int | None) -> None:
+    """Raises ArgumentError for anything but None or a whole number of at least 1."""
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        raise ArgumentError("threads: takes a whole number of at least 1, or None")
 
 
 def named_sources(sources: Any) -> list[tuple[str, Any]]:

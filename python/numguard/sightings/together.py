@@ -1,13 +1,14 @@
 """Several sources -> the numbers or handsets in at least a given number of them, with every row as proof.
 
-Owns the count. Independent of files. One idea: **each source is a sorted set, and in the merged sets a key of k sources
-is repeated k times**. Only the rows of the keys found are read again.
+Owns the tables of the answer; the compiled module counts. Independent of files. One idea: **every source is read
+twice**: first its keys, to decide which are found, then the rows of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -15,17 +16,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard._core import Common as Finder
 from numguard.compute import pc
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import MOMENT
-from numguard.sightings.reading import Account, Reader, Result, check_names, named_sources
+from numguard.sightings.reading import Account, Origins, Reader, Result, check_names, check_threads, named_sources
 from numguard.types import Region
 
 __all__ = ["Common", "common"]
 
-#: Keys of the longest source in one range.
-_RANGE: Final = 1 << 13
+#: Rows of found keys that the second look keeps. If there are more, the proof reads the sources once more.
+_ROWS_KEPT: Final = 1 << 20
+#: The most sources.
+_SOURCES: Final = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +42,10 @@ class Common(Result):
     """
 
     #: One row a number or handset: `key` (uint64, E.164 digits or the first fourteen of an IMEI), the number of its
-    #: `sources` (int64), their `names` (list of text, in the order given), the number of its `rows` (int64),
-    #: `first_seen`, `last_seen` (timestamp[us, Asia/Kolkata], null without times). Most sources first, then by key.
+    #: `sources` (int64), their `names` (list of text, dictionary-encoded, in the order given), the number of its `rows`
+    #: (int64), `first_seen`, `last_seen` (timestamp[us, Asia/Kolkata], null without times). Most sources first, then by
+    #: key.
     table: pa.Table
-    #: Every row of these keys: `key`, `source` (its name), `file` (null where it has no name), `row`, `at`. By key,
-    #: then source, file and row.
-    proof: pa.Table
     #: The account of all rows: rows_read = rows_used + rows_refused + not_data.
     account: dict[str, Any]
     #: With `list_refused` the refused rows: file, row, note.
@@ -57,6 +58,18 @@ class Common(Result):
     names: tuple[str, ...] = field(repr=False)
     #: The kind of the keys: `msisdn` or `imei14`.
     by: str
+    _proof: Callable[[], pa.Table] = field(repr=False)
+
+    @property
+    def proof(self) -> pa.Table:
+        """Every row of these keys: `key`, `source` (its name), `file` (null where it has no name), `row`, `at`.
+
+        By key, then source, file and row. Above a million rows, the sources are read once more when it is first used.
+
+        Raises:
+            InputError: A file has changed since.
+        """
+        return self._proof()
 
     def __repr__(self) -> str:
         return f"<Common of {self.sources} sources: {self.table.num_rows:,} stand in at least {self.at_least}>"
@@ -73,8 +86,13 @@ def common(
     region: Region = "IN",
     strict: bool = False,
     list_refused: bool = False,
+    threads: int | None = None,
 ) -> Common:
     """Finds the numbers or handsets in at least a given number of several sources, such as tower dumps.
+
+    Every source is read twice; of a stream, which can be received only once, keys and times are kept. Beside them,
+    memory holds 256 MiB at most, or forty bytes for each distinct pair of key and source, and about a hundred bytes
+    for each key found.
 
     Args:
         sources: A list of sources, each a source of `scan` or a reader of `read_cdr`; a mapping of names to sources; or
@@ -88,6 +106,7 @@ def common(
         region: How bare digits are read, as in `normalize`.
         strict: A row whose key cannot be read is an error; else it is counted in `account`.
         list_refused: List each row whose key cannot be read in `refused_rows`.
+        threads: How many threads to use; None takes as many as the process may.
 
     Raises:
         FileMissingError: A path leads to no file.
@@ -112,103 +131,116 @@ def common(
     pairs = named_sources(sources)
     if isinstance(at_least, bool) or not isinstance(at_least, int) or not 1 <= at_least <= len(pairs):
         raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, which is {len(pairs)}")
-    account = Account(list_refused=list_refused, region=region)
-    readers = [Reader(source, [msisdn if by == "msisdn" else imei], at) for _, source in pairs]
-    kept = _in_several(readers, at_least, by, region, account)
+    if len(pairs) > _SOURCES:
+        raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
+    check_threads(threads)
+    account, origins = Account(), Origins()
+    readers = [Reader(source, [msisdn if by == "msisdn" else imei], at, region=region) for _, source in pairs]
+    search = _Search(readers, by, region, threads, origins)
+    finder = Finder(by_imei=by == "imei14", region=region, list_refused=list_refused, threads=threads)
+    search.look(finder, account)
+    account.count(finder.look_again(at_least, _ROWS_KEPT), origins, msisdn)
     if strict:
         account.check_strict()
     names = [name for name, _ in pairs]
-    table, proof = _tables(kept, _hits(readers, kept, by, region, account), names)
-    return Common(table, proof, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by)
+    if not finder.is_empty():
+        search.look(finder)
+    search.keep(finder.hits())
+    table = _table(finder.finish(), names)
+    proof = cache(partial(search.proof, table, names))
+    return Common(table, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
 
 
-def _set_of(cells: list[Any], by: str, region: Region) -> Any:
-    column = pa.chunked_array(cells) if cells else pa.array([], pa.uint64())
-    return NumberSet(column, region=region) if by == "msisdn" else ImeiSet(column)
+class _Search:
+    """The sources, which are looked through several times."""
+
+    def __init__(self, readers: list[Reader], by: str, region: Region, threads: int | None, origins: Origins) -> None:
+        self._readers, self._by, self._region, self._threads = readers, by, region, threads
+        self.origins = origins
+        #: The number of the first row of each source, counted through all.
+        self.starts: list[int] = []
+        self._hits: pa.RecordBatch | None = None
+
+    def look(self, finder: Finder, account: Account | None = None) -> None:
+        """Passes all rows to the finder: only the keys, if there is an account, which counts them."""
+        is_first = account is not None
+        rows = 0
+        for source, reader in enumerate(self._readers):
+            if is_first:
+                self.starts.append(self.origins.rows)
+            origins = self.origins if is_first else None
+            rows += reader.read(_Sink(finder, source), origins, account, keys_alone=is_first, again=True)
+        if rows != self.origins.rows:
+            raise InputError("sources: a file has changed while it was read")
+
+    def keep(self, hits: pa.RecordBatch | None) -> None:
+        """Keeps the rows of the keys found; without them the sources are kept."""
+        self._hits = hits
+        if hits is not None:
+            self._readers = []
+
+    def proof(self, table: pa.Table, names: list[str]) -> pa.Table:
+        """The table `Common.proof`."""
+        hits: Any = self._hits
+        if hits is None:
+            finder = Finder(
+                by_imei=self._by == "imei14",
+                region=self._region,
+                list_refused=False,
+                threads=self._threads,
+                wanted=table["key"],
+            )
+            self.look(finder)
+            hits = finder.hits()
+            if hits is None or hits.num_rows != pc.sum(table["rows"]).as_py():
+                raise InputError("sources: a file has changed since it was read")
+        return _proof(hits, self, names)
 
 
-def _in_several(readers: list[Reader], at_least: int, by: str, region: Region, account: Account) -> Any:
-    """The set of the keys in at least so many sources; counts the rows and the refused cells."""
-    each = []
-    for reader in readers:
-        cells = [rows.columns[0] for rows in reader.rows(account, keys_alone=True)]
-        here = _set_of(cells, by, region)
-        each.append(here.to_array().to_numpy())
-        account.count(here.refused)
-        # A set does not count nulls; a row without a key is refused.
-        if empty := sum(column.null_count for column in cells):
-            account.count({"empty": empty})
-    return _set_of([pa.array(_often(each, at_least), pa.uint64())], by, region)
+class _Sink:
+    """A source of the finder."""
+
+    def __init__(self, finder: Finder, source: int) -> None:
+        self._finder, self._source = finder, source
+
+    def read(self, batches: list[pa.RecordBatch]) -> int:
+        """Takes batches."""
+        return self._finder.read(self._source, batches)
+
+    def begin(self, files: list[tuple[Path, list[str]]]) -> None:
+        """Begins to read files."""
+        self._finder.begin(self._source, files)
+
+    def read_on(self) -> tuple[int, bool]:
+        """Goes on reading the files."""
+        return self._finder.read_on()
 
 
-def _often(each: list[npt.NDArray[np.uint64]], at_least: int) -> npt.NDArray[np.uint64]:
-    """The keys in at least so many of the arrays, each sorted and distinct; sorted, with repeats.
-
-    The keys are merged range by range: a range fits into the cache, and no array holds all keys of all sources.
-    """
-    longest = max(each, key=len)
-    bounds = longest[_RANGE::_RANGE]
-    cuts = [np.concatenate([[0], np.searchsorted(keys, bounds), [len(keys)]]) for keys in each]
-    found = [longest[:0]]
-    for place in range(len(bounds) + 1):
-        keys = np.concatenate([own[cut[place] : cut[place + 1]] for own, cut in zip(each, cuts, strict=True)])
-        keys.sort(kind="stable")  # merges sorted runs
-        last = len(keys) - at_least + 1
-        if last > 0:
-            found.append(keys[:last][keys[:last] == keys[at_least - 1 :]])
-    return np.concatenate(found)
+def _table(found: dict[str, Any], names: list[str]) -> pa.Table:
+    """The table `Common.table`."""
+    table: Any = pa.Table.from_batches([found["table"]])
+    named: Any = pa.DictionaryArray.from_arrays(found["which"], pa.array(names, pa.string()))
+    whole: pa.Table = table.add_column(2, "names", pa.ListArray.from_arrays(found["offsets"], named))
+    return whole
 
 
-def _hits(readers: list[Reader], kept: Any, by: str, region: Region, account: Account) -> pa.Table:
-    """Every row of the kept keys: their position in the set, its source, file, row and time."""
-    fields: list[Any] = [pa.uint32(), pa.int32(), pa.string(), pa.int64(), MOMENT]
-    schema = pa.schema(list(zip(("place", "source", "file", "row", "at"), fields, strict=True)))
-    found: list[pa.Table] = [schema.empty_table()]
-    if not len(kept) and not account.lists:
-        return found[0]
-    for source, reader in enumerate(readers):
-        for rows in reader.rows():
-            cells = rows.columns[0]
-            places = kept.position(cells, region=region) if by == "msisdn" else kept.position(cells)
-            if account.lists:
-                keys = normalize(cells, region=region) if by == "msisdn" else normalize_imei(cells)
-                account.list_rows(rows, account.notes(cells, keys, of_imeis=by == "imei14"))
-            hit = places.is_valid()
-            count = hit.true_count
-            if count:
-                here = pa.repeat(pa.scalar(source, pa.int32()), count)
-                columns = [places.filter(hit), here, *rows.where(hit), rows.at.filter(hit)]
-                found.append(pa.Table.from_arrays(columns, schema=schema))
-    return pa.concat_tables(found)
+def _proof(hits: Any, search: _Search, names: list[str]) -> pa.Table:
+    """The table `Common.proof`."""
+    rows: npt.NDArray[np.uint64] = hits["row"].to_numpy()
+    sources = np.searchsorted(np.array(search.starts, dtype=np.uint64), rows, side="right") - 1
+    files, lines = search.origins.where(rows)
+    by_name = pc.rank(files, sort_keys="ascending", tiebreaker="dense").to_numpy()
+    order = np.lexsort((lines.to_numpy(), by_name, sources, hits["key"].to_numpy()))
+    columns: dict[str, Any] = {
+        "key": hits["key"],
+        "source": pa.array(names, pa.string()).take(_places(sources)),
+        "file": files,
+        "row": lines,
+        "at": hits["at"].cast(MOMENT),
+    }
+    proof = pa.table(columns)
+    return proof if (order[1:] > order[:-1]).all() else proof.take(_places(order))
 
 
-def _tables(kept: Any, hits: pa.Table, names: list[str]) -> tuple[pa.Table, pa.Table]:
-    """The tables `Common.table` and `Common.proof`."""
-    keys = kept.to_array()
-    counted = hits.group_by("place").aggregate(
-        [("source", "count_distinct"), ("source", "count"), ("at", "min"), ("at", "max")]
-    )
-    counted = counted.sort_by("place")
-    pairs = hits.group_by(["place", "source"]).aggregate([]).sort_by([("place", "ascending"), ("source", "ascending")])
-    ends = pc.cumulative_sum(counted["source_count_distinct"].combine_chunks().cast(pa.int32()))
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
-    named = pa.array(names, pa.string()).take(pairs["source"].combine_chunks())
-    table = pa.table(
-        {
-            "key": keys.take(counted["place"].combine_chunks()),
-            "sources": counted["source_count_distinct"],
-            "names": pa.ListArray.from_arrays(offsets, named),
-            "rows": counted["source_count"],
-            "first_seen": counted["at_min"],
-            "last_seen": counted["at_max"],
-        }
-    )
-    ordered = hits.sort_by([(name, "ascending") for name in ("place", "source", "file", "row")])
-    proof = pa.table(
-        {
-            "key": keys.take(ordered["place"].combine_chunks()),
-            "source": pa.array(names, pa.string()).take(ordered["source"].combine_chunks()),
-            **{name: ordered[name] for name in ("file", "row", "at")},
-        }
-    )
-    return table.sort_by([("sources", "descending"), ("key", "ascending")]), proof
+def _places(places: npt.NDArray[np.int64]) -> Any:
+    return pa.array(places)

@@ -26,6 +26,7 @@ mod region_of;
 mod regions;
 pub mod scan;
 pub mod setfile;
+pub mod sightings;
 
 pub use build::{build, build_by_row, keys_of};
 pub use column::{Cell, Column, Keys};

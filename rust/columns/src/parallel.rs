@@ -138,6 +138,14 @@ pub fn map<T: Send, R: Send>(
     }
 }
 
+/// Sorts; equal elements may change places.
+pub fn sort<T: Ord + Send>(threads: Threads, items: &mut [T]) {
+    match pool_for(threads, items.len()) {
+        None => items.sort_unstable(),
+        Some(pool) => pool.install(|| items.par_sort_unstable()),
+    }
+}
+
 /// The rows of a column in runs of [`TASK`], in order.
 pub fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..rows)

@@ -18,6 +18,7 @@ pub mod naive;
 pub mod notes;
 pub mod plan;
 pub mod set;
+pub mod sightings;
 mod words;
 
 pub use error::Error;

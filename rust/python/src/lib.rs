@@ -13,6 +13,7 @@ mod members;
 mod numbers;
 mod scan;
 mod sets;
+mod sightings;
 mod text;
 
 use pyo3::prelude::*;
@@ -41,5 +42,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     text::register(module)?;
     gunzip::register(module)?;
     linkage::register(module)?;
+    sightings::register(module)?;
     Ok(())
 }

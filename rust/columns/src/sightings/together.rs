@@ -1,0 +1,390 @@
+//! Several sources -> the keys in at least so many of them, and the rows of these keys.
+//!
+//! One idea: **two looks.** The first one keeps each pair of key and source in eight bytes, and decides which keys are
+//! found. The second one reads the sources again and counts the rows of these keys alone.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::ArrayRef;
+use numguard_core::sightings::Scattered;
+use numguard_core::sightings::together::{
+    Counts, Filter, Found, Hit, Part, Row, SOURCES, in_at_least, pairs,
+};
+
+use super::files::Files;
+use super::stored::Stored;
+use super::{Account, File, RUN, Taken, fill_keys, fill_times, read_batches, why_refused};
+use crate::column::{Column, Keys};
+use crate::linkage::Times;
+use crate::{Error, parallel};
+
+/// Rows that wait for the parts, so that a part is gone over seldom: 32 MiB.
+const WAITING: usize = 1 << 21;
+
+/// The rows of the keys found, as they are looked for.
+#[derive(Debug, Default)]
+pub struct Hits {
+    /// The key of each.
+    pub keys: Vec<u64>,
+    /// The number of each among all rows.
+    pub rows: Vec<u64>,
+    /// The time of each; [`NO_TIME`](numguard_core::linkage::NO_TIME) without one.
+    pub ats: Vec<i64>,
+}
+
+/// The keys found: most sources first, then by key.
+#[derive(Debug)]
+pub struct Table {
+    /// The keys.
+    pub keys: Vec<u64>,
+    /// How many sources each is in.
+    pub sources: Vec<i64>,
+    /// Where the sources of each begin in `which`, and where the last ones end.
+    pub offsets: Vec<i32>,
+    /// The numbers of the sources, ascending for each key.
+    pub which: Vec<i32>,
+    /// The count of rows of each.
+    pub rows: Vec<i64>,
+    /// The first time of each; [`NO_TIME`](numguard_core::linkage::NO_TIME) without any.
+    pub first: Vec<i64>,
+    /// The last one.
+    pub last: Vec<i64>,
+}
+
+enum Run {
+    Pairs(Scattered<u64>),
+    /// With the number of the first row.
+    Rows(Scattered<Row>, u64),
+}
+
+enum Look {
+    First(Stored),
+    Second(Arc<Filter>, Found),
+}
+
+/// Sources being read: all of them for the first look, then all of them again in the same order.
+pub struct Common {
+    keys: Keys,
+    list: bool,
+    threads: parallel::Threads,
+    look: Look,
+    files: Option<Files<Taken<Run>>>,
+    rows: u64,
+    account: Account,
+    /// Rows of the second look, each with the number of the first row of its run.
+    waiting: Vec<(Scattered<Row>, u64)>,
+    entries: usize,
+    /// The rows of the keys found; `None` if they are over the limit.
+    hits: Option<Hits>,
+    most_hits: usize,
+}
+
+impl Common {
+    /// Begins the first look. `list`: whether each refused row is listed.
+    #[must_use]
+    pub fn new(keys: Keys, list: bool, threads: parallel::Threads) -> Self {
+        Self {
+            keys,
+            list,
+            threads,
+            look: Look::First(Stored::default()),
+            files: None,
+            rows: 0,
+            account: Account::default(),
+            waiting: Vec::new(),
+            entries: 0,
+            hits: None,
+            most_hits: 0,
+        }
+    }
+
+    /// Begins a second look for known keys, of any type that holds them.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedType`].
+    pub fn of_keys(
+        wanted: &[ArrayRef],
+        keys: Keys,
+        threads: parallel::Threads,
+    ) -> Result<Self, Error> {
+        let mut common = Self::new(keys, false, threads);
+        for chunk in wanted {
+            // They are those in at least one of one source.
+            common.read(0, std::slice::from_ref(&vec![chunk.clone()]))?;
+        }
+        common.look_again(1, usize::MAX)?;
+        Ok(common)
+    }
+
+    /// Reads batches of a source, each with a column of keys and, in the second look, one of times if there is one.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`].
+    ///
+    /// # Panics
+    /// If `source` is at least [`SOURCES`].
+    pub fn read(&mut self, source: usize, batches: &[Vec<ArrayRef>]) -> Result<(), Error> {
+        let read = self.reader(source);
+        for taken in read_batches(self.threads, batches, 1, self.rows, &*read)? {
+            self.take(taken)?;
+        }
+        Ok(())
+    }
+
+    /// Starts to read local Parquet files of a source.
+    ///
+    /// # Panics
+    /// As [`read`](Self::read).
+    pub fn begin(&mut self, source: usize, files: Vec<File>) {
+        let read = self.reader(source);
+        self.files = Some(Files::new(files, self.rows, read, self.threads));
+    }
+
+    /// Goes on reading the files for some time; whether there is more.
+    ///
+    /// # Errors
+    /// Those of reading Parquet, and those of [`read`](Self::read), in the file.
+    pub fn read_on(&mut self, patience: Duration) -> Result<bool, Error> {
+        let Some(mut files) = self.files.take() else {
+            return Ok(false);
+        };
+        let more = files.take(patience, |taken| self.take(taken))?;
+        if more {
+            self.files = Some(files);
+        }
+        Ok(more)
+    }
+
+    /// The number of rows read in this look.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn reader(&self, source: usize) -> Arc<super::files::Read<Taken<Run>>> {
+        let (keys, list) = (self.keys, self.list);
+        assert!(source < SOURCES, "the number of a source");
+        let source = source as u16;
+        match &self.look {
+            Look::First(_) => Arc::new(move |columns, first| {
+                let column = Column::new(columns[0].as_ref(), keys)?;
+                let mut taken = Taken::of(column.len());
+                taken.account.look_at(keys, &columns[0]);
+                for rows in runs(column.len()) {
+                    let read = fill_keys(&column, rows.start, rows.len());
+                    if read.contains(&0) {
+                        for row in (0..read.len()).filter(|&row| read[row] == 0) {
+                            let row = rows.start + row;
+                            let why = why_refused(&column, row);
+                            taken.account.refuse(first + row as u64, why, list);
+                        }
+                    }
+                    taken.runs.push(Run::Pairs(pairs(&read, source)));
+                }
+                Ok(taken)
+            }),
+            Look::Second(filter, _) => {
+                let filter = Arc::clone(filter);
+                Arc::new(move |columns, first| {
+                    let column = Column::new(columns[0].as_ref(), keys)?;
+                    let times = columns.get(1).map(Times::new).transpose()?;
+                    let mut taken = Taken::of(column.len());
+                    for rows in runs(column.len()) {
+                        let read = fill_keys(&column, rows.start, rows.len());
+                        let ats = fill_times(times.as_ref(), rows.start, rows.len());
+                        let first = first + rows.start as u64;
+                        let rows = filter.rows(&read, &ats);
+                        taken.runs.push(Run::Rows(rows, first));
+                    }
+                    Ok(taken)
+                })
+            }
+        }
+    }
+
+    fn take(&mut self, taken: Taken<Run>) -> Result<(), Error> {
+        self.rows += taken.rows;
+        self.account.add(taken.account);
+        for run in taken.runs {
+            match (run, &mut self.look) {
+                (Run::Pairs(run), Look::First(stored)) => stored.add(&run, self.threads)?,
+                (Run::Rows(run, first), Look::Second(..)) => {
+                    self.entries += run.entries().len();
+                    self.waiting.push((run, first));
+                }
+                // A reader belongs to its look.
+                _ => {}
+            }
+        }
+        if self.entries >= WAITING {
+            self.count();
+        }
+        Ok(())
+    }
+
+    /// Counts the rows that wait.
+    fn count(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.entries = 0;
+        let Look::Second(_, found) = &mut self.look else {
+            return;
+        };
+        let keeps = self.hits.is_some();
+        let parts = found.parts().into_iter().enumerate().collect();
+        let hits = parallel::map(self.threads, parts, |(n, mut part): (usize, Part<'_>)| {
+            let mut hits = Vec::new();
+            for (run, first) in &waiting {
+                part.count(run.part(n), |Hit { key, row, at }| {
+                    if keeps {
+                        hits.push((key, first + u64::from(row), at));
+                    }
+                });
+            }
+            hits
+        });
+        self.keep(hits);
+    }
+
+    /// Keeps rows of keys that are found, unless they become too many.
+    fn keep(&mut self, found: Vec<Vec<(u64, u64, i64)>>) {
+        let Some(hits) = &mut self.hits else { return };
+        let more: usize = found.iter().map(Vec::len).sum();
+        if hits.rows.len() + more > self.most_hits {
+            self.hits = None;
+            return;
+        }
+        for (key, row, at) in found.into_iter().flatten() {
+            hits.keys.push(key);
+            hits.rows.push(row);
+            hits.ats.push(at);
+        }
+    }
+
+    /// Ends the first look and begins the second one, for the keys in at least so many sources. Up to `most_hits` of their
+    /// rows are kept. Returns the account of the first look.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if the keys, or all sources of all keys, need more than 32 bits to be counted.
+    pub fn look_again(&mut self, at_least: usize, most_hits: usize) -> Result<Account, Error> {
+        if let Look::First(stored) = &mut self.look {
+            let stored = std::mem::take(stored);
+            let mut found = Found::default();
+            stored.go_over(
+                self.threads,
+                |part, pairs| in_at_least(part, pairs, at_least),
+                |several| found.add(&several).ok_or(Error::TooMany),
+            )?;
+            drop(stored);
+            found.prepare();
+            self.look = Look::Second(Arc::new(found.filter()), found);
+        }
+        self.rows = 0;
+        self.hits = Some(Hits::default());
+        self.most_hits = most_hits;
+        Ok(std::mem::take(&mut self.account))
+    }
+
+    /// Whether no key was found in the first look.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match &self.look {
+            Look::First(_) => true,
+            Look::Second(_, found) => found.is_empty(),
+        }
+    }
+
+    /// The rows of the keys found, by key and row; `None` if they are more than were to be kept.
+    pub fn hits(&mut self) -> Option<Hits> {
+        self.count();
+        let hits = self.hits.take()?;
+        let mut order: Vec<(u64, u64, u32)> = Vec::with_capacity(hits.rows.len());
+        let rows = hits.keys.iter().zip(&hits.rows);
+        order.extend(rows.zip(0..).map(|((&key, &row), n)| (key, row, n)));
+        parallel::sort(self.threads, &mut order);
+        let ats = order
+            .iter()
+            .map(|&(_, _, n)| hits.ats[n as usize])
+            .collect();
+        Some(Hits {
+            keys: order.iter().map(|&(key, _, _)| key).collect(),
+            rows: order.iter().map(|&(_, row, _)| row).collect(),
+            ats,
+        })
+    }
+
+    /// What was found.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if all sources of all keys are more than a list of Arrow holds.
+    pub fn finish(mut self) -> Result<Table, Error> {
+        self.count();
+        match self.look {
+            Look::First(_) => Table::of(Found::default(), self.threads),
+            Look::Second(_, found) => Table::of(found, self.threads),
+        }
+    }
+}
+
+impl Table {
+    /// Each part of `found` is dropped as soon as its columns are there.
+    fn of(mut found: Found, threads: parallel::Threads) -> Result<Self, Error> {
+        if i32::try_from(found.total()).is_err() {
+            return Err(Error::TooMany);
+        }
+        // Most sources first, then by key, and the place: all in one integer.
+        let mut order: Vec<u128> = Vec::with_capacity(found.len());
+        order.extend(found.keys().zip(0u32..).map(|((key, sources), place)| {
+            ((SOURCES - sources) as u128) << 96 | u128::from(key) << 32 | u128::from(place)
+        }));
+        parallel::sort(threads, &mut order);
+        found.drop_keys();
+        let place = |one: &u128| *one as u32 as usize;
+        let mut offsets = Vec::with_capacity(order.len() + 1);
+        offsets.push(0);
+        let mut which = Vec::with_capacity(found.total());
+        for one in &order {
+            which.extend(
+                found
+                    .sources(place(one))
+                    .iter()
+                    .map(|&source| i32::from(source)),
+            );
+            offsets.push(which.len() as i32);
+        }
+        let Counts { rows, first, last } = found.into_counts();
+        let column =
+            |values: Vec<i64>| -> Vec<i64> { order.iter().map(|one| values[place(one)]).collect() };
+        let (rows, first, last) = (column(rows), column(first), column(last));
+        let keys = order.iter().map(|&one| (one >> 32) as u64).collect();
+        drop(order);
+        let sources = offsets.windows(2).map(|ends| i64::from(ends[1] - ends[0]));
+        Ok(Self {
+            keys,
+            sources: sources.collect(),
+            offsets,
+            which,
+            rows,
+            first,
+            last,
+        })
+    }
+}
+
+impl<T> Taken<T> {
+    pub(super) fn of(rows: usize) -> Self {
+        Self {
+            rows: rows as u64,
+            runs: Vec::new(),
+            account: Account::default(),
+        }
+    }
+}
+
+/// The rows of a batch, at most [`RUN`] at a time.
+pub(super) fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows)
+        .step_by(RUN)
+        .map(move |start| start..rows.min(start + RUN))
+}

@@ -1,0 +1,254 @@
+//! `Common` and `Changes`: sightings are read in short steps. Between two steps Python checks for signals.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use numguard_columns::sightings::{self, Account, File};
+use numguard_columns::{Error, Keys};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use pyo3_arrow::PyRecordBatch;
+
+use crate::error::{ArgumentError, raise};
+use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
+
+/// How long a call waits for files before Python checks for signals.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Finds the keys in several sources. Each source is read twice, in the same order.
+#[pyclass(frozen, module = "numguard._core")]
+struct Common(Mutex<Option<sightings::Common>>);
+
+#[pymethods]
+impl Common {
+    /// ``by_imei``: whether keys are handsets. With ``wanted``, keys as uint64, there is only the second look.
+    #[new]
+    #[pyo3(signature = (*, by_imei, region, list_refused, threads, wanted=None))]
+    fn new(
+        by_imei: bool,
+        region: RegionArgument,
+        list_refused: bool,
+        threads: ThreadsArgument,
+        wanted: Option<Values>,
+    ) -> PyResult<Self> {
+        let keys = keys_of(by_imei, region);
+        let common = match wanted {
+            None => sightings::Common::new(keys, list_refused, threads.0),
+            Some(wanted) => {
+                let wanted = wanted.into_chunks();
+                sightings::Common::of_keys(&wanted, keys, threads.0).map_err(raise)?
+            }
+        };
+        Ok(Self(Mutex::new(Some(common))))
+    }
+
+    /// Read batches of a source with a column of keys and, if there is one, a column of times. Returns the rows so far.
+    fn read(&self, py: Python<'_>, source: usize, batches: Vec<Rows>) -> PyResult<u64> {
+        let (arrays, batches) = columns_of(batches);
+        let read = py.detach(|| {
+            self.with(|common| {
+                numguard_columns::sound(&arrays, || common.read(source, &batches))?;
+                Ok(common.rows())
+            })
+        })?;
+        read.map_err(raise)
+    }
+
+    /// Start to read local Parquet files of a source, each with the names of its columns.
+    fn begin(&self, source: usize, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
+        self.with(|common| common.begin(source, files_of(files, 1)))
+    }
+
+    /// Go on reading the files: the rows so far, and whether there is more.
+    fn read_on(&self, py: Python<'_>) -> PyResult<(u64, bool)> {
+        let read = py.detach(|| {
+            self.with(|common| {
+                let more = common.read_on(PATIENCE)?;
+                Ok((common.rows(), more))
+            })
+        })?;
+        read.map_err(raise)
+    }
+
+    /// End the first look: its account. The second look is for the keys in at least so many sources.
+    fn look_again<'py>(
+        &self,
+        py: Python<'py>,
+        at_least: usize,
+        most_hits: usize,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let account = py.detach(|| self.with(|common| common.look_again(at_least, most_hits)))?;
+        account_to_python(py, account.map_err(raise)?)
+    }
+
+    /// Whether no key was found in the first look.
+    fn is_empty(&self) -> PyResult<bool> {
+        self.with(|common| common.is_empty())
+    }
+
+    /// The rows of the keys found, by key and row: ``key``, ``row`` (uint64), ``at``. ``None`` if they are too many.
+    fn hits<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let hits = py.detach(|| self.with(sightings::Common::hits))?;
+        hits.map(|hits| batch_to_python(py, hits.into_batch()))
+            .transpose()
+    }
+
+    /// The keys found: ``table`` with ``key``, ``sources``, ``rows``, ``first_seen``, ``last_seen``; ``offsets`` and
+    /// ``which`` with the sources of each. After that the object cannot be used.
+    fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let common = self.lock().take().ok_or_else(finished)?;
+        let mut found = py.detach(|| common.finish()).map_err(raise)?;
+        let answer = PyDict::new(py);
+        answer.set_item("offsets", array_to_python(py, Some(found.offsets()))?)?;
+        answer.set_item("which", array_to_python(py, Some(found.which()))?)?;
+        answer.set_item("table", batch_to_python(py, found.into_batch())?)?;
+        Ok(answer)
+    }
+}
+
+impl Common {
+    fn lock(&self) -> MutexGuard<'_, Option<sightings::Common>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut sightings::Common) -> T) -> PyResult<T> {
+        self.lock().as_mut().map(work).ok_or_else(finished)
+    }
+}
+
+/// Finds the periods of numbers in handsets, or of handsets with numbers.
+#[pyclass(frozen, module = "numguard._core")]
+struct Changes(Mutex<Option<sightings::Changes>>);
+
+#[pymethods]
+impl Changes {
+    /// ``gap``: in microseconds.
+    #[new]
+    #[pyo3(signature = (*, by_imei, gap, region, list_refused, memory_limit, threads))]
+    fn new(
+        by_imei: bool,
+        gap: i64,
+        region: RegionArgument,
+        list_refused: bool,
+        memory_limit: usize,
+        threads: ThreadsArgument,
+    ) -> Self {
+        let keys = [keys_of(false, region), keys_of(true, region)];
+        Self(Mutex::new(Some(sightings::Changes::new(
+            keys,
+            usize::from(by_imei),
+            gap,
+            list_refused,
+            memory_limit,
+            threads.0,
+        ))))
+    }
+
+    /// Read batches with columns of numbers, IMEIs and times. Returns the rows so far.
+    fn read(&self, py: Python<'_>, batches: Vec<Rows>) -> PyResult<u64> {
+        let (arrays, batches) = columns_of(batches);
+        let read = py.detach(|| {
+            self.with(|changes| {
+                numguard_columns::sound(&arrays, || changes.read(&batches))?;
+                Ok(changes.rows())
+            })
+        })?;
+        read.map_err(raise)
+    }
+
+    /// Start to read local Parquet files, each with the names of its columns.
+    fn begin(&self, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
+        self.with(|changes| changes.begin(files_of(files, 2)))
+    }
+
+    /// Go on reading the files: the rows so far, and whether there is more.
+    fn read_on(&self, py: Python<'_>) -> PyResult<(u64, bool)> {
+        let read = py.detach(|| {
+            self.with(|changes| {
+                let more = changes.read_on(PATIENCE)?;
+                Ok((changes.rows(), more))
+            })
+        })?;
+        read.map_err(raise)
+    }
+
+    /// Go over some of the sightings; whether there are more.
+    fn step(&self, py: Python<'_>) -> PyResult<bool> {
+        py.detach(|| self.with(sightings::Changes::step))?
+            .map_err(raise)
+    }
+
+    /// The periods, by key and beginning: ``key``, ``other``, ``from``, ``to``, ``sightings``, ``followed``, ``overlap``
+    /// (microseconds), ``from_row``, ``to_row``; and the account. After that the object cannot be used.
+    fn finish<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyDict>)> {
+        let changes = self.lock().take().ok_or_else(finished)?;
+        let (found, account) = py.detach(|| changes.finish()).map_err(raise)?;
+        Ok((
+            batch_to_python(py, found.into_batch())?,
+            account_to_python(py, account)?,
+        ))
+    }
+}
+
+impl Changes {
+    fn lock(&self) -> MutexGuard<'_, Option<sightings::Changes>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut sightings::Changes) -> T) -> PyResult<T> {
+        self.lock().as_mut().map(work).ok_or_else(finished)
+    }
+}
+
+fn finished() -> PyErr {
+    ArgumentError::new_err("this comparison has been finished")
+}
+
+fn keys_of(by_imei: bool, region: RegionArgument) -> Keys {
+    if by_imei {
+        Keys::Imei
+    } else {
+        Keys::Msisdn(region.0)
+    }
+}
+
+/// The columns of some batches: all of them, to be validated, and by batch.
+fn columns_of(batches: Vec<Rows>) -> (Vec<ArrayRef>, Vec<Vec<ArrayRef>>) {
+    let batches: Vec<Vec<ArrayRef>> = batches
+        .into_iter()
+        .map(|Rows(batch)| batch.columns().to_vec())
+        .collect();
+    (batches.iter().flatten().cloned().collect(), batches)
+}
+
+fn files_of(files: Vec<(PathBuf, Vec<String>)>, keys: usize) -> Vec<File> {
+    let file = |(path, columns)| File {
+        path,
+        columns,
+        keys,
+    };
+    files.into_iter().map(file).collect()
+}
+
+fn batch_to_python(
+    py: Python<'_>,
+    batch: Result<RecordBatch, Error>,
+) -> PyResult<Bound<'_, PyAny>> {
+    PyRecordBatch::new(batch.map_err(raise)?).into_pyarrow(py)
+}
+
+/// ``refused`` by note, ``listed`` with row and note of each, ``looks_national``.
+fn account_to_python(py: Python<'_>, account: Account) -> PyResult<Bound<'_, PyDict>> {
+    let answer = PyDict::new(py);
+    answer.set_item("refused", account.refused)?;
+    answer.set_item("listed", account.listed)?;
+    answer.set_item("looks_national", account.looks_national)?;
+    Ok(answer)
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Common>()?;
+    module.add_class::<Changes>()
+}

@@ -1,0 +1,200 @@
+"""`common` and `changes` give the same answer for the same rows, in whatever they come, and on every path."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.dataset as ds
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.sightings import reading, together
+
+START = datetime(2026, 9, 1, tzinfo=UTC)
+NUMBERS = ["9876543210", "+91 98765 43210", "09812345678", "919123456789", "98765", "", None, "AD-HDFCBK", "9700012345"]
+PHONES = ["35824005111111", "490154203237510", "352099001761481", "000000000000000", "12", None, "35824005111111"]
+
+
+def mess(seed: int, rows: int = 400) -> pa.Table:
+    rng = random.Random(seed)
+    return pa.table(
+        {
+            "served_msisdn": pa.array([rng.choice(NUMBERS) for _ in range(rows)]),
+            "imei14": pa.array([rng.choice(PHONES) for _ in range(rows)]),
+            "at": pa.array(
+                [None if rng.random() < 0.05 else START + timedelta(hours=rng.randrange(900)) for _ in range(rows)],
+                pa.timestamp("us", "UTC"),
+            ),
+        }
+    )
+
+
+def forms(table: pa.Table, folder: Path, name: str) -> Iterator[Any]:
+    """The same rows in every form that has types."""
+    coded = table
+    for n, column in enumerate(("served_msisdn", "imei14")):
+        coded = coded.set_column(n, column, table[column].combine_chunks().dictionary_encode())
+    pq.write_table(table, folder / f"{name}-plain.parquet", use_dictionary=False, row_group_size=7)
+    pq.write_table(table, folder / f"{name}-coded.parquet", row_group_size=150)
+    pq.write_table(coded, folder / f"{name}-dictionary.parquet")
+    feather.write_feather(table, folder / f"{name}.arrow", chunksize=31)
+    for ending in ("-plain.parquet", "-coded.parquet", "-dictionary.parquet", ".arrow"):
+        yield folder / f"{name}{ending}"
+    yield ds.dataset(folder / f"{name}-plain.parquet")
+    yield table
+    yield coded
+    yield table.to_reader(max_chunksize=13)
+    yield table.cast(pa.schema([("served_msisdn", pa.large_string()), ("imei14", pa.string_view()), table.schema[2]]))
+
+
+@pytest.mark.parametrize("by", ["msisdn", "imei14"])
+def test_every_form_gives_the_same_periods(tmp_path: Path, by: Any) -> None:
+    table = mess(1)
+    expected = ng.changes(table, by=by, list_refused=True)
+    assert expected.table.num_rows > 20
+    assert expected.account["rows_refused"] == expected.refused_rows.num_rows > 50
+    unnamed = ["from_file", "to_file"]
+    for source in forms(table, tmp_path, "a"):
+        found = ng.changes(source, by=by, list_refused=True)
+        assert found.table.drop_columns(unnamed) == expected.table.drop_columns(unnamed)
+        assert found.account == expected.account
+        assert found.refused_rows.select(["row", "note"]) == expected.refused_rows.select(["row", "note"])
+
+
+def test_every_form_gives_the_same_keys(tmp_path: Path) -> None:
+    first, second = mess(2), mess(3)
+    expected = ng.common({"a": first, "b": second}, list_refused=True)
+    assert len(expected) == 4
+    for one, other in zip(forms(first, tmp_path, "a"), forms(second, tmp_path, "b"), strict=True):
+        found = ng.common({"a": one, "b": other}, list_refused=True)
+        assert found.table == expected.table
+        assert found.proof.drop_columns(["file"]) == expected.proof.drop_columns(["file"])
+        assert found.account == expected.account
+        assert found.refused_rows.select(["row", "note"]) == expected.refused_rows.select(["row", "note"])
+
+
+def test_text_is_numbered_by_its_lines(tmp_path: Path) -> None:
+    lines = [
+        "Title of the dump",
+        "",
+        "served_msisdn,imei14",
+        "9876543210,1",
+        "",
+        "98765,1",
+        "9812345678,1,2",
+        "9876543210,1",
+    ]
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    found = ng.common(f"{tmp_path}/*.csv", list_refused=True)
+    assert found.proof["row"].to_pylist() == [4, 8, 4, 8]
+    notes = {(row["row"], row["note"]) for row in found.refused_rows.to_pylist()}
+    assert notes == {(6, "short_code"), (7, "too_many_fields")}
+    with pytest.raises(UnsupportedTypeError, match="'imei14'"):
+        ng.common(f"{tmp_path}/*.csv", at="imei14")
+
+
+def test_columns_of_folders_are_columns(tmp_path: Path) -> None:
+    for day in (1, 2):
+        folder = tmp_path / f"served_msisdn=987654321{day}"
+        folder.mkdir()
+        pq.write_table(pa.table({"imei14": ["35824005111111"]}), folder / "part.parquet")
+    found = ng.common({"all": str(tmp_path), "first": pa.table({"served_msisdn": ["9876543211"]})})
+    assert found.table["key"].to_pylist() == [919876543211]
+
+
+def test_neither_threads_nor_memory_nor_the_filter_change_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(4)
+    numbers = [919876500000 + rng.randrange(60_000) for _ in range(300_000)]
+    table = pa.table(
+        {
+            "served_msisdn": pa.array(numbers, pa.uint64()),
+            "imei14": pa.array([35824005000000 + n % 7919 * 3 for n in numbers], pa.uint64()),
+            "at": pa.array([rng.randrange(10**9) * 10**6 for _ in numbers], pa.timestamp("us", "UTC")),
+        }
+    )
+    expected = ng.changes(table, by="imei14", threads=1)
+    assert ng.changes(table, by="imei14", threads=2, memory_limit=1_000_000).table == expected.table
+    halves = [table[:150_000], table[150_000:]]
+    for at_least in (1, 2):
+        one = ng.common(halves, at_least=at_least, threads=1)
+        assert ng.common(halves, at_least=at_least, threads=3).table == one.table
+        proof = one.proof
+        with monkeypatch.context() as patch:
+            patch.setattr(together, "_ROWS_KEPT", 10)
+            patch.setattr(reading, "_STEP", 1000)
+            again = ng.common(halves, at_least=at_least)
+            assert again.table == one.table
+            assert again.proof == proof
+            streams = ng.common([half.to_reader(max_chunksize=777) for half in halves], at_least=at_least)
+            assert streams.proof == proof
+
+
+def test_a_file_that_changes_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "_ROWS_KEPT", 0)
+    paths = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    for path in paths:
+        pq.write_table(pa.table({"served_msisdn": ["9876543210"] * 3}), path)
+    found = ng.common(paths)
+    pq.write_table(pa.table({"served_msisdn": ["9876543210"] * 2}), paths[0])
+    with pytest.raises(InputError, match="changed"):
+        _ = found.proof
+
+
+def test_times_of_every_type(tmp_path: Path) -> None:
+    naive = [datetime(2026, 9, 1, 10), datetime(2026, 9, 3, 10), None]
+    base = pa.table({"served_msisdn": ["9876543210"] * 3, "imei14": ["35824005111111"] * 3})
+    for unit in ("s", "ms", "us", "ns"):
+        for zone in (None, "UTC", "Asia/Kolkata"):
+            column = pa.array(naive, pa.timestamp(unit, zone))
+            table = base.append_column("at", column)
+            pq.write_table(table, tmp_path / "a.parquet")
+            for source in (table, tmp_path / "a.parquet"):
+                found = ng.changes(source)
+                shift = timedelta(hours=5, minutes=30) if zone else timedelta()
+                assert found.table["from"].to_pylist()[0].replace(tzinfo=None) == naive[0] + shift  # type: ignore[operator]
+                assert found.account["refused_rows"] == {"no_time": 1}
+    with pytest.raises(UnsupportedTypeError):
+        ng.changes(base.append_column("at", pa.array([1, 2, 3])))
+
+
+def test_bad_arguments() -> None:
+    table = mess(5)
+    for how in ({"memory_limit": -1}, {"memory_limit": 1.5}, {"threads": 0}, {"threads": True}):
+        with pytest.raises(ArgumentError):
+            ng.changes(table, **how)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError):
+        ng.common([table, table], threads=-1)
+    with pytest.raises(ColumnError):
+        ng.changes(pa.table({"served_msisdn": [1], "imei14": [1], "AT": [1]}))
+    with pytest.raises(UnsupportedTypeError, match="'served_msisdn'"):
+        ng.common([table.set_column(0, "served_msisdn", pa.array([b"1"] * 400, pa.binary()))] * 1, at_least=1)
+
+
+def test_an_empty_or_refused_source() -> None:
+    none = mess(6)[:0]
+    assert ng.changes(none).table.num_rows == 0
+    found = ng.common([none, mess(7)])
+    assert (len(found), found.proof.num_rows) == (0, 0)
+    assert found.account["rows_read"] == 400
+
+
+def test_national_numbers_in_uint64_are_warned_of() -> None:
+    table = pa.table({"served_msisdn": pa.array([9876543210] * 5, pa.uint64())})
+    with pytest.warns(UserWarning, match="E.164"):
+        ng.common([table, table.slice(1)])
+
+
+def test_csv_of_the_answer(tmp_path: Path) -> None:
+    found = ng.changes(mess(8))
+    pa_csv.write_csv(found.table, tmp_path / "out.csv")
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == len(found) + 1
