@@ -158,6 +158,37 @@ def test_names_of_columns_mean_nothing(session: Any) -> None:
     assert narrow.num_rows == 1
 
 
+def test_names_that_differ_in_case_are_different_columns(session: Any) -> None:
+    table = pa.table({"a": ["9812300000"], "A": ["9812300003"], "A_MATCH": ["x"], "n": [1]})
+    frame = frame_of(session, table)
+    for name, other in (("a", "A"), ("A", "a")):
+        expected = ng.scan(table, {name: LISTED}, columns=[other, "n"]).read_all()
+        found = spark.scan(frame, {name: LISTED}, columns=[other, "n"])
+        assert found.columns == expected.column_names
+        assert rows_of(found.toArrow()) == rows_of(expected)
+    assert spark.scan(frame, {"a": LISTED}).columns == [*table.column_names, "a_match"]
+
+
+def test_a_thousand_columns_pass_through(session: Any) -> None:
+    table = pa.table({"a": ["9812300000", "1930"]} | {f"c{n}": [n, -n] for n in range(999)} | {"n": [1, 2]})
+    assert rows_of(spark.scan(frame_of(session, table), {"a": LISTED}).drop("a_match").toArrow()) == rows_of(table[:1])
+
+
+def test_cells_that_are_null_in_all_rows_are_no_hits_and_not_refused(session: Any) -> None:
+    table = pa.table({"a": pa.nulls(3, pa.string()), "b": pa.nulls(3, pa.int64()), "n": [1, 2, 3]})
+    frame = frame_of(session, table).selectExpr("*", "null as c")
+    assert spark.scan(frame, {"a": LISTED, "b": LISTED, "c": LISTED}, refused="odd").toArrow().num_rows == 0
+    assert ng.scan(table, {"a": LISTED, "b": LISTED}).summary.refused == {}
+
+
+def test_decimals_of_any_precision_are_digits_as_written(session: Any) -> None:
+    cells = [Decimal(9_812_300_000), Decimal(910_000_000_000 + 9_812_300_000), None, Decimal(1930)]
+    for precision in (12, 19, 21, 38):
+        table = pa.table({"n": range(4), "a": pa.array(cells, pa.decimal128(precision, 0))})
+        expected = ng.scan(table, {"a": LISTED}).read_all()
+        assert rows_of(spark.scan(frame_of(session, table), {"a": LISTED}).toArrow()) == rows_of(expected)
+
+
 def test_an_empty_frame_has_no_hits(session: Any) -> None:
     result = spark.scan(frame_of(session, calls()).where("n < 0"), SETS, refused="odd")
     assert result.toArrow().num_rows == 0
@@ -175,6 +206,28 @@ def test_what_is_wrong_is_said_before_anything_runs(session: Any, tmp_path: Path
         spark.scan(frame, {"short": LISTED})
     with pytest.raises(ArgumentError, match="takes a NumberSet"):
         spark.scan(frame.drop("a_match"), {"a": ["98123 00000"]})
+    with pytest.raises(ArgumentError, match="names of columns"):
+        spark.scan(frame, {1: LISTED})  # type: ignore[dict-item]
+    with pytest.raises(ArgumentError, match="a list of names"):
+        spark.scan(frame, {"a": LISTED}, columns=[1])  # type: ignore[list-item]
+    with pytest.raises(ArgumentError, match="a list of names"):
+        spark.scan_files(session, [str(tmp_path)], {"a": LISTED}, columns="a")
+    for name in (True, 1):
+        with pytest.raises(ArgumentError, match="refused: takes the name"):
+            spark.scan(frame.drop("a_match"), {"a": LISTED}, refused=name)  # type: ignore[arg-type]
+    for name in ("short", "a_match"):
+        with pytest.raises(ColumnError, match=f"{name!r} already"):
+            spark.scan(frame.drop("a_match"), {"a": LISTED}, refused=name)
+    with pytest.raises(ColumnError, match="no column 'odd'"):
+        spark.refused(frame, "odd")
+    with pytest.raises(ColumnError, match="more than one"):
+        spark.scan(frame.select("a", "a"), {"a": LISTED})
+    with pytest.raises(ColumnError, match=r"no column 's\.a'"):
+        spark.scan(frame.selectExpr("named_struct('a', a) as s"), {"s.a": LISTED})
+    with pytest.raises(UnsupportedTypeError, match="'s'"):
+        spark.scan(frame.selectExpr("named_struct('a', a) as s"), {"s": LISTED})
+    with pytest.raises(UnsupportedTypeError, match="such as an interval"):
+        spark.scan(frame.selectExpr("a", "interval '1' month as span"), {"a": LISTED})
     with pytest.raises(ArgumentError, match="takes a DataFrame"):
         spark.scan(calls(rows=3), {"a_party": LISTED})
     with pytest.raises(ArgumentError, match="takes a SparkSession"):
@@ -270,6 +323,11 @@ def test_what_is_wrong_with_files_is_said_before_anything_runs(session: Any, fol
         spark.scan_files(session, paths, {"z": LISTED})
     with pytest.raises(UnsupportedTypeError, match="amount"):
         spark.scan_files(session, paths, {"amount": LISTED})
+    twice = folder / "twice.parquet"
+    pq.write_table(pa.table([["98123 00000"], ["1"], ["2"]], ["a_party", "b", "b"]), twice)
+    with pytest.raises(ColumnError, match="two columns of one name"):
+        spark.scan_files(session, twice, {"a_party": LISTED})
+    twice.unlink()
     (folder / "torn.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(InputError, match=r"torn.parquet"):
         spark.scan_files(session, [*paths, str(folder / "torn.parquet")], SETS)
@@ -304,3 +362,15 @@ def test_a_stream_of_files_is_scanned_as_it_comes(session: Any, engine: str, tmp
     assert rows_of(written.where("odd is null").drop("odd").toArrow()) == rows_of(expected)
     cells = sum(row["cells"] for row in spark.refused(written, "odd").toArrow().to_pylist())
     assert cells == sum(sum(notes.values()) for notes in scan.summary.refused.values())
+
+
+def test_a_stream_with_a_watermark_is_counted_by_time(session: Any, engine: str) -> None:
+    if engine == "sail":
+        pytest.skip("Sail streams no files yet")
+    rates = session.readStream.format("rate").load().selectExpr("cast(value as string) as a", "timestamp as at")
+    # The engine forgets a watermark where rows go through Python, so the result is given it.
+    hits = spark.scan(rates.withWatermark("at", "1 minute"), {"a": LISTED}).withWatermark("at", "1 minute")
+    counted = hits.groupBy("at").count().writeStream.format("noop").outputMode("append").trigger(availableNow=True)
+    query = counted.start()
+    assert query.awaitTermination(120)
+    assert query.exception() is None

@@ -327,14 +327,23 @@ def in_engines(lines: Sequence[Line]) -> Section:
         own = next((other for other in same if not other.candidate.startswith(OURS)), None)
         fewer = (line.candidate, line.threads / 2)
         half = next((other for other in beside if (other.candidate, other.threads) == fewer), None)
-        if own is not None:
+        if own is not None or machine is not None:
             verb = line.candidate.removeprefix(f"{OURS} ")
             compared = [ratio(line, own), "" if machine is None else ratio(machine, line), ratio(line, half)]
-            rows.append([f"{verb} in {line.work.split(' in ')[1]}", line.layout, f"{line.listed:,}", *compared])
+            rows.append(
+                [
+                    f"{verb} in {line.work.split(' in ')[1]}",
+                    line.layout,
+                    f"{line.rows:,}",
+                    f"{line.listed:,}",
+                    *compared,
+                ]
+            )
     text = "Rates in one run, as ratios; those of half the cores are from a run of their own."
     columns = [
         "verb",
         "columns",
+        "rows",
         "list",
         "as fast as the engine's own",
         "slower than one machine",

@@ -17,7 +17,8 @@ from __future__ import annotations
 from numguard.adapters.spark.cells import contains, explain, explain_imei, normalize, normalize_imei
 from numguard.adapters.spark.files import scan_files
 from numguard.adapters.spark.linkage import expand
-from numguard.adapters.spark.rows import refused, scan
+from numguard.adapters.spark.refused import refused
+from numguard.adapters.spark.rows import scan
 
 __all__ = [
     "contains",

@@ -7,21 +7,17 @@ trace of a worker. Independent of numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import pyarrow as pa
-
-from numguard.adapters.spark.keys import readable_type
-from numguard.errors import ArgumentError, ColumnError, EngineError, MissingExtraError, UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, EngineError, MissingExtraError
 from numguard.source import named
 
 try:
     import pyspark
+    from pyspark.errors import PySparkNotImplementedError
     from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql import functions as F  # noqa: N812 - its usual name
-    from pyspark.sql.pandas.types import from_arrow_schema
-    from pyspark.sql.types import StructField, StructType
 except ImportError as _error:
     raise MissingExtraError(
         'Spark is not installed: pip install "numguard-telecom[spark]", or "numguard-telecom[sail]" for Sail and for a '
@@ -32,38 +28,19 @@ __all__ = [
     "Column",
     "DataFrame",
     "F",
+    "PySparkNotImplementedError",
     "SparkSession",
-    "StructField",
-    "StructType",
-    "arrow_schema",
     "by_place",
     "check_engine",
     "chosen",
     "column",
+    "names_of",
     "require",
     "session_of",
-    "spark_schema",
     "version_of_client",
 ]
 
 _LEAST = (4, 0)
-_ARROW_TYPES: Final[dict[str, Any]] = {
-    "string": pa.string(),
-    "varchar": pa.string(),
-    "char": pa.string(),
-    "bigint": pa.int64(),
-    "int": pa.int32(),
-    "smallint": pa.int16(),
-    "tinyint": pa.int8(),
-    "double": pa.float64(),
-    "float": pa.float32(),
-    "boolean": pa.bool_(),
-    "binary": pa.binary(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us", "UTC"),
-    "timestamp_ntz": pa.timestamp("us"),
-    "void": pa.null(),
-}
 
 
 def check_engine(session: Any, least: tuple[int, int] = _LEAST) -> None:
@@ -112,30 +89,20 @@ def chosen(frame: DataFrame, names: Iterable[str]) -> DataFrame:
     """The named columns of a frame, in order, each once."""
     names = list(dict.fromkeys(names))
     require(frame, names)
-    return frame.select(*map(column, names))
+    # By position, because an engine takes names that differ only in case for the same.
+    return by_place(frame).select(*(f"c{frame.columns.index(name)}" for name in names)).toDF(*names)
+
+
+def names_of(columns: Sequence[str] | None) -> list[str] | None:
+    """The names in an argument `columns`, each once; None where it is None."""
+    if columns is None:
+        return None
+    names = [columns] if isinstance(columns, str) else list(columns)
+    if isinstance(columns, str) or not all(isinstance(name, str) for name in names):
+        raise ArgumentError("columns: takes a list of names, not one name or another type")
+    return list(dict.fromkeys(names))
 
 
 def by_place(frame: DataFrame) -> DataFrame:
     """The same columns with generated names: a task takes them by position, and engines restrict names."""
     return frame.toDF(*(f"c{n}" for n in range(len(frame.columns))))
-
-
-def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
-    """The Arrow schema of these columns on the workers, with keys in the type as which they are read."""
-    kinds = [(name, schema[name].dataType.simpleString()) for name in names]
-    for name, kind in kinds:
-        if _arrow_type(kind) is None:
-            raise UnsupportedTypeError(f"column {name!r}: a column of type {kind[:40]} holds neither numbers nor times")
-    return pa.schema([pa.field(name, readable_type(_arrow_type(kind))) for name, kind in kinds])
-
-
-def _arrow_type(kind: str) -> Any:
-    if kind.startswith("decimal("):
-        precision, scale = (int(digits) for digits in kind[8:-1].split(","))
-        return pa.decimal128(precision, scale)
-    return _ARROW_TYPES.get(re.split(r"[ (]", kind)[0])
-
-
-def spark_schema(schema: pa.Schema) -> StructType:
-    """The Spark types of these columns."""
-    return from_arrow_schema(schema, prefer_timestamp_ntz=True)

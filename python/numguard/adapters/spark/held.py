@@ -14,16 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard.adapters.spark.engine import DataFrame, F
-from numguard.adapters.spark.sightings import (
-    Reader,
-    Requested,
-    Stored,
-    Written,
-    as_uint64,
-    columns_of,
-    counted,
-    in_spark,
-)
+from numguard.adapters.spark.requested import Requested, Stored, Written
+from numguard.adapters.spark.sightings import Reader, as_uint64, columns_of, counted, in_spark
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, Held, Side

@@ -89,6 +89,8 @@ class Sets(Mapping[str, Any]):
         if not isinstance(sets, Mapping) or not sets:
             raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')
         for column, members in sets.items():
+            if not isinstance(column, str):
+                raise ArgumentError(f"sets: takes names of columns as keys, not {type(column).__name__}")
             if not isinstance(members, (NumberSet, ImeiSet)):
                 raise ArgumentError(f"sets: {column!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
             if not _is_in_file(members) and members.nbytes > _LARGEST_CARRIED:

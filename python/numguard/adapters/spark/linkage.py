@@ -16,15 +16,15 @@ from numguard.adapters.spark.engine import (
     Column,
     DataFrame,
     F,
-    StructField,
-    arrow_schema,
     by_place,
+    chosen,
     column,
     require,
     session_of,
 )
 from numguard.adapters.spark.held import HeldInEngine
 from numguard.adapters.spark.keys import CANONICAL
+from numguard.adapters.spark.schema import StructField, arrow_schema
 from numguard.adapters.spark.sightings import Reader
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import ArgumentError
@@ -99,7 +99,7 @@ def expand(
     columns = [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     placed = _placed_columns(df, where) if policy.place_rules else {}
-    require(df, columns)
+    df = chosen(df, [*columns, *placed.values()])
     # A column may be read twice, as numbers and as handsets.
     rows = df.select(*map(_as_bigint, [df.schema[name] for name in columns]), *map(column, placed.values()))
     check_sightings(list(arrow_schema(df.schema, columns)), region)

@@ -15,30 +15,23 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, Scanner
 from numguard.adapters.spark.engine import (
     DataFrame,
-    F,
-    StructField,
-    StructType,
-    arrow_schema,
+    PySparkNotImplementedError,
     by_place,
     chosen,
-    column,
+    names_of,
     require,
     session_of,
-    spark_schema,
 )
 from numguard.adapters.spark.keys import CANONICAL, Sets, canonical, readable
+from numguard.adapters.spark.refused import REFUSED, check_refused, refusals
+from numguard.adapters.spark.schema import StructField, StructType, arrow_schema, spark_schema
 from numguard.adapters.spark.workers import check_workers
-from numguard.errors import ArgumentError, ColumnError
+from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.types import Region
 
-__all__ = ["REFUSED", "refusals", "refused", "result_of", "scan"]
+__all__ = ["scan"]
 
 _ROW = "row"
-
-#: The type of the column that counts refused cells.
-REFUSED: Any = pa.struct(
-    [pa.field("column", pa.string()), pa.field("note", pa.string()), pa.field("cells", pa.int64())]
-)
 
 
 def scan(
@@ -53,7 +46,8 @@ def scan(
 
     Lazy, and for streams too, because rows are independent. The result has each row that names a member in at least one
     key column, once, with its own columns of any type, and for each key column `<column>_match`: the canonical MSISDN
-    or IMEI14 that matched (DECIMAL(20,0)), null where that column did not match.
+    or IMEI14 that matched (DECIMAL(20,0)), null where that column did not match. On Spark it is much faster with
+    `spark.sql.execution.arrow.maxBytesPerBatch` 2147483647 and `maxRecordsPerBatch` 65536, as the guide says.
 
     Args:
         df: A DataFrame of Spark Classic, Spark Connect or Sail, in batches or streaming.
@@ -75,23 +69,29 @@ def scan(
     """
     carried = Sets(sets)
     session = session_of(df)
-    if isinstance(columns, str):
-        raise ArgumentError("columns: takes a list of names, not one name")
-    returned = list(df.columns if columns is None else dict.fromkeys(columns))
-    frame = df if columns is None else chosen(df, [*returned, *carried])
+    names = names_of(columns)
+    returned = list(df.columns) if names is None else names
+    frame = df if names is None else chosen(df, [*names, *carried])
     require(frame, carried)
     keys = arrow_schema(frame.schema, carried)
     Scanner(keys, list(carried.items()), columns=None, region=region, threads=1)  # raises for the type of a key column
-    added = [*(f"{name}_match" for name in carried), *([refused] if refused is not None else [])]
-    if taken := set(added) & set(returned):
+    matches = [f"{name}_match" for name in carried]
+    if taken := set(matches) & set(returned):
         raise ColumnError(f"there is a column {min(taken)!r} already: name it differently in df")
+    check_refused(refused, [*returned, *matches])
     check_workers(session, carried)
-    schema = result_of(list(frame.schema)[: len(returned)], carried, refused)
+    schema = _result(list(frame.schema)[: len(returned)], carried, refused)
     places = [frame.columns.index(name) for name in carried]
-    return by_place(frame).mapInArrow(_Scan(carried, places, len(returned), region, refused), schema)
+    task = _Scan(carried, places, len(returned), region, refused)
+    try:
+        return by_place(frame).mapInArrow(task, schema)
+    except PySparkNotImplementedError:  # its message has all columns of the frame
+        raise UnsupportedTypeError(
+            "a column is of a type that Spark does not pass to Python, such as an interval: cast it or leave it out"
+        ) from None
 
 
-def result_of(returned: Sequence[StructField], sets: Sets, refused: str | None) -> StructType:
+def _result(returned: Sequence[StructField], sets: Sets, refused: str | None) -> StructType:
     """The columns of a result."""
     # A row that counts refused cells is null in all other columns.
     fields = [StructField(field.name, field.dataType, field.nullable or refused is not None) for field in returned]
@@ -99,25 +99,6 @@ def result_of(returned: Sequence[StructField], sets: Sets, refused: str | None) 
     if refused is not None:
         added.append(pa.field(refused, REFUSED))
     return StructType([*fields, *spark_schema(pa.schema(added))])
-
-
-def refused(result: DataFrame, name: str) -> DataFrame:
-    """Counts the refused cells of a scan that returns them: `column`, `note`, `cells`.
-
-    Args:
-        result: The result of `scan` or `scan_files`, or a table that it was written to.
-        name: The value of `refused` in that call.
-    """
-    rows = result.where(column(name).isNotNull())
-    parts = [column(name)[part].alias(part) for part in ("column", "note", "cells")]
-    return rows.select(*parts).groupBy("column", "note").agg(F.sum("cells").alias("cells"))
-
-
-def refusals(schema: pa.Schema, cells: Mapping[tuple[str | None, str], int]) -> pa.RecordBatch:
-    """Rows that count refused cells, in the columns of a result, of which the last has the counts."""
-    counts = [{"column": column, "note": note, "cells": count} for (column, note), count in cells.items()]
-    nulls = [pa.nulls(len(counts), field.type) for field in list(schema)[:-1]]
-    return pa.RecordBatch.from_arrays([*nulls, pa.array(counts, REFUSED)], schema.names)
 
 
 class _Scan:

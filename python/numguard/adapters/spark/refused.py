@@ -1,0 +1,48 @@
+"""Refused cells of a scan: rows of its result that are null but for one column, which counts them by column and note.
+
+Owns that column: its type, its rows, and their sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.adapters.spark.engine import DataFrame, F, chosen, column
+from numguard.errors import ArgumentError, ColumnError
+
+__all__ = ["REFUSED", "check_refused", "refusals", "refused"]
+
+#: The type of the column that counts refused cells.
+REFUSED: Any = pa.struct(
+    [pa.field("column", pa.string()), pa.field("note", pa.string()), pa.field("cells", pa.int64())]
+)
+
+
+def refused(result: DataFrame, name: str) -> DataFrame:
+    """Counts the refused cells of a scan that returns them: `column`, `note`, `cells`.
+
+    Args:
+        result: The result of `scan` or `scan_files`, or a table that it was written to.
+        name: The value of `refused` in that call.
+    """
+    rows = chosen(result, [name]).where(column(name).isNotNull())
+    parts = [column(name)[part].alias(part) for part in ("column", "note", "cells")]
+    return rows.select(*parts).groupBy("column", "note").agg(F.sum("cells").alias("cells"))
+
+
+def check_refused(name: Any, names: Iterable[str]) -> None:
+    """Raises unless this can be the name of a column beside these."""
+    if name is not None and not isinstance(name, str):
+        raise ArgumentError(f"refused: takes the name of a column, not {type(name).__name__}")
+    if name is not None and name in names:
+        raise ColumnError(f"there is a column {name!r} already: name that of the refused cells differently")
+
+
+def refusals(schema: pa.Schema, cells: Mapping[tuple[str | None, str], int]) -> pa.RecordBatch:
+    """Rows that count refused cells, in the columns of a result, of which the last has the counts."""
+    counts = [{"column": column, "note": note, "cells": count} for (column, note), count in cells.items()]
+    nulls = [pa.nulls(len(counts), field.type) for field in list(schema)[:-1]]
+    return pa.RecordBatch.from_arrays([*nulls, pa.array(counts, REFUSED)], schema.names)
