@@ -79,6 +79,8 @@ class RowAccount(TypedDict, total=False):
     rows_read: int
     rows_used: int
     rows_refused: int
+    #: Refused rows, by note.
+    refused_rows: dict[str, int]
     #: Non-data lines, by kind.
     not_data: dict[str, int]
     #: Rows with a place, where a linkage has rules of places.

@@ -110,8 +110,8 @@ def _setting(lines: Sequence[Line]) -> str:
     commits = list(dict.fromkeys(line.commit or "unknown" for line in lines))
     changed = " (+: with changes that were not committed)" if any(one.endswith("+") for one in commits) else ""
     return (
-        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB; up to {threads} threads, as many for each library of a "
-        f"comparison; {' and '.join(days)}, commit {' and '.join(commits)}{changed}; {versions}."
+        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB; up to {threads} threads, as many for each library of "
+        f"a comparison; {' and '.join(days)}, commit {' and '.join(commits)}{changed}; {versions}."
         f"{noise}"
     )
 

@@ -17,7 +17,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS
 from numguard.sightings.reading import Account, Origins, Reader, Result, check_names, check_threads
-from numguard.types import Region, Source
+from numguard.types import Region, RowAccount, Source
 
 __all__ = ["Changes", "changes"]
 
@@ -42,7 +42,7 @@ class Changes(Result):
     #: `from_file`, `from_row`, `to_file`, `to_row`. By key, then `from`.
     table: pa.Table
     #: The account of all rows: rows_read = rows_used + rows_refused + not_data; `refused_rows` by note.
-    account: dict[str, Any]
+    account: RowAccount
     #: With `list_refused` the refused rows: file, row, note.
     refused_rows: pa.Table = field(repr=False)
     #: `msisdn` or `imei14`.

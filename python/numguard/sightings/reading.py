@@ -32,7 +32,7 @@ from numguard.source import (
     looks_national,
     open_source,
 )
-from numguard.types import Region
+from numguard.types import Region, RowAccount
 
 __all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
 
@@ -164,12 +164,18 @@ class Account:
         if counted["looks_national"]:
             warnings.warn(looks_national(column), stacklevel=3)
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> RowAccount:
         """rows_read = rows_used + rows_refused + the lines in not_data; refused_rows by note."""
         lines = accounted(self._parts)
         refused = Counter(lines["refused_rows"]) + self._refused
         used = lines["rows_used"] - self._refused.total()
-        return lines | {"rows_used": used, "rows_refused": refused.total(), "refused_rows": dict(refused)}
+        return {
+            "rows_read": lines["rows_read"],
+            "rows_used": used,
+            "rows_refused": refused.total(),
+            "refused_rows": dict(refused),
+            "not_data": lines["not_data"],
+        }
 
     def check_strict(self) -> None:
         """Raises InputError if a row was refused."""

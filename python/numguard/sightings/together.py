@@ -21,7 +21,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import MOMENT
 from numguard.sightings.reading import Account, Origins, Reader, Result, check_names, check_threads, named_sources
-from numguard.types import Region
+from numguard.types import Region, RowAccount, Source
 
 __all__ = ["Common", "common"]
 
@@ -47,7 +47,7 @@ class Common(Result):
     #: key.
     table: pa.Table
     #: The account of all rows: rows_read = rows_used + rows_refused + not_data.
-    account: dict[str, Any]
+    account: RowAccount
     #: With `list_refused` the refused rows: file, row, note.
     refused_rows: pa.Table = field(repr=False)
     #: The number of sources.
@@ -76,7 +76,7 @@ class Common(Result):
 
 
 def common(
-    sources: Sequence[Any] | Mapping[str, Any] | str | Path,
+    sources: Source | Sequence[Source] | Mapping[str, Source],
     *,
     at_least: int = 2,
     by: Literal["msisdn", "imei14"] = "msisdn",

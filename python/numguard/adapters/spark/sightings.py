@@ -13,12 +13,8 @@ import pyarrow as pa
 
 from numguard.adapters.spark.keys import readable
 from numguard.linkage import LinkPolicy
-<<<<<<< HEAD
-from numguard.linkage.elsewhere import PLACED, Counted, Side, read_kept
-from numguard.linkage.policy import bounds_of
-=======
 from numguard.linkage.elsewhere import PLACED, Counted, read_kept
->>>>>>> spark
+from numguard.linkage.policy import bounds_of
 from numguard.types import Region
 
 __all__ = ["Reader", "as_uint64", "columns_of", "counted", "in_spark"]
