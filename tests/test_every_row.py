@@ -280,7 +280,7 @@ def test_a_workbook_counts_non_data_rows(tmp_path: Path) -> None:
     assert accounted(source.parts)["not_data"] == {"title": 1, "blank": 1, "header": 1, "total": 1}
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "dry run"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_strict_takes_all_or_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,14 +289,12 @@ def test_strict_takes_all_or_nothing(
     file = as_lines(some_rows(Random(1), 5), ",")
     file.lines[3] = "1,2"
     path = write(tmp_path, "d.csv", TEXTS["utf-8"](file))
-    before = (tmp_path / "cases.db").read_bytes()
     arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]
     assert run([*arguments, "--strict"]) == 3
     assert "strict" in capsys.readouterr().err
     assert not (tmp_path / "out.csv").exists()
     with ng.Registry("cases.db", by="x") as registry:
         assert len(registry.numbers()) == 1
-    assert before
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from numguard.cli import account, options
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, InputError
 from numguard.registry.state import IN_FORCE
 from numguard.source import named
 
@@ -114,7 +114,15 @@ def add(
         write_mapping(save_path, intake.preview.fields)
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
-        return
+    else:
+        _report(intake, source, dry_run=dry_run)
+    if dry_run and is_strict and intake.refused:
+        rows = options.count(intake.refused, "row")
+        raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")
+
+
+def _report(intake: Intake, source: str, *, dry_run: bool) -> None:
+    """What was added, or would be, and what was not."""
     if dry_run:
         _show(intake)
     would = "would be " if dry_run else ""
