@@ -162,8 +162,13 @@ def seeds() -> pa.UInt64Array:
 @pytest.fixture(scope="module")
 def connection(seeds: pa.UInt64Array) -> Any:
     """DuckDB with the seeds and the placeholders."""
+    return connect(seeds, THREADS)
+
+
+def connect(seeds: pa.UInt64Array, threads: int) -> Any:
+    """DuckDB with tables of seeds and placeholders."""
     connection = duckdb.connect()
-    connection.execute(f"set threads = {THREADS}")
+    connection.execute(f"set threads = {threads}")
     connection.execute(f"set timezone = '{ZONE}'")
     connection.register("seed_table", pa.table({"msisdn": seeds}))
     connection.execute("create temp table seeds as select distinct msisdn from seed_table")

@@ -42,6 +42,7 @@ _TIMES: Final = {
     ("scan wide", "integers", 0): (1.6, 2.0),
     ("scan wide", "mixed", 0): (3.2, 4.0),
     ("expand", "Parquet", 0): (1.5, 2.5),
+    ("expand", "Parquet, places", 0): (1.5, 2.5),
     ("expand", "Parquet, Int64", 0): (2.0, 2.5),
     ("expand", "Parquet, text", 0): (3.2, 4.0),
     ("common", "in 20 of 20 dumps", 0): (3.0, 6.0),

@@ -66,9 +66,33 @@ def rng_free_unit(ranks: np.ndarray) -> np.ndarray:
 LAYOUTS = ("keys", "Int64", "text")
 
 
+#: The least latitude and longitude of the towns, and their extent, in millionths of a degree.
+_SOUTH, _NORTHWARD, _WEST, _EASTWARD = 8_500_000, 25_000_000, 69_000_000, 25_000_000
+#: Numbers in one SIM box.
+_BOX = 150
+
+
+def placed(ranks: np.ndarray, imeis: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, pa.Table]:
+    """The handsets, some of which are SIM boxes, and where each sighting was: `latitude` and `longitude`, some null.
+
+    Subscribers move around their town, all numbers of a SIM box are in one place.
+    """
+    in_box = mixed(ranks, 3) % np.uint64(1000) - np.uint64(25) < 5
+    box = mixed(ranks, 6) % np.uint64(max(int(ranks.max(initial=0)) // 200 // _BOX, 1))
+    imeis = np.where(in_box, np.uint64(86_500_001_000_000) + box, imeis)
+    town = mixed(np.where(in_box, box, ranks.astype(np.uint64)), 7)
+    south = _SOUTH + (town >> np.uint64(40)).astype(np.int64) % _NORTHWARD
+    west = _WEST + (town >> np.uint64(10) & np.uint64(0xFFFF_FFFF)).astype(np.int64) % _EASTWARD
+    moved = np.where(in_box, 0, 60_000)
+    degrees = ((base + (rng.random(len(ranks)) - 0.5) * moved).astype(np.int64) / 1_000_000 for base in (south, west))
+    unknown = rng.random(len(ranks)) < 0.1
+    columns = [pa.array(values, pa.float64(), mask=unknown) for values in degrees]
+    return imeis, pa.table(columns, ["latitude", "longitude"])
+
+
 def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Keys in the form of a layout."""
-    if layout == "keys":
+    if layout in {"keys", "placed"}:
         return pa.array(msisdns), pa.array(imeis)
     if layout == "Int64":
         return pa.array(national(msisdns).astype(np.int64)), pa.array((imeis * np.uint64(10)).astype(np.int64))
@@ -77,7 +101,7 @@ def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Arr
 
 
 def write(path: Path, rows: int, layout: str = "keys") -> Path:
-    """Writes `rows` sightings to `path` unless the file exists."""
+    """Writes `rows` sightings to `path` unless the file exists; with the layout "placed" keys, and coordinates too."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,14 +113,13 @@ def write(path: Path, rows: int, layout: str = "keys") -> Path:
             ranks = rng.integers(0, population_of(rows), size)
             span = start * MONTH // rows, (start + size) * MONTH // rows
             at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
-            served, imeis = written(numbers.msisdns(ranks), handsets(ranks, rng), layout)
-            table = pa.table(
-                {
-                    "served_msisdn": served,
-                    "imei14": imeis,
-                    "at": pa.array(at * 1_000_000, MOMENT),
-                }
-            )
+            keys, where = handsets(ranks, rng), None
+            if layout == "placed":
+                keys, where = placed(ranks, keys, rng)
+            served, imeis = written(numbers.msisdns(ranks), keys, layout)
+            table = pa.table({"served_msisdn": served, "imei14": imeis, "at": pa.array(at * 1_000_000, MOMENT)})
+            for name in where.column_names if where else ():
+                table = table.append_column(name, where[name])
             writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")
             writer.write_table(table, row_group_size=ROW_GROUP)
         if writer:
