@@ -1,8 +1,7 @@
-"""Linkage by a policy with rules of place against SQL that computes the same: which handsets were in two places at once,
-which stay in one, and what follows.
+"""Linkage with rules of place against SQL that computes the same.
 
-The rules are those of `LinkPolicy`: `max_speed_kmh` and `max_numbers_in_one_place`. The tables of both are asserted equal
-before either is timed.
+The rules are `max_speed_kmh` and `max_numbers_in_one_place` of `LinkPolicy`: which handsets were in two places at once,
+which stay in one, and what follows. The tables of both are asserted equal before either is timed.
 """
 
 from __future__ import annotations

@@ -113,12 +113,13 @@ def write(path: Path, rows: int, layout: str = "keys") -> Path:
             ranks = rng.integers(0, population_of(rows), size)
             span = start * MONTH // rows, (start + size) * MONTH // rows
             at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
-            keys, where = handsets(ranks, rng), None
+            keys = handsets(ranks, rng)
+            where = pa.table({})
             if layout == "placed":
                 keys, where = placed(ranks, keys, rng)
             served, imeis = written(numbers.msisdns(ranks), keys, layout)
             table = pa.table({"served_msisdn": served, "imei14": imeis, "at": pa.array(at * 1_000_000, MOMENT)})
-            for name in where.column_names if where else ():
+            for name in where.column_names:
                 table = table.append_column(name, where[name])
             writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")
             writer.write_table(table, row_group_size=ROW_GROUP)

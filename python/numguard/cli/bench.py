@@ -56,10 +56,9 @@ def bench(
     """Measure numguard beside Polars, DuckDB, pyarrow, pandas and phonenumbers, as far as they are installed.
 
     SUBJECT is one or more of contains, normalize, regions, handset, answers, set, scan, csv, files, linkage, places,
-    sightings, registry;
-    All by default. Every answer is
-    compared with the truth before a time is taken. Results are printed as they come, and go line by line into a
-    record (<day>-<machine>.csv) from which a page with tables and charts is made.
+    sightings, registry; all by default. Every answer is compared with the truth before a time is taken. Results are
+    printed as they come, and go line by line into a record (<day>-<machine>.csv) from which a page with tables and
+    charts is made.
 
     \b
       numguard bench --quick
