@@ -123,7 +123,7 @@ instructions: build ## the instructions of every kernel, counted by valgrind: co
 # Each target compares two answers. The corpus is kept packed, an archive a target; it is unpacked under target/, where
 # new inputs are written too.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := normalise extract imei set set_file split
+FUZZ_TARGETS := normalize extract imei set set_file split
 FUZZ := cargo fuzz run --fuzz-dir rust/fuzz --sanitizer none
 fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
 	@command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz@0.13.2
