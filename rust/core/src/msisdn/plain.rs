@@ -42,8 +42,10 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
     })
 }
 
-/// The number of a cell that begins and ends as a number does, with nothing but digits and separators between: nothing is
-/// around it that would have to come off first. Of digits alone also why they are none.
+/// The number of a cell that has nothing but digits and separators, and no bracket or mark to remove first.
+///
+/// `Some(Ok)` for a cell that is one number; `Some(Err)` only for a cell of digits without separators that is none; `None`
+/// for every other cell, which the caller reads by all rules.
 pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
     /// As many digits as a number has with its prefixes.
     const DIGITS: usize = 18;
