@@ -372,7 +372,13 @@ DIFFERENCES: list[Difference] = [
         " is valid there",
         "PG",
         "+675 295 4430",
-        lambda answer: answer.note == "plus_without_country_code" and reads_at_home(answer),
+        lambda answer: answer.note in {"plus_without_country_code", "ambiguous_prefix"} and reads_at_home(answer),
+    ),
+    Difference(
+        "no country code begins with a zero",
+        "WS",
+        "+068522123",
+        lambda answer: answer.note == "plus_without_country_code" and (behind_sign(answer) or "").startswith("0"),
     ),
     Difference(
         "no country's numbers begin with two zeros",
@@ -388,7 +394,10 @@ DIFFERENCES: list[Difference] = [
         "zeros alone, an IPv4 address and a date are no numbers",
         "AL",
         "90.0.23.2",
-        lambda answer: answer.note == "not_a_number" and re.search(r"[.\-/]|^0+$|\b\d{8}\b", answer.cell) is not None,
+        lambda answer: (
+            answer.note == "not_a_number"
+            and (not answer.digits.strip("0") or re.search(r"[.\-/]|\b\d{8}\b", answer.cell) is not None)
+        ),
     ),
     Difference(
         "two plus signs, a point or a dash before the first digit or behind the last are a slip of the hand",

@@ -252,7 +252,9 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
         _, said = process.communicate(timeout=120)
     finally:
         process.kill()  # it would fill the disk
-    assert process.returncode == 130
+    # CPython ends itself by the signal where Ctrl-C came while a string was executed, as when classes are imported. A shell
+    # reports 130 for both.
+    assert process.returncode in {130, -signal.SIGINT}
     assert "interrupted" in said
     assert "Traceback" not in said
     assert not [path.name for path in desk.iterdir() if "hits" in path.name or path.name.startswith(".")]

@@ -174,7 +174,7 @@ def test_the_last_look_stops_a_list_with_a_number_that_waits(registry: ng.Regist
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     made = registry.block_list()
     registry.add_complaints(complaints(complaint("1", "9123456789")))
-    with pytest.raises(RegistryError, match="without a decision"):
+    with pytest.raises(RegistryError, match="only linked, or that nothing names"):
         made.write(tmp_path / "list.csv")
 
 

@@ -3,7 +3,7 @@
 //! Unsafe, because a call to a function compiled for an instruction set is unsafe.
 #![allow(unsafe_code)]
 
-use super::{scalar, uniform};
+use super::{ends, scalar};
 use crate::cpu::Avx2;
 
 /// [`super::read_i64`].
@@ -46,21 +46,21 @@ pub(super) fn extremes(_: Avx2, values: &[i64]) -> Option<(i64, i64)> {
     unsafe { on_avx2(values) }
 }
 
-/// [`uniform::count_each`].
-pub(super) fn count<T: uniform::Ends>(_: Avx2, keys: &[u64]) -> Option<usize> {
+/// [`ends::count_each`].
+pub(super) fn count<T: ends::Ends>(_: Avx2, keys: &[u64]) -> Option<usize> {
     #[target_feature(enable = "avx2")]
-    fn on_avx2<T: uniform::Ends>(keys: &[u64]) -> Option<usize> {
-        uniform::count_each::<T>(keys)
+    fn on_avx2<T: ends::Ends>(keys: &[u64]) -> Option<usize> {
+        ends::count_each::<T>(keys)
     }
     // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2::<T>(keys) }
 }
 
-/// [`uniform::write_each`].
-pub(super) fn write<T: uniform::Ends>(_: Avx2, keys: &[u64], out: &mut [u8]) -> usize {
+/// [`ends::write_each`].
+pub(super) fn write<T: ends::Ends>(_: Avx2, keys: &[u64], out: &mut [u8]) -> usize {
     #[target_feature(enable = "avx2")]
-    fn on_avx2<T: uniform::Ends>(keys: &[u64], out: &mut [u8]) -> usize {
-        uniform::write_each::<T>(keys, out)
+    fn on_avx2<T: ends::Ends>(keys: &[u64], out: &mut [u8]) -> usize {
+        ends::write_each::<T>(keys, out)
     }
     // SAFETY: the token exists only where the machine has AVX2.
     unsafe { on_avx2::<T>(keys, out) }

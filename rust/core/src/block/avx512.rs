@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{FIRST_MOBILE, INDIA, ROWS, one, scalar, uniform};
+use super::{FIRST_MOBILE, INDIA, ROWS, ends, one, scalar};
 use crate::cpu::{Avx512, Avx512Vbmi};
 use crate::msisdn::MSISDNS;
 
@@ -54,21 +54,21 @@ pub(super) fn extremes(_: Avx512, values: &[i64]) -> Option<(i64, i64)> {
     unsafe { on_avx512(values) }
 }
 
-/// [`uniform::count_each`].
-pub(super) fn count<T: uniform::Ends>(_: Avx512, keys: &[u64]) -> Option<usize> {
+/// [`ends::count_each`].
+pub(super) fn count<T: ends::Ends>(_: Avx512, keys: &[u64]) -> Option<usize> {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-    fn on_avx512<T: uniform::Ends>(keys: &[u64]) -> Option<usize> {
-        uniform::count_each::<T>(keys)
+    fn on_avx512<T: ends::Ends>(keys: &[u64]) -> Option<usize> {
+        ends::count_each::<T>(keys)
     }
     // SAFETY: the token exists only where the machine has AVX-512.
     unsafe { on_avx512::<T>(keys) }
 }
 
-/// [`uniform::write_each`].
-pub(super) fn write<T: uniform::Ends>(_: Avx512, keys: &[u64], out: &mut [u8]) -> usize {
+/// [`ends::write_each`].
+pub(super) fn write<T: ends::Ends>(_: Avx512, keys: &[u64], out: &mut [u8]) -> usize {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-    fn on_avx512<T: uniform::Ends>(keys: &[u64], out: &mut [u8]) -> usize {
-        uniform::write_each::<T>(keys, out)
+    fn on_avx512<T: ends::Ends>(keys: &[u64], out: &mut [u8]) -> usize {
+        ends::write_each::<T>(keys, out)
     }
     // SAFETY: the token exists only where the machine has AVX-512.
     unsafe { on_avx512::<T>(keys, out) }
