@@ -25,17 +25,9 @@ import numguard as ng
 
 REGIONS = [region for region in ng.regions() if region != "IN"]
 TYPES = (
-    "fixed_line",
-    "mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "personal_number",
-    "voip",
-    "pager",
-    "uan",
+    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
     "voicemail",
-)
+)  # fmt: skip
 #: Codes of carriers, and what else is dialled between the national prefix and the number.
 CARRIERS = {"BR": ["15", "21", "31", "41"], "CN": ["17911", "12593"], "CO": ["3", "5", "444"], "KR": ["82", "8500"]}
 CARRIERS |= {"CR": ["1900"], "LU": ["15006"], "FO": ["1001"], "AU": ["1831"], "JP": ["03768"], "GB": ["180020"]}

@@ -144,12 +144,12 @@ proptest! {
         let keys: Vec<_> = known.keys().collect();
         let sources: Vec<BTreeSet<u16>> = (0..keys.len()).map(|n| known.sources(n).iter().copied().collect()).collect();
         let counts = known.into_counts();
-        let told: BTreeMap<_, _> = keys.iter().zip(sources).enumerate()
+        let counted: BTreeMap<_, _> = keys.iter().zip(sources).enumerate()
             .map(|(n, (&(key, _), sources))| {
                 (key, (sources, counts.rows[n] as u64, counts.first[n], counts.last[n]))
             })
             .collect();
-        prop_assert_eq!(told, expected);
+        prop_assert_eq!(counted, expected);
     }
 }
 
