@@ -397,7 +397,7 @@ DIFFERENCES: list[Difference] = [
         "++390212344678",
         lambda answer: (
             answer.note in {"stray_character", "stray_sign"}
-            and re.search(r"^\D*\+\D*\+|^[.\-/]|[\-/]$", answer.cell) is not None
+            and re.search(r"^\D*\+\D*\+|^\(?[.\-/]|[\-/]$", answer.cell) is not None
         ),
     ),
     Difference(

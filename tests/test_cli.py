@@ -252,8 +252,8 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
         _, said = process.communicate(timeout=120)
     finally:
         process.kill()  # it would fill the disk
-    # CPython ends itself by the signal where Ctrl-C came while a string was executed, as when classes are imported. A shell
-    # reports 130 for both.
+    # CPython ends itself by the signal where Ctrl-C came while a string was executed, as when classes are imported. A
+    # shell reports 130 for both.
     assert process.returncode in {130, -signal.SIGINT}
     assert "interrupted" in said
     assert "Traceback" not in said

@@ -163,8 +163,8 @@ fn divisions_by_the_block_are_exact_at_their_edges() {
 }
 
 #[test]
-#[should_panic(expected = "room for every text")]
-fn texts_need_room() {
+#[should_panic(expected = "space for every text")]
+fn texts_need_space() {
     Uniform::Imei14.write(&[35824005111111, 35824005111112], &mut [0; 29]);
 }
 
