@@ -68,7 +68,7 @@ def summary(lines: Sequence[Line]) -> Section:
         if one.ours.hit_rate is not None:
             rarest[one.ours.work] = min(one.ours.hit_rate, rarest.get(one.ours.work, 1.0))
     rows = []
-    for one in compared:
+    for one in sorted(compared, key=lambda one: (*_SUMMED_UP, one.ours.work).index(one.ours.work)):
         ours = one.ours
         if ours.work not in _SUMMED_UP or not one.rivals or ours.hit_rate != rarest.get(ours.work):
             continue
@@ -105,7 +105,11 @@ def _setting(lines: Sequence[Line]) -> str:
         else ""
     )
     threads = max(line.threads for line in lines)
-    versions = last.versions.replace(" ", ", ").replace("=", " ")
+    used: dict[str, dict[str, None]] = {}
+    for line in lines:
+        for name, _, version in (one.partition("=") for one in line.versions.split()):
+            used.setdefault(name, {})[version] = None
+    versions = ", ".join(f"{name} {' and '.join(versions)}" for name, versions in used.items())
     days = sorted({line.run[:10] for line in lines})
     commits = list(dict.fromkeys(line.commit or "unknown" for line in lines))
     changed = " (+: with changes that were not committed)" if any(one.endswith("+") for one in commits) else ""
