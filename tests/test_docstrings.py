@@ -10,10 +10,12 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import numguard
 from test_face import MODULES
 
 SECTIONS = ["Args", "Returns", "Raises", "Example"]
@@ -47,6 +49,13 @@ def parameters(function: Callable[..., Any]) -> list[str]:
 
 def test_there_are_functions() -> None:
     assert len(FUNCTIONS) > 50
+
+
+def test_the_compiled_module_has_the_same_format() -> None:
+    """Also where it is not public: the stub has the docstrings of all of it."""
+    stub = Path(numguard.__file__).with_name("_core.pyi").read_text()
+    assert stub.count("Args:\n") > 15
+    assert not re.search(r"^ *-{3,}$|``|:(func|meth|class):", stub, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -17,7 +17,8 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
-from numguard.sightings import reading, together
+from numguard.sightings import together
+from numguard.source import part
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 NUMBERS = ["9876543210", "+91 98765 43210", "09812345678", "919123456789", "98765", "", None, "AD-HDFCBK", "9700012345"]
@@ -131,7 +132,7 @@ def test_neither_threads_nor_memory_nor_the_filter_change_an_answer(monkeypatch:
         proof = one.proof
         with monkeypatch.context() as patch:
             patch.setattr(together, "_ROWS_KEPT", 10)
-            patch.setattr(reading, "_STEP", 1000)
+            patch.setattr(part, "_STEP", 1000)
             again = ng.common(halves, at_least=at_least)
             assert again.table == one.table
             assert again.proof == proof

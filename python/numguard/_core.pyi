@@ -417,6 +417,7 @@ class NumberSet:
         Raises:
             SetFileError: If the file is damaged, truncated, of another version, or a set of the other class.
             FileMissingError: If there is no such file.
+
         Example:
             >>> import numguard as ng, pathlib, tempfile
             >>> path = pathlib.Path(tempfile.mkdtemp()) / "seized.ngs"
@@ -547,6 +548,7 @@ class ImeiSet:
         Raises:
             SetFileError: If the file is damaged, truncated, of another version, or a set of the other class.
             FileMissingError: If there is no such file.
+
         Example:
             >>> import numguard as ng, pathlib, tempfile
             >>> path = pathlib.Path(tempfile.mkdtemp()) / "seized.ngs"
@@ -624,10 +626,10 @@ class Common:
     def is_empty(self) -> bool:
         """Whether no key was found in the first look."""
     def hits(self) -> pa.RecordBatch | None:
-        """The rows of the keys found, by key and row: ``key``, ``row`` (uint64), ``at``. ``None`` if they are too many."""
+        """The rows of the keys found, by key and row: `key`, `row` (uint64), `at`. `None` if they are too many."""
     def finish(self) -> dict[str, Any]:
-        """The keys found: ``table`` with ``key``, ``sources``, ``rows``, ``first_seen``, ``last_seen``; ``offsets`` and
-        ``which`` with the sources of each. After that the object cannot be used.
+        """The keys found: `table` with `key`, `sources`, `rows`, `first_seen`, `last_seen`; `offsets` and
+        `which` with the sources of each. After that the object cannot be used.
         """
 
 class Changes:
@@ -651,8 +653,8 @@ class Changes:
     def step(self) -> bool:
         """Go over some of the sightings; whether there are more."""
     def finish(self) -> tuple[pa.RecordBatch, dict[str, Any]]:
-        """The periods, by key and beginning: ``key``, ``other``, ``from``, ``to``, ``sightings``, ``followed``, ``overlap``
-        (microseconds), ``from_row``, ``to_row``; and the account. After that the object cannot be used.
+        """The periods, by key and beginning: `key`, `other`, `from`, `to`, `sightings`, `followed`, `overlap`
+        (microseconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
         """
 
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
@@ -715,45 +717,34 @@ class Scanner:
 class Text:
     """A separated text (CSV): its source and its format. Its rows can be read once.
 
-    Parameters
-    ----------
-    source : path, or iterable of bytes
-        A file, or blocks of UTF-8 of any length; the first block begins with the first row.
-    names : list of str
-        The names of the columns.
-    separator : str
-        One ASCII character.
-    width : int, optional
-        Cells of a row, if these are more than the names. The cells after the named ones must be blank.
-    offset : int
-        The byte offset of the first row in a file.
-    line : int
-        The line of the first row.
-    longest : int
-        The most bytes of a record. A longer line is refused, and memory use does not depend on it.
-    windows_1252 : bool
-        Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
-    apostrophes : bool
-        Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in the cells.
-    doubt : (int, bytes, list of str, list of str), optional
-        A column, bytes, signs and labels. A row whose cell in that column is blank, or begins with one of the bytes and
-        contains one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is returned with its
-        text; so is a row whose first cell before that column that is not blank begins so and contains one of the labels.
+    Args:
+        source: A path, or an iterable of bytes. A file, or blocks of UTF-8 of any length; the first block begins with
+            the first row.
+        names: The names of the columns.
+        separator: One ASCII character.
+        width: Cells of a row, if these are more than the names. The cells after the named ones must be blank.
+        offset: The byte offset of the first row in a file.
+        line: The line of the first row.
+        longest: The most bytes of a record. A longer line is refused, and memory use does not depend on it.
+        windows_1252: Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
+        apostrophes: Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in
+            the cells.
+        doubt: A column, bytes, signs and labels. A row whose cell in that column is blank, or begins with one of the
+            bytes and contains one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is
+            returned with its text; so is a row whose first cell before that column that is not blank begins so and
+            contains one of the labels.
 
-    Raises
-    ------
-    ArgumentError
-        For a format that is not supported.
+    Raises:
+        ArgumentError: For a format that is not supported.
 
-    Examples
-    --------
-    >>> from numguard._core import Text
-    >>> text = Text([b'98765 43210,12\\n"98765",\\n', b'1930,3,4\\n'], ["mobile", "seconds"], line=2)
-    >>> for batch, lines, doubtful, (refused, blank, mended), _ in text.rows():
-    ...     print(batch.to_pylist(), lines.to_pylist())
-    [{'mobile': '98765 43210', 'seconds': '12'}, {'mobile': '98765', 'seconds': ''}] [2, 3]
-    >>> refused.to_pylist()
-    [{'line': 4, 'lines': 1, 'fields': 3, 'note': 'too_many_fields', 'text': b'1930,3,4\\n'}]
+    Example:
+        >>> from numguard._core import Text
+        >>> text = Text([b'98765 43210,12\\n"98765",\\n', b'1930,3,4\\n'], ["mobile", "seconds"], line=2)
+        >>> for batch, lines, doubtful, (refused, blank, mended), _ in text.rows():
+        ...     print(batch.to_pylist(), lines.to_pylist())
+        [{'mobile': '98765 43210', 'seconds': '12'}, {'mobile': '98765', 'seconds': ''}] [2, 3]
+        >>> refused.to_pylist()
+        [{'line': 4, 'lines': 1, 'fields': 3, 'note': 'too_many_fields', 'text': b'1930,3,4\\n'}]
     """
 
     def __new__(
@@ -781,72 +772,52 @@ class Text:
     ) -> TextRows:
         """The rows, in batches.
 
-        Parameters
-        ----------
-        columns : list of int, optional
-            The indices of the columns to return, in this order; None returns all named columns.
-        types : list of str, optional
-            The type of each of these columns; None returns text.
-            ``text``: text.
-            ``trimmed``: text without the blanks, quotation marks and equals signs around it; null if it says nothing.
-            ``coded``: a dictionary of text.
-            ``msisdn``: as :func:`numguard.normalize`. ``imei``: as :func:`imei_keys`.
-            ``party``: as ``trimmed``, then as ``msisdn`` of the cell with or without what is around it.
-            ``imsi``: 14 or 15 digits as text; null for any other cell.
-            ``integer``: int64 of at most nine digits. ``clock``: microseconds (int64) from midnight to ``hh:mm:ss``.
-            After each column of ``msisdn``, ``party``, ``imei``, ``integer`` and ``clock`` follows one more: the text of the cells
-            without a value, null where there is a value.
-        block : int
-            Approximate number of bytes of one batch.
-        texts : bool
-            Whether the text of each row is kept.
-        threads : int, optional
-            As in :func:`numguard.scan`.
+        Args:
+            columns: The indices of the columns to return, in this order; None returns all named columns.
+            types: The type of each of these columns; None returns text. `text`: text. `trimmed`: text without the
+                blanks, quotation marks and equals signs around it; null if it says nothing. `coded`: a dictionary of
+                text. `msisdn`: as `numguard.normalize`. `imei`: as `imei_keys`. `party`: as `trimmed`, then as `msisdn`
+                of the cell with or without what is around it. `imsi`: 14 or 15 digits as text; null for any other cell.
+                `integer`: int64 of at most nine digits. `clock`: microseconds (int64) from midnight to `hh:mm:ss`.
+                After each column of `msisdn`, `party`, `imei`, `integer` and `clock` follows one more: the text of the
+                cells without a value, null where there is a value.
+            block: Approximate number of bytes of one batch.
+            texts: Whether the text of each row is kept.
+            threads: As in `numguard.scan`.
 
-        Returns
-        -------
-        iterator
-            Of tuples: the rows as a record batch of strings; the line of each row (int64); the indices of rows that may be
-            non-data lines (uint32); a tuple of what is between the rows: the lines that are not rows (``line``, ``lines``,
-            ``fields``, ``note``, and the first 64 KiB of their ``text``), the number of blank lines, and whether any line
-            was read as Windows-1252; and the text of each row, or without ``texts`` of each row that may be a non-data
-            line.
+        Returns:
+            iterator: Of tuples: the rows as a record batch of strings; the line of each row (int64); the indices of
+            rows that may be non-data lines (uint32); a tuple of what is between the rows: the lines that are not
+            rows (`line`, `lines`, `fields`, `note`, and the first 64 KiB of their `text`), the number of blank
+            lines, and whether any line was read as Windows-1252; and the text of each row, or without `texts` of
+            each row that may be a non-data line.
         """
 
 @final
 class Gunzip:
     """A gzip stream, unpacked: all its members, one after the other.
 
-    Parameters
-    ----------
-    packed : object
-        A binary stream: it has ``read(size)``.
+    Args:
+        packed: A binary stream: it has `read(size)`.
 
-    Examples
-    --------
-    >>> import gzip, io
-    >>> from numguard._core import Gunzip
-    >>> Gunzip(io.BytesIO(gzip.compress(b"1930"))).read(10)
-    b'1930'
+    Example:
+        >>> import gzip, io
+        >>> from numguard._core import Gunzip
+        >>> Gunzip(io.BytesIO(gzip.compress(b"1930"))).read(10)
+        b'1930'
     """
     def __new__(cls, packed: Any) -> Gunzip: ...
     def read(self, size: int) -> bytes:
         """The next bytes.
 
-        Parameters
-        ----------
-        size : int
-            How many, at most 1 GiB.
+        Args:
+            size: How many, at most 1 GiB.
 
-        Returns
-        -------
-        bytes
-            As many as requested, or fewer at the end.
+        Returns:
+            bytes: As many as requested, or fewer at the end.
 
-        Raises
-        ------
-        OSError, EOFError
-            For a stream that is damaged or cut short.
+        Raises:
+            OSError, EOFError: For a stream that is damaged or cut short.
         """
 
 @final

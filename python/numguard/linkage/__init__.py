@@ -37,6 +37,8 @@ from numguard.source import (
     Part,
     accounted,
     exporting,
+    in_part,
+    in_steps,
     looks_national,
     named,
     open_source,
@@ -47,9 +49,6 @@ from numguard.types import Region, Source, Values
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions", "expand"]
 
 _DEFAULT_POLICY = LinkPolicy()
-
-#: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
-_STEP = 1 << 20
 
 #: Bytes of sightings kept in memory: a hundred million rows.
 _MEMORY_LIMIT = 1_500_000_000
@@ -289,37 +288,25 @@ def _parts(sightings: Any, names: list[str]) -> Iterator[Part]:
 def _steps(
     part: Part, columns: list[str], region: Region, unread: Unread | None, places: Places | None
 ) -> Iterator[list[pa.RecordBatch]]:
-    """The rows of a part, as lists of batches of about `_STEP` rows: keys, times, and places if needed."""
-    pending: list[pa.RecordBatch] = []
-    rows = 0
+    """The rows of a part, as lists of batches: keys, times, and places if needed."""
     checked = None
     wanted = columns if unread is None else [*columns, *unread.origin(part)]
     if places is not None:
         wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]
-    for batch in part.batches(wanted):
-        data = batch.data if wanted == columns else batch.data.select(columns)
-        if data.schema != checked:
-            _check(part, data.schema, region)
-            checked = data.schema
-        if unread is not None:
-            unread.take(batch, columns)
-        if places is not None:
-            data = places.beside(data, batch.data)
-        for start in range(0, data.num_rows, _STEP):
-            piece = data.slice(start, _STEP)
-            pending.append(piece)
-            rows += piece.num_rows
-            if rows >= _STEP:
-                yield pending
-                pending, rows = [], 0
-    yield pending
 
+    def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal checked
+        for batch in part.batches(wanted):
+            data = batch.data if wanted == columns else batch.data.select(columns)
+            if data.schema != checked:
+                with in_part(part):
+                    check_sightings(list(data.schema), region)
+                checked = data.schema
+            if unread is not None:
+                unread.take(batch, columns)
+            yield data if places is None else places.beside(data, batch.data)
 
-def _check(part: Part, schema: pa.Schema, region: Region) -> None:
-    try:
-        check_sightings(list(schema), region)
-    except InputError as error:
-        raise type(error)(f"{part.name}: {error}" if part.name else str(error)) from None
+    return in_steps(batches())
 
 
 class _Progress:

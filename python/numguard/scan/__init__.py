@@ -31,7 +31,7 @@ from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.files.outgoing import inert_batches
 from numguard.progress import Throttle
-from numguard.scan.faults import in_part, validating
+from numguard.scan.faults import validating
 from numguard.scan.marks import Marks, Sets, flattened
 from numguard.scan.projection import Projection
 from numguard.scan.since import Since
@@ -43,6 +43,7 @@ from numguard.source import (
     TextPart,
     accounted,
     check_columns,
+    in_part,
     looks_national,
     named,
     open_source,

@@ -1,6 +1,6 @@
-"""The part of a source in which an error occurred, which of its hits to validate, and names that no column can have.
+"""Which hits of a part to validate, and names that no column can have.
 
-Owns how an error of the compiled module gets the name of its part. Knows no rows.
+Owns what the columns and rows of a source may not be. It does not depend on numbers.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from numguard.errors import InputError
 from numguard.source import ArrowFilePart, Part, reading
 
-__all__ = ["in_part", "is_broken", "validating"]
+__all__ = ["is_broken", "validating"]
 
 
 def is_broken(name: str) -> bool:
@@ -37,17 +36,3 @@ def validating(part: Part, keys: Sequence[str] | None) -> Callable[[pa.RecordBat
         return hits
 
     return validated
-
-
-class in_part:  # noqa: N801 - reads as a verb, as context managers do
-    """Adds the name of a part to errors of the compiled module."""
-
-    def __init__(self, part: Part) -> None:
-        self._name = part.name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError) and self._name and not str(error).startswith(self._name):
-            raise type(error)(f"{self._name}: {error}") from None

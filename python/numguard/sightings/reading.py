@@ -29,6 +29,8 @@ from numguard.source import (
     accounted,
     check_columns,
     files_of,
+    in_part,
+    in_steps,
     looks_national,
     open_source,
 )
@@ -37,8 +39,6 @@ from numguard.types import Region, RowAccount
 __all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
 
 _ORIGIN: Final = ("source", "row")
-#: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
-_STEP: Final = 1 << 20
 
 _Ints = npt.NDArray[np.int64]
 
@@ -249,7 +249,10 @@ class Reader:
         timed = self._at is not None and (self._timed or self._at in schema.names)
         columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
         check_columns(columns, schema, part.name)
-        _check(part, schema, columns, len(self._columns), self._region)
+        fields = [schema.field(name) for name in columns]
+        with in_part(part):
+            # Numbers and IMEIs are held by the same types.
+            check_sightings(fields if len(self._columns) > 1 else [fields[0], *fields], self._region)
         return columns
 
     def _direct(self, part: Part) -> bool | None:
@@ -279,42 +282,26 @@ class Reader:
         return rows
 
     def _steps(self, part: Part, origins: Origins | None, *, keys_alone: bool) -> Iterator[list[pa.RecordBatch]]:
-        """The rows of a part, as lists of batches of about `_STEP` rows."""
+        """The rows of a part, as lists of batches whose columns are named by their places."""
         columns = self._columns_of(part)
         passed = columns[: len(self._columns)] if keys_alone else columns
         # A stream of `read_cdr` has the file and row number of each row in columns.
         origin = part.name is None and set(_ORIGIN) <= set(part.schema().names) and origins is not None
         wanted = list(dict.fromkeys([*passed, *(_ORIGIN if origin else ())]))
-        pending: list[pa.RecordBatch] = []
-        rows = 0
-        for batch in part.batches(wanted):
-            if origins is not None:
-                file_and_row = [batch.data.column(name) for name in _ORIGIN] if origin else None
-                origins.add_batch(batch, (file_and_row[0], file_and_row[1]) if file_and_row else None)
-            arrays: list[Any] = [batch.data.column(name) for name in passed]
-            data = pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(passed))])
-            for start in range(0, data.num_rows, _STEP):
-                piece = data.slice(start, _STEP)
-                pending.append(piece)
-                rows += piece.num_rows
-                if rows >= _STEP:
-                    yield pending
-                    pending, rows = [], 0
-        yield pending
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in part.batches(wanted):
+                if origins is not None:
+                    file, row = (batch.data.column(name) for name in _ORIGIN) if origin else (None, None)
+                    origins.add_batch(batch, (file, row) if origin else None)
+                arrays: list[Any] = [batch.data.column(name) for name in passed]
+                yield pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(passed))])
+
+        return in_steps(batches())
 
     def _parts(self) -> Iterator[Part]:
         for source in self._source if _is_several(self._source) else [self._source]:
             yield from open_source(source, wanted=self._columns).parts
-
-
-def _check(part: Part, schema: pa.Schema, columns: Sequence[str], keys: int, region: Region) -> None:
-    """Raises UnsupportedTypeError for a column that cannot hold what it should."""
-    fields = [schema.field(name) for name in columns]
-    try:
-        # Numbers and IMEIs are held by the same types.
-        check_sightings(fields if keys > 1 else [fields[0], *fields], region)
-    except InputError as error:
-        raise type(error)(f"{part.name}: {error}" if part.name else str(error)) from None
 
 
 def _is_several(source: Any) -> bool:

@@ -35,6 +35,8 @@ __all__ = [
     "check_names",
     "exporting",
     "headings",
+    "in_part",
+    "in_steps",
     "looks_national",
     "named",
     "reading",
@@ -45,6 +47,8 @@ __all__ = [
 MOST_DIGITS = 6
 #: Column names that a message lists.
 MOST_NAMES = 100
+#: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
+_STEP: Final = 1 << 20
 #: Rows of one batch, where the container does not determine it.
 BATCH_ROWS = 1 << 16
 
@@ -342,3 +346,32 @@ def _why(error: BaseException, what: str) -> str:
         return f"{what} uses something that cannot be read here: write it again with common settings"
     text = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
     return next(message.format(what=what) for pattern, message in _MESSAGES if re.search(pattern, text, re.DOTALL))
+
+
+class in_part:  # noqa: N801 - reads as a verb, as context managers do
+    """Adds the name of a part to errors of the compiled module."""
+
+    def __init__(self, part: Part) -> None:
+        self._name = part.name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InputError) and self._name and not str(error).startswith(self._name):
+            raise type(error)(f"{self._name}: {error}") from None
+
+
+def in_steps(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Batches for the compiled module, a list a call: about `_STEP` rows, between which Ctrl-C takes effect."""
+    pending: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        for start in range(0, batch.num_rows, _STEP):
+            piece = batch.slice(start, _STEP)
+            pending.append(piece)
+            rows += piece.num_rows
+            if rows >= _STEP:
+                yield pending
+                pending, rows = [], 0
+    yield pending

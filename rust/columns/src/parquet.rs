@@ -30,7 +30,7 @@ use crate::scan::{Event, Plan, Tally};
 use file::OpenFile;
 pub(crate) use file::ParquetFile;
 use part::{Part, Parts};
-pub(crate) use row_group::RowGroup;
+pub(crate) use row_group::{RowGroup, in_order};
 
 /// One result of a part.
 pub(crate) struct Outcome {

@@ -15,17 +15,14 @@ const PACKED: usize = 1 << 18;
 
 /// A gzip stream, unpacked: all its members, one after the other.
 ///
-/// Parameters
-/// ----------
-/// packed : object
-///     A binary stream: it has ``read(size)``.
+/// Args:
+///     packed: A binary stream: it has `read(size)`.
 ///
-/// Examples
-/// --------
-/// >>> import gzip, io
-/// >>> from numguard._core import Gunzip
-/// >>> Gunzip(io.BytesIO(gzip.compress(b"1930"))).read(10)
-/// b'1930'
+/// Example:
+///     >>> import gzip, io
+///     >>> from numguard._core import Gunzip
+///     >>> Gunzip(io.BytesIO(gzip.compress(b"1930"))).read(10)
+///     b'1930'
 #[pyclass(frozen, module = "numguard._core")]
 pub(crate) struct Gunzip(Mutex<MultiGzDecoder<Packed>>);
 
@@ -43,20 +40,14 @@ impl Gunzip {
 
     /// The next bytes.
     ///
-    /// Parameters
-    /// ----------
-    /// size : int
-    ///     How many, at most 1 GiB.
+    /// Args:
+    ///     size: How many, at most 1 GiB.
     ///
-    /// Returns
-    /// -------
-    /// bytes
-    ///     As many as requested, or fewer at the end.
+    /// Returns:
+    ///     bytes: As many as requested, or fewer at the end.
     ///
-    /// Raises
-    /// ------
-    /// OSError, EOFError
-    ///     For a stream that is damaged or cut short.
+    /// Raises:
+    ///     OSError, EOFError: For a stream that is damaged or cut short.
     fn read<'py>(&self, py: Python<'py>, size: usize) -> PyResult<Bound<'py, PyBytes>> {
         if size > 1 << 30 {
             return Err(ArgumentError::new_err("size: is at most 1 GiB"));

@@ -17,13 +17,38 @@ use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_pytho
 /// How long a call waits for files before Python checks for signals.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// Work in steps, one call at a time, until its result is taken.
+struct Running<T>(Mutex<Option<T>>);
+
+impl<T> Running<T> {
+    fn new(work: T) -> Self {
+        Self(Mutex::new(Some(work)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<R>(&self, step: impl FnOnce(&mut T) -> R) -> PyResult<R> {
+        self.lock().as_mut().map(step).ok_or_else(Self::finished)
+    }
+
+    fn take(&self) -> PyResult<T> {
+        self.lock().take().ok_or_else(Self::finished)
+    }
+
+    fn finished() -> PyErr {
+        ArgumentError::new_err("this comparison has been finished")
+    }
+}
+
 /// Finds the keys in several sources. Each source is read twice, in the same order.
 #[pyclass(frozen, module = "numguard._core")]
-struct Common(Mutex<Option<sightings::Common>>);
+struct Common(Running<sightings::Common>);
 
 #[pymethods]
 impl Common {
-    /// ``by_imei``: whether keys are handsets. With ``wanted``, keys as uint64, there is only the second look.
+    /// `by_imei`: whether keys are handsets. With `wanted`, keys as uint64, there is only the second look.
     #[new]
     #[pyo3(signature = (*, by_imei, region, list_refused, threads, wanted=None))]
     fn new(
@@ -41,14 +66,14 @@ impl Common {
                 sightings::Common::of_keys(&wanted, keys, threads.0).map_err(raise)?
             }
         };
-        Ok(Self(Mutex::new(Some(common))))
+        Ok(Self(Running::new(common)))
     }
 
     /// Read batches of a source with a column of keys and, if there is one, a column of times. Returns the rows so far.
     fn read(&self, py: Python<'_>, source: usize, batches: Vec<Rows>) -> PyResult<u64> {
         let (arrays, batches) = columns_of(batches);
         let read = py.detach(|| {
-            self.with(|common| {
+            self.0.with(|common| {
                 numguard_columns::sound(&arrays, || common.read(source, &batches))?;
                 Ok(common.rows())
             })
@@ -58,13 +83,14 @@ impl Common {
 
     /// Start to read local Parquet files of a source, each with the names of its columns.
     fn begin(&self, source: usize, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
-        self.with(|common| common.begin(source, files_of(files, 1)))
+        self.0
+            .with(|common| common.begin(source, files_of(files, 1)))
     }
 
     /// Go on reading the files: the rows so far, and whether there is more.
     fn read_on(&self, py: Python<'_>) -> PyResult<(u64, bool)> {
         let read = py.detach(|| {
-            self.with(|common| {
+            self.0.with(|common| {
                 let more = common.read_on(PATIENCE)?;
                 Ok((common.rows(), more))
             })
@@ -79,26 +105,26 @@ impl Common {
         at_least: usize,
         most_hits: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let account = py.detach(|| self.with(|common| common.look_again(at_least, most_hits)))?;
+        let account = py.detach(|| self.0.with(|common| common.look_again(at_least, most_hits)))?;
         account_to_python(py, account.map_err(raise)?)
     }
 
     /// Whether no key was found in the first look.
     fn is_empty(&self) -> PyResult<bool> {
-        self.with(|common| common.is_empty())
+        self.0.with(|common| common.is_empty())
     }
 
-    /// The rows of the keys found, by key and row: ``key``, ``row`` (uint64), ``at``. ``None`` if they are too many.
+    /// The rows of the keys found, by key and row: `key`, `row` (uint64), `at`. `None` if they are too many.
     fn hits<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let hits = py.detach(|| self.with(sightings::Common::hits))?;
+        let hits = py.detach(|| self.0.with(sightings::Common::hits))?;
         hits.map(|hits| batch_to_python(py, hits.into_batch()))
             .transpose()
     }
 
-    /// The keys found: ``table`` with ``key``, ``sources``, ``rows``, ``first_seen``, ``last_seen``; ``offsets`` and
-    /// ``which`` with the sources of each. After that the object cannot be used.
+    /// The keys found: `table` with `key`, `sources`, `rows`, `first_seen`, `last_seen`; `offsets` and
+    /// `which` with the sources of each. After that the object cannot be used.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let common = self.lock().take().ok_or_else(finished)?;
+        let common = self.0.take()?;
         let mut found = py.detach(|| common.finish()).map_err(raise)?;
         let answer = PyDict::new(py);
         answer.set_item("offsets", array_to_python(py, Some(found.offsets()))?)?;
@@ -108,23 +134,13 @@ impl Common {
     }
 }
 
-impl Common {
-    fn lock(&self) -> MutexGuard<'_, Option<sightings::Common>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut sightings::Common) -> T) -> PyResult<T> {
-        self.lock().as_mut().map(work).ok_or_else(finished)
-    }
-}
-
 /// Finds the periods of numbers in handsets, or of handsets with numbers.
 #[pyclass(frozen, module = "numguard._core")]
-struct Changes(Mutex<Option<sightings::Changes>>);
+struct Changes(Running<sightings::Changes>);
 
 #[pymethods]
 impl Changes {
-    /// ``gap``: in microseconds.
+    /// `gap`: in microseconds.
     #[new]
     #[pyo3(signature = (*, by_imei, gap, region, list_refused, memory_limit, threads))]
     fn new(
@@ -136,21 +152,21 @@ impl Changes {
         threads: ThreadsArgument,
     ) -> Self {
         let keys = [keys_of(false, region), keys_of(true, region)];
-        Self(Mutex::new(Some(sightings::Changes::new(
+        Self(Running::new(sightings::Changes::new(
             keys,
             usize::from(by_imei),
             gap,
             list_refused,
             memory_limit,
             threads.0,
-        ))))
+        )))
     }
 
     /// Read batches with columns of numbers, IMEIs and times. Returns the rows so far.
     fn read(&self, py: Python<'_>, batches: Vec<Rows>) -> PyResult<u64> {
         let (arrays, batches) = columns_of(batches);
         let read = py.detach(|| {
-            self.with(|changes| {
+            self.0.with(|changes| {
                 numguard_columns::sound(&arrays, || changes.read(&batches))?;
                 Ok(changes.rows())
             })
@@ -160,13 +176,13 @@ impl Changes {
 
     /// Start to read local Parquet files, each with the names of its columns.
     fn begin(&self, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
-        self.with(|changes| changes.begin(files_of(files, 2)))
+        self.0.with(|changes| changes.begin(files_of(files, 2)))
     }
 
     /// Go on reading the files: the rows so far, and whether there is more.
     fn read_on(&self, py: Python<'_>) -> PyResult<(u64, bool)> {
         let read = py.detach(|| {
-            self.with(|changes| {
+            self.0.with(|changes| {
                 let more = changes.read_on(PATIENCE)?;
                 Ok((changes.rows(), more))
             })
@@ -176,34 +192,20 @@ impl Changes {
 
     /// Go over some of the sightings; whether there are more.
     fn step(&self, py: Python<'_>) -> PyResult<bool> {
-        py.detach(|| self.with(sightings::Changes::step))?
+        py.detach(|| self.0.with(sightings::Changes::step))?
             .map_err(raise)
     }
 
-    /// The periods, by key and beginning: ``key``, ``other``, ``from``, ``to``, ``sightings``, ``followed``, ``overlap``
-    /// (microseconds), ``from_row``, ``to_row``; and the account. After that the object cannot be used.
+    /// The periods, by key and beginning: `key`, `other`, `from`, `to`, `sightings`, `followed`, `overlap`
+    /// (microseconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyDict>)> {
-        let changes = self.lock().take().ok_or_else(finished)?;
+        let changes = self.0.take()?;
         let (found, account) = py.detach(|| changes.finish()).map_err(raise)?;
         Ok((
             batch_to_python(py, found.into_batch())?,
             account_to_python(py, account)?,
         ))
     }
-}
-
-impl Changes {
-    fn lock(&self) -> MutexGuard<'_, Option<sightings::Changes>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut sightings::Changes) -> T) -> PyResult<T> {
-        self.lock().as_mut().map(work).ok_or_else(finished)
-    }
-}
-
-fn finished() -> PyErr {
-    ArgumentError::new_err("this comparison has been finished")
 }
 
 fn keys_of(by_imei: bool, region: RegionArgument) -> Keys {
@@ -239,7 +241,7 @@ fn batch_to_python(
     PyRecordBatch::new(batch.map_err(raise)?).into_pyarrow(py)
 }
 
-/// ``refused`` by note, ``listed`` with row and note of each, ``looks_national``.
+/// `refused` by note, `listed` with row and note of each, `looks_national`.
 fn account_to_python(py: Python<'_>, account: Account) -> PyResult<Bound<'_, PyDict>> {
     let answer = PyDict::new(py);
     answer.set_item("refused", account.refused)?;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use arrow_schema::DataType;
 use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -16,7 +15,7 @@ use super::packed::Packed;
 use super::{Refused, check_types};
 use crate::Error;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{ParquetFile, RowGroup};
+use crate::parquet::{ParquetFile, RowGroup, in_order};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 
@@ -106,9 +105,6 @@ impl Iterator for Groups {
     }
 }
 
-/// Rows of a batch at the most, however many a footer claims.
-const LONGEST: usize = 1 << 22;
-
 struct OpenFile {
     index: usize,
     file: Arc<ParquetFile>,
@@ -139,18 +135,12 @@ impl OpenFile {
         })
     }
 
-    /// Where the columns stand in the batches of a reader, which brings them in the order of the file, once each.
     fn sightings(&self, batch: &RecordBatch) -> Sightings {
-        let column = |root: usize| {
-            let mut before: Vec<_> = self.roots.iter().filter(|&&other| other < root).collect();
-            before.sort_unstable();
-            before.dedup();
-            batch.column(before.len()).clone()
-        };
+        let columns = in_order(batch, &self.roots);
         Sightings {
-            msisdns: column(self.roots[0]),
-            imeis: column(self.roots[1]),
-            ats: self.roots.get(2).map(|&root| column(root)),
+            msisdns: Arc::clone(&columns[0]),
+            imeis: Arc::clone(&columns[1]),
+            ats: columns.get(2).cloned(),
             places: None,
             keep: true,
         }
@@ -168,28 +158,7 @@ pub(super) struct Job {
 
 impl Job {
     fn reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        let keys = &self.file.roots[..2];
-        let metadata = self.group.key_metadata(keys)?;
-        // The words of a dictionary are read once a batch, so with one a row group is one batch.
-        let of_dictionary = keys.iter().any(|&at| {
-            let data_type = metadata.schema().field(at).data_type();
-            matches!(data_type, DataType::Dictionary(..))
-        });
-        let batch = if of_dictionary {
-            usize::try_from(self.stated_rows())
-                .unwrap_or(TASK)
-                .clamp(1, LONGEST)
-        } else {
-            TASK
-        };
-        self.group
-            .reader(metadata, self.file.roots.iter().copied(), None, batch)
-    }
-
-    /// The number of rows in the header.
-    fn stated_rows(&self) -> i64 {
-        let metadata = self.group.file.metadata.metadata();
-        metadata.row_group(self.group.index).num_rows()
+        self.group.key_reader(&self.file.roots, 2, TASK)
     }
 
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
@@ -228,7 +197,7 @@ impl Job {
             seen += batch.num_rows() as u64;
             self.read_batch(&self.file.sightings(&batch), |block, _| look(&block))?;
         }
-        self.group.check_rows(seen, self.stated_rows())
+        self.group.check_rows(seen, self.group.stated_rows())
     }
 }
 
@@ -262,7 +231,7 @@ impl Iterator for Unit {
             Self::Reading(job, mut reader, mut group) => match job.group.next(&mut reader) {
                 Err(error) => Err(error),
                 Ok(None) => {
-                    let checked = job.group.check_rows(group.rows, job.stated_rows());
+                    let checked = job.group.check_rows(group.rows, job.group.stated_rows());
                     checked.map(|()| Self::Done(group))
                 }
                 Ok(Some(batch)) => job

@@ -10,7 +10,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use super::Outcome;
 use super::file::OpenFile;
 use super::key_stream::{KeyStream, Source};
-use super::row_group::RowGroup;
+use super::row_group::{RowGroup, rank};
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
@@ -427,12 +427,4 @@ impl Hits {
             assemble(&projection.schema, columns, len).map_err(|error| job.group.in_file(error))?;
         Ok((batch, tally))
     }
-}
-
-/// The index of a root column among the columns of a reader of `roots`, which are in the order of the file, once each.
-fn rank(roots: &[usize], at: usize) -> usize {
-    let mut before: Vec<usize> = roots.iter().copied().filter(|&root| root < at).collect();
-    before.sort_unstable();
-    before.dedup();
-    before.len()
 }

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
@@ -14,6 +15,9 @@ use parquet::errors::ParquetError;
 use super::file::{ParquetFile, key_metadata};
 use crate::Error;
 use crate::guard::guarded;
+
+/// Rows of a batch at the most, however many a footer states.
+const LONGEST: usize = 1 << 22;
 
 /// A row group of a file.
 #[derive(Clone)]
@@ -52,6 +56,40 @@ impl RowGroup {
         guarded(|| builder.build()).map_err(|error| self.unreadable(error))
     }
 
+    /// Reads root columns whole, of which the first `keys` are typed as in [`key_metadata`](Self::key_metadata), in
+    /// batches of about `batch` rows. [`in_order`] takes the columns from a batch.
+    pub(crate) fn key_reader(
+        &self,
+        roots: &[usize],
+        keys: usize,
+        batch: usize,
+    ) -> Result<ParquetRecordBatchReader, Error> {
+        let keys = &roots[..keys];
+        let metadata = self.key_metadata(keys)?;
+        // The words of a dictionary are read once a batch, so with one a row group is one batch.
+        let of_dictionary = keys.iter().any(|&at| {
+            let data_type = metadata.schema().field(at).data_type();
+            matches!(data_type, DataType::Dictionary(..))
+        });
+        let batch = if of_dictionary {
+            usize::try_from(self.stated_rows())
+                .unwrap_or(batch)
+                .clamp(1, LONGEST)
+        } else {
+            batch
+        };
+        self.reader(metadata, roots.iter().copied(), None, batch)
+    }
+
+    /// The number of rows in the header.
+    pub(crate) fn stated_rows(&self) -> i64 {
+        self.file
+            .metadata
+            .metadata()
+            .row_group(self.index)
+            .num_rows()
+    }
+
     /// The next batch of a reader.
     pub(crate) fn next(
         &self,
@@ -84,4 +122,22 @@ impl RowGroup {
     pub(crate) fn in_file(&self, error: impl Into<Error>) -> Error {
         error.into().in_file(&self.file.name)
     }
+}
+
+/// The columns of a batch of a reader of `roots`, in the order of `roots`.
+pub(crate) fn in_order(batch: &RecordBatch, roots: &[usize]) -> Vec<ArrayRef> {
+    let column = |&root| Arc::clone(batch.column(rank(roots, root)));
+    roots.iter().map(column).collect()
+}
+
+/// The index of a root column among the columns of a reader of `roots`, which are in the order of the file, once each.
+pub(super) fn rank(roots: &[usize], root: usize) -> usize {
+    let mut before: Vec<usize> = roots
+        .iter()
+        .copied()
+        .filter(|&other| other < root)
+        .collect();
+    before.sort_unstable();
+    before.dedup();
+    before.len()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::ArrayRef;
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -14,7 +14,7 @@ use super::RUN;
 use crate::Error;
 use crate::linkage::check_types;
 use crate::parallel::{Next, Ordered, Threads};
-use crate::parquet::{ParquetFile, RowGroup};
+use crate::parquet::{ParquetFile, RowGroup, in_order};
 use crate::scan::find_column;
 
 /// A Parquet file, the names of the columns that are read of it, and how many of them, the first ones, are keys.
@@ -30,9 +30,6 @@ pub struct File {
 
 /// What is read of a batch, whose first row has this number.
 pub(super) type Read<T> = dyn Fn(&[ArrayRef], u64) -> Result<T, Error> + Send + Sync;
-
-/// Rows of a batch at the most, however many a footer claims.
-const LONGEST: usize = 1 << 22;
 
 /// Files being read.
 pub(super) struct Files<T: Send + 'static>(Ordered<Groups<T>>);
@@ -113,7 +110,7 @@ impl<T> Groups<T> {
             // A wrong count is an error as soon as the row group has been read.
             self.first = self
                 .first
-                .saturating_add(u64::try_from(job.stated_rows()).unwrap_or(0));
+                .saturating_add(u64::try_from(job.group.stated_rows()).unwrap_or(0));
             self.waiting.push_back(job);
         }
     }
@@ -149,17 +146,6 @@ impl OpenFile {
             keys: file.keys,
         })
     }
-
-    /// The columns of a batch of a reader, which brings them in the order of the file, once each.
-    fn columns(&self, batch: &RecordBatch) -> Vec<ArrayRef> {
-        let column = |&root: &usize| {
-            let mut before: Vec<_> = self.roots.iter().filter(|&&other| other < root).collect();
-            before.sort_unstable();
-            before.dedup();
-            batch.column(before.len()).clone()
-        };
-        self.roots.iter().map(column).collect()
-    }
 }
 
 /// Whether columns can hold keys, the first of them, and times.
@@ -181,33 +167,6 @@ struct Job<T> {
     read: Arc<Read<T>>,
 }
 
-impl<T> Job<T> {
-    fn reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        let keys = &self.file.roots[..self.file.keys];
-        let metadata = self.group.key_metadata(keys)?;
-        // The words of a dictionary are read once a batch, so with one a row group is one batch.
-        let of_dictionary = keys.iter().any(|&at| {
-            let data_type = metadata.schema().field(at).data_type();
-            matches!(data_type, DataType::Dictionary(..))
-        });
-        let batch = if of_dictionary {
-            usize::try_from(self.stated_rows())
-                .unwrap_or(RUN)
-                .clamp(1, LONGEST)
-        } else {
-            RUN
-        };
-        self.group
-            .reader(metadata, self.file.roots.iter().copied(), None, batch)
-    }
-
-    /// The number of rows in the header.
-    fn stated_rows(&self) -> i64 {
-        let metadata = self.group.file.metadata.metadata();
-        metadata.row_group(self.group.index).num_rows()
-    }
-}
-
 /// A row group, read a batch a step.
 enum Unit<T> {
     Ready(Job<T>),
@@ -223,16 +182,17 @@ impl<T> Unit<T> {
             Self::Ended => Ok(None),
             Self::Failed(error) => Err(error),
             Self::Ready(job) => {
-                let reader = Box::new(job.reader()?);
+                let reader = job.group.key_reader(&job.file.roots, job.file.keys, RUN)?;
+                let reader = Box::new(reader);
                 *self = Self::Reading(job, reader, 0);
                 Ok(None)
             }
             Self::Reading(job, mut reader, rows) => {
                 let Some(batch) = job.group.next(&mut reader)? else {
-                    job.group.check_rows(rows, job.stated_rows())?;
+                    job.group.check_rows(rows, job.group.stated_rows())?;
                     return Ok(None);
                 };
-                let read = (job.read)(&job.file.columns(&batch), job.first + rows)
+                let read = (job.read)(&in_order(&batch, &job.file.roots), job.first + rows)
                     .map_err(|error| job.group.in_file(error))?;
                 *self = Self::Reading(job, reader, rows + batch.num_rows() as u64);
                 Ok(Some(read))
