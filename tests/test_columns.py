@@ -236,3 +236,15 @@ def test_format_takes_keys_only() -> None:
         ng.format(["9876543210"])
     with pytest.raises(ValueError, match="style"):
         ng.format(keys, "spoken")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_ctrl_c_while_a_list_is_converted_is_no_error_of_its_cells(error: type[BaseException]) -> None:
+    class Interrupted:
+        def __arrow_array__(self, **_: object) -> pa.Array[Any]:
+            raise error
+
+    values: Any = Interrupted()
+    for read in (ng.normalize, ng.normalize_imei, ng.NumberSet, ng.ImeiSet):
+        with pytest.raises(error):
+            read(values)

@@ -7,7 +7,9 @@ use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::parallel::Threads;
 use numguard_columns::{Error, Keys, Reads};
 use numguard_core::msisdn::{Region, Style};
-use pyo3::exceptions::{PyTypeError, PyUnicodeError, PyUserWarning, PyValueError};
+use pyo3::exceptions::{
+    PyException, PyMemoryError, PyTypeError, PyUnicodeError, PyUserWarning, PyValueError,
+};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
@@ -89,11 +91,13 @@ impl<'py> FromPyObject<'_, 'py> for Rows {
 
     fn extract(rows: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         // Arrow's message is not passed on: it names the column, and the name of a column may be a phone number.
-        let rows = imported(|| rows.extract::<PyRecordBatch>()).map_err(|_| {
+        let unsound = || {
             InputError::new_err(
                 "a batch does not match its schema, or has a type that is not supported: write the data again",
             )
-        })?;
+        };
+        let rows = imported(|| rows.extract::<PyRecordBatch>())
+            .map_err(|error| instead(rows.py(), error, unsound))?;
         Ok(Self(rows.into_inner()))
     }
 }
@@ -156,8 +160,18 @@ impl<'py> FromPyObject<'_, 'py> for Values {
         let array = py
             .import(intern!(py, "pyarrow"))?
             .call_method(intern!(py, "array"), (values,), Some(&options))
-            .map_err(|_| mixed())?;
+            .map_err(|error| instead(py, error, mixed))?;
         Self::from_arrow(array.extract()?)
+    }
+}
+
+/// Another error in place of one whose message may quote a cell. Ctrl-C and a lack of memory stay what they are.
+fn instead(py: Python<'_>, error: PyErr, other: impl FnOnce() -> PyErr) -> PyErr {
+    let is_of_cells = error.is_instance_of::<PyException>(py);
+    if is_of_cells && !error.is_instance_of::<PyMemoryError>(py) {
+        other()
+    } else {
+        error
     }
 }
 
