@@ -8,6 +8,9 @@ import pyarrow as pa
 from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Regions, Style, Values
 
 __all__ = [
+    "Changes",
+    "Common",
+    "Gunzip",
     "ImeiSet",
     "Linkage",
     "NumberSet",
@@ -604,6 +607,7 @@ class Linkage:
     def finish(self) -> dict[str, Any]:
         """The tables of the result, by name. After that the object cannot be used."""
 
+@final
 class Common:
     """Finds the keys in several sources. Each source is read twice, in the same order."""
     def __new__(
@@ -632,6 +636,7 @@ class Common:
         `which` with the sources of each. After that the object cannot be used.
         """
 
+@final
 class Changes:
     """Finds the periods of numbers in handsets, or of handsets with numbers."""
     def __new__(

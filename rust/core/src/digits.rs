@@ -265,16 +265,27 @@ impl Digits {
 }
 
 /// Whether eight bytes are ASCII digits: each minus `0` is below 10, so that adding 0x76 leaves its highest bit 0.
+///
+/// ```
+/// use numguard_core::digits::{are_digits, eight_digits};
+///
+/// let word = u64::from_le_bytes(*b"98765432");
+/// assert!(are_digits(word));
+/// assert_eq!(eight_digits(word), 98_765_432);
+/// ```
 #[inline]
-pub(crate) fn are_digits(word: u64) -> bool {
+#[must_use]
+pub fn are_digits(word: u64) -> bool {
     let digits = word ^ 0x3030_3030_3030_3030;
     // Only a byte with its own highest bit set carries into the next one.
     (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0
 }
 
-/// The value of eight ASCII digits, the first in the lowest byte: pairs, then fours, then all eight.
+/// The value of eight ASCII digits, the first in the lowest byte: pairs, then fours, then all eight. Arbitrary for other
+/// bytes.
 #[inline]
-pub(crate) fn eight_digits(word: u64) -> u64 {
+#[must_use]
+pub fn eight_digits(word: u64) -> u64 {
     let pairs = (word & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(2561) >> 8;
     let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(6_553_601) >> 16;
     (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(42_949_672_960_001) >> 32

@@ -7,7 +7,7 @@
 pub mod block;
 mod cell;
 pub mod cpu;
-mod digits;
+pub mod digits;
 pub mod error;
 mod groupings;
 pub mod imei;

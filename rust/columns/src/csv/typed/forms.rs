@@ -2,6 +2,8 @@
 //!
 //! The *wrapping* of a cell is what exports put around it: blanks, no-break spaces, quotation marks and equals signs.
 
+use numguard_core::digits::{are_digits, eight_digits};
+
 use super::super::cells::{Span, at};
 
 /// The most digits of an integer.
@@ -92,15 +94,6 @@ fn is_imsi(cell: &[u8]) -> bool {
         && are_digits(u64::from_le_bytes(*last))
 }
 
-/// Whether the eight bytes of a word are digits.
-#[inline]
-fn are_digits(word: u64) -> bool {
-    // A digit has the upper half 3, and still has it after 6 is added; no sum reaches the next byte.
-    let upper = |word: u64| word & 0xf0f0_f0f0_f0f0_f0f0;
-    upper(word) == 0x3030_3030_3030_3030
-        && upper(word.wrapping_add(0x0606_0606_0606_0606)) == 0x3030_3030_3030_3030
-}
-
 /// At most nine digits.
 #[inline]
 fn integer(cell: &[u8]) -> Option<i64> {
@@ -123,10 +116,7 @@ fn short_integer(step: [u8; 8], len: u32) -> Option<i64> {
     if !are_digits(digits) {
         return None;
     }
-    // Pairs, then fours, then all: the product adds ten times a part to the part above it.
-    let pairs = ((digits - zeros).wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
-    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32).cast_signed())
+    Some(eight_digits(digits).cast_signed())
 }
 
 /// [`integer`] of a range.
