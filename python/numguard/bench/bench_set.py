@@ -47,6 +47,18 @@ def test_open(measure: Any, tmp_path: Path, listed: int, verify: bool) -> None:
     assert len(opened) == listed
 
 
+@pytest.mark.parametrize("verb", ["union", "to_array"])
+@pytest.mark.parametrize("listed", LISTS[1:])
+def test_algebra(measure: Any, the_plan: Plan, listed: int, verb: str) -> None:
+    """The union of two sets that share half of their keys; the keys of a set, in order."""
+    keys = np.sort(members(listed))
+    first, second = NumberSet(pa.array(keys)), NumberSet(pa.array(keys[::2]))
+    rows = len(first) + (len(second) if verb == "union" else 0)
+    line = Line("set algebra", verb, rows, listed, None, NUMGUARD, the_plan.threads)
+    found: Any = measure(line, (lambda: first | second) if verb == "union" else first.to_array)
+    assert len(found) == listed
+
+
 @pytest.mark.parametrize("listed", LISTS)
 def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
     """The peak memory beyond the keys while a set is built, with the set."""

@@ -137,6 +137,8 @@ def _lost(lines: Sequence[Line]) -> Section:
 def _value(value: float, unit: str) -> str:
     if unit == "bytes":
         return f"{value / 1e6:,.0f} MB"
+    if unit == "rows/s":
+        return f"{_millions(value)} M rows/s"
     return _times(value) if unit == "x" else f"{value:.2f} {unit}"
 
 
@@ -229,6 +231,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     ("answers", "Calls that return rows", "`explain`, `extract` and `format` of columns; default calls.", ()),
     ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
     ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set.", ()),
+    ("set algebra", "Sets of sets", "The union of two sets of this length; all keys of one as an array.", ()),
     ("memory of building", "Memory while a set is built", "The peak memory beyond the keys, with the set.", ()),
     ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
     ("memory of contains", "Memory while rows are counted", "The peak memory beyond column and list.", ()),
