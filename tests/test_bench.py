@@ -147,6 +147,34 @@ def test_floors_and_goals(rate: float, kept: bool, reached: bool) -> None:
     assert ("**not kept**" in page.as_markdown(page.sections([OURS, _rival(rate)]))) is not kept
 
 
+def test_work_is_limited_by_other_work_of_its_run() -> None:
+    read = dataclasses.replace(OURS, work="read cdr", layout="jio file", listed=0, hit_rate=None)
+    text = dataclasses.replace(read, work="read text", candidate="pyarrow, whole", rows_per_s=50.0)
+    other = dataclasses.replace(text, layout="vi file")
+    (verdict,) = goals.verdicts([read, text, other])
+    assert (verdict.value, verdict.floor, verdict.goal) == (0.5, 0.625, 0.5)
+    assert verdict.promise == "read cdr, jio file, against reading the same bytes as text with pyarrow, whole"
+    table = dataclasses.replace(read, work="scan arrow", layout="integers, table")
+    file = dataclasses.replace(table, layout="integers, Arrow file", rows_per_s=80.0)
+    (verdict,) = goals.verdicts([table, file])
+    assert (verdict.value, verdict.kept, verdict.reached) == (1.25, True, True)
+
+
+def test_rates_are_promised_on_one_machine_only() -> None:
+    build = dataclasses.replace(OURS, work="build", hit_rate=None, rows_per_s=21e6)
+    assert goals.verdicts([build]) == []
+    (verdict,) = goals.verdicts([dataclasses.replace(build, machine="amd-epyc-family-25-model-17-2-cores")])
+    assert (verdict.kept, verdict.reached, verdict.unit) == (True, False, "rows/s")
+
+
+def test_files_of_many_columns_are_judged_by_how_often_they_hit() -> None:
+    wide = dataclasses.replace(OURS, work="scan wide")
+    for rate, goal in ((1 / 700, 2.0), (1 / 50_000, 3.0)):
+        lines = [dataclasses.replace(line, hit_rate=rate) for line in (wide, _rival(50.0, work="scan wide"))]
+        (verdict,) = goals.verdicts(lines)
+        assert (verdict.goal, verdict.reached) == (goal, goal == 2.0)
+
+
 def test_a_walk_of_any_length_has_verdicts_on_the_cost_of_a_row_and_on_memory() -> None:
     def of_length(rows: int, seconds: float, added: int) -> record.Line:
         line = dataclasses.replace(OURS, work="expand of length", layout="Parquet", listed=2_000, hit_rate=None)

@@ -103,12 +103,12 @@ class _Limit:
     candidate: str = ""
 
 
-_TEXT: Final = "pyarrow reading the same bytes as text"
+_TEXT: Final = "reading the same bytes as text"
 _AS_LONG: Final = "numguard, numbers as long"
 _LIMITS: Final = (
     _Limit("read cdr", "", "read text", _TEXT, _up_to(0.5)),
     _Limit("read cdr, processor", "", "read text, processor", _TEXT, _up_to(0.5)),
-    _Limit("add complaints", "", "ingest", "a bare ingest of the same rows", _up_to(4.0)),
+    _Limit("add complaints", "", "ingest", "ingesting the same rows", _up_to(4.0)),
     _Limit("read imeis", "", "read imeis", "numbers as long", _up_to(1.5), candidate=_AS_LONG),
     _Limit("normalize by region", "column", "normalize by region", "one region for all", (2.5, 2.0), "constant"),
     _Limit("scan arrow", "integers, Arrow file", "scan arrow", "the table", _up_to(1.3), "integers, table"),
@@ -322,9 +322,10 @@ def _limits(lines: Sequence[Line]) -> Iterator[Verdict]:
             beside = limit.other, limit.beside or line.layout, line.rows, line.run
             for other in lines:
                 same = (other.work, other.layout, other.rows, other.run) == beside
-                if same and other.candidate == (limit.candidate or other.candidate):
-                    times = _rate(other) / _rate(line)
-                    yield Verdict(f"{what(line)}, against {limit.words}", times, *limit.bounds, "x the time")
+                if same and other is not line and other.candidate == (limit.candidate or other.candidate):
+                    words = f"{what(line)}, against {limit.words}"
+                    who = "" if other.candidate == OURS or limit.candidate else f" with {other.candidate}"
+                    yield Verdict(words + who, _rate(other) / _rate(line), *limit.bounds, "x the time")
 
 
 def _rates(lines: Iterable[Line]) -> Iterator[Verdict]:

@@ -267,7 +267,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
-        "pyarrow only reads the same bytes as text; one thread each, by wall and by processor time.",
+        "pyarrow only reads the same bytes as text; default calls, by wall and by the processor time of all threads.",
         (),
     ),
     (
