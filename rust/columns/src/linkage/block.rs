@@ -281,7 +281,7 @@ impl<'a> Batch<'a> {
         let mut dropped = Vec::new();
         for row in self.doubtful(&block) {
             let (msisdn, imei) = (block.msisdns[row], block.imeis[row]);
-            match self.judge(rows.start + row, msisdn, imei, block.at(row)) {
+            match self.check_row(rows.start + row, msisdn, imei, block.at(row)) {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(why) => *refused.entry(why).or_default() += 1,
@@ -338,7 +338,13 @@ impl<'a> Batch<'a> {
 
     /// Whether a row is kept, or why it is refused.
     #[inline]
-    fn judge(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
+    fn check_row(
+        &self,
+        row: usize,
+        msisdn: u64,
+        imei: u64,
+        at: i64,
+    ) -> Result<bool, &'static str> {
         if msisdn == 0 {
             return Err(why_refused(&self.msisdns, row));
         }

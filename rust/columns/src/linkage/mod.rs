@@ -42,7 +42,7 @@ use crate::{Error, parallel};
 /// Rows by the code of what kept them out.
 pub type Refused = BTreeMap<&'static str, u64>;
 
-/// A row that a time rule cannot judge because it has no time, and so is refused.
+/// A row without a time, refused because the policy has a rule about time.
 pub const NO_TIME: &str = "no_time";
 
 /// A row in which nothing is written where a number or an IMEI should stand.
@@ -77,7 +77,7 @@ pub struct Linkage {
     held: Held,
     walk: Walk,
     pass: Option<Pass>,
-    /// Keys of the pass at hand that are judged by their size.
+    /// The keys of the current pass that their size closes.
     sized: Tally,
     policy: Arc<Policy>,
     threads: parallel::Threads,

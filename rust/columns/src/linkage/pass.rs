@@ -58,7 +58,7 @@ impl Pass {
             hop: wanted.hop,
             wanted: FrozenSet::build(wanted.keys.iter().copied(), key_type),
             zero: wanted.keys.first() == Some(&0),
-            placed: wanted.side == Side::Handsets && policy.needs_places(),
+            placed: policy.needs_places_of(wanted.side),
             next: 0,
             rows: 0,
             parts: vec![Vec::new(); PARTS],

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn no_time_is_told() {
+    fn a_value_without_a_time_is_no_time() {
         let nulls: ArrayRef = Arc::new(NullArray::new(2));
         assert_eq!(read(&nulls), [NO_TIME, NO_TIME]);
         let far = vec![None, Some(i64::MAX), Some(0)];
