@@ -1,7 +1,7 @@
 """Written coordinates -> degrees of latitude and longitude, or why there are none.
 
-Owns every form of coordinates that operator files use. Knows no file and no column. One idea: **coordinates are read
-only where they can mean one place**: two numbers in the order of their heading, or with their own labels or
+Owns every form of coordinates that operator files use. Independent of files and columns. One idea: **coordinates are
+read only where they can mean one place**: two numbers in the order of their heading, or with their own labels or
 hemispheres. Exchanged ones are recognised, since no exchanged pair is in India, and refused, never exchanged back: the
 row may have other errors too.
 """

@@ -1,8 +1,8 @@
-"""`numguard demo`: the whole job on one invented case, in the terminal, held against what is known to be true.
+"""`numguard demo`: the whole job on one invented case, in the terminal, compared with the known truth.
 
-Owns the order of the job, its messages, and the checks that decide whether the run is a success. Knows
-nothing of how anything is computed: every figure comes from the face of the package, or from the truth that the
-generator kept. No whole number and no handset is ever printed.
+Owns the order of the job, its messages, and the checks that decide whether the run is a success. Computes nothing
+itself: every figure comes from the public interface of the package, or from the truth that the generator kept. No whole
+number and no handset is ever printed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Seeds x sightings -> the numbers that shared a handset with them, how, and where the walk stopped.
 
-Owns which seeds and sightings are accepted. Knows no rule of linkage: those are in the compiled module, bounded by a
-`LinkPolicy`.
+Owns which seeds and sightings are accepted. Independent of the rules of linkage: those are in the compiled module,
+bounded by a `LinkPolicy`.
 
     >>> import numguard as ng, pyarrow as pa
     >>> sightings = pa.table({

@@ -1,6 +1,6 @@
 """Complaints as they arrive: one messy CSV from a helpline, a portal, police stations and desks, and the truth of it.
 
-Owns who complains of which number, when, and how it gets written down. Knows nothing of how a complaint is read.
+Owns who complains of which number, when, and how it gets written down. Independent of how a complaint is read.
 
 The one idea: the truth comes first and the mess second. A number is given its district and its first complaint; every
 later mention is of a number that an earlier day has already named; only then is each mention written out in one of the

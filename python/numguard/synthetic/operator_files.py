@@ -1,6 +1,6 @@
 """Call records of single targets as two operators send them: preambles, quotes, footers and all.
 
-Owns the two layouts as far as they are publicly seen. Knows nothing of how they are read.
+Owns the two layouts as far as they are publicly seen. Independent of how they are read.
 
 In both, IMEI and IMSI belong to the target of the file. Airtel names it in a column; Jio leaves it to
 the call type whether that is the calling or the called party.

@@ -1,6 +1,6 @@
 """An oracle of linkage: a walk over Python dicts, obvious and slow, for comparison with the fast one.
 
-Owns one reading of the published rules, written apart from the engine's. Knows nothing of Arrow or files, nor of
+Owns one reading of the published rules, written apart from the engine's. Independent of Arrow and files; without
 relative windows, which the demonstration does not use.
 
 Each paragraph below carries the number of the rule it is.

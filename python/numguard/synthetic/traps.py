@@ -1,7 +1,7 @@
 """Planted handsets: who shares one with a reported number, who is guilty, and who only seems to be.
 
 Owns the plot: which numbers sat in which handset from when to when, and what an all-knowing analyst would want done
-with each. Knows nothing of how linkage works, nor of files.
+with each. Independent of linkage and of files.
 
 The one idea: everything is a *stay*, one number in one handset between two days with so many calls. A trap is a
 function that writes stays and marks the guilty; one vectorised step turns all stays into sightings.

@@ -1,6 +1,6 @@
 """One invented case, written to a folder: complaints, operator files, bulk call records, and the truth of it all.
 
-Owns the files of the case and what they have in common. Knows no reader.
+Owns the files of the case and what they have in common. Independent of readers.
 """
 
 from __future__ import annotations

@@ -108,8 +108,8 @@ impl Linkage {
         }))))
     }
 
-    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are
-    /// points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
+    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
+    /// are points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
     #[pyo3(signature = (batches, keep, *, placed=false))]
     fn read(
         &self,
@@ -182,8 +182,8 @@ impl Linkage {
         array_to_python(py, Some(Arc::new(UInt64Array::from(needed))))
     }
 
-    /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null). Of
-    /// handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
+    /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
+    /// Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
         let placed = self.with(|state| state.linkage.wants_places())?;
         let len = rows.iter().map(|Rows(batch)| batch.num_rows()).sum();

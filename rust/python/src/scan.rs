@@ -9,7 +9,7 @@ use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
 use numguard_columns::parallel::Threads;
 use numguard_columns::parquet::{self, ParquetScan};
-use numguard_columns::scan::{self, Event, Lookup, Plan, Projection, Tally};
+use numguard_columns::scan::{self, Event, Lookup, ScanPlan, Projection, Tally};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -31,7 +31,7 @@ enum AnySet<'py> {
 /// One scan: its plan, the columns of its hits, and its counts.
 #[pyclass(frozen, module = "numguard._core")]
 struct Scanner {
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     threads: Threads,
     state: Mutex<State>,
 }
@@ -85,7 +85,7 @@ impl Scanner {
             })
             .collect();
         let count = lookups.len();
-        let plan = Plan::new(lookups, columns)
+        let plan = ScanPlan::new(lookups, columns)
             .map_err(raise)?
             .with_regions(region_column);
         let projection = plan.project(&schema.into_inner(), None).map_err(raise)?;

@@ -1,8 +1,9 @@
 //! Linkage over sightings that an engine holds on other machines, and that are never collected as a whole.
 //!
-//! Where the sightings are, [`read_keys`] selects those that count and reads their keys. Where the linkage runs, each pass
-//! requests keys ([`Linkage::wanted`]), determines from their sizes whose sightings are needed ([`Linkage::needed`]), and
-//! ends with those sightings ([`Linkage::answer`]). The rules are those of linkage over local sightings.
+//! Where the sightings are, [`read_keys`] selects those that count and reads their keys. Where the linkage runs, each
+//! pass requests keys ([`Linkage::wanted`]), determines from their sizes whose sightings are needed
+//! ([`Linkage::needed`]), and ends with those sightings ([`Linkage::answer`]). The rules are those of linkage over
+//! local sightings.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -81,8 +82,8 @@ impl Linkage {
         side.is_some_and(|side| self.policy.needs_places_of(side))
     }
 
-    /// Receives the sizes of the keys of the pass, each key once, those without a sighting left out. Returns the keys whose
-    /// sightings [`answer`](Self::answer) takes.
+    /// Receives the sizes of the keys of the pass, each key once, those without a sighting left out. Returns the keys
+    /// whose sightings [`answer`](Self::answer) takes.
     pub fn needed(&mut self, mut sizes: Vec<Size>) -> Vec<u64> {
         sizes.sort_unstable_by_key(|size| size.key);
         let needed = self.walk.needed(&sizes);

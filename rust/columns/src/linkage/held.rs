@@ -1,4 +1,5 @@
-//! Storage of the sightings between two passes: in memory up to a limit, beyond it in a temporary file, or in their source.
+//! Storage of the sightings between two passes: in memory up to a limit, beyond it in a temporary file, or in their
+//! source.
 //!
 //! One idea: **what is read again is read as keys.** Sightings whose memory no other owner holds are packed as they
 //! arrive. Beyond the limit they go to a temporary file. If that file has no room, the row groups of a file are decoded

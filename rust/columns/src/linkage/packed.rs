@@ -1,7 +1,7 @@
 //! Kept sightings in fewer bytes, in memory or in a temporary file.
 //!
-//! Owns their form and where it is kept. One idea: **a column is offsets from its smallest value, all of one width**, so
-//! that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
+//! Owns their form and where it is kept. One idea: **a column is offsets from its smallest value, all of one width**,
+//! so that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
 //! bytes, handsets six, and times in the order of a file four.
 
 use std::borrow::Cow;

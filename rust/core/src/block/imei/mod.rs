@@ -16,7 +16,7 @@ mod placeholders;
 mod scalar;
 
 use super::Offset;
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 use crate::notes::Form;
 
 pub use integers::{read_f64, read_i64, read_i128, read_u64};
@@ -67,7 +67,7 @@ pub fn read_one(cell: &[u8]) -> u64 {
 /// # Panics
 /// When the number of offsets is wrong, or they do not ascend within `bytes`.
 pub fn read_run<const FORMS: bool, O: Offset>(
-    path: Path,
+    path: CodePath,
     offsets: &[O],
     bytes: &[u8],
     out: &mut [u64],
@@ -82,7 +82,7 @@ pub fn read_run<const FORMS: bool, O: Offset>(
 }
 
 /// Reads the cells `cell(0)`, `cell(1)` and so on, one for each row of `out`.
-pub fn read<'a, const FORMS: bool>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+pub fn read<'a, const FORMS: bool>(path: CodePath, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::read::<FORMS>(token, cell, out);
