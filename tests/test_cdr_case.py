@@ -1,8 +1,8 @@
 """One invented case over four operators' files, from the files to the linked numbers.
 
 A caller works with two handsets. Handset X held a reported Airtel number and then a Jio one; the Jio number moved on to
-handset Y, in which a Vi and a BSNL number were seen later. Everybody whom they called is innocent, though their numbers
-stand in the same rows as the handsets.
+handset Y, in which a Vi and a BSNL number were seen later. Every number that they called is innocent, although it is in
+the same rows as the handsets.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def test_a_broken_byte_in_utf8_costs_no_row(tmp_path: Path, monkeypatch: pytest.
 def test_the_answer_does_not_depend_on_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = {name: read_cdr(FILES / f"{name}.csv") for name in ("airtel", "jio", "vi", "generic", "bsnl_nodal")}
     tables = {name: (cdr.read_all(), cdr.refused, cdr.summary.skipped) for name, cdr in whole.items()}
-    # The header has to lie within the first block, as it does within two megabytes of any report.
+    # The header has to be within the first block, as it does within two megabytes of any report.
     monkeypatch.setattr(line_reader, "BLOCK_BYTES", size + 2000)
     filler = "\n" * 10
     for name, (rows, refused, skipped) in tables.items():
@@ -170,7 +170,7 @@ def test_a_workbook(tmp_path: Path, expected: pa.Table) -> None:
 
 
 def test_every_sheet_with_a_table_is_read(tmp_path: Path) -> None:
-    """Whoever looks at the first sheet alone loses the messages."""
+    """A reader of the first sheet alone loses the messages."""
     header: list[object] = ["MSISDN", "IMEI", "Call Date"]
     row: list[object] = [9876543210, "358967101234560", "01/06/2026"]
     cover: list[list[object]] = [["Report of the operator"], ["asked for by", "the desk"]]

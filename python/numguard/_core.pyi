@@ -701,7 +701,7 @@ class Scanner:
         """The next result of the files or the text; `None` after the last. Checks for signals while it waits.
 
         Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
-        `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `judge` is to
+        `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
         be called; and `("read", 0)` when more was read without a hit.
         """
     def needed(self, kept: Sequence[bool]) -> None:

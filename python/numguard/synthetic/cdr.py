@@ -108,7 +108,7 @@ class CdrSpec:
 class Extra:
     """Rows to be worked into the stream at their times: parallel arrays, `at` in microseconds UTC and ascending.
 
-    `other` is 0 where anybody will do. `imei14` may be a placeholder.
+    `other` is 0 where any number will do. `imei14` may be a placeholder.
     """
 
     msisdn: U64

@@ -171,7 +171,7 @@ def _through(  # noqa: PLR0917
     placed: set[int],
     paths: dict[int, list[tuple[int, int, int, int]]],
 ) -> None:
-    """From one open number through one of its handsets: the ways to everybody there, or where it stopped."""
+    """From one open number through one of its handsets: the paths to all its numbers, or the reason to stop."""
     m, i, hop = at
     closed = tables.handset_closed(i)
     if closed:

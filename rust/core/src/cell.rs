@@ -249,7 +249,10 @@ mod tests {
             unwrapped_text("\"=\"\"12\"\"\""),
             Ok((&b"12"[..], Some(Note::FormulaRemoved)))
         );
-        assert_eq!(unwrapped_text("=98765-43210"), Ok((&b"=98765-43210"[..], None)));
+        assert_eq!(
+            unwrapped_text("=98765-43210"),
+            Ok((&b"=98765-43210"[..], None))
+        );
         assert_eq!(unwrapped_text("''"), Err(Note::Empty));
         assert_eq!(unwrapped_text("=\"\""), Err(Note::Empty));
         assert_eq!(unwrapped_text("'"), Err(Note::Empty));

@@ -164,7 +164,12 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
 
 /// Whether the list has groups of these widths with this separator. `first_is_area`: the first group is an area code in
 /// a place where one may be.
-pub(crate) fn is_listed(plan: NumberingPlan, gap: Gap, widths: &[usize], first_is_area: bool) -> bool {
+pub(crate) fn is_listed(
+    plan: NumberingPlan,
+    gap: Gap,
+    widths: &[usize],
+    first_is_area: bool,
+) -> bool {
     let gap = match gap {
         Gap::SpacedDash => Gap::Dash,
         gap => gap,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use numguard_core::linkage::{
-    Admitted, Answer, Apart, NO_TIME, Place, Point, Policy, Seed, Side, Sighting, Tally, Walk, Why,
+    Admitted, Answer, Apart, NO_TIME, Place, Point, Policy, Seed, Sighting, Tally, Walk, Why,
 };
 use numguard_core::naive;
 use proptest::prelude::*;

@@ -9,7 +9,7 @@ use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
 use numguard_columns::parallel::Threads;
 use numguard_columns::parquet::{self, ParquetScan};
-use numguard_columns::scan::{self, Event, Lookup, ScanPlan, Projection, Tally};
+use numguard_columns::scan::{self, Event, Lookup, Projection, ScanPlan, Tally};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -174,7 +174,7 @@ impl Scanner {
     /// The next result of the files or the text; `None` after the last. Checks for signals while it waits.
     ///
     /// Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
-    /// `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `judge` is to
+    /// `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
     /// be called; and `("read", 0)` when more was read without a hit.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
@@ -218,7 +218,7 @@ impl Scanner {
 
     /// Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits.
     #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
-    fn judge(&self, py: Python<'_>, kept: Vec<bool>) {
+    fn decide(&self, py: Python<'_>, kept: Vec<bool>) {
         if let Some(Run::Text(text)) = &mut self.locked(py).run {
             text.decide(&kept);
         }

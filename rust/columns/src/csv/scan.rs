@@ -17,7 +17,7 @@ use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
 use crate::parallel::{self, Threads};
-use crate::scan::{Event, RunHits, ScanPlan, Projection, Search, Tally, assemble};
+use crate::scan::{Event, Projection, RunHits, ScanPlan, Search, Tally, assemble};
 
 /// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
 const HITS: usize = 1 << 13;

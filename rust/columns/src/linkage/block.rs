@@ -338,13 +338,7 @@ impl<'a> Batch<'a> {
 
     /// Whether a row is kept, or why it is refused.
     #[inline]
-    fn check_row(
-        &self,
-        row: usize,
-        msisdn: u64,
-        imei: u64,
-        at: i64,
-    ) -> Result<bool, &'static str> {
+    fn check_row(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
         if msisdn == 0 {
             return Err(why_refused(&self.msisdns, row));
         }

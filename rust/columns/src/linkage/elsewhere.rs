@@ -49,7 +49,11 @@ pub fn read_keys(batch: Sightings, policy: Policy, region: Region) -> Result<Key
     let ats = blocks.iter().flat_map(|block| {
         (0..block.len()).map(|row| Some(block.at(row)).filter(|&at| at != NO_TIME))
     });
-    let place = |n: usize| column(&blocks, |block| block.places.as_ref().map(|places| &places[n]));
+    let place = |n: usize| {
+        column(&blocks, |block| {
+            block.places.as_ref().map(|places| &places[n])
+        })
+    };
     Ok(KeysRead {
         msisdns: column(&blocks, |block| Some(&block.msisdns)),
         imeis: column(&blocks, |block| Some(&block.imeis)),

@@ -12,7 +12,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::bytes::Input;
 use crate::Error;
 use crate::guard::guarded;
-use crate::scan::{ScanPlan, Projection, is_text};
+use crate::scan::{Projection, ScanPlan, is_text};
 
 /// An open file with its footer, which may be read by any number of threads.
 pub(crate) struct ParquetFile {

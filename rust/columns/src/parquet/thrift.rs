@@ -278,7 +278,11 @@ mod tests {
         };
         assert_eq!(claims, expected);
         for len in 0..HEADER.len() {
-            assert_eq!(page_claims(&HEADER[..len], 169), Err(ThriftError::Short), "{len}");
+            assert_eq!(
+                page_claims(&HEADER[..len], 169),
+                Err(ThriftError::Short),
+                "{len}"
+            );
         }
         // The same field with its number in full, which every reader accepts.
         let long = [&[0x05, 0x02][..], &HEADER[1..]].concat();

@@ -115,8 +115,7 @@ fn signs(survey: &Survey) -> impl Iterator<Item = Sign> {
                 Item::Open | Item::Close | Item::Mark => return None,
                 Item::Word(word) if Some(*word) == own_country => Phone,
                 Item::Word(word) => match (word, role) {
-                    (Word::Phone, Role::Plain)
-                    | (Word::Numbering, Role::Plain | Role::No) => Phone,
+                    (Word::Phone, Role::Plain) | (Word::Numbering, Role::Plain | Role::No) => Phone,
                     (Word::Complaint, Role::Plain | Role::Caller) => Suspect,
                     (Word::Complaint, Role::Unknown) => Unknown,
                     (_, Role::Of) => Of,

@@ -12,7 +12,7 @@ use super::surroundings::{self, FigureKind};
 use super::{Number, Region, dialled, international, plain};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
-use crate::words::{self, Role, Meaning, Word};
+use crate::words::{self, Meaning, Role, Word};
 
 /// The tokens of a text, and a summary of them.
 #[derive(Default)]
@@ -64,11 +64,7 @@ impl Survey {
 
     /// `no` is a number's word behind a phone word or before digits, and else a denial: `no suspect 98...`.
     fn deny(&mut self) {
-        for &(at, _) in self
-            .roles
-            .iter()
-            .filter(|(_, role)| *role == Role::No)
-        {
+        for &(at, _) in self.roles.iter().filter(|(_, role)| *role == Role::No) {
             let before = at.checked_sub(1).map(|before| &self.items[before]);
             let behind = self.items.get(at + 1);
             let is_named = matches!(

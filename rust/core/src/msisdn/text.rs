@@ -8,7 +8,7 @@
 use super::labels::{Item, Label, labels};
 use super::surroundings::{self, after_prefix};
 use super::survey::Survey;
-use super::{Number, Mentions, Region, certain, dialled, plain, run};
+use super::{Mentions, Number, Region, certain, dialled, plain, run};
 use crate::cell::{self, Printed};
 use crate::digits::{Folded, is_letter, is_line_break, trim};
 use crate::notes::Note;
@@ -171,7 +171,7 @@ fn labelled(survey: &Survey) -> impl Iterator<Item = (u64, Label)> {
         Item::Number(found) => Some(found.msisdn),
         _ => None,
     });
-    numbers.zip(labels(&survey.items, &survey.bearings))
+    numbers.zip(labels(&survey.items, &survey.roles))
 }
 
 /// Whether digits that are no number are directly beside a number, without a separator of a list between them.

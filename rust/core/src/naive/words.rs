@@ -70,11 +70,7 @@ fn list(files: &[&'static str]) -> List {
             } else {
                 ("", last)
             };
-            let meaning = Meaning {
-                class,
-                code,
-                role,
-            };
+            let meaning = Meaning { class, code, role };
             (spelling(fields[2]) + mark, meaning)
         })
         .collect()

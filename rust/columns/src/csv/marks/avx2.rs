@@ -7,7 +7,7 @@ use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256
 
 use numguard_core::cpu::Avx2;
 
-use super::{BLOCK, Bits, MarksFound, MarkBytes, find_with, scalar};
+use super::{BLOCK, Bits, MarkBytes, MarksFound, find_with, scalar};
 
 /// [`super::find`].
 pub(super) fn find(_: Avx2, wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {

@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 
 use numguard_core::cpu::Avx512Vbmi;
 
-use super::{BLOCK, Bits, MarksFound, MarkBytes, find_with};
+use super::{BLOCK, Bits, MarkBytes, MarksFound, find_with};
 
 /// The offsets of the bytes in a block.
 const OFFSETS: [u8; BLOCK] = {
@@ -21,7 +21,12 @@ const OFFSETS: [u8; BLOCK] = {
 };
 
 /// [`super::find`].
-pub(super) fn find(_: Avx512Vbmi, wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
+pub(super) fn find(
+    _: Avx512Vbmi,
+    wanted: MarkBytes,
+    bytes: &[u8],
+    offsets: &mut [u32],
+) -> MarksFound {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
     fn on_avx512(wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
         let all = |byte: u8| _mm512_set1_epi8(byte.cast_signed());

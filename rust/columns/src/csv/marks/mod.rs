@@ -66,7 +66,12 @@ pub(super) fn find(format: &Format, bytes: &[u8], offsets: &mut [u32]) -> MarksF
 }
 
 /// [`find`] on a given path.
-pub(super) fn find_on(path: CodePath, format: &Format, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
+pub(super) fn find_on(
+    path: CodePath,
+    format: &Format,
+    bytes: &[u8],
+    offsets: &mut [u32],
+) -> MarksFound {
     let wanted = MarkBytes {
         separator: format.separator,
         line_break: format.line_break,

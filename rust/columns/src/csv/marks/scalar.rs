@@ -1,6 +1,6 @@
 //! Eight bytes at a time, in safe, portable code: the reference for the other paths.
 
-use super::{BLOCK, Bits, MarksFound, MarkBytes, find_with};
+use super::{BLOCK, Bits, MarkBytes, MarksFound, find_with};
 
 /// [`super::find`].
 pub(super) fn find(wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {

@@ -56,14 +56,12 @@ pub(super) fn has_doubt(tokens: &[Token], country: &str) -> bool {
     };
     // At a helpline the caller is who complains.
     let accused = |role: fn(&str) -> bool| {
-        let is_accused =
-            |meaning: &Meaning| meaning.class == "complaint" && role(meaning.role);
+        let is_accused = |meaning: &Meaning| meaning.class == "complaint" && role(meaning.role);
         tokens
             .iter()
             .any(|token| matches!(token, Token::Word(meaning, _) if is_accused(meaning)))
     };
-    let has_two_labels =
-        accused(|role| role == "caller") && accused(|role| role != "caller");
+    let has_two_labels = accused(|role| role == "caller") && accused(|role| role != "caller");
     let mut numbers: Vec<u64> = tokens
         .iter()
         .filter_map(Token::number)
@@ -155,9 +153,7 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
         let next = tokens[at + 1..].iter().find(is_shown);
         // What stands before `को` is of whom the call reached, if the number is where it came from.
         let from = if next.map(role) == Some("source") {
-            let receiver = tokens[..at]
-                .iter()
-                .rposition(|token| role(token) == "to");
+            let receiver = tokens[..at].iter().rposition(|token| role(token) == "to");
             receiver.map_or(0, |receiver| receiver + 1)
         } else {
             0

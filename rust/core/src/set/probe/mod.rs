@@ -114,7 +114,13 @@ fn dispatch(path: CodePath, work: impl Work) {
 }
 
 /// Looks up a batch. `hits` has one word for every 64 keys, rounded up.
-pub(super) fn probe(path: CodePath, view: View, second: &SecondIndex, keys: &[u64], hits: &mut [u64]) {
+pub(super) fn probe(
+    path: CodePath,
+    view: View,
+    second: &SecondIndex,
+    keys: &[u64],
+    hits: &mut [u64],
+) {
     struct Probe<'a>(View<'a>, &'a SecondIndex, &'a [u64], &'a mut [u64]);
     impl Work for Probe<'_> {
         fn with<S: Steps>(self, steps: S) {
