@@ -235,7 +235,9 @@ def test_a_file_of_refused_rows_lists_them_all(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_tables_are_identified_by_their_headings(tmp_path: Path, header: str, row: str, imei: int | None, at: str) -> None:
+def test_tables_are_identified_by_their_headings(
+    tmp_path: Path, header: str, row: str, imei: int | None, at: str
+) -> None:
     cdr = read(tmp_path, header, row)
     (found,) = rows(cdr)
     assert (found["served_msisdn"], found["imei14"], found["at"]) == (919876543210, imei, at)

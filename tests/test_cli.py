@@ -211,7 +211,9 @@ def test_explain_names_file_row_and_reason(desk: Path) -> None:
         (["scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "--threads", "0"], 2, "--threads"),
     ],
 )
-def test_what_goes_wrong_is_one_line_and_an_exit_code(desk: Path, arguments: list[str], code: int, message: str) -> None:
+def test_what_goes_wrong_is_one_line_and_an_exit_code(
+    desk: Path, arguments: list[str], code: int, message: str
+) -> None:
     run = numguard(*arguments)
     assert run.returncode == code
     assert message in run.stderr

@@ -36,7 +36,6 @@ SHAPES: Final = {
 LISTED: Final = plan().lists[0]
 
 
-
 def file(shape: str, rows: int = plan().file_rows) -> Path:
     """The file of a shape."""
     width, quoted = SHAPES[shape]

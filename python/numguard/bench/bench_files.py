@@ -36,7 +36,6 @@ ROWS: Final = max(plan().file_rows // 4, 1000)
 _OTHERS: Final = 18
 
 
-
 def file(layout: str, listed: int, rate: float) -> Path:
     """A Parquet file of call records with twenty-five columns, of which one party in `2 / rate` is listed."""
     path = plan().inputs / f"wide-{layout.replace(' ', '-')}-{listed}-{round(1 / rate)}-{ROWS}.parquet"

@@ -31,7 +31,6 @@ SIZES = plan().lists[:2]
 LENGTHS = ((plan().file_rows // 20, 1), *((plan().file_rows, copies) for copies in (1, 5, 50)))
 
 
-
 def file(layout: str, rows: int = plan().file_rows) -> Path:
     """The file of call records in a layout."""
     return call_records.write(plan().inputs / f"calls-{layout}-{rows}.parquet", rows, text=layout == "mixed")
