@@ -704,7 +704,7 @@ class Scanner:
         `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
         be called; and `("read", 0)` when more was read without a hit.
         """
-    def needed(self, kept: Sequence[bool]) -> None:
+    def decide(self, kept: Sequence[bool]) -> None:
         """Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits."""
     @property
     def rows(self) -> int:

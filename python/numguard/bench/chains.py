@@ -1,6 +1,7 @@
 """Expressions with which Polars and DuckDB read mixed text: the shortest that read exactly the forms in the files.
 
-Owns the two expressions, and the tables and queries of DuckDB. Independent of files. One idea: a rival that validates nothing is as fast as it can be.
+Owns the expressions, and the tables and queries of DuckDB. Independent of files. One idea: a rival that validates
+nothing is as fast as it can be.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The promises about speed and memory, and whether a record meets them.
 
-Owns the requirements (what must hold), the goals (what is aimed at) and the comparisons on which both depend. Independent
-of how a record is made.
+Owns the requirements (what must hold), the goals (what is aimed at) and the comparisons on which both depend.
+Independent of how a record is made.
 
 One idea: every statement about speed is computed from the lines of one run, the losses before the gains.
 """

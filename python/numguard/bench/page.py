@@ -210,8 +210,8 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "Which rows are on a list",
         (
             "All count the rows of a column in memory. Before, the results were compared row by row with the expected "
-            f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no requirement depends "
-            "on it."
+            f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no requirement "
+            "depends on it."
         ),
         ("contains",),
     ),

@@ -1,9 +1,9 @@
 """Linkage over sightings that an engine holds on other machines and that are never collected as a whole.
 
 Owns the protocol: a pass of the linkage requests keys; the engine returns the number of sightings of each; the linkage
-determines whose sightings are needed, and only those are collected: not those of keys that their size closes. Independent
-of the engine, and of the rules of linkage: both sides of a pass are in the compiled module, so that the result is that of
-`expand`.
+determines whose sightings are needed, and only those are collected: not those of keys that their size closes.
+Independent of the engine, and of the rules of linkage: both sides of a pass are in the compiled module, so that the
+result is that of `expand`.
 """
 
 from __future__ import annotations

@@ -56,10 +56,10 @@ TRAPS: Final = {
 class Planted:
     """Sightings and their truth.
 
-    `msisdn`, `imei14`, `at` (microseconds, UTC), `other` (0: any number) and `file` (0: the bulk records, else an operator
-    file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` has the target of each
-    operator file: ("airtel", msisdn) or ("jio", imei14). `untold` pairs a file with a number whose rows
-    in it do not show whose handset it was. `protected` are lines that a decision has to protect.
+    `msisdn`, `imei14`, `at` (microseconds, UTC), `other` (0: any number) and `file` (0: the bulk records, else an
+    operator file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` has the target
+    of each operator file: ("airtel", msisdn) or ("jio", imei14). `untold` pairs a file with a number whose rows in it
+    do not show whose handset it was. `protected` are lines that a decision has to protect.
     """
 
     msisdn: U64
