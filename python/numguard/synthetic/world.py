@@ -140,7 +140,7 @@ def _write_operator_files(folder: Path, rng: np.random.Generator, supply: Number
                 calls,
                 [
                     calls[-1]._replace(served=m, clock=f"22:0{k}:00")
-                    for file, m in planted.untold
+                    for file, m in planted.undirected
                     if file == number
                     for k in range(3)
                 ],
