@@ -1,8 +1,8 @@
-"""Linkage as its rules are written, slowly, with dictionaries and loops: the oracle that `expand` is held against.
+"""Linkage as its rules are written, slowly, with dictionaries and loops: the oracle of `expand`.
 
 Written from the rules alone. `expand` here takes rows whose keys are read already: a sighting is `(msisdn, imei14,
 at)`, an aware `datetime` or None as `at`, and where it was, if known: latitude, longitude, cell, circle. A row
-with a None key is refused. It gives plain rows in a fixed order.
+with a None key is refused. It returns plain rows in a fixed order.
 """
 
 from __future__ import annotations

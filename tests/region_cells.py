@@ -1,6 +1,6 @@
 """Cells as each region writes its numbers, and how `phonenumbers` reads them.
 
-Owns the generator and the written list of differences. Knows nothing of tests: `test_regions.py` takes a sample,
+Owns the generator and the written list of differences. Independent of tests: `test_regions.py` takes a sample,
 and `python -m tests.region_cells --cells 1000000` takes more cells, and prints a table by region.
 """
 

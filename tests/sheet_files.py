@@ -135,7 +135,7 @@ def json_lines(table: Table) -> bytes:
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in table.records()).encode()
 
 
-#: What a sheet comes in, each under a name that may lie.
+#: What a sheet comes in, each under a name that may be wrong.
 CONTAINERS: dict[str, tuple[str, Callable[[Table], bytes]]] = {
     "csv": ("desk.csv", _text(",", "utf-8")),
     "csv with a mark": ("desk.csv", _text(",", "utf-8-sig")),

@@ -140,11 +140,11 @@ def test_lines_of_two_runs_are_never_compared() -> None:
     assert goals.losses([OURS, _rival(1_000.0, run="2026-01-01T09:00:00Z")]) == []
 
 
-@pytest.mark.parametrize(("rate", "kept", "reached"), [(50.0, False, False), (40.0, True, False), (33.0, True, True)])
-def test_floors_and_goals(rate: float, kept: bool, reached: bool) -> None:
+@pytest.mark.parametrize(("rate", "met", "reached"), [(50.0, False, False), (40.0, True, False), (33.0, True, True)])
+def test_requirements_and_goals(rate: float, met: bool, reached: bool) -> None:
     (verdict,) = goals.verdicts([OURS, _rival(rate)])
-    assert (verdict.kept, verdict.reached) == (kept, reached)
-    assert ("**not kept**" in page.as_markdown(page.sections([OURS, _rival(rate)]))) is not kept
+    assert (verdict.met, verdict.reached) == (met, reached)
+    assert ("**not met**" in page.as_markdown(page.sections([OURS, _rival(rate)]))) is not met
 
 
 def test_work_is_limited_by_other_work_of_its_run() -> None:
@@ -152,7 +152,7 @@ def test_work_is_limited_by_other_work_of_its_run() -> None:
     text = dataclasses.replace(read, work="read text", candidate="pyarrow, whole", rows_per_s=50.0)
     other = dataclasses.replace(text, layout="vi file")
     (verdict,) = goals.verdicts([read, text, other])
-    assert (verdict.value, verdict.floor, verdict.goal) == (0.5, 0.625, 0.5)
+    assert (verdict.value, verdict.required, verdict.goal) == (0.5, 0.625, 0.5)
     assert verdict.promise == "read cdr, jio file, against reading the same bytes as text with pyarrow, whole"
     table = dataclasses.replace(read, work="scan arrow", layout="integers, table")
     file = dataclasses.replace(table, layout="integers, Arrow file", rows_per_s=80.0)
@@ -181,13 +181,13 @@ def test_a_walk_of_any_length_has_verdicts_on_the_cost_of_a_row_and_on_memory() 
         return dataclasses.replace(line, rows=rows, median_s=seconds, rows_per_s=rows / seconds, bytes=added)
 
     lines = [of_length(5 * 10**8, 45.0, 10**9), of_length(10**6, 0.02, 10**8), of_length(5 * 10**7, 2.0, 3 * 10**9)]
-    judged = {verdict.promise: verdict for verdict in goals.verdicts(lines)}
-    within = judged["expand of length, Parquet, seeds 2,000, a row of 50,000,000 against one of 1,000,000"]
-    beyond = judged["expand of length, Parquet, seeds 2,000, a row of 500,000,000 against one of 1,000,000"]
-    assert (within.value, within.kept) == (2.0, False)
-    assert (beyond.value, beyond.kept, beyond.reached) == (4.5, True, False)
-    kept = [judged[f"memory while {rows:,} sightings are walked"].kept for rows in (10**6, 5 * 10**7, 5 * 10**8)]
-    assert kept == [True, False, True]
+    by_promise = {verdict.promise: verdict for verdict in goals.verdicts(lines)}
+    within = by_promise["expand of length, Parquet, seeds 2,000, a row of 50,000,000 against one of 1,000,000"]
+    beyond = by_promise["expand of length, Parquet, seeds 2,000, a row of 500,000,000 against one of 1,000,000"]
+    assert (within.value, within.met) == (2.0, False)
+    assert (beyond.value, beyond.met, beyond.reached) == (4.5, True, False)
+    met = [by_promise[f"memory while {rows:,} sightings are walked"].met for rows in (10**6, 5 * 10**7, 5 * 10**8)]
+    assert met == [True, False, True]
 
 
 def test_a_new_run_replaces_only_the_old_run_of_its_comparison(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Golden files: every layout, read whole, against what a person wrote down beside it."""
+"""Golden files: every layout, read as a whole, against the expected rows that are stored beside it."""
 
 from __future__ import annotations
 
@@ -234,11 +234,11 @@ def test_a_wrong_count_in_the_footer_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["No Data Found", "No Records Found", "Note : No records found for the request", "NO RECORD AVAILABLE"]
+    "answer", ["No Data Found", "No Records Found", "Note : No records found for the request", "NO RECORD AVAILABLE"]
 )
-def test_no_data_is_a_valid_answer(tmp_path: Path, said: str) -> None:
+def test_no_data_is_a_valid_answer(tmp_path: Path, answer: str) -> None:
     path = tmp_path / "none.csv"
-    path.write_text(f"BHARTI AIRTEL LTD\n\n{said}\n")
+    path.write_text(f"BHARTI AIRTEL LTD\n\n{answer}\n")
     cdr = read_cdr(path)
     assert cdr.read_all().num_rows == 0
     assert cdr.summary.layout is None

@@ -1,8 +1,8 @@
 """One invented case over four operators' files, from the files to the linked numbers.
 
 A caller works with two handsets. Handset X held a reported Airtel number and then a Jio one; the Jio number moved on to
-handset Y, in which a Vi and a BSNL number were seen later. Everybody whom they called is innocent, though their numbers
-stand in the same rows as the handsets.
+handset Y, in which a Vi and a BSNL number were seen later. Every number that they called is innocent, although it is in
+the same rows as the handsets.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def test_from_the_files_to_the_linked_numbers(files: list[Path]) -> None:
     assert str(by[JIO]["first_seen"])[:10] == "2026-03-10"
 
 
-def test_nobody_whom_they_called_is_linked(files: list[Path]) -> None:
+def test_numbers_that_they_called_are_not_linked(files: list[Path]) -> None:
     found = ng.expand([REPORTED, JIO, VI, BSNL], ng.read_cdr(files), ng.LinkPolicy(max_hops=3))
     assert found.linked.num_rows == 0
     assert {row["imei14"] for row in found.handsets.to_pylist()} == {int(X), int(Y)}
@@ -84,10 +84,10 @@ def test_a_registry_keeps_what_the_files_were(files: list[Path]) -> None:
         registry.decide([REPORTED], "accepted", "no complaint names it, the case diary does")
         registry.expand(ng.read_cdr(files))
         inputs = registry.block_list().manifest["inputs"]
-        told = registry.history(f"+{COUNTRY + JIO}").to_pylist()
+        events = registry.history(f"+{COUNTRY + JIO}").to_pylist()
     expected = [(path.name, path.stat().st_size, sha256(path.read_bytes()).hexdigest()) for path in files]
     assert sorted((entry["name"], entry["bytes"], entry["sha256"]) for entry in inputs) == sorted(expected)
-    assert {(row["file"], row["sha256"]) for row in told} == {(expected[0][0], expected[0][2])}
+    assert {(row["file"], row["sha256"]) for row in events} == {(expected[0][0], expected[0][2])}
 
 
 def test_the_registry_keeps_which_files_the_evidence_is_from(files: list[Path]) -> None:

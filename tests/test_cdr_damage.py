@@ -70,16 +70,16 @@ def test_no_row_is_lost_and_no_pair_is_made_up(tmp_path: Path, operator: str) ->
             damage(random, file)
         path = tmp_path / "calls.csv"
         path.write_bytes(file.content())
-        told = f"{operator}, trial {trial}: {[damage.__name__ for damage in damages]}"
+        case = f"{operator}, trial {trial}: {[damage.__name__ for damage in damages]}"
 
         cdr = read_cdr(path)
         table = cdr.read_all()
-        assert table.num_rows + len(cdr.refused) == file.count(), told
+        assert table.num_rows + len(cdr.refused) == file.count(), case
         lines = table["row"].to_pylist() + cdr.refused["row"].to_pylist()
-        assert len(set(lines)) == len(lines), told
+        assert len(set(lines)) == len(lines), case
         true_pairs = {(910000000000 + c.served, int(c.imei)) for c in calls}
         pairs = zip(table["served_msisdn"].to_pylist(), table["imei14"].to_pylist(), strict=True)
-        assert {pair for pair in pairs if pair[1] is not None} <= true_pairs, told
+        assert {pair for pair in pairs if pair[1] is not None} <= true_pairs, case
         seen_refused += len(cdr.refused)
     assert seen_refused > TRIALS // 2
 

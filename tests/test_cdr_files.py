@@ -84,7 +84,7 @@ WRAPPED: dict[str, Callable[[str], bytes]] = {
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.txt"])
 @pytest.mark.parametrize("wrapping", WRAPPED)
-def test_the_content_tells_what_a_file_is(tmp_path: Path, expected: pa.Table, wrapping: str, name: str) -> None:
+def test_the_content_decides_the_kind_of_a_file(tmp_path: Path, expected: pa.Table, wrapping: str, name: str) -> None:
     cdr = read_cdr(written(tmp_path, WRAPPED[wrapping](AIRTEL), name))
     table = cdr.read_all().drop_columns("source")
     assert table == expected
@@ -114,7 +114,7 @@ def test_a_broken_byte_in_utf8_costs_no_row(tmp_path: Path, monkeypatch: pytest.
 def test_the_answer_does_not_depend_on_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = {name: read_cdr(FILES / f"{name}.csv") for name in ("airtel", "jio", "vi", "generic", "bsnl_nodal")}
     tables = {name: (cdr.read_all(), cdr.refused, cdr.summary.skipped) for name, cdr in whole.items()}
-    # The header has to lie within the first block, as it does within two megabytes of any report.
+    # The header has to be within the first block, as it does within two megabytes of any report.
     monkeypatch.setattr(line_reader, "BLOCK_BYTES", size + 2000)
     filler = "\n" * 10
     for name, (rows, refused, skipped) in tables.items():
@@ -170,7 +170,7 @@ def test_a_workbook(tmp_path: Path, expected: pa.Table) -> None:
 
 
 def test_every_sheet_with_a_table_is_read(tmp_path: Path) -> None:
-    """Whoever looks at the first sheet alone loses the messages."""
+    """A reader of the first sheet alone loses the messages."""
     header: list[object] = ["MSISDN", "IMEI", "Call Date"]
     row: list[object] = [9876543210, "358967101234560", "01/06/2026"]
     cover: list[list[object]] = [["Report of the operator"], ["asked for by", "the desk"]]
@@ -198,7 +198,7 @@ def test_a_workbook_of_numbers_and_dates(tmp_path: Path) -> None:
         ["MSISDN", "B Party", "IMEI", "IMSI", "Call Date", "Call Time", "Duration"],
         [9876543210, 8128000001, 35896710123456, 404980000000001, dt.date(2026, 6, 1), "08:01:39", 65],
         [919876543210.0, "AD-INVENT-S", 358967101234560, None, dt.datetime(2026, 6, 1), "08:02", None],
-        # A spreadsheet keeps fifteen digits: of sixteen the last is made up, and the handset cannot be told.
+        # A spreadsheet keeps fifteen digits: of sixteen the last is replaced by a zero, and the handset is unknown.
         [9876543210, None, 3589671012345678, None, dt.date(2026, 6, 2), "08:03", 1.0],
     ]
     cdr = read_cdr(written(tmp_path, sheet(rows), "a.xlsx"))
@@ -234,7 +234,7 @@ def test_a_workbook_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as .xlsx or CSV"),
@@ -255,9 +255,9 @@ def test_a_workbook_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (bytes(range(256)) * 40, "neither text nor"),
     ],
 )
-def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, said: str) -> None:
+def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, message: str) -> None:
     path = written(tmp_path, content)
-    with pytest.raises(InputError, match=said) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         read_cdr(path).read_all()
     assert str(path) in str(caught.value)
 

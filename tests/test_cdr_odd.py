@@ -54,7 +54,7 @@ def refused(cdr: Cdr) -> list[tuple[int, str]]:
         ROW.replace("9812345678", "11919812345678"),
     ],
 )
-def test_one_row_in_many_clothes(tmp_path: Path, row: str) -> None:
+def test_one_row_in_many_written_forms(tmp_path: Path, row: str) -> None:
     cdr = read(tmp_path, HEADER, row)
     assert rows(cdr) == [READ], refused(cdr)
     assert cdr.summary.unread == {}
@@ -65,7 +65,7 @@ def test_a_prefix_is_taken_off_the_other_party_alone(tmp_path: Path, written: st
     served = read(tmp_path, HEADER, ROW.replace("9876543210", written))
     assert rows(served) == []
     assert refused(served) == [(2, "too_long")]
-    # A routing number has to be said in a column of its own.
+    # A routing number has to have a column of its own.
     other = read(tmp_path, HEADER, ROW.replace("9812345678", "31049812345678"))
     assert [row["other_msisdn"] for row in rows(other)] == [None]
     assert other.summary.unread == {"other_msisdn": {"too_long": 1}}
@@ -101,10 +101,10 @@ def test_a_piece_of_a_row_after_a_page_line_is_not_lost(tmp_path: Path) -> None:
     assert refused(cdr) == [(4, "too_few_fields")]
 
 
-@pytest.mark.parametrize("said", ["Nil", "NIL REPORT", "No Record(s) Found", "no cdr available for the period"])
-def test_ways_of_saying_that_there_is_nothing(tmp_path: Path, said: str) -> None:
-    assert rows(read(tmp_path, "BHARTI AIRTEL LTD", said)) == []
-    assert rows(read(tmp_path, HEADER, said)) == []
+@pytest.mark.parametrize("wording", ["Nil", "NIL REPORT", "No Record(s) Found", "no cdr available for the period"])
+def test_wordings_of_no_records(tmp_path: Path, wording: str) -> None:
+    assert rows(read(tmp_path, "BHARTI AIRTEL LTD", wording)) == []
+    assert rows(read(tmp_path, HEADER, wording)) == []
 
 
 def test_rows_under_the_header_of_another_table_are_refused(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_layout_of_ones_own_says_which_call_types_mean_what(tmp_path: Path) ->
     assert cdr.summary.layout == "own"
 
 
-def test_a_file_of_refused_rows_tells_them_all(tmp_path: Path) -> None:
+def test_a_file_of_refused_rows_lists_them_all(tmp_path: Path) -> None:
     bad = [
         ROW.replace("01/06/2026", "01/06/26"),
         ROW.replace("9876543210", "98765XXXXX"),
@@ -235,7 +235,9 @@ def test_a_file_of_refused_rows_tells_them_all(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_tables_told_by_their_names(tmp_path: Path, header: str, row: str, imei: int | None, at: str) -> None:
+def test_tables_are_identified_by_their_headings(
+    tmp_path: Path, header: str, row: str, imei: int | None, at: str
+) -> None:
     cdr = read(tmp_path, header, row)
     (found,) = rows(cdr)
     assert (found["served_msisdn"], found["imei14"], found["at"]) == (919876543210, imei, at)

@@ -193,7 +193,7 @@ def test_a_refused_row_does_not_count_its_place(tmp_path: Path) -> None:
 
 
 def test_a_heading_that_stands_twice_is_left_unread(tmp_path: Path) -> None:
-    """Of a place alone: a row is whole without it, and which of the two is meant nobody knows."""
+    """Only of a place: a row is complete without it, and which of the two is meant is unknown."""
     path = tmp_path / "calls.csv"
     path.write_text(f"MSISDN,IMEI,Call Date,Cell ID,Cell ID\n{NUMBER},{IMEI},01/06/2026,404-98-1-1,404-98-1-2\n")
     cdr = read_cdr(path)

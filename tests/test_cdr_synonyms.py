@@ -49,7 +49,7 @@ def test_a_subject_beside_caller_and_called_has_another_party(tmp_path: Path, ki
     assert (row["served_msisdn"], row["other_msisdn"]) == (919876543210, 910000000000 + int(other))
 
 
-def test_the_column_that_tells_the_direction_is_taken(tmp_path: Path) -> None:
+def test_the_column_with_the_direction_is_taken(tmp_path: Path) -> None:
     header = "Calling No,Called No,Call Type,Direction,IMEI,Call Date,Call Time"
     (row,) = rows(tmp_path, header, f"{A},{B},Call,Incoming,{IMEI},01/06/2026,08:01:39")
     assert (row["served_msisdn"], row["direction"]) == (919123456789, "in")
@@ -74,7 +74,7 @@ def test_a_time_in_utc_is_read(tmp_path: Path) -> None:
     assert f"{row['at']:%d %H:%M:%S}" == "02 00:07:18"
 
 
-def test_what_is_not_there_or_not_read_is_said(tmp_path: Path) -> None:
+def test_columns_that_are_absent_or_not_read_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_text(f"Target No,Call Type,B Party No,Dur(s),Handset Code\n{A},OUT,{B},12,{IMEI}\n")
     cdr = read_cdr(path)

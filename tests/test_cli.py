@@ -1,4 +1,4 @@
-"""The command line as a person meets it: a real process, real files, what it prints and how it leaves."""
+"""The command line in processes of its own, over real files: outputs, messages and exit codes."""
 
 from __future__ import annotations
 
@@ -94,13 +94,13 @@ def test_scan_leaves_out_what_is_from_before_the_listing_date(desk: Path) -> Non
     assert "a: 1 match left out, without a time or listing date" in run.stderr
     first = numguard("scan", "-", *lists, "--limit", "1", stdin=(desk / "calls.csv").read_text())
     assert len(first.stdout.splitlines()) == 2
-    for arguments, code, said in (
+    for arguments, code, message in (
         (["--since", "first_reported"], 2, "--at"),
         (["--since", "listed", "--at", "at"], 3, "no column 'listed'"),
         (["--since", "first_reported", "--at", "when"], 3, "no column 'when'"),
     ):
         run = numguard("scan", "calls.csv", *lists, *arguments)
-        assert (run.returncode, said in run.stderr) == (code, True), run.stderr
+        assert (run.returncode, message in run.stderr) == (code, True), run.stderr
 
 
 def test_synth_gives_the_same_records_for_the_same_seed_and_its_list_hits_them(desk: Path) -> None:
@@ -164,9 +164,9 @@ def test_other_regions_and_a_region_for_each_row(desk: Path) -> None:
     run = numguard("normalize", "calls.csv", "--column", "caller", "--region-column", "country")
     keys = [line.split(",")[2:] for line in run.stdout.splitlines()[1:]]
     assert keys == [["447400123456", ""], ["12025550123", ""], ["", '"unknown_region"']]
-    run = numguard("explain", "calls.csv", "--column", "caller", "--region-column", "country", "-o", "said.csv")
+    run = numguard("explain", "calls.csv", "--column", "caller", "--region-column", "country", "-o", "explained.csv")
     assert run.returncode == 0
-    assert csv.read_csv("said.csv")["kind"].to_pylist() == ["mobile", "fixed_or_mobile", ""]
+    assert csv.read_csv("explained.csv")["kind"].to_pylist() == ["mobile", "fixed_or_mobile", ""]
     Path("abroad.txt").write_text("+447400123456\n")
     scan = ("scan", "calls.csv", "--numbers", "abroad.txt", "-c", "caller", "--region-column")
     assert numguard(*scan, "country").stdout.splitlines()[1:] == ['"07400 123456","GB",447400123456']
@@ -196,7 +196,7 @@ def test_explain_names_file_row_and_reason(desk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["scan", "nothing.csv", "--numbers", "list.txt", "-c", "mobile"], 3, "nothing.csv"),
         (["scan", "customers.csv", "--numbers", "nothing.txt", "-c", "mobile"], 3, "nothing.txt"),
@@ -211,10 +211,12 @@ def test_explain_names_file_row_and_reason(desk: Path) -> None:
         (["scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "--threads", "0"], 2, "--threads"),
     ],
 )
-def test_what_goes_wrong_is_one_line_and_an_exit_code(desk: Path, arguments: list[str], code: int, said: str) -> None:
+def test_what_goes_wrong_is_one_line_and_an_exit_code(
+    desk: Path, arguments: list[str], code: int, message: str
+) -> None:
     run = numguard(*arguments)
     assert run.returncode == code
-    assert said in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
     assert "98765" not in run.stderr
     assert sorted(path.name for path in desk.iterdir()) == ["customers.csv", "list.txt"]
@@ -249,12 +251,12 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=120)
     finally:
         process.kill()  # it would fill the disk
     # CPython ends itself by the signal where Ctrl-C came while a string was executed, as when classes are imported. A
     # shell reports 130 for both.
     assert process.returncode in {130, -signal.SIGINT}
-    assert "interrupted" in said
-    assert "Traceback" not in said
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
     assert not [path.name for path in desk.iterdir() if "hits" in path.name or path.name.startswith(".")]

@@ -50,7 +50,7 @@ def test_it_shows_missed_numbers_and_false_hits(run: Run) -> None:
     assert by_trap["SIM box"].recall < 0.5
     assert by_trap["repair shop"].innocent_linked > 0
     assert by_trap["cloned IMEI, 5000 users"].innocent_linked == 0
-    assert by_trap["untold party"].innocent_linked == 0
+    assert by_trap["undirected party"].innocent_linked == 0
     assert by_trap["called party"].innocent_linked == 0
     assert by_trap["protected number"].innocent_linked == 0
     assert "guilty were missed (SIM box" in text
@@ -110,9 +110,9 @@ def test_refused_rows_have_place_and_reason(run: Run) -> None:
     assert waited
     assert all(row["why"] and int(row["row"]) > 0 for row in waited)
     with (result.world.folder.parent / "refused_operator_rows.csv").open(encoding="utf-8", newline="") as lines:
-        untold = list(csv.DictReader(lines))
-    assert len(untold) == 3 * len(result.world.planted.untold)
-    assert {row["note"] for row in untold} == {"unknown_call_type"}
+        undirected = list(csv.DictReader(lines))
+    assert len(undirected) == 3 * len(result.world.planted.undirected)
+    assert {row["note"] for row in undirected} == {"unknown_call_type"}
 
 
 def test_a_second_run_in_the_same_folder_prints_the_same(run: Run, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def numguard(*arguments: str, **variables: str) -> subprocess.CompletedProcess[s
 def test_without_a_verb_the_four_steps_are_shown() -> None:
     run = numguard()
     assert (run.returncode, run.stderr) == (0, "")
-    for step in ("1. Take in the complaints", "2. Find the handsets", "3. Write the block list", "4. Scan"):
+    for step in ("1. Add the complaints", "2. Find the handsets", "3. Write the block list", "4. Scan"):
         assert step in run.stdout
     assert "numguard doctor" in run.stdout
 

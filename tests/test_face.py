@@ -1,7 +1,7 @@
-"""The face of the package against the copy that is kept: what a release may not take away without a new major version.
+"""The public interface against its stored copy: what a release may not take away without a new major version.
 
 Owns tests/face.txt: every public name, with its parameters, their defaults and the public attributes of classes. Who
-changes the face on purpose writes it anew with `python tests/test_face.py`, and the change shows in review.
+changes it on purpose writes the copy anew with `python tests/test_face.py`, and the change shows in review.
 """
 
 from __future__ import annotations

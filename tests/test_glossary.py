@@ -56,22 +56,13 @@ def test_decisions_are_numbered_and_have_a_status() -> None:
         assert not superseded or (page.parent / superseded[1]).exists(), page
 
 
-#: Files and folders that are not yet in these words.
-NOT_YET = (
-    "docs/guide/files.md", "docs/guide/scale.md", "docs/guide/spark.md",
-    "rust/columns/src/csv/", "rust/columns/src/format.rs", "rust/columns/src/linkage/", "rust/columns/src/parquet/",
-    "rust/python/",
-    "tests/engines/", "tests/row_files.py", "tests/spoiled_files.py", "tests/test_cdr", "tests/test_cli.py",
-    "tests/test_docstrings.py", "tests/test_every_row.py", "tests/test_face.py", "tests/test_number_list.py",
-    "tests/test_report_sightings.py", "tests/test_seen_files.py", "tests/test_sightings", "tests/test_source.py",
-    "tests/test_tac.py",
-)  # fmt: skip
 #: Files that a program writes: their words are those of that program.
 WRITTEN = ("docs/reference/families.md", "docs/speed.md", "rust/core/src/plan/table.rs")
 #: Words for which there is a term, such as value, report, decision, officer or complainant.
 UNPLAIN = re.compile(
-    r"\b(told|tells|nobody|whoever|somebody|furniture|trouble|a person|people|speaks|heard|lies|said|understood)\b"
-    r"|_told\b|_asked\b",
+    r"\b(told|untold|tells|nobody|somebody|everybody|anybody|whoever|a person|people|speaks|heard|said|understood)\b"
+    r"|\b(lies?|furniture|trouble|clothes|floors|no room|judge[ds]?|held against|goes? over|gone over|sets out)\b"
+    r"|\bknows (no|nothing|neither)\b|_told\b|_asked\b",
     re.IGNORECASE,
 )
 
@@ -112,7 +103,7 @@ def test_files_are_in_plain_words(folder: str) -> None:
     root, read = DOCS.parent, 0
     for path in sorted((root / folder).rglob(pattern)):
         name = path.relative_to(root).as_posix()
-        if not name.startswith((*NOT_YET, *WRITTEN)) and "/target/" not in name:
+        if not name.startswith(WRITTEN) and "/target/" not in name:
             read += 1
             found = {
                 word[0]

@@ -1,4 +1,4 @@
-"""A walk over sightings outside the process: given the closed handsets by their size, it finds the same."""
+"""Linkage over sightings outside the process: with only the sizes of closed handsets, the result is the same."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY, IST = 86_400_000_000, 19_800_000_000
 
 
 class InDictionaries(Held):
-    """Sightings as plain rows; it notes which keys it had to give the rows of."""
+    """Sightings as plain rows; `given` has the keys whose rows were requested."""
 
     def __init__(self, table: pa.Table, policy: ng.LinkPolicy, most: int) -> None:
         self.most = most
@@ -141,7 +141,7 @@ def test_places_stay_beside_their_rows_where_others_are_refused() -> None:
     assert sum(counted.refused.values()) + len(left) + sum(n not in odd and bool(n % 11) for n in range(60)) == rows
 
 
-def test_whom_no_place_opens_is_only_counted() -> None:
+def test_a_handset_that_no_place_opens_is_only_counted() -> None:
     """Zeros, and with no rule of speed a handset of more numbers than one place may hold."""
     shop, clone = 35_824_005_111_111, 35_824_005_222_222
     seen = [(SEED, imei, NOON, 28.6, 77.2, None, None) for imei in (0, shop, clone)]

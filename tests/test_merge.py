@@ -163,7 +163,7 @@ def test_any_order_and_direction_give_the_same_bytes(
             for desk in order:
                 state.registry.merge(desk.registry)
             states.append(state)
-        # One desk takes in the other two, one after the other; the others get all at once from it.
+        # One desk merges the other two, one after the other; the others get all at once from it.
         first, second, third = dice.sample(desks, 3)
         for into, of in ((first, second), (first, third), (third, first), (second, third)):
             into.registry.merge(of.registry)

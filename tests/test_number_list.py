@@ -182,10 +182,10 @@ def test_a_column_that_may_say_what_to_do_is_named(
     tmp_path: Path, heading: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,do not block\n".encode())
-    said = read_numbers(path).account["warnings"]
-    assert said == [f"the column {heading!r} is not read: every row counts"]
+    warnings = read_numbers(path).account["warnings"]
+    assert warnings == [f"the column {heading!r} is not read: every row counts"]
     assert run(["lists", "diff", str(path), str(path)]) == 0
-    assert said[0] in capsys.readouterr().err
+    assert warnings[0] in capsys.readouterr().err
     of_ours = write(tmp_path, "ours.csv", b"msisdn,action,status\n9765432187,block,reported\n")
     assert "warnings" not in read_numbers(of_ours).account
 

@@ -263,7 +263,7 @@ class Machine(RuleBasedStateMachine):
         for row in rows:
             changes[row["change"]][row["msisdn"]] = row
         assert set(changes["added"]) == set(now) - set(before)
-        # A reason may have changed as well, of which the model knows nothing.
+        # A reason may have changed as well, which the model does not have.
         assert {n for n in set(now) & set(before) if now[n] != before[n]} <= set(changes["changed"])
         assert set(changes["changed"]) <= set(now) & set(before)
         gone = set(before) - set(now)

@@ -1,4 +1,4 @@
-"""Pages of `changes` and `common`: what the tables have, what is left out is said, and nothing runs."""
+"""Pages of `changes` and `common`: the contents of the tables, counts of what is left out, and no active content."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_page_has_the_periods_of_the_table(tmp_path: Path) -> None:
     assert [row[1] for row in rows] == ["rows 1 and 2", "row 3", "rows 4 and 5", "rows 7 and 8", "row 9"]
     assert [row[5] for row in rows] == ["", "", "", "10 h", "0 s"]
     assert rows[0][2:4] == ["1 Sep 2026, 05:30", "2 Sep 2026, 05:30"]
-    assert "4 handsets in 5 periods, 4 changes, 2 overlaps." in {said for _, said in page.text}
+    assert "4 handsets in 5 periods, 4 changes, 2 overlaps." in {line for _, line in page.text}
     wide = re.findall(r'<svg class="wide".*?</svg>', text, re.DOTALL)[0]
     # Handset 0 twice, 1 with the other number that it had, and 2 and 3, which overlap.
     assert [colour for colour, _, _ in spans(wide)].count("var(--reported)") == 3
@@ -85,7 +85,7 @@ def test_only_those_asked_about_and_what_is_left_out(tmp_path: Path) -> None:
     periods = [caption for caption in page.tables if caption.startswith("Periods of")]
     assert len(periods) == 40
     assert periods[0] == f"Periods of {number(44)}"
-    assert any("; 5 others are in the table" in said for _, said in page.text)
+    assert any("; 5 others are in the table" in line for _, line in page.text)
     keys = pa.array([NUMBER + 44, NUMBER + 99], pa.uint64())
     page = Page(write_changes(found, tmp_path / "one.html", keys=keys).read_text())
     assert [caption for caption in page.tables if caption.startswith("Periods of")] == periods[:1]
@@ -106,9 +106,9 @@ def test_numbers_of_handsets_and_nothing_at_all(tmp_path: Path) -> None:
     page = Page(write_changes(ng.changes(sightings, by="imei14"), tmp_path / "page.html").read_text())
     assert [row[0] for row in page.tables[f"Periods of {handset(0)}"][1:]] == [number(0), number(1)]
     empty = Page(write_changes(ng.changes(sightings[:0]), tmp_path / "empty.html").read_text())
-    assert any("No sighting can be used." in said for _, said in empty.text)
-    nobody = ng.common([sightings[:1], sightings[1:2]], at_least=2)
-    page = Page(write_common(nobody, tmp_path / "nobody.html").read_text())
+    assert any("No sighting can be used." in line for _, line in empty.text)
+    none = ng.common([sightings[:1], sightings[1:2]], at_least=2)
+    page = Page(write_common(none, tmp_path / "none.html").read_text())
     assert ("p", "No number stands in so many.") in page.text
 
 
@@ -142,7 +142,7 @@ def test_a_page_of_many_says_how_many_it_leaves_out(tmp_path: Path) -> None:
     crowd = seen(*((n, 0, 0) for n in range(250)))
     page = Page(write_common(ng.common([crowd, crowd[:]]), tmp_path / "page.html").read_text())
     assert len(page.tables["Rows of each number, by file"]) == 201
-    assert any("Shown are the first 200; 50 others" in said for _, said in page.text)
+    assert any("Shown are the first 200; 50 others" in line for _, line in page.text)
     assert len(page.tables["Rows by file"]) == 301
     assert ("p", "The table has the first 150 numbers.") in page.text
 
@@ -178,8 +178,8 @@ def test_a_page_ends_in_html(tmp_path: Path) -> None:
 
 
 def test_durations() -> None:
-    told = [duration(s) for s in (0, 59, 60, 3_599, 3_600, 90_000, 86_400, 200_000)]
-    assert told == ["0 s", "59 s", "1 min", "59 min 59 s", "1 h", "1 day 1 h", "1 day", "2 days 7 h"]
+    written = [duration(s) for s in (0, 59, 60, 3_599, 3_600, 90_000, 86_400, 200_000)]
+    assert written == ["0 s", "59 s", "1 min", "59 min 59 s", "1 h", "1 day 1 h", "1 day", "2 days 7 h"]
 
 
 HEADER = "Target No,Call Type,B Party No,Date,Time,Dur(s),First CGI,IMEI\n"
@@ -197,8 +197,8 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_on_the_command_line(dumps: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["common", "a.csv", "b.csv", "-o", "common.html"]) == 0
-    said = capsys.readouterr().err
-    assert "common.html: written; numbers are shown in full" in said
+    errors = capsys.readouterr().err
+    assert "common.html: written; numbers are shown in full" in errors
     page = Page(Path("common.html").read_text())
     assert page.tables["Rows of each number, by file"][1] == [number(0), "1", "1", "2", "2"]
     assert ["refused: sender id", "2"] in page.tables["Rows by what became of them"]

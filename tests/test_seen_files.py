@@ -249,7 +249,7 @@ def test_batches_generators_and_scanners_are_sources(tmp_path: Path) -> None:
         assert found["mobile_match"].to_pylist() == [919876543210]
 
 
-def test_a_hidden_sheet_is_said_in_the_summary_of_a_scan(invoke: Invoke) -> None:
+def test_a_hidden_sheet_is_reported_in_the_summary_of_a_scan(invoke: Invoke) -> None:
     book = openpyxl.Workbook()
     for name in ("calls", "kept back"):
         sheet = book.create_sheet(name)

@@ -50,11 +50,11 @@ def periods(seen: list[Seen], gap_days: int) -> list[tuple[Any, ...]]:
                     current = []
                 current.append(place)
             of_key.append((other, current))
-        told = sorted((mine[p[0]][2], mine[p[-1]][2], other, len(p)) for other, p in of_key)
-        for n, (begin, end, other, count) in enumerate(told):
-            earlier = [one[1] for one in told[:n]]
+        of_all = sorted((mine[p[0]][2], mine[p[-1]][2], other, len(p)) for other, p in of_key)
+        for n, (begin, end, other, count) in enumerate(of_all):
+            earlier = [one[1] for one in of_all[:n]]
             overlap = max(0, min(end, max(earlier)) - begin) if earlier else None
-            found.append((key, other, begin, end, count, told[n - 1][2] if n else None, overlap))
+            found.append((key, other, begin, end, count, of_all[n - 1][2] if n else None, overlap))
     return found
 
 
@@ -72,7 +72,7 @@ def test_as_the_rule_is_written(seen: list[Seen], gap_days: int, by_number: bool
     def hours(at: datetime) -> int:
         return round((at - START) / timedelta(hours=1))
 
-    told = [
+    found_periods = [
         (
             row[key] - base[key],
             row[other] - base[other],
@@ -84,7 +84,7 @@ def test_as_the_rule_is_written(seen: list[Seen], gap_days: int, by_number: bool
         )
         for row in found
     ]
-    assert told == periods(seen if by_number else [(m, n, h) for n, m, h in seen], gap_days)
+    assert found_periods == periods(seen if by_number else [(m, n, h) for n, m, h in seen], gap_days)
     for row in found:
         for end, at in (("from_row", "from"), ("to_row", "to")):
             n, m, h = seen[row[end] - 1]

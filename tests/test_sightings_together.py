@@ -162,7 +162,7 @@ def test_bad_calls(tmp_path: Path) -> None:
             ng.common(sources, **how)  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="no column 'a_party'"):
         ng.common([one, one], msisdn="a_party")
-    for other in (one, dump([(7, 1)])):  # also where nobody is common, so that no time is looked at
+    for other in (one, dump([(7, 1)])):  # also where no number is common, so that no time is read
         with pytest.raises(ColumnError, match="no column 'moment'"):
             ng.common([one, other], at="moment")
     with pytest.raises(UnsupportedTypeError, match="'at'"):

@@ -292,8 +292,8 @@ def test_operator_files_hold_the_rest(world: World) -> None:
         text = path.read_text(encoding="utf-8")
         body = [line for line in text.splitlines() if line.startswith("'") and line.count(",") > 10]
         without_handset = sum(",'---','40496" in line for line in body)
-        untold = sum("'a_conf'" in line for line in body)
-        rows += len(body) - without_handset - untold
+        undirected = sum("'a_conf'" in line for line in body)
+        rows += len(body) - without_handset - undirected
     assert rows == planted
 
 

@@ -63,20 +63,20 @@ def test_a_cell_is_one_tac_or_refused(cell: str | None, note: str | None) -> Non
     )
 )
 def test_what_rows_that_agree_say(rows: list[tuple[str, str | None, str | None]]) -> None:
-    said: dict[str, set[tuple[str | None, str | None]]] = defaultdict(set)
+    names: dict[str, set[tuple[str | None, str | None]]] = defaultdict(set)
     for tac, maker, model in rows:
         if len(tac) == 8 and (maker or model):
-            said[tac].add((maker or None, model or None))
-    told = {tac: next(iter(ways)) for tac, ways in said.items() if len(ways) == 1}
+            names[tac].add((maker or None, model or None))
+    agreed = {tac: next(iter(ways)) for tac, ways in names.items() if len(ways) == 1}
     tacs = ng.TacTable(table(*rows)) if rows else ng.TacTable(table(("", "", ""))[:0].cast(_TEXT))
     keys = [35824005 * 10**6 + 7, 35824006 * 10**6, 1124500999999, 77]
     found = tacs.join(handsets(*keys, None)).to_pylist()
-    wanted = [told.get(f"{key // 10**6:08}", (None, None)) for key in keys]
+    wanted = [agreed.get(f"{key // 10**6:08}", (None, None)) for key in keys]
     assert [(row["maker"], row["model"]) for row in found] == [*wanted, (None, None)]
     assert tacs.named(keys) == {
         key: " ".join(filter(None, words)) for key, words in zip(keys, wanted, strict=True) if any(words)
     }
-    used = sum(len(tac) == 8 and tac in told and bool(maker or model) for tac, maker, model in rows)
+    used = sum(len(tac) == 8 and tac in agreed and bool(maker or model) for tac, maker, model in rows)
     assert tacs.account["rows_used"] == used
     assert sum(tacs.account["refused_rows"].values()) == len(tacs.refused) == len(rows) - used
     # The order of the rows makes no difference.
@@ -152,7 +152,7 @@ def test_pages_and_charts_say_which_phone_it_is(tmp_path: Path) -> None:
         found = ng.changes(pa.table(SEEN), by=by)  # type: ignore[arg-type]
         text = write_changes(found, tmp_path / "page.html", tac=tacs).read_text()
         assert_inert(text, Page(text))
-        assert any(HOSTILE[5] in said for _, said in Page(text).text)
+        assert any(HOSTILE[5] in line for _, line in Page(text).text)
     rows = Page(write_changes(ng.changes(pa.table(SEEN)), tmp_path / "bare.html").read_text()).tables
     page = Page(write_changes(ng.changes(pa.table(SEEN)), tmp_path / "page.html", tac=tacs).read_text())
     of_number = page.tables["Periods of +91 98765 43210"]
@@ -179,7 +179,7 @@ def test_the_report_says_which_phone_it_is(tmp_path: Path) -> None:
     for caption in ("Handsets with most numbers", "The largest of them"):
         assert [row[1] for row in page.tables[caption][:2]] == ["phone", "Acme Model 98xxxxxx10"]
         assert [[row[0], *row[2:]] for row in page.tables[caption]] == bare.tables[caption]
-    assert any("a table of 1 TAC" in said for _, said in page.text)
+    assert any("a table of 1 TAC" in line for _, line in page.text)
 
 
 def test_on_the_command_line(
@@ -191,10 +191,10 @@ def test_on_the_command_line(
     Path("tacs.csv").write_text("TAC,Maker,Model\n35824005,Acme,One\n358,Acme,Two\n")
     Path("seeds.csv").write_text("msisdn\n9876543210\n")
     assert run(["changes", "seen.parquet", "--tac", "tacs.csv", "--refused", "bad.csv", "-o", "c.csv", "--json"]) == 0
-    told = capsys.readouterr()
-    assert "tacs.csv: 1 TAC" in told.err
-    assert "too_short 1" in told.err
-    assert json.loads(told.out)["tac"]["refused_rows"] == {"too_short": 1}
+    captured = capsys.readouterr()
+    assert "tacs.csv: 1 TAC" in captured.err
+    assert "too_short 1" in captured.err
+    assert json.loads(captured.out)["tac"]["refused_rows"] == {"too_short": 1}
     assert '"tacs.csv",3,"too_short"' in Path("bad.csv").read_text()
     assert Path("c.csv").read_text().splitlines()[0].startswith('"msisdn","imei14","maker","model","from"')
     assert '"Acme","One"' in Path("c.csv").read_text()

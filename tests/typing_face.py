@@ -1,4 +1,4 @@
-"""What a type checker makes of the face; `make check` asks mypy, and nothing runs this."""
+"""The types of the public interface, as a type checker sees them; `make check` asks mypy, and nothing runs this."""
 
 from typing import Any, assert_type
 

@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use numguard_core::block::read_run_on;
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::msisdn::{Region, read};
 
 /// Cells read at once.
@@ -68,7 +68,7 @@ fn blocks(criterion: &mut Criterion) {
             .map(|ends| read(&text[ends[0] as usize..ends[1] as usize], Region::In).msisdn)
             .collect();
         let mut out = vec![0; CELLS as usize];
-        for path in [Path::Scalar, Path::Avx512]
+        for path in [CodePath::Scalar, CodePath::Avx512]
             .into_iter()
             .filter(|path| path.is_available())
         {

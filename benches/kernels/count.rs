@@ -8,7 +8,7 @@ use std::io::{Write, stdout};
 
 use numguard_core::block::imei::{self as imeis, drop_placeholders};
 use numguard_core::block::{are_msisdns_on, read_i64_on, read_run_on};
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::imei;
 use numguard_core::msisdn::{Region, extract, read};
 use numguard_core::set::{FrozenSet, KeyType};
@@ -17,7 +17,7 @@ use numguard_core::set::{FrozenSet, KeyType};
 const ROWS: usize = 1 << 16;
 
 /// Prepares a kernel, and returns a function that runs it once.
-type Prepare = fn(Path) -> Box<dyn FnMut()>;
+type Prepare = fn(CodePath) -> Box<dyn FnMut()>;
 
 const KERNELS: [(&str, Prepare); 15] = [
     ("probe 27824, 0.1% members", |path| {
@@ -122,7 +122,7 @@ fn members(count: usize) -> Vec<u64> {
 }
 
 /// A set of `size` numbers, and rows of which every `every`th is a member.
-fn probe(path: Path, size: usize, every: usize) -> Box<dyn FnMut()> {
+fn probe(path: CodePath, size: usize, every: usize) -> Box<dyn FnMut()> {
     let drawn = members(size + ROWS);
     let set = FrozenSet::build(drawn[..size].iter().copied(), KeyType::Msisdn);
     let queries: Vec<u64> = (0..ROWS)
@@ -141,7 +141,7 @@ fn probe(path: Path, size: usize, every: usize) -> Box<dyn FnMut()> {
 }
 
 /// A column of text, each cell written by `write` from its row and its national digits.
-fn run(path: Path, write: fn(usize, u64) -> String) -> Box<dyn FnMut()> {
+fn run(path: CodePath, write: fn(usize, u64) -> String) -> Box<dyn FnMut()> {
     let (mut offsets, mut text) = (vec![0i32], String::new());
     for (row, key) in members(ROWS).into_iter().enumerate() {
         text += &write(row, key - 910_000_000_000);
@@ -212,7 +212,7 @@ fn main() {
         .iter()
         .find(|(name, _)| name == kernel)
         .expect("a kernel of the list");
-    let path = Path::ALL
+    let path = CodePath::ALL
         .into_iter()
         .find(|known| format!("{known:?}").eq_ignore_ascii_case(path))
         .expect("a path");

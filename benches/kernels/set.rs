@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::set::{FrozenSet, KeyType};
 
 /// Keys of one batch.
@@ -60,7 +60,7 @@ fn measure(criterion: &mut Criterion, family: &str, size: usize, key: fn(&mut Dr
             .map(|key| keys.binary_search(key).map_or(u32::MAX, |rank| rank as u32))
             .collect();
         group.throughput(Throughput::Elements(QUERIES as u64));
-        for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
             let mut hits = vec![0; QUERIES / 64];
             set.probe_on(path, &queries, &mut hits);
             assert!(

@@ -1,6 +1,6 @@
 """Exact, explained, fast matching of misused phone numbers and handsets over complaints and call records.
 
-The whole face of the package; what is not named here is private.
+The public interface of the package; what is not named here is private.
 
     >>> import numguard as ng
     >>> listed = ng.NumberSet(["+91 98765 43210", "098123 45678"])

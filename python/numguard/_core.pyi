@@ -598,7 +598,7 @@ class Linkage:
         """Pass over some more of the sightings; `None` at the end of the walk."""
     def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None:
         """The request of a pass over sightings that an engine holds: side, level, keys. `None` at the end of the walk."""
-    def judge(self, sizes: pa.RecordBatch) -> pa.UInt64Array:
+    def needed(self, sizes: pa.RecordBatch) -> pa.UInt64Array:
         """Receive the counts of the keys of the pass: `key`, `others` and, if a rule uses days, `days` and
         `others_on_days`; uint64. Returns the keys whose sightings are needed.
         """
@@ -666,7 +666,7 @@ def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
     """Check that columns of these names and types can be read as numbers, IMEIs and times. Raises before anything is read."""
 
 def read_sightings(
-    batch: pa.RecordBatch, policy: Mapping[str, Any], region: Region
+    batch: pa.RecordBatch, policy: Mapping[str, Any], region: Region, *, placed: bool = False
 ) -> tuple[pa.RecordBatch, dict[str, int], bool]:
     """Read a batch of numbers, IMEIs and, if there are any, times.
 
@@ -701,10 +701,10 @@ class Scanner:
         """The next result of the files or the text; `None` after the last. Checks for signals while it waits.
 
         Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
-        `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `judge` is to
+        `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
         be called; and `("read", 0)` when more was read without a hit.
         """
-    def judge(self, kept: Sequence[bool]) -> None:
+    def decide(self, kept: Sequence[bool]) -> None:
         """Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits."""
     @property
     def rows(self) -> int:

@@ -1,6 +1,6 @@
 """Calls of a caller's `progress` function, at most four a second.
 
-Owns the interval. Knows nothing about what is reported.
+Owns the interval. Independent of what is reported.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def test_what_is_normalised_joins_and_groups(session: Any) -> None:
     assert sorted(map(plain, filter(None, again))) == [919_876_543_210] * 2
 
 
-def test_what_is_wrong_with_an_expression_is_said_before_anything_runs(
+def test_an_invalid_expression_is_refused_before_anything_runs(
     session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ArgumentError, match="region"):
@@ -120,6 +120,6 @@ def test_what_is_no_set_is_an_error(session: Any) -> None:
     with pytest.raises(ArgumentError, match="takes a NumberSet"):
         spark.contains("a", ["98765 43210"])  # type: ignore[arg-type]
     frame = session.createDataFrame(pa.table({"short": pa.array([1], pa.int32())}))
-    with pytest.raises(Exception, match="holds no number: cast it to bigint or string, for it is int") as said:
+    with pytest.raises(Exception, match="holds no number: cast it to bigint or string, for it is int") as caught:
         frame.select(spark.normalize("short").alias("x")).toArrow()
-    assert "Traceback" not in str(said.value)
+    assert "Traceback" not in str(caught.value)

@@ -25,7 +25,7 @@ def test_there_are_pages() -> None:
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path, engine: str, tmp_path: Path) -> None:
     if engine != is_for(page):
         pytest.skip(f"runs in {is_for(page)}")
-    # A page has a session of its own, and a process has one, which it tells its children.
+    # A page has a session of its own; a process has only one, and its children inherit it.
     code = (
         f"import sys; sys.path.insert(0, {str(TESTS)!r}); import pages, pathlib; pages.run(pathlib.Path({str(page)!r}))"
     )

@@ -34,7 +34,7 @@ ROWS = 3_000
 
 
 def calls(seed: int = 1, rows: int = ROWS) -> pa.Table:
-    """Call records with the columns that people have, and some that they seldom have."""
+    """Call records with the usual columns, and with types of columns that are rare."""
     rng = Random(seed)
 
     def cell() -> str | None:
@@ -138,7 +138,7 @@ def test_refused_cells_are_counted_and_none_is_lost(session: Any) -> None:
     assert set(counted["a_party"]) >= {"sender_id", "short_code", "empty", "several_numbers", "stray_letter"}
 
 
-def test_decimals_that_are_no_keys_are_refused_without_a_word(session: Any) -> None:
+def test_decimals_that_are_no_keys_are_refused_without_a_warning(session: Any) -> None:
     values = [Decimal(-5), Decimal(10**20 - 1), Decimal(919_812_300_000), None]
     table = pa.table({"n": range(4), "a": pa.array(values, CANONICAL)})
     result = spark.scan(frame_of(session, table), {"a": LISTED}, refused="odd")
@@ -194,7 +194,7 @@ def test_an_empty_frame_has_no_hits(session: Any) -> None:
     assert result.toArrow().num_rows == 0
 
 
-def test_what_is_wrong_is_said_before_anything_runs(session: Any, tmp_path: Path) -> None:
+def test_invalid_arguments_are_refused_before_anything_runs(session: Any, tmp_path: Path) -> None:
     frame = frame_of(session, pa.table({"a": ["98123 00000"], "short": pa.array([1], pa.int32()), "a_match": ["x"]}))
     with pytest.raises(ColumnError, match="no column 'b'"):
         spark.scan(frame, {"b": LISTED})
@@ -252,9 +252,9 @@ def test_a_set_that_no_worker_finds_is_an_error_here(session: Any, tmp_path: Pat
     long_set().save(path)
     listed = ng.NumberSet.open(path)
     path.unlink()
-    with pytest.raises(FileMissingError, match="on a worker") as said:
+    with pytest.raises(FileMissingError, match="on a worker") as caught:
         spark.scan(frame_of(session, calls(rows=5)), {"a_party": listed})
-    assert "Traceback" not in str(said.value)
+    assert "Traceback" not in str(caught.value)
     other = ng.NumberSet(pa.array(range(919_000_000_000, 919_000_200_000), pa.uint64()))
     other.save(path)
     with pytest.raises(SetFileError, match="replaced by another"):
@@ -268,7 +268,7 @@ def test_a_set_too_long_to_travel_has_to_be_saved(session: Any, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("version", ["3.5.1", "2.4"])
-def test_an_engine_too_old_is_told_so(session: Any, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+def test_an_engine_that_is_too_old_is_refused(session: Any, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     frame = frame_of(session, calls(rows=5))
     monkeypatch.setattr("pyspark.__version__", version)
     with pytest.raises(EngineError, match=f"pyspark is {version}"):
@@ -312,11 +312,11 @@ def test_lines_of_csv_with_too_many_fields_are_counted(session: Any, tmp_path: P
     assert counted == {("a_party", "short_code"): 1, (None, "field_count"): 1}
 
 
-def test_what_is_wrong_with_files_is_said_before_anything_runs(session: Any, folder: Path) -> None:
+def test_invalid_files_are_refused_before_anything_runs(session: Any, folder: Path) -> None:
     paths = sorted(map(str, folder.glob("*.parquet")))
-    with pytest.raises(FileMissingError, match=r"absent\.parquet") as said:
+    with pytest.raises(FileMissingError, match=r"absent\.parquet") as caught:
         spark.scan_files(session, [*paths, str(folder / "absent.parquet")], SETS)
-    assert "Traceback" not in str(said.value)
+    assert "Traceback" not in str(caught.value)
     with pytest.raises(FileMissingError, match="no file matches"):
         spark.scan_files(session, str(folder / "*.csv"), SETS)
     with pytest.raises(ColumnError, match="no column 'z'"):

@@ -130,7 +130,7 @@ def placed(hours: list[float], where: list[tuple[float, float]], imei: int) -> p
     )
 
 
-def test_clones_and_sim_boxes_are_told_apart_by_their_places(session: Any) -> None:
+def test_clones_and_sim_boxes_are_separated_by_their_places(session: Any) -> None:
     many = 150
     box = placed([7 * n for n in range(many)], [(28.6139 + n % 5 / 1000, 77.209) for n in range(many)], HANDSETS[3])
     fast = placed([n / 10 for n in range(many)], [[DELHI, (19.076, 72.8777)][n % 2] for n in range(many)], HANDSETS[4])
@@ -200,7 +200,7 @@ def test_a_clone_is_counted_and_not_collected(session: Any) -> None:
         spark.expand(seeds, frame, released, limit=100)
 
 
-def test_a_braked_walk_is_braked_here_too(session: Any) -> None:
+def test_a_walk_that_is_stopped_is_stopped_here_too(session: Any) -> None:
     numbers = [NUMBERS[0], *(919_700_000_000 + n for n in range(1_200))]
     table = pa.table(
         {"served_msisdn": pa.array(numbers, pa.uint64()), "imei14": pa.array([HANDSETS[3]] * 1201, pa.uint64())}
@@ -234,7 +234,7 @@ def test_keys_may_be_kept_in_a_folder_and_are_gone_afterwards(session: Any, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_seeds_may_lie_in_the_engine_and_sightings_in_files(session: Any, tmp_path: Path) -> None:
+def test_seeds_may_be_in_the_engine_and_sightings_in_files(session: Any, tmp_path: Path) -> None:
     table = clone()
     pq.write_table(table, tmp_path / "sightings.parquet")
     expected = ng.expand([str(NUMBERS[1])], table)
@@ -242,7 +242,7 @@ def test_seeds_may_lie_in_the_engine_and_sightings_in_files(session: Any, tmp_pa
     assert_same(spark.expand(seeds, session.read.parquet(str(tmp_path / "sightings.parquet"))), expected)
 
 
-def test_what_is_wrong_is_said_before_anything_runs(session: Any, engine: str) -> None:
+def test_invalid_arguments_are_refused_before_anything_runs(session: Any, engine: str) -> None:
     frame = session.createDataFrame(pa.table({"served_msisdn": ["9876543210"], "imei14": ["1"], "at": ["today"]}))
     with pytest.raises(ColumnError, match="no column 'imei'"):
         spark.expand(["9876543210"], frame, imei="imei")

@@ -1,8 +1,8 @@
 """What a family of made-up cells is, and the dice that it is drawn with.
 
-A family is a way of filling a cell, of which the truth is known before it is read: the cell is built
-around a number, or around something that is none. This module holds the answers that a cell can have and the
-register of families; it knows nothing of how numguard reads.
+A family is a way of filling a cell, of which the truth is known before it is read: the cell is built around a number,
+or around something that is none. This module has the answers that a cell can have and the register of families; it is
+independent of how numguard reads.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records
+from numguard.bench.chains import Query, duckdb_rows
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -34,8 +34,6 @@ SHAPES: Final = {
     "25 columns, quoted": (25, True),
 }
 LISTED: Final = plan().lists[0]
-
-Query = Callable[[], pa.Table]
 
 
 def file(shape: str, rows: int = plan().file_rows) -> Path:
@@ -85,13 +83,7 @@ def duckdb(path: Path, threads: int) -> Query:
     connection.execute("create table members as from given")
     either = " or ".join(f"{name} in (select key from members)" for name in COLUMNS)
     query = f"select * from read_csv('{path}', all_varchar = true) where {either}"
-
-    def hits() -> pa.Table:
-        found: Any = connection.execute(query).to_arrow_table()
-        table: pa.Table = found
-        return table
-
-    return hits
+    return duckdb_rows(connection, query)
 
 
 def pyarrow(path: Path, _threads: int) -> Query:

@@ -7,7 +7,7 @@ memory and as an Arrow file shows the cost of reading.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench.call_records import ROW_GROUP
-from numguard.bench.chains import duckdb_key, duckdb_members, polars_key
+from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, polars_key
 from numguard.bench.columns import members, national, texts
 from numguard.bench.plan import POPULATION, SEED, Plan, plan
 from numguard.bench.record import Line
@@ -34,8 +34,6 @@ RATES: Final = (1 / 700, 1 / 50_000)
 SIZES: Final = plan().lists[:2]
 ROWS: Final = max(plan().file_rows // 4, 1000)
 _OTHERS: Final = 18
-
-Query = Callable[[], pa.Table]
 
 
 def file(layout: str, listed: int, rate: float) -> Path:
@@ -106,13 +104,7 @@ def duckdb(layout: str, listed: int, rate: float, threads: int) -> Query:
     keys = [duckdb_key(column, written=layout == "mixed") for column in COLUMNS]
     either = " or ".join(f"{key} in (select key from members)" for key in keys)
     query = f"select * from read_parquet('{file(layout, listed, rate)}') where {either}"
-
-    def hits() -> pa.Table:
-        found: Any = connection.execute(query).to_arrow_table()
-        table: pa.Table = found
-        return table
-
-    return hits
+    return duckdb_rows(connection, query)
 
 
 CANDIDATES: Final = {NUMGUARD: numguard, "Polars is_in": polars, "DuckDB": duckdb}

@@ -17,7 +17,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records, memory
-from numguard.bench.chains import duckdb_key, duckdb_members, polars_key
+from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, polars_key
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -29,8 +29,6 @@ LAYOUTS = ["integers", "mixed"]
 SIZES = plan().lists[:2]
 #: Rows of a file, and how often it is listed: the cost of a row must not depend on the number of rows.
 LENGTHS = ((plan().file_rows // 20, 1), *((plan().file_rows, copies) for copies in (1, 5, 50)))
-
-Query = Callable[[], pa.Table]
 
 
 def file(layout: str, rows: int = plan().file_rows) -> Path:
@@ -85,13 +83,7 @@ def duckdb(layout: str, listed: int, threads: int) -> Query:
     keys = [duckdb_key(column, written=layout != "integers") for column in COLUMNS]
     either = " or ".join(f"{key} in (select key from members)" for key in keys)
     query = f"select {', '.join(COLUMNS)} from read_parquet('{file(layout)}') where {either}"
-
-    def hits() -> pa.Table:
-        found: Any = connection.execute(query).to_arrow_table()
-        table: pa.Table = found
-        return table
-
-    return hits
+    return duckdb_rows(connection, query)
 
 
 CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": polars_join, "DuckDB": duckdb}

@@ -30,8 +30,7 @@ THREADS = plan().threads
 DUMPS = 20
 #: Rows of a dump: a million in a whole run.
 ROWS = max(plan().file_rows // DUMPS, 500)
-#: Subscribers near the towers, of whom a few were near all of them.
-SUBSCRIBERS = DUMPS * ROWS // 4
+#: Subscribers who were near all towers.
 EVERYWHERE = 50
 #: In how many of the dumps: in all of them, which few are, and in two, which most are.
 DEPTHS = (DUMPS, 2)

@@ -1,10 +1,12 @@
 """Expressions with which Polars and DuckDB read mixed text: the shortest that read exactly the forms in the files.
 
-Owns the two expressions. Independent of files. One idea: a rival that validates nothing is as fast as it can be.
+Owns the expressions, and the tables and queries of DuckDB. Independent of files. One idea: a rival that validates
+nothing is as fast as it can be.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,10 @@ import pyarrow as pa
 
 from numguard.bench.columns import members, national
 
-__all__ = ["duckdb_key", "duckdb_members", "polars_key"]
+__all__ = ["Query", "duckdb_key", "duckdb_members", "duckdb_rows", "polars_key"]
+
+#: A query that can run several times.
+Query = Callable[[], pa.Table]
 
 
 def polars_key(column: str, *, written: bool, last_ten: bool = False) -> Any:
@@ -43,3 +48,13 @@ def duckdb_members(listed: int, threads: int) -> Any:
     connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
     connection.execute("create table members as from given")
     return connection
+
+
+def duckdb_rows(connection: Any, query: str) -> Query:
+    """The rows of a query as an Arrow table."""
+
+    def rows() -> pa.Table:
+        found: pa.Table = connection.execute(query).to_arrow_table()
+        return found
+
+    return rows

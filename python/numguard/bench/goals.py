@@ -1,7 +1,7 @@
 """The promises about speed and memory, and whether a record meets them.
 
-Owns the floors (what must hold), the goals (what is aimed at) and the comparisons on which both depend. Independent of
-how a record is made.
+Owns the requirements (what must hold), the goals (what is aimed at) and the comparisons on which both depend.
+Independent of how a record is made.
 
 One idea: every statement about speed is computed from the lines of one run, the losses before the gains.
 """
@@ -19,24 +19,24 @@ __all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
 
 OURS: Final = "numguard"
 #: Takes the last ten digits of any cell, so that account numbers and foreign numbers become Indian mobile numbers.
-#: Its result is another one; it is shown, but no floor depends on it.
+#: Its result is another one; it is shown, but no requirement depends on it.
 LOOSE: Final = "last ten digits"
 
 #: What must hold is at least this share of a goal.
-_FLOOR: Final = 0.8
+_REQUIRED: Final = 0.8
 
 
 def _of(goal: float) -> tuple[float, float]:
-    """Floor and goal of a figure that should be large."""
-    return _FLOOR * goal, goal
+    """Requirement and goal of a figure that should be large."""
+    return _REQUIRED * goal, goal
 
 
 def _up_to(goal: float) -> tuple[float, float]:
-    """Floor and goal of a figure that should be small."""
-    return goal / _FLOOR, goal
+    """Requirement and goal of a figure that should be small."""
+    return goal / _REQUIRED, goal
 
 
-#: (work, layout, list) -> floor and goal against the best rival; a list of 0 stands for every size.
+#: (work, layout, list) -> requirement and goal against the best rival; a list of 0 stands for every size.
 _TIMES: Final = {
     ("contains", "integers", 27_824): (2.2, 3.0),
     ("contains", "integers", 1_000_000): (1.6, 2.0),
@@ -89,7 +89,7 @@ class _Limit:
         layout: The layout; "" is each.
         other: The other work.
         words: The other work, in words.
-        bounds: Floor and goal.
+        bounds: Requirement and goal.
         beside: The layout of the other work; "" is the same.
         candidate: Who does the other work; "" is anyone.
     """
@@ -118,7 +118,7 @@ _LIMITS: Final = (
         for way in ("expression", "streamed expression")
     ),
 )
-#: (work, layout, list) -> floor and goal in rows a second, on the machine for which they were set; 0 is every list.
+#: (work, layout, list) -> requirement and goal in rows a second, on the machine that they are for; 0 is every list.
 _RATES: Final = {
     ("build", "integers", 27_824): _of(25e6),
     ("build", "integers", 1_000_000): _of(60e6),
@@ -181,26 +181,26 @@ class Verdict:
     Attributes:
         promise: What was promised, in words.
         value: What was measured.
-        floor: What must hold.
+        required: What must hold.
         goal: What is aimed at.
         unit: Of the three: "x" times as fast, "x the time", "rows/s", "bytes", "ms".
     """
 
     promise: str
     value: float
-    floor: float
+    required: float
     goal: float
     unit: str
 
     @property
     def more_is_better(self) -> bool:
         """Whether the value should be large."""
-        return self.goal > self.floor
+        return self.goal > self.required
 
     @property
-    def kept(self) -> bool:
-        """Whether the floor is reached."""
-        return self.value >= self.floor if self.more_is_better else self.value <= self.floor
+    def met(self) -> bool:
+        """Whether the requirement is met."""
+        return self.value >= self.required if self.more_is_better else self.value <= self.required
 
     @property
     def reached(self) -> bool:
@@ -278,18 +278,18 @@ def verdicts(lines: Sequence[Line]) -> list[Verdict]:
 def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
     for one in compared:
         ours = one.ours
-        for library, (floor, goal) in _LIBRARIES.items() if ours.work == "normalize" else ():
+        for library, (required, goal) in _LIBRARIES.items() if ours.work == "normalize" else ():
             for rival in one.rivals:
                 if rival.candidate == library:
                     name = f"{what(ours)}, one thread each, against {library}"
-                    yield Verdict(name, _rate(ours) / _rate(rival), floor, goal, "x")
+                    yield Verdict(name, _rate(ours) / _rate(rival), required, goal, "x")
         promised = _promised(ours)
         if promised and one.times is not None and one.best is not None:
             yield Verdict(f"{what(ours)}, against {one.best.candidate}", one.times, *promised, "x")
 
 
 def _promised(ours: Line) -> tuple[float, float] | None:
-    """Floor and goal against the best rival."""
+    """Requirement and goal against the best rival."""
     if ours.work == "scan wide" and ours.layout in _WIDE and ours.hit_rate is not None:
         return _of(_WIDE[ours.layout][ours.hit_rate < _MANY_HITS])
     if (ours.work, ours.layout) == ("expand", "Parquet"):

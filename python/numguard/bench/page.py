@@ -144,14 +144,14 @@ def _value(value: float, unit: str) -> str:
 
 def _promises(lines: Sequence[Line]) -> Section:
     def row(verdict: Verdict) -> list[str]:
-        outcome = "goal reached" if verdict.reached else "floor kept" if verdict.kept else "**not kept**"
-        figures = (verdict.value, verdict.floor, verdict.goal)
+        outcome = "goal reached" if verdict.reached else "requirement met" if verdict.met else "**not met**"
+        figures = (verdict.value, verdict.required, verdict.goal)
         return [verdict.promise, *(_value(figure, verdict.unit) for figure in figures), outcome]
 
-    judged = sorted(verdicts(lines), key=lambda verdict: (verdict.kept, verdict.reached))
-    kept = sum(verdict.kept for verdict in judged)
-    text = f"{kept} of {len(judged)} floors are kept. Those that are not come first."
-    return Section("What is promised", text, ["promise", "measured", "floor", "goal", ""], list(map(row, judged)))
+    ordered = sorted(verdicts(lines), key=lambda verdict: (verdict.met, verdict.reached))
+    met = sum(verdict.met for verdict in ordered)
+    text = f"{met} of {len(ordered)} requirements are met. Those that are not come first."
+    return Section("What is promised", text, ["promise", "measured", "required", "goal", ""], list(map(row, ordered)))
 
 
 def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts: Sequence[str] = ()) -> Section:
@@ -212,8 +212,8 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "Which rows are on a list",
         (
             "All count the rows of a column in memory. Before, the results were compared row by row with the expected "
-            f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no floor depends "
-            "on it."
+            f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no requirement "
+            "depends on it."
         ),
         ("contains",),
     ),

@@ -1,7 +1,7 @@
 """Operator files -> canonical sightings: which handset a number was seen in, and when.
 
-Owns the reading of call records as operators send them: preambles, quotes, footers, character sets, containers. Knows
-no complaints, sets or linkage. Layouts are data, one a file, in `layouts/`.
+Owns the reading of call records as operators send them: preambles, quotes, footers, character sets, containers.
+Independent of complaints, sets and linkage. Layouts are data, one a file, in `layouts/`.
 
 Every row of a file is returned, or refused with its line number and reason; nothing is lost. The IMEI and IMSI of a row
 are paired with the served party alone, and a row that does not show which party that is, is refused.

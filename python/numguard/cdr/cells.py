@@ -1,7 +1,7 @@
 """A column of text of a file -> where each cell's content begins and ends.
 
 Owns which texts mean an empty cell (`-`, `---`, `NA`) and which characters around a cell are removed: blanks and
-quotes. Knows no meaning of a cell. One idea: **trim by moving two offsets, never by copying text.**
+quotes. Independent of the meaning of a cell. One idea: **trim by moving two offsets, never by copying text.**
 """
 
 from __future__ import annotations

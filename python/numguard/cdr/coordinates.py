@@ -1,7 +1,7 @@
 """Written coordinates -> degrees of latitude and longitude, or why there are none.
 
-Owns every form of coordinates that operator files use. Knows no file and no column. One idea: **coordinates are read
-only where they can mean one place**: two numbers in the order of their heading, or with their own labels or
+Owns every form of coordinates that operator files use. Independent of files and columns. One idea: **coordinates are
+read only where they can mean one place**: two numbers in the order of their heading, or with their own labels or
 hemispheres. Exchanged ones are recognised, since no exchanged pair is in India, and refused, never exchanged back: the
 row may have other errors too.
 """
@@ -92,7 +92,7 @@ def of_pair(text: str) -> Degrees:
     if labelled and all(labelled[f"before{n}"] or labelled[f"after{n}"] for n in (1, 2)):
         two = labelled
     if two:
-        return _judge(_angle(two, 1), _angle(two, 2))
+        return _in_india(_angle(two, 1), _angle(two, 2))
     blank = _BLANK_BETWEEN.fullmatch(text)
     if blank:
         return of_two(blank[1], blank[2])
@@ -115,7 +115,7 @@ def of_two(latitude: str, longitude: str) -> Degrees:
     if not all(written):
         return Degrees(note="half_coordinates")
     one, other = (_ONE.fullmatch(cell) for cell in cells)
-    return _judge(_angle(one, 1), _angle(other, 1)) if one and other else _UNREADABLE
+    return _in_india(_angle(one, 1), _angle(other, 1)) if one and other else _UNREADABLE
 
 
 def of_address(text: str) -> Degrees:
@@ -131,7 +131,7 @@ def of_address(text: str) -> Degrees:
         return Degrees(note="half_coordinates")
     if any(len(matches) > 1 for matches in found):
         return _UNREADABLE
-    return _judge(_angle(found[0][0], 1), _angle(found[1][0], 1))
+    return _in_india(_angle(found[0][0], 1), _angle(found[1][0], 1))
 
 
 def _angle(found: re.Match[str], n: int) -> _Angle | None:
@@ -152,7 +152,7 @@ def _angle(found: re.Match[str], n: int) -> _Angle | None:
     return _Angle(value, hemisphere, is_precise)
 
 
-def _judge(latitude: _Angle | None, longitude: _Angle | None) -> Degrees:
+def _in_india(latitude: _Angle | None, longitude: _Angle | None) -> Degrees:
     """Whether two angles are a place in India."""
     if latitude is None or longitude is None:
         return _UNREADABLE

@@ -1,7 +1,7 @@
 """Layouts: the names of an operator's columns, the role of each, and whose handset a row shows.
 
-Owns the roles of columns, the comparison of column names, and the choice of a layout for a header row. Knows no file
-and no row. One idea: **a layout is data.** Adding an operator is one file in `layouts/` that lists names and call
+Owns the roles of columns, the comparison of column names, and the choice of a layout for a header row. Independent of
+files and rows. One idea: **a layout is data.** Adding an operator is one file in `layouts/` that lists names and call
 types, and an entry in the list there, whose order is that of the search; CONTRIBUTING.md names the tests and pages
 beside it.
 """

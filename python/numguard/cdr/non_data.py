@@ -1,7 +1,7 @@
 """Non-data lines of an operator's report, beside those of any file: footers, "no data found", labels.
 
-Owns the patterns of such lines. Knows no columns beyond the header's own names. One idea: **a line is non-data only if
-it cannot be a row.** A line that may be a damaged row is refused and counted, never skipped.
+Owns the patterns of such lines. Independent of columns, except for the names in the header. One idea: **a line is
+non-data only if it cannot be a row.** A line that may be a damaged row is refused and counted, never skipped.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The columns of places -> cells, circle and coordinates of canonical sightings.
 
-Owns what is a cell, and the count of written places that were not read. Knows no operator. One idea: **a file has few
-places**: each distinct text is read once and the rows look it up.
+Owns what is a cell, and the count of written places that were not read. Independent of operators. One idea: **a file
+has few places**: each distinct text is read once and the rows look it up.
 """
 
 from __future__ import annotations

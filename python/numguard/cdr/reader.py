@@ -1,8 +1,8 @@
 """Paths in, a stream of sightings out.
 
-Owns the order of reading: which reports, which blocks, and when the summary is complete. Knows no layout and no rule
-about rows. One idea: **a `Cdr` can be read again**: each reading starts from the files, so that a second
-pass never finds an empty stream, and the summary is that of the last pass.
+Owns the order of reading: which reports, which blocks, and when the summary is complete. Independent of layouts and of
+the rules about rows. One idea: **a `Cdr` can be read again**: each reading starts from the files, so that a second pass
+never finds an empty stream, and the summary is that of the last pass.
 """
 
 from __future__ import annotations

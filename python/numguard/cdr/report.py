@@ -1,7 +1,7 @@
 """Members of a file -> the reports in them: the header of each, its preamble, and its rows.
 
-Owns which texts are reports. Knows no row. One idea: **every text without a table is reported**: a file without a
-header of call records is an error; a sheet or a member of an archive may be a cover or a letter, which is left out by
+Owns which texts are reports. Independent of rows. One idea: **every text without a table is reported**: a file without
+a header of call records is an error; a sheet or a member of an archive may be a cover or a letter, which is left out by
 name if another has a table.
 """
 

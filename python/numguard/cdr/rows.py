@@ -1,7 +1,7 @@
 """The rows of a report, each column by its role.
 
-Owns the call of the splitter, and as what it reads each column. Knows no meaning of a value. One idea: **the splitter
-reads the usual form of a cell, and any other cell stays text**, for the exact readers here.
+Owns the call of the splitter, and as what it reads each column. Independent of the meaning of a value. One idea: **the
+splitter reads the usual form of a cell, and any other cell stays text**, for the exact readers here.
 """
 
 from __future__ import annotations

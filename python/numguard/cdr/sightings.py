@@ -2,9 +2,9 @@
 
 Owns which rows are refused. A row is **refused** where whose sighting it is, or when, is uncertain: the served number
 cannot be read, the call type is unknown, the date or the time is written but unreadable. A row is **kept** with a null
-where a value is merely missing: no IMEI (as in many SMS rows), no time, no other party, no duration. Knows no file. One
-idea: **the IMEI and IMSI of a row belong to the served party alone**; they are never paired with the other party's
-number.
+where a value is merely missing: no IMEI (as in many SMS rows), no time, no other party, no duration. Independent of
+files. One idea: **the IMEI and IMSI of a row belong to the served party alone**; they are never paired with the other
+party's number.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What was read: counts, period and warnings, for each file and for all together.
 
-Owns the figures and their wording. Knows no file format. One idea: **a summary is not confidential**: it counts and
-names columns, and neither its text nor its repr contains a number; the target of a request is an attribute only.
+Owns the figures and their wording. Independent of file formats. One idea: **a summary is not confidential**: it counts
+and names columns, and neither its text nor its repr contains a number; the target of a request is an attribute only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Written dates and clocks -> microseconds, a whole column at a time.
 
 Owns every form of a date that operator files use, and the rule of the year: it has four digits, since `05-06-07` reads
-three ways. Knows no columns and layouts. Nothing here has a time zone: the caller knows that it is Indian Standard
-Time.
+three ways. Independent of columns and layouts. Nothing here has a time zone: the caller knows that it is Indian
+Standard Time.
 
 One idea: **cells of one length are a matrix of bytes.** A form ("DD/MM/YYYY") determines which column of the
 matrix is which digit, so a column of text is read by a few additions over whole arrays.

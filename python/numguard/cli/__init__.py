@@ -52,7 +52,7 @@ VERBS = {
 FIRST_STEPS = """\
 From complaints to a block list, in four steps; each shows examples with --help.
 
-  1. Take in the complaints; what is not certainly a number is refused, with the reason.
+  1. Add the complaints; what is not certainly a number is refused, with the reason.
        numguard complaints add complaints.csv --registry cases.db --by "HC 1234" --refused refused.csv
   2. Find the handsets that operated the reported numbers, and the other numbers seen in them.
        numguard expand calls.parquet --registry cases.db --by "HC 1234"

@@ -1,6 +1,6 @@
 """Every row accounted for, on the command line: `--refused` and `--strict`, and which files a verb may write.
 
-Owns how an account is printed, and that no input is overwritten. Knows no verb. One idea: **what cannot be
+Owns how an account is printed, and that no input is overwritten. Independent of verbs. One idea: **what cannot be
 written is known before anything is read or recorded.**
 """
 

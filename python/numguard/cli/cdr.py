@@ -56,8 +56,7 @@ def read(
     if mapped and layout is not None:
         raise ArgumentError("--map: names the columns of a layout of your own; leave --layout out")
     account.check_files(paths, {"--output": output, "--refused": refused_path})
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    options.check_json(as_json, output)
     records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout, strict=is_strict)
     options.write_table(records.reader(), output)
     options.write_refused(records.refused.rename_columns(["file", "row", "column", "note"]), refused_path)

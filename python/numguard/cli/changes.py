@@ -71,8 +71,7 @@ def changes(
         from numguard.report.page import can_draw
 
         can_draw()
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    options.check_json(as_json, output)
     tac = account.tacs_in(tac_path, is_strict=is_strict)
     keys = _keys(numbers, imeis, by, region, is_strict=is_strict)
     named = {"msisdn": msisdn, "imei": imei, "at": at}

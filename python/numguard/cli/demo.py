@@ -1,8 +1,8 @@
-"""`numguard demo`: the whole job on one invented case, in the terminal, held against what is known to be true.
+"""`numguard demo`: the whole job on one invented case, in the terminal, compared with the known truth.
 
-Owns the order of the job, its messages, and the checks that decide whether the run is a success. Knows
-nothing of how anything is computed: every figure comes from the face of the package, or from the truth that the
-generator kept. No whole number and no handset is ever printed.
+Owns the order of the job, its messages, and the checks that decide whether the run is a success. Computes nothing
+itself: every figure comes from the public interface of the package, or from the truth that the generator kept. No whole
+number and no handset is ever printed.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class DemoResult:
 
     @property
     def ok(self) -> bool:
-        """Whether everything that had to come out did."""
+        """Whether every check succeeded."""
         return bool(self.checks) and all(self.checks.values())
 
 
@@ -107,7 +107,7 @@ def run_demo(
     result = DemoResult(_generate(page, folder, seed, rows, scale))
     policy = ng.LinkPolicy(since=SINCE, until=UNTIL, **BOUNDS)
     with ng.Registry(folder / "cases.db", by="demo") as registry:
-        _take_in(page, result, registry)
+        _add_complaints(page, result, registry)
         expansion = _link(page, result, registry, policy)
         listed = _lists(page, result, registry)
     _compare(page, result, expansion)
@@ -152,7 +152,7 @@ def _generate(page: Page, folder: Path, seed: int, rows: int, scale: float) -> W
     return world
 
 
-def _take_in(page: Page, result: DemoResult, registry: ng.Registry) -> None:
+def _add_complaints(page: Page, result: DemoResult, registry: ng.Registry) -> None:
     world = result.world
     page.heading("Complaints: what came in")
     with page.step("reading, normalising and recording them"):
@@ -353,7 +353,7 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
 
 def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
     world = result.world
-    page.heading("Held against the planted truth")
+    page.heading("Compared with the planted truth")
     with page.step("asking the oracle"):
         walk = world.oracle(rules(world.protected))
         result.differences = differences(walk, expansion)
@@ -379,7 +379,7 @@ def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
         ],
         total=True,
     )
-    page.line("No policy catches everybody and spares everybody. With this one,")
+    page.line("No policy finds every planted suspect and spares every other number. With this one,")
     for s in result.scores[:-1]:
         if s.guilty > s.guilty_linked:
             page.line(f"- {s.guilty - s.guilty_linked:,} guilty were missed ({s.trap}: {MISSED.get(s.trap, '')})")

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import account, options
-from numguard.errors import ArgumentError
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -49,8 +48,7 @@ def explain(
       numguard explain handsets.csv --column imei --imei
     """
     account.check_files([source], {"--output": output, "--refused": refused_path})
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    options.check_json(as_json, output)
     opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
     column = options.the_column(column, opened.schema.names)
     options.check_region_column(region_column, opened.schema.names)

@@ -51,8 +51,7 @@ def keyed(
     if key is None:
         raise ArgumentError("--key-file or --key-env: takes the key that both sides hold")
     account.check_files([source, listed], {"--output": output, "--refused": refused_path})
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    options.check_json(as_json, output)
     opened = open_source(source, wanted=[column] if column else None)
     column = options.the_column(column, opened.schema.names)
     if HASHED in opened.schema.names:

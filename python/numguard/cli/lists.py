@@ -28,14 +28,7 @@ def lists() -> None:
 @click.argument("after", type=click.Path())
 @click.option("--imeis", "handsets", is_flag=True, help="The lists hold IMEIs, not phone numbers.")
 @options.list_column
-@click.option(
-    "--action",
-    "actions",
-    multiple=True,
-    default=["block"],
-    show_default=True,
-    help="Of a block list, which rows to compare; may be given again.",
-)
+@options.list_actions("compare")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),

@@ -24,7 +24,7 @@ __all__ = ["merge"]
 )
 @options.as_json
 def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, path: Path | None, as_json: bool) -> None:
-    """Take in what the registries OTHERS have recorded, with who, when, why and from which file.
+    """Merge what the registries OTHERS have recorded, with who, when, why and from which file.
 
     OTHERS stay as they are, and may be of an older numguard. The same again changes nothing, and it makes no difference
     in which order or direction registries are merged: once they have the same events, lists, stories and reports are
@@ -39,7 +39,7 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
 
     account.check_files([*others, registry_path], {"--contradictions": path})
     with Registry(registry_path, by=by) as registry:
-        brought = [registry.merge(other, reason=reason) for other in others]
+        merges = [registry.merge(other, reason=reason) for other in others]
         met = registry.contradictions()
     if path is not None:
         write_private(met, path)
@@ -47,11 +47,11 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
         merged = [
             {"file": other, "id": one.id, "registry": one.registry, "events": one.events}
             | {"contradictions": one.contradictions.num_rows}
-            for other, one in zip(others, brought, strict=True)
+            for other, one in zip(others, merges, strict=True)
         ]
         options.say_json({"merged": merged, "contradictions": met.num_rows})
         return
-    for other, one in zip(others, brought, strict=True):
+    for other, one in zip(others, merges, strict=True):
         if one.id is None:
             options.say(f"{other}: nothing new")
             continue

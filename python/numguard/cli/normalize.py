@@ -55,8 +55,7 @@ def normalize(
     options.check_region_column(region_column, opened.schema.names)
     if taken := {"msisdn", "note"} & set(opened.schema.names):
         raise ArgumentError(f"there is a column {' and '.join(sorted(taken))} already: rename it first")
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    options.check_json(as_json, output)
     notes: Counter[str] = Counter()
     cells = refused = 0
 

@@ -28,12 +28,14 @@ __all__ = [
     "as_json",
     "as_of",
     "by",
+    "check_json",
     "check_region_column",
     "column",
     "count",
     "counted",
     "existing_registry",
     "key",
+    "list_actions",
     "list_column",
     "mapped",
     "mapping",
@@ -159,6 +161,28 @@ def as_json(command: Command) -> Command:
     """`--json`: the summary for machines."""
     return click.option("--json", "as_json", is_flag=True, help="Print the summary to stdout as one JSON object.")(
         command
+    )
+
+
+def check_json(as_json: bool, output: Path | None, rows: str = "rows") -> None:
+    """Refuses `--json` without `--output`, since both the summary and the rows would go to stdout.
+
+    Raises:
+        ArgumentError: They would.
+    """
+    if as_json and output is None:
+        raise ArgumentError(f"--json prints the summary to stdout: name a file for the {rows} with --output")
+
+
+def list_actions(verb: str) -> Callable[[Command], Command]:
+    """`--action`: the rows of a block list that count."""
+    return click.option(
+        "--action",
+        "actions",
+        multiple=True,
+        default=["block"],
+        show_default=True,
+        help=f"Of a block list, which rows to {verb}; may be given again.",
     )
 
 

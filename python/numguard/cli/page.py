@@ -1,6 +1,6 @@
 """How a long run looks in a terminal: headings, lines, tables, and steps that take a while.
 
-Owns the look, twice: with `rich` on a terminal that has it, and as plain aligned text everywhere else. Knows nothing of
+Owns the look, twice: with `rich` on a terminal that has it, and as plain aligned text everywhere else. Independent of
 what it shows. Both say the same words.
 """
 

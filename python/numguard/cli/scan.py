@@ -30,14 +30,7 @@ __all__ = ["scan"]
 @click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set.")
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
 @options.list_column
-@click.option(
-    "--action",
-    "actions",
-    multiple=True,
-    default=["block"],
-    show_default=True,
-    help="Of a block list, which rows to look for; may be given again.",
-)
+@options.list_actions("look for")
 @click.option("--all-rows", is_flag=True, help="Hand every row on, marked or not.")
 @click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
@@ -91,8 +84,7 @@ def scan(
     """
     by_name = options.named_files(lists, "--list")
     _check_wanted(numbers, by_name, exempt, number_columns, imeis, imei_columns)
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the hits with --output")
+    options.check_json(as_json, output, "hits")
     if (at is None) != (since is None):
         raise ArgumentError(
             "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"

@@ -1,4 +1,4 @@
-"""`numguard synth`: invented data of any size, to try things on without anybody's records."""
+"""`numguard synth`: invented data of any size, to try things without real records."""
 
 from __future__ import annotations
 

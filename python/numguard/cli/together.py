@@ -67,8 +67,7 @@ def common(
         from numguard.report.together import write_common
 
         can_draw()
-    if as_json and output is None:
-        raise ArgumentError("--json prints the summary to stdout: name a file for the rows with --output")
+    options.check_json(as_json, output)
     if tac_path is not None and (by != "imei14" or page is not None):
         raise ArgumentError("--tac: goes with --by imei14, and with a table")
     tac = account.tacs_in(tac_path, is_strict=is_strict)
@@ -78,7 +77,7 @@ def common(
     readers = []
     for path in paths:
         if path in opened:
-            raise ArgumentError(f"{path}: is given twice, and everybody in it would stand in both")
+            raise ArgumentError(f"{path}: is given twice, and every number in it would be in both")
         named = {"msisdn": msisdn, "imei": imei, "at": at}
         opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
         columns |= found_columns

@@ -1,7 +1,7 @@
 """Seeds x sightings -> the numbers that shared a handset with them, how, and where the walk stopped.
 
-Owns which seeds and sightings are accepted. Knows no rule of linkage: those are in the compiled module, bounded by a
-`LinkPolicy`.
+Owns which seeds and sightings are accepted. Independent of the rules of linkage: those are in the compiled module,
+bounded by a `LinkPolicy`.
 
     >>> import numguard as ng, pyarrow as pa
     >>> sightings = pa.table({
@@ -133,7 +133,7 @@ def expand(
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
         memory_limit: Bytes of sightings to keep in memory, some fifteen a row. The rest is written, in that form, to a
-            temporary file without a name (in `TMPDIR`). If that has no room, local Parquet files are read again for
+            temporary file without a name (in `TMPDIR`). If that has no space, local Parquet files are read again for
             each pass, and a stream is an error. A table that is in memory already does not count.
         strict: A row of sightings that cannot be read is an error; else it is counted in `refused`.
         list_refused: Name each row whose number, IMEI or time cannot be read in `refused_rows`, beside the lines of

@@ -1,9 +1,9 @@
 """Linkage over sightings that an engine holds on other machines and that are never collected as a whole.
 
 Owns the protocol: a pass of the linkage requests keys; the engine returns the number of sightings of each; the linkage
-determines which of them are open, and only their sightings are collected. Where a policy has rules of place, those of
-closed handsets are collected too, unless their size alone closes them. Independent of the engine, and of the
-rules of linkage: both sides of a pass are in the compiled module, so that the result is that of `expand`.
+determines whose sightings are needed, and only those are collected: not those of keys that their size closes.
+Independent of the engine, and of the rules of linkage: both sides of a pass are in the compiled module, so that the
+result is that of `expand`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ import warnings
 from abc import ABC, abstractmethod
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from numguard._core import Linkage, normalize, read_sightings
+from numguard._core import Linkage, read_sightings
 from numguard.errors import ArgumentError
 from numguard.linkage import read_seeds
 from numguard.linkage.expansion import Expansion, expansion_of
@@ -35,9 +34,6 @@ PLACED: Final = ("point", "cell", "circle")
 
 #: The most sightings of a key that are collected before it is known whether they are needed.
 _AT_ONCE: Final = 1_000
-
-#: The first of the canonical numbers that represent a row, or a number that is only counted.
-_STAND_IN: Final = 919_000_000_000
 
 
 class Counted(NamedTuple):
@@ -102,8 +98,7 @@ def expand_elsewhere(
         sizes, few = held.seen(side, keys, min(_AT_ONCE, (limit - collected) // len(keys)))
         names = [name for name in ("key", "others", "days", "others_on_days") if name in sizes.column_names]
         counts = pa.table({name: sizes[name].cast(pa.uint64()) for name in names}).combine_chunks()
-        placed = side == "handsets" and bool(policy.place_rules)
-        needed = _undecided(linkage, counts, policy) if placed else linkage.judge(_one(counts))
+        needed = linkage.needed(_one(counts))
         rows = pc.sum(sizes["rows"].filter(pc.is_in(counts["key"], value_set=needed))).as_py() or 0
         collected += rows
         if collected > limit:
@@ -111,11 +106,8 @@ def expand_elsewhere(
                 f"limit: level {hop} requests {rows:,} sightings of {len(needed):,} {side}, {collected:,} in all, and "
                 f"{limit:,} may be collected: bound the walk (since, until, the caps), or raise the limit"
             )
-        found = _complete(held, side, needed, few)
-        if placed:
-            _answer_placed(linkage, found, counts, policy)
-        else:
-            linkage.answer(_plain(found))
+        placed = PLACED if side == "handsets" and policy.place_rules else ()
+        linkage.answer(_plain(_complete(held, side, needed, few), placed))
     counted = held.counted()
     tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}
     tables.pop("looks_national")
@@ -153,53 +145,7 @@ _NO_SIZES = pa.RecordBatch.from_pydict(
 )
 
 
-def _undecided(linkage: Linkage, counts: pa.Table, policy: LinkPolicy) -> pa.UInt64Array:
-    """The handsets whose places decide whether they are closed; the others are closed in any case."""
-    most, cap = policy.max_numbers_in_one_place, policy.max_numbers_per_imei
-    others = counts["others"].to_numpy()
-    seen = np.zeros(len(others), dtype=np.uint64)  # a size of 0 is under every cap, so only placeholders are closed
-    if policy.max_speed_kmh is None and most is not None and cap is not None:
-        seen = np.where(others > max(most, cap), others, seen)
-    return linkage.judge(_one(pa.table({"key": counts["key"], "others": seen})))
-
-
-def _answer_placed(linkage: Linkage, found: pa.Table, counts: pa.Table, policy: LinkPolicy) -> None:
-    """Completes a pass over handsets with the sightings and their places. Each handset is requested once.
-
-    For a handset whose sightings were not collected only a count of numbers is known: it gets as many made-up numbers.
-    """
-    batches = _plain(found, PLACED)
-    closed = counts.filter(pc.invert(pc.is_in(counts["key"], value_set=found["key"].cast(pa.uint64()))))
-    others = closed["others"].to_numpy().astype(np.int64)
-    rows = int(others.sum())
-    made_up: dict[str, Any] = {
-        "key": np.repeat(closed["key"].to_numpy(), others),
-        "other": _STAND_IN + np.arange(rows),
-        "at": pa.repeat(_kept_time(policy), rows),
-    }
-    nowhere = np.zeros(rows, dtype=np.uint64)
-    batches += _plain(pa.table(made_up | dict.fromkeys(PLACED, nowhere)), PLACED)
-    linkage.read([_as_read(batch) for batch in batches], True, placed=True)
-    state = linkage.step()
-    while state is not None and state[2] < (state[3] or 0):
-        state = linkage.step()
-
-
-def _kept_time(policy: LinkPolicy) -> int:
-    """A time within the bounds of the policy."""
-    bounds = bounds_of(policy)
-    since, until = bounds["since"], bounds["until"]
-    return int(since if since is not None else 0 if until is None else until - 1)
-
-
-def _as_read(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Sightings of handsets as the columns of a source."""
-    at = batch["at"].cast(pa.timestamp("us", "UTC"))
-    columns = [batch["other"], batch["key"], at, *(batch[name] for name in PLACED)]
-    return pa.RecordBatch.from_arrays(columns, ["msisdn", "imei14", "at", *PLACED])
-
-
-def _plain(rows: pa.Table, more: tuple[str, ...] = ()) -> list[pa.RecordBatch]:
+def _plain(rows: pa.Table, more: tuple[str, ...]) -> list[pa.RecordBatch]:
     columns = {"key": pa.uint64(), "other": pa.uint64(), "at": pa.int64()} | dict.fromkeys(more, pa.uint64())
     return pa.table({name: rows[name].cast(kind) for name, kind in columns.items()}).to_batches()
 
@@ -219,18 +165,7 @@ def read_kept(
         The sightings that count, as `msisdn`, `imei14` (uint64), `at` (int64, microseconds) and, with `where`,
         the columns of `PLACED` (uint64); and the account of the rows.
     """
-    read, refused, national = read_sightings(batch, bounds, region)
-    if where is None:
-        return read, Counted(len(batch), refused, national, 0)
     places = Places(PLACES)
-    placed = places.beside(pa.RecordBatch.from_arrays([], []), where)
-    if len(read) < len(batch):
-        # The batch is read again with each readable number replaced by its row, which gives the rows that were kept.
-        rows = pa.array(_STAND_IN + np.arange(len(batch)), pa.uint64())
-        known = normalize(batch.column(0), region=region, threads=1).is_valid()
-        numbered = pc.if_else(known, rows, pa.scalar(None, pa.uint64()))
-        kept, *_ = read_sightings(batch.set_column(0, batch.schema.names[0], numbered), bounds, region)
-        placed = placed.take(pc.subtract(kept["msisdn"], _STAND_IN))
-    columns = [*read.columns, *placed.columns]
-    sightings = pa.RecordBatch.from_arrays(columns, [*read.schema.names, *PLACED])
-    return sightings, Counted(len(batch), refused, national, places.rows)
+    columns = batch if where is None else places.beside(batch, where)
+    kept, refused, national = read_sightings(columns, bounds, region, placed=where is not None)
+    return kept, Counted(len(batch), refused, national, places.rows)

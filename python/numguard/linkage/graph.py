@@ -1,7 +1,7 @@
 """The links of some numbers or handsets, as nodes and edges.
 
-Owns which of an expansion's pairs belong to a case. Knows no pictures and files. One idea: the edges are those of the
-walk and no others, so that a closed handset is a leaf here too.
+Owns which of an expansion's pairs belong to a case. Independent of pictures and files. One idea: the edges are those of
+the walk and no others, so that a closed handset is a leaf here too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Columns of places -> integers that the walk compares: a point, a cell, a circle.
 
-Owns which columns those are and which values they may have. Knows no rule of linkage. One idea: **cells and circles are
-compared as text**; the reader of operator files gives each circle one spelling.
+Owns which columns those are and which values they may have. Independent of the rules of linkage. One idea: **cells and
+circles are compared as text**; the reader of operator files gives each circle one spelling.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The bounds of a linkage, checked when a policy is made.
 
-Owns the fields and the values of each. Knows no sightings: the compiled module applies the bounds. One idea: every
-policy that exists is valid, and its repr, which has no numbers, may be logged.
+Owns the fields and the values of each. Independent of sightings: the compiled module applies the bounds. One idea:
+every policy that exists is valid, and its repr, which has no numbers, may be logged.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A path of a linkage as a sentence for the case file.
 
-Owns the wording. Knows no tables: its argument is a path, hop by hop.
+Owns the wording. Independent of tables: its argument is a path, hop by hop.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The rows of sightings that a walk could not read, one by one: file, row, note.
 
-Owns file and row of each row that the walk counts as refused. Knows no rule of linkage. One idea: the walk refuses what
-`normalize` and `normalize_imei` refuse, so that the rows add up to the walk's own count.
+Owns file and row of each row that the walk counts as refused. Independent of the rules of linkage. One idea: the walk
+refuses what `normalize` and `normalize_imei` refuse, so that the rows add up to the walk's own count.
 """
 
 from __future__ import annotations

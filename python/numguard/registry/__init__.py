@@ -1,7 +1,8 @@
 """The case registry: complaints in, one block list out, and why each number is on it.
 
 Owns the public calls and the order of their steps; every call that changes something is one event, recorded whole or
-not at all. Knows no SQL (`store`), no precedence of statuses (`state`) and no form of a written number (`cells`).
+not at all. Independent of SQL (`store`), of the precedence of statuses (`state`) and of the forms of written numbers
+(`cells`).
 
     >>> import pyarrow as pa
     >>> from numguard.registry import Registry

@@ -1,7 +1,7 @@
 """The action-taken report of a case, and the complaints of each day.
 
-Owns what each figure of that report counts. Knows no SQL, no precedence of statuses and no page. One idea: every
-number and every complaint is counted in one row, so that districts, sources and the whole add up.
+Owns what each figure of that report counts. Independent of SQL, of the precedence of statuses and of pages. One idea:
+every number and every complaint is counted in one row, so that districts, sources and the whole add up.
 """
 
 from __future__ import annotations

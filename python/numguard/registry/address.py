@@ -1,6 +1,6 @@
 """Where a registry is: a path, memory, or the address of a server.
 
-Owns how these are distinguished, and that an address is never shown, as it may hold a password. Knows no table.
+Owns how these are distinguished, and that an address is never shown, as it may hold a password. Independent of tables.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Complaints that may be recorded ones under another spelling of their source or number.
 
-Owns which complaints may be the same without certainty. Knows no SQL. One idea: **certain matches are one complaint,
-others are reported and kept apart**: merging two complaints would hide one of them for ever.
+Owns which complaints may be the same without certainty. Independent of SQL. One idea: **certain matches are one
+complaint, others are reported and kept apart**: merging two complaints would hide one of them for ever.
 
 Another listed spelling of the source (`sources`) is a certain match. Not certain are a number with leading zeros in one
 place and without them in the other, as spreadsheets remove them, and a long number under another source, as complaints

@@ -1,7 +1,7 @@
 """The effect of an event: numbers that an amendment drops or turns, and the states that a withdrawal changes.
 
-Owns how two states are compared number by number. Knows no SQL and no precedence (`state`). One idea: an effect is
-shown by recording the event, reading the state, and rolling back, so that it is the effect that the event has.
+Owns how two states are compared number by number. Independent of SQL and of precedence (`state`). One idea: an effect
+is shown by recording the event, reading the state, and rolling back, so that it is the effect that the event has.
 """
 
 from __future__ import annotations

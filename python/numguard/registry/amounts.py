@@ -1,7 +1,7 @@
 """Written sums of money -> paise, exactly.
 
-Owns the forms in which rupees are written. Knows no complaint. One idea: **a sum is digits and the position of the
-point**: "2.5 lakh" is 25 followed by six zeros of paise, so that no sum passes through a binary fraction.
+Owns the forms in which rupees are written. Independent of complaints. One idea: **a sum is digits and the position of
+the point**: "2.5 lakh" is 25 followed by six zeros of paise, so that no sum passes through a binary fraction.
 """
 
 from __future__ import annotations

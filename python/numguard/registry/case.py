@@ -1,8 +1,8 @@
 """A case as the registry's verbs use it: the store, who acts, the state at an event, and the list as of one.
 
-Owns how a moment becomes an event, and how facts become a state and a state a list. Knows no SQL (`store`) and no
-verb: each verb that changes something is a function of a case, in a file of its own. One idea: everything
-follows from the log up to an event, so every query has a cut.
+Owns how a moment becomes an event, and how facts become a state and a state a list. Independent of SQL (`store`) and of
+verbs: each verb that changes something is a function of a case, in a file of its own. One idea: everything follows from
+the log up to an event, so every query has a cut.
 """
 
 from __future__ import annotations

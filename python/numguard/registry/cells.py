@@ -1,7 +1,7 @@
 """Columns of written cells -> values, each refused cell with its note.
 
 Owns the forms in which acknowledgement numbers, names and lists of numbers are written in complaints (`amounts`,
-`moments` and `districts` have a file each). Knows no file and no complaint. One idea: a whole column at a time, in
+`moments` and `districts` have a file each). Independent of files and complaints. One idea: a whole column at a time, in
 Arrow; an ambiguous cell is refused.
 """
 

@@ -1,7 +1,7 @@
 """The content of the certificate of an export, and whether files are still those that were recorded.
 
-Owns which files an export is based on. Knows no page and no SQL. One idea: a file is identified by its SHA-256, not by
-its name or folder.
+Owns which files an export is based on. Independent of pages and SQL. One idea: a file is identified by its SHA-256, not
+by its name or folder.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A sheet of complaints -> the complaints it holds row by row, the numbers they name, and what was refused.
 
-Owns what makes a row usable. Knows no SQL, no file, no heading (`headings`) and no recorded complaint (`reconcile`).
+Owns what makes a row usable. Independent of SQL, files, headings (`headings`) and recorded complaints (`reconcile`).
 One idea: a number is certain, or it waits for a decision, or it is refused; nothing is guessed.
 """
 

@@ -1,7 +1,7 @@
 """One open connection to a store, and the messages of its failures.
 
-Owns the calls into the drivers. Knows no table of the registry, and no store (`sqlite`, `postgresql`). One idea: a
-driver's message may quote data, so that none is passed on; the messages are a closed list.
+Owns the calls into the drivers. Independent of the tables of the registry, and of stores (`sqlite`, `postgresql`). One
+idea: a driver's message may quote data, so that none is passed on; the messages are a closed list.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a public call of a registry raises when it is interrupted, or when the store is damaged.
 
-Owns two promises of every public call: after Ctrl-C the exception has the number of the event that was recorded, and
-an exception that a damaged store causes is raised as `DamagedError`. Knows no verb.
+Owns two promises of every public call: after Ctrl-C the exception has the number of the event that was recorded, and an
+exception that a damaged store causes is raised as `DamagedError`. Independent of verbs.
 """
 
 from __future__ import annotations

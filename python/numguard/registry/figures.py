@@ -1,7 +1,7 @@
 """The figures of a case as of one event, for a report.
 
-Owns which rows of the log a report consists of. Knows no SQL and no page. One idea: everything is of one cut, so that
-the same events give the same report.
+Owns which rows of the log a report consists of. Independent of SQL and pages. One idea: everything is of one cut, so
+that the same events give the same report.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The grounds of a number: who named it, with what it was linked, and what was decided of it, as arrays.
 
 Owns which facts count: which versions of complaints stand, which namings are certain, which wait for a decision, and
-which link is the best. Knows no precedence (`state`), no SQL and no clock. One idea: each number has a position among
-all numbers, in ascending order, and every kind of fact becomes an array over those positions.
+which link is the best. Independent of precedence (`state`), SQL and the clock. One idea: each number has a position
+among all numbers, in ascending order, and every kind of fact becomes an array over those positions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Handsets with the numbers seen in them: the pairs by which one phone is blocked, and not all that share its IMEI.
 
-Owns which pairs are listed and the action of each. Knows no SQL and no file. One idea: a pair from call records is
+Owns which pairs are listed and the action of each. Independent of SQL and files. One idea: a pair from call records is
 evidence and no verdict; only an officer's decision on its number makes it one to block.
 """
 

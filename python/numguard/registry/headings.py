@@ -1,7 +1,7 @@
 """Which column of a sheet holds which field: by its heading, or by a mapping that the caller gives or has saved.
 
-Owns how headings are compared, the spellings of fields in English and Hindi, and mapping files. Knows no cell. One
-idea: **a heading that could be two fields is refused and never guessed**; a mapping decides it, and can be saved.
+Owns how headings are compared, the spellings of fields in English and Hindi, and mapping files. Independent of cells.
+One idea: **a heading that could be two fields is refused and never guessed**; a mapping decides it, and can be saved.
 
 No template of complaint sheets is published. The spellings are those of forms and exports in use, and of the fields
 that ministries and police forces name in public; a sheet with others needs a mapping.

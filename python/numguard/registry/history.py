@@ -1,7 +1,8 @@
 """The history of one number: every event that concerns it, with who, when, why, from which file, in which registry.
 
-Owns its columns and order, and the entries that follow from later versions of a complaint and from withdrawals. Knows
-no SQL. One idea: the entries are those of the log; only what a later version drops, and withdrawals, are derived.
+Owns its columns and order, and the entries that follow from later versions of a complaint and from withdrawals.
+Independent of SQL. One idea: the entries are those of the log; only what a later version drops, and withdrawals, are
+derived.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The intake of a file: the summary for the caller, and the record of the file's name, size and SHA-256.
 
-Owns `Intake` and the event of a file of complaints. Knows no meaning of a column (`complaints`). One idea: for every
-input it can be proved later which file it was.
+Owns `Intake` and the event of a file of complaints. Independent of the meaning of columns (`complaints`). One idea: for
+every input it can be proved later which file it was.
 """
 
 from __future__ import annotations

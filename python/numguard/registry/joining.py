@@ -1,7 +1,7 @@
 """Copies the events of another registry into this one: their rows, with this log's numbers.
 
-Owns which columns name events, and the copying, table by table. Knows no meaning. One idea: an event is copied whole,
-as it was recorded, under the next number of this log.
+Owns which columns name events, and the copying, table by table. Independent of what a column means. One idea: an event
+is copied whole, as it was recorded, under the next number of this log.
 """
 
 # Queries are composed of names of this package alone.

@@ -1,6 +1,6 @@
 """Linkage for a case: the numbers in force are the seeds, and links are recorded with their evidence.
 
-Owns which numbers are seeds, which are shielded, and what of an expansion is recorded. Knows no rule of
+Owns which numbers are seeds, which are protected, and what of an expansion is recorded. Independent of the rules of
 linkage (`numguard.linkage`). One idea: a number that is only linked is no seed, so that repeating a run never walks
 further.
 """

@@ -1,7 +1,7 @@
 """From the state of numbers to the rows of a block list, and from two states to the difference between their lists.
 
-Owns `ListPolicy`, what action a status calls for, and what a change is. Knows no SQL, no file and no clock. One idea: a
-list is a pure function of a state, so that a delta is two lists compared, and never a second way to decide.
+Owns `ListPolicy`, what action a status calls for, and what a change is. Independent of SQL, files and the clock. One
+idea: a list is a pure function of a state, so that a delta is two lists compared, and never a second way to decide.
 """
 
 from __future__ import annotations

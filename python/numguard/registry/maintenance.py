@@ -1,6 +1,6 @@
 """The upkeep of a registry: verification, backups, and merges with other registries.
 
-Owns these public calls. Knows neither numbers nor complaints.
+Owns these public calls. Independent of numbers and complaints.
 """
 
 from __future__ import annotations

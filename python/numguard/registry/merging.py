@@ -1,8 +1,8 @@
 """Merges: one registry copies the events that another recorded.
 
-Owns which events are copied, and what is a contradiction between events that were recorded independently. Knows no SQL
-(`joining`). One idea: an event is copied as it was recorded and never derived again, so that the order, direction and
-number of merges make no difference.
+Owns which events are copied, and what is a contradiction between events that were recorded independently. Independent
+of SQL (`joining`). One idea: an event is copied as it was recorded and never derived again, so that the order,
+direction and number of merges make no difference.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The tables of a registry: created where there are none, and migrated to the current schema.
 
-Owns the schema's version and its steps, which are the files in `schema`. Knows no fact. One idea: a step is done whole
-or not at all, one process at a time, and none is ever undone.
+Owns the schema's version and its steps, which are the files in `schema`. Independent of facts. One idea: a step is done
+whole or not at all, one process at a time, and none is ever undone.
 """
 
 # Queries are composed of constants of this file alone.

@@ -1,8 +1,8 @@
 """Written dates and times -> microseconds since 1970 in UTC, each refused cell with its note.
 
-Owns the forms in which complaints and spreadsheets write a moment. Knows no complaint. One idea: **the day is before
-the month, and a column with another order is not guessed**: 05/04/2026 is the fifth of April, unless the same column
-has a 04/15/2026; then it is ambiguous, and both are refused.
+Owns the forms in which complaints and spreadsheets write a moment. Independent of complaints. One idea: **the day is
+before the month, and a column with another order is not guessed**: 05/04/2026 is the fifth of April, unless the same
+column has a 04/15/2026; then it is ambiguous, and both are refused.
 """
 
 from __future__ import annotations

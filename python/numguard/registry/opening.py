@@ -1,7 +1,7 @@
 """A registry opened for reading only: where it cannot be written, or must not be.
 
-Owns how a file is read that is in a read-only folder, or that has an older schema and must stay as it is. Knows no
-table. One idea: a file that cannot be changed is copied into a private folder, and the copy is opened.
+Owns how a file is read that is in a read-only folder, or that has an older schema and must stay as it is. Independent
+of tables. One idea: a file that cannot be changed is copied into a private folder, and the copy is opened.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The order of the events of several registries, and what follows from it for complaints.
 
 Owns how events are identified and ordered, and which version of a complaint amends which where two registries recorded
-it independently. Knows no SQL. One idea: an event is identified by the registry that recorded it and by its digest
-there, and the order depends on the events alone, so that registries with the same events have the same order.
+it independently. Independent of SQL. One idea: an event is identified by the registry that recorded it and by its
+digest there, and the order depends on the events alone, so that registries with the same events have the same order.
 
 Within a registry the order is its own. Between registries it is that of their clocks; events after a merge are dated
 after the merged events, so that no decision comes before what its author could see.

@@ -1,7 +1,7 @@
 """A sheet of outcomes -> what operators did with the numbers that were sent to them.
 
-Owns the headings of the columns and which rows are refused. Knows no SQL. One idea: rows are ordered by the moment at
-which they happened, where the file has one.
+Owns the headings of the columns and which rows are refused. Independent of SQL. One idea: rows are ordered by the
+moment at which they happened, where the file has one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A registry on a shared server.
 
-Owns the settings of a session. Knows no table of the registry. One idea: a server's own settings are not relied on,
-and every wait for the network has a time limit.
+Owns the settings of a session. Independent of the tables of the registry. One idea: a server's own settings are not
+relied on, and every wait for the network has a time limit.
 """
 
 from __future__ import annotations

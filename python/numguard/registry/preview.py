@@ -1,6 +1,6 @@
 """A preview of a sheet: which column is which field, and the first rows as written and as read.
 
-Owns how a field is shown to a reader who checks a sheet before adding it. Knows no SQL and reads no cell itself. One
+Owns how a field is shown to a reader who checks a sheet before adding it. Independent of SQL; reads no cell itself. One
 idea: each cell is beside its value, so that a wrong column is seen at once.
 """
 

@@ -1,7 +1,7 @@
 """The queries of a registry: numbers, lists, histories, figures, and numbers that wait for a decision.
 
-Owns the public calls that change nothing. Knows no SQL and no precedence of statuses. One idea: every result is that of
-the log up to one event, so that the same query of the same day always has the same result.
+Owns the public calls that change nothing. Independent of SQL and of the precedence of statuses. One idea: every result
+is that of the log up to one event, so that the same query of the same day always has the same result.
 """
 
 from __future__ import annotations

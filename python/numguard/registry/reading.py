@@ -1,7 +1,7 @@
 """Reads the event log: facts, lookups and histories, as Arrow tables of declared types.
 
-Owns how the log is read up to a cut. Knows no transaction (`store`), no connection and no status. One idea: facts have
-the order of all registries whose events the log holds (`order`), so that no answer depends on how registries were
+Owns how the log is read up to a cut. Independent of transactions (`store`), connections and statuses. One idea: facts
+have the order of all registries whose events the log holds (`order`), so that no answer depends on how registries were
 merged.
 """
 

@@ -1,7 +1,7 @@
 """The receivers of lists, by one name each.
 
-Owns the comparison of receivers' names. Knows no list. One idea: a change is relative to the last list of the same
-receiver, so that another spelling must neither count as a new receiver nor be guessed to be a known one.
+Owns the comparison of receivers' names. Independent of lists. One idea: a change is relative to the last list of the
+same receiver, so that another spelling must neither count as a new receiver nor be guessed to be a known one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Compares the rows of a file with the recorded complaints: what is new, and how each row is counted.
 
-Owns when two versions of a complaint differ, and how a row is counted. Knows no SQL, no file and no cell
+Owns when two versions of a complaint differ, and how a row is counted. Independent of SQL, files and cells
 (`complaints`). One idea: the rows of one file that share a complaint are one version of it, which differs from other
 versions by a fingerprint of its whole content.
 """

@@ -1,6 +1,6 @@
 """Numbers that wait for a decision: which, why, and the decisions on them.
 
-Owns the table of waiting numbers, and the sheet of decisions. Knows no SQL, and leaves to `state` which numbers wait.
+Owns the table of waiting numbers, and the sheet of decisions. Independent of SQL; `state` decides which numbers wait.
 One idea: **not certain means not blocked**: such a number is on no list and no seed, until a decision is recorded.
 """
 

@@ -1,7 +1,7 @@
 """A digest of each event over its rows and the digest of the event before: a chain that reveals any change.
 
-Owns which bytes of an event are digested. Knows no store. One idea: the digest is over the values of the rows and not
-their order or storage, so that every store, and every later schema, computes the same digest.
+Owns which bytes of an event are digested. Independent of stores. One idea: the digest is over the values of the rows
+and not their order or storage, so that every store, and every later schema, computes the same digest.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A file or table of records -> its columns as written, each record with its row number.
 
-Owns the name, size and SHA-256 under which an input is recorded. Knows no complaint, and leaves the reading of files to
-`numguard.source`. One idea: a record keeps the row number that a spreadsheet shows, whatever was refused
-before it.
+Owns the name, size and SHA-256 under which an input is recorded. Independent of complaints; `numguard.source` reads the
+files. One idea: a record keeps the row number that a spreadsheet shows, whatever was refused before it.
 """
 
 from __future__ import annotations

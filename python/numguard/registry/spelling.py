@@ -1,7 +1,7 @@
 """Spellings of one name, folded to be compared: names that look alike are equal.
 
 Owns which differences between two names are ignored: the width of letters, capitals, blanks, and invisible characters.
-Knows no column. One idea: an invisible character never makes two sources of one.
+Independent of columns. One idea: an invisible character never makes two sources of one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The queries of the event log, in SQL that both stores accept.
 
-Owns the queries of facts, of the numbers that changed between two events, and of the history of one number. Knows no
-connection and no status. One idea: every query has a cut, $1, and sees the rows up to it.
+Owns the queries of facts, of the numbers that changed between two events, and of the history of one number. Independent
+of connections and statuses. One idea: every query has a cut, $1, and sees the rows up to it.
 """
 
 # Queries are composed of constants of this file alone; the values of callers are bound.

@@ -1,7 +1,7 @@
 """A registry in one private file, or in memory.
 
-Owns how the file is created, opened and checked, and the settings of its write-ahead log. Knows no table of the
-registry. One idea: an event that was acknowledged is in the file itself, and no other file has taken its name.
+Owns how the file is created, opened and checked, and the settings of its write-ahead log. Independent of the tables of
+the registry. One idea: an event that was acknowledged is in the file itself, and no other file has taken its name.
 """
 
 from __future__ import annotations

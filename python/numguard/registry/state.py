@@ -1,6 +1,6 @@
 """The state of each number by the facts of the event log: its status, and the columns of a list.
 
-Owns the precedence of statuses and who is protected. Knows no SQL, no file and no clock, and leaves to `grounds` which
+Owns the precedence of statuses and who is protected. Independent of SQL, files and the clock; `grounds` decides which
 facts count. One idea: of all that holds for a number, the first status that holds is its status.
 """
 

@@ -1,8 +1,8 @@
 """The event log on disk: its connection, and the transaction that records an event.
 
-Owns the connection, the schema and its migrations, and the writing transaction. Knows no status: it appends rows and
-returns rows as Arrow tables of declared types. One idea: nothing is ever overwritten, so the state at any moment is the
-rows whose event number is not past some `cut`, and a reader needs no lock.
+Owns the connection, the schema and its migrations, and the writing transaction. Independent of statuses: it appends
+rows and returns rows as Arrow tables of declared types. One idea: nothing is ever overwritten, so the state at any
+moment is the rows whose event number is not past some `cut`, and a reader needs no lock.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The tables of the rows of events, as the steps in `schema` leave them.
 
-Owns their columns and types. Knows no SQL.
+Owns their columns and types. Independent of SQL.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether a registry is as it was recorded, by the digests of its events.
 
-Owns how the log is read again, event by event, in blocks of bounded size. Knows neither what a digest is over (`seal`)
-nor the meaning of events.
+Owns how the log is read again, event by event, in blocks of bounded size. Independent of what a digest is over (`seal`)
+and of the meaning of events.
 """
 
 # Queries are composed of names of this package alone; the values of callers are bound.

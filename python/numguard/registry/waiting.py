@@ -1,8 +1,8 @@
 """Files of an export between writing and renaming.
 
 Owns the table of temporary files, so that a process that is killed at any moment leaves either a file in place and its
-event, or neither: the next call renames or removes leftover files. Knows no list. One idea: a file has a temporary name
-beside its place until its event is recorded, and both names are recorded with the event.
+event, or neither: the next call renames or removes leftover files. Independent of lists. One idea: a file has a
+temporary name beside its place until its event is recorded, and both names are recorded with the event.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Hits by the names of the lists that they are on: many lists of one column, looked up in one pass.
 
-Owns the column of names. Knows no source and no cell. One idea: **the pass looks for members of the union of the
+Owns the column of names. Independent of sources and cells. One idea: **the pass looks for members of the union of the
 lists, and only hits are looked up in each list**, so that many lists cost hardly more than one.
 """
 

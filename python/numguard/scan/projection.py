@@ -1,7 +1,7 @@
 """The columns of a scan: which are read from each part, which are returned, and in which order.
 
-Owns the columns that come from directory names, and those that are read for a rule only. Knows no cell and no set. One
-idea: **what is read and what is returned are two lists**, worked out once, from the first part.
+Owns the columns that come from directory names, and those that are read for a rule only. Independent of cells and sets.
+One idea: **what is read and what is returned are two lists**, worked out once, from the first part.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Since:
             name = f"{column}_match"
             match: Any = hits[name]
             if column in self._listed:
-                match = self._judge(column, members, match, at)
+                match = self._since_listing(column, members, match, at)
                 hits = hits.set_column(hits.schema.get_field_index(name), hits.schema.field(name), match)
             kept = match.is_valid() if kept is None else pc.or_(kept, match.is_valid())
             self.kept[column] += len(match) - match.null_count
@@ -96,7 +96,7 @@ class Since:
         self.hits += hits.num_rows
         return hits
 
-    def _judge(self, column: str, members: _Set, match: Any, at: Any) -> Any:
+    def _since_listing(self, column: str, members: _Set, match: Any, at: Any) -> Any:
         listed = self._listed[column].take(members.position(match))
         is_late = pc.greater_equal(at, listed)
         matches = len(match) - match.null_count

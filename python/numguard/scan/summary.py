@@ -1,7 +1,7 @@
 """The figures of a scan: counts of rows, hits and refused cells, by column and by file.
 
-Owns the figures of a run. Knows no rows. One idea: **what was not read is counted too**, so that no hits mean that
-there are none.
+Owns the figures of a run. Independent of rows. One idea: **what was not read is counted too**, so that no hits mean
+that there are none.
 """
 
 from __future__ import annotations

@@ -347,7 +347,7 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
     names = Counter(name for name, _ in pairs)
     files = Counter(file.resolve() for _, source in pairs if isinstance(source, (str, Path)) for file in _files(source))
     if max([0, *names.values(), *files.values()]) > 1:
-        raise ArgumentError("sources: one of them stands there twice, and everybody in it would be common to both")
+        raise ArgumentError("sources: one of them is given twice, and every number in it would be common to both")
     return pairs
 
 

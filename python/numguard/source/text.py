@@ -76,7 +76,7 @@ class TextPart(Part):
                 self.account_for(between)
                 is_row = np.ones(read.num_rows, np.bool_)
                 if len(doubtful):
-                    is_row[doubtful.to_numpy()] = self.judge(texts[k] for k in range(len(doubtful)))
+                    is_row[doubtful.to_numpy()] = self.are_rows(texts[k] for k in range(len(doubtful)))
                 data = read if is_row.all() else read.filter(pa.array(is_row))
                 if data.num_rows:
                     yield Batch(data, self.name, lines.to_numpy()[is_row])
@@ -85,7 +85,7 @@ class TextPart(Part):
     def to_scan(self) -> Iterator[Text]:
         """Its rows for the compiled scanner, with a new account.
 
-        The caller passes other lines to `account_for` and possible non-data lines to `judge`, and adds the number of
+        The caller passes other lines to `account_for` and possible non-data lines to `are_rows`, and adds the number of
         rows to the account.
         """
         self.begin_account()
@@ -107,7 +107,7 @@ class TextPart(Part):
             else:
                 self.account.skip(kind)
 
-    def judge(self, texts: Iterable[bytes]) -> list[bool]:
+    def are_rows(self, texts: Iterable[bytes]) -> list[bool]:
         """Which possible non-data lines are rows; the others are counted in the account."""
         return [self._is_row(text.decode(errors="replace")) for text in texts]
 

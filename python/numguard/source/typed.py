@@ -202,7 +202,7 @@ class StreamPart(Part):
 
 
 def _without_index(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """The columns of a pandas data frame without those that pandas makes of an unnamed index."""
+    """The columns of a pandas data frame without those that pandas adds for an unnamed index."""
     about: Any = reader.schema.pandas_metadata or {}
     index = [name for name in about.get("index_columns", ()) if isinstance(name, str) and _UNNAMED.fullmatch(name)]
     if not index:

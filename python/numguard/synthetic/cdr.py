@@ -1,7 +1,7 @@
 """Call records at any size: a seeded stream of Arrow batches, the same for the demonstration and the benchmarks.
 
-Owns the look of bulk records: forms, skew, daily rhythm, hit rate. Knows nothing of what is planted in them beyond its
-numbers, and nothing of how they are read.
+Owns the look of bulk records: forms, skew, daily rhythm, hit rate. Independent of what is planted in them, except for
+its numbers, and of how they are read.
 
 The one idea: batch k depends on the seed and k alone, so that any part can be made again, in any order, with memory for
 one batch only. Text is written as a matrix of bytes, a row a cell, from which the unused bytes are squeezed out.
@@ -108,7 +108,7 @@ class CdrSpec:
 class Extra:
     """Rows to be worked into the stream at their times: parallel arrays, `at` in microseconds UTC and ascending.
 
-    `other` is 0 where anybody will do. `imei14` may be a placeholder.
+    `other` is 0 where any number will do. `imei14` may be a placeholder.
     """
 
     msisdn: U64

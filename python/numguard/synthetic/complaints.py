@@ -1,6 +1,6 @@
 """Complaints as they arrive: one messy CSV from a helpline, a portal, police stations and desks, and the truth of it.
 
-Owns who complains of which number, when, and how it gets written down. Knows nothing of how a complaint is read.
+Owns who complains of which number, when, and how it gets written down. Independent of how a complaint is read.
 
 The one idea: the truth comes first and the mess second. A number is given its district and its first complaint; every
 later mention is of a number that an earlier day has already named; only then is each mention written out in one of the
@@ -265,7 +265,7 @@ def _suspect_cells(
     for c, numbers in enumerate(named):
         entry = REFUSED[refused[c]]
         if not numbers:
-            cell, note = _naming_nobody(entry, str(spare[c]), chance[c], own[c], strangers[c])
+            cell, note = _without_a_suspect(entry, str(spare[c]), chance[c], own[c], strangers[c])
         else:
             suspects = [national[k] for k in numbers]
             beside, note = _beside(entry, suspects[0] if entry.known else str(spare[c]), chance[c], own[c])
@@ -283,7 +283,7 @@ def _suspect_cells(
     return cells, dict(sorted(notes.items()))
 
 
-def _naming_nobody(entry: Refusal, spare: str, chance: float, own: str, stranger: str) -> tuple[str, str | None]:
+def _without_a_suspect(entry: Refusal, spare: str, chance: float, own: str, stranger: str) -> tuple[str, str | None]:
     """A cell without a usable number, and its note."""
     if chance < 0.1 and own:
         return own, "complainants_number"

@@ -1,6 +1,6 @@
 """Who sends complaints: Haryana's police districts, the other units, their stations and desks.
 
-Owns the published figures and the made-up names of units. Knows nothing of complaints.
+Owns the published figures and the made-up names of units. Independent of complaints.
 
 Source of the figures: Haryana Police, 27 October 2022, as printed by The Tribune, The Indian Express and PTI: 27,824
 mobile numbers misused for cybercrime, found through helpline 1930 and cybercrime.gov.in, with the number of each

@@ -1,6 +1,6 @@
 """Invented mobile numbers and handsets, drawn so that no two roles can ever share one.
 
-Owns the draw and the digits. Knows nothing of who is a fraudster, a victim or a passer-by.
+Owns the draw and the digits. Independent of who is a fraudster, a victim or a bystander.
 
 The one idea: a number is the image of a serial under one seeded permutation of the four thousand million Indian mobile
 numbers (a Feistel network of unequal halves, whose round functions are random tables). Roles take disjoint ranges of

@@ -1,6 +1,6 @@
 """Call records of single targets as two operators send them: preambles, quotes, footers and all.
 
-Owns the two layouts as far as they are publicly seen. Knows nothing of how they are read.
+Owns the two layouts as far as they are publicly seen. Independent of how they are read.
 
 In both, IMEI and IMSI belong to the target of the file. Airtel names it in a column; Jio leaves it to
 the call type whether that is the calling or the called party.
@@ -83,10 +83,10 @@ def airtel(target: int, calls: Sequence[Call]) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-def jio(imei14: int, calls: Sequence[Call], untold: Sequence[Call]) -> str:
+def jio(imei14: int, calls: Sequence[Call], undirected: Sequence[Call]) -> str:
     """The file that answers a request by handset: numbers with 91 in single quotes, a long preamble.
 
-    `untold` rows have a call type that does not show whose handset it was.
+    `undirected` rows have a call type that does not show whose handset it was.
     """
     preamble = [
         "Ticket Number :,'SYN-2022-0001'",
@@ -97,14 +97,14 @@ def jio(imei14: int, calls: Sequence[Call], untold: Sequence[Call]) -> str:
         "From Date :,'01/06/2022 00:00:00'",
         "To Date :,'30/09/2022 23:59:59'",
         *[f"Remark {k} :,'-'" for k in range(1, 10)],
-        f"Total Records :,'{len(calls) + len(untold)}'",
+        f"Total Records :,'{len(calls) + len(undirected)}'",
         "",
     ]
     rows = []
-    for c in [*calls, *untold]:
+    for c in [*calls, *undirected]:
         served, other = f"91{_national(c.served)}", f"91{_national(c.other)}"
         incoming = c.call_type in {"IN", "SMS_IN"}
-        call_type = "a_conf" if c in untold else _JIO_CALL_TYPES[c.call_type]
+        call_type = "a_conf" if c in undirected else _JIO_CALL_TYPES[c.call_type]
         hour, minute, second = map(int, c.clock.split(":"))
         end = min(hour * 3600 + minute * 60 + second + c.seconds, 86_399)
         cells = [

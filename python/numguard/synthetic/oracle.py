@@ -1,6 +1,6 @@
 """An oracle of linkage: a walk over Python dicts, obvious and slow, for comparison with the fast one.
 
-Owns one reading of the published rules, written apart from the engine's. Knows nothing of Arrow or files, nor of
+Owns one reading of the published rules, written apart from the engine's. Independent of Arrow and files; without
 relative windows, which the demonstration does not use.
 
 Each paragraph below carries the number of the rule it is.
@@ -171,7 +171,7 @@ def _through(  # noqa: PLR0917
     placed: set[int],
     paths: dict[int, list[tuple[int, int, int, int]]],
 ) -> None:
-    """From one open number through one of its handsets: the ways to everybody there, or where it stopped."""
+    """From one open number through one of its handsets: the paths to all its numbers, or the reason to stop."""
     m, i, hop = at
     closed = tables.handset_closed(i)
     if closed:

@@ -1,8 +1,8 @@
 """The places of the planted sightings: copies of one IMEI over a country, SIM boxes in a flat, buses, wrong clocks.
 
-Owns the map: a place for every stay, the towers around it, and the traps that need places. Knows no rule of linkage.
-One idea: **a place never changes who is guilty**: places are drawn from random numbers of their own, so that the rest
-of the case stays the same.
+Owns the map: a place for every stay, the towers around it, and the traps that need places. Independent of the rules of
+linkage. One idea: **a place never changes who is guilty**: places are drawn from random numbers of their own, so that
+the rest of the case stays the same.
 """
 
 from __future__ import annotations

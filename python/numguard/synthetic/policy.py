@@ -1,7 +1,7 @@
-"""The policy that the traps are shown under, and what it makes of each.
+"""The policy of the demonstration of the traps, and its result for each.
 
 Owns one choice of bounds, argued in the documentation of linkage, and a sentence for every trap in which it misses the
-guilty or links the innocent. Knows nothing of a run.
+guilty or links the innocent. Independent of runs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The forms in which complaints have a number, and the content that they have instead of one.
 
-Owns the written forms and the note that each must get. Knows nothing of complaints and nothing of how a cell is read:
-the notes are what the public contract promises, so that a reader can be held to them.
+Owns the written forms and the note that each must get. Independent of complaints and of how a cell is read: the notes
+are those of the public contract, so that a reader can be tested against them.
 """
 
 from __future__ import annotations

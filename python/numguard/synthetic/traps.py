@@ -1,7 +1,7 @@
 """Planted handsets: who shares one with a reported number, who is guilty, and who only seems to be.
 
 Owns the plot: which numbers sat in which handset from when to when, and what an all-knowing analyst would want done
-with each. Knows nothing of how linkage works, nor of files.
+with each. Independent of linkage and of files.
 
 The one idea: everything is a *stay*, one number in one handset between two days with so many calls. A trap is a
 function that writes stays and marks the guilty; one vectorised step turns all stays into sightings.
@@ -47,7 +47,7 @@ TRAPS: Final = {
     "protected number": "complainants and bank lines in a reported number's handset",
     "many handsets": "a reported number that passed through dozens of handsets",
     "called party": "who was called by a reported number: victims",
-    "untold party": "rows that do not show whose handset it was",
+    "undirected party": "rows that do not show whose handset it was",
 }
 """The traps, and the innocent among them."""
 
@@ -56,10 +56,10 @@ TRAPS: Final = {
 class Planted:
     """Sightings and their truth.
 
-    `msisdn`, `imei14`, `at` (microseconds, UTC), `other` (0: anybody) and `file` (0: the bulk records, else an operator
-    file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` has the target of each
-    operator file: ("airtel", msisdn) or ("jio", imei14). `untold` pairs a file with a number whose rows
-    in it do not show whose handset it was. `protected` are lines that a decision has to protect.
+    `msisdn`, `imei14`, `at` (microseconds, UTC), `other` (0: any number) and `file` (0: the bulk records, else an
+    operator file's number) are parallel. `truth` has a row a number: msisdn, trap, guilty, seed. `files` has the target
+    of each operator file: ("airtel", msisdn) or ("jio", imei14). `undirected` pairs a file with a number whose rows in
+    it do not show whose handset it was. `protected` are lines that a decision has to protect.
     """
 
     msisdn: U64
@@ -69,7 +69,7 @@ class Planted:
     file: NDArray[np.int32]
     truth: pa.Table
     files: list[tuple[str, int]]
-    untold: list[tuple[int, int]]
+    undirected: list[tuple[int, int]]
     protected: U64
     sim_boxes: U64
 
@@ -99,7 +99,7 @@ class _Plot:
         self.stays = _Stays()
         self.truth: dict[int, tuple[str, bool, bool]] = {}
         self.files: list[tuple[str, int]] = []
-        self.untold: list[tuple[int, int]] = []
+        self.undirected: list[tuple[int, int]] = []
         self.protected: list[int] = []
         self.sim_boxes: list[int] = []
 
@@ -194,7 +194,7 @@ def _write(plot: _Plot, handset: int, stays: list[tuple[int, int, int, int]], *,
         plot.files.append(("jio", handset))
         file = len(plot.files)
         # A row of an undocumented call type: it does not show whose handset it was.
-        plot.untold.append((file, plot.other("untold party", guilty=False)))
+        plot.undirected.append((file, plot.other("undirected party", guilty=False)))
     for msisdn, first, last, calls in stays:
         if in_file and not by_handset:
             plot.files.append(("airtel", msisdn))
@@ -362,7 +362,7 @@ def _finish(plot: _Plot) -> Planted:
         file=np.repeat(np.array(s.file, dtype=np.int32), calls),
         truth=truth,
         files=plot.files,
-        untold=plot.untold,
+        undirected=plot.undirected,
         protected=np.array(plot.protected, dtype=np.uint64),
         sim_boxes=np.array(plot.sim_boxes, dtype=np.uint64),
     )

@@ -1,6 +1,6 @@
 """One invented case, written to a folder: complaints, operator files, bulk call records, and the truth of it all.
 
-Owns the files of the case and what they have in common. Knows no reader.
+Owns the files of the case and what they have in common. Independent of readers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from numguard.synthetic.traps import Planted, plant
 __all__ = ["SEED", "World", "make_world"]
 
 SEED: Final = 1930
-_ANYBODY: Final = 3 * 10**8  # serials of those whom planted numbers call in operator files
+_OTHERS: Final = 3 * 10**8  # serials of those whom planted numbers call in operator files
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +93,7 @@ def make_world(
         The paths and the truth.
 
     Raises:
-        ArgumentError: `scale` is out of bounds, or `rows` has no room for what is planted.
+        ArgumentError: `scale` is out of bounds, or `rows` is too small for what is planted.
     """
     if not 0.02 <= scale <= 1:
         raise ArgumentError("scale must be between 0.02 and 1")
@@ -140,7 +140,7 @@ def _write_operator_files(folder: Path, rng: np.random.Generator, supply: Number
                 calls,
                 [
                     calls[-1]._replace(served=m, clock=f"22:0{k}:00")
-                    for file, m in planted.untold
+                    for file, m in planted.undirected
                     if file == number
                     for k in range(3)
                 ],
@@ -152,7 +152,7 @@ def _write_operator_files(folder: Path, rng: np.random.Generator, supply: Number
 
 
 def _calls(rng: np.random.Generator, supply: Numbering, planted: Planted, rows: NDArray[np.intp]) -> list[Call]:
-    others = supply.msisdns(_ANYBODY + rng.integers(0, 10**6, len(rows)))
+    others = supply.msisdns(_OTHERS + rng.integers(0, 10**6, len(rows)))
     others = np.where(planted.other[rows] > 0, planted.other[rows], others)
     checks = check_digit(planted.imei14[rows])
     kinds = rng.choice(4, len(rows), p=[0.42, 0.46, 0.03, 0.09])

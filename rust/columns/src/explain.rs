@@ -91,7 +91,7 @@ pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
         _ => explain_numbers_abroad(column, start, block),
     };
     let kinds = Kind::ALL.iter().map(|kind| kind.code());
-    Answer::of(&column, threads, &read).assemble("msisdn", ("kind", kinds))
+    Explained::of(&column, threads, &read).assemble("msisdn", ("kind", kinds))
 }
 
 /// Reads every cell: a struct of `imei14` (uint64), `form` and `note` (dictionaries of text), all null for a null cell.
@@ -101,7 +101,7 @@ pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
 pub fn explain_imei(array: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::new(array, Keys::Imei)?;
     let forms = Form::ALL.iter().map(|form| form.code());
-    Answer::of(&column, threads, &explain_handsets).assemble("imei14", ("form", forms))
+    Explained::of(&column, threads, &explain_handsets).assemble("imei14", ("form", forms))
 }
 
 fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block: Block<'_>) {
@@ -167,13 +167,13 @@ fn explain_handsets(column: &Column<'_>, start: usize, mut block: Block<'_>) {
 }
 
 /// The results of the cells of a column.
-struct Answer {
+struct Explained {
     keys: Words,
     classes: Vec<i8>,
     notes: Vec<i8>,
 }
 
-impl Answer {
+impl Explained {
     /// Reads a column, `read` rows at a time.
     fn of(
         column: &Column<'_>,
@@ -431,7 +431,7 @@ mod tests {
             .collect()
     }
 
-    fn rows_of(answer: Answer) -> Vec<CellAnswer> {
+    fn rows_of(answer: Explained) -> Vec<CellAnswer> {
         let keys = answer.keys.as_slice().to_vec();
         keys.into_iter()
             .zip(answer.classes)
@@ -454,14 +454,14 @@ mod tests {
                     notes[answer.note as usize] += 1;
                 }
                 assert_eq!(
-                    rows_of(Answer::of(&column, None, &read)),
+                    rows_of(Explained::of(&column, None, &read)),
                     expected,
                     "{region:?}"
                 );
             }
             let column = Column::new(&array, Keys::Imei).expect("a column");
             let expected = expected(&column, |cell| CellAnswer::of_handset(cell.imei()));
-            let answer = Answer::of(&column, None, &explain_handsets);
+            let answer = Explained::of(&column, None, &explain_handsets);
             assert_eq!(rows_of(answer), expected, "{}", array.data_type());
         }
         for note in [

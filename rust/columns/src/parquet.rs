@@ -26,7 +26,7 @@ use arrow_schema::SchemaRef;
 
 use crate::Error;
 use crate::parallel::{Next, Ordered, Threads};
-use crate::scan::{Event, Plan, Tally};
+use crate::scan::{Event, ScanPlan, Tally};
 use file::OpenFile;
 pub(crate) use file::ParquetFile;
 use part::{Part, Parts};
@@ -54,7 +54,7 @@ impl ParquetScan {
     #[must_use]
     pub fn new(
         files: Vec<PathBuf>,
-        plan: Arc<Plan>,
+        plan: Arc<ScanPlan>,
         schema: SchemaRef,
         threads: Threads,
         tally: Tally,
@@ -123,7 +123,7 @@ struct AllParts {
     files: VecDeque<(usize, PathBuf)>,
     /// The current file, and its remaining parts.
     at: Option<(usize, Parts)>,
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     /// The schema of the hits.
     schema: SchemaRef,
     failed: Arc<Mutex<Vec<usize>>>,

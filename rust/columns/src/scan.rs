@@ -1,6 +1,6 @@
 //! The rows of a batch with a member of a set in one of their key columns, and that member.
 //!
-//! Owns the [`Plan`] of a scan (the lookups and the output columns), the search in one batch, and the [`Tally`].
+//! Owns the [`ScanPlan`] of a scan (the lookups and the output columns), the search in one batch, and the [`Tally`].
 //! Independent of files: [`crate::parquet`] and [`crate::csv`] read rows from files, and callers may pass their own.
 
 mod plan;
@@ -14,9 +14,9 @@ use arrow_schema::SchemaRef;
 use arrow_select::filter::filter_record_batch;
 use arrow_select::take::take;
 
-pub use plan::{Lookup, MATCH, Plan, Projection};
+pub use plan::{Lookup, MATCH, Projection, ScanPlan};
 pub(crate) use plan::{find_column, is_text};
-pub(crate) use search::{Found, Search};
+pub(crate) use search::{RunHits, Search};
 pub use tally::{ColumnTally, Tally};
 
 use crate::Error;
@@ -51,7 +51,7 @@ pub enum Event {
 /// # Errors
 /// [`Error::UnsupportedType`]; [`Error::Arrow`] for a column of a type whose rows Arrow cannot select.
 pub fn scan(
-    plan: &Plan,
+    plan: &ScanPlan,
     projection: &Projection,
     batch: &RecordBatch,
     threads: Threads,
@@ -73,7 +73,7 @@ pub fn scan(
             Ok(arrow_cast::cast(&cells, field.data_type())?)
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let matches = Found::match_columns(found.matches);
+    let matches = RunHits::match_columns(found.matches);
     tally.count_hits(plan.lookups(), &matches);
     hits.extend(matches);
     assemble(&projection.schema, hits, len).map(Some)
@@ -84,7 +84,7 @@ pub fn scan(
 /// # Errors
 /// As [`scan`].
 pub fn mark(
-    plan: &Plan,
+    plan: &ScanPlan,
     projection: &Projection,
     batch: &RecordBatch,
     threads: Threads,
@@ -105,19 +105,19 @@ pub fn mark(
         }
         keys
     });
-    columns.extend(Found::match_columns(by_row.collect()));
-    tally.count_hits(plan.lookups(), &Found::match_columns(found.matches));
+    columns.extend(RunHits::match_columns(by_row.collect()));
+    tally.count_hits(plan.lookups(), &RunHits::match_columns(found.matches));
     assemble(&projection.schema, columns, len)
 }
 
 /// The rows of a batch with a hit.
 fn look_up(
-    plan: &Plan,
+    plan: &ScanPlan,
     projection: &Projection,
     batch: &RecordBatch,
     threads: Threads,
     tally: &mut Tally,
-) -> Result<Found, Error> {
+) -> Result<RunHits, Error> {
     let arrays: Vec<&ArrayRef> = projection.keys.iter().map(|&at| batch.column(at)).collect();
     for (n, array) in arrays.iter().enumerate() {
         tally.check_national(plan.lookups(), n, array.as_ref());

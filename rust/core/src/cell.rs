@@ -8,7 +8,7 @@ use crate::digits::{self, Digits, is_letter};
 use crate::notes::Note;
 
 /// A cell without quotes and formulas.
-pub(crate) struct Opened<'a> {
+pub(crate) struct Unwrapped<'a> {
     /// Folded text, trimmed.
     pub(crate) text: &'a [u8],
     /// Set if a formula was removed.
@@ -16,7 +16,7 @@ pub(crate) struct Opened<'a> {
 }
 
 /// Removes quotes and formulas from folded text, or returns the note of an empty cell.
-pub(crate) fn open(folded: &[u8]) -> Result<Opened<'_>, Note> {
+pub(crate) fn unwrapped(folded: &[u8]) -> Result<Unwrapped<'_>, Note> {
     let mut text = digits::trim(folded);
     let mut mend = None;
     // Each iteration removes something, so the loop ends. A CSV cell `"=""9876543210"""` needs three.
@@ -42,7 +42,7 @@ pub(crate) fn open(folded: &[u8]) -> Result<Opened<'_>, Note> {
     if is_infinity(text) {
         return Err(Note::NotAnInteger);
     }
-    Ok(Opened { text, mend })
+    Ok(Unwrapped { text, mend })
 }
 
 /// The content of an accepted formula: a quoted text, or digits with at most a plus. `=98765-43210` is a subtraction.
@@ -242,17 +242,20 @@ mod tests {
 
     #[test]
     fn wrapping_comes_off_in_layers() {
-        let open_text =
-            |text: &'static str| open(text.as_bytes()).map(|opened| (opened.text, opened.mend));
-        assert_eq!(open_text(" '12' "), Ok((&b"12"[..], None)));
+        let unwrapped_text =
+            |text: &'static str| unwrapped(text.as_bytes()).map(|cell| (cell.text, cell.mend));
+        assert_eq!(unwrapped_text(" '12' "), Ok((&b"12"[..], None)));
         assert_eq!(
-            open_text("\"=\"\"12\"\"\""),
+            unwrapped_text("\"=\"\"12\"\"\""),
             Ok((&b"12"[..], Some(Note::FormulaRemoved)))
         );
-        assert_eq!(open_text("=98765-43210"), Ok((&b"=98765-43210"[..], None)));
-        assert_eq!(open_text("''"), Err(Note::Empty));
-        assert_eq!(open_text("=\"\""), Err(Note::Empty));
-        assert_eq!(open_text("'"), Err(Note::Empty));
+        assert_eq!(
+            unwrapped_text("=98765-43210"),
+            Ok((&b"=98765-43210"[..], None))
+        );
+        assert_eq!(unwrapped_text("''"), Err(Note::Empty));
+        assert_eq!(unwrapped_text("=\"\""), Err(Note::Empty));
+        assert_eq!(unwrapped_text("'"), Err(Note::Empty));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// The code that a kernel runs. All paths give the same results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Path {
+pub enum CodePath {
     /// Safe, portable code.
     Scalar,
     /// AVX2 and BMI2.
@@ -17,7 +17,7 @@ pub enum Path {
     Avx512,
 }
 
-impl Path {
+impl CodePath {
     /// Every path, the slowest first.
     pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
 
@@ -49,15 +49,15 @@ impl Path {
     /// otherwise the fastest path of the machine. Determined once.
     #[must_use]
     pub fn chosen() -> Self {
-        static CHOSEN: LazyLock<Path> = LazyLock::new(|| {
+        static CHOSEN: LazyLock<CodePath> = LazyLock::new(|| {
             let name = std::env::var("NUMGUARD_PROBE").ok();
-            let is_named = |path: &Path| name.as_deref() == Some(path.name());
-            let named = Path::ALL.into_iter().find(is_named);
+            let is_named = |path: &CodePath| name.as_deref() == Some(path.name());
+            let named = CodePath::ALL.into_iter().find(is_named);
             named
                 .into_iter()
-                .chain(Path::ALL.into_iter().rev())
+                .chain(CodePath::ALL.into_iter().rev())
                 .find(|path| path.is_available())
-                .unwrap_or(Path::Scalar)
+                .unwrap_or(CodePath::Scalar)
         });
         *CHOSEN
     }
@@ -68,9 +68,9 @@ pub use x86_64::{Avx2, Avx512, Avx512Vbmi};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
-    use super::Path;
+    use super::CodePath;
 
-    /// Defines a token, and the method of [`Path`] that returns it.
+    /// Defines a token, and the method of [`CodePath`] that returns it.
     macro_rules! token {
         ($(#[$doc:meta])* $name:ident, $method:ident of $path:ident: $($feature:tt),+) => {
             $(#[$doc])*
@@ -86,7 +86,7 @@ mod x86_64 {
                 }
             }
 
-            impl Path {
+            impl CodePath {
                 #[doc = concat!("A token of [`", stringify!($name), "`], if this is its path and the machine has the instructions.")]
                 #[inline]
                 #[must_use]

@@ -52,7 +52,7 @@ impl Gap {
 
 /// The numbers for which a grouping is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
+pub(crate) enum NumberingPlan {
     /// India's national numbers.
     National,
     /// India's thirteen digits of a machine.
@@ -71,7 +71,7 @@ pub(crate) fn are_round_sums(widths: &[usize], digits: &[u8]) -> bool {
 
 /// One line of the list.
 struct Grouping {
-    plan: Plan,
+    plan: NumberingPlan,
     gaps: Vec<Gap>,
     widths: Widths,
 }
@@ -141,9 +141,9 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
             let mut fields = line.split('\t');
             let mut field = || fields.next().expect("four fields in lists/groupings.tsv");
             let plan = match field() {
-                "national" => Plan::National,
-                "m2m" => Plan::M2m,
-                "imei" => Plan::Imei,
+                "national" => NumberingPlan::National,
+                "m2m" => NumberingPlan::M2m,
+                "imei" => NumberingPlan::Imei,
                 other => panic!("a plan of lists/groupings.tsv: {other}"),
             };
             let gaps = field()
@@ -164,7 +164,12 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
 
 /// Whether the list has groups of these widths with this separator. `first_is_area`: the first group is an area code in
 /// a place where one may be.
-pub(crate) fn is_listed(plan: Plan, gap: Gap, widths: &[usize], first_is_area: bool) -> bool {
+pub(crate) fn is_listed(
+    plan: NumberingPlan,
+    gap: Gap,
+    widths: &[usize],
+    first_is_area: bool,
+) -> bool {
     let gap = match gap {
         Gap::SpacedDash => Gap::Dash,
         gap => gap,

@@ -2,7 +2,7 @@
 //!
 //! One idea: **a number is a `u64`.** This crate turns text into such integers, names the reason why a text could not be
 //! one, keeps integers in frozen sets, and walks from number to handset to number. It depends on no Arrow, no Python, no
-//! threads and no files: the caller brings the bytes and the time.
+//! threads and no files: the caller passes the bytes and the time.
 
 pub mod block;
 mod cell;

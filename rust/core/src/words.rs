@@ -1,8 +1,8 @@
 //! The meaning of a word beside a number.
 //!
-//! Owns the closed lists (`lists/phone_words.tsv`, `lists/other_words.tsv`, `lists/handset_words.tsv`) and the lookup of a
-//! word of a text in them. Knows nothing of numbers. One idea: a word is on a list or it is not; a word on no list lets no
-//! number in, so that an unexpected word costs a review and never a subscriber's phone.
+//! Owns the closed lists (`lists/phone_words.tsv`, `lists/other_words.tsv`, `lists/handset_words.tsv`) and the lookup
+//! of a word of a text in them. Independent of numbers. One idea: a word is on a list or it is not; a word on no list
+//! lets no number in, so that an unexpected word costs a review and never a subscriber's phone.
 
 use std::sync::LazyLock;
 
@@ -91,7 +91,7 @@ impl Word {
 
 /// What a word does in the cell of a complaint: the fourth field of the list of phone words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bearing {
+pub(crate) enum Role {
     /// The meaning of its class.
     Plain,
     /// It may name a receiver, or someone else than the suspect: `called`, `old`.
@@ -124,7 +124,7 @@ pub(crate) enum Bearing {
     No,
 }
 
-impl Bearing {
+impl Role {
     fn named(field: &str) -> Option<Self> {
         Some(match field {
             "doubt" => Self::Doubt,
@@ -150,14 +150,14 @@ impl Bearing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Meaning {
     pub(crate) word: Word,
-    pub(crate) bearing: Bearing,
+    pub(crate) role: Role,
 }
 
 impl Meaning {
     const fn plain(word: Word) -> Self {
         Self {
             word,
-            bearing: Bearing::Plain,
+            role: Role::Plain,
         }
     }
 }
@@ -211,13 +211,13 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         } else {
             let last = fields.next();
             let word = Word::named(class, last).expect("a class of the word lists");
-            let bearing = last.and_then(Bearing::named).unwrap_or(Bearing::Plain);
+            let role = last.and_then(Role::named).unwrap_or(Role::Plain);
             let list = if is_of_handsets {
                 &mut lists.handsets
             } else {
                 &mut lists.phrases
             };
-            list.insert(phrase, Meaning { word, bearing });
+            list.insert(phrase, Meaning { word, role });
         }
     }
     lists

@@ -3,7 +3,7 @@
 use numguard_core::block::{
     are_keys_on, are_msisdns_on, extremes_on, read_i64_on, read_on, read_run_on, read_views_on,
 };
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::msisdn::{self, Region};
 use proptest::prelude::*;
 
@@ -36,14 +36,14 @@ fn agree(cells: &[Vec<u8>]) -> usize {
     let (offsets, bytes) = column(cells);
     let wide: Vec<i64> = offsets.iter().map(|&offset| i64::from(offset)).collect();
     let mut scalar = vec![1; cells.len()];
-    read_on(Path::Scalar, |row| &cells[row], &mut scalar);
+    read_on(CodePath::Scalar, |row| &cells[row], &mut scalar);
     for (cell, &msisdn) in cells.iter().zip(&scalar) {
         if msisdn != 0 {
             let cell = std::str::from_utf8(cell).expect("only ASCII is read");
             assert_eq!(msisdn::read(cell, Region::In).msisdn, msisdn, "{cell:?}");
         }
     }
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         let mut out = vec![1; cells.len()];
         read_on(path, |row| &cells[row], &mut out);
         assert_eq!(out, scalar, "{path:?}, apart");
@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn integers(mut values in prop::collection::vec(integer(), 0..200)) {
         values.push(9_876_543_210);
-        for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
             let mut out = vec![1; values.len()];
             read_i64_on(path, &values, &mut out);
             prop_assert_eq!(out.last(), Some(&919_876_543_210));
@@ -207,7 +207,7 @@ proptest! {
     fn extremes_are_those_of_the_values(values in prop::collection::vec(any::<i64>(), 0..200), shift in 0..64) {
         let values: Vec<i64> = values.iter().map(|value| value >> shift).collect();
         let expected = values.iter().min().copied().zip(values.iter().max().copied());
-        for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
             prop_assert_eq!(extremes_on(path, &values), expected, "{:?}", path);
         }
     }

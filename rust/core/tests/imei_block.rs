@@ -3,7 +3,7 @@
 use numguard_core::block::imei::{
     UNREAD, drop_placeholders, form, key, read, read_f64, read_i64, read_i128, read_run, read_u64,
 };
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::imei::{self, Reading};
 use numguard_core::naive;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn parts(reading: Reading) -> Option<(u64, numguard_core::notes::Form)> {
 }
 
 /// Compares rows; a failure shows only the index of the first row that differs.
-fn same(out: &[u64], truth: &[u64], how: &str, path: Path) {
+fn same(out: &[u64], truth: &[u64], how: &str, path: CodePath) {
     let differs = out.iter().zip(truth).position(|(out, truth)| out != truth);
     assert_eq!(differs, None, "{path:?}, {how}");
 }
@@ -29,7 +29,7 @@ fn agree(cells: &[Vec<u8>]) -> usize {
     bytes.extend(b"358240051111110");
     let wide: Vec<i64> = offsets.iter().map(|&offset| i64::from(offset)).collect();
     let mut scalar = vec![1; cells.len()];
-    read::<true>(Path::Scalar, |row| &cells[row], &mut scalar);
+    read::<true>(CodePath::Scalar, |row| &cells[row], &mut scalar);
     for (cell, &word) in cells.iter().zip(&scalar) {
         let plain = cell.strip_prefix(b"'").unwrap_or(cell);
         let plain = plain
@@ -49,7 +49,7 @@ fn agree(cells: &[Vec<u8>]) -> usize {
         .iter()
         .map(|&word| if word == UNREAD { word } else { key(word) })
         .collect();
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         let mut out = vec![1; cells.len()];
         read::<true>(path, |row| &cells[row], &mut out);
         same(&out, &scalar, "apart", path);

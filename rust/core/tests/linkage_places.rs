@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use numguard_core::linkage::{
-    Admitted, Answer, Apart, NO_TIME, Place, Point, Policy, Seed, Side, Sighting, Tally, Walk, Why,
+    Admitted, Answer, Apart, NO_TIME, Place, Point, Policy, Seed, Sighting, Tally, Walk, Why,
 };
 use numguard_core::naive;
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ fn walk(seeds: &[Seed], seen: &[Seen], policy: &Policy, parts: usize) -> Answer 
         }
         let side = wanted.side;
         let tally = |(rows, places)| match side {
-            Side::Handsets if policy.needs_places() => Tally::of_placed(rows, places, policy),
+            side if policy.needs_places_of(side) => Tally::of_placed(rows, places, policy),
             _ => Tally::of(rows, side, policy),
         };
         walk.close_pass(cut.into_iter().map(tally).collect());

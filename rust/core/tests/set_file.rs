@@ -5,7 +5,7 @@ mod set_keys;
 use std::sync::Arc;
 
 use numguard_core::Error;
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::set::{FrozenSet, KeyType};
 use set_keys::{Draw, FAMILIES, draw_queries, set};
 
@@ -15,7 +15,7 @@ fn open(bytes: &[u8]) -> Result<FrozenSet, Error> {
 
 /// Calls every method of a set with arbitrary contents. The results are arbitrary, but must be in range.
 fn use_it(set: &FrozenSet, queries: &[u64]) {
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         set.probe_on(path, queries, &mut vec![0; queries.len().div_ceil(64)]);
         let mut ranks = vec![0; queries.len()];
         set.positions_on(path, queries, &mut ranks);

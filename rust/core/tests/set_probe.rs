@@ -2,7 +2,7 @@
 
 mod set_keys;
 
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::naive::set::NaiveSet;
 use numguard_core::set::{FrozenSet, KeyType};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use set_keys::{Draw, FAMILIES, any_keys, draw_queries, set};
 fn agree(set: &FrozenSet, oracle: &NaiveSet, queries: &[u64]) {
     let (truth, positions) = (oracle.probe(queries), oracle.positions(queries));
     let mut paths = 0;
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![u64::MAX; truth.len()];
         set.probe_on(path, queries, &mut hits);
         assert!(hits == truth, "{path:?} disagrees");
@@ -86,7 +86,7 @@ fn a_set_too_large_for_a_filter_is_exact() {
     let mut ranks = vec![0; queries.len()];
     set.positions(&queries, &mut ranks);
     let mut seen = [0, 0];
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![0; queries.len().div_ceil(64)];
         set.probe_on(path, &queries, &mut hits);
         for (row, (&key, &rank)) in queries.iter().zip(&ranks).enumerate() {

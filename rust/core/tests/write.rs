@@ -2,7 +2,7 @@
 
 use numguard_core::block::uniform::Uniform;
 use numguard_core::block::write::{Text, WIDEST, is_grouped_abroad, len_of_imei14, len_of_msisdn};
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::imei;
 use numguard_core::msisdn::{self, Style};
 use proptest::prelude::*;
@@ -63,7 +63,7 @@ fn uniform_agree(keys: &[u64]) {
         };
         (Uniform::Msisdn(style), text)
     });
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         block_agrees(path, handsets.0, handsets.1, keys);
         for (texts, text) in &numbers {
             block_agrees(path, *texts, text, keys);
@@ -71,7 +71,7 @@ fn uniform_agree(keys: &[u64]) {
     }
 }
 
-fn block_agrees(path: Path, texts: Uniform, text: impl Fn(u64) -> Text, keys: &[u64]) {
+fn block_agrees(path: CodePath, texts: Uniform, text: impl Fn(u64) -> Text, keys: &[u64]) {
     let Some(count) = texts.count_on(path, keys) else {
         let common = |&key: &u64| texts.count_on(path, &[key]).is_some();
         assert!(!keys.iter().all(common), "{texts:?} on {path:?}");

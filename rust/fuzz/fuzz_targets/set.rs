@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use numguard_core::naive::set::NaiveSet;
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::set::{CurrentThread, FrozenSet, KeyType};
 
 /// Runs of keys from five bytes each: the distance from the last run, its unit, the number of keys and their distance.
@@ -42,7 +42,7 @@ fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
             .flat_map(|&key| [key, key.wrapping_add(1), key.wrapping_sub(1)]),
     );
     let truth = oracle.probe(&queries);
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![u64::MAX; truth.len()];
         set.probe_on(path, &queries, &mut hits);
         assert!(hits == truth, "{path:?}");

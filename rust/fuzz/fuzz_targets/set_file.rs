@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::set::{FrozenSet, KeyType};
 
 /// One set for each layout: dense lines with clusters and sparse members; lines of byte pairs; only sparse members.
@@ -45,7 +45,7 @@ fuzz_target!(|data: &[u8]| {
     let repeated = members.iter().copied().cycle().take(2_200);
     let others = members.iter().flat_map(|key| [*key, key + 1, key << 1]);
     let queries: Vec<u64> = repeated.chain(others).collect();
-    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
         let mut hits = vec![0; queries.len().div_ceil(64)];
         set.probe_on(path, &queries, &mut hits);
         if intact {

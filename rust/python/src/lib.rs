@@ -29,7 +29,7 @@ use pyo3::prelude::*;
 ///     True
 #[pyfunction]
 fn kernels() -> &'static str {
-    numguard_core::cpu::Path::chosen().name()
+    numguard_core::cpu::CodePath::chosen().name()
 }
 
 #[pymodule(gil_used = false)]

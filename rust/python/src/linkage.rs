@@ -8,7 +8,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch, UInt64Array};
 use numguard_columns::linkage::{self, KeysRead, Sightings, Step};
-use numguard_core::linkage::{KeyList, NO_TIME, Policy, Row, Side, Size};
+use numguard_core::linkage::{KeyList, NO_TIME, Place, Point, Policy, Row, Side, Size};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -108,8 +108,8 @@ impl Linkage {
         }))))
     }
 
-    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are
-    /// points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
+    /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
+    /// are points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
     #[pyo3(signature = (batches, keep, *, placed=false))]
     fn read(
         &self,
@@ -167,7 +167,7 @@ impl Linkage {
 
     /// Receive the counts of the keys of the pass: `key`, `others` and, if a rule uses days, `days` and
     /// `others_on_days`; uint64. Returns the keys whose sightings are needed.
-    fn judge<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
+    fn needed<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
         let Rows(batch) = sizes;
         let columns = batch.columns().iter().map(plain::<UInt64Type>);
         let columns: Vec<_> = columns.collect::<PyResult<_>>()?;
@@ -178,17 +178,25 @@ impl Linkage {
             days: value(2, row),
             others_on_days: value(3, row),
         });
-        let open = self.with(|state| state.linkage.judge(sizes.collect()))?;
-        array_to_python(py, Some(Arc::new(UInt64Array::from(open))))
+        let needed = self.with(|state| state.linkage.needed(sizes.collect()))?;
+        array_to_python(py, Some(Arc::new(UInt64Array::from(needed))))
     }
 
     /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
+    /// Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
-        let mut all = Vec::with_capacity(rows.iter().map(|Rows(batch)| batch.num_rows()).sum());
+        let placed = self.with(|state| state.linkage.wants_places())?;
+        let len = rows.iter().map(|Rows(batch)| batch.num_rows()).sum();
+        let mut all = Vec::with_capacity(len);
+        let mut places = Vec::with_capacity(if placed { len } else { 0 });
         for Rows(batch) in rows {
-            all.extend(rows_of(&batch)?);
+            let (keys, of_places) = split_places(&batch, placed);
+            all.extend(rows_of(keys)?);
+            if placed {
+                places.extend(places_of(of_places)?);
+            }
         }
-        py.detach(|| self.with(|state| state.linkage.answer(all)))
+        py.detach(|| self.with(|state| state.linkage.answer(all, places)))
     }
 
     /// The tables of the result, by name. After that the object cannot be used.
@@ -253,8 +261,8 @@ fn side_name(side: Side) -> &'static str {
 /// `(side, level, keys)`.
 type Request<'py> = (&'static str, u32, Bound<'py, PyAny>);
 
-fn rows_of(batch: &RecordBatch) -> PyResult<Vec<Row>> {
-    let [key, other, at] = batch.columns() else {
+fn rows_of(columns: &[ArrayRef]) -> PyResult<Vec<Row>> {
+    let [key, other, at] = columns else {
         return Err(ArgumentError::new_err("rows: takes key, other and at"));
     };
     let (keys, others) = (plain::<UInt64Type>(key)?, plain::<UInt64Type>(other)?);
@@ -266,12 +274,34 @@ fn rows_of(batch: &RecordBatch) -> PyResult<Vec<Row>> {
         other: others[n],
         at: if at.is_valid(n) { at.value(n) } else { NO_TIME },
     };
-    Ok((0..batch.num_rows()).map(row).collect())
+    Ok((0..keys.len()).map(row).collect())
+}
+
+fn places_of(columns: &[ArrayRef]) -> PyResult<Vec<Place>> {
+    let [point, cell, circle] = columns else {
+        return Err(ArgumentError::new_err(
+            "rows: takes point, cell and circle behind the others",
+        ));
+    };
+    let (points, cells) = (plain::<UInt64Type>(point)?, plain::<UInt64Type>(cell)?);
+    let circles = plain::<UInt64Type>(circle)?;
+    let place = |n: usize| Place {
+        point: Point::of_key(points[n]),
+        cell: cells[n],
+        circle: circles[n],
+    };
+    Ok((0..points.len()).map(place).collect())
+}
+
+/// The columns of keys and times, and with `placed` the last three, which are those of places.
+fn split_places(batch: &RecordBatch, placed: bool) -> (&[ArrayRef], &[ArrayRef]) {
+    let columns = batch.columns();
+    let of_places = if placed { 3 } else { 0 };
+    columns.split_at(columns.len().saturating_sub(of_places))
 }
 
 fn sightings_of(batch: &RecordBatch, keep: bool, placed: bool) -> PyResult<Sightings> {
-    let columns = batch.columns();
-    let (keys, places) = columns.split_at(columns.len() - if placed { 3 } else { 0 });
+    let (keys, places) = split_places(batch, placed);
     for column in places {
         plain::<UInt64Type>(column)?;
     }
@@ -294,30 +324,38 @@ fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
     }
 }
 
-/// Read a batch of numbers, IMEIs and, if there are any, times.
+/// Read a batch of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are points, cells
+/// and circles as uint64 without nulls, 0 if not known.
 ///
-/// Returns the kept sightings with `msisdn` and `imei14` (uint64) and `at` (int64, microseconds); the counts of
-/// refused rows by note; and whether the numbers seem to be national.
+/// Returns the kept sightings with `msisdn` and `imei14` (uint64), `at` (int64, microseconds) and, with `placed`,
+/// `point`, `cell` and `circle` (uint64); the counts of refused rows by note; and whether the numbers seem to be
+/// national.
 #[pyfunction]
+#[pyo3(signature = (batch, policy, region, *, placed=false))]
 fn read_sightings<'py>(
     py: Python<'py>,
     batch: Rows,
     policy: PolicyArgument,
     region: RegionArgument,
+    placed: bool,
 ) -> PyResult<(Bound<'py, PyAny>, linkage::Refused, bool)> {
     let Rows(batch) = batch;
-    let batch = sightings_of(&batch, false, false)?;
+    let batch = sightings_of(&batch, false, placed)?;
     let read = py.detach(|| linkage::read_keys(batch, policy.into(), region.0));
     let KeysRead {
         msisdns,
         imeis,
         ats,
+        places,
         refused,
         looks_national,
     } = read.map_err(raise)?;
-    let kept = [("msisdn", msisdns), ("imei14", imeis), ("at", ats)];
+    let names = ["msisdn", "imei14", "at", "point", "cell", "circle"];
+    let arrays = [msisdns, imeis, ats].into_iter();
+    let arrays = arrays.chain(places.into_iter().flatten());
+    let columns = names.into_iter().zip(arrays);
     let kept =
-        RecordBatch::try_from_iter_with_nullable(kept.map(|(name, array)| (name, array, true)))
+        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true)))
             .map_err(|error| raise(error.into()))?;
     Ok((
         PyRecordBatch::new(kept).into_pyarrow(py)?,

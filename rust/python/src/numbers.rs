@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::input::{RegionsArgument, StyleArgument, ThreadsArgument, Values};
 
-type Answer<'py> = PyResult<Bound<'py, PyAny>>;
+type ArrayResult<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// Read written phone numbers into E.164 integers.
 ///
@@ -45,7 +45,7 @@ fn normalize(
     values: Values,
     region: RegionsArgument,
     threads: ThreadsArgument,
-) -> Answer<'_> {
+) -> ArrayResult<'_> {
     values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::normalize(chunk, reads, threads.0)
@@ -74,7 +74,7 @@ fn explain(
     values: Values,
     region: RegionsArgument,
     threads: ThreadsArgument,
-) -> Answer<'_> {
+) -> ArrayResult<'_> {
     values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::explain(chunk, reads, threads.0)
@@ -103,7 +103,7 @@ fn extract(
     values: Values,
     region: RegionsArgument,
     threads: ThreadsArgument,
-) -> Answer<'_> {
+) -> ArrayResult<'_> {
     values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::extract(chunk, reads, threads.0)
@@ -127,7 +127,7 @@ fn extract(
 ///     [{'numbers': [919876543210, 919812345678], 'doubt': None, 'rest': None}, {'numbers': [919876543210], 'doubt': 'text_with_digits', 'rest': None}]
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionsArgument::default()), text_signature = "(values, *, region='IN')")]
-fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> Answer<'_> {
+fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> ArrayResult<'_> {
     values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::mentions(chunk, reads)
@@ -161,7 +161,7 @@ fn format(
     msisdns: Values,
     style: StyleArgument,
     threads: ThreadsArgument,
-) -> Answer<'_> {
+) -> ArrayResult<'_> {
     msisdns.map(py, |chunk| {
         numguard_columns::format(chunk, style.0, threads.0)
     })
@@ -190,7 +190,7 @@ fn format(
 ///     ['IN', 'CA', 'KZ']
 #[pyfunction]
 #[pyo3(signature = (msisdns, *, threads=ThreadsArgument::default()), text_signature = "(msisdns, *, threads=None)")]
-fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> Answer<'_> {
+fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
     msisdns.map(py, |chunk| numguard_columns::region_of(chunk, threads.0))
 }
 
@@ -228,7 +228,7 @@ fn regions() -> Vec<&'static str> {
 ///     [49015420323751, 49015420323751, None]
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
-fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
+fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
     values.map(py, |chunk| {
         numguard_columns::normalize(chunk, Keys::Imei.into(), threads.0)
     })
@@ -250,7 +250,7 @@ fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> A
 ///     ['luhn_ok', 'spare_zero']
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
-fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Answer<'_> {
+fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
     values.map(py, |chunk| numguard_columns::explain_imei(chunk, threads.0))
 }
 
@@ -272,7 +272,7 @@ fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Ans
 ///     ['490154203237518']
 #[pyfunction]
 #[pyo3(signature = (imei14s, *, threads=ThreadsArgument::default()), text_signature = "(imei14s, *, threads=None)")]
-fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Answer<'_> {
+fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
     imei14s.map(py, |chunk| numguard_columns::format_imei(chunk, threads.0))
 }
 
@@ -280,7 +280,7 @@ fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Ans
 ///
 /// For sightings: linkage lists the placeholders at which it stopped.
 #[pyfunction]
-fn imei_keys(py: Python<'_>, values: Values) -> Answer<'_> {
+fn imei_keys(py: Python<'_>, values: Values) -> ArrayResult<'_> {
     values.map(py, |chunk| {
         numguard_columns::normalize(chunk, Keys::ImeiOrPlaceholder.into(), None)
     })

@@ -9,7 +9,7 @@ use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
 use numguard_columns::parallel::Threads;
 use numguard_columns::parquet::{self, ParquetScan};
-use numguard_columns::scan::{self, Event, Lookup, Plan, Projection, Tally};
+use numguard_columns::scan::{self, Event, Lookup, Projection, ScanPlan, Tally};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -31,7 +31,7 @@ enum AnySet<'py> {
 /// One scan: its plan, the columns of its hits, and its counts.
 #[pyclass(frozen, module = "numguard._core")]
 struct Scanner {
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     threads: Threads,
     state: Mutex<State>,
 }
@@ -85,7 +85,7 @@ impl Scanner {
             })
             .collect();
         let count = lookups.len();
-        let plan = Plan::new(lookups, columns)
+        let plan = ScanPlan::new(lookups, columns)
             .map_err(raise)?
             .with_regions(region_column);
         let projection = plan.project(&schema.into_inner(), None).map_err(raise)?;
@@ -174,7 +174,7 @@ impl Scanner {
     /// The next result of the files or the text; `None` after the last. Checks for signals while it waits.
     ///
     /// Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
-    /// `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `judge` is to
+    /// `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
     /// be called; and `("read", 0)` when more was read without a hit.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
@@ -218,7 +218,7 @@ impl Scanner {
 
     /// Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits.
     #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
-    fn judge(&self, py: Python<'_>, kept: Vec<bool>) {
+    fn decide(&self, py: Python<'_>, kept: Vec<bool>) {
         if let Some(Run::Text(text)) = &mut self.locked(py).run {
             text.decide(&kept);
         }

@@ -5,7 +5,7 @@
 //! layouts.
 
 use numguard_core::block::{self, imei};
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 use numguard_core::msisdn::{self, Region, Regional};
 use numguard_core::plan::{NAMES, RegionPlan};
 
@@ -183,7 +183,7 @@ impl Column<'_> {
 
     /// [`fill_quick`](Self::fill_quick) of IMEIs, each with its form if `FORMS`; placeholders are read too.
     fn fill_imeis<const FORMS: bool>(&self, start: usize, out: &mut [u64]) -> bool {
-        let (path, rows) = (Path::chosen(), start..start + out.len());
+        let (path, rows) = (CodePath::chosen(), start..start + out.len());
         match &self.values {
             Values::U64(values) => {
                 imei::read_u64(&values[rows], out);
@@ -260,7 +260,7 @@ impl Column<'_> {
             }
             _ => out.fill(0),
         }
-        // Region by region, so that what is known of each is at hand.
+        // Region by region, so that the tables of each stay in the cache.
         for row in in_order(regions) {
             let (row, region) = (row as usize, regions[row as usize]);
             if out[row] != 0 && region == Region::In && !self.is_null(start + row) {

@@ -81,11 +81,11 @@ pub(super) struct Pieces<M: Process> {
     shared: Arc<Shared<M>>,
     /// The next line.
     line: u64,
-    rest: Option<Rest>,
+    rest: Option<UnfinishedRecord>,
 }
 
 /// The unfinished record at the end of the last chunk.
-struct Rest {
+struct UnfinishedRecord {
     bytes: Vec<u8>,
     /// The number of bytes when it was last split.
     seen: usize,
@@ -213,7 +213,7 @@ impl<M: Process> Pieces<M> {
         };
         if outcome.consumed < outcome.bytes.len() {
             let bytes = outcome.bytes[outcome.consumed..].to_vec();
-            self.rest = Some(Rest {
+            self.rest = Some(UnfinishedRecord {
                 seen: bytes.len(),
                 bytes,
                 mended: false,

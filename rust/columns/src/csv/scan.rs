@@ -17,7 +17,7 @@ use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
 use crate::parallel::{self, Threads};
-use crate::scan::{Event, Found, Plan, Projection, Search, Tally, assemble};
+use crate::scan::{Event, Projection, RunHits, ScanPlan, Search, Tally, assemble};
 
 /// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
 const HITS: usize = 1 << 13;
@@ -41,7 +41,7 @@ pub struct Rows<'a> {
 pub struct CsvScan {
     pieces: Pieces<KeySearch>,
     schema: SchemaRef,
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     tally: Tally,
     /// Hits not yet returned, their number, and the number of bytes read since the last hits were returned.
     hits: Vec<RecordBatch>,
@@ -57,7 +57,7 @@ pub struct CsvScan {
 
 /// The search in the rows of a chunk.
 struct KeySearch {
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     projection: Projection,
     doubt: Option<Doubt>,
     searches: Mutex<Vec<Search>>,
@@ -67,10 +67,10 @@ impl CsvScan {
     /// Scans a text. `schema` has the columns of the hits, `tally` the counts to continue from.
     ///
     /// # Errors
-    /// [`Error::Format`]; those of [`Plan::project`].
+    /// [`Error::Format`]; those of [`ScanPlan::project`].
     pub fn new(
         rows: Rows<'_>,
-        plan: Arc<Plan>,
+        plan: Arc<ScanPlan>,
         schema: SchemaRef,
         threads: Threads,
         tally: Tally,
@@ -272,7 +272,7 @@ impl Process for KeySearch {
         let mut search = search.unwrap_or_else(|| Search::new(lookups));
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
-        let (mut found, mut own, mut start) = (Found::none(lookups.len()), Vec::new(), 0);
+        let (mut found, mut own, mut start) = (RunHits::none(lookups.len()), Vec::new(), 0);
         for &row in &doubtful {
             let at = row as usize;
             found.extend(search.run(lookups, &columns, start..at, &mut tally));
@@ -311,7 +311,7 @@ impl Process for KeySearch {
             let cells = texts.finish()?;
             hits.push(arrow_cast::cast(&cells, field.data_type())?);
         }
-        let matches: Vec<ArrayRef> = Found::match_columns(found.matches);
+        let matches: Vec<ArrayRef> = RunHits::match_columns(found.matches);
         if own.is_empty() {
             tally.count_hits(lookups, &matches);
         }

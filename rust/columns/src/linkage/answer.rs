@@ -1,4 +1,4 @@
-//! The answer of a walk as record batches, with documented types.
+//! The result of a walk as record batches, with documented types.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use numguard_core::linkage::{Answer, Apart, Edge, NO_TIME, Span, Stopped, Why};
 use super::Refused;
 use crate::Error;
 
-/// What a linkage found, and what it could not read.
+/// The result of a linkage, and the counts of refused rows.
 #[derive(Debug)]
 pub struct Expansion {
-    /// What the walk found.
+    /// The result of the walk.
     pub answer: Answer,
-    /// Whether the policy looked at places, so that the tables say what it saw.
+    /// Whether the policy has rules of place, so that the tables have their columns.
     pub placed: bool,
     /// Rows that could not be read, by note.
     pub refused: Refused,
@@ -30,7 +30,7 @@ impl Expansion {
     /// timestamp[us, Asia/Kolkata], `sightings` int64.
     ///
     /// # Errors
-    /// [`Error::Arrow`] never, unless this file is wrong.
+    /// [`Error::Arrow`], which a correct program does not return.
     pub fn linked(&self) -> Result<RecordBatch, Error> {
         let rows = &self.answer.linked;
         let [first, last, sightings] = spans(rows.iter().map(|row| row.span));
@@ -46,8 +46,8 @@ impl Expansion {
         ])
     }
 
-    /// `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata]; where the
-    /// policy looked at places, `in_one_place` string: the cap that the handset is over and open all the same, or null.
+    /// `imei14` uint64, `hop` int32, `numbers` int64, `first_seen`, `last_seen` timestamp[us, Asia/Kolkata]; if the
+    /// policy has rules of place, `in_one_place` string: the cap that the handset exceeds although it is open, or null.
     ///
     /// # Errors
     /// As [`linked`](Self::linked).
@@ -68,7 +68,7 @@ impl Expansion {
         batch(columns)
     }
 
-    /// `msisdn`, `imei14` uint64 (one of them null), `why` string, `count` int64; where the policy looked at places,
+    /// `msisdn`, `imei14` uint64 (one of them null), `why` string, `count` int64; if the policy has rules of place,
     /// `times` and `km` int64 of those in two places. Numbers first.
     ///
     /// # Errors

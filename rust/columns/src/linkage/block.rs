@@ -1,7 +1,7 @@
-//! Batches of sightings -> blocks of plain keys and times, with what was refused on the way.
+//! Batches of sightings -> blocks of plain keys and times, and the counts of refused rows.
 //!
-//! A column that is keys already is not copied: its block shares its memory. What else there is is read into memory of its
-//! own.
+//! A column that already has keys is not copied: its block shares its memory. Other columns are read into memory of
+//! their own.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::column::{Column, Keys};
 use crate::refused::{looks_national, note_of};
 use crate::{Error, parallel};
 
-/// The columns of a batch of sightings, as they came; all of the same length.
+/// The columns of a batch of sightings, as the caller has them; all of the same length.
 #[derive(Clone, Debug)]
 pub struct Sightings {
     /// Numbers, of any type that holds them.
@@ -28,11 +28,11 @@ pub struct Sightings {
     pub imeis: ArrayRef,
     /// Timestamps or dates.
     pub ats: Option<ArrayRef>,
-    /// Points, cells and circles as the core counts them, uint64 and 0 where they are not known; where a policy looks at
-    /// them.
+    /// Points, cells and circles in the units of the core, uint64 and 0 where they are not known; if the policy has
+    /// rules of place.
     pub places: Option<[ArrayRef; 3]>,
-    /// Whether the memory of the columns may be kept until the walk is over. If it hangs together with that of other
-    /// columns, or its owner wants it back, it may not.
+    /// Whether the memory of the columns may be kept until the end of the walk. It may not if it is shared with other
+    /// columns, or if its owner reuses it.
     pub keep: bool,
 }
 
@@ -42,13 +42,13 @@ pub(super) struct Block {
     pub(super) msisdns: ScalarBuffer<u64>,
     /// Placeholders too; 0 for an IMEI of zeros.
     pub(super) imeis: ScalarBuffer<u64>,
-    /// As the core counts them; none at all where the source has no times.
+    /// In the units of the core; `None` if the source has no times.
     pub(super) ats: Option<ScalarBuffer<i64>>,
     /// Points, cells, circles; empty unless the policy has rules of place.
     pub(super) places: Option<[ScalarBuffer<u64>; 3]>,
 }
 
-/// What rows hold besides the key that was looked for.
+/// What rows contain beside the requested key.
 pub(super) struct Beside {
     pub(super) others: Vec<u64>,
     pub(super) ats: Vec<i64>,
@@ -75,7 +75,7 @@ impl Block {
             .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])
     }
 
-    /// What some rows hold besides the keys of one side.
+    /// What some rows contain beside the keys of one side.
     pub(super) fn beside(&self, side: Side, rows: &[u32], placed: bool) -> Beside {
         let rows = rows.iter().map(|&row| row as usize);
         let others = match side {
@@ -160,7 +160,7 @@ impl BlockReader {
         self.rows
     }
 
-    /// Whether any batch had national numbers, as it seems, in a column of E.164.
+    /// Whether any batch seems to have national numbers in a column of E.164.
     pub(super) fn looks_national(&self) -> bool {
         self.looks_national
     }
@@ -169,7 +169,7 @@ impl BlockReader {
         self.refused
     }
 
-    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows, each as `form` makes it.
+    /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows, each converted by `form`.
     pub(super) fn read<T: Send>(
         &mut self,
         batches: &[Sightings],
@@ -203,7 +203,7 @@ impl BlockReader {
         self.refuse(refused);
     }
 
-    /// Which of the files was last taken from.
+    /// The index of the last file that was read.
     pub(super) fn file(&self) -> usize {
         self.file
     }
@@ -281,7 +281,7 @@ impl<'a> Batch<'a> {
         let mut dropped = Vec::new();
         for row in self.doubtful(&block) {
             let (msisdn, imei) = (block.msisdns[row], block.imeis[row]);
-            match self.judge(rows.start + row, msisdn, imei, block.at(row)) {
+            match self.check_row(rows.start + row, msisdn, imei, block.at(row)) {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(why) => *refused.entry(why).or_default() += 1,
@@ -338,7 +338,7 @@ impl<'a> Batch<'a> {
 
     /// Whether a row is kept, or why it is refused.
     #[inline]
-    fn judge(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
+    fn check_row(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
         if msisdn == 0 {
             return Err(why_refused(&self.msisdns, row));
         }
@@ -357,7 +357,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Why a cell gave no key.
+/// The note of a cell without a key.
 #[cold]
 pub(super) fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
     let note = column

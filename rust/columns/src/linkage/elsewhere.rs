@@ -1,17 +1,19 @@
 //! Linkage over sightings that an engine holds on other machines, and that are never collected as a whole.
 //!
-//! Where the sightings are, [`read_keys`] selects those that count and reads their keys. Where the linkage runs, each pass
-//! requests keys ([`Linkage::wanted`]), closes some of them by their sizes ([`Linkage::judge`]), and ends with the
-//! sightings of the others ([`Linkage::answer`]). The rules are those of linkage over local sightings.
+//! Where the sightings are, [`read_keys`] selects those that count and reads their keys. Where the linkage runs, each
+//! pass requests keys ([`Linkage::wanted`]), determines from their sizes whose sightings are needed
+//! ([`Linkage::needed`]), and ends with those sightings ([`Linkage::answer`]). The rules are those of linkage over
+//! local sightings.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, UInt64Array};
-use numguard_core::linkage::{NO_TIME, Policy, Row, Size, Tally, Wanted};
+use arrow_buffer::ScalarBuffer;
+use numguard_core::linkage::{NO_TIME, Place, Policy, Row, Size, Tally, Wanted};
 use numguard_core::msisdn::Region;
 
-use super::block::BlockReader;
+use super::block::{Block, BlockReader};
 use super::{Linkage, Refused, Sightings};
 use crate::Error;
 
@@ -24,14 +26,16 @@ pub struct KeysRead {
     pub imeis: ArrayRef,
     /// Microseconds since 1970 UTC, null where there is no time: int64.
     pub ats: ArrayRef,
+    /// Points, cells and circles, if the batch has them: uint64.
+    pub places: Option<[ArrayRef; 3]>,
     /// Rows that could not be read, by note.
     pub refused: Refused,
     /// Whether the numbers seem to be national ones typed as E.164.
     pub looks_national: bool,
 }
 
-/// Reads the keys and times of a batch, on one thread, as [`Linkage::read`] does. Rows outside of the policy's period are
-/// left out.
+/// Reads the keys, times and places of a batch, on one thread, as [`Linkage::read`] does. Rows outside of the policy's
+/// period are left out.
 ///
 /// # Errors
 /// As [`Linkage::read`].
@@ -39,47 +43,74 @@ pub struct KeysRead {
 /// # Panics
 /// As [`Linkage::read`].
 pub fn read_keys(batch: Sightings, policy: Policy, region: Region) -> Result<KeysRead, Error> {
+    let placed = batch.places.is_some();
     let mut reader = BlockReader::new(Arc::new(policy), region, Some(NonZeroUsize::MIN));
     let blocks = reader.read(&[batch], |block| block)?;
-    let msisdns = blocks
-        .iter()
-        .flat_map(|block| block.msisdns.iter().copied());
-    let imeis = blocks.iter().flat_map(|block| block.imeis.iter().copied());
     let ats = blocks.iter().flat_map(|block| {
         (0..block.len()).map(|row| Some(block.at(row)).filter(|&at| at != NO_TIME))
     });
+    let place = |n: usize| {
+        column(&blocks, |block| {
+            block.places.as_ref().map(|places| &places[n])
+        })
+    };
     Ok(KeysRead {
-        msisdns: Arc::new(UInt64Array::from_iter_values(msisdns)),
-        imeis: Arc::new(UInt64Array::from_iter_values(imeis)),
+        msisdns: column(&blocks, |block| Some(&block.msisdns)),
+        imeis: column(&blocks, |block| Some(&block.imeis)),
         ats: Arc::new(ats.collect::<Int64Array>()),
+        places: placed.then(|| [place(0), place(1), place(2)]),
         looks_national: reader.looks_national(),
         refused: reader.into_refused(),
     })
 }
 
+/// A column of all blocks.
+fn column(blocks: &[Block], of: impl Fn(&Block) -> Option<&ScalarBuffer<u64>>) -> ArrayRef {
+    let values = blocks.iter().filter_map(of);
+    Arc::new(UInt64Array::from_iter_values(
+        values.flat_map(|values| values.iter().copied()),
+    ))
+}
+
 impl Linkage {
-    /// What the next pass asks for; `None` when the walk is over.
+    /// The request of the next pass; `None` at the end of the walk.
     #[must_use]
     pub fn wanted(&self) -> Option<Wanted<'_>> {
         self.walk.wanted()
     }
 
-    /// Takes how much each key of the pass was seen, each key once, those that were not seen left out. Gives the keys
-    /// whose sightings [`answer`](Self::answer) must bring.
-    pub fn judge(&mut self, mut sizes: Vec<Size>) -> Vec<u64> {
-        sizes.sort_unstable_by_key(|size| size.key);
-        let open = self.walk.open(&sizes);
-        sizes.retain(|size| open.binary_search(&size.key).is_err());
-        self.sized = Tally::of_sizes(&sizes);
-        open
+    /// Whether [`answer`](Self::answer) takes a place for each row of the current pass.
+    #[must_use]
+    pub fn wants_places(&self) -> bool {
+        let side = self.walk.wanted().map(|wanted| wanted.side);
+        side.is_some_and(|side| self.policy.needs_places_of(side))
     }
 
-    /// Closes the pass with every kept sighting of its open keys, seen from the side that was asked for.
-    pub fn answer(&mut self, rows: Vec<Row>) {
-        if let Some(wanted) = self.walk.wanted() {
-            let open = Tally::of(rows, wanted.side, &self.policy);
-            self.walk
-                .close_pass(vec![open, std::mem::take(&mut self.sized)]);
-        }
+    /// Receives the sizes of the keys of the pass, each key once, those without a sighting left out. Returns the keys
+    /// whose sightings [`answer`](Self::answer) takes.
+    pub fn needed(&mut self, mut sizes: Vec<Size>) -> Vec<u64> {
+        sizes.sort_unstable_by_key(|size| size.key);
+        let needed = self.walk.needed(&sizes);
+        sizes.retain(|size| needed.binary_search(&size.key).is_err());
+        self.sized = Tally::of_sizes(&sizes);
+        needed
+    }
+
+    /// Ends the pass with every kept sighting of its needed keys, as rows of the requested side, and where it
+    /// [wants places](Self::wants_places) the place of each.
+    ///
+    /// # Panics
+    /// If it wants places and their count is not that of the rows.
+    pub fn answer(&mut self, rows: Vec<Row>, places: Vec<Place>) {
+        let Some(side) = self.walk.wanted().map(|wanted| wanted.side) else {
+            return;
+        };
+        let needed = if self.policy.needs_places_of(side) {
+            Tally::of_placed(rows, places, &self.policy)
+        } else {
+            Tally::of(rows, side, &self.policy)
+        };
+        let sized = std::mem::take(&mut self.sized);
+        self.walk.close_pass(vec![needed, sized]);
     }
 }

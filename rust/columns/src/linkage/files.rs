@@ -1,4 +1,4 @@
-//! Local Parquet files of sightings -> blocks, row groups side by side.
+//! Local Parquet files of sightings -> blocks, row groups in parallel.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -19,28 +19,28 @@ use crate::parquet::{ParquetFile, RowGroup, in_order};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 
-/// A Parquet file and the names of its columns of numbers, IMEIs and, if it has any, times.
+/// A Parquet file and the names of its columns of numbers, IMEIs and, if there is one, times.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Where it is.
+    /// The path.
     pub path: PathBuf,
     /// Two or three names.
     pub columns: Vec<String>,
 }
 
-/// What was read of one row group.
+/// The sightings of one row group.
 pub(super) struct Group {
-    /// Which of the files.
+    /// The index of the file.
     pub(super) file: usize,
     pub(super) rows: u64,
     pub(super) looks_national: bool,
     pub(super) blocks: Vec<Packed>,
     pub(super) refused: Refused,
-    /// What reads it again.
+    /// Reads it again.
     pub(super) job: Job,
 }
 
-/// Files being read.
+/// The files, which are read in parallel.
 pub(super) struct Files(Ordered<Groups>);
 
 impl Files {
@@ -59,13 +59,13 @@ impl Files {
         Self(Ordered::new(groups, threads))
     }
 
-    /// What comes next, [`Next::Waiting`] after `patience`.
+    /// The next row group, or [`Next::Waiting`] after `patience`.
     pub(super) fn next(&mut self, patience: Duration) -> Next<Result<Group, Error>> {
         self.0.next(patience)
     }
 }
 
-/// The row groups of all files, in order; a file is opened when its first one is asked for.
+/// The row groups of all files, in order; a file is opened when its first one is requested.
 struct Groups {
     files: VecDeque<(usize, File)>,
     waiting: VecDeque<Job>,
@@ -108,7 +108,7 @@ impl Iterator for Groups {
 struct OpenFile {
     index: usize,
     file: Arc<ParquetFile>,
-    /// Where the two or three columns stand in the file.
+    /// The indices of the two or three columns in the file.
     roots: Vec<usize>,
 }
 
@@ -201,7 +201,7 @@ impl Job {
     }
 }
 
-/// A row group, read a batch a step.
+/// A row group, read one batch in each step.
 enum Unit {
     Ready(Job),
     Reading(Job, ParquetRecordBatchReader, Group),

@@ -1,7 +1,8 @@
-//! Storage of the sightings between two passes: in memory up to a limit, beyond it in a temporary file, or in their source.
+//! Storage of the sightings between two passes: in memory up to a limit, beyond it in a temporary file, or in their
+//! source.
 //!
 //! One idea: **what is read again is read as keys.** Sightings whose memory no other owner holds are packed as they
-//! arrive. Beyond the limit they go to a temporary file. If that file has no room, the row groups of a file are decoded
+//! arrive. Beyond the limit they go to a temporary file. If that file has no space, the row groups of a file are decoded
 //! again for each pass, and a stream, which can be received only once, is an error.
 
 use super::block::Block;
@@ -17,7 +18,7 @@ pub(super) struct Held {
     bytes: usize,
     rows: u64,
     spill: Option<Spill>,
-    /// Whether the temporary file was once found to have no room.
+    /// Whether the temporary file once had no space.
     full: bool,
 }
 
@@ -59,7 +60,7 @@ impl Held {
     /// Stores sightings of a stream.
     ///
     /// # Errors
-    /// [`Error::File`] if there is no room for them.
+    /// [`Error::File`] if there is no space for them.
     pub(super) fn take(&mut self, blocks: Vec<Packed>) -> Result<(), Error> {
         for packed in blocks {
             let placed = self.place(packed)?;
@@ -93,7 +94,7 @@ impl Held {
         self.pieces.extend(pieces);
     }
 
-    /// Leaves sightings in memory, or moves them to the temporary file if there is no room.
+    /// Leaves sightings in memory, or moves them to the temporary file if there is no space.
     fn place(&mut self, packed: Packed) -> Result<Packed, Error> {
         let bytes = self.bytes + packed.bytes();
         if bytes <= self.limit {

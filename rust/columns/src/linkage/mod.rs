@@ -1,10 +1,11 @@
 //! Columns of sightings -> the walk of `numguard-core`, its answer as record batches.
 //!
-//! Owns how sightings are held (as blocks of keys and times), how a pass over them is shared among threads, and what
-//! times may look like. The rules of linkage are the core's.
+//! Owns how sightings are stored (as blocks of keys and times), how a pass over them is divided among threads, and
+//! which types times may have. The rules of linkage are in the core.
 //!
-//! One idea: **hold the keys, go over them again.** Sightings are read once, and packed into some fifteen bytes a row; each
-//! pass of the walk is then a membership test over one run of integers. What does not fit into memory is held elsewhere.
+//! One idea: **store the keys, and pass over them again.** Sightings are read once and packed into some fifteen bytes a
+//! row; each pass of the walk is then a membership test over one run of integers. What does not fit into memory is in a
+//! file.
 
 mod answer;
 mod block;
@@ -39,52 +40,52 @@ use crate::column::{Column, Keys};
 use crate::parallel::Next;
 use crate::{Error, parallel};
 
-/// Rows by the code of what kept them out.
+/// Refused rows by note.
 pub type Refused = BTreeMap<&'static str, u64>;
 
-/// A row that a time rule cannot judge because it has no time, and so is refused.
+/// A row without a time, refused because the policy has a rule about time.
 pub const NO_TIME: &str = "no_time";
 
-/// A row in which nothing is written where a number or an IMEI should stand.
+/// A row with a null or empty cell in the column of numbers or of IMEIs.
 pub(crate) const EMPTY: &str = numguard_core::notes::Note::Empty.code();
 
-/// How far a linkage has come.
+/// The progress of a linkage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The level being reached; 0 while sightings are read.
+    /// The current level; 0 while sightings are read.
     pub hop: u32,
-    /// What the pass over the sightings is about; `None` while they are read.
+    /// The side whose keys the pass requests; `None` while sightings are read.
     pub side: Option<Side>,
-    /// Rows read, or gone over in this pass.
+    /// Rows read, or passed over in this pass.
     pub rows: u64,
-    /// Rows there are to go over; `None` while they are read.
+    /// All rows of the pass; `None` while sightings are read.
     pub of: Option<u64>,
 }
 
 /// What to do after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Take another.
+    /// There are more steps.
     More(Progress),
-    /// The walk is over: [`Linkage::finish`].
+    /// The walk is complete: [`Linkage::finish`].
     Done,
 }
 
-/// Sightings being read, then walked over, a step at a time, so that the caller regains control between two steps.
+/// Linkage in steps: sightings are read, then walked over. The caller regains control between two steps.
 pub struct Linkage {
     reader: BlockReader,
     files: Option<Files>,
     held: Held,
     walk: Walk,
     pass: Option<Pass>,
-    /// Keys of the pass at hand that are judged by their size.
+    /// The keys of the current pass that their size closes.
     sized: Tally,
     policy: Arc<Policy>,
     threads: parallel::Threads,
 }
 
 impl Linkage {
-    /// A linkage that sets out from `seeds`, and keeps up to `memory_limit` bytes of sightings in memory.
+    /// A linkage that starts from `seeds` and keeps up to `memory_limit` bytes of sightings in memory.
     #[must_use]
     pub fn new(
         policy: Policy,
@@ -106,11 +107,11 @@ impl Linkage {
         }
     }
 
-    /// Takes in some batches of sightings. They are shared among the threads together, so several at a time are best.
+    /// Reads batches of sightings. They are divided among the threads together, so several at a time are best.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and there is no room
-    /// for a temporary file.
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and a temporary
+    /// file has no space.
     ///
     /// # Panics
     /// If the columns of a batch differ in length.
@@ -173,7 +174,7 @@ impl Linkage {
         }
     }
 
-    /// Goes over some more of the sightings.
+    /// Passes over some more of the sightings.
     ///
     /// # Errors
     /// Those of reading again what was not kept in memory.
@@ -193,7 +194,7 @@ impl Linkage {
         Ok(Step::More(progress))
     }
 
-    /// What was found. Unless the last step was [`Step::Done`], the rest of the steps is taken first.
+    /// The result. Unless the last step was [`Step::Done`], the remaining steps are taken first.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -208,13 +209,13 @@ impl Linkage {
     }
 }
 
-/// Reads the keys and times of seeds: those that can be read, and the count of the others.
+/// Reads the keys and times of seeds: those that can be read, and the counts of the refused ones by note.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::NotTimes`].
 ///
 /// # Panics
-/// If `reported_at` is another length than `msisdns`.
+/// If `reported_at` and `msisdns` differ in length.
 pub fn seeds(
     msisdns: &ArrayRef,
     reported_at: Option<&ArrayRef>,
@@ -252,7 +253,7 @@ pub fn seeds(
     Ok((seeds, refused))
 }
 
-/// Whether columns of these names and types can hold what they should: numbers, IMEIs and, if there is a third, times.
+/// Checks that columns of these names and types can hold numbers, IMEIs and, if there is a third, times.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::NotTimes`], in the column.

@@ -1,7 +1,7 @@
 //! Kept sightings in fewer bytes, in memory or in a temporary file.
 //!
-//! Owns their form and where it is kept. One idea: **a column is offsets from its smallest value, all of one width**, so
-//! that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
+//! Owns their form and where it is kept. One idea: **a column is offsets from its smallest value, all of one width**,
+//! so that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
 //! bytes, handsets six, and times in the order of a file four.
 
 use std::borrow::Cow;
@@ -181,7 +181,7 @@ impl Packed {
             Store::File(file, offset) => {
                 let mut bytes = vec![0; range.len()];
                 let at = offset + range.start as u64;
-                read_exact_at(file, &mut bytes, at).map_err(no_room)?;
+                read_exact_at(file, &mut bytes, at).map_err(no_space)?;
                 Ok(bytes.into())
             }
         }
@@ -209,7 +209,7 @@ impl Spill {
     /// # Errors
     /// [`Error::File`], in the folder of temporary files.
     pub(super) fn new() -> Result<Self, Error> {
-        let file = tempfile::tempfile().map_err(no_room)?;
+        let file = tempfile::tempfile().map_err(no_space)?;
         Ok(Self {
             file: Arc::new(file),
             len: 0,
@@ -225,7 +225,7 @@ impl Spill {
             return Ok(packed);
         };
         let offset = self.len;
-        write_all_at(&self.file, bytes, offset).map_err(no_room)?;
+        write_all_at(&self.file, bytes, offset).map_err(no_space)?;
         self.len += bytes.len() as u64;
         Ok(Packed {
             store: Store::File(Arc::clone(&self.file), offset),
@@ -284,7 +284,7 @@ fn unpack<const WIDTH: usize>(bytes: &[u8], least: u64, values: &mut [u64]) {
     }
 }
 
-fn no_room(error: std::io::Error) -> Error {
+fn no_space(error: std::io::Error) -> Error {
     Error::file(&std::env::temp_dir(), error)
 }
 
@@ -322,8 +322,8 @@ mod tests {
         #[test]
         fn packed_sightings_are_those_of_the_block(block in block(), step in 1..90usize) {
             let mut spill = Spill::new().expect("a temporary file");
-            spill.take(Packed::of(&block)).expect("room");
-            let spilled = spill.take(Packed::of(&block)).expect("room");
+            spill.take(Packed::of(&block)).expect("space");
+            let spilled = spill.take(Packed::of(&block)).expect("space");
             let rows: Vec<u32> = (0..block.len() as u32).step_by(step).collect();
             for packed in [Packed::of(&block), spilled] {
                 prop_assert_eq!(packed.len(), block.len());

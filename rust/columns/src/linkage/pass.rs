@@ -1,4 +1,4 @@
-//! One pass of the walk: the rows of the wanted keys, found and tallied side by side.
+//! One pass of the walk: the rows of the wanted keys, found and tallied in parallel.
 
 use numguard_core::linkage::{Place, Policy, Row, Side, Tally, Wanted};
 use numguard_core::set::{FrozenSet, KeyType};
@@ -13,24 +13,24 @@ use crate::{Error, parallel};
 /// Keys probed at once: 16 KiB, which stay in the first cache.
 const RUN: usize = 2048;
 
-/// Rows gone over in a step: some hundredths of a second.
+/// Rows of a step: some hundredths of a second.
 const STEP: usize = 1 << 22;
 
-/// Parts that rows are cut into by key, so that each is sorted by itself, in the cache.
+/// Parts into which rows are divided by key, so that each is sorted by itself, in the cache.
 const PARTS: usize = 64;
 
-/// A pass under way.
+/// The state of a pass.
 pub(super) struct Pass {
     side: Side,
     hop: u32,
     wanted: FrozenSet,
-    /// Whether the IMEI of zeros is wanted, which no set holds.
+    /// Whether the IMEI of zeros is wanted, which no set contains.
     zero: bool,
-    /// Whether the places of the rows are asked for.
+    /// Whether the pass needs the places of the rows.
     placed: bool,
     next: usize,
     rows: u64,
-    parts: Vec<Vec<Found>>,
+    parts: Vec<Vec<WantedRows>>,
 }
 
 /// The rows of a block whose keys are wanted, ascending, and these keys.
@@ -40,9 +40,9 @@ struct Hits {
     keys: Vec<u64>,
 }
 
-/// Rows of wanted keys; where places are asked for, one for each row.
+/// Rows of wanted keys; if the pass needs places, one for each row.
 #[derive(Clone, Default)]
-struct Found {
+struct WantedRows {
     rows: Vec<Row>,
     places: Vec<Place>,
 }
@@ -58,14 +58,14 @@ impl Pass {
             hop: wanted.hop,
             wanted: FrozenSet::build(wanted.keys.iter().copied(), key_type),
             zero: wanted.keys.first() == Some(&0),
-            placed: wanted.side == Side::Handsets && policy.needs_places(),
+            placed: policy.needs_places_of(wanted.side),
             next: 0,
             rows: 0,
             parts: vec![Vec::new(); PARTS],
         }
     }
 
-    /// Goes over some more pieces; returns whether they were the last.
+    /// Passes over some more pieces; returns whether they were the last.
     ///
     /// # Errors
     /// Those of reading a piece again.
@@ -105,11 +105,11 @@ impl Pass {
         }
     }
 
-    /// Counts what was found.
+    /// Tallies the rows.
     pub(super) fn tally(self, policy: &Policy, threads: parallel::Threads) -> Vec<Tally> {
         let (side, placed) = (self.side, self.placed);
         parallel::map(threads, self.parts, |part| {
-            // Taken over run by run, so that a key with millions of rows is not in memory twice.
+            // Moved run by run, so that a key with millions of rows is not in memory twice.
             let len = part.iter().map(|run| run.rows.len()).sum();
             let mut rows = Vec::with_capacity(len);
             let mut places = Vec::with_capacity(if placed { len } else { 0 });
@@ -125,9 +125,9 @@ impl Pass {
         })
     }
 
-    /// The rows of the wanted keys, cut by key.
-    fn find(&self, pieces: &[Piece]) -> Result<Vec<Found>, Error> {
-        let mut parts = vec![Found::default(); PARTS];
+    /// The rows of the wanted keys, by part.
+    fn find(&self, pieces: &[Piece]) -> Result<Vec<WantedRows>, Error> {
+        let mut parts = vec![WantedRows::default(); PARTS];
         for piece in pieces {
             match piece {
                 Piece::Kept(block) => self.find_in(block, &mut parts),
@@ -140,16 +140,16 @@ impl Pass {
         Ok(parts)
     }
 
-    fn find_in(&self, block: &Block, parts: &mut [Found]) {
+    fn find_in(&self, block: &Block, parts: &mut [WantedRows]) {
         let mut hits = Hits::default();
         for (run, keys) in block.keys(self.side).chunks(RUN).enumerate() {
             self.probe(run * RUN, keys, &mut hits);
         }
         let beside = block.beside(self.side, &hits.rows, self.placed);
-        take_down(&hits.keys, beside, parts);
+        add_rows(&hits.keys, beside, parts);
     }
 
-    fn find_packed(&self, packed: &Packed, parts: &mut [Found]) -> Result<(), Error> {
+    fn find_packed(&self, packed: &Packed, parts: &mut [WantedRows]) -> Result<(), Error> {
         let keys = packed.keys(self.side)?;
         let (mut run, mut hits) = ([0; RUN], Hits::default());
         for start in (0..packed.len()).step_by(RUN) {
@@ -159,12 +159,12 @@ impl Pass {
         }
         if !hits.rows.is_empty() {
             let beside = packed.beside(self.side, &hits.rows, self.placed)?;
-            take_down(&hits.keys, beside, parts);
+            add_rows(&hits.keys, beside, parts);
         }
         Ok(())
     }
 
-    /// Looks a run of keys up, whose first is that of row `start`.
+    /// Looks up a run of keys, whose first is that of row `start`.
     fn probe(&self, start: usize, keys: &[u64], hits: &mut Hits) {
         let mut bits = [0u64; RUN / 64];
         let bits = &mut bits[..keys.len().div_ceil(64)];
@@ -187,7 +187,7 @@ impl Pass {
 }
 
 /// Adds rows to the parts of their keys.
-fn take_down(keys: &[u64], beside: Beside, parts: &mut [Found]) {
+fn add_rows(keys: &[u64], beside: Beside, parts: &mut [WantedRows]) {
     let Beside {
         others,
         ats,

@@ -1,6 +1,6 @@
 //! Timestamps and dates of every unit and zone -> microseconds since 1970 UTC.
 //!
-//! A time without a zone is Indian Standard Time, and a date is its midnight there: call records say neither.
+//! A time without a zone is Indian Standard Time, and a date is its midnight there: call records state no zone.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -18,7 +18,7 @@ use crate::Error;
 pub struct Times {
     values: Values,
     nulls: Option<NullBuffer>,
-    /// Taken off every value.
+    /// Subtracted from every value.
     offset: i64,
 }
 
@@ -36,7 +36,7 @@ impl Times {
     /// Takes a column.
     ///
     /// # Errors
-    /// [`Error::NotTimes`] for anything but timestamps, dates and nulls: how a text means a time is not guessed.
+    /// [`Error::NotTimes`] for any type but timestamps, dates and nulls: the meaning of a text is not guessed.
     pub fn new(array: &ArrayRef) -> Result<Self, Error> {
         let offset = match array.data_type() {
             DataType::Timestamp(_, Some(_)) => 0,
@@ -89,7 +89,7 @@ impl Times {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -103,11 +103,11 @@ impl Times {
         }
     }
 
-    /// Writes the times of the rows from `start` on into `out`: [`NO_TIME`] where there is none, or one that is further
+    /// Writes the times of the rows from `start` on into `out`: [`NO_TIME`] for a null, and for a time that is further
     /// from 1970 than microseconds can count.
     ///
     /// # Panics
-    /// If the rows are not there.
+    /// If the rows are outside of the column.
     pub fn fill(&self, start: usize, out: &mut [i64]) {
         let rows = start..start + out.len();
         let offset = self.offset;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_says_the_same_midnight() {
+    fn every_type_has_the_same_midnight() {
         let wall = MIDNIGHT + IST;
         let cases: Vec<ArrayRef> = vec![
             Arc::new(Date32Array::from(vec![20_699])),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn no_time_is_told() {
+    fn a_value_without_a_time_is_no_time() {
         let nulls: ArrayRef = Arc::new(NullArray::new(2));
         assert_eq!(read(&nulls), [NO_TIME, NO_TIME]);
         let far = vec![None, Some(i64::MAX), Some(0)];

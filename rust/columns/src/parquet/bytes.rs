@@ -16,7 +16,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::thrift::{PageClaims, Stop, check_footer, page_claims};
+use super::thrift::{PageClaims, ThriftError, check_footer, page_claims};
 use crate::Error;
 use crate::positioned::{read_at, read_exact_at};
 
@@ -116,7 +116,7 @@ impl Input {
         let claims = match page_claims(head, chunk.end - start) {
             Ok(claims) => claims,
             // Longer than the bytes read: it has long minima and maxima.
-            Err(Stop::Short) if head.len() == HEADER => return Ok(()),
+            Err(ThriftError::Short) if head.len() == HEADER => return Ok(()),
             Err(_) => return Err(ParquetError::General("a page header is damaged".to_owned())),
         };
         bodies.insert(start + claims.header as u64);
@@ -163,19 +163,19 @@ impl Length for Input {
 }
 
 impl ChunkReader for Input {
-    type T = From;
+    type T = OffsetReader;
 
-    fn get_read(&self, start: u64) -> Result<From, ParquetError> {
-        let mut from = From {
+    fn get_read(&self, start: u64) -> Result<OffsetReader, ParquetError> {
+        let mut reader = OffsetReader {
             file: Arc::clone(&self.file),
             offset: start,
             head: [0; HEADER],
             unread: 0..0,
         };
-        from.unread = 0..read_at(&from.file, &mut from.head, start)?;
-        from.offset += from.unread.end as u64;
-        self.check(start, &from.head[from.unread.clone()])?;
-        Ok(from)
+        reader.unread = 0..read_at(&reader.file, &mut reader.head, start)?;
+        reader.offset += reader.unread.end as u64;
+        self.check(start, &reader.head[reader.unread.clone()])?;
+        Ok(reader)
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
@@ -193,14 +193,14 @@ impl ChunkReader for Input {
 }
 
 /// A reader of a file from an offset on.
-pub(crate) struct From {
+pub(crate) struct OffsetReader {
     file: Arc<File>,
     offset: u64,
     head: [u8; HEADER],
     unread: std::ops::Range<usize>,
 }
 
-impl Read for From {
+impl Read for OffsetReader {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.unread.is_empty() {
             let read = read_at(&self.file, buffer, self.offset)?;

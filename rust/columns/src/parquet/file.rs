@@ -12,7 +12,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::bytes::Input;
 use crate::Error;
 use crate::guard::guarded;
-use crate::scan::{Plan, Projection, is_text};
+use crate::scan::{Projection, ScanPlan, is_text};
 
 /// An open file with its footer, which may be read by any number of threads.
 pub(crate) struct ParquetFile {
@@ -51,7 +51,7 @@ impl OpenFile {
     pub(super) fn open(
         index: usize,
         path: &Path,
-        plan: &Plan,
+        plan: &ScanPlan,
         expected: &SchemaRef,
     ) -> Result<Self, Error> {
         let file = ParquetFile::open(path)?;

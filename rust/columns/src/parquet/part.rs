@@ -14,7 +14,7 @@ use super::row_group::{RowGroup, rank};
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
-use crate::scan::{Found, Plan, Search, Tally, assemble, is_text};
+use crate::scan::{RunHits, ScanPlan, Search, Tally, assemble, is_text};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits could fill memory.
 const PART: usize = 1 << 20;
@@ -44,7 +44,7 @@ enum State {
 
 struct Job {
     file: Arc<OpenFile>,
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     group: RowGroup,
     /// Rows of the row group before this part, and rows of the part.
     start: usize,
@@ -89,7 +89,7 @@ struct Hits {
 /// The parts of a file, in order. Created one by one, because a footer may state any number of rows.
 pub(super) struct Parts {
     file: Arc<OpenFile>,
-    plan: Arc<Plan>,
+    plan: Arc<ScanPlan>,
     row_group: usize,
     /// Parts of the row group already returned.
     cut: usize,
@@ -98,7 +98,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// The parts of a file.
-    pub(super) fn of_file(file: Arc<OpenFile>, plan: Arc<Plan>) -> Self {
+    pub(super) fn of_file(file: Arc<OpenFile>, plan: Arc<ScanPlan>) -> Self {
         Self {
             file,
             plan,
@@ -373,7 +373,7 @@ impl Keys {
         Ok(Hits {
             tally: self.tally,
             len: self.rows.len(),
-            matches: Found::match_columns(self.matches),
+            matches: RunHits::match_columns(self.matches),
             cells,
             done: 0,
         })

@@ -2,8 +2,8 @@
 //!
 //! One idea: **a count or a length is accepted only if the bytes that it counts exist.** The reader allocates the stated
 //! size, and recurses for each level of nesting. A size of terabytes, or ten thousand levels, would abort the process,
-//! which no handler can catch. Thrift's compact form (thrift-compact-protocol.md) is simple enough to walk: every field is
-//! a byte with its type and the step to its number, and a value whose end can be found.
+//! which no handler can catch. Thrift's compact form (thrift-compact-protocol.md) is simple enough to read here: every
+//! field is a byte with its type and the step to its number, and a value whose end can be found.
 
 use parquet::errors::ParquetError;
 
@@ -18,17 +18,17 @@ const I32: u8 = 5;
 const LIST: u8 = 9;
 const STRUCT: u8 = 12;
 
-/// Why a walk ended early.
+/// Why Thrift data is not read.
 #[derive(Debug, PartialEq)]
-pub(super) enum Stop {
+pub(super) enum ThriftError {
     /// The bytes end. If only the beginning was read, there may be more.
     Short,
     /// A count or a length exceeds the bytes that can exist, or a type is unknown.
     Invalid,
 }
 
-/// A walk over bytes.
-struct Walk<'a> {
+/// A reader of the fields of Thrift structs.
+struct ThriftReader<'a> {
     bytes: &'a [u8],
     at: usize,
     /// The number of all bytes, including those that were not read.
@@ -46,23 +46,23 @@ pub(super) struct PageClaims {
     pub(super) header: usize,
 }
 
-/// Walks over a page header that begins with `bytes`, in a chunk that has `most` bytes from there on.
-pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, Stop> {
+/// Reads a page header that begins with `bytes`, in a chunk that has `most` bytes from there on.
+pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, ThriftError> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let mut walk = Walk { bytes, at: 0, most };
+    let mut reader = ThriftReader { bytes, at: 0, most };
     let mut claims = PageClaims::default();
     let mut last = 0;
-    while let Some((id, kind)) = walk.field(&mut last)? {
+    while let Some((id, kind)) = reader.field(&mut last)? {
         match (id, kind) {
-            (1, I32) => claims.is_dictionary = walk.int()? == 2,
-            (2, I32) => claims.unpacked = size(walk.int()?)?,
-            (3, I32) => claims.packed = size(walk.int()?)?,
+            (1, I32) => claims.is_dictionary = reader.int()? == 2,
+            (2, I32) => claims.unpacked = size(reader.int()?)?,
+            (3, I32) => claims.packed = size(reader.int()?)?,
             // The header of a data page, a dictionary page, or a data page of version 2.
-            (5 | 7 | 8, STRUCT) => claims.values = walk.values()?,
-            _ => walk.skip(kind, DEEP)?,
+            (5 | 7 | 8, STRUCT) => claims.values = reader.values()?,
+            _ => reader.skip(kind, DEEP)?,
         }
     }
-    claims.header = walk.at;
+    claims.header = reader.at;
     Ok(claims)
 }
 
@@ -76,16 +76,16 @@ pub(super) fn check_footer(bytes: &[u8]) -> Result<(), ParquetError> {
     }
 }
 
-/// The depth of nested columns. Also walks over the row groups, so that their count is checked.
-fn footer_nesting(bytes: &[u8]) -> Result<usize, Stop> {
+/// The depth of nested columns. Also reads over the row groups, so that their count is checked.
+fn footer_nesting(bytes: &[u8]) -> Result<usize, ThriftError> {
     let most = bytes.len();
-    let mut walk = Walk { bytes, at: 0, most };
+    let mut reader = ThriftReader { bytes, at: 0, most };
     let mut nested = 0;
     let mut last = 0;
-    while let Some((id, kind)) = walk.field(&mut last)? {
+    while let Some((id, kind)) = reader.field(&mut last)? {
         match (id, kind) {
-            (2, LIST) => nested = walk.nesting()?,
-            _ => walk.skip(kind, DEEP)?,
+            (2, LIST) => nested = reader.nesting()?,
+            _ => reader.skip(kind, DEEP)?,
         }
         if nested > NESTED {
             break;
@@ -94,18 +94,18 @@ fn footer_nesting(bytes: &[u8]) -> Result<usize, Stop> {
     Ok(nested)
 }
 
-fn size(value: i64) -> Result<u64, Stop> {
-    u64::try_from(value).map_err(|_| Stop::Invalid)
+fn size(value: i64) -> Result<u64, ThriftError> {
+    u64::try_from(value).map_err(|_| ThriftError::Invalid)
 }
 
-impl Walk<'_> {
-    fn byte(&mut self) -> Result<u8, Stop> {
-        let byte = *self.bytes.get(self.at).ok_or(Stop::Short)?;
+impl ThriftReader<'_> {
+    fn byte(&mut self) -> Result<u8, ThriftError> {
+        let byte = *self.bytes.get(self.at).ok_or(ThriftError::Short)?;
         self.at += 1;
         Ok(byte)
     }
 
-    fn varint(&mut self) -> Result<u64, Stop> {
+    fn varint(&mut self) -> Result<u64, ThriftError> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -114,28 +114,28 @@ impl Walk<'_> {
                 return Ok(value);
             }
         }
-        Err(Stop::Invalid)
+        Err(ThriftError::Invalid)
     }
 
     /// A zigzag number.
-    fn int(&mut self) -> Result<i64, Stop> {
+    fn int(&mut self) -> Result<i64, ThriftError> {
         let value = self.varint()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
     /// Skips bytes.
-    fn skip_bytes(&mut self, len: u64) -> Result<(), Stop> {
+    fn skip_bytes(&mut self, len: u64) -> Result<(), ThriftError> {
         let left = self.most.saturating_sub(self.at);
         let len = usize::try_from(len).ok().filter(|&len| len <= left);
-        self.at += len.ok_or(Stop::Invalid)?;
+        self.at += len.ok_or(ThriftError::Invalid)?;
         if self.at > self.bytes.len() {
-            return Err(Stop::Short);
+            return Err(ThriftError::Short);
         }
         Ok(())
     }
 
     /// The number and type of the next field of a struct; `None` at its end.
-    fn field(&mut self, last: &mut i64) -> Result<Option<(i64, u8)>, Stop> {
+    fn field(&mut self, last: &mut i64) -> Result<Option<(i64, u8)>, ThriftError> {
         let byte = self.byte()?;
         if byte == 0 {
             return Ok(None);
@@ -148,21 +148,21 @@ impl Walk<'_> {
     }
 
     /// The length and type of a list, each of whose elements has at least one byte.
-    fn list(&mut self) -> Result<(u64, u8), Stop> {
+    fn list(&mut self) -> Result<(u64, u8), ThriftError> {
         let byte = self.byte()?;
         let len = match byte >> 4 {
             15 => self.varint()?,
             len => u64::from(len),
         };
         if len > self.most.saturating_sub(self.at) as u64 {
-            return Err(Stop::Invalid);
+            return Err(ThriftError::Invalid);
         }
         Ok((len, byte & 0xf))
     }
 
     /// Skips a value. `levels`: how deep structs, lists and maps may be nested.
-    fn skip(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
-        let levels = levels.checked_sub(1).ok_or(Stop::Invalid)?;
+    fn skip(&mut self, kind: u8, levels: usize) -> Result<(), ThriftError> {
+        let levels = levels.checked_sub(1).ok_or(ThriftError::Invalid)?;
         match kind {
             1 | 2 => Ok(()), // the type of a field is its value
             3 => self.skip_bytes(1),
@@ -195,17 +195,17 @@ impl Walk<'_> {
                 Ok(())
             }
             13 => self.skip_bytes(16),
-            _ => Err(Stop::Invalid),
+            _ => Err(ThriftError::Invalid),
         }
     }
 
     /// Skips an element of a list or map, in which a boolean is a byte.
-    fn skip_element(&mut self, kind: u8, levels: usize) -> Result<(), Stop> {
+    fn skip_element(&mut self, kind: u8, levels: usize) -> Result<(), ThriftError> {
         self.skip(if kind <= 2 { 3 } else { kind }, levels)
     }
 
     /// The number of values, which is field 1 of the header of each page type.
-    fn values(&mut self) -> Result<u64, Stop> {
+    fn values(&mut self) -> Result<u64, ThriftError> {
         let mut values = 0;
         let mut last = 0;
         while let Some((id, kind)) = self.field(&mut last)? {
@@ -218,11 +218,11 @@ impl Walk<'_> {
     }
 
     /// The depth of a schema: a list of columns, each after the column that contains it.
-    fn nesting(&mut self) -> Result<usize, Stop> {
+    fn nesting(&mut self) -> Result<usize, ThriftError> {
         const CHILDREN: i64 = 5;
         let (len, kind) = self.list()?;
         if kind != STRUCT {
-            return Err(Stop::Invalid);
+            return Err(ThriftError::Invalid);
         }
         // For each incomplete column, the number of its children still to come.
         let mut open: Vec<i64> = Vec::new();
@@ -278,13 +278,17 @@ mod tests {
         };
         assert_eq!(claims, expected);
         for len in 0..HEADER.len() {
-            assert_eq!(page_claims(&HEADER[..len], 169), Err(Stop::Short), "{len}");
+            assert_eq!(
+                page_claims(&HEADER[..len], 169),
+                Err(ThriftError::Short),
+                "{len}"
+            );
         }
         // The same field with its number in full, which every reader accepts.
         let long = [&[0x05, 0x02][..], &HEADER[1..]].concat();
         assert_eq!(page_claims(&long, 169).unwrap().unpacked, 300);
         let negative = [0x15, 0x00, 0x15, 0x01, 0x15, 0x02, 0x00];
-        assert_eq!(page_claims(&negative, 169), Err(Stop::Invalid));
+        assert_eq!(page_claims(&negative, 169), Err(ThriftError::Invalid));
     }
 
     #[test]
@@ -295,10 +299,10 @@ mod tests {
             &[0x48, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
         ]
         .concat();
-        assert_eq!(page_claims(&too_long, 1 << 20), Err(Stop::Invalid));
+        assert_eq!(page_claims(&too_long, 1 << 20), Err(ThriftError::Invalid));
         let long = [&HEADER[..18], &[0x48, 0x80, 0x04]].concat();
-        assert_eq!(page_claims(&long, 533), Err(Stop::Short));
-        assert_eq!(page_claims(&long, 532), Err(Stop::Invalid));
+        assert_eq!(page_claims(&long, 533), Err(ThriftError::Short));
+        assert_eq!(page_claims(&long, 532), Err(ThriftError::Invalid));
     }
 
     #[test]
@@ -325,7 +329,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_walked_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             drop(check_footer(&bytes));
             if let Ok(claims) = page_claims(&bytes, bytes.len() as u64) {
                 prop_assert!(claims.header <= bytes.len());

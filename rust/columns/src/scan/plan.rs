@@ -26,7 +26,7 @@ pub struct Lookup {
 
 /// The lookups and the output columns of a scan.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct ScanPlan {
     lookups: Vec<Lookup>,
     /// The output columns before the matches; `None` for all.
     columns: Option<Vec<String>>,
@@ -34,7 +34,7 @@ pub struct Plan {
     regions: Option<String>,
 }
 
-impl Plan {
+impl ScanPlan {
     /// A plan of at least one lookup. Its output is `columns` of each hit row (`None`: all) and the matches.
     ///
     /// # Errors

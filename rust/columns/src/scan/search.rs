@@ -25,14 +25,14 @@ const CACHED: usize = 1 << 10;
 
 /// The hits of one run of rows.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct RunHits {
     /// The hit rows, ascending.
     pub(crate) rows: Vec<u32>,
     /// For each lookup and each hit row: the key that matched, or 0.
     pub(crate) matches: Vec<Vec<u64>>,
 }
 
-impl Found {
+impl RunHits {
     /// No hits, for so many lookups.
     pub(crate) fn none(lookups: usize) -> Self {
         Self {
@@ -60,11 +60,11 @@ impl Found {
 
 /// The search of one thread, with its buffers.
 pub(crate) struct Search {
-    lanes: Vec<Lane>,
+    buffers: Vec<LookupBuffers>,
 }
 
 /// The buffers of one lookup.
-struct Lane {
+struct LookupBuffers {
     keys: [u64; BLOCK],
     hits: [u64; BLOCK / 64],
     refusals: Refusals,
@@ -72,13 +72,13 @@ struct Lane {
 
 impl Search {
     pub(crate) fn new(lookups: &[Lookup]) -> Self {
-        let lane = |lookup: &Lookup| Lane {
+        let buffer = |lookup: &Lookup| LookupBuffers {
             keys: [0; BLOCK],
             hits: [0; BLOCK / 64],
             refusals: Refusals::new(lookup.keys),
         };
         Self {
-            lanes: lookups.iter().map(lane).collect(),
+            buffers: lookups.iter().map(buffer).collect(),
         }
     }
 
@@ -90,19 +90,19 @@ impl Search {
         columns: &[(Column<'_>, usize)],
         rows: Range<usize>,
         tally: &mut Tally,
-    ) -> Found {
-        let mut found = Found::none(lookups.len());
+    ) -> RunHits {
+        let mut found = RunHits::none(lookups.len());
         tally.rows += rows.len() as u64;
         for start in rows.clone().step_by(BLOCK) {
             let len = BLOCK.min(rows.end - start);
             let mut any = [0u64; BLOCK / 64];
-            for (n, (lane, (column, first))) in self.lanes.iter_mut().zip(columns).enumerate() {
-                let keys = &mut lane.keys[..len];
+            for (n, (buffer, (column, first))) in self.buffers.iter_mut().zip(columns).enumerate() {
+                let keys = &mut buffer.keys[..len];
                 let counts = &mut tally.columns[n].refused;
                 column.fill_with(first + start, keys, |cell, as_keys| {
-                    lane.refusals.key(cell, as_keys, counts)
+                    buffer.refusals.key(cell, as_keys, counts)
                 });
-                let hits = &mut lane.hits[..len.div_ceil(64)];
+                let hits = &mut buffer.hits[..len.div_ceil(64)];
                 lookups[n].set.probe(keys, hits);
                 for (any, hits) in any.iter_mut().zip(hits) {
                     *any |= *hits;
@@ -114,7 +114,7 @@ impl Search {
     }
 
     /// Adds the rows of a block for which a bit of `any` is set: at least one lookup hit.
-    fn collect(&self, start: usize, any: &[u64], found: &mut Found) {
+    fn collect(&self, start: usize, any: &[u64], found: &mut RunHits) {
         for (word, &any) in any.iter().enumerate() {
             let mut left = any;
             while left != 0 {
@@ -123,9 +123,9 @@ impl Search {
                 let at = word * 64 + bit;
                 // `take` needs u32. A batch of 2^32 rows does not fit into memory.
                 found.rows.push((start + at) as u32);
-                for (lane, matches) in self.lanes.iter().zip(&mut found.matches) {
-                    let hit = lane.hits[word] >> bit & 1 == 1;
-                    matches.push(if hit { lane.keys[at] } else { 0 });
+                for (buffer, matches) in self.buffers.iter().zip(&mut found.matches) {
+                    let hit = buffer.hits[word] >> bit & 1 == 1;
+                    matches.push(if hit { buffer.keys[at] } else { 0 });
                 }
             }
         }
@@ -138,7 +138,7 @@ pub(crate) fn search(
     columns: Vec<Column<'_>>,
     threads: Threads,
     tally: &mut Tally,
-) -> Found {
+) -> RunHits {
     let rows = columns.first().map_or(0, Column::len);
     let columns: Vec<_> = columns.into_iter().map(|column| (column, 0)).collect();
     let tasks = (0..rows)
@@ -149,7 +149,7 @@ pub(crate) fn search(
         let found = Search::new(lookups).run(lookups, &columns, task, &mut tally);
         (found, tally)
     });
-    let mut all = Found {
+    let mut all = RunHits {
         rows: Vec::new(),
         matches: vec![Vec::new(); lookups.len()],
     };

@@ -1,7 +1,7 @@
 //! Sightings -> the periods of each key with each other.
 //!
 //! One idea: **a run of rows is cut by key as soon as it is read**, in 24 bytes a sighting. A part of all keys is then put
-//! together from all runs, sorted and gone over by itself. Runs beyond the memory limit wait in a temporary file.
+//! together from all runs, sorted and processed by itself. Runs beyond the memory limit wait in a temporary file.
 
 use std::fs::File as Temporary;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ enum Store {
     File(u64),
 }
 
-/// Sightings being read, then gone over part by part.
+/// Sightings that are read, then processed part by part.
 pub struct Changes {
     keys: [Keys; 2],
     /// Which of the two columns is the key: 0 or 1.
@@ -49,7 +49,7 @@ pub struct Changes {
     memory_limit: usize,
     bytes: usize,
     spill: Option<(Temporary, u64)>,
-    /// The next part to go over.
+    /// The next part to process.
     part: usize,
     found: Vec<Vec<Period>>,
 }
@@ -110,7 +110,7 @@ impl Changes {
     /// Reads batches, each with the two columns of keys and one of times.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the temporary file has no room.
+    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the temporary file has no space.
     pub fn read(&mut self, batches: &[Vec<ArrayRef>]) -> Result<(), Error> {
         let read = self.reader();
         for taken in read_batches(self.threads, batches, 2, self.rows, &*read)? {
@@ -171,17 +171,17 @@ impl Changes {
     fn write(&mut self, sightings: &[Sighting]) -> Result<u64, Error> {
         let (file, end) = match &mut self.spill {
             Some(spill) => spill,
-            none => none.insert((tempfile::tempfile().map_err(no_room)?, 0)),
+            none => none.insert((tempfile::tempfile().map_err(no_space)?, 0)),
         };
         let words: Vec<[u64; 3]> = sightings.iter().map(|one| one.words()).collect();
         let bytes: &[u8] = bytemuck::cast_slice(&words);
         let start = *end;
-        write_all_at(file, bytes, start).map_err(no_room)?;
+        write_all_at(file, bytes, start).map_err(no_space)?;
         *end += bytes.len() as u64;
         Ok(start)
     }
 
-    /// Goes over some more parts; whether there are more.
+    /// Processes some more parts; whether there are more.
     ///
     /// # Errors
     /// [`Error::File`] if the temporary file cannot be read.
@@ -234,12 +234,12 @@ impl Changes {
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
         if let Some((file, _)) = &self.spill {
             let offset = start + u64::from(from) * BYTES as u64;
-            read_exact_at(file, bytes, offset).map_err(no_room)?;
+            read_exact_at(file, bytes, offset).map_err(no_space)?;
         }
         Ok(words.into_iter().map(Sighting::of_words).collect())
     }
 
-    /// The periods of all keys, and the account of the rows. Parts that have not been gone over are gone over first.
+    /// The periods of all keys, and the account of the rows. Parts that are not yet processed are processed first.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -349,6 +349,6 @@ fn read(
 }
 
 /// An error of the temporary file.
-fn no_room(error: std::io::Error) -> Error {
+fn no_space(error: std::io::Error) -> Error {
     Error::file(&std::env::temp_dir(), error)
 }

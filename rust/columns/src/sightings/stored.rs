@@ -11,10 +11,10 @@ use crate::{Error, parallel};
 /// Bytes of a block.
 const BLOCK: usize = 1 << 26;
 
-/// Pairs that are never gone over before the end: a quarter of a gibibyte.
+/// Pairs that are never processed before the end: a quarter of a gibibyte.
 const FEW: usize = 1 << 25;
 
-/// Parts that are gone over at once.
+/// Parts that are processed at once.
 const AT_ONCE: usize = 64;
 
 /// Runs of pairs, cut into parts.

@@ -20,7 +20,7 @@ use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::{Error, parallel};
 
-/// Rows that wait for the parts, so that a part is gone over seldom: 32 MiB.
+/// Rows that wait for the parts, so that a part is processed seldom: 32 MiB.
 const WAITING: usize = 1 << 21;
 
 /// The rows of the keys found, as they are looked for.

@@ -18,7 +18,7 @@ mod scalar;
 pub mod uniform;
 pub mod write;
 
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 use crate::msisdn;
 
 /// India's country code, followed by ten zeros.
@@ -72,14 +72,14 @@ impl Offset for i64 {
 /// # Panics
 /// When the number of offsets is wrong, or they do not ascend within `bytes`.
 pub fn read_run<O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
-    read_run_on(Path::chosen(), offsets, bytes, out);
+    read_run_on(CodePath::chosen(), offsets, bytes, out);
 }
 
 /// [`read_run`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`read_run`].
-pub fn read_run_on<O: Offset>(path: Path, offsets: &[O], bytes: &[u8], out: &mut [u64]) {
+pub fn read_run_on<O: Offset>(path: CodePath, offsets: &[O], bytes: &[u8], out: &mut [u64]) {
     assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
@@ -102,11 +102,11 @@ pub fn read_run_on<O: Offset>(path: Path, offsets: &[O], bytes: &[u8], out: &mut
 /// Reads the cells `cell(0)`, `cell(1)` and so on, one for each row of `out`. Sets a row to its MSISDN, or to 0 if
 /// [`msisdn::read`] must read it.
 pub fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    read_on(Path::chosen(), cell, out);
+    read_on(CodePath::chosen(), cell, out);
 }
 
 /// [`read`] on a given path: for tests and benchmarks.
-pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+pub fn read_on<'a>(path: CodePath, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::read(token, cell, out);
@@ -120,7 +120,7 @@ pub fn read_on<'a>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]
 /// # Panics
 /// When the numbers of views and rows differ.
 pub fn read_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
-    read_views_on(Path::chosen(), views, cell, out);
+    read_views_on(CodePath::chosen(), views, cell, out);
 }
 
 /// [`read_views`] on a given path: for tests and benchmarks.
@@ -128,7 +128,7 @@ pub fn read_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out:
 /// # Panics
 /// As [`read_views`].
 pub fn read_views_on<'a>(
-    path: Path,
+    path: CodePath,
     views: &[[u8; 16]],
     cell: impl Fn(usize) -> &'a [u8],
     out: &mut [u64],
@@ -146,14 +146,14 @@ pub fn read_views_on<'a>(
 /// # Panics
 /// When the numbers of values and rows differ.
 pub fn read_i64(values: &[i64], out: &mut [u64]) {
-    read_i64_on(Path::chosen(), values, out);
+    read_i64_on(CodePath::chosen(), values, out);
 }
 
 /// [`read_i64`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`read_i64`].
-pub fn read_i64_on(path: Path, values: &[i64], out: &mut [u64]) {
+pub fn read_i64_on(path: CodePath, values: &[i64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
@@ -170,14 +170,14 @@ pub fn read_i64_on(path: Path, values: &[i64], out: &mut [u64]) {
 /// # Panics
 /// When `bits` does not have one word for every 64 values, rounded up.
 pub fn are_msisdns(values: &[u64], bits: &mut [u64]) {
-    are_msisdns_on(Path::chosen(), values, bits);
+    are_msisdns_on(CodePath::chosen(), values, bits);
 }
 
 /// [`are_msisdns`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`are_msisdns`].
-pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
+pub fn are_msisdns_on(path: CodePath, values: &[u64], bits: &mut [u64]) {
     assert_eq!(
         bits.len(),
         values.len().div_ceil(ROWS),
@@ -197,14 +197,14 @@ pub fn are_msisdns_on(path: Path, values: &[u64], bits: &mut [u64]) {
 /// # Panics
 /// When `bits` does not have one word for every 64 keys, rounded up.
 pub fn are_keys(keys: &[u64], bits: &mut [u64]) {
-    are_keys_on(Path::chosen(), keys, bits);
+    are_keys_on(CodePath::chosen(), keys, bits);
 }
 
 /// [`are_keys`] on a given path: for tests and benchmarks.
 ///
 /// # Panics
 /// As [`are_keys`].
-pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
+pub fn are_keys_on(path: CodePath, keys: &[u64], bits: &mut [u64]) {
     assert_eq!(
         bits.len(),
         keys.len().div_ceil(ROWS),
@@ -228,12 +228,12 @@ pub fn are_keys_on(path: Path, keys: &[u64], bits: &mut [u64]) {
 /// ```
 #[must_use]
 pub fn extremes(values: &[i64]) -> Option<(i64, i64)> {
-    extremes_on(Path::chosen(), values)
+    extremes_on(CodePath::chosen(), values)
 }
 
 /// [`extremes`] on a given path: for tests and benchmarks.
 #[must_use]
-pub fn extremes_on(path: Path, values: &[i64]) -> Option<(i64, i64)> {
+pub fn extremes_on(path: CodePath, values: &[i64]) -> Option<(i64, i64)> {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512() {
         return avx512::extremes(token, values);
@@ -244,7 +244,7 @@ pub fn extremes_on(path: Path, values: &[i64]) -> Option<(i64, i64)> {
 }
 
 /// Reads adjacent cells of ten bytes each.
-fn read_tens(path: Path, cells: &[u8], out: &mut [u64]) {
+fn read_tens(path: CodePath, cells: &[u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::read_tens(token, cells, out);

@@ -4,7 +4,7 @@
 //! texts are made in `ends`.
 
 use super::ends::{E164, Ends, Imei14, International, National, Plain, count_each, write_each};
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 use crate::msisdn::Style;
 
 /// Texts that all have the same length.
@@ -47,12 +47,12 @@ impl Uniform {
     /// ```
     #[must_use]
     pub fn count(self, keys: &[u64]) -> Option<usize> {
-        self.count_on(Path::chosen(), keys)
+        self.count_on(CodePath::chosen(), keys)
     }
 
     /// [`count`](Self::count) on a given path: for tests and benchmarks.
     #[must_use]
-    pub fn count_on(self, path: Path, keys: &[u64]) -> Option<usize> {
+    pub fn count_on(self, path: CodePath, keys: &[u64]) -> Option<usize> {
         match self {
             Self::Msisdn(Style::E164) => count::<E164>(path, keys),
             Self::Msisdn(Style::Digits) => count::<Plain>(path, keys),
@@ -70,14 +70,14 @@ impl Uniform {
     /// # Panics
     /// If `out` is shorter than the texts.
     pub fn write(self, keys: &[u64], out: &mut [u8]) -> usize {
-        self.write_on(Path::chosen(), keys, out)
+        self.write_on(CodePath::chosen(), keys, out)
     }
 
     /// [`write`](Self::write) on a given path: for tests and benchmarks.
     ///
     /// # Panics
     /// As [`write`](Self::write).
-    pub fn write_on(self, path: Path, keys: &[u64], out: &mut [u8]) -> usize {
+    pub fn write_on(self, path: CodePath, keys: &[u64], out: &mut [u8]) -> usize {
         match self {
             Self::Msisdn(Style::E164) => write::<E164>(path, keys, out),
             Self::Msisdn(Style::Digits) => write::<Plain>(path, keys, out),
@@ -88,7 +88,7 @@ impl Uniform {
     }
 }
 
-fn count<T: Ends>(path: Path, keys: &[u64]) -> Option<usize> {
+fn count<T: Ends>(path: CodePath, keys: &[u64]) -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512() {
         return super::avx512::count::<T>(token, keys);
@@ -98,7 +98,7 @@ fn count<T: Ends>(path: Path, keys: &[u64]) -> Option<usize> {
     count_each::<T>(keys)
 }
 
-fn write<T: Ends>(path: Path, keys: &[u64], out: &mut [u8]) -> usize {
+fn write<T: Ends>(path: CodePath, keys: &[u64], out: &mut [u8]) -> usize {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512() {
         return super::avx512::write::<T>(token, keys, out);

@@ -32,13 +32,13 @@ pub(crate) const KEYS: u64 = 100_000_000_000_000;
 
 /// An IMEI in a cell, and the first mend.
 #[derive(Clone, Copy)]
-struct Found {
+struct Handset {
     imei14: u64,
     form: Form,
     mend: Option<Note>,
 }
 
-impl Found {
+impl Handset {
     fn mended(self, mend: Option<Note>) -> Self {
         Self {
             mend: self.mend.into_iter().chain(mend).min(),
@@ -48,15 +48,15 @@ impl Found {
 }
 
 impl Reading {
-    fn of(found: Result<Found, Note>) -> Self {
+    fn of(found: Result<Handset, Note>) -> Self {
         match found {
-            Ok(Found { imei14, form, .. }) if is_placeholder(imei14) => Self {
+            Ok(Handset { imei14, form, .. }) if is_placeholder(imei14) => Self {
                 imei14: 0,
                 placeholder: imei14,
                 form: Some(form),
                 note: Some(Note::Placeholder),
             },
-            Ok(Found { imei14, form, mend }) => Self {
+            Ok(Handset { imei14, form, mend }) => Self {
                 imei14,
                 placeholder: 0,
                 form: Some(form),
@@ -91,9 +91,9 @@ pub fn is_key(value: u64) -> bool {
 #[must_use]
 pub fn read(cell: &str) -> Reading {
     let folded = Folded::of(cell);
-    Reading::of(cell::open(folded.bytes()).and_then(|opened| {
-        let found = text::read(&folded, opened.text)?;
-        Ok(found.mended(opened.mend))
+    Reading::of(cell::unwrapped(folded.bytes()).and_then(|unwrapped| {
+        let found = text::read(&folded, unwrapped.text)?;
+        Ok(found.mended(unwrapped.mend))
     }))
 }
 
@@ -101,7 +101,7 @@ pub fn read(cell: &str) -> Reading {
 #[must_use]
 pub fn read_u64(value: u64) -> Reading {
     Reading::of(if value < KEYS {
-        Ok(Found {
+        Ok(Handset {
             imei14: value,
             form: Form::Imei14,
             mend: None,
@@ -160,7 +160,7 @@ pub fn read_f64(value: f64) -> Reading {
 }
 
 /// Reads digits: their number decides the form.
-fn read_digits(digits: &Digits) -> Result<Found, Note> {
+fn read_digits(digits: &Digits) -> Result<Handset, Note> {
     let Some(held) = digits.held().filter(|held| held.len() <= 16) else {
         return Err(Note::TooLong);
     };
@@ -174,7 +174,7 @@ fn read_digits(digits: &Digits) -> Result<Found, Note> {
         [_] => Form::LuhnBad,
         _ => Form::Imeisv,
     };
-    Ok(Found {
+    Ok(Handset {
         imei14: value(key),
         form,
         mend: None,

@@ -4,10 +4,10 @@
 //! sixteen digits is the IMEI, and no digits beside it are joined to it: `IMEI 1 358...` is the first IMEI of a phone with
 //! two, not an IMEI that begins with 1.
 
-use super::{Found, read_digits};
+use super::{Handset, read_digits};
 use crate::cell::{self, Printed};
 use crate::digits::{Digits, Folded, is_letter, is_line_break, trim, value};
-use crate::groupings::{self, Gap, Plan};
+use crate::groupings::{self, Gap, NumberingPlan};
 use crate::notes::{Form, Note};
 use crate::words::{self, Word};
 
@@ -15,7 +15,7 @@ use crate::words::{self, Word};
 const PIECES: usize = 6;
 
 /// Reads an opened cell: folded, trimmed, unwrapped, not empty.
-pub(super) fn read(cell: &Folded, text: &[u8]) -> Result<Found, Note> {
+pub(super) fn read(cell: &Folded, text: &[u8]) -> Result<Handset, Note> {
     if text.iter().all(|&byte| is_part(byte)) {
         return read_run(text);
     }
@@ -38,7 +38,7 @@ pub(super) fn read(cell: &Folded, text: &[u8]) -> Result<Found, Note> {
 /// The contents of a text.
 #[derive(Default)]
 struct Seen {
-    found: Vec<Found>,
+    found: Vec<Handset>,
     has_fragments: bool,
     words: Vec<Word>,
     /// The end of `IMEI`, or of a word such as `No` directly after it.
@@ -115,7 +115,7 @@ fn is_checked(imei: &[u8]) -> bool {
         && read_run(imei).is_ok_and(|found| found.form == Form::LuhnOk)
 }
 
-fn decide(text: &[u8], seen: &Seen) -> Result<Found, Note> {
+fn decide(text: &[u8], seen: &Seen) -> Result<Handset, Note> {
     let has_digits = text.iter().any(u8::is_ascii_digit);
     let has_letters = text.iter().any(|&byte| is_letter(byte));
     let has_break = trim(text).iter().any(|&byte| is_line_break(byte));
@@ -234,7 +234,7 @@ fn pieces(run: &[u8]) -> Vec<Piece> {
 }
 
 /// Reads a run as one IMEI, one IMEI repeated, or several.
-fn read_run(run: &[u8]) -> Result<Found, Note> {
+fn read_run(run: &[u8]) -> Result<Handset, Note> {
     let first = run.iter().position(u8::is_ascii_digit);
     let last = run.iter().rposition(u8::is_ascii_digit);
     let (Some(first), Some(last)) = (first, last) else {
@@ -274,7 +274,7 @@ fn read_run(run: &[u8]) -> Result<Found, Note> {
 }
 
 /// Reads pieces as one IMEI: a single piece, or a listed grouping.
-fn one(run: &[u8], pieces: &[Piece]) -> Result<Found, Note> {
+fn one(run: &[u8], pieces: &[Piece]) -> Result<Handset, Note> {
     let mut digits = Digits::new();
     pieces
         .iter()
@@ -292,7 +292,7 @@ fn one(run: &[u8], pieces: &[Piece]) -> Result<Found, Note> {
             }
             let gap = pieces[1].gap;
             let is_listed = pieces[1..].iter().all(|piece| piece.gap == gap)
-                && groupings::is_listed(Plan::Imei, gap, &widths[..pieces.len()], false)
+                && groupings::is_listed(NumberingPlan::Imei, gap, &widths[..pieces.len()], false)
                 && !is_date_and_time(&widths[..pieces.len()], &digits)
                 && !is_cell(&widths[..pieces.len()], &digits)
                 && !is_mobile_and_more(&widths[..pieces.len()], &digits, found.form);
@@ -332,7 +332,7 @@ fn is_mobile_and_more(widths: &[usize], digits: &Digits, form: Form) -> bool {
 }
 
 /// `358240051111110.0`: a point after a whole IMEI.
-fn decimal(run: &[u8], pieces: &[Piece]) -> Option<Result<Found, Note>> {
+fn decimal(run: &[u8], pieces: &[Piece]) -> Option<Result<Handset, Note>> {
     let (last, before) = pieces.split_last()?;
     if last.gap != Gap::Point || run[last.start - 1] != b'.' || before.is_empty() {
         return None;
@@ -346,10 +346,10 @@ fn decimal(run: &[u8], pieces: &[Piece]) -> Option<Result<Found, Note>> {
 }
 
 /// The IMEIs of a run that consists only of IMEIs, each as long as possible.
-fn imeis(run: &[u8]) -> Option<Vec<Found>> {
+fn imeis(run: &[u8]) -> Option<Vec<Handset>> {
     let pieces = pieces(run);
     // For each piece, the IMEI that begins with it and the index of the next piece, if the rest are IMEIs too.
-    let mut ways: Vec<Option<(Found, usize)>> = vec![None; pieces.len()];
+    let mut ways: Vec<Option<(Handset, usize)>> = vec![None; pieces.len()];
     for at in (0..pieces.len()).rev() {
         let most = pieces.len().min(at + PIECES);
         ways[at] = (at + 1..=most)

@@ -5,7 +5,7 @@
 use super::answer::Why;
 use super::place::MIN_PAIRS_APART;
 use super::policy::Policy;
-use super::tally::Group;
+use super::tally::{Group, Size};
 use crate::imei;
 
 /// Whether a handset links its numbers.
@@ -44,6 +44,19 @@ impl Policy {
         } else {
             State::Closed(over)
         }
+    }
+
+    /// Why a handset is closed whatever the places of its sightings; `None` if they decide, or if it is open.
+    pub(super) fn closes_by_size(&self, handset: Size) -> Option<Why> {
+        let State::Closed(why) = self.handset_state(&Group::from(handset)) else {
+            return None;
+        };
+        let in_two_places = self.max_speed_kmh.is_some();
+        let in_one_place = self
+            .max_numbers_in_one_place
+            .is_some_and(|most| handset.others <= most);
+        let places_decide = in_two_places || in_one_place;
+        (why == Why::Placeholder || !places_decide).then_some(why)
     }
 
     /// The cap on numbers that a handset exceeds.

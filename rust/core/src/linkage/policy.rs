@@ -3,7 +3,7 @@
 //! This module decides which times and pairs count; `closing` applies the caps. Every combination of values is a valid
 //! policy. The caller checks which of them make sense.
 
-use super::sighting::{Seed, Span};
+use super::sighting::{Seed, Side, Span};
 use super::time::{NO_TIME, Window, of_days};
 
 /// A list of keys in a policy.
@@ -114,6 +114,12 @@ impl Policy {
     #[must_use]
     pub fn needs_places(&self) -> bool {
         self.max_speed_kmh.is_some() || self.max_numbers_in_one_place.is_some()
+    }
+
+    /// Whether a pass over this side uses places.
+    #[must_use]
+    pub fn needs_places_of(&self, side: Side) -> bool {
+        side == Side::Handsets && self.needs_places()
     }
 
     /// Whether any rule uses times. A sighting without a time is then refused.

@@ -27,7 +27,7 @@ pub(super) struct Group {
     pub(super) placement: Option<Placement>,
 }
 
-/// The counts of a key without its sightings. They suffice for a key that is closed.
+/// The counts of a key without its sightings. They suffice for a key that they close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// The key.
@@ -72,7 +72,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Keys that another engine counted, without their sightings: see [`Walk::open`](super::Walk::open).
+    /// Keys that another engine counted, without their sightings: see [`Walk::needed`](super::Walk::needed).
     #[must_use]
     pub fn of_sizes(sizes: &[Size]) -> Self {
         Self {

@@ -174,26 +174,23 @@ impl Walk {
         })
     }
 
-    /// The keys of the pass whose sightings are needed, by the sizes of all keys. The others are closed or only counted,
-    /// so [`Tally::of_sizes`] suffices for them.
+    /// The keys of the pass whose sightings are needed, by the sizes of all keys. The others are closed by their size or
+    /// only counted, so [`Tally::of_sizes`] suffices for them.
     #[must_use]
-    pub fn open(&self, sizes: &[Size]) -> Vec<u64> {
-        let is_open = |size: &Size| match self.side {
+    pub fn needed(&self, sizes: &[Size]) -> Vec<u64> {
+        let is_needed = |size: &Size| match self.side {
             Side::Numbers => {
                 self.hop <= self.policy.max_hops
                     && self.policy.closes_number(&Group::from(*size)).is_none()
             }
-            Side::Handsets => {
-                let state = self.policy.handset_state(&Group::from(*size));
-                matches!(state, State::Open { .. })
-            }
+            Side::Handsets => self.policy.closes_by_size(*size).is_none(),
         };
-        let open = sizes.iter().filter(|size| is_open(size));
-        open.map(|size| size.key).collect()
+        let needed = sizes.iter().filter(|size| is_needed(size));
+        needed.map(|size| size.key).collect()
     }
 
     /// Ends a pass. Together the tallies hold every kept sighting of every wanted key, each key in one tally. For keys
-    /// that are not [`open`](Self::open) the size suffices.
+    /// that are not [`needed`](Self::needed) the size suffices.
     pub fn close_pass(&mut self, tallies: Vec<Tally>) {
         match self.side {
             Side::Numbers => {

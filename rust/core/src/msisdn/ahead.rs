@@ -1,8 +1,8 @@
 //! Digits as another region dials them, of which only the first and the count are known.
 //!
-//! Owns what [`national`](super::national) answers for all digits with the same beginning and count, if that is the same
-//! for all; where later digits decide it, there is no answer. Knows nothing of how digits are written. One idea: each
-//! function is one of `national`, with the third answer for each of its questions.
+//! Owns what [`national`](super::national) answers for all digits with the same beginning and count, if that is the
+//! same for all; where later digits decide it, there is no answer. Independent of how digits are written. One idea:
+//! each function is one of `national`, with the third answer for each of its questions.
 
 use super::Form;
 use super::international::{LONGEST, SHORTEST};

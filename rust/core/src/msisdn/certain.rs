@@ -1,12 +1,12 @@
 //! Whether the words of a complaint's cell name the holder of its numbers without doubt.
 //!
-//! Owns the closed set of forms in which a cell names the numbers of whom it accuses. Knows nothing of digits. One idea:
+//! Owns the closed set of forms in which a cell names the numbers of whom it accuses. Independent of digits. One idea:
 //! numbers are certain in a list with phone words alone, or with words for a suspect before all of them, before each or
 //! behind each; any other form leaves open who reached whom, and waits for a decision.
 
 use super::labels::Item;
 use super::survey::Survey;
-use crate::words::{Bearing, Word};
+use crate::words::{Role, Word};
 
 /// What one item is to the forms. Brackets, list marks and articles are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,9 +85,9 @@ pub(super) fn is_plain(survey: &Survey) -> bool {
 /// Whether callers and other suspects are named: at a helpline the caller is who complains.
 fn has_two_labels(survey: &Survey) -> bool {
     let callers = survey
-        .bearings
+        .roles
         .iter()
-        .filter(|(_, bearing)| *bearing == Bearing::Caller);
+        .filter(|(_, role)| *role == Role::Caller);
     let callers = callers.count();
     let suspects = survey
         .words()
@@ -97,7 +97,7 @@ fn has_two_labels(survey: &Survey) -> bool {
 }
 
 fn signs(survey: &Survey) -> impl Iterator<Item = Sign> {
-    let mut bearings = survey.bearings.iter().peekable();
+    let mut roles = survey.roles.iter().peekable();
     let own_country = survey
         .found
         .map(|found| Word::Country(found.country_code()));
@@ -106,28 +106,27 @@ fn signs(survey: &Survey) -> impl Iterator<Item = Sign> {
         .iter()
         .enumerate()
         .filter_map(move |(at, item)| {
-            let bearing = bearings
-                .next_if(|bearing| bearing.0 == at)
-                .map_or(Bearing::Plain, |bearing| bearing.1);
+            let role = roles
+                .next_if(|role| role.0 == at)
+                .map_or(Role::Plain, |role| role.1);
             Some(match item {
                 Item::Number(_) => Number,
                 Item::Comma | Item::Bar | Item::Break => Parting,
                 Item::Open | Item::Close | Item::Mark => return None,
                 Item::Word(word) if Some(*word) == own_country => Phone,
-                Item::Word(word) => match (word, bearing) {
-                    (Word::Phone, Bearing::Plain)
-                    | (Word::Numbering, Bearing::Plain | Bearing::No) => Phone,
-                    (Word::Complaint, Bearing::Plain | Bearing::Caller) => Suspect,
-                    (Word::Complaint, Bearing::Unknown) => Unknown,
-                    (_, Bearing::Of) => Of,
-                    (_, Bearing::Genitive) => Genitive,
-                    (_, Bearing::Is) => Is,
-                    (_, Bearing::Verb) => Verb,
-                    (_, Bearing::From) => From,
-                    (_, Bearing::Source) => Source,
-                    (_, Bearing::Came) => Came,
-                    (_, Bearing::List) => Parting,
-                    (_, Bearing::Article) => return None,
+                Item::Word(word) => match (word, role) {
+                    (Word::Phone, Role::Plain) | (Word::Numbering, Role::Plain | Role::No) => Phone,
+                    (Word::Complaint, Role::Plain | Role::Caller) => Suspect,
+                    (Word::Complaint, Role::Unknown) => Unknown,
+                    (_, Role::Of) => Of,
+                    (_, Role::Genitive) => Genitive,
+                    (_, Role::Is) => Is,
+                    (_, Role::Verb) => Verb,
+                    (_, Role::From) => From,
+                    (_, Role::Source) => Source,
+                    (_, Role::Came) => Came,
+                    (_, Role::List) => Parting,
+                    (_, Role::Article) => return None,
                     _ => Other,
                 },
                 Item::Other { .. } => Other,

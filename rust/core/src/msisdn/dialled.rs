@@ -4,11 +4,11 @@
 //! text or cells.
 
 use super::international::{international, is_indian, is_mobile, is_ten};
-use super::{Found, Region, national};
+use super::{Number, Region, national};
 use crate::notes::Note;
 
 /// Reads digits (each 0 to 9), with or without a plus before them.
-pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Found, Note> {
+pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Number, Note> {
     match (plus, region) {
         (true, Region::Of(plan)) => national::behind_plus(digits, plan),
         (true, _) => international(digits),
@@ -24,22 +24,22 @@ pub(super) fn read(digits: &[u8], plus: bool, region: Region) -> Result<Found, N
 }
 
 /// Reads digits without a plus as dialled in India.
-fn indian(digits: &[u8]) -> Result<Found, Note> {
+fn indian(digits: &[u8]) -> Result<Number, Note> {
     if is_indian(digits) {
-        return Ok(Found::plain(91, digits));
+        return Ok(Number::plain(91, digits));
     }
     match digits {
         [0, 0, ..] => doubled_zero(digits),
         // A trunk zero. It is not dialled before the thirteen digits of a machine.
         [0, national @ ..] if national.len() < 13 && is_indian(national) => {
-            Ok(Found::plain(91, national))
+            Ok(Number::plain(91, national))
         }
-        [0, 9, 1, national @ ..] if is_ten(national) => Ok(Found {
+        [0, 9, 1, national @ ..] if is_ten(national) => Ok(Number {
             mend: Some(Note::TrunkPrefixBeforeCountryCode),
-            ..Found::plain(91, national)
+            ..Number::plain(91, national)
         }),
         [9, 1, national @ ..] if is_indian(national) && digits.len() > 10 => {
-            Ok(Found::plain(91, national))
+            Ok(Number::plain(91, national))
         }
         [0, national @ ..] if national.len() < 10 => Err(Note::TooShort),
         _ if digits.len() < 10 => Err(Note::TooShort),
@@ -48,7 +48,7 @@ fn indian(digits: &[u8]) -> Result<Found, Note> {
 }
 
 /// `00` before a number: the international prefix, unless it may be a trunk zero typed twice.
-fn doubled_zero(digits: &[u8]) -> Result<Found, Note> {
+fn doubled_zero(digits: &[u8]) -> Result<Number, Note> {
     let rest = &digits[2..];
     let found = international(rest);
     let zeros = rest.iter().take_while(|&&digit| digit == 0).count();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::indian_mobile_of;
 use crate::digits::Digits;
-use crate::plan::{self, Class, Way};
+use crate::plan::{self, Class, NumberFormat};
 
 /// The format of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub enum Style {
 pub fn format(msisdn: u64, style: Style, out: &mut String) {
     let national = indian_mobile_of(msisdn);
     let way = match style {
-        Style::National => Some(Way::National),
-        Style::International => Some(Way::International),
+        Style::National => Some(NumberFormat::National),
+        Style::International => Some(NumberFormat::International),
         Style::E164 | Style::Digits => None,
     };
     if let Some(way) = way
@@ -44,7 +44,7 @@ pub fn format(msisdn: u64, style: Style, out: &mut String) {
     {
         let digits = Digits::of(msisdn);
         let digits = digits.held().unwrap_or_default();
-        if way == Way::International {
+        if way == NumberFormat::International {
             out.push('+');
             out.extend(digits[..width].iter().map(|digit| char::from(b'0' + digit)));
             out.push(' ');

@@ -4,15 +4,15 @@
 //! listed groupings are other things side by side. It depends on the kinds of separators only. One idea: a rule that
 //! refuses one real number in a thousand is acceptable if it excludes what is no number.
 
-use super::Found;
+use super::Number;
 use super::gaps::Gaps;
 use crate::digits::value;
-use crate::groupings::{self, Gap, Plan};
+use crate::groupings::{self, Gap, NumberingPlan};
 use crate::plan::{self, Class};
 
 /// An Indian number in two groups or more.
 pub(super) struct Grouped<'a> {
-    pub(super) found: Found,
+    pub(super) found: Number,
     /// The national digits, and the width of each group.
     pub(super) digits: &'a [u8],
     pub(super) widths: &'a [usize],
@@ -28,7 +28,9 @@ pub(super) struct Grouped<'a> {
 pub(super) fn is_listed(number: &Grouped) -> bool {
     if number.found.class() == Class::M2m {
         let gap = number.gaps.all().filter(|_| number.is_explicit);
-        return gap.is_some_and(|gap| groupings::is_listed(Plan::M2m, gap, number.widths, false));
+        return gap.is_some_and(|gap| {
+            groupings::is_listed(NumberingPlan::M2m, gap, number.widths, false)
+        });
     }
     let is_led = number.is_explicit || number.has_trunk_zero;
     let is_area = (is_led || number.gaps.first_is_bracketed)
@@ -36,8 +38,12 @@ pub(super) fn is_listed(number: &Grouped) -> bool {
     let Some(gap) = number.gaps.but_the_first(is_area) else {
         return false;
     };
-    groupings::is_listed(Plan::National, gap, number.widths, is_area && is_led)
-        && first_group_is_right(number, is_area)
+    groupings::is_listed(
+        NumberingPlan::National,
+        gap,
+        number.widths,
+        is_area && is_led,
+    ) && first_group_is_right(number, is_area)
         && !are_other_things(number)
         && !are_in_order(number)
 }

@@ -3,7 +3,7 @@
 //! Owns the limits of length, the country code and a trunk zero behind it, and what a whole national number of India is.
 //! It does not depend on how other digits are dialled.
 
-use super::{Form, Found};
+use super::{Form, Number};
 use crate::digits::value;
 use crate::notes::Note;
 use crate::plan::{self, Class};
@@ -15,7 +15,7 @@ pub(super) const SHORTEST: usize = 7;
 pub(super) const LONGEST: usize = 15;
 
 /// Digits after `+` or `00`: a number of a country, or a refusal.
-pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
+pub(super) fn international(digits: &[u8]) -> Result<Number, Note> {
     if digits.len() < SHORTEST {
         return Err(Note::TooShort);
     }
@@ -24,15 +24,15 @@ pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
     }
     if let [9, 1, national @ ..] = digits {
         return match national {
-            _ if is_indian(national) => Ok(Found::plain(91, national)),
-            [0, rest @ ..] if rest.len() < 13 && is_indian(rest) => Ok(Found::plain(91, rest)),
+            _ if is_indian(national) => Ok(Number::plain(91, national)),
+            [0, rest @ ..] if rest.len() < 13 && is_indian(rest) => Ok(Number::plain(91, rest)),
             [0, rest @ ..] if rest.len() < 10 => Err(Note::TooShort),
             _ if national.len() < 10 => Err(Note::TooShort),
             _ => Err(Note::TooLong),
         };
     }
     let found = |digits: &[u8]| {
-        Ok(Found {
+        Ok(Number {
             msisdn: value(digits),
             mend: None,
             form: Form::Common,
@@ -65,7 +65,7 @@ pub(super) fn international(digits: &[u8]) -> Result<Found, Note> {
 }
 
 /// Whether the plan has a range for this number, and not only its length: required for numbers in several groups.
-pub(super) fn is_certain(found: Found) -> bool {
+pub(super) fn is_certain(found: Number) -> bool {
     found.is_indian_mobile() || found.class() != Class::None
 }
 

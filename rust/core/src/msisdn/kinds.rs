@@ -1,6 +1,6 @@
 //! What kind of number an E.164 integer is, and what is doubted of it.
 //!
-//! Owns the mapping from the entries of the plans to the closed list of kinds. Knows nothing of how a number was written.
+//! Owns the mapping from the entries of the plans to the closed list of kinds. Independent of how a number was written.
 
 use super::INDIA;
 use crate::digits::Digits;

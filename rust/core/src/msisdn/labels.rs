@@ -1,16 +1,16 @@
 //! The meaning of the words beside a number.
 //!
-//! Owns which of the words around a number are about it. Knows nothing of digits. One idea: the nearest word with a
-//! meaning decides, the words before the number before those behind it; a number, other digits or the end of a
-//! sentence end the search, and a word beside other digits is about those.
+//! Owns which of the words around a number are about it. Independent of digits. One idea: the nearest word with a
+//! meaning decides, the words before the number before those behind it; a number, other digits or the end of a sentence
+//! end the search, and a word beside other digits is about those.
 
-use super::Found;
-use crate::words::{Bearing, Word};
+use super::Number;
+use crate::words::{Role, Word};
 
 /// Something that stands in a text, in order.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Item {
-    Number(Found),
+    Number(Number),
     Word(Word),
     /// Digits, an address or a UPI id that are no number; how many digits.
     Other {
@@ -51,17 +51,17 @@ const REACH: usize = 12;
 const NAME: usize = 2;
 
 /// The label of each number of a text, in order; with the items come the words among them that bear on others.
-pub(super) fn labels(items: &[Item], bearings: &[(usize, Bearing)]) -> Vec<Label> {
+pub(super) fn labels(items: &[Item], roles: &[(usize, Role)]) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
-    let mut bearings = bearings.iter().peekable();
+    let mut roles = roles.iter().peekable();
     let mut behind_receiver = 0;
     for (at, item) in items.iter().enumerate() {
-        if let Some((_, Bearing::To)) = bearings.next_if(|bearing| bearing.0 == at) {
+        if let Some((_, Role::To)) = roles.next_if(|role| role.0 == at) {
             behind_receiver = at + 1;
         }
         if let Item::Number(found) = item {
             // `मेरे भाई को 98... से कॉल आया`: the words up to `को` are of whom the call reached.
-            let is_source = bearings.peek() == Some(&&(at + 1, Bearing::Source));
+            let is_source = roles.peek() == Some(&&(at + 1, Role::Source));
             let from = if is_source { behind_receiver } else { 0 };
             let code = found.country_code();
             let label = match before(&items[from..at], code) {

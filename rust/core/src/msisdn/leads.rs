@@ -1,8 +1,8 @@
 //! What the first digits and the count of all of them decide: most numbers of a region, without a look at the others.
 //!
-//! Owns tables of the answers that [`ahead`](super::ahead) gives. Knows nothing of how digits are written. One idea: the
-//! number is the integer that the digits write, and one figure more for what was taken off before it and for the country
-//! code.
+//! Owns tables of the answers that [`ahead`](super::ahead) gives. Independent of how digits are written. One idea: the
+//! number is the integer that the digits write, and one figure more for what was taken off before it and for the
+//! country code.
 
 use std::collections::HashMap;
 use std::hash::Hash;

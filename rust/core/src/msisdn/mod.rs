@@ -23,7 +23,7 @@
 //! - `national`: digits as dialled in a region other than India;
 //! - `international`: digits behind a plus or two zeros;
 //! - `labels`: the meaning of the words beside a number;
-//! - `found`: a number that was read, and how it was dialled;
+//! - `number`: a number that was read, and how it was dialled;
 //! - `format`: numbers to text;
 //! - `kinds`: what kind of number it is.
 
@@ -31,7 +31,6 @@ mod ahead;
 mod certain;
 mod dialled;
 mod format;
-mod found;
 mod gaps;
 mod indian;
 mod international;
@@ -39,6 +38,7 @@ mod kinds;
 mod labels;
 mod leads;
 mod national;
+mod number;
 mod plain;
 mod quick;
 mod regional;
@@ -51,9 +51,9 @@ mod written;
 
 pub(crate) use format::is_foreign;
 pub use format::{Style, format};
-use found::{Form, Found};
 pub use kinds::kind;
 use kinds::{class, indian_mobile_of, kind_of, kind_under, warning};
+use number::{Form, Number};
 pub use quick::{indian_mobile, ten_digits};
 pub use regional::Regional;
 use survey::Survey;
@@ -125,7 +125,7 @@ impl Reading {
         }
     }
 
-    fn accepted(found: Found, series: MobileSeries) -> Self {
+    fn accepted(found: Number, series: MobileSeries) -> Self {
         Self {
             msisdn: found.msisdn,
             kind: Some(kind_under(found.msisdn, series)),
@@ -133,7 +133,7 @@ impl Reading {
         }
     }
 
-    fn of(found: Result<Found, Note>, region: Region, series: MobileSeries) -> Self {
+    fn of(found: Result<Number, Note>, region: Region, series: MobileSeries) -> Self {
         match (found, region) {
             (Ok(found), Region::In | Region::E164 | Region::Unknown) => {
                 Self::accepted(found, series)
@@ -174,7 +174,7 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
 }
 
 /// The number of a cell in one of the forms that most have, or why digits alone are none.
-fn read_quickly(cell: &str, region: Region) -> Option<Result<Found, Note>> {
+fn read_quickly(cell: &str, region: Region) -> Option<Result<Number, Note>> {
     match region {
         Region::In => {}
         Region::Of(_) => return plain::read_quickly(cell.as_bytes(), region),
@@ -188,7 +188,7 @@ fn read_quickly(cell: &str, region: Region) -> Option<Result<Found, Note>> {
         text => (text, None),
     };
     let msisdn = INDIA + indian_mobile(text)?;
-    Some(Ok(Found {
+    Some(Ok(Number {
         msisdn,
         mend,
         form: Form::Common,
@@ -197,13 +197,13 @@ fn read_quickly(cell: &str, region: Region) -> Option<Result<Found, Note>> {
 
 /// Reads a cell without the quick path, with the same result. Returns the survey too, if one of the whole cell was
 /// made.
-fn read_slowly(folded: &Folded, region: Region) -> (Result<Found, Note>, Option<Survey>) {
-    match cell::open(folded.bytes()) {
-        Ok(opened) => {
-            let (found, survey) = text::read(folded, opened.text, region);
-            let is_whole = opened.text.len() == folded.bytes().len();
+fn read_slowly(folded: &Folded, region: Region) -> (Result<Number, Note>, Option<Survey>) {
+    match cell::unwrapped(folded.bytes()) {
+        Ok(unwrapped) => {
+            let (found, survey) = text::read(folded, unwrapped.text, region);
+            let is_whole = unwrapped.text.len() == folded.bytes().len();
             (
-                found.map(|found| found.mended(opened.mend)),
+                found.map(|found| found.mended(unwrapped.mend)),
                 survey.filter(|_| is_whole),
             )
         }
@@ -217,7 +217,7 @@ pub fn read_u64(value: u64) -> Reading {
     match Digits::of(value).count() {
         ..international::SHORTEST => Reading::refused(Note::TooShort),
         international::SHORTEST..=international::LONGEST => Reading::accepted(
-            Found {
+            Number {
                 msisdn: value,
                 mend: None,
                 form: Form::Common,
@@ -353,7 +353,7 @@ pub fn read_f64(value: f64, region: Region) -> Reading {
 fn read_integer(value: u64, region: Region) -> Reading {
     if region == Region::In && (6_000_000_000..10_000_000_000).contains(&value) {
         return Reading::accepted(
-            Found {
+            Number {
                 msisdn: INDIA + value,
                 mend: None,
                 form: Form::Common,
@@ -431,7 +431,7 @@ pub struct Mentions {
 /// ```
 #[must_use]
 pub fn mentions(cell: &str, region: Region) -> Mentions {
-    let certain = |found: Found| Mentions {
+    let certain = |found: Number| Mentions {
         numbers: vec![found.msisdn],
         ..Mentions::default()
     };

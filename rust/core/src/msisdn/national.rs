@@ -1,12 +1,13 @@
 //! Bare digits as another region than India dials them.
 //!
-//! Owns the choice among the ways in which such digits can be read: behind the international prefix, behind the national
-//! prefix, behind the country code without a sign, as they stand. Knows no region: [`crate::plan`] has what is dialled
-//! in each. One idea: the reading is libphonenumber's (`parse`, and `is_possible_number`), which must be the only one
-//! that a plan knows as a number; where another reading of the same digits is one, nothing is guessed.
+//! Owns the choice among the ways in which such digits can be read: behind the international prefix, behind the
+//! national prefix, behind the country code without a sign, as they stand. Independent of single regions:
+//! [`crate::plan`] has what is dialled in each. One idea: the reading is libphonenumber's (`parse`, and
+//! `is_possible_number`), which must be the only one that a plan knows as a number; where another reading of the same
+//! digits is one, nothing is guessed.
 
 use super::international::{self, LONGEST, SHORTEST};
-use super::{Form, Found, kind_of};
+use super::{Form, Number, kind_of};
 use crate::digits::{Digits, value};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, Length, RegionPlan, Stripped};
@@ -15,7 +16,7 @@ use crate::plan::{self, Class, Length, RegionPlan, Stripped};
 const SHORT: usize = 6;
 
 /// Reads bare digits.
-pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
+pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Number, Note> {
     if digits.len() <= 2 {
         return Err(Note::TooShort);
     }
@@ -37,7 +38,7 @@ pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
 
 /// Digits behind a plus: what would be a number of the region without it is another country's only if that country has
 /// the number.
-pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
+pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Number, Note> {
     let found = international(digits)?;
     if international::is_certain(found) || known_at_home(digits, plan).is_none() {
         Ok(found)
@@ -47,7 +48,7 @@ pub(super) fn behind_plus(digits: &[u8], plan: RegionPlan) -> Result<Found, Note
 }
 
 /// A country's number, of a length that libphonenumber allows it.
-fn international(digits: &[u8]) -> Result<Found, Note> {
+fn international(digits: &[u8]) -> Result<Number, Note> {
     let found = international::international(digits)?;
     // What begins with a trunk zero that could not be taken off is refused.
     let is_possible =
@@ -78,7 +79,7 @@ pub(super) fn kind(msisdn: u64, region: RegionPlan) -> Kind {
 }
 
 /// Digits that begin with an international prefix of `width` digits.
-fn abroad(digits: &[u8], width: usize, plan: RegionPlan) -> Result<Found, Note> {
+fn abroad(digits: &[u8], width: usize, plan: RegionPlan) -> Result<Number, Note> {
     let found = international(&digits[width..]);
     let is_certain = found.is_ok_and(international::is_certain);
     let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
@@ -88,7 +89,7 @@ fn abroad(digits: &[u8], width: usize, plan: RegionPlan) -> Result<Found, Note> 
     if is_home {
         return Err(Note::AmbiguousPrefix);
     }
-    found.map(|found| Found {
+    found.map(|found| Number {
         form: Form::Abroad {
             prefix: width as u8,
         },
@@ -118,7 +119,7 @@ fn width_of(code: u64) -> usize {
 }
 
 /// Digits without an international prefix.
-fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
+fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Number, Note> {
     let chosen = chosen(digits, plan);
     let national = chosen.national.digits();
     let Some(msisdn) = chosen.msisdn(plan) else {
@@ -146,7 +147,7 @@ fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Found, Note> {
             _ => Note::TooShort,
         });
     }
-    Ok(Found {
+    Ok(Number {
         msisdn,
         mend: None,
         form: Form::Home {

@@ -4,12 +4,12 @@
 //! depend on words.
 
 use super::surroundings::after_prefix;
-use super::{Found, Region, dialled, run};
+use super::{Number, Region, dialled, run};
 use crate::digits::trim;
 use crate::notes::Note;
 
 /// A cell of digits and separators only.
-pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
+pub(super) fn read(text: &[u8], region: Region) -> Result<Number, Note> {
     run::single(text, region).or_else(|refusal| {
         if matches!(
             refusal,
@@ -46,7 +46,7 @@ pub(super) fn read(text: &[u8], region: Region) -> Result<Found, Note> {
 ///
 /// `Some(Ok)` for a cell that is one number; `Some(Err)` only for a cell of digits without separators that is none; `None`
 /// for every other cell, which the caller reads by all rules.
-pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
+pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Result<Number, Note>> {
     /// As many digits as a number has with its prefixes.
     const DIGITS: usize = 18;
     /// The same with separators.
@@ -73,7 +73,7 @@ pub(super) fn read_quickly(text: &[u8], region: Region) -> Option<Result<Found, 
 }
 
 /// What follows `tel:` (RFC 3966): a number and its parameters. A local number is read only in the context of India.
-pub(super) fn address(uri: &[u8], region: Region) -> Result<Found, Note> {
+pub(super) fn address(uri: &[u8], region: Region) -> Result<Number, Note> {
     let mut parameters = uri.split(|&byte| byte == b';');
     let number = trim(parameters.next().unwrap_or_default());
     if !number.iter().all(|&byte| run::is_part(byte)) {

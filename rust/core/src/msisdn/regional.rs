@@ -9,7 +9,7 @@ use std::cell::Cell;
 use super::leads::Leads;
 use super::verdict::{COUNTS, POWERS, Verdict, When};
 use super::written::Written;
-use super::{Form, Found};
+use super::{Form, Number};
 use crate::digits::{are_digits, eight_digits};
 use crate::groupings::Gap;
 use crate::plan::RegionPlan;
@@ -275,7 +275,7 @@ fn listing(shape: Shape, cell: &[u8], msisdn: u64) -> Listing {
         if known == shape {
             return listing;
         }
-        let found = Found {
+        let found = Number {
             msisdn,
             mend: None,
             form: shape.form,
@@ -288,7 +288,7 @@ fn listing(shape: Shape, cell: &[u8], msisdn: u64) -> Listing {
 
 /// As `run::joined` decides it for a cell whose digits are a number.
 #[cold]
-fn listing_anew(cell: &[u8], found: Found, plus: bool) -> Listing {
+fn listing_anew(cell: &[u8], found: Number, plus: bool) -> Listing {
     let Ok(written) = Written::of(cell) else {
         return Listing::Unsure;
     };

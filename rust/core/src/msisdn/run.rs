@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::written::{PIECES, Written};
-use super::{Found, Region, dialled, international};
+use super::{Number, Region, dialled, international};
 use crate::groupings::Gap;
 use crate::notes::Note;
 use crate::plan::Class;
@@ -21,7 +21,7 @@ pub(super) fn is_part(byte: u8) -> bool {
 }
 
 /// Reads a stretch as exactly one number.
-pub(super) fn single(run: &[u8], region: Region) -> Result<Found, Note> {
+pub(super) fn single(run: &[u8], region: Region) -> Result<Number, Note> {
     let written = Written::of(run)?;
     let Some(tail) = written.last_behind_point() else {
         return joined(&written, run, region);
@@ -49,7 +49,7 @@ pub(super) fn single(run: &[u8], region: Region) -> Result<Found, Note> {
 }
 
 /// Reads all digits of a stretch as one number.
-fn joined(written: &Written, run: &[u8], region: Region) -> Result<Found, Note> {
+fn joined(written: &Written, run: &[u8], region: Region) -> Result<Number, Note> {
     let digits = written.digits.held().ok_or(Note::TooLong)?;
     let looks_like_aadhaar =
         matches!(digits.first(), Some(2..=9)) && written.widths_are(&[4, 4, 4]);
@@ -106,7 +106,7 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     Number {
-        found: Found,
+        found: Number,
         digits: usize,
     },
     /// Digits that are not part of a number.
@@ -131,9 +131,9 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
         {
             behind_code = None;
         }
-        let is_foreign_rest = |found: Found| behind_code.is_some() && found.is_indian();
+        let is_foreign_rest = |found: Number| behind_code.is_some() && found.is_indian();
         let is_sure =
-            |&(found, _): &(Found, usize)| !found.is_at_home() || international::is_certain(found);
+            |&(found, _): &(Number, usize)| !found.is_at_home() || international::is_certain(found);
         match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
             Some((found, next))
                 if !is_foreign_rest(found) && !is_cut(run, &groups[at..], next - at) =>
@@ -184,7 +184,7 @@ fn number_at(
     at: usize,
     behind_number: bool,
     region: Region,
-) -> Option<(Found, usize)> {
+) -> Option<(Number, usize)> {
     let group = groups[at];
     if group.behind_point || group.is_term && !behind_number {
         return None;
@@ -192,7 +192,7 @@ fn number_at(
     let whole = || whole_at(run, groups, at, region);
     let joined = || joined_at(run, groups, at, behind_number, region);
     // After a country code, a format of that country is tested before the rule of whole numbers.
-    let is_foreign = |(found, _): &(Found, usize)| !found.is_indian();
+    let is_foreign = |(found, _): &(Number, usize)| !found.is_indian();
     if run[group.start] == b'+' {
         joined().filter(is_foreign).or_else(whole).or_else(joined)
     } else {
@@ -300,7 +300,7 @@ fn groups(run: &[u8]) -> Vec<Group> {
 }
 
 /// A number in one group, with its prefixes before it, and the index of the group after it.
-fn whole_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Found, usize)> {
+fn whole_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Number, usize)> {
     /// The country code and the trunk zero may each be a group.
     const PREFIXES: usize = 4;
     let last = groups.len().min(at + PREFIXES);
@@ -324,7 +324,7 @@ fn joined_at(
     at: usize,
     behind_number: bool,
     region: Region,
-) -> Option<(Found, usize)> {
+) -> Option<(Number, usize)> {
     let (found, end) = longest_at(run, groups, at, region)?;
     let (next, mend) = after_decimals(run, groups, end)?;
     if mend.is_some() {
@@ -367,7 +367,7 @@ fn joined_at(
 }
 
 /// The longest text from a group on that is one number in several groups, and its last group.
-fn longest_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Found, usize)> {
+fn longest_at(run: &[u8], groups: &[Group], at: usize, region: Region) -> Option<(Number, usize)> {
     let mut digits = groups[at].digits;
     let mut last = at;
     while last + 1 < groups.len()

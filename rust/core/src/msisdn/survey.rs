@@ -9,24 +9,24 @@ use hashbrown::HashSet;
 use super::labels::Item;
 use super::run::{self, Part};
 use super::surroundings::{self, FigureKind};
-use super::{Found, Region, dialled, international, plain};
+use super::{Number, Region, dialled, international, plain};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
-use crate::words::{self, Bearing, Meaning, Word};
+use crate::words::{self, Meaning, Role, Word};
 
 /// The tokens of a text, and a summary of them.
 #[derive(Default)]
 pub(super) struct Survey {
     /// All tokens, in order.
     pub(super) items: Vec<Item>,
-    /// The words that bear on a complaint's numbers, in order, with their bearing.
-    pub(super) bearings: Vec<(usize, Bearing)>,
+    /// The words with a role among a complaint's numbers, in order.
+    pub(super) roles: Vec<(usize, Role)>,
     /// The whole numbers, in order, without repeats.
     pub(super) numbers: Vec<u64>,
     /// The same numbers as a set.
     seen: HashSet<u64>,
     /// The first number, with its mends.
-    pub(super) found: Option<Found>,
+    pub(super) found: Option<Number>,
     /// The position of the last stretch, if it is only the code of another country.
     foreign_code: Option<usize>,
     /// Whether any stretch is only such a code.
@@ -64,11 +64,7 @@ impl Survey {
 
     /// `no` is a number's word behind a phone word or before digits, and else a denial: `no suspect 98...`.
     fn deny(&mut self) {
-        for &(at, _) in self
-            .bearings
-            .iter()
-            .filter(|(_, bearing)| *bearing == Bearing::No)
-        {
+        for &(at, _) in self.roles.iter().filter(|(_, role)| *role == Role::No) {
             let before = at.checked_sub(1).map(|before| &self.items[before]);
             let behind = self.items.get(at + 1);
             let is_named = matches!(
@@ -221,9 +217,9 @@ impl Survey {
             _ if is_underscore => (None, offset + at + 1),
             Some((word, end)) => (Some(word), end),
             None => {
-                let (Meaning { word, bearing }, end) = words::at(cell, offset + at);
-                if bearing != Bearing::Plain {
-                    self.bearings.push((self.items.len(), bearing));
+                let (Meaning { word, role }, end) = words::at(cell, offset + at);
+                if role != Role::Plain {
+                    self.roles.push((self.items.len(), role));
                 }
                 (Some(word), end)
             }
@@ -334,7 +330,7 @@ impl Survey {
         }
     }
 
-    fn number(&mut self, found: Found) {
+    fn number(&mut self, found: Number) {
         self.items.push(Item::Number(found));
         self.found.get_or_insert(found);
         if self.seen.insert(found.msisdn) {

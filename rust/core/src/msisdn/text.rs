@@ -8,7 +8,7 @@
 use super::labels::{Item, Label, labels};
 use super::surroundings::{self, after_prefix};
 use super::survey::Survey;
-use super::{Found, Mentions, Region, certain, dialled, plain, run};
+use super::{Mentions, Number, Region, certain, dialled, plain, run};
 use crate::cell::{self, Printed};
 use crate::digits::{Folded, is_letter, is_line_break, trim};
 use crate::notes::Note;
@@ -20,7 +20,7 @@ pub(super) fn read(
     cell: &Folded,
     text: &[u8],
     region: Region,
-) -> (Result<Found, Note>, Option<Survey>) {
+) -> (Result<Number, Note>, Option<Survey>) {
     if let Some(found) = read_alone(text, region) {
         return (found, None);
     }
@@ -36,7 +36,7 @@ pub(super) fn read(
 }
 
 /// Reads a prepared cell with nothing but the possible number; `None` for any other cell.
-fn read_alone(text: &[u8], region: Region) -> Option<Result<Found, Note>> {
+fn read_alone(text: &[u8], region: Region) -> Option<Result<Number, Note>> {
     // `Tel:98... (M)` is no address but a label without a blank.
     let is_address = |uri: &&[u8]| {
         let mut number = uri
@@ -89,7 +89,7 @@ pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
             ..Mentions::default()
         };
     }
-    let code = survey.found.map_or(0, Found::country_code);
+    let code = survey.found.map_or(0, Number::country_code);
     let rest = match () {
         () if survey.has_upi_id => Some(Note::UpiId),
         () if is_other => Some(Note::TextWithDigits),
@@ -146,7 +146,7 @@ fn has_arrow(around: &[u8]) -> bool {
 /// victim`. In a sentence such a word may refer to something else. If every word is on a list and there is only one
 /// number, it refers to that number.
 fn is_bare_label(survey: &Survey) -> bool {
-    let code = survey.found.map_or(0, Found::country_code);
+    let code = survey.found.map_or(0, Number::country_code);
     let is_sum = survey.around.contains(&b'$');
     let mut refuses = is_sum;
     for (at, item) in survey.items.iter().enumerate() {
@@ -171,7 +171,7 @@ fn labelled(survey: &Survey) -> impl Iterator<Item = (u64, Label)> {
         Item::Number(found) => Some(found.msisdn),
         _ => None,
     });
-    numbers.zip(labels(&survey.items, &survey.bearings))
+    numbers.zip(labels(&survey.items, &survey.roles))
 }
 
 /// Whether digits that are no number are directly beside a number, without a separator of a list between them.
@@ -201,7 +201,7 @@ fn is_sender_id(text: &[u8]) -> bool {
 }
 
 /// The first refusal that the survey supports, else the number.
-fn decide(survey: &Survey, text: &[u8]) -> Result<Found, Note> {
+fn decide(survey: &Survey, text: &[u8]) -> Result<Number, Note> {
     let has_letters = survey.around.iter().any(|&byte| is_letter(byte));
     let has_break = text.iter().any(|&byte| is_line_break(byte));
     if !text.iter().any(u8::is_ascii_digit) {
@@ -250,10 +250,10 @@ fn without_number(survey: &Survey, text: &[u8], has_letters: bool, has_break: bo
 fn beside_text(
     survey: &Survey,
     text: &[u8],
-    found: Found,
+    found: Number,
     has_letters: bool,
     has_break: bool,
-) -> Result<Found, Note> {
+) -> Result<Number, Note> {
     // Between two spellings of one number, a separator of a list is no remark.
     let is_list = |byte: &u8| matches!(byte, b' ' | b',' | b';' | b'&' | b'|' | b'\t' | b'/');
     let is_end = |byte: Option<&u8>| byte.is_some_and(|&byte| run::is_part(byte));
@@ -282,7 +282,7 @@ fn beside_text(
 }
 
 /// Whether the words beside a number are labels of a phone number, and of nothing else.
-fn words_are_phone_words(survey: &Survey, found: Found) -> Result<(), Note> {
+fn words_are_phone_words(survey: &Survey, found: Number) -> Result<(), Note> {
     let code = found.country_code();
     // `Roll No`: the number of an unlisted thing.
     let is_numbered = |pair: &[Item]| {

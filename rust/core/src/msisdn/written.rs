@@ -6,7 +6,7 @@
 
 use super::gaps::Gaps;
 use super::indian::{self, Grouped};
-use super::{Form, Found};
+use super::{Form, Number};
 use crate::digits::Digits;
 use crate::groupings::{self, Gap};
 use crate::notes::Note;
@@ -172,7 +172,7 @@ impl<'a> Written<'a> {
     }
 
     /// The position of the national digits: the first group that has some, and the number of digits before them in it.
-    fn national(&self, found: Found) -> Option<National> {
+    fn national(&self, found: Number) -> Option<National> {
         let msisdn = Digits::of(found.msisdn);
         let code = plan::code_width(msisdn.held()?)?;
         let digits = self.digits.held()?;
@@ -197,7 +197,7 @@ impl<'a> Written<'a> {
     }
 
     /// The number of groups up to the first one with national digits, and whether others follow it.
-    pub(super) fn first_national(&self, found: Found) -> Option<usize> {
+    pub(super) fn first_national(&self, found: Number) -> Option<usize> {
         self.national(found).map(|national| national.index)
     }
 
@@ -207,7 +207,7 @@ impl<'a> Written<'a> {
     }
 
     /// Whether the groups are a listed grouping of this number.
-    pub(super) fn is_listed(&self, found: Found) -> bool {
+    pub(super) fn is_listed(&self, found: Number) -> bool {
         let (Some(pieces), Some(national)) = (self.pieces(), self.national(found)) else {
             return false;
         };
@@ -221,7 +221,7 @@ impl<'a> Written<'a> {
     }
 
     /// Whether country code, trunk zero and two zeros are each in one group, alone or before the national digits.
-    fn prefix_is_listed(&self, pieces: &[Piece], national: &National, found: Found) -> bool {
+    fn prefix_is_listed(&self, pieces: &[Piece], national: &National, found: Number) -> bool {
         let zeros = self.zeros(national, found);
         let mut before = 0;
         pieces[..=national.index]
@@ -245,7 +245,7 @@ impl<'a> Written<'a> {
 
     /// The number of zeros before the country code: two for an international call, one for a trunk zero; or the number
     /// of digits of another region's prefix.
-    fn zeros(&self, national: &National, found: Found) -> usize {
+    fn zeros(&self, national: &National, found: Number) -> usize {
         let digits = self.digits.held().unwrap_or_default();
         match (found.form, digits) {
             _ if self.plus => 0,
@@ -256,7 +256,7 @@ impl<'a> Written<'a> {
         }
     }
 
-    fn groups_are_listed(&self, groups: &[Piece], national: &National, found: Found) -> bool {
+    fn groups_are_listed(&self, groups: &[Piece], national: &National, found: Number) -> bool {
         if groups.len() == 1 {
             return true;
         }

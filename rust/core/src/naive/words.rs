@@ -12,7 +12,7 @@ pub(super) struct Meaning {
     pub(super) class: &'static str,
     code: &'static str,
     /// How a word bears on a complaint's numbers, as the list has it.
-    pub(super) bearing: &'static str,
+    pub(super) role: &'static str,
 }
 
 impl Meaning {
@@ -25,7 +25,7 @@ impl Meaning {
         Self {
             class,
             code: "",
-            bearing: "",
+            role: "",
         }
     }
 
@@ -65,16 +65,12 @@ fn list(files: &[&'static str]) -> List {
                 (class, _) => (class, ""),
             };
             let last = fields.get(3).copied().unwrap_or_default();
-            let (code, bearing) = if class == "country" {
+            let (code, role) = if class == "country" {
                 (last, "")
             } else {
                 ("", last)
             };
-            let meaning = Meaning {
-                class,
-                code,
-                bearing,
-            };
+            let meaning = Meaning { class, code, role };
             (spelling(fields[2]) + mark, meaning)
         })
         .collect()

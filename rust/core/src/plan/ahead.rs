@@ -1,8 +1,8 @@
 //! What holds of all digits that have the same beginning and the same count.
 //!
 //! Owns the questions of [`RegionPlan`] for digits that are not all known: each answer is one that holds whatever the
-//! unknown digits are, or none. Knows nothing of what a reader makes of them. One idea: of every state it is known after
-//! how many more digits the automaton may accept, and after how many it may not.
+//! unknown digits are, or none. Independent of how a reader uses them. One idea: of every state it is known after how
+//! many more digits the automaton may accept, and after how many it may not.
 
 use std::sync::LazyLock;
 

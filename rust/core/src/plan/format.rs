@@ -6,7 +6,7 @@ use super::{MARKS, country, step, table};
 
 /// For whom a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum NumberFormat {
     /// For callers in the same country, with what they dial before it.
     National,
     /// For callers in other countries.
@@ -14,14 +14,14 @@ pub(crate) enum Way {
 }
 
 /// Appends the national digits of E.164 `digits` as their country writes them, and nothing else. No country: nothing.
-pub(crate) fn format(digits: &[u8], way: Way, out: &mut String) {
+pub(crate) fn format(digits: &[u8], way: NumberFormat, out: &mut String) {
     let Some((width, country)) = country(digits) else {
         return;
     };
     let national = &digits[width..];
     let mut state = match way {
-        Way::National => country.national,
-        Way::International => country.international,
+        NumberFormat::National => country.national,
+        NumberFormat::International => country.international,
     };
     for &digit in national {
         match step(state, digit) {
@@ -49,8 +49,8 @@ pub(crate) fn format(digits: &[u8], way: Way, out: &mut String) {
         return;
     };
     let text = match way {
-        Way::National => chosen.national,
-        Way::International => chosen.international,
+        NumberFormat::National => chosen.national,
+        NumberFormat::International => chosen.international,
     };
     // The first groups take as many digits as they may.
     let spare = national.len() - bounds(chosen.groups).0;

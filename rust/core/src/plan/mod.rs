@@ -14,7 +14,7 @@ mod region;
 #[rustfmt::skip]
 mod table;
 
-pub(crate) use format::{Way, format};
+pub(crate) use format::{NumberFormat, format};
 pub(crate) use region::{COUNT, Length, Stripped};
 pub use region::{NAMES, RegionPlan, region_of};
 pub use table::{VERSION, WRITTEN};

@@ -1,6 +1,6 @@
 //! The regions: what is dialled in each before a number, and which digits are a number there.
 //!
-//! Owns the questions that one region answers. Knows nothing of what a reader makes of the answers.
+//! Owns the questions that one region answers. Independent of how a reader uses the answers.
 
 use super::table::REGIONS;
 use super::{NUMBERS, Row, country, country_of, end, is_match, longest, table};

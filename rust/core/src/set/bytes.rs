@@ -10,7 +10,7 @@ pub type Owner = Arc<dyn AsRef<[u8]> + Send + Sync>;
 /// Sections are aligned to cache lines, so that one line of the set is one cache line.
 const ALIGNMENT: usize = 64;
 
-/// Bytes aligned to a cache line, kept alive by their owner.
+/// Bytes aligned to a cache line, which their owner keeps.
 #[derive(Clone)]
 pub(super) struct SetBytes {
     owner: Owner,

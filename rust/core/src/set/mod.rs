@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use twox_hash::XxHash3_64;
 
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 pub use builder::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
@@ -207,14 +207,14 @@ impl FrozenSet {
     /// # Panics
     /// When `hits` has another length.
     pub fn probe(&self, keys: &[u64], hits: &mut [u64]) {
-        self.probe_on(Path::chosen(), keys, hits);
+        self.probe_on(CodePath::chosen(), keys, hits);
     }
 
     /// [`probe`](Self::probe) on a given path: for tests and benchmarks.
     ///
     /// # Panics
     /// When `hits` has another length, or the machine does not have the instructions of the path.
-    pub fn probe_on(&self, path: Path, keys: &[u64], hits: &mut [u64]) {
+    pub fn probe_on(&self, path: CodePath, keys: &[u64], hits: &mut [u64]) {
         assert_eq!(
             hits.len(),
             keys.len().div_ceil(64),
@@ -228,14 +228,14 @@ impl FrozenSet {
     /// # Panics
     /// When `ranks` and `keys` differ in length.
     pub fn positions(&self, keys: &[u64], ranks: &mut [u32]) {
-        self.positions_on(Path::chosen(), keys, ranks);
+        self.positions_on(CodePath::chosen(), keys, ranks);
     }
 
     /// [`positions`](Self::positions) on a given path: for tests and benchmarks.
     ///
     /// # Panics
     /// When `ranks` and `keys` differ in length, or the machine does not have the instructions of the path.
-    pub fn positions_on(&self, path: Path, keys: &[u64], ranks: &mut [u32]) {
+    pub fn positions_on(&self, path: CodePath, keys: &[u64], ranks: &mut [u32]) {
         assert_eq!(ranks.len(), keys.len(), "one rank for each key");
         probe::ranks(path, self.view(), keys, ranks);
     }

@@ -7,12 +7,12 @@ use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256
 
 use numguard_core::cpu::Avx2;
 
-use super::{BLOCK, Bits, Found, Wanted, find_with, scalar};
+use super::{BLOCK, Bits, MarkBytes, MarksFound, find_with, scalar};
 
 /// [`super::find`].
-pub(super) fn find(_: Avx2, wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
+pub(super) fn find(_: Avx2, wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
     #[target_feature(enable = "avx2,bmi1,popcnt")]
-    fn on_avx2(wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
+    fn on_avx2(wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
         let all = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
         let (separator, line_break) = (all(wanted.separator), all(wanted.line_break));
         let (quote, carriage_return) = (all(b'"'), all(b'\r'));

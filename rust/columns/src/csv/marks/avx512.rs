@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 
 use numguard_core::cpu::Avx512Vbmi;
 
-use super::{BLOCK, Bits, Found, Wanted, find_with};
+use super::{BLOCK, Bits, MarkBytes, MarksFound, find_with};
 
 /// The offsets of the bytes in a block.
 const OFFSETS: [u8; BLOCK] = {
@@ -21,9 +21,14 @@ const OFFSETS: [u8; BLOCK] = {
 };
 
 /// [`super::find`].
-pub(super) fn find(_: Avx512Vbmi, wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
+pub(super) fn find(
+    _: Avx512Vbmi,
+    wanted: MarkBytes,
+    bytes: &[u8],
+    offsets: &mut [u32],
+) -> MarksFound {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
-    fn on_avx512(wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
+    fn on_avx512(wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
         let all = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
         let (separator, line_break) = (all(wanted.separator), all(wanted.line_break));
         let (quote, carriage_return) = (all(b'"'), all(b'\r'));

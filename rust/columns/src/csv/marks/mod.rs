@@ -13,7 +13,7 @@ mod avx2;
 mod avx512;
 mod scalar;
 
-use numguard_core::cpu::Path;
+use numguard_core::cpu::CodePath;
 
 use super::Format;
 
@@ -22,7 +22,7 @@ const BLOCK: usize = 64;
 
 /// The marks found in some bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct MarksFound {
     /// Number of offsets written.
     pub(super) marks: usize,
     /// How many of them are line breaks.
@@ -45,7 +45,7 @@ struct Bits {
 
 /// The bytes to find.
 #[derive(Clone, Copy)]
-struct Wanted {
+struct MarkBytes {
     separator: u8,
     line_break: u8,
     quoted: bool,
@@ -61,13 +61,18 @@ pub(super) fn needed(bytes: usize) -> usize {
 ///
 /// # Panics
 /// If `offsets` is shorter than [`needed`].
-pub(super) fn find(format: &Format, bytes: &[u8], offsets: &mut [u32]) -> Found {
-    find_on(Path::chosen(), format, bytes, offsets)
+pub(super) fn find(format: &Format, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
+    find_on(CodePath::chosen(), format, bytes, offsets)
 }
 
 /// [`find`] on a given path.
-pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], offsets: &mut [u32]) -> Found {
-    let wanted = Wanted {
+pub(super) fn find_on(
+    path: CodePath,
+    format: &Format,
+    bytes: &[u8],
+    offsets: &mut [u32],
+) -> MarksFound {
+    let wanted = MarkBytes {
         separator: format.separator,
         line_break: format.line_break,
         quoted: format.quoted,
@@ -85,12 +90,12 @@ pub(super) fn find_on(path: Path, format: &Format, bytes: &[u8], offsets: &mut [
 /// The common part of all paths: `bits` finds the marks of a block, `write` stores the positions of the bits of a word.
 #[inline(always)]
 fn find_with(
-    wanted: Wanted,
+    wanted: MarkBytes,
     bytes: &[u8],
     offsets: &mut [u32],
     bits: impl Fn(&[u8; BLOCK]) -> Bits,
     write: impl Fn(u64, u32, &mut [u32; BLOCK]),
-) -> Found {
+) -> MarksFound {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut parity = Parity::default();
     let (mut marks, mut breaks) = (0, 0);
@@ -102,7 +107,7 @@ fn find_with(
         breaks += (word & bits.breaks).count_ones() as usize;
         if irregular != 0 {
             let irregular = Some(n * BLOCK + irregular.trailing_zeros() as usize);
-            return Found {
+            return MarksFound {
                 marks,
                 breaks,
                 quotes: true,
@@ -128,7 +133,7 @@ fn find_with(
         0 => None,
         irregular => Some(blocks.len() * BLOCK + irregular.trailing_zeros() as usize),
     };
-    Found {
+    MarksFound {
         marks,
         breaks,
         quotes: parity.quotes,
@@ -183,7 +188,7 @@ impl Default for Parity {
 impl Parity {
     /// The marks of a block before its first irregular byte, and the bits of the irregular bytes.
     #[inline(always)]
-    fn pass(&mut self, wanted: Wanted, bits: Bits) -> (u64, u64) {
+    fn pass(&mut self, wanted: MarkBytes, bits: Bits) -> (u64, u64) {
         let marks = bits.separators | bits.breaks;
         if !wanted.quoted {
             return (marks, 0);
@@ -302,7 +307,7 @@ mod tests {
         ) {
             let format = Format { separator, quoted, line_break, width: 1, named: 1, longest: 1 << 20, windows_1252: false, apostrophes: false };
             let (expected, irregular) = naive(&format, &bytes);
-            for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+            for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
                 let mut offsets = vec![0; needed(bytes.len())];
                 let found = find_on(path, &format, &bytes, &mut offsets);
                 prop_assert_eq!(&offsets[..found.marks], &expected[..], "{:?}", path);

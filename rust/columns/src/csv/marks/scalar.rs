@@ -1,9 +1,9 @@
 //! Eight bytes at a time, in safe, portable code: the reference for the other paths.
 
-use super::{BLOCK, Bits, Found, Wanted, find_with};
+use super::{BLOCK, Bits, MarkBytes, MarksFound, find_with};
 
 /// [`super::find`].
-pub(super) fn find(wanted: Wanted, bytes: &[u8], offsets: &mut [u32]) -> Found {
+pub(super) fn find(wanted: MarkBytes, bytes: &[u8], offsets: &mut [u32]) -> MarksFound {
     let bits = |block: &[u8; BLOCK]| Bits {
         separators: equal(block, wanted.separator),
         breaks: equal(block, wanted.line_break),

@@ -16,7 +16,7 @@ mod placeholders;
 mod scalar;
 
 use super::Offset;
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 use crate::notes::Form;
 
 pub use integers::{read_f64, read_i64, read_i128, read_u64};
@@ -46,28 +46,12 @@ pub fn form(word: u64) -> Option<Form> {
     Form::ALL.get((word >> FORM) as usize).copied()
 }
 
-/// Reads one cell of text, with its form.
-///
-/// ```
-/// use numguard_core::block::imei;
-/// use numguard_core::notes::Form;
-///
-/// let word = imei::read_one(b"358240051111110");
-/// assert_eq!((imei::key(word), imei::form(word)), (35824005111111, Some(Form::LuhnOk)));
-/// assert_eq!(imei::read_one(b"35-824005-111111-0"), imei::UNREAD);
-/// ```
-#[inline]
-#[must_use]
-pub fn read_one(cell: &[u8]) -> u64 {
-    scalar::one::<true>(cell)
-}
-
 /// Reads adjacent cells: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`, so there is one offset more than rows in `out`.
 ///
 /// # Panics
 /// When the number of offsets is wrong, or they do not ascend within `bytes`.
 pub fn read_run<const FORMS: bool, O: Offset>(
-    path: Path,
+    path: CodePath,
     offsets: &[O],
     bytes: &[u8],
     out: &mut [u64],
@@ -82,7 +66,11 @@ pub fn read_run<const FORMS: bool, O: Offset>(
 }
 
 /// Reads the cells `cell(0)`, `cell(1)` and so on, one for each row of `out`.
-pub fn read<'a, const FORMS: bool>(path: Path, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+pub fn read<'a, const FORMS: bool>(
+    path: CodePath,
+    cell: impl Fn(usize) -> &'a [u8],
+    out: &mut [u64],
+) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::read::<FORMS>(token, cell, out);

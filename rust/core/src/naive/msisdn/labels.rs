@@ -55,15 +55,13 @@ pub(super) fn has_doubt(tokens: &[Token], country: &str) -> bool {
             .is_match(&row)
     };
     // At a helpline the caller is who complains.
-    let accused = |bearing: fn(&str) -> bool| {
-        let is_accused =
-            |meaning: &Meaning| meaning.class == "complaint" && bearing(meaning.bearing);
+    let accused = |role: fn(&str) -> bool| {
+        let is_accused = |meaning: &Meaning| meaning.class == "complaint" && role(meaning.role);
         tokens
             .iter()
             .any(|token| matches!(token, Token::Word(meaning, _) if is_accused(meaning)))
     };
-    let has_two_labels =
-        accused(|bearing| bearing == "caller") && accused(|bearing| bearing != "caller");
+    let has_two_labels = accused(|role| role == "caller") && accused(|role| role != "caller");
     let mut numbers: Vec<u64> = tokens
         .iter()
         .filter_map(Token::number)
@@ -80,7 +78,7 @@ fn is_bare_address(token: &Token) -> bool {
 }
 
 fn sign_in_complaint(meaning: &Meaning, country: &str) -> Option<char> {
-    Some(match (meaning.class, meaning.bearing) {
+    Some(match (meaning.class, meaning.role) {
         ("phone", "") | ("idword", "" | "no") => 'p',
         ("country", _) if !meaning.refuses(country) => 'p',
         ("complaint", "" | "caller") => 'c',
@@ -147,17 +145,15 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
             continue;
         };
         let country = code(&number.digits);
-        let bearing = |token: &Token| match token {
-            Token::Word(meaning, _) => meaning.bearing,
+        let role = |token: &Token| match token {
+            Token::Word(meaning, _) => meaning.role,
             _ => "",
         };
         let is_shown = |token: &&Token| sign(token, country).is_some();
         let next = tokens[at + 1..].iter().find(is_shown);
         // What stands before `को` is of whom the call reached, if the number is where it came from.
-        let from = if next.map(bearing) == Some("source") {
-            let receiver = tokens[..at]
-                .iter()
-                .rposition(|token| bearing(token) == "to");
+        let from = if next.map(role) == Some("source") {
+            let receiver = tokens[..at].iter().rposition(|token| role(token) == "to");
             receiver.map_or(0, |receiver| receiver + 1)
         } else {
             0

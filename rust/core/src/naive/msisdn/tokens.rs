@@ -42,7 +42,7 @@ fn deny(tokens: &mut [Token]) {
         let Token::Word(meaning, letters) = &tokens[at] else {
             continue;
         };
-        if meaning.bearing != "no" {
+        if meaning.role != "no" {
             continue;
         }
         let class =

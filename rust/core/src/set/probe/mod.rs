@@ -22,7 +22,7 @@ pub(super) use ranks::ranks;
 
 use super::layout::View;
 use super::remainders::Remainders;
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 
 /// Sixty-four keys: one word of hits.
 type Block = [u64; 64];
@@ -98,7 +98,7 @@ trait Work {
 ///
 /// # Panics
 /// If this machine does not have the path's instructions.
-fn dispatch(path: Path, work: impl Work) {
+fn dispatch(path: CodePath, work: impl Work) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512() {
         return work.with(token);
@@ -107,14 +107,20 @@ fn dispatch(path: Path, work: impl Work) {
     }
     assert_eq!(
         path,
-        Path::Scalar,
+        CodePath::Scalar,
         "this machine does not have the instructions"
     );
     work.with(scalar::Scalar);
 }
 
 /// Looks up a batch. `hits` has one word for every 64 keys, rounded up.
-pub(super) fn probe(path: Path, view: View, second: &SecondIndex, keys: &[u64], hits: &mut [u64]) {
+pub(super) fn probe(
+    path: CodePath,
+    view: View,
+    second: &SecondIndex,
+    keys: &[u64],
+    hits: &mut [u64],
+) {
     struct Probe<'a>(View<'a>, &'a SecondIndex, &'a [u64], &'a mut [u64]);
     impl Work for Probe<'_> {
         fn with<S: Steps>(self, steps: S) {

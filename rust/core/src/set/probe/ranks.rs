@@ -2,11 +2,11 @@
 //! one by one.
 
 use super::{BLOCKS, Block, Ranks, Steps, Work, dispatch};
-use crate::cpu::Path;
+use crate::cpu::CodePath;
 use crate::set::layout::View;
 
 /// The rank of each key; `u32::MAX` if it is not a member.
-pub(in crate::set) fn ranks(path: Path, view: View, keys: &[u64], ranks: &mut [u32]) {
+pub(in crate::set) fn ranks(path: CodePath, view: View, keys: &[u64], ranks: &mut [u32]) {
     struct Rank<'a>(View<'a>, &'a [u64], &'a mut [u32]);
     impl Work for Rank<'_> {
         fn with<S: Steps>(self, steps: S) {

@@ -9,7 +9,7 @@ use crate::plan::{self, Class};
 
 /// A number in a cell, and its first mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Number {
     pub(super) msisdn: u64,
     pub(super) mend: Option<Note>,
     pub(super) form: Form,
@@ -28,7 +28,7 @@ pub(super) enum Form {
     Home { prefix: u8, national: u8 },
 }
 
-impl Found {
+impl Number {
     pub(super) fn plain(country_code: u64, national: &[u8]) -> Self {
         let scale = 10_u64.pow(u32::try_from(national.len()).unwrap_or(0));
         Self {
