@@ -170,7 +170,7 @@ def test_the_report_accounts_for_a_table_of_types(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("option", sorted(OPTIONS.keys() - DRAWN - {"review"}))
-def test_what_of_a_list_is_passed_over_is_said(capsys: pytest.CaptureFixture[str], option: str) -> None:
+def test_what_of_a_list_is_passed_over_is_reported(capsys: pytest.CaptureFixture[str], option: str) -> None:
     content = TEXTS["utf-8"](as_lines(list_rows(Random(1), 5), ","))
     with zipfile.ZipFile("d.zip", "w") as archive:
         archive.writestr("letter.pdf", b"%PDF-1.7 sealed")
@@ -197,7 +197,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("verb", SOURCES)
-def test_formulas_without_a_value_and_hidden_sheets_are_said(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+def test_formulas_without_a_value_and_hidden_sheets_are_reported(capsys: pytest.CaptureFixture[str], verb: str) -> None:
     book = openpyxl.Workbook()
     for name in ("shown", "kept back"):
         sheet = book.create_sheet(name)
@@ -210,7 +210,7 @@ def test_formulas_without_a_value_and_hidden_sheets_are_said(capsys: pytest.Capt
     book["kept back"].sheet_state = "hidden"
     book.save("d.xlsx")
     assert run(list(SOURCES[verb])) == 0
-    said = capsys.readouterr().err
-    assert "2 cells are formulas without a value" in said
-    assert "kept back" in said
-    assert "hidden sheet" in said
+    told = capsys.readouterr().err
+    assert "2 cells are formulas without a value" in told
+    assert "kept back" in told
+    assert "hidden sheet" in told

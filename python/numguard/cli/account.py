@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from numguard.cli import options
 from numguard.cli.options import Command
-from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
-from numguard.source import REFUSED, Account, Batch, Source, files_of, refused_rows
+from numguard.source import REFUSED, Account, Batch, Source, files_of, named, refused_rows
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -61,13 +61,24 @@ def strict(command: Command) -> Command:
 
 
 def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
-    """The rows of a source.
+    """The rows of a source, all with the columns of its first part.
 
     Raises:
-        InputError: `is_strict`, and a row was refused.
+        ColumnError: a part has not all of these columns, or others.
+        InputError: a part has them in other types; or `is_strict`, and a row was refused.
     """
+    names = opened.schema.names if columns is None else list(columns)
+    schema = opened.schema if columns is None else pa.schema([opened.schema.field(name) for name in columns])
     for part in opened.parts:
-        yield from part.batches(columns)
+        there = part.schema().names
+        if columns is None and (more := [name for name in there if name not in names]):
+            raise ColumnError(f"{part.name}: column {named(more[:1])!r} is not in the first file: give it alone")
+        for batch in part.batches(columns if there == names else names):
+            if not batch.data.schema.equals(schema):
+                raise InputError(
+                    f"{part.name}: its columns have other types than those of the first file: give it alone"
+                )
+            yield batch
         if is_strict:
             check_strict(part.account, part.name)
 

@@ -26,7 +26,8 @@ from numguard.types import Region
 __all__ = ["expand", "open_sightings"]
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
-_NO_SEEDS = pa.schema({"msisdn": pa.string(), "reported_at": pa.timestamp("us")})
+_SEEDS_FIELDS: dict[str, pa.DataType] = {"msisdn": pa.string(), "reported_at": pa.timestamp("us")}
+_NO_SEEDS = pa.schema(_SEEDS_FIELDS)
 TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 

@@ -110,7 +110,7 @@ def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
         unread.append(pa.Table.from_arrays([files, numbers.filter(refused), notes.filter(refused)], schema=REFUSED))
         found.append(hashes.drop_null())
     refused_of = pa.concat_tables([refused_rows(source.parts), *unread])
-    members = pa.concat_arrays(found)
+    members: pa.Array[Any] = pa.concat_arrays(found)
     rows_of = source.account() | {
         "rows_used": len(members),
         "rows_refused": len(refused_of),
