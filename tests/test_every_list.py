@@ -210,7 +210,7 @@ def test_formulas_without_a_value_and_hidden_sheets_are_reported(capsys: pytest.
     book["kept back"].sheet_state = "hidden"
     book.save("d.xlsx")
     assert run(list(SOURCES[verb])) == 0
-    told = capsys.readouterr().err
-    assert "2 cells are formulas without a value" in told
-    assert "kept back" in told
-    assert "hidden sheet" in told
+    printed = capsys.readouterr().err
+    assert "2 cells are formulas without a value" in printed
+    assert "kept back" in printed
+    assert "hidden sheet" in printed

@@ -44,13 +44,13 @@ def read(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> 
             Path(name).write_bytes(content)
         verb, *options = READS[request.param]
         code = run([verb, name, *options, "--refused", "r.csv", "--json"])
-        told = capsys.readouterr()
-        assert code == 0, told.err
-        account: dict[str, Any] = json.loads(told.out)
+        printed = capsys.readouterr()
+        assert code == 0, printed.err
+        account: dict[str, Any] = json.loads(printed.out)
         others = account["rows_refused"] + sum(account["not_data"].values())
         assert account["rows_read"] == account["rows_used"] + others
         refused = pv.read_csv("r.csv").select(["row", "note"]).to_pylist()
-        return account | {"refused": [(row["row"], row["note"]) for row in refused], "messages": told.err}
+        return account | {"refused": [(row["row"], row["note"]) for row in refused], "messages": printed.err}
 
     return call
 

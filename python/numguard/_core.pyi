@@ -800,7 +800,7 @@ class Text:
 
 @final
 class Gunzip:
-    """A gzip stream, unpacked: all its members, one after the other.
+    """A gzip stream, unpacked: all its members, one after the other. Zeros behind a member are padding.
 
     Args:
         packed: A binary stream: it has `read(size)`.

@@ -194,9 +194,7 @@ def expand(
         "rows_used": rows + account["rows_refused"] - refused,
         "rows_refused": refused,
         "not_data": account["not_data"],
-        "passed_over": [why for one in opened for why in texts_of(one.passed_over)],
-        "warnings": account.get("warnings", []),
-    }
+    } | _messages(opened, account)
     if places is not None:
         found["account"]["rows_placed"] = places.rows
     if strict and refused:
@@ -205,6 +203,13 @@ def expand(
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)
+
+
+def _messages(opened: list[OpenSource], account: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What of the sources was passed over, and their warnings, if there are any."""
+    passed_over = [why for one in opened for why in texts_of(one.passed_over)]
+    messages = {"passed_over": passed_over, "warnings": account.get("warnings", [])}
+    return {name: lines for name, lines in messages.items() if lines}
 
 
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:

@@ -176,15 +176,18 @@ class Account:
         lines = accounted(self._parts)
         refused = Counter(lines["refused_rows"]) + self._refused
         used = lines["rows_used"] - self._refused.total()
-        return {
+        summary: RowAccount = {
             "rows_read": lines["rows_read"],
             "rows_used": used,
             "rows_refused": refused.total(),
             "refused_rows": dict(refused),
             "not_data": lines["not_data"],
-            "passed_over": self._passed,
-            "warnings": lines.get("warnings", []),
         }
+        if self._passed:
+            summary["passed_over"] = self._passed
+        if "warnings" in lines:
+            summary["warnings"] = lines["warnings"]
+        return summary
 
     def check_strict(self) -> None:
         """Raises InputError if a row was refused."""
