@@ -19,6 +19,7 @@ def closed_lists() -> dict[str, Mapping[str, str]]:
     """Every closed list by its name: codes and their sentences, in the order of the list."""
     from numguard import _core
     from numguard.cdr import CDR_NOTES, PLACE_NOTES
+    from numguard.keyed import HASH_NOTES
     from numguard.registry.complaints import COMPLAINT_NOTES
     from numguard.source.part import RECORD_NOTES
     from numguard.tac import TAC_NOTES
@@ -29,6 +30,7 @@ def closed_lists() -> dict[str, Mapping[str, str]]:
         "place": PLACE_NOTES,
         "complaints": RECORD_NOTES | COMPLAINT_NOTES,
         "tac": TAC_NOTES,
+        "keyed": HASH_NOTES,
     }
 
 

@@ -22,6 +22,11 @@ HEADINGS = [
     "acknowledgement_no", "source", "suspect_mobiles", "msisdn", "imei", "call date", "call time", "status", "remark",
 ]  # fmt: skip
 
+#: The columns of a list that every option which takes a list can read; as many as of a table.
+LIST_HEADINGS = [
+    "name", "msisdn", "imei", "tac", "maker", "msisdn_hmac_sha256", "reported_at", "decision", "reason",
+]  # fmt: skip
+
 
 @dataclass
 class Lines:
@@ -55,6 +60,28 @@ def some_rows(random: Random, size: int) -> list[list[str]]:
             f"{random.randrange(24):02}:05:09",
             random.choice(["blocked", "rejected"]),
             random.choice(["", "x", "said, he would pay", 'five 6" men', "Café"]),
+        ]
+        for k in range(size)
+    ]
+
+
+def list_rows(random: Random, size: int) -> list[list[str]]:
+    """Rows of a list; some cells are none of what their columns hold."""
+
+    def rarely(odd: str, cell: str) -> str:
+        return odd if random.randrange(8) == 0 else cell
+
+    return [
+        [
+            random.choice(["Asha", "Ravi", 'five 6" men', "Café"]),
+            rarely(random.choice(["", "98765O3210", "1930"]), f"9197{random.randrange(10**8):08}"),
+            rarely(random.choice(["", "12345"]), f"35824005{random.randrange(10**6):06}0"),
+            rarely(random.choice(["", "358", "x"]), f"358{k:05}"),
+            "Acme",
+            rarely(random.choice(["", "0123abcd"]), f"{random.randrange(1 << 256):064x}"),
+            rarely("", f"2026-06-{random.randrange(1, 28):02}"),
+            random.choice(["", "accepted", "dismissed", "perhaps"]),
+            random.choice(["x", "said, he would pay", "y"]),
         ]
         for k in range(size)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 
 from numguard.cdr import read_cdr
@@ -72,6 +73,17 @@ def test_the_caller_of_a_switchs_mt_record_is_not_served(tmp_path: Path) -> None
 def test_a_time_in_utc_is_read(tmp_path: Path) -> None:
     (row,) = rows(tmp_path, "MSISDN,IMEI,Timestamp", f"{A},{IMEI},2026-06-01T18:37:18.864Z")
     assert f"{row['at']:%d %H:%M:%S}" == "02 00:07:18"
+
+
+@pytest.mark.parametrize(("written", "missing"), [("2026-06-01 08:01:39", []), ("08:01:39", ["times"])])
+def test_a_column_of_times_that_has_the_days_too_is_one_of_times(
+    tmp_path: Path, written: str, missing: list[str]
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"MSISDN,IMEI,Time\n{A},{IMEI},{written}\n")
+    cdr = read_cdr(path)
+    assert len(cdr.read_all().filter(pc.field("at").is_valid())) == (not missing)
+    assert cdr.summary.files[0].missing == missing
 
 
 def test_columns_that_are_absent_or_not_read_are_reported(tmp_path: Path) -> None:

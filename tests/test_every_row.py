@@ -44,6 +44,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
     monkeypatch.setenv("SHARED", KEY)
     (tmp_path / "seeds.txt").write_text("9123456789\n")
+    (tmp_path / "imeis.txt").write_text("imei\n490154203237518\n")
     with ng.Registry("cases.db", by="HC 1234") as registry:
         registry.add_complaints(
             pa.table({"acknowledgement_no": ["1"], "source": ["x"], "suspect_mobiles": ["9123456789"]})
@@ -56,8 +57,15 @@ VERBS: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "FILE", "-c", "msisdn", "-o", "out.csv"),
     "keyed": ("keyed", "FILE", "-c", "msisdn", "--key-env", "SHARED", "-o", "out.csv"),
     "scan": ("scan", "FILE", "--numbers", "seeds.txt", "-c", "msisdn", "-o", "out.csv"),
+    "region of each row": ("normalize", "FILE", "-c", "suspect_mobiles", "--region-column", "source", "-o", "out.csv"),
+    "explain handsets": ("explain", "FILE", "-c", "imei", "--imei", "--only-refused", "-o", "out.csv"),
+    "all rows": ("scan", "FILE", "--list", "a=seeds.txt", "-c", "msisdn", "--all-rows", "-o", "out.csv"),
+    "scan for handsets": ("scan", "FILE", "--imeis", "imeis.txt", "--imei-column", "imei", "-o", "out.csv"),
     "lists": ("lists", "diff", "FILE", "seeds.txt"),
+    "later list": ("lists", "diff", "seeds.txt", "FILE"),
+    "handsets": ("lists", "diff", "FILE", "imeis.txt", "--imeis"),
     "expand": ("expand", "FILE", "--seeds", "seeds.txt", "--msisdn", "msisdn", "--imei", "imei"),
+    "expand in a case": ("expand", "FILE", "--registry", "cases.db", "--msisdn", "msisdn", "--imei", "imei"),
     "common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.csv"),
     # In typed tables `changes` needs typed times, which those here have not: test_sightings_changes counts their rows.
     "changes": ("changes", "FILE", "-o", "out.csv"),
@@ -65,10 +73,29 @@ VERBS: dict[str, tuple[str, ...]] = {
     "page of common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.html"),
     "dry run": ("complaints", "add", "FILE", "--registry", "cases.db", "--dry-run"),
     "complaints": ("complaints", "add", "FILE", "--registry", "cases.db"),
+    "extract": ("complaints", "add", "FILE", "--extract", "remark", "--registry", "cases.db"),
     "outcomes": ("outcomes", "FILE", "--registry", "cases.db"),
     "cdr": ("cdr", "read", "FILE", "-o", "out.csv"),
+    "own layout": (
+        "cdr",
+        "read",
+        "FILE",
+        "--map",
+        "msisdn=served",
+        "--map",
+        "imei=imei",
+        "--map",
+        "call date=date",
+        "-o",
+        "out.csv",
+    ),
     "decide": ("decide", "protected", "--numbers", "FILE", "--reason", "banks", "--registry", "cases.db"),
 }
+
+#: Where the account of the file is, if not in the summary itself.
+ACCOUNTS = {"lists": "rows_before", "handsets": "rows_before", "later list": "rows_after"}
+#: The verbs whose result has a column `msisdn` of its own.
+ADDS_A_COLUMN = {"normalize", "region of each row"}
 
 
 @pytest.fixture
@@ -79,7 +106,7 @@ def run_verb(capsys: pytest.CaptureFixture[str]) -> Callable[[str, Path], dict[s
         captured = capsys.readouterr()
         assert code == 0, f"{verb}: {captured.err}"
         account: dict[str, Any] = json.loads(captured.out.splitlines()[-1])
-        return account["rows_before"] if verb == "lists" else account
+        return account[ACCOUNTS[verb]] if verb in ACCOUNTS else account
 
     return call
 
@@ -95,7 +122,7 @@ def test_every_verb_accounts_for_every_row(
     tmp_path: Path, run_verb: Callable[..., dict[str, Any]], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = Random(verb)
-    if verb == "normalize":  # its result has a column of that name
+    if verb in ADDS_A_COLUMN:
         monkeypatch.setattr(row_files, "HEADINGS", [*row_files.HEADINGS[:3], "phone", *row_files.HEADINGS[4:]])
     for container, content in TEXTS.items():
         file = as_lines(some_rows(random, random.randrange(5, 30)), random.choice([",", ";", "\t", "|"]))
@@ -284,7 +311,7 @@ def test_a_workbook_counts_non_data_rows(tmp_path: Path) -> None:
 def test_strict_takes_all_or_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if verb == "normalize":
+    if verb in ADDS_A_COLUMN:
         monkeypatch.setattr(row_files, "HEADINGS", [*row_files.HEADINGS[:3], "phone", *row_files.HEADINGS[4:]])
     file = as_lines(some_rows(Random(1), 5), ",")
     file.lines[3] = "1,2"

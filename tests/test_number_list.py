@@ -199,3 +199,16 @@ def workbook(tmp_path: Path, cells: list[str]) -> Path:
         for row, cell in enumerate(cells):
             sheet.write_string(row, 0, cell)
     return path
+
+
+@pytest.mark.parametrize("heading", ["Alternate Mobile", "mobile_2", "WhatsApp No", "phone2", "contact"])
+def test_a_second_column_of_numbers_is_named(tmp_path: Path, heading: str) -> None:
+    path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,9765432188\n".encode())
+    reported = read_numbers(path).account["warnings"]
+    assert reported == [f"the column {heading!r} may have more of them, and is not read"]
+    assert "warnings" not in read_numbers(path, column="mobile").account
+
+
+def test_a_second_column_of_handsets_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "list.csv", b"imei,IMEI 2,mobile\n490154203237518,490154203237526,9765432187\n")
+    assert read_imeis(path).account["warnings"] == ["the column 'IMEI 2' may have more of them, and is not read"]

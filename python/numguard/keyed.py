@@ -11,7 +11,7 @@ import hmac
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -21,10 +21,14 @@ from numguard.errors import ArgumentError, FileError, FileMissingError
 from numguard.system import has_modes
 from numguard.types import PathLike, Region, Values
 
-__all__ = ["HASHED", "key_check", "keyed_hash", "read_key"]
+__all__ = ["HASHED", "HASH_NOTES", "key_check", "keyed_hash", "read_hashes", "read_key"]
 
 #: The name of a column of keyed hashes of MSISDNs.
 HASHED = "msisdn_hmac_sha256"
+
+#: Why a row of a list of keyed hashes is refused, beside the notes of rows, and `empty`.
+HASH_NOTES: Final = {"not_a_hash": "The cell is no keyed hash, which has 64 hexadecimal digits."}
+_HASH: Final = "^[0-9a-f]{64}$"
 
 _SHORTEST, _LONGEST = 16, 1 << 16
 #: The fewest distinct bytes of a key.
@@ -67,6 +71,15 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
     hashes = pa.array([hashed(digits) for digits in written.to_pylist()], pa.string())
     found: pa.Array[Any] = hashes.take(pc.index_in(msisdns, known))
     return found
+
+
+def read_hashes(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """The hashes of a list in lower case, null where a cell is none; and the note of each cell that is none."""
+    text = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.string()), "")))
+    is_hash = pc.match_substring_regex(text, _HASH)
+    nothing: Any = pa.scalar(None, pa.string())
+    note = pc.if_else(is_hash, nothing, pc.if_else(pc.equal(text, ""), "empty", "not_a_hash"))
+    return pc.if_else(is_hash, text, nothing), note
 
 
 def key_check(key: bytes) -> str:

@@ -11,6 +11,7 @@ HTTP response with another status in the document. This is an error here, not an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +23,12 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.keyed import HASHED
 from numguard.source import (
     REFUSED,
     Batch,
     Part,
     Source,
-    accounted,
     headings,
     named,
     open_source,
@@ -47,6 +48,9 @@ _LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
      "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
 )  # fmt: skip
+#: Words of the headings of columns that have numbers, or handsets, too.
+_NUMBER_WORD = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
+_IMEI_WORD = re.compile(r"(?:^|_)imei(?=_|\d|$)")
 #: With so many digits a first line is a row.
 _DIGITS_OF_A_ROW = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
@@ -66,7 +70,8 @@ class NumberList(Generic[_Set]):
     Attributes:
         keys: The numbers or handsets.
         account: rows_read, rows_used, rows_refused, refused_rows by note, not_data by kind (`other_action`: rows of a
-            block list with an action that was not selected), and warnings, if there are any.
+            block list with an action that was not selected), passed_over (members of the file that are not tables),
+            and warnings, if there are any.
         refused: The refused rows: file, row, note.
     """
 
@@ -219,6 +224,8 @@ class _ListReader:
             return
         self.column = self._the_column(column, names, self.source.schema.names)
         self._warn_of_unread(actions, wanted)
+        if column is None:
+            self._warn_of_more_keys(_IMEI_WORD if names is _IMEI_NAMES else _NUMBER_WORD)
         for part in self.source.parts:
             there = part.schema().names
             if part.header_row and _is_row(there, is_wanted):
@@ -249,16 +256,23 @@ class _ListReader:
         unread = [name for name in there if _bare(name) in _LIKE_ACTION and name not in {self.column, *read}]
         self._warnings += [f"the column {named([name])!r} is not read: every row counts" for name in unread]
 
+    def _warn_of_more_keys(self, word: re.Pattern[str]) -> None:
+        """Warnings that name further columns of numbers."""
+        others = [name for name in self.source.schema.names if name not in {self.column, HASHED}]
+        more = [name for name in others if word.search(_bare(name))]
+        self._warnings += [f"the column {named([name])!r} may have more of them, and is not read" for name in more]
+
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
         """The list with its account, after its cells were read."""
         refused = pa.concat_tables([refused_rows(self.source.parts), *self._notes])
-        account = accounted(self.source.parts)
+        account = self.source.account()
+        warnings = [*(warning for part in self.source.parts for warning in part.warnings), *self._warnings]
         notes = pc.value_counts(refused["note"]).to_pylist()
         account["rows_refused"] = len(refused)
         account["refused_rows"] = {one["values"]: one["counts"] for one in notes}
         account["rows_read"] += self._first
         account["not_data"] |= {"other_action": self._others} if self._others else {}
-        account |= {"warnings": self._warnings} if self._warnings else {}
+        account |= {"warnings": warnings} if warnings else {}
         others = sum(account["not_data"].values())
         account["rows_used"] = account["rows_read"] - len(refused) - others
         if strict and len(refused):

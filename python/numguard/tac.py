@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.source import REFUSED, Part, accounted, headings, named, open_source, refused_rows
+from numguard.source import REFUSED, headings, named, open_source, refused_rows
+from numguard.source import Source as OpenSource
 from numguard.types import Source
 
 __all__ = ["TAC_NOTES", "TacTable"]
@@ -78,12 +79,12 @@ class TacTable:
         asked = {"tac": tac, "maker": maker, "model": model}
         if any(name is not None and not isinstance(name, str) for name in asked.values()):
             raise ArgumentError("tac, maker, model: take the names of columns")
-        rows, parts = _rows_of(source, asked)
+        rows, opened = _rows_of(source, asked)
         kept = rows.filter(rows["note"].is_null())
         self.refused = pa.concat_tables(
-            [refused_rows(parts), rows.filter(rows["note"].is_valid()).select(REFUSED.names)]
+            [refused_rows(opened.parts), rows.filter(rows["note"].is_valid()).select(REFUSED.names)]
         )
-        self.account = _account(parts, self.refused)
+        self.account = _account(opened, self.refused)
         if strict and len(self.refused):
             raise InputError(
                 f"the table of TACs has {len(self.refused):,} rows that cannot be read: strict takes all or nothing"
@@ -133,7 +134,7 @@ class TacTable:
         return f"<TacTable of {len(self):,} types, {len(self.refused):,} rows refused>"
 
 
-def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table, list[Part]]:
+def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table, OpenSource]:
     """Every row: its TAC, maker, model, where it stands, and why it is refused."""
     known = {name for names in _NAMES.values() for name in names}
     opened = open_source(source, wanted=lambda cell: cell in asked.values() or _folded(cell) in known)
@@ -154,7 +155,7 @@ def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table,
             files = pa.repeat(pa.scalar(batch.file, pa.string()), len(tacs))
             rows = pa.array(batch.row_numbers(), pa.int64())
             found.append(pa.Table.from_arrays([tacs, *names, files, rows, notes], schema=schema))
-    return _without_contradictions(pa.concat_tables(found).combine_chunks()), list(opened.parts)
+    return _without_contradictions(pa.concat_tables(found).combine_chunks()), opened
 
 
 def _nothing() -> Any:
@@ -230,8 +231,8 @@ def _without_contradictions(rows: pa.Table) -> pa.Table:
     return rows.set_column(rows.column_names.index("note"), "note", notes)
 
 
-def _account(parts: Sequence[Part], refused: pa.Table) -> dict[str, Any]:
-    account = accounted(parts)
+def _account(opened: OpenSource, refused: pa.Table) -> dict[str, Any]:
+    account = opened.account()
     account["rows_used"] -= len(refused) - account["rows_refused"]
     account |= {"rows_refused": len(refused), "refused_rows": dict(Counter(refused["note"].to_pylist()))}
     return account

@@ -83,6 +83,10 @@ class RowAccount(TypedDict, total=False):
     refused_rows: dict[str, int]
     #: Non-data lines, by kind.
     not_data: dict[str, int]
+    #: Members of archives and sheets that are no table, and why, if there are any; and so the next.
+    passed_over: list[str]
+    #: What else must be known of how the rows were read.
+    warnings: list[str]
     #: Rows with a place, where a linkage has rules of places.
     rows_placed: int
 

@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from numguard.cli import options
 from numguard.cli.options import Command
-from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
-from numguard.source import Account, Batch, Source, accounted, files_of, refused_rows
+from numguard.source import REFUSED, Account, Batch, Source, files_of, named, refused_rows
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
     from numguard.types import Region
 
 __all__ = [
+    "Lists",
     "check_files",
     "files_read",
-    "imeis_in",
     "is_page",
-    "numbers_in",
-    "of_tacs",
     "refused",
     "say",
     "say_around",
@@ -41,7 +39,6 @@ __all__ = [
     "strict",
     "strictly",
     "summary_of",
-    "tacs_in",
     "with_reports",
     "write_refused",
     "write_with_reports",
@@ -64,13 +61,24 @@ def strict(command: Command) -> Command:
 
 
 def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
-    """The rows of a source.
+    """The rows of a source, all with the columns of its first part.
 
     Raises:
-        InputError: `is_strict`, and a row was refused.
+        ColumnError: a part has not all of these columns, or others.
+        InputError: a part has them in other types; or `is_strict`, and a row was refused.
     """
+    names = opened.schema.names if columns is None else list(columns)
+    schema = opened.schema if columns is None else pa.schema([opened.schema.field(name) for name in columns])
     for part in opened.parts:
-        yield from part.batches(columns)
+        there = part.schema().names
+        if columns is None and (more := [name for name in there if name not in names]):
+            raise ColumnError(f"{part.name}: column {named(more[:1])!r} is not in the first file: give it alone")
+        for batch in part.batches(columns if there == names else names):
+            if not batch.data.schema.equals(schema):
+                raise InputError(
+                    f"{part.name}: its columns have other types than those of the first file: give it alone"
+                )
+            yield batch
         if is_strict:
             check_strict(part.account, part.name)
 
@@ -86,8 +94,7 @@ def check_strict(account: Account, name: str | None) -> None:
 
 def summary_of(opened: Source) -> dict[str, Any]:
     """The account of a source, for `--json`."""
-    passed = [f"{passed.name}: {passed.why}" for passed in opened.passed_over]
-    return accounted(opened.parts) | {"passed_over": passed}
+    return opened.account()
 
 
 def say(account: Mapping[str, Any], what: str = "") -> None:
@@ -98,37 +105,39 @@ def say(account: Mapping[str, Any], what: str = "") -> None:
         options.say(f"{of}{options.count(total, 'row')} refused: {options.notes_text(refusals)}")
     if others := account.get("not_data"):
         options.say(f"{of}lines that are no rows: {options.notes_text(others)}")
+    for warning in account.get("warnings", ()):
+        options.say(warning if what and warning.startswith(what) else f"{of}{warning}")
     for passed in account.get("passed_over", ()):
         options.say(f"passed over: {passed}")
 
 
-def write_refused(opened: Source, path: Path | None) -> None:
-    """Writes the refused rows of a source."""
+def write_refused(opened: Source, path: Path | None, lists: Lists | None = None) -> None:
+    """Writes the refused rows of a source, and of the lists that were read beside it."""
     if path is not None:
-        options.write_refused(refused_rows(opened.parts), path)
+        beside = [] if lists is None else [lists.refused]
+        options.write_refused(pa.concat_tables([refused_rows(opened.parts), *beside]), path)
 
 
 def with_reports(used: Mapping[str, Any], reports: Iterable[Cdr]) -> dict[str, Any]:
     """The account of sightings, with the rows of operator files that were refused or passed over before."""
-    rows = dict(used)
+    rows = dict(used) | {"warnings": list(used.get("warnings", ()))}
     for report in reports:
         before = report.summary.account
         rows["rows_read"] += before["rows_refused"] + sum(before["not_data"].values())
         rows["rows_refused"] += before["rows_refused"]
         for what in ("refused_rows", "not_data"):
             rows[what] = {k: rows[what].get(k, 0) + before[what].get(k, 0) for k in {**rows[what], **before[what]}}
+        rows["warnings"] += report.summary.warnings
     return rows
 
 
-def write_with_reports(
-    refused_of: pa.Table, reports: Iterable[Cdr], path: Path | None, tac: TacTable | None = None
-) -> None:
-    """Writes the refused rows of sightings, and of the operator files that they are from."""
+def write_with_reports(refused_of: pa.Table, reports: Iterable[Cdr], path: Path | None, lists: Lists) -> None:
+    """Writes the refused rows of sightings, of the operator files that they are from, and of lists."""
     if path is None:
         return
     names = refused_of.column_names
     of_files = [report.refused.select(["source", "row", "note"]).rename_columns(names) for report in reports]
-    options.write_refused(pa.concat_tables([refused_of, *of_files, *([] if tac is None else [tac.refused])]), path)
+    options.write_refused(pa.concat_tables([refused_of, *of_files, lists.refused]), path)
 
 
 def check_files(
@@ -164,7 +173,7 @@ def check_files(
             raise ArgumentError(f"{option}: {path} is written by {outputs[place]} already")
         outputs[place] = option
         endings = [*FORMATS, *(PAGES if option in pages else ())]
-        if option != "--save-mapping" and path.suffix.lower() not in endings:
+        if option not in {"--save-mapping", "PAGE"} and path.suffix.lower() not in endings:
             raise ArgumentError(f"{option}: its ending selects the format and is one of {', '.join(endings)}")
         if path.is_dir() or not path.parent.is_dir():
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
@@ -191,41 +200,76 @@ def _files(one: str | Path) -> list[Path]:
         return []  # reading it raises the error
 
 
-def numbers_in(
-    path: str, region: Region, *, column: str | None = None, actions: Sequence[str] = ("block",), is_strict: bool
-) -> NumberSet:
-    """The numbers of a list for a decision; every row without one is reported."""
-    from numguard.number_list import read_numbers
+class Lists:
+    """The lists that a call reads beside its source: every row of them is accounted for too.
 
-    listed = read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)
-    say_list(listed, path)
-    return listed.keys
+    Args:
+        is_strict: Whether a refused row of a list is an error.
+    """
 
+    def __init__(self, *, is_strict: bool) -> None:
+        self._is_strict = is_strict
+        self._accounts: list[dict[str, Any]] = []
+        self._tacs: dict[str, Any] = {}
+        self._refused: list[pa.Table] = []
 
-def imeis_in(path: str, *, column: str | None = None, is_strict: bool) -> ImeiSet:
-    """As `numbers_in`, of handsets."""
-    from numguard.number_list import read_imeis
+    def numbers(
+        self, path: str, region: Region, *, column: str | None = None, actions: Sequence[str] = ("block",)
+    ) -> NumberSet:
+        """The numbers of a list for a decision; every row without one is reported."""
+        from numguard.number_list import read_numbers
 
-    listed = read_imeis(path, column=column, strict=is_strict)
-    say_list(listed, path)
-    return listed.keys
+        listed = read_numbers(path, column=column, region=region, actions=actions, strict=self._is_strict)
+        self._take(path, listed)
+        return listed.keys
 
+    def imeis(self, path: str, *, column: str | None = None) -> ImeiSet:
+        """As `numbers`, of handsets."""
+        from numguard.number_list import read_imeis
 
-def tacs_in(path: str | None, *, is_strict: bool) -> TacTable | None:
-    """The table of TACs of `--tac`, whose account is printed; None for none."""
-    if path is None:
-        return None
-    from numguard.tac import TacTable
+        listed = read_imeis(path, column=column, strict=self._is_strict)
+        self._take(path, listed)
+        return listed.keys
 
-    table = TacTable(path, strict=is_strict)
-    options.say(f"{path}: {options.count(len(table), 'TAC')}")
-    say(table.account, path)
-    return table
+    def tacs(self, path: str | None) -> TacTable | None:
+        """The table of TACs of `--tac`, whose account is printed; None for none."""
+        if path is None:
+            return None
+        from numguard.tac import TacTable
 
+        table = TacTable(path, strict=self._is_strict)
+        options.say(f"{path}: {options.count(len(table), 'TAC')}")
+        say(table.account, path)
+        self._tacs = {"tac": {"types": len(table)} | table.account}
+        self._refused.append(table.refused)
+        return table
 
-def of_tacs(table: TacTable | None) -> dict[str, Any]:
-    """What a summary says of a table of TACs."""
-    return {} if table is None else {"tac": {"types": len(table)} | table.account}
+    def add(self, path: str, members: int, rows: Mapping[str, Any], refused_of: pa.Table) -> None:
+        """Adds the account of a list that the caller read and reported; `refused_of` has file, row, note.
+
+        Raises:
+            InputError: a refused row of it is an error.
+        """
+        if self._is_strict and len(refused_of):
+            raise InputError(
+                f"{path}: {len(refused_of):,} of its rows cannot be read, the first in row {refused_of['row'][0]} "
+                f"({options.notes_text(rows['refused_rows'])}); --strict takes all or nothing"
+            )
+        self._accounts.append({"file": path, "members": members, **rows})
+        self._refused.append(refused_of)
+
+    @property
+    def refused(self) -> pa.Table:
+        """The refused rows of all lists: file, row, note."""
+        return pa.concat_tables([REFUSED.empty_table(), *self._refused])
+
+    def summary(self) -> dict[str, Any]:
+        """The account of each list, for `--json`."""
+        return ({"lists": self._accounts} if self._accounts else {}) | self._tacs
+
+    def _take(self, path: str, listed: NumberList[Any]) -> None:
+        say_list(listed, path)
+        self.add(path, len(listed.keys), listed.account, listed.refused)
 
 
 def say_list(listed: NumberList[Any], path: str) -> None:
@@ -235,7 +279,5 @@ def say_list(listed: NumberList[Any], path: str) -> None:
 
 
 def say_around(listed: NumberList[Any], path: str) -> None:
-    """Says what in a list is no row, and which of its columns are not read though they may matter."""
-    say({"not_data": listed.account["not_data"]}, path)
-    for warning in listed.account.get("warnings", ()):
-        options.say(f"{path}: {warning}")
+    """Says what in a list is no row, what of its file was passed over, and which columns are not read."""
+    say({name: listed.account.get(name, ()) for name in ("not_data", "warnings", "passed_over")}, path)

@@ -72,8 +72,9 @@ def changes(
 
         can_draw()
     options.check_json(as_json, output)
-    tac = account.tacs_in(tac_path, is_strict=is_strict)
-    keys = _keys(numbers, imeis, by, region, is_strict=is_strict)
+    lists_read = account.Lists(is_strict=is_strict)
+    tac = lists_read.tacs(tac_path)
+    keys = _keys(lists_read, numbers, imeis, by, region)
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
     found = find(
@@ -103,9 +104,9 @@ def changes(
         options.say(f"{page}: written; numbers are shown in full")
     else:
         options.write_table(table if tac is None else tac.join(table), output)
-    account.write_with_reports(found.refused_rows, readers, refused_path, tac)
+    account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if as_json:
-        options.say_json(counts | rows | account.of_tacs(tac))
+        options.say_json(counts | rows | lists_read.summary())
         return
     options.say(f"{options.count(counts['periods'], 'period')}, {counts['followed']:,} of them followed another")
     if counts.get("unseen"):
@@ -113,12 +114,12 @@ def changes(
     account.say(rows)
 
 
-def _keys(numbers: str | None, imeis: str | None, by: str, region: Region, *, is_strict: bool) -> Any:
+def _keys(lists_read: account.Lists, numbers: str | None, imeis: str | None, by: str, region: Region) -> Any:
     """The keys of the list to keep to, uint64; None for all."""
     if numbers is not None and imeis is None and by == "msisdn":
-        return account.numbers_in(numbers, region, is_strict=is_strict).to_array()
+        return lists_read.numbers(numbers, region).to_array()
     if imeis is not None and numbers is None and by == "imei14":
-        return account.imeis_in(imeis, is_strict=is_strict).to_array()
+        return lists_read.imeis(imeis).to_array()
     if numbers is not None or imeis is not None:
         raise ArgumentError("--numbers: goes with --by msisdn, --imeis with --by imei14")
     return None

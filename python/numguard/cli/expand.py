@@ -11,13 +11,14 @@ import click
 import pyarrow as pa
 from click.core import ParameterSource
 
+from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
 from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
-from numguard.source import files_of, kind_of_file
+from numguard.source import REFUSED, files_of, kind_of_file, refused_rows
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
 from numguard.types import Region
@@ -25,6 +26,8 @@ from numguard.types import Region
 __all__ = ["expand", "open_sightings"]
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
+_SEEDS_FIELDS: dict[str, pa.DataType] = {"msisdn": pa.string(), "reported_at": pa.timestamp("us")}
+_NO_SEEDS = pa.schema(_SEEDS_FIELDS)
 TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
@@ -74,7 +77,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--protected", type=click.Path(), help="Numbers never to be linked or walked through.")(command)
 
 
-def make_policy(given: dict[str, Any], region: Region, *, is_strict: bool = False) -> LinkPolicy:
+def make_policy(given: dict[str, Any], region: Region, lists_read: account.Lists) -> LinkPolicy:
     """The policy of the options."""
     bounds: dict[str, Any] = {
         name: None if value == NO_CAP else value for name, value in given.items() if value is not None
@@ -83,10 +86,10 @@ def make_policy(given: dict[str, Any], region: Region, *, is_strict: bool = Fals
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
     if "protected" in bounds:
-        bounds["protected"] = account.numbers_in(bounds["protected"], region, is_strict=is_strict)
+        bounds["protected"] = lists_read.numbers(bounds["protected"], region)
     for name in ("release", "placeholders"):
         if name in bounds:
-            bounds[name] = account.imeis_in(bounds[name], is_strict=is_strict)
+            bounds[name] = lists_read.imeis(bounds[name])
     return LinkPolicy(**bounds)
 
 
@@ -111,28 +114,51 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def seeds_in(path: str, policy: LinkPolicy, region: Region, *, is_strict: bool = False) -> Any:
+def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.Lists) -> Any:
     """The numbers to link from; under a relative policy, with the day on which each was reported."""
     if not policy.is_relative:
-        return account.numbers_in(path, region, is_strict=is_strict)
+        return lists_read.numbers(path, region)
     from numguard.source import open_source
 
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
-    batches = [batch.data for batch in account.strictly(opened, columns, is_strict=is_strict)]
-    account.say(account.summary_of(opened), path)
-    if not batches:
-        return pa.table({"msisdn": pa.array([], pa.string()), "reported_at": pa.array([], pa.timestamp("us"))})
-    table = pa.Table.from_batches(batches)
-    written: Any = table["reported_at"]
-    if pa.types.is_string(written.type):
-        try:
-            blank = pc.equal(written, "")
-            times = pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
-            table = table.set_column(1, "reported_at", times)
-        except pa.ArrowInvalid:
-            raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
-    return table
+    seeds, unread = [], []
+    for batch in opened.batches(columns):
+        table = pa.Table.from_batches([batch.data])
+        table = table.set_column(1, "reported_at", _reported_at(table["reported_at"], path))
+        notes = _why_no_seed(table, region)
+        refused = notes.is_valid()
+        files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
+        rows = pa.array(batch.row_numbers(), pa.int64()).filter(refused)
+        unread.append(pa.Table.from_arrays([files, rows, notes.filter(refused)], schema=REFUSED))
+        seeds.append(table)
+    lines = account.summary_of(opened)
+    refused_of = pa.concat_tables([refused_rows(opened.parts), *unread])
+    used = lines["rows_used"] + lines["rows_refused"] - len(refused_of)
+    lines |= {"rows_used": used, "rows_refused": len(refused_of), "refused_rows": options.counted(refused_of["note"])}
+    account.say(lines, path)
+    lists_read.add(path, used, lines, refused_of)
+    return pa.concat_tables(seeds) if seeds else _NO_SEEDS.empty_table()
+
+
+def _reported_at(written: Any, path: str) -> Any:
+    """The times of report, text of a file as timestamps."""
+    if not pa.types.is_string(written.type):
+        return written
+    try:
+        blank = pc.equal(written, "")
+        return pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
+
+
+def _why_no_seed(seeds: pa.Table, region: Region) -> Any:
+    """Why a row gives no seed, by the walk's own rule; null where it gives one."""
+    explained: Any = _core.explain(seeds["msisdn"].combine_chunks(), region=region)
+    number = explained.field("msisdn")
+    note = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
+    no_time = pc.if_else(seeds["reported_at"].combine_chunks().is_null(), "no_time", pa.scalar(None, pa.string()))
+    return pc.if_else(number.is_null(), note, no_time)
 
 
 def open_sightings(
@@ -221,9 +247,10 @@ def expand(
     lists = [seeds, registry_path, around, around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
     account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | _tables(folder))
-    tac = account.tacs_in(tac_path, is_strict=is_strict)
-    draw = drawing(graph, around, around_imeis, region, full_numbers=full_numbers, is_strict=is_strict, tac=tac)
-    policy = make_policy(bounds, region, is_strict=is_strict)
+    lists_read = account.Lists(is_strict=is_strict)
+    tac = lists_read.tacs(tac_path)
+    draw = drawing(graph, around, around_imeis, region, lists_read, full_numbers=full_numbers, tac=tac)
+    policy = make_policy(bounds, region, lists_read)
     named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
     columns |= {"strict": is_strict, "list_refused": refused_path is not None}
@@ -231,7 +258,7 @@ def expand(
     if seeds is not None:
         from numguard.linkage import expand as walk
 
-        begin = seeds_in(seeds, policy, region, is_strict=is_strict)
+        begin = seeds_in(seeds, policy, region, lists_read)
         found = walk(begin, sightings, policy, region=region, progress=report, threads=threads, **columns)
     else:
         from numguard.registry import Registry
@@ -244,7 +271,7 @@ def expand(
             )
     options.end_progress()
     reports = [] if cdr is None else [cdr]
-    account.write_with_reports(found.refused_rows, reports, refused_path, tac)
+    account.write_with_reports(found.refused_rows, reports, refused_path, lists_read)
     rows_of = account.with_reports(found.account | {"refused_rows": dict(found.refused)}, reports)
     if folder is not None:
         write_folder(found, folder, tac)
@@ -252,12 +279,10 @@ def expand(
         write_requests(found, ask)
     draw(found)
     if as_json:
-        options.say_json(_summary(found) | rows_of | account.of_tacs(tac))
+        options.say_json(_summary(found) | rows_of | lists_read.summary())
     else:
         _say(found)
         account.say(rows_of)
-        for warning in cdr.summary.warnings if cdr is not None else ():
-            options.say(f"warning: {warning}")
     if found.braked and not override and seeds is not None:
         raise BrakeError(found.braked)
 
@@ -310,9 +335,9 @@ def drawing(
     around: str | None,
     around_imeis: str | None,
     region: Region,
+    lists_read: account.Lists,
     *,
     full_numbers: bool,
-    is_strict: bool = False,
     tac: TacTable | None = None,
 ) -> Callable[[Expansion], None]:
     """A function that draws the chart of a result; errors of its options are raised before the walk."""
@@ -323,8 +348,8 @@ def drawing(
     from numguard.report.links import can_draw, write_links
 
     can_draw()
-    numbers = account.numbers_in(around, region, is_strict=is_strict) if around is not None else None
-    imeis = account.imeis_in(around_imeis, is_strict=is_strict) if around_imeis is not None else None
+    numbers = lists_read.numbers(around, region) if around is not None else None
+    imeis = lists_read.imeis(around_imeis) if around_imeis is not None else None
     if (around or around_imeis) and not (numbers or imeis):
         raise ArgumentError("--around: the list is empty")
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 from numguard.cli import account, options
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
-from numguard.keyed import HASHED, keyed_hash
-from numguard.source import open_source
+from numguard.keyed import HASHED, keyed_hash, read_hashes
+from numguard.source import REFUSED, open_source, refused_rows
 from numguard.types import Region
 
 __all__ = ["keyed"]
@@ -56,7 +56,8 @@ def keyed(
     column = options.the_column(column, opened.schema.names)
     if HASHED in opened.schema.names:
         raise ArgumentError(f"there is a column {HASHED} already: rename it first")
-    members = None if listed is None else _members(listed, is_strict=is_strict)
+    lists_read = account.Lists(is_strict=is_strict)
+    members = None if listed is None else _members(listed, lists_read)
     rows = hits = refused = 0
 
     def hashed() -> Iterator[pa.RecordBatch]:
@@ -73,27 +74,48 @@ def keyed(
 
     schema = pa.schema([*opened.schema, pa.field(HASHED, pa.string())])
     options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
-    account.write_refused(opened, refused_path)
+    account.write_refused(opened, refused_path, lists_read)
     rows_of = account.summary_of(opened)
     if as_json:
-        options.say_json({"hits": hits if members is not None else None, "without_a_number": refused} | rows_of)
+        options.say_json(
+            {"hits": hits if members is not None else None, "without_a_number": refused}
+            | rows_of
+            | lists_read.summary()
+        )
         return
     found = "" if members is None else f", {options.count(hits, 'hit')}"
     options.say(f"{options.count(rows, 'row')}{found}, {refused:,} without a number")
     account.say(rows_of)
 
 
-def _members(path: str, *, is_strict: bool) -> pa.Array[Any]:
-    """The hashes of a list, without those that are to be released."""
+def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
+    """The hashes of a list, without those that are to be released; every other row of it is reported."""
     source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
     names = [HASHED, *({"action"} & set(source.schema.names))]
     found: list[Any] = [pa.array([], pa.string())]
-    for batch in account.strictly(source, names, is_strict=is_strict):
-        rows = batch.data
+    unread = []
+    others = 0
+    for batch in source.batches(names):
+        rows, numbers = batch.data, pa.array(batch.row_numbers(), pa.int64())
         if "action" in names:
-            rows = rows.filter(pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"])))
-        found.append(rows[HASHED].cast(pa.string()))
-    account.say(account.summary_of(source), path)
-    return pa.concat_arrays(found)
+            kept = pc.fill_null(pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"])), False)
+            others += len(kept) - kept.true_count
+            rows, numbers = rows.filter(kept), numbers.filter(kept)
+        hashes, notes = read_hashes(rows[HASHED])
+        refused = notes.is_valid()
+        files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
+        unread.append(pa.Table.from_arrays([files, numbers.filter(refused), notes.filter(refused)], schema=REFUSED))
+        found.append(hashes.drop_null())
+    refused_of = pa.concat_tables([refused_rows(source.parts), *unread])
+    members: pa.Array[Any] = pa.concat_arrays(found)
+    rows_of = source.account() | {
+        "rows_used": len(members),
+        "rows_refused": len(refused_of),
+        "refused_rows": options.counted(refused_of["note"]),
+    }
+    rows_of["not_data"] |= {"other_action": others} if others else {}
+    account.say(rows_of, path)
+    lists_read.add(path, len(pc.unique(members)), rows_of, refused_of)
+    return members

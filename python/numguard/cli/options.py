@@ -98,6 +98,8 @@ def check_region_column(name: str | None, names: Sequence[str]) -> None:
     """An error with the columns that there are, if `--region-column` names none of them."""
     if name is not None and name not in names:
         raise ColumnError(f"--region-column: no column {named([name])}; there are {headings(names)}")
+    if name is not None and list(names).count(name) > 1:
+        raise ColumnError(f"--region-column: several columns are named {named([name])}: rename all but one")
 
 
 def sighting_columns(command: Command) -> Command:
@@ -334,6 +336,8 @@ def the_column(chosen: str | None, names: Iterable[str]) -> str:
     column = there[0] if chosen is None else chosen
     if column not in there:
         raise ColumnError(f"--column: no column {named([column])}; there are {headings(there)}")
+    if there.count(column) > 1:
+        raise ColumnError(f"--column: several columns are named {named([column])}: rename all but one")
     if named(there) != ", ".join(there):
         raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
     return column

@@ -27,6 +27,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
 @options.tac
 @account.refused
+@account.strict
 @click.option("--full-numbers", is_flag=True, help="Show numbers and handsets in full on the page.")
 def report(
     page: Path | None,
@@ -37,6 +38,7 @@ def report(
     title: str,
     tac_path: str | None,
     refused_path: Path | None,
+    is_strict: bool,
     full_numbers: bool,
 ) -> None:
     """Write PAGE, one HTML file about a case to be read, printed and forwarded, or its figures as tables.
@@ -56,10 +58,13 @@ def report(
         raise ArgumentError("report: name a PAGE to write, --atr or --by-day")
     if refused_path is not None and tac_path is None:
         raise ArgumentError("--refused: lists rows of the table of --tac")
-    account.check_files([tac_path], {"--refused": refused_path})
-    tac = account.tacs_in(tac_path, is_strict=False)
-    if tac is not None:
-        account.write_with_reports(tac.refused, [], refused_path)
+    account.check_files(
+        [tac_path, registry_path],
+        {"PAGE": page, "--atr": atr, "--by-day": by_day, "--refused": refused_path},
+    )
+    lists_read = account.Lists(is_strict=is_strict)
+    tac = lists_read.tacs(tac_path)
+    options.write_refused(lists_read.refused, refused_path)
     day = None if as_of is None else as_of.date()
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         if atr is not None:

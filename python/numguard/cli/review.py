@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 import pyarrow as pa
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
 
 __all__ = ["review"]
@@ -28,6 +29,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--reason", help="Why, where a row of the sheet has no reason; with --take.")
 @options.mapped
 @options.refused
+@account.strict
 @options.as_json
 def review(
     registry_path: str,
@@ -38,6 +40,7 @@ def review(
     reason: str | None,
     mapped: tuple[str, ...],
     refused_path: Path | None,
+    is_strict: bool,
     as_json: bool,
 ) -> None:
     """List the numbers that wait for a decision: on no list and no seed of a linkage until then.
@@ -53,15 +56,19 @@ def review(
     from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
+    account.check_files(
+        [filled_path, registry_path], {"--output": output, "--sheet": sheet_path, "--refused": refused_path}
+    )
     if filled_path is not None:
         if by is None:
             raise ArgumentError("--by: name who decides; it is recorded with every event")
         if output is not None or sheet_path is not None:
             raise ArgumentError("--take: reads a sheet, so leave --output and --sheet out")
-        _take(registry_path, by, filled_path, (reason, options.mapping(mapped)), refused_path, as_json=as_json)
+        how = {"reason": reason, "mapping": options.mapping(mapped), "strict": is_strict}
+        _take(registry_path, by, filled_path, how, refused_path, as_json=as_json)
         return
-    if reason is not None or refused_path is not None or mapped:
-        raise ArgumentError("--reason, --map, --refused: go with --take")
+    if reason is not None or refused_path is not None or mapped or is_strict:
+        raise ArgumentError("--reason, --map, --refused, --strict: go with --take")
     with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
         waiting = registry.review()
     counts = options.counted_once(waiting)
@@ -85,24 +92,24 @@ def _take(
     registry_path: str,
     by: str,
     path: Path,
-    how: tuple[str | None, dict[str, str] | None],
+    how: dict[str, Any],
     refused_path: Path | None,
     *,
     as_json: bool,
 ) -> None:
     from numguard.registry import Registry
 
-    reason, mapping = how
-
     with Registry(options.existing_registry(registry_path), by=by) as registry:
-        done = registry.take_review(path, reason, mapping=mapping)
+        done = registry.take_review(path, **how)
     options.write_refused(done.refusals, refused_path)
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
     if as_json:
-        options.say_json(counts | {"refused": done.refusals.num_rows, "events": list(done.events)})
+        refused = {"refused": done.refusals.num_rows, "events": list(done.events)}
+        options.say_json(counts | refused | done.account | {"passed_over": done.passed_over})
         return
     options.say(
         f"{path}: {options.count(done.accepted, 'number')} accepted, {done.dismissed:,} dismissed, {done.left:,} left "
         f"open, {done.known:,} decided before, {done.refusals.num_rows:,} refused"
     )
     options.say_why(done.refusals)
+    account.say({"not_data": done.account["not_data"], "passed_over": done.passed_over})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
@@ -91,14 +91,18 @@ def scan(
         )
     if since is not None and by_name:
         raise ArgumentError("--since: goes with one list, --numbers: one date would be for all of several")
-    listed = [numbers, imeis, exempt, *by_name.values()]
-    account.check_files([*sources, *listed], {"--output": output, "--refused": refused_path})
-    read = partial(account.numbers_in, region=region, column=list_column, is_strict=is_strict)
-    off = read(exempt, actions=("release",)) if exempt is not None else None
+    files = [numbers, imeis, exempt, *by_name.values()]
+    account.check_files([*sources, *files], {"--output": output, "--refused": refused_path})
+    lists_read = account.Lists(is_strict=is_strict)
+    off = None
+    if exempt is not None:
+        off = lists_read.numbers(exempt, region, column=list_column, actions=("release",))
     lookups, dates = _lists(
-        (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since, is_strict
+        lists_read, (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since
     )
-    many = {name: read(path, actions=actions) for name, path in by_name.items()}
+    many = {
+        name: lists_read.numbers(path, region, column=list_column, actions=actions) for name, path in by_name.items()
+    }
     lookups |= dict.fromkeys(number_columns, many) if many else {}
     if off is not None:
         spared = {name: members - off for name, members in many.items()} or lookups[number_columns[0]] - off
@@ -123,10 +127,15 @@ def scan(
     else:
         options.write_table(found.flat(), None)
     options.end_progress()
-    options.write_refused(found.refused_lines, refused_path)
+    options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:
         summary = found.summary
-        account_of = {"rows_read": summary.rows_read, "rows_used": summary.rows, "rows_refused": summary.refused_lines}
+        account_of: dict[str, Any] = {
+            "rows_read": summary.rows_read,
+            "rows_used": summary.rows,
+            "rows_refused": summary.refused_lines,
+        }
+        account_of |= lists_read.summary()
         options.say_json({**vars(summary), **account_of, "rows_per_second": summary.rows_per_second})
     else:
         _say_summary(found.summary)
@@ -155,26 +164,26 @@ def _check_wanted(
 
 
 def _lists(
+    lists_read: account.Lists,
     numbers: tuple[str | None, Sequence[str]],
     imeis: tuple[str | None, Sequence[str]],
     list_column: str | None,
     actions: Sequence[str],
     region: Region,
     since: str | None,
-    is_strict: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """For each key column the set that it is looked up in, and the listing dates, if given."""
     lookups: dict[str, Any] = {}
     dates: dict[str, Any] = {}
     path, columns = numbers
     if path is not None:
-        listed = account.numbers_in(path, region, column=list_column, actions=actions, is_strict=is_strict)
+        listed = lists_read.numbers(path, region, column=list_column, actions=actions)
         lookups |= dict.fromkeys(columns, listed)
         if since is not None:
             dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, actions=actions))
     path, columns = imeis
     if path is not None:
-        handsets = account.imeis_in(path, column=list_column, is_strict=is_strict)
+        handsets = lists_read.imeis(path, column=list_column)
         lookups |= dict.fromkeys(columns, handsets)
         if since is not None:
             dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, of_imeis=True))
@@ -200,7 +209,7 @@ def _say_summary(summary: ScanSummary) -> None:
         options.say(
             f"  {column}: {options.count(left_out, 'match', 'matches')} left out, without a time or listing date"
         )
-    account.say({"refused_rows": summary.refused_rows, "not_data": summary.not_data})
+    account.say({name: getattr(summary, name) for name in ("refused_rows", "not_data", "warnings")})
     for passed in summary.passed_over:
         options.say(f"passed over: {passed.file}: {passed.why}")
     for skipped in summary.skipped:

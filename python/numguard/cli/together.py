@@ -70,7 +70,8 @@ def common(
     options.check_json(as_json, output)
     if tac_path is not None and (by != "imei14" or page is not None):
         raise ArgumentError("--tac: goes with --by imei14, and with a table")
-    tac = account.tacs_in(tac_path, is_strict=is_strict)
+    lists_read = account.Lists(is_strict=is_strict)
+    tac = lists_read.tacs(tac_path)
     paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
     opened: dict[str, Any] = {}
     columns: dict[str, Any] = {}
@@ -103,10 +104,10 @@ def common(
     if proof is not None:
         rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
         write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
-    account.write_with_reports(found.refused_rows, readers, refused_path, tac)
+    account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if as_json:
         counts = {"found": len(found), "sources": found.sources, "at_least": at_least}
-        options.say_json(counts | rows | account.of_tacs(tac))
+        options.say_json(counts | rows | lists_read.summary())
         return
     what = "number" if by == "msisdn" else "handset"
     verb = "stands" if len(found) == 1 else "stand"

@@ -43,7 +43,9 @@ from numguard.source import (
     named,
     open_source,
     refused_rows,
+    texts_of,
 )
+from numguard.source import Source as OpenSource
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions", "expand"]
@@ -175,7 +177,8 @@ def expand(
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     places = Places(where) if policy.place_rules else None
     unread = Unread(policy, region) if list_refused else None
-    parts, rows = _read(linkage, sightings, columns_of, region, tell, unread=unread, places=places)
+    opened: list[OpenSource] = []
+    parts, rows = _read(linkage, sightings, columns_of, region, tell, opened=opened, unread=unread, places=places)
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
@@ -191,7 +194,7 @@ def expand(
         "rows_used": rows + account["rows_refused"] - refused,
         "rows_refused": refused,
         "not_data": account["not_data"],
-    }
+    } | _messages(opened, account)
     if places is not None:
         found["account"]["rows_placed"] = places.rows
     if strict and refused:
@@ -200,6 +203,13 @@ def expand(
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)
+
+
+def _messages(opened: list[OpenSource], account: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What of the sources was passed over, and their warnings, if there are any."""
+    passed_over = [why for one in opened for why in texts_of(one.passed_over)]
+    messages = {"passed_over": passed_over, "warnings": account.get("warnings", [])}
+    return {name: lines for name, lines in messages.items() if lines}
 
 
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:
@@ -247,16 +257,20 @@ def _read(
     region: Region,
     tell: _Progress,
     *,
+    opened: list[OpenSource],
     unread: Unread | None,
     places: Places | None,
 ) -> tuple[list[Part], int]:
-    """Reads all sightings, local Parquet by the compiled module; the parts, and the number of rows they had."""
+    """Reads all sightings, local Parquet by the compiled module; the parts, and the number of rows they had.
+
+    Fills `opened` with the sources.
+    """
     parts: list[Part] = []
     rows = of_files = 0
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str]]] = []
-    for part in _parts(sightings, columns_of([])):
+    for part in _parts(sightings, columns_of([]), opened):
         if isinstance(part, ParquetPart) and places is None:
             stored = parquet_schema(part.path).names
             columns = columns_of([*stored, *part.partitions])
@@ -278,11 +292,12 @@ def _read(
     return parts, rows + of_files
 
 
-def _parts(sightings: Any, names: list[str]) -> Iterator[Part]:
-    """The parts of a source, or of each of several streams: tables, readers of operator files."""
+def _parts(sightings: Any, names: list[str], opened: list[OpenSource]) -> Iterator[Part]:
+    """The parts of a source, or of each of several streams: tables, readers of operator files; fills `opened`."""
     several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
     for source in sightings if several else [sightings]:
-        yield from open_source(source, wanted=names).parts
+        opened.append(open_source(source, wanted=names))
+        yield from opened[-1].parts
 
 
 def _steps(

@@ -261,7 +261,13 @@ class Registry(Queries, Maintenance):
         return append.event
 
     def take_review(
-        self, source: TableSource, reason: str | None = None, *, mapping: Mapped | None = None, name: str | None = None
+        self,
+        source: TableSource,
+        reason: str | None = None,
+        *,
+        mapping: Mapped | None = None,
+        name: str | None = None,
+        strict: bool = False,
     ) -> Reviewed:
         """Records a sheet of decisions on waiting numbers: accepted, dismissed, or nothing yet.
 
@@ -270,12 +276,16 @@ class Registry(Queries, Maintenance):
             reason: Why, where a row has no reason.
             mapping: Which column holds what, where the headings are others.
             name: The sheet's name in refusals; by default the file's name.
+            strict: A refused row is an error, and nothing is recorded.
 
         Returns:
             The counts. Refused are cells that are no number, other words, rows that contradict each other, and
             decisions without a reason. The same sheet twice changes nothing.
+
+        Raises:
+            InputError: The file cannot be read; or `strict`, and a row was refused.
         """
-        return take_review(self._case, source, mapping, name, reason)
+        return take_review(self._case, source, mapping, name, reason, strict=strict)
 
     # Exports ----------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from numguard.cdr import Cdr
 from numguard.compute import pc
-from numguard.errors import InputError
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
@@ -23,7 +22,7 @@ from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
-from numguard.registry.sheet import Sheet, fingerprint_file, fingerprint_table, read_sheet
+from numguard.registry.sheet import Sheet, check_strict, fingerprint_file, fingerprint_table, read_sheet
 from numguard.registry.store import Append
 from numguard.source import files_of
 from numguard.types import PathLike, RowAccount, TableSource
@@ -31,7 +30,6 @@ from numguard.types import PathLike, RowAccount, TableSource
 __all__ = [
     "Intake",
     "add_complaints",
-    "check_strict",
     "fingerprints",
     "named_refusals",
     "record_counts",
@@ -70,7 +68,7 @@ class Intake:
         name, bytes, sha256: The file.
         preview: Which column was read as which field, and the first rows of each; None for outcomes.
         not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: Members and sheets of the file that are no table, and why.
+        passed_over: Members and sheets of the file that are no table, and why; and formulas without a value.
         dropped: The numbers that an amended complaint names no more, or has in the other role: file, row,
             msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
         alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
@@ -226,19 +224,6 @@ def _summary(
     alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
     return Intake(event, *counts, refusals, *file, shown, waiting, text_removed, *around, dropped, alike, reactivated)
-
-
-def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
-    """Refuses a file with a refused row.
-
-    Raises:
-        InputError: A row is refused.
-    """
-    if refused:
-        raise InputError(
-            f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
-            "strict takes all or nothing"
-        )
 
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:

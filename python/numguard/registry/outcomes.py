@@ -19,9 +19,9 @@ from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.intake import Intake, check_strict, named_refusals, record_counts, record_input
+from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
-from numguard.registry.sheet import Sheet, read_sheet
+from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.spelling import folded
 from numguard.registry.state import OUTCOMES, Outcome
 from numguard.types import TableSource

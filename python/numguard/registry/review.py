@@ -18,10 +18,10 @@ from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case, reason_given
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.sheet import read_sheet
+from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
-from numguard.types import TableSource
+from numguard.types import RowAccount, TableSource
 
 __all__ = [
     "COLUMNS",
@@ -88,6 +88,8 @@ class Reviewed:
         known: Rows whose number waits no more: the sheet was recorded before, or another decision was.
         events: The events that were recorded: one for each decision and reason.
         refusals: The rows that were refused: file, row, column, cell, note.
+        account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.
+        passed_over: Members and sheets of the file that are no table, and why; and formulas without a value.
     """
 
     accepted: int
@@ -96,6 +98,8 @@ class Reviewed:
     known: int
     events: tuple[int, ...]
     refusals: pa.Table = field(repr=False)
+    account: RowAccount = field(default_factory=RowAccount, repr=False)
+    passed_over: list[str] = field(default_factory=list, repr=False)
 
 
 def review(case: Case, cut: int) -> pa.Table:
@@ -185,7 +189,13 @@ def _open(case: Case, msisdns: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def take_review(
-    case: Case, source: TableSource, mapping: Mapped | None, name: str | None, reason: str | None
+    case: Case,
+    source: TableSource,
+    mapping: Mapped | None,
+    name: str | None,
+    reason: str | None,
+    *,
+    strict: bool = False,
 ) -> Reviewed:
     """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
@@ -222,13 +232,27 @@ def take_review(
             known += 1
         else:
             groups.setdefault((word, why), []).append(number)
+    refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
+    refusals = _refusals(sheet, sorted(refused, key=lambda entry: int(entry[0])))
+    if strict:
+        check_strict(sheet, len(refusals), refusals)
     events = tuple(_record(case, word, why, found) for (word, why), found in groups.items())
     count = {
         word: len({n for (other, _), found in groups.items() if other == word for n in found}) for word in SETTLING
     }
-    refused_columns = [pa.array([entry[k] for entry in refused], _REFUSED.field(k + 1).type) for k in range(4)]
-    refusals = pa.table([pa.repeat(sheet.name, len(refused)), *refused_columns], schema=_REFUSED)
-    return Reviewed(count["accepted"], count["dismissed"], left, known, events, refusals)
+    account: RowAccount = {
+        "rows_read": sheet.records + sum(sheet.not_data.values()),
+        "rows_used": sheet.records - len(refusals),
+        "rows_refused": len(refusals),
+        "not_data": sheet.not_data,
+    }
+    counts = (count["accepted"], count["dismissed"], left, known)
+    return Reviewed(*counts, events, refusals, account, sheet.passed_over)
+
+
+def _refusals(sheet: Sheet, refused: list[tuple[Any, ...]]) -> pa.Table:
+    columns = [pa.array([entry[k] for entry in refused], _REFUSED.field(k + 1).type) for k in range(4)]
+    return pa.table([pa.repeat(sheet.name, len(refused)), *columns], schema=_REFUSED)
 
 
 def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:

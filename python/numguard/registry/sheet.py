@@ -24,7 +24,7 @@ from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import TableSource
 
-__all__ = ["Sheet", "fingerprint_file", "fingerprint_table", "read_sheet"]
+__all__ = ["Sheet", "check_strict", "fingerprint_file", "fingerprint_table", "read_sheet"]
 
 
 #: The note of records below a header of other columns, and of that header.
@@ -43,7 +43,7 @@ class Sheet:
         row: each record's row number as a spreadsheet shows it; in a table, from 1.
         broken: row, cell, note: the records that could not be split, and those below a header of other columns.
         not_data: lines that are no records, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: members and sheets of the file that are no table, and why.
+        passed_over: members and sheets of the file that are no table, and why; and formulas without a value.
         recognised: the format of the file: container, encoding, header_row, sheet.
     """
 
@@ -108,7 +108,7 @@ def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
     if not keep.all():
         table, row = table.filter(pa.array(keep)), row[keep]
         not_data["blank"] = not_data.get("blank", 0) + int((~keep).sum())
-    passed = [f"{passed.name}: {passed.why}" for passed in found.passed_over]
+    passed = [*found.passed_over, *found.warnings]
     recognised = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
     return Sheet(name, size, sha256, table, pa.array(row), found.broken, not_data, passed, recognised)
 
@@ -177,6 +177,19 @@ def _bare(names: Sequence[str]) -> list[str]:
     """Headings without the empty ones after the last."""
     size = max((k for k, name in enumerate(names, 1) if name), default=0)
     return list(names[:size])
+
+
+def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
+    """Refuses a file with a refused row.
+
+    Raises:
+        InputError: A row is refused.
+    """
+    if refused:
+        raise InputError(
+            f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
+            "strict takes all or nothing"
+        )
 
 
 def fingerprint_file(path: Path) -> tuple[int, str]:

@@ -48,6 +48,8 @@ class ScanSummary:
     not_data: dict[str, int] = field(default_factory=dict)
     #: Members of archives and sheets that are no table with these columns.
     passed_over: tuple[SkippedFile, ...] = ()
+    #: What else must be known of how the rows were read, such as formulas without a value.
+    warnings: tuple[str, ...] = ()
     #: Files that could not be read to their end (`on_error="skip"`).
     skipped: tuple[SkippedFile, ...] = ()
     #: Files, tables and streams that are finished, or were skipped, and how many there are.

@@ -33,7 +33,9 @@ from numguard.source import (
     in_steps,
     looks_national,
     open_source,
+    texts_of,
 )
+from numguard.source import Source as OpenSource
 from numguard.types import Region, RowAccount
 
 __all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
@@ -149,10 +151,15 @@ class Account:
         self._parts: list[Part] = []
         self._refused: Counter[str] = Counter()
         self._listed: list[pa.Table] = []
+        self._passed: list[str] = []
 
     def add(self, part: Part) -> None:
         """Adds the account of a part that was read."""
         self._parts.append(part)
+
+    def pass_over(self, source: OpenSource) -> None:
+        """Adds the members of a source that are not tables."""
+        self._passed += texts_of(source.passed_over)
 
     def count(self, counted: Mapping[str, Any], origins: Origins, column: str) -> None:
         """Counts the rows that the compiled module refused, and lists those that it lists; `column` has the numbers."""
@@ -169,13 +176,18 @@ class Account:
         lines = accounted(self._parts)
         refused = Counter(lines["refused_rows"]) + self._refused
         used = lines["rows_used"] - self._refused.total()
-        return {
+        summary: RowAccount = {
             "rows_read": lines["rows_read"],
             "rows_used": used,
             "rows_refused": refused.total(),
             "refused_rows": dict(refused),
             "not_data": lines["not_data"],
         }
+        if self._passed:
+            summary["passed_over"] = self._passed
+        if "warnings" in lines:
+            summary["warnings"] = lines["warnings"]
+        return summary
 
     def check_strict(self) -> None:
         """Raises InputError if a row was refused."""
@@ -227,7 +239,7 @@ class Reader:
         keys_alone = keys_alone and self._is_rereadable
         kept: list[list[pa.RecordBatch]] = []
         rows = 0
-        for direct, parts in itertools.groupby(self._parts(), self._direct):
+        for direct, parts in itertools.groupby(self._parts(account), self._direct):
             if direct is not None:
                 rows += self._read_files(sink, list(parts), origins, account, keys_alone=keys_alone)
                 continue
@@ -299,9 +311,12 @@ class Reader:
 
         return in_steps(batches())
 
-    def _parts(self) -> Iterator[Part]:
+    def _parts(self, account: Account | None) -> Iterator[Part]:
         for source in self._source if _is_several(self._source) else [self._source]:
-            yield from open_source(source, wanted=self._columns).parts
+            opened = open_source(source, wanted=self._columns)
+            if account is not None:
+                account.pass_over(opened)
+            yield from opened.parts
 
 
 def _is_several(source: Any) -> bool:

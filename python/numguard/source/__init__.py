@@ -77,6 +77,7 @@ __all__ = [
     "open_source",
     "reading",
     "refused_rows",
+    "texts_of",
     "with_partition_values",
 ]
 
@@ -102,12 +103,24 @@ class Source:
         for part in self.parts:
             yield from part.batches(columns)
 
+    def account(self) -> dict[str, Any]:
+        """The account of all parts so far, and `passed_over`: the members that are not tables, and why."""
+        return accounted(self.parts) | {"passed_over": texts_of(self.passed_over)}
+
+
+def texts_of(passed_over: Iterable[PassedOver]) -> list[str]:
+    """Members that are not tables, each with its name and why."""
+    return [f"{passed.name}: {passed.why}" for passed in passed_over]
+
 
 def accounted(parts: Iterable[Part]) -> dict[str, Any]:
     """The account of all parts so far.
 
-    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows counts the refused rows by note.
+    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows counts the refused rows by note. warnings
+    is left out where there are none.
     """
+    parts = list(parts)
+    warnings = [f"{part.name}: {warning}" for part in parts for warning in part.warnings]
     refused: Counter[str] = Counter()
     not_data: Counter[str] = Counter()
     used = read = 0
@@ -121,7 +134,7 @@ def accounted(parts: Iterable[Part]) -> dict[str, Any]:
         "rows_refused": refused.total(),
         "refused_rows": dict(refused),
         "not_data": dict(not_data),
-    }
+    } | ({"warnings": warnings} if warnings else {})
 
 
 def refused_rows(parts: Iterable[Part]) -> pa.Table:
@@ -279,9 +292,10 @@ def as_text(member: Member) -> tuple[list[Member], list[PassedOver]]:
                 "text",
                 member.container,
                 "workbook",
-                partial(_opened_bytes, as_lines(rows)),
+                partial(_opened_bytes, as_lines(filled.rows)),
+                warnings=filled.warnings,
             )
-            for number, (name, rows) in enumerate(sheets.items(), 1)
+            for number, (name, filled) in enumerate(sheets.items(), 1)
         ]
         return texts, hidden
     from numguard.source.workbook import as_lines

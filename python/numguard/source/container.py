@@ -57,6 +57,8 @@ class Member:
     open: Opener
     #: The file itself, where it is not packed.
     path: Path | None = None
+    #: As those of a part.
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,15 @@ _ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
 
 @dataclass(slots=True)
 class Extents:
-    """`lost`: sheet -> (row, column) -> the text of a cell that the reader takes for empty."""
+    """What the reader of a workbook takes for empty cells.
+
+    Attributes:
+        lost: sheet -> (row, column) -> the text of such a cell: an error, or `#N/A` for a formula without a value.
+        without_value: sheet -> how many of them are formulas without a value.
+    """
 
     lost: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    without_value: dict[str, int] = field(default_factory=dict)
 
 
 def inspect_workbook(name: str, stream: BinaryIO) -> Extents:
@@ -65,9 +71,9 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Extents:
             if entry in sheets and entry.filename.endswith(".bin"):
                 reach = _binary_reach(name, archive.read(entry))
             elif entry in sheets:
-                lost: dict[tuple[int, int], str] = {}
-                reach = _reach(name, archive, entry, lost)
-                found.lost[names.get(entry.filename, entry.filename)] = lost
+                sheet = names.get(entry.filename, entry.filename)
+                lost = found.lost[sheet] = {}
+                reach, found.without_value[sheet] = _reach(name, archive, entry, lost)
             elif entry.filename == "content.xml":
                 reach = _open_reach(name, archive, entry)
             elif entry.filename == "xl/sharedStrings.bin":
@@ -103,8 +109,11 @@ def _tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         yield rest
 
 
-def _reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: dict[tuple[int, int], str]) -> int:
-    rows, columns = 0, 0
+def _reach(
+    name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: dict[tuple[int, int], str]
+) -> tuple[int, int]:
+    """The extent of a sheet, and its formulas without a value; fills `lost`."""
+    rows, columns, without_value = 0, 0, 0
     for text in _tags(archive, entry):
         places = [(letters, row) for letters, row, closed in _CELL.findall(text) if not closed]
         if places:
@@ -115,7 +124,8 @@ def _reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: di
             for match in pattern.finditer(text):
                 value = match[3].decode(errors="replace") if pattern is _ERROR else _LOST
                 lost[int(match[2]) - 1, _column(match[1]) - 1] = value
-    return rows * columns
+                without_value += pattern is _WITHOUT_VALUE
+    return rows * columns, without_value
 
 
 def _column(letters: bytes) -> int:

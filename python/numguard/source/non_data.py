@@ -44,6 +44,11 @@ def bare(cell: str) -> str:
     return cell.strip(" \t'\"\ufeff\xa0")
 
 
+def _folded(cell: str) -> str:
+    """A heading by which a repeated header is recognised, whatever its case and blanks."""
+    return " ".join(bare(cell).split()).casefold()
+
+
 def may_be_non_data() -> tuple[str, ...]:
     """Parts of words: every non-data line that is neither blank nor a header has one of them."""
     return (*_SIGNS, *TOTALS)
@@ -53,7 +58,7 @@ class NonData:
     """Recognises non-data lines; `header` are the cells of the table's header."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        self._header = [bare(name).casefold() for name in header]
+        self._header = [_folded(name) for name in header]
         while self._header and not self._header[-1]:
             self._header.pop()
 
@@ -66,7 +71,7 @@ class NonData:
             return "blank"
         if all(RULER.fullmatch(cell) for cell in texts if cell) and any(len(cell) > 1 for cell in texts):
             return "ruler" if any(len(cell) >= 3 for cell in texts) else None
-        if [cell.casefold() for cell in texts] == self._header:
+        if len(texts) == len(self._header) and list(map(_folded, texts)) == self._header:
             return "header"
         filled = [cell for cell in texts if cell]
         if _NUMBER.search(" ".join(filled)):

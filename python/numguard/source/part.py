@@ -158,6 +158,8 @@ class Part(ABC):
     sheet: str | None = None
     #: Called with the line, text and note of each refused row, if it is set before the rows are read.
     on_refused: Callable[[int, str, str], None] | None = None
+    #: What a reader must know of how it was read, such as formulas without a value; complete once it was read.
+    warnings: Sequence[str] = ()
     #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
     partitions: Mapping[str, str] = MappingProxyType({})
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, InputError
-from numguard.source import Part, PassedOver, named, open_source
+from numguard.source import Part, named, open_source, texts_of
 
 __all__ = ["BROKEN", "Records", "read_records"]
 
@@ -42,7 +42,8 @@ class Records:
         encoding: the character set of a text.
         header_row: the number of the header's row; 0 where the format names its columns without one.
         sheet: the sheet of a workbook.
-        passed_over: the members of the file that are not tables.
+        passed_over: the members of the file that are not tables, and why.
+        warnings: what else was not read, such as formulas without a value.
     """
 
     table: pa.Table
@@ -53,7 +54,8 @@ class Records:
     encoding: str | None
     header_row: int
     sheet: str | None
-    passed_over: list[PassedOver]
+    passed_over: list[str]
+    warnings: list[str]
 
 
 def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None = None) -> Records:
@@ -90,7 +92,8 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
         part.encoding if part.container.endswith("text") else None,
         part.header_row,
         part.sheet,
-        list(opened.passed_over),
+        texts_of(opened.passed_over),
+        [f"{part.name}: {warning}" for warning in part.warnings],
     )
 
 

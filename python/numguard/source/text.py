@@ -140,7 +140,7 @@ class TextPart(Part):
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
-                signs = [*may_be_non_data(), *filter(None, [header.names[probe]])]
+                signs = [*may_be_non_data(), *_spellings(header.names[probe])]
                 doubt = (probe, _beginnings(header.names[probe]), signs, list(TOTALS))
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows
@@ -181,7 +181,14 @@ class TextPart(Part):
 
 def _beginnings(name: str) -> bytes:
     """The first bytes of the cells of non-data lines, in a column of that name."""
-    return bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *name.encode()[:1], *range(128, 256)])
+    first = [byte for written in (name, name.upper(), name.lower()) for byte in written.encode()[:1]]
+    return bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *first, *range(128, 256)])
+
+
+def _spellings(name: str) -> list[str]:
+    """What a repeated header has in a column of that name, in the usual cases: its longest word."""
+    word = max(name.split(), key=len, default="")
+    return sorted({word, word.upper(), word.lower(), word.capitalize(), word.title()} - {""})
 
 
 def _probe(lines: Sequence[str], header: TextHeader) -> int:

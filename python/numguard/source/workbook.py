@@ -13,6 +13,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +26,7 @@ from numguard.source.header import clean
 from numguard.source.non_data import NUMBER, NonData
 from numguard.source.part import MOST_DIGITS, Batch, Part
 
-__all__ = ["SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
+__all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
 
 _SEARCHED: Final = 50
 _DIGITS_KEPT: Final = 10**15
@@ -34,16 +35,33 @@ _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
 _BREAKS: Final = str.maketrans('\t\n\r\x0b\x0c\u2028\u2029"', " " * 7 + "'")
 
 
+@dataclass(frozen=True, slots=True)
+class FilledSheet:
+    """A sheet that is not empty: its rows as text cells, and how many of its cells are formulas without a value."""
+
+    rows: list[list[str]]
+    without_value: int
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know: some programs write formulas, and leave it to a spreadsheet to compute them."""
+        if not self.without_value:
+            return ()
+        cells = "1 cell is a formula" if self.without_value == 1 else f"{self.without_value:,} cells are formulas"
+        return (f"{cells} without a value, read as empty: open it in the spreadsheet and save it again",)
+
+
 class SheetPart(Part):
     """One sheet of a workbook."""
 
     def __init__(
-        self, member: Member, name: str, sheet: str, rows: list[list[str]], wanted: Callable[[str], bool] | None
+        self, member: Member, name: str, sheet: str, filled: FilledSheet, wanted: Callable[[str], bool] | None
     ) -> None:
         self.name = name
         self.container = member.container
         self.sheet = sheet
-        self._rows = rows
+        self.warnings = filled.warnings
+        self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
         self.header_row = at + 1
         #: Whether the header has a wanted name.
@@ -103,8 +121,8 @@ def sheet_parts(
         sheets, hidden = filled_sheets(member.name, stream.read(), sheet)
     names = list(sheets)
     parts = [
-        SheetPart(member, part_name(member.name, name, number, len(names)), name, rows, wanted)
-        for number, (name, rows) in enumerate(sheets.items(), 1)
+        SheetPart(member, part_name(member.name, name, number, len(names)), name, filled, wanted)
+        for number, (name, filled) in enumerate(sheets.items(), 1)
         if sheet in (None, name)
     ]
     return parts, names, [] if sheet else hidden
@@ -124,33 +142,33 @@ def as_lines(rows: list[list[str]]) -> bytes:
 
 def filled_sheets(
     name: str, content: bytes, chosen: str | None = None
-) -> tuple[dict[str, list[list[str]]], list[PassedOver]]:
+) -> tuple[dict[str, FilledSheet], list[PassedOver]]:
     """The sheets that are not empty, as rows of text cells from the first row and column on.
 
     Hidden sheets, which often contain the choices of a form, count only if one is `chosen` or all others are empty;
     those that do not count come second.
     """
-    sheets: dict[str, list[list[str]]] = {}
+    sheets: dict[str, FilledSheet] = {}
     hidden: list[PassedOver] = []
-    for sheet, is_hidden, rows in _filled(name, content):
+    for sheet, is_hidden, filled in _filled(name, content):
         if is_hidden and sheets and sheet != chosen:
             where = part_name(name, sheet, len(sheets) + len(hidden) + 1, 2)
             hidden.append(PassedOver(where, "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"))
         else:
-            sheets[sheet] = rows
+            sheets[sheet] = filled
     if not sheets:
         raise InputError(f"{name}: all its sheets are empty")
     return sheets, hidden
 
 
-def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, list[list[str]]]]:
-    """The sheets that are not empty, hidden ones last: the name, whether it is hidden, and the rows."""
+def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]]:
+    """The sheets that are not empty, hidden ones last: the name, whether it is hidden, and the sheet."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
     except ImportError as missing:
         raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
     try:
-        lost = inspect_workbook(name, io.BytesIO(content)).lost
+        found = inspect_workbook(name, io.BytesIO(content))
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
@@ -158,8 +176,9 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, list[list[st
             sheet = workbook.get_sheet_by_name(sheet_name)
             if sheet.height:
                 rows = sheet.to_python(skip_empty_area=False)
-                _restore_lost(rows, lost.get(sheet_name, {}))
-                yield sheet_name, sheet_name in hidden, _as_written(rows)
+                _restore_lost(rows, found.lost.get(sheet_name, {}))
+                filled = FilledSheet(_as_written(rows), found.without_value.get(sheet_name, 0))
+                yield sheet_name, sheet_name in hidden, filled
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
         if isinstance(damage, InputError):
             raise

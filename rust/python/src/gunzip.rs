@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 use std::sync::{Mutex, PoisonError};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -13,7 +13,7 @@ use crate::error::ArgumentError;
 /// Packed bytes that are requested at once.
 const PACKED: usize = 1 << 18;
 
-/// A gzip stream, unpacked: all its members, one after the other.
+/// A gzip stream, unpacked: all its members, one after the other. Zeros behind a member are padding.
 ///
 /// Args:
 ///     packed: A binary stream: it has `read(size)`.
@@ -24,7 +24,7 @@ const PACKED: usize = 1 << 18;
 ///     >>> Gunzip(io.BytesIO(gzip.compress(b"1930"))).read(10)
 ///     b'1930'
 #[pyclass(frozen, module = "numguard._core")]
-pub(crate) struct Gunzip(Mutex<MultiGzDecoder<Packed>>);
+pub(crate) struct Gunzip(Mutex<Members>);
 
 #[pymethods]
 impl Gunzip {
@@ -35,7 +35,7 @@ impl Gunzip {
             stream: packed,
             block: None,
         };
-        Self(Mutex::new(MultiGzDecoder::new(packed)))
+        Self(Mutex::new(Members(Some(GzDecoder::new(packed)))))
     }
 
     /// The next bytes.
@@ -70,6 +70,27 @@ impl Gunzip {
     }
 }
 
+/// The members of a stream, one after the other.
+struct Members(Option<GzDecoder<Packed>>);
+
+impl Read for Members {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(member) = &mut self.0 else {
+                return Ok(0);
+            };
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() || !member.get_mut().skip_zeros()? {
+                return Ok(read);
+            }
+            self.0 = self
+                .0
+                .take()
+                .map(|member| GzDecoder::new(member.into_inner()));
+        }
+    }
+}
+
 /// Fills a buffer from a reader, as far as there are bytes.
 fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut len = 0;
@@ -87,6 +108,21 @@ struct Packed {
     stream: Py<PyAny>,
     /// The current block, and how many of its bytes were taken.
     block: Option<(PyBackedBytes, usize)>,
+}
+
+impl Packed {
+    /// Skips zeros, which tapes and disks add to fill a block; whether other bytes follow.
+    fn skip_zeros(&mut self) -> io::Result<bool> {
+        loop {
+            let block = self.fill_buf()?;
+            let zeros = block.iter().take_while(|&&byte| byte == 0).count();
+            let (at_end, has_more) = (block.is_empty(), zeros < block.len());
+            self.consume(zeros);
+            if at_end || has_more {
+                return Ok(has_more);
+            }
+        }
+    }
 }
 
 impl Read for Packed {
