@@ -587,8 +587,8 @@ class Linkage:
         threads: int | None,
     ) -> Linkage: ...
     def read(self, batches: Sequence[pa.RecordBatch], keep: bool, *, placed: bool = False) -> _LinkageState:
-        """Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are
-        points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
+        """Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
+        are points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
         """
     def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
         """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""
@@ -603,7 +603,9 @@ class Linkage:
         `others_on_days`; uint64. Returns the keys whose sightings are needed.
         """
     def answer(self, rows: Sequence[pa.RecordBatch]) -> None:
-        """End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null)."""
+        """End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
+        Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
+        """
     def finish(self) -> dict[str, Any]:
         """The tables of the result, by name. After that the object cannot be used."""
 
@@ -668,10 +670,12 @@ def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
 def read_sightings(
     batch: pa.RecordBatch, policy: Mapping[str, Any], region: Region, *, placed: bool = False
 ) -> tuple[pa.RecordBatch, dict[str, int], bool]:
-    """Read a batch of numbers, IMEIs and, if there are any, times.
+    """Read a batch of numbers, IMEIs and, if there are any, times. With `placed` the last three columns are points, cells
+    and circles as uint64 without nulls, 0 if not known.
 
-    Returns the kept sightings with `msisdn` and `imei14` (uint64) and `at` (int64, microseconds); the counts of
-    refused rows by note; and whether the numbers seem to be national.
+    Returns the kept sightings with `msisdn` and `imei14` (uint64), `at` (int64, microseconds) and, with `placed`,
+    `point`, `cell` and `circle` (uint64); the counts of refused rows by note; and whether the numbers seem to be
+    national.
     """
 
 @final
