@@ -169,7 +169,7 @@ fn grouped_keys_give_the_same_bytes() {
         let whole = FrozenSet::build(keys.clone(), KeyType::Msisdn);
         assert!(whole.iter().eq(truth.iter().copied()), "{name}");
         assert!(in_order(&whole).as_bytes() == whole.as_bytes(), "{name}");
-        for (workers, piece) in [(1, 700_000), (2, 1 << 20), (3, 1_500_000)] {
+        for (workers, piece) in [(2, 1 << 20), (3, 1_500_000)] {
             let workers = Backwards(workers);
             let mut builder = Builder::new(KeyType::Msisdn);
             for (n, keys_of_piece) in keys.chunks(piece).enumerate() {

@@ -39,6 +39,8 @@ pub struct Builder {
     filled: usize,
     /// Number of unsorted keys at which they are grouped or sorted.
     capacity: usize,
+    /// Number of keys that will be added, if known.
+    expected: usize,
     /// Where keys are grouped.
     window: Option<Window>,
     groups: Groups,
@@ -57,6 +59,7 @@ impl Builder {
             unsorted: Vec::new(),
             filled: 0,
             capacity: SAMPLE,
+            expected: 0,
             window: None,
             groups: Groups::default(),
             most_grouped: MOST,
@@ -84,10 +87,7 @@ impl Builder {
         }
         fill(&mut self.unsorted[self.filled..end]);
         self.filled = end;
-        if self.window.is_some() {
-            let expected = (end + expected).min(self.most_grouped - self.groups.len());
-            self.groups.reserve(expected);
-        }
+        self.expected = expected;
         self.make_room(workers);
     }
 
@@ -156,7 +156,9 @@ impl Builder {
         let Some(window) = self.window else { return };
         let keys = &mut self.unsorted[..self.filled];
         let batch = keys.len().div_ceil(workers.count().min(TASKS));
-        self.filled = self.groups.add(window, keys, batch.max(SAMPLE), workers);
+        let expected = (keys.len() + self.expected).min(MOST.max(keys.len()));
+        let batch = batch.max(SAMPLE);
+        self.filled = self.groups.add(window, keys, expected, batch, workers);
         if self.groups.len() >= self.most_grouped {
             let groups = std::mem::take(&mut self.groups);
             (self.groups, _) = groups.joined(&mut [], workers);
@@ -189,7 +191,7 @@ impl Extend<u64> for Builder {
             self.unsorted.truncate(self.filled);
             let free = self.capacity.saturating_sub(self.filled);
             self.unsorted.extend(keys.by_ref().take(free));
-            self.filled = self.unsorted.len();
+            (self.filled, self.expected) = (self.unsorted.len(), 0);
             if self.filled < self.capacity {
                 return;
             }

@@ -93,7 +93,9 @@ impl Window {
 /// Groups in any order; several may have the same number.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
+    /// The low halves of the keys, then zeros.
     lows: Vec<u16>,
+    used: usize,
     groups: Vec<Group>,
 }
 
@@ -104,7 +106,7 @@ impl Groups {
 
     /// The number of keys, duplicates included.
     pub(super) fn len(&self) -> usize {
-        self.lows.len()
+        self.used
     }
 
     /// Bytes of memory.
@@ -112,24 +114,23 @@ impl Groups {
         self.lows.capacity() * size_of::<u16>() + self.groups.capacity() * size_of::<Group>()
     }
 
-    /// Allocates memory for this number of further keys.
-    pub(super) fn reserve(&mut self, keys: usize) {
-        if self.lows.capacity() - self.lows.len() < keys {
-            self.lows.reserve_exact(keys);
-        }
-    }
-
     /// Adds the keys that are within `window`, one batch for each `batch` keys. The others except 0 are moved to the front
-    /// of `keys`; returns their number.
+    /// of `keys`; returns their number. `expected` is the number of these and later keys.
     pub(super) fn add(
         &mut self,
         window: Window,
         keys: &mut [u64],
+        expected: usize,
         batch: usize,
         workers: &dyn Workers,
     ) -> usize {
-        let start = self.lows.len();
-        self.lows.resize(start + keys.len(), 0);
+        let start = self.used;
+        if self.lows.is_empty() {
+            // Zeros that nobody wrote have no memory yet: the tasks get it, in parallel.
+            self.lows = vec![0; expected];
+        } else if self.lows.len() < start + keys.len() {
+            self.lows.resize(start + keys.len(), 0);
+        }
         let lows = self.lows[start..].chunks_mut(batch);
         let batches = keys.len().div_ceil(batch);
         let mut made: Vec<(Vec<Group>, usize)> = vec![(Vec::new(), 0); batches];
@@ -142,14 +143,15 @@ impl Groups {
                 })
                 .collect(),
         );
-        let (mut others, mut used) = (0, start);
+        let mut others = 0;
         for (n, (groups, outside)) in made.into_iter().enumerate() {
             keys.copy_within(n * batch..n * batch + outside, others);
             others += outside;
-            used = groups.last().map_or(used, |last| last.start + last.len());
+            if let Some(last) = groups.last() {
+                self.used = last.start + last.len();
+            }
             self.groups.extend(groups);
         }
-        self.lows.truncate(used);
         others
     }
 
@@ -159,8 +161,10 @@ impl Groups {
         if self.is_empty() {
             return (self, others.len());
         }
-        let Self { lows, mut groups } = self;
-        groups.sort_by_key(|group| group.number);
+        let Self {
+            lows, mut groups, ..
+        } = self;
+        groups.sort_unstable_by_key(|group| (group.number, group.start));
         let joins = joins(&groups, others);
         let room = joins.iter().map(Join::room).sum();
         let (mut all, shares) = (vec![0u16; room], joins.chunks(JOINED));
@@ -184,6 +188,7 @@ impl Groups {
         }
         let mut joined = Self {
             lows: all,
+            used: 0,
             groups: made.concat(),
         };
         joined.close_gaps();
@@ -192,17 +197,17 @@ impl Groups {
 
     /// Removes the room of removed duplicates.
     fn close_gaps(&mut self) {
-        let mut end = 0;
         for group in &mut self.groups {
             let len = group.len();
-            if end < group.start {
-                self.lows.copy_within(group.start..group.start + len, end);
-                group.start = end;
+            if self.used < group.start {
+                self.lows
+                    .copy_within(group.start..group.start + len, self.used);
+                group.start = self.used;
             }
-            end += len;
+            self.used += len;
         }
-        if end < self.lows.len() {
-            self.lows.truncate(end);
+        if self.used < self.lows.len() {
+            self.lows.truncate(self.used);
             self.lows.shrink_to_fit();
         }
     }
@@ -306,20 +311,31 @@ fn join(joins: &[Join<'_>], lows: &[u16], out: &mut [u16], start: usize) -> Vec<
         keys.extend_from_slice(join.others);
         sort_in(&mut keys, &mut scratch);
         let distinct = dedup(&mut keys);
-        let mut group = Group {
+        let keys = &keys[..distinct];
+        for (low, &key) in out[used..].iter_mut().zip(keys) {
+            *low = key as u16;
+        }
+        let group = Group {
             number: join.groups[0].number,
             start: start + used,
-            counts: [0; BINS],
+            counts: counts(keys),
         };
-        for (low, &key) in out[used..used + distinct].iter_mut().zip(&keys) {
-            *low = key as u16;
-            group.counts[(key >> BIN_BITS) as usize % BINS] += 1;
-        }
         used += distinct;
         group
     });
     // Without key 0, a group may be empty.
     joined.filter(|group| group.len() > 0).collect()
+}
+
+/// The number of keys in each bin of the group of ascending keys.
+fn counts(mut keys: &[u64]) -> [u32; BINS] {
+    let mut counts = [0; BINS];
+    for (bin, count) in counts.iter_mut().enumerate() {
+        let end = keys.partition_point(|&key| (key >> BIN_BITS) as usize % BINS <= bin);
+        *count = end as u32;
+        keys = &keys[end..];
+    }
+    counts
 }
 
 /// Some ascending, distinct keys of a set that is built. All keys of a group are in one part.
@@ -368,5 +384,35 @@ impl<'a> Part<'a> {
                     .map(|(bin, low)| group.number << GROUP_BITS | bin << BIN_BITS | low)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::workers::CurrentThread;
+
+    #[test]
+    fn joined_groups_take_further_keys() {
+        let keys: Vec<u64> = (1..300_000)
+            .map(|n| 916_000_000_000 + n * 7_919 % 100_003 * 13_100)
+            .collect();
+        let mut ascending = keys.clone();
+        ascending.sort_unstable();
+        ascending.dedup();
+        let window = Window::of(&ascending).expect("all keys are in one window");
+        let mut groups = Groups::default();
+        for part in [&keys[..50_000], &keys[30_000..]] {
+            let (len, batch) = (part.len(), 20_000);
+            let others = groups.add(window, &mut part.to_vec(), len, batch, &CurrentThread);
+            assert_eq!(others, 0);
+            (groups, _) = groups.joined(&mut [], &CurrentThread);
+        }
+        assert_eq!(groups.len(), ascending.len(), "duplicates take no memory");
+        let mut members = Vec::new();
+        for part in groups.parts(&[]) {
+            members.extend_from_slice(part.keys(&mut Vec::new()));
+        }
+        assert_eq!(members, ascending);
     }
 }
