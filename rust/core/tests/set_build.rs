@@ -125,7 +125,7 @@ fn grouped_lists() -> Vec<(&'static str, Vec<u64>)> {
     let near_zero = draw.keys(MANY, 0, 4_000_000_000);
     let at_the_end = draw.keys(MANY, u64::MAX - 3_000_000_000, 3_000_000_000);
     let wide = draw.keys(2 * MANY, 918_000_000_000, 6_000_000_000);
-    let few_later = vec![
+    let few_later = [
         mobiles(&mut draw, MANY),
         draw.keys(3 * MANY, 919_000_000_000, 50_000),
     ];
