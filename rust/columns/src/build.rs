@@ -1,5 +1,7 @@
 //! Columns -> a frozen set, and the counts of refused cells.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use arrow_array::{Array, ArrayRef};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
@@ -80,13 +82,15 @@ fn build_of(
         left -= column.len();
         let mut counts = Vec::new();
         builder.add(column.len(), left, &Shared(threads), |read| {
+            let none = AtomicUsize::new(0);
             parallel::fill(threads, read, |start, run| {
                 for (n, block) in run.chunks_mut(BLOCK).enumerate() {
                     column.fill(start + n * BLOCK, block);
+                    let zeros = block.iter().filter(|&&key| key == 0).count();
+                    none.fetch_add(zeros, Relaxed);
                 }
             });
-            let none = read.iter().filter(|&&key| key == 0).count();
-            if none > piece.logical_null_count() {
+            if none.into_inner() > piece.logical_null_count() {
                 counts = refused(&column, |row| read[row] == 0);
             }
         });

@@ -104,6 +104,96 @@ fn workers_do_not_matter() {
     }
 }
 
+/// The same keys by the path that has them all in order at once.
+fn in_order(set: &FrozenSet) -> FrozenSet {
+    let empty = FrozenSet::build([], KeyType::Msisdn);
+    set.union(&empty, &CurrentThread).expect("the same type")
+}
+
+/// Lists of which some keys are grouped.
+fn grouped_lists() -> Vec<(&'static str, Vec<u64>)> {
+    let mut draw = Draw(13);
+    let mobiles = |draw: &mut Draw, count| draw.keys(count, 916_000_000_000, 4_000_000_000);
+    let spread = |draw: &mut Draw, count| draw.keys(count, 1, 1 << 50);
+    let mixed = |mut parts: Vec<Vec<u64>>, draw: &mut Draw| {
+        let mut keys: Vec<u64> = parts.drain(..).flatten().collect();
+        for at in (1..keys.len()).rev() {
+            keys.swap(at, draw.next() as usize % (at + 1));
+        }
+        keys
+    };
+    let near_zero = draw.keys(MANY, 0, 4_000_000_000);
+    let at_the_end = draw.keys(MANY, u64::MAX - 3_000_000_000, 3_000_000_000);
+    let wide = draw.keys(2 * MANY, 918_000_000_000, 6_000_000_000);
+    let few_later = [
+        mobiles(&mut draw, MANY),
+        draw.keys(3 * MANY, 919_000_000_000, 50_000),
+    ];
+    let two = vec![
+        mobiles(&mut draw, 2 * MANY),
+        draw.keys(2 * MANY, 8_613_000_000_000, 900_000_000),
+    ];
+    let with_others = vec![mobiles(&mut draw, 2 * MANY), spread(&mut draw, MANY)];
+    let mut ascending = mobiles(&mut draw, 2 * MANY);
+    ascending.sort_unstable();
+    let mut zeros = mobiles(&mut draw, 2 * MANY);
+    zeros.iter_mut().step_by(3).for_each(|key| *key = 0);
+    vec![
+        ("near zero", near_zero),
+        ("at the end of u64", at_the_end),
+        ("wider than a window", wide),
+        ("a few that repeat later", few_later.concat()),
+        ("two dense ranges", mixed(two.clone(), &mut draw)),
+        ("two dense ranges, one after the other", two.concat()),
+        ("others among them", mixed(with_others.clone(), &mut draw)),
+        ("others after them", with_others.concat()),
+        (
+            "others before them",
+            with_others.into_iter().rev().flatten().collect(),
+        ),
+        ("ascending", ascending),
+        ("zeros among them", zeros),
+        (
+            "a full range",
+            (0..2 * MANY as u64)
+                .map(|key| 1_000_000 + key * 7 % (2 * MANY as u64))
+                .collect(),
+        ),
+    ]
+}
+
+#[test]
+fn grouped_keys_give_the_same_bytes() {
+    for (name, keys) in grouped_lists() {
+        let truth = sorted(keys.clone());
+        let whole = FrozenSet::build(keys.clone(), KeyType::Msisdn);
+        assert!(whole.iter().eq(truth.iter().copied()), "{name}");
+        assert!(in_order(&whole).as_bytes() == whole.as_bytes(), "{name}");
+        for (workers, piece) in [(2, 1 << 20), (3, 1_500_000)] {
+            let workers = Backwards(workers);
+            let mut builder = Builder::new(KeyType::Msisdn);
+            for (n, keys_of_piece) in keys.chunks(piece).enumerate() {
+                let left = keys.len().saturating_sub((n + 1) * piece);
+                builder.add(keys_of_piece.len(), left, &workers, |out| {
+                    out.copy_from_slice(keys_of_piece);
+                });
+            }
+            let shared = builder.build_with(&workers).expect("fewer keys than ranks");
+            assert!(
+                shared.as_bytes() == whole.as_bytes(),
+                "{name}, {piece} at a time"
+            );
+        }
+    }
+}
+
+#[test]
+fn dense_keys_are_held_in_two_bytes() {
+    let mut builder = Builder::new(KeyType::Msisdn);
+    builder.extend(Draw(3).keys(8 << 20, 916_000_000_000, 4_000_000_000));
+    assert!(builder.nbytes() < (8 << 20) * 5);
+}
+
 #[test]
 fn duplicates_are_not_all_held() {
     let mut builder = Builder::new(KeyType::Msisdn);

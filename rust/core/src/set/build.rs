@@ -2,13 +2,17 @@
 //!
 //! Everything here is a function of the keys alone, so the same keys give the same bytes with any number of workers.
 
+use std::ops::Range;
+
 use super::bytes::Words;
+use super::groups::{GROUP_BITS, Part};
 use super::layout::{
     self, Layout, MULTIPLIERS, OVERRUN, filter_bits, filter_word, first_slot, index_bits,
 };
 use super::line::{self, Cut};
+use super::sort::take;
 use super::workers::{Task, Workers};
-use super::{KeyType, checksum};
+use super::{KeyType, MEMBERS, checksum};
 use crate::block::{ROWS, bytes_with};
 
 /// Dense members are searched for in pages of `2^32` numbers: all Indian mobile numbers are in two of them.
@@ -26,59 +30,84 @@ const FILTER_BITS_PER_MEMBER: u64 = 12;
 const LOW_LOAD_SPARSE: usize = 1 << 16;
 /// The most slots that a header may state.
 const MOST_SLOTS: usize = 1 << 31;
-/// Lines that one task writes.
-const LINES: usize = 1 << 14;
 
-/// Adjacent pages that all hold keys.
-#[derive(Clone, Copy)]
-struct Stretch<'a> {
-    /// Number of keys before it.
-    before: usize,
-    /// At least one.
-    keys: &'a [u64],
-}
-
-impl Stretch<'_> {
-    fn first(&self) -> u64 {
-        self.keys[0]
-    }
-
-    fn last(&self) -> u64 {
-        self.keys[self.keys.len() - 1]
-    }
-}
-
-/// A stretch of numbers whose members are stored in lines.
+/// A stretch of numbers whose members are stored in lines: adjacent pages that all hold keys.
 struct Window<'a> {
-    stretch: Stretch<'a>,
+    /// At least one. No two have keys in the same line.
+    parts: Vec<Part<'a>>,
     cut: Cut,
-    /// Keys within it whose line overflows.
-    overflowing: usize,
+    /// For each part, the keys within it whose line overflows.
+    overflowing: Vec<usize>,
 }
 
-/// Builds from fewer than 2^32 - 1 ascending, distinct keys without 0.
-pub(super) fn build(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> (Layout, Words) {
-    let window = densest(keys).and_then(cut);
-    let mut layout = layout(keys.len(), window.as_ref(), key_type);
+impl Window<'_> {
+    fn lines(&self) -> [u64; 2] {
+        ends(&self.parts).map(|key| self.cut.line(key))
+    }
+}
+
+/// The keys below, in and above the window.
+struct Keys<'a> {
+    below: Vec<Part<'a>>,
+    window: Option<Window<'a>>,
+    above: Vec<Part<'a>>,
+}
+
+/// Builds from fewer than 2^32 - 1 distinct keys without 0, in ascending parts.
+pub(super) fn build(
+    parts: &[Part<'_>],
+    key_type: KeyType,
+    workers: &dyn Workers,
+) -> (Layout, Words) {
+    let [below, within, above] = split(parts, &densest(parts));
+    let within = divided(within);
+    let keys = match cut(&within, workers) {
+        Some((cut, overflowing)) => Keys {
+            below,
+            window: Some(Window {
+                parts: within,
+                cut,
+                overflowing,
+            }),
+            above,
+        },
+        None => Keys {
+            below: parts.to_vec(),
+            window: None,
+            above: Vec::new(),
+        },
+    };
+    let mut layout = layout(count(parts), keys.window.as_ref(), key_type);
     let mut words = Words::zeroed(layout.words() as usize);
     let all = words.as_mut_slice();
-    if fill(keys, window.as_ref(), &mut layout, all, workers).is_none() {
+    if fill(parts, &keys, &mut layout, all, workers).is_none() {
         // The keys were chosen to collide under every multiplier. Without a table they are found by bisection.
         layout.slots = 0;
         words = Words::zeroed(layout.words() as usize);
         let all = words.as_mut_slice();
-        fill(keys, window.as_ref(), &mut layout, all, workers).expect("no table has no collisions");
+        fill(parts, &keys, &mut layout, all, workers).expect("no table has no collisions");
     }
     (layout, words)
 }
 
+/// The number of keys.
+pub(super) fn count(parts: &[Part<'_>]) -> usize {
+    parts.iter().map(Part::len).sum()
+}
+
+/// The first and the last key of at least one part.
+fn ends(parts: &[Part<'_>]) -> [u64; 2] {
+    [parts[0].ends()[0], parts[parts.len() - 1].ends()[1]]
+}
+
 /// The fields of the header.
 fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout {
-    let dense = window.map_or(0, |window| window.stretch.keys.len() - window.overflowing);
+    let dense = window.map_or(0, |window| {
+        count(&window.parts) - window.overflowing.iter().sum::<usize>()
+    });
     let sparse = len - dense;
     let (first_line, lines) = window.map_or((0, 0), |window| {
-        let [first, last] =
-            [window.stretch.first(), window.stretch.last()].map(|key| window.cut.line(key));
+        let [first, last] = window.lines();
         (first, last - first + 1)
     });
     Layout {
@@ -100,29 +129,41 @@ fn layout(len: usize, window: Option<&Window<'_>>, key_type: KeyType) -> Layout 
 
 /// Fills all sections and the header. `None` if the sparse members fit into the table under no multiplier.
 fn fill(
-    keys: &[u64],
-    window: Option<&Window<'_>>,
+    parts: &[Part<'_>],
+    keys: &Keys<'_>,
     layout: &mut Layout,
     words: &mut [u64],
     workers: &dyn Workers,
 ) -> Option<()> {
-    let count = layout.sparse as usize;
+    let len = layout.sparse as usize;
     let [_, lines, sparse, slots] = layout.split_mut(words);
-    let sparse = &mut sparse[..count];
-    let (lines, _) = lines.as_chunks_mut();
-    match window {
-        None => sparse.copy_from_slice(keys),
-        Some(window) => fill_lines(keys, window, layout.first_line, lines, sparse, workers),
+    let sparse = &mut sparse[..len];
+    let (below, rest) = sparse.split_at_mut(count(&keys.below));
+    let (within, above) = rest.split_at_mut(rest.len() - count(&keys.above));
+    copy(&keys.below, below);
+    copy(&keys.above, above);
+    if let Some(window) = &keys.window {
+        let (lines, _) = lines.as_chunks_mut();
+        fill_lines(window, below.len(), lines, within, workers);
     }
     let slots = bytemuck::cast_slice_mut(slots);
     let chosen = MULTIPLIERS.iter().position(|&multiplier| {
         layout.slots == 0 || fill_slots(sparse, multiplier, layout.slots as usize, slots)
     })?;
     layout.multiplier = chosen as u8;
-    fill_filter(keys, MULTIPLIERS[chosen], layout.split_mut(words)[0]);
+    fill_filter(parts, MULTIPLIERS[chosen], layout.split_mut(words)[0]);
     layout.write(words);
     words[layout::CHECKSUM] = checksum(words);
     Some(())
+}
+
+/// Writes the keys of `parts`.
+fn copy(parts: &[Part<'_>], mut out: &mut [u64]) {
+    let mut scratch = Vec::new();
+    for part in parts {
+        let keys = part.keys(&mut scratch);
+        take(&mut out, keys.len()).copy_from_slice(keys);
+    }
 }
 
 /// Words of the filter; 0 where lines are as fast.
@@ -136,23 +177,78 @@ fn filter_words(keys: usize, sparse: usize) -> u64 {
     (if bits < 1 << 20 { bits * 2 } else { bits }) / 64
 }
 
-/// The run of adjacent pages with the most keys; the first of several.
-fn densest(keys: &[u64]) -> Option<Stretch<'_>> {
-    let page = |at: usize| keys[at] >> PAGE_SHIFT;
-    let (mut best, mut start, mut end) = (0..0, 0, 0);
-    while end < keys.len() {
-        if end > start && page(end) > page(end - 1) + 1 {
-            start = end;
-        }
-        end = end_of_run(keys, end, |key| key >> PAGE_SHIFT);
-        if end - start > best.len() {
-            best = start..end;
+/// The run of adjacent pages with the most keys, as ranks; the first of several.
+fn densest(parts: &[Part<'_>]) -> Range<usize> {
+    let (mut best, mut run, mut last) = (0..0, 0..0, None);
+    for part in parts {
+        let mut pages = |page: u64, count: usize| {
+            if last.is_some_and(|last| page > last + 1) {
+                run.start = run.end;
+            }
+            run.end += count;
+            last = Some(page);
+            if run.len() > best.len() {
+                best = run.clone();
+            }
+        };
+        match *part {
+            Part::Keys(keys) => {
+                let mut start = 0;
+                while start < keys.len() {
+                    let end = end_of_run(keys, start, |key| key >> PAGE_SHIFT);
+                    pages(keys[start] >> PAGE_SHIFT, end - start);
+                    start = end;
+                }
+            }
+            Part::Group(..) => pages(part.ends()[0] >> PAGE_SHIFT, part.len()),
         }
     }
-    (!best.is_empty()).then(|| Stretch {
-        before: best.start,
-        keys: &keys[best],
-    })
+    best
+}
+
+/// The parts before, in and after a range of ranks. A group is not cut, because its keys are in one page.
+fn split<'a>(parts: &[Part<'a>], within: &Range<usize>) -> [Vec<Part<'a>>; 3] {
+    let (mut split, mut before) = ([const { Vec::new() }; 3], 0);
+    for &part in parts {
+        let len = part.len();
+        let [start, end] =
+            [within.start, within.end].map(|rank| rank.clamp(before, before + len) - before);
+        match part {
+            Part::Keys(keys) => {
+                let cut = [&keys[..start], &keys[start..end], &keys[end..]];
+                for (split, keys) in split.iter_mut().zip(cut) {
+                    if !keys.is_empty() {
+                        split.push(Part::Keys(keys));
+                    }
+                }
+            }
+            Part::Group(..) if start > 0 => split[0].push(part),
+            Part::Group(..) => split[if end > 0 { 1 } else { 2 }].push(part),
+        }
+        before += len;
+    }
+    split
+}
+
+/// Parts for one task each: long runs of keys are divided where one line ends and another begins.
+fn divided(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    let mut divided = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Part::Keys(mut keys) = part else {
+            divided.push(part);
+            continue;
+        };
+        while keys.len() > MEMBERS {
+            let end = end_of_run(keys, MEMBERS, |key| key >> GROUP_BITS);
+            let (these, others) = keys.split_at(end);
+            divided.push(Part::Keys(these));
+            keys = others;
+        }
+        if !keys.is_empty() {
+            divided.push(Part::Keys(keys));
+        }
+    }
+    divided
 }
 
 /// The end of the keys that have the same `part` as the key at `start`, by galloping search.
@@ -166,39 +262,43 @@ fn end_of_run(keys: &[u64], start: usize, part: impl Fn(u64) -> u64) -> usize {
     low + keys[low..high].partition_point(|&key| part(key) == this)
 }
 
-/// The widest lines in which few keys overflow, if they are small enough.
-fn cut(stretch: Stretch<'_>) -> Option<Window<'_>> {
-    let len = stretch.keys.len() as u64;
+/// The widest lines in which few keys overflow, if they are small enough, and the number of those keys in each part.
+fn cut(parts: &[Part<'_>], workers: &dyn Workers) -> Option<(Cut, Vec<usize>)> {
+    if parts.is_empty() {
+        return None;
+    }
+    let (len, [first, last]) = (count(parts), ends(parts));
     let mut shift = Cut::WIDEST;
     loop {
         let cut = Cut::new(shift)?;
-        let lines = cut.line(stretch.last()) - cut.line(stretch.first()) + 1;
-        if lines * 64 > len * LINE_BYTES_PER_MEMBER {
+        let lines = cut.line(last) - cut.line(first) + 1;
+        if lines * 64 > len as u64 * LINE_BYTES_PER_MEMBER {
             return None;
         }
         // Counting needs a pass over the keys, and is skipped if the average line overflows.
-        if len <= lines * cut.capacity() as u64 {
-            let overflowing = overflowing(stretch.keys, cut);
-            if overflowing <= stretch.keys.len() / OVERFLOW_ONE_IN {
-                return Some(Window {
-                    stretch,
-                    cut,
-                    overflowing,
-                });
+        if len as u64 <= lines * cut.capacity() as u64 {
+            let overflowing = overflowing(parts, cut, workers);
+            if overflowing.iter().sum::<usize>() <= len / OVERFLOW_ONE_IN {
+                return Some((cut, overflowing));
             }
         }
         shift -= 1;
     }
 }
 
-/// The number of keys in overflowed lines.
-fn overflowing(keys: &[u64], cut: Cut) -> usize {
+/// The number of keys in overflowed lines, for each part.
+fn overflowing(parts: &[Part<'_>], cut: Cut, workers: &dyn Workers) -> Vec<usize> {
     let capacity = cut.capacity();
-    let mut total = 0;
-    runs(keys, cut, |_, run| {
-        total += if run.len() > capacity { run.len() } else { 0 }
+    let mut totals = vec![0; parts.len()];
+    let tasks = parts.iter().zip(&mut totals).map(|(part, total)| {
+        Box::new(move || {
+            runs(part.keys(&mut Vec::new()), cut, |_, run| {
+                *total += if run.len() > capacity { run.len() } else { 0 };
+            });
+        }) as Task<'_>
     });
-    total
+    workers.run(tasks.collect());
+    totals
 }
 
 /// Calls `each` with the number and the keys of every line that has keys.
@@ -233,38 +333,37 @@ fn begin_lines(cut: Cut, before: &[u64], keys: &[u64], is_first: bool) -> u64 {
     bytes_with(1, &begins)
 }
 
-/// Writes the lines of the window, and collects all other keys as sparse members.
+/// Writes the lines of the window, which has `below` keys below it, and its sparse members.
 fn fill_lines(
-    keys: &[u64],
     window: &Window<'_>,
-    first_line: u64,
-    lines: &mut [line::Line],
-    sparse: &mut [u64],
+    below: usize,
+    mut lines: &mut [line::Line],
+    mut sparse: &mut [u64],
     workers: &dyn Workers,
 ) {
-    let Window { stretch, cut, .. } = window;
-    let (below, above) = (stretch.before, stretch.before + stretch.keys.len());
-    let (sparse_below, rest) = sparse.split_at_mut(below);
-    let (mut sparse, sparse_above) = rest.split_at_mut(window.overflowing);
-    sparse_below.copy_from_slice(&keys[..below]);
-    sparse_above.copy_from_slice(&keys[above..]);
-    // The keys and the sparse members of each task's lines.
-    let (mut left, mut before, mut sparse_at) = (stretch.keys, below, below);
+    let (cut, [first, last]) = (window.cut, window.lines());
+    let mut begin = Begin {
+        number: first,
+        before: below,
+        sparse_at: below,
+    };
     let mut tasks: Vec<Task<'_>> = Vec::new();
-    for (number, lines) in (first_line..).step_by(LINES).zip(lines.chunks_mut(LINES)) {
-        let end = left.partition_point(|&key| cut.line(key) < number + lines.len() as u64);
-        let (these, others) = left.split_at(end);
-        let overflowing = overflowing(these, *cut);
-        let free = sparse
-            .split_off_mut(..overflowing)
-            .expect("sparse were counted");
-        let begin = Begin {
-            number,
-            before,
-            sparse_at,
+    for (n, (part, &overflowing)) in window.parts.iter().zip(&window.overflowing).enumerate() {
+        // Empty lines between two parts belong to the first.
+        let next = window
+            .parts
+            .get(n + 1)
+            .map_or(last + 1, |part| cut.line(part.ends()[0]));
+        let lines = take(&mut lines, (next - begin.number) as usize);
+        let free = take(&mut sparse, overflowing);
+        tasks.push(Box::new(move || {
+            fill_some(part.keys(&mut Vec::new()), cut, begin, lines, free);
+        }));
+        begin = Begin {
+            number: next,
+            before: begin.before + part.len(),
+            sparse_at: begin.sparse_at + overflowing,
         };
-        tasks.push(Box::new(move || fill_some(these, *cut, begin, lines, free)));
-        (left, before, sparse_at) = (others, before + these.len(), sparse_at + overflowing);
     }
     workers.run(tasks);
 }
@@ -324,13 +423,16 @@ fn fill_slots(sparse: &[u64], multiplier: u64, buckets: usize, slots: &mut [u32]
 }
 
 /// Sets the two filter bits of every key.
-fn fill_filter(keys: &[u64], multiplier: u64, filter: &mut [u64]) {
+fn fill_filter(parts: &[Part<'_>], multiplier: u64, filter: &mut [u64]) {
     if filter.is_empty() {
         return;
     }
     let log2 = filter.len().trailing_zeros();
-    for &key in keys {
-        let hash = key.wrapping_mul(multiplier);
-        filter[filter_word(hash, log2)] |= filter_bits(hash);
+    let mut scratch = Vec::new();
+    for part in parts {
+        for key in part.keys(&mut scratch) {
+            let hash = key.wrapping_mul(multiplier);
+            filter[filter_word(hash, log2)] |= filter_bits(hash);
+        }
     }
 }

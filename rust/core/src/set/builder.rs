@@ -1,18 +1,23 @@
 //! Keys in any order -> the ascending, distinct keys of a set.
 //!
-//! Owns the keys between reading and building, and their memory. Keys have eight bytes each. Sorting needs as much again,
-//! and the set has about eleven bytes a key, so the peak is twice the keys, or the keys and the set. A column that repeats
-//! a few keys must not be held whole: if the first million keys have many duplicates, duplicates are removed during
-//! reading.
+//! Owns the keys between reading and building, and their memory. If most of the first million keys are in a small range,
+//! the list is dense: it is kept in groups of two bytes a key ([`super::groups`]), which is about the size of the set.
+//! Other keys have eight bytes each. Sorting needs as much again, and the set has about eleven bytes a key, so the peak is
+//! twice the keys, or the keys and the set. A column that repeats a few keys must not be held whole: if the first million
+//! keys have many duplicates, duplicates are removed during reading.
 
+use super::build;
+use super::groups::{Groups, Window};
 use super::sort::{dedup, sort};
 use super::workers::{CurrentThread, Workers};
 use super::{FrozenSet, KeyType};
 
-/// Keys that are sampled for duplicates.
+/// Keys that are sampled for duplicates and for their range, and the keys that one task groups.
 const SAMPLE: usize = 1 << 20;
-/// The most keys that are sorted at once: half a gigabyte.
+/// The most keys that are sorted at once, half a gigabyte, or grouped before duplicates are removed.
 const MOST: usize = 1 << 26;
+/// The most tasks that group keys.
+const TASKS: usize = 8;
 
 /// Collects keys for a set, without holding all duplicates at once.
 ///
@@ -28,10 +33,19 @@ const MOST: usize = 1 << 26;
 #[derive(Debug)]
 pub struct Builder {
     key_type: KeyType,
-    /// Keys in any order.
+    /// Keys in any order, then arbitrary words.
     unsorted: Vec<u64>,
-    /// Number of unsorted keys at which they are sorted.
+    /// Number of unsorted keys.
+    filled: usize,
+    /// Number of unsorted keys at which they are grouped or sorted.
     capacity: usize,
+    /// Number of keys that will be added, if known.
+    expected: usize,
+    /// Where keys are grouped.
+    window: Option<Window>,
+    groups: Groups,
+    /// Number of grouped keys at which duplicates are removed.
+    most_grouped: usize,
     /// Ascending, distinct keys without 0.
     sorted: Vec<u64>,
 }
@@ -43,12 +57,17 @@ impl Builder {
         Self {
             key_type,
             unsorted: Vec::new(),
+            filled: 0,
             capacity: SAMPLE,
+            expected: 0,
+            window: None,
+            groups: Groups::default(),
+            most_grouped: MOST,
             sorted: Vec::new(),
         }
     }
 
-    /// Adds `len` keys in any order, duplicates allowed. `fill` writes them into a slice of zeros; 0 is left out.
+    /// Adds `len` keys in any order, duplicates allowed. `fill` writes them into a slice of arbitrary words; 0 is left out.
     /// `expected` is the number of keys that will be added after them, if known.
     pub fn add(
         &mut self,
@@ -57,22 +76,26 @@ impl Builder {
         workers: &dyn Workers,
         fill: impl FnOnce(&mut [u64]),
     ) {
-        if self.unsorted.capacity() - self.unsorted.len() < len {
-            // Allocated once, at the final size: doubling would copy the keys, and use half as much memory again.
-            let more =
-                len.max((len + expected).min(self.capacity.saturating_sub(self.unsorted.len())));
-            self.unsorted.reserve_exact(more);
+        let end = self.filled + len;
+        if self.unsorted.len() < end {
+            if self.unsorted.capacity() < end {
+                // Allocated once, at the final size: doubling would copy the keys, and use half as much memory again.
+                let all = end.max((end + expected).min(self.capacity));
+                self.unsorted.reserve_exact(all - self.unsorted.len());
+            }
+            self.unsorted.resize(end, 0);
         }
-        let start = self.unsorted.len();
-        self.unsorted.resize(start + len, 0);
-        fill(&mut self.unsorted[start..]);
-        self.sort_if_full(workers);
+        fill(&mut self.unsorted[self.filled..end]);
+        self.filled = end;
+        self.expected = expected;
+        self.make_room(workers);
     }
 
     /// Bytes of memory that the keys use.
     #[must_use]
     pub fn nbytes(&self) -> usize {
-        (self.unsorted.capacity() + self.sorted.capacity()) * size_of::<u64>()
+        let keys = self.unsorted.capacity() + self.sorted.capacity();
+        keys * size_of::<u64>() + self.groups.nbytes()
     }
 
     /// The set of all added keys. The same keys give the same bytes in any order. `None` with `u32::MAX` (4,294,967,295)
@@ -85,22 +108,41 @@ impl Builder {
     /// [`build`](Self::build) with workers.
     #[must_use]
     pub fn build_with(mut self, workers: &dyn Workers) -> Option<FrozenSet> {
+        self.group(workers);
         self.merge(workers);
-        let (keys, key_type) = (self.sorted, self.key_type);
-        (keys.len() < u32::MAX as usize)
-            .then(|| FrozenSet::from_ascending(&keys, key_type, workers))
+        let (key_type, mut keys) = (self.key_type, self.sorted);
+        drop(self.unsorted);
+        let (groups, others) = self.groups.joined(&mut keys, workers);
+        let parts = groups.parts(&keys[..others]);
+        (build::count(&parts) < u32::MAX as usize)
+            .then(|| FrozenSet::from_parts(&parts, key_type, workers))
     }
 
-    /// Sorts the keys if `capacity` is reached.
-    fn sort_if_full(&mut self, workers: &dyn Workers) {
-        if self.unsorted.len() < self.capacity {
+    /// Groups or sorts the keys if `capacity` is reached.
+    fn make_room(&mut self, workers: &dyn Workers) {
+        if self.filled < self.capacity {
             return;
         }
-        if self.capacity == SAMPLE && self.sorted.is_empty() {
-            let mut sample = self.unsorted[..SAMPLE].to_vec();
+        self.group(workers);
+        if self.filled < self.capacity / 2 + 1 {
+            return;
+        }
+        if self.capacity < MOST && self.sorted.is_empty() {
+            let mut sample = self.unsorted[..SAMPLE.min(self.filled)].to_vec();
             sort(workers, &mut sample);
-            if dedup(&mut sample) > SAMPLE / 4 * 3 {
-                self.capacity = MOST;
+            let distinct = dedup(&mut sample);
+            if distinct > sample.len() / 4 * 3 {
+                if let Some(window) = Window::of(&sample[..distinct]) {
+                    self.window = Some(window);
+                    self.capacity = SAMPLE * workers.count().min(TASKS);
+                    if self.filled >= self.capacity {
+                        self.group(workers);
+                    }
+                } else if self.window.is_some() {
+                    self.capacity = (self.filled * 2).min(MOST);
+                } else {
+                    self.capacity = MOST;
+                }
                 return;
             }
         }
@@ -109,12 +151,30 @@ impl Builder {
         self.capacity = self.sorted.len().clamp(SAMPLE, MOST);
     }
 
+    /// Moves the unsorted keys that are in the window, if there is one, into groups.
+    fn group(&mut self, workers: &dyn Workers) {
+        let Some(window) = self.window else { return };
+        let keys = &mut self.unsorted[..self.filled];
+        let batch = keys.len().div_ceil(workers.count().min(TASKS));
+        let expected = (keys.len() + self.expected).min(MOST.max(keys.len()));
+        let batch = batch.max(SAMPLE);
+        self.filled = self.groups.add(window, keys, expected, batch, workers);
+        if self.groups.len() >= self.most_grouped {
+            let groups = std::mem::take(&mut self.groups);
+            (self.groups, _) = groups.joined(&mut [], workers);
+            self.most_grouped = MOST.max(self.groups.len() * 2);
+        }
+    }
+
     /// Sorts the unsorted keys, and merges them into the sorted ones.
     fn merge(&mut self, workers: &dyn Workers) {
+        self.unsorted.truncate(self.filled);
+        self.filled = 0;
         sort(workers, &mut self.unsorted);
         let distinct = dedup(&mut self.unsorted);
         self.unsorted.truncate(distinct);
         if self.sorted.is_empty() {
+            self.unsorted.shrink_to_fit();
             self.sorted = std::mem::take(&mut self.unsorted);
         } else if !self.unsorted.is_empty() {
             self.sorted = super::algebra::merge(&self.sorted, &self.unsorted, |_| true);
@@ -128,12 +188,14 @@ impl Extend<u64> for Builder {
     fn extend<I: IntoIterator<Item = u64>>(&mut self, keys: I) {
         let mut keys = keys.into_iter();
         loop {
-            let free = self.capacity - self.unsorted.len();
+            self.unsorted.truncate(self.filled);
+            let free = self.capacity.saturating_sub(self.filled);
             self.unsorted.extend(keys.by_ref().take(free));
-            if self.unsorted.len() < self.capacity {
+            (self.filled, self.expected) = (self.unsorted.len(), 0);
+            if self.filled < self.capacity {
                 return;
             }
-            self.sort_if_full(&CurrentThread);
+            self.make_room(&CurrentThread);
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `layout` | the header, its invariants, and the sections as a search reads them |
 //! | `line` | a range of numbers in one cache line |
 //! | `builder` | collects keys in little memory |
+//! | `groups` | many keys in a small range, in two bytes each |
 //! | `sort` | keys in any order to ascending keys |
 //! | `build` | ascending keys to bytes |
 //! | `workers` | runs independent tasks |
@@ -23,6 +24,7 @@ mod algebra;
 mod build;
 mod builder;
 mod bytes;
+mod groups;
 mod layout;
 mod line;
 mod position;
@@ -41,6 +43,7 @@ use crate::cpu::CodePath;
 pub use builder::Builder;
 pub use bytes::Owner;
 use bytes::SetBytes;
+use groups::Part;
 use layout::{CHECKSUM, Layout, View};
 use probe::SecondIndex;
 pub use workers::{CurrentThread, Task, Workers};
@@ -106,7 +109,12 @@ impl FrozenSet {
 
     /// Builds from fewer than 2^32 - 1 ascending, distinct keys without 0.
     fn from_ascending(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> Self {
-        let (layout, words) = build::build(keys, key_type, workers);
+        Self::from_parts(&[Part::Keys(keys)], key_type, workers)
+    }
+
+    /// [`from_ascending`](Self::from_ascending), with the keys in ascending parts.
+    fn from_parts(parts: &[Part<'_>], key_type: KeyType, workers: &dyn Workers) -> Self {
+        let (layout, words) = build::build(parts, key_type, workers);
         Self {
             bytes: SetBytes::from_words(words),
             layout,

@@ -32,6 +32,17 @@ pub(super) fn sort(workers: &dyn Workers, keys: &mut [u64]) {
     }
 }
 
+/// [`sort`] on the calling thread, for several runs of keys one after the other.
+pub(super) fn sort_in(keys: &mut [u64], scratch: &mut Vec<u64>) {
+    if keys.is_sorted() {
+        return;
+    }
+    if scratch.len() < keys.len() {
+        scratch.resize(keys.len(), 0);
+    }
+    sort_into(keys, &mut scratch[..keys.len()], false);
+}
+
 /// The range of keys: the least, and the number of bits of a key minus the least.
 #[derive(Clone, Copy)]
 struct Span {
@@ -203,8 +214,8 @@ fn starts(counts: &[usize]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Splits `count` keys off the front.
-fn take<'a>(rest: &mut &'a mut [u64], count: usize) -> &'a mut [u64] {
+/// Splits `count` elements off the front.
+pub(super) fn take<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
     let (front, back) = std::mem::take(rest).split_at_mut(count);
     *rest = back;
     front
