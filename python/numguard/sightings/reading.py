@@ -39,6 +39,8 @@ from numguard.types import Region, RowAccount
 __all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
 
 _ORIGIN: Final = ("source", "row")
+#: Rows of a column of names that share their memory.
+_SHARED: Final = 1 << 16
 
 _Ints = npt.NDArray[np.int64]
 
@@ -109,10 +111,9 @@ class Origins:
         """File (null where none has a name) and row number of some rows."""
         if not len(rows):
             return pa.array([], pa.string()), pa.array([], pa.int64())
-        wanted = rows.astype(np.int64)
+        wanted = rows.view(np.int64)
         if len(self._starts) == 1 and not self._is_listed[0]:
-            name: Any = pa.scalar(self._names[0], pa.string())
-            return pa.repeat(name, len(wanted)), pa.array(wanted + self._firsts[0])
+            return _repeated(self._names[0], len(wanted)), pa.array(wanted + self._firsts[0])
         blocks = np.searchsorted(np.array(self._starts), wanted, side="right") - 1
         places: _Ints = wanted - np.array(self._starts)[blocks] + np.array(self._firsts)[blocks]
         names: Any = pa.array(self._names, pa.string()).dictionary_encode()
@@ -126,6 +127,13 @@ class Origins:
             files = pc.replace_with_mask(files, mask, own)
             places[is_listed] = numbers[places[is_listed]]
         return files, pa.array(places)
+
+
+def _repeated(name: str | None, count: int) -> Any:
+    """A column of one name, in chunks that share their memory: a path is longer than all other cells of a row."""
+    some: Any = pa.repeat(pa.scalar(name, pa.string()), min(count, _SHARED))
+    chunks = [some] * (count // _SHARED) + [some[: count % _SHARED]] * (count % _SHARED > 0)
+    return pa.chunked_array(chunks, pa.string())
 
 
 class Result:

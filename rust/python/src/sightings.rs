@@ -197,7 +197,7 @@ impl Changes {
     }
 
     /// The periods, by key and beginning: `key`, `other`, `from`, `to`, `sightings`, `followed`, `overlap`
-    /// (microseconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
+    /// (seconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyDict>)> {
         let changes = self.0.take()?;
         let (found, account) = py.detach(|| changes.finish()).map_err(raise)?;

@@ -1,0 +1,84 @@
+//! Words in memory that goes back to the system as a whole.
+//!
+//! Owns only where they are. An allocator keeps what many vectors leave behind, which would be as much as all sightings.
+//! Many words are mapped in pages of two mebibytes where the system has them, because a fault for every four kibibytes
+//! takes longer than writing them.
+
+use arrow_buffer::Buffer;
+use bytes::Bytes;
+use memmap2::MmapMut;
+
+/// Bytes of a large page.
+const PAGE: usize = 1 << 21;
+
+/// Some words, all of them 0 at first.
+pub(super) enum Words {
+    Few(Vec<u64>),
+    /// And how many of them are used.
+    Many(MmapMut, usize),
+}
+
+impl Words {
+    /// So many zeros.
+    pub(super) fn zeros(len: usize) -> Self {
+        let bytes = len * size_of::<u64>();
+        if bytes < PAGE / 2 {
+            return Self::Few(vec![0; len]);
+        }
+        match MmapMut::map_anon(bytes.next_multiple_of(PAGE)) {
+            Ok(map) => {
+                // Without large pages there are small ones.
+                #[cfg(target_os = "linux")]
+                let _ = map.advise(memmap2::Advice::HugePage);
+                Self::Many(map, len)
+            }
+            Err(_) => Self::Few(vec![0; len]),
+        }
+    }
+
+    pub(super) fn as_slice(&self) -> &[u64] {
+        match self {
+            Self::Few(words) => words,
+            Self::Many(map, len) => &bytemuck::cast_slice(map)[..*len],
+        }
+    }
+
+    pub(super) fn as_mut_slice(&mut self) -> &mut [u64] {
+        match self {
+            Self::Few(words) => words,
+            Self::Many(map, len) => &mut bytemuck::cast_slice_mut(map)[..*len],
+        }
+    }
+
+    /// The words as memory of an array.
+    pub(super) fn into_buffer(self) -> Buffer {
+        match self {
+            Self::Few(words) => Buffer::from_vec(words),
+            Self::Many(map, len) => {
+                let bytes = Bytes::from_owner(map);
+                Buffer::from(bytes.slice(..len * size_of::<u64>()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_buffer::ScalarBuffer;
+
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_buffer() {
+        for len in [0, 1, 1000, PAGE / 16, PAGE / 8 + 1] {
+            let mut words = Words::zeros(len);
+            assert!(words.as_slice().iter().all(|&word| word == 0));
+            for (word, n) in words.as_mut_slice().iter_mut().zip(1..) {
+                *word = n;
+            }
+            let buffer = ScalarBuffer::<u64>::new(words.into_buffer(), 0, len);
+            assert!(buffer.iter().zip(1..).all(|(&word, n)| word == n));
+            assert_eq!(buffer.len(), len);
+        }
+    }
+}
