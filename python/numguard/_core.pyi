@@ -659,9 +659,10 @@ class Changes:
         """Go on reading the files: the rows so far, and whether there is more."""
     def step(self) -> bool:
         """Go over some of the sightings; whether there are more."""
-    def finish(self) -> tuple[pa.RecordBatch, dict[str, Any]]:
+    def finish(self, first: int) -> tuple[list[pa.RecordBatch], dict[str, Any]]:
         """The periods, by key and beginning: `key`, `other`, `from`, `to`, `sightings`, `followed`, `overlap`
-        (seconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
+        (seconds), `from_row`, `to_row`, which are counted from `first`; and the account. After that the object cannot be
+        used.
         """
 
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:

@@ -36,7 +36,7 @@ from numguard.source import (
 )
 from numguard.types import Region, RowAccount
 
-__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
+__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources", "repeated"]
 
 _ORIGIN: Final = ("source", "row")
 #: Rows of a column of names that share their memory.
@@ -107,13 +107,20 @@ class Origins:
         self._firsts.append(first)
         self._is_listed.append(is_listed)
 
+    def one(self) -> tuple[str | None, int] | None:
+        """The file of all rows and the number of its first one, if they follow each other in one file."""
+        if len(self._starts) == 1 and not self._is_listed[0]:
+            return self._names[0], self._firsts[0]
+        return None
+
     def where(self, rows: npt.NDArray[np.uint64]) -> tuple[Any, Any]:
         """File (null where none has a name) and row number of some rows."""
         if not len(rows):
             return pa.array([], pa.string()), pa.array([], pa.int64())
         wanted = rows.view(np.int64)
-        if len(self._starts) == 1 and not self._is_listed[0]:
-            return _repeated(self._names[0], len(wanted)), pa.array(wanted + self._firsts[0])
+        one = self.one()
+        if one is not None:
+            return repeated(one[0], len(wanted)), pa.array(wanted + one[1])
         blocks = np.searchsorted(np.array(self._starts), wanted, side="right") - 1
         places: _Ints = wanted - np.array(self._starts)[blocks] + np.array(self._firsts)[blocks]
         names: Any = pa.array(self._names, pa.string()).dictionary_encode()
@@ -129,7 +136,7 @@ class Origins:
         return files, pa.array(places)
 
 
-def _repeated(name: str | None, count: int) -> Any:
+def repeated(name: str | None, count: int) -> Any:
     """A column of one name, in chunks that share their memory: a path is longer than all other cells of a row."""
     some: Any = pa.repeat(pa.scalar(name, pa.string()), min(count, _SHARED))
     chunks = [some] * (count // _SHARED) + [some[: count % _SHARED]] * (count % _SHARED > 0)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
+use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
 use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;

@@ -8,6 +8,7 @@ use arrow_array::{
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use numguard_core::linkage::NO_TIME;
 
+use super::by_key::Chunk;
 use super::words::Words;
 use super::{ChangesTable, CommonTable, Hits};
 use crate::Error;
@@ -56,13 +57,25 @@ impl CommonTable {
 
 impl ChangesTable {
     /// `key`, `other` uint64, `from`, `to` timestamp[us, Asia/Kolkata], `sightings` int64, `followed` uint64 and `overlap`
-    /// int64 (seconds), both null in the first period of a key, `from_row`, `to_row` uint64.
+    /// int64 (seconds), both null in the first period of a key, `from_row`, `to_row` int64, to which `first` is added.
     ///
     /// # Errors
     /// As [`Hits::into_batch`].
-    pub fn into_batch(self) -> Result<RecordBatch, Error> {
+    pub fn into_batches(self, first: u64) -> Result<Vec<RecordBatch>, Error> {
+        let chunks = self.0.into_iter();
+        chunks.map(|chunk| chunk.into_batch(first)).collect()
+    }
+}
+
+impl Chunk {
+    fn into_batch(mut self, first: u64) -> Result<RecordBatch, Error> {
         let len = self.len;
-        let followed = &self.columns[5].as_slice();
+        for rows in &mut self.columns[7..] {
+            for row in rows.as_mut_slice() {
+                *row += first;
+            }
+        }
+        let followed = self.columns[5].as_slice();
         let follows = NullBuffer::new(BooleanBuffer::collect_bool(len, |row| followed[row] != 0));
         let follows = Some(follows).filter(|nulls| nulls.null_count() > 0);
         let buffers = self.columns.map(Words::into_buffer);
@@ -85,8 +98,8 @@ impl ChangesTable {
             ("sightings", signed(sightings, None)),
             ("followed", unsigned(followed, follows.clone())),
             ("overlap", signed(overlap, follows)),
-            ("from_row", unsigned(from_row, None)),
-            ("to_row", unsigned(to_row, None)),
+            ("from_row", signed(from_row, None)),
+            ("to_row", signed(to_row, None)),
         ])
     }
 }

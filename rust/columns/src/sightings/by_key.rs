@@ -4,9 +4,12 @@
 //! the cache, and written to its place in the columns. The first periods say where to cut: parts are a random sample of
 //! the keys.
 
+use std::ops::Range;
+
+use memmap2::MmapMut;
 use numguard_core::sightings::changes::{Earlier, Period};
 
-use super::words::Words;
+use super::words::{PAGE_WORDS, Words};
 use crate::parallel;
 
 /// Periods of a range: half a mebibyte.
@@ -15,7 +18,7 @@ const RANGE: usize = 1 << 13;
 /// The most ranges.
 const RANGES: usize = 1 << 10;
 
-/// Columns of a period: see [`Table`].
+/// Columns of a period: see [`Chunk`].
 pub(super) const COLUMNS: usize = 9;
 
 /// Periods cut into ranges of keys.
@@ -44,10 +47,8 @@ impl ByKey {
         let len: usize = found.iter().map(Vec::len).sum();
         let ranges = (len.saturating_mul(one_in) / RANGE).clamp(1, RANGES);
         let step = (len / ranges / 16).max(1);
-        let mut keys: Vec<u64> = found
-            .iter()
-            .flat_map(|periods| periods.iter().step_by(step).map(|period| period.key))
-            .collect();
+        let some = found.iter().flatten().step_by(step);
+        let mut keys: Vec<u64> = some.map(|period| period.key).collect();
         keys.sort_unstable();
         let first = |range: usize| keys[range * keys.len() / ranges];
         self.firsts = (1..ranges).filter(|_| !keys.is_empty()).map(first).collect();
@@ -69,15 +70,16 @@ impl ByKey {
             sum += *start;
             *start = sum;
         }
-        let mut cut = vec![Period::default(); periods.len()];
-        for (period, &range) in periods.iter().zip(&of_each) {
+        let mut order = vec![0u32; periods.len()];
+        for (n, &range) in (0..).zip(&of_each) {
             let place = &mut starts[range as usize + 1];
-            cut[*place] = *period;
+            order[*place] = n;
             *place += 1;
         }
         starts.pop();
+        let cut = order.iter().map(|&n| periods[n as usize]);
         Group {
-            periods: cut,
+            periods: cut.collect(),
             starts,
         }
     }
@@ -87,22 +89,45 @@ impl ByKey {
         self.groups.push(group);
     }
 
-    /// All periods as columns, by key; those of a key stand together, in their order.
-    pub(super) fn table(self, threads: parallel::Threads) -> Table {
-        let len = self.groups.iter().map(|group| group.periods.len()).sum();
-        let mut columns = [(); COLUMNS].map(|()| Words::zeros(len));
-        let mut rest = columns.each_mut().map(Words::as_mut_slice);
-        let mut tasks = Vec::new();
-        for range in 0..=self.firsts.len() {
-            let len = self.groups.iter().map(|group| group.range(range).len()).sum();
-            let mut own = [(); COLUMNS].map(|()| &mut [][..]);
-            for (own, rest) in own.iter_mut().zip(&mut rest) {
-                *own = rest.split_off_mut(..len).unwrap_or_default();
+    /// All periods as columns, by key; those of a key stand together, in their order. `used` is memory to be used again:
+    /// to fill new memory with zeros takes the system as long as all else.
+    pub(super) fn table(self, mut used: Vec<MmapMut>, threads: parallel::Threads) -> Table {
+        let lens: Vec<usize> = (0..=self.firsts.len())
+            .map(|range| self.groups.iter().map(|group| group.range(range).len()).sum())
+            .collect();
+        let mut chunks: Vec<(Range<usize>, usize)> = Vec::new();
+        for (range, &len) in lens.iter().enumerate() {
+            match chunks.last_mut() {
+                Some((ranges, all)) if *all + len <= PAGE_WORDS => {
+                    ranges.end = range + 1;
+                    *all += len;
+                }
+                _ => chunks.push((range..range + 1, len)),
             }
-            tasks.push((range, own));
         }
-        parallel::map(threads, tasks, |(range, columns)| self.write(range, columns));
-        Table { columns, len }
+        let mut table: Vec<Chunk> = chunks
+            .iter()
+            .map(|&(_, len)| Chunk {
+                columns: [(); COLUMNS].map(|()| Words::again(&mut used, len)),
+                len,
+            })
+            .collect();
+        drop(used);
+        let mut tasks = Vec::new();
+        for ((ranges, _), chunk) in chunks.into_iter().zip(&mut table) {
+            let mut rest = chunk.columns.each_mut().map(Words::as_mut_slice);
+            for range in ranges {
+                let mut own = [(); COLUMNS].map(|()| &mut [][..]);
+                for (own, rest) in own.iter_mut().zip(&mut rest) {
+                    *own = rest.split_off_mut(..lens[range]).unwrap_or_default();
+                }
+                tasks.push((range, own));
+            }
+        }
+        parallel::map(threads, tasks, |(range, columns)| {
+            self.write(range, columns);
+        });
+        Table(table)
     }
 
     /// Writes the periods of a range.
@@ -142,10 +167,12 @@ impl Group {
     }
 }
 
-/// The periods, by key, then beginning: key, other, from, to, sightings, the other of the period before (0 in the first of
-/// a key), whole seconds in which an earlier period of the key had not ended, the numbers of the rows of the first and of
-/// the last sighting.
-pub struct Table {
+/// The periods, by key, then beginning.
+pub struct Table(pub(super) Vec<Chunk>);
+
+/// Some rows: key, other, from, to, sightings, the other of the period before (0 in the first of a key), whole seconds in
+/// which an earlier period of the key had not ended, the numbers of the rows of the first and of the last sighting.
+pub(super) struct Chunk {
     pub(super) columns: [Words; COLUMNS],
     pub(super) len: usize,
 }

@@ -242,8 +242,12 @@ impl Changes {
         while self.part < PARTS {
             self.step()?;
         }
-        drop(self.runs);
-        Ok((self.found.table(self.threads), self.account))
+        let runs = self.runs.into_iter().filter_map(|run| match run.store {
+            Store::Memory(words) => words.into_page(),
+            Store::File(_) => None,
+        });
+        let used = runs.collect();
+        Ok((self.found.table(used, self.threads), self.account))
     }
 }
 

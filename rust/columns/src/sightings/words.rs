@@ -11,6 +11,9 @@ use memmap2::MmapMut;
 /// Bytes of a large page.
 const PAGE: usize = 1 << 21;
 
+/// Words of a large page.
+pub(super) const PAGE_WORDS: usize = PAGE / size_of::<u64>();
+
 /// Some words, all of them 0 at first.
 pub(super) enum Words {
     Few(Vec<u64>),
@@ -33,6 +36,25 @@ impl Words {
                 Self::Many(map, len)
             }
             Err(_) => Self::Few(vec![0; len]),
+        }
+    }
+
+    /// So many words in used memory, if it has enough and not much more; they may be anything.
+    pub(super) fn again(used: &mut Vec<MmapMut>, len: usize) -> Self {
+        let bytes = len * size_of::<u64>();
+        if (PAGE / 2..=PAGE).contains(&bytes)
+            && let Some(map) = used.pop()
+        {
+            return Self::Many(map, len);
+        }
+        Self::zeros(len)
+    }
+
+    /// Memory of one large page, to be used again.
+    pub(super) fn into_page(self) -> Option<MmapMut> {
+        match self {
+            Self::Many(map, _) if map.len() == PAGE => Some(map),
+            _ => None,
         }
     }
 
@@ -80,5 +102,18 @@ mod tests {
             assert!(buffer.iter().zip(1..).all(|(&word, n)| word == n));
             assert_eq!(buffer.len(), len);
         }
+    }
+
+    #[test]
+    fn a_page_is_used_again_for_what_fills_it() {
+        let page = Words::zeros(PAGE_WORDS - 5).into_page();
+        let mut used: Vec<MmapMut> = page.into_iter().collect();
+        assert_eq!(used.len(), 1);
+        for (len, left) in [(100, 1), (PAGE_WORDS + 1, 1), (PAGE_WORDS, 0), (PAGE_WORDS, 0)] {
+            assert_eq!(Words::again(&mut used, len).as_slice().len(), len);
+            assert_eq!(used.len(), left);
+        }
+        assert!(Words::zeros(PAGE_WORDS + 1).into_page().is_none());
+        assert!(Words::zeros(1).into_page().is_none());
     }
 }

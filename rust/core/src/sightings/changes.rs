@@ -13,7 +13,7 @@ pub use super::record::{Cut, Form, PARTS, RUN};
 const SORT_BITS: u32 = 16;
 
 /// A key with another, without a long pause in which it was seen with others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     /// The key.
     pub key: u64,
@@ -63,6 +63,7 @@ pub struct Earlier {
 impl Earlier {
     /// The other of the period before, and the microseconds in which an earlier one had not ended; `None` for the first
     /// period of a key. Periods of a key come one after another, in their order.
+    #[inline]
     pub fn before(&mut self, period: &Period) -> Option<(u64, i64)> {
         let follows = (self.key == period.key).then(|| {
             let end = period.to.min(self.latest);

@@ -8,7 +8,7 @@ use super::{KEY_BITS, mixed};
 use crate::linkage::NO_TIME;
 
 /// The bits of a key that say in which part it is.
-pub const BITS: u32 = 11;
+const BITS: u32 = 11;
 /// The count of parts.
 pub const PARTS: usize = 1 << BITS;
 
@@ -22,7 +22,7 @@ const HIGH_BITS: u32 = 64 - KEY_BITS;
 const HIGH: u64 = (1 << HIGH_BITS) - 1;
 
 /// The most rows of all runs.
-pub const ROWS: u64 = 1 << (LOW_BITS + HIGH_BITS);
+const ROWS: u64 = 1 << (LOW_BITS + HIGH_BITS);
 
 const RUN_BITS: u32 = 17;
 /// The most rows of a run.
@@ -156,7 +156,7 @@ impl<'a> Cut<'a> {
     /// Takes the rows of a run; one whose key is 0 is left out. `first` is the number of the first row.
     ///
     /// # Panics
-    /// If the columns differ in length, with more than [`RUN`] rows, or with more than [`ROWS`] in all runs.
+    /// If the columns differ in length, with more than [`RUN`] rows, or with 2^39 or more in all runs.
     #[must_use]
     pub fn of(mut keys: Vec<u64>, others: &'a [u64], ats: &'a [i64], first: u64) -> Self {
         assert!(first + keys.len() as u64 <= ROWS, "less than 2^39 rows");
