@@ -36,7 +36,17 @@ from numguard.source import (
 )
 from numguard.types import Region, RowAccount
 
-__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources", "repeated"]
+__all__ = [
+    "Account",
+    "Origins",
+    "Reader",
+    "Result",
+    "Sink",
+    "check_names",
+    "check_threads",
+    "named_sources",
+    "repeated",
+]
 
 _ORIGIN: Final = ("source", "row")
 #: Rows of a column of names that share their memory.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::changes::{self, Cut, Earlier, Period, Periods};
-use numguard_core::sightings::{Piece, mixed};
 use numguard_core::sightings::together::{self, Found, distinct, in_at_least, pairs};
+use numguard_core::sightings::{Piece, mixed};
 use proptest::prelude::*;
 
 const FIRST: u64 = 919_876_543_210;
@@ -93,7 +93,9 @@ fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<Told> {
     }
     found.sort_by_key(|one| one.key);
     let mut earlier = Earlier::default();
-    let told = found.into_iter().map(|period| (period, earlier.before(&period)));
+    let told = found
+        .into_iter()
+        .map(|period| (period, earlier.before(&period)));
     told.collect()
 }
 

@@ -211,7 +211,9 @@ impl Changes {
                 Ok((found.into_batches(first)?, account))
             })
             .map_err(raise)?;
-        let batches = batches.into_iter().map(|batch| batch_to_python(py, Ok(batch)));
+        let batches = batches
+            .into_iter()
+            .map(|batch| batch_to_python(py, Ok(batch)));
         Ok((
             batches.collect::<PyResult<_>>()?,
             account_to_python(py, account)?,

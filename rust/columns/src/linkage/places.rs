@@ -21,7 +21,10 @@ const MOST_EAST: f64 = 180.0;
 /// [`Error::UnsupportedType`] for anything but floats.
 pub(super) fn points(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Result<UInt64Array, Error> {
     let [latitudes, longitudes] = [floats(latitudes)?, floats(longitudes)?];
-    let (north, east) = (latitudes.as_primitive::<Float64Type>(), longitudes.as_primitive::<Float64Type>());
+    let (north, east) = (
+        latitudes.as_primitive::<Float64Type>(),
+        longitudes.as_primitive::<Float64Type>(),
+    );
     let mut points: Vec<u64> = north
         .values()
         .iter()
@@ -134,6 +137,9 @@ mod tests {
             [Some((12_500_000, 12_500_000))]
         );
         let whole: ArrayRef = Arc::new(Int64Array::from(vec![12]));
-        assert!(matches!(points(&short, &whole), Err(Error::UnsupportedType { .. })));
+        assert!(matches!(
+            points(&short, &whole),
+            Err(Error::UnsupportedType { .. })
+        ));
     }
 }

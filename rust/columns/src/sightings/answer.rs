@@ -79,7 +79,17 @@ impl Chunk {
         let follows = NullBuffer::new(BooleanBuffer::collect_bool(len, |row| followed[row] != 0));
         let follows = Some(follows).filter(|nulls| nulls.null_count() > 0);
         let buffers = self.columns.map(Words::into_buffer);
-        let [key, other, from, to, sightings, followed, overlap, from_row, to_row] = buffers;
+        let [
+            key,
+            other,
+            from,
+            to,
+            sightings,
+            followed,
+            overlap,
+            from_row,
+            to_row,
+        ] = buffers;
         let unsigned = |buffer: Buffer, nulls: Option<NullBuffer>| -> ArrayRef {
             Arc::new(UInt64Array::new(ScalarBuffer::new(buffer, 0, len), nulls))
         };

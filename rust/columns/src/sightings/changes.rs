@@ -243,7 +243,7 @@ impl Changes {
             self.step()?;
         }
         let runs = self.runs.into_iter().filter_map(|run| match run.store {
-            Store::Memory(words) => words.into_page(),
+            Store::Memory(words) => words.into_block(),
             Store::File(_) => None,
         });
         let used = runs.collect();

@@ -1,18 +1,19 @@
 //! Words in memory that goes back to the system as a whole.
 //!
 //! Owns only where they are. An allocator keeps what many vectors leave behind, which would be as much as all sightings.
-//! Many words are mapped in pages of two mebibytes where the system has them, because a fault for every four kibibytes
-//! takes longer than writing them.
+//! Blocks of one size can be used again within a call: for the system, to fill new memory with zeros takes as long as all
+//! that is then done with it. Whether pages are large is left to the system: on a virtual machine that returns free memory
+//! to its host, large ones take twice as long.
 
 use arrow_buffer::Buffer;
 use bytes::Bytes;
 use memmap2::MmapMut;
 
-/// Bytes of a large page.
-const PAGE: usize = 1 << 21;
+/// Bytes of a block, which a run of sightings fills.
+const BLOCK: usize = 1 << 21;
 
-/// Words of a large page.
-pub(super) const PAGE_WORDS: usize = PAGE / size_of::<u64>();
+/// Words of a block.
+pub(super) const BLOCK_WORDS: usize = BLOCK / size_of::<u64>();
 
 /// Some words, all of them 0 at first.
 pub(super) enum Words {
@@ -25,16 +26,11 @@ impl Words {
     /// So many zeros.
     pub(super) fn zeros(len: usize) -> Self {
         let bytes = len * size_of::<u64>();
-        if bytes < PAGE / 2 {
+        if bytes < BLOCK / 2 {
             return Self::Few(vec![0; len]);
         }
-        match MmapMut::map_anon(bytes.next_multiple_of(PAGE)) {
-            Ok(map) => {
-                // Without large pages there are small ones.
-                #[cfg(target_os = "linux")]
-                let _ = map.advise(memmap2::Advice::HugePage);
-                Self::Many(map, len)
-            }
+        match MmapMut::map_anon(bytes.next_multiple_of(BLOCK)) {
+            Ok(map) => Self::Many(map, len),
             Err(_) => Self::Few(vec![0; len]),
         }
     }
@@ -42,7 +38,7 @@ impl Words {
     /// So many words in used memory, if it has enough and not much more; they may be anything.
     pub(super) fn again(used: &mut Vec<MmapMut>, len: usize) -> Self {
         let bytes = len * size_of::<u64>();
-        if (PAGE / 2..=PAGE).contains(&bytes)
+        if (BLOCK / 2..=BLOCK).contains(&bytes)
             && let Some(map) = used.pop()
         {
             return Self::Many(map, len);
@@ -50,10 +46,10 @@ impl Words {
         Self::zeros(len)
     }
 
-    /// Memory of one large page, to be used again.
-    pub(super) fn into_page(self) -> Option<MmapMut> {
+    /// Memory of one block, to be used again.
+    pub(super) fn into_block(self) -> Option<MmapMut> {
         match self {
-            Self::Many(map, _) if map.len() == PAGE => Some(map),
+            Self::Many(map, _) if map.len() == BLOCK => Some(map),
             _ => None,
         }
     }
@@ -92,7 +88,7 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_buffer() {
-        for len in [0, 1, 1000, PAGE / 16, PAGE / 8 + 1] {
+        for len in [0, 1, 1000, BLOCK / 16, BLOCK / 8 + 1] {
             let mut words = Words::zeros(len);
             assert!(words.as_slice().iter().all(|&word| word == 0));
             for (word, n) in words.as_mut_slice().iter_mut().zip(1..) {
@@ -105,15 +101,20 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_used_again_for_what_fills_it() {
-        let page = Words::zeros(PAGE_WORDS - 5).into_page();
-        let mut used: Vec<MmapMut> = page.into_iter().collect();
+    fn a_block_is_used_again_for_what_fills_it() {
+        let block = Words::zeros(BLOCK_WORDS - 5).into_block();
+        let mut used: Vec<MmapMut> = block.into_iter().collect();
         assert_eq!(used.len(), 1);
-        for (len, left) in [(100, 1), (PAGE_WORDS + 1, 1), (PAGE_WORDS, 0), (PAGE_WORDS, 0)] {
+        for (len, left) in [
+            (100, 1),
+            (BLOCK_WORDS + 1, 1),
+            (BLOCK_WORDS, 0),
+            (BLOCK_WORDS, 0),
+        ] {
             assert_eq!(Words::again(&mut used, len).as_slice().len(), len);
             assert_eq!(used.len(), left);
         }
-        assert!(Words::zeros(PAGE_WORDS + 1).into_page().is_none());
-        assert!(Words::zeros(1).into_page().is_none());
+        assert!(Words::zeros(BLOCK_WORDS + 1).into_block().is_none());
+        assert!(Words::zeros(1).into_block().is_none());
     }
 }

@@ -283,7 +283,9 @@ mod tests {
     use super::*;
 
     fn back(keys: &[u64], ats: &[i64], first: u64) -> (Form, Vec<(u64, u64, i64, u64)>) {
-        let others: Vec<u64> = (0..keys.len() as u64).map(|n| 35_000_000_000_000 + n).collect();
+        let others: Vec<u64> = (0..keys.len() as u64)
+            .map(|n| 35_000_000_000_000 + n)
+            .collect();
         let cut = Cut::of(keys.to_vec(), &others, ats, first);
         let form = cut.form();
         let mut words = vec![0; cut.words()];
@@ -292,7 +294,10 @@ mod tests {
         for part in 0..PARTS {
             let words = &words[starts[part] as usize * form.words()..];
             let len = (starts[part + 1] - starts[part]) as usize * form.words();
-            let piece = Piece { form, words: &words[..len] };
+            let piece = Piece {
+                form,
+                words: &words[..len],
+            };
             piece.each(|one| {
                 let key = super::super::unmixed((part as u64) << REST_BITS | one.rest());
                 found.push((key, one.other(), one.at, one.row()));
@@ -304,7 +309,15 @@ mod tests {
 
     #[test]
     fn sightings_come_back_in_every_form() {
-        let keys: Vec<u64> = (0..500).map(|n| if n % 7 == 3 { 0 } else { 919_000_000_000 + n % 90 }).collect();
+        let keys: Vec<u64> = (0..500)
+            .map(|n| {
+                if n % 7 == 3 {
+                    0
+                } else {
+                    919_000_000_000 + n % 90
+                }
+            })
+            .collect();
         let steps: [(i64, Option<i64>); 8] = [
             (0, Some(1_000_000)),
             (1_000_000, Some(1_000_000)),
@@ -323,7 +336,14 @@ mod tests {
                 assert_eq!(form.times.map(|times| times.1), unit, "{step}");
                 let expected: Vec<_> = (0..500)
                     .filter(|&n| keys[n] != 0)
-                    .map(|n| (keys[n], 35_000_000_000_000 + n as u64, ats[n], first + n as u64))
+                    .map(|n| {
+                        (
+                            keys[n],
+                            35_000_000_000_000 + n as u64,
+                            ats[n],
+                            first + n as u64,
+                        )
+                    })
                     .collect();
                 assert_eq!(found, expected, "{step} {begin}");
             }
