@@ -140,6 +140,28 @@ def test_where_it_was_comes_from_anywhere(tmp_path: Path) -> None:
     assert found.stopped == expected.stopped
 
 
+def test_coordinates_of_local_parquet_are_those_of_the_table(tmp_path: Path) -> None:
+    phones = [*CLONE, seen(0, 70, None), (SEED, 0, None, *MUMBAI, None, None), (7, PHONE, NOON, *DELHI, None, None)]
+    box = [(SEED + n % 9, PHONE + 1, NOON + timedelta(minutes=n), *GURUGRAM, None, None) for n in range(40)]
+    table = table_of([*phones, *box]).drop_columns(["first_cell", "place"])
+    policy: dict[str, Any] = {"max_speed_kmh": 300, "max_numbers_in_one_place": 20, "max_numbers_per_imei": 3}
+    narrow = pa.table({name: table[name] for name in ("longitude", "at", "imei14", "latitude", "served_msisdn")})
+    floats = [pa.float32() if name == "latitude" else narrow.schema.field(name).type for name in narrow.schema.names]
+    for n, sightings in enumerate(
+        [table, narrow, narrow.cast(pa.schema(zip(narrow.schema.names, floats, strict=True)))]
+    ):
+        expected, path = expand(sightings, **policy), tmp_path / f"{n}.parquet"
+        assert expected.account["rows_placed"] == len(table) - 1
+        pq.write_table(sightings, path, row_group_size=7)
+        for source in (str(path), [pa.table(sightings)[:20], pq.ParquetFile(path).read()[20:]]):
+            found = expand(source, **policy)
+            assert found.account == expected.account
+            for name in ("linked", "handsets", "stopped", "evidence"):
+                assert getattr(found, name) == getattr(expected, name), name
+    assert "in_two_places" in expected.stopped["why"].to_pylist()
+    assert any(expected.handsets["in_one_place"].to_pylist())
+
+
 def test_rows_of_operator_files_have_places(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     lines = ["Target No,IMEI,Call Date,Call Time,Lat/Long,Roam Nw"]

@@ -590,8 +590,10 @@ class Linkage:
         """Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
         are points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
         """
-    def begin(self, files: Sequence[tuple[PathLike, Sequence[str]]]) -> None:
-        """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times."""
+    def begin(self, files: Sequence[tuple[PathLike, Sequence[str], tuple[str, str] | None]]) -> None:
+        """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times, and those of
+        latitude and longitude if they are read; these are floats.
+        """
     def read_on(self) -> tuple[_LinkageState, int] | None:
         """Store what was read of the files: the progress and the index of the last file; `None` at the end of the files."""
     def step(self) -> _LinkageState | None:
@@ -659,9 +661,10 @@ class Changes:
         """Go on reading the files: the rows so far, and whether there is more."""
     def step(self) -> bool:
         """Go over some of the sightings; whether there are more."""
-    def finish(self) -> tuple[pa.RecordBatch, dict[str, Any]]:
+    def finish(self, first: int) -> tuple[list[pa.RecordBatch], dict[str, Any]]:
         """The periods, by key and beginning: `key`, `other`, `from`, `to`, `sightings`, `followed`, `overlap`
-        (microseconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
+        (seconds), `from_row`, `to_row`, which are counted from `first`; and the account. After that the object cannot be
+        used.
         """
 
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:

@@ -186,6 +186,7 @@ def expand(
     for note, count in account["refused_rows"].items():
         found["refused"][note] = found["refused"].get(note, 0) + count
     refused = sum(found["refused"].values())
+    rows_placed = found.pop("rows_placed")
     found["refused_rows"] = refused_rows(parts)
     if unread is not None:
         found["refused_rows"] = pa.concat_tables([found["refused_rows"], unread.table()])
@@ -196,7 +197,7 @@ def expand(
         "not_data": account["not_data"],
     } | _messages(opened, account)
     if places is not None:
-        found["account"]["rows_placed"] = places.rows
+        found["account"]["rows_placed"] = places.rows + rows_placed
     if strict and refused:
         counts = ", ".join(f"{note} {rows:,}" for note, rows in sorted(found["refused"].items()))
         raise InputError(f"sightings: {refused:,} rows cannot be read ({counts}): strict takes all or nothing")
@@ -269,13 +270,14 @@ def _read(
     rows = of_files = 0
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
-    files: list[tuple[Any, list[str]]] = []
+    files: list[tuple[Any, list[str], tuple[str, str] | None]] = []
     for part in _parts(sightings, columns_of([]), opened):
-        if isinstance(part, ParquetPart) and places is None:
-            stored = parquet_schema(part.path).names
-            columns = columns_of([*stored, *part.partitions])
-            if set(columns) <= set(stored):
-                files.append((part.path, columns))
+        if isinstance(part, ParquetPart):
+            stored = parquet_schema(part.path)
+            columns = columns_of([*stored.names, *part.partitions])
+            degrees = None if places is None else places.floats(stored, part.schema().names)
+            if set(columns) <= set(stored.names) and (places is None or degrees is not None):
+                files.append((part.path, columns, degrees if degrees else None))
                 of_files += part.count()
                 if unread is not None:
                     unread.look_at(part, columns)

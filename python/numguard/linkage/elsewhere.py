@@ -111,6 +111,7 @@ def expand_elsewhere(
     counted = held.counted()
     tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}
     tables.pop("looks_national")
+    tables.pop("rows_placed")
     if counted.looks_national:
         warnings.warn(looks_national(msisdn), stacklevel=3)
     return expansion_of(tables, policy)

@@ -62,6 +62,25 @@ class Places:
                 raise ColumnError(f"{what}: no column {named([column])!r}; there are {headings(names)}")
         return [column for column in dict.fromkeys(self._named.values()) if column in names]
 
+    def floats(self, stored: pa.Schema, names: Sequence[str]) -> tuple[str, str] | tuple[()] | None:
+        """The columns of degrees of a file that has no other places, or none at all, if the compiled module can read it.
+
+        Args:
+            stored: The columns in the file.
+            names: The columns of its rows, with those that its folders give.
+
+        Raises:
+            ColumnError: As in `columns`.
+        """
+        found = self.columns(names)
+        if not found:
+            return ()
+        degrees = self._named["latitude"], self._named["longitude"]
+        if set(found) != set(degrees) or any(stored.names.count(name) != 1 for name in degrees):
+            return None
+        kinds = [stored.field(name).type for name in degrees]
+        return degrees if all(pa.types.is_float64(kind) or pa.types.is_float32(kind) for kind in kinds) else None
+
     def beside(self, keys: pa.RecordBatch, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Keys and times followed by the points, cells and circles of their batch: uint64, 0 where unknown.
 

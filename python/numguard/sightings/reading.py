@@ -38,9 +38,21 @@ from numguard.source import (
 from numguard.source import Source as OpenSource
 from numguard.types import Region, RowAccount
 
-__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_names", "check_threads", "named_sources"]
+__all__ = [
+    "Account",
+    "Origins",
+    "Reader",
+    "Result",
+    "Sink",
+    "check_names",
+    "check_threads",
+    "named_sources",
+    "repeated",
+]
 
 _ORIGIN: Final = ("source", "row")
+#: Rows of a column of names that share their memory.
+_SHARED: Final = 1 << 16
 
 _Ints = npt.NDArray[np.int64]
 
@@ -107,14 +119,20 @@ class Origins:
         self._firsts.append(first)
         self._is_listed.append(is_listed)
 
+    def one(self) -> tuple[str | None, int] | None:
+        """The file of all rows and the number of its first one, if they follow each other in one file."""
+        if len(self._starts) == 1 and not self._is_listed[0]:
+            return self._names[0], self._firsts[0]
+        return None
+
     def where(self, rows: npt.NDArray[np.uint64]) -> tuple[Any, Any]:
         """File (null where none has a name) and row number of some rows."""
         if not len(rows):
             return pa.array([], pa.string()), pa.array([], pa.int64())
-        wanted = rows.astype(np.int64)
-        if len(self._starts) == 1 and not self._is_listed[0]:
-            name: Any = pa.scalar(self._names[0], pa.string())
-            return pa.repeat(name, len(wanted)), pa.array(wanted + self._firsts[0])
+        wanted = rows.view(np.int64)
+        one = self.one()
+        if one is not None:
+            return repeated(one[0], len(wanted)), pa.array(wanted + one[1])
         blocks = np.searchsorted(np.array(self._starts), wanted, side="right") - 1
         places: _Ints = wanted - np.array(self._starts)[blocks] + np.array(self._firsts)[blocks]
         names: Any = pa.array(self._names, pa.string()).dictionary_encode()
@@ -128,6 +146,13 @@ class Origins:
             files = pc.replace_with_mask(files, mask, own)
             places[is_listed] = numbers[places[is_listed]]
         return files, pa.array(places)
+
+
+def repeated(name: str | None, count: int) -> Any:
+    """A column of one name, in chunks that share their memory: a path is longer than all other cells of a row."""
+    some: Any = pa.repeat(pa.scalar(name, pa.string()), min(count, _SHARED))
+    chunks = [some] * (count // _SHARED) + [some[: count % _SHARED]] * (count % _SHARED > 0)
+    return pa.chunked_array(chunks, pa.string())
 
 
 class Result:

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use numguard_core::linkage::NO_TIME;
-use numguard_core::sightings::changes::{self, Period, Periods, Sighting};
-use numguard_core::sightings::mixed;
+use numguard_core::sightings::changes::{self, Cut, Earlier, Period, Periods};
 use numguard_core::sightings::together::{self, Found, distinct, in_at_least, pairs};
+use numguard_core::sightings::{Piece, mixed};
 use proptest::prelude::*;
 
 const FIRST: u64 = 919_876_543_210;
 
+/// A period with the other of the one before and what it has in common with earlier ones.
+type Told = (Period, Option<(u64, i64)>);
+
 /// As the rule is written: the sightings of a key in the order of time and other, and the periods of each other.
-fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<Period> {
+fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<Told> {
     let mut distinct: BTreeMap<(u64, i64, u64), u64> = BTreeMap::new();
     for (row, &(key, other, at)) in rows.iter().enumerate() {
         distinct.entry((key, at, other)).or_insert(row as u64);
@@ -42,8 +45,6 @@ fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<Period> {
                         from: *at,
                         to: *at,
                         sightings: 1,
-                        followed: None,
-                        overlap: 0,
                         from_row: **row,
                         to_row: **row,
                     });
@@ -52,20 +53,18 @@ fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<Period> {
             }
         }
         found.sort_by_key(|one| (one.from, one.to, one.other));
-        for place in 1..found.len() {
-            let latest = found[..place].iter().map(|one| one.to).max();
-            let latest = latest.expect("one before");
-            let one = &found[place];
-            let overlap = (one.to.min(latest) - one.from).max(0);
-            found[place].overlap = overlap;
-            found[place].followed = Some(found[place - 1].other);
+        for (place, one) in found.iter().enumerate() {
+            let before = &found[..place];
+            let latest = before.iter().map(|one| one.to).max();
+            let overlap = latest.map(|latest| (one.to.min(latest) - one.from).max(0));
+            all.push((*one, before.last().map(|one| one.other).zip(overlap)));
         }
-        all.extend(found);
     }
     all
 }
 
-fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<Period> {
+/// What the module finds in runs of `cut` rows.
+fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<Told> {
     let runs: Vec<_> = rows
         .chunks(cut)
         .enumerate()
@@ -73,17 +72,31 @@ fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<Period> {
             let column = |value: fn(&(u64, u64, i64)) -> u64| rows.iter().map(value).collect();
             let (keys, others): (Vec<u64>, Vec<u64>) = (column(|row| row.0), column(|row| row.1));
             let ats: Vec<i64> = rows.iter().map(|row| row.2).collect();
-            changes::sightings(&keys, &others, &ats, (n * cut) as u64)
+            let cut = Cut::of(keys, &others, &ats, (n * cut) as u64);
+            let (form, mut words) = (cut.form(), vec![0; cut.words()]);
+            let (starts, _) = cut.write(&mut words);
+            (form, words, starts)
         })
         .collect();
     let mut periods = Periods::default();
     let mut found = Vec::new();
     for part in 0..changes::PARTS {
-        let runs: Vec<&[Sighting]> = runs.iter().map(|run| run.part(part)).collect();
-        periods.of_part(part, &runs, gap, |period| found.push(period));
+        let pieces: Vec<Piece<'_>> = runs
+            .iter()
+            .map(|(form, words, starts)| {
+                let at = |part: usize| starts[part] as usize * form.words();
+                let words = &words[at(part)..at(part + 1)];
+                Piece { form: *form, words }
+            })
+            .collect();
+        periods.of_part(part, &pieces, gap, &mut found);
     }
     found.sort_by_key(|one| one.key);
-    found
+    let mut earlier = Earlier::default();
+    let told = found
+        .into_iter()
+        .map(|period| (period, earlier.before(&period)));
+    told.collect()
 }
 
 proptest! {
@@ -94,9 +107,13 @@ proptest! {
         rows in prop::collection::vec((0u64..6, 1u64..5, -20i64..60), 0..120),
         cut in 1usize..50,
         gap in 0i64..12,
+        // The coarsest units of a run take two words a sighting; far times take three.
+        unit in prop::sample::select(vec![1, 1000, 7000, 1_000_000, 86_400_000_000, 1 << 50]),
+        begin in prop::sample::select(vec![0, 1, 1_788_220_800_000_000]),
     ) {
-        let rows: Vec<_> = rows.iter().map(|&(key, other, at)| (FIRST + key, other, at)).collect();
-        prop_assert_eq!(found(&rows, cut, gap), periods(&rows, gap));
+        let time = |at: i64| begin + at * unit;
+        let rows: Vec<_> = rows.iter().map(|&(key, other, at)| (FIRST + key, other, time(at))).collect();
+        prop_assert_eq!(found(&rows, cut, gap * unit), periods(&rows, gap * unit));
     }
 
     #[test]

@@ -130,9 +130,14 @@ impl Linkage {
         progress.map(progress_to_python).map_err(raise)
     }
 
-    /// Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times.
-    fn begin(&self, files: Vec<(PathBuf, Vec<String>)>) -> PyResult<()> {
-        let file = |(path, columns)| linkage::File { path, columns };
+    /// Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times, and those of
+    /// latitude and longitude if they are read; these are floats.
+    fn begin(&self, files: Vec<(PathBuf, Vec<String>, Option<[String; 2]>)>) -> PyResult<()> {
+        let file = |(path, columns, degrees)| linkage::File {
+            path,
+            columns,
+            degrees,
+        };
         self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
     }
 
@@ -220,6 +225,7 @@ impl Linkage {
         }
         tables.set_item("unseen", array_to_python(py, Some(found.unseen()))?)?;
         tables.set_item("refused", found.refused)?;
+        tables.set_item("rows_placed", found.rows_placed)?;
         tables.set_item("refused_seeds", refused_seeds)?;
         tables.set_item("looks_national", found.looks_national)?;
         tables.set_item("seeds_seen", found.answer.seeds_seen)?;

@@ -197,12 +197,25 @@ impl Changes {
     }
 
     /// The periods, by key and beginning: `key`, `other`, `from`, `to`, `sightings`, `followed`, `overlap`
-    /// (microseconds), `from_row`, `to_row`; and the account. After that the object cannot be used.
-    fn finish<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyDict>)> {
+    /// (seconds), `from_row`, `to_row`, which are counted from `first`; and the account. After that the object cannot be
+    /// used.
+    fn finish<'py>(
+        &self,
+        py: Python<'py>,
+        first: u64,
+    ) -> PyResult<(Vec<Bound<'py, PyAny>>, Bound<'py, PyDict>)> {
         let changes = self.0.take()?;
-        let (found, account) = py.detach(|| changes.finish()).map_err(raise)?;
+        let (batches, account) = py
+            .detach(|| {
+                let (found, account) = changes.finish()?;
+                Ok((found.into_batches(first)?, account))
+            })
+            .map_err(raise)?;
+        let batches = batches
+            .into_iter()
+            .map(|batch| batch_to_python(py, Ok(batch)));
         Ok((
-            batch_to_python(py, found.into_batch())?,
+            batches.collect::<PyResult<_>>()?,
             account_to_python(py, account)?,
         ))
     }

@@ -19,6 +19,8 @@ pub struct Expansion {
     pub answer: Answer,
     /// Whether the policy has rules of place, so that the tables have their columns.
     pub placed: bool,
+    /// Rows of local files that have a place.
+    pub rows_placed: u64,
     /// Rows that could not be read, by note.
     pub refused: Refused,
     /// Whether a column of numbers seems to hold national numbers typed as E.164.

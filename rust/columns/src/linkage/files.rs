@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
 use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::block::{Batch, Block, Sightings};
 use super::packed::Packed;
+use super::places::points;
 use super::{Refused, check_types};
 use crate::Error;
 use crate::parallel::{Next, Ordered, TASK, Threads};
@@ -26,6 +27,8 @@ pub struct File {
     pub path: PathBuf,
     /// Two or three names.
     pub columns: Vec<String>,
+    /// The columns of latitude and longitude in degrees, floats; where a policy looks at them and the file has them.
+    pub degrees: Option<[String; 2]>,
 }
 
 /// The sightings of one row group.
@@ -33,6 +36,8 @@ pub(super) struct Group {
     /// The index of the file.
     pub(super) file: usize,
     pub(super) rows: u64,
+    /// How many of the rows have a place.
+    pub(super) placed: u64,
     pub(super) looks_national: bool,
     pub(super) blocks: Vec<Packed>,
     pub(super) refused: Refused,
@@ -108,8 +113,10 @@ impl Iterator for Groups {
 struct OpenFile {
     index: usize,
     file: Arc<ParquetFile>,
-    /// The indices of the two or three columns in the file.
+    /// The indices of the two or three columns in the file, and after them those of the degrees, if it has any.
     roots: Vec<usize>,
+    /// How many are not degrees.
+    keys: usize,
 }
 
 impl OpenFile {
@@ -125,25 +132,42 @@ impl OpenFile {
                 .collect::<Result<Vec<_>, _>>()?;
             let types = roots.iter().map(|&root| schema.field(root).data_type());
             check_types(file.columns.iter().map(String::as_str).zip(types), region)?;
-            Ok(roots)
+            let degrees = file.degrees.iter().flatten().map(find);
+            Ok([roots, degrees.collect::<Result<_, _>>()?].concat())
         };
         let roots = find().map_err(|error: Error| error.in_file(&opened.name))?;
         Ok(Self {
             index,
             file: Arc::new(opened),
             roots,
+            keys: file.columns.len(),
         })
     }
 
-    fn sightings(&self, batch: &RecordBatch) -> Sightings {
+    /// The columns of a batch, and how many of its rows have a place.
+    fn sightings(&self, batch: &RecordBatch) -> Result<(Sightings, u64), Error> {
         let columns = in_order(batch, &self.roots);
-        Sightings {
-            msisdns: Arc::clone(&columns[0]),
-            imeis: Arc::clone(&columns[1]),
-            ats: columns.get(2).cloned(),
-            places: None,
+        let (keys, degrees) = columns.split_at(self.keys);
+        let (places, placed) = match degrees {
+            [latitudes, longitudes] => {
+                let points = points(latitudes, longitudes)?;
+                let placed = points.values().iter().filter(|&&point| point != 0).count();
+                let none: ArrayRef = Arc::new(UInt64Array::from(vec![0; points.len()]));
+                (
+                    Some([Arc::new(points) as ArrayRef, Arc::clone(&none), none]),
+                    placed as u64,
+                )
+            }
+            _ => (None, 0),
+        };
+        let sightings = Sightings {
+            msisdns: Arc::clone(&keys[0]),
+            imeis: Arc::clone(&keys[1]),
+            ats: keys.get(2).cloned(),
+            places,
             keep: true,
-        }
+        };
+        Ok((sightings, placed))
     }
 }
 
@@ -161,8 +185,14 @@ impl Job {
         self.group.key_reader(&self.file.roots, 2, TASK)
     }
 
-    fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
+    fn sightings(&self, batch: &RecordBatch) -> Result<(Sightings, u64), Error> {
         let sightings = self.file.sightings(batch);
+        sightings.map_err(|error| self.group.in_file(error))
+    }
+
+    fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
+        let (sightings, placed) = self.sightings(batch)?;
+        group.placed += placed;
         group.looks_national |= looks_national(sightings.msisdns.as_ref());
         group.rows += batch.num_rows() as u64;
         self.read_batch(&sightings, |block, refused| {
@@ -195,7 +225,7 @@ impl Job {
         let mut seen = 0;
         while let Some(batch) = self.group.next(&mut reader)? {
             seen += batch.num_rows() as u64;
-            self.read_batch(&self.file.sightings(&batch), |block, _| look(&block))?;
+            self.read_batch(&self.sightings(&batch)?.0, |block, _| look(&block))?;
         }
         self.group.check_rows(seen, self.group.stated_rows())
     }
@@ -221,6 +251,7 @@ impl Iterator for Unit {
                 let group = Group {
                     file: job.file.index,
                     rows: 0,
+                    placed: 0,
                     looks_national: false,
                     blocks: Vec::new(),
                     refused: Refused::new(),

@@ -14,6 +14,7 @@ mod files;
 mod held;
 mod packed;
 mod pass;
+mod places;
 mod times;
 
 use std::collections::BTreeMap;
@@ -76,6 +77,8 @@ pub struct Linkage {
     reader: BlockReader,
     files: Option<Files>,
     held: Held,
+    /// Rows of files that have a place.
+    placed: u64,
     walk: Walk,
     pass: Option<Pass>,
     /// The keys of the current pass that their size closes.
@@ -99,6 +102,7 @@ impl Linkage {
             reader: BlockReader::new(Arc::clone(&policy), region, threads),
             files: None,
             held: Held::new(memory_limit),
+            placed: 0,
             walk: Walk::new(Arc::clone(&policy), seeds),
             pass: None,
             sized: Tally::default(),
@@ -150,6 +154,7 @@ impl Linkage {
                 Next::Ready(group) => {
                     let mut group = group?;
                     let refused = std::mem::take(&mut group.refused);
+                    self.placed += group.placed;
                     self.reader
                         .count(group.file, group.rows, group.looks_national, refused);
                     self.held.take_group(group);
@@ -203,6 +208,7 @@ impl Linkage {
         Ok(Expansion {
             answer: self.walk.finish(),
             placed: self.policy.needs_places(),
+            rows_placed: self.placed,
             looks_national: self.reader.looks_national(),
             refused: self.reader.into_refused(),
         })

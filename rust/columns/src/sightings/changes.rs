@@ -1,35 +1,37 @@
 //! Sightings -> the periods of each key with each other.
 //!
-//! One idea: **a run of rows is cut by key as soon as it is read**, in 24 bytes a sighting. A part of all keys is then put
-//! together from all runs, sorted and processed by itself. Runs beyond the memory limit wait in a temporary file.
+//! One idea: **a run of rows is cut by key as soon as it is read**, in sixteen bytes a sighting. A part of all keys is then
+//! put together from all runs, sorted and processed by itself. Runs beyond the memory limit wait in a temporary file.
 
+use std::cell::RefCell;
 use std::fs::File as Temporary;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::ArrayRef;
 use numguard_core::linkage::NO_TIME;
-use numguard_core::sightings::changes::{PARTS, Period, Periods, Sighting, sightings};
+use numguard_core::sightings::Piece;
+use numguard_core::sightings::changes::{Cut, Form, PARTS, Period, Periods};
 
+use super::by_key::{ByKey, Group, Table};
 use super::files::Files;
 use super::together::runs;
-use super::{Account, File, NOT_TIMED, Taken, fill_keys, fill_times, read_batches, why_refused};
+use super::words::Words;
+use super::{Account, File, NOT_TIMED, Taken, read_batches, why_refused};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::positioned::{read_exact_at, write_all_at};
 use crate::{Error, parallel};
 
-/// Bytes of a sighting.
-const BYTES: usize = size_of::<Sighting>();
-
 /// Sightings of one run, part by part.
 struct Run {
     starts: Vec<u32>,
+    form: Form,
     store: Store,
 }
 
 enum Store {
-    Memory(Vec<Sighting>),
+    Memory(Words),
     /// Where they begin in the temporary file.
     File(u64),
 }
@@ -51,30 +53,7 @@ pub struct Changes {
     spill: Option<(Temporary, u64)>,
     /// The next part to process.
     part: usize,
-    found: Vec<Vec<Period>>,
-}
-
-/// The periods, by key, then beginning.
-#[derive(Debug, Default)]
-pub struct Table {
-    /// The key of each.
-    pub keys: Vec<u64>,
-    /// What it was seen with.
-    pub others: Vec<u64>,
-    /// The first time.
-    pub from: Vec<i64>,
-    /// The last time.
-    pub to: Vec<i64>,
-    /// Distinct sightings.
-    pub sightings: Vec<i64>,
-    /// The other of the period before; 0 in the first of a key.
-    pub followed: Vec<u64>,
-    /// Microseconds in which an earlier period of the key had not ended.
-    pub overlap: Vec<i64>,
-    /// The number of the row of the first sighting.
-    pub from_row: Vec<u64>,
-    /// Of the last one.
-    pub to_row: Vec<u64>,
+    found: ByKey,
 }
 
 impl Changes {
@@ -103,7 +82,7 @@ impl Changes {
             bytes: 0,
             spill: None,
             part: 0,
-            found: Vec::new(),
+            found: ByKey::default(),
         }
     }
 
@@ -154,10 +133,10 @@ impl Changes {
         self.rows += taken.rows;
         self.account.add(taken.account);
         for mut run in taken.runs {
-            if let Store::Memory(sightings) = &run.store {
-                let bytes = sightings.len() * BYTES;
+            if let Store::Memory(words) = &run.store {
+                let bytes = size_of_val(words.as_slice());
                 if self.bytes + bytes > self.memory_limit {
-                    run.store = Store::File(self.write(sightings)?);
+                    run.store = Store::File(self.write(words.as_slice())?);
                 } else {
                     self.bytes += bytes;
                 }
@@ -168,13 +147,12 @@ impl Changes {
     }
 
     /// Writes a run to the temporary file; where it begins.
-    fn write(&mut self, sightings: &[Sighting]) -> Result<u64, Error> {
+    fn write(&mut self, words: &[u64]) -> Result<u64, Error> {
         let (file, end) = match &mut self.spill {
             Some(spill) => spill,
             none => none.insert((tempfile::tempfile().map_err(no_space)?, 0)),
         };
-        let words: Vec<[u64; 3]> = sightings.iter().map(|one| one.words()).collect();
-        let bytes: &[u8] = bytemuck::cast_slice(&words);
+        let bytes: &[u8] = bytemuck::cast_slice(words);
         let start = *end;
         write_all_at(file, bytes, start).map_err(no_space)?;
         *end += bytes.len() as u64;
@@ -198,12 +176,27 @@ impl Changes {
                 .div_ceil(4 * parallel::count(self.threads))
                 .max(1),
         );
-        let found = parallel::map(self.threads, tasks.collect(), |parts| self.go_over(parts));
-        for periods in found {
-            self.found.push(periods?);
+        if self.found.is_new() {
+            let found = parallel::map(self.threads, tasks.collect(), |parts| self.go_over(parts));
+            let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
+            self.found.prepare(&found, PARTS / end.max(1));
+            let groups = parallel::map(self.threads, found, |periods| self.found.cut(&periods));
+            self.keep(groups);
+        } else {
+            let groups = parallel::map(self.threads, tasks.collect(), |parts| {
+                Ok(self.found.cut(&self.go_over(parts)?))
+            });
+            let groups = groups.into_iter().collect::<Result<Vec<_>, Error>>()?;
+            self.keep(groups);
         }
         self.part = end;
         Ok(end < PARTS)
+    }
+
+    fn keep(&mut self, groups: Vec<Group>) {
+        for group in groups {
+            self.found.add(group);
+        }
     }
 
     fn go_over(&self, parts: &[usize]) -> Result<Vec<Period>, Error> {
@@ -213,30 +206,32 @@ impl Changes {
             let mut read = Vec::new();
             for run in &self.runs {
                 if let Store::File(start) = &run.store {
-                    read.push(self.read_back(*start, run.starts[part], run.starts[part + 1])?);
+                    read.push(self.read_back(*start, run, part)?);
                 }
             }
             let mut read = read.iter();
-            let runs = self.runs.iter().map(|run| match &run.store {
-                Store::Memory(sightings) => {
-                    &sightings[run.starts[part] as usize..run.starts[part + 1] as usize]
-                }
-                Store::File(_) => read.next().map_or(&[][..], Vec::as_slice),
+            let pieces = self.runs.iter().map(|run| Piece {
+                form: run.form,
+                words: match &run.store {
+                    Store::Memory(words) => &words.as_slice()[run.words(part)],
+                    Store::File(_) => read.next().map_or(&[][..], Vec::as_slice),
+                },
             });
-            let runs: Vec<&[Sighting]> = runs.collect();
-            periods.of_part(part, &runs, self.gap, |period| found.push(period));
+            let pieces: Vec<Piece<'_>> = pieces.collect();
+            periods.of_part(part, &pieces, self.gap, &mut found);
         }
         Ok(found)
     }
 
-    fn read_back(&self, start: u64, from: u32, to: u32) -> Result<Vec<Sighting>, Error> {
-        let mut words = vec![[0u64; 3]; (to - from) as usize];
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+    fn read_back(&self, start: u64, run: &Run, part: usize) -> Result<Vec<u64>, Error> {
+        let range = run.words(part);
+        let mut words = vec![0u64; range.len()];
         if let Some((file, _)) = &self.spill {
-            let offset = start + u64::from(from) * BYTES as u64;
+            let offset = start + (range.start * size_of::<u64>()) as u64;
+            let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
             read_exact_at(file, bytes, offset).map_err(no_space)?;
         }
-        Ok(words.into_iter().map(Sighting::of_words).collect())
+        Ok(words)
     }
 
     /// The periods of all keys, and the account of the rows. Parts that are not yet processed are processed first.
@@ -247,56 +242,32 @@ impl Changes {
         while self.part < PARTS {
             self.step()?;
         }
-        drop(self.runs);
-        Ok((Table::of(&self.found, self.threads), self.account))
+        let runs = self.runs.into_iter().filter_map(|run| match run.store {
+            Store::Memory(words) => words.into_block(),
+            Store::File(_) => None,
+        });
+        let used = runs.collect();
+        Ok((self.found.table(used, self.threads), self.account))
     }
 }
 
-impl Table {
-    /// The periods of all groups of parts, by key; those of a key stand together, in their order.
-    fn of(found: &[Vec<Period>], threads: parallel::Threads) -> Self {
-        let mut order: Vec<u128> = Vec::with_capacity(found.iter().map(Vec::len).sum());
-        for (group, periods) in found.iter().enumerate() {
-            let place = (group as u128) << 32;
-            let keys = periods.iter().map(|one| u128::from(one.key) << 64);
-            order.extend(keys.zip(0u32..).map(|(key, n)| key | place | u128::from(n)));
-        }
-        parallel::sort(threads, &mut order);
-        let mut table = Self::with_room_for(order.len());
-        for one in order {
-            // Each period is far from the one before in memory, and so all its columns are written at once.
-            let period = &found[(one >> 32) as u32 as usize][one as u32 as usize];
-            table.push(period);
-        }
-        table
+impl Run {
+    /// Where the words of a part are.
+    fn words(&self, part: usize) -> std::ops::Range<usize> {
+        let words = self.form.words();
+        self.starts[part] as usize * words..self.starts[part + 1] as usize * words
     }
+}
 
-    fn with_room_for(len: usize) -> Self {
-        Self {
-            keys: Vec::with_capacity(len),
-            others: Vec::with_capacity(len),
-            from: Vec::with_capacity(len),
-            to: Vec::with_capacity(len),
-            sightings: Vec::with_capacity(len),
-            followed: Vec::with_capacity(len),
-            overlap: Vec::with_capacity(len),
-            from_row: Vec::with_capacity(len),
-            to_row: Vec::with_capacity(len),
-        }
-    }
+/// Columns of a run, whose memory is used again for the next one.
+#[derive(Default)]
+struct Scratch {
+    keys: [Vec<u64>; 2],
+    ats: Vec<i64>,
+}
 
-    fn push(&mut self, period: &Period) {
-        self.keys.push(period.key);
-        self.others.push(period.other);
-        self.from.push(period.from);
-        self.to.push(period.to);
-        self.sightings
-            .push(i64::try_from(period.sightings).unwrap_or(i64::MAX));
-        self.followed.push(period.followed.unwrap_or(0));
-        self.overlap.push(period.overlap);
-        self.from_row.push(period.from_row);
-        self.to_row.push(period.to_row);
-    }
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 /// Reads a batch.
@@ -316,35 +287,43 @@ fn read(
     for (&keys, column) in keys.iter().zip(columns) {
         taken.account.look_at(keys, column);
     }
-    for rows in runs(times.len()) {
-        let mut read = sides
-            .each_ref()
-            .map(|side| fill_keys(side, rows.start, rows.len()));
-        let ats = fill_times(Some(&times), rows.start, rows.len());
-        let is_used = |row: usize, read: &[Vec<u64>; 2]| {
-            (read[0][row] != 0) & (read[1][row] != 0) & (ats[row] != NO_TIME)
-        };
-        if !(0..rows.len()).fold(true, |all, row| all & is_used(row, &read)) {
-            for row in 0..rows.len() {
-                if is_used(row, &read) {
-                    continue;
-                }
-                let at = rows.start + row;
-                let unread = (0..2).find(|&side| read[side][row] == 0);
-                let why = unread.map_or(NOT_TIMED, |side| why_refused(&sides[side], at));
-                taken.account.refuse(first + at as u64, why, list);
-                // Without a key it is left out.
-                read[by][row] = 0;
+    SCRATCH.with_borrow_mut(|scratch| {
+        for rows in runs(times.len()) {
+            let Scratch { keys: read, ats } = &mut *scratch;
+            for (side, read) in sides.iter().zip(&mut *read) {
+                read.resize(rows.len(), 0);
+                side.fill(rows.start, read);
             }
+            ats.resize(rows.len(), 0);
+            times.fill(rows.start, ats);
+            let is_used = |row: usize, read: &[Vec<u64>; 2]| {
+                (read[0][row] != 0) & (read[1][row] != 0) & (ats[row] != NO_TIME)
+            };
+            if !(0..rows.len()).fold(true, |all, row| all & is_used(row, read)) {
+                for row in 0..rows.len() {
+                    if is_used(row, read) {
+                        continue;
+                    }
+                    let at = rows.start + row;
+                    let unread = (0..2).find(|&side| read[side][row] == 0);
+                    let why = unread.map_or(NOT_TIMED, |side| why_refused(&sides[side], at));
+                    taken.account.refuse(first + at as u64, why, list);
+                    // Without a key it is left out.
+                    read[by][row] = 0;
+                }
+            }
+            let first = first + rows.start as u64;
+            let cut = Cut::of(std::mem::take(&mut read[by]), &read[1 - by], ats, first);
+            let (form, mut words) = (cut.form(), Words::zeros(cut.words()));
+            let (starts, memory) = cut.write(words.as_mut_slice());
+            read[by] = memory;
+            taken.runs.push(Run {
+                starts,
+                form,
+                store: Store::Memory(words),
+            });
         }
-        let first = first + rows.start as u64;
-        let cut = sightings(&read[by], &read[1 - by], &ats, first);
-        let (sightings, starts) = cut.into_inner();
-        taken.runs.push(Run {
-            starts,
-            store: Store::Memory(sightings),
-        });
-    }
+    });
     Ok(taken)
 }
 

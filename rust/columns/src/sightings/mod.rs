@@ -5,17 +5,20 @@
 //! group of a file gives it, on the thread that has it; what it returns is taken in the order of the rows.
 
 mod answer;
+mod by_key;
 mod changes;
 mod files;
 mod stored;
 mod together;
+mod words;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use numguard_core::linkage::NO_TIME;
 use numguard_core::notes::Note;
 
-pub use changes::{Changes, Table as ChangesTable};
+pub use by_key::Table as ChangesTable;
+pub use changes::Changes;
 pub use files::File;
 pub use together::{Common, Hits, Table as CommonTable};
 
@@ -25,7 +28,7 @@ use crate::refused::{looks_national, note_of};
 use crate::{Error, parallel};
 
 /// Rows that are read and cut into parts at once.
-const RUN: usize = 1 << 17;
+const RUN: usize = numguard_core::sightings::changes::RUN;
 
 /// Which rows were refused: each with its number and why.
 pub type Listed = Vec<(u64, &'static str)>;

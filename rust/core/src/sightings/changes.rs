@@ -2,95 +2,15 @@
 //!
 //! One idea: **a period ends where the key is next seen with another and returns only after the gap.** Files are mostly in
 //! the order of time, and so the sightings of a key are in order as soon as they stand together, which takes one pass over
-//! a part of the keys.
+//! a part of the keys. Only what is found to be out of order is sorted.
 
-use super::{KEY_BITS, Scattered, mixed, unmixed};
+use super::record::{Piece, REST_BITS, Sighting};
+use super::unmixed;
 
-/// The bits of a key that say in which part it is.
-pub const BITS: u32 = 11;
-/// The count of parts.
-pub const PARTS: usize = 1 << BITS;
-
-const REST_BITS: u32 = KEY_BITS - BITS;
-const REST: u64 = (1 << REST_BITS) - 1;
-/// Bits of the number of a row beside the key; the others stand beside the other.
-const LOW_BITS: u32 = 64 - REST_BITS;
-const LOW: u64 = (1 << LOW_BITS) - 1;
-const HIGH_BITS: u32 = 64 - KEY_BITS;
-
-/// The most rows.
-pub const ROWS: u64 = 1 << (LOW_BITS + HIGH_BITS);
+pub use super::record::{Cut, Form, PARTS, RUN};
 
 /// Bits by which the sightings of a part are sorted at the most, before those of a key are looked at.
 const SORT_BITS: u32 = 16;
-
-/// A sighting of a key with another in 24 bytes, within its part.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct Sighting {
-    /// The rest of the key, and the last bits of the number of the row.
-    key: u64,
-    /// The other, and the first bits of the number of the row.
-    other: u64,
-    at: i64,
-}
-
-impl Sighting {
-    /// Its words, to be stored.
-    #[must_use]
-    pub fn words(self) -> [u64; 3] {
-        [self.key, self.other, self.at.cast_unsigned()]
-    }
-
-    /// The sighting of some words.
-    #[must_use]
-    pub fn of_words([key, other, at]: [u64; 3]) -> Self {
-        Self {
-            key,
-            other,
-            at: at.cast_signed(),
-        }
-    }
-
-    fn rest(self) -> u64 {
-        self.key >> LOW_BITS
-    }
-
-    fn other(self) -> u64 {
-        self.other >> HIGH_BITS
-    }
-
-    fn row(self) -> u64 {
-        (self.other & ((1 << HIGH_BITS) - 1)) << LOW_BITS | self.key & LOW
-    }
-
-    /// What sightings are ordered by; of identical ones the row that was read first stands first.
-    fn order(self) -> (u64, i64, u64) {
-        (self.rest(), self.at, self.other())
-    }
-}
-
-/// Sightings of one batch, cut into parts; a row whose key is 0 is left out. `first` is the number of the first row.
-///
-/// # Panics
-/// If the columns differ in length, or with more than [`ROWS`] rows.
-#[must_use]
-pub fn sightings(keys: &[u64], others: &[u64], ats: &[i64], first: u64) -> Scattered<Sighting> {
-    assert!(first + keys.len() as u64 <= ROWS, "less than 2^39 rows");
-    assert!(
-        keys.len() == others.len() && keys.len() == ats.len(),
-        "columns of the same length"
-    );
-    let mixed: Vec<u64> = keys.iter().map(|&key| mixed(key)).collect();
-    Scattered::of(&mixed, BITS, |n| {
-        let row = first + n as u64;
-        Sighting {
-            key: (mixed[n] & REST) << LOW_BITS | row & LOW,
-            other: others[n] << HIGH_BITS | row >> LOW_BITS,
-            at: ats[n],
-        }
-    })
-}
 
 /// A key with another, without a long pause in which it was seen with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,14 +25,57 @@ pub struct Period {
     pub to: i64,
     /// Distinct sightings.
     pub sightings: u64,
-    /// The other of the period before; `None` in the first.
-    pub followed: Option<u64>,
-    /// Microseconds of the period in which an earlier one of the key had not ended.
-    pub overlap: i64,
     /// The row of the first sighting.
     pub from_row: u64,
     /// The row of the last one.
     pub to_row: u64,
+}
+
+impl Period {
+    #[inline]
+    fn of(key: u64, sighting: Sighting) -> Self {
+        Self {
+            key,
+            other: sighting.other(),
+            from: sighting.at,
+            to: sighting.at,
+            sightings: 1,
+            from_row: sighting.row(),
+            to_row: sighting.row(),
+        }
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.to = next.to;
+        self.to_row = next.to_row;
+        self.sightings += next.sightings;
+    }
+}
+
+/// What is known of the periods before one of the same key.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    key: u64,
+    other: u64,
+    latest: i64,
+}
+
+impl Earlier {
+    /// The other of the period before, and the microseconds in which an earlier one had not ended; `None` for the first
+    /// period of a key. Periods of a key come one after another, in their order.
+    #[inline]
+    pub fn before(&mut self, period: &Period) -> Option<(u64, i64)> {
+        let follows = (self.key == period.key).then(|| {
+            let end = period.to.min(self.latest);
+            (self.other, end.saturating_sub(period.from).max(0))
+        });
+        self.latest = match follows {
+            Some(_) => self.latest.max(period.to),
+            None => period.to,
+        };
+        (self.key, self.other) = (period.key, period.other);
+        follows
+    }
 }
 
 /// Working memory for the periods of parts.
@@ -120,145 +83,139 @@ pub struct Period {
 pub struct Periods {
     starts: Vec<u32>,
     sorted: Vec<Sighting>,
-    stretches: Vec<Stretch>,
-}
-
-/// Sightings of a key with one other that stand beside each other.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    other: u64,
-    from: i64,
-    to: i64,
-    sightings: u64,
-    from_row: u64,
-    to_row: u64,
+    /// Periods of the key at hand, before the last one.
+    open: Vec<Period>,
 }
 
 impl Periods {
-    /// The periods of all keys of a part, whose sightings come in runs in the order of the rows. The periods of a key stand
+    /// Adds the periods of all keys of a part, whose sightings come in the order of the rows. The periods of a key stand
     /// together, by their beginnings.
     ///
     /// # Panics
     /// With 2^32 or more sightings.
-    pub fn of_part(
-        &mut self,
-        part: usize,
-        runs: &[&[Sighting]],
-        gap: i64,
-        mut found: impl FnMut(Period),
-    ) {
-        let bits = self.sort(runs);
+    pub fn of_part(&mut self, part: usize, pieces: &[Piece<'_>], gap: i64, out: &mut Vec<Period>) {
+        let buckets = self.sort(pieces);
         let first = (part as u64) << REST_BITS;
-        let mut sorted = std::mem::take(&mut self.sorted);
+        let (starts, mut sorted) = (
+            std::mem::take(&mut self.starts),
+            std::mem::take(&mut self.sorted),
+        );
         let mut from = 0;
-        for bucket in 0..1usize << bits {
-            // After the sort each start is the end of its bucket.
-            let to = self.starts[bucket] as usize;
-            if from < to {
-                let bucket = &mut sorted[from..to];
-                if !bucket.is_sorted_by_key(|sighting| sighting.order()) {
-                    bucket.sort_by_key(|sighting| sighting.order());
-                }
-                for group in bucket.chunk_by(|one, other| one.rest() == other.rest()) {
-                    self.of_key(unmixed(first | group[0].rest()), group, gap, &mut found);
-                }
+        // After the sort each start is the end of its bucket.
+        for &to in &starts[..buckets] {
+            let bucket = &mut sorted[from..to as usize];
+            let before = out.len();
+            if !self.go_over(first, bucket, gap, out) {
+                out.truncate(before);
+                bucket.sort_by_key(Sighting::order);
+                self.go_over(first, bucket, gap, out);
             }
-            from = to;
+            from = to as usize;
         }
-        self.sorted = sorted;
+        (self.starts, self.sorted) = (starts, sorted);
     }
 
-    /// Puts the sightings into buckets by the first bits of their keys, in the order of their rows; the number of bits.
-    fn sort(&mut self, runs: &[&[Sighting]]) -> u32 {
-        let len: usize = runs.iter().map(|run| run.len()).sum();
+    /// Puts the sightings into buckets by the first bits of their keys, in the order of their rows; the count of buckets.
+    fn sort(&mut self, pieces: &[Piece<'_>]) -> usize {
+        let len: usize = pieces.iter().map(Piece::len).sum();
         assert!(u32::try_from(len).is_ok(), "less than 2^32 in a part");
         let bits = len.next_power_of_two().ilog2().min(SORT_BITS);
         let shift = REST_BITS - bits;
-        let bucket = |sighting: &Sighting| (sighting.rest() >> shift) as usize;
-        self.starts.clear();
-        self.starts.resize((1 << bits) + 1, 0);
-        for sighting in runs.iter().copied().flatten() {
-            self.starts[bucket(sighting) + 1] += 1;
+        let starts = &mut self.starts;
+        starts.clear();
+        starts.resize((1 << bits) + 1, 0);
+        for piece in pieces {
+            piece.rests(|rest| starts[(rest >> shift) as usize + 1] += 1);
         }
         let mut sum = 0;
-        for start in &mut self.starts {
+        for start in &mut *starts {
             sum += *start;
             *start = sum;
         }
-        self.sorted.resize(len, Sighting::default());
-        for sighting in runs.iter().copied().flatten() {
-            let place = &mut self.starts[bucket(sighting)];
-            self.sorted[*place as usize] = *sighting;
-            *place += 1;
+        let sorted = &mut self.sorted;
+        if sorted.len() < len {
+            sorted.resize(len, Sighting::default());
         }
-        bits
+        for piece in pieces {
+            piece.each(|sighting| {
+                let place = &mut starts[(sighting.rest() >> shift) as usize];
+                sorted[*place as usize] = sighting;
+                *place += 1;
+            });
+        }
+        1 << bits
     }
 
-    /// The periods of one key, whose sightings are in order.
-    fn of_key(&mut self, key: u64, group: &[Sighting], gap: i64, mut found: impl FnMut(Period)) {
-        self.stretches.clear();
-        let mut before: Option<(u64, i64)> = None;
-        for sighting in group {
-            let (other, at) = (sighting.other(), sighting.at);
-            // Of identical sightings the first row counts.
-            if before == Some((other, at)) {
-                continue;
-            }
-            match self.stretches.last_mut() {
-                Some(last) if last.other == other => {
-                    last.to = at;
-                    last.to_row = sighting.row();
+    /// Adds the periods of the keys of a bucket; whether its sightings are in order. If not, what was added is wrong.
+    fn go_over(
+        &mut self,
+        first: u64,
+        bucket: &[Sighting],
+        gap: i64,
+        out: &mut Vec<Period>,
+    ) -> bool {
+        let Some((&one, others)) = bucket.split_first() else {
+            return true;
+        };
+        self.open.clear();
+        let mut rest = one.rest();
+        let mut last = Period::of(unmixed(first | rest), one);
+        for &next in others {
+            if next.rest() != rest {
+                if next.rest() < rest {
+                    return false;
+                }
+                self.close(last, gap, out);
+                rest = next.rest();
+                last = Period::of(unmixed(first | rest), next);
+            } else if next.other() == last.other {
+                if next.at < last.to {
+                    return false;
+                }
+                // Of identical sightings the first row counts.
+                if next.at > last.to {
+                    last.to = next.at;
+                    last.to_row = next.row();
                     last.sightings += 1;
                 }
-                _ => self.stretches.push(Stretch {
-                    other,
-                    from: at,
-                    to: at,
-                    sightings: 1,
-                    from_row: sighting.row(),
-                    to_row: sighting.row(),
-                }),
+            } else {
+                if (next.at, next.other()) < (last.to, last.other) {
+                    return false;
+                }
+                self.open.push(last);
+                last = Period::of(last.key, next);
             }
-            before = Some((other, at));
         }
-        join(&mut self.stretches, gap);
-        let mut earlier: Option<(u64, i64)> = None;
-        for one in &self.stretches {
-            let overlap = earlier.map_or(0, |(_, latest)| {
-                one.to.min(latest).saturating_sub(one.from).max(0)
-            });
-            found(Period {
-                key,
-                other: one.other,
-                from: one.from,
-                to: one.to,
-                sightings: one.sightings,
-                followed: earlier.map(|(other, _)| other),
-                overlap,
-                from_row: one.from_row,
-                to_row: one.to_row,
-            });
-            let latest = earlier.map_or(one.to, |(_, latest)| latest.max(one.to));
-            earlier = Some((one.other, latest));
+        self.close(last, gap, out);
+        true
+    }
+
+    /// Adds the periods of a key, of which this is the last one.
+    #[inline]
+    fn close(&mut self, last: Period, gap: i64, out: &mut Vec<Period>) {
+        if self.open.is_empty() {
+            out.push(last);
+            return;
         }
+        self.open.push(last);
+        join(&mut self.open, gap);
+        out.append(&mut self.open);
     }
 }
 
-/// Joins stretches of the same other, between which there are always others, unless their pause is over the gap. After
-/// that they are periods, by beginning, end and other.
-fn join(stretches: &mut Vec<Stretch>, gap: i64) {
-    if stretches.len() > 2 {
+/// Joins periods of the same other, between which there are always others, unless their pause is over the gap. After that
+/// they are ordered by beginning, end and other.
+fn join(periods: &mut Vec<Period>, gap: i64) {
+    if periods.len() > 2 {
         // Stable: those of an other stay in the order of time.
-        stretches.sort_by_key(|one| one.other);
-        stretches.dedup_by(|next, one| {
+        periods.sort_by_key(|one| one.other);
+        periods.dedup_by(|next, one| {
             let joined = next.other == one.other && next.from.saturating_sub(one.to) <= gap;
             if joined {
-                one.to = next.to;
-                one.to_row = next.to_row;
-                one.sightings += next.sightings;
+                one.join(next);
             }
             joined
         });
     }
-    stretches.sort_by_key(|one| (one.from, one.to, one.other));
+    periods.sort_by_key(|one| (one.from, one.to, one.other));
 }

@@ -5,9 +5,11 @@
 //! belongs to, the next ones its place within, and no hash table is needed.
 
 pub mod changes;
+mod record;
 mod scatter;
 pub mod together;
 
+pub use record::Piece;
 pub use scatter::Scattered;
 
 /// Bits of a key: numbers have at most fifteen digits, handsets fourteen.

@@ -17,6 +17,9 @@ const REST: u64 = (1 << REST_BITS) - 1;
 const BESIDE_BITS: u32 = 64 - REST_BITS;
 const BESIDE: u64 = (1 << BESIDE_BITS) - 1;
 
+/// Bits by which the pairs of a part are put into buckets at the most.
+const SORT_BITS: u32 = 16;
+
 /// The most sources.
 pub const SOURCES: usize = 1 << 16;
 
@@ -33,10 +36,42 @@ pub fn pairs(keys: &[u64], source: u16) -> Scattered<u64> {
 }
 
 /// The pairs of a part from all runs, each once, ascending.
+///
+/// Put into as many buckets as there are pairs, most are in order: keys are spread evenly, and sources come one after
+/// another.
+///
+/// # Panics
+/// With 2^32 or more pairs.
 #[must_use]
 pub fn distinct(runs: &[&[u64]]) -> Vec<u64> {
-    let mut pairs = runs.concat();
-    pairs.sort_unstable();
+    let len: usize = runs.iter().map(|run| run.len()).sum();
+    assert!(u32::try_from(len).is_ok(), "less than 2^32 in a part");
+    let bits = len.next_power_of_two().ilog2().clamp(1, SORT_BITS);
+    let bucket_of = |pair: u64| (pair >> (64 - bits)) as usize;
+    // Counted one place late, so that after the sums each place is where its bucket begins.
+    let mut places = vec![0u32; (1 << bits) + 1];
+    for &pair in runs.iter().copied().flatten() {
+        places[bucket_of(pair) + 1] += 1;
+    }
+    let mut sum = 0;
+    for place in &mut places {
+        sum += *place;
+        *place = sum;
+    }
+    let mut pairs = vec![0; len];
+    for &pair in runs.iter().copied().flatten() {
+        let place = &mut places[bucket_of(pair)];
+        pairs[*place as usize] = pair;
+        *place += 1;
+    }
+    let mut from = 0;
+    for &to in &places[..1 << bits] {
+        let bucket = &mut pairs[from..to as usize];
+        if !bucket.is_sorted() {
+            bucket.sort_unstable();
+        }
+        from = to as usize;
+    }
     pairs.dedup();
     pairs
 }

@@ -1,0 +1,145 @@
+//! Degrees as floats -> points as the core counts them.
+//!
+//! Coordinates that are written in other ways are read by the caller; both give the same points.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, UInt64Array};
+use arrow_schema::DataType;
+use numguard_core::linkage::Point;
+
+use crate::Error;
+
+const MICRO: f64 = 1e6;
+const MOST_NORTH: f64 = 90.0;
+const MOST_EAST: f64 = 180.0;
+
+/// The point of each row, without nulls: 0 where a coordinate is null or out of range, and where both are 0, which
+/// software writes for an unknown place.
+///
+/// # Errors
+/// [`Error::UnsupportedType`] for anything but floats.
+pub(super) fn points(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Result<UInt64Array, Error> {
+    let [latitudes, longitudes] = [floats(latitudes)?, floats(longitudes)?];
+    let (north, east) = (
+        latitudes.as_primitive::<Float64Type>(),
+        longitudes.as_primitive::<Float64Type>(),
+    );
+    let mut points: Vec<u64> = north
+        .values()
+        .iter()
+        .zip(east.values())
+        .map(|(&north, &east)| point(north, east))
+        .collect();
+    for nulls in [north.nulls(), east.nulls()].into_iter().flatten() {
+        for (point, is_valid) in points.iter_mut().zip(nulls) {
+            *point &= u64::from(is_valid).wrapping_neg();
+        }
+    }
+    Ok(points.into())
+}
+
+#[inline]
+fn point(north: f64, east: f64) -> u64 {
+    // Not a number is not within the range.
+    if !((north.abs() <= MOST_NORTH) & (east.abs() <= MOST_EAST)) {
+        return 0;
+    }
+    // Within the range, so that nothing is cut off.
+    let micros = |degrees: f64| (degrees * MICRO).round_ties_even() as i32;
+    let (latitude, longitude) = (micros(north), micros(east));
+    if latitude == 0 && longitude == 0 {
+        return 0;
+    }
+    Point {
+        latitude,
+        longitude,
+    }
+    .key()
+}
+
+fn floats(array: &ArrayRef) -> Result<ArrayRef, Error> {
+    match array.data_type() {
+        DataType::Float64 => Ok(ArrayRef::clone(array)),
+        DataType::Float32 => Ok(arrow_cast::cast(array, &DataType::Float64)?),
+        other => Err(Error::unsupported(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{Float32Array, Float64Array, Int64Array};
+
+    use super::*;
+
+    fn micros(latitudes: ArrayRef, longitudes: ArrayRef) -> Vec<Option<(i32, i32)>> {
+        let points = points(&latitudes, &longitudes).expect("floats");
+        assert_eq!(points.null_count(), 0);
+        let point = |&key: &u64| Point::of_key(key).map(|point| (point.latitude, point.longitude));
+        points.values().iter().map(point).collect()
+    }
+
+    #[test]
+    fn only_a_known_place_has_a_point() {
+        let latitudes = [
+            Some(21.29),
+            Some(0.0),
+            Some(-0.0000004),
+            None,
+            Some(12.0),
+            Some(f64::NAN),
+            Some(90.0),
+            Some(-90.0000001),
+            Some(0.0),
+            Some(0.0000005),
+            Some(0.0000015),
+        ];
+        let longitudes = [
+            Some(72.89),
+            Some(0.0),
+            Some(0.0000005),
+            Some(72.0),
+            None,
+            Some(72.0),
+            Some(-180.0),
+            Some(72.0),
+            Some(180.000001),
+            Some(1.0),
+            Some(-1.0),
+        ];
+        let found = micros(
+            Arc::new(Float64Array::from_iter(latitudes)),
+            Arc::new(Float64Array::from_iter(longitudes)),
+        );
+        let expected = [
+            Some((21_290_000, 72_890_000)),
+            None,
+            None,
+            None,
+            None,
+            None,
+            Some((90_000_000, -180_000_000)),
+            None,
+            None,
+            Some((0, 1_000_000)),
+            Some((2, -1_000_000)),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn short_floats_are_floats_and_integers_are_not() {
+        let short: ArrayRef = Arc::new(Float32Array::from(vec![12.5]));
+        assert_eq!(
+            micros(Arc::clone(&short), short.clone()),
+            [Some((12_500_000, 12_500_000))]
+        );
+        let whole: ArrayRef = Arc::new(Int64Array::from(vec![12]));
+        assert!(matches!(
+            points(&short, &whole),
+            Err(Error::UnsupportedType { .. })
+        ));
+    }
+}
