@@ -126,7 +126,7 @@ impl Groups {
     ) -> usize {
         let start = self.used;
         if self.lows.is_empty() {
-            // Zeros that nobody wrote have no memory yet: the tasks get it, in parallel. Groups are allocated once, at the
+            // Zeros that were not written have no memory yet: the tasks get it, in parallel. Groups are allocated once, at the
             // most: memory that grew in steps is not returned to the system.
             self.lows = vec![0; expected];
             self.groups.reserve_exact(expected.div_ceil(batch) * WINDOW);
