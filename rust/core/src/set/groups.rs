@@ -126,8 +126,8 @@ impl Groups {
     ) -> usize {
         let start = self.used;
         if self.lows.is_empty() {
-            // Zeros that nobody wrote have no memory yet: the tasks get it, in parallel. Groups are allocated once, at the
-            // most: memory that grew in steps is not returned to the system.
+            // Zeros that were not written have no memory yet: the tasks get it, in parallel. The groups are allocated at
+            // once, because memory that grows in steps is not returned to the system.
             self.lows = vec![0; expected];
             self.groups.reserve_exact(expected.div_ceil(batch) * WINDOW);
         } else if self.lows.len() < start + keys.len() {
