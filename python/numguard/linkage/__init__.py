@@ -277,7 +277,7 @@ def _read(
             columns = columns_of([*stored.names, *part.partitions])
             degrees = None if places is None else places.floats(stored, part.schema().names)
             if set(columns) <= set(stored.names) and (places is None or degrees is not None):
-                files.append((part.path, columns, degrees if degrees else None))
+                files.append((part.path, columns, degrees or None))
                 of_files += part.count()
                 if unread is not None:
                     unread.look_at(part, columns)

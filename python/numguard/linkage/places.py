@@ -63,7 +63,7 @@ class Places:
         return [column for column in dict.fromkeys(self._named.values()) if column in names]
 
     def floats(self, stored: pa.Schema, names: Sequence[str]) -> tuple[str, str] | tuple[()] | None:
-        """The columns of degrees of a file that has no other places, or none at all, if the compiled module can read it.
+        """The columns of degrees of a file without other places, or none at all, if the compiled module can read it.
 
         Args:
             stored: The columns in the file.

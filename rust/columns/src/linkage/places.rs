@@ -74,8 +74,8 @@ mod tests {
 
     use super::*;
 
-    fn micros(latitudes: ArrayRef, longitudes: ArrayRef) -> Vec<Option<(i32, i32)>> {
-        let points = points(&latitudes, &longitudes).expect("floats");
+    fn micros(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Vec<Option<(i32, i32)>> {
+        let points = points(latitudes, longitudes).expect("floats");
         assert_eq!(points.null_count(), 0);
         let point = |&key: &u64| Point::of_key(key).map(|point| (point.latitude, point.longitude));
         points.values().iter().map(point).collect()
@@ -109,10 +109,9 @@ mod tests {
             Some(1.0),
             Some(-1.0),
         ];
-        let found = micros(
-            Arc::new(Float64Array::from_iter(latitudes)),
-            Arc::new(Float64Array::from_iter(longitudes)),
-        );
+        let latitudes: ArrayRef = Arc::new(Float64Array::from_iter(latitudes));
+        let longitudes: ArrayRef = Arc::new(Float64Array::from_iter(longitudes));
+        let found = micros(&latitudes, &longitudes);
         let expected = [
             Some((21_290_000, 72_890_000)),
             None,
@@ -132,10 +131,7 @@ mod tests {
     #[test]
     fn short_floats_are_floats_and_integers_are_not() {
         let short: ArrayRef = Arc::new(Float32Array::from(vec![12.5]));
-        assert_eq!(
-            micros(Arc::clone(&short), short.clone()),
-            [Some((12_500_000, 12_500_000))]
-        );
+        assert_eq!(micros(&short, &short), [Some((12_500_000, 12_500_000))]);
         let whole: ArrayRef = Arc::new(Int64Array::from(vec![12]));
         assert!(matches!(
             points(&short, &whole),

@@ -276,14 +276,14 @@ mod tests {
             let values = chunks.flat_map(|chunk| chunk.columns[n].as_slice()[..chunk.len].iter());
             values.copied().collect::<Vec<u64>>()
         };
-        let told = |value: fn(&Period) -> u64| expected.iter().map(value).collect::<Vec<u64>>();
-        assert_eq!(column(0), told(|one| one.key));
-        assert_eq!(column(1), told(|one| one.other));
-        assert_eq!(column(2), told(|one| one.from.cast_unsigned()));
-        assert_eq!(column(3), told(|one| one.to.cast_unsigned()));
-        assert_eq!(column(4), told(|one| one.sightings));
-        assert_eq!(column(7), told(|one| one.from_row));
-        assert_eq!(column(8), told(|one| one.to_row));
+        let expect = |value: fn(&Period) -> u64| expected.iter().map(value).collect::<Vec<u64>>();
+        assert_eq!(column(0), expect(|one| one.key));
+        assert_eq!(column(1), expect(|one| one.other));
+        assert_eq!(column(2), expect(|one| one.from.cast_unsigned()));
+        assert_eq!(column(3), expect(|one| one.to.cast_unsigned()));
+        assert_eq!(column(4), expect(|one| one.sightings));
+        assert_eq!(column(7), expect(|one| one.from_row));
+        assert_eq!(column(8), expect(|one| one.to_row));
         let mut before: Option<&Period> = None;
         for ((one, followed), overlap) in expected.iter().zip(column(5)).zip(column(6)) {
             let earlier = before.filter(|before| before.key == one.key);
