@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,10 +35,12 @@ SHOWN = {
 }
 
 
-async def hovers(names: list[str]) -> dict[str, str]:
+async def hovers(names: list[str], cache: Path) -> dict[str, str]:
     """What a language server answers to a hover over `numguard.<name>`, for each name."""
     client = LanguageClient("test", "1")
-    await client.start_io(str(Path(sys.executable).parent / "jedi-language-server"))
+    # The user's cache may be damaged, by a server that was killed while it wrote: then a request has no answer.
+    env = os.environ | {"XDG_CACHE_HOME": str(cache)}
+    await client.start_io(str(Path(sys.executable).parent / "jedi-language-server"), env=env)
     try:
         root = ROOT.as_uri()
         folder = lsp.WorkspaceFolder(uri=root, name="numguard")
@@ -68,8 +71,8 @@ async def hovers(names: list[str]) -> dict[str, str]:
         await client.stop()
 
 
-def test_an_editor_shows_the_docstrings() -> None:
-    answers = asyncio.run(asyncio.wait_for(hovers(list(SHOWN)), 120))
+def test_an_editor_shows_the_docstrings(tmp_path: Path) -> None:
+    answers = asyncio.run(asyncio.wait_for(hovers(list(SHOWN), tmp_path), 120))
     for name, shown in SHOWN.items():
         assert shown.lower() in answers[name].lower().replace("\\", ""), name
 

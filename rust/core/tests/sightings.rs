@@ -11,10 +11,10 @@ use proptest::prelude::*;
 const FIRST: u64 = 919_876_543_210;
 
 /// A period with the other of the one before and what it has in common with earlier ones.
-type Told = (Period, Option<(u64, i64)>);
+type WithPrevious = (Period, Option<(u64, i64)>);
 
 /// As the rule is written: the sightings of a key in the order of time and other, and the periods of each other.
-fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<Told> {
+fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<WithPrevious> {
     let mut distinct: BTreeMap<(u64, i64, u64), u64> = BTreeMap::new();
     for (row, &(key, other, at)) in rows.iter().enumerate() {
         distinct.entry((key, at, other)).or_insert(row as u64);
@@ -64,7 +64,7 @@ fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<Told> {
 }
 
 /// What the module finds in runs of `cut` rows.
-fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<Told> {
+fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<WithPrevious> {
     let runs: Vec<_> = rows
         .chunks(cut)
         .enumerate()
@@ -93,10 +93,10 @@ fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<Told> {
     }
     found.sort_by_key(|one| one.key);
     let mut earlier = Earlier::default();
-    let told = found
+    let with_previous = found
         .into_iter()
         .map(|period| (period, earlier.before(&period)));
-    told.collect()
+    with_previous.collect()
 }
 
 proptest! {
