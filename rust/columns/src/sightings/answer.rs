@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow_array::{
     ArrayRef, Int32Array, Int64Array, RecordBatch, TimestampMicrosecondArray, UInt64Array,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use numguard_core::linkage::NO_TIME;
 
-use super::by_key::Chunk;
+use super::by_key::{COLUMNS, Chunk, FOLLOWED, ROWS};
 use super::words::Words;
 use super::{ChangesTable, CommonTable, Hits};
 use crate::Error;
@@ -67,50 +67,55 @@ impl ChangesTable {
     }
 }
 
+/// The type of a column of [`Chunk`].
+#[derive(Clone, Copy)]
+enum Kind {
+    Unsigned,
+    Signed,
+    Time,
+}
+
+/// The columns of [`Chunk`]: name, type, and whether it is about the period before, which the first of a key has not.
+const PERIOD: [(&str, Kind, bool); COLUMNS] = [
+    ("key", Kind::Unsigned, false),
+    ("other", Kind::Unsigned, false),
+    ("from", Kind::Time, false),
+    ("to", Kind::Time, false),
+    ("sightings", Kind::Signed, false),
+    ("followed", Kind::Unsigned, true),
+    ("overlap", Kind::Signed, true),
+    ("from_row", Kind::Signed, false),
+    ("to_row", Kind::Signed, false),
+];
+
 impl Chunk {
     fn into_batch(mut self, first: u64) -> Result<RecordBatch, Error> {
         let len = self.len;
-        for rows in &mut self.columns[7..] {
+        for rows in &mut self.columns[ROWS] {
             for row in rows.as_mut_slice() {
                 *row += first;
             }
         }
-        let followed = self.columns[5].as_slice();
+        let followed = self.columns[FOLLOWED].as_slice();
         let follows = NullBuffer::new(BooleanBuffer::collect_bool(len, |row| followed[row] != 0));
         let follows = Some(follows).filter(|nulls| nulls.null_count() > 0);
-        let buffers = self.columns.map(Words::into_buffer);
-        let [
-            key,
-            other,
-            from,
-            to,
-            sightings,
-            followed,
-            overlap,
-            from_row,
-            to_row,
-        ] = buffers;
-        let unsigned = |buffer: Buffer, nulls: Option<NullBuffer>| -> ArrayRef {
-            Arc::new(UInt64Array::new(ScalarBuffer::new(buffer, 0, len), nulls))
+        let columns = PERIOD.into_iter().zip(self.columns);
+        let array = |((name, kind, is_of_before), words): ((&'static str, Kind, bool), Words)| {
+            let nulls = follows.clone().filter(|_| is_of_before);
+            let buffer = words.into_buffer();
+            let array: ArrayRef = match kind {
+                Kind::Unsigned => {
+                    Arc::new(UInt64Array::new(ScalarBuffer::new(buffer, 0, len), nulls))
+                }
+                Kind::Signed => Arc::new(Int64Array::new(ScalarBuffer::new(buffer, 0, len), nulls)),
+                Kind::Time => {
+                    let times = ScalarBuffer::new(buffer, 0, len);
+                    Arc::new(TimestampMicrosecondArray::new(times, nulls).with_timezone(ZONE))
+                }
+            };
+            (name, array)
         };
-        let signed = |buffer: Buffer, nulls: Option<NullBuffer>| -> ArrayRef {
-            Arc::new(Int64Array::new(ScalarBuffer::new(buffer, 0, len), nulls))
-        };
-        let timed = |buffer: Buffer| -> ArrayRef {
-            let times = TimestampMicrosecondArray::new(ScalarBuffer::new(buffer, 0, len), None);
-            Arc::new(times.with_timezone(ZONE))
-        };
-        batch(vec![
-            ("key", unsigned(key, None)),
-            ("other", unsigned(other, None)),
-            ("from", timed(from)),
-            ("to", timed(to)),
-            ("sightings", signed(sightings, None)),
-            ("followed", unsigned(followed, follows.clone())),
-            ("overlap", signed(overlap, follows)),
-            ("from_row", signed(from_row, None)),
-            ("to_row", signed(to_row, None)),
-        ])
+        batch(columns.map(array).collect())
     }
 }
 

@@ -21,6 +21,12 @@ const RANGES: usize = 1 << 10;
 /// Columns of a period: see [`Chunk`].
 pub(super) const COLUMNS: usize = 9;
 
+/// The column of the other of the period before.
+pub(super) const FOLLOWED: usize = 5;
+
+/// The columns of numbers of rows.
+pub(super) const ROWS: Range<usize> = 7..COLUMNS;
+
 /// Periods cut into ranges of keys.
 #[derive(Default)]
 pub(super) struct ByKey {
