@@ -150,6 +150,7 @@ def test_normalize_keeps_every_row(desk: Path) -> None:
         "refused_rows": {},
         "not_data": {},
         "passed_over": [],
+        "warnings": [],
     }
     clean = csv.read_csv("clean.csv")
     assert clean["msisdn"].to_pylist() == [919876543210, None, 919812345678, None]

@@ -143,6 +143,28 @@ def test_files_with_other_types_of_columns_are_an_error(verb: str, capsys: pytes
     assert not Path("o.csv").exists()
 
 
+DATED = ["expand", "s.parquet", "--days-before", "3", "--days-after", "3", "--max-hops", "1", "--seeds"]
+
+
+def test_dated_seeds_with_other_types_or_without_days_are_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    at = pa.array([0], pa.timestamp("us"))
+    pq.write_table(pa.table({"served_msisdn": ["9876543210"], "imei14": ["490154203237518"], "at": at}), "s.parquet")
+    Path("d").mkdir()
+    pq.write_table(pa.table({"msisdn": ["9876543210"], "reported_at": ["2026-09-01"]}), "d/a.parquet")
+    pq.write_table(pa.table({"msisdn": [9876543210], "reported_at": ["2026-09-01"]}), "d/b.parquet")
+    Path("l.csv").write_text("msisdn,day\n9876543210,2026-09-01\n")
+    for seeds, why in (("d", "other types"), ("l.csv", "no column 'reported_at'")):
+        assert run([*DATED, seeds]) == 3
+        assert why in capsys.readouterr().err
+
+
+def test_the_first_refused_row_of_a_list_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("d.csv").write_bytes(ROWS)
+    Path("l.csv").write_text("msisdn,x\n9876543210,1\nabc,2\n9876543211\n")
+    assert run(["scan", "d.csv", "-c", "mobile", "--numbers", "l.csv", "--strict"]) == 3
+    assert "the first in row 3" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("verb", READS)
 def test_two_columns_of_one_name_are_an_error(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("d.csv").write_text("mobile,mobile\n9876543210,9812345678\n")

@@ -266,18 +266,17 @@ class _ListReader:
         """The list with its account, after its cells were read."""
         refused = pa.concat_tables([refused_rows(self.source.parts), *self._notes])
         account = self.source.account()
-        warnings = [*(warning for part in self.source.parts for warning in part.warnings), *self._warnings]
         notes = pc.value_counts(refused["note"]).to_pylist()
         account["rows_refused"] = len(refused)
         account["refused_rows"] = {one["values"]: one["counts"] for one in notes}
         account["rows_read"] += self._first
         account["not_data"] |= {"other_action": self._others} if self._others else {}
-        account |= {"warnings": warnings} if warnings else {}
+        account["warnings"] += self._warnings
         others = sum(account["not_data"].values())
         account["rows_used"] = account["rows_read"] - len(refused) - others
         if strict and len(refused):
             raise InputError(
-                f"{self.path}: {len(refused)} of its rows cannot be read, the first in row {refused['row'][0]}: "
+                f"{self.path}: {len(refused)} of its rows cannot be read, the first in row {pc.min(refused['row'])}: "
                 "with --strict a list is taken whole or not at all"
             )
         return NumberList(keys, account, refused)

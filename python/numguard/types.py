@@ -83,7 +83,7 @@ class RowAccount(TypedDict, total=False):
     refused_rows: dict[str, int]
     #: Non-data lines, by kind.
     not_data: dict[str, int]
-    #: Members of archives and sheets that are no table, and why, if there are any; and so the next.
+    #: Members of archives and sheets that are no table, and why.
     passed_over: list[str]
     #: What else must be known of how the rows were read.
     warnings: list[str]

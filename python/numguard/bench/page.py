@@ -231,7 +231,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     ("answers", "Calls that return rows", "`explain`, `extract` and `format` of columns; default calls.", ()),
     ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
     ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set.", ()),
-    ("set algebra", "Sets of sets", "The union of two sets of this length; all keys of one as an array.", ()),
+    ("set algebra", "Set algebra", "The union of two sets of this length; all keys of one as an array.", ()),
     ("memory of building", "Memory while a set is built", "The peak memory beyond the keys, with the set.", ()),
     ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
     ("memory of contains", "Memory while rows are counted", "The peak memory beyond column and list.", ()),

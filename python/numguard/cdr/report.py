@@ -68,7 +68,7 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
     if not lines:
         raise InputError(f"{member.name}: is empty")
     summary = FileSummary(member.name, encoding=member.encoding, container=member.container)
-    summary.of_reading = member.warnings
+    summary.reader_warnings = member.warnings
     header = find_header(lines, layouts, member.name)
     if header is None:
         if any(is_no_data(line) for line in lines):

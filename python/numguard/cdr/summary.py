@@ -39,7 +39,7 @@ class FileSummary:
     `rows` were returned and `refused` were not, by note; together they are every row of the file. `refused_lines` has
     the first lines of each note (`Cdr.refused` has all). `skipped` counts non-data lines: blank, ruler, preamble,
     header, footer, page, no_data. `unread` counts cells with content that became null, by column and note. `left_out`:
-    a sheet or member without a table, beside one that has a table, and why nothing was read from it. `of_reading`:
+    a sheet or member without a table, beside one that has a table, and why nothing was read from it. `reader_warnings`:
     warnings of the reader of a sheet.
     """
 
@@ -63,7 +63,7 @@ class FileSummary:
     stated_rows: int | None = None
     left_out: bool = False
     why_left_out: str = ""
-    of_reading: tuple[str, ...] = ()
+    reader_warnings: tuple[str, ...] = ()
 
     @property
     def _target_kind(self) -> str:
@@ -72,7 +72,7 @@ class FileSummary:
     @property
     def warnings(self) -> list[str]:
         """What must be checked before the rows are used."""
-        found = list(self.of_reading)
+        found = list(self.reader_warnings)
         if self.left_out:
             found.append(f"nothing was read from it: {self.why_left_out.removeprefix(f'{self.source}: ')}")
         if self.missing and not self.left_out:

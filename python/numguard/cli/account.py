@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from numguard.cli import options
 from numguard.cli.options import Command
@@ -38,7 +39,6 @@ __all__ = [
     "say_list",
     "strict",
     "strictly",
-    "summary_of",
     "with_reports",
     "write_refused",
     "write_with_reports",
@@ -68,7 +68,8 @@ def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) 
         InputError: a part has them in other types; or `is_strict`, and a row was refused.
     """
     names = opened.schema.names if columns is None else list(columns)
-    schema = opened.schema if columns is None else pa.schema([opened.schema.field(name) for name in columns])
+    # Reading a part says which column it does not have.
+    schema = pa.schema([opened.schema.field(name) for name in names if name in opened.schema.names])
     for part in opened.parts:
         there = part.schema().names
         if columns is None and (more := [name for name in there if name not in names]):
@@ -86,15 +87,15 @@ def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) 
 def check_strict(account: Account, name: str | None) -> None:
     """Raises InputError if a row was refused."""
     if len(account.lines):
-        raise InputError(
-            f"{name or 'the source'}: {len(account.lines):,} of its rows cannot be read, the first in row "
-            f"{min(account.lines)} ({options.notes_text(account.refused)}); --strict takes all or nothing"
-        )
+        raise _not_strict(name or "the source", len(account.lines), min(account.lines), account.refused)
 
 
-def summary_of(opened: Source) -> dict[str, Any]:
-    """The account of a source, for `--json`."""
-    return opened.account()
+def _not_strict(name: str, count: int, first: int, notes: Mapping[str, int]) -> InputError:
+    """The error for refused rows under `--strict`; `first` is the first of them."""
+    return InputError(
+        f"{name}: {count:,} of its rows cannot be read, the first in row {first} "
+        f"({options.notes_text(notes)}); --strict takes all or nothing"
+    )
 
 
 def say(account: Mapping[str, Any], what: str = "") -> None:
@@ -120,7 +121,7 @@ def write_refused(opened: Source, path: Path | None, lists: Lists | None = None)
 
 def with_reports(used: Mapping[str, Any], reports: Iterable[Cdr]) -> dict[str, Any]:
     """The account of sightings, with the rows of operator files that were refused or passed over before."""
-    rows = dict(used) | {"warnings": list(used.get("warnings", ()))}
+    rows = dict(used) | {"warnings": list(used["warnings"])}
     for report in reports:
         before = report.summary.account
         rows["rows_read"] += before["rows_refused"] + sum(before["not_data"].values())
@@ -251,10 +252,8 @@ class Lists:
             InputError: a refused row of it is an error.
         """
         if self._is_strict and len(refused_of):
-            raise InputError(
-                f"{path}: {len(refused_of):,} of its rows cannot be read, the first in row {refused_of['row'][0]} "
-                f"({options.notes_text(rows['refused_rows'])}); --strict takes all or nothing"
-            )
+            first: int = pc.min(refused_of["row"]).as_py()
+            raise _not_strict(path, len(refused_of), first, rows["refused_rows"])
         self._accounts.append({"file": path, "members": members, **rows})
         self._refused.append(refused_of)
 

@@ -123,16 +123,15 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
     seeds, unread = [], []
-    for batch in opened.batches(columns):
-        table = pa.Table.from_batches([batch.data])
-        table = table.set_column(1, "reported_at", _reported_at(table["reported_at"], path))
-        notes = _why_no_seed(table, region)
+    for batch in account.strictly(opened, columns, is_strict=False):
+        rows_of = batch.data.set_column(1, "reported_at", _reported_at(batch.data["reported_at"], path))
+        notes = _why_no_seed(rows_of, region)
         refused = notes.is_valid()
         files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
         rows = pa.array(batch.row_numbers(), pa.int64()).filter(refused)
         unread.append(pa.Table.from_arrays([files, rows, notes.filter(refused)], schema=REFUSED))
-        seeds.append(table)
-    lines = account.summary_of(opened)
+        seeds.append(pa.Table.from_batches([rows_of]))
+    lines = opened.account()
     refused_of = pa.concat_tables([refused_rows(opened.parts), *unread])
     used = lines["rows_used"] + lines["rows_refused"] - len(refused_of)
     lines |= {"rows_used": used, "rows_refused": len(refused_of), "refused_rows": options.counted(refused_of["note"])}
@@ -152,12 +151,12 @@ def _reported_at(written: Any, path: str) -> Any:
         raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
 
 
-def _why_no_seed(seeds: pa.Table, region: Region) -> Any:
+def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
     """Why a row gives no seed, by the walk's own rule; null where it gives one."""
-    explained: Any = _core.explain(seeds["msisdn"].combine_chunks(), region=region)
+    explained: Any = _core.explain(seeds["msisdn"], region=region)
     number = explained.field("msisdn")
     note = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
-    no_time = pc.if_else(seeds["reported_at"].combine_chunks().is_null(), "no_time", pa.scalar(None, pa.string()))
+    no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", pa.scalar(None, pa.string()))
     return pc.if_else(number.is_null(), note, no_time)
 
 

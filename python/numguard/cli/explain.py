@@ -87,7 +87,7 @@ def explain(
 
     options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
     account.write_refused(opened, refused_path)
-    rows_of = account.summary_of(opened)
+    rows_of = opened.account()
     if as_json:
         options.say_json(rows_of)
     else:

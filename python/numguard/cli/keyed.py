@@ -75,7 +75,7 @@ def keyed(
     schema = pa.schema([*opened.schema, pa.field(HASHED, pa.string())])
     options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
     account.write_refused(opened, refused_path, lists_read)
-    rows_of = account.summary_of(opened)
+    rows_of = opened.account()
     if as_json:
         options.say_json(
             {"hits": hits if members is not None else None, "without_a_number": refused}
@@ -100,7 +100,7 @@ def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
     for batch in source.batches(names):
         rows, numbers = batch.data, pa.array(batch.row_numbers(), pa.int64())
         if "action" in names:
-            kept = pc.fill_null(pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"])), False)
+            kept = pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"]))
             others += len(kept) - kept.true_count
             rows, numbers = rows.filter(kept), numbers.filter(kept)
         hashes, notes = read_hashes(rows[HASHED])

@@ -66,9 +66,9 @@ def diff(
     if folder is not None and folder.is_dir():
         writes |= {f"--folder ({name})": folder / name for name in ("added.csv", "removed.csv")}
     account.check_files([before, after], writes)
-    lists_read = [_opened(path, handsets, list_column, region, actions, is_strict) for path in (before, after)]
-    options.write_refused(pa.concat_tables([listed.refused for listed in lists_read]), refused_path)
-    old, new = (listed.keys for listed in lists_read)
+    both = [_opened(path, handsets, list_column, region, actions, is_strict) for path in (before, after)]
+    options.write_refused(pa.concat_tables([listed.refused for listed in both]), refused_path)
+    old, new = (listed.keys for listed in both)
     added, removed, common = (keys.to_array() for keys in (new - old, old - new, old & new))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,10 +79,10 @@ def diff(
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:
         refused = {"refused_before": old.refused, "refused_after": new.refused}
-        refused |= {"rows_before": lists_read[0].account, "rows_after": lists_read[1].account}
+        refused |= {"rows_before": both[0].account, "rows_after": both[1].account}
         options.say_json({"before": len(old), "after": len(new)} | counts | refused)
         return
-    for path, listed in zip((before, after), lists_read, strict=True):
+    for path, listed in zip((before, after), both, strict=True):
         account.say_list(listed, path)
     options.say(f"{counts['added']:,} added, {counts['removed']:,} removed, {counts['common']:,} in both")
 

@@ -72,7 +72,7 @@ def normalize(
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
     account.write_refused(opened, refused_path)
-    rows_of = account.summary_of(opened)
+    rows_of = opened.account()
     summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)} | rows_of
     if as_json:
         options.say_json(summary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pyarrow as pa
@@ -15,6 +15,9 @@ from numguard.number_list import listing_dates
 from numguard.scan import ScanSummary
 from numguard.scan import scan as run
 from numguard.types import Region
+
+if TYPE_CHECKING:
+    from numguard._core import NumberSet
 
 __all__ = ["scan"]
 
@@ -94,19 +97,18 @@ def scan(
     files = [numbers, imeis, exempt, *by_name.values()]
     account.check_files([*sources, *files], {"--output": output, "--refused": refused_path})
     lists_read = account.Lists(is_strict=is_strict)
-    off = None
-    if exempt is not None:
-        off = lists_read.numbers(exempt, region, column=list_column, actions=("release",))
     lookups, dates = _lists(
         lists_read, (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since
     )
-    many = {
-        name: lists_read.numbers(path, region, column=list_column, actions=actions) for name, path in by_name.items()
-    }
-    lookups |= dict.fromkeys(number_columns, many) if many else {}
-    if off is not None:
-        spared = {name: members - off for name, members in many.items()} or lookups[number_columns[0]] - off
-        lookups |= dict.fromkeys(number_columns, spared)
+    if by_name:
+        many = {
+            name: lists_read.numbers(path, region, column=list_column, actions=actions)
+            for name, path in by_name.items()
+        }
+        lookups |= dict.fromkeys(number_columns, many)
+    if exempt is not None:
+        off = lists_read.numbers(exempt, region, column=list_column, actions=("release",))
+        lookups |= dict.fromkeys(number_columns, _without(lookups[number_columns[0]], off))
     found = run(
         list(sources) if len(sources) > 1 else sources[0],
         lookups,
@@ -129,16 +131,20 @@ def scan(
     options.end_progress()
     options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:
-        summary = found.summary
-        account_of: dict[str, Any] = {
-            "rows_read": summary.rows_read,
-            "rows_used": summary.rows,
-            "rows_refused": summary.refused_lines,
-        }
-        account_of |= lists_read.summary()
-        options.say_json({**vars(summary), **account_of, "rows_per_second": summary.rows_per_second})
+        options.say_json(_as_json(found.summary) | lists_read.summary())
     else:
         _say_summary(found.summary)
+
+
+def _without(listed: Any, off: NumberSet) -> Any:
+    """A list, or several by name, without some numbers."""
+    return {name: members - off for name, members in listed.items()} if isinstance(listed, dict) else listed - off
+
+
+def _as_json(summary: ScanSummary) -> dict[str, Any]:
+    """The summary of a scan, with the names that every account has."""
+    rows = {"rows_read": summary.rows_read, "rows_used": summary.rows, "rows_refused": summary.refused_lines}
+    return {**vars(summary), **rows, "rows_per_second": summary.rows_per_second}
 
 
 def _check_wanted(

@@ -109,11 +109,9 @@ def common(
         counts = {"found": len(found), "sources": found.sources, "at_least": at_least}
         options.say_json(counts | rows | lists_read.summary())
         return
-    what = "number" if by == "msisdn" else "handset"
+    what = options.count(len(found), "number" if by == "msisdn" else "handset")
     verb = "stands" if len(found) == 1 else "stand"
-    options.say(
-        f"{options.count(len(found), what)} {verb} in at least {at_least} of {options.count(len(paths), 'file')}"
-    )
+    options.say(f"{what} {verb} in at least {at_least} of {options.count(len(paths), 'file')}")
     account.say(rows)
 
 

@@ -195,7 +195,9 @@ def expand(
         "rows_used": rows + account["rows_refused"] - refused,
         "rows_refused": refused,
         "not_data": account["not_data"],
-    } | _messages(opened, account)
+        "passed_over": [why for one in opened for why in texts_of(one.passed_over)],
+        "warnings": account["warnings"],
+    }
     if places is not None:
         found["account"]["rows_placed"] = places.rows + rows_placed
     if strict and refused:
@@ -204,13 +206,6 @@ def expand(
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)
-
-
-def _messages(opened: list[OpenSource], account: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What of the sources was passed over, and their warnings, if there are any."""
-    passed_over = [why for one in opened for why in texts_of(one.passed_over)]
-    messages = {"passed_over": passed_over, "warnings": account.get("warnings", [])}
-    return {name: lines for name, lines in messages.items() if lines}
 
 
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:

@@ -126,13 +126,15 @@ def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa
 
 
 def _account(counted: Counted, policy: LinkPolicy) -> dict[str, Any]:
-    """The account, as that of `expand`; an engine returns no lines that are not data."""
+    """The account, as that of `expand`; an engine returns rows alone."""
     refused = sum(counted.refused.values())
     account = {
         "rows_read": counted.rows,
         "rows_used": counted.rows - refused,
         "rows_refused": refused,
         "not_data": {},
+        "passed_over": [],
+        "warnings": [],
     }
     return account | ({"rows_placed": counted.rows_placed} if policy.place_rules else {})
 

@@ -154,7 +154,7 @@ class Scan:
             refused_rows=account["refused_rows"],
             not_data=account["not_data"],
             passed_over=self._passed,
-            warnings=tuple(account.get("warnings", ())),
+            warnings=tuple(account["warnings"]),
             skipped=tuple(self._skipped.values()),
             files_done=self._done,
             files=len(self._parts),

@@ -1,6 +1,6 @@
 """Which hits of a part to validate, and names that no column can have.
 
-Owns what the columns and rows of a source may not be. It does not depend on numbers.
+Owns which columns and rows of a source are errors. Independent of numbers.
 """
 
 from __future__ import annotations

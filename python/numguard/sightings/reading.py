@@ -182,7 +182,7 @@ class Account:
         """Adds the account of a part that was read."""
         self._parts.append(part)
 
-    def pass_over(self, source: OpenSource) -> None:
+    def add_passed_over(self, source: OpenSource) -> None:
         """Adds the members of a source that are not tables."""
         self._passed += texts_of(source.passed_over)
 
@@ -207,11 +207,9 @@ class Account:
             "rows_refused": refused.total(),
             "refused_rows": dict(refused),
             "not_data": lines["not_data"],
+            "passed_over": self._passed,
+            "warnings": lines["warnings"],
         }
-        if self._passed:
-            summary["passed_over"] = self._passed
-        if "warnings" in lines:
-            summary["warnings"] = lines["warnings"]
         return summary
 
     def check_strict(self) -> None:
@@ -340,7 +338,7 @@ class Reader:
         for source in self._source if _is_several(self._source) else [self._source]:
             opened = open_source(source, wanted=self._columns)
             if account is not None:
-                account.pass_over(opened)
+                account.add_passed_over(opened)
             yield from opened.parts
 
 

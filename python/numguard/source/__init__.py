@@ -116,8 +116,7 @@ def texts_of(passed_over: Iterable[PassedOver]) -> list[str]:
 def accounted(parts: Iterable[Part]) -> dict[str, Any]:
     """The account of all parts so far.
 
-    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows counts the refused rows by note. warnings
-    is left out where there are none.
+    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows counts the refused rows by note.
     """
     parts = list(parts)
     warnings = [f"{part.name}: {warning}" for part in parts for warning in part.warnings]
@@ -134,7 +133,8 @@ def accounted(parts: Iterable[Part]) -> dict[str, Any]:
         "rows_refused": refused.total(),
         "refused_rows": dict(refused),
         "not_data": dict(not_data),
-    } | ({"warnings": warnings} if warnings else {})
+        "warnings": warnings,
+    }
 
 
 def refused_rows(parts: Iterable[Part]) -> pa.Table:
