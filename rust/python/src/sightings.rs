@@ -207,8 +207,8 @@ impl Changes {
         let changes = self.0.take()?;
         let (batches, account) = py
             .detach(|| {
-                let (found, account) = changes.finish()?;
-                Ok((found.into_batches(first)?, account))
+                let (found, account) = changes.finish(first)?;
+                Ok((found.into_batches()?, account))
             })
             .map_err(raise)?;
         let batches = batches
