@@ -1,8 +1,7 @@
 //! `Linkage`: reads and walks in short steps. Between two steps Python checks for signals and reports progress.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
@@ -16,9 +15,7 @@ use pyo3_arrow::{PyField, PyRecordBatch};
 
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
-
-/// How long a call waits for files before Python checks for signals.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::running::{PATIENCE, Running};
 
 /// The policy as `LinkPolicy` passes it: times in microseconds since 1970 UTC, lists of keys as lists.
 #[derive(FromPyObject)]
@@ -73,7 +70,7 @@ struct State {
 }
 
 #[pyclass(frozen, module = "numguard._core")]
-struct Linkage(Mutex<Option<State>>);
+struct Linkage(Running<State>);
 
 #[pymethods]
 impl Linkage {
@@ -102,10 +99,11 @@ impl Linkage {
             })?;
         let linkage =
             linkage::Linkage::new(policy.into(), &seeds, region.0, memory_limit, threads.0);
-        Ok(Self(Mutex::new(Some(State {
+        let state = State {
             linkage,
             refused_seeds,
-        }))))
+        };
+        Ok(Self(Running::new(state, "this linkage has been finished")))
     }
 
     /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
@@ -125,7 +123,8 @@ impl Linkage {
             .map(|Rows(batch)| sightings_of(&batch, keep, placed))
             .collect::<PyResult<_>>()?;
         let progress = py.detach(|| {
-            self.with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
+            self.0
+                .with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
         })?;
         progress.map(progress_to_python).map_err(raise)
     }
@@ -138,19 +137,20 @@ impl Linkage {
             columns,
             degrees,
         };
-        self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
+        self.0
+            .with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
     }
 
     /// Store what was read of the files: the progress and the index of the last file; `None` at the end of the files.
     fn read_on(&self, py: Python<'_>) -> PyResult<Option<(Progress, usize)>> {
-        let read = py.detach(|| self.with(|state| state.linkage.read_on(PATIENCE)))?;
+        let read = py.detach(|| self.0.with(|state| state.linkage.read_on(PATIENCE)))?;
         let to_python = |(progress, file)| (progress_to_python(progress), file);
         Ok(read.map_err(raise)?.map(to_python))
     }
 
     /// Pass over some more of the sightings; `None` at the end of the walk.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
-        let step = py.detach(|| self.with(|state| state.linkage.step()))?;
+        let step = py.detach(|| self.0.with(|state| state.linkage.step()))?;
         Ok(match step.map_err(raise)? {
             Step::Done => None,
             Step::More(progress) => Some(progress_to_python(progress)),
@@ -159,7 +159,7 @@ impl Linkage {
 
     /// The request of a pass over sightings that an engine holds: side, level, keys. `None` at the end of the walk.
     fn wanted<'py>(&self, py: Python<'py>) -> PyResult<Option<Request<'py>>> {
-        let wanted = self.with(|state| {
+        let wanted = self.0.with(|state| {
             let wanted = state.linkage.wanted()?;
             let keys: ArrayRef =
                 Arc::new(UInt64Array::from_iter_values(wanted.keys.iter().copied()));
@@ -183,14 +183,14 @@ impl Linkage {
             days: value(2, row),
             others_on_days: value(3, row),
         });
-        let needed = self.with(|state| state.linkage.needed(sizes.collect()))?;
+        let needed = self.0.with(|state| state.linkage.needed(sizes.collect()))?;
         array_to_python(py, Some(Arc::new(UInt64Array::from(needed))))
     }
 
     /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
     /// Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
-        let placed = self.with(|state| state.linkage.wants_places())?;
+        let placed = self.0.with(|state| state.linkage.wants_places())?;
         let len = rows.iter().map(|Rows(batch)| batch.num_rows()).sum();
         let mut all = Vec::with_capacity(len);
         let mut places = Vec::with_capacity(if placed { len } else { 0 });
@@ -201,16 +201,15 @@ impl Linkage {
                 places.extend(places_of(of_places)?);
             }
         }
-        py.detach(|| self.with(|state| state.linkage.answer(all, places)))
+        py.detach(|| self.0.with(|state| state.linkage.answer(all, places)))
     }
 
     /// The tables of the result, by name. After that the object cannot be used.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let state = self.lock().take().ok_or_else(finished)?;
         let State {
             linkage,
             refused_seeds,
-        } = state;
+        } = self.0.take()?;
         let found = py.detach(|| linkage.finish()).map_err(raise)?;
         let tables = PyDict::new(py);
         for (name, batch) in [
@@ -233,20 +232,6 @@ impl Linkage {
         tables.set_item("braked", brake)?;
         Ok(tables)
     }
-}
-
-impl Linkage {
-    fn lock(&self) -> MutexGuard<'_, Option<State>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> PyResult<T> {
-        self.lock().as_mut().map(work).ok_or_else(finished)
-    }
-}
-
-fn finished() -> PyErr {
-    ArgumentError::new_err("this linkage has been finished")
 }
 
 /// `(hop, side of the pass, rows, of)`.
