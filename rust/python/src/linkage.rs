@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch, UInt64Array};
-use numguard_columns::linkage::{self, KeysRead, Sightings, Step};
-use numguard_core::linkage::{KeyList, NO_TIME, Place, Point, Policy, Row, Side, Size};
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
+use numguard_columns::linkage::{self, KeysRead, NeededRows, Sightings, Step};
+use numguard_core::linkage::{KeyList, Policy, Side, Size};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -174,9 +174,10 @@ impl Linkage {
     /// `others_on_days`; uint64. Returns the keys whose sightings are needed.
     fn needed<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
         let Rows(batch) = sizes;
-        let columns = batch.columns().iter().map(plain::<UInt64Type>);
+        let columns = batch.columns().iter().map(plain);
         let columns: Vec<_> = columns.collect::<PyResult<_>>()?;
-        let value = |column: usize, row: usize| columns.get(column).map_or(0, |values| values[row]);
+        let value =
+            |column: usize, row: usize| columns.get(column).map_or(0, |values| values.value(row));
         let sizes = (0..batch.num_rows()).map(|row| Size {
             key: value(0, row),
             others: value(1, row),
@@ -191,17 +192,10 @@ impl Linkage {
     /// Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
         let placed = self.0.with(|state| state.linkage.wants_places())?;
-        let len = rows.iter().map(|Rows(batch)| batch.num_rows()).sum();
-        let mut all = Vec::with_capacity(len);
-        let mut places = Vec::with_capacity(if placed { len } else { 0 });
-        for Rows(batch) in rows {
-            let (keys, of_places) = split_places(&batch, placed);
-            all.extend(rows_of(keys)?);
-            if placed {
-                places.extend(places_of(of_places)?);
-            }
-        }
-        py.detach(|| self.0.with(|state| state.linkage.answer(all, places)))
+        let batches = rows.iter().map(|Rows(batch)| needed_rows(batch, placed));
+        let batches: Vec<NeededRows> = batches.collect::<PyResult<_>>()?;
+        drop(rows);
+        py.detach(|| self.0.with(|state| state.linkage.answer(batches)))
     }
 
     /// The tables of the result, by name. After that the object cannot be used.
@@ -252,36 +246,34 @@ fn side_name(side: Side) -> &'static str {
 /// `(side, level, keys)`.
 type Request<'py> = (&'static str, u32, Bound<'py, PyAny>);
 
-fn rows_of(columns: &[ArrayRef]) -> PyResult<Vec<Row>> {
+fn needed_rows(batch: &RecordBatch, placed: bool) -> PyResult<NeededRows> {
+    let (columns, of_places) = split_places(batch, placed);
     let [key, other, at] = columns else {
         return Err(ArgumentError::new_err("rows: takes key, other and at"));
     };
-    let (keys, others) = (plain::<UInt64Type>(key)?, plain::<UInt64Type>(other)?);
-    let Some(at) = at.as_primitive_opt::<Int64Type>() else {
+    let (keys, others) = (plain(key)?.clone(), plain(other)?.clone());
+    let Some(ats) = at.as_primitive_opt::<Int64Type>() else {
         return Err(ArgumentError::new_err("rows: takes microseconds as int64"));
     };
-    let row = |n: usize| Row {
-        key: keys[n],
-        other: others[n],
-        at: if at.is_valid(n) { at.value(n) } else { NO_TIME },
+    let places = match of_places {
+        _ if !placed => None,
+        [point, cell, circle] => Some([
+            plain(point)?.clone(),
+            plain(cell)?.clone(),
+            plain(circle)?.clone(),
+        ]),
+        _ => {
+            return Err(ArgumentError::new_err(
+                "rows: takes point, cell and circle behind the others",
+            ));
+        }
     };
-    Ok((0..keys.len()).map(row).collect())
-}
-
-fn places_of(columns: &[ArrayRef]) -> PyResult<Vec<Place>> {
-    let [point, cell, circle] = columns else {
-        return Err(ArgumentError::new_err(
-            "rows: takes point, cell and circle behind the others",
-        ));
-    };
-    let (points, cells) = (plain::<UInt64Type>(point)?, plain::<UInt64Type>(cell)?);
-    let circles = plain::<UInt64Type>(circle)?;
-    let place = |n: usize| Place {
-        point: Point::of_key(points[n]),
-        cell: cells[n],
-        circle: circles[n],
-    };
-    Ok((0..points.len()).map(place).collect())
+    Ok(NeededRows {
+        keys,
+        others,
+        ats: ats.clone(),
+        places,
+    })
 }
 
 /// The columns of keys and times, and with `placed` the last three, which are those of places.
@@ -294,7 +286,7 @@ fn split_places(batch: &RecordBatch, placed: bool) -> (&[ArrayRef], &[ArrayRef])
 fn sightings_of(batch: &RecordBatch, keep: bool, placed: bool) -> PyResult<Sightings> {
     let (keys, places) = split_places(batch, placed);
     for column in places {
-        plain::<UInt64Type>(column)?;
+        plain(column)?;
     }
     Ok(Sightings {
         msisdns: keys[0].clone(),
@@ -305,10 +297,10 @@ fn sightings_of(batch: &RecordBatch, keep: bool, placed: bool) -> PyResult<Sight
     })
 }
 
-/// The values of a column without nulls.
-fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
-    match array.as_primitive_opt::<T>() {
-        Some(column) if column.null_count() == 0 => Ok(column.values()),
+/// A column of keys or counts, without nulls.
+fn plain(array: &ArrayRef) -> PyResult<&UInt64Array> {
+    match array.as_primitive_opt::<UInt64Type>() {
+        Some(column) if column.null_count() == 0 => Ok(column),
         _ => Err(ArgumentError::new_err(
             "takes keys and counts as uint64, without nulls",
         )),
