@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use crate::error::ArgumentError;
 
-/// How long a call waits for files before Python checks for signals.
+/// How long a call works or waits before Python checks for signals.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Work in steps, one call at a time, until its result is taken.
