@@ -9,9 +9,9 @@ use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use numguard_core::linkage::NO_TIME;
 
 use super::by_key::{COLUMNS, Chunk, FOLLOWED};
-use super::words::Words;
 use super::{ChangesTable, CommonTable, Hits};
 use crate::Error;
+use crate::pages::Words;
 
 const ZONE: &str = "Asia/Kolkata";
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use memmap2::MmapMut;
 use numguard_core::sightings::changes::{Earlier, Period};
 
-use super::words::{BLOCK_WORDS, Words};
+use crate::pages::{BLOCK_WORDS, Words};
 use crate::parallel;
 
 /// Periods of a range: half a mebibyte.
@@ -273,7 +273,7 @@ mod tests {
                 let groups = groups.iter().map(|group| by_key.cut(group));
                 let groups = groups.collect();
                 by_key.add(groups);
-                let used = (0..blocks).filter_map(|_| Words::zeros(BLOCK_WORDS).into_block());
+                let used = (0..blocks).filter_map(|_| Words::in_blocks(BLOCK_WORDS).into_block());
                 let table = by_key.table(used.collect(), FIRST, NonZeroUsize::new(2));
                 check(&table, &expected);
             }

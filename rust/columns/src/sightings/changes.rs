@@ -16,10 +16,10 @@ use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm}
 use super::by_key::{ByKey, Table};
 use super::files::Files;
 use super::together::runs;
-use super::words::Words;
 use super::{Account, File, NOT_TIMED, Taken, read_batches, why_refused};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
+use crate::pages::Words;
 use crate::positioned::{read_exact_at, write_all_at};
 use crate::{Error, parallel};
 
@@ -310,7 +310,7 @@ fn read(
             }
             let first = first + rows.start as u64;
             let cut = CutRun::of(std::mem::take(&mut read[by]), &read[1 - by], ats, first);
-            let (form, mut words) = (cut.form(), Words::zeros(cut.words()));
+            let (form, mut words) = (cut.form(), Words::in_blocks(cut.words()));
             let (starts, memory) = cut.write(words.as_mut_slice());
             read[by] = memory;
             taken.runs.push(Run {
