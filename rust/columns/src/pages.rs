@@ -1,58 +1,153 @@
-//! Memory for a long result, in large pages.
+//! Memory for many words, mapped rather than allocated.
 //!
-//! Owns one decision: a result of many megabytes is mapped, with the advice to use pages of 2 MiB. No other memory is
-//! affected. The reason: the system allocates new memory a page at a time, at the first access, and with pages of 4 KiB
-//! this took as long as reading the cells. `normalize` of 20 million mixed cells went from 58 to 78 million a second on
-//! one core. A system without large pages ignores the advice.
+//! Owns where words are and how large their pages are. The system gives new memory a page at a time, at the first
+//! access, and what that costs has two answers:
+//!
+//! - A long result is mapped with the advice to use pages of 2 MiB ([`Words::zeroed`]): with pages of 4 KiB the first
+//!   access took as long as reading the cells. `normalize` of 20 million mixed cells went from 58 to 78 million a
+//!   second on one core. A system without large pages ignores the advice.
+//! - A run of sightings is mapped in blocks and goes back to the system as a whole ([`Words::in_blocks`]): an allocator
+//!   keeps what many vectors leave behind, which would be as much as all sightings. Blocks are used again within a
+//!   call, because to fill new memory with zeros takes the system as long as all that is then done with it. Whether
+//!   their pages are large is left to the system: on a virtual machine that returns free memory to its host, large ones
+//!   take twice as long.
 
 use arrow_buffer::Buffer;
+use bytes::Bytes;
 use memmap2::MmapMut;
 
 /// Results of at least this many bytes are mapped: two large pages, because the first and the last may be partial.
 const MAPPED: usize = 4 << 20;
 
-/// Words that are initially zero, and become a buffer.
+/// Bytes of a block, which a run of sightings fills.
+const BLOCK: usize = 1 << 21;
+
+/// Words of a block.
+pub(crate) const BLOCK_WORDS: usize = BLOCK / size_of::<u64>();
+
+/// Words that become a buffer.
 pub(crate) enum Words {
     Short(Vec<u64>),
-    Mapped(MmapMut),
+    /// And how many of them are used.
+    Mapped(MmapMut, usize),
 }
 
 impl Words {
-    /// `len` zeros.
+    /// `len` zeros for a result, in large pages.
     pub(crate) fn zeroed(len: usize) -> Self {
+        let words = Self::mapped_from(MAPPED, len, 1);
+        #[cfg(target_os = "linux")]
+        if let Self::Mapped(map, _) = &words {
+            let _only_advice = map.advise(memmap2::Advice::HugePage);
+        }
+        words
+    }
+
+    /// `len` zeros in whole blocks, with the pages that the system chooses.
+    pub(crate) fn in_blocks(len: usize) -> Self {
+        Self::mapped_from(BLOCK / 2, len, BLOCK)
+    }
+
+    /// `len` zeros; from `least` bytes on they are mapped, in multiples of `unit` bytes.
+    fn mapped_from(least: usize, len: usize, unit: usize) -> Self {
         let bytes = len.saturating_mul(size_of::<u64>());
-        if bytes < MAPPED {
+        if bytes < least {
             return Self::Short(vec![0; len]);
         }
         // If the map fails, the usual allocation is tried, and fails as usual.
-        match MmapMut::map_anon(bytes) {
-            Ok(map) => {
-                #[cfg(target_os = "linux")]
-                let _only_advice = map.advise(memmap2::Advice::HugePage);
-                Self::Mapped(map)
-            }
-            Err(_) => Self::Short(vec![0; len]),
+        let mapped = bytes.checked_next_multiple_of(unit).map(MmapMut::map_anon);
+        match mapped {
+            Some(Ok(map)) => Self::Mapped(map, len),
+            _ => Self::Short(vec![0; len]),
         }
     }
 
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [u64] {
+    /// `len` words in a used block, if they fill half of one and no more; they may be anything. Otherwise zeros
+    /// [in blocks](Self::in_blocks).
+    pub(crate) fn again(used: &mut Vec<MmapMut>, len: usize) -> Self {
+        let bytes = len * size_of::<u64>();
+        if (BLOCK / 2..=BLOCK).contains(&bytes)
+            && let Some(map) = used.pop()
+        {
+            return Self::Mapped(map, len);
+        }
+        Self::in_blocks(len)
+    }
+
+    /// The memory of one block, to be used [again](Self::again).
+    pub(crate) fn into_block(self) -> Option<MmapMut> {
         match self {
-            Self::Short(words) => words,
-            Self::Mapped(map) => bytemuck::cast_slice_mut(map),
+            Self::Mapped(map, _) if map.len() == BLOCK => Some(map),
+            _ => None,
         }
     }
 
     pub(crate) fn as_slice(&self) -> &[u64] {
         match self {
             Self::Short(words) => words,
-            Self::Mapped(map) => bytemuck::cast_slice(map),
+            Self::Mapped(map, len) => &bytemuck::cast_slice(map)[..*len],
         }
     }
 
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [u64] {
+        match self {
+            Self::Short(words) => words,
+            Self::Mapped(map, len) => &mut bytemuck::cast_slice_mut(map)[..*len],
+        }
+    }
+
+    /// The words as memory of an array.
     pub(crate) fn into_buffer(self) -> Buffer {
         match self {
-            Self::Short(words) => words.into(),
-            Self::Mapped(map) => bytes::Bytes::from_owner(map).into(),
+            Self::Short(words) => Buffer::from_vec(words),
+            Self::Mapped(map, len) => {
+                let bytes = Bytes::from_owner(map);
+                Buffer::from(bytes.slice(..len * size_of::<u64>()))
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_buffer::ScalarBuffer;
+
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_buffer() {
+        let lens = [0, 1, 1000, BLOCK / 16, BLOCK / 8 + 1, MAPPED / 8 + 1];
+        let makers: [fn(usize) -> Words; 2] = [Words::zeroed, Words::in_blocks];
+        for (len, make) in lens
+            .into_iter()
+            .flat_map(|len| makers.map(|make| (len, make)))
+        {
+            let mut words = make(len);
+            assert_eq!(words.as_slice(), vec![0; len]);
+            for (word, n) in words.as_mut_slice().iter_mut().zip(1..) {
+                *word = n;
+            }
+            let buffer = ScalarBuffer::<u64>::from(words.into_buffer());
+            assert!(buffer.iter().zip(1..).all(|(&word, n)| word == n));
+            assert_eq!(buffer.len(), len);
+        }
+    }
+
+    #[test]
+    fn a_block_is_used_again_for_what_fills_it() {
+        let block = Words::in_blocks(BLOCK_WORDS - 5).into_block();
+        let mut used: Vec<MmapMut> = block.into_iter().collect();
+        assert_eq!(used.len(), 1);
+        for (len, left) in [
+            (100, 1),
+            (BLOCK_WORDS + 1, 1),
+            (BLOCK_WORDS, 0),
+            (BLOCK_WORDS, 0),
+        ] {
+            assert_eq!(Words::again(&mut used, len).as_slice().len(), len);
+            assert_eq!(used.len(), left);
+        }
+        assert!(Words::in_blocks(BLOCK_WORDS + 1).into_block().is_none());
+        assert!(Words::in_blocks(1).into_block().is_none());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use numguard_core::linkage::NO_TIME;
-use numguard_core::sightings::changes::{self, Cut, Earlier, Period, Periods};
+use numguard_core::sightings::changes::{self, CutRun, Earlier, Period, Periods};
 use numguard_core::sightings::together::{self, Found, distinct, in_at_least, pairs};
 use numguard_core::sightings::{Piece, mixed};
 use proptest::prelude::*;
@@ -72,7 +72,7 @@ fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<WithPrevious> {
             let column = |value: fn(&(u64, u64, i64)) -> u64| rows.iter().map(value).collect();
             let (keys, others): (Vec<u64>, Vec<u64>) = (column(|row| row.0), column(|row| row.1));
             let ats: Vec<i64> = rows.iter().map(|row| row.2).collect();
-            let cut = Cut::of(keys, &others, &ats, (n * cut) as u64);
+            let cut = CutRun::of(keys, &others, &ats, (n * cut) as u64);
             let (form, mut words) = (cut.form(), vec![0; cut.words()]);
             let (starts, _) = cut.write(&mut words);
             (form, words, starts)

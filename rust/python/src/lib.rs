@@ -11,6 +11,7 @@ mod input;
 mod linkage;
 mod members;
 mod numbers;
+mod running;
 mod scan;
 mod sets;
 mod sightings;

@@ -1,14 +1,13 @@
 //! `Linkage`: reads and walks in short steps. Between two steps Python checks for signals and reports progress.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch, UInt64Array};
-use numguard_columns::linkage::{self, KeysRead, Sightings, Step};
-use numguard_core::linkage::{KeyList, NO_TIME, Place, Point, Policy, Row, Side, Size};
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
+use numguard_columns::linkage::{self, KeysRead, NeededRows, Sightings, Step};
+use numguard_core::linkage::{KeyList, Policy, Side, Size};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -16,9 +15,7 @@ use pyo3_arrow::{PyField, PyRecordBatch};
 
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
-
-/// How long a call waits for files before Python checks for signals.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::running::{PATIENCE, Running};
 
 /// The policy as `LinkPolicy` passes it: times in microseconds since 1970 UTC, lists of keys as lists.
 #[derive(FromPyObject)]
@@ -73,7 +70,7 @@ struct State {
 }
 
 #[pyclass(frozen, module = "numguard._core")]
-struct Linkage(Mutex<Option<State>>);
+struct Linkage(Running<State>);
 
 #[pymethods]
 impl Linkage {
@@ -102,10 +99,11 @@ impl Linkage {
             })?;
         let linkage =
             linkage::Linkage::new(policy.into(), &seeds, region.0, memory_limit, threads.0);
-        Ok(Self(Mutex::new(Some(State {
+        let state = State {
             linkage,
             refused_seeds,
-        }))))
+        };
+        Ok(Self(Running::new(state, "this linkage has been finished")))
     }
 
     /// Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
@@ -125,7 +123,8 @@ impl Linkage {
             .map(|Rows(batch)| sightings_of(&batch, keep, placed))
             .collect::<PyResult<_>>()?;
         let progress = py.detach(|| {
-            self.with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
+            self.0
+                .with(|state| numguard_columns::sound(&arrays, || state.linkage.read(&batches)))
         })?;
         progress.map(progress_to_python).map_err(raise)
     }
@@ -138,19 +137,20 @@ impl Linkage {
             columns,
             degrees,
         };
-        self.with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
+        self.0
+            .with(|state| state.linkage.begin(files.into_iter().map(file).collect()))
     }
 
     /// Store what was read of the files: the progress and the index of the last file; `None` at the end of the files.
     fn read_on(&self, py: Python<'_>) -> PyResult<Option<(Progress, usize)>> {
-        let read = py.detach(|| self.with(|state| state.linkage.read_on(PATIENCE)))?;
+        let read = py.detach(|| self.0.with(|state| state.linkage.read_on(PATIENCE)))?;
         let to_python = |(progress, file)| (progress_to_python(progress), file);
         Ok(read.map_err(raise)?.map(to_python))
     }
 
     /// Pass over some more of the sightings; `None` at the end of the walk.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
-        let step = py.detach(|| self.with(|state| state.linkage.step()))?;
+        let step = py.detach(|| self.0.with(|state| state.linkage.step()))?;
         Ok(match step.map_err(raise)? {
             Step::Done => None,
             Step::More(progress) => Some(progress_to_python(progress)),
@@ -159,7 +159,7 @@ impl Linkage {
 
     /// The request of a pass over sightings that an engine holds: side, level, keys. `None` at the end of the walk.
     fn wanted<'py>(&self, py: Python<'py>) -> PyResult<Option<Request<'py>>> {
-        let wanted = self.with(|state| {
+        let wanted = self.0.with(|state| {
             let wanted = state.linkage.wanted()?;
             let keys: ArrayRef =
                 Arc::new(UInt64Array::from_iter_values(wanted.keys.iter().copied()));
@@ -174,43 +174,36 @@ impl Linkage {
     /// `others_on_days`; uint64. Returns the keys whose sightings are needed.
     fn needed<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
         let Rows(batch) = sizes;
-        let columns = batch.columns().iter().map(plain::<UInt64Type>);
+        let columns = batch.columns().iter().map(plain);
         let columns: Vec<_> = columns.collect::<PyResult<_>>()?;
-        let value = |column: usize, row: usize| columns.get(column).map_or(0, |values| values[row]);
+        let value =
+            |column: usize, row: usize| columns.get(column).map_or(0, |values| values.value(row));
         let sizes = (0..batch.num_rows()).map(|row| Size {
             key: value(0, row),
             others: value(1, row),
             days: value(2, row),
             others_on_days: value(3, row),
         });
-        let needed = self.with(|state| state.linkage.needed(sizes.collect()))?;
+        let needed = self.0.with(|state| state.linkage.needed(sizes.collect()))?;
         array_to_python(py, Some(Arc::new(UInt64Array::from(needed))))
     }
 
     /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
     /// Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
-        let placed = self.with(|state| state.linkage.wants_places())?;
-        let len = rows.iter().map(|Rows(batch)| batch.num_rows()).sum();
-        let mut all = Vec::with_capacity(len);
-        let mut places = Vec::with_capacity(if placed { len } else { 0 });
-        for Rows(batch) in rows {
-            let (keys, of_places) = split_places(&batch, placed);
-            all.extend(rows_of(keys)?);
-            if placed {
-                places.extend(places_of(of_places)?);
-            }
-        }
-        py.detach(|| self.with(|state| state.linkage.answer(all, places)))
+        let placed = self.0.with(|state| state.linkage.wants_places())?;
+        let batches = rows.iter().map(|Rows(batch)| needed_rows(batch, placed));
+        let batches: Vec<NeededRows> = batches.collect::<PyResult<_>>()?;
+        drop(rows);
+        py.detach(|| self.0.with(|state| state.linkage.answer(batches)))
     }
 
     /// The tables of the result, by name. After that the object cannot be used.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let state = self.lock().take().ok_or_else(finished)?;
         let State {
             linkage,
             refused_seeds,
-        } = state;
+        } = self.0.take()?;
         let found = py.detach(|| linkage.finish()).map_err(raise)?;
         let tables = PyDict::new(py);
         for (name, batch) in [
@@ -235,20 +228,6 @@ impl Linkage {
     }
 }
 
-impl Linkage {
-    fn lock(&self) -> MutexGuard<'_, Option<State>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> PyResult<T> {
-        self.lock().as_mut().map(work).ok_or_else(finished)
-    }
-}
-
-fn finished() -> PyErr {
-    ArgumentError::new_err("this linkage has been finished")
-}
-
 /// `(hop, side of the pass, rows, of)`.
 type Progress = (u32, Option<&'static str>, u64, Option<u64>);
 
@@ -267,36 +246,34 @@ fn side_name(side: Side) -> &'static str {
 /// `(side, level, keys)`.
 type Request<'py> = (&'static str, u32, Bound<'py, PyAny>);
 
-fn rows_of(columns: &[ArrayRef]) -> PyResult<Vec<Row>> {
+fn needed_rows(batch: &RecordBatch, placed: bool) -> PyResult<NeededRows> {
+    let (columns, of_places) = split_places(batch, placed);
     let [key, other, at] = columns else {
         return Err(ArgumentError::new_err("rows: takes key, other and at"));
     };
-    let (keys, others) = (plain::<UInt64Type>(key)?, plain::<UInt64Type>(other)?);
-    let Some(at) = at.as_primitive_opt::<Int64Type>() else {
+    let (keys, others) = (plain(key)?.clone(), plain(other)?.clone());
+    let Some(ats) = at.as_primitive_opt::<Int64Type>() else {
         return Err(ArgumentError::new_err("rows: takes microseconds as int64"));
     };
-    let row = |n: usize| Row {
-        key: keys[n],
-        other: others[n],
-        at: if at.is_valid(n) { at.value(n) } else { NO_TIME },
+    let places = match of_places {
+        _ if !placed => None,
+        [point, cell, circle] => Some([
+            plain(point)?.clone(),
+            plain(cell)?.clone(),
+            plain(circle)?.clone(),
+        ]),
+        _ => {
+            return Err(ArgumentError::new_err(
+                "rows: takes point, cell and circle behind the others",
+            ));
+        }
     };
-    Ok((0..keys.len()).map(row).collect())
-}
-
-fn places_of(columns: &[ArrayRef]) -> PyResult<Vec<Place>> {
-    let [point, cell, circle] = columns else {
-        return Err(ArgumentError::new_err(
-            "rows: takes point, cell and circle behind the others",
-        ));
-    };
-    let (points, cells) = (plain::<UInt64Type>(point)?, plain::<UInt64Type>(cell)?);
-    let circles = plain::<UInt64Type>(circle)?;
-    let place = |n: usize| Place {
-        point: Point::of_key(points[n]),
-        cell: cells[n],
-        circle: circles[n],
-    };
-    Ok((0..points.len()).map(place).collect())
+    Ok(NeededRows {
+        keys,
+        others,
+        ats: ats.clone(),
+        places,
+    })
 }
 
 /// The columns of keys and times, and with `placed` the last three, which are those of places.
@@ -309,7 +286,7 @@ fn split_places(batch: &RecordBatch, placed: bool) -> (&[ArrayRef], &[ArrayRef])
 fn sightings_of(batch: &RecordBatch, keep: bool, placed: bool) -> PyResult<Sightings> {
     let (keys, places) = split_places(batch, placed);
     for column in places {
-        plain::<UInt64Type>(column)?;
+        plain(column)?;
     }
     Ok(Sightings {
         msisdns: keys[0].clone(),
@@ -320,10 +297,10 @@ fn sightings_of(batch: &RecordBatch, keep: bool, placed: bool) -> PyResult<Sight
     })
 }
 
-/// The values of a column without nulls.
-fn plain<T: ArrowPrimitiveType>(array: &ArrayRef) -> PyResult<&[T::Native]> {
-    match array.as_primitive_opt::<T>() {
-        Some(column) if column.null_count() == 0 => Ok(column.values()),
+/// A column of keys or counts, without nulls.
+fn plain(array: &ArrayRef) -> PyResult<&UInt64Array> {
+    match array.as_primitive_opt::<UInt64Type>() {
+        Some(column) if column.null_count() == 0 => Ok(column),
         _ => Err(ArgumentError::new_err(
             "takes keys and counts as uint64, without nulls",
         )),

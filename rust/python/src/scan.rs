@@ -18,8 +18,9 @@ use pyo3_arrow::{PyArray, PyRecordBatch, PySchema};
 
 use crate::error::{ArgumentError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument};
+use crate::running::PATIENCE;
 use crate::sets::{ImeiSet, NumberSet};
-use crate::text::{PATIENCE, Text, between_to_python};
+use crate::text::{Text, between_to_python};
 
 /// A set of either kind.
 #[derive(FromPyObject)]

@@ -1,8 +1,6 @@
 //! `Common` and `Changes`: sightings are read in short steps. Between two steps Python checks for signals.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::sightings::{self, Account, File};
@@ -11,36 +9,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyRecordBatch;
 
-use crate::error::{ArgumentError, raise};
+use crate::error::raise;
 use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
+use crate::running::{PATIENCE, Running};
 
-/// How long a call waits for files before Python checks for signals.
-const PATIENCE: Duration = Duration::from_millis(100);
-
-/// Work in steps, one call at a time, until its result is taken.
-struct Running<T>(Mutex<Option<T>>);
-
-impl<T> Running<T> {
-    fn new(work: T) -> Self {
-        Self(Mutex::new(Some(work)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn with<R>(&self, step: impl FnOnce(&mut T) -> R) -> PyResult<R> {
-        self.lock().as_mut().map(step).ok_or_else(Self::finished)
-    }
-
-    fn take(&self) -> PyResult<T> {
-        self.lock().take().ok_or_else(Self::finished)
-    }
-
-    fn finished() -> PyErr {
-        ArgumentError::new_err("this comparison has been finished")
-    }
-}
+/// The message of a call after the last one.
+const FINISHED: &str = "this comparison has been finished";
 
 /// Finds the keys in several sources. Each source is read twice, in the same order.
 #[pyclass(frozen, module = "numguard._core")]
@@ -66,7 +40,7 @@ impl Common {
                 sightings::Common::of_keys(&wanted, keys, threads.0).map_err(raise)?
             }
         };
-        Ok(Self(Running::new(common)))
+        Ok(Self(Running::new(common, FINISHED)))
     }
 
     /// Read batches of a source with a column of keys and, if there is one, a column of times. Returns the rows so far.
@@ -152,14 +126,15 @@ impl Changes {
         threads: ThreadsArgument,
     ) -> Self {
         let keys = [keys_of(false, region), keys_of(true, region)];
-        Self(Running::new(sightings::Changes::new(
+        let changes = sightings::Changes::new(
             keys,
             usize::from(by_imei),
             gap,
             list_refused,
             memory_limit,
             threads.0,
-        )))
+        );
+        Self(Running::new(changes, FINISHED))
     }
 
     /// Read batches with columns of numbers, IMEIs and times. Returns the rows so far.
@@ -207,8 +182,8 @@ impl Changes {
         let changes = self.0.take()?;
         let (batches, account) = py
             .detach(|| {
-                let (found, account) = changes.finish()?;
-                Ok((found.into_batches(first)?, account))
+                let (found, account) = changes.finish(first)?;
+                Ok((found.into_batches()?, account))
             })
             .map_err(raise)?;
         let batches = batches

@@ -6,7 +6,6 @@
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
@@ -23,9 +22,7 @@ use pyo3_arrow::PyRecordBatch;
 
 use crate::error::{ArgumentError, raise};
 use crate::input::ThreadsArgument;
-
-/// How long a call works before it checks for Ctrl-C.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
+use crate::running::PATIENCE;
 
 /// A column, bytes, signs and labels.
 type DoubtArgument = (usize, Vec<u8>, Vec<String>, Vec<String>);

@@ -298,19 +298,7 @@ impl Process for KeySearch {
             });
         }
         let len = found.rows.len();
-        let mut hits = Vec::with_capacity(self.projection.schema.fields().len());
-        for (&at, field) in self
-            .projection
-            .output
-            .iter()
-            .zip(self.projection.schema.fields())
-        {
-            let chosen = found.rows.iter().map(|&row| row as usize);
-            let mut texts = Texts::new(len);
-            push_text(format, rows, at, chosen, bytes, &mut texts);
-            let cells = texts.finish()?;
-            hits.push(arrow_cast::cast(&cells, field.data_type())?);
-        }
+        let mut hits = self.cells(format, rows, &found.rows, bytes)?;
         let matches: Vec<ArrayRef> = RunHits::match_columns(found.matches);
         if own.is_empty() {
             tally.count_hits(lookups, &matches);
@@ -327,6 +315,26 @@ impl Process for KeySearch {
 }
 
 impl KeySearch {
+    /// The cells of some rows in the columns of the output, before those of the matches.
+    fn cells(
+        &self,
+        format: &Format,
+        rows: &split::Rows,
+        chosen: &[u32],
+        bytes: &[u8],
+    ) -> Result<Vec<ArrayRef>, Error> {
+        let fields = self.projection.schema.fields();
+        let mut columns = Vec::with_capacity(fields.len());
+        for (&at, field) in self.projection.output.iter().zip(fields) {
+            let mut texts = Texts::new(chosen.len());
+            let chosen = chosen.iter().map(|&row| row as usize);
+            push_text(format, rows, at, chosen, bytes, &mut texts);
+            let cells = texts.finish()?;
+            columns.push(arrow_cast::cast(&cells, field.data_type())?);
+        }
+        Ok(columns)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Search>> {
         self.searches.lock().unwrap_or_else(PoisonError::into_inner)
     }

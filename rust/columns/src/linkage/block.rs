@@ -92,11 +92,7 @@ impl Block {
     fn place(&self, row: usize) -> Place {
         self.places
             .as_ref()
-            .map_or_else(Place::default, |[points, cells, circles]| Place {
-                point: Point::of_key(points[row]),
-                cell: cells[row],
-                circle: circles[row],
-            })
+            .map_or_else(Place::default, |places| place_of(places.each_ref(), row))
     }
 
     /// All rows but those of `dropped`, which ascend.
@@ -123,6 +119,16 @@ impl Block {
                 .as_ref()
                 .map(|places| places.each_ref().map(|column| rest(column, dropped))),
         }
+    }
+}
+
+/// The place of a row, from points, cells and circles.
+#[inline]
+pub(super) fn place_of([points, cells, circles]: [&ScalarBuffer<u64>; 3], row: usize) -> Place {
+    Place {
+        point: Point::of_key(points[row]),
+        cell: cells[row],
+        circle: circles[row],
     }
 }
 

@@ -8,12 +8,12 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int64Array, UInt64Array};
+use arrow_array::{Array, ArrayRef, Int64Array, UInt64Array};
 use arrow_buffer::ScalarBuffer;
-use numguard_core::linkage::{NO_TIME, Place, Policy, Row, Size, Tally, Wanted};
+use numguard_core::linkage::{NO_TIME, Policy, Row, Size, Tally, Wanted};
 use numguard_core::msisdn::Region;
 
-use super::block::{Block, BlockReader};
+use super::block::{Block, BlockReader, place_of};
 use super::{Linkage, Refused, Sightings};
 use crate::Error;
 
@@ -32,6 +32,35 @@ pub struct KeysRead {
     pub refused: Refused,
     /// Whether the numbers seem to be national ones typed as E.164.
     pub looks_national: bool,
+}
+
+/// Kept sightings of the needed keys of a pass, as rows of the requested side; all columns of the same length.
+#[derive(Clone, Debug)]
+pub struct NeededRows {
+    /// The needed keys, without nulls.
+    pub keys: UInt64Array,
+    /// The keys of the other side, without nulls.
+    pub others: UInt64Array,
+    /// Microseconds since 1970 UTC, null where there is no time.
+    pub ats: Int64Array,
+    /// Points, cells and circles, without nulls and 0 where they are not known, if the pass
+    /// [wants places](Linkage::wants_places).
+    pub places: Option<[UInt64Array; 3]>,
+}
+
+impl NeededRows {
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        let (keys, others, ats) = (self.keys.values(), self.others.values(), &self.ats);
+        (0..keys.len()).map(move |row| Row {
+            key: keys[row],
+            other: others[row],
+            at: if ats.is_valid(row) {
+                ats.value(row)
+            } else {
+                NO_TIME
+            },
+        })
+    }
 }
 
 /// Reads the keys, times and places of a batch, on one thread, as [`Linkage::read`] does. Rows outside of the policy's
@@ -96,16 +125,26 @@ impl Linkage {
         needed
     }
 
-    /// Ends the pass with every kept sighting of its needed keys, as rows of the requested side, and where it
-    /// [wants places](Self::wants_places) the place of each.
+    /// Ends the pass with every kept sighting of its needed keys.
     ///
     /// # Panics
-    /// If it wants places and their count is not that of the rows.
-    pub fn answer(&mut self, rows: Vec<Row>, places: Vec<Place>) {
+    /// If it [wants places](Self::wants_places) and a batch has none, or if a column is shorter than that of the keys.
+    pub fn answer(&mut self, batches: Vec<NeededRows>) {
         let Some(side) = self.walk.wanted().map(|wanted| wanted.side) else {
             return;
         };
-        let needed = if self.policy.needs_places_of(side) {
+        let placed = self.policy.needs_places_of(side);
+        let len = batches.iter().map(|batch| batch.keys.len()).sum();
+        let mut rows = Vec::with_capacity(len);
+        let mut places = Vec::with_capacity(if placed { len } else { 0 });
+        for batch in batches {
+            rows.extend(batch.rows());
+            if let Some(columns) = batch.places.as_ref().filter(|_| placed) {
+                let columns = columns.each_ref().map(UInt64Array::values);
+                places.extend((0..batch.keys.len()).map(|row| place_of(columns, row)));
+            }
+        }
+        let needed = if placed {
             Tally::of_placed(rows, places, &self.policy)
         } else {
             Tally::of(rows, side, &self.policy)

@@ -20,6 +20,9 @@ use crate::parquet::{ParquetFile, RowGroup, in_order};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 
+/// Columns of keys, the first ones: numbers and IMEIs.
+const KEYS: usize = 2;
+
 /// A Parquet file and the names of its columns of numbers, IMEIs and, if there is one, times.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -115,8 +118,8 @@ struct OpenFile {
     file: Arc<ParquetFile>,
     /// The indices of the two or three columns in the file, and after them those of the degrees, if it has any.
     roots: Vec<usize>,
-    /// How many are not degrees.
-    keys: usize,
+    /// How many columns stand before those of the degrees.
+    before_degrees: usize,
 }
 
 impl OpenFile {
@@ -140,14 +143,14 @@ impl OpenFile {
             index,
             file: Arc::new(opened),
             roots,
-            keys: file.columns.len(),
+            before_degrees: file.columns.len(),
         })
     }
 
     /// The columns of a batch, and how many of its rows have a place.
     fn sightings(&self, batch: &RecordBatch) -> Result<(Sightings, u64), Error> {
         let columns = in_order(batch, &self.roots);
-        let (keys, degrees) = columns.split_at(self.keys);
+        let (others, degrees) = columns.split_at(self.before_degrees);
         let (places, placed) = match degrees {
             [latitudes, longitudes] => {
                 let points = points(latitudes, longitudes)?;
@@ -161,9 +164,9 @@ impl OpenFile {
             _ => (None, 0),
         };
         let sightings = Sightings {
-            msisdns: Arc::clone(&keys[0]),
-            imeis: Arc::clone(&keys[1]),
-            ats: keys.get(2).cloned(),
+            msisdns: Arc::clone(&others[0]),
+            imeis: Arc::clone(&others[1]),
+            ats: others.get(2).cloned(),
             places,
             keep: true,
         };
@@ -182,7 +185,7 @@ pub(super) struct Job {
 
 impl Job {
     fn reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        self.group.key_reader(&self.file.roots, 2, TASK)
+        self.group.key_reader(&self.file.roots, KEYS, TASK)
     }
 
     fn sightings(&self, batch: &RecordBatch) -> Result<(Sightings, u64), Error> {

@@ -29,7 +29,7 @@ use numguard_core::msisdn::Region;
 pub use answer::Expansion;
 use block::BlockReader;
 pub use block::Sightings;
-pub use elsewhere::{KeysRead, read_keys};
+pub use elsewhere::{KeysRead, NeededRows, read_keys};
 pub use files::File;
 use files::Files;
 use held::Held;

@@ -1,6 +1,6 @@
 //! One row group of an open file: its readers, and errors that name the file and the group.
 //!
-//! Scans and linkage read through it. Independent of the search.
+//! Scans, linkage and comparisons read through it. Independent of the search.
 
 use std::sync::Arc;
 

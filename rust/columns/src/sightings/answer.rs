@@ -8,10 +8,10 @@ use arrow_array::{
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use numguard_core::linkage::NO_TIME;
 
-use super::by_key::{COLUMNS, Chunk, FOLLOWED, ROWS};
-use super::words::Words;
+use super::by_key::{COLUMNS, Chunk, FOLLOWED};
 use super::{ChangesTable, CommonTable, Hits};
 use crate::Error;
+use crate::pages::Words;
 
 const ZONE: &str = "Asia/Kolkata";
 
@@ -57,13 +57,12 @@ impl CommonTable {
 
 impl ChangesTable {
     /// `key`, `other` uint64, `from`, `to` timestamp[us, Asia/Kolkata], `sightings` int64, `followed` uint64 and `overlap`
-    /// int64 (seconds), both null in the first period of a key, `from_row`, `to_row` int64, to which `first` is added.
+    /// int64 (seconds), both null in the first period of a key, `from_row`, `to_row` int64.
     ///
     /// # Errors
     /// As [`Hits::into_batch`].
-    pub fn into_batches(self, first: u64) -> Result<Vec<RecordBatch>, Error> {
-        let chunks = self.0.into_iter();
-        chunks.map(|chunk| chunk.into_batch(first)).collect()
+    pub fn into_batches(self) -> Result<Vec<RecordBatch>, Error> {
+        self.0.into_iter().map(Chunk::into_batch).collect()
     }
 }
 
@@ -89,13 +88,8 @@ const PERIOD: [(&str, Kind, bool); COLUMNS] = [
 ];
 
 impl Chunk {
-    fn into_batch(mut self, first: u64) -> Result<RecordBatch, Error> {
+    fn into_batch(self) -> Result<RecordBatch, Error> {
         let len = self.len;
-        for rows in &mut self.columns[ROWS] {
-            for row in rows.as_mut_slice() {
-                *row += first;
-            }
-        }
         let followed = self.columns[FOLLOWED].as_slice();
         let follows = NullBuffer::new(BooleanBuffer::collect_bool(len, |row| followed[row] != 0));
         let follows = Some(follows).filter(|nulls| nulls.null_count() > 0);

@@ -9,7 +9,7 @@ use std::ops::Range;
 use memmap2::MmapMut;
 use numguard_core::sightings::changes::{Earlier, Period};
 
-use super::words::{BLOCK_WORDS, Words};
+use crate::pages::{BLOCK_WORDS, Words};
 use crate::parallel;
 
 /// Periods of a range: half a mebibyte.
@@ -23,9 +23,6 @@ pub(super) const COLUMNS: usize = 9;
 
 /// The column of the other of the period before.
 pub(super) const FOLLOWED: usize = 5;
-
-/// The columns of numbers of rows.
-pub(super) const ROWS: Range<usize> = 7..COLUMNS;
 
 /// Periods cut into ranges of keys.
 #[derive(Default)]
@@ -93,14 +90,19 @@ impl ByKey {
         }
     }
 
-    /// Keeps the periods of some parts.
-    pub(super) fn add(&mut self, group: Group) {
-        self.groups.push(group);
+    /// Keeps periods of some parts.
+    pub(super) fn add(&mut self, groups: Vec<Group>) {
+        self.groups.extend(groups);
     }
 
-    /// All periods as columns, by key; those of a key stand together, in their order. `used` is memory to be used again:
-    /// to fill new memory with zeros takes the system as long as all else.
-    pub(super) fn table(self, mut used: Vec<MmapMut>, threads: parallel::Threads) -> Table {
+    /// All periods as columns, by key; those of a key stand together, in their order. `first` is added to the numbers of
+    /// rows. `used` is memory to be used again: to fill new memory with zeros takes the system as long as all else.
+    pub(super) fn table(
+        self,
+        mut used: Vec<MmapMut>,
+        first: u64,
+        threads: parallel::Threads,
+    ) -> Table {
         let lens: Vec<usize> = (0..=self.firsts.len())
             .map(|range| {
                 self.groups
@@ -139,13 +141,13 @@ impl ByKey {
             }
         }
         parallel::map(threads, tasks, |(range, columns)| {
-            self.write(range, columns);
+            self.write(range, first, columns);
         });
         Table(table)
     }
 
-    /// Writes the periods of a range.
-    fn write(&self, range: usize, columns: [&mut [u64]; COLUMNS]) {
+    /// Writes the periods of a range, with `first` added to the numbers of rows.
+    fn write(&self, range: usize, first: u64, columns: [&mut [u64]; COLUMNS]) {
         let groups = self.groups.iter().map(|group| group.range(range));
         let periods: Vec<&Period> = groups.flatten().collect();
         let mut earlier = Earlier::default();
@@ -170,8 +172,8 @@ impl ByKey {
             sightings[n] = period.sightings;
             followed[n] = before;
             overlap[n] = (common / MICROS).cast_unsigned();
-            from_row[n] = period.from_row;
-            to_row[n] = period.to_row;
+            from_row[n] = period.from_row + first;
+            to_row[n] = period.to_row + first;
         }
     }
 }
@@ -221,6 +223,9 @@ mod tests {
 
     use super::*;
 
+    /// The number of the first row.
+    const FIRST: u64 = 2;
+
     /// So many keys, in the order of their hashes, with one to three periods each; the first one has many.
     fn periods(keys: u64, many: u64) -> Vec<Period> {
         let mut all: Vec<u64> = (1..=keys)
@@ -265,12 +270,11 @@ mod tests {
                 }
                 let mut by_key = ByKey::default();
                 by_key.prepare(&groups[..groups.len().min(1)], cut);
-                for group in &groups {
-                    let group = by_key.cut(group);
-                    by_key.add(group);
-                }
-                let used = (0..blocks).filter_map(|_| Words::zeros(BLOCK_WORDS).into_block());
-                let table = by_key.table(used.collect(), NonZeroUsize::new(2));
+                let groups = groups.iter().map(|group| by_key.cut(group));
+                let groups = groups.collect();
+                by_key.add(groups);
+                let used = (0..blocks).filter_map(|_| Words::in_blocks(BLOCK_WORDS).into_block());
+                let table = by_key.table(used.collect(), FIRST, NonZeroUsize::new(2));
                 check(&table, &expected);
             }
         }
@@ -288,8 +292,8 @@ mod tests {
         assert_eq!(column(2), expect(|one| one.from.cast_unsigned()));
         assert_eq!(column(3), expect(|one| one.to.cast_unsigned()));
         assert_eq!(column(4), expect(|one| one.sightings));
-        assert_eq!(column(7), expect(|one| one.from_row));
-        assert_eq!(column(8), expect(|one| one.to_row));
+        assert_eq!(column(7), expect(|one| one.from_row + FIRST));
+        assert_eq!(column(8), expect(|one| one.to_row + FIRST));
         let mut before: Option<&Period> = None;
         for ((one, followed), overlap) in expected.iter().zip(column(5)).zip(column(6)) {
             let earlier = before.filter(|before| before.key == one.key);

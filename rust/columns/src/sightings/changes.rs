@@ -11,22 +11,22 @@ use std::time::Duration;
 use arrow_array::ArrayRef;
 use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::Piece;
-use numguard_core::sightings::changes::{Cut, Form, PARTS, Period, Periods};
+use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm};
 
-use super::by_key::{ByKey, Group, Table};
+use super::by_key::{ByKey, Table};
 use super::files::Files;
 use super::together::runs;
-use super::words::Words;
 use super::{Account, File, NOT_TIMED, Taken, read_batches, why_refused};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
+use crate::pages::Words;
 use crate::positioned::{read_exact_at, write_all_at};
 use crate::{Error, parallel};
 
 /// Sightings of one run, part by part.
 struct Run {
     starts: Vec<u32>,
-    form: Form,
+    form: RunForm,
     store: Store,
 }
 
@@ -179,24 +179,18 @@ impl Changes {
         if self.found.is_new() {
             let found = parallel::map(self.threads, tasks.collect(), |parts| self.go_over(parts));
             let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
-            self.found.prepare(&found, PARTS / end.max(1));
+            self.found.prepare(&found, PARTS / end);
             let groups = parallel::map(self.threads, found, |periods| self.found.cut(&periods));
-            self.keep(groups);
+            self.found.add(groups);
         } else {
             let groups = parallel::map(self.threads, tasks.collect(), |parts| {
                 Ok(self.found.cut(&self.go_over(parts)?))
             });
             let groups = groups.into_iter().collect::<Result<Vec<_>, Error>>()?;
-            self.keep(groups);
+            self.found.add(groups);
         }
         self.part = end;
         Ok(end < PARTS)
-    }
-
-    fn keep(&mut self, groups: Vec<Group>) {
-        for group in groups {
-            self.found.add(group);
-        }
     }
 
     fn go_over(&self, parts: &[usize]) -> Result<Vec<Period>, Error> {
@@ -234,11 +228,12 @@ impl Changes {
         Ok(words)
     }
 
-    /// The periods of all keys, and the account of the rows. Parts that are not yet processed are processed first.
+    /// The periods of all keys, whose rows are counted from `first`, and the account of the rows. Parts that are not yet
+    /// processed are processed first.
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub fn finish(mut self) -> Result<(Table, Account), Error> {
+    pub fn finish(mut self, first: u64) -> Result<(Table, Account), Error> {
         while self.part < PARTS {
             self.step()?;
         }
@@ -247,7 +242,8 @@ impl Changes {
             Store::File(_) => None,
         });
         let used = runs.collect();
-        Ok((self.found.table(used, self.threads), self.account))
+        let table = self.found.table(used, first, self.threads);
+        Ok((table, self.account))
     }
 }
 
@@ -313,8 +309,8 @@ fn read(
                 }
             }
             let first = first + rows.start as u64;
-            let cut = Cut::of(std::mem::take(&mut read[by]), &read[1 - by], ats, first);
-            let (form, mut words) = (cut.form(), Words::zeros(cut.words()));
+            let cut = CutRun::of(std::mem::take(&mut read[by]), &read[1 - by], ats, first);
+            let (form, mut words) = (cut.form(), Words::in_blocks(cut.words()));
             let (starts, memory) = cut.write(words.as_mut_slice());
             read[by] = memory;
             taken.runs.push(Run {

@@ -10,7 +10,6 @@ mod changes;
 mod files;
 mod stored;
 mod together;
-mod words;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;

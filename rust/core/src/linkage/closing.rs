@@ -36,10 +36,7 @@ impl Policy {
         };
         let in_one_place =
             placement.is_some_and(|placement| placement.is_one_place && pairs_apart == 0);
-        let small_enough = self
-            .max_numbers_in_one_place
-            .is_some_and(|most| handset.others <= most);
-        if in_one_place && small_enough {
+        if in_one_place && self.may_be_one_place(handset.others) {
             State::Open { over: Some(over) }
         } else {
             State::Closed(over)
@@ -51,12 +48,15 @@ impl Policy {
         let State::Closed(why) = self.handset_state(&Group::from(handset)) else {
             return None;
         };
-        let in_two_places = self.max_speed_kmh.is_some();
-        let in_one_place = self
-            .max_numbers_in_one_place
-            .is_some_and(|most| handset.others <= most);
-        let places_decide = in_two_places || in_one_place;
+        let has_speed_rule = self.max_speed_kmh.is_some();
+        let places_decide = has_speed_rule || self.may_be_one_place(handset.others);
         (why == Why::Placeholder || !places_decide).then_some(why)
+    }
+
+    /// Whether a handset with so many numbers is open above a cap if all its sightings are in one place.
+    fn may_be_one_place(&self, others: u64) -> bool {
+        self.max_numbers_in_one_place
+            .is_some_and(|most| others <= most)
     }
 
     /// The cap on numbers that a handset exceeds.

@@ -7,7 +7,7 @@
 //! keys have many duplicates, duplicates are removed during reading.
 
 use super::build;
-use super::groups::{Groups, Window};
+use super::groups::{GroupRange, Groups};
 use super::sort::{dedup, sort};
 use super::workers::{CurrentThread, Workers};
 use super::{FrozenSet, KeyType};
@@ -42,7 +42,7 @@ pub struct Builder {
     /// Number of keys that will be added, if known.
     expected: usize,
     /// Where keys are grouped.
-    window: Option<Window>,
+    range: Option<GroupRange>,
     groups: Groups,
     /// Number of grouped keys at which duplicates are removed.
     most_grouped: usize,
@@ -60,7 +60,7 @@ impl Builder {
             filled: 0,
             capacity: SAMPLE,
             expected: 0,
-            window: None,
+            range: None,
             groups: Groups::default(),
             most_grouped: MOST,
             sorted: Vec::new(),
@@ -124,7 +124,7 @@ impl Builder {
             return;
         }
         self.group(workers);
-        if self.filled < self.capacity / 2 + 1 {
+        if self.filled <= self.capacity / 2 {
             return;
         }
         if self.capacity < MOST && self.sorted.is_empty() {
@@ -132,13 +132,13 @@ impl Builder {
             sort(workers, &mut sample);
             let distinct = dedup(&mut sample);
             if distinct > sample.len() / 4 * 3 {
-                if let Some(window) = Window::of(&sample[..distinct]) {
-                    self.window = Some(window);
+                if let Some(range) = GroupRange::of(&sample[..distinct]) {
+                    self.range = Some(range);
                     self.capacity = SAMPLE * workers.count().min(TASKS);
                     if self.filled >= self.capacity {
                         self.group(workers);
                     }
-                } else if self.window.is_some() {
+                } else if self.range.is_some() {
                     self.capacity = (self.filled * 2).min(MOST);
                 } else {
                     self.capacity = MOST;
@@ -151,18 +151,17 @@ impl Builder {
         self.capacity = self.sorted.len().clamp(SAMPLE, MOST);
     }
 
-    /// Moves the unsorted keys that are in the window, if there is one, into groups.
+    /// Moves the unsorted keys that are in the range, if there is one, into groups.
     fn group(&mut self, workers: &dyn Workers) {
-        let Some(window) = self.window else { return };
+        let Some(range) = self.range else { return };
         let keys = &mut self.unsorted[..self.filled];
-        let batch = keys.len().div_ceil(workers.count().min(TASKS));
+        let batch = keys.len().div_ceil(workers.count().min(TASKS)).max(SAMPLE);
         let expected = (keys.len() + self.expected).min(MOST.max(keys.len()));
-        let batch = batch.max(SAMPLE);
-        self.filled = self.groups.add(window, keys, expected, batch, workers);
+        self.filled = self.groups.add(range, keys, expected, batch, workers);
         if self.groups.len() >= self.most_grouped {
             let groups = std::mem::take(&mut self.groups);
             (self.groups, _) = groups.joined(&mut [], workers);
-            self.most_grouped = MOST.max(self.groups.len() * 2);
+            self.most_grouped = self.most_grouped.max(self.groups.len() * 2);
         }
     }
 
@@ -197,5 +196,37 @@ impl Extend<u64> for Builder {
             }
             self.make_room(&CurrentThread);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_joined_before_they_are_too_many() {
+        let piece = |n: u64| {
+            // Each piece has half of its keys from the one before.
+            let first = n * SAMPLE as u64 / 2;
+            (first..first + SAMPLE as u64).map(|key| 916_000_000_000 + key * 7 % 30_000_001 * 97)
+        };
+        let mut builder = Builder::new(KeyType::Msisdn);
+        builder.most_grouped = 1000;
+        let (mut all, mut limits) = (Vec::new(), vec![builder.most_grouped]);
+        for n in 0..6 {
+            let keys: Vec<u64> = piece(n).collect();
+            builder.add(keys.len(), 0, &CurrentThread, |out| {
+                out.copy_from_slice(&keys);
+            });
+            all.extend(keys);
+            limits.push(builder.most_grouped);
+        }
+        limits.dedup();
+        assert!(limits.len() > 2, "joined more than once");
+        all.sort_unstable();
+        all.dedup();
+        assert!(builder.groups.len() < all.len() * 2);
+        let set = builder.build().expect("fewer keys than ranks");
+        assert!(set.iter().eq(all));
     }
 }

@@ -16,8 +16,8 @@ pub(super) const GROUP_BITS: u32 = Cut::WIDEST;
 const BIN_BITS: u32 = 16;
 /// Bins of a group.
 const BINS: usize = 1 << (GROUP_BITS - BIN_BITS);
-/// Groups of a window: `2^32` numbers.
-const WINDOW: usize = 1 << 12;
+/// Groups of a range: `2^32` numbers.
+const RANGE: usize = 1 << 12;
 /// Groups that one task joins.
 const JOINED: usize = 16;
 
@@ -52,18 +52,18 @@ impl Group {
 
 /// Adjacent groups that hold most keys of a list: `2^32` numbers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
+pub(super) struct GroupRange {
     /// The number of the first bin.
     first: u64,
 }
 
-impl Window {
-    /// The window that holds most of some ascending keys; `None` if it does not hold half of them.
+impl GroupRange {
+    /// The range that holds most of some ascending keys; `None` if it does not hold half of them.
     pub(super) fn of(ascending: &[u64]) -> Option<Self> {
         let group = |at: usize| ascending[at] >> GROUP_BITS;
         let (mut best, mut start) = (0..0, 0);
         for end in 0..ascending.len() {
-            while group(end) - group(start) >= WINDOW as u64 {
+            while group(end) - group(start) >= RANGE as u64 {
                 start += 1;
             }
             if end - start >= best.len() {
@@ -75,18 +75,18 @@ impl Window {
         }
         // As much room below as above, for keys outside the range of these.
         let (first, last) = (group(best.start), group(best.end - 1));
-        let below = (WINDOW as u64 - 1 - (last - first)) / 2;
+        let below = (RANGE as u64 - 1 - (last - first)) / 2;
         Some(Self {
             first: first.saturating_sub(below) * BINS as u64,
         })
     }
 
-    /// The bin of a key; `WINDOW * BINS` for keys outside.
+    /// The bin of a key; `RANGE * BINS` for keys outside.
     #[inline]
     fn bin(self, key: u64) -> usize {
         (key >> BIN_BITS)
             .wrapping_sub(self.first)
-            .min((WINDOW * BINS) as u64) as usize
+            .min((RANGE * BINS) as u64) as usize
     }
 }
 
@@ -114,11 +114,11 @@ impl Groups {
         self.lows.capacity() * size_of::<u16>() + self.groups.capacity() * size_of::<Group>()
     }
 
-    /// Adds the keys that are within `window`, one batch for each `batch` keys. The others except 0 are moved to the front
+    /// Adds the keys that are within `range`, one batch for each `batch` keys. The others except 0 are moved to the front
     /// of `keys`; returns their number. `expected` is the number of these and later keys.
     pub(super) fn add(
         &mut self,
-        window: Window,
+        range: GroupRange,
         keys: &mut [u64],
         expected: usize,
         batch: usize,
@@ -129,7 +129,7 @@ impl Groups {
             // Zeros that were not written have no memory yet: the tasks get it, in parallel. The groups are allocated at
             // once, because memory that grows in steps is not returned to the system.
             self.lows = vec![0; expected];
-            self.groups.reserve_exact(expected.div_ceil(batch) * WINDOW);
+            self.groups.reserve_exact(expected.div_ceil(batch) * RANGE);
         } else if self.lows.len() < start + keys.len() {
             self.lows.resize(start + keys.len(), 0);
         }
@@ -141,7 +141,7 @@ impl Groups {
         workers.run(
             tasks
                 .map(|(((keys, lows), start), made)| {
-                    Box::new(move || *made = group(window, keys, lows, start)) as Task<'_>
+                    Box::new(move || *made = group(range, keys, lows, start)) as Task<'_>
                 })
                 .collect(),
         );
@@ -234,15 +234,20 @@ impl Groups {
 }
 
 /// Groups a batch of keys. Their low halves go to the front of `lows`, whose first has the index `start` among all; the
-/// keys outside `window` except 0 go to the front of `keys`, and their number is returned.
-fn group(window: Window, keys: &mut [u64], lows: &mut [u16], start: usize) -> (Vec<Group>, usize) {
-    let mut next = vec![0u32; WINDOW * BINS + 1];
+/// keys outside `range` except 0 go to the front of `keys`, and their number is returned.
+fn group(
+    range: GroupRange,
+    keys: &mut [u64],
+    lows: &mut [u16],
+    start: usize,
+) -> (Vec<Group>, usize) {
+    let mut next = vec![0u32; RANGE * BINS + 1];
     for &key in &*keys {
-        next[window.bin(key)] += 1;
+        next[range.bin(key)] += 1;
     }
-    let (mut groups, mut sum) = (Vec::with_capacity(WINDOW), 0);
+    let (mut groups, mut sum) = (Vec::with_capacity(RANGE), 0);
     let (bins, _) = next.as_chunks_mut::<BINS>();
-    for (number, bins) in (window.first / BINS as u64..).zip(bins) {
+    for (number, bins) in (range.first / BINS as u64..).zip(bins) {
         let group = Group {
             number,
             start: start + sum as usize,
@@ -258,8 +263,8 @@ fn group(window: Window, keys: &mut [u64], lows: &mut [u16], start: usize) -> (V
     let mut outside = 0;
     for at in 0..keys.len() {
         let key = keys[at];
-        let bin = window.bin(key);
-        if bin == WINDOW * BINS {
+        let bin = range.bin(key);
+        if bin == RANGE * BINS {
             keys[outside] = key;
             outside += usize::from(key != 0);
         } else {
@@ -402,11 +407,11 @@ mod tests {
         let mut ascending = keys.clone();
         ascending.sort_unstable();
         ascending.dedup();
-        let window = Window::of(&ascending).expect("all keys are in one window");
+        let range = GroupRange::of(&ascending).expect("all keys are in one range");
         let mut groups = Groups::default();
         for part in [&keys[..50_000], &keys[30_000..]] {
             let (len, batch) = (part.len(), 20_000);
-            let others = groups.add(window, &mut part.to_vec(), len, batch, &CurrentThread);
+            let others = groups.add(range, &mut part.to_vec(), len, batch, &CurrentThread);
             assert_eq!(others, 0);
             (groups, _) = groups.joined(&mut [], &CurrentThread);
         }

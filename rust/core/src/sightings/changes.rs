@@ -7,7 +7,7 @@
 use super::record::{Piece, REST_BITS, Sighting};
 use super::unmixed;
 
-pub use super::record::{Cut, Form, PARTS, RUN};
+pub use super::record::{CutRun, PARTS, RUN, RunForm};
 
 /// Bits by which the sightings of a part are sorted at the most, before those of a key are looked at.
 const SORT_BITS: u32 = 16;

@@ -35,7 +35,11 @@ const UPPER: u64 = (1 << UPPER_BITS) - 1;
 const TIME_BITS: u32 = UPPER_BITS + HIGH_BITS;
 
 /// Units of times, in microseconds: most call records say whole seconds.
-const UNITS: [i64; 3] = [1_000_000, 1000, 1];
+const SECOND: i64 = 1_000_000;
+const MILLISECOND: i64 = 1000;
+const MICROSECOND: i64 = 1;
+/// All units, the coarsest first.
+const UNITS: [i64; 3] = [SECOND, MILLISECOND, MICROSECOND];
 
 /// A sighting of a key with another, within its part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,14 +84,14 @@ impl Sighting {
 
 /// What the sightings of a run have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
+pub struct RunForm {
     /// The number of its first row.
     first: u64,
-    /// Its first time, and the unit of the others.
+    /// Its earliest time, and the unit of the others.
     times: Option<(i64, i64)>,
 }
 
-impl Form {
+impl RunForm {
     /// Words of a sighting: two or three.
     #[must_use]
     pub fn words(self) -> usize {
@@ -99,7 +103,7 @@ impl Form {
 #[derive(Clone, Copy, Debug)]
 pub struct Piece<'a> {
     /// The form of the run.
-    pub form: Form,
+    pub form: RunForm,
     /// The words of the sightings.
     pub words: &'a [u64],
 }
@@ -143,16 +147,16 @@ impl Piece<'_> {
 
 /// The sightings of a run, which know their parts and wait for the memory to be written to.
 #[derive(Debug)]
-pub struct Cut<'a> {
+pub struct CutRun<'a> {
     mixed: Vec<u64>,
     others: &'a [u64],
     ats: &'a [i64],
-    form: Form,
+    form: RunForm,
     /// Where each part begins, one place late, and where the last one ends.
     starts: Vec<u32>,
 }
 
-impl<'a> Cut<'a> {
+impl<'a> CutRun<'a> {
     /// Takes the rows of a run; one whose key is 0 is left out. `first` is the number of the first row.
     ///
     /// # Panics
@@ -180,14 +184,14 @@ impl<'a> Cut<'a> {
             mixed: keys,
             others,
             ats,
-            form: Form { first, times },
+            form: RunForm { first, times },
             starts,
         }
     }
 
     /// The form of its sightings.
     #[must_use]
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> RunForm {
         self.form
     }
 
@@ -204,9 +208,15 @@ impl<'a> Cut<'a> {
     /// If the memory has less than [`words`](Self::words).
     pub fn write(mut self, out: &mut [u64]) -> (Vec<u32>, Vec<u64>) {
         match self.form.times {
-            Some((earliest, 1_000_000)) => self.narrow(out, |at| whole(at, earliest) / 1_000_000),
-            Some((earliest, 1000)) => self.narrow(out, |at| whole(at, earliest) / 1000),
-            Some((earliest, _)) => self.narrow(out, |at| whole(at, earliest)),
+            // By a constant, because a division by a variable takes several times as long.
+            Some((earliest, SECOND)) => {
+                self.narrow(out, |at| since(at, earliest) / SECOND.cast_unsigned());
+            }
+            Some((earliest, MILLISECOND)) => {
+                self.narrow(out, |at| since(at, earliest) / MILLISECOND.cast_unsigned());
+            }
+            Some((earliest, MICROSECOND)) => self.narrow(out, |at| since(at, earliest)),
+            Some(_) => unreachable!("a unit that is not listed"),
             None => {
                 let first = self.form.first;
                 self.scatter(out, |rest, other, at, row| {
@@ -252,9 +262,9 @@ fn part_of(mixed: u64) -> usize {
     (mixed >> REST_BITS) as usize & (PARTS - 1)
 }
 
-/// The time since the first one of its run. A row that is left out may have any.
+/// The time since the earliest one of its run. A row that is left out may have any.
 #[inline]
-fn whole(at: i64, earliest: i64) -> u64 {
+fn since(at: i64, earliest: i64) -> u64 {
     at.wrapping_sub(earliest).cast_unsigned()
 }
 
@@ -282,11 +292,11 @@ fn common_times(ats: &[i64]) -> Option<(i64, i64)> {
 mod tests {
     use super::*;
 
-    fn back(keys: &[u64], ats: &[i64], first: u64) -> (Form, Vec<(u64, u64, i64, u64)>) {
+    fn back(keys: &[u64], ats: &[i64], first: u64) -> (RunForm, Vec<(u64, u64, i64, u64)>) {
         let others: Vec<u64> = (0..keys.len() as u64)
             .map(|n| 35_000_000_000_000 + n)
             .collect();
-        let cut = Cut::of(keys.to_vec(), &others, ats, first);
+        let cut = CutRun::of(keys.to_vec(), &others, ats, first);
         let form = cut.form();
         let mut words = vec![0; cut.words()];
         let (starts, _) = cut.write(&mut words);

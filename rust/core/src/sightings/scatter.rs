@@ -62,10 +62,4 @@ impl<T: Copy + Default> Scattered<T> {
     pub fn starts(&self) -> &[u32] {
         &self.starts
     }
-
-    /// The entries and where each part begins.
-    #[must_use]
-    pub fn into_inner(self) -> (Vec<T>, Vec<u32>) {
-        (self.entries, self.starts)
-    }
 }

@@ -1,0 +1,47 @@
+//! Work in steps, behind a Python object: one call at a time, until its result is taken.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+
+use crate::error::ArgumentError;
+
+/// How long a call works or waits before Python checks for signals.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Work in steps, one call at a time, until its result is taken.
+pub(crate) struct Running<T> {
+    work: Mutex<Option<T>>,
+    /// The message of a call after that.
+    finished: &'static str,
+}
+
+impl<T> Running<T> {
+    pub(crate) fn new(work: T, finished: &'static str) -> Self {
+        Self {
+            work: Mutex::new(Some(work)),
+            finished,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<T>> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a step.
+    pub(crate) fn with<R>(&self, step: impl FnOnce(&mut T) -> R) -> PyResult<R> {
+        let result = self.lock().as_mut().map(step);
+        result.ok_or_else(|| self.error())
+    }
+
+    /// Ends the work.
+    pub(crate) fn take(&self) -> PyResult<T> {
+        let work = self.lock().take();
+        work.ok_or_else(|| self.error())
+    }
+
+    fn error(&self) -> PyErr {
+        ArgumentError::new_err(self.finished)
+    }
+}
