@@ -53,7 +53,7 @@ __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions",
 _DEFAULT_POLICY = LinkPolicy()
 
 #: Bytes of sightings kept in memory: a hundred million rows.
-_MEMORY_LIMIT = 1_500_000_000
+_MEMORY_LIMIT = 1_200_000_000
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def expand(
         region: How bare digits are read, as in `normalize`.
         progress: Called with a `LinkageProgress` every quarter of a second.
         threads: How many threads to use; None takes as many as the process may.
-        memory_limit: Bytes of sightings to keep in memory, some fifteen a row. The rest is written, in that form, to a
+        memory_limit: Bytes of sightings to keep in memory, some twelve a row. The rest is written, in that form, to a
             temporary file without a name (in `TMPDIR`). If that has no space, local Parquet files are read again for
             each pass, and a stream is an error. A table that is in memory already does not count.
         strict: A row of sightings that cannot be read is an error; else it is counted in `refused`.

@@ -9,6 +9,7 @@ mod cell;
 pub mod cpu;
 pub mod digits;
 pub mod error;
+pub mod exact;
 mod groupings;
 pub mod imei;
 pub mod linkage;

@@ -2,7 +2,7 @@
 //!
 //! Owns their form and where it is kept. One idea: **a column is offsets from its smallest value, all of one width**,
 //! so that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
-//! bytes, handsets six, and times in the order of a file four.
+//! bytes, handsets six, and times of whole seconds in the order of a file two.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -10,8 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
-use numguard_core::block;
 use numguard_core::linkage::{NO_TIME, Place, Point, Side};
+use numguard_core::{block, exact};
 
 use super::block::{Beside, Block};
 use crate::Error;
@@ -19,6 +19,9 @@ use crate::positioned::{read_exact_at, write_all_at};
 
 /// Rows of a file are read one by one if at most one in so many is needed. Otherwise their column is read as a whole.
 const SPARSE: usize = 64;
+
+/// The column of times, after those of the keys.
+const TIMES: usize = 2;
 
 /// The sightings of a block.
 #[derive(Debug)]
@@ -30,10 +33,15 @@ pub(super) struct Packed {
     store: Store,
 }
 
-/// One column: its smallest value, as a signed integer, and where its offsets are among the bytes.
+/// Microseconds of a second.
+const SECOND: u64 = 1_000_000;
+
+/// One column: its smallest value, as a signed integer, the unit of the offsets from it, and where they are among the
+/// bytes.
 #[derive(Debug)]
 struct Offsets {
     least: u64,
+    unit: u64,
     width: usize,
     start: usize,
 }
@@ -78,15 +86,26 @@ impl Packed {
             .collect();
         let mut offsets = Vec::with_capacity(columns.len());
         let mut start = 0;
-        for values in &columns {
-            let column = Offsets::of(values, start);
+        for (n, values) in columns.iter().enumerate() {
+            let column = if n == TIMES && times.is_some() {
+                Offsets::of_times(values, start)
+            } else {
+                Offsets::of(values, start)
+            };
             start += column.width * values.len();
             offsets.push(column);
         }
         let mut bytes = vec![0; start];
         for (values, column) in columns.iter().zip(&offsets) {
             let bytes = &mut bytes[column.range(0..values.len())];
-            of_width!(column.width, pack(values, column.least, bytes));
+            let least = column.least;
+            let offset = |value: u64| value.wrapping_sub(least);
+            if column.unit == SECOND {
+                let seconds = |value| exact::quotient::<SECOND>(offset(value));
+                of_width!(column.width, pack(values, seconds, bytes));
+            } else {
+                of_width!(column.width, pack(values, offset, bytes));
+            }
         }
         Self {
             len: block.len(),
@@ -125,12 +144,12 @@ impl Packed {
     pub(super) fn beside(&self, side: Side, rows: &[u32], placed: bool) -> Result<Beside, Error> {
         let others = self.pick(1 - key_column(side), rows)?;
         let ats = if self.timed {
-            let ats = self.pick(2, rows)?;
+            let ats = self.pick(TIMES, rows)?;
             ats.into_iter().map(u64::cast_signed).collect()
         } else {
             vec![NO_TIME; rows.len()]
         };
-        let first = 2 + usize::from(self.timed);
+        let first = TIMES + usize::from(self.timed);
         let places = if !placed {
             Vec::new()
         } else if first < self.columns.len() {
@@ -238,9 +257,26 @@ impl Offsets {
     fn of(values: &[u64], start: usize) -> Self {
         let (least, most) = block::extremes(bytemuck::cast_slice(values)).unwrap_or_default();
         let (least, most) = (least.cast_unsigned(), most.cast_unsigned());
-        let bits = u64::BITS - most.wrapping_sub(least).leading_zeros();
+        Self::up_to(most.wrapping_sub(least), 1, least, start)
+    }
+
+    /// Most call records have times of whole seconds, which take two bytes less.
+    fn of_times(values: &[u64], start: usize) -> Self {
+        let column = Self::of(values, start);
+        let seconds = |&value: &u64| exact::quotient::<SECOND>(value.wrapping_sub(column.least));
+        let most = values.iter().map(seconds).fold(0, u64::max);
+        if most > exact::most::<SECOND>() {
+            return column;
+        }
+        Self::up_to(most, SECOND, column.least, start)
+    }
+
+    /// Offsets of up to `most` units from the least value.
+    fn up_to(most: u64, unit: u64, least: u64, start: usize) -> Self {
+        let bits = u64::BITS - most.leading_zeros();
         Self {
             least,
+            unit,
             width: bits.div_ceil(8).max(1) as usize,
             start,
         }
@@ -253,9 +289,9 @@ impl Offsets {
 
     /// The value of the one row whose bytes these are.
     fn value(&self, bytes: &[u8]) -> u64 {
-        let mut value = [0];
-        of_width!(self.width, unpack(bytes, self.least, &mut value));
-        value[0]
+        let mut offset = [0];
+        of_width!(self.width, unpack(bytes, 0, &mut offset));
+        self.least.wrapping_add(offset[0].wrapping_mul(self.unit))
     }
 }
 
@@ -270,9 +306,9 @@ fn words<T: ArrowNativeType>(values: &ScalarBuffer<T>) -> &[u64] {
     values.inner().typed_data()
 }
 
-fn pack<const WIDTH: usize>(values: &[u64], least: u64, bytes: &mut [u8]) {
-    for (value, packed) in values.iter().zip(bytes.as_chunks_mut::<WIDTH>().0) {
-        packed.copy_from_slice(&value.wrapping_sub(least).to_le_bytes()[..WIDTH]);
+fn pack<const WIDTH: usize>(values: &[u64], offset: impl Fn(u64) -> u64, bytes: &mut [u8]) {
+    for (&value, packed) in values.iter().zip(bytes.as_chunks_mut::<WIDTH>().0) {
+        packed.copy_from_slice(&offset(value).to_le_bytes()[..WIDTH]);
     }
 }
 
@@ -304,9 +340,17 @@ mod tests {
     }
 
     fn block() -> impl Strategy<Value = Block> {
-        (1..400usize, any::<[bool; 2]>()).prop_flat_map(|(len, [timed, placed])| {
+        (1..400usize, any::<[bool; 4]>()).prop_flat_map(|(len, [timed, placed, whole, gaps])| {
             prop::collection::vec(column(len), 6).prop_map(move |mut columns| {
-                columns[2][len / 2] = NO_TIME.cast_unsigned();
+                if whole {
+                    let first = columns[TIMES][0];
+                    for at in &mut columns[TIMES] {
+                        *at = first.wrapping_add(*at % 100_000 * SECOND);
+                    }
+                }
+                if gaps {
+                    columns[TIMES][len / 2] = NO_TIME.cast_unsigned();
+                }
                 let [msisdns, imeis, ats, places @ ..] = [0, 1, 2, 3, 4, 5].map(|n| &columns[n]);
                 Block {
                     msisdns: msisdns.clone().into(),
@@ -345,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_one_plan_take_four_bytes_and_handsets_six() {
+    fn numbers_of_one_plan_take_four_bytes_handsets_six_and_seconds_two() {
         let keys = |first: u64, step: u64| (0..1000).map(|n| first + n * step).collect();
         let block = Block {
             msisdns: keys(916_000_000_000, 4_000_000),
@@ -357,6 +401,6 @@ mod tests {
             ),
             places: None,
         };
-        assert_eq!(Packed::of(&block).bytes(), (4 + 6 + 4) * 1000);
+        assert_eq!(Packed::of(&block).bytes(), (4 + 6 + 2) * 1000);
     }
 }

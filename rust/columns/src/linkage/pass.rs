@@ -85,8 +85,11 @@ impl Pass {
         let tasks = step.chunks(step.len().div_ceil(4 * parallel::count(threads)).max(1));
         let found = parallel::map(threads, tasks.collect(), |pieces| self.find(pieces));
         for parts in found {
-            for (all, part) in self.parts.iter_mut().zip(parts?) {
+            for (all, mut part) in self.parts.iter_mut().zip(parts?) {
                 if !part.rows.is_empty() {
+                    // A vector that grew may have room for as much again.
+                    part.rows.shrink_to_fit();
+                    part.places.shrink_to_fit();
                     all.push(part);
                 }
             }

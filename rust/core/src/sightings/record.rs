@@ -5,6 +5,7 @@
 //! are too far apart, or finer than that, takes three words a sighting.
 
 use super::{KEY_BITS, mixed};
+use crate::exact::{most, quotient};
 use crate::linkage::NO_TIME;
 
 /// The bits of a key that say in which part it is.
@@ -35,11 +36,9 @@ const UPPER: u64 = (1 << UPPER_BITS) - 1;
 const TIME_BITS: u32 = UPPER_BITS + HIGH_BITS;
 
 /// Units of times, in microseconds: most call records say whole seconds.
-const SECOND: i64 = 1_000_000;
-const MILLISECOND: i64 = 1000;
-const MICROSECOND: i64 = 1;
-/// All units, the coarsest first.
-const UNITS: [i64; 3] = [SECOND, MILLISECOND, MICROSECOND];
+const SECOND: u64 = 1_000_000;
+const MILLISECOND: u64 = 1000;
+const MICROSECOND: u64 = 1;
 
 /// A sighting of a key with another, within its part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +87,7 @@ pub struct RunForm {
     /// The number of its first row.
     first: u64,
     /// Its earliest time, and the unit of the others.
-    times: Option<(i64, i64)>,
+    times: Option<(i64, u64)>,
 }
 
 impl RunForm {
@@ -128,10 +127,10 @@ impl Piece<'_> {
             Some((earliest, unit)) => {
                 for &[key, other] in self.words.as_chunks().0 {
                     let upper = key >> RUN_BITS & UPPER;
-                    let time = (upper << HIGH_BITS | other & HIGH).cast_signed();
+                    let time = upper << HIGH_BITS | other & HIGH;
                     let row = first + (key & RUN_MASK);
                     // Within the times of the run, so nothing wraps.
-                    let at = earliest.wrapping_add(time.wrapping_mul(unit));
+                    let at = earliest.wrapping_add_unsigned(time.wrapping_mul(unit));
                     look(Sighting::of(key >> LOW_BITS, other >> HIGH_BITS, at, row));
                 }
             }
@@ -208,12 +207,11 @@ impl<'a> CutRun<'a> {
     /// If the memory has less than [`words`](Self::words).
     pub fn write(mut self, out: &mut [u64]) -> (Vec<u32>, Vec<u64>) {
         match self.form.times {
-            // By a constant, because a division by a variable takes several times as long.
             Some((earliest, SECOND)) => {
-                self.narrow(out, |at| since(at, earliest) / SECOND.cast_unsigned());
+                self.narrow(out, |at| quotient::<SECOND>(since(at, earliest)));
             }
             Some((earliest, MILLISECOND)) => {
-                self.narrow(out, |at| since(at, earliest) / MILLISECOND.cast_unsigned());
+                self.narrow(out, |at| quotient::<MILLISECOND>(since(at, earliest)));
             }
             Some((earliest, MICROSECOND)) => self.narrow(out, |at| since(at, earliest)),
             Some(_) => unreachable!("a unit that is not listed"),
@@ -270,22 +268,36 @@ fn since(at: i64, earliest: i64) -> u64 {
 
 /// The earliest time of a run and the coarsest unit that the others are counted in from it; `None` if there is no such
 /// unit with few enough bits. A row without a time is left out.
-fn common_times(ats: &[i64]) -> Option<(i64, i64)> {
+fn common_times(ats: &[i64]) -> Option<(i64, u64)> {
     let (mut earliest, mut latest) = (i64::MAX, i64::MIN);
     for &at in ats {
         earliest = earliest.min(if at == NO_TIME { i64::MAX } else { at });
         latest = latest.max(at);
     }
     if latest == NO_TIME {
-        return Some((0, 1));
+        return Some((0, MICROSECOND));
     }
-    let span = latest.checked_sub(earliest)?;
-    let is_unit = |unit: i64| {
-        let is_whole = |&at: &i64| (at == NO_TIME) | (at.wrapping_sub(earliest) % unit == 0);
-        span / unit < 1 << TIME_BITS && ats.iter().fold(true, |all, at| all & is_whole(at))
+    let span = latest.checked_sub(earliest)?.cast_unsigned();
+    let fits = |unit: u64| span / unit < 1 << TIME_BITS;
+    let unit = if fits(SECOND) && are_whole::<SECOND>(ats, earliest) {
+        SECOND
+    } else if fits(MILLISECOND) && are_whole::<MILLISECOND>(ats, earliest) {
+        MILLISECOND
+    } else if fits(MICROSECOND) {
+        MICROSECOND
+    } else {
+        return None;
     };
-    let unit = UNITS.into_iter().find(|&unit| is_unit(unit))?;
     Some((earliest, unit))
+}
+
+/// Whether all times are so many whole units after the earliest one.
+fn are_whole<const UNIT: u64>(ats: &[i64], earliest: i64) -> bool {
+    let units = ats.iter().map(|&at| match at {
+        NO_TIME => 0,
+        at => quotient::<UNIT>(since(at, earliest)),
+    });
+    units.fold(0, u64::max) <= most::<UNIT>()
 }
 
 #[cfg(test)]
@@ -328,7 +340,7 @@ mod tests {
                 }
             })
             .collect();
-        let steps: [(i64, Option<i64>); 8] = [
+        let steps: [(i64, Option<u64>); 8] = [
             (0, Some(1_000_000)),
             (1_000_000, Some(1_000_000)),
             (8_000_000_000, Some(1_000_000)),
