@@ -151,11 +151,10 @@ mod tests {
                 let Piece::Packed(packed) = piece else {
                     panic!("is packed");
                 };
-                let mut keys = vec![0; packed.len()];
+                let mut keys = Vec::new();
                 packed
-                    .keys(Side::Handsets)
-                    .expect("read back")
-                    .unpack(0, &mut keys);
+                    .keys(Side::Handsets, |_, run| keys.extend_from_slice(run))
+                    .expect("read back");
                 assert_eq!(keys, expected.imeis[..]);
             }
         }

@@ -4,7 +4,6 @@
 //! so that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
 //! bytes, handsets six, and times of whole seconds in the order of a file two.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,8 +16,15 @@ use super::block::{Beside, Block};
 use crate::Error;
 use crate::positioned::{read_exact_at, write_all_at};
 
-/// Rows of a file are read one by one if at most one in so many is needed. Otherwise their column is read as a whole.
-const SPARSE: usize = 64;
+/// Rows of a file are read one by one if at most one in so many is needed: about one in each page of 4 KiB. Otherwise
+/// their column is read as a whole, because each read of one row takes as long as a quarter of a thousand rows.
+const SPARSE: usize = 1024;
+
+/// Keys passed on at once: 16 KiB, which stay in the first cache.
+pub(super) const RUN: usize = 2048;
+
+/// Rows read back at once; their bytes stay in the second cache.
+const READ: usize = 8 * RUN;
 
 /// The column of times, after those of the keys.
 const TIMES: usize = 2;
@@ -125,16 +131,27 @@ impl Packed {
         widths * self.len
     }
 
-    /// The keys of one side, to be unpacked run by run.
+    /// Passes on the keys of one side in runs of [`RUN`], each with the row of its first.
     ///
     /// # Errors
     /// Those of reading them back.
-    pub(super) fn keys(&self, side: Side) -> Result<PackedKeys<'_>, Error> {
+    pub(super) fn keys(
+        &self,
+        side: Side,
+        mut look: impl FnMut(usize, &[u64]),
+    ) -> Result<(), Error> {
         let column = &self.columns[key_column(side)];
-        Ok(PackedKeys {
-            column,
-            bytes: self.read(column, 0..self.len)?,
-        })
+        let (mut keys, mut memory) = ([0; RUN], Vec::new());
+        for first in (0..self.len).step_by(READ) {
+            let rows = first..self.len.min(first + READ);
+            let bytes = self.read(column, rows, &mut memory)?;
+            for (run, bytes) in bytes.chunks(RUN * column.width).enumerate() {
+                let keys = &mut keys[..bytes.len() / column.width];
+                of_width!(column.width, unpack(bytes, column.least, keys));
+                look(first + run * RUN, keys);
+            }
+        }
+        Ok(())
     }
 
     /// What some rows, which ascend, hold besides the keys of one side.
@@ -179,12 +196,15 @@ impl Packed {
     /// The values of some rows of a column.
     fn pick(&self, column: usize, rows: &[u32]) -> Result<Vec<u64>, Error> {
         let column = &self.columns[column];
-        let one = |row: usize| row..row + 1;
+        let mut memory = Vec::new();
         if matches!(self.store, Store::File(..)) && rows.len() <= self.len / SPARSE {
-            let value = |&row: &u32| Ok(column.value(&self.read(column, one(row as usize))?));
+            let value = |&row: &u32| {
+                let row = row as usize;
+                Ok(column.value(self.read(column, row..row + 1, &mut memory)?))
+            };
             return rows.iter().map(value).collect();
         }
-        let bytes = self.read(column, 0..self.len)?;
+        let bytes = self.read(column, 0..self.len, &mut memory)?;
         let value = |&row: &u32| {
             let row = row as usize;
             column.value(&bytes[row * column.width..(row + 1) * column.width])
@@ -192,33 +212,22 @@ impl Packed {
         Ok(rows.iter().map(value).collect())
     }
 
-    /// The bytes of some rows of a column.
-    fn read(&self, column: &Offsets, rows: Range<usize>) -> Result<Cow<'_, [u8]>, Error> {
+    /// The bytes of some rows of a column; those of a file are read into `memory`.
+    fn read<'a>(
+        &'a self,
+        column: &Offsets,
+        rows: Range<usize>,
+        memory: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], Error> {
         let range = column.range(rows);
         match &self.store {
-            Store::Memory(bytes) => Ok(bytes[range].into()),
+            Store::Memory(bytes) => Ok(&bytes[range]),
             Store::File(file, offset) => {
-                let mut bytes = vec![0; range.len()];
-                let at = offset + range.start as u64;
-                read_exact_at(file, &mut bytes, at).map_err(no_space)?;
-                Ok(bytes.into())
+                memory.resize(range.len(), 0);
+                read_exact_at(file, memory, offset + range.start as u64).map_err(no_space)?;
+                Ok(memory)
             }
         }
-    }
-}
-
-/// Packed keys of a block.
-pub(super) struct PackedKeys<'a> {
-    column: &'a Offsets,
-    bytes: Cow<'a, [u8]>,
-}
-
-impl PackedKeys<'_> {
-    /// Unpacks the keys from row `start` on.
-    pub(super) fn unpack(&self, start: usize, keys: &mut [u64]) {
-        let width = self.column.width;
-        let bytes = &self.bytes[start * width..(start + keys.len()) * width];
-        of_width!(width, unpack(bytes, self.column.least, keys));
     }
 }
 
@@ -362,6 +371,36 @@ mod tests {
         })
     }
 
+    fn keys_of(packed: &Packed, side: Side) -> Vec<u64> {
+        let mut all = Vec::new();
+        let look = |first: usize, keys: &[u64]| {
+            assert_eq!(first, all.len());
+            all.extend_from_slice(keys);
+        };
+        packed.keys(side, look).expect("read back");
+        all
+    }
+
+    #[test]
+    fn long_blocks_come_back_run_by_run() {
+        for len in [READ - 1, READ, READ + 1, 2 * READ + RUN + 5] {
+            let keys = |first: u64| (0..len as u64).map(|n| first + n * n % 999_983).collect();
+            let block = Block {
+                msisdns: keys(916_000_000_000),
+                imeis: keys(35_000_000_000_000),
+                ats: None,
+                places: None,
+            };
+            let mut spill = Spill::new().expect("a temporary file");
+            let spilled = spill.take(Packed::of(&block)).expect("space");
+            for packed in [Packed::of(&block), spilled] {
+                for side in [Side::Numbers, Side::Handsets] {
+                    assert_eq!(keys_of(&packed, side), block.keys(side)[..]);
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn packed_sightings_are_those_of_the_block(block in block(), step in 1..90usize) {
@@ -372,10 +411,7 @@ mod tests {
             for packed in [Packed::of(&block), spilled] {
                 prop_assert_eq!(packed.len(), block.len());
                 for side in [Side::Numbers, Side::Handsets] {
-                    let from = step.min(block.len());
-                    let mut keys = vec![0; block.len() - from];
-                    packed.keys(side).expect("read back").unpack(from, &mut keys);
-                    prop_assert_eq!(&keys, &block.keys(side)[from..]);
+                    prop_assert_eq!(&keys_of(&packed, side), &block.keys(side)[..]);
                     for placed in [false, true] {
                         let found = packed.beside(side, &rows, placed).expect("read back");
                         let expected = block.beside(side, &rows, placed);

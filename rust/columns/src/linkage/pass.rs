@@ -7,11 +7,8 @@ use super::Progress;
 use super::block::Beside;
 use super::block::Block;
 use super::held::{Held, Piece};
-use super::packed::Packed;
+use super::packed::{Packed, RUN};
 use crate::{Error, parallel};
-
-/// Keys probed at once: 16 KiB, which stay in the first cache.
-const RUN: usize = 2048;
 
 /// Rows of a step: some hundredths of a second.
 const STEP: usize = 1 << 22;
@@ -153,13 +150,8 @@ impl Pass {
     }
 
     fn find_packed(&self, packed: &Packed, parts: &mut [WantedRows]) -> Result<(), Error> {
-        let keys = packed.keys(self.side)?;
-        let (mut run, mut hits) = ([0; RUN], Hits::default());
-        for start in (0..packed.len()).step_by(RUN) {
-            let run = &mut run[..RUN.min(packed.len() - start)];
-            keys.unpack(start, run);
-            self.probe(start, run, &mut hits);
-        }
+        let mut hits = Hits::default();
+        packed.keys(self.side, |start, keys| self.probe(start, keys, &mut hits))?;
         if !hits.rows.is_empty() {
             let beside = packed.beside(self.side, &hits.rows, self.placed)?;
             add_rows(&hits.keys, beside, parts);
