@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use super::block::{Batch, Block, Sightings};
 use super::packed::Packed;
 use super::places::points;
+use super::search::{Found, Search};
 use super::{Refused, check_types};
 use crate::Error;
 use crate::parallel::{Next, Ordered, TASK, Threads};
@@ -44,6 +45,8 @@ pub(super) struct Group {
     pub(super) looks_national: bool,
     pub(super) blocks: Vec<Packed>,
     pub(super) refused: Refused,
+    /// What the first pass looks for in it.
+    pub(super) found: Found,
     /// Reads it again.
     pub(super) job: Job,
 }
@@ -56,6 +59,7 @@ impl Files {
         files: Vec<File>,
         policy: Arc<Policy>,
         region: Region,
+        search: Option<Arc<Search>>,
         threads: Threads,
     ) -> Self {
         let groups = Groups {
@@ -63,6 +67,7 @@ impl Files {
             waiting: VecDeque::new(),
             policy,
             region,
+            search,
         };
         Self(Ordered::new(groups, threads))
     }
@@ -79,6 +84,7 @@ struct Groups {
     waiting: VecDeque<Job>,
     policy: Arc<Policy>,
     region: Region,
+    search: Option<Arc<Search>>,
 }
 
 impl Iterator for Groups {
@@ -102,6 +108,7 @@ impl Iterator for Groups {
                         file: Arc::clone(&file),
                         policy: Arc::clone(&self.policy),
                         region: self.region,
+                        search: self.search.clone(),
                     }));
                 }
                 Err(error) => {
@@ -181,6 +188,7 @@ pub(super) struct Job {
     group: RowGroup,
     policy: Arc<Policy>,
     region: Region,
+    search: Option<Arc<Search>>,
 }
 
 impl Job {
@@ -203,6 +211,9 @@ impl Job {
                 *group.refused.entry(why).or_default() += count;
             }
             if block.len() > 0 {
+                if let Some(search) = &self.search {
+                    search.find_in(&block, &mut group.found);
+                }
                 group.blocks.push(Packed::of(&block));
             }
         })
@@ -258,6 +269,7 @@ impl Iterator for Unit {
                     looks_national: false,
                     blocks: Vec::new(),
                     refused: Refused::new(),
+                    found: Found::default(),
                     job: job.clone(),
                 };
                 Self::Reading(job, reader, group)

@@ -15,6 +15,7 @@ mod held;
 mod packed;
 mod pass;
 mod places;
+mod search;
 mod times;
 
 use std::collections::BTreeMap;
@@ -27,14 +28,15 @@ use numguard_core::linkage::{Policy, Seed, Side, Tally, Walk};
 use numguard_core::msisdn::Region;
 
 pub use answer::Expansion;
-use block::BlockReader;
 pub use block::Sightings;
+use block::{Block, BlockReader};
 pub use elsewhere::{KeysRead, NeededRows, read_keys};
 pub use files::File;
 use files::Files;
 use held::Held;
 use packed::Packed;
 use pass::Pass;
+use search::{Found, Search};
 pub use times::Times;
 
 use crate::column::{Column, Keys};
@@ -98,13 +100,14 @@ impl Linkage {
         threads: parallel::Threads,
     ) -> Self {
         let policy = Arc::new(policy);
+        let walk = Walk::new(Arc::clone(&policy), seeds);
         Self {
             reader: BlockReader::new(Arc::clone(&policy), region, threads),
             files: None,
             held: Held::new(memory_limit),
             placed: 0,
-            walk: Walk::new(Arc::clone(&policy), seeds),
-            pass: None,
+            pass: walk.wanted().map(|wanted| Pass::new(wanted, &policy)),
+            walk,
             sized: Tally::default(),
             policy,
             threads,
@@ -120,12 +123,26 @@ impl Linkage {
     /// # Panics
     /// If the columns of a batch differ in length.
     pub fn read(&mut self, batches: &[Sightings]) -> Result<Progress, Error> {
-        if batches.iter().all(|batch| batch.keep) {
-            self.held.keep(self.reader.read(batches, |block| block)?);
+        let search = self.search();
+        let find = |block: &Block| {
+            let mut found = Found::default();
+            if let Some(search) = &search {
+                search.find_in(block, &mut found);
+            }
+            found
+        };
+        let found = if batches.iter().all(|batch| batch.keep) {
+            let read = self.reader.read(batches, |block| (find(&block), block))?;
+            let (found, blocks) = read.into_iter().unzip();
+            self.held.keep(blocks);
+            found
         } else {
-            let packed = self.reader.read(batches, |block| Packed::of(&block))?;
+            let read = |block: Block| (find(&block), Packed::of(&block));
+            let (found, packed) = self.reader.read(batches, read)?.into_iter().unzip();
             self.held.take(packed)?;
-        }
+            found
+        };
+        self.found(found);
         Ok(self.reading())
     }
 
@@ -136,8 +153,21 @@ impl Linkage {
             files,
             policy,
             self.reader.region(),
+            self.search(),
             self.threads,
         ));
+    }
+
+    /// What the first pass looks for; `None` without seeds.
+    fn search(&self) -> Option<Arc<Search>> {
+        self.pass.as_ref().map(Pass::search)
+    }
+
+    /// Gives the first pass what was found in the sightings that were read and are now held.
+    fn found(&mut self, found: Vec<Found>) {
+        if let Some(pass) = &mut self.pass {
+            pass.take(found, &self.held);
+        }
     }
 
     /// Stores what has been read of the files. Returns the progress and the file last read; `None` at the end.
@@ -154,10 +184,12 @@ impl Linkage {
                 Next::Ready(group) => {
                     let mut group = group?;
                     let refused = std::mem::take(&mut group.refused);
+                    let found = std::mem::take(&mut group.found);
                     self.placed += group.placed;
                     self.reader
                         .count(group.file, group.rows, group.looks_national, refused);
                     self.held.take_group(group);
+                    self.found(vec![found]);
                 }
             }
             if until <= Instant::now() {
