@@ -56,6 +56,17 @@ def test_a_chain_of_operator_files_links_served_parties_only(desk: Path) -> None
     assert one_by_one.linked == python.linked
 
 
+@pytest.mark.parametrize("dated", [(), ("--days-before", "300")])
+def test_a_number_to_release_is_no_seed(desk: Path, dated: tuple[str, ...]) -> None:
+    listed = ["9876543210,2026-09-01,release", "9123456789,2026-09-01,reverify", "9123456780,2026-09-01,block"]
+    (desk / "listed.csv").write_text("\n".join(["msisdn,reported_at,action", *listed, ""]))
+    run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "listed.csv", "--folder", "linked", "--json", *dated)
+    assert run.returncode == 0, run.stderr
+    account = json.loads(run.stdout)["lists"][0]
+    assert (account["rows_read"], account["rows_used"], account["not_data"]) == (3, 1, {"other_action": 2})
+    assert {row["seed_msisdn"] for row in rows(desk / "linked" / "linked.csv")} == {"919123456780"}
+
+
 def test_tables_and_operator_files_in_one_call(desk: Path) -> None:
     table = pa.table({"served_msisdn": ["9700012345"], "imei14": ["358240051111118"]})
     pq.write_table(table, "bulk.parquet")
