@@ -311,14 +311,16 @@ def _tables(folder: Path | None) -> dict[str, Path | None]:
 
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
     """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
-    from numguard.files import write_rows
+    from numguard.files import together, write_rows
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in TABLES:
-        table = getattr(found, name)
-        if tac is not None:
-            table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
-        write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
+    # Links beside the evidence of another run would prove nothing.
+    with together(private=True) as files:
+        for name in TABLES:
+            table = getattr(found, name)
+            if tac is not None:
+                table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
+            write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
 
 
 def write_requests(found: Expansion, path: Path) -> None:
