@@ -7,6 +7,8 @@ import json
 import re
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import numguard as ng
+from numguard.cli.expand import write_folder
 from test_cli import numguard
 
 AIRTEL = """BHARTI AIRTEL LIMITED
@@ -54,6 +57,28 @@ def test_a_chain_of_operator_files_links_served_parties_only(desk: Path) -> None
     assert python.linked["msisdn"].to_pylist() == [919123456780, 919123456789]
     one_by_one = ng.expand(["98765 43210"], [ng.read_cdr("airtel.csv"), ng.read_cdr("jio.csv")])
     assert one_by_one.linked == python.linked
+
+
+@pytest.mark.parametrize("dated", [(), ("--days-before", "300")])
+def test_a_number_to_release_is_no_seed(desk: Path, dated: tuple[str, ...]) -> None:
+    listed = ["9876543210,2026-09-01,release", "9123456789,2026-09-01,reverify", "9123456780,2026-09-01,block"]
+    (desk / "listed.csv").write_text("\n".join(["msisdn,reported_at,action", *listed, ""]))
+    run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "listed.csv", "--folder", "linked", "--json", *dated)
+    assert run.returncode == 0, run.stderr
+    account = json.loads(run.stdout)["lists"][0]
+    assert (account["rows_read"], account["rows_used"], account["not_data"]) == (3, 1, {"other_action": 2})
+    assert {row["seed_msisdn"] for row in rows(desk / "linked" / "linked.csv")} == {"919123456780"}
+
+
+def test_tables_of_a_folder_are_of_one_run(desk: Path) -> None:
+    found = ng.expand(["98765 43210"], ng.read_cdr(["airtel.csv", "jio.csv"]))
+    write_folder(found, desk / "linked")
+    before = {path.name: path.read_bytes() for path in (desk / "linked").iterdir()}
+    assert len(before) == 5
+    cut: Any = SimpleNamespace(linked=found.linked.slice(1), handsets=found.handsets.slice(1))
+    with pytest.raises(AttributeError):
+        write_folder(cut, desk / "linked")
+    assert {path.name: path.read_bytes() for path in (desk / "linked").iterdir()} == before
 
 
 def test_tables_and_operator_files_in_one_call(desk: Path) -> None:

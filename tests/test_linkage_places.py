@@ -186,6 +186,16 @@ def test_invalid_degrees_are_no_place() -> None:
     assert (found.linked.num_rows, found.account["rows_placed"]) == (1, 6)
 
 
+def test_integers_that_no_float_holds_are_no_degrees(tmp_path: Path) -> None:
+    sightings = table_of(CLONE)
+    for kind, most in ((pa.int64(), 2**63 - 1), (pa.uint64(), 2**64 - 1)):
+        degrees = pa.array([most, 28] * 3, kind)
+        odd = sightings.set_column(3, "latitude", degrees)
+        pq.write_table(odd, tmp_path / "odd.parquet")
+        for source in (odd, str(tmp_path / "odd.parquet")):
+            assert expand(source, 1, max_speed_kmh=1000).account["rows_placed"] == 3
+
+
 def test_bad_calls() -> None:
     for bounds, message in (
         ({"max_speed_kmh": 0}, "max_speed_kmh"),

@@ -246,6 +246,22 @@ def test_exotic_columns_pass_through(tmp_path: Path) -> None:
         assert found.drop_columns(["a_match"]).to_pylist() == hits.to_pylist()
 
 
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_a_column_of_nulls_has_a_dictionary_without_bytes(tmp_path: Path, version: Any) -> None:
+    rows = 1000
+    table = pa.table(
+        {
+            "a": [f"98765{n:05}" for n in range(rows)],
+            "none": pa.nulls(rows, pa.string()),
+            "some": [None if n // 100 % 2 else str(n) for n in range(rows)],
+        }
+    )
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path, row_group_size=100, compression="none", data_page_version=version)
+    found = ng.scan(path, {"a": LISTED}).read_all()
+    assert found.drop_columns(["a_match"]).to_pylist() == table.take(list(range(0, rows, 7))).to_pylist()
+
+
 def test_a_row_group_longer_than_a_part_loses_no_hit(tmp_path: Path) -> None:
     rows = 3_200_000
     numbers = np.full(rows, 9_000_000_000, np.int64)

@@ -222,3 +222,17 @@ def test_an_exception_is_never_marked_and_is_what_is_released(bank: Path, capfd:
 )
 def test_wrong_calls_are_usage(wrong: list[str], bank: Path) -> None:
     assert run(["scan", "customers.csv", *wrong]) == 2
+
+
+@pytest.mark.parametrize("how", [{}, {"all_rows": True}, {"region_column": "region"}])
+def test_a_dictionary_of_other_values_than_text(tmp_path: Path, how: dict[str, Any]) -> None:
+    table = pa.table({"a": [f"98765{n:05}" for n in range(70)], "region": ["IN"] * 70})
+    kinds = {"n": pa.int64(), "day": pa.date32(), "part": pa.float64(), "word": pa.string(), "raw": pa.binary()}
+    for name, kind in kinds.items():
+        cells = pa.array([n % 5 for n in range(70)], pa.int32())
+        cells = cells.cast(pa.string()).cast(kind) if name == "raw" else cells.cast(kind)
+        table = table.append_column(name, cells.dictionary_encode())
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=20)
+    found = ng.scan(tmp_path / "t.parquet", {"a": REVOKED}, **how).read_all()
+    rows = list(range(70 if "all_rows" in how else 10))
+    assert found.drop_columns(["a_match"]).to_pylist() == table.take(rows).to_pylist()

@@ -122,19 +122,26 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
 
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
-    seeds, unread = [], []
-    for batch in account.strictly(opened, columns, is_strict=False):
-        rows_of = batch.data.set_column(1, "reported_at", _reported_at(batch.data["reported_at"], path))
+    # As in a list without dates: of a block list only the numbers to be blocked.
+    action = [name for name in opened.schema.names if name == "action"]
+    seeds, unread, others = [], [], 0
+    for batch in account.strictly(opened, [*columns, *action], is_strict=False):
+        data, numbers = batch.data, pa.array(batch.row_numbers(), pa.int64())
+        if action:
+            kept = pc.equal(pc.fill_null(data["action"].cast(pa.string()), ""), "block")
+            others += len(kept) - kept.true_count
+            data, numbers = data.filter(kept).select(columns), numbers.filter(kept)
+        rows_of = data.set_column(1, "reported_at", _reported_at(data["reported_at"], path))
         notes = _why_no_seed(rows_of, region)
         refused = notes.is_valid()
         files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
-        rows = pa.array(batch.row_numbers(), pa.int64()).filter(refused)
-        unread.append(pa.Table.from_arrays([files, rows, notes.filter(refused)], schema=REFUSED))
+        unread.append(pa.Table.from_arrays([files, numbers.filter(refused), notes.filter(refused)], schema=REFUSED))
         seeds.append(pa.Table.from_batches([rows_of]))
     lines = opened.account()
     refused_of = pa.concat_tables([refused_rows(opened.parts), *unread])
-    used = lines["rows_used"] + lines["rows_refused"] - len(refused_of)
+    used = lines["rows_used"] + lines["rows_refused"] - len(refused_of) - others
     lines |= {"rows_used": used, "rows_refused": len(refused_of), "refused_rows": options.counted(refused_of["note"])}
+    lines["not_data"] |= {"other_action": others} if others else {}
     account.say(lines, path)
     lists_read.add(path, used, lines, refused_of)
     return pa.concat_tables(seeds) if seeds else _NO_SEEDS.empty_table()
@@ -304,14 +311,16 @@ def _tables(folder: Path | None) -> dict[str, Path | None]:
 
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
     """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
-    from numguard.files import write_rows
+    from numguard.files import together, write_rows
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in TABLES:
-        table = getattr(found, name)
-        if tac is not None:
-            table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
-        write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
+    # Links beside the evidence of another run would prove nothing.
+    with together(private=True) as files:
+        for name in TABLES:
+            table = getattr(found, name)
+            if tac is not None:
+                table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
+            write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
 
 
 def write_requests(found: Expansion, path: Path) -> None:

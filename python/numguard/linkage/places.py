@@ -151,7 +151,8 @@ def _degrees(column: Any) -> Degrees:
     if _is_text(column.type):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
         column = pc.if_else(pc.match_substring_regex(text, _DECIMAL), text, pa.scalar(None, pa.string()))
-    degrees: Degrees = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+    # Integers that a float does not hold are no degrees, whatever they are rounded to.
+    degrees: Degrees = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return degrees
 
 

@@ -103,12 +103,12 @@ class Scan:
         self._finished = False
         self._done = 0
         self._at: Part | None = None
+        # Regions of rows are read by batches.
+        self._by_row = region_column is not None
         schema = self._first_schema()
         if since is not None:
             check_columns([since.at], self._first_part.schema(), self._first_part.name)
             since.check_type(self._first_part.schema().field(since.at).type)
-        # Regions of rows are read by batches.
-        self._by_row = region_column is not None
         self._projection = Projection(
             self._first_part,
             schema,
@@ -237,9 +237,11 @@ class Scan:
         """The columns of the first part that can be read."""
         first_error: InputError | None = None
         for part in self._parts:
+            # The two readers of Parquet give dictionaries of other values than text different types.
+            path = part.path if isinstance(part, ParquetPart) and not (self._all_rows or self._by_row) else None
             try:
                 with reading(part.name, "the file"):
-                    schema = parquet_schema(part.path) if isinstance(part, ParquetPart) else part.stored_schema()
+                    schema = part.stored_schema() if path is None else parquet_schema(path)
             except InputError as error:
                 if not self._skip:
                     raise

@@ -119,7 +119,10 @@ impl Input {
             Err(ThriftError::Short) if head.len() == HEADER => return Ok(()),
             Err(_) => return Err(ParquetError::General("a page header is damaged".to_owned())),
         };
-        bodies.insert(start + claims.header as u64);
+        // Where an empty page ends, the next header begins: a dictionary of nulls alone has no bytes.
+        if claims.packed > 0 {
+            bodies.insert(start + claims.header as u64);
+        }
         chunk.check(&claims)
     }
 }
