@@ -35,6 +35,7 @@ use files::Files;
 use held::Held;
 use packed::Packed;
 use pass::Pass;
+pub use places::points;
 pub use times::Times;
 
 use crate::column::{Column, Keys};
