@@ -18,7 +18,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
-from numguard.source import REFUSED, files_of, kind_of_file, refused_rows
+from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
 from numguard.types import Region
@@ -125,18 +125,11 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     seeds, unread = [], []
     for batch in account.strictly(opened, columns, is_strict=False):
         rows_of = batch.data.set_column(1, "reported_at", _reported_at(batch.data["reported_at"], path))
-        notes = _why_no_seed(rows_of, region)
-        refused = notes.is_valid()
-        files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
-        rows = pa.array(batch.row_numbers(), pa.int64()).filter(refused)
-        unread.append(pa.Table.from_arrays([files, rows, notes.filter(refused)], schema=REFUSED))
+        unread.append(batch.refused(_why_no_seed(rows_of, region)))
         seeds.append(pa.Table.from_batches([rows_of]))
-    lines = opened.account()
-    refused_of = pa.concat_tables([refused_rows(opened.parts), *unread])
-    used = lines["rows_used"] + lines["rows_refused"] - len(refused_of)
-    lines |= {"rows_used": used, "rows_refused": len(refused_of), "refused_rows": options.counted(refused_of["note"])}
+    refused_of, lines = opened.account_with(unread)
     account.say(lines, path)
-    lists_read.add(path, used, lines, refused_of)
+    lists_read.add(path, lines["rows_used"], lines, refused_of)
     return pa.concat_tables(seeds) if seeds else _NO_SEEDS.empty_table()
 
 

@@ -142,6 +142,18 @@ class Batch:
             return np.arange(self.rows, self.rows + self.data.num_rows, dtype=np.int64)
         return self.rows
 
+    def filter(self, is_kept: Any) -> Batch:
+        """The rows for which this is true."""
+        rows = self.row_numbers()[np.asarray(is_kept.to_numpy(zero_copy_only=False))]
+        return Batch(self.data.filter(is_kept), self.file, rows)
+
+    def refused(self, notes: Any) -> pa.Table:
+        """The rows that have a note: file, row, note."""
+        is_refused = notes.is_valid()
+        rows: Any = pa.array(self.row_numbers(), pa.int64()).filter(is_refused)
+        files: Any = pa.repeat(pa.scalar(self.file, pa.string()), len(rows))
+        return pa.Table.from_arrays([files, rows, notes.filter(is_refused)], schema=REFUSED)
+
 
 class Part(ABC):
     """One file, or one table or stream."""
