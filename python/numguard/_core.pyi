@@ -591,7 +591,7 @@ class Linkage:
         """Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
         are points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
         """
-    def begin(self, files: Sequence[tuple[PathLike, Sequence[str], tuple[str, str] | None]]) -> None:
+    def begin(self, files: Sequence[tuple[PathLike, Sequence[str], Sequence[str] | None]]) -> None:
         """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times, and those of
         latitude and longitude if they are read; these are floats.
         """

@@ -61,8 +61,8 @@ class Places:
                 raise ColumnError(f"{what}: no column {named([column])!r}; there are {headings(names)}")
         return [column for column in dict.fromkeys(self._named.values()) if column in names]
 
-    def floats(self, stored: pa.Schema, names: Sequence[str]) -> tuple[str, str] | tuple[()] | None:
-        """The columns of degrees of a file without other places, or none at all, if the compiled module can read it.
+    def degrees(self, stored: pa.Schema, names: Sequence[str]) -> list[str] | None:
+        """The columns of degrees of a file, empty if it has no places; None if the compiled module cannot read them.
 
         Args:
             stored: The columns in the file.
@@ -73,8 +73,8 @@ class Places:
         """
         found = self.columns(names)
         if not found:
-            return ()
-        degrees = self._named["latitude"], self._named["longitude"]
+            return []
+        degrees = [self._named[what] for what in _DEGREES]
         if set(found) != set(degrees) or any(stored.names.count(name) != 1 for name in degrees):
             return None
         kinds = [stored.field(name).type for name in degrees]
