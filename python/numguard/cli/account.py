@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 import pyarrow as pa
@@ -19,6 +19,7 @@ from numguard.cli import options
 from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
+from numguard.files.page import PAGES
 from numguard.source import REFUSED, Account, Batch, Source, files_of, named, refused_rows
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ __all__ = [
     "Lists",
     "check_files",
     "files_read",
-    "is_page",
     "refused",
     "say",
     "say_around",
@@ -43,9 +43,6 @@ __all__ = [
     "write_refused",
     "write_with_reports",
 ]
-
-#: The endings of a page.
-PAGES: Final = (".html", ".htm")
 
 
 def refused(command: Command) -> Command:
@@ -180,11 +177,6 @@ def check_files(
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
             raise InputError(f"{path.parent}: this user may not write there")
-
-
-def is_page(path: Path | None) -> bool:
-    """Whether a file to write is a page, by its ending."""
-    return path is not None and path.suffix.lower() in PAGES
 
 
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:

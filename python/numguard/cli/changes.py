@@ -10,6 +10,7 @@ import click
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.errors import ArgumentError
+from numguard.files.page import is_page
 from numguard.types import Region
 
 __all__ = ["changes"]
@@ -65,7 +66,7 @@ def changes(
 
     writes = {"--output": output, "--refused": refused_path}
     account.check_files([*sources, numbers, imeis, tac_path], writes, pages=["--output"])
-    page = output if account.is_page(output) else None
+    page = output if is_page(output) else None
     if page is not None:
         from numguard.report.changes import write_changes
         from numguard.report.page import can_draw

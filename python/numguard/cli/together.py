@@ -14,6 +14,7 @@ from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.files.page import is_page
 from numguard.source import files_of
 from numguard.types import Region
 
@@ -63,7 +64,7 @@ def common(
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
     account.check_files([*sources, tac_path], writes, pages=["--output"])
-    page = output if account.is_page(output) else None
+    page = output if is_page(output) else None
     if page is not None:
         from numguard.report.page import can_draw
         from numguard.report.together import write_common

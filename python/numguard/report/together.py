@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.compute import pc
-from numguard.errors import ArgumentError
-from numguard.files import whole_file
+from numguard.files.page import page_path, write_page
 from numguard.report.inputs import File, inputs
 from numguard.report.page import page_of
 from numguard.report.part import Part, Table
@@ -65,9 +64,7 @@ def write_common(
         >>> "+91 91234 56789" in page, "<script" in page
         (True, False)
     """
-    path = Path(path)
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError("path: this is a page, and its name ends in .html")
+    path = page_path(path, "this is")
     namer = Namer(full=True)
     what = "number" if found.by == "msisdn" else "handset"
     shown = _Shown(found, namer)
@@ -82,9 +79,7 @@ def write_common(
         full_numbers=True,
         version=_core.__version__,
     )
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())
-    return path
+    return write_page(text, path)
 
 
 def _totals(found: Common, what: str) -> list[tuple[str, str, str]]:
