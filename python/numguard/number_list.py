@@ -35,7 +35,7 @@ from numguard.source import (
 )
 from numguard.types import PathLike, Region
 
-__all__ = ["NumberList", "listing_dates", "open_imeis", "open_numbers", "read_imeis", "read_numbers"]
+__all__ = ["NumberList", "listing_dates", "read_imeis", "read_numbers"]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
@@ -78,31 +78,6 @@ class NumberList(Generic[_Set]):
     refused: pa.Table
 
 
-def open_numbers(
-    path: PathLike, *, column: str | None = None, region: Region = "IN", actions: Sequence[str] = ("block",)
-) -> NumberSet:
-    """The set of all phone numbers in a file; of a block list, the numbers to be blocked.
-
-    Args:
-        path: A saved set, a source of `scan` (CSV, text with one number a line, Parquet, Arrow), JSON in the form of
-            MNRL, JSON Lines, or a workbook.
-        column: The column of numbers; may be left out if the file has one column, or one with a known name.
-        region: The country by whose plan digits without a country code are read.
-        actions: Of a file with a column `action`, as block lists have, use only rows with one of these, so that numbers
-            to be verified again or released are not blocked.
-
-    Raises:
-        ColumnError: The column of numbers is ambiguous.
-        InputError: The file cannot be read.
-    """
-    return read_numbers(path, column=column, region=region, actions=actions).keys
-
-
-def open_imeis(path: PathLike, *, column: str | None = None) -> ImeiSet:
-    """The set of all handsets in a file; see `open_numbers`."""
-    return read_imeis(path, column=column).keys
-
-
 def read_numbers(
     path: PathLike,
     *,
@@ -111,10 +86,20 @@ def read_numbers(
     actions: Sequence[str] = ("block",),
     strict: bool = False,
 ) -> NumberList[NumberSet]:
-    """`open_numbers` with an account of the rows.
+    """The phone numbers in a file, with an account of its rows; of a block list, the numbers to be blocked.
+
+    Args:
+        path: A saved set, a source of `scan` (CSV, text with one number a line, Parquet, Arrow), JSON in the form of
+            MNRL, JSON Lines, or a workbook.
+        column: The column of numbers; may be left out if the file has one column, or one with a known name.
+        region: The country by whose plan digits without a country code are read.
+        actions: Of a file with a column `action`, as block lists have, use only rows with one of these, so that numbers
+            to be verified again or released are not blocked.
+        strict: A refused row is an error.
 
     Raises:
-        InputError: `strict`, and a row was refused.
+        ColumnError: The column of numbers is ambiguous.
+        InputError: The file cannot be read; or `strict`, and a row was refused.
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
@@ -124,7 +109,7 @@ def read_numbers(
 
 
 def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
-    """`open_imeis` with an account of the rows; a placeholder is refused."""
+    """The handsets in a file, as `read_numbers`; a placeholder is refused."""
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
     reader = _ListReader(path, _IMEIS)
@@ -152,11 +137,11 @@ def listing_dates(
     """The numbers of a list as they are written, and for each the date in the column `dates`, as `scan` takes them.
 
     Args:
-        path: As for `open_numbers`, but not a saved set, which has no dates.
+        path: As for `read_numbers`, but not a saved set, which has no dates.
         dates: The column of the dates on which numbers were listed: `first_reported` in a block list.
-        column: The column of numbers, as for `open_numbers`.
+        column: The column of numbers, as for `read_numbers`.
         of_imeis: Whether it is a list of handsets.
-        actions: As for `open_numbers`.
+        actions: As for `read_numbers`.
 
     Raises:
         ArgumentError: The file is a saved set.

@@ -6,8 +6,8 @@ the lines that did not become rows.
 
     >>> import pyarrow as pa
     >>> source = open_source(pa.table({"mobile": ["98765 43210", "1930"]}))
-    >>> [(batch.first_row, batch.data.num_rows) for batch in source.batches(["mobile"])]
-    [(1, 2)]
+    >>> [batch.row_numbers().tolist() for batch in source.batches(["mobile"])]
+    [[1, 2]]
 """
 
 from __future__ import annotations

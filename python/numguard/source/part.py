@@ -131,11 +131,6 @@ class Batch:
     #: The number of each row; if they are consecutive, that of the first.
     rows: npt.NDArray[np.int64] | int
 
-    @property
-    def first_row(self) -> int:
-        """The number of the first row."""
-        return self.rows if isinstance(self.rows, int) else int(self.rows[0])
-
     def row_numbers(self) -> npt.NDArray[np.int64]:
         """The number of each row in the file, table or stream."""
         if isinstance(self.rows, int):
