@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import counts, pc
 from numguard.files.page import page_path, write_page
 from numguard.report.drawing import Lane, lanes
 from numguard.report.inputs import File, inputs
@@ -119,10 +119,9 @@ def write_changes(
 
 def _chosen(found: Changes, keys: pa.Array[Any] | None) -> tuple[list[int], int]:
     """The keys to show, those with most periods first; and the number of requested keys."""
-    of = pc.value_counts(found.table[found.by]).flatten()
-    counts = dict(zip(of[0].to_pylist(), of[1].to_pylist(), strict=True))
-    wanted = set(counts) if keys is None else set(keys.to_pylist())
-    there: list[Any] = sorted(wanted & set(counts), key=lambda key: (-counts[key], key))
+    periods = counts(found.table[found.by])
+    wanted = set(periods) if keys is None else set(keys.to_pylist())
+    there: list[Any] = sorted(wanted & set(periods), key=lambda key: (-periods[key], key))
     return there, len(wanted)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import counts, pc
 from numguard.files.page import page_path, write_page
 from numguard.report.inputs import File, inputs
 from numguard.report.page import page_of
@@ -83,9 +83,8 @@ def write_common(
 
 
 def _totals(found: Common, what: str) -> list[tuple[str, str, str]]:
-    counts = pc.value_counts(found.table["sources"]).to_pylist()
-    most = sorted(counts, key=lambda one: -one["values"])[:4]
-    facts = [(f"{what}s in {grouped(one['values'])}", grouped(one["counts"]), "") for one in most]
+    most = sorted(counts(found.table["sources"]).items(), reverse=True)[:4]
+    facts = [(f"{what}s in {grouped(files)}", grouped(count), "") for files, count in most]
     return [
         ("files", grouped(found.sources), ""),
         *facts,

@@ -27,7 +27,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import counts
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
 from numguard.source.header import clean
@@ -122,8 +122,7 @@ class Source:
         account = self.account()
         account["not_data"] |= {kind: count for kind, count in not_data.items() if count}
         account["rows_refused"] = len(all_refused)
-        notes = pc.value_counts(all_refused["note"]).to_pylist()
-        account["refused_rows"] = {note["values"]: note["counts"] for note in notes}
+        account["refused_rows"] = counts(all_refused["note"])
         account["rows_used"] = account["rows_read"] - len(all_refused) - sum(account["not_data"].values())
         return all_refused, account
 
