@@ -153,7 +153,7 @@ class Model:
                 continue
             amended = self._amended(v, live)
             sure = n in v.certain and amended is None
-            if sure and not self._unshielded(v, n, cut):
+            if sure and not self._not_protected_now(v, n, cut):
                 certain.append(v)
             elif settled_at < max(lost, *(() if sure else (v.event, amended or 0)), -1):
                 waiting.append(v)
@@ -170,7 +170,7 @@ class Model:
         ]
         return max(back, default=-1)
 
-    def _unshielded(self, v: Version, n: int, cut: int) -> bool:
+    def _not_protected_now(self, v: Version, n: int, cut: int) -> bool:
         """Whether a naming counts only as decided since the number lost its protection."""
         lost, settled_at = self._lost(n, cut), self._settled(n, cut)[0]
         return lost >= 0 and not lost < settled_at < v.event
@@ -189,8 +189,8 @@ class Model:
     def turned(self, n: int, cut: int) -> bool:
         """Whether a suspect became a complainant, or the reverse, and no decision followed."""
         since = self._turned_since(n, cut)
-        shield = self._last(self.decisions, n, cut, {"protected", "unprotected"})[0]
-        return since >= 0 and max(self._settled(n, cut)[0], shield) < since
+        protection = self._last(self.decisions, n, cut, {"protected", "unprotected"})[0]
+        return since >= 0 and max(self._settled(n, cut)[0], protection) < since
 
     def waiting(self, cut: int) -> set[int]:
         """The numbers that are shown for review."""
@@ -204,7 +204,8 @@ class Model:
         """Whether something about a number is to be accepted or dismissed, or was."""
         live = self.live(cut)
         unsure = any(
-            n in v.numbers and (n not in v.certain or self._amended(v, live) is not None or self._unshielded(v, n, cut))
+            n in v.numbers
+            and (n not in v.certain or self._amended(v, live) is not None or self._not_protected_now(v, n, cut))
             for v in live
         )
         never_named = self._decision(n, cut)[1] == "confirmed" and not self._ever_named(n, cut)

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from numguard import NumberSet
 from numguard.cli import run
 from numguard.errors import ColumnError, InputError
-from numguard.number_list import open_imeis, open_numbers, read_imeis, read_numbers
+from numguard.number_list import read_imeis, read_numbers
 from sheet_files import write
 
 A, B = 919876543210, 919123456789
 PAYLOAD = [{"n": "9876543210"}, {"n": 9123456789}, {"n": "9876543210"}]
+
+
+def numbers_in(path: Path, **options: str) -> NumberSet:
+    return read_numbers(path, **options).keys
 
 
 def answer(**fields: object) -> bytes:
@@ -36,7 +41,7 @@ def answer(**fields: object) -> bytes:
     ],
 )
 def test_a_list_is_read_from_every_format(tmp_path: Path, name: str, content: bytes) -> None:
-    assert open_numbers(write(tmp_path, name, content)).to_array().to_pylist() == [B, A]
+    assert numbers_in(write(tmp_path, name, content)).to_array().to_pylist() == [B, A]
 
 
 def test_a_workbook_is_a_list_too(tmp_path: Path) -> None:
@@ -46,11 +51,11 @@ def test_a_workbook_is_a_list_too(tmp_path: Path) -> None:
         sheet = book.add_worksheet()
         for row, cell in enumerate(["Mobile", 9876543210, "91234 56789"]):
             sheet.write(row, 0, cell)
-    assert open_numbers(tmp_path / "list.xlsx").to_array().to_pylist() == [B, A]
+    assert numbers_in(tmp_path / "list.xlsx").to_array().to_pylist() == [B, A]
 
 
 def test_an_empty_answer_is_an_empty_list(tmp_path: Path) -> None:
-    assert len(open_numbers(write(tmp_path, "mnrl.json", answer(status=200, payload=[])))) == 0
+    assert len(numbers_in(write(tmp_path, "mnrl.json", answer(status=200, payload=[])))) == 0
 
 
 @pytest.mark.parametrize(
@@ -67,20 +72,20 @@ def test_an_answer_without_a_list_is_an_error_and_not_an_empty_list(
     tmp_path: Path, content: bytes, message: str
 ) -> None:
     with pytest.raises(InputError, match=message) as error:
-        open_numbers(write(tmp_path, "mnrl.json", content))
+        numbers_in(write(tmp_path, "mnrl.json", content))
     assert "98765" not in str(error.value)
 
 
 def test_a_list_of_unknown_columns_needs_the_name_of_one(tmp_path: Path) -> None:
     path = write(tmp_path, "list.json", answer(payload=[{"a": "9876543210", "b": "9123456789"}]))
     with pytest.raises(ColumnError, match="there are a, b"):
-        open_numbers(path)
-    assert open_numbers(path, column="b").to_array().to_pylist() == [B]
+        numbers_in(path)
+    assert numbers_in(path, column="b").to_array().to_pylist() == [B]
 
 
 def test_a_list_of_handsets_in_json(tmp_path: Path) -> None:
     path = write(tmp_path, "imeis.json", answer(payload=[{"imei": "490154203237518"}, {"imei": 49015420323751}]))
-    assert open_imeis(path).to_array().to_pylist() == [49015420323751]
+    assert read_imeis(path).keys.to_array().to_pylist() == [49015420323751]
 
 
 def test_what_changed_between_two_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,11 +100,11 @@ def test_what_changed_between_two_lists(tmp_path: Path, capsys: pytest.CaptureFi
         "before": 2, "after": 3, "added": 2, "removed": 1, "common": 1, "refused_before": {},
         "refused_after": {"short_code": 1},
     }  # fmt: skip
-    assert open_numbers(folder / "added.csv").to_array().to_pylist() == [919811111111, 919822222222]
-    assert open_numbers(folder / "removed.csv").to_array().to_pylist() == [B]
+    assert numbers_in(folder / "added.csv").to_array().to_pylist() == [919811111111, 919822222222]
+    assert numbers_in(folder / "removed.csv").to_array().to_pylist() == [B]
     assert (folder / "added.csv").stat().st_mode & 0o777 == 0o600
-    both = open_numbers(before)
-    assert both - open_numbers(folder / "removed.csv") | open_numbers(folder / "added.csv") == open_numbers(after)
+    both = numbers_in(before)
+    assert both - numbers_in(folder / "removed.csv") | numbers_in(folder / "added.csv") == numbers_in(after)
 
 
 def test_what_changed_between_two_lists_of_handsets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,7 +119,7 @@ def test_what_an_amendment_dropped_may_be_accepted(registry: ng.Registry) -> Non
     assert listed(registry) == {A: "block"}
 
 
-def test_a_complainant_of_any_version_is_shielded(registry: ng.Registry) -> None:
+def test_a_complainant_of_any_version_is_protected(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210", complainant_mobile="9123456789")))
     # Sent again without the column, and with a slip in it.
     registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789")))
@@ -141,7 +141,7 @@ def test_a_suspect_who_becomes_the_complainant_is_looked_at(registry: ng.Registr
     assert (status_of(registry, A), waiting(registry)) == ("protected", [])
 
 
-def test_a_complainant_with_words_beside_the_number_is_shielded(registry: ng.Registry) -> None:
+def test_a_complainant_with_words_beside_the_number_is_protected(registry: ng.Registry) -> None:
     registry.add_complaints(
         complaints(
             complaint("1", "9876543210", complainant_mobile="my own 91234 56789 (Ravi)"),

@@ -217,7 +217,7 @@ def test_partitions_of_a_dataset_are_columns(tmp_path: Path) -> None:
     source = open_source(ds.dataset(tmp_path / "d", partitioning="hive"))
     batches = list(source.batches(["circle", "mobile"]))
     assert {batch.data["circle"][0].as_py() for batch in batches} == {"hr", "dl"}
-    assert all(batch.file and batch.first_row == 1 for batch in batches)
+    assert all(batch.file and batch.row_numbers()[0] == 1 for batch in batches)
     assert sum(batch.data.num_rows for batch in batches) == 1000
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "normalize",
     "normalize_imei",
     "parquet_schema",
+    "points",
     "read_sightings",
     "region_of",
     "regions",
@@ -590,7 +591,7 @@ class Linkage:
         """Read batches with columns of numbers, IMEIs and, if there are any, times. With `placed` the last three columns
         are points, cells and circles as uint64 without nulls, 0 if not known. `keep`: whether their memory may be kept.
         """
-    def begin(self, files: Sequence[tuple[PathLike, Sequence[str], tuple[str, str] | None]]) -> None:
+    def begin(self, files: Sequence[tuple[PathLike, Sequence[str], Sequence[str] | None]]) -> None:
         """Start to read local Parquet files, each with the names of its columns of numbers, IMEIs and times, and those of
         latitude and longitude if they are read; these are floats.
         """
@@ -600,13 +601,15 @@ class Linkage:
         """Pass over some more of the sightings; `None` at the end of the walk."""
     def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None:
         """The request of a pass over sightings that an engine holds: side, level, keys. `None` at the end of the walk."""
+    def wants_places(self) -> bool:
+        """Whether `answer` takes places in the current pass."""
     def needed(self, sizes: pa.RecordBatch) -> pa.UInt64Array:
         """Receive the counts of the keys of the pass: `key`, `others` and, if a rule uses days, `days` and
         `others_on_days`; uint64. Returns the keys whose sightings are needed.
         """
     def answer(self, rows: Sequence[pa.RecordBatch]) -> None:
         """End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
-        Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
+        If it wants places, also `point`, `cell` and `circle` (uint64, 0 if not known).
         """
     def finish(self) -> dict[str, Any]:
         """The tables of the result, by name. After that the object cannot be used."""
@@ -666,6 +669,11 @@ class Changes:
         (seconds), `from_row`, `to_row`, which are counted from `first`; and the account. After that the object cannot be
         used.
         """
+
+def points(latitudes: pa.Array[Any], longitudes: pa.Array[Any]) -> pa.UInt64Array:
+    """The points of degrees, as floats: uint64 without nulls, 0 where a coordinate is null, out of range or not a number, or
+    both are 0.
+    """
 
 def check_sightings(fields: Sequence[pa.Field[Any]], region: Region) -> None:
     """Check that columns of these names and types can be read as numbers, IMEIs and times. Raises before anything is read."""

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
 from numguard.files.outgoing import unwritten, write_private
@@ -81,7 +81,7 @@ class BlockList:
     ) -> None:
         self._table = table
         self._check = check
-        self._covers = {**manifest, "rows": table.num_rows, "actions": _counts(table["action"])}
+        self._covers = {**manifest, "rows": table.num_rows, "actions": counts(table["action"])}
         self.manifest: dict[str, Any] = self._covers
 
     def __len__(self) -> int:
@@ -184,9 +184,7 @@ class BlockList:
         with together(private=True) as files:
             return self.write_into(files, path, form)
 
-    def write_by_district(
-        self, folder: PathLike, *, ending: str = ".csv", columns: Columns | None = None
-    ) -> list[Path]:
+    def write_by_district(self, folder: PathLike) -> list[Path]:
         """Writes each district's list into `folder`, in a file named after it, with the checksums in `SHA256SUMS`.
 
         Returns:
@@ -194,11 +192,11 @@ class BlockList:
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        parts = [(folder / f"{stem}{ending}", part) for stem, part in self._districts()]
-        self._refuse_other_parts(folder, "", ending, parts)
+        parts = [(folder / f"{stem}.csv", part) for stem, part in self._districts()]
+        self._refuse_other_parts(folder, "", ".csv", parts)
         self._checked()
         with together(private=True) as files:
-            self._write_parts(files, parts, folder / "SHA256SUMS", Form(columns))
+            self._write_parts(files, parts, folder / "SHA256SUMS", Form())
         return [path for path, _ in parts]
 
     def write_into(
@@ -319,10 +317,6 @@ def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
     if absent:
         raise ColumnError(f"columns: no column {named(absent[:1])!r}; a list has {', '.join(table.column_names)}")
     return table.select(list(columns))
-
-
-def _counts(column: pa.ChunkedArray[Any]) -> dict[str, int]:
-    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
 
 
 def _file_stem(district: str | None) -> str:

@@ -12,9 +12,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["pc", "whole"]
+__all__ = ["counts", "pc", "whole"]
 
 pc: Any = pyarrow.compute
+
+
+def counts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> dict[Any, int]:
+    """How often a column has each value, in the order in which they first occur.
+
+    >>> counts(pa.array(["b", "a", "b"]))
+    {'b': 2, 'a': 1}
+    """
+    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
 
 
 def whole(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
@@ -33,16 +32,19 @@ from numguard.source import (
     named,
     open_source,
     reading,
-    refused_rows,
 )
 from numguard.types import PathLike, Region
 
-__all__ = ["NumberList", "listing_dates", "open_imeis", "open_numbers", "read_imeis", "read_numbers"]
+__all__ = ["ACTION", "NumberList", "listing_dates", "read_imeis", "read_numbers", "rows_with"]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
-_ACTION = "action"
+#: The column with the action of each row, and the actions: those of a block list, and of a change of one.
+ACTION: Final = "action"
+_ACTIONS = ("block", "reverify", "release", "none")
+#: The note of a row whose action is none of them.
+_UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
 _LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
@@ -80,57 +82,43 @@ class NumberList(Generic[_Set]):
     refused: pa.Table
 
 
-def open_numbers(
-    path: PathLike, *, column: str | None = None, region: Region = "IN", actions: Sequence[str] = ("block",)
-) -> NumberSet:
-    """The set of all phone numbers in a file; of a block list, the numbers to be blocked.
+def read_numbers(
+    path: PathLike,
+    *,
+    column: str | None = None,
+    region: Region = "IN",
+    actions: Sequence[str] | None = ("block",),
+    strict: bool = False,
+) -> NumberList[NumberSet]:
+    """The phone numbers in a file, with an account of its rows; of a block list, the numbers to be blocked.
 
     Args:
         path: A saved set, a source of `scan` (CSV, text with one number a line, Parquet, Arrow), JSON in the form of
             MNRL, JSON Lines, or a workbook.
         column: The column of numbers; may be left out if the file has one column, or one with a known name.
         region: The country by whose plan digits without a country code are read.
-        actions: Of a file with a column `action`, as block lists have, use only rows with one of these, so that numbers
-            to be verified again or released are not blocked.
+        actions: Of a file with a column `action`, as block lists have, use only rows with one of these, whatever its
+            case and the blanks around it, so that numbers to be verified again or released are not blocked; a row with
+            no action that lists have is refused (`unknown_action`). None: every row counts, as for numbers to protect.
+        strict: A refused row is an error.
 
     Raises:
         ColumnError: The column of numbers is ambiguous.
-        InputError: The file cannot be read.
-    """
-    return read_numbers(path, column=column, region=region, actions=actions).keys
-
-
-def open_imeis(path: PathLike, *, column: str | None = None) -> ImeiSet:
-    """The set of all handsets in a file; see `open_numbers`."""
-    return read_imeis(path, column=column).keys
-
-
-def read_numbers(
-    path: PathLike,
-    *,
-    column: str | None = None,
-    region: Region = "IN",
-    actions: Sequence[str] = ("block",),
-    strict: bool = False,
-) -> NumberList[NumberSet]:
-    """`open_numbers` with an account of the rows.
-
-    Raises:
-        InputError: `strict`, and a row was refused.
+        InputError: The file cannot be read; or `strict`, and a row was refused.
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
-    reader = _ListReader(path, lambda cells: explain(cells, region=region), _doubt_of_numbers)
-    cells = reader.cells(column, _NUMBER_NAMES, actions)
+    reader = _ListReader(path, _numbers(region))
+    cells = reader.cells(column, actions)
     return reader.account_of(NumberSet(cells, region=region), strict=strict)
 
 
 def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
-    """`open_imeis` with an account of the rows; a placeholder is refused."""
+    """The handsets in a file, as `read_numbers`; a placeholder is refused."""
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
-    reader = _ListReader(path, explain_imei, _doubt_of_imeis)
-    cells = reader.cells(column, _IMEI_NAMES, None)
+    reader = _ListReader(path, _IMEIS)
+    cells = reader.cells(column, None)
     return reader.account_of(ImeiSet(cells), strict=strict)
 
 
@@ -154,11 +142,11 @@ def listing_dates(
     """The numbers of a list as they are written, and for each the date in the column `dates`, as `scan` takes them.
 
     Args:
-        path: As for `open_numbers`, but not a saved set, which has no dates.
+        path: As for `read_numbers`, but not a saved set, which has no dates.
         dates: The column of the dates on which numbers were listed: `first_reported` in a block list.
-        column: The column of numbers, as for `open_numbers`.
+        column: The column of numbers, as for `read_numbers`.
         of_imeis: Whether it is a list of handsets.
-        actions: As for `open_numbers`.
+        actions: As for `read_numbers`.
 
     Raises:
         ArgumentError: The file is a saved set.
@@ -167,13 +155,24 @@ def listing_dates(
     """
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
-    read: Any = (explain_imei, _doubt_of_imeis) if of_imeis else (explain, _doubt_of_numbers)
-    reader = _ListReader(path, *read)
-    names, taken = (_IMEI_NAMES, None) if of_imeis else (_NUMBER_NAMES, actions)
-    found = list(reader.rows(column, names, taken, more=[dates]))
+    reader = _ListReader(path, _IMEIS if of_imeis else _numbers("IN"))
+    found = list(reader.rows(column, None if of_imeis else actions, more=[dates]))
     schema = pa.schema([reader.source.schema.field(name) for name in (reader.column, dates)])
     table = pa.Table.from_batches([batch.data for batch in found], schema)
     return table.column(0), table.column(1)
+
+
+def rows_with(batch: Batch, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
+    """The rows of a list with one of the actions, whatever their case and the blanks around them.
+
+    Returns:
+        These rows; how many have another action; and, as refused rows, those whose action is none that lists have.
+    """
+    written = pc.utf8_lower(pc.utf8_trim_whitespace(batch.data[ACTION].cast(pa.string())))
+    kept = pc.is_in(written, pa.array(actions, pa.string()))
+    known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
+    notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
+    return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
 
 
 def _is_saved(path: PathLike) -> bool:
@@ -185,52 +184,59 @@ def _is_saved(path: PathLike) -> bool:
         return file.read(len(_SAVED_SET)) == _SAVED_SET
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """Numbers or handsets: what a cell is, the note of a heading's words, names of the column, a word of its name."""
+
+    explained: Callable[[Any], Any]
+    doubt: Callable[[str], str | None]
+    names: tuple[str, ...]
+    word: re.Pattern[str]
+
+
 class _ListReader:
     """Reads one list, and counts its rows."""
 
-    def __init__(self, path: PathLike, explained: Callable[[Any], Any], doubt: Callable[[str], str | None]) -> None:
+    def __init__(self, path: PathLike, kind: _Kind) -> None:
         self.path = path
         self.column = ""
-        self._explained = explained
-        self._doubt = doubt
+        self._kind = kind
         self._warnings: list[str] = []
-        self._notes: list[pa.Table] = []
+        self._refused: list[pa.Table] = []
         self._others = 0
         self._first = 0
         self.source: Source
 
-    def cells(self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
+    def cells(self, column: str | None, actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
         """The column of numbers, with each first line that is a row and no header."""
         found: list[Any] = []
-        for batch in self.rows(column, names, actions):
+        for batch in self.rows(column, actions):
             cells = batch.data.column(0)
             found.append(cells)
-            self._note(cells, batch.file, batch.row_numbers())
+            self._refuse(batch, cells)
         if not self.column:
             return pa.chunked_array([], pa.string())
         return pa.chunked_array(found, self.source.parts[0].schema().field(self.column).type)
 
-    def rows(
-        self, column: str | None, names: tuple[str, ...], actions: Sequence[str] | None, *, more: Sequence[str] = ()
-    ) -> Iterator[Batch]:
+    def rows(self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = ()) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
-            return cell in wanted or _bare(cell) in names
+            return cell in wanted or _bare(cell) in self._kind.names
 
         self.source = open_source(self.path, wanted=is_wanted)
         if not self.source.schema.names:
             return
-        self.column = self._the_column(column, names, self.source.schema.names)
+        self.column = self._the_column(column, self.source.schema.names)
         self._warn_of_unread(actions, wanted)
         if column is None:
-            self._warn_of_more_keys(_IMEI_WORD if names is _IMEI_NAMES else _NUMBER_WORD)
+            self._warn_of_more_keys()
         for part in self.source.parts:
             there = part.schema().names
             if part.header_row and _is_row(there, is_wanted):
                 self._first += 1
-                name = self._the_column(column, names, there)
+                name = self._the_column(column, there)
                 cell = pa.RecordBatch.from_pydict({name: [name]})
                 yield Batch(cell, part.name, part.header_row)
                 yield from part.batches([name, *more])
@@ -238,42 +244,35 @@ class _ListReader:
                 yield from self._rows_of(part, [self.column, *more], actions)
 
     def _rows_of(self, part: Part, wanted: list[str], actions: Sequence[str] | None) -> Iterator[Batch]:
-        if actions is None or _ACTION not in self.source.schema.names:
+        if actions is None or ACTION not in self.source.schema.names:
             yield from part.batches(wanted)
             return
-        taken = pa.array(actions, pa.string())
-        for batch in part.batches([*wanted, *({_ACTION} - set(wanted))]):
-            kept = pc.is_in(batch.data[_ACTION].cast(pa.string()), taken)
-            self._others += len(kept) - (pc.sum(kept).as_py() or 0)
-            data = batch.data.filter(kept).select(wanted)
-            yield Batch(data, batch.file, batch.row_numbers()[np.asarray(kept.to_numpy(zero_copy_only=False))])
+        for batch in part.batches([*wanted, *({ACTION} - set(wanted))]):
+            rows, others, refused = rows_with(batch, actions)
+            self._others += others
+            self._refused.append(refused)
+            yield replace(rows, data=rows.data.select(wanted))
 
     def _warn_of_unread(self, actions: Sequence[str] | None, read: set[Any]) -> None:
         """Warnings that name the columns of actions that are not read."""
         there = self.source.schema.names
-        if actions is not None and _ACTION in there:
+        if actions is not None and ACTION in there:
             return
         unread = [name for name in there if _bare(name) in _LIKE_ACTION and name not in {self.column, *read}]
         self._warnings += [f"the column {named([name])!r} is not read: every row counts" for name in unread]
 
-    def _warn_of_more_keys(self, word: re.Pattern[str]) -> None:
+    def _warn_of_more_keys(self) -> None:
         """Warnings that name further columns of numbers."""
         others = [name for name in self.source.schema.names if name not in {self.column, HASHED}]
-        more = [name for name in others if word.search(_bare(name))]
+        more = [name for name in others if self._kind.word.search(_bare(name))]
         self._warnings += [f"the column {named([name])!r} may have more of them, and is not read" for name in more]
 
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
         """The list with its account, after its cells were read."""
-        refused = pa.concat_tables([refused_rows(self.source.parts), *self._notes])
-        account = self.source.account()
-        notes = pc.value_counts(refused["note"]).to_pylist()
-        account["rows_refused"] = len(refused)
-        account["refused_rows"] = {one["values"]: one["counts"] for one in notes}
+        refused, account = self.source.account_with(self._refused, {"other_action": self._others})
         account["rows_read"] += self._first
-        account["not_data"] |= {"other_action": self._others} if self._others else {}
+        account["rows_used"] += self._first
         account["warnings"] += self._warnings
-        others = sum(account["not_data"].values())
-        account["rows_used"] = account["rows_read"] - len(refused) - others
         if strict and len(refused):
             raise InputError(
                 f"{self.path}: {len(refused)} of its rows cannot be read, the first in row {pc.min(refused['row'])}: "
@@ -281,30 +280,29 @@ class _ListReader:
             )
         return NumberList(keys, account, refused)
 
-    def _the_column(self, column: str | None, names: tuple[str, ...], there: list[str]) -> str:
+    def _the_column(self, column: str | None, there: list[str]) -> str:
         if column is not None:
             return column
+        names = self._kind.names
         known = [name for name in there if _bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
                 f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
-        if not known and (self._doubt(there[0]) == _SOMETHING_ELSE) and not _is_row(there, names.__contains__):
+        if not known and (self._kind.doubt(there[0]) == _SOMETHING_ELSE) and not _is_row(there, names.__contains__):
             raise ColumnError(
                 f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
                 f"meant all the same, {_REMEDY}"
             )
         return known[0] if known else there[0]
 
-    def _note(self, cells: Any, file: str | None, rows: Any) -> None:
+    def _refuse(self, batch: Batch, cells: Any) -> None:
         """Records the rows whose cell gives no key, each with its note."""
-        explained = self._explained(cells)
-        unread = explained.field(0).is_null()
-        if not pc.any(unread).as_py():
-            return
-        notes = explained.field("note").cast(pa.string()).filter(unread).fill_null("empty")
-        columns = [pa.repeat(pa.scalar(file, pa.string()), len(notes)), pa.array(rows).filter(unread), notes]
-        self._notes.append(pa.Table.from_arrays(columns, schema=REFUSED))
+        explained = self._kind.explained(cells)
+        if explained.field(0).null_count:
+            notes = explained.field("note").cast(pa.string()).fill_null("empty")
+            nothing: Any = pa.scalar(None, pa.string())
+            self._refused.append(batch.refused(pc.if_else(explained.field(0).is_null(), notes, nothing)))
 
 
 def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
@@ -324,6 +322,13 @@ def _doubt_of_imeis(name: str) -> str | None:
     """As `_doubt_of_numbers`, of a handset."""
     note: str | None = explain_imei([f"{_words(name)} {_ANY_IMEI}"]).field("note").cast(pa.string())[0].as_py()
     return note
+
+
+def _numbers(region: Region) -> _Kind:
+    return _Kind(lambda cells: explain(cells, region=region), _doubt_of_numbers, _NUMBER_NAMES, _NUMBER_WORD)
+
+
+_IMEIS = _Kind(explain_imei, _doubt_of_imeis, _IMEI_NAMES, _IMEI_WORD)
 
 
 def _words(name: str) -> str:

@@ -7,7 +7,6 @@ a TAC are both refused.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.source import REFUSED, headings, named, open_source, refused_rows
+from numguard.source import REFUSED, headings, named, open_source
 from numguard.source import Source as OpenSource
 from numguard.types import Source
 
@@ -81,10 +80,8 @@ class TacTable:
             raise ArgumentError("tac, maker, model: take the names of columns")
         rows, opened = _rows_of(source, asked)
         kept = rows.filter(rows["note"].is_null())
-        self.refused = pa.concat_tables(
-            [refused_rows(opened.parts), rows.filter(rows["note"].is_valid()).select(REFUSED.names)]
-        )
-        self.account = _account(opened, self.refused)
+        noted = rows.filter(rows["note"].is_valid()).select(REFUSED.names)
+        self.refused, self.account = opened.account_with([noted])
         if strict and len(self.refused):
             raise InputError(
                 f"the table of TACs has {len(self.refused):,} rows that cannot be read: strict takes all or nothing"
@@ -229,10 +226,3 @@ def _without_contradictions(rows: pa.Table) -> pa.Table:
     differs = pc.and_(rows["note"].is_null(), pc.is_in(rows["tac"], value_set=torn.combine_chunks()))
     notes = pc.if_else(differs, "contradiction", rows["note"])
     return rows.set_column(rows.column_names.index("note"), "note", notes)
-
-
-def _account(opened: OpenSource, refused: pa.Table) -> dict[str, Any]:
-    account = opened.account()
-    account["rows_used"] -= len(refused) - account["rows_refused"]
-    account |= {"rows_refused": len(refused), "refused_rows": dict(Counter(refused["note"].to_pylist()))}
-    return account

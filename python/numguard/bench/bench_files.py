@@ -18,13 +18,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from numguard._core import NumberSet
-from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.call_records import ROW_GROUP, write_tables
 from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, polars_key
 from numguard.bench.columns import members, national, texts
 from numguard.bench.plan import POPULATION, SEED, Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
-from numguard.files import whole_file
 from numguard.scan import scan
 from numguard.synthetic.numbering import Numbering
 
@@ -41,20 +40,12 @@ def file(layout: str, listed: int, rate: float) -> Path:
     path = plan().inputs / f"wide-{layout.replace(' ', '-')}-{listed}-{round(1 / rate)}-{ROWS}.parquet"
     if path.exists():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
     rng, numbers = np.random.default_rng([SEED, 11]), Numbering(SEED)
     sizes = (min(ROW_GROUP, ROWS - start) for start in range(0, ROWS, ROW_GROUP))
     tables: Iterator[pa.Table] = (_calls(numbers, rng, size, layout, listed, rate) for size in sizes)
     if layout.endswith("by number"):
         tables = iter([pa.concat_tables(tables).sort_by("a_party")])
-    with whole_file(path) as written:
-        writer = None
-        for table in tables:
-            writer = writer or pq.ParquetWriter(written, table.schema, compression="snappy")
-            writer.write_table(table, row_group_size=ROW_GROUP // 10)
-        if writer:
-            writer.close()
-    return path
+    return write_tables(path, tables, ROW_GROUP // 10)
 
 
 def _calls(numbers: Numbering, rng: np.random.Generator, size: int, layout: str, listed: int, rate: float) -> pa.Table:

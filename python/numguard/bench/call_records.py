@@ -6,6 +6,7 @@ operators mix, and a few other columns.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,7 +20,7 @@ from numguard.bench.plan import POPULATION, SEED
 from numguard.files import whole_file
 from numguard.synthetic.numbering import Numbering
 
-__all__ = ["ROW_GROUP", "write", "write_csv"]
+__all__ = ["ROW_GROUP", "write", "write_csv", "write_tables"]
 
 ROW_GROUP: Final = 1_000_000
 _DAY: Final = (1_748_736_000_000_000, 86_400_000_000)
@@ -27,16 +28,21 @@ _DAY: Final = (1_748_736_000_000_000, 86_400_000_000)
 
 def write(path: Path, rows: int, *, text: bool) -> Path:
     """Writes `rows` call records to `path` unless the file exists."""
+    numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 7])
+    sizes = (min(ROW_GROUP, rows - start) for start in range(0, rows, ROW_GROUP))
+    return write_tables(path, (_calls(numbers, rng, size, text=text) for size in sizes))
+
+
+def write_tables(path: Path, tables: Iterable[pa.Table], row_group: int = ROW_GROUP) -> Path:
+    """Writes tables, one after the other, to a Parquet file unless it exists."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 7])
     with whole_file(path) as file:
         writer = None
-        for start in range(0, rows, ROW_GROUP):
-            table = _calls(numbers, rng, min(ROW_GROUP, rows - start), text=text)
+        for table in tables:
             writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")
-            writer.write_table(table, row_group_size=ROW_GROUP)
+            writer.write_table(table, row_group_size=row_group)
         if writer:
             writer.close()
     return path

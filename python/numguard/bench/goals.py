@@ -9,13 +9,15 @@ One idea: every statement about speed is computed from the lines of one run, the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from numguard.bench.record import Line
 
 __all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
+
+_T = TypeVar("_T")
 
 OURS: Final = "numguard"
 #: Takes the last ten digits of any cell, so that account numbers and foreign numbers become Indian mobile numbers.
@@ -295,14 +297,19 @@ def _promised(ours: Line) -> tuple[float, float] | None:
     if (ours.work, ours.layout) == ("expand", "Parquet"):
         rows, *goals = _EXPAND
         return _of(goals[ours.rows > rows])
-    each = ((ours.work, layout, listed) for layout in (ours.layout, "") for listed in (ours.listed, 0))
-    return next((_TIMES[key] for key in each if key in _TIMES), None)
+    by_layout = (_at(_TIMES, (ours.work, layout), ours.listed) for layout in (ours.layout, ""))
+    return next((promised for promised in by_layout if promised), None)
+
+
+def _at(table: Mapping[Any, _T], key: tuple[str, ...], listed: int) -> _T | None:
+    """The entry for a list of this size, or for every list."""
+    return table.get((*key, listed)) or table.get((*key, 0))
 
 
 def _decoding(lines: Iterable[Line]) -> Iterator[Verdict]:
     lines = list(lines)
     for line in lines:
-        promised = _DECODING.get((line.work, line.listed)) or _DECODING.get((line.work, 0))
+        promised = _at(_DECODING, (line.work,), line.listed)
         if promised and line.candidate == OURS:
             work, words, bounds = promised
             limits = [
@@ -332,8 +339,7 @@ def _rates(lines: Iterable[Line]) -> Iterator[Verdict]:
     for line in lines:
         if line.machine != _RATES_OF or line.candidate != OURS or line.rows_per_s is None:
             continue
-        key = line.work, line.layout
-        promised = _RATES.get((*key, line.listed)) or _RATES.get((*key, 0))
+        promised = _at(_RATES, (line.work, line.layout), line.listed)
         if line.work == "expand of length" and line.rows >= _LONG_WALK:
             promised = _LONG_RATE
         if promised:

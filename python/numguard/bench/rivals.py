@@ -171,21 +171,16 @@ def _pandas_isin(given: Given) -> Queries:
     return Queries(lambda: int(series.isin(listed).sum()), lambda: series.isin(listed).to_numpy(dtype=bool))
 
 
+_PLAIN: Final[dict[str, Callable[[Given], Queries]]] = {
+    "Polars semi-join": _polars_join,
+    "Polars is_in": _polars_is_in,
+    "DuckDB semi-join": _duckdb_join,
+    "pyarrow is_in": _pyarrow_is_in,
+    "pandas isin": _pandas_isin,
+}
 RIVALS: Final[dict[str, dict[str, Callable[[Given], Queries]]]] = {
-    "integers": {
-        "Polars semi-join": _polars_join,
-        "Polars is_in": _polars_is_in,
-        "DuckDB semi-join": _duckdb_join,
-        "pyarrow is_in": _pyarrow_is_in,
-        "pandas isin": _pandas_isin,
-    },
-    "clean": {
-        "Polars semi-join": _polars_join,
-        "Polars is_in": _polars_is_in,
-        "DuckDB semi-join": _duckdb_join,
-        "pyarrow is_in": _pyarrow_is_in,
-        "pandas isin": _pandas_isin,
-    },
+    "integers": _PLAIN,
+    "clean": _PLAIN,
     "mixed": {
         "Polars regex, semi-join": _polars_join,
         "Polars last ten digits, semi-join": _polars_last_ten,

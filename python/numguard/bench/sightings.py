@@ -6,18 +6,17 @@ some IMEIs are cloned by hundreds or thousands of phones, and some phones report
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from numguard.bench.call_records import ROW_GROUP
+from numguard.bench.call_records import ROW_GROUP, write_tables
 from numguard.bench.columns import national
 from numguard.bench.plan import SEED
 from numguard.compute import pc
-from numguard.files import whole_file
 from numguard.indian_time import MOMENT
 from numguard.synthetic.numbering import Numbering
 
@@ -102,30 +101,25 @@ def written(msisdns: np.ndarray, imeis: np.ndarray, layout: str) -> tuple[pa.Arr
 
 def write(path: Path, rows: int, layout: str = "keys") -> Path:
     """Writes `rows` sightings to `path` unless the file exists; with the layout "placed" keys, and coordinates too."""
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_tables(path, _tables(rows, layout))
+
+
+def _tables(rows: int, layout: str) -> Iterator[pa.Table]:
     numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 8])
-    with whole_file(path) as file:
-        writer = None
-        for start in range(0, rows, ROW_GROUP):
-            size = min(ROW_GROUP, rows - start)
-            ranks = rng.integers(0, population_of(rows), size)
-            span = start * MONTH // rows, (start + size) * MONTH // rows
-            at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
-            keys = handsets(ranks, rng)
-            where = pa.table({})
-            if layout == "placed":
-                keys, where = placed(ranks, keys, rng)
-            served, imeis = written(numbers.msisdns(ranks), keys, layout)
-            table = pa.table({"served_msisdn": served, "imei14": imeis, "at": pa.array(at * 1_000_000, MOMENT)})
-            for name in where.column_names:
-                table = table.append_column(name, where[name])
-            writer = writer or pq.ParquetWriter(file, table.schema, compression="snappy")
-            writer.write_table(table, row_group_size=ROW_GROUP)
-        if writer:
-            writer.close()
-    return path
+    for start in range(0, rows, ROW_GROUP):
+        size = min(ROW_GROUP, rows - start)
+        ranks = rng.integers(0, population_of(rows), size)
+        span = start * MONTH // rows, (start + size) * MONTH // rows
+        at = MONTH_BEGINS + np.sort(rng.integers(*span, size))
+        keys = handsets(ranks, rng)
+        where = pa.table({})
+        if layout == "placed":
+            keys, where = placed(ranks, keys, rng)
+        served, imeis = written(numbers.msisdns(ranks), keys, layout)
+        table = pa.table({"served_msisdn": served, "imei14": imeis, "at": pa.array(at * 1_000_000, MOMENT)})
+        for name in where.column_names:
+            table = table.append_column(name, where[name])
+        yield table
 
 
 def seeds(count: int, rows: int) -> pa.UInt64Array:

@@ -125,8 +125,6 @@ class Cdr:
                     yield batch
             if non_data.stated_rows is not None and "preamble" not in non_data.skipped:
                 summary.stated_rows = non_data.stated_rows
-            if summary.first is not None:  # a column of times of day may have the days too
-                summary.missing = [what for what in summary.missing if what != "times"]
             if self._strict:
                 summary.check_strict()
 

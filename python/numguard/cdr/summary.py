@@ -124,6 +124,8 @@ class FileSummary:
         earliest, latest = _instant(first), _instant(last)
         self.first = earliest if self.first is None else min(self.first, earliest)
         self.last = latest if self.last is None else max(self.last, latest)
+        # A column of times of day may have the days too.
+        self.missing = [what for what in self.missing if what != "times"]
 
     def __repr__(self) -> str:
         refused = sum(self.refused.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 import pyarrow as pa
@@ -19,6 +19,7 @@ from numguard.cli import options
 from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
+from numguard.files.page import PAGES
 from numguard.source import REFUSED, Account, Batch, Source, files_of, named, refused_rows
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ __all__ = [
     "Lists",
     "check_files",
     "files_read",
-    "is_page",
     "refused",
     "say",
     "say_around",
@@ -43,9 +43,6 @@ __all__ = [
     "write_refused",
     "write_with_reports",
 ]
-
-#: The endings of a page.
-PAGES: Final = (".html", ".htm")
 
 
 def refused(command: Command) -> Command:
@@ -182,11 +179,6 @@ def check_files(
             raise InputError(f"{path.parent}: this user may not write there")
 
 
-def is_page(path: Path | None) -> bool:
-    """Whether a file to write is a page, by its ending."""
-    return path is not None and path.suffix.lower() in PAGES
-
-
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:
     """Name, bytes and SHA-256 of each file of some sources, for a page that rests on them."""
     from numguard.registry.intake import fingerprints
@@ -215,9 +207,9 @@ class Lists:
         self._refused: list[pa.Table] = []
 
     def numbers(
-        self, path: str, region: Region, *, column: str | None = None, actions: Sequence[str] = ("block",)
+        self, path: str, region: Region, *, column: str | None = None, actions: Sequence[str] | None = ("block",)
     ) -> NumberSet:
-        """The numbers of a list for a decision; every row without one is reported."""
+        """The numbers of a list, with one of the actions if it has any (None: every row); all others are reported."""
         from numguard.number_list import read_numbers
 
         listed = read_numbers(path, column=column, region=region, actions=actions, strict=self._is_strict)

@@ -10,6 +10,7 @@ import click
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.errors import ArgumentError
+from numguard.files.page import is_page
 from numguard.types import Region
 
 __all__ = ["changes"]
@@ -65,7 +66,7 @@ def changes(
 
     writes = {"--output": output, "--refused": refused_path}
     account.check_files([*sources, numbers, imeis, tac_path], writes, pages=["--output"])
-    page = output if account.is_page(output) else None
+    page = output if is_page(output) else None
     if page is not None:
         from numguard.report.changes import write_changes
         from numguard.report.page import can_draw
@@ -117,7 +118,7 @@ def changes(
 def _keys(lists_read: account.Lists, numbers: str | None, imeis: str | None, by: str, region: Region) -> Any:
     """The keys of the list to keep to, uint64; None for all."""
     if numbers is not None and imeis is None and by == "msisdn":
-        return lists_read.numbers(numbers, region).to_array()
+        return lists_read.numbers(numbers, region, actions=None).to_array()
     if imeis is not None and numbers is None and by == "imei14":
         return lists_read.imeis(imeis).to_array()
     if numbers is not None or imeis is not None:

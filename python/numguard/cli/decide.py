@@ -12,6 +12,9 @@ from numguard.registry.state import DECISIONS, Decision
 
 __all__ = ["decide"]
 
+#: Decisions that take numbers off a list or keep them off: every row counts, whatever its action.
+_OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivated")
+
 
 @click.command()
 @click.argument("status", type=click.Choice(DECISIONS))
@@ -36,7 +39,8 @@ def decide(
 ) -> None:
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
-    A cell that is no number stops the call. Numbers come from a file, never from the command line, which other users of
+    A cell that is no number stops the call. Of a list with a column `action` only the rows to block are confirmed or
+    accepted; every row of it is withdrawn, protected, reverified or reactivated. Numbers come from a file, never from the command line, which other users of
     the machine can read.
 
     \b
@@ -48,7 +52,8 @@ def decide(
     from numguard.registry import Registry
 
     account.check_files([numbers, registry_path], {"--refused": refused_path})
-    listed = read_numbers(numbers, column=list_column, strict=is_strict)
+    actions = None if status in _OFF else ("block",)
+    listed = read_numbers(numbers, column=list_column, actions=actions, strict=is_strict)
     options.write_refused(listed.refused, refused_path)
     left_out = listed.account["refused_rows"]
     # A broken line is reported; a cell that is no number may be a mistyped number.

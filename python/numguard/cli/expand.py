@@ -18,7 +18,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import FORMATS
 from numguard.linkage import Expansion, LinkPolicy
-from numguard.source import REFUSED, files_of, kind_of_file, refused_rows
+from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
 from numguard.types import Region
@@ -86,7 +86,7 @@ def make_policy(given: dict[str, Any], region: Region, lists_read: account.Lists
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
     if "protected" in bounds:
-        bounds["protected"] = lists_read.numbers(bounds["protected"], region)
+        bounds["protected"] = lists_read.numbers(bounds["protected"], region, actions=None)
     for name in ("release", "placeholders"):
         if name in bounds:
             bounds[name] = lists_read.imeis(bounds[name])
@@ -118,32 +118,27 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     """The numbers to link from; under a relative policy, with the day on which each was reported."""
     if not policy.is_relative:
         return lists_read.numbers(path, region)
+    from numguard.number_list import ACTION, rows_with
     from numguard.source import open_source
 
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
     # As in a list without dates: of a block list only the numbers to be blocked.
-    action = [name for name in opened.schema.names if name == "action"]
+    action = [ACTION] if ACTION in opened.schema.names else []
     seeds, unread, others = [], [], 0
     for batch in account.strictly(opened, [*columns, *action], is_strict=False):
-        data, numbers = batch.data, pa.array(batch.row_numbers(), pa.int64())
+        taken = batch
         if action:
-            kept = pc.equal(pc.fill_null(data["action"].cast(pa.string()), ""), "block")
-            others += len(kept) - kept.true_count
-            data, numbers = data.filter(kept).select(columns), numbers.filter(kept)
+            taken, another, refused = rows_with(batch, ["block"])
+            others += another
+            unread.append(refused)
+        data = taken.data.select(columns)
         rows_of = data.set_column(1, "reported_at", _reported_at(data["reported_at"], path))
-        notes = _why_no_seed(rows_of, region)
-        refused = notes.is_valid()
-        files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
-        unread.append(pa.Table.from_arrays([files, numbers.filter(refused), notes.filter(refused)], schema=REFUSED))
+        unread.append(taken.refused(_why_no_seed(rows_of, region)))
         seeds.append(pa.Table.from_batches([rows_of]))
-    lines = opened.account()
-    refused_of = pa.concat_tables([refused_rows(opened.parts), *unread])
-    used = lines["rows_used"] + lines["rows_refused"] - len(refused_of) - others
-    lines |= {"rows_used": used, "rows_refused": len(refused_of), "refused_rows": options.counted(refused_of["note"])}
-    lines["not_data"] |= {"other_action": others} if others else {}
+    refused_of, lines = opened.account_with(unread, {"other_action": others})
     account.say(lines, path)
-    lists_read.add(path, used, lines, refused_of)
+    lists_read.add(path, lines["rows_used"], lines, refused_of)
     return pa.concat_tables(seeds) if seeds else _NO_SEEDS.empty_table()
 
 
@@ -356,7 +351,7 @@ def drawing(
     from numguard.report.links import can_draw, write_links
 
     can_draw()
-    numbers = lists_read.numbers(around, region) if around is not None else None
+    numbers = lists_read.numbers(around, region, actions=None) if around is not None else None
     imeis = lists_read.imeis(around_imeis) if around_imeis is not None else None
     if (around or around_imeis) and not (numbers or imeis):
         raise ArgumentError("--around: the list is empty")

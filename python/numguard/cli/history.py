@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from numguard.cli import options
+from numguard.files.page import is_page
 
 __all__ = ["history"]
 
@@ -32,7 +33,7 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
 
     if number == "-":
         number = sys.stdin.readline().strip()
-    page = output is not None and output.suffix.lower() in {".html", ".htm"}
+    page = is_page(output)
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         history = registry.history(number, as_of=as_of)
         if page and output is not None:

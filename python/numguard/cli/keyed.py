@@ -13,7 +13,8 @@ from numguard.cli import account, options
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.keyed import HASHED, keyed_hash, read_hashes
-from numguard.source import REFUSED, open_source, refused_rows
+from numguard.number_list import ACTION, rows_with
+from numguard.source import open_source
 from numguard.types import Region
 
 __all__ = ["keyed"]
@@ -93,29 +94,21 @@ def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
     source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
-    names = [HASHED, *({"action"} & set(source.schema.names))]
+    names = [HASHED, *({ACTION} & set(source.schema.names))]
     found: list[Any] = [pa.array([], pa.string())]
     unread = []
     others = 0
     for batch in source.batches(names):
-        rows, numbers = batch.data, pa.array(batch.row_numbers(), pa.int64())
-        if "action" in names:
-            kept = pc.is_in(rows["action"].cast(pa.string()), pa.array(["block", "reverify"]))
-            others += len(kept) - kept.true_count
-            rows, numbers = rows.filter(kept), numbers.filter(kept)
-        hashes, notes = read_hashes(rows[HASHED])
-        refused = notes.is_valid()
-        files = pa.repeat(pa.scalar(batch.file, pa.string()), refused.true_count)
-        unread.append(pa.Table.from_arrays([files, numbers.filter(refused), notes.filter(refused)], schema=REFUSED))
+        taken = batch
+        if ACTION in names:
+            taken, another, refused = rows_with(batch, ["block", "reverify"])
+            others += another
+            unread.append(refused)
+        hashes, notes = read_hashes(taken.data[HASHED])
+        unread.append(taken.refused(notes))
         found.append(hashes.drop_null())
-    refused_of = pa.concat_tables([refused_rows(source.parts), *unread])
     members: pa.Array[Any] = pa.concat_arrays(found)
-    rows_of = source.account() | {
-        "rows_used": len(members),
-        "rows_refused": len(refused_of),
-        "refused_rows": options.counted(refused_of["note"]),
-    }
-    rows_of["not_data"] |= {"other_action": others} if others else {}
+    refused_of, rows_of = source.account_with(unread, {"other_action": others})
     account.say(rows_of, path)
     lists_read.add(path, len(pc.unique(members)), rows_of, refused_of)
     return members

@@ -19,7 +19,7 @@ import click
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import counts
 from numguard.errors import ArgumentError, ColumnError
 from numguard.source import headings, named
 from numguard.types import Region
@@ -375,8 +375,7 @@ def counted_once(waiting: Any) -> dict[str, int]:
 
 def counted(column: Any) -> dict[str, int]:
     """How often a column has each value; nulls are left out."""
-    entries = pc.value_counts(column.drop_null()).to_pylist()
-    return {str(entry["values"]): entry["counts"] for entry in entries}
+    return {str(value): count for value, count in counts(column.drop_null()).items()}
 
 
 def notes_text(refused: Mapping[str, int]) -> str:

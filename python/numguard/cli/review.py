@@ -105,11 +105,11 @@ def _take(
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
     if as_json:
         refused = {"refused": done.refusals.num_rows, "events": list(done.events)}
-        options.say_json(counts | refused | done.account | {"passed_over": done.passed_over})
+        options.say_json(counts | refused | done.account)
         return
     options.say(
         f"{path}: {options.count(done.accepted, 'number')} accepted, {done.dismissed:,} dismissed, {done.left:,} left "
         f"open, {done.known:,} decided before, {done.refusals.num_rows:,} refused"
     )
     options.say_why(done.refusals)
-    account.say({"not_data": done.account["not_data"], "passed_over": done.passed_over})
+    account.say(done.account)

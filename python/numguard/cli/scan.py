@@ -88,12 +88,7 @@ def scan(
     by_name = options.named_files(lists, "--list")
     _check_wanted(numbers, by_name, exempt, number_columns, imeis, imei_columns)
     options.check_json(as_json, output, "hits")
-    if (at is None) != (since is None):
-        raise ArgumentError(
-            "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"
-        )
-    if since is not None and by_name:
-        raise ArgumentError("--since: goes with one list, --numbers: one date would be for all of several")
+    _check_dates(at, since, by_name)
     files = [numbers, imeis, exempt, *by_name.values()]
     account.check_files([*sources, *files], {"--output": output, "--refused": refused_path})
     lists_read = account.Lists(is_strict=is_strict)
@@ -167,6 +162,16 @@ def _check_wanted(
             "name what to search for: --numbers FILE --column NAME, --list NAME=FILE --column NAME, or --imeis FILE "
             "--imei-column NAME"
         )
+
+
+def _check_dates(at: str | None, since: str | None, lists: Mapping[str, str]) -> None:
+    """Raises ArgumentError for listing dates without times, or with several lists."""
+    if (at is None) != (since is None):
+        raise ArgumentError(
+            "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"
+        )
+    if since is not None and lists:
+        raise ArgumentError("--since: goes with one list, --numbers: one date would be for all of several")
 
 
 def _lists(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import pyarrow as pa
 
+from numguard.cdr import Cdr
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.files.page import is_page
 from numguard.source import files_of
 from numguard.types import Region
 
@@ -61,7 +64,7 @@ def common(
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
     account.check_files([*sources, tac_path], writes, pages=["--output"])
-    page = output if account.is_page(output) else None
+    page = output if is_page(output) else None
     if page is not None:
         from numguard.report.page import can_draw
         from numguard.report.together import write_common
@@ -73,18 +76,7 @@ def common(
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
-    opened: dict[str, Any] = {}
-    columns: dict[str, Any] = {}
-    readers = []
-    for path in paths:
-        if path in opened:
-            raise ArgumentError(f"{path}: is given twice, and every number in it would be in both")
-        named = {"msisdn": msisdn, "imei": imei, "at": at}
-        opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
-        columns |= found_columns
-        readers += [cdr] if cdr is not None else []
-    if readers and columns:
-        raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
+    opened, columns, readers = _opened(paths, {"msisdn": msisdn, "imei": imei, "at": at}, is_strict=is_strict)
     found = find(
         opened,
         at_least=at_least,
@@ -113,6 +105,24 @@ def common(
     verb = "stands" if len(found) == 1 else "stand"
     options.say(f"{what} {verb} in at least {at_least} of {options.count(len(paths), 'file')}")
     account.say(rows)
+
+
+def _opened(
+    paths: Sequence[str], named: dict[str, str | None], *, is_strict: bool
+) -> tuple[dict[str, Any], dict[str, Any], list[Cdr]]:
+    """The sightings of each file, the names of the columns of tables, and the readers of the operator files."""
+    opened: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
+    readers = []
+    for path in paths:
+        if path in opened:
+            raise ArgumentError(f"{path}: is given twice, and every number in it would be in both")
+        opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
+        columns |= found_columns
+        readers += [cdr] if cdr is not None else []
+    if readers and columns:
+        raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
+    return opened, columns, readers
 
 
 def _flat(table: pa.Table, by: str) -> pa.Table:

@@ -92,30 +92,10 @@ def nested(schema: pa.Schema) -> list[str]:
     return [f.name for f in without_dictionaries(schema) if pa.types.is_nested(f.type)]
 
 
-class Parquet(Format):
-    """Parquet, compressed with zstd."""
+class _OfTables(Format):
+    """A format with a writer of pyarrow's."""
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
-        import pyarrow.parquet as pq
-
-        super().__init__(file, schema, texts, **options)
-        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
-
-    def write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows)
-
-    def close(self) -> None:
-        self._writer.close()
-
-
-class Arrow(Format):
-    """An Arrow IPC file."""
-
-    plain = staticmethod(without_dictionaries)
-
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
-        super().__init__(file, schema, texts, **options)
-        self._writer = pa.ipc.new_file(cast(IOBase, file), self._schema)
+    _writer: Any
 
     def write(self, rows: pa.Table) -> None:
         self._writer.write_table(rows.cast(self._schema))
@@ -124,7 +104,27 @@ class Arrow(Format):
         self._writer.close()
 
 
-class Csv(Format):
+class Parquet(_OfTables):
+    """Parquet, compressed with zstd."""
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
+        import pyarrow.parquet as pq
+
+        super().__init__(file, schema, texts, **options)
+        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+
+
+class Arrow(_OfTables):
+    """An Arrow IPC file."""
+
+    plain = staticmethod(without_dictionaries)
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(file, schema, texts, **options)
+        self._writer = pa.ipc.new_file(cast(IOBase, file), self._schema)
+
+
+class Csv(_OfTables):
     """CSV with all text in quotes, UTF-8."""
 
     is_text = True
@@ -144,12 +144,6 @@ class Csv(Format):
     @classmethod
     def unfit(cls, schema: pa.Schema) -> list[str]:
         return nested(schema)
-
-    def write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.cast(self._schema))
-
-    def close(self) -> None:
-        self._writer.close()
 
 
 class JsonLines(Format):

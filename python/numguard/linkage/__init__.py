@@ -265,13 +265,13 @@ def _read(
     rows = of_files = 0
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
-    files: list[tuple[Any, list[str], tuple[str, str] | None]] = []
+    files: list[tuple[Any, list[str], list[str] | None]] = []
     for part in _parts(sightings, columns_of([]), opened):
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path)
             columns = columns_of([*stored.names, *part.partitions])
-            degrees = None if places is None else places.floats(stored, part.schema().names)
-            if set(columns) <= set(stored.names) and (places is None or degrees is not None):
+            degrees = [] if places is None else places.degrees(stored, part.schema().names)
+            if set(columns) <= set(stored.names) and degrees is not None:
                 files.append((part.path, columns, degrees or None))
                 of_files += part.count()
                 if unread is not None:

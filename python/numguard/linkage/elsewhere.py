@@ -106,7 +106,7 @@ def expand_elsewhere(
                 f"limit: level {hop} requests {rows:,} sightings of {len(needed):,} {side}, {collected:,} in all, and "
                 f"{limit:,} may be collected: bound the walk (since, until, the caps), or raise the limit"
             )
-        placed = PLACED if side == "handsets" and policy.place_rules else ()
+        placed = PLACED if linkage.wants_places() else ()
         linkage.answer(_plain(_complete(held, side, needed, few), placed))
     counted = held.counted()
     tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}

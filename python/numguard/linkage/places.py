@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from numguard._core import points
 from numguard.compute import pc
 from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.source import headings, named
@@ -21,7 +22,6 @@ from numguard.source import headings, named
 __all__ = ["PLACES", "Places"]
 
 Keys = npt.NDArray[np.uint64]
-Degrees = npt.NDArray[np.float64]
 
 #: The parts of a place, each with its default column.
 PLACES: Final[dict[str, str]] = {
@@ -32,8 +32,7 @@ PLACES: Final[dict[str, str]] = {
 }
 _DECIMAL: Final = r"^[+-]?\d{1,3}(\.\d{1,15})?$"
 _MOST_KEPT: Final = 100_000
-_MICRO: Final = 1_000_000
-_MOST: Final = {"latitude": 90, "longitude": 180}
+_DEGREES: Final = ("latitude", "longitude")
 
 
 class Places:
@@ -62,8 +61,8 @@ class Places:
                 raise ColumnError(f"{what}: no column {named([column])!r}; there are {headings(names)}")
         return [column for column in dict.fromkeys(self._named.values()) if column in names]
 
-    def floats(self, stored: pa.Schema, names: Sequence[str]) -> tuple[str, str] | tuple[()] | None:
-        """The columns of degrees of a file without other places, or none at all, if the compiled module can read it.
+    def degrees(self, stored: pa.Schema, names: Sequence[str]) -> list[str] | None:
+        """The columns of degrees of a file, empty if it has no places; None if the compiled module cannot read them.
 
         Args:
             stored: The columns in the file.
@@ -74,8 +73,8 @@ class Places:
         """
         found = self.columns(names)
         if not found:
-            return ()
-        degrees = self._named["latitude"], self._named["longitude"]
+            return []
+        degrees = [self._named[what] for what in _DEGREES]
         if set(found) != set(degrees) or any(stored.names.count(name) != 1 for name in degrees):
             return None
         kinds = [stored.field(name).type for name in degrees]
@@ -87,10 +86,10 @@ class Places:
         Raises:
             UnsupportedTypeError: A column cannot hold such values; the message names it.
         """
-        points = self._points(batch)
+        places = self._points(batch)
         cells, circles = (self._numbered(what, batch) for what in ("cell", "place"))
-        self.rows += int(np.count_nonzero(points | cells | circles))
-        columns: list[Any] = [*keys.columns, *(pa.array(column, pa.uint64()) for column in (points, cells, circles))]
+        self.rows += int(np.count_nonzero(places | cells | circles))
+        columns: list[Any] = [*keys.columns, *(pa.array(column, pa.uint64()) for column in (places, cells, circles))]
         return pa.RecordBatch.from_arrays(columns, [*keys.schema.names, "point", "cell", "circle"])
 
     def _column(self, what: str, batch: pa.RecordBatch) -> Any:
@@ -102,28 +101,18 @@ class Places:
         kind = column.type
         if _is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
             return column
-        if what in _MOST and (pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        if what in _DEGREES and (pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             return column
-        holds = "degrees as numbers or text" if what in _MOST else "text"
+        holds = "degrees as numbers or text" if what in _DEGREES else "text"
         raise UnsupportedTypeError(f"column {named([self._named[what]])!r}: takes {holds}, not {kind}")
 
     def _points(self, batch: pa.RecordBatch) -> Keys:
-        """Degrees in whole millionths, as one integer; software writes 0/0 for an unknown place."""
-        nowhere = np.zeros(batch.num_rows, dtype=np.uint64)
-        written: dict[str, Any] = {what: self._column(what, batch) for what in _MOST}
-        if any(column is None for column in written.values()):
-            return nowhere
-        known = np.ones(batch.num_rows, dtype=np.bool_)
-        micros = {}
-        for what, most in _MOST.items():
-            degrees = _degrees(written[what])
-            with np.errstate(invalid="ignore"):
-                known &= np.abs(degrees) <= most
-            micros[what] = np.rint(np.where(known, degrees, 0) * _MICRO).astype(np.int64) + most * _MICRO + 1
-        known &= (micros["latitude"] != 90 * _MICRO + 1) | (micros["longitude"] != 180 * _MICRO + 1)
-        keys = micros["latitude"].astype(np.uint64) << np.uint64(32) | micros["longitude"].astype(np.uint64)
-        points: Keys = np.where(known, keys, nowhere)
-        return points
+        """The point of each row; the compiled module has the rule."""
+        latitudes, longitudes = (self._column(what, batch) for what in _DEGREES)
+        if latitudes is None or longitudes is None:
+            return np.zeros(batch.num_rows, dtype=np.uint64)
+        found: Keys = points(_degrees(latitudes), _degrees(longitudes)).to_numpy()
+        return found
 
     def _numbered(self, what: str, batch: pa.RecordBatch) -> Keys:
         """Each distinct text as a number of its own, blanks around it and case aside."""
@@ -146,14 +135,13 @@ class Places:
         return self._numbers[word]
 
 
-def _degrees(column: Any) -> Degrees:
-    """As numbers, NaN where none is written. Of text only a plain decimal number is one."""
+def _degrees(column: Any) -> Any:
+    """As numbers, null where none is written. Of text only a plain decimal number is one."""
     if _is_text(column.type):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
         column = pc.if_else(pc.match_substring_regex(text, _DECIMAL), text, pa.scalar(None, pa.string()))
     # Integers that a float does not hold are no degrees, whatever they are rounded to.
-    degrees: Degrees = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return degrees
+    return pc.cast(column, pa.float64(), safe=False)
 
 
 def _is_text(kind: pa.DataType) -> bool:

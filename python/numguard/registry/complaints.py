@@ -153,8 +153,8 @@ def read_complaints(
     own = _own(found, complainants, size)
     refusals += [refused, _refused_numbers(found.filter(own), "complainants_number")]
     found = found.filter(pc.invert(own))
-    shielded = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
-    found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=shielded), "complainants_number")
+    could_be_own = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
+    found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
     found = _in_doubt(found, _in_unread_columns(found, sheet.table, at), "in_unread_column")
     for part, note in ((acknowledgement, "no_acknowledgement_no"), (source, "no_source")):
         lost = pc.is_null(part).take(found["index"].combine_chunks())

@@ -35,14 +35,14 @@ NEVER = -1
 class Facts:
     """The facts up to some event, one table a kind, as the store gives them.
 
-    Namings and complainants have the version of the complaint that contains them: (event, version). Unshielded are
-    the complainants of withdrawn files, with the event that withdrew them.
+    Namings and complainants have the version of the complaint that contains them: (event, version). Withdrawn
+    complainants are those of withdrawn files, with the event that withdrew them.
     """
 
     versions: pa.Table
     namings: pa.Table
     complainants: pa.Table
-    unshielded: pa.Table
+    withdrawn_complainants: pa.Table
     links: pa.Table
     decisions: pa.Table
     outcomes: pa.Table
@@ -147,11 +147,11 @@ class Named:
         live, stands = versions.live[version], versions.stands[version]
         decided, lost = settled.event[position], lost_at[position]
         #: Of each naming, whether it depends on a decision after the number lost its protection.
-        self.unshielded = (lost != NEVER) & ~((decided > lost) & (event > decided))
+        self.no_longer_protected = (lost != NEVER) & ~((decided > lost) & (event > decided))
         in_doubt = doubtful | ~stands
         later = decided > np.maximum(np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER), lost)
-        unsure = live & (in_doubt | self.unshielded)
-        certain = live & ~in_doubt & ~self.unshielded | unsure & later & settled.means("accepted")[position]
+        unsure = live & (in_doubt | self.no_longer_protected)
+        certain = live & ~in_doubt & ~self.no_longer_protected | unsure & later & settled.means("accepted")[position]
         #: Of each naming, whether it waits.
         self.waiting = unsure & ~later
         #: Named somewhere not for certain, whether or not that was settled.

@@ -50,7 +50,7 @@ IGNORE: Final = "ignore"
 _COMPLAINANTS: Final = ("complainant", "victim", "applicant", "informant", "petitioner", "comp")
 _COMPLAINANTS_HINDI: Final = ("शिकायतकर्ता", "पीड़ित", "प्रार्थी", "परिवादी", "वादी", "आवेदक")
 
-#: Headings of a column with a complainant's number: all of them shield.
+#: Headings of a column with a complainant's number: all of them protect.
 _OF_COMPLAINANT: Final = tuple(
     form.format(who)
     for words, forms in (

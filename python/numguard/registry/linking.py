@@ -41,8 +41,8 @@ def expand(
     state = case.state(cut)
     status = state["status"]
     seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
-    shielded = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
-    protected = shielded if policy.protected is None else shielded | _core.NumberSet(policy.protected)
+    of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
+    protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
     wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:
         at = pc.cast(pc.coalesce(seeds["first_reported"], seeds["last_added"]), MOMENT)

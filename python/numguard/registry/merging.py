@@ -201,10 +201,10 @@ class _Independent:
                     found.append(self._ordered("decision", msisdn, a, b, "later"))
         for one, two in (last, last[::-1]):
             for msisdn in one.keys() & two.keys():
-                shield = self._of_group(one[msisdn], _GROUPS[0])
+                protection = self._of_group(one[msisdn], _GROUPS[0])
                 other = self._of_group(two[msisdn], _GROUPS[1])
-                if shield and other and shield[0] == "protected" and other[0] == "confirmed":
-                    found.append(self._row("decision", shield, other, "protected_first", msisdn=msisdn))
+                if protection and other and protection[0] == "protected" and other[0] == "confirmed":
+                    found.append(self._row("decision", protection, other, "protected_first", msisdn=msisdn))
         return found
 
     def _of_group(self, decisions: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:

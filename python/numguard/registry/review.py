@@ -29,7 +29,6 @@ __all__ = [
     "NEVER_NAMED",
     "REVIEW_NOTES",
     "TURNED",
-    "UNSHIELDED",
     "Reviewed",
     "refuse_certain",
     "review",
@@ -39,7 +38,7 @@ __all__ = [
 #: Why a number waits, beside the doubts of cells.
 DROPPED: Final = "dropped_by_amendment"
 TURNED: Final = "turned_by_amendment"
-UNSHIELDED: Final = "complainants_until_withdrawn"
+NO_LONGER_PROTECTED: Final = "complainants_until_withdrawn"
 NEVER_NAMED: Final = "confirmed_but_never_named"
 
 #: Why a number waits, or a row of decisions is refused, beside the notes of numbers.
@@ -47,7 +46,7 @@ REVIEW_NOTES: Final = {
     "from_narrative": "Found inside of a narrative, which may mention it for any reason.",
     DROPPED: "A complaint named it before it was amended.",
     TURNED: "An amended complaint has it as the complainant's instead of a suspect's, or the reverse.",
-    UNSHIELDED: "It was protected as a complainant's until the complaint was withdrawn.",
+    NO_LONGER_PROTECTED: "It was protected as a complainant's until the complaint was withdrawn.",
     NEVER_NAMED: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",
     "no_reason": "A decision without a reason.",
@@ -116,7 +115,8 @@ def review(case: Case, cut: int) -> pa.Table:
     turned = pc.is_in(numbers, state["msisdn"].filter(state["turned"]))
     shown = pc.or_(pa.chunked_array([pa.array(found.named.waiting)]), turned)
     nothing: Any = pa.scalar(None, pa.string())
-    doubt = pc.coalesce(namings["doubt"], pc.if_else(pa.array(found.named.unshielded), UNSHIELDED, nothing))
+    lost = pc.if_else(pa.array(found.named.no_longer_protected), NO_LONGER_PROTECTED, nothing)
+    doubt = pc.coalesce(namings["doubt"], lost)
     live = pa.chunked_array([pa.array(found.versions.live[version])])
     shown_namings = pa.table(
         {
@@ -240,14 +240,8 @@ def take_review(
     count = {
         word: len({n for (other, _), found in groups.items() if other == word for n in found}) for word in SETTLING
     }
-    account: RowAccount = {
-        "rows_read": sheet.records + sum(sheet.not_data.values()),
-        "rows_used": sheet.records - len(refusals),
-        "rows_refused": len(refusals),
-        "not_data": sheet.not_data,
-    }
     counts = (count["accepted"], count["dismissed"], left, known)
-    return Reviewed(*counts, events, refusals, account, sheet.passed_over)
+    return Reviewed(*counts, events, refusals, sheet.account(len(refusals)), sheet.passed_over)
 
 
 def _refusals(sheet: Sheet, refused: list[tuple[Any, ...]]) -> pa.Table:

@@ -38,7 +38,7 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
     rows, decisions = _requests(store, cut, table)
     if not len(rows):
         return
-    _refuse(_shielded(store, cut, rows, decisions), "request an action for a protected number")
+    _refuse(_protected(store, cut, rows, decisions), "request an action for a protected number")
 
     confirmed = _last(decisions, ("confirmed", "withdrawn", "reverified", "reactivated"))["confirmed"]
     named = store.facts("namings", cut, wanted=True)
@@ -58,10 +58,10 @@ def refuse_protected_since(store: Store, cut: int, table: pa.Table) -> None:
     rows, decisions = _requests(store, cut, table)
     if not len(rows):
         return
-    shielded = _shielded(store, cut, rows, decisions)
-    if shielded.any():
+    protected = _protected(store, cut, rows, decisions)
+    if protected.any():
         raise RegistryError(
-            f"nothing was written: {shielded.sum():,} numbers of this list of an earlier day were protected since; "
+            f"nothing was written: {protected.sum():,} numbers of this list of an earlier day were protected since; "
             "export with as_of= (--as-of) writes it with these numbers, and its manifest has the day"
         )
 
@@ -88,12 +88,12 @@ def _requests(store: Store, cut: int, table: pa.Table) -> tuple[pa.Table, pa.Tab
     return rows, store.facts("decisions", cut, wanted=True).sort_by("event")
 
 
-def _shielded(store: Store, cut: int, rows: pa.Table, decisions: pa.Table) -> Bools:
+def _protected(store: Store, cut: int, rows: pa.Table, decisions: pa.Table) -> Bools:
     """The rows whose number is protected: a complainant's is, in any version of a complaint."""
-    shields = _last(decisions, ("protected", "unprotected"))
+    decided = _last(decisions, ("protected", "unprotected"))
     complaining = _numbers_in(store.facts("complainants", cut, wanted=True), _versions(store, cut, standing=False))
-    shielded = _among(rows, complaining) | _in_no_handset(rows)
-    return shielded & ~_among(rows, shields["unprotected"]) | _among(rows, shields["protected"])
+    protected = _among(rows, complaining) | _in_no_handset(rows)
+    return protected & ~_among(rows, decided["unprotected"]) | _among(rows, decided["protected"])
 
 
 def _versions(store: Store, cut: int, *, standing: bool) -> pa.Array[Any]:

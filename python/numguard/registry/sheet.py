@@ -22,7 +22,7 @@ from numguard.registry.headings import heading
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
-from numguard.types import TableSource
+from numguard.types import RowAccount, TableSource
 
 __all__ = ["Sheet", "check_strict", "fingerprint_file", "fingerprint_table", "read_sheet"]
 
@@ -61,6 +61,16 @@ class Sheet:
     def records(self) -> int:
         """All records, broken ones included."""
         return len(self.table) + len(self.broken)
+
+    def account(self, refused: int) -> RowAccount:
+        """The account of every row, of which so many were refused."""
+        return {
+            "rows_read": self.records + sum(self.not_data.values()),
+            "rows_used": self.records - refused,
+            "rows_refused": refused,
+            "not_data": self.not_data,
+            "passed_over": self.passed_over,
+        }
 
 
 def read_sheet(

@@ -75,7 +75,7 @@ FACTS = {
         "SELECT n.msisdn, n.event, n.version FROM {wanted} complainant n WHERE {of_wanted} n.event <= $1",
     ),
     # The complainants of withdrawn files, and the event of the withdrawal.
-    "unshielded": (
+    "withdrawn_complainants": (
         "msisdn:i event:i",
         """SELECT DISTINCT n.msisdn, b.event FROM {wanted} complainant n CROSS JOIN withdrawal b
            WHERE {of_wanted} b.withdrawn = n.event AND b.event <= $1""",

@@ -99,7 +99,7 @@ REASONS = {
 }
 
 #: The kinds of facts that a state is derived from.
-FACTS = ("versions", "namings", "complainants", "unshielded", "links", "decisions", "outcomes", "exported")
+FACTS = ("versions", "namings", "complainants", "withdrawn_complainants", "links", "decisions", "outcomes", "exported")
 
 # Numbers of these kinds are in no handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")
@@ -121,12 +121,12 @@ class Standing:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.versions = Versions(facts.versions)
-        # A complainant of any version is shielded, until an officer decides otherwise: an amendment may be a mistake.
+        # A complainant of any version is protected, until an officer decides otherwise: an amendment may be a mistake.
         self.complaining = facts.complainants.filter(pa.array(self.versions.live[self.versions.of(facts.complainants)]))
         self.numbers = universe(facts, self.complaining["msisdn"])
         self.settled = self._last("decisions", "status", SETTLING)
         self.decisions = self._last("decisions", "status", _DECIDING)
-        self.shields = self._last("decisions", "status", ("protected", "unprotected"))
+        self.protection = self._last("decisions", "status", ("protected", "unprotected"))
         self.outcomes = Last(facts.outcomes, self.numbers, "event", "ordinal")
         self.sent = self._last("exported", "action", ("block", "release"))
 
@@ -137,7 +137,7 @@ class Standing:
         self.placeholder = flags(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))
         self.special = flags(pc.is_in(self.kind, pa.array(_PROTECTED_KINDS)))
         from_the_start = self.own | self.placeholder | self.special
-        self.protected: Bools = np.where(self.shields.exists, self.shields.means("protected"), from_the_start)
+        self.protected: Bools = np.where(self.protection.exists, self.protection.means("protected"), from_the_start)
 
         self.lost_at = self._lost_at()
         self.named = Named(facts.namings, self.versions, self.numbers, self.settled, self.lost_at)
@@ -171,11 +171,11 @@ class Standing:
 
         An officer's decision on its protection holds, whatever is withdrawn.
         """
-        withdrawn = self.facts.unshielded.sort_by("event")
+        withdrawn = self.facts.withdrawn_complainants.sort_by("event")
         withdrawn = withdrawn.filter(pc.is_in(withdrawn["msisdn"], pa.array(self.numbers)))
         found = np.full(len(self.numbers), NEVER, np.int64)
         found[positions(withdrawn["msisdn"], self.numbers)] = np.asarray(withdrawn["event"].to_numpy(), np.int64)
-        lost: Ints = np.where(self.protected | self.shields.exists, NEVER, found)
+        lost: Ints = np.where(self.protected | self.protection.exists, NEVER, found)
         return lost
 
     def _in(self, kind: str) -> Bools:
@@ -199,7 +199,7 @@ class Standing:
     def turned(self) -> Bools:
         """A complaint has it both as a suspect's and as the complainant's, and no decision was recorded since."""
         since = self.turned_since
-        turned: Bools = (since != NEVER) & (np.maximum(self.settled.event, self.shields.event) < since)
+        turned: Bools = (since != NEVER) & (np.maximum(self.settled.event, self.protection.event) < since)
         return turned
 
     @cached_property
@@ -211,8 +211,8 @@ class Standing:
         def decided_or(code: str) -> Any:
             return pc.if_else(pa.array(self.decisions.exists), decided, code)
 
-        shielded = _first_text(
-            (self.shields.exists, self.shields.text("reason")),
+        why_protected = _first_text(
+            (self.protection.exists, self.protection.text("reason")),
             (self.own, "complainants_number"),
             (self.placeholder, "placeholder"),
             (self.special, self.kind),
@@ -222,7 +222,7 @@ class Standing:
         # A number that was requested as a reported one, and is only linked now, has no decision.
         requested = self.block_requested & (self.named.stands | self.confirmed)
         return (
-            Rule("protected", self.protected, shielded),
+            Rule("protected", self.protected, why_protected),
             Rule("withdrawn", self.withdrawn, decided),
             Rule("withdrawn", dismissed, self.settled.text("reason")),
             Rule("withdrawn", self.nothing_stands, "nothing_stands"),

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from numguard.errors import ArgumentError
-from numguard.files import whole_file
+from numguard.files.page import page_path, write_page
 from numguard.report.figures import STOPS, Figures
 from numguard.types import PathLike
 
@@ -31,10 +30,6 @@ def write_report(figures: Figures, path: PathLike, *, title: str, full_numbers: 
     # The drawing library is large, and most users of a registry never write a page.
     from numguard.report.page import as_html
 
-    path = Path(path)
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError("path: a report is a page, and its name ends in .html")
+    path = page_path(path, "a report is")
     text = as_html(figures, title=title, full_numbers=full_numbers)
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())
-    return path
+    return write_page(text, path)

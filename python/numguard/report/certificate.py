@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from numguard.errors import ArgumentError
-from numguard.files import whole_file
+from numguard.files.page import page_path, write_page
 from numguard.report.template import template
 from numguard.types import PathLike
 
@@ -25,10 +24,6 @@ def write_certificate(content: Mapping[str, Any], path: PathLike) -> Path:
         ArgumentError: The path does not end in .html.
         MissingExtraError: The extra `report` is not installed.
     """
-    path = Path(path)
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError("path: a certificate is a page, and its name ends in .html")
+    path = page_path(path, "a certificate is")
     text: str = template("certificate.html").render(**content)
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())
-    return path
+    return write_page(text, path)

@@ -15,9 +15,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
-from numguard.errors import ArgumentError
-from numguard.files import whole_file
+from numguard.compute import counts, pc
+from numguard.files.page import page_path, write_page
 from numguard.report.drawing import Lane, lanes
 from numguard.report.inputs import File, inputs
 from numguard.report.page import page_of
@@ -96,9 +95,7 @@ def write_changes(
         >>> "+91 98765 43210" in page, "<script" in page
         (True, False)
     """
-    path = Path(path)
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError("path: timelines are a page, and its name ends in .html")
+    path = page_path(path, "timelines are")
     words = _OF[found.by]
     chosen, requested = _chosen(found, keys)
     shown = chosen[:_KEYS]
@@ -117,17 +114,14 @@ def write_changes(
         full_numbers=True,
         version=_core.__version__,
     )
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())
-    return path
+    return write_page(text, path)
 
 
 def _chosen(found: Changes, keys: pa.Array[Any] | None) -> tuple[list[int], int]:
     """The keys to show, those with most periods first; and the number of requested keys."""
-    of = pc.value_counts(found.table[found.by]).flatten()
-    counts = dict(zip(of[0].to_pylist(), of[1].to_pylist(), strict=True))
-    wanted = set(counts) if keys is None else set(keys.to_pylist())
-    there: list[Any] = sorted(wanted & set(counts), key=lambda key: (-counts[key], key))
+    periods = counts(found.table[found.by])
+    wanted = set(periods) if keys is None else set(keys.to_pylist())
+    there: list[Any] = sorted(wanted & set(periods), key=lambda key: (-periods[key], key))
     return there, len(wanted)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from numguard.errors import MissingExtraError
@@ -121,6 +122,15 @@ def check_drawing() -> None:
         raise MissingExtraError("charts need: pip install 'numguard-telecom[report]'") from None
 
 
+def _words(y: dict[str, Any], texts: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
+    """Texts in the rows of a panel."""
+    return {
+        "data": {"values": [{"row": row, "text": text} for row, text in texts]},
+        "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
+        "encoding": {"y": y, "x": {"value": at}, "text": {"field": "text"}},
+    }
+
+
 def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("",)) -> str:
     """Horizontal bars, a label before each and its figure behind it, in one panel or several.
 
@@ -135,13 +145,7 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
     places = {"domain": list(range(size)), "paddingInner": 0.38, "paddingOuter": 0.1}
     y = {"field": "row", "type": "ordinal", "axis": None, "scale": places}
 
-    def words(texts: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
-        return {
-            "data": {"values": [{"row": row, "text": text} for row, text in texts]},
-            "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
-            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "text"}},
-        }
-
+    words = partial(_words, y)
     labels = [(k + shift, row.label) for k, row in enumerate(rows) if not row.heading]
     headings = [(k + shift, row.label) for k, row in enumerate(rows) if row.heading]
     # The page's font may be wider than the one that Vega measures with.
@@ -207,13 +211,7 @@ def lanes(rows: Sequence[Lane], width: int, label: int, title: str) -> str:
         },
     }
 
-    def words(texts: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:
-        return {
-            "data": {"values": [{"row": row, "text": text} for row, text in texts]},
-            "mark": {"type": "text", "align": "left", "baseline": "middle", **mark},
-            "encoding": {"y": y, "x": {"value": at}, "text": {"field": "text"}},
-        }
-
+    words = partial(_words, y)
     labels = [(k + 1, row.label) for k, row in enumerate(rows) if not row.inset]
     inset = [(k + 1, row.label) for k, row in enumerate(rows) if row.inset]
     counts = [(k + 1, row.text) for k, row in enumerate(rows)]

@@ -14,8 +14,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.errors import ArgumentError
-from numguard.files import whole_file
+from numguard.files.page import page_path, write_page
 from numguard.report.template import template
 from numguard.report.writing import Namer, day, moment
 from numguard.types import PathLike
@@ -71,9 +70,7 @@ def write_history(story: Story, path: PathLike) -> Path:
         ArgumentError: The path does not end in .html.
         MissingExtraError: The extra `report` is not installed.
     """
-    path = Path(path)
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError("path: a history is a page, and its name ends in .html")
+    path = page_path(path, "a history is")
     namer = Namer(full=True)
     rows = story.events.to_pylist()
     text: str = template("history.html").render(
@@ -86,9 +83,7 @@ def write_history(story: Story, path: PathLike) -> Path:
         digest=story.digest,
         version=story.version,
     )
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())
-    return path
+    return write_page(text, path)
 
 
 def _line(row: Mapping[str, Any], sentences: Mapping[str, str], namer: Namer) -> dict[str, Any]:

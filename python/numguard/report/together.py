@@ -14,9 +14,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
-from numguard.errors import ArgumentError
-from numguard.files import whole_file
+from numguard.compute import counts, pc
+from numguard.files.page import page_path, write_page
 from numguard.report.inputs import File, inputs
 from numguard.report.page import page_of
 from numguard.report.part import Part, Table
@@ -65,9 +64,7 @@ def write_common(
         >>> "+91 91234 56789" in page, "<script" in page
         (True, False)
     """
-    path = Path(path)
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError("path: this is a page, and its name ends in .html")
+    path = page_path(path, "this is")
     namer = Namer(full=True)
     what = "number" if found.by == "msisdn" else "handset"
     shown = _Shown(found, namer)
@@ -82,15 +79,12 @@ def write_common(
         full_numbers=True,
         version=_core.__version__,
     )
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())
-    return path
+    return write_page(text, path)
 
 
 def _totals(found: Common, what: str) -> list[tuple[str, str, str]]:
-    counts = pc.value_counts(found.table["sources"]).to_pylist()
-    most = sorted(counts, key=lambda one: -one["values"])[:4]
-    facts = [(f"{what}s in {grouped(one['values'])}", grouped(one["counts"]), "") for one in most]
+    most = sorted(counts(found.table["sources"]).items(), reverse=True)[:4]
+    facts = [(f"{what}s in {grouped(files)}", grouped(count), "") for files, count in most]
     return [
         ("files", grouped(found.sources), ""),
         *facts,

@@ -6,8 +6,8 @@ the lines that did not become rows.
 
     >>> import pyarrow as pa
     >>> source = open_source(pa.table({"mobile": ["98765 43210", "1930"]}))
-    >>> [(batch.first_row, batch.data.num_rows) for batch in source.batches(["mobile"])]
-    [(1, 2)]
+    >>> [batch.row_numbers().tolist() for batch in source.batches(["mobile"])]
+    [[1, 2]]
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ import glob
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, cast
 from urllib.parse import unquote
 
 import pyarrow as pa
 
+from numguard.compute import counts
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
 from numguard.source.header import clean
@@ -106,6 +108,23 @@ class Source:
     def account(self) -> dict[str, Any]:
         """The account of all parts so far, and `passed_over`: the members that are not tables, and why."""
         return accounted(self.parts) | {"passed_over": texts_of(self.passed_over)}
+
+    def account_with(
+        self, refused: Iterable[pa.Table], not_data: Mapping[str, int] = MappingProxyType({})
+    ) -> tuple[pa.Table, dict[str, Any]]:
+        """All refused rows, and the account with rows that were read and not used.
+
+        Args:
+            refused: The rows that the caller refused: file, row, note.
+            not_data: Rows that the caller left out, by kind.
+        """
+        all_refused = pa.concat_tables([refused_rows(self.parts), *refused])
+        account = self.account()
+        account["not_data"] |= {kind: count for kind, count in not_data.items() if count}
+        account["rows_refused"] = len(all_refused)
+        account["refused_rows"] = counts(all_refused["note"])
+        account["rows_used"] = account["rows_read"] - len(all_refused) - sum(account["not_data"].values())
+        return all_refused, account
 
 
 def texts_of(passed_over: Iterable[PassedOver]) -> list[str]:

@@ -131,16 +131,23 @@ class Batch:
     #: The number of each row; if they are consecutive, that of the first.
     rows: npt.NDArray[np.int64] | int
 
-    @property
-    def first_row(self) -> int:
-        """The number of the first row."""
-        return self.rows if isinstance(self.rows, int) else int(self.rows[0])
-
     def row_numbers(self) -> npt.NDArray[np.int64]:
         """The number of each row in the file, table or stream."""
         if isinstance(self.rows, int):
             return np.arange(self.rows, self.rows + self.data.num_rows, dtype=np.int64)
         return self.rows
+
+    def filter(self, is_kept: Any) -> Batch:
+        """The rows for which this is true."""
+        rows = self.row_numbers()[np.asarray(is_kept.to_numpy(zero_copy_only=False))]
+        return Batch(self.data.filter(is_kept), self.file, rows)
+
+    def refused(self, notes: Any) -> pa.Table:
+        """The rows that have a note: file, row, note."""
+        is_refused = notes.is_valid()
+        rows: Any = pa.array(self.row_numbers(), pa.int64()).filter(is_refused)
+        files: Any = pa.repeat(pa.scalar(self.file, pa.string()), len(rows))
+        return pa.Table.from_arrays([files, rows, notes.filter(is_refused)], schema=REFUSED)
 
 
 class Part(ABC):

@@ -12,7 +12,7 @@ Example:
 
 from __future__ import annotations
 
-from numguard.synthetic.cdr import CdrSpec, cdr_batches, cdr_reader, write_cdr
+from numguard.synthetic.cdr import CdrSpec, cdr_batches, write_cdr
 from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
 from numguard.synthetic.traps import TRAPS, Planted
 from numguard.synthetic.world import SEED, World, make_world
@@ -25,7 +25,6 @@ __all__ = [
     "Planted",
     "World",
     "cdr_batches",
-    "cdr_reader",
     "make_complaints",
     "make_world",
     "write_cdr",

@@ -28,7 +28,6 @@ __all__ = [
     "CdrSpec",
     "Extra",
     "cdr_batches",
-    "cdr_reader",
     "imei_text",
     "msisdn_text",
     "write_cdr",
@@ -124,11 +123,6 @@ class Extra:
 
 _NO_KEYS: Final = np.zeros(0, dtype=np.uint64)
 _NOTHING: Final = Extra(_NO_KEYS, _NO_KEYS, np.zeros(0, dtype=np.int64), _NO_KEYS)
-
-
-def cdr_reader(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None = None) -> pa.RecordBatchReader:
-    """The stream as an Arrow reader; see `cdr_batches`."""
-    return pa.RecordBatchReader.from_batches(SCHEMA, cdr_batches(spec, listed=listed, extra=extra))
 
 
 def cdr_batches(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None = None) -> Iterator[pa.RecordBatch]:

@@ -46,13 +46,15 @@ impl Values {
         self.shaped(py, answer)
     }
 
-    /// As [`map`](Self::map), for phone numbers: with one region for all rows, or with a region for each row.
+    /// As [`map`](Self::map), for phone numbers: with one region for all rows, or with a region for each row. Warns if they
+    /// seem to be national.
     pub(crate) fn map_numbers<'py>(
         self,
         py: Python<'py>,
         region: RegionsArgument,
         kernel: impl Fn(&ArrayRef, Reads<'_>) -> Result<ArrayRef, Error> + Send + Sync,
     ) -> PyResult<Bound<'py, PyAny>> {
+        self.warn_if_national(py)?;
         let codes = match region {
             RegionsArgument::One(region) => {
                 return self.map(py, |chunk| kernel(chunk, region.into()));

@@ -11,7 +11,7 @@ use numguard_core::linkage::{KeyList, Policy, Side, Size};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use pyo3_arrow::{PyField, PyRecordBatch};
+use pyo3_arrow::{PyArray, PyField, PyRecordBatch};
 
 use crate::error::{ArgumentError, UnsupportedTypeError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument, Values, array_to_python};
@@ -170,6 +170,11 @@ impl Linkage {
             .transpose()
     }
 
+    /// Whether `answer` takes places in the current pass.
+    fn wants_places(&self) -> PyResult<bool> {
+        self.0.with(|state| state.linkage.wants_places())
+    }
+
     /// Receive the counts of the keys of the pass: `key`, `others` and, if a rule uses days, `days` and
     /// `others_on_days`; uint64. Returns the keys whose sightings are needed.
     fn needed<'py>(&self, py: Python<'py>, sizes: Rows) -> PyResult<Bound<'py, PyAny>> {
@@ -189,7 +194,7 @@ impl Linkage {
     }
 
     /// End the pass with the rows of the needed keys: `key`, `other` (uint64) and `at` (int64, microseconds or null).
-    /// Of handsets, if the policy has rules of place, also `point`, `cell` and `circle` (uint64, 0 if not known).
+    /// If it wants places, also `point`, `cell` and `circle` (uint64, 0 if not known).
     fn answer(&self, py: Python<'_>, rows: Vec<Rows>) -> PyResult<()> {
         let placed = self.0.with(|state| state.linkage.wants_places())?;
         let batches = rows.iter().map(|Rows(batch)| needed_rows(batch, placed));
@@ -347,6 +352,24 @@ fn read_sightings<'py>(
     ))
 }
 
+/// The points of degrees, as floats: uint64 without nulls, 0 where a coordinate is null, out of range or not a number, or
+/// both are 0.
+#[pyfunction]
+fn points<'py>(
+    py: Python<'py>,
+    latitudes: PyArray,
+    longitudes: PyArray,
+) -> PyResult<Bound<'py, PyAny>> {
+    let [latitudes, longitudes] = [latitudes, longitudes].map(|column| column.into_inner().0);
+    if latitudes.len() != longitudes.len() {
+        return Err(ArgumentError::new_err(
+            "points: takes two columns of the same length",
+        ));
+    }
+    let points = py.detach(|| linkage::points(&latitudes, &longitudes));
+    array_to_python(py, Some(Arc::new(points.map_err(raise)?)))
+}
+
 /// Check that columns of these names and types can be read as numbers, IMEIs and times. Raises before anything is read.
 #[pyfunction]
 fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
@@ -378,6 +401,7 @@ fn read_seeds(
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_sightings, module)?)?;
+    module.add_function(wrap_pyfunction!(points, module)?)?;
     module.add_function(wrap_pyfunction!(read_sightings, module)?)?;
     module.add_class::<Linkage>()
 }

@@ -46,7 +46,6 @@ fn normalize(
     region: RegionsArgument,
     threads: ThreadsArgument,
 ) -> ArrayResult<'_> {
-    values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::normalize(chunk, reads, threads.0)
     })
@@ -75,7 +74,6 @@ fn explain(
     region: RegionsArgument,
     threads: ThreadsArgument,
 ) -> ArrayResult<'_> {
-    values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::explain(chunk, reads, threads.0)
     })
@@ -104,7 +102,6 @@ fn extract(
     region: RegionsArgument,
     threads: ThreadsArgument,
 ) -> ArrayResult<'_> {
-    values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::extract(chunk, reads, threads.0)
     })
@@ -128,7 +125,6 @@ fn extract(
 #[pyfunction]
 #[pyo3(signature = (values, *, region=RegionsArgument::default()), text_signature = "(values, *, region='IN')")]
 fn mentions(py: Python<'_>, values: Values, region: RegionsArgument) -> ArrayResult<'_> {
-    values.warn_if_national(py)?;
     values.map_numbers(py, region, |chunk, reads| {
         numguard_columns::mentions(chunk, reads)
     })

@@ -246,7 +246,6 @@ set_class!(
         region: RegionsArgument,
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
-        values.warn_if_national(py)?;
         values.map_numbers(py, region, |chunk, reads| {
             numguard_columns::contains(chunk, self.set(), reads, threads.0)
         })
@@ -283,7 +282,6 @@ set_class!(
         region: RegionsArgument,
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
-        values.warn_if_national(py)?;
         values.map_numbers(py, region, |chunk, reads| {
             numguard_columns::position(chunk, self.set(), reads, threads.0)
         })

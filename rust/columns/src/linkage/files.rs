@@ -250,18 +250,16 @@ enum Unit {
     Ready(Job),
     Reading(Job, ParquetRecordBatchReader, Group),
     Failed(Error),
-    Done(Group),
     Ended,
 }
 
-impl Iterator for Unit {
-    type Item = Option<Result<Group, Error>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let step = match std::mem::replace(self, Self::Ended) {
-            Self::Ended | Self::Done(_) => return None,
+impl Unit {
+    fn step(&mut self) -> Result<Option<Group>, Error> {
+        match std::mem::replace(self, Self::Ended) {
+            Self::Ended => Ok(None),
             Self::Failed(error) => Err(error),
-            Self::Ready(job) => job.reader().map(|reader| {
+            Self::Ready(job) => {
+                let reader = job.reader()?;
                 let group = Group {
                     file: job.file.index,
                     rows: 0,
@@ -272,26 +270,26 @@ impl Iterator for Unit {
                     found: Found::default(),
                     job: job.clone(),
                 };
-                Self::Reading(job, reader, group)
-            }),
-            Self::Reading(job, mut reader, mut group) => match job.group.next(&mut reader) {
-                Err(error) => Err(error),
-                Ok(None) => {
-                    let checked = job.group.check_rows(group.rows, job.group.stated_rows());
-                    checked.map(|()| Self::Done(group))
-                }
-                Ok(Some(batch)) => job
-                    .read(&batch, &mut group)
-                    .map(|()| Self::Reading(job, reader, group)),
-            },
-        };
-        match step {
-            Ok(Self::Done(group)) => Some(Some(Ok(group))),
-            Ok(at_it) => {
-                *self = at_it;
-                Some(None)
+                *self = Self::Reading(job, reader, group);
+                Ok(None)
             }
-            Err(error) => Some(Some(Err(error))),
+            Self::Reading(job, mut reader, mut group) => {
+                let Some(batch) = job.group.next(&mut reader)? else {
+                    job.group.check_rows(group.rows, job.group.stated_rows())?;
+                    return Ok(Some(group));
+                };
+                job.read(&batch, &mut group)?;
+                *self = Self::Reading(job, reader, group);
+                Ok(None)
+            }
         }
+    }
+}
+
+impl Iterator for Unit {
+    type Item = Option<Result<Group, Error>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        (!matches!(self, Self::Ended)).then(|| self.step().transpose())
     }
 }

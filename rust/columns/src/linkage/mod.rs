@@ -36,6 +36,7 @@ use files::Files;
 use held::Held;
 use packed::Packed;
 use pass::Pass;
+pub use places::points;
 use search::{Found, Search};
 pub use times::Times;
 

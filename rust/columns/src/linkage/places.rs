@@ -1,6 +1,6 @@
 //! Degrees as floats -> points as the core counts them.
 //!
-//! Coordinates that are written in other ways are read by the caller; both give the same points.
+//! Coordinates that are written in other ways are turned into floats by the caller.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
@@ -10,16 +10,15 @@ use numguard_core::linkage::Point;
 
 use crate::Error;
 
-const MICRO: f64 = 1e6;
-const MOST_NORTH: f64 = 90.0;
-const MOST_EAST: f64 = 180.0;
-
-/// The point of each row, without nulls: 0 where a coordinate is null or out of range, and where both are 0, which
-/// software writes for an unknown place.
+/// The [key](Point::key) of the point of each row, without nulls: 0 where a coordinate is null or
+/// [no point](Point::of_degrees) has it.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`] for anything but floats.
-pub(super) fn points(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Result<UInt64Array, Error> {
+///
+/// # Panics
+/// If the columns are not of the same length.
+pub fn points(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Result<UInt64Array, Error> {
     let [latitudes, longitudes] = [floats(latitudes)?, floats(longitudes)?];
     let (north, east) = (
         latitudes.as_primitive::<Float64Type>(),
@@ -29,7 +28,7 @@ pub(super) fn points(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Result<UInt
         .values()
         .iter()
         .zip(east.values())
-        .map(|(&north, &east)| point(north, east))
+        .map(|(&north, &east)| Point::of_degrees(north, east).map_or(0, Point::key))
         .collect();
     for nulls in [north.nulls(), east.nulls()].into_iter().flatten() {
         for (point, is_valid) in points.iter_mut().zip(nulls) {
@@ -37,25 +36,6 @@ pub(super) fn points(latitudes: &ArrayRef, longitudes: &ArrayRef) -> Result<UInt
         }
     }
     Ok(points.into())
-}
-
-#[inline]
-fn point(north: f64, east: f64) -> u64 {
-    // Not a number is not within the range.
-    if !((north.abs() <= MOST_NORTH) & (east.abs() <= MOST_EAST)) {
-        return 0;
-    }
-    // Within the range, so that nothing is cut off.
-    let micros = |degrees: f64| (degrees * MICRO).round_ties_even() as i32;
-    let (latitude, longitude) = (micros(north), micros(east));
-    if latitude == 0 && longitude == 0 {
-        return 0;
-    }
-    Point {
-        latitude,
-        longitude,
-    }
-    .key()
 }
 
 fn floats(array: &ArrayRef) -> Result<ArrayRef, Error> {

@@ -23,6 +23,8 @@ const MINUTE: i64 = 60_000_000;
 const HOUR: f64 = 60.0 * MINUTE as f64;
 const EARTH_KM: f64 = 6371.0088;
 const MICRO: f64 = 1e6;
+const MOST_NORTH: f64 = 90.0;
+const MOST_EAST: f64 = 180.0;
 
 /// Coordinates in millionths of a degree, north and east positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +36,24 @@ pub struct Point {
 }
 
 impl Point {
+    /// The point at these degrees; `None` if one is out of range or no number, or if both are 0 in whole millionths, which
+    /// software writes for an unknown place.
+    #[inline]
+    #[must_use]
+    pub fn of_degrees(north: f64, east: f64) -> Option<Self> {
+        // Not a number is not within the range.
+        if !((north.abs() <= MOST_NORTH) & (east.abs() <= MOST_EAST)) {
+            return None;
+        }
+        // Within the range, so that nothing is cut off.
+        let micros = |degrees: f64| (degrees * MICRO).round_ties_even() as i32;
+        let (latitude, longitude) = (micros(north), micros(east));
+        (latitude != 0 || longitude != 0).then_some(Self {
+            latitude,
+            longitude,
+        })
+    }
+
     /// The point with this [`key`](Self::key); `None` for 0.
     #[must_use]
     pub fn of_key(key: u64) -> Option<Self> {

@@ -1,4 +1,4 @@
-"""Who complains is shielded, however badly the number is written and wherever it stands; what is unsure waits."""
+"""Who complains is protected, however badly the number is written and wherever it stands; what is unsure waits."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_badly_written_complainant_is_not_blocked(cell: str, own: bool) -> Non
         assert again.repeated == intake.added
 
 
-def test_a_refused_complainant_shields_no_other_number() -> None:
+def test_a_refused_complainant_protects_no_other_number() -> None:
     complaints = sheet(row(1, "9811100002", complainant_mobile="M9765432187"), row(2, "9811100004"))
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(complaints)
@@ -71,7 +71,7 @@ def test_a_refused_complainant_shields_no_other_number() -> None:
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
-def test_a_complainants_column_shields(heading: str) -> None:
+def test_a_complainants_column_protects(heading: str) -> None:
     complaints = sheet(row(1, "9811100002", **{heading: "9765432187"}), row(2, "9765432187"))
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(complaints)
@@ -80,7 +80,7 @@ def test_a_complainants_column_shields(heading: str) -> None:
         assert blocked(registry) == [SUSPECT]
 
 
-def test_all_columns_of_complainants_shield() -> None:
+def test_all_columns_of_complainants_protect() -> None:
     complaints = sheet(
         row(1, "9811100002; 9811100005", **dict.fromkeys(HEADINGS, "")), row(2, "9811100005; 9765432187")
     )
