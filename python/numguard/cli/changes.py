@@ -97,6 +97,7 @@ def changes(
     if changed:
         followed = table["followed"].is_valid()
         table = table.filter(pc.is_in(table[by], value_set=pc.unique(table[by].filter(followed))))
+        counts["periods_of_changed"] = len(table)
     readers = [] if cdr is None else [cdr]
     rows = account.with_reports(found.account, readers)
     if page is not None:
@@ -110,6 +111,8 @@ def changes(
         options.say_json(counts | rows | lists_read.summary())
         return
     options.say(f"{options.count(counts['periods'], 'period')}, {counts['followed']:,} of them followed another")
+    if changed:
+        options.say(f"of keys with a change: {options.count(len(table), 'period')}")
     if counts.get("unseen"):
         options.say(f"of the list, never seen: {counts['unseen']:,}")
     account.say(rows)

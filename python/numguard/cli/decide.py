@@ -13,7 +13,7 @@ from numguard.registry.state import DECISIONS, Decision
 __all__ = ["decide"]
 
 #: Decisions that take numbers off a list or keep them off: every row counts, whatever its action.
-_OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivated")
+_OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivated", "dismissed")
 
 
 @click.command()
@@ -40,7 +40,7 @@ def decide(
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
     A cell that is no number stops the call. Of a list with a column `action` only the rows to block are confirmed or
-    accepted; every row of it is withdrawn, protected, reverified or reactivated. Numbers come from a file, never from the command line, which other users of
+    accepted; every row of it is withdrawn, protected, reverified, reactivated or dismissed. Numbers come from a file, never from the command line, which other users of
     the machine can read.
 
     \b

@@ -39,6 +39,7 @@ from numguard.source import (
     exporting,
     in_part,
     in_steps,
+    is_listed_twice,
     looks_national,
     named,
     open_source,
@@ -179,6 +180,10 @@ def expand(
     unread = Unread(policy, region) if list_refused else None
     opened: list[OpenSource] = []
     parts, rows = _read(linkage, sightings, columns_of, region, tell, opened=opened, unread=unread, places=places)
+    if linkage.rows_untimed() and is_listed_twice(sightings):
+        raise InputError(
+            "sightings: a file is listed twice, and has rows without a time: each of them would count twice; list it once"
+        )
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()

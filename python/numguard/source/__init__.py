@@ -69,6 +69,7 @@ __all__ = [
     "check_columns",
     "exporting",
     "files_of",
+    "is_listed_twice",
     "headings",
     "in_part",
     "in_steps",
@@ -341,6 +342,15 @@ def kind_of_file(path: Path) -> str:
     check_file(path)
     with reading(str(path), "the file"), path.open("rb") as file:
         return kind_of(file.read(HEAD))
+
+
+def is_listed_twice(sources: Any) -> bool:
+    """Whether some paths lead to the same file, by whatever names; anything else is no path."""
+    listed = [
+        one for one in (sources if isinstance(sources, (list, tuple)) else [sources]) if isinstance(one, (str, Path))
+    ]
+    files = [file.stat() for one in listed for file in files_of(one) if file.exists()]
+    return len({(file.st_dev, file.st_ino) for file in files}) < len(files)
 
 
 def _is_hidden(file: Path, directory: Path) -> bool:

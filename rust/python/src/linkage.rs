@@ -148,6 +148,11 @@ impl Linkage {
         Ok(read.map_err(raise)?.map(to_python))
     }
 
+    /// Sightings without a time so far; one that is read twice counts twice.
+    fn rows_untimed(&self) -> PyResult<u64> {
+        self.0.with(|state| state.linkage.rows_untimed())
+    }
+
     /// Pass over some more of the sightings; `None` at the end of the walk.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Progress>> {
         let step = py.detach(|| self.0.with(|state| state.linkage.step()))?;

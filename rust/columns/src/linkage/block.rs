@@ -75,6 +75,16 @@ impl Block {
             .map_or(numguard_core::linkage::NO_TIME, |ats| ats[row])
     }
 
+    /// How many sightings have no time.
+    fn untimed(&self) -> u64 {
+        let none = |ats: &ScalarBuffer<i64>| {
+            ats.iter()
+                .filter(|&&at| at == numguard_core::linkage::NO_TIME)
+                .count()
+        };
+        self.ats.as_ref().map_or(self.len(), none) as u64
+    }
+
     /// What some rows contain beside the keys of one side.
     pub(super) fn beside(&self, side: Side, rows: &[u32], placed: bool) -> Beside {
         let rows = rows.iter().map(|&row| row as usize);
@@ -137,10 +147,40 @@ pub(super) struct BlockReader {
     policy: Arc<Policy>,
     region: Region,
     threads: parallel::Threads,
-    rows: u64,
     file: usize,
-    looks_national: bool,
-    refused: Refused,
+    counts: Counts,
+}
+
+/// What was counted as rows were read.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) rows: u64,
+    /// Kept sightings without a time.
+    pub(super) untimed: u64,
+    /// Whether any batch seems to have national numbers in a column of E.164.
+    pub(super) looks_national: bool,
+    pub(super) refused: Refused,
+}
+
+impl Counts {
+    /// Counts a block and the rows that were refused beside it.
+    pub(super) fn look_at(&mut self, block: &Block, refused: Refused) {
+        self.untimed += block.untimed();
+        self.refuse(refused);
+    }
+
+    fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.untimed += other.untimed;
+        self.looks_national |= other.looks_national;
+        self.refuse(other.refused);
+    }
+
+    fn refuse(&mut self, refused: Refused) {
+        for (why, count) in refused {
+            *self.refused.entry(why).or_default() += count;
+        }
+    }
 }
 
 impl BlockReader {
@@ -149,10 +189,8 @@ impl BlockReader {
             policy,
             region,
             threads,
-            rows: 0,
             file: 0,
-            looks_national: false,
-            refused: Refused::new(),
+            counts: Counts::default(),
         }
     }
 
@@ -161,18 +199,13 @@ impl BlockReader {
         self.region
     }
 
-    /// Rows read so far.
-    pub(super) fn rows(&self) -> u64 {
-        self.rows
+    /// What was counted so far.
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
     }
 
-    /// Whether any batch seems to have national numbers in a column of E.164.
-    pub(super) fn looks_national(&self) -> bool {
-        self.looks_national
-    }
-
-    pub(super) fn into_refused(self) -> Refused {
-        self.refused
+    pub(super) fn into_counts(self) -> Counts {
+        self.counts
     }
 
     /// The kept sightings of some batches, in blocks of at most [`parallel::TASK`] rows, each converted by `form`.
@@ -182,7 +215,7 @@ impl BlockReader {
         form: impl Fn(Block) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
         let looks_national = |batch: &Sightings| looks_national(batch.msisdns.as_ref());
-        self.looks_national |= batches.iter().any(looks_national);
+        self.counts.looks_national |= batches.iter().any(looks_national);
         let batches: Vec<Batch<'_>> = batches
             .iter()
             .map(|batch| Batch::new(batch, self.region, &self.policy))
@@ -190,34 +223,28 @@ impl BlockReader {
         let runs: Vec<_> = batches.iter().flat_map(Batch::runs).collect();
         let read = parallel::map(self.threads, runs, |(batch, rows)| {
             let (block, refused) = batch.read(rows);
-            ((block.len() > 0).then(|| form(block)), refused)
+            let mut counts = Counts::default();
+            counts.look_at(&block, refused);
+            ((block.len() > 0).then(|| form(block)), counts)
         });
-        self.rows += batches.iter().map(|batch| batch.len() as u64).sum::<u64>();
+        self.counts.rows += batches.iter().map(|batch| batch.len() as u64).sum::<u64>();
         let mut kept = Vec::with_capacity(read.len());
-        for (block, refused) in read {
-            self.refuse(refused);
+        for (block, counts) in read {
+            self.counts.add(counts);
             kept.extend(block);
         }
         Ok(kept)
     }
 
-    /// Counts the rows of a file that were read beside this reader.
-    pub(super) fn count(&mut self, file: usize, rows: u64, looks_national: bool, refused: Refused) {
-        self.rows += rows;
+    /// Adds what was counted in a file that was read beside this reader.
+    pub(super) fn count(&mut self, file: usize, counts: Counts) {
         self.file = file;
-        self.looks_national |= looks_national;
-        self.refuse(refused);
+        self.counts.add(counts);
     }
 
     /// The index of the last file that was read.
     pub(super) fn file(&self) -> usize {
         self.file
-    }
-
-    fn refuse(&mut self, refused: Refused) {
-        for (why, count) in refused {
-            *self.refused.entry(why).or_default() += count;
-        }
     }
 }
 

@@ -88,8 +88,8 @@ pub fn read_keys(batch: Sightings, policy: Policy, region: Region) -> Result<Key
         imeis: column(&blocks, |block| Some(&block.imeis)),
         ats: Arc::new(ats.collect::<Int64Array>()),
         places: placed.then(|| [place(0), place(1), place(2)]),
-        looks_national: reader.looks_national(),
-        refused: reader.into_refused(),
+        looks_national: reader.counts().looks_national,
+        refused: reader.into_counts().refused,
     })
 }
 

@@ -10,7 +10,7 @@ use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use super::block::{Batch, Block, Sightings};
+use super::block::{Batch, Block, Counts, Sightings};
 use super::packed::Packed;
 use super::places::points;
 use super::search::{Found, Search};
@@ -39,12 +39,10 @@ pub struct File {
 pub(super) struct Group {
     /// The index of the file.
     pub(super) file: usize,
-    pub(super) rows: u64,
+    pub(super) counts: Counts,
     /// How many of the rows have a place.
     pub(super) placed: u64,
-    pub(super) looks_national: bool,
     pub(super) blocks: Vec<Packed>,
-    pub(super) refused: Refused,
     /// What the first pass looks for in it.
     pub(super) found: Found,
     /// Reads it again.
@@ -204,12 +202,10 @@ impl Job {
     fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
         let (sightings, placed) = self.sightings(batch)?;
         group.placed += placed;
-        group.looks_national |= looks_national(sightings.msisdns.as_ref());
-        group.rows += batch.num_rows() as u64;
+        group.counts.looks_national |= looks_national(sightings.msisdns.as_ref());
+        group.counts.rows += batch.num_rows() as u64;
         self.read_batch(&sightings, |block, refused| {
-            for (why, count) in refused {
-                *group.refused.entry(why).or_default() += count;
-            }
+            group.counts.look_at(&block, refused);
             if block.len() > 0 {
                 if let Some(search) = &self.search {
                     search.find_in(&block, &mut group.found);
@@ -262,11 +258,9 @@ impl Unit {
                 let reader = job.reader()?;
                 let group = Group {
                     file: job.file.index,
-                    rows: 0,
+                    counts: Counts::default(),
                     placed: 0,
-                    looks_national: false,
                     blocks: Vec::new(),
-                    refused: Refused::new(),
                     found: Found::default(),
                     job: job.clone(),
                 };
@@ -275,7 +269,8 @@ impl Unit {
             }
             Self::Reading(job, mut reader, mut group) => {
                 let Some(batch) = job.group.next(&mut reader)? else {
-                    job.group.check_rows(group.rows, job.group.stated_rows())?;
+                    job.group
+                        .check_rows(group.counts.rows, job.group.stated_rows())?;
                     return Ok(Some(group));
                 };
                 job.read(&batch, &mut group)?;

@@ -184,11 +184,10 @@ impl Linkage {
                 Next::Waiting => break,
                 Next::Ready(group) => {
                     let mut group = group?;
-                    let refused = std::mem::take(&mut group.refused);
+                    let counts = std::mem::take(&mut group.counts);
                     let found = std::mem::take(&mut group.found);
                     self.placed += group.placed;
-                    self.reader
-                        .count(group.file, group.rows, group.looks_national, refused);
+                    self.reader.count(group.file, counts);
                     self.held.take_group(group);
                     self.found(vec![found]);
                 }
@@ -203,11 +202,17 @@ impl Linkage {
             .then(|| (self.reading(), self.reader.file())))
     }
 
+    /// Kept sightings without a time so far. If the same one is read twice, it counts twice.
+    #[must_use]
+    pub fn rows_untimed(&self) -> u64 {
+        self.reader.counts().untimed
+    }
+
     fn reading(&self) -> Progress {
         Progress {
             hop: 0,
             side: None,
-            rows: self.reader.rows(),
+            rows: self.reader.counts().rows,
             of: None,
         }
     }
@@ -242,8 +247,8 @@ impl Linkage {
             answer: self.walk.finish(),
             placed: self.policy.needs_places(),
             rows_placed: self.placed,
-            looks_national: self.reader.looks_national(),
-            refused: self.reader.into_refused(),
+            looks_national: self.reader.counts().looks_national,
+            refused: self.reader.into_counts().refused,
         })
     }
 }
