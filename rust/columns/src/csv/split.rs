@@ -96,13 +96,20 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
-    /// Splits a chunk, which begins with a record; `last` is whether the text ends with it.
-    pub(super) fn split(&mut self, format: &Format, bytes: &[u8], last: bool) -> &mut Rows {
+    /// Splits a chunk, which begins with a record; `utf8` is whether all of it is UTF-8, `last` whether the text ends
+    /// with it.
+    pub(super) fn split(
+        &mut self,
+        format: &Format,
+        bytes: &[u8],
+        utf8: bool,
+        last: bool,
+    ) -> &mut Rows {
         let text = Text {
             format,
             bytes,
             last,
-            utf8: simdutf8::basic::from_utf8(bytes).is_ok(),
+            utf8,
         };
         self.rows.clear(format.width);
         let mut work = Work {
